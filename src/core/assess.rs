@@ -1,0 +1,155 @@
+//! Catalogue × inventory × scope → outcomes. Here it is decided whether a check may judge at all: what was refused or cut short makes it
+//! `blocked`, and never anything better.
+
+use crate::checks::{self, Check, Need, Tables, Verdict, View};
+use crate::kinds::{Inventory, KindState, Source};
+use crate::model::{Category, Finding, Kind, Outcome, Scope};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The result of one check on one cluster, with all its findings.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckOutcome {
+    /// The check.
+    pub check: String,
+    /// Its control.
+    pub control: String,
+    /// The practices that it speaks to.
+    pub practices: Vec<String>,
+    /// What it says.
+    pub outcome: Outcome,
+    /// One sentence.
+    pub reason: String,
+    /// How many things were looked at.
+    pub population: usize,
+    /// What was missing, for `blocked`: `secrets: list`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needs: Vec<String>,
+    /// Findings by category.
+    pub counts: BTreeMap<Category, usize>,
+    /// All findings, worst first, then by namespace, kind, name, field.
+    pub findings: Vec<Finding>,
+}
+
+/// Runs every passive check.
+#[must_use]
+pub fn assess(inventory: &Inventory, scope: &Scope, now: Timestamp, tables: &Tables) -> Vec<CheckOutcome> {
+    let view = View::new(inventory, scope, now, tables);
+    checks::all().filter(|check| !check.active).map(|check| run(check, &view)).collect()
+}
+
+/// Runs one check.
+#[must_use]
+pub fn run(check: &Check, view: &View<'_>) -> CheckOutcome {
+    let missing = missing(check, view.inventory);
+    let verdict = if missing.is_empty() {
+        guard_partial(check, view, (check.judge)(view))
+    } else {
+        let words: Vec<&str> = missing.iter().map(|(_, why)| why.as_str()).collect();
+        Verdict::blocked(format!("{}.", words.join("; ")), missing.iter().map(|(need, _)| need.clone()).collect())
+    };
+    let (outcome, reason, population, mut findings, needs) = verdict.into_parts();
+    for finding in &mut findings {
+        finding.identify(check.id);
+        if finding.mend.is_empty() {
+            check.mend.clone_into(&mut finding.mend);
+        }
+    }
+    merge(&mut findings);
+    findings.sort_by(|a, b| order(a).cmp(&order(b)));
+    let mut counts: BTreeMap<Category, usize> = Category::ALL.into_iter().map(|c| (c, 0)).collect();
+    for finding in &findings {
+        *counts.entry(finding.category).or_default() += 1;
+    }
+    CheckOutcome {
+        check: check.id.to_owned(),
+        control: check.control().to_owned(),
+        practices: check.practices.iter().map(|p| (*p).to_owned()).collect(),
+        outcome,
+        reason,
+        population,
+        needs,
+        counts,
+        findings,
+    }
+}
+
+fn order(f: &Finding) -> (crate::model::Severity, &str, &str, &str, &str, Option<&str>, &str) {
+    (f.severity, &f.object.namespace, &f.object.kind, &f.object.name, &f.field, f.rule.as_deref(), &f.id)
+}
+
+/// The same finding seen in several specs of one workload is one finding; its pods add up.
+fn merge(findings: &mut Vec<Finding>) {
+    let mut first: BTreeMap<String, usize> = BTreeMap::new();
+    let mut merged: Vec<Finding> = Vec::with_capacity(findings.len());
+    for finding in findings.drain(..) {
+        match first.get(&finding.id).and_then(|i| merged.get_mut(*i)) {
+            Some(kept) => {
+                kept.pods = match (kept.pods, finding.pods) {
+                    (Some(a), Some(b)) => Some(a + b),
+                    (a, b) => a.or(b),
+                };
+                kept.severity = kept.severity.min(finding.severity);
+                kept.weight = kept.weight.min(finding.weight);
+            }
+            None => {
+                first.insert(finding.id.clone(), merged.len());
+                merged.push(finding);
+            }
+        }
+    }
+    *findings = merged;
+}
+
+/// What a check needs and does not have: the permission or API, and a sentence with the server's words.
+fn missing(check: &Check, inventory: &Inventory) -> Vec<(String, String)> {
+    let mut missing = Vec::new();
+    for need in check.needs {
+        match need {
+            Need::Version if inventory.cluster.version.is_empty() => missing.push(("version".to_owned(), "the server's version is not known".to_owned())),
+            Need::Version => {}
+            Need::List(kind) => missing.extend(lacks(*kind, inventory)),
+            // Files hold what they hold: a folder of manifests is judged by the kinds that are in it, if there is any.
+            Need::Workloads if inventory.source == Source::Files => {
+                let readable = |kind: &&Kind| lacks(**kind, inventory).is_none();
+                let refused = Kind::WORKLOADS.iter().filter(|kind| matches!(inventory.state(**kind), KindState::Forbidden | KindState::Failed));
+                missing.extend(refused.filter_map(|kind| lacks(*kind, inventory)));
+                if Kind::WORKLOADS.iter().find(readable).is_none() {
+                    missing.push(("pods: list".to_owned(), "the files hold neither pods nor anything that makes pods".to_owned()));
+                }
+            }
+            Need::Workloads => missing.extend(Kind::WORKLOADS.iter().filter_map(|kind| lacks(*kind, inventory))),
+        }
+    }
+    missing.dedup();
+    missing
+}
+
+fn lacks(kind: Kind, inventory: &Inventory) -> Option<(String, String)> {
+    let coverage = inventory.coverage_of(kind);
+    let words = |said: &str| if coverage.message.is_empty() { said.to_owned() } else { format!("{said}: {}", coverage.message) };
+    let why = match coverage.state {
+        KindState::Read | KindState::Partial => return None,
+        // Not installed is an answer, where the server gave it: there are no objects of an API that is not served.
+        KindState::Absent if !kind.stock() && inventory.source == Source::Live => return None,
+        KindState::Absent if inventory.source == Source::Files => format!("the files hold no list of {}", kind.id()),
+        KindState::Absent => words(&format!("the server does not serve {}", kind.id())),
+        KindState::Forbidden => words(&format!("{} can't be listed by this identity", kind.id())),
+        KindState::Failed => words(&format!("{} could not be read", kind.id())),
+    };
+    Some((format!("{}: list", kind.id()), why))
+}
+
+/// A list that broke off can show that something is wrong, never that nothing is.
+fn guard_partial(check: &Check, view: &View<'_>, verdict: Verdict) -> Verdict {
+    if !matches!(verdict.outcome(), Outcome::Pass | Outcome::NotApplicable) {
+        return verdict;
+    }
+    let partial: Vec<Kind> = check.needs.iter().flat_map(|need| need.kinds()).copied().filter(|kind| view.inventory.state(*kind) == KindState::Partial).collect();
+    if partial.is_empty() {
+        return verdict;
+    }
+    let words: Vec<String> = partial.iter().map(|kind| format!("{} could be read only in part: {}", kind.id(), view.inventory.coverage_of(*kind).message)).collect();
+    Verdict::blocked(format!("{}.", words.join("; ")), partial.iter().map(|kind| format!("{}: list", kind.id())).collect())
+}

@@ -1,0 +1,6 @@
+//! Control 1.1: its automated checks.
+
+use crate::checks::Check;
+
+/// The checks of control 1.1, in the order in which they are told.
+pub(super) const CHECKS: &[Check] = &[];

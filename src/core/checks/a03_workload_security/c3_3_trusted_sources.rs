@@ -1,0 +1,6 @@
+//! Control 3.3: its automated checks.
+
+use crate::checks::Check;
+
+/// The checks of control 3.3, in the order in which they are told.
+pub(super) const CHECKS: &[Check] = &[];

@@ -1,0 +1,6 @@
+//! Control 5.1: its automated checks.
+
+use crate::checks::Check;
+
+/// The checks of control 5.1, in the order in which they are told.
+pub(super) const CHECKS: &[Check] = &[];

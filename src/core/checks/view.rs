@@ -1,0 +1,181 @@
+//! What a check may look at: the inventory, the scope, the clock that was handed in, the tables of facts. Shared judgements that several
+//! checks need (effective rights, say) are made once per view and kept.
+
+use crate::kinds::{ClusterInfo, Inventory, PodSpec, Workload};
+use crate::model::{Category, Finding, ObjectRef, Scope};
+use jiff::Timestamp;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// Facts that ship with the program: who supports which version how long, which image is which software.
+#[derive(Clone, Debug, Default)]
+pub struct Tables {
+    /// Support dates.
+    pub lifecycle: Lifecycle,
+    /// Known software by image.
+    pub software: Vec<Software>,
+}
+
+/// Support dates of products.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Lifecycle {
+    /// Day of the data.
+    #[serde(deserialize_with = "day")]
+    pub as_of: Option<jiff::civil::Date>,
+    /// Releases.
+    pub release: Vec<Release>,
+}
+
+/// A release cycle of a product; an absent date is unknown.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Release {
+    /// Product: `kubernetes`, `amazon-eks`…
+    pub product: String,
+    /// Cycle: `1.34`.
+    pub cycle: String,
+    /// First released.
+    #[serde(deserialize_with = "day")]
+    pub released: Option<jiff::civil::Date>,
+    /// End of active support.
+    #[serde(deserialize_with = "day")]
+    pub active_support_until: Option<jiff::civil::Date>,
+    /// End of support.
+    #[serde(deserialize_with = "day")]
+    pub support_until: Option<jiff::civil::Date>,
+    /// End of paid, extended support.
+    #[serde(deserialize_with = "day")]
+    pub extended_support_until: Option<jiff::civil::Date>,
+    /// Newest patch.
+    pub latest: String,
+    /// Its day.
+    #[serde(deserialize_with = "day")]
+    pub latest_released: Option<jiff::civil::Date>,
+}
+
+/// A known piece of software, by image or label.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Software {
+    /// Its name, for people.
+    pub name: String,
+    /// What it does: `logs`, `runtime-security`, `console`, `identity-broker`, `policy`, `secrets`, `mesh`, `gitops`, `scanner`, `ingress`, `network-plugin`…
+    pub role: Vec<String>,
+    /// Globs on the image's repository without registry and tag: `*fluent-bit*`.
+    pub image: Vec<String>,
+    /// `key=value` labels of its pods.
+    pub label: Vec<String>,
+    /// A remark that checks repeat: that it is retired, say.
+    pub note: String,
+}
+
+fn day<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<jiff::civil::Date>, D::Error> {
+    let value = Option::<toml::value::Datetime>::deserialize(deserializer)?;
+    Ok(value.and_then(|v| v.date).and_then(|d| jiff::civil::Date::new(i16::try_from(d.year).ok()?, i8::try_from(d.month).ok()?, i8::try_from(d.day).ok()?).ok()))
+}
+
+/// Why a shipped table can't be used; a test reads them all, so people meet this only after editing one.
+#[derive(Debug, thiserror::Error)]
+#[error("the table {name} can't be read: {source}")]
+pub struct TableError {
+    name: &'static str,
+    source: toml::de::Error,
+}
+
+impl Tables {
+    /// Reads the tables from their TOML texts.
+    ///
+    /// # Errors
+    /// Where one is no TOML of the expected shape.
+    pub fn parse(lifecycle: &str, software: &str) -> Result<Self, TableError> {
+        #[derive(Deserialize)]
+        struct List {
+            #[serde(default)]
+            software: Vec<Software>,
+        }
+        Ok(Self {
+            lifecycle: toml::from_str(lifecycle).map_err(|source| TableError { name: "lifecycle.toml", source })?,
+            software: toml::from_str::<List>(software).map_err(|source| TableError { name: "software.toml", source })?.software,
+        })
+    }
+
+    /// The tables that ship with the program.
+    ///
+    /// # Errors
+    /// Never in a released program: a test reads them.
+    pub fn shipped() -> Result<Self, TableError> {
+        Self::parse(include_str!("../../../assets/lifecycle.toml"), include_str!("../../../assets/software.toml"))
+    }
+}
+
+/// What a check may look at.
+pub struct View<'a> {
+    /// Everything that was read.
+    pub inventory: &'a Inventory,
+    /// The assessor's scope.
+    pub scope: &'a Scope,
+    /// The time to judge by.
+    pub now: Timestamp,
+    /// Shipped facts.
+    pub tables: &'a Tables,
+    categories: BTreeMap<String, Category>,
+}
+
+impl<'a> View<'a> {
+    /// A view of one cluster.
+    #[must_use]
+    pub fn new(inventory: &'a Inventory, scope: &'a Scope, now: Timestamp, tables: &'a Tables) -> Self {
+        let categories = inventory.namespaces.iter().map(|n| (n.metadata.name.clone(), scope.category(&n.metadata.name, &n.metadata.labels))).collect();
+        Self { inventory, scope, now, tables, categories }
+    }
+
+    /// What is known of the cluster itself.
+    #[must_use]
+    pub const fn cluster(&self) -> &'a ClusterInfo {
+        &self.inventory.cluster
+    }
+
+    /// The category of a namespace; "" stands for what is cluster-wide.
+    #[must_use]
+    pub fn category(&self, namespace: &str) -> Category {
+        if namespace.is_empty() {
+            return self.cluster_wide();
+        }
+        self.categories.get(namespace).copied().unwrap_or_else(|| self.scope.category(namespace, self.inventory.namespace_labels(namespace)))
+    }
+
+    /// The category of what acts on the whole cluster: that of the most sensitive namespace, because it reaches that one too.
+    #[must_use]
+    pub fn cluster_wide(&self) -> Category {
+        self.namespaces().into_iter().map(|(_, category)| category).filter(|c| *c != Category::Platform).min().unwrap_or(self.scope.default)
+    }
+
+    /// Every namespace that was read or in which something was read, with its category, sorted by name.
+    #[must_use]
+    pub fn namespaces(&self) -> Vec<(&str, Category)> {
+        let mut all: BTreeMap<&str, Category> = self.categories.iter().map(|(name, category)| (name.as_str(), *category)).collect();
+        for workload in &self.inventory.workloads {
+            let name = workload.object.namespace.as_str();
+            all.entry(name).or_insert_with(|| self.scope.category(name, self.inventory.namespace_labels(name)));
+        }
+        all.into_iter().collect()
+    }
+
+    /// Every workload with its category, sorted by namespace, kind and name.
+    pub fn workloads(&self) -> impl Iterator<Item = (&'a Workload, Category)> {
+        self.inventory.workloads.iter().map(|w| (w, self.category(&w.object.namespace)))
+    }
+
+    /// The distinct specs to judge a workload by, with how many pods share each: those of its pods, or its template's where it has none.
+    pub fn specs<'b>(&self, workload: &'b Workload) -> impl Iterator<Item = (&'a PodSpec, u32)> + use<'a, 'b> {
+        let inventory = self.inventory;
+        workload.variants.iter().map(move |v| (inventory.spec(v.spec), v.pods))
+    }
+
+    /// A failing finding on an object, in the category of its namespace.
+    #[must_use]
+    pub fn finding(&self, object: ObjectRef, field: impl Into<String>) -> Finding {
+        Finding::new(self.category(&object.namespace), object, field)
+    }
+}

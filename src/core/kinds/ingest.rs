@@ -1,0 +1,522 @@
+//! From the API's bytes to an inventory: pages and single objects come in, sensitive values are sealed at once, equal specs are shared.
+//! Live collecting, dumps and check fixtures all enter by this one door, so that they are judged alike.
+//!
+//! Exceptions to sealing are few and told here: arguments of control-plane components (their flags are what checks read), ConfigMaps of
+//! `config::KEPT`, annotations of `meta::KNOWN_ANNOTATIONS`. Even there a value in which a detector finds something is sealed.
+
+use super::inventory::{ClusterInfo, Coverage, Inventory, KindState, Source};
+use super::meta::Meta;
+use super::pod::{Pod, PodSpec, RawPod};
+use super::workload::{Controller, RawController};
+use super::{config, custom::Custom};
+use crate::model::{Kind, ObjectRef, kind::Keep};
+use crate::sensitive::FingerprintKey;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, HashMap};
+
+/// Why a page could not be taken.
+#[derive(Debug, thiserror::Error)]
+pub enum IngestError {
+    /// The answer is no list.
+    #[error("the answer for {kind} is not a list: {source}")]
+    NotAList {
+        /// The kind asked for.
+        kind: String,
+        /// What the parser said.
+        source: serde_json::Error,
+    },
+}
+
+/// What a page says about the rest of its list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Page {
+    /// Token of the next page, "" at the end.
+    pub next: String,
+    /// How many objects are left, where the server says so.
+    pub remaining: Option<usize>,
+    /// Objects on this page.
+    pub items: usize,
+}
+
+/// Gathers an inventory.
+pub struct Ingest {
+    inventory: Inventory,
+    key: FingerprintKey,
+    specs: HashMap<[u8; 32], usize>,
+    malformed: BTreeMap<Kind, Vec<String>>,
+}
+
+#[derive(Deserialize)]
+struct RawList<'a> {
+    #[serde(default)]
+    metadata: RawListMeta,
+    #[serde(borrow, default)]
+    items: Option<Vec<&'a RawValue>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+struct RawListMeta {
+    r#continue: String,
+    remaining_item_count: Option<usize>,
+}
+
+#[derive(Deserialize)]
+struct RawTable<'a> {
+    #[serde(default)]
+    metadata: RawListMeta,
+    #[serde(rename = "columnDefinitions", default)]
+    columns: Vec<RawColumn>,
+    #[serde(borrow, default)]
+    rows: Option<Vec<RawRow<'a>>>,
+}
+
+#[derive(Deserialize)]
+struct RawColumn {
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct RawRow<'a> {
+    cells: Vec<serde_json::Value>,
+    #[serde(borrow, default)]
+    object: Option<&'a RawValue>,
+}
+
+impl Ingest {
+    /// An empty inventory. The key is random and of this collection alone.
+    #[must_use]
+    pub fn new(source: Source, key: FingerprintKey) -> Self {
+        Self { inventory: Inventory { source, ..Inventory::default() }, key, specs: HashMap::new(), malformed: BTreeMap::new() }
+    }
+
+    /// What is known of the cluster itself.
+    pub const fn cluster(&mut self) -> &mut ClusterInfo {
+        &mut self.inventory.cluster
+    }
+
+    /// Takes one page of a list, as JSON. Objects that have no readable shape are kept by name and make the kind `Partial`.
+    ///
+    /// # Errors
+    /// Where the bytes are no list at all.
+    pub fn page(&mut self, kind: Kind, json: &str) -> Result<Page, IngestError> {
+        let not_a_list = |source| IngestError::NotAList { kind: kind.id(), source };
+        let list: RawList<'_> = serde_json::from_str(json).map_err(not_a_list)?;
+        let items = list.items.unwrap_or_default();
+        for item in &items {
+            self.object(kind, item.get());
+        }
+        Ok(Page { next: list.metadata.r#continue, remaining: list.metadata.remaining_item_count, items: items.len() })
+    }
+
+    /// Takes one page of the Table in which the Secrets of a namespace are listed. Rows come without objects (`includeObject=None`), so the
+    /// namespace is known only by having asked for it.
+    ///
+    /// # Errors
+    /// Where the bytes are no Table.
+    pub fn secret_table(&mut self, namespace: &str, json: &str) -> Result<Page, IngestError> {
+        let kind = Kind::Secrets;
+        let table: RawTable<'_> = serde_json::from_str(json).map_err(|source| IngestError::NotAList { kind: kind.id(), source })?;
+        let column = |name: &str| table.columns.iter().position(|c| c.name.eq_ignore_ascii_case(name));
+        let (name, kind_of, keys) = (column("Name"), column("Type"), column("Data"));
+        let rows = table.rows.unwrap_or_default();
+        for row in &rows {
+            #[derive(Deserialize, Default)]
+            #[serde(default)]
+            struct OnlyMeta {
+                metadata: Meta,
+            }
+            let cell = |at: Option<usize>| at.and_then(|i| row.cells.get(i));
+            let mut metadata = row.object.and_then(|o| serde_json::from_str::<OnlyMeta>(o.get()).ok()).unwrap_or_default().metadata;
+            metadata.annotations.clear();
+            metadata.managed_fields.clear();
+            if metadata.namespace.is_empty() {
+                namespace.clone_into(&mut metadata.namespace);
+            }
+            if metadata.name.is_empty() {
+                metadata.name = cell(name).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
+            }
+            let keys = cell(keys).and_then(|v| v.as_u64().or_else(|| v.as_str()?.parse().ok())).and_then(|n| u32::try_from(n).ok());
+            self.inventory.secrets.push(config::SecretRow {
+                metadata,
+                r#type: cell(kind_of).and_then(|v| v.as_str()).unwrap_or_default().to_owned(),
+                keys: keys.unwrap_or_default(),
+            });
+        }
+        self.count(kind, rows.len());
+        Ok(Page { next: table.metadata.r#continue, remaining: table.metadata.remaining_item_count, items: rows.len() })
+    }
+
+    /// Takes one object, as JSON. One that has no readable shape is kept by its name.
+    pub fn object(&mut self, kind: Kind, json: &str) {
+        self.count(kind, 1);
+        if self.store(kind, json).is_ok() {
+            return;
+        }
+        // Manifests write null for what is empty; the API never does. So only what failed is read again, without its nulls.
+        let parsed = serde_json::from_str::<serde_json::Value>(json).map(|mut value| {
+            strip_nulls(&mut value);
+            value
+        });
+        let problem = match parsed {
+            Ok(value) => match self.store(kind, &value.to_string()) {
+                Ok(()) => return,
+                Err(error) => format!("{}: {error}", value.pointer("/metadata/name").and_then(|n| n.as_str()).unwrap_or("?")),
+            },
+            Err(error) => format!("?: {error}"),
+        };
+        self.malformed.entry(kind).or_default().push(problem);
+    }
+
+    fn store(&mut self, kind: Kind, json: &str) -> Result<(), serde_json::Error> {
+        macro_rules! into {
+            ($list:ident) => {{
+                let mut object: serde_json::Result<_> = serde_json::from_str(json);
+                if let Ok(object) = &mut object {
+                    seal_meta(&mut self.inventory.redactions, &self.key, object);
+                }
+                self.inventory.$list.push(object?);
+            }};
+        }
+        match kind {
+            Kind::Pods => {
+                let raw: RawPod = serde_json::from_str(json)?;
+                self.pod(raw);
+            }
+            kind if Kind::WORKLOADS.contains(&kind) => {
+                let raw: RawController = serde_json::from_str(json)?;
+                self.controller(kind, raw);
+            }
+            Kind::Namespaces => {
+                let mut namespace: super::node::Namespace = serde_json::from_str(json)?;
+                seal_meta(&mut self.inventory.redactions, &self.key, &mut namespace);
+                // `seal_meta` drops UIDs; only namespaces keep theirs, which names the cluster.
+                #[derive(Deserialize)]
+                struct Uid {
+                    metadata: UidMeta,
+                }
+                #[derive(Deserialize)]
+                struct UidMeta {
+                    #[serde(default)]
+                    uid: String,
+                }
+                namespace.metadata.uid = serde_json::from_str::<Uid>(json)?.metadata.uid;
+                self.inventory.namespaces.push(namespace);
+            }
+            Kind::Secrets => {
+                let row = secret_row(json)?;
+                self.inventory.secrets.push(row);
+            }
+            Kind::ConfigMaps => {
+                let mut map: config::ConfigMap = serde_json::from_str(json)?;
+                self.inventory.redactions += map.seal(&self.key);
+                seal_meta(&mut self.inventory.redactions, &self.key, &mut map);
+                self.inventory.config_maps.push(map);
+            }
+            Kind::Nodes => into!(nodes),
+            Kind::RuntimeClasses => into!(runtime_classes),
+            Kind::ServiceAccounts => into!(service_accounts),
+            Kind::Services => into!(services),
+            Kind::EndpointSlices => into!(endpoint_slices),
+            Kind::Ingresses => into!(ingresses),
+            Kind::NetworkPolicies => into!(network_policies),
+            Kind::ResourceQuotas => into!(resource_quotas),
+            Kind::LimitRanges => into!(limit_ranges),
+            Kind::Roles => into!(roles),
+            Kind::ClusterRoles => into!(cluster_roles),
+            Kind::RoleBindings => into!(role_bindings),
+            Kind::ClusterRoleBindings => into!(cluster_role_bindings),
+            Kind::CertificateSigningRequests => into!(certificate_requests),
+            Kind::ApiServices => into!(api_services),
+            Kind::ValidatingWebhooks => into!(validating_webhooks),
+            Kind::MutatingWebhooks => into!(mutating_webhooks),
+            Kind::PolicyReports => into!(policy_reports),
+            Kind::ClusterPolicyReports => into!(cluster_policy_reports),
+            kind => {
+                let mut custom = Custom::from_object(&serde_json::from_str(json)?, kind.keep())?;
+                seal_meta(&mut self.inventory.redactions, &self.key, &mut custom);
+                self.inventory.customs.entry(kind).or_default().push(custom);
+            }
+        }
+        Ok(())
+    }
+
+    fn pod(&mut self, mut raw: RawPod) {
+        let mirror = raw.metadata.annotations.contains_key("kubernetes.io/config.mirror") || raw.metadata.labels.get("tier").is_some_and(|tier| tier == "control-plane");
+        raw.metadata.managed_fields.clear();
+        raw.metadata.uid.clear();
+        self.inventory.redactions += raw.metadata.seal(&self.key);
+        let (node, redacted) = raw.spec.normalise(mirror && raw.metadata.namespace == "kube-system", &self.key);
+        self.inventory.redactions += redacted;
+        let image_ids = raw.status.container_statuses.into_iter().chain(raw.status.init_container_statuses).filter(|s| !s.image_id.is_empty()).map(|s| (s.name, s.image_id)).collect();
+        let ready = raw.status.conditions.iter().any(|c| c.r#type == "Ready" && c.status.as_str() == "True");
+        let pod = Pod { metadata: raw.metadata, spec: self.share(raw.spec), node, phase: raw.status.phase, ready, image_ids };
+        self.inventory.pods.push(pod);
+    }
+
+    fn controller(&mut self, kind: Kind, mut raw: RawController) {
+        let mut template = match kind {
+            Kind::CronJobs => raw.spec.job_template.spec.template,
+            Kind::PodTemplates => raw.template,
+            _ => raw.spec.template,
+        };
+        raw.metadata.uid.clear();
+        self.inventory.redactions += raw.metadata.seal(&self.key);
+        let (_, redacted) = template.spec.normalise(false, &self.key);
+        self.inventory.redactions += redacted;
+        let controller = Controller { metadata: raw.metadata, spec: self.share(template.spec), pod_labels: template.metadata.labels, replicas: raw.spec.replicas };
+        self.inventory.controllers.entry(kind).or_default().push(controller);
+    }
+
+    /// Finds an equal spec, or keeps this one.
+    fn share(&mut self, spec: PodSpec) -> usize {
+        // Serialising can only fail on maps with odd keys, which these types have none of; an empty text would merely not be shared.
+        let digest: [u8; 32] = Sha256::digest(serde_json::to_vec(&spec).unwrap_or_default()).into();
+        *self.specs.entry(digest).or_insert_with(|| {
+            self.inventory.specs.push(spec);
+            self.inventory.specs.len() - 1
+        })
+    }
+
+    fn count(&mut self, kind: Kind, items: usize) {
+        let coverage = self.inventory.coverage.entry(kind).or_insert_with(|| Coverage { state: KindState::Read, ..Coverage::default() });
+        coverage.items += items;
+    }
+
+    /// Says how far a kind could be read, with the server's words. `Read` with nothing in it is an empty list that was read.
+    pub fn state(&mut self, kind: Kind, state: KindState, message: &str) {
+        let coverage = self.inventory.coverage.entry(kind).or_default();
+        coverage.state = state;
+        message.clone_into(&mut coverage.message);
+    }
+
+    /// Says which version of a kind's API was read.
+    pub fn version(&mut self, kind: Kind, version: &str) {
+        self.inventory.coverage.entry(kind).or_default().version = version.to_owned();
+    }
+
+    /// Forgets what came in of a kind: a list that expired half way is read again from its beginning.
+    pub fn forget(&mut self, kind: Kind) {
+        let inventory = &mut self.inventory;
+        match kind {
+            Kind::Pods => inventory.pods.clear(),
+            kind if Kind::WORKLOADS.contains(&kind) => drop(inventory.controllers.remove(&kind)),
+            Kind::Namespaces => inventory.namespaces.clear(),
+            Kind::Nodes => inventory.nodes.clear(),
+            Kind::RuntimeClasses => inventory.runtime_classes.clear(),
+            Kind::ServiceAccounts => inventory.service_accounts.clear(),
+            Kind::Secrets => inventory.secrets.clear(),
+            Kind::ConfigMaps => inventory.config_maps.clear(),
+            Kind::Services => inventory.services.clear(),
+            Kind::EndpointSlices => inventory.endpoint_slices.clear(),
+            Kind::Ingresses => inventory.ingresses.clear(),
+            Kind::NetworkPolicies => inventory.network_policies.clear(),
+            Kind::ResourceQuotas => inventory.resource_quotas.clear(),
+            Kind::LimitRanges => inventory.limit_ranges.clear(),
+            Kind::Roles => inventory.roles.clear(),
+            Kind::ClusterRoles => inventory.cluster_roles.clear(),
+            Kind::RoleBindings => inventory.role_bindings.clear(),
+            Kind::ClusterRoleBindings => inventory.cluster_role_bindings.clear(),
+            Kind::CertificateSigningRequests => inventory.certificate_requests.clear(),
+            Kind::ApiServices => inventory.api_services.clear(),
+            Kind::ValidatingWebhooks => inventory.validating_webhooks.clear(),
+            Kind::MutatingWebhooks => inventory.mutating_webhooks.clear(),
+            Kind::PolicyReports => inventory.policy_reports.clear(),
+            Kind::ClusterPolicyReports => inventory.cluster_policy_reports.clear(),
+            kind => drop(inventory.customs.remove(&kind)),
+        }
+        self.malformed.remove(&kind);
+        inventory.coverage.remove(&kind);
+    }
+
+    /// The finished inventory: sorted, workloads derived.
+    #[must_use]
+    pub fn finish(mut self) -> Inventory {
+        for (kind, names) in &self.malformed {
+            let coverage = self.inventory.coverage.entry(*kind).or_default();
+            if coverage.state == KindState::Read {
+                coverage.state = KindState::Partial;
+                coverage.message = format!("{} not readable: {}", names.len(), names.iter().take(5).cloned().collect::<Vec<_>>().join("; "));
+            }
+        }
+        let mut inventory = self.inventory;
+        if inventory.cluster.uid.is_empty() {
+            inventory.cluster.uid = inventory.namespaces.iter().find(|n| n.metadata.name == "kube-system").map(|n| n.metadata.uid.clone()).unwrap_or_default();
+        }
+        inventory.settle();
+        inventory
+    }
+}
+
+impl Inventory {
+    /// Sorts every list, renumbers shared specs in the order of their first use, and derives the workloads: the last step of reading, from a
+    /// cluster as from a snapshot, so that both give the same.
+    pub fn settle(&mut self) {
+        fn by_name<T: HasMeta>(list: &mut [T]) {
+            list.sort_by(|a, b| (&a.meta().namespace, &a.meta().name).cmp(&(&b.meta().namespace, &b.meta().name)));
+        }
+        by_name(&mut self.pods);
+        self.controllers.values_mut().for_each(|list| by_name(list));
+        by_name(&mut self.namespaces);
+        by_name(&mut self.nodes);
+        by_name(&mut self.runtime_classes);
+        by_name(&mut self.service_accounts);
+        by_name(&mut self.secrets);
+        by_name(&mut self.config_maps);
+        by_name(&mut self.services);
+        by_name(&mut self.endpoint_slices);
+        by_name(&mut self.ingresses);
+        by_name(&mut self.network_policies);
+        by_name(&mut self.resource_quotas);
+        by_name(&mut self.limit_ranges);
+        by_name(&mut self.roles);
+        by_name(&mut self.cluster_roles);
+        by_name(&mut self.role_bindings);
+        by_name(&mut self.cluster_role_bindings);
+        by_name(&mut self.certificate_requests);
+        by_name(&mut self.api_services);
+        by_name(&mut self.validating_webhooks);
+        by_name(&mut self.mutating_webhooks);
+        by_name(&mut self.policy_reports);
+        by_name(&mut self.cluster_policy_reports);
+        self.customs.values_mut().for_each(|list| by_name(list));
+        let mut order: Vec<Option<usize>> = vec![None; self.specs.len()];
+        let mut next = 0;
+        let uses = self.pods.iter_mut().map(|p| &mut p.spec).chain(self.controllers.values_mut().flatten().map(|c| &mut c.spec));
+        for index in uses {
+            let slot = order.get_mut(*index).map(|slot| *slot.get_or_insert_with(|| { next += 1; next - 1 }));
+            // A snapshot that somebody edited may point nowhere; an index past the end is answered with an empty spec below.
+            *index = slot.unwrap_or(usize::MAX);
+        }
+        let mut specs: Vec<PodSpec> = vec![PodSpec::default(); next];
+        for (old, new) in std::mem::take(&mut self.specs).into_iter().zip(order) {
+            if let Some(place) = new.and_then(|n| specs.get_mut(n)) {
+                *place = old;
+            }
+        }
+        self.specs = specs;
+        self.derive_workloads();
+    }
+
+    /// A shared spec by its index; an empty one where the index points nowhere (an edited snapshot).
+    #[must_use]
+    pub fn spec(&self, index: usize) -> &PodSpec {
+        static EMPTY: std::sync::LazyLock<PodSpec> = std::sync::LazyLock::new(PodSpec::default);
+        self.specs.get(index).unwrap_or(&EMPTY)
+    }
+}
+
+/// Whatever has metadata.
+trait HasMeta {
+    fn meta(&self) -> &Meta;
+    fn meta_mut(&mut self) -> &mut Meta;
+}
+
+macro_rules! has_meta {
+    ($($type:ty),+ $(,)?) => { $(impl HasMeta for $type {
+        fn meta(&self) -> &Meta { &self.metadata }
+        fn meta_mut(&mut self) -> &mut Meta { &mut self.metadata }
+    })+ };
+}
+
+has_meta!(
+    Pod, Controller, Custom, super::node::Namespace, super::node::Node, super::node::RuntimeClass, super::rbac::ServiceAccount, super::rbac::Role,
+    super::rbac::Binding, config::SecretRow, config::ConfigMap, config::CertificateRequest, super::network::Service, super::network::EndpointSlice,
+    super::network::Ingress, super::network::NetworkPolicy, super::policy::ResourceQuota, super::policy::LimitRange, super::policy::PolicyReport,
+    super::admission::ApiService, super::admission::WebhookConfiguration,
+);
+
+fn seal_meta<T: HasMeta>(redactions: &mut usize, key: &FingerprintKey, object: &mut T) {
+    let meta = object.meta_mut();
+    meta.uid.clear();
+    *redactions += meta.seal(key);
+}
+
+/// A Secret from a file: its values are counted and dropped, its annotations are not read.
+fn secret_row(json: &str) -> Result<config::SecretRow, serde_json::Error> {
+    #[derive(Deserialize, Default)]
+    #[serde(default)]
+    struct RawSecret {
+        metadata: Meta,
+        r#type: String,
+        data: Option<BTreeMap<String, serde::de::IgnoredAny>>,
+        #[serde(rename = "stringData")]
+        string_data: Option<BTreeMap<String, serde::de::IgnoredAny>>,
+        keys: Option<u32>,
+    }
+    let mut raw: RawSecret = serde_json::from_str(json)?;
+    raw.metadata.annotations.clear();
+    raw.metadata.managed_fields.clear();
+    raw.metadata.uid.clear();
+    let counted = raw.data.map_or(0, |d| d.len()) + raw.string_data.map_or(0, |d| d.len());
+    let keys = raw.keys.unwrap_or_else(|| u32::try_from(counted).unwrap_or(u32::MAX));
+    let kind = if raw.r#type.is_empty() { "Opaque".to_owned() } else { raw.r#type };
+    Ok(config::SecretRow { metadata: raw.metadata, r#type: kind, keys })
+}
+
+fn strip_nulls(value: &mut serde_json::Value) {
+    match value {
+        serde_json::Value::Object(map) => {
+            map.retain(|_, v| !v.is_null());
+            map.values_mut().for_each(strip_nulls);
+        }
+        serde_json::Value::Array(list) => {
+            list.retain(|v| !v.is_null());
+            list.iter_mut().for_each(strip_nulls);
+        }
+        _ => {}
+    }
+}
+
+/// The JSON of an object, rebuilt from what was kept of it.
+pub(super) fn object_json(inventory: &Inventory, object: &ObjectRef) -> Option<serde_json::Value> {
+    use serde_json::{json, to_value};
+    fn find<'a, T: HasMeta>(list: &'a [T], object: &ObjectRef) -> Option<&'a T> {
+        list.iter().find(|o| o.meta().name == object.name && o.meta().namespace == object.namespace)
+    }
+    if let Some(workload) = inventory.workloads.iter().find(|w| w.object == *object) {
+        let spec = to_value(inventory.spec(workload.template.or_else(|| workload.variants.first().map(|v| v.spec))?)).ok()?;
+        let metadata = json!({"name": object.name, "namespace": object.namespace, "labels": workload.labels});
+        return Some(match workload.spec_path() {
+            "spec" => json!({"metadata": metadata, "spec": spec}),
+            "template.spec" => json!({"metadata": metadata, "template": {"spec": spec}}),
+            "spec.jobTemplate.spec.template.spec" => json!({"metadata": metadata, "spec": {"jobTemplate": {"spec": {"template": {"spec": spec}}}}}),
+            _ => json!({"metadata": metadata, "spec": {"template": {"metadata": {"labels": workload.pod_labels}, "spec": spec}}}),
+        });
+    }
+    macro_rules! of {
+        ($list:ident) => {
+            find(&inventory.$list, object).and_then(|o| to_value(o).ok())
+        };
+    }
+    match object.kind.as_str() {
+        "Namespace" => of!(namespaces),
+        "Node" => of!(nodes),
+        "RuntimeClass" => of!(runtime_classes),
+        "ServiceAccount" => of!(service_accounts),
+        "Secret" => of!(secrets),
+        "ConfigMap" => of!(config_maps),
+        "Service" => of!(services),
+        "Ingress" => of!(ingresses),
+        "NetworkPolicy" if object.group == "networking.k8s.io" => of!(network_policies),
+        "ResourceQuota" => of!(resource_quotas),
+        "LimitRange" => of!(limit_ranges),
+        "Role" => of!(roles),
+        "ClusterRole" => of!(cluster_roles),
+        "RoleBinding" => of!(role_bindings),
+        "ClusterRoleBinding" => of!(cluster_role_bindings),
+        "CertificateSigningRequest" => of!(certificate_requests),
+        "APIService" => of!(api_services),
+        "ValidatingWebhookConfiguration" => of!(validating_webhooks),
+        "MutatingWebhookConfiguration" => of!(mutating_webhooks),
+        "PolicyReport" => of!(policy_reports),
+        "ClusterPolicyReport" => of!(cluster_policy_reports),
+        "Pod" => {
+            let pod = find(&inventory.pods, object)?;
+            Some(json!({"metadata": pod.metadata, "spec": inventory.spec(pod.spec)}))
+        }
+        _ => inventory.customs.values().flatten().find(|o| o.metadata.name == object.name && o.metadata.namespace == object.namespace).and_then(|o| to_value(o).ok()),
+    }
+}

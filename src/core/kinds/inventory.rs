@@ -1,0 +1,283 @@
+//! Everything that was read from one cluster, and everything that could not be. Gathered completely before anything is judged.
+
+use super::{admission, config, custom::Custom, meta::Meta, network, node, pod::{Pod, PodSpec}, policy, rbac, workload::{Controller, Variant, Workload}};
+use crate::model::{Kind, ObjectRef};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, HashMap};
+
+/// Where an inventory came from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// The API of a cluster: a list that was read is complete.
+    #[default]
+    Live,
+    /// Files: what they do not hold is unknown.
+    Files,
+}
+
+/// What is known of a cluster itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ClusterInfo {
+    /// UID of the namespace kube-system, which names the cluster; "" where it could not be read.
+    pub uid: String,
+    /// Address of the API server.
+    pub server: String,
+    /// Version: `v1.34.4`.
+    pub version: String,
+    /// Where the version is from when the server did not tell it.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub version_source: String,
+    /// Distribution: `kubeadm`, `eks`… or `unknown`.
+    pub distribution: String,
+    /// What showed it.
+    pub distribution_evidence: Vec<String>,
+    /// Who asked: user name of the credential.
+    pub identity: String,
+    /// Groups of that user.
+    pub groups: Vec<String>,
+    /// How that credential logs in: `client-certificate`, `exec: aws`, `token`…; "" where unknown.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub login: String,
+    /// API groups with their versions, as discovery told them.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub api_groups: BTreeMap<String, Vec<String>>,
+    /// API groups that are registered and did not answer.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub stale_groups: Vec<String>,
+    /// When it was collected; none for files without a time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub collected_at: Option<Timestamp>,
+}
+
+/// How far one kind could be read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KindState {
+    /// All of it.
+    Read,
+    /// The server said no.
+    Forbidden,
+    /// The server does not serve it, or the files do not hold it.
+    #[default]
+    Absent,
+    /// It went wrong: a time-out, an error of the server.
+    Failed,
+    /// Some of it: the list broke off, or objects had no readable shape.
+    Partial,
+}
+
+/// The state of one kind with the server's own words.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Coverage {
+    /// How far.
+    pub state: KindState,
+    /// How many objects are here.
+    pub items: usize,
+    /// The server's words, or the names of malformed objects.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub message: String,
+    /// The version that was read.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub version: String,
+}
+
+/// A collected cluster. Lists are sorted by namespace and name, so that equal clusters are equal inventories.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Inventory {
+    /// Where from.
+    pub source: Source,
+    /// The cluster.
+    pub cluster: ClusterInfo,
+    /// State of every kind.
+    pub coverage: BTreeMap<Kind, Coverage>,
+    /// How many sensitive values were met and not kept.
+    pub redactions: usize,
+    /// Distinct pod specs.
+    pub specs: Vec<PodSpec>,
+    /// Pods.
+    pub pods: Vec<Pod>,
+    /// Controllers of all kinds.
+    pub controllers: BTreeMap<Kind, Vec<Controller>>,
+    /// Namespaces.
+    pub namespaces: Vec<node::Namespace>,
+    /// Nodes.
+    pub nodes: Vec<node::Node>,
+    /// Runtime classes.
+    pub runtime_classes: Vec<node::RuntimeClass>,
+    /// Service accounts.
+    pub service_accounts: Vec<rbac::ServiceAccount>,
+    /// Rows of Secrets.
+    pub secrets: Vec<config::SecretRow>,
+    /// ConfigMaps.
+    pub config_maps: Vec<config::ConfigMap>,
+    /// Services.
+    pub services: Vec<network::Service>,
+    /// Endpoint slices.
+    pub endpoint_slices: Vec<network::EndpointSlice>,
+    /// Ingresses.
+    pub ingresses: Vec<network::Ingress>,
+    /// Network policies.
+    pub network_policies: Vec<network::NetworkPolicy>,
+    /// Quotas.
+    pub resource_quotas: Vec<policy::ResourceQuota>,
+    /// Limit ranges.
+    pub limit_ranges: Vec<policy::LimitRange>,
+    /// Roles.
+    pub roles: Vec<rbac::Role>,
+    /// Cluster roles.
+    pub cluster_roles: Vec<rbac::Role>,
+    /// Role bindings.
+    pub role_bindings: Vec<rbac::Binding>,
+    /// Cluster role bindings.
+    pub cluster_role_bindings: Vec<rbac::Binding>,
+    /// Certificate signing requests.
+    pub certificate_requests: Vec<config::CertificateRequest>,
+    /// Aggregated APIs.
+    pub api_services: Vec<admission::ApiService>,
+    /// Validating webhooks.
+    pub validating_webhooks: Vec<admission::WebhookConfiguration>,
+    /// Mutating webhooks.
+    pub mutating_webhooks: Vec<admission::WebhookConfiguration>,
+    /// Policy reports.
+    pub policy_reports: Vec<policy::PolicyReport>,
+    /// Cluster policy reports.
+    pub cluster_policy_reports: Vec<policy::PolicyReport>,
+    /// Objects of add-ons.
+    pub customs: BTreeMap<Kind, Vec<Custom>>,
+    /// Workloads, derived from pods and controllers.
+    #[serde(skip)]
+    pub workloads: Vec<Workload>,
+}
+
+impl Inventory {
+    /// How far a kind was read; what nobody spoke of is absent.
+    #[must_use]
+    pub fn coverage_of(&self, kind: Kind) -> Coverage {
+        self.coverage.get(&kind).cloned().unwrap_or_default()
+    }
+
+    /// State of a kind.
+    #[must_use]
+    pub fn state(&self, kind: Kind) -> KindState {
+        self.coverage.get(&kind).map_or(KindState::Absent, |coverage| coverage.state)
+    }
+
+    /// A namespace's labels; empty where the namespace was not read.
+    #[must_use]
+    pub fn namespace_labels(&self, name: &str) -> &BTreeMap<String, String> {
+        static NONE: BTreeMap<String, String> = BTreeMap::new();
+        self.namespaces.binary_search_by(|n| n.metadata.name.as_str().cmp(name)).map_or(&NONE, |i| &self.namespaces[i].metadata.labels)
+    }
+
+    /// The service account of that name.
+    #[must_use]
+    pub fn service_account(&self, namespace: &str, name: &str) -> Option<&rbac::ServiceAccount> {
+        self.service_accounts.binary_search_by(|a| (a.metadata.namespace.as_str(), a.metadata.name.as_str()).cmp(&(namespace, name))).ok().map(|i| &self.service_accounts[i])
+    }
+
+    /// Minor version of the cluster: 34 for `v1.34.4`.
+    #[must_use]
+    pub fn minor(&self) -> Option<u32> {
+        self.cluster.version.trim_start_matches('v').split('.').nth(1)?.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
+    }
+
+    /// Pod-bearing objects as the API has them, for a finding's lines: the JSON of the object, rebuilt from what was kept.
+    #[must_use]
+    pub fn object_json(&self, object: &ObjectRef) -> Option<serde_json::Value> {
+        super::ingest::object_json(self, object)
+    }
+
+    /// Derives the workloads; to be called once after reading. Pods are grouped by their topmost owner.
+    pub(super) fn derive_workloads(&mut self) {
+        let owners: HashMap<(&str, &str, &str), &Meta> = self
+            .controllers
+            .iter()
+            .flat_map(|(kind, list)| list.iter().map(move |c| ((kind.kind(), c.metadata.namespace.as_str(), c.metadata.name.as_str()), &c.metadata)))
+            .collect();
+        let mut groups: BTreeMap<ObjectRef, Workload> = BTreeMap::new();
+        for (index, pod) in self.pods.iter().enumerate() {
+            let object = topmost(&pod.metadata, Kind::Pods, &owners);
+            let workload = groups.entry(object.clone()).or_insert_with(|| Workload {
+                object,
+                labels: pod.metadata.labels.clone(),
+                pod_labels: pod.metadata.labels.clone(),
+                ..Workload::default()
+            });
+            workload.pods += 1;
+            workload.pod_indexes.push(index);
+            match workload.variants.iter_mut().find(|v| v.spec == pod.spec) {
+                Some(variant) => variant.pods += 1,
+                None => workload.variants.push(Variant { spec: pod.spec, pods: 1 }),
+            }
+        }
+        for (kind, list) in &self.controllers {
+            for controller in list {
+                let object = ObjectRef::new(kind.group(), kind.kind(), &controller.metadata.namespace, &controller.metadata.name);
+                // What another object owns is told by its owner: a Deployment's old ReplicaSets are no workloads of their own.
+                if !groups.contains_key(&object) && passes_on(kind.kind()) && controller.metadata.controller().is_some() {
+                    continue;
+                }
+                let workload = groups.entry(object.clone()).or_insert_with(|| Workload { object, ..Workload::default() });
+                workload.labels.clone_from(&controller.metadata.labels);
+                workload.metadata = controller.metadata.clone();
+                workload.template = Some(controller.spec);
+                if workload.pods == 0 {
+                    workload.pod_labels.clone_from(&controller.pod_labels);
+                    workload.variants = vec![Variant { spec: controller.spec, pods: 0 }];
+                }
+            }
+        }
+        for workload in groups.values_mut() {
+            if workload.object.kind == "Pod"
+                && let Some(pod) = workload.pod_indexes.first().and_then(|i| self.pods.get(*i))
+            {
+                workload.metadata = pod.metadata.clone();
+            }
+        }
+        let mut workloads: Vec<Workload> = groups.into_values().collect();
+        workloads.sort_by(|a, b| key(&a.object).cmp(&key(&b.object)));
+        self.workloads = workloads;
+    }
+}
+
+/// Kinds that only stand between pods and what people wrote. A StatefulSet that an operator made stays the unit: its template is what runs.
+fn passes_on(kind: &str) -> bool {
+    matches!(kind, "Pod" | "ReplicaSet" | "Job")
+}
+
+fn key(object: &ObjectRef) -> (&str, &str, &str, &str) {
+    (&object.namespace, &object.kind, &object.name, &object.group)
+}
+
+/// Follows controllers up from an object as far as they are known; the last reference names the workload even where its object was not read.
+/// Pods that a node owns (static pods) are workloads of their own.
+fn topmost(meta: &Meta, kind: Kind, owners: &HashMap<(&str, &str, &str), &Meta>) -> ObjectRef {
+    let namespace = &meta.namespace;
+    let mut object = ObjectRef::new(kind.group(), kind.kind(), namespace, &meta.name);
+    let mut at = meta;
+    // Chains are Pod → ReplicaSet → Deployment → an operator's object; eight steps are more than any real one has.
+    for _ in 0..8 {
+        if !passes_on(&object.kind) {
+            break;
+        }
+        let Some(owner) = at.controller().filter(|owner| owner.kind != "Node") else { break };
+        let group = owner.api_version.rsplit_once('/').map_or("", |(group, _)| group);
+        object = ObjectRef::new(group, &owner.kind, namespace, &owner.name);
+        match owners.get(&(owner.kind.as_str(), namespace.as_str(), owner.name.as_str())) {
+            Some(next) => at = next,
+            None => {
+                // The ReplicaSet could not be read: its name is the Deployment's with the template's hash behind it.
+                if owner.kind == "ReplicaSet" && let Some(hash) = at.labels.get("pod-template-hash") && let Some(name) = owner.name.strip_suffix(&format!("-{hash}")) {
+                    object = ObjectRef::new("apps", "Deployment", namespace, name);
+                }
+                break;
+            }
+        }
+    }
+    object
+}

@@ -1,0 +1,26 @@
+//! Slim types of what is read from the API, and the questions one may put to them.
+//!
+//! Only fields that some check reads are here; the rest of an object never becomes memory. Deserialising takes the API's own JSON (and
+//! manifests); serialising gives the same shape back with sensitive values sealed, which is what a snapshot holds.
+
+pub mod admission;
+pub mod config;
+pub mod custom;
+pub mod ingest;
+pub mod inventory;
+pub mod lenient;
+pub mod meta;
+pub mod network;
+pub mod node;
+pub mod pod;
+pub mod policy;
+pub mod rbac;
+pub mod sealed;
+pub mod workload;
+
+pub use ingest::{IngestError, Ingest, Page};
+pub use inventory::{ClusterInfo, Coverage, Inventory, KindState, Source};
+pub use meta::Meta;
+pub use pod::{Container, ContainerRole, Pod, PodSpec};
+pub use sealed::Sealed;
+pub use workload::{Variant, Workload};

@@ -1,0 +1,196 @@
+//! Services, endpoints, ingresses and network policies.
+
+use super::{lenient::Scalar, meta::Meta, pod::slim, rbac::LabelSelector};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+slim! {
+    /// A Service.
+    struct Service {
+        /// Metadata.
+        metadata: Meta,
+        /// Spec.
+        spec: ServiceSpec,
+    }
+
+    /// What a Service offers.
+    struct ServiceSpec {
+        /// `ClusterIP`, `NodePort`, `LoadBalancer`, `ExternalName`.
+        r#type: String,
+        /// Labels of its pods.
+        selector: BTreeMap<String, String>,
+        /// Ports.
+        ports: Vec<ServicePort>,
+        /// Who may reach the load balancer.
+        load_balancer_source_ranges: Vec<String>,
+        /// Addresses from outside.
+        #[serde(rename = "externalIPs")]
+        external_ips: Vec<String>,
+    }
+
+    /// A port of a Service.
+    struct ServicePort {
+        /// Name.
+        name: String,
+        /// Port.
+        port: u32,
+        /// Port of the pod, by number or name.
+        target_port: Scalar,
+        /// Port on every node.
+        node_port: u32,
+        /// Protocol.
+        protocol: String,
+    }
+
+    /// Who stands behind a Service.
+    struct EndpointSlice {
+        /// Metadata; the label `kubernetes.io/service-name` names the Service.
+        metadata: Meta,
+        /// Endpoints.
+        endpoints: Vec<Endpoint>,
+    }
+
+    /// One endpoint.
+    struct Endpoint {
+        /// Conditions.
+        conditions: EndpointConditions,
+    }
+
+    /// Conditions of an endpoint.
+    struct EndpointConditions {
+        /// Ready; unknown counts as ready (API documentation).
+        ready: Option<bool>,
+    }
+
+    /// An Ingress.
+    struct Ingress {
+        /// Metadata.
+        metadata: Meta,
+        /// Spec.
+        spec: IngressSpec,
+    }
+
+    /// What an Ingress lets in.
+    struct IngressSpec {
+        /// Class.
+        ingress_class_name: String,
+        /// Rules.
+        rules: Vec<IngressRule>,
+        /// Hosts with TLS.
+        tls: Vec<IngressTls>,
+        /// Where everything else goes.
+        default_backend: Option<IngressBackend>,
+    }
+
+    /// A rule for a host.
+    struct IngressRule {
+        /// Host, "" for all.
+        host: String,
+        /// Paths.
+        http: Option<IngressHttp>,
+    }
+
+    /// Paths of a host.
+    struct IngressHttp {
+        /// Paths.
+        paths: Vec<IngressPath>,
+    }
+
+    /// A path.
+    struct IngressPath {
+        /// Path.
+        path: String,
+        /// Where it goes.
+        backend: IngressBackend,
+    }
+
+    /// A backend.
+    struct IngressBackend {
+        /// The Service.
+        service: Option<super::pod::NamedRef>,
+    }
+
+    /// Hosts under one certificate.
+    struct IngressTls {
+        /// Hosts.
+        hosts: Vec<String>,
+        /// Secret with the certificate.
+        secret_name: String,
+    }
+
+    /// A NetworkPolicy.
+    struct NetworkPolicy {
+        /// Metadata.
+        metadata: Meta,
+        /// Spec.
+        spec: NetworkPolicySpec,
+    }
+
+    /// What a policy selects and allows. A rule list that is absent and one that is empty mean the same in the API: nothing is allowed
+    /// in a direction that the policy has; which directions it has is `types()`.
+    struct NetworkPolicySpec {
+        /// Pods that it selects; empty for all of the namespace.
+        pod_selector: LabelSelector,
+        /// Directions, where told.
+        policy_types: Option<Vec<String>>,
+        /// Who may come in.
+        ingress: Option<Vec<PolicyIngress>>,
+        /// Where they may go.
+        egress: Option<Vec<PolicyEgress>>,
+    }
+
+    /// An ingress rule.
+    struct PolicyIngress {
+        /// Peers; none means everyone.
+        from: Vec<PolicyPeer>,
+        /// Ports; none means all.
+        ports: Vec<PolicyPort>,
+    }
+
+    /// An egress rule.
+    struct PolicyEgress {
+        /// Peers; none means everyone.
+        to: Vec<PolicyPeer>,
+        /// Ports; none means all.
+        ports: Vec<PolicyPort>,
+    }
+
+    /// A peer.
+    struct PolicyPeer {
+        /// Pods, of this namespace or of the selected ones.
+        pod_selector: Option<LabelSelector>,
+        /// Namespaces.
+        namespace_selector: Option<LabelSelector>,
+        /// Addresses.
+        ip_block: Option<IpBlock>,
+    }
+
+    /// A range of addresses.
+    struct IpBlock {
+        /// Range.
+        cidr: String,
+        /// Without these.
+        except: Vec<String>,
+    }
+
+    /// A port of a rule.
+    struct PolicyPort {
+        /// `TCP` where it says nothing.
+        protocol: Option<String>,
+        /// Number or name; none means all ports of the protocol.
+        port: Option<Scalar>,
+        /// End of a range.
+        end_port: Option<u32>,
+    }
+}
+
+impl NetworkPolicySpec {
+    /// Whether it acts on ingress, egress. Without `policyTypes` it acts on ingress, and on egress where it has egress rules.
+    #[must_use]
+    pub fn types(&self) -> (bool, bool) {
+        match self.policy_types.as_deref() {
+            Some(types) if !types.is_empty() => (types.iter().any(|t| t == "Ingress"), types.iter().any(|t| t == "Egress")),
+            _ => (true, self.egress.as_ref().is_some_and(|rules| !rules.is_empty())),
+        }
+    }
+}

@@ -1,0 +1,579 @@
+//! Pods and their specs: the widest of the slim types, because most of the guidance is about what runs.
+
+use super::{lenient::Scalar, meta::Meta, sealed::Sealed};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+macro_rules! slim {
+    ($($(#[$doc:meta])* struct $name:ident { $($(#[$fdoc:meta])* $field:ident: $type:ty,)* })+) => {
+        $(
+            $(#[$doc])*
+            #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+            #[serde(rename_all = "camelCase", default)]
+            pub struct $name { $($(#[$fdoc])* #[serde(skip_serializing_if = "crate::kinds::pod::is_default")] pub $field: $type,)* }
+        )+
+    };
+}
+pub(super) use slim;
+
+/// Whether a value is its type's default, and so need not be written.
+pub(crate) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+slim! {
+    /// What a pod is to be; equal specs are kept once (see `Inventory::specs`).
+    struct PodSpec {
+        /// Containers.
+        containers: Vec<Container>,
+        /// Init containers, sidecars among them.
+        init_containers: Vec<Container>,
+        /// Ephemeral containers, added for debugging.
+        ephemeral_containers: Vec<Container>,
+        /// Volumes.
+        volumes: Vec<Volume>,
+        /// On the node's network.
+        #[serde(rename = "hostNetwork")]
+        host_network: bool,
+        /// Sees the node's processes.
+        #[serde(rename = "hostPID")]
+        host_pid: bool,
+        /// Shares the node's IPC.
+        #[serde(rename = "hostIPC")]
+        host_ipc: bool,
+        /// `false` puts the pod into a user namespace of its own.
+        host_users: Option<bool>,
+        /// Operating system.
+        os: Option<PodOs>,
+        /// Security context of the pod.
+        security_context: PodSecurityContext,
+        /// Service account; "" means `default`.
+        service_account_name: String,
+        /// The old name of the same field; emptied when the spec is shared.
+        service_account: String,
+        /// Node; emptied when the spec is shared, so that pods of one template stay equal.
+        node_name: String,
+        /// Whether its token is mounted.
+        automount_service_account_token: Option<bool>,
+        /// Labels that a node must have.
+        node_selector: BTreeMap<String, String>,
+        /// Affinity to nodes.
+        affinity: Affinity,
+        /// Taints that it tolerates.
+        tolerations: Vec<Toleration>,
+        /// Runtime class.
+        runtime_class_name: Option<String>,
+        /// Pull credentials.
+        image_pull_secrets: Vec<NamedRef>,
+        /// Resources of the whole pod.
+        resources: Resources,
+    }
+
+    /// Operating system of a pod.
+    struct PodOs {
+        /// `linux` or `windows`.
+        name: String,
+    }
+
+    /// A reference by name.
+    struct NamedRef {
+        /// The name.
+        name: String,
+    }
+
+    /// Affinity, as far as checks read it.
+    struct Affinity {
+        /// Node affinity.
+        node_affinity: NodeAffinity,
+    }
+
+    /// Node affinity; what is merely preferred binds nothing and is not kept.
+    struct NodeAffinity {
+        /// Required terms; any one suffices.
+        #[serde(rename = "requiredDuringSchedulingIgnoredDuringExecution")]
+        required: NodeSelector,
+    }
+
+    /// Node selector.
+    struct NodeSelector {
+        /// Terms, of which one must hold.
+        node_selector_terms: Vec<NodeSelectorTerm>,
+    }
+
+    /// A term, all of whose expressions must hold.
+    struct NodeSelectorTerm {
+        /// On labels.
+        match_expressions: Vec<Requirement>,
+        /// On fields (`metadata.name`).
+        match_fields: Vec<Requirement>,
+    }
+
+    /// One requirement of a selector.
+    struct Requirement {
+        /// Label key.
+        key: String,
+        /// `In`, `NotIn`, `Exists`, `DoesNotExist`, `Gt`, `Lt`.
+        operator: String,
+        /// Values.
+        values: Vec<Scalar>,
+    }
+
+    /// A tolerated taint.
+    struct Toleration {
+        /// Key; "" with `Exists` tolerates everything.
+        key: String,
+        /// `Exists` or `Equal` (default).
+        operator: String,
+        /// Value.
+        value: Scalar,
+        /// Effect; "" means all.
+        effect: String,
+    }
+
+    /// A container of any role.
+    struct Container {
+        /// Name.
+        name: String,
+        /// Image reference.
+        image: String,
+        /// Command, sealed.
+        command: Vec<Sealed>,
+        /// Arguments, sealed.
+        args: Vec<Sealed>,
+        /// Environment.
+        env: Vec<EnvVar>,
+        /// Environment from whole ConfigMaps and Secrets.
+        env_from: Vec<EnvFrom>,
+        /// Ports.
+        ports: Vec<ContainerPort>,
+        /// Requests and limits.
+        resources: Resources,
+        /// Security context.
+        security_context: SecurityContext,
+        /// Liveness probe.
+        liveness_probe: Option<Handler>,
+        /// Readiness probe.
+        readiness_probe: Option<Handler>,
+        /// Startup probe.
+        startup_probe: Option<Handler>,
+        /// Lifecycle hooks.
+        lifecycle: Lifecycle,
+        /// Mounts.
+        volume_mounts: Vec<VolumeMount>,
+        /// `Always` makes an init container a sidecar.
+        restart_policy: String,
+    }
+
+    /// An environment variable.
+    struct EnvVar {
+        /// Name.
+        name: String,
+        /// Literal value, sealed.
+        value: Option<Sealed>,
+        /// Where else it comes from.
+        value_from: Option<EnvSource>,
+    }
+
+    /// Source of one variable.
+    struct EnvSource {
+        /// A key of a Secret.
+        secret_key_ref: Option<KeyRef>,
+        /// A key of a ConfigMap.
+        config_map_key_ref: Option<KeyRef>,
+    }
+
+    /// A key of a named object.
+    struct KeyRef {
+        /// Object.
+        name: String,
+        /// Key.
+        key: String,
+    }
+
+    /// Source of many variables.
+    struct EnvFrom {
+        /// A whole Secret.
+        secret_ref: Option<NamedRef>,
+        /// A whole ConfigMap.
+        config_map_ref: Option<NamedRef>,
+    }
+
+    /// A port.
+    struct ContainerPort {
+        /// Name, "" where it has none.
+        name: String,
+        /// Port in the container.
+        container_port: u32,
+        /// Port on the node, 0 where none.
+        host_port: u32,
+        /// `TCP` where it says nothing.
+        protocol: String,
+    }
+
+    /// Requests and limits by resource.
+    struct Resources {
+        /// Limits.
+        limits: BTreeMap<String, Scalar>,
+        /// Requests.
+        requests: BTreeMap<String, Scalar>,
+    }
+
+    /// Hooks of a container.
+    struct Lifecycle {
+        /// After start.
+        post_start: Option<Handler>,
+        /// Before stop.
+        pre_stop: Option<Handler>,
+    }
+
+    /// A probe or hook, as far as it can name a host.
+    struct Handler {
+        /// By HTTP.
+        http_get: Option<Target>,
+        /// By TCP.
+        tcp_socket: Option<Target>,
+    }
+
+    /// What a probe or hook calls.
+    struct Target {
+        /// Host, "" for the pod's own address.
+        host: String,
+    }
+
+    /// A mount.
+    struct VolumeMount {
+        /// Volume.
+        name: String,
+        /// Where in the container.
+        mount_path: String,
+        /// Read-only.
+        read_only: bool,
+    }
+
+    /// Security context of a pod.
+    struct PodSecurityContext {
+        /// Must not run as root.
+        run_as_non_root: Option<bool>,
+        /// User id.
+        run_as_user: Option<i64>,
+        /// SELinux.
+        se_linux_options: Option<SeLinuxOptions>,
+        /// Seccomp.
+        seccomp_profile: Option<Profile>,
+        /// AppArmor.
+        app_armor_profile: Option<Profile>,
+        /// Kernel parameters.
+        sysctls: Vec<Sysctl>,
+        /// Windows.
+        windows_options: Option<WindowsOptions>,
+    }
+
+    /// Security context of a container.
+    struct SecurityContext {
+        /// All of the node's rights.
+        privileged: Option<bool>,
+        /// Whether a child may gain more rights.
+        allow_privilege_escalation: Option<bool>,
+        /// Capabilities.
+        capabilities: Capabilities,
+        /// Must not run as root.
+        run_as_non_root: Option<bool>,
+        /// User id.
+        run_as_user: Option<i64>,
+        /// Root file system can't be written.
+        read_only_root_filesystem: Option<bool>,
+        /// `Default` or `Unmasked`.
+        proc_mount: Option<String>,
+        /// SELinux.
+        se_linux_options: Option<SeLinuxOptions>,
+        /// Seccomp.
+        seccomp_profile: Option<Profile>,
+        /// AppArmor.
+        app_armor_profile: Option<Profile>,
+        /// Windows.
+        windows_options: Option<WindowsOptions>,
+    }
+
+    /// Capabilities.
+    struct Capabilities {
+        /// Added.
+        add: Vec<String>,
+        /// Dropped.
+        drop: Vec<String>,
+    }
+
+    /// SELinux labels.
+    struct SeLinuxOptions {
+        /// User.
+        user: String,
+        /// Role.
+        role: String,
+        /// Type.
+        r#type: String,
+    }
+
+    /// A seccomp or AppArmor profile.
+    struct Profile {
+        /// `RuntimeDefault`, `Localhost`, `Unconfined`.
+        r#type: String,
+    }
+
+    /// A kernel parameter.
+    struct Sysctl {
+        /// Name.
+        name: String,
+    }
+
+    /// Windows options.
+    struct WindowsOptions {
+        /// A HostProcess container is the node's administrator.
+        host_process: Option<bool>,
+        /// User name.
+        run_as_user_name: Option<String>,
+    }
+}
+
+/// A volume: its name, its source's name in the API (`hostPath`, `projected`…), and the details that checks read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Volume {
+    /// Name.
+    pub name: String,
+    /// Names of the sources that are set; empty for a volume with a name only, which the API makes an emptyDir.
+    pub sources: Vec<String>,
+    /// Path on the node, for hostPath.
+    pub host_path: Option<String>,
+    /// Secret, for secret volumes.
+    pub secret: Option<String>,
+    /// ConfigMap, for configMap volumes.
+    pub config_map: Option<String>,
+    /// Claim, for persistentVolumeClaim volumes.
+    pub claim: Option<String>,
+    /// CSI driver.
+    pub csi_driver: Option<String>,
+    /// Seconds of each projected service account token.
+    pub token_seconds: Vec<i64>,
+    /// ConfigMaps and Secrets in a projected volume, as `ConfigMap/name`.
+    pub projected: Vec<String>,
+}
+
+impl Volume {
+    /// The source, by the API's name; a volume with a name only is an emptyDir (API defaulting).
+    #[must_use]
+    pub fn source(&self) -> &str {
+        self.sources.first().map_or("emptyDir", String::as_str)
+    }
+}
+
+impl<'de> Deserialize<'de> for Volume {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut map = serde_json::Map::deserialize(deserializer)?;
+        let text = |value: Option<&serde_json::Value>| value.and_then(|v| v.as_str()).map(str::to_owned);
+        let mut volume = Self { name: text(map.get("name")).unwrap_or_default(), ..Self::default() };
+        map.remove("name");
+        map.retain(|_, value| !value.is_null());
+        volume.host_path = map.get("hostPath").map(|v| text(v.get("path")).unwrap_or_default());
+        volume.secret = text(map.get("secret").and_then(|v| v.get("secretName")));
+        volume.config_map = text(map.get("configMap").and_then(|v| v.get("name")));
+        volume.claim = text(map.get("persistentVolumeClaim").and_then(|v| v.get("claimName")));
+        volume.csi_driver = text(map.get("csi").and_then(|v| v.get("driver")));
+        for source in map.get("projected").and_then(|v| v.get("sources")).and_then(|v| v.as_array()).into_iter().flatten() {
+            if let Some(token) = source.get("serviceAccountToken").filter(|t| !t.is_null()) {
+                volume.token_seconds.push(token.get("expirationSeconds").and_then(serde_json::Value::as_i64).unwrap_or(3600));
+            }
+            for (field, kind) in [("configMap", "ConfigMap"), ("secret", "Secret")] {
+                if let Some(name) = source.get(field).and_then(|v| text(v.get("name"))) {
+                    volume.projected.push(format!("{kind}/{name}"));
+                }
+            }
+        }
+        volume.sources = map.keys().cloned().collect();
+        volume.sources.sort();
+        Ok(volume)
+    }
+}
+
+impl Serialize for Volume {
+    /// The API's own shape, so that a snapshot parses as the API's answer does and findings can show the lines.
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde_json::{Map, Value, json};
+        let mut map = Map::new();
+        map.insert("name".into(), Value::String(self.name.clone()));
+        for source in &self.sources {
+            let body = match source.as_str() {
+                "hostPath" => json!({"path": self.host_path}),
+                "secret" => json!({"secretName": self.secret}),
+                "configMap" => json!({"name": self.config_map}),
+                "persistentVolumeClaim" => json!({"claimName": self.claim}),
+                "csi" => json!({"driver": self.csi_driver}),
+                "projected" => {
+                    let tokens = self.token_seconds.iter().map(|s| json!({"serviceAccountToken": {"expirationSeconds": s}}));
+                    let others = self.projected.iter().filter_map(|entry| {
+                        let (kind, name) = entry.split_once('/')?;
+                        Some(if kind == "Secret" { json!({"secret": {"name": name}}) } else { json!({"configMap": {"name": name}}) })
+                    });
+                    json!({"sources": tokens.chain(others).collect::<Vec<_>>()})
+                }
+                _ => json!({}),
+            };
+            map.insert(source.clone(), body);
+        }
+        map.serialize(serializer)
+    }
+}
+
+/// Which list of a spec a container stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ContainerRole {
+    /// `initContainers`.
+    Init,
+    /// `containers`.
+    Normal,
+    /// `ephemeralContainers`.
+    Ephemeral,
+}
+
+impl ContainerRole {
+    /// The field's name.
+    #[must_use]
+    pub const fn field(self) -> &'static str {
+        match self {
+            Self::Init => "initContainers",
+            Self::Normal => "containers",
+            Self::Ephemeral => "ephemeralContainers",
+        }
+    }
+}
+
+impl PodSpec {
+    /// Every container with its role: init, normal, ephemeral.
+    pub fn all_containers(&self) -> impl Iterator<Item = (ContainerRole, &Container)> {
+        let role = |role: ContainerRole| move |c| (role, c);
+        self.init_containers.iter().map(role(ContainerRole::Init)).chain(self.containers.iter().map(role(ContainerRole::Normal))).chain(self.ephemeral_containers.iter().map(role(ContainerRole::Ephemeral)))
+    }
+
+    /// The service account it runs as.
+    #[must_use]
+    pub fn account(&self) -> &str {
+        if self.service_account_name.is_empty() { "default" } else { &self.service_account_name }
+    }
+
+    /// Whether it says that it is for Windows, by `os` or by its node selector.
+    #[must_use]
+    pub fn is_windows(&self) -> bool {
+        self.os.as_ref().is_some_and(|os| os.name == "windows") || ["kubernetes.io/os", "beta.kubernetes.io/os"].iter().any(|key| self.node_selector.get(*key).is_some_and(|os| os == "windows"))
+    }
+}
+
+impl Container {
+    /// Its path within a pod spec: `containers[name=web]`.
+    #[must_use]
+    pub fn path(&self, role: ContainerRole) -> String {
+        format!("{}[name={}]", role.field(), self.name)
+    }
+}
+
+/// A pod that exists: who it is, where it runs, and which spec it shares.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Pod {
+    /// Metadata.
+    pub metadata: Meta,
+    /// Index of its spec in `Inventory::specs`.
+    pub spec: usize,
+    /// Node, "" while unscheduled.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub node: String,
+    /// Phase.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub phase: String,
+    /// Whether it is ready.
+    #[serde(skip_serializing_if = "is_default")]
+    pub ready: bool,
+    /// Digest that each container really runs, by container name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub image_ids: BTreeMap<String, String>,
+}
+
+impl Pod {
+    /// Whether it still takes part in anything: neither succeeded nor failed.
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        !matches!(self.phase.as_str(), "Succeeded" | "Failed")
+    }
+}
+
+/// A pod as the API gives it, before its spec is shared.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct RawPod {
+    pub(super) metadata: Meta,
+    pub(super) spec: PodSpec,
+    pub(super) status: RawPodStatus,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct RawPodStatus {
+    pub(super) phase: String,
+    pub(super) conditions: Vec<super::node::Condition>,
+    pub(super) container_statuses: Vec<RawContainerStatus>,
+    pub(super) init_container_statuses: Vec<RawContainerStatus>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct RawContainerStatus {
+    pub(super) name: String,
+    #[serde(rename = "imageID")]
+    pub(super) image_id: String,
+}
+
+impl PodSpec {
+    /// Seals every value that may hold a secret, and takes out what differs between pods of one template: node, generated token volume.
+    /// Returns the node and how many values were sensitive.
+    pub(super) fn normalise(&mut self, keep_arguments: bool, fingerprint: &crate::sensitive::FingerprintKey) -> (String, usize) {
+        let mut redacted = 0;
+        let old_name = std::mem::take(&mut self.service_account);
+        if self.service_account_name.is_empty() {
+            self.service_account_name = old_name;
+        }
+        for container in self.init_containers.iter_mut().chain(&mut self.containers).chain(&mut self.ephemeral_containers) {
+            redacted += container.seal(keep_arguments, fingerprint);
+            for mount in &mut container.volume_mounts {
+                shorten_token_volume(&mut mount.name);
+            }
+        }
+        for volume in &mut self.volumes {
+            shorten_token_volume(&mut volume.name);
+        }
+        (std::mem::take(&mut self.node_name), redacted)
+    }
+}
+
+/// The API server gives the volume of the mounted token a random end (`kube-api-access-x7f9c`), which would make every pod's spec different.
+fn shorten_token_volume(name: &mut String) {
+    const START: &str = "kube-api-access";
+    if name.strip_prefix(START).is_some_and(|end| end.starts_with('-') && end.len() == 6) {
+        name.truncate(START.len());
+    }
+}
+
+impl Container {
+    fn seal(&mut self, keep_arguments: bool, fingerprint: &crate::sensitive::FingerprintKey) -> usize {
+        let mut redacted = 0;
+        // A flag and its value may be two arguments: the one before is the key of the next.
+        let mut flag = String::new();
+        for argument in self.command.iter_mut().chain(&mut self.args) {
+            let text = argument.peek().unwrap_or_default().to_owned();
+            let key = text.split_once('=').map_or(flag.as_str(), |(name, _)| name).to_owned();
+            redacted += argument.seal(key.trim_start_matches('-'), keep_arguments, fingerprint);
+            flag = if text.starts_with('-') && !text.contains('=') { text } else { String::new() };
+        }
+        for variable in &mut self.env {
+            if let Some(value) = &mut variable.value {
+                redacted += value.seal(&variable.name, false, fingerprint);
+            }
+        }
+        redacted
+    }
+}

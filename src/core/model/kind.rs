@@ -1,0 +1,195 @@
+//! Every kind that is read from a cluster, in one table: where the API serves it, whether a stock cluster has it, what is kept of it.
+//! Collecting, the role that the program asks for, and the needs of checks all come from here.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// How a kind is kept in the inventory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keep {
+    /// In a slim type of its own.
+    Typed,
+    /// Only rows of a Table: name, type, number of keys, age (Secrets).
+    Rows,
+    /// Name, labels, and the parts of the object under these JSON pointers.
+    Parts(&'static [&'static str]),
+}
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $name:ident: $group:literal $version:literal $resource:literal $kind:literal $scope:ident $origin:ident $keep:expr;)+) => {
+        /// A kind of object that some check reads.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Kind { $($(#[$doc])* $name,)+ }
+
+        impl Kind {
+            /// All kinds, in the order in which they are read and told.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)+];
+
+            const fn row(self) -> (&'static str, &'static str, &'static str, &'static str, bool, bool, Keep) {
+                match self { $(Self::$name => ($group, $version, $resource, $kind, kinds!(@scope $scope), kinds!(@origin $origin), $keep),)+ }
+            }
+        }
+    };
+    (@scope namespaced) => { true }; (@scope cluster) => { false };
+    (@origin stock) => { true }; (@origin addon) => { false };
+}
+
+kinds! {
+    /// Namespaces.
+    Namespaces: "" "v1" "namespaces" "Namespace" cluster stock Keep::Typed;
+    /// Nodes.
+    Nodes: "" "v1" "nodes" "Node" cluster stock Keep::Typed;
+    /// Pods.
+    Pods: "" "v1" "pods" "Pod" namespaced stock Keep::Typed;
+    /// Pod templates.
+    PodTemplates: "" "v1" "podtemplates" "PodTemplate" namespaced stock Keep::Typed;
+    /// Replication controllers.
+    ReplicationControllers: "" "v1" "replicationcontrollers" "ReplicationController" namespaced stock Keep::Typed;
+    /// Deployments.
+    Deployments: "apps" "v1" "deployments" "Deployment" namespaced stock Keep::Typed;
+    /// Replica sets.
+    ReplicaSets: "apps" "v1" "replicasets" "ReplicaSet" namespaced stock Keep::Typed;
+    /// Stateful sets.
+    StatefulSets: "apps" "v1" "statefulsets" "StatefulSet" namespaced stock Keep::Typed;
+    /// Daemon sets.
+    DaemonSets: "apps" "v1" "daemonsets" "DaemonSet" namespaced stock Keep::Typed;
+    /// Jobs.
+    Jobs: "batch" "v1" "jobs" "Job" namespaced stock Keep::Typed;
+    /// Cron jobs.
+    CronJobs: "batch" "v1" "cronjobs" "CronJob" namespaced stock Keep::Typed;
+    /// Service accounts.
+    ServiceAccounts: "" "v1" "serviceaccounts" "ServiceAccount" namespaced stock Keep::Typed;
+    /// Secrets, never their values.
+    Secrets: "" "v1" "secrets" "Secret" namespaced stock Keep::Rows;
+    /// Config maps, their values judged in memory and dropped.
+    ConfigMaps: "" "v1" "configmaps" "ConfigMap" namespaced stock Keep::Typed;
+    /// Services.
+    Services: "" "v1" "services" "Service" namespaced stock Keep::Typed;
+    /// Endpoint slices: who stands behind a Service.
+    EndpointSlices: "discovery.k8s.io" "v1" "endpointslices" "EndpointSlice" namespaced stock Keep::Typed;
+    /// Resource quotas.
+    ResourceQuotas: "" "v1" "resourcequotas" "ResourceQuota" namespaced stock Keep::Typed;
+    /// Limit ranges.
+    LimitRanges: "" "v1" "limitranges" "LimitRange" namespaced stock Keep::Typed;
+    /// Roles.
+    Roles: "rbac.authorization.k8s.io" "v1" "roles" "Role" namespaced stock Keep::Typed;
+    /// Cluster roles.
+    ClusterRoles: "rbac.authorization.k8s.io" "v1" "clusterroles" "ClusterRole" cluster stock Keep::Typed;
+    /// Role bindings.
+    RoleBindings: "rbac.authorization.k8s.io" "v1" "rolebindings" "RoleBinding" namespaced stock Keep::Typed;
+    /// Cluster role bindings.
+    ClusterRoleBindings: "rbac.authorization.k8s.io" "v1" "clusterrolebindings" "ClusterRoleBinding" cluster stock Keep::Typed;
+    /// Network policies.
+    NetworkPolicies: "networking.k8s.io" "v1" "networkpolicies" "NetworkPolicy" namespaced stock Keep::Typed;
+    /// Ingresses.
+    Ingresses: "networking.k8s.io" "v1" "ingresses" "Ingress" namespaced stock Keep::Typed;
+    /// Runtime classes.
+    RuntimeClasses: "node.k8s.io" "v1" "runtimeclasses" "RuntimeClass" cluster stock Keep::Typed;
+    /// Certificate signing requests.
+    CertificateSigningRequests: "certificates.k8s.io" "v1" "certificatesigningrequests" "CertificateSigningRequest" cluster stock Keep::Typed;
+    /// API services.
+    ApiServices: "apiregistration.k8s.io" "v1" "apiservices" "APIService" cluster stock Keep::Typed;
+    /// Validating webhooks.
+    ValidatingWebhooks: "admissionregistration.k8s.io" "v1" "validatingwebhookconfigurations" "ValidatingWebhookConfiguration" cluster stock Keep::Typed;
+    /// Mutating webhooks.
+    MutatingWebhooks: "admissionregistration.k8s.io" "v1" "mutatingwebhookconfigurations" "MutatingWebhookConfiguration" cluster stock Keep::Typed;
+    /// Policy reports (working group API).
+    PolicyReports: "wgpolicyk8s.io" "v1alpha2" "policyreports" "PolicyReport" namespaced addon Keep::Typed;
+    /// Cluster policy reports (working group API).
+    ClusterPolicyReports: "wgpolicyk8s.io" "v1alpha2" "clusterpolicyreports" "ClusterPolicyReport" cluster addon Keep::Typed;
+    /// Cilium network policies.
+    CiliumNetworkPolicies: "cilium.io" "v2" "ciliumnetworkpolicies" "CiliumNetworkPolicy" namespaced addon Keep::Parts(&[]);
+    /// Cilium cluster-wide network policies.
+    CiliumClusterwideNetworkPolicies: "cilium.io" "v2" "ciliumclusterwidenetworkpolicies" "CiliumClusterwideNetworkPolicy" cluster addon Keep::Parts(&[]);
+    /// Calico network policies.
+    CalicoNetworkPolicies: "crd.projectcalico.org" "v1" "networkpolicies" "NetworkPolicy" namespaced addon Keep::Parts(&[]);
+    /// Calico global network policies.
+    CalicoGlobalNetworkPolicies: "crd.projectcalico.org" "v1" "globalnetworkpolicies" "GlobalNetworkPolicy" cluster addon Keep::Parts(&[]);
+    /// Admin network policies.
+    AdminNetworkPolicies: "policy.networking.k8s.io" "v1alpha1" "adminnetworkpolicies" "AdminNetworkPolicy" cluster addon Keep::Parts(&[]);
+    /// Baseline admin network policies.
+    BaselineAdminNetworkPolicies: "policy.networking.k8s.io" "v1alpha1" "baselineadminnetworkpolicies" "BaselineAdminNetworkPolicy" cluster addon Keep::Parts(&[]);
+    /// Cluster network policies.
+    ClusterNetworkPolicies: "policy.networking.k8s.io" "v1alpha2" "clusternetworkpolicies" "ClusterNetworkPolicy" cluster addon Keep::Parts(&[]);
+}
+
+impl Kind {
+    /// API group, "" for the core group.
+    #[must_use]
+    pub const fn group(self) -> &'static str {
+        self.row().0
+    }
+
+    /// The version to ask for where discovery tells no other.
+    #[must_use]
+    pub const fn version(self) -> &'static str {
+        self.row().1
+    }
+
+    /// Resource name in the API: `deployments`.
+    #[must_use]
+    pub const fn resource(self) -> &'static str {
+        self.row().2
+    }
+
+    /// Kind in manifests: `Deployment`.
+    #[must_use]
+    pub const fn kind(self) -> &'static str {
+        self.row().3
+    }
+
+    /// Whether its objects live in namespaces.
+    #[must_use]
+    pub const fn namespaced(self) -> bool {
+        self.row().4
+    }
+
+    /// Whether every cluster serves it; an add-on that is not installed is an empty population, a stock kind that is not served is not.
+    #[must_use]
+    pub const fn stock(self) -> bool {
+        self.row().5
+    }
+
+    /// What is kept of its objects.
+    #[must_use]
+    pub const fn keep(self) -> Keep {
+        self.row().6
+    }
+
+    /// `resource`, or `resource.group` outside the core group: the name in permissions and in messages.
+    #[must_use]
+    pub fn id(self) -> String {
+        if self.group().is_empty() { self.resource().to_owned() } else { format!("{}.{}", self.resource(), self.group()) }
+    }
+
+    /// Finds a kind by `resource` or `resource.group`.
+    #[must_use]
+    pub fn by_id(id: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.id() == id || (kind.stock() && kind.resource() == id))
+    }
+
+    /// Finds a kind by the `apiVersion` and `kind` of a manifest. Every version of a group counts: old dumps hold old versions.
+    #[must_use]
+    pub fn of(api_version: &str, kind: &str) -> Option<Self> {
+        let group = api_version.rsplit_once('/').map_or("", |(group, _)| group);
+        // Kinds that moved: what `extensions` served until 1.22 lives in these groups now.
+        Self::ALL.iter().copied().find(|known| known.kind() == kind && (known.group() == group || (group == "extensions" && matches!(known.group(), "apps" | "networking.k8s.io"))))
+    }
+
+    /// Kinds that make pods, and pods themselves.
+    pub const WORKLOADS: &'static [Self] = &[
+        Self::Pods, Self::PodTemplates, Self::ReplicationControllers, Self::Deployments, Self::ReplicaSets, Self::StatefulSets, Self::DaemonSets, Self::Jobs, Self::CronJobs,
+    ];
+}
+
+impl Serialize for Kind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.id())
+    }
+}
+
+impl<'de> Deserialize<'de> for Kind {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let id = String::deserialize(deserializer)?;
+        Self::by_id(&id).ok_or_else(|| serde::de::Error::custom(format!("unknown kind “{id}”")))
+    }
+}

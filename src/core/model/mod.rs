@@ -1,0 +1,21 @@
+//! The nouns that every room shares: categories, objects, kinds, findings, outcomes, determinations, scope.
+//! They know nothing of Kubernetes' wire format or of any check, so that everything above may use them.
+
+pub mod category;
+pub mod determination;
+pub mod finding;
+pub mod interval;
+pub mod kind;
+pub mod object;
+pub mod outcome;
+pub mod scope;
+pub mod text;
+
+pub use category::Category;
+pub use determination::{Determined, Method};
+pub use finding::{Finding, Severity, Weight};
+pub use interval::Interval;
+pub use kind::Kind;
+pub use object::ObjectRef;
+pub use outcome::Outcome;
+pub use scope::Scope;

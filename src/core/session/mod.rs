@@ -1,0 +1,1 @@
+//! The whole walk without a terminal: session, actions, effects.

@@ -1,0 +1,16 @@
+//! The workbook: what an assessment knows and what people said, as types and as TOML text. The text is meant for human eyes and diffs:
+//! sorted, one table per thing, dates as dates. Reading and writing files is the store's business; here is only what is in them.
+
+pub mod accept;
+pub mod format;
+pub mod moment;
+pub mod proposal;
+pub mod value;
+
+pub use accept::{AnswerState, DeterminationDraft, NotAccepted};
+pub use format::{
+    Answer, ClusterRecord, CompensatingControl, Determination, Engagement, Evidence, EvidenceKind, Exception, FindingBrief, OutcomeRecord, Place, Workbook, WorkbookError,
+};
+pub use moment::{Day, Moment};
+pub use proposal::{Proposal, propose};
+pub use value::AnswerValue;
