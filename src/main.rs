@@ -1,2 +1,3 @@
-//! x
+//! The program: hands its arguments to the application.
+
 fn main() {}

@@ -107,13 +107,16 @@ fn missing(check: &Check, inventory: &Inventory) -> Vec<(String, String)> {
     let mut missing = Vec::new();
     for need in check.needs {
         match need {
-            Need::Version if inventory.cluster.version.is_empty() => missing.push(("version".to_owned(), "the server's version is not known".to_owned())),
+            Need::Version if inventory.cluster.version.is_empty() => {
+                missing.push(("version".to_owned(), "the server's version is not known".to_owned()))
+            }
             Need::Version => {}
             Need::List(kind) => missing.extend(lacks(*kind, inventory)),
             // Files hold what they hold: a folder of manifests is judged by the kinds that are in it, if there is any.
             Need::Workloads if inventory.source == Source::Files => {
                 let readable = |kind: &&Kind| lacks(**kind, inventory).is_none();
-                let refused = Kind::WORKLOADS.iter().filter(|kind| matches!(inventory.state(**kind), KindState::Forbidden | KindState::Failed));
+                let refused =
+                    Kind::WORKLOADS.iter().filter(|kind| matches!(inventory.state(**kind), KindState::Forbidden | KindState::Failed));
                 missing.extend(refused.filter_map(|kind| lacks(*kind, inventory)));
                 if Kind::WORKLOADS.iter().find(readable).is_none() {
                     missing.push(("pods: list".to_owned(), "the files hold neither pods nor anything that makes pods".to_owned()));
@@ -146,10 +149,19 @@ fn guard_partial(check: &Check, view: &View<'_>, verdict: Verdict) -> Verdict {
     if !matches!(verdict.outcome(), Outcome::Pass | Outcome::NotApplicable) {
         return verdict;
     }
-    let partial: Vec<Kind> = check.needs.iter().flat_map(|need| need.kinds()).copied().filter(|kind| view.inventory.state(*kind) == KindState::Partial).collect();
+    let partial: Vec<Kind> = check
+        .needs
+        .iter()
+        .flat_map(|need| need.kinds())
+        .copied()
+        .filter(|kind| view.inventory.state(*kind) == KindState::Partial)
+        .collect();
     if partial.is_empty() {
         return verdict;
     }
-    let words: Vec<String> = partial.iter().map(|kind| format!("{} could be read only in part: {}", kind.id(), view.inventory.coverage_of(*kind).message)).collect();
+    let words: Vec<String> = partial
+        .iter()
+        .map(|kind| format!("{} could be read only in part: {}", kind.id(), view.inventory.coverage_of(*kind).message))
+        .collect();
     Verdict::blocked(format!("{}.", words.join("; ")), partial.iter().map(|kind| format!("{}: list", kind.id())).collect())
 }

@@ -62,7 +62,13 @@ struct KindRow<'a> {
 impl<'a> Assessment<'a> {
     /// Puts an assessment together.
     #[must_use]
-    pub fn new(inventory: &'a Inventory, outcomes: &'a [CheckOutcome], proposals: &'a [Proposal], guidance: &'a Guidance, assessed_at: Timestamp) -> Self {
+    pub fn new(
+        inventory: &'a Inventory,
+        outcomes: &'a [CheckOutcome],
+        proposals: &'a [Proposal],
+        guidance: &'a Guidance,
+        assessed_at: Timestamp,
+    ) -> Self {
         let cluster = &inventory.cluster;
         let kinds = Kind::ALL.iter().map(|kind| {
             let coverage = inventory.coverage.get(kind);
@@ -136,10 +142,14 @@ pub fn check_rows() -> Vec<CheckRow> {
 /// What a check needs, in words: `pods: list`.
 #[must_use]
 pub fn needs(check: &checks::Check) -> Vec<String> {
-    let mut needs: Vec<String> = check.needs.iter().flat_map(|need| match need {
-        checks::Need::Version => vec!["version".to_owned()],
-        other => other.kinds().iter().map(|kind| format!("{}: list", kind.id())).collect(),
-    }).collect();
+    let mut needs: Vec<String> = check
+        .needs
+        .iter()
+        .flat_map(|need| match need {
+            checks::Need::Version => vec!["version".to_owned()],
+            other => other.kinds().iter().map(|kind| format!("{}: list", kind.id())).collect(),
+        })
+        .collect();
     needs.dedup();
     needs
 }
@@ -185,12 +195,23 @@ pub fn control_rows(guidance: &Guidance) -> Vec<ControlRow<'_>> {
             control: &control.id,
             area,
             title: &control.title,
-            practices: control.practices.iter().map(|p| PracticeRow { id: &p.id, text: crate::guidance::paragraphs(&p.text).join("\n\n") }).collect(),
+            practices: control
+                .practices
+                .iter()
+                .map(|p| PracticeRow { id: &p.id, text: crate::guidance::paragraphs(&p.text).join("\n\n") })
+                .collect(),
             checks: checks::of_control(&control.id).map(|c| c.id).collect(),
             questions: control
                 .questions
                 .iter()
-                .map(|q| QuestionRow { id: &q.id, text: &q.text, kind: q.kind.id(), satisfied: q.satisfied_words(), evidence_required: q.evidence_required, valid_for: q.valid_for.to_string() })
+                .map(|q| QuestionRow {
+                    id: &q.id,
+                    text: &q.text,
+                    kind: q.kind.id(),
+                    satisfied: q.satisfied_words(),
+                    evidence_required: q.evidence_required,
+                    valid_for: q.valid_for.to_string(),
+                })
                 .collect(),
             dss: &control.dss,
             cis: &control.cis,

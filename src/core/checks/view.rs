@@ -72,7 +72,9 @@ pub struct Software {
 
 fn day<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<jiff::civil::Date>, D::Error> {
     let value = Option::<toml::value::Datetime>::deserialize(deserializer)?;
-    Ok(value.and_then(|v| v.date).and_then(|d| jiff::civil::Date::new(i16::try_from(d.year).ok()?, i8::try_from(d.month).ok()?, i8::try_from(d.day).ok()?).ok()))
+    Ok(value
+        .and_then(|v| v.date)
+        .and_then(|d| jiff::civil::Date::new(i16::try_from(d.year).ok()?, i8::try_from(d.month).ok()?, i8::try_from(d.day).ok()?).ok()))
 }
 
 /// Why a shipped table can't be used; a test reads them all, so people meet this only after editing one.
@@ -126,7 +128,8 @@ impl<'a> View<'a> {
     /// A view of one cluster.
     #[must_use]
     pub fn new(inventory: &'a Inventory, scope: &'a Scope, now: Timestamp, tables: &'a Tables) -> Self {
-        let categories = inventory.namespaces.iter().map(|n| (n.metadata.name.clone(), scope.category(&n.metadata.name, &n.metadata.labels))).collect();
+        let categories =
+            inventory.namespaces.iter().map(|n| (n.metadata.name.clone(), scope.category(&n.metadata.name, &n.metadata.labels))).collect();
         Self { inventory, scope, now, tables, categories }
     }
 
@@ -142,7 +145,10 @@ impl<'a> View<'a> {
         if namespace.is_empty() {
             return self.cluster_wide();
         }
-        self.categories.get(namespace).copied().unwrap_or_else(|| self.scope.category(namespace, self.inventory.namespace_labels(namespace)))
+        self.categories
+            .get(namespace)
+            .copied()
+            .unwrap_or_else(|| self.scope.category(namespace, self.inventory.namespace_labels(namespace)))
     }
 
     /// The category of what acts on the whole cluster: that of the most sensitive namespace, because it reaches that one too.

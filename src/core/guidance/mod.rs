@@ -201,7 +201,14 @@ impl Guidance {
                 if control.id != format!("{}.{}", area.number, nth + 1) {
                     faults.push(format!("control {} stands at the place of {}.{}", control.id, area.number, nth + 1));
                 }
-                for (what, words) in [("title", &control.title), ("threat", &control.threat), ("kubernetes", &control.kubernetes), ("provable", &control.provable), ("unprovable", &control.unprovable), ("mend", &control.mend)] {
+                for (what, words) in [
+                    ("title", &control.title),
+                    ("threat", &control.threat),
+                    ("kubernetes", &control.kubernetes),
+                    ("provable", &control.provable),
+                    ("unprovable", &control.unprovable),
+                    ("mend", &control.mend),
+                ] {
                     if words.trim().is_empty() {
                         faults.push(format!("{}: {what} is empty", control.id));
                     }

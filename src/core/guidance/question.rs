@@ -117,7 +117,9 @@ impl Question {
     /// The choices that a person sees, for types that have them.
     #[must_use]
     pub fn options(&self) -> Vec<Choice> {
-        let plain = |values: &[(&str, &str)]| values.iter().map(|(value, label)| Choice { value: (*value).into(), label: (*label).into() }).collect();
+        let plain = |values: &[(&str, &str)]| {
+            values.iter().map(|(value, label)| Choice { value: (*value).into(), label: (*label).into() }).collect()
+        };
         match self.kind {
             QuestionKind::YesNo => plain(&[("yes", "yes"), ("no", "no")]),
             QuestionKind::YesNoPartly => plain(&[("yes", "yes, for all"), ("partly", "partly"), ("no", "no")]),
@@ -169,8 +171,12 @@ impl Question {
         }
         let fits = match self.kind {
             QuestionKind::YesNo | QuestionKind::YesNoPartly | QuestionKind::Choice => s.one_of.is_some() || s.answered.is_some(),
-            QuestionKind::Number => s.at_least.is_some() || s.answered.is_some() || s.at_most.as_ref().is_some_and(|v| v.is_integer() || v.is_float()),
-            QuestionKind::Interval => s.answered.is_some() || s.at_most.as_ref().and_then(|v| v.as_str()).is_some_and(|v| v.parse::<Interval>().is_ok()),
+            QuestionKind::Number => {
+                s.at_least.is_some() || s.answered.is_some() || s.at_most.as_ref().is_some_and(|v| v.is_integer() || v.is_float())
+            }
+            QuestionKind::Interval => {
+                s.answered.is_some() || s.at_most.as_ref().and_then(|v| v.as_str()).is_some_and(|v| v.parse::<Interval>().is_ok())
+            }
             QuestionKind::Date => s.not_older_than.is_some() || s.answered.is_some(),
             QuestionKind::Text | QuestionKind::List => s.answered.is_some(),
         };

@@ -9,7 +9,7 @@ use super::meta::Meta;
 use super::pod::{Pod, PodSpec, RawPod};
 use super::workload::{Controller, RawController};
 use super::{config, custom::Custom};
-use crate::model::{Kind, ObjectRef, kind::Keep};
+use crate::model::{Kind, ObjectRef};
 use crate::sensitive::FingerprintKey;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -244,13 +244,21 @@ impl Ingest {
     }
 
     fn pod(&mut self, mut raw: RawPod) {
-        let mirror = raw.metadata.annotations.contains_key("kubernetes.io/config.mirror") || raw.metadata.labels.get("tier").is_some_and(|tier| tier == "control-plane");
+        let mirror = raw.metadata.annotations.contains_key("kubernetes.io/config.mirror")
+            || raw.metadata.labels.get("tier").is_some_and(|tier| tier == "control-plane");
         raw.metadata.managed_fields.clear();
         raw.metadata.uid.clear();
         self.inventory.redactions += raw.metadata.seal(&self.key);
         let (node, redacted) = raw.spec.normalise(mirror && raw.metadata.namespace == "kube-system", &self.key);
         self.inventory.redactions += redacted;
-        let image_ids = raw.status.container_statuses.into_iter().chain(raw.status.init_container_statuses).filter(|s| !s.image_id.is_empty()).map(|s| (s.name, s.image_id)).collect();
+        let image_ids = raw
+            .status
+            .container_statuses
+            .into_iter()
+            .chain(raw.status.init_container_statuses)
+            .filter(|s| !s.image_id.is_empty())
+            .map(|s| (s.name, s.image_id))
+            .collect();
         let ready = raw.status.conditions.iter().any(|c| c.r#type == "Ready" && c.status.as_str() == "True");
         let pod = Pod { metadata: raw.metadata, spec: self.share(raw.spec), node, phase: raw.status.phase, ready, image_ids };
         self.inventory.pods.push(pod);
@@ -266,7 +274,12 @@ impl Ingest {
         self.inventory.redactions += raw.metadata.seal(&self.key);
         let (_, redacted) = template.spec.normalise(false, &self.key);
         self.inventory.redactions += redacted;
-        let controller = Controller { metadata: raw.metadata, spec: self.share(template.spec), pod_labels: template.metadata.labels, replicas: raw.spec.replicas };
+        let controller = Controller {
+            metadata: raw.metadata,
+            spec: self.share(template.spec),
+            pod_labels: template.metadata.labels,
+            replicas: raw.spec.replicas,
+        };
         self.inventory.controllers.entry(kind).or_default().push(controller);
     }
 
@@ -338,12 +351,14 @@ impl Ingest {
             let coverage = self.inventory.coverage.entry(*kind).or_default();
             if coverage.state == KindState::Read {
                 coverage.state = KindState::Partial;
-                coverage.message = format!("{} not readable: {}", names.len(), names.iter().take(5).cloned().collect::<Vec<_>>().join("; "));
+                coverage.message =
+                    format!("{} not readable: {}", names.len(), names.iter().take(5).cloned().collect::<Vec<_>>().join("; "));
             }
         }
         let mut inventory = self.inventory;
         if inventory.cluster.uid.is_empty() {
-            inventory.cluster.uid = inventory.namespaces.iter().find(|n| n.metadata.name == "kube-system").map(|n| n.metadata.uid.clone()).unwrap_or_default();
+            inventory.cluster.uid =
+                inventory.namespaces.iter().find(|n| n.metadata.name == "kube-system").map(|n| n.metadata.uid.clone()).unwrap_or_default();
         }
         inventory.settle();
         inventory
@@ -386,7 +401,12 @@ impl Inventory {
         let mut next = 0;
         let uses = self.pods.iter_mut().map(|p| &mut p.spec).chain(self.controllers.values_mut().flatten().map(|c| &mut c.spec));
         for index in uses {
-            let slot = order.get_mut(*index).map(|slot| *slot.get_or_insert_with(|| { next += 1; next - 1 }));
+            let slot = order.get_mut(*index).map(|slot| {
+                *slot.get_or_insert_with(|| {
+                    next += 1;
+                    next - 1
+                })
+            });
             // A snapshot that somebody edited may point nowhere; an index past the end is answered with an empty spec below.
             *index = slot.unwrap_or(usize::MAX);
         }
@@ -422,10 +442,27 @@ macro_rules! has_meta {
 }
 
 has_meta!(
-    Pod, Controller, Custom, super::node::Namespace, super::node::Node, super::node::RuntimeClass, super::rbac::ServiceAccount, super::rbac::Role,
-    super::rbac::Binding, config::SecretRow, config::ConfigMap, config::CertificateRequest, super::network::Service, super::network::EndpointSlice,
-    super::network::Ingress, super::network::NetworkPolicy, super::policy::ResourceQuota, super::policy::LimitRange, super::policy::PolicyReport,
-    super::admission::ApiService, super::admission::WebhookConfiguration,
+    Pod,
+    Controller,
+    Custom,
+    super::node::Namespace,
+    super::node::Node,
+    super::node::RuntimeClass,
+    super::rbac::ServiceAccount,
+    super::rbac::Role,
+    super::rbac::Binding,
+    config::SecretRow,
+    config::ConfigMap,
+    config::CertificateRequest,
+    super::network::Service,
+    super::network::EndpointSlice,
+    super::network::Ingress,
+    super::network::NetworkPolicy,
+    super::policy::ResourceQuota,
+    super::policy::LimitRange,
+    super::policy::PolicyReport,
+    super::admission::ApiService,
+    super::admission::WebhookConfiguration,
 );
 
 fn seal_meta<T: HasMeta>(redactions: &mut usize, key: &FingerprintKey, object: &mut T) {
@@ -482,7 +519,9 @@ pub(super) fn object_json(inventory: &Inventory, object: &ObjectRef) -> Option<s
         return Some(match workload.spec_path() {
             "spec" => json!({"metadata": metadata, "spec": spec}),
             "template.spec" => json!({"metadata": metadata, "template": {"spec": spec}}),
-            "spec.jobTemplate.spec.template.spec" => json!({"metadata": metadata, "spec": {"jobTemplate": {"spec": {"template": {"spec": spec}}}}}),
+            "spec.jobTemplate.spec.template.spec" => {
+                json!({"metadata": metadata, "spec": {"jobTemplate": {"spec": {"template": {"spec": spec}}}}})
+            }
             _ => json!({"metadata": metadata, "spec": {"template": {"metadata": {"labels": workload.pod_labels}, "spec": spec}}}),
         });
     }
@@ -517,6 +556,11 @@ pub(super) fn object_json(inventory: &Inventory, object: &ObjectRef) -> Option<s
             let pod = find(&inventory.pods, object)?;
             Some(json!({"metadata": pod.metadata, "spec": inventory.spec(pod.spec)}))
         }
-        _ => inventory.customs.values().flatten().find(|o| o.metadata.name == object.name && o.metadata.namespace == object.namespace).and_then(|o| to_value(o).ok()),
+        _ => inventory
+            .customs
+            .values()
+            .flatten()
+            .find(|o| o.metadata.name == object.name && o.metadata.namespace == object.namespace)
+            .and_then(|o| to_value(o).ok()),
     }
 }

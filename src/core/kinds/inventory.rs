@@ -1,6 +1,14 @@
 //! Everything that was read from one cluster, and everything that could not be. Gathered completely before anything is judged.
 
-use super::{admission, config, custom::Custom, meta::Meta, network, node, pod::{Pod, PodSpec}, policy, rbac, workload::{Controller, Variant, Workload}};
+use super::{
+    admission, config,
+    custom::Custom,
+    meta::Meta,
+    network, node,
+    pod::{Pod, PodSpec},
+    policy, rbac,
+    workload::{Controller, Variant, Workload},
+};
 use crate::model::{Kind, ObjectRef};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -177,7 +185,10 @@ impl Inventory {
     /// The service account of that name.
     #[must_use]
     pub fn service_account(&self, namespace: &str, name: &str) -> Option<&rbac::ServiceAccount> {
-        self.service_accounts.binary_search_by(|a| (a.metadata.namespace.as_str(), a.metadata.name.as_str()).cmp(&(namespace, name))).ok().map(|i| &self.service_accounts[i])
+        self.service_accounts
+            .binary_search_by(|a| (a.metadata.namespace.as_str(), a.metadata.name.as_str()).cmp(&(namespace, name)))
+            .ok()
+            .map(|i| &self.service_accounts[i])
     }
 
     /// Minor version of the cluster: 34 for `v1.34.4`.
@@ -197,7 +208,9 @@ impl Inventory {
         let owners: HashMap<(&str, &str, &str), &Meta> = self
             .controllers
             .iter()
-            .flat_map(|(kind, list)| list.iter().map(move |c| ((kind.kind(), c.metadata.namespace.as_str(), c.metadata.name.as_str()), &c.metadata)))
+            .flat_map(|(kind, list)| {
+                list.iter().map(move |c| ((kind.kind(), c.metadata.namespace.as_str(), c.metadata.name.as_str()), &c.metadata))
+            })
             .collect();
         let mut groups: BTreeMap<ObjectRef, Workload> = BTreeMap::new();
         for (index, pod) in self.pods.iter().enumerate() {
@@ -272,7 +285,10 @@ fn topmost(meta: &Meta, kind: Kind, owners: &HashMap<(&str, &str, &str), &Meta>)
             Some(next) => at = next,
             None => {
                 // The ReplicaSet could not be read: its name is the Deployment's with the template's hash behind it.
-                if owner.kind == "ReplicaSet" && let Some(hash) = at.labels.get("pod-template-hash") && let Some(name) = owner.name.strip_suffix(&format!("-{hash}")) {
+                if owner.kind == "ReplicaSet"
+                    && let Some(hash) = at.labels.get("pod-template-hash")
+                    && let Some(name) = owner.name.strip_suffix(&format!("-{hash}"))
+                {
                     object = ObjectRef::new("apps", "Deployment", namespace, name);
                 }
                 break;

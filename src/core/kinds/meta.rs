@@ -105,7 +105,8 @@ impl Meta {
             if COPIES.contains(&key.as_str()) {
                 return false;
             }
-            let known = KNOWN_ANNOTATIONS.iter().any(|pattern| pattern.strip_suffix('*').map_or(key == pattern, |start| key.starts_with(start)));
+            let known =
+                KNOWN_ANNOTATIONS.iter().any(|pattern| pattern.strip_suffix('*').map_or(key == pattern, |start| key.starts_with(start)));
             let found = value.seal(key, known, fingerprint);
             redacted += found;
             known || found > 0
@@ -158,6 +159,7 @@ fn walk(tree: &serde_json::Value, path: &str, paths: &mut Vec<String>) {
 
 fn item_name(key: &str) -> String {
     let parsed: BTreeMap<String, serde_json::Value> = serde_json::from_str(key).unwrap_or_default();
-    let parts: Vec<String> = parsed.iter().map(|(k, v)| format!("{k}={}", v.as_str().map_or_else(|| v.to_string(), str::to_owned))).collect();
+    let parts: Vec<String> =
+        parsed.iter().map(|(k, v)| format!("{k}={}", v.as_str().map_or_else(|| v.to_string(), str::to_owned))).collect();
     parts.join(",")
 }

@@ -18,7 +18,7 @@ pub mod rbac;
 pub mod sealed;
 pub mod workload;
 
-pub use ingest::{IngestError, Ingest, Page};
+pub use ingest::{Ingest, IngestError, Page};
 pub use inventory::{ClusterInfo, Coverage, Inventory, KindState, Source};
 pub use meta::Meta;
 pub use pod::{Container, ContainerRole, Pod, PodSpec};

@@ -448,7 +448,11 @@ impl PodSpec {
     /// Every container with its role: init, normal, ephemeral.
     pub fn all_containers(&self) -> impl Iterator<Item = (ContainerRole, &Container)> {
         let role = |role: ContainerRole| move |c| (role, c);
-        self.init_containers.iter().map(role(ContainerRole::Init)).chain(self.containers.iter().map(role(ContainerRole::Normal))).chain(self.ephemeral_containers.iter().map(role(ContainerRole::Ephemeral)))
+        self.init_containers
+            .iter()
+            .map(role(ContainerRole::Init))
+            .chain(self.containers.iter().map(role(ContainerRole::Normal)))
+            .chain(self.ephemeral_containers.iter().map(role(ContainerRole::Ephemeral)))
     }
 
     /// The service account it runs as.
@@ -460,7 +464,10 @@ impl PodSpec {
     /// Whether it says that it is for Windows, by `os` or by its node selector.
     #[must_use]
     pub fn is_windows(&self) -> bool {
-        self.os.as_ref().is_some_and(|os| os.name == "windows") || ["kubernetes.io/os", "beta.kubernetes.io/os"].iter().any(|key| self.node_selector.get(*key).is_some_and(|os| os == "windows"))
+        self.os.as_ref().is_some_and(|os| os.name == "windows")
+            || ["kubernetes.io/os", "beta.kubernetes.io/os"]
+                .iter()
+                .any(|key| self.node_selector.get(*key).is_some_and(|os| os == "windows"))
     }
 }
 

@@ -1,6 +1,9 @@
 //! Roles, bindings and service accounts.
 
-use super::{meta::Meta, pod::{NamedRef, slim}};
+use super::{
+    meta::Meta,
+    pod::{NamedRef, slim},
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -89,7 +92,8 @@ impl LabelSelector {
     /// Whether labels satisfy the selector (an empty one selects everything). An unknown operator selects nothing.
     #[must_use]
     pub fn matches(&self, labels: &BTreeMap<String, String>) -> bool {
-        self.match_labels.iter().all(|(key, value)| labels.get(key) == Some(value)) && self.match_expressions.iter().all(|r| r.matches(labels))
+        self.match_labels.iter().all(|(key, value)| labels.get(key) == Some(value))
+            && self.match_expressions.iter().all(|r| r.matches(labels))
     }
 }
 

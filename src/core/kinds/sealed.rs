@@ -53,7 +53,11 @@ impl Sealed {
 
 impl fmt::Debug for Sealed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sealed").field("length", &self.length).field("detections", &self.detections).field("kept", &self.kept).finish_non_exhaustive()
+        f.debug_struct("Sealed")
+            .field("length", &self.length)
+            .field("detections", &self.detections)
+            .field("kept", &self.kept)
+            .finish_non_exhaustive()
     }
 }
 

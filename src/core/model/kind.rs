@@ -172,12 +172,23 @@ impl Kind {
     pub fn of(api_version: &str, kind: &str) -> Option<Self> {
         let group = api_version.rsplit_once('/').map_or("", |(group, _)| group);
         // Kinds that moved: what `extensions` served until 1.22 lives in these groups now.
-        Self::ALL.iter().copied().find(|known| known.kind() == kind && (known.group() == group || (group == "extensions" && matches!(known.group(), "apps" | "networking.k8s.io"))))
+        Self::ALL.iter().copied().find(|known| {
+            known.kind() == kind
+                && (known.group() == group || (group == "extensions" && matches!(known.group(), "apps" | "networking.k8s.io")))
+        })
     }
 
     /// Kinds that make pods, and pods themselves.
     pub const WORKLOADS: &'static [Self] = &[
-        Self::Pods, Self::PodTemplates, Self::ReplicationControllers, Self::Deployments, Self::ReplicaSets, Self::StatefulSets, Self::DaemonSets, Self::Jobs, Self::CronJobs,
+        Self::Pods,
+        Self::PodTemplates,
+        Self::ReplicationControllers,
+        Self::Deployments,
+        Self::ReplicaSets,
+        Self::StatefulSets,
+        Self::DaemonSets,
+        Self::Jobs,
+        Self::CronJobs,
     ];
 }
 

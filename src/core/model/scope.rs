@@ -60,10 +60,33 @@ pub struct NodePoolRule {
 
 /// Namespaces that Kubernetes and its distributions make for themselves. `default` is not among them: people deploy there.
 const PLATFORM: &[&str] = &[
-    "kube-system", "kube-public", "kube-node-lease", "kube-flannel", "calico-system", "calico-apiserver", "tigera-operator", "cilium-secrets",
-    "local-path-storage", "openshift", "openshift-*", "gke-*", "gmp-system", "gmp-public", "cattle-system", "cattle-fleet-system",
-    "cattle-impersonation-system", "cattle-provisioning-capi-system", "fleet-local", "fleet-default", "amazon-guardduty", "amazon-cloudwatch",
-    "azure-arc", "aks-command", "kwok-system", "metallb-system", "node-feature-discovery",
+    "kube-system",
+    "kube-public",
+    "kube-node-lease",
+    "kube-flannel",
+    "calico-system",
+    "calico-apiserver",
+    "tigera-operator",
+    "cilium-secrets",
+    "local-path-storage",
+    "openshift",
+    "openshift-*",
+    "gke-*",
+    "gmp-system",
+    "gmp-public",
+    "cattle-system",
+    "cattle-fleet-system",
+    "cattle-impersonation-system",
+    "cattle-provisioning-capi-system",
+    "fleet-local",
+    "fleet-default",
+    "amazon-guardduty",
+    "amazon-cloudwatch",
+    "azure-arc",
+    "aks-command",
+    "kwok-system",
+    "metallb-system",
+    "node-feature-discovery",
 ];
 
 impl Scope {

@@ -55,10 +55,15 @@ fn card_in(text: &str, start: usize, end: usize) -> Option<Range<usize>> {
     let bytes = text.as_bytes();
     // A number that goes on with letters, a point or an underscore is an identifier, a version or a decimal, not a card.
     let joined = |c: u8| c.is_ascii_alphanumeric() || c == b'_';
-    if start > 0 && (joined(bytes[start - 1]) || bytes[start - 1] == b'.' || (bytes[start - 1] == b'-' && start > 1 && joined(bytes[start - 2]))) {
+    if start > 0
+        && (joined(bytes[start - 1]) || bytes[start - 1] == b'.' || (bytes[start - 1] == b'-' && start > 1 && joined(bytes[start - 2])))
+    {
         return None;
     }
-    if bytes.get(end).copied().is_some_and(joined) || (bytes.get(end) == Some(&b'.') && bytes.get(end + 1).is_some_and(u8::is_ascii_digit)) || (bytes.get(end) == Some(&b'-') && bytes.get(end + 1).copied().is_some_and(joined)) {
+    if bytes.get(end).copied().is_some_and(joined)
+        || (bytes.get(end) == Some(&b'.') && bytes.get(end + 1).is_some_and(u8::is_ascii_digit))
+        || (bytes.get(end) == Some(&b'-') && bytes.get(end + 1).copied().is_some_and(joined))
+    {
         return None;
     }
     let digits: Vec<u8> = bytes[start..end].iter().filter(|b| b.is_ascii_digit()).map(|b| b - b'0').collect();
@@ -80,10 +85,26 @@ fn in_range(digits: &[u8]) -> bool {
         14 => matches!(two, 36 | 38 | 39) || matches!(three, 300..=305),
         15 => matches!(two, 34 | 37),
         16 => {
-            digits[0] == 4 || matches!(two, 51..=55) || matches!(four, 2221..=2720) || four == 6011 || matches!(three, 644..=649) || two == 65
-                || matches!(four, 3528..=3589) || two == 62 || matches!(six, 604_001..=604_399) || matches!(four, 2200..=2204) || matches!(two, 50 | 56..=58)
+            digits[0] == 4
+                || matches!(two, 51..=55)
+                || matches!(four, 2221..=2720)
+                || four == 6011
+                || matches!(three, 644..=649)
+                || two == 65
+                || matches!(four, 3528..=3589)
+                || two == 62
+                || matches!(six, 604_001..=604_399)
+                || matches!(four, 2200..=2204)
+                || matches!(two, 50 | 56..=58)
         }
-        17..=19 => two == 62 || four == 6011 || matches!(three, 644..=649) || two == 65 || matches!(four, 3528..=3589) || matches!(two, 50 | 56..=58 | 67),
+        17..=19 => {
+            two == 62
+                || four == 6011
+                || matches!(three, 644..=649)
+                || two == 65
+                || matches!(four, 3528..=3589)
+                || matches!(two, 50 | 56..=58 | 67)
+        }
         _ => false,
     }
 }
@@ -93,10 +114,15 @@ fn luhn(digits: &[u8]) -> bool {
     if digits.windows(2).all(|pair| pair[0] == pair[1]) {
         return false;
     }
-    let sum: u32 = digits.iter().rev().enumerate().map(|(i, d)| {
-        let d = u32::from(*d);
-        if i % 2 == 1 { if d > 4 { d * 2 - 9 } else { d * 2 } } else { d }
-    }).sum();
+    let sum: u32 = digits
+        .iter()
+        .rev()
+        .enumerate()
+        .map(|(i, d)| {
+            let d = u32::from(*d);
+            if i % 2 == 1 { if d > 4 { d * 2 - 9 } else { d * 2 } } else { d }
+        })
+        .sum();
     sum.is_multiple_of(10)
 }
 
@@ -106,7 +132,9 @@ mod tests {
 
     #[test]
     fn test_cards_of_the_schemes_are_found_and_masked() {
-        for card in ["4111111111111111", "5555 5555 5555 4444", "3782-822463-10005", "6011111111111117", "30569309025904", "2223003122003222"] {
+        for card in
+            ["4111111111111111", "5555 5555 5555 4444", "3782-822463-10005", "6011111111111117", "30569309025904", "2223003122003222"]
+        {
             let found = find(&format!("card={card};"));
             assert_eq!(found.len(), 1, "{card}");
             assert!(mask(&found[0]).contains('•'));
@@ -116,7 +144,15 @@ mod tests {
 
     #[test]
     fn serial_numbers_timestamps_and_decimals_are_no_cards() {
-        for text in ["4111111111111112", "0.4111111111111111", "id4111111111111111", "1763856000000", "4111111111111111.5", "12345678901234567890123", "sha256-4111111111111111-a"] {
+        for text in [
+            "4111111111111112",
+            "0.4111111111111111",
+            "id4111111111111111",
+            "1763856000000",
+            "4111111111111111.5",
+            "12345678901234567890123",
+            "sha256-4111111111111111-a",
+        ] {
             assert!(find(text).is_empty(), "{text}");
         }
     }

@@ -63,17 +63,25 @@ pub fn read_answer(question: &Question, text: &str, today: Date) -> Result<Answe
             let found = options.iter().find(|c| c.value == lower || c.label.to_lowercase() == lower).or_else(|| {
                 (question.kind != QuestionKind::Choice).then(|| options.iter().find(|c| lower.len() == 1 && c.value.starts_with(&lower)))?
             });
-            found.map(|c| AnswerValue::Text(c.value.clone())).ok_or_else(|| NotAccepted(format!("one of {} is expected", options.iter().map(|c| c.value.as_str()).collect::<Vec<_>>().join(", "))))
+            found.map(|c| AnswerValue::Text(c.value.clone())).ok_or_else(|| {
+                NotAccepted(format!("one of {} is expected", options.iter().map(|c| c.value.as_str()).collect::<Vec<_>>().join(", ")))
+            })
         }
         QuestionKind::Number => {
             let number = trimmed.trim_end_matches(question.unit.as_str()).trim();
             match number.replace(',', ".").parse::<f64>() {
-                Ok(n) if !n.is_finite() || question.min.is_some_and(|min| n < min) || question.max.is_some_and(|max| n > max) || n < 0.0 => no(format!("{number} is outside what {} can be", question.unit)),
+                Ok(n)
+                    if !n.is_finite() || question.min.is_some_and(|min| n < min) || question.max.is_some_and(|max| n > max) || n < 0.0 =>
+                {
+                    no(format!("{number} is outside what {} can be", question.unit))
+                }
                 Ok(n) => Ok(AnswerValue::Number(n)),
                 Err(_) => no(format!("a number of {} is expected", question.unit)),
             }
         }
-        QuestionKind::Interval => trimmed.parse::<Interval>().map(|i| AnswerValue::Text(i.to_string())).map_err(|e| NotAccepted(e.to_string())),
+        QuestionKind::Interval => {
+            trimmed.parse::<Interval>().map(|i| AnswerValue::Text(i.to_string())).map_err(|e| NotAccepted(e.to_string()))
+        }
         QuestionKind::Date => {
             let day = read_day(trimmed, today)?;
             if day > today {
@@ -130,7 +138,9 @@ pub fn state(question: &Question, answer: Option<&Answer>, workbook: &Workbook, 
     if let Some(end) = question.valid_for.after(said).filter(|end| *end < today) {
         return AnswerState::Lapsed(end);
     }
-    let current = |e: &super::Evidence| question.valid_for.after(e.effective.map_or_else(|| day_of(e.obtained.0), |d| d.0)).is_none_or(|end| end >= today);
+    let current = |e: &super::Evidence| {
+        question.valid_for.after(e.effective.map_or_else(|| day_of(e.obtained.0), |d| d.0)).is_none_or(|end| end >= today)
+    };
     if question.evidence_required && !workbook.evidence.iter().any(|e| answer.evidence.contains(&e.reference) && current(e)) {
         return AnswerState::NeedsEvidence;
     }
@@ -187,13 +197,24 @@ pub fn accept(draft: &DeterminationDraft, proposed: Option<Determined>) -> Resul
     match finding {
         Determined::NotApplicable if silent => return no("“not applicable” needs how that was tested"),
         Determined::NotTested if silent => return no("“not tested” needs who excluded it, and why"),
-        Determined::InPlace | Determined::NotInPlace if silent && proposed.is_some_and(|p| p != finding) => return no("a rationale is needed: this differs from the proposal"),
-        Determined::InPlace if silent && proposed.is_none() => return no("a rationale is needed: nothing was proposed, because something is still open"),
+        Determined::InPlace | Determined::NotInPlace if silent && proposed.is_some_and(|p| p != finding) => {
+            return no("a rationale is needed: this differs from the proposal");
+        }
+        Determined::InPlace if silent && proposed.is_none() => {
+            return no("a rationale is needed: nothing was proposed, because something is still open");
+        }
         _ => {}
     }
     if draft.method == Method::CompensatingControl {
         let parts = &draft.compensating;
-        for (name, text) in [("constraint", &parts.constraint), ("objective", &parts.objective), ("risk", &parts.risk), ("control", &parts.control), ("validation", &parts.validation), ("maintenance", &parts.maintenance)] {
+        for (name, text) in [
+            ("constraint", &parts.constraint),
+            ("objective", &parts.objective),
+            ("risk", &parts.risk),
+            ("control", &parts.control),
+            ("validation", &parts.validation),
+            ("maintenance", &parts.maintenance),
+        ] {
             if text.trim().is_empty() {
                 return no(format!("a compensating control needs its {name}"));
             }

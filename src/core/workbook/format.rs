@@ -1,7 +1,10 @@
 //! Every type that is on disk, and nothing else. `format = 1`; a newer format is refused, because writing it back would lose what this
 //! program does not know.
 
-use super::{moment::{Day, Moment}, value::AnswerValue};
+use super::{
+    moment::{Day, Moment},
+    value::AnswerValue,
+};
 use crate::model::{Category, Determined, Method, Outcome, Scope, Severity};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -406,13 +409,18 @@ impl Workbook {
         sorted.determinations.sort_by(|a, b| order(&a.practice).cmp(&order(&b.practice)));
         sorted.evidence.sort_by(|a, b| a.reference.cmp(&b.reference));
         let body = toml::to_string_pretty(&sorted).map_err(|e| WorkbookError::Unwritable(e.to_string()))?;
-        Ok(format!("# A workbook of Kassay: one assessment. Made to be read and compared; edit it with Kassay, so that the journal stays whole.\n{body}"))
+        Ok(format!(
+            "# A workbook of Kassay: one assessment. Made to be read and compared; edit it with Kassay, so that the journal stays whole.\n{body}"
+        ))
     }
 
     /// The answer to a question on a cluster, or the one for all clusters.
     #[must_use]
     pub fn answer(&self, question: &str, cluster: &str) -> Option<&Answer> {
-        self.answers.iter().find(|a| a.question == question && a.cluster == cluster).or_else(|| self.answers.iter().find(|a| a.question == question && a.cluster.is_empty()))
+        self.answers
+            .iter()
+            .find(|a| a.question == question && a.cluster == cluster)
+            .or_else(|| self.answers.iter().find(|a| a.question == question && a.cluster.is_empty()))
     }
 
     /// The determination of a practice.

@@ -9,7 +9,8 @@ pub mod value;
 
 pub use accept::{AnswerState, DeterminationDraft, NotAccepted};
 pub use format::{
-    Answer, ClusterRecord, CompensatingControl, Determination, Engagement, Evidence, EvidenceKind, Exception, FindingBrief, OutcomeRecord, Place, Workbook, WorkbookError,
+    Answer, ClusterRecord, CompensatingControl, Determination, Engagement, Evidence, EvidenceKind, Exception, FindingBrief, OutcomeRecord,
+    Place, Workbook, WorkbookError,
 };
 pub use moment::{Day, Moment};
 pub use proposal::{Proposal, propose};

@@ -1,7 +1,7 @@
 //! What the program proposes for a practice: never more than outcomes and answers say. The assessor decides.
 
+use super::Workbook;
 use super::accept::{AnswerState, state};
-use super::{Workbook};
 use crate::assess::CheckOutcome;
 use crate::checks;
 use crate::guidance::{Guidance, Question};
@@ -45,30 +45,36 @@ pub fn question_state(question: &Question, workbook: &Workbook, outcomes: &[Chec
 /// Proposals for every practice, in the order of the guidance.
 #[must_use]
 pub fn propose(guidance: &Guidance, workbook: &Workbook, outcomes: &[CheckOutcome], distribution: &str, today: Date) -> Vec<Proposal> {
-    guidance.controls().flat_map(|control| control.practices.iter().map(move |practice| (control, practice))).map(|(control, practice)| {
-        let (mut against, mut good, mut missing) = (vec![], vec![], vec![]);
-        for check in checks::of_control(&control.id).filter(|c| !c.active && c.practices.contains(&practice.id.as_str())) {
-            match outcomes.iter().find(|o| o.check == check.id).map(|o| o.outcome) {
-                Some(Outcome::Fail) => against.push(check.id.to_owned()),
-                Some(Outcome::Pass | Outcome::NotApplicable) => good.push(check.id.to_owned()),
-                Some(Outcome::Review | Outcome::Blocked) | None => missing.push(check.id.to_owned()),
+    guidance
+        .controls()
+        .flat_map(|control| control.practices.iter().map(move |practice| (control, practice)))
+        .map(|(control, practice)| {
+            let (mut against, mut good, mut missing) = (vec![], vec![], vec![]);
+            for check in checks::of_control(&control.id).filter(|c| !c.active && c.practices.contains(&practice.id.as_str())) {
+                match outcomes.iter().find(|o| o.check == check.id).map(|o| o.outcome) {
+                    Some(Outcome::Fail) => against.push(check.id.to_owned()),
+                    Some(Outcome::Pass | Outcome::NotApplicable) => good.push(check.id.to_owned()),
+                    Some(Outcome::Review | Outcome::Blocked) | None => missing.push(check.id.to_owned()),
+                }
             }
-        }
-        for question in control.questions.iter().filter(|q| q.practices.contains(&practice.id)) {
-            match question_state(question, workbook, outcomes, distribution, today) {
-                AnswerState::Unsatisfied(_) => against.push(question.id.clone()),
-                AnswerState::Satisfied => good.push(question.id.clone()),
-                AnswerState::Waived(_) => {}
-                AnswerState::Missing | AnswerState::Lapsed(_) | AnswerState::NeedsEvidence | AnswerState::Reworded => missing.push(question.id.clone()),
+            for question in control.questions.iter().filter(|q| q.practices.contains(&practice.id)) {
+                match question_state(question, workbook, outcomes, distribution, today) {
+                    AnswerState::Unsatisfied(_) => against.push(question.id.clone()),
+                    AnswerState::Satisfied => good.push(question.id.clone()),
+                    AnswerState::Waived(_) => {}
+                    AnswerState::Missing | AnswerState::Lapsed(_) | AnswerState::NeedsEvidence | AnswerState::Reworded => {
+                        missing.push(question.id.clone())
+                    }
+                }
             }
-        }
-        let (proposal, because) = if !against.is_empty() {
-            (Some(Determined::NotInPlace), against)
-        } else if missing.is_empty() && !good.is_empty() {
-            (Some(Determined::InPlace), good)
-        } else {
-            (None, vec![])
-        };
-        Proposal { practice: practice.id.clone(), proposal, because, missing }
-    }).collect()
+            let (proposal, because) = if !against.is_empty() {
+                (Some(Determined::NotInPlace), against)
+            } else if missing.is_empty() && !good.is_empty() {
+                (Some(Determined::InPlace), good)
+            } else {
+                (None, vec![])
+            };
+            Proposal { practice: practice.id.clone(), proposal, because, missing }
+        })
+        .collect()
 }

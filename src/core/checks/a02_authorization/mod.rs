@@ -7,8 +7,5 @@ mod c2_3_reviewed_permissions;
 use super::Check;
 
 /// The checks of this area, by control.
-pub(super) const CONTROLS: &[(&str, &[Check])] = &[
-    ("2.1", c2_1_least_privilege::CHECKS),
-    ("2.2", c2_2_no_hard_coded_groups::CHECKS),
-    ("2.3", c2_3_reviewed_permissions::CHECKS),
-];
+pub(super) const CONTROLS: &[(&str, &[Check])] =
+    &[("2.1", c2_1_least_privilege::CHECKS), ("2.2", c2_2_no_hard_coded_groups::CHECKS), ("2.3", c2_3_reviewed_permissions::CHECKS)];

@@ -7,8 +7,5 @@ mod c3_3_trusted_sources;
 use super::Check;
 
 /// The checks of this area, by control.
-pub(super) const CONTROLS: &[(&str, &[Check])] = &[
-    ("3.1", c3_1_node_isolation::CHECKS),
-    ("3.2", c3_2_image_versions::CHECKS),
-    ("3.3", c3_3_trusted_sources::CHECKS),
-];
+pub(super) const CONTROLS: &[(&str, &[Check])] =
+    &[("3.1", c3_1_node_isolation::CHECKS), ("3.2", c3_2_image_versions::CHECKS), ("3.3", c3_3_trusted_sources::CHECKS)];

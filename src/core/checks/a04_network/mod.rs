@@ -7,8 +7,5 @@ mod c4_3_encrypted_management;
 use super::Check;
 
 /// The checks of this area, by control.
-pub(super) const CONTROLS: &[(&str, &[Check])] = &[
-    ("4.1", c4_1_default_deny::CHECKS),
-    ("4.2", c4_2_management_allow_list::CHECKS),
-    ("4.3", c4_3_encrypted_management::CHECKS),
-];
+pub(super) const CONTROLS: &[(&str, &[Check])] =
+    &[("4.1", c4_1_default_deny::CHECKS), ("4.2", c4_2_management_allow_list::CHECKS), ("4.3", c4_3_encrypted_management::CHECKS)];

@@ -6,7 +6,4 @@ mod c6_2_secret_rotation;
 use super::Check;
 
 /// The checks of this area, by control.
-pub(super) const CONTROLS: &[(&str, &[Check])] = &[
-    ("6.1", c6_1_secret_storage::CHECKS),
-    ("6.2", c6_2_secret_rotation::CHECKS),
-];
+pub(super) const CONTROLS: &[(&str, &[Check])] = &[("6.1", c6_1_secret_storage::CHECKS), ("6.2", c6_2_secret_rotation::CHECKS)];

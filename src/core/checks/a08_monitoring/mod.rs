@@ -6,7 +6,4 @@ mod c8_2_runtime_changes;
 use super::Check;
 
 /// The checks of this area, by control.
-pub(super) const CONTROLS: &[(&str, &[Check])] = &[
-    ("8.1", c8_1_container_logs::CHECKS),
-    ("8.2", c8_2_runtime_changes::CHECKS),
-];
+pub(super) const CONTROLS: &[(&str, &[Check])] = &[("8.1", c8_1_container_logs::CHECKS), ("8.2", c8_2_runtime_changes::CHECKS)];

@@ -7,8 +7,5 @@ mod c10_3_images;
 use super::Check;
 
 /// The checks of this area, by control.
-pub(super) const CONTROLS: &[(&str, &[Check])] = &[
-    ("10.1", c10_1_orchestrator::CHECKS),
-    ("10.2", c10_2_nodes::CHECKS),
-    ("10.3", c10_3_images::CHECKS),
-];
+pub(super) const CONTROLS: &[(&str, &[Check])] =
+    &[("10.1", c10_1_orchestrator::CHECKS), ("10.2", c10_2_nodes::CHECKS), ("10.3", c10_3_images::CHECKS)];

@@ -5,6 +5,4 @@ mod c14_1_version_control;
 use super::Check;
 
 /// The checks of this area, by control.
-pub(super) const CONTROLS: &[(&str, &[Check])] = &[
-    ("14.1", c14_1_version_control::CHECKS),
-];
+pub(super) const CONTROLS: &[(&str, &[Check])] = &[("14.1", c14_1_version_control::CHECKS)];

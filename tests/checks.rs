@@ -1,0 +1,142 @@
+//! Walks the catalogue of checks and their fixtures. A new case is a new folder:
+//! `tests/fixtures/checks/<control>-<slug>/<case>/{input.yaml,expected.json}`.
+//!
+//! `input.yaml` holds manifests as a cluster would list them. Its first document may be `kind: Conditions` with `now`, `version`,
+//! `distribution`, `refused` (kind → the server's words), `partial`, `absent`, `scope`, `cluster`. Kinds that are neither there nor refused count as
+//! read and empty. `expected.json` names the `outcome` and, where it matters, `population`, `reason` and `findings`: each object in that list must
+//! match one finding in all keys it names, and there must be as many findings as the list is long.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr, missing_docs, reason = "a test's failure is its message")]
+
+#[path = "support/fixture.rs"]
+mod fixture;
+
+use kassay_core::assess;
+use kassay_core::checks::{self, Need, Tables, View};
+use kassay_core::guidance::Guidance;
+use kassay_core::model::{Kind, Outcome};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/checks")
+}
+
+fn folders(path: &std::path::Path) -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> = std::fs::read_dir(path).unwrap().map(|e| e.unwrap().path()).filter(|p| p.is_dir()).collect();
+    found.sort();
+    found
+}
+
+#[test]
+fn every_case_gives_what_it_expects() {
+    let tables = Tables::shipped().unwrap();
+    let mut problems = Vec::new();
+    for check_folder in folders(&folder()) {
+        let name = check_folder.file_name().unwrap().to_string_lossy().into_owned();
+        let (control, slug) = name.split_once('-').unwrap();
+        let Some(check) = checks::by_id(&format!("{control}/{slug}")) else {
+            problems.push(format!("{name}: there is no such check"));
+            continue;
+        };
+        for case in folders(&check_folder) {
+            let label = format!("{name}/{}", case.file_name().unwrap().to_string_lossy());
+            let input = fixture::load(&case.join("input.yaml"));
+            let view = View::new(&input.inventory, &input.scope, input.now, &tables);
+            let outcome = assess::run(check, &view);
+            let expected: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(case.join("expected.json")).unwrap())
+                .unwrap_or_else(|e| panic!("{label}/expected.json: {e}"));
+            let got = serde_json::to_value(&outcome).unwrap();
+            if let Some(problem) = fixture::differs(&expected, &got) {
+                problems.push(format!("{label}: {problem}\n    got: {}", serde_json::to_string(&serde_json::json!({"outcome": got["outcome"], "reason": got["reason"], "population": got["population"], "findings": got["findings"].as_array().unwrap().iter().map(fixture::brief).collect::<Vec<_>>()})).unwrap()));
+            }
+        }
+    }
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+#[test]
+fn every_check_has_cases_that_pass_fail_and_are_blocked() {
+    let mut problems = Vec::new();
+    for check in checks::all().filter(|c| !c.active) {
+        let path = folder().join(check.id.replace('/', "-"));
+        if !path.is_dir() {
+            problems.push(format!("{}: no fixtures", check.id));
+            continue;
+        }
+        let outcomes: BTreeSet<String> = folders(&path)
+            .iter()
+            .filter_map(|case| {
+                serde_json::from_str::<serde_json::Value>(&std::fs::read_to_string(case.join("expected.json")).ok()?).ok()?["outcome"]
+                    .as_str()
+                    .map(str::to_owned)
+            })
+            .collect();
+        for (wanted, any) in [("good", ["pass", "not_applicable"]), ("bad", ["fail", "review"]), ("blocked", ["blocked", "blocked"])] {
+            // A check that reads nothing but the version has nothing to be refused but that; it is blocked without it all the same.
+            if !any.iter().any(|outcome| outcomes.contains(*outcome)) {
+                problems.push(format!("{}: no case that is {wanted}", check.id));
+            }
+        }
+    }
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+/// Whatever a check needs, refusing it blocks the check, in every one of its cases: the promise that nothing unread passes.
+#[test]
+fn refusing_any_needed_kind_blocks_and_never_passes() {
+    let tables = Tables::shipped().unwrap();
+    for check_folder in folders(&folder()) {
+        let name = check_folder.file_name().unwrap().to_string_lossy().into_owned();
+        let Some(check) = checks::by_id(&name.replacen('-', "/", 1)) else { continue };
+        for case in folders(&check_folder) {
+            for kind in Kind::ALL {
+                let mut input = fixture::load(&case.join("input.yaml"));
+                let coverage = input.inventory.coverage.entry(*kind).or_default();
+                coverage.state = kassay_core::kinds::KindState::Forbidden;
+                let view = View::new(&input.inventory, &input.scope, input.now, &tables);
+                let outcome = assess::run(check, &view);
+                let needed = check.needs.iter().any(|need| need.kinds().contains(kind));
+                if needed {
+                    assert_eq!(outcome.outcome, Outcome::Blocked, "{} with {} refused ({})", check.id, kind.id(), case.display());
+                    assert!(outcome.needs.iter().any(|need| need.starts_with(&kind.id())), "{}: needs {:?}", check.id, outcome.needs);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_catalogue_of_checks_holds_together() {
+    let guidance = Guidance::shipped().unwrap();
+    let mut seen = BTreeMap::new();
+    let mut problems = Vec::new();
+    for check in checks::all() {
+        let mut fault = |what: &str| problems.push(format!("{}: {what}", check.id));
+        if seen.insert(check.id, ()).is_some() {
+            fault("stands twice");
+        }
+        let Some(control) = guidance.control(check.control()) else {
+            fault("is of no control");
+            continue;
+        };
+        if check.practices.is_empty() || check.practices.iter().any(|p| !control.practices.iter().any(|known| known.id == *p)) {
+            fault("names no practice, or one that its control has not");
+        }
+        if [check.title, check.why, check.mend, check.blind_spots].iter().any(|words| words.trim().len() < 8) {
+            fault("has words that are empty or next to it");
+        }
+        if check.title.chars().count() > 72 {
+            fault("has a title longer than a line");
+        }
+        if check.needs.is_empty() && !check.active {
+            fault("needs nothing, so nothing could ever block it");
+        }
+        if check.needs.contains(&Need::Workloads)
+            && check.needs.iter().any(|n| matches!(n, Need::List(kind) if Kind::WORKLOADS.contains(kind)))
+        {
+            fault("names a workload kind beside Workloads");
+        }
+    }
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}

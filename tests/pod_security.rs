@@ -1,0 +1,1 @@
+//! The Pod Security judge against verdicts that others wrote.

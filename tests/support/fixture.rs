@@ -1,0 +1,99 @@
+//! Reads a check's `input.yaml` into an inventory, and compares an outcome with what is expected of it.
+
+use kassay_core::kinds::{Ingest, Inventory, KindState, Source};
+use kassay_core::model::{Kind, Scope};
+use kassay_core::sensitive::FingerprintKey;
+use serde_json::Value;
+use std::path::Path;
+
+pub struct Input {
+    pub inventory: Inventory,
+    pub scope: Scope,
+    pub now: jiff::Timestamp,
+}
+
+/// Loads a fixture; kinds that nobody speaks of count as read and empty.
+pub fn load(path: &Path) -> Input {
+    let text = std::fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    let documents: Vec<Value> = serde_saphyr::from_multiple(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    let mut ingest = Ingest::new(Source::Live, FingerprintKey([7; 32]));
+    let mut conditions = Value::Null;
+    for kind in Kind::ALL {
+        ingest.state(*kind, if kind.stock() { KindState::Read } else { KindState::Absent }, "");
+    }
+    for document in documents {
+        match document["kind"].as_str() {
+            Some("Conditions") => conditions = document,
+            Some(kind) => {
+                let api_version = document["apiVersion"].as_str().unwrap_or_default();
+                let known = Kind::of(api_version, kind)
+                    .unwrap_or_else(|| panic!("{}: {api_version} {kind} is no kind that is read", path.display()));
+                ingest.state(known, KindState::Read, "");
+                ingest.object(known, &document.to_string());
+            }
+            None => {}
+        }
+    }
+    let cluster = ingest.cluster();
+    cluster.version = conditions["version"].as_str().unwrap_or("v1.34.4").to_owned();
+    cluster.distribution = conditions["distribution"].as_str().unwrap_or("kubeadm").to_owned();
+    if let Some(more) = conditions["cluster"].as_object() {
+        let mut whole = serde_json::to_value(&*cluster).unwrap();
+        whole.as_object_mut().unwrap().extend(more.clone());
+        *cluster = serde_json::from_value(whole).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    }
+    let mut states = |field: &str, state: KindState| {
+        for (kind, message) in conditions[field].as_object().into_iter().flatten() {
+            let kind = Kind::by_id(kind).unwrap_or_else(|| panic!("{}: {kind} is no kind that is read", path.display()));
+            ingest.state(kind, state, message.as_str().unwrap_or_default());
+        }
+    };
+    states("refused", KindState::Forbidden);
+    states("partial", KindState::Partial);
+    states("absent", KindState::Absent);
+    states("failed", KindState::Failed);
+    let scope = if conditions["scope"].is_null() {
+        Scope::default()
+    } else {
+        serde_json::from_value(conditions["scope"].clone()).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+    };
+    let now = conditions["now"].as_str().unwrap_or("2026-11-23T09:00:00Z").parse().unwrap();
+    Input { inventory: ingest.finish(), scope, now }
+}
+
+/// What differs, or nothing. Objects are compared by the keys that are expected; the list of findings must be matched one to one.
+pub fn differs(expected: &Value, got: &Value) -> Option<String> {
+    for (key, want) in expected.as_object()? {
+        let have = &got[key];
+        if key == "findings" {
+            let (want, have) = (want.as_array()?, have.as_array()?);
+            if want.len() != have.len() {
+                return Some(format!("{} findings expected, {} found", want.len(), have.len()));
+            }
+            let mut free: Vec<&Value> = have.iter().collect();
+            for finding in want {
+                match free.iter().position(|f| covers(finding, f)) {
+                    Some(at) => drop(free.remove(at)),
+                    None => return Some(format!("no finding like {finding}")),
+                }
+            }
+        } else if !covers(want, have) {
+            return Some(format!("{key}: {want} expected, {have} found"));
+        }
+    }
+    None
+}
+
+fn covers(want: &Value, have: &Value) -> bool {
+    match want {
+        Value::Object(map) => map.iter().all(|(key, value)| covers(value, &have[key])),
+        // A text behind a tilde must merely occur: reasons and messages may be worded anew.
+        Value::String(text) if text.len() > 2 && text.starts_with('~') => have.as_str().is_some_and(|h| h.contains(&text[1..])),
+        other => other == have,
+    }
+}
+
+/// A finding in the few words that a failing test shows.
+pub fn brief(finding: &Value) -> Value {
+    serde_json::json!({"rule": finding["rule"], "weight": finding["weight"], "severity": finding["severity"], "category": finding["category"], "object": finding["object"], "field": finding["field"], "observed": finding["observed"]})
+}
