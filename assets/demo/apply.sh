@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# Applies the demo company's manifests to a running test cluster, in the order in which such a cluster would have grown.
+# Each folder has the field manager of the tool that would have written it, so that hand edits and drift can be told apart.
+# Usage: apply.sh KUBECONFIG      (KUBECTL names another kubectl)
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+export KUBECONFIG=${1:?apply.sh KUBECONFIG}
+kubectl=${KUBECTL:-kubectl}
+say() { printf '%s\n' "$*" >&2; }
+
+# These manifests give away every right there is: a cluster that is not a throw-away one on this machine is never touched.
+server=$("$kubectl" config view --minify -o 'jsonpath={.clusters[0].cluster.server}')
+case $server in https://127.0.0.1:*) ;; *) say "$server is not a test cluster on loopback"; exit 2 ;; esac
+
+applied_by() { # MANAGER FILE…
+  local manager=$1 file
+  shift
+  for file in "$@"; do "$kubectl" apply --server-side --force-conflicts --field-manager "$manager" -f "$file" > /dev/null; done
+}
+settled() { # every workload has the pods it asks for, and every pod runs or has run
+  local kind
+  for kind in deployment statefulset daemonset; do
+    "$kubectl" get "$kind" -A -o 'jsonpath={range .items[*]}{.metadata.namespace} {.metadata.name}{"\n"}{end}' | while read -r namespace name; do
+      "$kubectl" rollout status "$kind/$name" -n "$namespace" --timeout 120s > /dev/null || { say "$kind $namespace/$name does not come up"; exit 1; }
+    done
+  done
+}
+
+say "nodes, namespaces, definitions"
+applied_by kubeadm "$here"/cluster/{10-nodes,11-namespaces,12-definitions}.yaml
+"$kubectl" wait --for condition=Ready node --all --timeout 60s > /dev/null
+"$kubectl" wait --for condition=Established crd --all --timeout 60s > /dev/null
+
+say "control plane and access"
+applied_by kubeadm "$here/cluster/20-kube-system.yaml"
+uid=$("$kubectl" get node cp-1 -o 'jsonpath={.metadata.uid}')
+sed "s/UID-OF-cp-1/$uid/" "$here/cluster/21-control-plane.yaml" | "$kubectl" apply --server-side --field-manager kubelet -f - > /dev/null
+applied_by terraform "$here/cluster/30-access.yaml"
+
+say "workloads"
+applied_by helm "$here"/helm/*.yaml
+applied_by argocd-controller "$here"/gitops/*.yaml
+for file in "$here"/by-hand/*.yaml; do "$kubectl" apply -f "$file" > /dev/null; done
+settled
+
+# What the cloud's and the nodes' own controllers would report.
+address() { "$kubectl" patch service "$2" -n "$1" --subresource status --type merge -p "{\"status\":{\"loadBalancer\":{\"ingress\":[{\"ip\":\"$3\"}]}}}" > /dev/null; }
+address ingress ingress-nginx-controller 198.51.100.10
+address platform argocd-server 198.51.100.11
+address merchant-portal merchant-api-partners 198.51.100.12
+
+say "hand edits"
+sleep 1 # managed fields know whole seconds, and the edit must be the later one
+by_hand() { "$kubectl" patch "$2" -n "$1" --field-manager kubectl-edit --type "$3" -p "$4" > /dev/null; }
+by_hand checkout deployment/checkout-api strategic \
+  '{"spec":{"template":{"spec":{"containers":[{"name":"api","image":"registry.acmepay.example/checkout/api:7.3.1-hotfix","env":[{"name":"DEBUG","value":"true"}]}]}}}}'
+by_hand payments deployment/payments-api merge '{"spec":{"replicas":4}}'
+settled
+
+say "reports, certificates, admission"
+applied_by helm "$here/late/10-tools.yaml"
+"$kubectl" get csr release-bot > /dev/null 2>&1 || "$kubectl" create -f "$here/late/20-certificate-requests.yaml" > /dev/null
+"$kubectl" certificate approve release-bot jump-host-admin > /dev/null
+applied_by kubeadm "$here/late/30-labels.yaml" 2> /dev/null # it warns about the pods that violate the label, which is the point
+applied_by helm "$here/late/40-admission.yaml"
+
+"$kubectl" get pods -A --no-headers | awk '{ states[$4]++ } END { for (state in states) printf "%d pods %s\n", states[state], state }' >&2
