@@ -13,17 +13,27 @@ server=$("$kubectl" config view --minify -o 'jsonpath={.clusters[0].cluster.serv
 case $server in https://127.0.0.1:*) ;; *) say "$server is not a test cluster on loopback"; exit 2 ;; esac
 
 applied_by() { # MANAGER FILE…
-  local manager=$1 file
+  local manager=$1 file files=()
   shift
-  for file in "$@"; do "$kubectl" apply --server-side --force-conflicts --field-manager "$manager" -f "$file" > /dev/null; done
+  for file in "$@"; do files+=(-f "$file"); done
+  "$kubectl" apply --server-side --force-conflicts --field-manager "$manager" "${files[@]}" > /dev/null
 }
-settled() { # every workload has the pods it asks for, and every pod runs or has run
-  local kind
-  for kind in deployment statefulset daemonset; do
-    "$kubectl" get "$kind" -A -o 'jsonpath={range .items[*]}{.metadata.namespace} {.metadata.name}{"\n"}{end}' | while read -r namespace name; do
-      "$kubectl" rollout status "$kind/$name" -n "$namespace" --timeout 120s > /dev/null || { say "$kind $namespace/$name does not come up"; exit 1; }
-    done
+unsettled() { # the workloads that do not have all the pods they ask for, or still have others
+  local path='{.metadata.namespace}/{.metadata.name} {.metadata.generation},{.status.observedGeneration}'
+  {
+    "$kubectl" get deployments,statefulsets -A -o "jsonpath={range .items[*]}$path {.spec.replicas},{.status.replicas},{.status.updatedReplicas},{.status.readyReplicas}{\"\\n\"}{end}"
+    "$kubectl" get daemonsets -A -o "jsonpath={range .items[*]}$path {.status.desiredNumberScheduled},{.status.updatedNumberScheduled},{.status.numberReady}{\"\\n\"}{end}"
+  } | awk '{ for (field = 2; field <= 3; field++) { n = split($field, count, ","); for (i = 2; i <= n; i++) if (count[i] + 0 != count[1] + 0) { print $1; next } } }'
+}
+settled() {
+  local waiting
+  for _ in $(seq 120); do
+    waiting=$(unsettled)
+    [ -n "$waiting" ] || return 0
+    sleep 0.5
   done
+  say "these do not come up:" $waiting
+  exit 1
 }
 
 say "nodes, namespaces, definitions"
@@ -40,7 +50,7 @@ applied_by terraform "$here/cluster/30-access.yaml"
 say "workloads"
 applied_by helm "$here"/helm/*.yaml
 applied_by argocd-controller "$here"/gitops/*.yaml
-for file in "$here"/by-hand/*.yaml; do "$kubectl" apply -f "$file" > /dev/null; done
+"$kubectl" apply -f "$here/by-hand" > /dev/null
 settled
 
 # What the cloud's and the nodes' own controllers would report.

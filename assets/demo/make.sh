@@ -17,7 +17,7 @@ else
   kassay() { "$program" "$@"; }
 fi
 
-"$cluster/up.sh" "$dir" --owner $$ --stages "$top/assets/demo/stages"
+"$cluster/up.sh" "$dir" --owner $$
 . "$dir/env"
 export KUBECTL=$KASSAY_CLUSTER_KUBECTL
 "$top/assets/demo/apply.sh" "$dir/admin.kubeconfig"

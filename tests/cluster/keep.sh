@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # The keeper of one test cluster: starts its processes in order, watches them and their owner, and stops them in order.
 # It runs in the background, started by up.sh, so that there is one place which knows how a cluster begins and ends.
-# Usage: keep.sh DIR PROGRAMS OWNER STAGES      the last two may be empty
+# Usage: keep.sh DIR PROGRAMS OWNER      OWNER may be empty
 set -uo pipefail
-dir=$1 programs=$2 owner=$3 extra_stages=$4
+dir=$1 programs=$2 owner=$3
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/pki.sh"
 cd "$dir" || exit 1
@@ -124,7 +124,7 @@ component kube-controller-manager controller-manager $quick --leader-elect=false
 component kube-scheduler scheduler $quick --leader-elect=false --secure-port 0
 stages=()
 for stage in "$programs"/stages/*.yaml; do
-  [ -z "$extra_stages" ] || [ ! -e "$extra_stages/${stage##*/}" ] || stage=$extra_stages/${stage##*/}
+  [ ! -e "$here/stages/${stage##*/}" ] || stage=$here/stages/${stage##*/}
   stages+=(--config "$stage")
 done
 component kwok nodes "${stages[@]}" --manage-all-nodes=true --server-address 127.0.0.1:0

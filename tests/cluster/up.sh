@@ -1,21 +1,18 @@
 #!/usr/bin/env bash
 # Starts a Kubernetes control plane with simulated nodes on loopback, for tests and for making the demo; returns when it is ready.
 # Afterwards DIR holds admin.kubeconfig, env (addresses, paths, process ids) and audit.log. Several may run at once, each in a DIR of its own.
-# Usage: up.sh DIR [--owner PID] [--stages FOLDER]
-#   --owner    everything ends as soon as that process is gone; without one, down.sh ends it
-#   --stages   kwok stages that replace those of the same file name, for nodes and pods that should behave otherwise
+# Usage: up.sh DIR [--owner PID]      with an owner everything ends as soon as that process is gone; without one, down.sh ends it
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 say() { printf '%s\n' "$*" >&2; }
 
-owner= extra_stages=
+owner=
 dir=${1:-}
-case $dir in "" | -*) sed -n '2,6s/^# //p' "$0" >&2; exit 2 ;; esac
+case $dir in "" | -*) sed -n '2,4s/^# //p' "$0" >&2; exit 2 ;; esac
 shift
 while [ $# -gt 0 ]; do
   case $1 in
     --owner) owner=${2:?--owner needs a process id}; shift 2 ;;
-    --stages) extra_stages=$(cd "${2:?--stages needs a folder}" && pwd); shift 2 ;;
     *) say "unknown argument $1"; exit 2 ;;
   esac
 done
@@ -48,7 +45,7 @@ openssl ec -in "$dir/pki/service-accounts.key" -pubout -out "$dir/pki/service-ac
 # The keeper lives in a session of its own: an interrupt at the keyboard must not tear the API server's etcd away before it.
 detach=nohup
 ! command -v setsid > /dev/null || detach=setsid
-$detach bash "$here/keep.sh" "$dir" "$programs" "$owner" "$extra_stages" < /dev/null > "$dir/logs/keeper.log" 2>&1 &
+$detach bash "$here/keep.sh" "$dir" "$programs" "$owner" < /dev/null > "$dir/logs/keeper.log" 2>&1 &
 
 for _ in $(seq 1200); do
   [ ! -e "$dir/env" ] || { say "ready: $dir/admin.kubeconfig"; exit 0; }
