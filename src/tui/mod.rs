@@ -1,0 +1,7 @@
+//! The terminal: keys in, frames out.
+
+pub mod markdown;
+pub mod terminal;
+pub mod text;
+pub mod theme;
+pub mod widgets;

@@ -1,0 +1,172 @@
+//! Taking over the terminal and giving it back: after quitting, after a panic, after a signal.
+//!
+//! What is switched on here (raw mode, alternate screen, mouse, bracketed paste) is switched off by one function that may run twice.
+
+use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
+use crossterm::{cursor, execute, terminal};
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+use ratatui::layout::Rect;
+use std::io::{self, IsTerminal, Stdout, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, Once};
+
+/// The smallest size at which every screen shows all that it has.
+pub const SMALLEST: (u16, u16) = (80, 20);
+
+static TAKEN: AtomicBool = AtomicBool::new(false);
+static PANICS: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+/// The terminal while the program has it; dropping gives it back.
+pub struct Screen {
+    terminal: Terminal<CrosstermBackend<Stdout>>,
+    mouse: bool,
+}
+
+impl Screen {
+    /// Takes over the terminal and makes sure that a panic gives it back.
+    ///
+    /// # Errors
+    /// Where standard output or input is no terminal, or it can't be switched.
+    pub fn enter(mouse: bool) -> io::Result<Self> {
+        if !io::stdout().is_terminal() || !io::stdin().is_terminal() {
+            return Err(io::Error::other("the screens need a terminal; without one, `kassay assess` prints results"));
+        }
+        hook();
+        take(mouse)?;
+        match Terminal::new(CrosstermBackend::new(io::stdout())) {
+            Ok(terminal) => Ok(Self { terminal, mouse }),
+            Err(e) => {
+                restore();
+                Err(e)
+            }
+        }
+    }
+
+    /// Draws one frame.
+    ///
+    /// # Errors
+    /// Where the terminal is gone.
+    pub fn draw(&mut self, draw: impl FnOnce(&mut ratatui::Frame<'_>)) -> io::Result<()> {
+        self.terminal.draw(draw).map(|_| ())
+    }
+
+    /// Gives the terminal to another program (an editor) for as long as the function runs. Whoever reads events must have stopped.
+    ///
+    /// # Errors
+    /// Where the terminal can't be taken back.
+    pub fn lend<T>(&mut self, run: impl FnOnce() -> T) -> io::Result<T> {
+        restore();
+        let result = run();
+        take(self.mouse)?;
+        self.terminal.clear()?;
+        Ok(result)
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        restore();
+    }
+}
+
+fn take(mouse: bool) -> io::Result<()> {
+    terminal::enable_raw_mode()?;
+    TAKEN.store(true, Ordering::SeqCst);
+    let mut out = io::stdout();
+    execute!(out, terminal::EnterAlternateScreen, EnableBracketedPaste, cursor::Hide)?;
+    if mouse {
+        execute!(out, EnableMouseCapture)?;
+    }
+    Ok(())
+}
+
+/// Gives the terminal back; does nothing where it is not taken. Faults are of no use here: the terminal may be gone.
+pub fn restore() {
+    if !TAKEN.swap(false, Ordering::SeqCst) {
+        return;
+    }
+    let mut out = io::stdout();
+    let _ = execute!(out, DisableMouseCapture, DisableBracketedPaste, terminal::LeaveAlternateScreen, cursor::Show);
+    let _ = terminal::disable_raw_mode();
+    let _ = out.flush();
+}
+
+/// Chains a panic hook once. A panic of the drawing thread restores the terminal before its message is printed; one of a background
+/// task is kept for the screen to tell, since the program goes on.
+fn hook() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let drawing = std::thread::current().id();
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            if std::thread::current().id() == drawing || !TAKEN.load(Ordering::SeqCst) {
+                restore();
+                before(info);
+            } else if let Ok(mut panics) = PANICS.lock() {
+                panics.push(info.to_string());
+            }
+        }));
+    });
+}
+
+/// What background tasks said when they broke down, since the last call.
+#[must_use]
+pub fn breakdowns() -> Vec<String> {
+    PANICS.lock().map(|mut panics| std::mem::take(&mut *panics)).unwrap_or_default()
+}
+
+/// Signals that ask the program to end: SIGTERM, SIGHUP, SIGINT. With raw mode on, Ctrl-C is a key and not one of them.
+pub struct Endings {
+    #[cfg(unix)]
+    signals: [tokio::signal::unix::Signal; 3],
+}
+
+impl Endings {
+    /// Starts to listen; from now on these signals no longer end the program by themselves.
+    ///
+    /// # Errors
+    /// Where the system refuses.
+    #[cfg(unix)]
+    pub fn listen() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self { signals: [signal(SignalKind::terminate())?, signal(SignalKind::hangup())?, signal(SignalKind::interrupt())?] })
+    }
+
+    /// Starts to listen.
+    ///
+    /// # Errors
+    /// Never on this system.
+    #[cfg(not(unix))]
+    pub fn listen() -> io::Result<Self> {
+        Ok(Self {})
+    }
+
+    /// Waits for the first of them and names it.
+    pub async fn next(&mut self) -> &'static str {
+        #[cfg(unix)]
+        {
+            let [terminate, hangup, interrupt] = &mut self.signals;
+            tokio::select! {
+                _ = terminate.recv() => "SIGTERM",
+                _ = hangup.recv() => "SIGHUP",
+                _ = interrupt.recv() => "SIGINT",
+            }
+        }
+        #[cfg(not(unix))]
+        {
+            if tokio::signal::ctrl_c().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+            "Ctrl-C"
+        }
+    }
+}
+
+/// A word to the person whose terminal is too small to show everything.
+#[must_use]
+pub fn too_small(area: Rect) -> Option<String> {
+    let (columns, rows) = SMALLEST;
+    (area.width < columns || area.height < rows)
+        .then(|| format!("{}×{} is small; {columns}×{rows} shows everything", area.width, area.height))
+}

@@ -1,0 +1,587 @@
+//! Themes: a palette of named colours and a table of meanings (`outcome.fail`, `border.focus`) that screens ask for.
+//!
+//! A meaning that a theme does not name falls back to the one before its last dot. Three themes are compiled in; a person's own file in the
+//! configuration folder may inherit from one and swap only its palette. Colours are given up in steps, down to none under `NO_COLOR`,
+//! where bold, underline and reverse remain; no status is ever told by colour alone.
+
+use ratatui::style::{Color, Modifier, Style};
+use serde::Deserialize;
+use serde::de::{self, Deserializer, MapAccess, Visitor, value::MapAccessDeserializer};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use toml::Spanned;
+
+/// Every meaning that a screen may ask for.
+pub const MEANINGS: &[&str] = &[
+    "background",
+    "popup",
+    "text",
+    "text.muted",
+    "text.strong",
+    "text.code",
+    "text.link",
+    "title",
+    "border",
+    "border.focus",
+    "key",
+    "hint",
+    "selected",
+    "marked",
+    "tab",
+    "tab.active",
+    "input",
+    "input.focus",
+    "error",
+    "warning",
+    "success",
+    "progress",
+    "progress.rest",
+    "outcome",
+    "outcome.pass",
+    "outcome.fail",
+    "outcome.review",
+    "outcome.blocked",
+    "outcome.not_applicable",
+    "finding",
+    "finding.in_place",
+    "finding.not_in_place",
+    "finding.not_applicable",
+    "finding.not_tested",
+    "severity",
+    "severity.critical",
+    "severity.high",
+    "severity.medium",
+    "severity.low",
+    "severity.info",
+    "category",
+    "category.cde",
+    "category.connected",
+    "category.out_of_scope",
+    "category.platform",
+    "yaml",
+    "yaml.key",
+    "yaml.value",
+    "yaml.comment",
+];
+
+/// The themes that ship with the program, the default first.
+pub const SHIPPED: &[(&str, &str)] = &[
+    ("dark", include_str!("../../themes/dark.toml")),
+    ("light", include_str!("../../themes/light.toml")),
+    ("high-contrast", include_str!("../../themes/high-contrast.toml")),
+];
+
+/// How many colours the terminal shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Depth {
+    /// None: bold, underline and reverse only.
+    Plain,
+    /// Sixteen, whose shades the terminal chooses.
+    Sixteen,
+    /// The cube and the greys.
+    Indexed,
+    /// All.
+    True,
+}
+
+impl Depth {
+    /// What standard output of this process can show, `NO_COLOR` respected.
+    #[must_use]
+    pub fn detect() -> Self {
+        if std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty()) {
+            return Self::Plain;
+        }
+        match supports_color::on(supports_color::Stream::Stdout) {
+            Some(level) if level.has_16m => Self::True,
+            Some(level) if level.has_256 => Self::Indexed,
+            Some(_) => Self::Sixteen,
+            None => Self::Plain,
+        }
+    }
+}
+
+/// Why a theme can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ThemeError {
+    /// No theme of that name.
+    #[error("there is no theme “{name}”: known are {}", .known.join(", "))]
+    Unknown {
+        /// The name asked for.
+        name: String,
+        /// The names that exist.
+        known: Vec<String>,
+    },
+    /// The file could not be read.
+    #[error("theme {}: {source}", .path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file says something that can't be followed.
+    #[error("theme {file}, line {line}, column {column}: {what}")]
+    Fault {
+        /// The file, or the name of a shipped theme.
+        file: String,
+        /// Line, from 1.
+        line: usize,
+        /// Column in characters, from 1.
+        column: usize,
+        /// What is wrong.
+        what: String,
+    },
+}
+
+/// A theme made ready for one terminal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Theme {
+    /// Its name.
+    pub name: String,
+    /// How many colours it uses.
+    pub depth: Depth,
+    styles: BTreeMap<String, Style>,
+}
+
+impl Theme {
+    /// A theme by name: shipped, or `NAME.toml` in the folder of the person's own themes.
+    ///
+    /// # Errors
+    /// Where there is none of that name, or its file can't be read or followed.
+    pub fn load(name: &str, own: Option<&Path>, depth: Depth) -> Result<Self, ThemeError> {
+        let path = own.map(|dir| dir.join(format!("{name}.toml"))).filter(|path| !name.contains(['/', '\\']) && path.is_file());
+        let Some(path) = path else {
+            return Ok(Self::ready(name, &shipped(name, own)?.0, depth));
+        };
+        let text = std::fs::read_to_string(&path).map_err(|source| ThemeError::Read { path: path.clone(), source })?;
+        let file = path.display().to_string();
+        Self::parse(name, &file, &text, depth)
+    }
+
+    /// A theme from the text of a file.
+    ///
+    /// # Errors
+    /// Where the text can't be followed, with line and column.
+    pub fn parse(name: &str, file: &str, text: &str, depth: Depth) -> Result<Self, ThemeError> {
+        Ok(Self::ready(name, &Sheet::read(file, text)?, depth))
+    }
+
+    /// The theme to use: the one asked for, else light or dark as the terminal hints at in `COLORFGBG`.
+    ///
+    /// # Errors
+    /// As [`Theme::load`].
+    pub fn choose(asked: Option<&str>, colorfgbg: Option<&str>, own: Option<&Path>, depth: Depth) -> Result<Self, ThemeError> {
+        Self::load(asked.unwrap_or_else(|| hinted(colorfgbg)), own, depth)
+    }
+
+    /// The first shipped theme, for where no other can be had.
+    #[must_use]
+    pub fn fallback(depth: Depth) -> Self {
+        Self::load("dark", None, depth).unwrap_or_else(|_| Self { name: "plain".to_owned(), depth: Depth::Plain, styles: BTreeMap::new() })
+    }
+
+    /// The style of a meaning; one that is not named falls back to what stands before its last dot.
+    #[must_use]
+    pub fn style(&self, meaning: &str) -> Style {
+        debug_assert!(MEANINGS.contains(&meaning), "the meaning {meaning} is not in the table");
+        let mut asked = meaning;
+        loop {
+            if let Some(style) = self.styles.get(asked) {
+                return *style;
+            }
+            match asked.rsplit_once('.') {
+                Some((shorter, _)) => asked = shorter,
+                None => return self.styles.get("text").copied().unwrap_or_default(),
+            }
+        }
+    }
+
+    /// The ground and the text on it: what a whole screen starts from.
+    #[must_use]
+    pub fn ground(&self) -> Style {
+        self.style("text").patch(self.style("background"))
+    }
+
+    fn ready(name: &str, sheet: &Sheet, depth: Depth) -> Self {
+        let styles = sheet.meanings.iter().map(|(meaning, look)| (meaning.clone(), look.style(&sheet.palette, depth))).collect();
+        Self { name: name.to_owned(), depth, styles }
+    }
+}
+
+/// `light` where the terminal says that its ground is a light colour, else `dark`. The variable is `foreground;background`.
+fn hinted(colorfgbg: Option<&str>) -> &'static str {
+    let ground = colorfgbg.and_then(|v| v.rsplit(';').next()).and_then(|v| v.trim().parse::<u8>().ok());
+    if matches!(ground, Some(7 | 9..=15)) { "light" } else { "dark" }
+}
+
+/// The sheet of a shipped theme.
+fn shipped(name: &str, own: Option<&Path>) -> Result<(Sheet, &'static str), ThemeError> {
+    match SHIPPED.iter().find(|(known, _)| *known == name) {
+        Some((known, text)) => Ok((Sheet::read(known, text)?, known)),
+        None => Err(ThemeError::Unknown { name: name.to_owned(), known: names(own) }),
+    }
+}
+
+/// Names of all themes that may be asked for: shipped ones, then the person's own.
+#[must_use]
+pub fn names(own: Option<&Path>) -> Vec<String> {
+    let mut names: Vec<String> = SHIPPED.iter().map(|(name, _)| (*name).to_owned()).collect();
+    let mut found: Vec<String> = own
+        .and_then(|dir| std::fs::read_dir(dir).ok())
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.strip_suffix(".toml").map(str::to_owned))
+        .filter(|name| !names.contains(name))
+        .collect();
+    found.sort();
+    names.extend(found);
+    names
+}
+
+/// A theme as it is written, with what it inherits already under it.
+struct Sheet {
+    palette: BTreeMap<String, Swatch>,
+    meanings: BTreeMap<String, Look>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    inherits: Option<Spanned<String>>,
+    #[serde(default)]
+    palette: BTreeMap<String, Spanned<Swatch>>,
+    #[serde(default)]
+    meanings: BTreeMap<Spanned<String>, Spanned<Look>>,
+}
+
+impl Sheet {
+    fn read(file: &str, text: &str) -> Result<Self, ThemeError> {
+        let fault = |span: Option<Range<usize>>, what: String| {
+            let (line, column) = position(text, span.map_or(0, |s| s.start));
+            ThemeError::Fault { file: file.to_owned(), line, column, what }
+        };
+        let read: File = toml::from_str(text).map_err(|e| fault(e.span(), e.message().to_owned()))?;
+        let mut sheet = match &read.inherits {
+            None => Self { palette: BTreeMap::new(), meanings: BTreeMap::new() },
+            Some(parent) => shipped(parent.get_ref(), None).map_err(|e| fault(Some(parent.span()), e.to_string()))?.0,
+        };
+        sheet.palette.extend(read.palette.into_iter().map(|(name, swatch)| (name, swatch.into_inner())));
+        for (meaning, look) in read.meanings {
+            if !MEANINGS.contains(&meaning.get_ref().as_str()) {
+                return Err(fault(Some(meaning.span()), format!("nothing has the meaning “{}”", meaning.get_ref())));
+            }
+            if let Some(colour) = look.get_ref().colours().find(|c| !sheet.palette.contains_key(*c)) {
+                return Err(fault(Some(look.span()), format!("the palette has no colour “{colour}”")));
+            }
+            sheet.meanings.insert(meaning.into_inner(), look.into_inner());
+        }
+        Ok(sheet)
+    }
+}
+
+/// Line and column, both from 1, of a byte of a text.
+fn position(text: &str, at: usize) -> (usize, usize) {
+    let before = text.get(..at).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().map_or(0, |l| l.chars().count()) + 1;
+    (line, column)
+}
+
+/// A colour of the palette.
+#[derive(Clone, Debug)]
+struct Swatch {
+    rgb: (u8, u8, u8),
+    ansi: Option<u8>,
+}
+
+impl Swatch {
+    fn colour(&self, depth: Depth) -> Option<Color> {
+        let (r, g, b) = self.rgb;
+        match depth {
+            Depth::Plain => None,
+            Depth::Sixteen => Some(Color::Indexed(self.ansi.unwrap_or_else(|| nearest(self.rgb, 0..16)))),
+            Depth::Indexed => Some(Color::Indexed(nearest(self.rgb, 16..=255))),
+            Depth::True => Some(Color::Rgb(r, g, b)),
+        }
+    }
+}
+
+const ANSI: [&str; 16] = [
+    "black",
+    "red",
+    "green",
+    "yellow",
+    "blue",
+    "magenta",
+    "cyan",
+    "white",
+    "bright-black",
+    "bright-red",
+    "bright-green",
+    "bright-yellow",
+    "bright-blue",
+    "bright-magenta",
+    "bright-cyan",
+    "bright-white",
+];
+
+/// The shade that xterm gives an indexed colour; the first sixteen are only its custom.
+fn shade(index: u8) -> (u8, u8, u8) {
+    const FIRST: [(u8, u8, u8); 16] = [
+        (0, 0, 0),
+        (205, 0, 0),
+        (0, 205, 0),
+        (205, 205, 0),
+        (0, 0, 238),
+        (205, 0, 205),
+        (0, 205, 205),
+        (229, 229, 229),
+        (127, 127, 127),
+        (255, 0, 0),
+        (0, 255, 0),
+        (255, 255, 0),
+        (92, 92, 255),
+        (255, 0, 255),
+        (0, 255, 255),
+        (255, 255, 255),
+    ];
+    const STEPS: [u8; 6] = [0, 95, 135, 175, 215, 255];
+    match index {
+        0..=15 => FIRST[usize::from(index)],
+        16..=231 => {
+            let cell = usize::from(index - 16);
+            (STEPS[cell / 36], STEPS[cell / 6 % 6], STEPS[cell % 6])
+        }
+        232..=255 => {
+            let grey = 8 + 10 * (index - 232);
+            (grey, grey, grey)
+        }
+    }
+}
+
+fn nearest(rgb: (u8, u8, u8), among: impl IntoIterator<Item = u8>) -> u8 {
+    let off = |a: u8, b: u8| u32::from(a.abs_diff(b)).pow(2);
+    // Eyes tell greens apart best and blues worst.
+    let distance = |(r, g, b): (u8, u8, u8)| 3 * off(r, rgb.0) + 4 * off(g, rgb.1) + 2 * off(b, rgb.2);
+    among.into_iter().min_by_key(|index| distance(shade(*index))).unwrap_or(0)
+}
+
+impl<'de> Deserialize<'de> for Swatch {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Both {
+            hex: String,
+            ansi: Option<String>,
+        }
+        let both: Both = deserializer
+            .deserialize_any(TextOr("a hex colour like \"#86c5ff\", or a table of hex and ansi", |hex| Both { hex, ansi: None }))?;
+        let digits = both.hex.strip_prefix('#').filter(|d| d.len() == 6 && d.is_ascii());
+        let part = |at: usize| digits.and_then(|d| u8::from_str_radix(&d[at..at + 2], 16).ok());
+        let (Some(r), Some(g), Some(b)) = (part(0), part(2), part(4)) else {
+            return Err(de::Error::custom(format!("“{}” is no colour of the form #rrggbb", both.hex)));
+        };
+        let ansi = match both.ansi {
+            None => None,
+            Some(name) => match (0u8..).zip(ANSI).find(|(_, known)| *known == name) {
+                Some((index, _)) => Some(index),
+                None => return Err(de::Error::custom(format!("“{name}” is none of {}", ANSI.join(", ")))),
+            },
+        };
+        Ok(Self { rgb: (r, g, b), ansi })
+    }
+}
+
+/// What a meaning looks like.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct LookTable {
+    fg: Option<String>,
+    bg: Option<String>,
+    bold: bool,
+    underline: bool,
+    reverse: bool,
+    italic: bool,
+    few: Option<Few>,
+}
+
+/// How a meaning shows itself where colours are too few for a second shade of ground.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Few {
+    Reverse,
+    Underline,
+}
+
+#[derive(Clone, Debug)]
+struct Look(LookTable);
+
+impl Look {
+    fn colours(&self) -> impl Iterator<Item = &str> {
+        [&self.0.fg, &self.0.bg].into_iter().flatten().map(String::as_str)
+    }
+
+    fn style(&self, palette: &BTreeMap<String, Swatch>, depth: Depth) -> Style {
+        let colour = |name: &Option<String>| name.as_ref().and_then(|n| palette.get(n)).and_then(|s| s.colour(depth));
+        let mut style = Style { fg: colour(&self.0.fg), bg: colour(&self.0.bg), ..Style::default() };
+        for (wanted, modifier) in [
+            (self.0.bold, Modifier::BOLD),
+            (self.0.underline, Modifier::UNDERLINED),
+            (self.0.reverse, Modifier::REVERSED),
+            (self.0.italic, Modifier::ITALIC),
+        ] {
+            if wanted {
+                style = style.add_modifier(modifier);
+            }
+        }
+        match self.0.few {
+            Some(Few::Reverse) if depth <= Depth::Sixteen => style.add_modifier(Modifier::REVERSED),
+            Some(Few::Underline) if depth <= Depth::Sixteen => style.add_modifier(Modifier::UNDERLINED),
+            _ => style,
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Look {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer
+            .deserialize_any(TextOr("a colour of the palette, or a table of fg, bg, bold, underline, reverse, italic, few", |fg| {
+                LookTable { fg: Some(fg), ..LookTable::default() }
+            }))
+            .map(Self)
+    }
+}
+
+/// Reads a text as a short form of a table, so that faults are told in the words of whichever was written.
+struct TextOr<T>(&'static str, fn(String) -> T);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for TextOr<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
+        Ok((self.1)(text.to_owned()))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(map))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rgb(colour: Color) -> (u8, u8, u8) {
+        match colour {
+            Color::Rgb(r, g, b) => (r, g, b),
+            Color::Indexed(index) => shade(index),
+            other => panic!("a theme gave the colour {other:?}"),
+        }
+    }
+
+    /// Contrast ratio as WCAG 2 defines it.
+    fn contrast(a: (u8, u8, u8), b: (u8, u8, u8)) -> f64 {
+        let channel = |c: u8| {
+            let c = f64::from(c) / 255.0;
+            if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
+        };
+        let luminance = |(r, g, b): (u8, u8, u8)| 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
+        let (a, b) = (luminance(a), luminance(b));
+        (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+
+    /// Lines and tracks are drawn, not read.
+    const DRAWN: &[&str] = &["border", "progress.rest", "background"];
+
+    #[test]
+    fn every_meaning_is_legible_in_every_theme_on_every_ground() {
+        for (name, _) in SHIPPED {
+            for depth in [Depth::Sixteen, Depth::Indexed, Depth::True] {
+                let theme = Theme::load(name, None, depth).unwrap();
+                let text = rgb(theme.ground().fg.unwrap());
+                let grounds =
+                    ["background", "popup", "selected"].map(|g| theme.style(g).bg.map_or_else(|| theme.ground().bg.unwrap(), |bg| bg));
+                for meaning in MEANINGS.iter().filter(|m| !DRAWN.contains(m)) {
+                    let style = theme.style(meaning);
+                    let ink = style.fg.map_or(text, rgb);
+                    for ground in style.bg.map_or(grounds.to_vec(), |own| vec![own]) {
+                        let ratio = contrast(ink, rgb(ground));
+                        assert!(ratio >= 4.5, "{name} at {depth:?}: {meaning} has a contrast of {ratio:.2} on {ground:?}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn without_colour_nothing_is_coloured_and_what_is_chosen_still_shows() {
+        for (name, _) in SHIPPED {
+            let theme = Theme::load(name, None, Depth::Plain).unwrap();
+            for meaning in MEANINGS {
+                let style = theme.style(meaning);
+                assert_eq!((style.fg, style.bg), (None, None), "{name}: {meaning}");
+            }
+            for (shown, among) in
+                [("selected", "text"), ("tab.active", "tab"), ("input.focus", "input"), ("error", "text"), ("key", "hint")]
+            {
+                assert_ne!(theme.style(shown), theme.style(among), "{name}: {shown} looks like {among}");
+            }
+        }
+    }
+
+    #[test]
+    fn meanings_fall_back_by_their_last_segment() {
+        let text = "[palette]\nred = \"#ff0000\"\n[meanings]\n\"outcome\" = \"red\"\n";
+        let theme = Theme::parse("mine", "mine.toml", text, Depth::True).unwrap();
+        assert_eq!(theme.style("outcome.blocked").fg, Some(Color::Rgb(255, 0, 0)));
+        assert_eq!(theme.style("border.focus"), Style::default());
+    }
+
+    #[test]
+    fn a_palette_alone_recolours_what_is_inherited() {
+        let theme = Theme::parse("mine", "mine.toml", "inherits = \"dark\"\n[palette]\ngreen = \"#00ff00\"\n", Depth::True).unwrap();
+        assert_eq!(theme.style("outcome.pass").fg, Some(Color::Rgb(0, 255, 0)));
+        assert_eq!(theme.style("text"), Theme::fallback(Depth::True).style("text"));
+    }
+
+    #[test]
+    fn faults_are_told_with_their_place() {
+        let cases = [
+            ("[palette]\na = \"#12\"\n", "line 2", "#rrggbb"),
+            ("[palette]\na = { hex = \"#123456\", ansi = \"mauve\" }\n", "line 2", "mauve"),
+            ("[palette]\na = { hexx = \"#123456\" }\n", "line 2", "hexx"),
+            ("inherits = \"drak\"\n", "line 1, column 12", "drak"),
+            ("[meanings]\n\"outcome.fial\" = \"red\"\n", "line 2, column 1", "outcome.fial"),
+            ("inherits = \"dark\"\n[meanings]\ntext = { fg = \"rde\" }\n", "line 3, column 8", "rde"),
+            ("[meanings\n", "line 1", ""),
+            ("colour = 1\n", "line 1", "colour"),
+        ];
+        for (text, place, word) in cases {
+            let said = Theme::parse("mine", "mine.toml", text, Depth::True).unwrap_err().to_string();
+            assert!(said.contains("mine.toml") && said.contains(place) && said.contains(word), "{text:?} gave: {said}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_name_is_answered_with_the_known_ones() {
+        let said = Theme::load("drak", None, Depth::True).unwrap_err().to_string();
+        assert!(said.contains("drak") && said.contains("high-contrast"), "{said}");
+    }
+
+    #[test]
+    fn the_terminal_hints_at_its_ground() {
+        for (hint, theme) in
+            [(Some("0;15"), "light"), (Some("15;0"), "dark"), (Some("0;default;7"), "light"), (Some("x"), "dark"), (None, "dark")]
+        {
+            assert_eq!(Theme::choose(None, hint, None, Depth::True).unwrap().name, theme);
+        }
+        assert_eq!(Theme::choose(Some("dark"), Some("0;15"), None, Depth::True).unwrap().name, "dark");
+    }
+}

@@ -1,0 +1,16 @@
+//! The parts that screens are made of. Each file has one thing that draws itself from borrowed data and a theme; what must outlive a
+//! frame (a selection, the text of a field) belongs to whoever calls.
+
+pub mod field;
+pub mod frame;
+pub mod hints;
+pub mod list;
+pub mod message;
+pub mod progress;
+pub mod sign;
+pub mod table;
+pub mod tabs;
+pub mod yaml;
+
+pub use field::{Area, Field};
+pub use list::List;
