@@ -8,98 +8,136 @@ use crate::kinds::{Inventory, KindState};
 use crate::model::Kind;
 use crate::workbook::{Moment, Proposal};
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Name of the format.
 pub const FORMAT: &str = "kassay/assessment/v1";
 
-/// An assessment of one cluster.
-#[derive(Debug, Serialize)]
-pub struct Assessment<'a> {
-    format: &'static str,
-    tool: Tool<'a>,
-    assessed_at: String,
-    cluster: Cluster<'a>,
-    kinds: Vec<KindRow<'a>>,
-    outcomes: &'a [CheckOutcome],
-    proposals: &'a [Proposal],
-    redactions: usize,
+/// An assessment of one cluster. It is also what a workbook keeps of a collection, so it can be read back.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Assessment {
+    /// Name of the format.
+    pub format: String,
+    /// What judged.
+    pub tool: Tool,
+    /// The time judged by.
+    pub assessed_at: String,
+    /// The cluster.
+    pub cluster: Cluster,
+    /// How far every kind was read.
+    pub kinds: Vec<KindRow>,
+    /// What the checks say, with all findings.
+    pub outcomes: Vec<CheckOutcome>,
+    /// What is proposed for every practice.
+    pub proposals: Vec<Proposal>,
+    /// How many sensitive values were met and not kept.
+    pub redactions: usize,
 }
 
 /// What judged.
-#[derive(Debug, Serialize)]
-struct Tool<'a> {
-    name: &'static str,
-    version: &'a str,
-    catalogue: &'a str,
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Tool {
+    /// `kassay`.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// Digest of the catalogue.
+    pub catalogue: String,
 }
 
-#[derive(Debug, Serialize)]
-struct Cluster<'a> {
-    uid: &'a str,
-    server: &'a str,
-    version: &'a str,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    version_source: &'a str,
-    distribution: &'a str,
-    distribution_evidence: &'a [String],
-    nodes: usize,
-    identity: &'a str,
-    collected_at: Option<String>,
-    stale_groups: &'a [String],
+/// The cluster that was judged.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Cluster {
+    /// UID of kube-system.
+    pub uid: String,
+    /// Address.
+    pub server: String,
+    /// Version.
+    pub version: String,
+    /// Where the version is from, when the server did not tell it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub version_source: String,
+    /// Distribution.
+    pub distribution: String,
+    /// What showed it.
+    pub distribution_evidence: Vec<String>,
+    /// Number of nodes.
+    pub nodes: usize,
+    /// Who asked.
+    pub identity: String,
+    /// Groups of that user.
+    #[serde(default)]
+    pub groups: Vec<String>,
+    /// When it was collected.
+    pub collected_at: Option<String>,
+    /// API groups that are registered and did not answer.
+    #[serde(default)]
+    pub stale_groups: Vec<String>,
 }
 
-#[derive(Debug, Serialize)]
-struct KindRow<'a> {
-    kind: &'static str,
-    group: &'static str,
-    version: &'a str,
-    state: KindState,
-    items: usize,
-    message: &'a str,
+/// How far one kind was read.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct KindRow {
+    /// Resource: `pods`.
+    pub kind: String,
+    /// API group.
+    pub group: String,
+    /// Version.
+    pub version: String,
+    /// How far.
+    pub state: KindState,
+    /// How many objects.
+    pub items: usize,
+    /// The server's words.
+    pub message: String,
 }
 
-impl<'a> Assessment<'a> {
+impl Assessment {
     /// Puts an assessment together.
     #[must_use]
     pub fn new(
-        inventory: &'a Inventory,
-        outcomes: &'a [CheckOutcome],
-        proposals: &'a [Proposal],
-        guidance: &'a Guidance,
+        inventory: &Inventory,
+        outcomes: &[CheckOutcome],
+        proposals: &[Proposal],
+        guidance: &Guidance,
         assessed_at: Timestamp,
     ) -> Self {
         let cluster = &inventory.cluster;
         let kinds = Kind::ALL.iter().map(|kind| {
-            let coverage = inventory.coverage.get(kind);
+            let coverage = inventory.coverage_of(*kind);
             KindRow {
-                kind: kind.resource(),
-                group: kind.group(),
-                version: coverage.map(|c| c.version.as_str()).filter(|v| !v.is_empty()).unwrap_or_else(|| kind.version()),
-                state: coverage.map_or(KindState::Absent, |c| c.state),
-                items: coverage.map_or(0, |c| c.items),
-                message: coverage.map_or("", |c| c.message.as_str()),
+                kind: kind.resource().to_owned(),
+                group: kind.group().to_owned(),
+                version: if coverage.version.is_empty() { kind.version().to_owned() } else { coverage.version },
+                state: coverage.state,
+                items: coverage.items,
+                message: coverage.message,
             }
         });
         Self {
-            format: FORMAT,
-            tool: Tool { name: "kassay", version: env!("CARGO_PKG_VERSION"), catalogue: &guidance.digest },
+            format: FORMAT.to_owned(),
+            tool: Tool {
+                name: "kassay".to_owned(),
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+                catalogue: guidance.digest.clone(),
+            },
             assessed_at: Moment(assessed_at).to_string(),
             cluster: Cluster {
-                uid: &cluster.uid,
-                server: &cluster.server,
-                version: &cluster.version,
-                version_source: &cluster.version_source,
-                distribution: &cluster.distribution,
-                distribution_evidence: &cluster.distribution_evidence,
+                uid: cluster.uid.clone(),
+                server: cluster.server.clone(),
+                version: cluster.version.clone(),
+                version_source: cluster.version_source.clone(),
+                distribution: cluster.distribution.clone(),
+                distribution_evidence: cluster.distribution_evidence.clone(),
                 nodes: inventory.nodes.len(),
-                identity: &cluster.identity,
+                identity: cluster.identity.clone(),
+                groups: cluster.groups.clone(),
                 collected_at: cluster.collected_at.map(|at| Moment(at).to_string()),
-                stale_groups: &cluster.stale_groups,
+                stale_groups: cluster.stale_groups.clone(),
             },
             kinds: kinds.collect(),
-            outcomes,
-            proposals,
+            outcomes: outcomes.to_vec(),
+            proposals: proposals.to_vec(),
             redactions: inventory.redactions,
         }
     }

@@ -2,16 +2,22 @@
 //! sorted, one table per thing, dates as dates. Reading and writing files is the store's business; here is only what is in them.
 
 pub mod accept;
+pub mod collection;
+pub mod folder;
 pub mod format;
+pub mod gate;
+pub mod journal;
 pub mod moment;
 pub mod proposal;
 pub mod value;
 
 pub use accept::{AnswerState, DeterminationDraft, NotAccepted};
+pub use collection::{Changes, Collected, merge_collection};
 pub use format::{
     Answer, ClusterRecord, CompensatingControl, Determination, Engagement, Evidence, EvidenceKind, Exception, FindingBrief, OutcomeRecord,
     Place, Workbook, WorkbookError,
 };
+pub use journal::{Edit, Journal, JournalFault, JournalLine};
 pub use moment::{Day, Moment};
 pub use proposal::{Proposal, propose};
 pub use value::AnswerValue;

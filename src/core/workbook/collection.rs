@@ -1,0 +1,232 @@
+//! What happens to a workbook when a cluster is read again: its record and outcomes are replaced, what people wrote is not touched, and
+//! determinations that the new outcomes speak against are marked to be confirmed. What changed is told, finding by finding.
+
+use super::proposal::{is_managed, propose};
+use super::{ClusterRecord, FindingBrief, Moment, OutcomeRecord, Workbook, accept::day_of};
+use crate::assess::CheckOutcome;
+use crate::checks;
+use crate::guidance::Guidance;
+use crate::kinds::{Inventory, KindState, Source};
+use crate::model::{Determined, Finding, Kind, Outcome};
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+
+/// How many findings of a check stand in the workbook itself.
+pub const FIRST_FINDINGS: usize = 5;
+
+/// A collection with what was made of it.
+#[derive(Clone, Copy)]
+pub struct Collected<'a> {
+    /// Name of the cluster in the workbook.
+    pub key: &'a str,
+    /// How it was reached: `context prod-eu`, `demo`, `files`.
+    pub source: &'a str,
+    /// What was read.
+    pub inventory: &'a Inventory,
+    /// What the checks say.
+    pub outcomes: &'a [CheckOutcome],
+    /// What they said the last time, where that is still there.
+    pub previous: &'a [CheckOutcome],
+    /// SHA-256 of the snapshot.
+    pub snapshot: &'a str,
+    /// SHA-256 of the file with all findings.
+    pub findings: &'a str,
+    /// The time judged by.
+    pub assessed_at: Timestamp,
+}
+
+/// An outcome that is another one now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutcomeChange {
+    /// The check.
+    pub check: String,
+    /// What it said; none for a check that did not exist.
+    pub from: Option<Outcome>,
+    /// What it says.
+    pub to: Outcome,
+}
+
+/// What a new collection changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// Whether the cluster was read for the first time: then everything is new, and nothing below is filled but `to_confirm`.
+    pub first: bool,
+    /// Outcomes that changed.
+    pub outcomes: Vec<OutcomeChange>,
+    /// Findings that were not there, with their checks.
+    pub new: Vec<(String, Finding)>,
+    /// Findings that are not there any more.
+    pub gone: Vec<(String, Finding)>,
+    /// Findings that show another value, severity, category or number of pods.
+    pub changed: Vec<(String, Finding)>,
+    /// Practices whose determination must be confirmed.
+    pub to_confirm: Vec<String>,
+}
+
+impl OutcomeRecord {
+    /// The outcome of a check as a workbook keeps it.
+    #[must_use]
+    pub fn of(outcome: &CheckOutcome, cluster: &str) -> Self {
+        let brief = |f: &Finding| FindingBrief {
+            id: f.id.clone(),
+            severity: f.severity,
+            category: f.category,
+            object: f.object.to_string(),
+            field: f.field.clone(),
+            observed: f.observed.clone(),
+        };
+        Self {
+            check: outcome.check.clone(),
+            cluster: cluster.to_owned(),
+            outcome: outcome.outcome,
+            reason: outcome.reason.clone(),
+            population: outcome.population,
+            total: outcome.findings.len(),
+            counts: outcome.counts.clone(),
+            needs: outcome.needs.clone(),
+            findings: outcome.findings.iter().take(FIRST_FINDINGS).map(brief).collect(),
+        }
+    }
+}
+
+/// Puts a collection into a workbook. Answers, determinations, evidence and exceptions stay as they are, but for the mark `to_confirm`.
+pub fn merge_collection(workbook: &mut Workbook, guidance: &Guidance, collected: &Collected<'_>) -> Changes {
+    let first = !workbook.clusters.iter().any(|c| c.key == collected.key);
+    let mut changes = if first { Changes { first, ..Changes::default() } } else { compare(workbook, collected) };
+    let record = record(collected);
+    match workbook.clusters.iter_mut().find(|c| c.key == collected.key) {
+        Some(known) => *known = record,
+        None => workbook.clusters.push(record),
+    }
+    workbook.outcomes.retain(|o| o.cluster != collected.key);
+    workbook.outcomes.extend(collected.outcomes.iter().map(|o| OutcomeRecord::of(o, collected.key)));
+    let order: BTreeMap<&str, usize> = checks::all().enumerate().map(|(i, c)| (c.id, i)).collect();
+    let clusters: Vec<String> = workbook.clusters.iter().map(|c| c.key.clone()).collect();
+    workbook.outcomes.sort_by_key(|o| (order.get(o.check.as_str()).copied(), clusters.iter().position(|c| *c == o.cluster)));
+    workbook.catalogue.clone_from(&guidance.digest);
+    changes.to_confirm = confirm(workbook, guidance, collected.assessed_at);
+    changes
+}
+
+/// The outcomes of all clusters as one: of each check the worst, because a practice is in place when it is on every cluster. A provider is
+/// taken to run the control plane only where that is so for every cluster. Findings are not in it.
+#[must_use]
+pub fn combined(workbook: &Workbook) -> (Vec<CheckOutcome>, String) {
+    let rank = |outcome: Outcome| match outcome {
+        Outcome::Fail => 0,
+        Outcome::Blocked => 1,
+        Outcome::Review => 2,
+        // What passes on one cluster and has no object on another has passed.
+        Outcome::Pass => 3,
+        Outcome::NotApplicable => 4,
+    };
+    let mut worst: Vec<CheckOutcome> = Vec::new();
+    for record in &workbook.outcomes {
+        let one = || CheckOutcome {
+            check: record.check.clone(),
+            control: record.check.split('/').next().unwrap_or_default().to_owned(),
+            practices: checks::by_id(&record.check).map_or_else(Vec::new, |c| c.practices.iter().map(|p| (*p).to_owned()).collect()),
+            outcome: record.outcome,
+            reason: record.reason.clone(),
+            population: record.population,
+            needs: record.needs.clone(),
+            counts: record.counts.clone(),
+            findings: vec![],
+        };
+        match worst.iter_mut().find(|o| o.check == record.check) {
+            Some(known) if rank(record.outcome) < rank(known.outcome) => *known = one(),
+            Some(_) => {}
+            None => worst.push(one()),
+        }
+    }
+    let own = workbook.clusters.iter().find(|c| !is_managed(&c.distribution)).or_else(|| workbook.clusters.first());
+    (worst, own.map(|c| c.distribution.clone()).unwrap_or_default())
+}
+
+fn record(collected: &Collected<'_>) -> ClusterRecord {
+    let cluster = &collected.inventory.cluster;
+    ClusterRecord {
+        key: collected.key.to_owned(),
+        uid: cluster.uid.clone(),
+        server: cluster.server.clone(),
+        version: cluster.version.clone(),
+        distribution: cluster.distribution.clone(),
+        nodes: collected.inventory.nodes.len(),
+        identity: cluster.identity.clone(),
+        collected_at: cluster.collected_at.map(Moment),
+        assessed_at: Some(Moment(collected.assessed_at)),
+        snapshot: collected.snapshot.to_owned(),
+        findings: collected.findings.to_owned(),
+        source: collected.source.to_owned(),
+        not_read: not_read(collected.inventory),
+        redactions: collected.inventory.redactions,
+    }
+}
+
+/// Kinds that were refused, missing or cut short, with the server's words. An add-on that a server does not have is not among them.
+#[must_use]
+pub fn not_read(inventory: &Inventory) -> BTreeMap<String, String> {
+    Kind::ALL
+        .iter()
+        .filter_map(|kind| {
+            let coverage = inventory.coverage_of(*kind);
+            let state = match coverage.state {
+                KindState::Read => return None,
+                KindState::Absent if !kind.stock() && inventory.source == Source::Live => return None,
+                KindState::Absent if inventory.source == Source::Files => "not in the files",
+                KindState::Absent => "not served",
+                KindState::Forbidden => "forbidden",
+                KindState::Failed => "failed",
+                KindState::Partial => "read in part",
+            };
+            let words = if coverage.message.is_empty() { state.to_owned() } else { format!("{state}: {}", coverage.message) };
+            Some((kind.id(), words))
+        })
+        .collect()
+}
+
+fn compare(workbook: &Workbook, collected: &Collected<'_>) -> Changes {
+    let mut changes = Changes::default();
+    for outcome in collected.outcomes {
+        let known = workbook.outcomes.iter().find(|o| o.check == outcome.check && o.cluster == collected.key);
+        if known.is_none_or(|k| k.outcome != outcome.outcome) {
+            let from = known.map(|k| k.outcome);
+            changes.outcomes.push(OutcomeChange { check: outcome.check.clone(), from, to: outcome.outcome });
+        }
+        let Some(previous) = collected.previous.iter().find(|o| o.check == outcome.check) else { continue };
+        let before: BTreeMap<&str, &Finding> = previous.findings.iter().map(|f| (f.id.as_str(), f)).collect();
+        let after: BTreeMap<&str, &Finding> = outcome.findings.iter().map(|f| (f.id.as_str(), f)).collect();
+        let tell = |f: &Finding| (outcome.check.clone(), f.clone());
+        changes.new.extend(outcome.findings.iter().filter(|f| !before.contains_key(f.id.as_str())).map(tell));
+        // What could not be looked at this time is not gone.
+        if outcome.outcome != Outcome::Blocked {
+            changes.gone.extend(previous.findings.iter().filter(|f| !after.contains_key(f.id.as_str())).map(tell));
+        }
+        let differs = |f: &Finding, b: &Finding| {
+            (&f.observed, f.severity, f.category, f.weight, f.pods) != (&b.observed, b.severity, b.category, b.weight, b.pods)
+        };
+        changes.changed.extend(outcome.findings.iter().filter(|f| before.get(f.id.as_str()).is_some_and(|b| differs(f, b))).map(tell));
+    }
+    changes
+}
+
+/// Marks determinations whose ground has moved: what is proposed now is not what was proposed then, and speaks against them.
+fn confirm(workbook: &mut Workbook, guidance: &Guidance, now: Timestamp) -> Vec<String> {
+    let (outcomes, distribution) = combined(workbook);
+    let proposals = propose(guidance, workbook, &outcomes, &distribution, day_of(now));
+    let mut marked = Vec::new();
+    for determination in &mut workbook.determinations {
+        let Some(proposal) = proposals.iter().find(|p| p.practice == determination.practice).map(|p| p.proposal) else { continue };
+        let against = match determination.finding {
+            // “In place” loses its ground also where a check can't say so any more.
+            Determined::InPlace => proposal != Some(Determined::InPlace),
+            Determined::NotInPlace => proposal == Some(Determined::InPlace),
+            Determined::NotApplicable | Determined::NotTested => proposal == Some(Determined::NotInPlace),
+        };
+        if against && proposal != determination.proposed && !determination.to_confirm {
+            determination.to_confirm = true;
+            marked.push(determination.practice.clone());
+        }
+    }
+    marked
+}
