@@ -1,5 +1,8 @@
 //! The terminal: keys in, frames out.
 
+pub mod complete;
+pub mod fuzzy;
+pub mod glossary;
 pub mod markdown;
 pub mod terminal;
 pub mod text;
