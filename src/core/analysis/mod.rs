@@ -1,5 +1,11 @@
 //! Judges that several checks share. Each is a noun with a page of prose at its head and its own tests.
 
+pub mod agents;
+pub mod certificates;
+pub mod distribution;
+pub mod flags;
 pub mod image;
+pub mod lifecycle;
 pub mod pod_security;
 pub mod rbac;
+pub mod software;

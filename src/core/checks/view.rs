@@ -1,6 +1,7 @@
 //! What a check may look at: the inventory, the scope, the clock that was handed in, the tables of facts. Shared judgements that several
 //! checks need (effective rights, say) are made once per view and kept.
 
+use crate::analysis::{lifecycle::Lifecycle, software::Software};
 use crate::kinds::{ClusterInfo, Inventory, PodSpec, Workload};
 use crate::model::{Category, Finding, ObjectRef, Scope};
 use jiff::Timestamp;
@@ -14,67 +15,6 @@ pub struct Tables {
     pub lifecycle: Lifecycle,
     /// Known software by image.
     pub software: Vec<Software>,
-}
-
-/// Support dates of products.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Lifecycle {
-    /// Day of the data.
-    #[serde(deserialize_with = "day")]
-    pub as_of: Option<jiff::civil::Date>,
-    /// Releases.
-    pub release: Vec<Release>,
-}
-
-/// A release cycle of a product; an absent date is unknown.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Release {
-    /// Product: `kubernetes`, `amazon-eks`…
-    pub product: String,
-    /// Cycle: `1.34`.
-    pub cycle: String,
-    /// First released.
-    #[serde(deserialize_with = "day")]
-    pub released: Option<jiff::civil::Date>,
-    /// End of active support.
-    #[serde(deserialize_with = "day")]
-    pub active_support_until: Option<jiff::civil::Date>,
-    /// End of support.
-    #[serde(deserialize_with = "day")]
-    pub support_until: Option<jiff::civil::Date>,
-    /// End of paid, extended support.
-    #[serde(deserialize_with = "day")]
-    pub extended_support_until: Option<jiff::civil::Date>,
-    /// Newest patch.
-    pub latest: String,
-    /// Its day.
-    #[serde(deserialize_with = "day")]
-    pub latest_released: Option<jiff::civil::Date>,
-}
-
-/// A known piece of software, by image or label.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Software {
-    /// Its name, for people.
-    pub name: String,
-    /// What it does: `logs`, `runtime-security`, `console`, `identity-broker`, `policy`, `secrets`, `mesh`, `gitops`, `scanner`, `ingress`, `network-plugin`…
-    pub role: Vec<String>,
-    /// Globs on the image's repository without registry and tag: `*fluent-bit*`.
-    pub image: Vec<String>,
-    /// `key=value` labels of its pods.
-    pub label: Vec<String>,
-    /// A remark that checks repeat: that it is retired, say.
-    pub note: String,
-}
-
-fn day<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<jiff::civil::Date>, D::Error> {
-    let value = Option::<toml::value::Datetime>::deserialize(deserializer)?;
-    Ok(value
-        .and_then(|v| v.date)
-        .and_then(|d| jiff::civil::Date::new(i16::try_from(d.year).ok()?, i8::try_from(d.month).ok()?, i8::try_from(d.day).ok()?).ok()))
 }
 
 /// Why a shipped table can't be used; a test reads them all, so people meet this only after editing one.

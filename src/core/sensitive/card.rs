@@ -10,14 +10,14 @@ pub fn find(text: &str) -> Vec<String> {
 
 /// First six and last four digits; the form that PCI DSS 3.4.1 lets people see.
 #[must_use]
-pub fn mask(digits: &str) -> String {
+pub(super) fn mask(digits: &str) -> String {
     let hidden = digits.len().saturating_sub(10);
     format!("{}{}{}", &digits[..digits.len().min(6)], "•".repeat(hidden), &digits[digits.len().saturating_sub(4)..])
 }
 
 /// Where card numbers stand in a text. Single spaces or dashes may separate groups of digits.
 #[must_use]
-pub fn spans(text: &str) -> Vec<Range<usize>> {
+pub(super) fn spans(text: &str) -> Vec<Range<usize>> {
     let bytes = text.as_bytes();
     let mut found = Vec::new();
     let mut at = 0;

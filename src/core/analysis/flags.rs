@@ -1,0 +1,379 @@
+//! Command lines of the control plane: which component a static pod runs, and with which flags, as the component itself would read them.
+//!
+//! kubeadm, kind, RKE2 and Talos run the API server, controller manager, scheduler and etcd as static pods, whose arguments the API shows and
+//! the inventory keeps. K3s runs them inside one process and writes that process's arguments into an annotation of its nodes; flags are
+//! passed on there as `--kube-apiserver-arg name=value`. Providers that run the control plane show none of it, and no sight is no verdict.
+//!
+//! Reading follows the components' own parser: `--name=value` and `--name value` mean the same, a name alone means true, `_` counts as `-`. Of a
+//! flag given twice the last one holds, but lists (`authorization-mode`, `etcd-servers`…) grow with every mention. An argument in which
+//! a detector found a secret is sealed: such a flag is known to be set, its value is not.
+
+use crate::kinds::{Container, ContainerRole, Inventory, Sealed};
+use crate::model::ObjectRef;
+use std::collections::BTreeSet;
+
+/// A part of the control plane whose flags matter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Component {
+    /// kube-apiserver.
+    ApiServer,
+    /// kube-controller-manager.
+    ControllerManager,
+    /// kube-scheduler.
+    Scheduler,
+    /// etcd.
+    Etcd,
+    /// The kubelet, where a distribution passes flags on to it.
+    Kubelet,
+    /// The server process of K3s or RKE2, with flags of its own (`secrets-encryption`).
+    Server,
+}
+
+impl Component {
+    /// Its program's name.
+    #[must_use]
+    pub const fn program(self) -> &'static str {
+        match self {
+            Self::ApiServer => "kube-apiserver",
+            Self::ControllerManager => "kube-controller-manager",
+            Self::Scheduler => "kube-scheduler",
+            Self::Etcd => "etcd",
+            Self::Kubelet => "kubelet",
+            Self::Server => "server",
+        }
+    }
+
+    const PODS: [Self; 4] = [Self::ApiServer, Self::ControllerManager, Self::Scheduler, Self::Etcd];
+}
+
+/// One flag in the order in which it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Flag {
+    /// Name without dashes, `_` written as `-`.
+    pub name: String,
+    /// Value, `true` for a name alone; none where the argument is sealed.
+    pub value: Option<String>,
+}
+
+/// The command line of one component on one node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommandLine {
+    /// The component.
+    pub component: Component,
+    /// The pod, or for K3s the node.
+    pub object: ObjectRef,
+    /// The node that it runs on, "" where unknown.
+    pub node: String,
+    /// Path of the field that holds the flags.
+    pub path: String,
+    /// Image reference, "" where there is none.
+    pub image: String,
+    /// Flags in their order.
+    pub flags: Vec<Flag>,
+}
+
+impl CommandLine {
+    /// Whether a flag is given at all.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.flags.iter().any(|f| f.name == name)
+    }
+
+    /// The value that holds (the last one given); none where it is not given or sealed.
+    #[must_use]
+    pub fn value(&self, name: &str) -> Option<&str> {
+        self.flags.iter().rev().find(|f| f.name == name)?.value.as_deref()
+    }
+
+    /// Whether a flag is given with a value that is not empty, visible or sealed.
+    #[must_use]
+    pub fn is_set(&self, name: &str) -> bool {
+        self.flags.iter().rev().find(|f| f.name == name).is_some_and(|f| f.value.as_deref() != Some(""))
+    }
+
+    /// All items of a list flag, over every mention.
+    #[must_use]
+    pub fn list(&self, name: &str) -> Vec<&str> {
+        let values = self.flags.iter().filter(|f| f.name == name).filter_map(|f| f.value.as_deref());
+        values.flat_map(|v| v.split(',')).map(str::trim).filter(|item| !item.is_empty()).collect()
+    }
+
+    /// How often a flag is given.
+    #[must_use]
+    pub fn mentions(&self, name: &str) -> usize {
+        self.flags.iter().filter(|f| f.name == name).count()
+    }
+
+    /// The value that holds, or the program's default in this minor version.
+    #[must_use]
+    pub fn effective(&self, name: &str, minor: Option<u32>) -> Option<String> {
+        if self.has(name) { self.value(name).map(str::to_owned) } else { self.default(name, minor).map(str::to_owned) }
+    }
+
+    /// A boolean flag as the program reads it; none where neither the flag nor a default is known.
+    #[must_use]
+    pub fn boolean(&self, name: &str, minor: Option<u32>) -> Option<bool> {
+        match self.effective(name, minor)?.to_ascii_lowercase().as_str() {
+            "true" | "t" | "1" => Some(true),
+            "false" | "f" | "0" => Some(false),
+            _ => None,
+        }
+    }
+
+    /// Path of one flag for a finding: `spec.containers[name=kube-apiserver].command[--profiling]`.
+    #[must_use]
+    pub fn field(&self, name: &str) -> String {
+        format!("{}[--{name}]", self.path)
+    }
+
+    fn default(&self, name: &str, minor: Option<u32>) -> Option<&'static str> {
+        let minor = minor.unwrap_or(u32::MAX);
+        let k3s = self.object.kind == "Node";
+        Some(match (self.component, name) {
+            (Component::ApiServer, "anonymous-auth" | "profiling") if k3s => "false",
+            (Component::ApiServer, "authorization-mode") if k3s => "Node,RBAC",
+            (Component::ControllerManager | Component::Scheduler, "bind-address") if k3s => "127.0.0.1",
+            (Component::ControllerManager | Component::Scheduler, "profiling") if k3s => "false",
+            (Component::ApiServer, "anonymous-auth" | "service-account-lookup" | "service-account-extend-token-expiration") => "true",
+            (Component::ApiServer | Component::ControllerManager | Component::Scheduler, "profiling") => "true",
+            (Component::ApiServer, "authorization-mode") => "AlwaysAllow",
+            (Component::ApiServer, "audit-log-maxage" | "audit-log-maxbackup") => "0",
+            // The unencrypted port was closed by default in 1.20 and taken out in 1.24.
+            (Component::ApiServer, "insecure-port") => {
+                if minor < 20 {
+                    "8080"
+                } else {
+                    "0"
+                }
+            }
+            (Component::ApiServer | Component::ControllerManager | Component::Scheduler, "bind-address") => "0.0.0.0",
+            (Component::ControllerManager | Component::Scheduler, "authorization-always-allow-paths") => "/healthz,/readyz,/livez",
+            (Component::Etcd, "client-cert-auth" | "peer-client-cert-auth" | "auto-tls" | "peer-auto-tls") => "false",
+            (Component::Kubelet, "rotate-certificates") if k3s => "true",
+            _ => return None,
+        })
+    }
+}
+
+/// Every command line that the inventory shows, API servers first, then by object.
+#[must_use]
+pub fn command_lines(inventory: &Inventory) -> Vec<CommandLine> {
+    let mut lines = from_pods(inventory);
+    lines.extend(from_nodes(inventory));
+    lines.sort_by(|a, b| (a.component, &a.object).cmp(&(b.component, &b.object)));
+    lines
+}
+
+/// The command lines of one component.
+#[must_use]
+pub fn of(inventory: &Inventory, component: Component) -> Vec<CommandLine> {
+    command_lines(inventory).into_iter().filter(|line| line.component == component).collect()
+}
+
+/// Control-plane nodes on which none of these command lines runs: what is true of the others need not be true there.
+#[must_use]
+pub fn nodes_without<'a>(inventory: &'a Inventory, lines: &[CommandLine]) -> Vec<&'a str> {
+    let seen: BTreeSet<&str> = lines.iter().map(|line| line.node.as_str()).collect();
+    let roles = ["node-role.kubernetes.io/control-plane", "node-role.kubernetes.io/master"];
+    let nodes = inventory.nodes.iter().filter(|n| roles.iter().any(|role| n.metadata.labels.contains_key(*role)));
+    nodes.map(|n| n.metadata.name.as_str()).filter(|name| !seen.contains(name)).collect()
+}
+
+fn from_pods(inventory: &Inventory) -> Vec<CommandLine> {
+    let mut lines = Vec::new();
+    for pod in inventory.pods.iter().filter(|p| p.metadata.namespace == "kube-system" && p.is_live()) {
+        for container in &inventory.spec(pod.spec).containers {
+            let Some(component) = component_of(container, pod.metadata.labels.get("component").map(String::as_str)) else { continue };
+            let (field, flags) = flags_of(container);
+            // Arguments that were not kept show nothing; to call them "no flags" would be a verdict on something unread.
+            if flags.is_empty() {
+                continue;
+            }
+            lines.push(CommandLine {
+                component,
+                object: ObjectRef::new("", "Pod", &pod.metadata.namespace, &pod.metadata.name),
+                node: pod.node.clone(),
+                path: format!("spec.{}.{field}", container.path(ContainerRole::Normal)),
+                image: container.image.clone(),
+                flags,
+            });
+        }
+    }
+    lines
+}
+
+/// By the program that is started, by the image, or by the label that kubeadm gives.
+fn component_of(container: &Container, label: Option<&str>) -> Option<Component> {
+    let started = |component: &Component| {
+        let arguments = container.command.iter().chain(&container.args).filter_map(Sealed::text);
+        arguments.take(4).any(|argument| {
+            let program = argument.split_whitespace().find(|word| !matches!(*word, "exec")).unwrap_or_default();
+            program.rsplit('/').next() == Some(component.program())
+        })
+    };
+    let image = container.image.split(['@']).next().unwrap_or_default().rsplit('/').next().unwrap_or_default();
+    let image = image.split(':').next().unwrap_or_default();
+    let named = |c: &Component| label == Some(c.program()) && container.name == c.program();
+    Component::PODS.into_iter().find(started).or_else(|| {
+        Component::PODS
+            .into_iter()
+            .find(|c| image == c.program() || image.starts_with(&format!("{}-", c.program())) && container.name == c.program() || named(c))
+    })
+}
+
+/// The flags of a container and the field that holds the first of them.
+fn flags_of(container: &Container) -> (&'static str, Vec<Flag>) {
+    let words = |list: &[Sealed]| -> Vec<Option<String>> {
+        let mut words = Vec::new();
+        for argument in list {
+            match argument.text() {
+                // A shell's script holds the whole line in one argument.
+                Some(text) if text.contains(" --") => words.extend(text.split_whitespace().map(|w| Some(w.to_owned()))),
+                Some(text) => words.push(Some(text.to_owned())),
+                None => words.push(None),
+            }
+        }
+        words
+    };
+    let command = words(&container.command);
+    let field = if command.iter().flatten().any(|w| w.starts_with("--")) { "command" } else { "args" };
+    (field, parse(command.into_iter().chain(words(&container.args))))
+}
+
+/// Reads words as a Go program's flag parser does; `None` is a sealed word.
+fn parse(words: impl IntoIterator<Item = Option<String>>) -> Vec<Flag> {
+    let mut flags: Vec<Flag> = Vec::new();
+    let mut open = false;
+    for word in words {
+        match word {
+            Some(word) if word.starts_with('-') && word.len() > 1 => {
+                let body = word.trim_start_matches('-');
+                let (name, value) = body.split_once('=').map_or((body, None), |(n, v)| (n, Some(v.trim_matches('"').to_owned())));
+                open = value.is_none();
+                flags.push(Flag { name: name.replace('_', "-"), value: Some(value.unwrap_or_else(|| "true".to_owned())) });
+            }
+            other if open => {
+                if let Some(flag) = flags.last_mut() {
+                    flag.value = other;
+                }
+                open = false;
+            }
+            // A sealed argument that follows no open flag was `--name=value` in one word; its name is gone with it.
+            _ => {}
+        }
+    }
+    flags
+}
+
+const PASSED_ON: [(&str, Component); 5] = [
+    ("kube-apiserver-arg", Component::ApiServer),
+    ("kube-controller-manager-arg", Component::ControllerManager),
+    ("kube-scheduler-arg", Component::Scheduler),
+    ("etcd-arg", Component::Etcd),
+    ("kubelet-arg", Component::Kubelet),
+];
+
+fn from_nodes(inventory: &Inventory) -> Vec<CommandLine> {
+    let mut lines = Vec::new();
+    for node in &inventory.nodes {
+        for annotation in ["k3s.io/node-args", "rke2.io/node-args"] {
+            let Some(text) = node.metadata.annotation(annotation) else { continue };
+            let Ok(words) = serde_json::from_str::<Vec<String>>(text) else { continue };
+            let server = words.first().is_some_and(|w| w == "server");
+            let all = parse(words.into_iter().map(Some));
+            let line = |component, flags| CommandLine {
+                component,
+                object: ObjectRef::new("", "Node", "", &node.metadata.name),
+                node: node.metadata.name.clone(),
+                path: format!("metadata.annotations[{annotation}]"),
+                image: String::new(),
+                flags,
+            };
+            for (argument, component) in PASSED_ON {
+                // RKE2 shows its control plane as pods; only K3s hides it in its own process.
+                let passes = if component == Component::Kubelet { true } else { server && annotation.starts_with("k3s") };
+                if passes {
+                    let values = all.iter().filter(|f| f.name == argument).filter_map(|f| f.value.clone());
+                    lines.push(line(component, parse(values.map(|v| Some(format!("--{}", v.trim_start_matches('-')))))));
+                }
+            }
+            if server {
+                lines.push(line(Component::Server, all));
+            }
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kinds::{Ingest, Source};
+    use crate::model::Kind;
+    use crate::sensitive::FingerprintKey;
+    use serde_json::{Value, json};
+
+    fn inventory(objects: &[(Kind, Value)]) -> Inventory {
+        let mut ingest = Ingest::new(Source::Live, FingerprintKey([0; 32]));
+        for (kind, object) in objects {
+            ingest.object(*kind, &object.to_string());
+        }
+        ingest.finish()
+    }
+
+    fn api_server(command: Value, args: Value) -> (Kind, Value) {
+        let meta = json!({"name": "kube-apiserver-cp-1", "namespace": "kube-system", "labels": {"tier": "control-plane", "component": "kube-apiserver"}, "annotations": {"kubernetes.io/config.mirror": "x"}});
+        let container =
+            json!({"name": "kube-apiserver", "image": "registry.k8s.io/kube-apiserver:v1.34.1", "command": command, "args": args});
+        (Kind::Pods, json!({"metadata": meta, "spec": {"nodeName": "cp-1", "containers": [container]}}))
+    }
+
+    #[test]
+    fn the_last_scalar_holds_and_lists_grow() {
+        let command = json!([
+            "kube-apiserver",
+            "--profiling=true",
+            "--profiling",
+            "false",
+            "--authorization_mode=Node",
+            "--authorization-mode=RBAC,Webhook",
+            "--anonymous-auth"
+        ]);
+        let lines = of(&inventory(&[api_server(command, json!([]))]), Component::ApiServer);
+        let line = &lines[0];
+        assert_eq!((line.boolean("profiling", None), line.mentions("profiling")), (Some(false), 2));
+        assert_eq!(line.list("authorization-mode"), ["Node", "RBAC", "Webhook"]);
+        assert_eq!(line.boolean("anonymous-auth", None), Some(true));
+        assert_eq!(line.boolean("service-account-lookup", None), Some(true));
+        assert_eq!(line.effective("insecure-port", Some(19)).as_deref(), Some("8080"));
+        assert_eq!((line.path.as_str(), line.node.as_str()), ("spec.containers[name=kube-apiserver].command", "cp-1"));
+    }
+
+    #[test]
+    fn a_shell_and_a_wrapper_do_not_hide_the_flags() {
+        let shell = api_server(json!(["/bin/sh", "-c", "exec /usr/local/bin/kube-apiserver --audit-log-path=- --v=2 2>&1"]), json!([]));
+        assert_eq!(of(&inventory(&[shell]), Component::ApiServer)[0].value("audit-log-path"), Some("-"));
+        let wrapped =
+            api_server(json!(["/go-runner"]), json!(["--log-file=/var/log/a", "/usr/local/bin/kube-apiserver", "--audit-log-path=/a"]));
+        assert_eq!(of(&inventory(&[wrapped]), Component::ApiServer)[0].value("audit-log-path"), Some("/a"));
+    }
+
+    #[test]
+    fn k3s_tells_its_flags_on_the_node_and_workers_tell_none() {
+        let args = r#"["server","--secrets-encryption","true","--kube-apiserver-arg","audit-log-path=/var/log/a","--kube-apiserver-arg=audit-policy-file=/p"]"#;
+        let node = |name: &str, args: &str| (Kind::Nodes, json!({"metadata": {"name": name, "annotations": {"k3s.io/node-args": args}}}));
+        let inventory = inventory(&[node("s", args), node("w", r#"["agent"]"#)]);
+        let lines = of(&inventory, Component::ApiServer);
+        assert_eq!(lines.len(), 1);
+        assert_eq!((lines[0].value("audit-log-path"), lines[0].value("audit-policy-file")), (Some("/var/log/a"), Some("/p")));
+        assert_eq!(lines[0].boolean("anonymous-auth", None), Some(false));
+        assert_eq!(of(&inventory, Component::Server)[0].boolean("secrets-encryption", None), Some(true));
+    }
+
+    #[test]
+    fn pods_that_only_look_alike_are_no_control_plane() {
+        let mut elsewhere = api_server(json!(["kube-apiserver", "--profiling=false"]), json!([]));
+        elsewhere.1["metadata"]["namespace"] = json!("shop");
+        assert!(command_lines(&inventory(&[elsewhere])).is_empty());
+    }
+}

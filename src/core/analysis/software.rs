@@ -1,0 +1,122 @@
+//! Known software, told by its images and labels: log agents, consoles, policy engines and the rest of `assets/software.toml`.
+//!
+//! An image is compared by its repository alone, because mirrors change the registry and releases the tag. A label counts only where no
+//! image of the workload says anything: labels are copied and forgotten.
+
+use crate::kinds::{Container, ContainerRole, Inventory, Workload};
+use crate::model::text::glob;
+use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A known piece of software, by image or label.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Software {
+    /// Its name, for people.
+    pub name: String,
+    /// What it does: `logs`, `runtime-security`, `console`, `identity-broker`, `policy`, `secrets`, `mesh`, `gitops`, `scanner`, `ingress`, `network-plugin`…
+    pub role: Vec<String>,
+    /// Globs on the image's repository without registry and tag: `*fluent-bit*`.
+    pub image: Vec<String>,
+    /// `key=value` labels of its pods; the value may be a glob.
+    pub label: Vec<String>,
+    /// A remark that checks repeat: that it is retired, say.
+    pub note: String,
+}
+
+/// A piece of known software that was found in a workload.
+#[derive(Clone, Debug)]
+pub struct Found<'a> {
+    /// What it is.
+    pub software: &'a Software,
+    /// Where it runs.
+    pub workload: &'a Workload,
+    /// The image that showed it; "" where a label did.
+    pub image: String,
+    /// Path of the container with that image, within the pod spec; "" where a label showed it.
+    pub container: String,
+}
+
+/// The repository of an image reference, without registry, tag and digest: `fluent/fluent-bit`.
+#[must_use]
+pub fn repository(image: &str) -> &str {
+    let bare = image.split('@').next().unwrap_or_default();
+    let bare = match bare.rsplit_once(':') {
+        Some((before, tag)) if !tag.contains('/') => before,
+        _ => bare,
+    };
+    match bare.split_once('/') {
+        Some((first, rest)) if first.contains(['.', ':']) || first == "localhost" => rest,
+        _ => bare,
+    }
+}
+
+impl Software {
+    /// Whether an image is this software's.
+    #[must_use]
+    pub fn is_image(&self, image: &str) -> bool {
+        let repository = repository(image);
+        self.image.iter().any(|pattern| glob(pattern, repository))
+    }
+
+    /// Whether labels are this software's.
+    #[must_use]
+    pub fn is_labelled(&self, labels: &BTreeMap<String, String>) -> bool {
+        self.label.iter().filter_map(|pair| pair.split_once('=')).any(|(key, value)| labels.get(key).is_some_and(|have| glob(value, have)))
+    }
+
+    /// Whether it plays a role.
+    #[must_use]
+    pub fn plays(&self, role: &str) -> bool {
+        self.role.iter().any(|known| known == role)
+    }
+}
+
+/// Every workload that runs known software of a role: by image first, by label only where no image says anything.
+#[must_use]
+pub fn with_role<'a>(inventory: &'a Inventory, known: &'a [Software], role: &str) -> Vec<Found<'a>> {
+    let wanted: Vec<&'a Software> = known.iter().filter(|s| s.plays(role)).collect();
+    let mut found = Vec::new();
+    for workload in &inventory.workloads {
+        let mut seen = BTreeSet::new();
+        for spec in workload.variants.iter().map(|v| inventory.spec(v.spec)) {
+            for (role, container) in spec.all_containers().filter(|(role, _)| *role != ContainerRole::Ephemeral) {
+                for software in wanted.iter().filter(|s| s.is_image(&container.image)) {
+                    if seen.insert(software.name.as_str()) {
+                        found.push(Found { software, workload, image: container.image.clone(), container: container.path(role) });
+                    }
+                }
+            }
+        }
+        if seen.is_empty() {
+            let labelled = wanted.iter().filter(|s| s.is_labelled(&workload.pod_labels));
+            found.extend(labelled.map(|software| Found { software, workload, image: String::new(), container: String::new() }));
+        }
+    }
+    found
+}
+
+/// Whether a container runs software of a role, by its image.
+#[must_use]
+pub fn container_plays(known: &[Software], container: &Container, role: &str) -> bool {
+    known.iter().any(|s| s.plays(role) && s.is_image(&container.image))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn repositories_lose_registry_tag_and_digest() {
+        let cases = [
+            ("nginx", "nginx"),
+            ("localhost:5000/a/b:v1", "a/b"),
+            ("docker.io/fluent/fluent-bit:3.1@sha256:00", "fluent/fluent-bit"),
+            ("registry.acme.example:8443/mirror/fluent/fluent-bit", "mirror/fluent/fluent-bit"),
+            ("grafana/alloy:v1.2", "grafana/alloy"),
+        ];
+        for (image, wanted) in cases {
+            assert_eq!(repository(image), wanted);
+        }
+    }
+}
