@@ -116,11 +116,7 @@ impl Assessment {
         });
         Self {
             format: FORMAT.to_owned(),
-            tool: Tool {
-                name: "kassay".to_owned(),
-                version: env!("CARGO_PKG_VERSION").to_owned(),
-                catalogue: guidance.digest.clone(),
-            },
+            tool: Tool { name: "kassay".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned(), catalogue: guidance.digest.clone() },
             assessed_at: Moment(assessed_at).to_string(),
             cluster: Cluster {
                 uid: cluster.uid.clone(),

@@ -27,8 +27,9 @@ pub(super) fn spans(text: &str) -> Vec<Range<usize>> {
             continue;
         }
         let end = run_end(bytes, at);
-        if let Some(span) = card_in(text, at, end) {
-            found.push(span);
+        match card_in(text, at, end) {
+            Some(span) => found.push(span),
+            None => found.extend(cards_among(text, at, end)),
         }
         at = end;
     }
@@ -49,6 +50,32 @@ fn run_end(bytes: &[u8], start: usize) -> usize {
         }
     }
     at
+}
+
+/// Cards in a run of numbers that single spaces divide: a card with its date and code behind it (`4111111111111111 12 27`) is one run.
+fn cards_among(text: &str, start: usize, end: usize) -> Vec<Range<usize>> {
+    let run = &text[start..end];
+    let mut groups: Vec<Range<usize>> = Vec::new();
+    for group in run.split(' ') {
+        let at = groups.last().map_or(start, |before| before.end + 1);
+        groups.push(at..at + group.len());
+    }
+    let (mut found, mut first) = (Vec::new(), 0);
+    while first < groups.len() {
+        // The longest form has five groups; the longest match is the card, a shorter one inside it is chance.
+        let window = (first..groups.len().min(first + 5)).rev().find_map(|last| {
+            let span = groups[first].start..groups[last].end;
+            card_in(text, span.start, span.end).map(|span| (span, last))
+        });
+        match window {
+            Some((span, last)) if groups.len() > 1 => {
+                found.push(span);
+                first = last + 1;
+            }
+            _ => first += 1,
+        }
+    }
+    found
 }
 
 fn card_in(text: &str, start: usize, end: usize) -> Option<Range<usize>> {
@@ -138,6 +165,9 @@ mod tests {
             let found = find(&format!("card={card};"));
             assert_eq!(found.len(), 1, "{card}");
             assert!(mask(&found[0]).contains('•'));
+        }
+        for text in ["4111111111111111 12 27 123", "7 4111 1111 1111 1111 123", "1 2 5555555555554444 4111111111111111"] {
+            assert!(!find(text).is_empty() && find(text).iter().all(|card| card.len() == 16), "{text}: {:?}", find(text));
         }
         assert_eq!(mask("4111111111111111"), "411111••••••1111");
     }

@@ -8,6 +8,7 @@ use sha2::Sha256;
 
 mod card;
 mod credential;
+mod telling;
 
 pub use card::find as find_cards;
 

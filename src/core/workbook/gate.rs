@@ -5,7 +5,8 @@ use super::{Edit, Workbook, WorkbookError};
 use crate::sensitive::{find_cards, without_cards};
 
 /// Keys whose values the program writes and people do not: digests and ids, in which digits may stand by chance.
-const WRITTEN_BY_PROGRAM: &[&str] = &["digest", "sha256", "snapshot", "findings", "uid", "catalogue", "id", "ref", "check", "question", "practice"];
+const WRITTEN_BY_PROGRAM: &[&str] =
+    &["digest", "sha256", "snapshot", "findings", "uid", "catalogue", "id", "ref", "check", "question", "practice"];
 
 /// A text without card numbers and private keys, and how many there were.
 #[must_use]
