@@ -55,9 +55,34 @@ pub struct ClusterInfo {
     /// API groups that are registered and did not answer.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub stale_groups: Vec<String>,
+    /// The connection over which it was read; none for files.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connection: Option<Connection>,
     /// When it was collected; none for files without a time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub collected_at: Option<Timestamp>,
+}
+
+/// The connection that was made to the API server.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Connection {
+    /// `TLSv1.3`; "" where the connection was not encrypted, or its properties could not be seen (see `note`).
+    pub protocol: String,
+    /// Cipher suite: `TLS13_AES_128_GCM_SHA256`.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub cipher: String,
+    /// The certificates that the server showed, its own first, DER in base64.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub chain: Vec<String>,
+    /// Whether the kubeconfig says not to verify them (`insecure-skip-tls-verify`).
+    pub unverified: bool,
+    /// Addresses that the server's name has from here.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub addresses: Vec<String>,
+    /// Why something of this could not be seen: a proxy stands between, say.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub note: String,
 }
 
 /// How far one kind could be read.

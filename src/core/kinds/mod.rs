@@ -19,7 +19,7 @@ pub mod sealed;
 pub mod workload;
 
 pub use ingest::{Ingest, IngestError, Page};
-pub use inventory::{ClusterInfo, Coverage, Inventory, KindState, Source};
+pub use inventory::{ClusterInfo, Connection, Coverage, Inventory, KindState, Source};
 pub use meta::Meta;
 pub use pod::{Container, ContainerRole, Pod, PodSpec};
 pub use sealed::Sealed;
