@@ -111,6 +111,21 @@ fn missing(check: &Check, inventory: &Inventory) -> Vec<(String, String)> {
                 missing.push(("version".to_owned(), "the server's version is not known".to_owned()))
             }
             Need::Version => {}
+            Need::Identity if inventory.cluster.identity.is_empty() => {
+                missing.push(("selfsubjectreviews: create".to_owned(), "it is not known under which name the cluster was asked".to_owned()));
+            }
+            Need::Identity => {}
+            Need::Rights => {
+                let lacking: Vec<(Kind, (String, String))> =
+                    need.kinds().iter().filter_map(|kind| Some((*kind, lacks(*kind, inventory)?))).collect();
+                let bound = |kind: Kind| matches!(kind, Kind::RoleBindings | Kind::ClusterRoleBindings);
+                let held = inventory.source == Source::Files
+                    && lacking.iter().all(|(kind, _)| inventory.state(*kind) == KindState::Absent)
+                    && lacking.iter().filter(|(kind, _)| bound(*kind)).count() < 2;
+                if !held {
+                    missing.extend(lacking.into_iter().map(|(_, why)| why));
+                }
+            }
             Need::List(kind) => missing.extend(lacks(*kind, inventory)),
             // Files hold what they hold: a folder of manifests is judged by the kinds that are in it, if there is any.
             Need::Workloads if inventory.source == Source::Files => {
@@ -144,24 +159,29 @@ fn lacks(kind: Kind, inventory: &Inventory) -> Option<(String, String)> {
     Some((format!("{}: list", kind.id()), why))
 }
 
-/// A list that broke off can show that something is wrong, never that nothing is.
+/// A list that broke off, or that files hold only in part, can show that something is wrong, never that nothing is.
 fn guard_partial(check: &Check, view: &View<'_>, verdict: Verdict) -> Verdict {
     if !matches!(verdict.outcome(), Outcome::Pass | Outcome::NotApplicable) {
         return verdict;
     }
-    let partial: Vec<Kind> = check
-        .needs
-        .iter()
-        .flat_map(|need| need.kinds())
-        .copied()
-        .filter(|kind| view.inventory.state(*kind) == KindState::Partial)
-        .collect();
-    if partial.is_empty() {
+    let mut gaps: Vec<(String, String)> = Vec::new();
+    for need in check.needs {
+        for kind in need.kinds() {
+            match view.inventory.state(*kind) {
+                KindState::Partial => gaps.push((
+                    format!("{}: list", kind.id()),
+                    format!("{} could be read only in part: {}", kind.id(), view.inventory.coverage_of(*kind).message),
+                )),
+                KindState::Absent if *need == Need::Rights => gaps.extend(lacks(*kind, view.inventory)),
+                _ => {}
+            }
+        }
+    }
+    gaps.dedup();
+    if gaps.is_empty() {
         return verdict;
     }
-    let words: Vec<String> = partial
-        .iter()
-        .map(|kind| format!("{} could be read only in part: {}", kind.id(), view.inventory.coverage_of(*kind).message))
-        .collect();
-    Verdict::blocked(format!("{}.", words.join("; ")), partial.iter().map(|kind| format!("{}: list", kind.id())).collect())
+    let words: Vec<&str> = gaps.iter().map(|(_, why)| why.as_str()).collect();
+    let reason = format!("{}.", words.join("; "));
+    verdict.block(reason, gaps.into_iter().map(|(need, _)| need).collect())
 }

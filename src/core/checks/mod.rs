@@ -64,8 +64,12 @@ pub enum Need {
     List(Kind),
     /// Pods and everything that makes pods. From files, those kinds that the files hold.
     Workloads,
+    /// Roles and bindings. From files, those that the files hold: what these show is told, and nothing passes unless all four kinds are there.
+    Rights,
     /// The server's version.
     Version,
+    /// The name under which the cluster was asked.
+    Identity,
 }
 
 impl Need {
@@ -75,7 +79,8 @@ impl Need {
         match self {
             Self::List(kind) => std::slice::from_ref(kind),
             Self::Workloads => Kind::WORKLOADS,
-            Self::Version => &[],
+            Self::Rights => crate::analysis::rbac::KINDS,
+            Self::Version | Self::Identity => &[],
         }
     }
 }

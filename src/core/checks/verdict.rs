@@ -42,6 +42,15 @@ impl Verdict {
         Self { forced: Some(Outcome::Review), reason: Some(reason.into()), ..Self::default() }
     }
 
+    /// Turns the judgement into `blocked` and keeps what was found all the same.
+    #[must_use]
+    pub fn block(mut self, reason: impl Into<String>, needs: Vec<String>) -> Self {
+        self.forced = Some(Outcome::Blocked);
+        self.reason = Some(reason.into());
+        self.needs = needs;
+        self
+    }
+
     /// Counts one thing that was looked at.
     pub fn saw(&mut self, category: Category) {
         *self.population.entry(category).or_default() += 1;

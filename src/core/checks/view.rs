@@ -1,12 +1,14 @@
 //! What a check may look at: the inventory, the scope, the clock that was handed in, the tables of facts. Shared judgements that several
 //! checks need (effective rights, say) are made once per view and kept.
 
+use crate::analysis::rbac::Rbac;
 use crate::analysis::{lifecycle::Lifecycle, software::Software};
 use crate::kinds::{ClusterInfo, Inventory, PodSpec, Workload};
 use crate::model::{Category, Finding, ObjectRef, Scope};
 use jiff::Timestamp;
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 /// Facts that ship with the program: who supports which version how long, which image is which software.
 #[derive(Clone, Debug, Default)]
@@ -62,6 +64,8 @@ pub struct View<'a> {
     /// Shipped facts.
     pub tables: &'a Tables,
     categories: BTreeMap<String, Category>,
+    wide: OnceLock<Category>,
+    rbac: OnceLock<Rbac<'a>>,
 }
 
 impl<'a> View<'a> {
@@ -70,7 +74,7 @@ impl<'a> View<'a> {
     pub fn new(inventory: &'a Inventory, scope: &'a Scope, now: Timestamp, tables: &'a Tables) -> Self {
         let categories =
             inventory.namespaces.iter().map(|n| (n.metadata.name.clone(), scope.category(&n.metadata.name, &n.metadata.labels))).collect();
-        Self { inventory, scope, now, tables, categories }
+        Self { inventory, scope, now, tables, categories, wide: OnceLock::new(), rbac: OnceLock::new() }
     }
 
     /// What is known of the cluster itself.
@@ -94,7 +98,14 @@ impl<'a> View<'a> {
     /// The category of what acts on the whole cluster: that of the most sensitive namespace, because it reaches that one too.
     #[must_use]
     pub fn cluster_wide(&self) -> Category {
-        self.namespaces().into_iter().map(|(_, category)| category).filter(|c| *c != Category::Platform).min().unwrap_or(self.scope.default)
+        *self.wide.get_or_init(|| {
+            self.namespaces().into_iter().map(|(_, category)| category).filter(|c| *c != Category::Platform).min().unwrap_or(self.scope.default)
+        })
+    }
+
+    /// Everybody's effective rights.
+    pub fn rbac(&self) -> &Rbac<'a> {
+        self.rbac.get_or_init(|| Rbac::of(self.inventory))
     }
 
     /// Every namespace that was read or in which something was read, with its category, sorted by name.
