@@ -1,6 +1,7 @@
 //! The application: what reads clusters and files, keeps workbooks, writes bundles, and shows the walk on a terminal.
 //! What judges and what is kept lives in `kassay-core`; here is everything that touches the world.
 
+pub mod cli;
 pub mod collect;
 pub mod config;
 pub mod store;

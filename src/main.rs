@@ -1,3 +1,5 @@
 //! The program: hands its arguments to the application.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    kassay::cli::main()
+}

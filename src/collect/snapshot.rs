@@ -117,7 +117,8 @@ fn read_unpacked(source: impl Read) -> Result<Inventory, SnapshotError> {
     let parsed = Inventory::deserialize(&mut stream).and_then(|inventory| stream.end().map(|()| inventory));
     drop(stream);
     let reached = reader.get_ref().limit() == 0;
-    let mut inventory = parsed.map_err(|error| if reached { SnapshotError::TooLarge } else { SnapshotError::Damaged(error.to_string()) })?;
+    let mut inventory =
+        parsed.map_err(|error| if reached { SnapshotError::TooLarge } else { SnapshotError::Damaged(error.to_string()) })?;
     inventory.settle();
     Ok(inventory)
 }

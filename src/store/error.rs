@@ -110,7 +110,9 @@ impl StoreError {
             Self::ReadOnly { .. } => Some("close it there first".into()),
             Self::Newer { .. } => Some("open it with a newer version of Kassay; this one leaves it as it is".into()),
             Self::Broken { offer, .. } => Some(format!("the file was not touched; {offer}")),
-            Self::Altered { .. } | Self::Missing { .. } => Some("take the file from a copy of the folder, or read the cluster again".into()),
+            Self::Altered { .. } | Self::Missing { .. } => {
+                Some("take the file from a copy of the folder, or read the cluster again".into())
+            }
             _ => None,
         }
     }

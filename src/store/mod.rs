@@ -69,7 +69,8 @@ impl Store {
             lock::Taken::ReadOnly(held_by) => return Err(StoreError::ReadOnly { held_by }),
         };
         let mut store = Self { dir: dir.to_owned(), lock: held, journal: Journal::default(), outside: None };
-        let edit = Edit { by: by.to_owned(), what: "new assessment".to_owned(), before: String::new(), after: workbook.engagement.entity.clone() };
+        let edit =
+            Edit { by: by.to_owned(), what: "new assessment".to_owned(), before: String::new(), after: workbook.engagement.entity.clone() };
         store.save(workbook, &edit, now)?;
         Ok(store)
     }

@@ -146,7 +146,8 @@ fn recover(dir: &Path, notices: &mut Vec<Notice>) -> Result<(), StoreError> {
     if journal.workbook() == Some(digest.as_str()) {
         notices.push(Notice::Completed { what: journal.lines.last().map_or_else(String::new, words) });
     } else {
-        let at = fs::metadata(&next).and_then(|m| m.modified()).ok().and_then(|at| Timestamp::try_from(at).ok()).unwrap_or_else(Timestamp::now);
+        let at =
+            fs::metadata(&next).and_then(|m| m.modified()).ok().and_then(|at| Timestamp::try_from(at).ok()).unwrap_or_else(Timestamp::now);
         let what = "completed an edit that was interrupted before its line was written".to_owned();
         lines = journal.add(&Edit { by: "kassay".to_owned(), what, ..Edit::default() }, at, &digest)?;
         notices.push(Notice::Completed { what: "the journal does not name it, because the interruption came before its line".to_owned() });
@@ -181,7 +182,11 @@ fn offer(dir: &Path, journal: &Journal) -> String {
     let previous = fs::read(dir.join(folder::PREVIOUS)).ok().filter(|b| std::str::from_utf8(b).is_ok_and(|t| Workbook::parse(t).is_ok()));
     let copy = previous.map(|bytes| {
         let state = journal.line_of(&journal::digest(&bytes)).map_or_else(String::new, |line| format!(", the state after {}", words(line)));
-        format!("the previous copy {} can be read{state}: move the broken file away and copy that one to {}", folder::PREVIOUS, folder::WORKBOOK)
+        format!(
+            "the previous copy {} can be read{state}: move the broken file away and copy that one to {}",
+            folder::PREVIOUS,
+            folder::WORKBOOK
+        )
     });
     match (copy, last) {
         (Some(copy), Some(last)) => format!("{copy}; {last}"),

@@ -45,7 +45,9 @@ fn an_interruption_between_any_two_steps_ends_before_or_after_the_edit() {
         assert!(!path.join(folder::NEXT).exists());
         let completed = opened.notices.iter().any(|n| matches!(n, Notice::Completed { .. }));
         assert_eq!(completed, (1..4).contains(&done), "{:?}", opened.notices);
-        assert!(!opened.notices.iter().any(|n| matches!(n, Notice::ChangedOutside { .. } | Notice::Earlier { .. } | Notice::Journal { .. })));
+        assert!(
+            !opened.notices.iter().any(|n| matches!(n, Notice::ChangedOutside { .. } | Notice::Earlier { .. } | Notice::Journal { .. }))
+        );
         drop(opened);
         // And the second time nothing is odd any more, and the work goes on.
         let mut again = Store::open(&path).unwrap();
@@ -151,7 +153,11 @@ fn a_change_from_outside_is_told_and_stays_in_the_journal() {
     fs::write(path.join(folder::WORKBOOK), text).unwrap();
     for _ in 0..2 {
         let opened = Store::open(&path).unwrap();
-        assert!(matches!(&opened.notices[..], [Notice::ChangedOutside { after }] if after.contains("“one” by A. Assessor")), "{:?}", opened.notices);
+        assert!(
+            matches!(&opened.notices[..], [Notice::ChangedOutside { after }] if after.contains("“one” by A. Assessor")),
+            "{:?}",
+            opened.notices
+        );
     }
     let mut opened = Store::open(&path).unwrap();
     opened.store.save(&book(&["two"]), &edit("two"), now()).unwrap();
@@ -172,7 +178,10 @@ fn card_numbers_are_not_written() {
     assert_eq!(saved.masked, 2);
     for name in [folder::WORKBOOK, folder::JOURNAL] {
         let text = fs::read_to_string(store.dir().join(name)).unwrap();
-        assert!(!text.contains("5555555555554444") && !text.contains("1111 1111") && !text.contains("1111-1111") && text.contains("411111••"), "{text}");
+        assert!(
+            !text.contains("5555555555554444") && !text.contains("1111 1111") && !text.contains("1111-1111") && text.contains("411111••"),
+            "{text}"
+        );
     }
 }
 

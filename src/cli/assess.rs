@@ -1,0 +1,127 @@
+//! `kassay assess`: every automated check, unattended.
+
+use super::{Failure, Manners, catalogue, markdown, print, progress::Reading, runtime, source, text};
+use crate::collect::{Cancel, Options, collect, judging_time};
+use kassay_core::assess::{CheckOutcome, assess};
+use kassay_core::checks::Tables;
+use kassay_core::kinds::Inventory;
+use kassay_core::model::{Outcome, Scope};
+use kassay_core::report::Assessment;
+use kassay_core::workbook::accept::day_of;
+use kassay_core::workbook::{Engagement, Proposal, Workbook, propose};
+use std::path::PathBuf;
+
+/// Runs every automated check and prints what they say
+#[derive(Debug, clap::Args)]
+pub struct Assess {
+    #[command(flatten)]
+    source: source::SourceArgs,
+    /// Scope file: categories of namespaces, trusted registries, high-risk workloads
+    #[arg(long, value_name = "FILE")]
+    scope: Option<PathBuf>,
+    /// Form of the output
+    #[arg(short, long, value_enum, default_value_t = Form::Text)]
+    output: Form,
+    /// What makes the exit code 1
+    #[arg(long, value_enum, default_value_t = FailOn::Fail, value_name = "OUTCOME")]
+    fail_on: FailOn,
+    /// The time to judge by, instead of the clock or the time of collection
+    #[arg(long, value_name = "TIMESTAMP", value_parser = source::moment)]
+    now: Option<jiff::Timestamp>,
+    /// Kubernetes version of files that carry none: 1.34
+    #[arg(long, value_name = "VERSION")]
+    kubernetes_version: Option<String>,
+    /// Leaves Secrets alone, even their names
+    #[arg(long)]
+    without_secrets: bool,
+}
+
+/// Form of an assessment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Form {
+    /// For people
+    Text,
+    /// For machines: kassay/assessment/v1
+    Json,
+    /// For documents
+    Markdown,
+}
+
+/// The least outcome that makes the exit code 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum FailOn {
+    /// A check failed
+    Fail,
+    /// A check failed or asks for review
+    Review,
+    /// A check failed, asks for review, or could not be evaluated
+    Blocked,
+    /// Nothing does
+    Never,
+}
+
+/// One cluster with all that was judged of it.
+pub struct Judged {
+    /// The cluster.
+    pub inventory: Inventory,
+    /// Outcomes.
+    pub outcomes: Vec<CheckOutcome>,
+    /// Proposals.
+    pub proposals: Vec<Proposal>,
+    /// The time judged by.
+    pub now: jiff::Timestamp,
+}
+
+impl Assess {
+    /// Carries it out; the exit code.
+    pub(super) fn run(self, manners: &Manners) -> Result<u8, Failure> {
+        let scope = self.scope.as_deref().map(source::scope).transpose()?.unwrap_or_default();
+        let judged = self.judge(&scope, manners)?;
+        let guidance = catalogue::guidance()?;
+        let text = match self.output {
+            Form::Json => {
+                let assessment = Assessment::new(&judged.inventory, &judged.outcomes, &judged.proposals, guidance, judged.now);
+                serde_json::to_string_pretty(&assessment)
+                    .map_err(|e| Failure::new(format!("the assessment can't be written as JSON: {e}")))?
+            }
+            Form::Text => text::assessment(&judged, guidance, manners.colour()),
+            Form::Markdown => markdown::assessment(&judged, guidance),
+        };
+        print(&text)?;
+        Ok(self.fail_on.code(&judged.outcomes))
+    }
+
+    fn judge(&self, scope: &Scope, manners: &Manners) -> Result<Judged, Failure> {
+        let options = Options { kubernetes_version: self.kubernetes_version.clone(), without_secrets: self.without_secrets };
+        let reading = Reading::new(manners);
+        let collected = runtime()?.block_on(collect(&self.source.spec(), &options, &|p| reading.take(p), &Cancel::default()));
+        reading.done();
+        let inventory = collected?;
+        let tables = Tables::shipped().map_err(|e| Failure::new(e.to_string()))?;
+        let now = judging_time(&inventory, self.now, jiff::Timestamp::now());
+        let outcomes = assess(&inventory, scope, now, &tables);
+        let mut workbook = Workbook::new(Engagement::default());
+        workbook.scope = scope.clone();
+        let proposals = propose(catalogue::guidance()?, &workbook, &outcomes, &inventory.cluster.distribution, day_of(now));
+        Ok(Judged { inventory, outcomes, proposals, now })
+    }
+}
+
+impl FailOn {
+    fn code(self, outcomes: &[CheckOutcome]) -> u8 {
+        let any = |wanted: Outcome| outcomes.iter().any(|o| o.outcome == wanted);
+        let above = match self {
+            Self::Never => false,
+            Self::Fail => any(Outcome::Fail),
+            Self::Review => any(Outcome::Fail) || any(Outcome::Review),
+            Self::Blocked => any(Outcome::Fail) || any(Outcome::Review) || any(Outcome::Blocked),
+        };
+        if above {
+            1
+        } else if any(Outcome::Blocked) {
+            3
+        } else {
+            0
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! What a person may say on the command line, and how errors and results are told there: one clear sentence with a hint on standard
+//! error, results alone on standard output, exit codes 0, 1, 2 and 3 as documented in the help.
+
+mod assess;
+mod catalogue;
+mod collect;
+mod markdown;
+mod progress;
+mod source;
+mod text;
+
+use crate::collect::CollectError;
+use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Walks a PCI assessor and a platform team through the PCI SSC guidance for containers on their Kubernetes clusters.
+///
+/// Clusters are only ever read. Without a verb, the home screen opens, or the assessment in DIR is resumed.
+#[derive(Debug, Parser)]
+#[command(name = "kassay", version, args_conflicts_with_subcommands = true, max_term_width = 100, after_help = EXIT_CODES)]
+pub struct Cli {
+    /// Folder of an assessment to resume
+    dir: Option<PathBuf>,
+    #[command(subcommand)]
+    verb: Option<Verb>,
+    #[command(flatten)]
+    manners: Manners,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 nothing at or above --fail-on; 1 something is; 2 it could not be done; 3 done, but some checks are blocked and nothing is at or above --fail-on.";
+
+/// How the program behaves towards whoever started it.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Manners {
+    /// Says nothing but results and errors
+    #[arg(long, global = true)]
+    quiet: bool,
+    /// Shows no progress bar
+    #[arg(long, global = true)]
+    no_progress: bool,
+    /// When to use colour
+    #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
+    color: Colour,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Colour {
+    /// On a terminal that shows it, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+impl Manners {
+    /// Whether standard output takes colour.
+    fn colour(&self) -> bool {
+        match self.color {
+            Colour::Always => true,
+            Colour::Never => false,
+            Colour::Auto => std::io::stdout().is_terminal() && supports_color::on(supports_color::Stream::Stdout).is_some(),
+        }
+    }
+
+    /// Whether a bar may move on standard error.
+    fn bar(&self) -> bool {
+        !self.quiet && !self.no_progress && std::io::stderr().is_terminal()
+    }
+
+    /// A sentence for whoever watches.
+    pub(crate) fn say(&self, words: &str) {
+        if !self.quiet {
+            let _ = writeln!(std::io::stderr(), "{words}");
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Walks through the built-in cluster; no Kubernetes needed
+    Demo {
+        /// Folder in which to keep this assessment
+        #[arg(long, value_name = "DIR")]
+        workbook: Option<PathBuf>,
+    },
+    /// Starts a new assessment in the walk
+    New {
+        /// Folder in which to keep it
+        #[arg(long, value_name = "DIR")]
+        workbook: PathBuf,
+        #[command(flatten)]
+        source: source::SourceArgs,
+    },
+    /// Runs every automated check and prints what they say
+    Assess(assess::Assess),
+    /// Reads a cluster and writes a snapshot of it, without secrets
+    Collect(collect::Collect),
+    /// Prints the ClusterRole that the program needs, as YAML
+    Rbac {
+        /// Leaves out Secrets, even their names
+        #[arg(long)]
+        without_secrets: bool,
+    },
+    /// Prints the controls with their practices, checks and questions
+    Controls {
+        /// Form of the output
+        #[arg(short, long, value_enum, default_value_t = catalogue::Form::Text)]
+        output: catalogue::Form,
+    },
+    /// Prints the automated checks
+    Checks {
+        /// Form of the output
+        #[arg(short, long, value_enum, default_value_t = catalogue::Form::Text)]
+        output: catalogue::Form,
+    },
+    /// Prints completions for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Prints the manual page
+    Man,
+}
+
+/// Why a verb could not be carried out: a sentence, and what to try.
+#[derive(Debug)]
+pub struct Failure {
+    what: String,
+    hint: Option<String>,
+}
+
+impl Failure {
+    /// A failure in words.
+    pub(crate) fn new(what: impl Into<String>) -> Self {
+        Self { what: what.into(), hint: None }
+    }
+
+    /// Adds what to try.
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+impl From<CollectError> for Failure {
+    fn from(error: CollectError) -> Self {
+        Self { hint: error.hint(), what: error.to_string() }
+    }
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Self::new(format!("{error:#}"))
+    }
+}
+
+/// Whoever read the output went away (`kassay checks | head`): no error for anybody.
+fn output_failed(error: &std::io::Error) -> Failure {
+    if error.kind() == std::io::ErrorKind::BrokenPipe {
+        std::process::exit(0);
+    }
+    Failure::new(format!("standard output can't be written: {error}"))
+}
+
+/// Prints a result on standard output.
+fn print(text: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes())
+        .and_then(|()| if text.ends_with('\n') { Ok(()) } else { out.write_all(b"\n") })
+        .and_then(|()| out.flush())
+        .map_err(|e| output_failed(&e))
+}
+
+/// Runs the program with the arguments of this process.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli) {
+        Ok(code) => ExitCode::from(code),
+        Err(failure) => {
+            let mut err = std::io::stderr();
+            let _ = writeln!(err, "kassay: {}", failure.what);
+            if let Some(hint) = failure.hint {
+                let _ = writeln!(err, "  {hint}");
+            }
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<u8, Failure> {
+    let manners = cli.manners;
+    match cli.verb {
+        None | Some(Verb::Demo { .. } | Verb::New { .. }) => walk(cli.dir, cli.verb),
+        Some(Verb::Assess(verb)) => verb.run(&manners),
+        Some(Verb::Collect(verb)) => verb.run(&manners).map(|()| 0),
+        Some(Verb::Rbac { without_secrets }) => print(&crate::collect::cluster_role(without_secrets)).map(|()| 0),
+        Some(Verb::Controls { output }) => catalogue::controls(output).map(|()| 0),
+        Some(Verb::Checks { output }) => catalogue::checks(output).map(|()| 0),
+        Some(Verb::Completions { shell }) => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "kassay", &mut script);
+            print(&String::from_utf8_lossy(&script)).map(|()| 0)
+        }
+        Some(Verb::Man) => {
+            let mut page = Vec::new();
+            clap_mangen::Man::new(Cli::command()).render(&mut page).map_err(|e| output_failed(&e))?;
+            print(&String::from_utf8_lossy(&page)).map(|()| 0)
+        }
+    }
+}
+
+/// What opens the screen.
+fn walk(dir: Option<PathBuf>, verb: Option<Verb>) -> Result<u8, Failure> {
+    let _ = (dir, verb);
+    Err(Failure::new("the walk is not there yet"))
+}
+
+/// A runtime for verbs that talk to a cluster.
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|e| Failure::new(format!("no runtime could be started: {e}")))
+}

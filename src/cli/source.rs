@@ -1,0 +1,94 @@
+//! SOURCE on the command line: the current context, flags as kubectl's, files, or the demo.
+
+use super::Failure;
+use crate::collect::{Connect, SourceSpec};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Where to read a cluster from; without any of these, the current context or the pod's own account.
+#[derive(Clone, Debug, Default, clap::Args)]
+#[command(next_help_heading = "Source")]
+pub struct SourceArgs {
+    /// Context of the kubeconfig
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["from", "demo"])]
+    context: Option<String>,
+    /// Kubeconfig file
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["from", "demo"])]
+    kubeconfig: Option<PathBuf>,
+    /// User to impersonate
+    #[arg(long = "as", value_name = "USER", conflicts_with_all = ["from", "demo"])]
+    as_user: Option<String>,
+    /// Group to impersonate; may be given several times
+    #[arg(long = "as-group", value_name = "GROUP", requires = "as_user")]
+    as_group: Vec<String>,
+    /// Longest time for one request: 30s, 2m
+    #[arg(long, value_name = "DURATION", value_parser = duration, conflicts_with_all = ["from", "demo"])]
+    request_timeout: Option<Duration>,
+    /// Snapshot, or files and folders of YAML or JSON; "-" is standard input
+    #[arg(long, value_name = "PATH", num_args = 1.., conflicts_with = "demo")]
+    from: Vec<PathBuf>,
+    /// The built-in cluster
+    #[arg(long)]
+    demo: bool,
+}
+
+impl SourceArgs {
+    /// The source that was named.
+    pub fn spec(&self) -> SourceSpec {
+        if self.demo {
+            SourceSpec::Demo
+        } else if self.from.is_empty() {
+            SourceSpec::Live(Connect {
+                kubeconfig: self.kubeconfig.clone(),
+                context: self.context.clone(),
+                as_user: self.as_user.clone(),
+                as_groups: self.as_group.clone(),
+                request_timeout: self.request_timeout,
+            })
+        } else {
+            SourceSpec::Paths(self.from.clone())
+        }
+    }
+}
+
+/// Reads `30`, `30s`, `2m`, `1h`; `0` means no limit to kubectl, and is refused here, because nothing may hang for ever.
+fn duration(text: &str) -> Result<Duration, String> {
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let number: u64 = text[..end].parse().map_err(|_| "write a number with s, m or h, such as 30s".to_owned())?;
+    let unit = match &text[end..] {
+        "" | "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        _ => return Err("write a number with s, m or h, such as 30s".to_owned()),
+    };
+    match number.checked_mul(unit) {
+        Some(seconds @ 1..=86_400) => Ok(Duration::from_secs(seconds)),
+        _ => Err("between one second and a day is possible".to_owned()),
+    }
+}
+
+/// Reads a moment as `--now` takes it.
+pub fn moment(text: &str) -> Result<jiff::Timestamp, String> {
+    text.parse().map_err(|_| "write a time as 2026-11-23T09:00:00Z".to_owned())
+}
+
+/// Reads a scope file.
+pub fn scope(path: &std::path::Path) -> Result<kassay_core::model::Scope, Failure> {
+    let text = std::fs::read_to_string(path).map_err(|e| Failure::new(format!("{} can't be read: {e}", path.display())))?;
+    kassay_core::model::Scope::parse(&text).map_err(|e| {
+        Failure::new(format!("{}: {}", path.display(), e.to_string().trim_end()))
+            .hint("The scope file is described in the README, under “Scope”.")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_bounded() {
+        assert_eq!(duration("90"), Ok(Duration::from_secs(90)));
+        assert_eq!(duration("2m"), Ok(Duration::from_secs(120)));
+        assert!(duration("0").is_err() && duration("5d").is_err() && duration("").is_err() && duration("99999999999999999999h").is_err());
+    }
+}
