@@ -8,4 +8,5 @@ pub mod image;
 pub mod lifecycle;
 pub mod pod_security;
 pub mod rbac;
+pub mod reach;
 pub mod software;

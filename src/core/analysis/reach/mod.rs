@@ -1,0 +1,228 @@
+//! Who may connect to whom inside a cluster, by its NetworkPolicies, read as the Kubernetes API documents them.
+//!
+//! **What is decided.** A connection from one pod to another may be made if the egress of the one and the ingress of the other both let it
+//! through. In a direction in which no policy selects a pod, everything goes. Where policies do select it, only what some rule of some of them
+//! allows: rules add up, and none takes away. A policy acts on the directions that its `policyTypes` names; without them on ingress, and on
+//! egress where it has egress rules. A selector that is empty picks everything; one that is absent from a peer leaves its part of the question
+//! to the other: a `podSelector` alone means pods of the policy's own namespace, a `namespaceSelector` alone all pods of those namespaces, both
+//! together these pods in those namespaces. A rule without peers admits everyone, one without ports every port. Ports are numbers, ranges up to
+//! `endPort`, or names, which are looked up on the pod that is called, with the rule's protocol (TCP where it says none).
+//!
+//! **What is not.** Services do not matter: policies see pods. Pods on the host network are outside of policy: none binds them, and no selector
+//! knows them, because they have their node's address. An `ipBlock` means addresses outside of the cluster. The API does not say whether it
+//! also admits pods whose addresses lie in it, and network plugins differ; [`Reading::OverPods`] asks the question that way, and rules of which
+//! it could matter are listed (a range that is wider than one address and not clear of private address space). A node always reaches its own
+//! pods, which no policy shows. Whether the network plugin enforces any of this is another check's question. Policies of other kinds
+//! (AdminNetworkPolicy and its successors, Cilium, Calico) are not evaluated but told, and so is what the API server would have refused.
+//!
+//! **Outside.** Besides workloads there are ranges of addresses: everything (`0.0.0.0/0`), and each `ipBlock` that a policy names, without its
+//! exceptions. A flow of a range is what *every* address in it may do; where several blocks cover it together, they count together. Names of
+//! ports mean nothing behind such an address.
+//!
+//! **Cost.** Pods that no policy can tell apart are one group ([`groups`]): same namespace, same values of those labels that some selector
+//! reads, same numbers of those ports that some rule names, same place on or off the host network. Policies are compiled once over groups
+//! ([`policy`]): each rule holds the set of groups that it admits, each group the list of rules that bind it; equal peers are looked up once.
+//! A question about two workloads then walks two short lists, and the answer is kept by the rules that apply, so that most pairs find theirs
+//! ready ([`passage`]). Time grows with pods (to group them), with groups × distinct peers, and with the pairs of workloads that are asked
+//! about; never with pairs of pods. Flows are made one by one while they are written ([`document`]).
+
+mod document;
+mod groups;
+mod isolation;
+mod passage;
+mod policy;
+mod ports;
+mod range;
+
+pub use document::{Document, End, FORMAT, Flow, Flows};
+pub use groups::Party;
+pub use isolation::{Isolation, NamespaceIsolation};
+pub use passage::{Gate, Judge, Passage, Reading};
+pub use policy::AddressRule;
+pub use ports::{PortSet, Protocol};
+pub use range::Range;
+
+use crate::kinds::{Inventory, KindState, Source};
+use crate::model::{Kind, ObjectRef};
+use groups::Groups;
+use policy::Compiled;
+use serde::Serialize;
+
+/// Something that decides over connections and could not be evaluated.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct NotEvaluated {
+    /// Its kind.
+    pub kind: String,
+    /// Its namespace, "" where it acts on the whole cluster.
+    pub namespace: String,
+    /// Its name, "" where not even that is known.
+    pub name: String,
+    /// Why not.
+    pub why: String,
+    /// Its API group.
+    #[serde(skip)]
+    pub group: &'static str,
+}
+
+impl NotEvaluated {
+    /// The object, as findings name it.
+    #[must_use]
+    pub fn object(&self) -> ObjectRef {
+        ObjectRef::new(self.group, &self.kind, &self.namespace, &self.name)
+    }
+}
+
+/// Kinds of policies that are not evaluated.
+pub const OTHER_POLICIES: &[Kind] = &[
+    Kind::AdminNetworkPolicies,
+    Kind::BaselineAdminNetworkPolicies,
+    Kind::ClusterNetworkPolicies,
+    Kind::CiliumNetworkPolicies,
+    Kind::CiliumClusterwideNetworkPolicies,
+    Kind::CalicoNetworkPolicies,
+    Kind::CalicoGlobalNetworkPolicies,
+];
+
+/// Reachability in one cluster.
+#[derive(Debug)]
+pub struct Reach<'a> {
+    inventory: &'a Inventory,
+    groups: Groups<'a>,
+    compiled: Compiled<'a>,
+    names: Vec<String>,
+    complete: bool,
+    not_evaluated: Vec<NotEvaluated>,
+}
+
+impl<'a> Reach<'a> {
+    /// Groups the pods and compiles the policies of a cluster.
+    #[must_use]
+    pub fn new(inventory: &'a Inventory) -> Self {
+        let groups = Groups::of(inventory);
+        let compiled = policy::compile(inventory, &groups);
+        let names = inventory.network_policies.iter().map(|p| policy_object(&p.metadata.namespace, &p.metadata.name).to_string()).collect();
+        let not_evaluated = not_evaluated(inventory, &compiled);
+        Self { inventory, groups, compiled, names, complete: complete(inventory), not_evaluated }
+    }
+
+    /// Whether pods, namespaces and network policies were all read.
+    #[must_use]
+    pub const fn complete(&self) -> bool {
+        self.complete
+    }
+
+    /// What decides over connections and was not evaluated.
+    #[must_use]
+    pub fn not_evaluated(&self) -> &[NotEvaluated] {
+        &self.not_evaluated
+    }
+
+    /// Workloads with pods, or with a template for them; flows speak of them by index.
+    #[must_use]
+    pub fn workloads(&self) -> &[Party<'a>] {
+        &self.groups.parties
+    }
+
+    /// Ranges of addresses outside; flows speak of them by index. The first is everything.
+    #[must_use]
+    pub fn ranges(&self) -> &[Range] {
+        &self.compiled.ranges
+    }
+
+    /// Rules that admit ranges in which pods may have their addresses.
+    #[must_use]
+    pub fn address_rules(&self) -> &[AddressRule] {
+        &self.compiled.address_rules
+    }
+
+    /// A policy by its index: `NetworkPolicy shop/allow-web`.
+    #[must_use]
+    pub fn policy_name(&self, policy: usize) -> &str {
+        self.names.get(policy).map_or("", String::as_str)
+    }
+
+    /// How many groups of pods no policy tells apart further.
+    #[must_use]
+    pub fn group_count(&self) -> usize {
+        self.groups.list.len()
+    }
+
+    /// Someone to ask.
+    #[must_use]
+    pub fn judge(&self, reading: Reading) -> Judge<'_, 'a> {
+        Judge::new(self, reading)
+    }
+
+    /// What let a connection through, in words.
+    #[must_use]
+    pub fn words(&self, passage: &Passage) -> String {
+        let names = |gate: &Gate| gate.policies.iter().map(|policy| self.policy_name(*policy)).collect::<Vec<_>>().join(", ");
+        let (out, into) = (names(&passage.egress), names(&passage.ingress));
+        match (out.is_empty(), into.is_empty()) {
+            (true, true) => "no policy selects these pods".to_owned(),
+            (true, false) => format!("let in by {into}; no egress policy selects the source"),
+            (false, true) => format!("let out by {out}; no ingress policy selects the target"),
+            (false, false) => format!("let out by {out}; let in by {into}"),
+        }
+    }
+}
+
+fn policy_object(namespace: &str, name: &str) -> ObjectRef {
+    ObjectRef::new(Kind::NetworkPolicies.group(), Kind::NetworkPolicies.kind(), namespace, name)
+}
+
+fn complete(inventory: &Inventory) -> bool {
+    let read = |kind: Kind| inventory.state(kind) == KindState::Read;
+    // Manifests may hold what makes pods instead of pods: then that is the population.
+    let pods = match inventory.source {
+        Source::Live => read(Kind::Pods),
+        Source::Files => {
+            let broken = |kind: &Kind| !matches!(inventory.state(*kind), KindState::Read | KindState::Absent);
+            Kind::WORKLOADS.iter().any(|kind| read(*kind)) && !Kind::WORKLOADS.iter().any(broken)
+        }
+    };
+    pods && read(Kind::Namespaces) && read(Kind::NetworkPolicies)
+}
+
+fn not_evaluated(inventory: &Inventory, compiled: &Compiled<'_>) -> Vec<NotEvaluated> {
+    let mut list = Vec::new();
+    for kind in OTHER_POLICIES.iter().copied() {
+        let entry = |namespace: &str, name: &str, why: String| NotEvaluated {
+            kind: kind.kind().to_owned(),
+            namespace: namespace.to_owned(),
+            name: name.to_owned(),
+            why,
+            group: kind.group(),
+        };
+        for object in inventory.customs.get(&kind).into_iter().flatten() {
+            let why = format!("policies of {} are not evaluated", kind.group());
+            list.push(entry(&object.metadata.namespace, &object.metadata.name, why));
+        }
+        let coverage = inventory.coverage_of(kind);
+        if matches!(coverage.state, KindState::Forbidden | KindState::Failed | KindState::Partial) {
+            let mut why = format!("{} could not be listed", kind.id());
+            if !coverage.message.is_empty() {
+                why = format!("{why}: {}", coverage.message);
+            }
+            list.push(entry("", "", why));
+        }
+    }
+    for (policy, faults) in &compiled.faults {
+        let Some(metadata) = inventory.network_policies.get(*policy).map(|policy| &policy.metadata) else { continue };
+        list.extend(faults.iter().map(|fault| NotEvaluated {
+            kind: Kind::NetworkPolicies.kind().to_owned(),
+            namespace: metadata.namespace.clone(),
+            name: metadata.name.clone(),
+            why: format!("{fault}, which the API server refuses"),
+            group: Kind::NetworkPolicies.group(),
+        }));
+    }
+    list.extend(compiled.unknown_namespaces.iter().map(|name| NotEvaluated {
+        kind: Kind::Namespaces.kind().to_owned(),
+        name: (*name).to_owned(),
+        why: "a policy asks for its labels, and they were not read".to_owned(),
+        ..NotEvaluated::default()
+    }));
+    list.sort();
+    list
+}

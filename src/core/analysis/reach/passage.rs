@@ -1,0 +1,249 @@
+//! Whether pods may connect: the egress of the one side and the ingress of the other, over groups, each distinct question answered once.
+
+use super::Reach;
+use super::policy::Direction;
+use super::ports::PortSet;
+use super::range::Range;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// How the `ipBlock`s of policies are read for pods inside the cluster. The API leaves it open, and network plugins differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// An `ipBlock` means addresses outside of the cluster.
+    Outside,
+    /// An `ipBlock` that may hold addresses of pods admits every pod.
+    OverPods,
+}
+
+/// What one end has to say of a connection.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Gate {
+    /// No policy selects pods of this end in this direction, so everything goes.
+    pub open: bool,
+    /// Indexes of the policies that let it through.
+    pub policies: Vec<usize>,
+}
+
+/// A connection that may be made.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Passage {
+    /// On these ports; never none.
+    pub ports: PortSet,
+    /// The ports as text.
+    pub text: String,
+    /// How it comes out of where it starts.
+    pub egress: Gate,
+    /// How it comes in where it ends.
+    pub ingress: Gate,
+}
+
+impl Passage {
+    fn of(egress: &Side, ingress: &Side) -> Option<Arc<Self>> {
+        let ports = egress.ports.meet(&ingress.ports);
+        if ports.is_empty() {
+            return None;
+        }
+        let text = ports.to_string();
+        Some(Arc::new(Self { egress: egress.gate(&ports), ingress: ingress.gate(&ports), text, ports }))
+    }
+
+    /// Adds what other pods of the same workloads may do.
+    fn join(&mut self, other: &Self) {
+        self.ports.join(&other.ports);
+        self.text = self.ports.to_string();
+        for (mine, theirs) in [(&mut self.egress, &other.egress), (&mut self.ingress, &other.ingress)] {
+            mine.open |= theirs.open;
+            mine.policies.extend(&theirs.policies);
+            mine.policies.sort_unstable();
+            mine.policies.dedup();
+        }
+    }
+
+    /// The policies that let it through, of both directions.
+    #[must_use]
+    pub fn policies(&self) -> Vec<usize> {
+        let mut all: Vec<usize> = self.egress.policies.iter().chain(&self.ingress.policies).copied().collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+}
+
+/// What the policies of one direction allow in one case.
+#[derive(Debug)]
+struct Side {
+    open: bool,
+    ports: PortSet,
+    parts: Vec<(usize, PortSet)>,
+}
+
+impl Side {
+    fn unselected() -> Self {
+        Self { open: true, ports: PortSet::all(), parts: vec![] }
+    }
+
+    fn gate(&self, through: &PortSet) -> Gate {
+        let mut policies: Vec<usize> =
+            self.parts.iter().filter(|(_, ports)| !ports.meet(through).is_empty()).map(|(policy, _)| *policy).collect();
+        policies.sort_unstable();
+        policies.dedup();
+        Gate { open: self.open, policies }
+    }
+}
+
+/// Answers questions about one cluster, and remembers the answers.
+#[derive(Debug)]
+pub struct Judge<'r, 'a> {
+    reach: &'r Reach<'a>,
+    reading: Reading,
+    /// Sides by named ports of the target and the rules that admit; the first is that of pods which no policy selects.
+    known: HashMap<Vec<usize>, usize>,
+    sides: Vec<Side>,
+    passages: HashMap<(usize, usize), Option<Arc<Passage>>>,
+    outside: HashMap<(bool, usize, usize, usize), Option<Arc<Passage>>>,
+    question: Vec<usize>,
+}
+
+impl<'r, 'a> Judge<'r, 'a> {
+    pub(super) fn new(reach: &'r Reach<'a>, reading: Reading) -> Self {
+        Self {
+            reach,
+            reading,
+            known: HashMap::new(),
+            sides: vec![Side::unselected()],
+            passages: HashMap::new(),
+            outside: HashMap::new(),
+            question: vec![],
+        }
+    }
+
+    /// What pods of one workload may reach on pods of another, by their indexes; nothing where nothing is allowed.
+    pub fn between(&mut self, from: usize, to: usize) -> Option<Arc<Passage>> {
+        let reach = self.reach;
+        let (from, to) = (reach.groups.parties.get(from)?, reach.groups.parties.get(to)?);
+        let pairs = from.groups.iter().flat_map(|a| to.groups.iter().map(move |b| (*a, *b)));
+        joined(pairs, |(a, b)| self.between_groups(a, b))
+    }
+
+    /// What pods of a workload may reach in a range of addresses outside.
+    pub fn out_to(&mut self, from: usize, range: usize) -> Option<Arc<Passage>> {
+        let party = self.reach.groups.parties.get(from)?;
+        joined(party.groups.iter(), |group| self.outside(false, *group, range))
+    }
+
+    /// What a range of addresses outside may reach on pods of a workload.
+    pub fn in_from(&mut self, range: usize, to: usize) -> Option<Arc<Passage>> {
+        let party = self.reach.groups.parties.get(to)?;
+        joined(party.groups.iter(), |group| self.outside(true, *group, range))
+    }
+
+    fn between_groups(&mut self, from: usize, to: usize) -> Option<Arc<Passage>> {
+        let compiled = &self.reach.compiled;
+        let egress = self.side(&compiled.egress, from, to, to);
+        let ingress = self.side(&compiled.ingress, to, from, to);
+        if let Some(known) = self.passages.get(&(egress, ingress)) {
+            return known.clone();
+        }
+        let passage = Passage::of(&self.sides[egress], &self.sides[ingress]);
+        self.passages.insert((egress, ingress), passage.clone());
+        passage
+    }
+
+    /// The side of a group towards another: which rules admit, and what they allow on the target.
+    fn side(&mut self, direction: &Direction, group: usize, other: usize, target: usize) -> usize {
+        let Some(list) = direction.list_of(group) else { return 0 };
+        let compiled = &self.reach.compiled;
+        let by_address = self.reading == Reading::OverPods;
+        let mut question = std::mem::take(&mut self.question);
+        question.clear();
+        question.push(0);
+        for index in direction.list(list) {
+            let rule = &compiled.rules[*index];
+            if rule.admits(other, by_address) {
+                question.push(*index);
+                if rule.ports.by_name() {
+                    question[0] = self.reach.groups.list[target].ports;
+                }
+            }
+        }
+        let side = self.known.get(&question).copied().unwrap_or_else(|| {
+            let target = &self.reach.groups.ports[question[0]];
+            let mut side = Side { open: false, ports: PortSet::default(), parts: vec![] };
+            for rule in question[1..].iter().map(|index| &compiled.rules[*index]) {
+                let ports = rule.ports.on(target);
+                side.ports.join(&ports);
+                side.parts.push((rule.policy, ports));
+            }
+            self.sides.push(side);
+            self.known.insert(question.clone(), self.sides.len() - 1);
+            self.sides.len() - 1
+        });
+        self.question = question;
+        side
+    }
+
+    fn outside(&mut self, ingress: bool, group: usize, range: usize) -> Option<Arc<Passage>> {
+        let compiled = &self.reach.compiled;
+        let direction = if ingress { &compiled.ingress } else { &compiled.egress };
+        // Names of ports mean something on pods alone: behind an address outside, a rule by name allows nothing.
+        let ports = if ingress { self.reach.groups.list[group].ports } else { 0 };
+        let list = direction.list_of(group);
+        let key = (ingress, list.unwrap_or(usize::MAX), ports, range);
+        if let Some(known) = self.outside.get(&key) {
+            return known.clone();
+        }
+        let side = list.map_or_else(Side::unselected, |list| self.side_of_range(direction.list(list), range, ports));
+        let beyond = Side::unselected();
+        let passage = if ingress { Passage::of(&beyond, &side) } else { Passage::of(&side, &beyond) };
+        self.outside.insert(key, passage.clone());
+        passage
+    }
+
+    /// What rules allow to or from every address of a range: several blocks may cover it together, so it is cut where they begin and end.
+    fn side_of_range(&self, rules: &[usize], range: usize, target: usize) -> Side {
+        let compiled = &self.reach.compiled;
+        let (range, target) = (&compiled.ranges[range], &self.reach.groups.ports[target]);
+        let mut touching: Vec<(usize, Vec<&Range>, PortSet)> = Vec::new();
+        for rule in rules.iter().map(|index| &compiled.rules[*index]) {
+            let blocks: Vec<&Range> = rule.ranges.iter().map(|i| &compiled.ranges[*i]).filter(|block| block.touches(range)).collect();
+            if rule.everyone || !blocks.is_empty() {
+                touching.push((rule.policy, blocks, rule.ports.on(target)));
+            }
+        }
+        let cuts: Vec<&Range> = touching.iter().flat_map(|(_, blocks, _)| blocks).copied().collect();
+        let mut all: Option<PortSet> = None;
+        for piece in range.pieces(&cuts) {
+            let mut here = PortSet::default();
+            for (_, blocks, ports) in &touching {
+                // No block left means that the rule has no peers: it would not be here otherwise.
+                if blocks.is_empty() || blocks.iter().any(|block| block.holds(piece)) {
+                    here.join(ports);
+                }
+            }
+            all = Some(all.map_or_else(|| here.clone(), |so_far| so_far.meet(&here)));
+        }
+        Side {
+            open: false,
+            ports: all.unwrap_or_default(),
+            parts: touching.into_iter().map(|(policy, _, ports)| (policy, ports)).collect(),
+        }
+    }
+}
+
+/// Joins what the groups of a workload may do; the common case of one group copies nothing.
+fn joined<T>(items: impl Iterator<Item = T>, mut ask: impl FnMut(T) -> Option<Arc<Passage>>) -> Option<Arc<Passage>> {
+    let mut found: Vec<Arc<Passage>> = Vec::new();
+    for passage in items.filter_map(|item| ask(item)) {
+        if !found.iter().any(|known| Arc::ptr_eq(known, &passage)) {
+            found.push(passage);
+        }
+    }
+    let first = found.pop()?;
+    if found.is_empty() {
+        return Some(first);
+    }
+    let mut whole = Passage::clone(&first);
+    found.iter().for_each(|passage| whole.join(passage));
+    Some(Arc::new(whole))
+}

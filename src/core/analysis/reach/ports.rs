@@ -1,0 +1,168 @@
+//! Sets of ports by protocol: what the rules of policies allow, joined and intersected. They stand here, beside the policies, because a
+//! policy knows three protocols and nothing else that is spoken on a network.
+
+use std::fmt;
+
+/// A protocol that a NetworkPolicy can name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Protocol {
+    /// TCP, the default of the API.
+    Tcp,
+    /// UDP.
+    Udp,
+    /// SCTP.
+    Sctp,
+}
+
+impl Protocol {
+    /// All three, in the order in which they are told.
+    pub const ALL: [Self; 3] = [Self::Tcp, Self::Udp, Self::Sctp];
+
+    /// Reads the API's word; nothing, or an empty text, means TCP.
+    #[must_use]
+    pub fn parse(word: Option<&str>) -> Option<Self> {
+        match word {
+            None | Some("" | "TCP") => Some(Self::Tcp),
+            Some("UDP") => Some(Self::Udp),
+            Some("SCTP") => Some(Self::Sctp),
+            Some(_) => None,
+        }
+    }
+
+    /// The API's word.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Tcp => "TCP",
+            Self::Udp => "UDP",
+            Self::Sctp => "SCTP",
+        }
+    }
+}
+
+/// A set of ports of each protocol: sorted intervals that neither touch nor overlap.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct PortSet([Vec<(u16, u16)>; 3]);
+
+impl PortSet {
+    /// Every port of every protocol: a rule without ports.
+    #[must_use]
+    pub fn all() -> Self {
+        Self([vec![(1, u16::MAX)], vec![(1, u16::MAX)], vec![(1, u16::MAX)]])
+    }
+
+    /// The ports of one protocol from the first to the last; none where the last lies before the first.
+    #[must_use]
+    pub fn range(protocol: Protocol, first: u16, last: u16) -> Self {
+        let mut set = Self::default();
+        if first <= last {
+            set.0[protocol as usize].push((first, last));
+        }
+        set
+    }
+
+    /// Whether there is no port in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.iter().all(Vec::is_empty)
+    }
+
+    /// Whether every port of every protocol is in it.
+    #[must_use]
+    pub fn is_all(&self) -> bool {
+        self.0.iter().all(|spans| matches!(spans.as_slice(), [(1, u16::MAX)]))
+    }
+
+    /// Whether a port is in it.
+    #[must_use]
+    pub fn contains(&self, protocol: Protocol, port: u16) -> bool {
+        self.0[protocol as usize].iter().any(|(first, last)| (*first..=*last).contains(&port))
+    }
+
+    /// Adds the ports of another set.
+    pub fn join(&mut self, other: &Self) {
+        for (mine, theirs) in self.0.iter_mut().zip(&other.0) {
+            if theirs.is_empty() || mine == theirs {
+                continue;
+            }
+            mine.extend(theirs);
+            mine.sort_unstable();
+            let mut joined: Vec<(u16, u16)> = Vec::with_capacity(mine.len());
+            for (first, last) in mine.drain(..) {
+                match joined.last_mut() {
+                    Some(open) if u32::from(first) <= u32::from(open.1) + 1 => open.1 = open.1.max(last),
+                    _ => joined.push((first, last)),
+                }
+            }
+            *mine = joined;
+        }
+    }
+
+    /// The ports that are in both.
+    #[must_use]
+    pub fn meet(&self, other: &Self) -> Self {
+        let mut met = Self::default();
+        for (into, (mine, theirs)) in met.0.iter_mut().zip(self.0.iter().zip(&other.0)) {
+            let (mut i, mut j) = (0, 0);
+            while let (Some(a), Some(b)) = (mine.get(i), theirs.get(j)) {
+                let (first, last) = (a.0.max(b.0), a.1.min(b.1));
+                if first <= last {
+                    into.push((first, last));
+                }
+                if a.1 < b.1 { i += 1 } else { j += 1 }
+            }
+        }
+        met
+    }
+}
+
+impl fmt::Display for PortSet {
+    /// `All`, or `TCP 80,443,8080-8090 | UDP 53`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_all() {
+            return f.write_str("All");
+        }
+        let mut between = "";
+        for (protocol, spans) in Protocol::ALL.iter().zip(&self.0).filter(|(_, spans)| !spans.is_empty()) {
+            let spans: Vec<String> =
+                spans.iter().map(|(first, last)| if first == last { first.to_string() } else { format!("{first}-{last}") }).collect();
+            write!(f, "{between}{} {}", protocol.id(), spans.join(","))?;
+            between = " | ";
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tcp(spans: &[(u16, u16)]) -> PortSet {
+        let mut set = PortSet::default();
+        spans.iter().for_each(|(first, last)| set.join(&PortSet::range(Protocol::Tcp, *first, *last)));
+        set
+    }
+
+    #[test]
+    fn spans_that_touch_are_one() {
+        assert_eq!(tcp(&[(443, 443), (80, 80), (81, 90), (8080, 8090)]).to_string(), "TCP 80-90,443,8080-8090");
+        assert_eq!(tcp(&[(60000, u16::MAX), (1, 60000)]).to_string(), "TCP 1-65535");
+    }
+
+    #[test]
+    fn all_is_all_three_protocols_in_full() {
+        let mut set = PortSet::range(Protocol::Tcp, 1, u16::MAX);
+        set.join(&PortSet::range(Protocol::Udp, 1, u16::MAX));
+        assert_eq!(set.to_string(), "TCP 1-65535 | UDP 1-65535");
+        set.join(&PortSet::range(Protocol::Sctp, 1, u16::MAX));
+        assert_eq!(set.to_string(), "All");
+    }
+
+    #[test]
+    fn a_meeting_holds_what_both_hold() {
+        let met = tcp(&[(1, 100), (200, 300), (400, 500)]).meet(&tcp(&[(50, 250), (260, 270), (500, 600)]));
+        assert_eq!(met.to_string(), "TCP 50-100,200-250,260-270,500");
+        assert!(met.meet(&PortSet::range(Protocol::Udp, 1, 100)).is_empty());
+        assert_eq!(met.meet(&PortSet::all()), met);
+    }
+}

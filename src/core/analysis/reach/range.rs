@@ -1,0 +1,140 @@
+//! Ranges of addresses outside of the cluster: the `ipBlock`s that policies name, with what each leaves out.
+
+use crate::kinds::network::IpBlock;
+use ipnet::IpNet;
+
+/// A range of addresses without its exceptions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Range {
+    /// The range, with its host bits cleared: `10.0.0.0/8`.
+    pub cidr: String,
+    /// Ranges that are not part of it, sorted.
+    pub except: Vec<String>,
+    v6: bool,
+    spans: Vec<(u128, u128)>,
+}
+
+/// Where pods and nodes have their addresses by custom: private and shared address space, unique local IPv6.
+const INSIDE: [&str; 5] = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"];
+
+impl Range {
+    /// Every IPv4 address.
+    #[must_use]
+    pub fn anywhere() -> Self {
+        Self { cidr: "0.0.0.0/0".into(), except: vec![], v6: false, spans: vec![(0, u128::from(u32::MAX))] }
+    }
+
+    /// Reads an `ipBlock`, and says what of it the API server would have refused. An exception that can't be read leaves nothing out.
+    pub(super) fn read(block: &IpBlock) -> (Option<Self>, Vec<String>) {
+        let mut faults = Vec::new();
+        let mut parse = |text: &str| -> Option<IpNet> {
+            let net = text.trim().parse::<IpNet>().ok().map(|net| net.trunc());
+            if net.is_none() {
+                faults.push(format!("“{text}” is no range of addresses"));
+            }
+            net
+        };
+        let range = parse(&block.cidr).map(|net| {
+            let mut except: Vec<IpNet> = block.except.iter().filter_map(|text| parse(text)).collect();
+            except.sort();
+            except.dedup();
+            let mut spans = vec![ends(&net)];
+            for out in except.iter().filter(|out| is_v6(out) == is_v6(&net)) {
+                spans = without(&spans, ends(out));
+            }
+            Self { cidr: net.to_string(), except: except.iter().map(ToString::to_string).collect(), v6: is_v6(&net), spans }
+        });
+        (range, faults)
+    }
+
+    /// Whether pods or nodes may have addresses in it: wider than one address, and not clear of private address space.
+    #[must_use]
+    pub fn may_hold_pods(&self) -> bool {
+        self.spans.iter().any(|(first, last)| first < last)
+            && INSIDE.iter().filter_map(|text| text.parse::<IpNet>().ok()).any(|net| {
+                let (low, high) = ends(&net);
+                is_v6(&net) == self.v6 && self.spans.iter().any(|(first, last)| *first <= high && low <= *last)
+            })
+    }
+
+    /// Whether the two have an address in common.
+    pub(super) fn touches(&self, other: &Self) -> bool {
+        self.v6 == other.v6 && self.spans.iter().any(|a| other.spans.iter().any(|b| a.0 <= b.1 && b.0 <= a.1))
+    }
+
+    /// The first addresses of the pieces into which others cut it: within a piece every address lies in the same ones of the others.
+    pub(super) fn pieces(&self, others: &[&Self]) -> Vec<u128> {
+        let inside = |address: &u128| self.spans.iter().any(|(first, last)| (first..=last).contains(&address));
+        let cuts = others.iter().flat_map(|other| &other.spans).flat_map(|(first, last)| [Some(*first), last.checked_add(1)]).flatten();
+        let mut pieces: Vec<u128> = self.spans.iter().map(|(first, _)| *first).chain(cuts.filter(|cut| inside(cut))).collect();
+        pieces.sort_unstable();
+        pieces.dedup();
+        pieces
+    }
+
+    /// Whether an address of its family lies in it.
+    pub(super) fn holds(&self, address: u128) -> bool {
+        self.spans.iter().any(|(first, last)| (*first..=*last).contains(&address))
+    }
+}
+
+fn is_v6(net: &IpNet) -> bool {
+    matches!(net, IpNet::V6(_))
+}
+
+fn ends(net: &IpNet) -> (u128, u128) {
+    match net {
+        IpNet::V4(net) => (u32::from(net.network()).into(), u32::from(net.broadcast()).into()),
+        IpNet::V6(net) => (net.network().into(), net.broadcast().into()),
+    }
+}
+
+fn without(spans: &[(u128, u128)], (low, high): (u128, u128)) -> Vec<(u128, u128)> {
+    let mut kept = Vec::with_capacity(spans.len() + 1);
+    for (first, last) in spans.iter().copied() {
+        if high < first || last < low {
+            kept.push((first, last));
+            continue;
+        }
+        if first < low {
+            kept.push((first, low - 1));
+        }
+        if high < last {
+            kept.push((high + 1, last));
+        }
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn range(cidr: &str, except: &[&str]) -> Range {
+        let block = IpBlock { cidr: cidr.into(), except: except.iter().map(|e| (*e).to_owned()).collect() };
+        Range::read(&block).0.unwrap_or_else(|| panic!("{cidr}"))
+    }
+
+    #[test]
+    fn exceptions_are_taken_out() {
+        let public = range("0.0.0.0/0", &["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"]);
+        assert!(!public.may_hold_pods());
+        assert!(!public.touches(&range("10.1.0.0/16", &[])));
+        assert!(public.touches(&range("9.0.0.0/7", &[])));
+        assert!(range("0.0.0.0/0", &["10.0.0.0/8"]).may_hold_pods());
+    }
+
+    #[test]
+    fn one_address_is_a_machine_and_host_bits_are_cleared() {
+        assert!(!range("10.1.2.3/32", &[]).may_hold_pods());
+        assert_eq!(range("10.1.2.3/8", &[]).cidr, "10.0.0.0/8");
+        assert!(range("fd00::/8", &[]).may_hold_pods());
+    }
+
+    #[test]
+    fn what_is_no_range_is_said() {
+        let (range, faults) = Range::read(&IpBlock { cidr: "10.0.0.0/40".into(), except: vec![] });
+        assert_eq!(range, None);
+        assert_eq!(faults.len(), 1);
+    }
+}
