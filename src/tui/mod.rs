@@ -4,6 +4,7 @@ pub mod complete;
 pub mod fuzzy;
 pub mod glossary;
 pub mod markdown;
+pub mod screens;
 pub mod terminal;
 pub mod text;
 pub mod theme;

@@ -5,7 +5,7 @@ pub mod field;
 pub mod frame;
 pub mod hints;
 pub mod list;
-pub mod message;
+pub mod page;
 pub mod progress;
 pub mod sign;
 pub mod table;

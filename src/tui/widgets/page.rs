@@ -1,0 +1,51 @@
+//! What screens outside the walk have in common: a title, what it is about at the right, a body not wider than eyes like, keys at the foot.
+
+use super::{frame, hints};
+use crate::tui::text;
+use crate::tui::theme::Theme;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+/// The widest body: longer lines are hard to follow.
+pub const WIDEST: u16 = 120;
+
+/// Draws title and keys, and gives the body between them.
+///
+/// ```text
+///   Title                                                    about
+///
+///   body, at most 120 columns, in the middle
+///
+///   key words  key words                                    ? help
+/// ```
+pub fn draw(frame: &mut Frame<'_>, area: Rect, title: &str, about: &str, keys: &[hints::Hint<'_>], theme: &Theme) -> Rect {
+    let margin = if area.width >= 70 { 2 } else { 0 };
+    let page = frame::column(area, WIDEST.saturating_add(2 * margin));
+    let page = Rect { x: page.x + margin, width: page.width.saturating_sub(2 * margin), ..page };
+    let air = u16::from(area.height >= 20);
+    let (_, page) = frame::top(page, air);
+    let (head, rest) = frame::top(page, 1);
+    let (rest, foot) = frame::bottom(rest, 1);
+    let columns = usize::from(head.width);
+    let title = text::cut(title, columns);
+    let about = text::cut(about, columns.saturating_sub(text::width(&title) + 2));
+    let gap = columns.saturating_sub(text::width(&title) + text::width(&about));
+    frame.render_widget(
+        Line::from(vec![
+            Span::styled(title, theme.style("title")),
+            Span::raw(" ".repeat(gap)),
+            Span::styled(about, theme.style("text.muted")),
+        ]),
+        head,
+    );
+    frame.render_widget(hints::line(keys, usize::from(foot.width), theme), foot);
+    let (_, body) = frame::top(rest, air);
+    frame::bottom(body, air).0
+}
+
+/// A heading inside a body.
+#[must_use]
+pub fn heading(words: &str, theme: &Theme) -> Line<'static> {
+    Line::styled(words.to_owned(), theme.style("text.strong"))
+}
