@@ -4,6 +4,7 @@
 mod assess;
 mod catalogue;
 mod collect;
+mod log;
 mod markdown;
 mod progress;
 mod source;
@@ -179,7 +180,7 @@ fn print(text: &str) -> Result<(), Failure> {
 #[must_use]
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    match run(cli) {
+    match log::start().and_then(|()| run(cli)) {
         Ok(code) => ExitCode::from(code),
         Err(failure) => {
             let mut err = std::io::stderr();

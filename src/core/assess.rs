@@ -112,7 +112,8 @@ fn missing(check: &Check, inventory: &Inventory) -> Vec<(String, String)> {
             }
             Need::Version => {}
             Need::Identity if inventory.cluster.identity.is_empty() => {
-                missing.push(("selfsubjectreviews: create".to_owned(), "it is not known under which name the cluster was asked".to_owned()));
+                missing
+                    .push(("selfsubjectreviews: create".to_owned(), "it is not known under which name the cluster was asked".to_owned()));
             }
             Need::Identity => {}
             Need::Rights => {

@@ -99,7 +99,12 @@ impl<'a> View<'a> {
     #[must_use]
     pub fn cluster_wide(&self) -> Category {
         *self.wide.get_or_init(|| {
-            self.namespaces().into_iter().map(|(_, category)| category).filter(|c| *c != Category::Platform).min().unwrap_or(self.scope.default)
+            self.namespaces()
+                .into_iter()
+                .map(|(_, category)| category)
+                .filter(|c| *c != Category::Platform)
+                .min()
+                .unwrap_or(self.scope.default)
         })
     }
 

@@ -179,8 +179,7 @@ impl<'a> Rbac<'a> {
         if *subject == Subject::group(subjects::MASTERS) {
             return true;
         }
-        let rules: Vec<&PolicyRule> =
-            self.bindings_reaching(subject).filter(|b| b.cluster).flat_map(|b| b.rules.iter().copied()).collect();
+        let rules: Vec<&PolicyRule> = self.bindings_reaching(subject).filter(|b| b.cluster).flat_map(|b| b.rules.iter().copied()).collect();
         rules::everything(&rules) || self.bindings_reaching(subject).any(Bound::is_admin_everywhere)
     }
 }

@@ -193,7 +193,13 @@ mod tests {
 
     fn rule(verbs: &[&str], groups: &[&str], resources: &[&str], names: &[&str]) -> PolicyRule {
         let own = |list: &[&str]| list.iter().map(|s| (*s).to_owned()).collect();
-        PolicyRule { verbs: own(verbs), api_groups: own(groups), resources: own(resources), resource_names: own(names), ..PolicyRule::default() }
+        PolicyRule {
+            verbs: own(verbs),
+            api_groups: own(groups),
+            resources: own(resources),
+            resource_names: own(names),
+            ..PolicyRule::default()
+        }
     }
 
     #[test]
@@ -202,7 +208,9 @@ mod tests {
         assert!(pods.allows(&Request::on("delete", "", "pods")) && !pods.allows(&Request::on("create", "", "pods/exec")));
         let scale = rule(&["get"], &["*"], &["*/scale"], &[]);
         assert!(scale.allows(&Request::on("get", "apps", "deployments/scale")));
-        assert!(!scale.allows(&Request::on("get", "apps", "deployments")) && !scale.allows(&Request::on("get", "apps", "deployments/status")));
+        assert!(
+            !scale.allows(&Request::on("get", "apps", "deployments")) && !scale.allows(&Request::on("get", "apps", "deployments/status"))
+        );
         let odd = rule(&["create"], &[""], &["pods/*"], &[]);
         assert!(!odd.allows(&Request::on("create", "", "pods/exec")), "a star behind the stroke matches nothing");
         assert!(rule(&["get"], &[""], &["*"], &[]).allows(&Request::on("get", "", "pods/log")));
@@ -220,11 +228,8 @@ mod tests {
 
     #[test]
     fn paths_match_by_their_beginning_only_with_a_star_at_the_end() {
-        let urls = PolicyRule {
-            verbs: vec!["get".into()],
-            non_resource_urls: vec!["/healthz".into(), "/apis/*".into()],
-            ..PolicyRule::default()
-        };
+        let urls =
+            PolicyRule { verbs: vec!["get".into()], non_resource_urls: vec!["/healthz".into(), "/apis/*".into()], ..PolicyRule::default() };
         assert!(urls.allows(&Request::path("get", "/healthz")) && urls.allows(&Request::path("get", "/apis/apps")));
         assert!(!urls.allows(&Request::path("get", "/healthz/etcd")) && !urls.allows(&Request::path("get", "/apis")));
         assert!(!urls.allows(&Request::on("get", "", "pods")) && !urls.allows(&Request::path("post", "/healthz")));

@@ -74,12 +74,7 @@ const BINDINGS: &[Row] = &[
     ("", "kubeadm:cluster-admins", "cluster-admin", &[Group("kubeadm:cluster-admins")]),
     ("", "kubeadm:get-nodes", "kubeadm:get-nodes", &[Group(JOINING)]),
     ("", "kubeadm:kubelet-bootstrap", "system:node-bootstrapper", &[Group(JOINING)]),
-    (
-        "",
-        "kubeadm:node-autoapprove-bootstrap",
-        "system:certificates.k8s.io:certificatesigningrequests:nodeclient",
-        &[Group(JOINING)],
-    ),
+    ("", "kubeadm:node-autoapprove-bootstrap", "system:certificates.k8s.io:certificatesigningrequests:nodeclient", &[Group(JOINING)]),
     (
         "",
         "kubeadm:node-autoapprove-certificate-rotation",
