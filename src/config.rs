@@ -1,10 +1,14 @@
-//! What the surroundings say: where data lies, who is at the keyboard, on which machine. Everything that asks the environment for such
+//! What the surroundings say: where data lies, what the user likes, who is at the keyboard, on which machine. Everything that asks the environment for such
 //! things asks here, so that tests can hand in others.
 
-use std::path::PathBuf;
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
 
 /// The variable that names another data folder.
 pub const DATA_DIR: &str = "KASSAY_DATA_DIR";
+
+/// The variable that names another folder of settings.
+pub const CONFIG_DIR: &str = "KASSAY_CONFIG_DIR";
 
 /// The user's data folder of this program; none where the system has no home for the user and [`DATA_DIR`] is not set.
 #[must_use]
@@ -19,6 +23,74 @@ pub fn data_dir() -> Option<PathBuf> {
 #[must_use]
 pub fn assessments() -> Option<PathBuf> {
     data_dir().map(|folder| folder.join("assessments"))
+}
+
+/// The user's folder of settings and themes.
+#[must_use]
+pub fn config_dir() -> Option<PathBuf> {
+    match std::env::var_os(CONFIG_DIR).filter(|value| !value.is_empty()) {
+        Some(folder) => Some(PathBuf::from(folder)),
+        None => directories::ProjectDirs::from("", "", "kassay").map(|dirs| dirs.config_dir().to_owned()),
+    }
+}
+
+/// What the user likes: `config.toml` in [`config_dir`], where the environment may override it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct Settings {
+    /// Theme by name (`KASSAY_THEME`); without one, dark or light as the terminal hints.
+    pub theme: Option<String>,
+    /// Leaves the mouse to the terminal, for selecting text with it (`KASSAY_NO_MOUSE`).
+    pub no_mouse: bool,
+    /// Nothing moves by itself (`KASSAY_REDUCED_MOTION`).
+    pub reduced_motion: bool,
+}
+
+/// Why the settings can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// The file could not be read.
+    #[error("{}: {source}", .path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file says something that can't be followed; line and column are in the message.
+    #[error("{}: {source}", .path.display())]
+    Fault {
+        /// The file.
+        path: PathBuf,
+        /// What and where.
+        source: toml::de::Error,
+    },
+}
+
+impl Settings {
+    /// Reads the settings; a missing file is no fault.
+    ///
+    /// # Errors
+    /// Where the file is there and can't be read or followed.
+    pub fn load() -> Result<Self, SettingsError> {
+        let file = config_dir().map(|dir| dir.join("config.toml"));
+        Self::from(file.as_deref(), &|name| std::env::var(name).ok())
+    }
+
+    fn from(file: Option<&Path>, environment: &dyn Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
+        let mut settings = match file.filter(|path| path.is_file()) {
+            None => Self::default(),
+            Some(path) => {
+                let text = std::fs::read_to_string(path).map_err(|source| SettingsError::Read { path: path.to_owned(), source })?;
+                toml::from_str(&text).map_err(|source| SettingsError::Fault { path: path.to_owned(), source })?
+            }
+        };
+        let set = |name: &str| environment(name).filter(|value| !value.is_empty());
+        settings.theme = set("KASSAY_THEME").or(settings.theme);
+        settings.no_mouse |= set("KASSAY_NO_MOUSE").is_some();
+        settings.reduced_motion |= set("KASSAY_REDUCED_MOTION").is_some();
+        Ok(settings)
+    }
 }
 
 /// The user's login name, for the journal and the lock; an assessor's full name is in the workbook.
@@ -39,4 +111,26 @@ pub fn host() -> String {
 
 fn first_set(names: &[&str]) -> Option<String> {
     names.iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_environment_overrides_the_file_and_faults_have_a_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("config.toml");
+        let with = |text: &str, name: &'static str| {
+            std::fs::write(&file, text).unwrap();
+            Settings::from(Some(&file), &move |asked| (asked == name).then(|| "light".to_owned()))
+        };
+        assert_eq!(with("theme = \"dark\"\n", "").unwrap().theme.as_deref(), Some("dark"));
+        assert_eq!(with("theme = \"dark\"\n", "KASSAY_THEME").unwrap().theme.as_deref(), Some("light"));
+        assert!(with("", "KASSAY_REDUCED_MOTION").unwrap().reduced_motion && with("no-mouse = true", "").unwrap().no_mouse);
+        let said = with("theme = 1\n", "").unwrap_err().to_string();
+        assert!(said.contains("config.toml") && said.contains("line 1"), "{said}");
+        assert!(with("them = \"dark\"", "").is_err());
+        assert_eq!(Settings::from(None, &|_| None).unwrap(), Settings::default());
+    }
 }
