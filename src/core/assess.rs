@@ -110,6 +110,9 @@ fn missing(check: &Check, inventory: &Inventory) -> Vec<(String, String)> {
             Need::Version if inventory.cluster.version.is_empty() => {
                 missing.push(("version".to_owned(), "the server's version is not known".to_owned()))
             }
+            Need::Version if inventory.minor().is_none() => {
+                missing.push(("version".to_owned(), format!("the server's version “{}” can't be read", inventory.cluster.version)))
+            }
             Need::Version => {}
             Need::Identity if inventory.cluster.identity.is_empty() => {
                 missing

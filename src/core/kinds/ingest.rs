@@ -249,6 +249,7 @@ impl Ingest {
         raw.metadata.managed_fields.clear();
         raw.metadata.uid.clear();
         self.inventory.redactions += raw.metadata.seal(&self.key);
+        raw.spec.default_host_ports();
         let (node, redacted) = raw.spec.normalise(mirror && raw.metadata.namespace == "kube-system", &self.key);
         self.inventory.redactions += redacted;
         let image_ids = raw
@@ -273,11 +274,12 @@ impl Ingest {
         raw.metadata.uid.clear();
         self.inventory.redactions += raw.metadata.seal(&self.key);
         let (_, redacted) = template.spec.normalise(false, &self.key);
-        self.inventory.redactions += redacted;
+        self.inventory.redactions += redacted + template.metadata.seal(&self.key);
         let controller = Controller {
             metadata: raw.metadata,
             spec: self.share(template.spec),
             pod_labels: template.metadata.labels,
+            pod_annotations: template.metadata.annotations,
             replicas: raw.spec.replicas,
         };
         self.inventory.controllers.entry(kind).or_default().push(controller);
@@ -522,7 +524,10 @@ pub(super) fn object_json(inventory: &Inventory, object: &ObjectRef) -> Option<s
             "spec.jobTemplate.spec.template.spec" => {
                 json!({"metadata": metadata, "spec": {"jobTemplate": {"spec": {"template": {"spec": spec}}}}})
             }
-            _ => json!({"metadata": metadata, "spec": {"template": {"metadata": {"labels": workload.pod_labels}, "spec": spec}}}),
+            _ => {
+                let pods = json!({"labels": workload.pod_labels, "annotations": workload.pod_annotations});
+                json!({"metadata": metadata, "spec": {"template": {"metadata": pods, "spec": spec}}})
+            }
         });
     }
     macro_rules! of {

@@ -264,9 +264,13 @@ impl Inventory {
                 workload.labels.clone_from(&controller.metadata.labels);
                 workload.metadata = controller.metadata.clone();
                 workload.template = Some(controller.spec);
+                workload.pod_annotations.extend(controller.pod_annotations.clone());
                 if workload.pods == 0 {
                     workload.pod_labels.clone_from(&controller.pod_labels);
-                    workload.variants = vec![Variant { spec: controller.spec, pods: 0 }];
+                    // Files may hold two manifests of one name (overlays, say): each is judged.
+                    if !workload.variants.iter().any(|v| v.spec == controller.spec) {
+                        workload.variants.push(Variant { spec: controller.spec, pods: 0 });
+                    }
                 }
             }
         }

@@ -557,6 +557,21 @@ impl PodSpec {
     }
 }
 
+impl PodSpec {
+    /// Fills what the API server fills in a *Pod* on the node's network: each port is taken on the node too. Manifests lack it, answers of
+    /// the API have it; templates of controllers are left as they are (since 1.28), so this is not for them.
+    pub(super) fn default_host_ports(&mut self) {
+        if !self.host_network {
+            return;
+        }
+        for port in self.init_containers.iter_mut().chain(&mut self.containers).flat_map(|c| &mut c.ports) {
+            if port.host_port == 0 {
+                port.host_port = port.container_port;
+            }
+        }
+    }
+}
+
 /// The API server gives the volume of the mounted token a random end (`kube-api-access-x7f9c`), which would make every pod's spec different.
 fn shorten_token_volume(name: &mut String) {
     const START: &str = "kube-api-access";

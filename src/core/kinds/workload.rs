@@ -1,6 +1,6 @@
 //! Workloads: what owns pods. Findings are told once per owner, found from the pods that exist and from templates that have none.
 
-use super::{meta::Meta, pod::PodSpec, pod::slim};
+use super::{meta::Meta, pod::PodSpec, pod::slim, sealed::Sealed};
 use crate::model::ObjectRef;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -16,6 +16,9 @@ pub struct Controller {
     /// Labels of its template.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub pod_labels: BTreeMap<String, String>,
+    /// Annotations of its template, examined and thinned as those of objects are.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub pod_annotations: BTreeMap<String, Sealed>,
     /// Wanted pods, where it says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub replicas: Option<u32>,
@@ -80,6 +83,8 @@ pub struct Workload {
     pub template: Option<usize>,
     /// Labels that its pods have: of the first pod, or of the template.
     pub pod_labels: BTreeMap<String, String>,
+    /// Annotations of its template, where the owner was read.
+    pub pod_annotations: BTreeMap<String, Sealed>,
     /// Pods in `Inventory::pods`.
     pub pod_indexes: Vec<usize>,
 }
