@@ -29,7 +29,7 @@ mod a15_configuration;
 mod a16_segmentation;
 
 pub use verdict::Verdict;
-pub use view::{Tables, View};
+pub use view::{Placed, Tables, View};
 
 use crate::model::{Kind, Severity};
 

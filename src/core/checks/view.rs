@@ -3,7 +3,7 @@
 
 use crate::analysis::rbac::Rbac;
 use crate::analysis::{lifecycle::Lifecycle, software::Software};
-use crate::kinds::{ClusterInfo, Inventory, PodSpec, Workload};
+use crate::kinds::{ClusterInfo, Container, ContainerRole, Inventory, PodSpec, Workload};
 use crate::model::{Category, Finding, ObjectRef, Scope};
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -135,9 +135,46 @@ impl<'a> View<'a> {
         workload.variants.iter().map(move |v| (inventory.spec(v.spec), v.pods))
     }
 
+    /// Every container of a workload, in each of its distinct specs, ready to be told in a finding.
+    pub fn containers<'b>(&self, workload: &'b Workload) -> impl Iterator<Item = Placed<'b>> + use<'a, 'b>
+    where
+        'a: 'b,
+    {
+        let category = self.category(&workload.object.namespace);
+        self.specs(workload).flat_map(move |(spec, pods)| {
+            spec.all_containers().map(move |(role, container)| Placed { workload, category, spec, role, container, pods })
+        })
+    }
+
     /// A failing finding on an object, in the category of its namespace.
     #[must_use]
     pub fn finding(&self, object: ObjectRef, field: impl Into<String>) -> Finding {
         Finding::new(self.category(&object.namespace), object, field)
+    }
+}
+
+/// A container where it stands: in which workload, in how many of its pods.
+#[derive(Clone, Copy, Debug)]
+pub struct Placed<'a> {
+    /// The workload.
+    pub workload: &'a Workload,
+    /// The category of its namespace.
+    pub category: Category,
+    /// The spec that holds the container.
+    pub spec: &'a PodSpec,
+    /// The list in which it stands.
+    pub role: ContainerRole,
+    /// The container.
+    pub container: &'a Container,
+    /// Pods that share the spec.
+    pub pods: u32,
+}
+
+impl Placed<'_> {
+    /// A failing finding on a field below the container: `image`.
+    #[must_use]
+    pub fn finding(&self, below: &str) -> Finding {
+        let field = format!("{}.{}.{below}", self.workload.spec_path(), self.container.path(self.role));
+        Finding::new(self.category, self.workload.object.clone(), field).pods(self.pods)
     }
 }
