@@ -1,6 +1,0 @@
-//! Control 3.1: its automated checks.
-
-use crate::checks::Check;
-
-/// The checks of control 3.1, in the order in which they are told.
-pub(super) const CHECKS: &[Check] = &[];

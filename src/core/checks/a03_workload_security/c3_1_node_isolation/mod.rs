@@ -1,0 +1,57 @@
+//! Control 3.1: its automated checks. The words stand here; each judge has a file of its own beside it.
+
+mod labels;
+mod standards;
+
+use crate::analysis::pod_security::Level;
+use crate::checks::{Check, Need};
+use crate::model::{Kind, Severity};
+
+/// The checks of control 3.1, in the order in which they are told.
+pub(in crate::checks) const CHECKS: &[Check] = &[
+    Check {
+        id: "3.1/baseline",
+        title: "Workloads that open a known way to the node",
+        severity: Severity::High,
+        practices: &["3.1.a"],
+        needs: &[Need::Workloads, Need::Version],
+        active: false,
+        why: "Level baseline of the Pod Security Standards forbids the settings by which a container is known to reach the machine it runs on. \
+              A workload that breaks it hands that machine, and all containers on it, to whoever breaks into the workload.",
+        mend: "Take the setting out of the pod template. Where it is truly needed, move the workload to a namespace of its own with few users, \
+               and record the exception with reason, approver and end date.",
+        blind_spots: "Exemptions that Pod Security Admission was given lie in a file of the API server that no API shows. Where pods run, the \
+                      pods are judged; a changed template shows only once it has new pods. A custom resource whose pods don't exist yet is not seen.",
+        judge: |view| standards::judge(view, Level::Baseline),
+    },
+    Check {
+        id: "3.1/restricted",
+        title: "Workloads that are not hardened to level restricted",
+        severity: Severity::Medium,
+        practices: &["3.1.a"],
+        needs: &[Need::Workloads, Need::Version],
+        active: false,
+        why: "Level restricted asks each workload to give up what it does not need: root, extra rights, open system calls. None of these is a \
+              way to the node by itself, but each makes the next flaw of kernel or runtime easier to use. What falls short is shown for review.",
+        mend: "Set runAsNonRoot: true and seccompProfile.type: RuntimeDefault on the pod, allowPrivilegeEscalation: false and \
+               capabilities.drop: [\"ALL\"] on each container; then let the namespace enforce restricted.",
+        blind_spots: "It reads what the manifest says. An image that runs as a user of its own, a default profile that the kubelet is told to apply, \
+                      or rules of SELinux on the node may protect a workload that says nothing.",
+        judge: |view| standards::judge(view, Level::Restricted),
+    },
+    Check {
+        id: "3.1/pod-security-labels",
+        title: "Namespaces that no Pod Security level is shown to guard",
+        severity: Severity::Medium,
+        practices: &["3.1.a"],
+        needs: &[Need::List(Kind::Namespaces)],
+        active: false,
+        why: "The label pod-security.kubernetes.io/enforce makes the API server refuse pods that open a way to the node. Without it, or with a label \
+              that only warns or writes to the audit log, anyone who may create a pod in the namespace may take over a machine.",
+        mend: "kubectl label ns NAME pod-security.kubernetes.io/enforce=restricted pod-security.kubernetes.io/enforce-version=vX.Y, with baseline \
+               where restricted can't be had yet and the version of the cluster. Add --dry-run=server first to see what would break.",
+        blind_spots: "Defaults and exemptions of Pod Security Admission lie in a file of the API server that no API shows, so an unlabelled namespace is \
+                      not shown to be enforced, though it may be. Other engines that do the same work are told by 3.1/admission-control.",
+        judge: labels::judge,
+    },
+];
