@@ -8,6 +8,7 @@
 //! A judge never says `pass` of what it did not read: it is only called when everything in `needs` was read, and a list that broke off
 //! turns its `pass` into `blocked`. Text from the cluster is data, and values that may be secret are not there to be quoted.
 
+mod rights;
 mod verdict;
 mod view;
 

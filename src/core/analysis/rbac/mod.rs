@@ -136,6 +136,52 @@ impl<'a> Rbac<'a> {
         all
     }
 
+    /// The bindings that give each role to somebody: directly, or through an aggregated ClusterRole that gathers it. Keys are whether it is
+    /// a ClusterRole, its namespace, its name.
+    #[must_use]
+    pub fn bindings_by_role(&self) -> HashMap<(bool, &'a str, &'a str), Vec<&Bound<'a>>> {
+        let mut givers: HashMap<(bool, &'a str, &'a str), Vec<&Bound<'a>>> = HashMap::new();
+        for bound in self.bindings.iter().filter(|b| b.resolved && !b.subjects.is_empty()) {
+            let reference = &bound.binding.role_ref;
+            let cluster = reference.kind == "ClusterRole";
+            let namespace = if cluster { "" } else { bound.namespace() };
+            givers.entry((cluster, namespace, reference.name.as_str())).or_default().push(bound);
+        }
+        let all: Vec<&'a Role> = self.roles.values().filter(|r| r.cluster).map(|r| r.role).collect();
+        let aggregated = all.iter().filter(|r| r.aggregation_rule.is_some());
+        let mut parts: Vec<(&'a str, Vec<&'a str>)> =
+            aggregated.map(|role| (role.metadata.name.as_str(), self.parts_of(role, &all))).collect();
+        parts.sort();
+        let direct: HashMap<&str, Vec<&Bound<'a>>> =
+            parts.iter().filter_map(|(name, _)| Some((*name, givers.get(&(true, "", *name))?.clone()))).collect();
+        for (name, names) in parts {
+            let Some(bindings) = direct.get(name) else { continue };
+            for part in names {
+                let list = givers.entry((true, "", part)).or_default();
+                for bound in bindings {
+                    if !list.iter().any(|known| std::ptr::eq(*known, *bound)) {
+                        list.push(bound);
+                    }
+                }
+            }
+        }
+        givers
+    }
+
+    /// Names of the roles that an aggregated one gathers, through others too.
+    fn parts_of(&self, role: &'a Role, all: &[&'a Role]) -> Vec<&'a str> {
+        let mut seen: BTreeSet<&'a str> = BTreeSet::new();
+        let mut open = vec![role];
+        while let Some(next) = open.pop() {
+            for part in gathered(next, all.iter().copied()) {
+                if part.metadata.name != role.metadata.name && seen.insert(&part.metadata.name) {
+                    open.push(part);
+                }
+            }
+        }
+        seen.into_iter().collect()
+    }
+
     /// The bindings that name a subject itself.
     pub fn bindings_of(&self, subject: &Subject) -> impl Iterator<Item = &Bound<'a>> {
         self.by_subject.get(subject).into_iter().flatten().filter_map(|i| self.bindings.get(*i))
@@ -271,27 +317,26 @@ fn effective_roles(inventory: &Inventory) -> HashMap<(bool, &str, &str), Effecti
 }
 
 /// The ClusterRoles that an aggregated one gathers directly, itself left out as the controller does.
-pub fn gathered<'a>(role: &Role, all: &'a [Role]) -> impl Iterator<Item = &'a Role> {
-    let selectors = role.aggregation_rule.as_ref().map(|rule| rule.cluster_role_selectors.clone()).unwrap_or_default();
-    let own = role.metadata.name.clone();
-    all.iter().filter(move |other| other.metadata.name != own && selectors.iter().any(|s| s.matches(&other.metadata.labels)))
+pub fn gathered<'r, 'a: 'r>(role: &'r Role, all: impl Iterator<Item = &'a Role> + 'r) -> impl Iterator<Item = &'a Role> + 'r {
+    let selectors = role.aggregation_rule.as_ref().map_or(&[][..], |rule| &rule.cluster_role_selectors);
+    all.filter(move |other| other.metadata.name != role.metadata.name && selectors.iter().any(|s| s.matches(&other.metadata.labels)))
 }
 
 /// The rules of an aggregated ClusterRole (see the head of this file).
 fn aggregated<'a>(role: &'a Role, all: &'a [Role]) -> Vec<&'a PolicyRule> {
     let mut rules: Vec<&PolicyRule> = Vec::new();
     let mut seen: BTreeSet<&str> = BTreeSet::from([role.metadata.name.as_str()]);
-    let mut open: Vec<&Role> = gathered(role, all).collect();
+    let mut open: Vec<&Role> = gathered(role, all.iter()).collect();
     while let Some(next) = open.pop() {
         if !seen.insert(&next.metadata.name) {
             continue;
         }
         // What an aggregated role on a server states is already gathered; only a manifest's own rules are replaced.
-        if next.aggregation_rule.is_none() || stored(next) || gathered(next, all).next().is_none() {
+        if next.aggregation_rule.is_none() || stored(next) || gathered(next, all.iter()).next().is_none() {
             rules.extend(&next.rules);
         }
         if next.aggregation_rule.is_some() {
-            open.extend(gathered(next, all));
+            open.extend(gathered(next, all.iter()));
         }
     }
     if stored(role) || rules.is_empty() {

@@ -1,6 +1,213 @@
-//! Control 1.2: its automated checks.
+//! Control 1.2: administrators are persons. Who may do everything is found in the bindings; whether a name is generic, in its words.
 
-use crate::checks::Check;
+use crate::analysis::rbac::{Bound, Subject, SubjectKind, stock, subjects};
+use crate::checks::{Check, Need, Verdict, View, rights};
+use crate::model::{Finding, Severity};
 
 /// The checks of control 1.2, in the order in which they are told.
-pub(super) const CHECKS: &[Check] = &[];
+pub(super) const CHECKS: &[Check] = &[Check {
+    id: "1.2/generic-admins",
+    title: "Administrators with generic names",
+    severity: Severity::High,
+    practices: &["1.2.a"],
+    needs: &[Need::Rights],
+    active: false,
+    why: "An account called admin or ops belongs to everyone and to no one: its credential is shared, outlives whoever leaves, and every line \
+          of the audit log under that name is a guess.",
+    mend: "Give administrator rights to a group of the identity provider with personal members, and remove the generic user from the binding.",
+    blind_spots: "Members of groups don't show in the cluster, nor who holds a credential with a personal name. Rights from cloud IAM (EKS access \
+                  policies, Cloud IAM, Azure roles) are not RBAC objects.",
+    judge: generic_admins,
+}];
+
+fn generic_admins(view: &View<'_>) -> Verdict {
+    let rbac = view.rbac();
+    let mut verdict = Verdict::over("binding that makes administrators", "bindings that make administrators");
+    for bound in rbac.bindings().iter().filter(|b| b.cluster && !b.subjects.is_empty()) {
+        // Several bindings may make an administrator together; each of those that take part is told.
+        let admins: Vec<&Subject> = bound
+            .subjects
+            .iter()
+            .filter(|s| bound.is_admin_everywhere() || (s.kind != SubjectKind::ServiceAccount && takes_part(bound) && rbac.is_admin(s)))
+            .collect();
+        if admins.is_empty() {
+            continue;
+        }
+        verdict.saw(rights::category(view, bound));
+        // The group system:masters and bindings to it are the matter of control 2.2.
+        let named = |s: &&Subject| s.kind != SubjectKind::ServiceAccount && s.name != subjects::MASTERS;
+        for subject in admins.into_iter().filter(named) {
+            verdict.find(judge_admin(rights::finding(view, bound, rights::subject_field(subject)), subject, stock::has_stock_shape(bound)));
+        }
+    }
+    verdict
+}
+
+fn judge_admin(finding: Finding, subject: &Subject, stock: bool) -> Finding {
+    if subject.kind == SubjectKind::User && is_generic(&subject.name) {
+        finding.severity(Severity::High).message(format!(
+            "{subject} may do everything in the cluster, and its name is no person's: those who share its credential can't be told apart."
+        ))
+    } else if stock {
+        finding
+            .severity(Severity::Low)
+            .review()
+            .message(format!(
+                "kubeadm puts the user kubernetes-admin of admin.conf into {subject}: whoever has that file is administrator under a generic name."
+            ))
+            .mend("Keep admin.conf in a vault for emergencies, give each administrator a personal login, and delete this binding once that works.")
+    } else if subject.name.starts_with("system:") {
+        finding.severity(Severity::High).message(format!(
+            "{subject} is a name of Kubernetes' own that stands for many callers, and it may do everything in the cluster."
+        ))
+    } else {
+        finding.severity(Severity::Medium).review().message(format!(
+            "{subject} may do everything in the cluster; confirm that it is one person, or a group with personal members only."
+        ))
+    }
+}
+
+/// Whether a binding gives a share of everything: a rule on all resources of all groups.
+fn takes_part(bound: &Bound<'_>) -> bool {
+    bound.rules.iter().any(|rule| rule.api_groups.iter().any(|g| g == "*") && rule.resources.iter().any(|r| r == "*"))
+}
+
+/// Words that name a function and not a person; a name made of nothing else is generic.
+const GENERIC: &[&str] = &[
+    "admin",
+    "admins",
+    "administrator",
+    "administrators",
+    "adm",
+    "sysadmin",
+    "superadmin",
+    "superuser",
+    "super",
+    "root",
+    "master",
+    "masters",
+    "masterclient",
+    "kubernetes",
+    "kube",
+    "kubeadmin",
+    "kubeadm",
+    "k8s",
+    "k3s",
+    "cluster",
+    "clusteradmin",
+    "clusteruser",
+    "system",
+    "ops",
+    "devops",
+    "sre",
+    "operator",
+    "operators",
+    "operations",
+    "support",
+    "helpdesk",
+    "service",
+    "svc",
+    "default",
+    "test",
+    "tester",
+    "testuser",
+    "demo",
+    "dev",
+    "developer",
+    "developers",
+    "user",
+    "users",
+    "guest",
+    "temp",
+    "tmp",
+    "shared",
+    "common",
+    "generic",
+    "team",
+    "platform",
+    "infra",
+    "infrastructure",
+    "it",
+    "ci",
+    "cd",
+    "cicd",
+    "deploy",
+    "deployer",
+    "deployment",
+    "jenkins",
+    "gitlab",
+    "automation",
+    "bot",
+    "emergency",
+    "breakglass",
+    "break",
+    "glass",
+    "readonly",
+    "api",
+    "client",
+    "me",
+    "owner",
+    "manager",
+    "prod",
+    "production",
+    "staging",
+];
+
+/// Whether a user name says only what it is for. The prefix of an identity provider (`oidc:`) and a mail domain say nothing of the person.
+fn is_generic(name: &str) -> bool {
+    let local = name.rsplit_once('@').map_or(name, |(local, _)| local);
+    let local = match local.rsplit_once([':', '#', '/', '\\']) {
+        Some((_, rest)) if !rest.is_empty() => rest,
+        _ => local,
+    };
+    let mut words = local
+        .split(|c: char| !c.is_alphanumeric())
+        .map(|w| w.trim_end_matches(|c: char| c.is_ascii_digit()).to_lowercase())
+        .filter(|w| !w.is_empty())
+        .peekable();
+    words.peek().is_some() && words.all(|word| GENERIC.contains(&word.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_functions_are_generic_and_names_of_people_are_not() {
+        for name in [
+            "kubernetes-admin",
+            "kubernetes-super-admin",
+            "admin",
+            "Administrator",
+            "root",
+            "cluster-admin",
+            "ops",
+            "devops",
+            "system:admin",
+            "default",
+            "test",
+            "admin2",
+            "oidc:admin",
+            "admin@acme.example",
+            "kube:admin",
+            "clusterAdmin",
+            "k8s_ops",
+            "masterclient",
+        ] {
+            assert!(is_generic(name), "{name}");
+        }
+        for name in [
+            "jane",
+            "jane-admin",
+            "oidc:jane.doe@acme.example",
+            "platform-team-jo",
+            "u-417",
+            "arn:aws:iam::1:user/jane",
+            "admin-jdoe",
+            "4711",
+            "",
+        ] {
+            assert!(!is_generic(name), "{name}");
+        }
+    }
+}

@@ -18,3 +18,8 @@ pub(super) const CONTROLS: &[(&str, &[Check])] = &[
     ("1.5", c1_5_workload_credentials::CHECKS),
     ("1.6", c1_6_multi_factor::CHECKS),
 ];
+
+/// The organizations (groups) that a certificate request asks for; empty where it can't be read.
+pub(super) fn requested_organizations(request: &crate::kinds::config::CertificateRequest) -> Vec<String> {
+    c1_3_revocable_credentials::requested_organizations(request)
+}
