@@ -5,6 +5,7 @@ pub mod certificates;
 pub mod distribution;
 pub mod flags;
 pub mod image;
+pub mod kubelet;
 pub mod lifecycle;
 pub mod pod_security;
 pub mod rbac;

@@ -19,6 +19,20 @@ slim! {
         hard: BTreeMap<String, Scalar>,
         /// Only pods of these scopes.
         scopes: Vec<String>,
+        /// Only pods that this selects.
+        scope_selector: ScopeSelector,
+    }
+
+    /// Which pods a quota counts.
+    struct ScopeSelector {
+        /// All must hold.
+        match_expressions: Vec<ScopeRequirement>,
+    }
+
+    /// One requirement of a quota's scope.
+    struct ScopeRequirement {
+        /// Scope: `PriorityClass`, `BestEffort`…
+        scope_name: String,
     }
 
     /// A LimitRange.

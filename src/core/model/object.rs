@@ -24,6 +24,18 @@ impl ObjectRef {
         Self { group: group.into(), kind: kind.into(), namespace: namespace.into(), name: name.into() }
     }
 
+    /// A namespace by its name.
+    #[must_use]
+    pub fn of_namespace(name: &str) -> Self {
+        Self::new("", "Namespace", "", name)
+    }
+
+    /// A node by its name.
+    #[must_use]
+    pub fn of_node(name: &str) -> Self {
+        Self::new("", "Node", "", name)
+    }
+
     /// The part after the kind: `namespace/name`, or the name alone.
     #[must_use]
     pub fn path(&self) -> String {

@@ -130,7 +130,9 @@ impl Scope {
 }
 
 impl NamespaceRule {
-    fn holds(&self, name: &str, labels: &BTreeMap<String, String>) -> bool {
+    /// Whether the rule speaks of a namespace.
+    #[must_use]
+    pub fn holds(&self, name: &str, labels: &BTreeMap<String, String>) -> bool {
         // A rule that says nothing matches nothing: an empty table must not silently categorise the whole cluster.
         (self.glob.is_some() || !self.labels.is_empty())
             && self.glob.as_deref().is_none_or(|pattern| glob(pattern, name))

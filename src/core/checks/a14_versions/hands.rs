@@ -1,0 +1,124 @@
+//! Hands and tools: which writer of an object is a deployment tool, which one a person at a keyboard, and who came last.
+//!
+//! managedFields keeps one entry for each writer, with the time of its last write and the fields that are still its own. A hand's entry
+//! that is younger than the last entry of a deployment tool is a change that the tool did not make.
+
+use crate::kinds::Meta;
+use crate::kinds::meta::ManagedFields;
+use jiff::Timestamp;
+
+/// A change by hand.
+pub(super) struct Hand<'a> {
+    /// The writer: `kubectl-edit`.
+    pub(super) manager: &'a str,
+    /// When.
+    pub(super) time: Option<Timestamp>,
+    /// Fields that are its own now.
+    pub(super) fields: Vec<&'a str>,
+    /// The deployment tool that wrote before it, where there is one.
+    pub(super) deployed_by: Option<&'a str>,
+}
+
+/// Programs that deploy from a repository or a chart, by the start of the name that they give themselves.
+const TOOLS: &[&str] = &[
+    "argocd",
+    "kustomize-controller",
+    "helm-controller",
+    "flux",
+    "helm",
+    "terraform",
+    "opentofu",
+    "pulumi",
+    "configsync",
+    "fleet",
+    "kapp",
+    "rancher-fleet",
+    "spinnaker",
+    "werf",
+    "kluctl",
+    "crossplane",
+    "ansible",
+    "harness",
+    "octopus",
+    "skaffold",
+    "tanka",
+    "carvel",
+    "sveltos",
+    "reconciler.configsync",
+    "kubecfg",
+];
+
+/// Programs with which a person changes an object in place. Browsers and consoles give the start of their user agent.
+const HANDS: &[&str] = &[
+    "kubectl-edit",
+    "kubectl-patch",
+    "kubectl-replace",
+    "kubectl-set",
+    "kubectl-label",
+    "kubectl-annotate",
+    "kubectl-create",
+    "kubectl-run",
+    "kubectl-expose",
+    "kubectl-autoscale",
+    "kubectl-taint",
+    "oc-edit",
+    "oc-patch",
+    "oc-set",
+    "k9s",
+    "dashboard",
+    "Mozilla",
+    "node-fetch",
+    "lens",
+    "headlamp",
+    "openlens",
+    "okteto",
+];
+
+/// `kubectl apply`, in both of its ways; a pipeline or a person.
+const APPLIES: &[&str] = &["kubectl-client-side-apply", "kubectl", "kubectl-last-applied", "oc", "before-first-apply"];
+
+fn named(list: &[&str], manager: &str) -> bool {
+    list.iter().any(|start| manager.starts_with(start))
+}
+
+fn is_tool(entry: &ManagedFields) -> bool {
+    named(TOOLS, &entry.manager)
+}
+
+fn is_apply(entry: &ManagedFields) -> bool {
+    APPLIES.contains(&entry.manager.as_str())
+}
+
+fn is_hand(entry: &ManagedFields) -> bool {
+    named(HANDS, &entry.manager)
+}
+
+/// Changes by hand after the last write of a deployment tool, or after the last apply where no tool ever wrote.
+pub(super) fn after_last_deployment(meta: &Meta) -> Vec<Hand<'_>> {
+    let entries: Vec<&ManagedFields> = meta.managed_fields.iter().filter(|e| e.subresource.is_empty()).collect();
+    let last = |of: fn(&ManagedFields) -> bool| entries.iter().copied().filter(|e| of(e)).max_by_key(|e| e.time);
+    let tool = last(is_tool);
+    let base = tool.or_else(|| last(is_apply));
+    // What was made by hand and never applied has no deployment to differ from; the check of GitOps management tells it.
+    let Some(base) = base else { return vec![] };
+    let later = |e: &&&ManagedFields| e.time > base.time;
+    let by_hand = |e: &&&ManagedFields| is_hand(e) || (tool.is_some() && is_apply(e));
+    entries
+        .iter()
+        .filter(by_hand)
+        .filter(later)
+        .filter_map(|e| {
+            let fields: Vec<&str> = e.fields.iter().map(String::as_str).filter(|field| !harmless(field)).collect();
+            let hand = Hand { manager: &e.manager, time: e.time, fields, deployed_by: tool.map(|t| t.manager.as_str()) };
+            (!hand.fields.is_empty()).then_some(hand)
+        })
+        .collect()
+}
+
+/// Traces of kubectl's own bookkeeping and of `rollout restart`, which change nothing that a repository holds.
+fn harmless(field: &str) -> bool {
+    field.ends_with("kubectl.kubernetes.io/restartedAt")
+        || field.ends_with("kubectl.kubernetes.io/last-applied-configuration")
+        || field == "metadata.annotations"
+        || field == "spec.template.metadata.annotations"
+}
