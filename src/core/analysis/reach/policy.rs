@@ -246,7 +246,7 @@ impl<'a> Compiler<'a, '_> {
             if by_label {
                 self.fault(rule.policy, "a peer has both selectors and an ipBlock");
             }
-            if let Some(range) = range {
+            if let Some(range) = range.filter(|range| !range.is_empty()) {
                 self.range(rule, direction, range);
             }
         } else if !by_label {

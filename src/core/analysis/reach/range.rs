@@ -57,6 +57,11 @@ impl Range {
             })
     }
 
+    /// Whether its exceptions leave nothing of it.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.spans.is_empty()
+    }
+
     /// Whether the two have an address in common.
     pub(super) fn touches(&self, other: &Self) -> bool {
         self.v6 == other.v6 && self.spans.iter().any(|a| other.spans.iter().any(|b| a.0 <= b.1 && b.0 <= a.1))

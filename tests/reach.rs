@@ -1,0 +1,237 @@
+//! Reachability against a second reading of the API's documentation: a slow and plain one, written here, that asks pod by pod, port by port
+//! and address by address, and knows nothing of groups, sets or caches. Random clusters must come out the same in both.
+//!
+//! `KASSAY_RANDOM_COUNT` says how many clusters are tried, `KASSAY_RANDOM_SEED` where to begin. A disagreement is shown by the smallest
+//! cluster that still has it, with its seed.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr, missing_docs, reason = "a test's failure is its message")]
+
+#[path = "support/policies/mod.rs"]
+mod policies;
+
+use kassay_core::analysis::reach::{Document, Reach, Reading};
+use kassay_core::kinds::{Ingest, Inventory, KindState, Source};
+use kassay_core::model::{Kind, Scope};
+use kassay_core::sensitive::FingerprintKey;
+use policies::oracle::{self, Allowed, Cluster, Place};
+use policies::{random, shrink};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+fn inventory(objects: &[Value], source: Source) -> Inventory {
+    let mut ingest = Ingest::new(source, FingerprintKey([3; 32]));
+    if source == Source::Live {
+        for kind in Kind::ALL {
+            ingest.state(*kind, if kind.stock() { KindState::Read } else { KindState::Absent }, "");
+        }
+    }
+    for object in objects {
+        let known = Kind::of(object["apiVersion"].as_str().unwrap_or_default(), object["kind"].as_str().unwrap_or_default());
+        if let Some(kind) = known {
+            ingest.object(kind, &object.to_string());
+        }
+    }
+    ingest.finish()
+}
+
+fn document(inventory: &Inventory) -> Value {
+    serde_json::to_value(Document::new(&Reach::new(inventory), &Scope::default())).unwrap()
+}
+
+fn place(end: &Value) -> Place {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    if end["ip"].is_string() {
+        let except = end["except"].as_array().into_iter().flatten().map(text).collect();
+        return Place::Range(text(&end["ip"]), except);
+    }
+    Place::Workload(text(&end["namespace"]), text(&end["kind"]), text(&end["name"]))
+}
+
+/// Reads `All` or `TCP 80,443,8080-8090 | UDP 53` back.
+fn ports(text: &str) -> Vec<(String, u16, u16)> {
+    if text == "All" {
+        return ["TCP", "UDP", "SCTP"].map(|protocol| (protocol.to_owned(), 1, u16::MAX)).to_vec();
+    }
+    let mut found = Vec::new();
+    for part in text.split(" | ") {
+        let (protocol, spans) = part.split_once(' ').expect("a protocol and its ports");
+        for span in spans.split(',') {
+            let (first, last) = span.split_once('-').unwrap_or((span, span));
+            found.push((protocol.to_owned(), first.parse().unwrap(), last.parse().unwrap()));
+        }
+    }
+    found
+}
+
+/// What the program says, in the words of the oracle: which of the ports asked about each pair may use, and by which policies.
+fn told(flows: &Value, asked: &BTreeSet<(String, u16)>) -> BTreeMap<(Place, Place), Allowed> {
+    let mut told = BTreeMap::new();
+    for flow in flows.as_array().unwrap() {
+        let spans = ports(flow["ports"].as_str().unwrap());
+        let open = asked.iter().filter(|(p, port)| spans.iter().any(|(q, first, last)| p == q && (*first..=*last).contains(port)));
+        let by = flow["by"].as_array().unwrap().iter().map(|name| name.as_str().unwrap().to_owned()).collect();
+        let twice = told.insert((place(&flow["from"]), place(&flow["to"])), (open.cloned().collect(), by));
+        assert!(twice.is_none(), "a flow stands twice: {flow}");
+    }
+    told
+}
+
+/// The first difference between the two readings, in words; nothing where they agree.
+fn disagreement(objects: &[Value]) -> Option<String> {
+    let cluster = Cluster::read(objects);
+    let asked = cluster.interesting_ports();
+    let inventory = inventory(objects, Source::Live);
+    let document = document(&inventory);
+    if document["complete"] != json!(true) || document["not_evaluated"] != json!([]) {
+        return Some(format!("not complete: {} {}", document["complete"], document["not_evaluated"]));
+    }
+    let hosts: BTreeSet<Place> = document["outside_of_policy"].as_array().unwrap().iter().map(place).collect();
+    if hosts != cluster.on_host_network() {
+        return Some(format!("outside of policy: {hosts:?}"));
+    }
+    let wanted = cluster.flows(&asked);
+    let found = told(&document["flows"], &asked);
+    for pair in wanted.keys().chain(found.keys()) {
+        let (want, have) = (wanted.get(pair), found.get(pair));
+        if want != have {
+            return Some(format!("{:?} → {:?}\n  documentation: {want:?}\n  program:       {have:?}", pair.0, pair.1));
+        }
+    }
+    over_pods(&cluster, &inventory, &asked)
+}
+
+/// The same under the reading in which address ranges admit pods.
+fn over_pods(cluster: &Cluster, inventory: &Inventory, asked: &BTreeSet<(String, u16)>) -> Option<String> {
+    let reach = Reach::new(inventory);
+    let mut judge = reach.judge(Reading::OverPods);
+    let name = |at: usize| {
+        let object = &reach.workloads()[at].workload.object;
+        Place::Workload(object.namespace.clone(), object.kind.clone(), object.name.clone())
+    };
+    for from in 0..reach.workloads().len() {
+        for to in (0..reach.workloads().len()).filter(|to| *to != from) {
+            let want = cluster.between(&name(from), &name(to), asked, true);
+            let have = judge.between(from, to).map_or_else(BTreeSet::new, |passage| {
+                let spans = ports(&passage.text);
+                let open = |(p, port): &&(String, u16)| spans.iter().any(|(q, first, last)| p == q && (*first..=*last).contains(port));
+                asked.iter().filter(open).cloned().collect()
+            });
+            if want.0 != have {
+                return Some(format!(
+                    "ranges over pods: {:?} → {:?}\n  documentation: {:?}\n  program: {have:?}",
+                    name(from),
+                    name(to),
+                    want.0
+                ));
+            }
+        }
+    }
+    None
+}
+
+#[test]
+fn random_clusters_come_out_as_a_plain_reading_of_the_documentation() {
+    let number = |name: &str, otherwise: u64| std::env::var(name).ok().map_or(otherwise, |text| text.parse().expect("a number"));
+    let (count, seed) = (number("KASSAY_RANDOM_COUNT", 200), number("KASSAY_RANDOM_SEED", 2025));
+    let mut flows = 0;
+    for seed in seed..seed + count {
+        let objects = random::cluster(seed);
+        if let Some(found) = disagreement(&objects) {
+            let small = shrink::smallest(objects, |objects| disagreement(objects).is_some());
+            let found = disagreement(&small).unwrap_or(found);
+            let lines: Vec<String> = small.iter().map(Value::to_string).collect();
+            panic!("seed {seed}: {found}\nin\n{}", lines.join("\n"));
+        }
+        flows += Cluster::read(&objects).flows(&BTreeSet::from([("TCP".to_owned(), 80)])).len();
+    }
+    assert!(count < 100 || flows > 100, "the random clusters hardly allow anything, so they show nothing: {flows}");
+    eprintln!("{count} clusters from seed {seed}, {flows} flows on TCP 80");
+}
+
+/// The shrinking itself: what is left of a cluster is what the complaint is about.
+#[test]
+fn a_disagreement_is_shown_by_few_objects() {
+    let has_policy = |objects: &[Value]| objects.iter().any(|o| o["kind"] == "NetworkPolicy");
+    let with_policy = (0..50).map(random::cluster).find(|objects| has_policy(objects)).unwrap();
+    let small = shrink::smallest(with_policy, has_policy);
+    assert_eq!(small.len(), 1);
+    assert_eq!(small[0]["kind"], "NetworkPolicy");
+}
+
+/// The two readings could be wrong together; these cases are worked out by hand.
+#[test]
+fn cases_worked_out_by_hand() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/reach");
+    let mut files: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|e| e.unwrap().path()).collect();
+    files.sort();
+    assert!(!files.is_empty(), "{} holds no case", folder.display());
+    for path in files {
+        let documents: Vec<Value> = serde_saphyr::from_multiple(&std::fs::read_to_string(&path).unwrap()).unwrap();
+        let (expected, objects): (Vec<Value>, Vec<Value>) = documents.into_iter().partition(|d| d["kind"] == "Expected");
+        let expected = expected.first().unwrap_or_else(|| panic!("{} expects nothing", path.display()));
+        let document = document(&inventory(&objects, Source::Live));
+        let line = |end: &Value| match place(end) {
+            Place::Workload(namespace, _, name) => format!("{namespace}/{name}"),
+            Place::Range(ip, except) if except.is_empty() => ip,
+            Place::Range(ip, except) => format!("{ip} except {}", except.join(" ")),
+        };
+        let flows: BTreeSet<String> = document["flows"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|flow| {
+                let by: Vec<&str> = flow["by"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
+                format!("{} -> {}: {} [{}]", line(&flow["from"]), line(&flow["to"]), flow["ports"].as_str().unwrap(), by.join(", "))
+            })
+            .collect();
+        let wanted: BTreeSet<String> = expected["flows"].as_array().unwrap().iter().map(|l| l.as_str().unwrap().to_owned()).collect();
+        assert_eq!(flows, wanted, "{}", path.display());
+        if let Some(not_evaluated) = expected["not_evaluated"].as_array() {
+            let names: Vec<Value> = document["not_evaluated"].as_array().unwrap().iter().map(|entry| entry["why"].clone()).collect();
+            assert_eq!(&names, not_evaluated, "{}", path.display());
+        }
+    }
+}
+
+#[test]
+fn what_was_not_read_is_not_complete() {
+    for kind in [Kind::Pods, Kind::Namespaces, Kind::NetworkPolicies] {
+        for state in [KindState::Forbidden, KindState::Failed, KindState::Partial, KindState::Absent] {
+            let mut inventory = inventory(&random::cluster(1), Source::Live);
+            assert_eq!(document(&inventory)["complete"], json!(true));
+            inventory.coverage.entry(kind).or_default().state = state;
+            assert_eq!(document(&inventory)["complete"], json!(false), "{kind:?} {state:?}");
+        }
+    }
+    let mut refused = inventory(&[], Source::Live);
+    refused.coverage.entry(Kind::AdminNetworkPolicies).or_default().state = KindState::Forbidden;
+    assert_eq!(document(&refused)["not_evaluated"][0]["kind"], "AdminNetworkPolicy");
+}
+
+/// Whole systems as their makers publish them: read without complaint, and where nobody wrote a policy everyone reaches everyone.
+#[test]
+fn published_systems_are_read() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpora/systems");
+    let Ok(entries) = std::fs::read_dir(&folder) else {
+        eprintln!("skipped: {} is absent", folder.display());
+        return;
+    };
+    for path in entries.map(|e| e.unwrap().path()).filter(|p| p.extension().is_some_and(|e| e == "yaml")) {
+        let objects: Vec<Value> = serde_saphyr::from_multiple(&std::fs::read_to_string(&path).unwrap()).unwrap();
+        let inventory = inventory(&objects, Source::Files);
+        let reach = Reach::new(&inventory);
+        let (workloads, document) = (reach.workloads().len(), document(&inventory));
+        let flows = document["flows"].as_array().unwrap();
+        assert!(workloads > 0, "{}", path.display());
+        if inventory.network_policies.is_empty() {
+            assert_eq!(flows.len(), workloads * (workloads - 1) + 2 * workloads, "{}", path.display());
+            assert!(flows.iter().all(|f| f["ports"] == "All" && f["by"] == json!([])), "{}", path.display());
+        } else {
+            assert!(flows.iter().any(|f| f["by"] != json!([])), "{}", path.display());
+        }
+        for (pair, by) in oracle::pairs(flows) {
+            assert!(by.iter().all(|name| inventory.network_policies.iter().any(|p| name.ends_with(&p.metadata.name))), "{pair:?}");
+        }
+    }
+}
