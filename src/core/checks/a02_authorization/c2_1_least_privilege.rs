@@ -1,10 +1,12 @@
 //! Control 2.1: least privilege. Each check asks the effective rights for one kind of excess; what Kubernetes and its distributions bind
-//! for themselves is told only where somebody widened it.
+//! for themselves is told only where somebody widened it. How one binding or rule is judged stands in `excess`.
 
-use crate::analysis::rbac::{Bound, Effective, stock, subjects};
+use super::excess;
+use crate::analysis::rbac::{escalation, gathered, stock, subjects};
 use crate::checks::{Check, Need, Verdict, View, rights};
-use crate::kinds::rbac::PolicyRule;
-use crate::model::{Category, Finding, ObjectRef, Severity};
+use crate::kinds::rbac::{PolicyRule, Role};
+use crate::model::{Finding, Kind, ObjectRef, Severity};
+use std::collections::BTreeSet;
 
 /// The checks of control 2.1, in the order in which they are told.
 pub(super) const CHECKS: &[Check] = &[
@@ -33,6 +35,46 @@ pub(super) const CHECKS: &[Check] = &[
         mend: "List the API groups, resources and verbs that the task needs in place of the star.",
         blind_spots: "Roles that nobody is bound to are left out: they give nothing until somebody binds them.",
         judge: wildcards,
+    },
+    Check {
+        id: "2.1/builtin-roles",
+        title: "Bindings to the built-in roles admin, edit and view",
+        severity: Severity::Medium,
+        practices: &["2.1.a"],
+        needs: &[Need::Rights],
+        active: false,
+        why: "The built-in roles are made for nobody's job in particular. admin and edit read every Secret, run commands in every container and \
+              act as every ServiceAccount of a namespace; view shows all configuration, and each of them grows when an add-on is installed.",
+        mend: "Write roles by job function, bind them in the namespaces where the job is done, and remove these bindings.",
+        blind_spots: "Members of a bound group don't show in the cluster. Whether the role fits the holder's job is for people to say.",
+        judge: builtin_roles,
+    },
+    Check {
+        id: "2.1/escalation",
+        title: "Rights that lead to more rights",
+        severity: Severity::High,
+        practices: &["2.1.a"],
+        needs: &[Need::Rights],
+        active: false,
+        why: "Some rights are worth more than they seem: who may create a pod may run it as another account, who may read Secrets may log in \
+              as their owners. A role that looks small then makes its holder administrator of a namespace or of the cluster.",
+        mend: "Remove the right from the role, limit it by resourceNames, or move it into a role that only the component which needs it holds.",
+        blind_spots: "Paths through applications, hosts and a cloud's IAM don't show, nor what admission policies refuse. A path that is limited to a \
+                      namespace leads as far as the accounts and Secrets in it.",
+        judge: escalations,
+    },
+    Check {
+        id: "2.1/aggregation",
+        title: "Roles that widen admin, edit or view",
+        severity: Severity::High,
+        practices: &["2.1.a"],
+        needs: &[Need::List(Kind::ClusterRoles)],
+        active: false,
+        why: "A label is enough to add a role's rules to the built-in roles admin, edit or view. Everybody who holds one of them, readers \
+              included, then holds the new rights in the same moment, and no binding shows it.",
+        mend: "Remove the label rbac.authorization.k8s.io/aggregate-to-… from the role, and bind it to those who need it.",
+        blind_spots: "Only rights that lead to more rights are told; harmless additions, such as reading an operator's own objects, are not.",
+        judge: aggregation,
     },
 ];
 
@@ -78,61 +120,90 @@ fn wildcards(view: &View<'_>) -> Verdict {
         let own = role.role.aggregation_rule.is_none()
             && !(role.cluster && stock::is_builtin_role(name) && !stock::is_widened(name, &role.rules));
         for rule in role.rules.iter().filter(|_| own) {
-            for finding in stars(rule, role, category) {
-                verdict.find(finding.observed(format!("{}; bound by {}", rule.words(), names(bindings))));
+            for finding in excess::stars(rule, role, category) {
+                verdict.find(finding.observed(format!("{}; bound by {}", rule.words(), excess::names(bindings))));
             }
         }
     }
     verdict
 }
 
-/// The wildcards of one rule, one finding for each field that has one.
-fn stars(rule: &PolicyRule, role: &Effective<'_>, category: Category) -> Vec<Finding> {
-    let star = |list: &[String]| list.iter().any(|entry| entry == "*");
-    let (verbs, groups) = (star(&rule.verbs), star(&rule.api_groups));
-    let resources = rule.resources.iter().any(|r| r == "*" || r.starts_with("*/"));
-    let (kind, namespace) = if role.cluster { ("ClusterRole", "") } else { ("Role", role.role.metadata.namespace.as_str()) };
-    let object = ObjectRef::new("rbac.authorization.k8s.io", kind, namespace, &role.role.metadata.name);
-    let all = verbs && groups && star(&rule.resources);
-    let finding = |field: &str, severity, message: &str| {
-        let severity = if all && role.cluster { Severity::Critical } else { severity };
-        Finding::new(category, object.clone(), format!("rules[{}].{field}", rule.topic())).severity(severity).message(message)
-    };
-    let mut found = Vec::new();
-    if verbs {
-        found.push(finding(
-            "verbs",
-            Severity::Medium,
-            "The star stands for every verb, those that give rights away (bind, escalate, impersonate) and those yet to come included.",
-        ));
+fn builtin_roles(view: &View<'_>) -> Verdict {
+    let rbac = view.rbac();
+    let mut verdict = Verdict::over("binding", "bindings");
+    for bound in rbac.bindings() {
+        verdict.saw(rights::category(view, bound));
+        let Some(role) = ["admin", "edit", "view"].into_iter().find(|role| bound.refers_to(role)) else { continue };
+        if bound.subjects.is_empty() {
+            continue;
+        }
+        let who = subjects::list(&bound.subjects);
+        let finding = rights::finding(view, bound, "roleRef");
+        verdict.find(match (role, bound.cluster) {
+            ("view", true) => finding.severity(Severity::Low).review().message(format!(
+                "{who} may read the configuration, though no Secret, of every namespace; confirm that the job needs all of them."
+            )),
+            ("view", false) => finding.severity(Severity::Info).review().message(format!(
+                "{who} may read the configuration, though no Secret, of this namespace; confirm that the job needs it."
+            )),
+            (_, true) => finding.severity(Severity::High).message(format!(
+                "{who} may read every Secret, run commands in every container and change every workload of every namespace, the platform's own included."
+            )),
+            (_, false) => finding.severity(Severity::Medium).review().message(format!(
+                "{who} may read every Secret, run commands in every container and change every workload of this namespace; confirm that the job needs it."
+            )),
+        });
     }
-    if resources {
-        found.push(finding(
-            "resources",
-            Severity::High,
-            "The star stands for every resource of the group with its sub-resources; in the core group that includes Secrets and exec.",
-        ));
-    }
-    if groups {
-        found.push(finding(
-            "apiGroups",
-            Severity::Low,
-            "The star stands for every API group, those of operators that are installed later included.",
-        ));
-    }
-    if star(&rule.non_resource_urls) {
-        found.push(finding(
-            "nonResourceURLs",
-            Severity::Medium,
-            "The star stands for every path of the API server, its debugging pages included.",
-        ));
-    }
-    found
+    verdict
 }
 
-/// Bindings in a line, the first few by name.
-fn names(bindings: &[&Bound<'_>]) -> String {
-    let shown: Vec<String> = bindings.iter().take(3).map(|b| b.object().to_string()).collect();
-    let more = bindings.len().saturating_sub(3);
-    if more == 0 { shown.join(", ") } else { format!("{} and {more} more", shown.join(", ")) }
+fn escalations(view: &View<'_>) -> Verdict {
+    let rbac = view.rbac();
+    let mut verdict = Verdict::over("binding", "bindings");
+    for bound in rbac.bindings() {
+        verdict.saw(rights::category(view, bound));
+        for found in rbac.surplus(bound) {
+            verdict.find(excess::path(view, bound, &found));
+        }
+    }
+    verdict
+}
+
+/// Label by which a ClusterRole joins one of the built-in roles.
+const AGGREGATE: &str = "rbac.authorization.k8s.io/aggregate-to-";
+
+fn aggregation(view: &View<'_>) -> Verdict {
+    let roles = &view.inventory.cluster_roles;
+    let mut verdict = Verdict::over("aggregated role", "aggregated roles");
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
+    // From the narrowest role up: what widens view widens edit and admin too, and is told once.
+    for target in ["view", "edit", "admin"] {
+        let label = format!("{AGGREGATE}{target}");
+        let whole = roles.iter().find(|role| role.metadata.name == target);
+        let joins = |role: &&Role| role.metadata.labels.get(&label).is_some_and(|v| v == "true");
+        let mut parts: Vec<&Role> = roles.iter().filter(joins).collect();
+        parts.extend(whole.into_iter().flat_map(|role| gathered(role, roles.iter())));
+        for part in parts {
+            let name = part.metadata.name.as_str();
+            if matches!(name, "view" | "edit") || !seen.insert(name) {
+                continue;
+            }
+            verdict.saw(view.cluster_wide());
+            let rules: Vec<&PolicyRule> = part.rules.iter().collect();
+            let object = ObjectRef::new("rbac.authorization.k8s.io", "ClusterRole", "", name);
+            for found in escalation::paths(&rules, true, &|_| true) {
+                if stock::opens(target, found.path.id) || stock::opens(name, found.path.id) {
+                    continue;
+                }
+                verdict.find(
+                    Finding::new(view.cluster_wide(), object.clone(), format!("metadata.labels[{label}]"))
+                        .rule(found.path.id)
+                        .severity(if target == "view" { Severity::High } else { Severity::Medium })
+                        .observed(found.rights.join(", "))
+                        .message(format!("Everybody bound to {target} gets these rights too: {}.", found.path.consequence)),
+                );
+            }
+        }
+    }
+    verdict
 }

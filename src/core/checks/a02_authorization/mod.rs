@@ -3,6 +3,7 @@
 mod c2_1_least_privilege;
 mod c2_2_no_hard_coded_groups;
 mod c2_3_reviewed_permissions;
+mod excess;
 
 use super::Check;
 

@@ -1,0 +1,101 @@
+//! How one binding, one rule or one path of escalation becomes a finding of control 2.1.
+
+use crate::analysis::rbac::escalation::Found;
+use crate::analysis::rbac::{Bound, Effective, subjects};
+use crate::checks::{View, rights};
+use crate::kinds::rbac::PolicyRule;
+use crate::model::{Category, Finding, ObjectRef, Severity};
+
+/// One path that a binding opens. It fails, but for three cases that a person must judge: the built-in roles in one namespace, which are
+/// made so; a right that is limited to named objects; and one that has no effect where it was granted.
+pub(super) fn path(view: &View<'_>, bound: &Bound<'_>, found: &Found) -> Finding {
+    const SHOWN: usize = 6;
+    let mut rights = found.rights.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
+    if found.rights.len() > SHOWN {
+        rights = format!("{rights} and {} more", found.rights.len() - SHOWN);
+    }
+    if !found.names.is_empty() {
+        rights = format!("{rights} named {}", found.names.join(", "));
+    }
+    let who = subjects::list(&bound.subjects);
+    let finding = rights::finding(view, bound, "roleRef")
+        .rule(found.path.id)
+        .severity(found.severity)
+        .observed(format!("{rights}; {} → {who}", bound.role_words()))
+        .mend(found.path.mend);
+    let place = bound.place();
+    if found.dormant {
+        return finding.review().message(format!(
+            "{who} may {rights} {place}, where it has no effect: users and groups are in no namespace. Bound by a ClusterRoleBinding, \
+             {}.",
+            found.path.consequence
+        ));
+    }
+    let finding = finding.message(format!("{who} may {rights} {place}, so {}.", found.path.consequence));
+    let builtin = !bound.cluster && ["admin", "edit", "view"].iter().any(|role| bound.refers_to(role));
+    if builtin || (!found.names.is_empty() && !reaches_administrator(view, found)) { finding.review() } else { finding }
+}
+
+/// Whether the names that a right is limited to include one that is as good as every name.
+fn reaches_administrator(view: &View<'_>, found: &Found) -> bool {
+    found.names.iter().any(|name| match found.path.id {
+        "impersonate" => name == subjects::MASTERS,
+        "bind" | "escalate" => {
+            name == "cluster-admin"
+                || view.rbac().role(true, "", name).is_some_and(|role| crate::analysis::rbac::rules::everything(&role.rules))
+        }
+        "approve_csr" | "sign_csr" => matches!(name.as_str(), "kubernetes.io/*" | "kubernetes.io/kube-apiserver-client"),
+        _ => false,
+    })
+}
+
+/// The wildcards of one rule, one finding for each field that has one.
+pub(super) fn stars(rule: &PolicyRule, role: &Effective<'_>, category: Category) -> Vec<Finding> {
+    let star = |list: &[String]| list.iter().any(|entry| entry == "*");
+    let (verbs, groups) = (star(&rule.verbs), star(&rule.api_groups));
+    let resources = rule.resources.iter().any(|r| r == "*" || r.starts_with("*/"));
+    let (kind, namespace) = if role.cluster { ("ClusterRole", "") } else { ("Role", role.role.metadata.namespace.as_str()) };
+    let object = ObjectRef::new("rbac.authorization.k8s.io", kind, namespace, &role.role.metadata.name);
+    let all = verbs && groups && star(&rule.resources);
+    let finding = |field: &str, severity, message: &str| {
+        let severity = if all && role.cluster { Severity::Critical } else { severity };
+        Finding::new(category, object.clone(), format!("rules[{}].{field}", rule.topic())).severity(severity).message(message)
+    };
+    let mut found = Vec::new();
+    if verbs {
+        found.push(finding(
+            "verbs",
+            Severity::Medium,
+            "The star stands for every verb, those that give rights away (bind, escalate, impersonate) and those yet to come included.",
+        ));
+    }
+    if resources {
+        found.push(finding(
+            "resources",
+            Severity::High,
+            "The star stands for every resource of the group with its sub-resources; in the core group that includes Secrets and exec.",
+        ));
+    }
+    if groups {
+        found.push(finding(
+            "apiGroups",
+            Severity::Low,
+            "The star stands for every API group, those of operators that are installed later included.",
+        ));
+    }
+    if star(&rule.non_resource_urls) {
+        found.push(finding(
+            "nonResourceURLs",
+            Severity::Medium,
+            "The star stands for every path of the API server, its debugging pages included.",
+        ));
+    }
+    found
+}
+
+/// Bindings in a line, the first few by name.
+pub(super) fn names(bindings: &[&Bound<'_>]) -> String {
+    let shown: Vec<String> = bindings.iter().take(3).map(|b| b.object().to_string()).collect();
+    let more = bindings.len().saturating_sub(3);
+    if more == 0 { shown.join(", ") } else { format!("{} and {more} more", shown.join(", ")) }
+}
