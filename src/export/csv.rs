@@ -1,0 +1,108 @@
+//! Tables for spreadsheets. A cell that a spreadsheet would take for a formula gets an apostrophe before it: names and annotations come from
+//! the cluster, and whoever opens the file trusts it.
+
+use super::Material;
+use kassay_core::report::Assessment;
+use kassay_core::workbook::{Exception, Workbook, folder};
+
+/// All findings of all clusters, one line each.
+#[must_use]
+pub fn findings_csv(material: &Material) -> String {
+    let clusters: Vec<(&str, &Assessment)> = material.assessments.iter().map(|(key, a)| (key.as_str(), a)).collect();
+    findings_csv_of(&clusters, &material.workbook.exceptions)
+}
+
+/// All findings of these assessments, one line each.
+#[must_use]
+pub fn findings_csv_of(clusters: &[(&str, &Assessment)], exceptions: &[Exception]) -> String {
+    let mut rows = vec![row([
+        "cluster", "control", "check", "outcome", "severity", "weight", "category", "rule", "kind", "namespace", "name", "pods", "field",
+        "observed", "message", "mend", "id", "exception",
+    ])];
+    for (key, assessment) in clusters {
+        for outcome in &assessment.outcomes {
+            for f in &outcome.findings {
+                let exception = exceptions.iter().find(|e| e.what == f.id || e.what == outcome.check);
+                let weight = serde_json::to_value(f.weight).ok().and_then(|w| w.as_str().map(str::to_owned)).unwrap_or_default();
+                rows.push(row([
+                    key,
+                    &outcome.control,
+                    &outcome.check,
+                    outcome.outcome.id(),
+                    f.severity.id(),
+                    &weight,
+                    f.category.id(),
+                    f.rule.as_deref().unwrap_or_default(),
+                    &f.object.kind,
+                    &f.object.namespace,
+                    &f.object.name,
+                    &f.pods.map(|n| n.to_string()).unwrap_or_default(),
+                    &f.field,
+                    &f.observed,
+                    &f.message,
+                    &f.mend,
+                    &f.id,
+                    exception.map(|e| e.reason.as_str()).unwrap_or_default(),
+                ]));
+            }
+        }
+    }
+    table(&rows)
+}
+
+/// The register of evidence, one line for each piece.
+#[must_use]
+pub fn evidence_csv(workbook: &Workbook) -> String {
+    let head = ["ref", "kind", "title", "file", "kept_as", "sha256", "bytes", "effective", "obtained", "by", "practices", "answers"];
+    let mut rows = vec![row(head)];
+    for e in &workbook.evidence {
+        let answers: Vec<&str> =
+            workbook.answers.iter().filter(|a| a.evidence.contains(&e.reference)).map(|a| a.question.as_str()).collect();
+        rows.push(row([
+            &e.reference,
+            e.kind.label(),
+            &e.title,
+            &e.file,
+            &folder::evidence(&e.sha256, &e.file).unwrap_or_default(),
+            &e.sha256,
+            &e.size.to_string(),
+            &e.effective.map(|d| d.to_string()).unwrap_or_default(),
+            &e.obtained.to_string(),
+            &e.by,
+            &e.practices.join(" "),
+            &answers.join(" "),
+        ]));
+    }
+    table(&rows)
+}
+
+fn row<const N: usize>(cells: [&str; N]) -> Vec<String> {
+    cells.iter().map(|cell| disarm(cell)).collect()
+}
+
+/// A cell that no spreadsheet takes for a formula.
+fn disarm(cell: &str) -> String {
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) { format!("'{cell}") } else { cell.to_owned() }
+}
+
+fn table(rows: &[Vec<String>]) -> String {
+    // Writing to memory has nothing that could fail.
+    let mut writer = ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(Vec::new());
+    for row in rows {
+        drop(writer.write_record(row));
+    }
+    writer.into_inner().ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formulas_are_disarmed_and_quotes_kept() {
+        for bad in ["=1+1", "+cmd", "-2", "@SUM(A1)", "\t=1", "\r=1"] {
+            assert!(table(&[row([bad])]).trim_start_matches('"').starts_with('\''), "{bad:?}");
+        }
+        assert_eq!(table(&[row(["a,b", "say \"x\"", "plain"])]), "\"a,b\",\"say \"\"x\"\"\",plain\r\n");
+    }
+}

@@ -1,0 +1,67 @@
+//! Why something could not be exported.
+
+use std::path::{Path, PathBuf};
+
+/// Something that could not be exported.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ExportError {
+    /// The target is there already.
+    #[error("{} is there already", .0.display())]
+    Exists(PathBuf),
+    /// A file that belongs to the assessment is missing.
+    #[error("{} belongs to the assessment and is missing", .0.display())]
+    Missing(PathBuf),
+    /// A file is not what its name says.
+    #[error("{} was changed: its SHA-256 is {found}", path.display())]
+    Altered {
+        /// The file.
+        path: PathBuf,
+        /// Its digest.
+        found: String,
+    },
+    /// A file can't be understood.
+    #[error("{}: {message}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        message: String,
+    },
+    /// Several clusters, and none was named.
+    #[error("the assessment has several clusters: {0}")]
+    WhichCluster(String),
+    /// No cluster was read, or none of that name.
+    #[error("{0}")]
+    NoCluster(String),
+    /// The shipped catalogue or a template is broken.
+    #[error("{0}")]
+    Internal(String),
+    /// The file system said no.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What it said.
+        source: std::io::Error,
+    },
+}
+
+impl ExportError {
+    /// What can be done, where there is something to say.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Exists(_) => Some("name another path; a bag is never written over another one".into()),
+            Self::Missing(_) | Self::Altered { .. } => {
+                Some("take the file from a copy of the folder; findings and snapshots come back when the cluster is read again".into())
+            }
+            Self::WhichCluster(_) => Some("name one with --cluster".into()),
+            _ => None,
+        }
+    }
+
+    pub(super) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Self + use<'_> {
+        move |source| Self::Io { path: path.to_owned(), source }
+    }
+}

@@ -1,0 +1,24 @@
+//! What leaves an assessment: the bag that anyone can verify, the report, tables, JSON, SARIF, Markdown. Everything is made from the files of
+//! the folder and a time that is handed in, never from the clock, so the same workbook gives the same bytes.
+
+mod bundle;
+mod csv;
+mod error;
+mod html;
+mod json;
+mod markdown;
+mod material;
+mod report;
+mod sarif;
+mod verify;
+
+pub use bundle::{Form, Step, Written, bag};
+pub use csv::{evidence_csv, findings_csv, findings_csv_of};
+pub use error::ExportError;
+pub use html::report_html;
+pub use json::{assessment_json, pretty};
+pub use markdown::report_markdown;
+pub use material::{Material, put_file};
+pub use report::Report;
+pub use sarif::sarif;
+pub use verify::{Verified, VerifyError, What, verify};

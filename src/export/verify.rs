@@ -1,0 +1,396 @@
+//! Whether a bag or the folder of an assessment is whole: digests, journal, workbook, evidence. Each fault is told; nothing is written, and
+//! nothing of a zip is unpacked onto the disk.
+
+use super::bundle::digest_of;
+use kassay_core::workbook::{Journal, Workbook, folder, journal};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+/// What was verified.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    /// A bag, as a folder.
+    Bag,
+    /// A bag in a zip.
+    BagZip,
+    /// The folder of an assessment.
+    Workbook,
+}
+
+/// What came of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verified {
+    /// What it is.
+    pub what: What,
+    /// Entity and period, where the workbook can be read.
+    pub title: String,
+    /// How many files were looked at.
+    pub files: usize,
+    /// How many lines the journal has.
+    pub edits: usize,
+    /// SHA-256 that seals it: of the tag manifest of a bag, of the workbook of a folder.
+    pub seal: String,
+    /// What is wrong; nothing for what is whole.
+    pub faults: Vec<String>,
+    /// What is odd and no fault.
+    pub remarks: Vec<String>,
+}
+
+impl Verified {
+    /// Whether it is whole.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.faults.is_empty()
+    }
+}
+
+/// Why something could not even be looked at.
+#[derive(Debug, thiserror::Error)]
+pub enum VerifyError {
+    /// It is nothing that this program writes.
+    #[error("{} is neither a bag nor the folder of an assessment", .0.display())]
+    Unknown(PathBuf),
+    /// It can't be read.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// What.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// The zip can't be used.
+    #[error("{}: {message}", path.display())]
+    Zip {
+        /// The zip.
+        path: PathBuf,
+        /// Why not.
+        message: String,
+    },
+}
+
+/// Texts longer than this are not read into memory.
+const TEXT_LIMIT: u64 = 1 << 29;
+
+/// Verifies a bag (folder or zip) or the folder of an assessment.
+///
+/// # Errors
+/// Where it is neither, or can't be read at all.
+pub fn verify(path: &Path) -> Result<Verified, VerifyError> {
+    let unreadable = |source| VerifyError::Io { path: path.to_owned(), source };
+    if fs::metadata(path).map_err(unreadable)?.is_dir() {
+        let mut tree = FolderTree::open(path).map_err(unreadable)?;
+        if tree.names().contains("bagit.txt") {
+            return Ok(bag(&mut tree, What::Bag));
+        }
+        if tree.names().contains(folder::WORKBOOK) {
+            return Ok(workbook_folder(&mut tree));
+        }
+        return Err(VerifyError::Unknown(path.to_owned()));
+    }
+    let file = File::open(path).map_err(unreadable)?;
+    let mut tree = ZipTree::open(file).map_err(|message| VerifyError::Zip { path: path.to_owned(), message })?;
+    if !tree.names().contains("bagit.txt") && tree.faults.is_empty() {
+        return Err(VerifyError::Unknown(path.to_owned()));
+    }
+    Ok(bag(&mut tree, What::BagZip))
+}
+
+/// Files by name, in a folder or a zip.
+trait Tree {
+    fn names(&self) -> &BTreeSet<String>;
+    fn open_file(&mut self, name: &str) -> io::Result<Box<dyn Read + '_>>;
+    fn faults(&self) -> &[String];
+
+    fn digest(&mut self, name: &str) -> Result<String, String> {
+        self.open_file(name).and_then(|mut file| digest_of(&mut file)).map_err(|e| format!("{name}: can't be read: {e}"))
+    }
+
+    fn bytes(&mut self, name: &str) -> Result<Vec<u8>, String> {
+        let mut bytes = Vec::new();
+        let read = self.open_file(name).and_then(|file| file.take(TEXT_LIMIT + 1).read_to_end(&mut bytes));
+        match read {
+            Ok(n) if n as u64 > TEXT_LIMIT => Err(format!("{name}: is absurdly large")),
+            Ok(_) => Ok(bytes),
+            Err(error) => Err(format!("{name}: can't be read: {error}")),
+        }
+    }
+}
+
+fn bag(tree: &mut dyn Tree, what: What) -> Verified {
+    let mut verified = Verified {
+        what,
+        title: String::new(),
+        files: tree.names().len(),
+        edits: 0,
+        seal: String::new(),
+        faults: tree.faults().to_vec(),
+        remarks: vec![],
+    };
+    declaration(tree, &mut verified.faults);
+    let listed = manifest(tree, "manifest-sha256.txt", &mut verified.faults);
+    let tags = manifest(tree, "tagmanifest-sha256.txt", &mut verified.faults);
+    verified.seal = tree.digest("tagmanifest-sha256.txt").unwrap_or_default();
+    for name in tree.names().clone() {
+        let known = if name.starts_with("data/") { listed.contains_key(&name) } else { tags.contains_key(&name) || name == "tagmanifest-sha256.txt" };
+        if !known {
+            verified.faults.push(format!("{name}: is in no manifest"));
+        }
+    }
+    for (name, digest) in listed.iter().chain(&tags) {
+        if !tree.names().contains(name) {
+            verified.faults.push(format!("{name}: is missing"));
+            continue;
+        }
+        match tree.digest(name) {
+            Ok(found) if found == *digest => {}
+            Ok(_) => verified.faults.push(format!("{name}: was changed, its SHA-256 is not the one in the manifest")),
+            Err(fault) => verified.faults.push(fault),
+        }
+    }
+    oxum(tree, &listed, &mut verified.faults);
+    contents(tree, "data/", &mut verified);
+    verified
+}
+
+fn workbook_folder(tree: &mut dyn Tree) -> Verified {
+    let seal = tree.digest(folder::WORKBOOK).unwrap_or_default();
+    let mut verified = Verified {
+        what: What::Workbook,
+        title: String::new(),
+        files: tree.names().len(),
+        edits: 0,
+        seal,
+        faults: tree.faults().to_vec(),
+        remarks: vec![],
+    };
+    contents(tree, "", &mut verified);
+    if tree.names().contains(folder::NEXT) {
+        verified.remarks.push("an edit was interrupted; it is completed when the assessment is opened".into());
+    }
+    verified
+}
+
+/// RFC 8493, 2.1.1.
+fn declaration(tree: &mut dyn Tree, faults: &mut Vec<String>) {
+    match tree.bytes("bagit.txt") {
+        Ok(bytes) if bytes == b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n" => {}
+        Ok(bytes) => {
+            let text = String::from_utf8_lossy(&bytes);
+            let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+            if lines != ["BagIt-Version: 1.0", "Tag-File-Character-Encoding: UTF-8"] {
+                faults.push("bagit.txt: does not declare a bag of version 1.0 in UTF-8".into());
+            }
+        }
+        Err(fault) => faults.push(fault),
+    }
+}
+
+/// Reads a manifest: names with their digests.
+fn manifest(tree: &mut dyn Tree, name: &str, faults: &mut Vec<String>) -> BTreeMap<String, String> {
+    let mut listed = BTreeMap::new();
+    let bytes = match tree.bytes(name) {
+        Ok(bytes) => bytes,
+        Err(fault) => {
+            faults.push(fault);
+            return listed;
+        }
+    };
+    for (number, line) in String::from_utf8_lossy(&bytes).lines().enumerate() {
+        let parts = line.split_once([' ', '\t']).map(|(digest, file)| (digest.to_ascii_lowercase(), file.trim_start_matches([' ', '\t', '*'])));
+        match parts {
+            Some((digest, file)) if folder::is_digest(&digest) && safe(file).is_some() => {
+                if listed.insert(decode(file), digest).is_some() {
+                    faults.push(format!("{name}: names {file} twice"));
+                }
+            }
+            _ => faults.push(format!("{name}: line {} is no digest with a path inside the bag", number + 1)),
+        }
+    }
+    listed
+}
+
+fn decode(name: &str) -> String {
+    name.replace("%0A", "\n").replace("%0a", "\n").replace("%0D", "\r").replace("%0d", "\r").replace("%25", "%")
+}
+
+/// Payload-Oxum of bag-info.txt: bytes and files of the payload.
+fn oxum(tree: &mut dyn Tree, listed: &BTreeMap<String, String>, faults: &mut Vec<String>) {
+    let Ok(bytes) = tree.bytes("bag-info.txt") else { return };
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let Some(told) = text.lines().find_map(|line| line.strip_prefix("Payload-Oxum:")).map(str::trim) else { return };
+    let mut octets = 0;
+    for name in listed.keys() {
+        octets += tree.open_file(name).and_then(|mut file| io::copy(&mut file, &mut io::sink())).unwrap_or(0);
+    }
+    if told != format!("{octets}.{}", listed.len()) {
+        faults.push(format!("bag-info.txt: tells a payload of {told}, and there is {octets}.{}", listed.len()));
+    }
+}
+
+/// The workbook, its journal, and the files that it names.
+fn contents(tree: &mut dyn Tree, base: &str, verified: &mut Verified) {
+    let at = |name: &str| format!("{base}{name}");
+    let bytes = match tree.bytes(&at(folder::WORKBOOK)) {
+        Ok(bytes) => bytes,
+        Err(fault) => return verified.faults.push(fault),
+    };
+    journal_faults(tree, &at(folder::JOURNAL), &journal::digest(&bytes), verified);
+    let workbook = match Workbook::parse(&String::from_utf8_lossy(&bytes)) {
+        Ok(workbook) => workbook,
+        Err(error) => return verified.faults.push(format!("{}: {error}", at(folder::WORKBOOK))),
+    };
+    verified.title = format!("{} {}", workbook.engagement.entity, workbook.engagement.period).trim().to_owned();
+    let mut named: Vec<(Option<String>, String, String)> = Vec::new();
+    for c in &workbook.clusters {
+        named.push((folder::snapshot(&c.snapshot), c.snapshot.clone(), format!("the snapshot of {}", c.key)));
+        named.push((folder::findings(&c.findings), c.findings.clone(), format!("the findings of {}", c.key)));
+    }
+    named.extend(workbook.evidence.iter().map(|e| (folder::evidence(&e.sha256, &e.file), e.sha256.clone(), e.reference.clone())));
+    for (name, digest, what) in named.into_iter().filter(|(_, digest, _)| !digest.is_empty()) {
+        let Some(name) = name.map(|name| at(&name)) else {
+            verified.faults.push(format!("{what}: “{digest}” is no SHA-256"));
+            continue;
+        };
+        if !tree.names().contains(&name) {
+            verified.faults.push(format!("{name}: is missing ({what})"));
+        } else if tree.digest(&name).is_ok_and(|found| found != digest) {
+            verified.faults.push(format!("{name}: is not what its name says ({what})"));
+        }
+    }
+    for practice in workbook.determinations.iter().filter(|d| d.to_confirm).map(|d| &d.practice) {
+        verified.remarks.push(format!("the determination of {practice} is to be confirmed: newer outcomes speak against it"));
+    }
+}
+
+fn journal_faults(tree: &mut dyn Tree, name: &str, workbook: &str, verified: &mut Verified) {
+    let journal = match tree.bytes(name) {
+        Ok(bytes) => Journal::read(&bytes),
+        Err(fault) => return verified.faults.push(fault),
+    };
+    verified.edits = journal.lines.len();
+    verified.faults.extend(journal.faults.iter().map(|fault| format!("{name}: line {} {}", fault.line, fault.what)));
+    if journal.torn {
+        verified.remarks.push(format!("{name}: its last line is torn, as after an interruption"));
+    }
+    match (journal.lines.last(), journal.line_of(workbook)) {
+        (None, _) => verified.faults.push(format!("{name}: has no line that could be read")),
+        (Some(last), _) if last.workbook == workbook => {}
+        (Some(last), Some(line)) => verified.faults.push(format!("the workbook is as it was after edit {} of {}", line.n, last.n)),
+        (Some(last), None) => {
+            verified.faults.push(format!("the workbook was changed outside Kassay, after edit {} (“{}”)", last.n, last.what));
+        }
+    }
+    for line in journal.lines.iter().filter(|line| line.by.is_empty()) {
+        verified.remarks.push(format!("{name}: edit {} tells of a change that was made outside Kassay", line.n));
+    }
+}
+
+/// A name inside a bag as it is safe to use: relative, without `..`, drive letters or backslashes.
+fn safe(name: &str) -> Option<&str> {
+    let plain = !name.is_empty()
+        && !name.starts_with(['/', '~'])
+        && !name.contains(['\\', '\0', ':'])
+        && name.split('/').all(|part| !matches!(part, "" | "." | ".."));
+    plain.then_some(name)
+}
+
+struct FolderTree {
+    root: PathBuf,
+    names: BTreeSet<String>,
+    faults: Vec<String>,
+}
+
+impl FolderTree {
+    fn open(root: &Path) -> io::Result<Self> {
+        let mut tree = Self { root: root.to_owned(), names: BTreeSet::new(), faults: vec![] };
+        tree.walk(root, "", 0)?;
+        Ok(tree)
+    }
+
+    fn walk(&mut self, folder: &Path, base: &str, depth: usize) -> io::Result<()> {
+        for entry in fs::read_dir(folder)? {
+            let entry = entry?;
+            let name = format!("{base}{}", entry.file_name().to_string_lossy());
+            let kind = entry.file_type()?;
+            // A link could show another file to everyone who looks.
+            if kind.is_symlink() || (!kind.is_dir() && !kind.is_file()) {
+                self.faults.push(format!("{name}: is a link or no file, and can't be vouched for"));
+            } else if kind.is_dir() && depth < 16 {
+                self.walk(&entry.path(), &format!("{name}/"), depth + 1)?;
+            } else if kind.is_file() {
+                self.names.insert(name);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Tree for FolderTree {
+    fn names(&self) -> &BTreeSet<String> {
+        &self.names
+    }
+
+    fn open_file(&mut self, name: &str) -> io::Result<Box<dyn Read + '_>> {
+        if !self.names.contains(name) {
+            return Err(io::Error::from(io::ErrorKind::NotFound));
+        }
+        Ok(Box::new(File::open(self.root.join(name))?))
+    }
+
+    fn faults(&self) -> &[String] {
+        &self.faults
+    }
+}
+
+struct ZipTree {
+    zip: zip::ZipArchive<File>,
+    names: BTreeSet<String>,
+    index: BTreeMap<String, usize>,
+    faults: Vec<String>,
+}
+
+impl ZipTree {
+    /// Reads the directory of a zip. All files must lie in one folder, whose name is left off.
+    fn open(file: File) -> Result<Self, String> {
+        let mut zip = zip::ZipArchive::new(file).map_err(|e| e.to_string())?;
+        let (mut index, mut faults, mut top) = (BTreeMap::new(), Vec::new(), None::<String>);
+        for i in 0..zip.len() {
+            let entry = zip.by_index_raw(i).map_err(|e| e.to_string())?;
+            let name = entry.name().map_err(|e| e.to_string())?.into_owned();
+            if entry.is_symlink() {
+                faults.push(format!("{name}: is a link"));
+                continue;
+            }
+            let Some((first, rest)) = safe(name.trim_end_matches('/')).and_then(|name| name.split_once('/')) else {
+                if !entry.is_dir() {
+                    faults.push(format!("{name}: lies outside of the bag's folder"));
+                }
+                continue;
+            };
+            if top.get_or_insert_with(|| first.to_owned()) != first {
+                faults.push(format!("{name}: lies outside of the bag's folder"));
+            } else if entry.is_file() && index.insert(rest.to_owned(), i).is_some() {
+                faults.push(format!("{name}: is in the zip twice"));
+            }
+        }
+        let names = index.keys().cloned().collect();
+        Ok(Self { zip, names, index, faults })
+    }
+}
+
+impl Tree for ZipTree {
+    fn names(&self) -> &BTreeSet<String> {
+        &self.names
+    }
+
+    fn open_file(&mut self, name: &str) -> io::Result<Box<dyn Read + '_>> {
+        let index = self.index.get(name).copied().ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
+        Ok(Box::new(self.zip.by_index(index).map_err(io::Error::other)?))
+    }
+
+    fn faults(&self) -> &[String] {
+        &self.faults
+    }
+}

@@ -1,0 +1,256 @@
+//! Bags are made, are the same when made again, are verified by this program and by another one, and every kind of damage is found.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test's failure is its message")]
+
+#[path = "support/assessment.rs"]
+mod assessment;
+
+use assessment::{HOSTILE, make, now};
+use kassay::export::{self, Form, Material, VerifyError, What, verify};
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+fn material(dir: &Path) -> Material {
+    Material::load(dir, now()).unwrap()
+}
+
+fn bag(root: &Path, name: &str, form: Form) -> PathBuf {
+    let dir = root.join("acme");
+    let dir = if dir.exists() { dir } else { make(root) };
+    let steps = std::cell::Cell::new(0);
+    let written = export::bag(&material(&dir), &root.join(name), form, &|step| {
+        assert!(step.done < step.of);
+        steps.set(steps.get() + 1);
+    })
+    .unwrap();
+    assert!(steps.get() > 8 && written.files == steps.get() + 1, "{written:?}");
+    written.path
+}
+
+fn files(root: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    let mut folders = vec![root.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                found.insert(path.strip_prefix(root).unwrap().to_string_lossy().into_owned(), fs::read(&path).unwrap());
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn a_bag_is_whole_and_the_same_again() {
+    let root = tempfile::tempdir().unwrap();
+    let one = bag(root.path(), "one", Form::Folder);
+    let two = bag(root.path(), "two", Form::Folder);
+    assert_eq!(files(&one), files(&two));
+    let verified = verify(&one).unwrap();
+    assert_eq!((verified.what, &verified.faults[..], verified.edits), (What::Bag, &[][..], 3));
+    for name in ["data/report.html", "data/findings.csv", "data/evidence-register.csv", "data/assessment-prod.json", "README.txt"] {
+        assert!(one.join(name).is_file(), "{name}");
+    }
+    let zips = [bag(root.path(), "a/bag.zip", Form::Zip), bag(root.path(), "b/bag.zip", Form::Zip)];
+    assert_eq!(fs::read(&zips[0]).unwrap(), fs::read(&zips[1]).unwrap());
+    let verified = verify(&zips[0]).unwrap();
+    assert_eq!((verified.what, verified.faults, verified.title.as_str()), (What::BagZip, vec![], "Acme <i>Payments</i> 2026"));
+    assert!(matches!(export::bag(&material(&root.path().join("acme")), &one, Form::Folder, &|_| {}), Err(export::ExportError::Exists(_))));
+}
+
+#[test]
+fn another_bagit_program_agrees() {
+    let root = tempfile::tempdir().unwrap();
+    let bag = bag(root.path(), "bag", Form::Folder);
+    match std::process::Command::new("bagit.py").arg("--validate").arg(&bag).output() {
+        Ok(output) => assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr)),
+        Err(_) => eprintln!("skipped: bagit.py is not installed"),
+    }
+    match std::process::Command::new("sha256sum").args(["-c", "--strict", "manifest-sha256.txt", "tagmanifest-sha256.txt"]).current_dir(&bag).output() {
+        Ok(output) => assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout)),
+        Err(_) => eprintln!("skipped: sha256sum is not installed"),
+    }
+}
+
+#[test]
+fn every_changed_added_or_missing_file_is_found() {
+    let root = tempfile::tempdir().unwrap();
+    let bag = bag(root.path(), "bag", Form::Folder);
+    for (name, bytes) in files(&bag) {
+        let path = bag.join(&name);
+        let mut changed = bytes.clone();
+        let middle = changed.len() / 2;
+        changed[middle] ^= 1;
+        fs::write(&path, &changed).unwrap();
+        assert!(!verify(&bag).unwrap().is_whole(), "{name} was changed, and it was not found");
+        fs::remove_file(&path).unwrap();
+        let missing = verify(&bag);
+        assert!(!missing.is_ok_and(|v| v.is_whole()), "{name} was missing, and it was not found");
+        fs::write(&path, &bytes).unwrap();
+    }
+    assert!(verify(&bag).unwrap().is_whole());
+    for name in ["data/more.txt", "more.txt"] {
+        fs::write(bag.join(name), "more").unwrap();
+        assert_eq!(verify(&bag).unwrap().faults, [format!("{name}: is in no manifest")]);
+        fs::remove_file(bag.join(name)).unwrap();
+    }
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("/etc/passwd", bag.join("data/link")).unwrap();
+        assert!(verify(&bag).unwrap().faults.iter().any(|f| f.starts_with("data/link")));
+    }
+}
+
+#[test]
+fn digests_that_were_made_anew_do_not_hide_a_changed_answer() {
+    // Whoever changes the workbook in a bag and all manifests with it is betrayed by the journal.
+    let root = tempfile::tempdir().unwrap();
+    let bag = bag(root.path(), "bag", Form::Folder);
+    let mut all = files(&bag);
+    let text = String::from_utf8(all["data/workbook.toml"].clone()).unwrap().replace("Seen ", "Sawn ");
+    all.insert("data/workbook.toml".into(), text.into_bytes());
+    let digest = |bytes: &[u8]| kassay_core::workbook::journal::digest(bytes);
+    let manifest: String = all.iter().filter(|(n, _)| n.starts_with("data/")).map(|(n, b)| format!("{}  {n}\n", digest(b))).collect();
+    all.insert("manifest-sha256.txt".into(), manifest.into_bytes());
+    let tags = all.iter().filter(|(n, _)| !n.starts_with("data/") && *n != "tagmanifest-sha256.txt");
+    let tags: String = tags.map(|(n, b)| format!("{}  {n}\n", digest(b))).collect();
+    all.insert("tagmanifest-sha256.txt".into(), tags.into_bytes());
+    for (name, bytes) in &all {
+        fs::write(bag.join(name), bytes).unwrap();
+    }
+    let faults = verify(&bag).unwrap().faults;
+    assert!(matches!(&faults[..], [one] if one.contains("changed outside Kassay, after edit 3")), "{faults:?}");
+}
+
+#[test]
+fn zips_with_tricks_in_their_paths_are_refused() {
+    let root = tempfile::tempdir().unwrap();
+    let good = bag(root.path(), "bag", Form::Folder);
+    for trick in ["../outside", "/etc/outside", "bag/../../outside", "bag\\..\\outside", "other/outside", "C:/outside", "outside"] {
+        let path = root.path().join("trick.zip");
+        let mut zip = zip::ZipWriter::new(fs::File::create(&path).unwrap());
+        let options = zip::write::SimpleFileOptions::default();
+        for (name, bytes) in files(&good) {
+            zip.start_file(format!("bag/{name}"), options).unwrap();
+            zip.write_all(&bytes).unwrap();
+        }
+        zip.start_file(trick, options).unwrap();
+        zip.write_all(b"gotcha").unwrap();
+        zip.finish().unwrap();
+        assert!(!verify(&path).is_ok_and(|v| v.is_whole()), "{trick}");
+        assert!(!root.path().join("outside").exists() && !root.path().parent().unwrap().join("outside").exists());
+    }
+    fs::write(root.path().join("text"), "no zip").unwrap();
+    assert!(matches!(verify(&root.path().join("text")), Err(VerifyError::Zip { .. })));
+    assert!(matches!(verify(root.path()), Err(VerifyError::Unknown(_))));
+    assert!(matches!(verify(&root.path().join("nowhere")), Err(VerifyError::Io { .. })));
+}
+
+#[test]
+fn the_folder_of_an_assessment_is_verified_too() {
+    let root = tempfile::tempdir().unwrap();
+    let dir = make(root.path());
+    let verified = verify(&dir).unwrap();
+    assert_eq!((verified.what, &verified.faults[..]), (What::Workbook, &[][..]));
+    for (name, bytes) in files(&dir).into_iter().filter(|(name, _)| !matches!(name.as_str(), ".lock" | "workbook.toml.bak")) {
+        let mut changed = bytes.clone();
+        let middle = changed.len() / 2;
+        changed[middle] ^= 1;
+        fs::write(dir.join(&name), &changed).unwrap();
+        assert!(!verify(&dir).unwrap().is_whole(), "{name}");
+        fs::write(dir.join(&name), &bytes).unwrap();
+    }
+    // And what was changed is not exported as if nothing had been.
+    let evidence = files(&dir).into_keys().find(|name| name.starts_with("evidence/")).unwrap();
+    fs::write(dir.join(&evidence), "forged").unwrap();
+    let refused = export::bag(&material(&dir), &root.path().join("bag"), Form::Folder, &|_| {});
+    assert!(matches!(refused, Err(export::ExportError::Altered { .. })));
+    assert!(!root.path().join("bag").exists());
+}
+
+#[test]
+fn the_report_tells_everything_and_escapes_it() {
+    let root = tempfile::tempdir().unwrap();
+    let material = material(&make(root.path()));
+    let html = export::report_html(&material).unwrap();
+    for hostile in ["<script>alert", "<img src=x", "<i>Payments", "<b>cannot list", "<u>of"] {
+        assert!(!html.contains(hostile), "{hostile} is not escaped");
+    }
+    for told in [
+        "Acme &lt;i&gt;Payments",
+        "The guidance adds no requirement to PCI DSS",
+        "11111111-2222-3333-4444-555555555555",
+        "forbidden: secrets is forbidden",
+        "E-0001",
+        "P. Engineer",
+        "in place",
+        "proposed then: not in place",
+        "100 more are in findings.csv",
+        "The first 25 of 300 are printed",
+        "The chain of its lines is whole",
+        "@media print",
+    ] {
+        assert!(html.contains(told), "{told} is not told");
+    }
+    for area in &material.guidance.areas {
+        assert!(html.contains(&format!("id=\"area-{}\"", area.number)));
+    }
+    for practice in material.guidance.practices() {
+        assert!(html.contains(&format!("<b>{}</b>", practice.id)), "{}", practice.id);
+    }
+    // Nothing is loaded from anywhere.
+    for loads in ["src=\"http", "href=\"http", "url(", "@import", "<link"] {
+        assert!(!html.contains(loads), "{loads}");
+    }
+    let markdown = export::report_markdown(&material);
+    assert!(!markdown.contains("<script>") && !markdown.contains("<i>") && markdown.contains("| 1.1.a | in place |"), "{markdown}");
+}
+
+#[test]
+fn tables_hold_everything_and_no_formula() {
+    let root = tempfile::tempdir().unwrap();
+    let material = material(&make(root.path()));
+    let all: usize = material.assessments[0].1.outcomes.iter().map(|o| o.findings.len()).sum();
+    let text = export::findings_csv(&material);
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    assert_eq!(rows.len(), all);
+    assert!(rows.iter().any(|row| row[13] == format!("'{HOSTILE}")));
+    let evidence = export::evidence_csv(&material.workbook);
+    for cell in rows.iter().flatten().chain(csv::Reader::from_reader(evidence.as_bytes()).records().map(Result::unwrap).collect::<Vec<_>>().iter().flatten()) {
+        assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r']), "{cell}");
+    }
+}
+
+#[test]
+fn sarif_follows_its_schema() {
+    let root = tempfile::tempdir().unwrap();
+    let material = material(&make(root.path()));
+    let sarif: serde_json::Value = serde_json::from_str(&export::sarif(material.assessment(None).unwrap(), material.guidance).unwrap()).unwrap();
+    assert!(sarif["runs"][0]["results"].as_array().unwrap().len() >= 300);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpora/schemas");
+    let Some(schema) = fs::read_dir(&folder).ok().and_then(|entries| {
+        entries.flatten().map(|e| e.path()).find(|path| path.to_string_lossy().to_lowercase().contains("sarif"))
+    }) else {
+        return eprintln!("skipped: {} holds no SARIF schema", folder.display());
+    };
+    let schema: serde_json::Value = serde_json::from_slice(&fs::read(schema).unwrap()).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let errors: Vec<String> = validator.iter_errors(&sarif).map(|e| format!("{}: {e}", e.instance_path())).take(5).collect();
+    assert!(errors.is_empty(), "{errors:?}");
+}
+
+#[test]
+fn a_bag_can_be_opened_as_an_assessment_again() {
+    let root = tempfile::tempdir().unwrap();
+    let bag = bag(root.path(), "bag", Form::Folder);
+    let opened = kassay::store::Store::open(&bag.join("data")).unwrap();
+    assert_eq!(opened.notices, []);
+    let record = &opened.workbook.clusters[0];
+    assert!(opened.store.outcomes(record).unwrap()[0].findings.len() == 300 && opened.store.snapshot(record).unwrap().is_some());
+}

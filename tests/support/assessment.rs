@@ -1,0 +1,150 @@
+//! A small assessment on disk with everything in it that an export tells: a cluster, findings with hostile names, an answer, a determination
+//! against the proposal, evidence, an exception.
+
+use kassay::store::Store;
+use kassay_core::assess::{CheckOutcome, assess};
+use kassay_core::checks::Tables;
+use kassay_core::guidance::Guidance;
+use kassay_core::kinds::{Ingest, Inventory, KindState, Source};
+use kassay_core::model::{Category, Determined, Finding, Kind, Method, ObjectRef, Outcome, Scope, Severity};
+use kassay_core::report::Assessment;
+use kassay_core::sensitive::FingerprintKey;
+use kassay_core::workbook::{
+    Answer, AnswerValue, Collected, Determination, Edit, Engagement, Evidence, EvidenceKind, Exception, Moment, Workbook, merge_collection,
+};
+use std::path::{Path, PathBuf};
+
+/// The time of everything here.
+pub const NOW: &str = "2026-11-23T09:12:00Z";
+/// A name that would run as script where it is not escaped, and as a formula where it is not disarmed.
+pub const HOSTILE: &str = "=<script>alert(1)</script>";
+
+pub fn now() -> jiff::Timestamp {
+    NOW.parse().unwrap()
+}
+
+pub fn edit(what: &str) -> Edit {
+    Edit { by: "A. Assessor".into(), what: what.into(), before: String::new(), after: what.into() }
+}
+
+pub fn inventory() -> Inventory {
+    let mut ingest = Ingest::new(Source::Live, FingerprintKey([7; 32]));
+    for kind in Kind::ALL {
+        ingest.state(*kind, if kind.stock() { KindState::Read } else { KindState::Absent }, "");
+    }
+    ingest.state(Kind::Secrets, KindState::Forbidden, "secrets is forbidden: <b>cannot list</b>");
+    ingest.object(Kind::Namespaces, r#"{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"shop"}}"#);
+    ingest.object(
+        Kind::Pods,
+        r#"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"web","namespace":"shop"},"spec":{"hostNetwork":true,"containers":[{"name":"web","image":"web:latest","securityContext":{"privileged":true}}]}}"#,
+    );
+    let cluster = ingest.cluster();
+    cluster.uid = "11111111-2222-3333-4444-555555555555".into();
+    cluster.server = "https://prod.example:6443".into();
+    cluster.version = "v1.34.4".into();
+    cluster.distribution = "kubeadm".into();
+    cluster.collected_at = Some(now());
+    ingest.finish()
+}
+
+/// Outcomes of the cluster; before them one that is made up, with 300 findings under hostile names.
+pub fn outcomes(inventory: &Inventory) -> Vec<CheckOutcome> {
+    let finding = |n: i32| {
+        let mut finding = Finding::new(Category::Cde, ObjectRef::new("apps", "Deployment", "shop", &format!("{HOSTILE}{n}")), "spec.x")
+            .severity(Severity::High)
+            .observed(HOSTILE)
+            .message("A message.");
+        finding.identify("1.1/made-up");
+        finding
+    };
+    let made_up = CheckOutcome {
+        check: "1.1/made-up".into(),
+        control: "1.1".into(),
+        practices: vec!["1.1.a".into()],
+        outcome: Outcome::Fail,
+        reason: "300 of 300.".into(),
+        population: 300,
+        needs: vec![],
+        counts: Category::ALL.into_iter().map(|c| (c, if c == Category::Cde { 300 } else { 0 })).collect(),
+        findings: (0..300).map(finding).collect(),
+    };
+    std::iter::once(made_up).chain(assess(inventory, &Scope::default(), now(), &Tables::shipped().unwrap())).collect()
+}
+
+/// Makes the assessment in `root/acme` and gives its folder.
+pub fn make(root: &Path) -> PathBuf {
+    let dir = root.join("acme");
+    let guidance = Guidance::shipped().unwrap();
+    let mut book = Workbook::new(Engagement {
+        entity: "Acme <i>Payments</i>".into(),
+        assessors: vec!["A. Assessor".into()],
+        company: "Audit & Sons".into(),
+        period: "2026".into(),
+        purpose: "annual".into(),
+    });
+    let mut store = Store::create(&dir, &book, "A. Assessor", now()).unwrap();
+    let inventory = inventory();
+    let outcomes = outcomes(&inventory);
+    let assessment = Assessment::new(&inventory, &outcomes, &[], guidance, now());
+    let kept = store.put_collection(&assessment, |out| out.write_all(b"a snapshot")).unwrap();
+    let changes = merge_collection(
+        &mut book,
+        guidance,
+        &Collected {
+            key: "prod",
+            source: "context prod",
+            inventory: &inventory,
+            outcomes: &outcomes,
+            previous: &[],
+            snapshot: &kept.snapshot,
+            findings: &kept.findings,
+            assessed_at: now(),
+        },
+    );
+    assert!(changes.first);
+    store.save(&book, &edit("read prod"), now()).unwrap();
+    let file = root.join("policy.pdf");
+    std::fs::write(&file, b"%PDF-1.7\n\0").unwrap();
+    let attached = store.attach(&file).unwrap();
+    let question = guidance.questions().next().unwrap();
+    book.evidence.push(Evidence {
+        reference: "E-0001".into(),
+        kind: EvidenceKind::Document,
+        title: "+Policy <u>of</u> access".into(),
+        file: attached.name,
+        sha256: attached.sha256,
+        size: attached.size,
+        effective: None,
+        obtained: Moment(now()),
+        by: "A. Assessor".into(),
+        practices: vec!["1.1.a".into()],
+    });
+    book.answers.push(Answer {
+        question: question.id.clone(),
+        digest: question.digest(),
+        value: AnswerValue::Text("yes".into()),
+        by: "A. Assessor".into(),
+        at: Moment(now()),
+        interviewed: "P. Engineer".into(),
+        role: "platform".into(),
+        on: None,
+        note: "<img src=x onerror=alert(2)>\nsecond line".into(),
+        evidence: vec!["E-0001".into()],
+        cluster: String::new(),
+    });
+    book.determinations.push(Determination {
+        practice: "1.1.a".into(),
+        finding: Determined::InPlace,
+        method: Method::Defined,
+        rationale: "Seen </p><script>alert(3)</script>.".into(),
+        by: "A. Assessor".into(),
+        at: Moment(now()),
+        proposed: Some(Determined::NotInPlace),
+        to_confirm: false,
+        compensating: None,
+    });
+    let what = outcomes[0].findings[0].id.clone();
+    book.exceptions.push(Exception { what, reason: "accepted".into(), owner: "CISO".into(), until: None });
+    store.save(&book, &edit("determination 1.1.a"), now()).unwrap();
+    dir
+}
