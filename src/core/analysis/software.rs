@@ -20,8 +20,10 @@ pub struct Software {
     pub image: Vec<String>,
     /// `key=value` labels of its pods; the value may be a glob.
     pub label: Vec<String>,
-    /// A remark that checks repeat: that it is retired, say.
+    /// A remark that checks repeat.
     pub note: String,
+    /// Whether its makers have stopped to mend security faults.
+    pub retired: bool,
 }
 
 /// A piece of known software that was found in a workload.
@@ -56,7 +58,10 @@ impl Software {
     #[must_use]
     pub fn is_image(&self, image: &str) -> bool {
         let repository = repository(image);
-        self.image.iter().any(|pattern| glob(pattern, repository))
+        self.image.iter().any(|pattern| {
+            let mirrored = || repository.strip_suffix(pattern.as_str()).is_some_and(|path| path.ends_with('/'));
+            glob(pattern, repository) || (!pattern.contains('*') && mirrored())
+        })
     }
 
     /// Whether labels are this software's.
@@ -105,6 +110,13 @@ pub fn container_plays(known: &[Software], container: &Container, role: &str) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_plain_name_matches_behind_any_path_and_no_other_name() {
+        let dex = Software { image: vec!["dex".into(), "*openunison*".into()], ..Software::default() };
+        assert!(dex.is_image("ghcr.io/dexidp/dex:v2.45.0") && dex.is_image("dex") && dex.is_image("mirror.example/a/b/dex@sha256:00"));
+        assert!(!dex.is_image("acme/index:1") && !dex.is_image("dex/operator") && dex.is_image("a/openunison-k8s-html"));
+    }
 
     #[test]
     fn repositories_lose_registry_tag_and_digest() {
