@@ -11,7 +11,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 mod connect;
+mod demo;
+mod discovery;
+mod documents;
+mod dump;
 mod permissions;
+mod place;
 pub mod snapshot;
 
 pub use connect::{ContextInfo, contexts};
@@ -183,6 +188,9 @@ pub enum CollectError {
         /// Why not.
         source: SnapshotError,
     },
+    /// The version that was given is none.
+    #[error("“{0}” is no version of Kubernetes")]
+    Version(String),
     /// A file can't be written.
     #[error("{path} can't be written: {message}")]
     Write {
@@ -218,6 +226,7 @@ impl CollectError {
                 "Give YAML or JSON as kubectl prints it: “kubectl get … -A -o json”, “kubectl cluster-info dump”, an unpacked must-gather or support bundle."
                     .to_owned()
             }
+            Self::Version(_) => "Write it as 1.34 or v1.34.4.".to_owned(),
             Self::Mixed(_) => "Give the snapshot alone.".to_owned(),
             Self::Snapshot { source: SnapshotError::Newer { .. }, .. } => "Read it with a newer version of the program.".to_owned(),
             Self::Read { .. } | Self::Snapshot { .. } | Self::Write { .. } | Self::Cancelled | Self::Internal(_) => return None,
@@ -232,10 +241,9 @@ impl CollectError {
 /// Where the source can't be reached or opened, or somebody cancelled.
 pub async fn collect(spec: &SourceSpec, options: &Options, progress: Watcher<'_>, cancel: &Cancel) -> Result<Inventory, CollectError> {
     match spec {
-        SourceSpec::Live(_) | SourceSpec::Paths(_) | SourceSpec::Demo => {
-            let _ = (options, progress, cancel);
-            Err(CollectError::Internal("this source can't be read yet".to_owned()))
-        }
+        SourceSpec::Live(_) => Err(CollectError::Internal("clusters can't be read yet".to_owned())),
+        SourceSpec::Paths(paths) => dump::collect(paths, options, progress, cancel).await,
+        SourceSpec::Demo => demo::collect(),
     }
 }
 

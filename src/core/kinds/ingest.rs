@@ -42,10 +42,13 @@ pub struct Page {
 
 /// Gathers an inventory.
 pub struct Ingest {
-    inventory: Inventory,
+    pub(super) inventory: Inventory,
     key: FingerprintKey,
     specs: HashMap<[u8; 32], usize>,
     malformed: BTreeMap<Kind, Vec<String>>,
+    /// Sensitive values met per kind, so that a list that is read again is not counted twice.
+    redacted: BTreeMap<Kind, usize>,
+    pub(super) secret_metadata: super::secret::Metadata,
 }
 
 #[derive(Deserialize)]
@@ -58,38 +61,23 @@ struct RawList<'a> {
 
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "camelCase", default)]
-struct RawListMeta {
-    r#continue: String,
-    remaining_item_count: Option<usize>,
-}
-
-#[derive(Deserialize)]
-struct RawTable<'a> {
-    #[serde(default)]
-    metadata: RawListMeta,
-    #[serde(rename = "columnDefinitions", default)]
-    columns: Vec<RawColumn>,
-    #[serde(borrow, default)]
-    rows: Option<Vec<RawRow<'a>>>,
-}
-
-#[derive(Deserialize)]
-struct RawColumn {
-    name: String,
-}
-
-#[derive(Deserialize)]
-struct RawRow<'a> {
-    cells: Vec<serde_json::Value>,
-    #[serde(borrow, default)]
-    object: Option<&'a RawValue>,
+pub(super) struct RawListMeta {
+    pub(super) r#continue: String,
+    pub(super) remaining_item_count: Option<usize>,
 }
 
 impl Ingest {
     /// An empty inventory. The key is random and of this collection alone.
     #[must_use]
     pub fn new(source: Source, key: FingerprintKey) -> Self {
-        Self { inventory: Inventory { source, ..Inventory::default() }, key, specs: HashMap::new(), malformed: BTreeMap::new() }
+        Self {
+            inventory: Inventory { source, ..Inventory::default() },
+            key,
+            specs: HashMap::new(),
+            malformed: BTreeMap::new(),
+            redacted: BTreeMap::new(),
+            secret_metadata: super::secret::Metadata::new(),
+        }
     }
 
     /// What is known of the cluster itself.
@@ -111,47 +99,15 @@ impl Ingest {
         Ok(Page { next: list.metadata.r#continue, remaining: list.metadata.remaining_item_count, items: items.len() })
     }
 
-    /// Takes one page of the Table in which the Secrets of a namespace are listed. Rows come without objects (`includeObject=None`), so the
-    /// namespace is known only by having asked for it.
-    ///
-    /// # Errors
-    /// Where the bytes are no Table.
-    pub fn secret_table(&mut self, namespace: &str, json: &str) -> Result<Page, IngestError> {
-        let kind = Kind::Secrets;
-        let table: RawTable<'_> = serde_json::from_str(json).map_err(|source| IngestError::NotAList { kind: kind.id(), source })?;
-        let column = |name: &str| table.columns.iter().position(|c| c.name.eq_ignore_ascii_case(name));
-        let (name, kind_of, keys) = (column("Name"), column("Type"), column("Data"));
-        let rows = table.rows.unwrap_or_default();
-        for row in &rows {
-            #[derive(Deserialize, Default)]
-            #[serde(default)]
-            struct OnlyMeta {
-                metadata: Meta,
-            }
-            let cell = |at: Option<usize>| at.and_then(|i| row.cells.get(i));
-            let mut metadata = row.object.and_then(|o| serde_json::from_str::<OnlyMeta>(o.get()).ok()).unwrap_or_default().metadata;
-            metadata.annotations.clear();
-            metadata.managed_fields.clear();
-            if metadata.namespace.is_empty() {
-                namespace.clone_into(&mut metadata.namespace);
-            }
-            if metadata.name.is_empty() {
-                metadata.name = cell(name).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
-            }
-            let keys = cell(keys).and_then(|v| v.as_u64().or_else(|| v.as_str()?.parse().ok())).and_then(|n| u32::try_from(n).ok());
-            self.inventory.secrets.push(config::SecretRow {
-                metadata,
-                r#type: cell(kind_of).and_then(|v| v.as_str()).unwrap_or_default().to_owned(),
-                keys: keys.unwrap_or_default(),
-            });
-        }
-        self.count(kind, rows.len());
-        Ok(Page { next: table.metadata.r#continue, remaining: table.metadata.remaining_item_count, items: rows.len() })
-    }
-
     /// Takes one object, as JSON. One that has no readable shape is kept by its name.
     pub fn object(&mut self, kind: Kind, json: &str) {
         self.count(kind, 1);
+        let before = self.inventory.redactions;
+        self.take(kind, json);
+        *self.redacted.entry(kind).or_default() += self.inventory.redactions - before;
+    }
+
+    fn take(&mut self, kind: Kind, json: &str) {
         if self.store(kind, json).is_ok() {
             return;
         }
@@ -163,9 +119,9 @@ impl Ingest {
         let problem = match parsed {
             Ok(value) => match self.store(kind, &value.to_string()) {
                 Ok(()) => return,
-                Err(error) => format!("{}: {error}", value.pointer("/metadata/name").and_then(|n| n.as_str()).unwrap_or("?")),
+                Err(error) => format!("{}: {}", name_of(&value), words(&error)),
             },
-            Err(error) => format!("?: {error}"),
+            Err(error) => format!("?: {}", words(&error)),
         };
         self.malformed.entry(kind).or_default().push(problem);
     }
@@ -206,7 +162,7 @@ impl Ingest {
                 self.inventory.namespaces.push(namespace);
             }
             Kind::Secrets => {
-                let row = secret_row(json)?;
+                let row = super::secret::row(json)?;
                 self.inventory.secrets.push(row);
             }
             Kind::ConfigMaps => {
@@ -295,7 +251,7 @@ impl Ingest {
         })
     }
 
-    fn count(&mut self, kind: Kind, items: usize) {
+    pub(super) fn count(&mut self, kind: Kind, items: usize) {
         let coverage = self.inventory.coverage.entry(kind).or_insert_with(|| Coverage { state: KindState::Read, ..Coverage::default() });
         coverage.items += items;
     }
@@ -343,12 +299,14 @@ impl Ingest {
             kind => drop(inventory.customs.remove(&kind)),
         }
         self.malformed.remove(&kind);
+        inventory.redactions -= self.redacted.remove(&kind).unwrap_or_default();
         inventory.coverage.remove(&kind);
     }
 
     /// The finished inventory: sorted, workloads derived.
     #[must_use]
     pub fn finish(mut self) -> Inventory {
+        self.merge_secret_metadata();
         for (kind, names) in &self.malformed {
             let coverage = self.inventory.coverage.entry(*kind).or_default();
             if coverage.state == KindState::Read {
@@ -473,26 +431,17 @@ fn seal_meta<T: HasMeta>(redactions: &mut usize, key: &FingerprintKey, object: &
     *redactions += meta.seal(key);
 }
 
-/// A Secret from a file: its values are counted and dropped, its annotations are not read.
-fn secret_row(json: &str) -> Result<config::SecretRow, serde_json::Error> {
-    #[derive(Deserialize, Default)]
-    #[serde(default)]
-    struct RawSecret {
-        metadata: Meta,
-        r#type: String,
-        data: Option<BTreeMap<String, serde::de::IgnoredAny>>,
-        #[serde(rename = "stringData")]
-        string_data: Option<BTreeMap<String, serde::de::IgnoredAny>>,
-        keys: Option<u32>,
-    }
-    let mut raw: RawSecret = serde_json::from_str(json)?;
-    raw.metadata.annotations.clear();
-    raw.metadata.managed_fields.clear();
-    raw.metadata.uid.clear();
-    let counted = raw.data.map_or(0, |d| d.len()) + raw.string_data.map_or(0, |d| d.len());
-    let keys = raw.keys.unwrap_or_else(|| u32::try_from(counted).unwrap_or(u32::MAX));
-    let kind = if raw.r#type.is_empty() { "Opaque".to_owned() } else { raw.r#type };
-    Ok(config::SecretRow { metadata: raw.metadata, r#type: kind, keys })
+/// Namespace and name of a malformed object, as far as it has them.
+fn name_of(value: &serde_json::Value) -> String {
+    let text = |pointer: &str| value.pointer(pointer).and_then(|v| v.as_str()).unwrap_or_default();
+    let (namespace, name) = (text("/metadata/namespace"), text("/metadata/name"));
+    let name = if name.is_empty() { "?" } else { name };
+    if namespace.is_empty() { name.to_owned() } else { format!("{namespace}/{name}") }
+}
+
+/// What the parser said, without the value that it stumbled over.
+fn words(error: &serde_json::Error) -> String {
+    crate::sensitive::without_quoted(&error.to_string())
 }
 
 fn strip_nulls(value: &mut serde_json::Value) {

@@ -16,6 +16,7 @@ pub mod pod;
 pub mod policy;
 pub mod rbac;
 pub mod sealed;
+mod secret;
 pub mod workload;
 
 pub use ingest::{Ingest, IngestError, Page};

@@ -71,3 +71,33 @@ pub fn without_cards(text: &str) -> String {
     }
     out
 }
+
+/// A parser's message without the values that it quotes: these are what must not be written down. Names of fields stay.
+#[must_use]
+pub fn without_quoted(message: &str) -> String {
+    if message.starts_with("missing field") || message.starts_with("duplicate field") {
+        return message.to_owned();
+    }
+    let mut out = message.to_owned();
+    for quote in ['"', '`'] {
+        if let (Some(first), Some(last)) = (out.find(quote), out.rfind(quote))
+            && first < last
+        {
+            out.replace_range(first + 1..last, "…");
+        }
+    }
+    without_cards(&out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parsers_words_lose_what_they_quote() {
+        let said = serde_json::from_str::<u8>("\"hunter2 says \\\"hi\\\"\"").map_err(|e| without_quoted(&e.to_string()));
+        assert_eq!(said, Err("invalid type: string \"…\", expected u8 at line 1 column 21".to_owned()));
+        assert_eq!(without_quoted("invalid type: integer `4111111111111111`, expected a map"), "invalid type: integer `…`, expected a map");
+        assert_eq!(without_quoted("missing field `name`"), "missing field `name`");
+    }
+}

@@ -1,0 +1,486 @@
+//! Files that somebody took of a cluster: files and folders of YAML or JSON, packed or not, standard input, or one snapshot.
+//!
+//! Files hold what they hold, and this is where it is decided what that means. A kind of which there is a list or an object counts as read;
+//! any other is absent. What a file says was refused, what breaks off, and what a broken file could have held is never counted as read, so that
+//! no check can pass on it.
+
+use super::documents::{self, Broken, Found, Held};
+use super::{Cancel, CollectError, Options, Progress, Watcher, place, snapshot};
+use flate2::read::MultiGzDecoder;
+use kassay_core::kinds::{Coverage, Ingest, Inventory, KindState, Source};
+use kassay_core::model::Kind;
+use serde::Deserialize;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+
+/// Largest unpacked file. Above it, somebody means harm or should split the dump.
+const LIMIT: u64 = 4 << 30;
+
+/// Reads files beside the caller's thread, and tells the progress on it.
+pub(super) async fn collect(
+    paths: &[PathBuf],
+    options: &Options,
+    progress: Watcher<'_>,
+    cancel: &Cancel,
+) -> Result<Inventory, CollectError> {
+    let (tell, mut told) = unbounded_channel();
+    let (paths, options, stop) = (paths.to_vec(), options.clone(), cancel.clone());
+    let reading = tokio::task::spawn_blocking(move || read(&paths, &options, &tell, &stop));
+    while let Some(event) = told.recv().await {
+        progress(event);
+    }
+    reading.await.map_err(|error| CollectError::Internal(error.to_string()))?
+}
+
+/// A file that is to be read.
+struct Entry {
+    path: PathBuf,
+    /// Named by the user, and so never passed over for its name.
+    named: bool,
+}
+
+fn read(paths: &[PathBuf], options: &Options, tell: &UnboundedSender<Progress>, cancel: &Cancel) -> Result<Inventory, CollectError> {
+    let _ = tell.send(Progress::Started { kinds: Kind::ALL.len() });
+    let (entries, passed_over) = entries(paths)?;
+    let mut reading = Reading {
+        ingest: Ingest::new(Source::Files, super::fingerprint_key()?),
+        tell,
+        cancel,
+        seen: HashSet::new(),
+        refused: BTreeMap::new(),
+        broken: Vec::new(),
+        complaints: Vec::new(),
+        version: None,
+        taken: BTreeMap::new(),
+        twice: 0,
+        bytes: 0,
+    };
+    for entry in &entries {
+        if cancel.is_cancelled() {
+            return Err(CollectError::Cancelled);
+        }
+        match load(&entry.path) {
+            Ok(Content::Snapshot(inventory)) => {
+                return if entries.len() == 1 { Ok(*inventory) } else { Err(CollectError::Mixed(shown(&entry.path))) };
+            }
+            Ok(Content::Text(text)) => reading.file(&entry.path, &text),
+            Err(Unread::Snapshot(source)) => return Err(CollectError::Snapshot { path: shown(&entry.path), source }),
+            Err(Unread::File(message)) if entry.named && entries.len() == 1 => {
+                return Err(CollectError::Read { path: shown(&entry.path), message });
+            }
+            Err(Unread::File(message)) => reading.unreadable(&entry.path, &message),
+        }
+    }
+    if cancel.is_cancelled() {
+        return Err(CollectError::Cancelled);
+    }
+    if passed_over > 0 {
+        reading.note(format!("{passed_over} files whose names end in neither .json nor .yaml were not looked at"));
+    }
+    reading.end(options)
+}
+
+/// Every file to read, in a stable order, and how many were passed over.
+fn entries(paths: &[PathBuf]) -> Result<(Vec<Entry>, usize), CollectError> {
+    let (mut entries, mut passed_over, mut folders) = (Vec::new(), 0, HashSet::new());
+    for path in paths {
+        if path == Path::new("-") {
+            entries.push(Entry { path: path.clone(), named: true });
+            continue;
+        }
+        let failed = |error: std::io::Error| CollectError::Read { path: shown(path), message: plain(&error) };
+        if std::fs::metadata(path).map_err(failed)?.is_dir() {
+            walk(path, &mut entries, &mut passed_over, &mut folders).map_err(failed)?;
+        } else {
+            entries.push(Entry { path: path.clone(), named: true });
+        }
+    }
+    let mut files = HashSet::new();
+    entries.retain(|entry| files.insert(std::fs::canonicalize(&entry.path).unwrap_or_else(|_| entry.path.clone())));
+    Ok((entries, passed_over))
+}
+
+fn walk(folder: &Path, entries: &mut Vec<Entry>, passed_over: &mut usize, folders: &mut HashSet<PathBuf>) -> std::io::Result<()> {
+    // Links may lead in circles.
+    if !folders.insert(std::fs::canonicalize(folder)?) {
+        return Ok(());
+    }
+    let mut below: Vec<PathBuf> = std::fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
+    below.sort();
+    for path in below {
+        let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        match std::fs::metadata(&path) {
+            Ok(about) if about.is_dir() && !hidden => walk(&path, entries, passed_over, folders)?,
+            Ok(about) if about.is_dir() => {}
+            Ok(about) if about.is_file() && !hidden && place::looks_readable(&path) => entries.push(Entry { path, named: false }),
+            _ => *passed_over += 1,
+        }
+    }
+    Ok(())
+}
+
+enum Content {
+    Snapshot(Box<Inventory>),
+    Text(String),
+}
+
+enum Unread {
+    Snapshot(super::SnapshotError),
+    File(String),
+}
+
+fn load(path: &Path) -> Result<Content, Unread> {
+    let failed = |error: std::io::Error| Unread::File(plain(&error));
+    let limited = |source: &mut dyn Read| -> Result<Vec<u8>, Unread> {
+        let mut bytes = Vec::new();
+        source.take(LIMIT + 1).read_to_end(&mut bytes).map_err(failed)?;
+        if bytes.len() as u64 > LIMIT { Err(Unread::File(format!("it holds more than {} GiB", LIMIT >> 30))) } else { Ok(bytes) }
+    };
+    let mut bytes = if path == Path::new("-") {
+        limited(&mut std::io::stdin().lock())?
+    } else {
+        limited(&mut std::fs::File::open(path).map_err(failed)?)?
+    };
+    if bytes.starts_with(&[0x1f, 0x8b]) {
+        let mut start = [0; 512];
+        let length = MultiGzDecoder::new(&bytes[..]).read(&mut start).unwrap_or_default();
+        if snapshot::begins(&start[..length]) {
+            return snapshot::read(&bytes[..]).map(|inventory| Content::Snapshot(Box::new(inventory))).map_err(Unread::Snapshot);
+        }
+        bytes = limited(&mut MultiGzDecoder::new(&bytes[..]))?;
+    }
+    if bytes.get(257..262) == Some(b"ustar") {
+        return Err(Unread::File("it is an archive: unpack it, and give the folder".to_owned()));
+    }
+    String::from_utf8(bytes)
+        .map(Content::Text)
+        .map_err(|error| Unread::File(format!("it is no text: byte {} is not UTF-8", error.utf8_error().valid_up_to())))
+}
+
+fn plain(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+fn shown(path: &Path) -> String {
+    if path == Path::new("-") { "standard input".to_owned() } else { path.display().to_string() }
+}
+
+/// What a broken file could have held, and the words about it. No kinds at all means any.
+struct Loss {
+    kinds: Option<BTreeSet<Kind>>,
+    words: String,
+}
+
+struct Reading<'a> {
+    ingest: Ingest,
+    tell: &'a UnboundedSender<Progress>,
+    cancel: &'a Cancel,
+    /// Digests of the objects that are in, because folders hold the same list more than once.
+    seen: HashSet<[u8; 32]>,
+    refused: BTreeMap<Kind, (KindState, String)>,
+    broken: Vec<Loss>,
+    complaints: Vec<String>,
+    version: Option<(String, String)>,
+    taken: BTreeMap<Kind, usize>,
+    twice: usize,
+    bytes: u64,
+}
+
+impl Reading<'_> {
+    fn note(&self, words: String) {
+        let _ = self.tell.send(Progress::Note(words));
+    }
+
+    fn complain(&mut self, words: String) {
+        self.note(words.clone());
+        self.complaints.push(words);
+    }
+
+    /// A file of which not even the text is there: by its place it may have held one kind, otherwise any.
+    fn unreadable(&mut self, path: &Path, message: &str) {
+        let words = format!("{} could not be read: {message}", shown(path));
+        self.broken.push(Loss { kinds: place::kind(path).map(|kind| BTreeSet::from([kind])), words: words.clone() });
+        self.complain(words);
+    }
+
+    fn file(&mut self, path: &Path, text: &str) {
+        self.bytes += text.len() as u64;
+        if let Some(kind) = place::errors_of(path) {
+            self.refusals(path, kind, text);
+        } else {
+            let mut foreign = 0;
+            let broken = documents::read(text, &mut |found| {
+                foreign += usize::from(!self.found(path, &found));
+                !self.cancel.is_cancelled()
+            });
+            if foreign > 0 {
+                self.complain(format!("{}: {foreign} documents are no Kubernetes objects", shown(path)));
+            }
+            for broken in broken {
+                self.lost(path, &broken);
+            }
+        }
+        let _ = self.tell.send(Progress::Bytes(self.bytes));
+        for (kind, items) in &self.taken {
+            let _ = self.tell.send(Progress::Kind { kind: *kind, items: *items, total: None, state: None, message: String::new() });
+        }
+    }
+
+    /// Takes what was found; `false` where it is foreign.
+    fn found(&mut self, path: &Path, found: &Found<'_>) -> bool {
+        match *found {
+            Found::Object { api_version: "v1", kind: "Status", json } => self.status(path, json),
+            Found::Object { kind: "APIGroupList", json, .. } => self.groups(json),
+            Found::Object { api_version, kind, json } => match Kind::of(api_version, kind) {
+                Some(known) => self.object(known, json),
+                // Kinds that no check reads are no Kubernetes objects only where they don't even have a version.
+                None => return !api_version.is_empty() || self.version_in(path, json),
+            },
+            Found::Nameless(json) => match place::kind(path).filter(|_| has_name(json)) {
+                Some(kind) => self.object(kind, json),
+                None => return self.version_in(path, json),
+            },
+            Found::List { api_version, kind, items, goes_on } => {
+                let known = match kind.strip_suffix("List") {
+                    Some(object) if !object.is_empty() => Kind::of(api_version, object),
+                    _ if items == 0 => place::kind(path),
+                    _ => None,
+                };
+                if let Some(known) = known {
+                    self.count(known, 0);
+                    if goes_on {
+                        let words = format!("the list in {} breaks off after {items} objects; the rest was not written", shown(path));
+                        self.broken.push(Loss { kinds: Some(BTreeSet::from([known])), words });
+                    }
+                }
+                // Of a mixed list that breaks off, nobody knows what the rest holds.
+                if goes_on && known.is_none() && (kind == "List" || kind.is_empty()) {
+                    self.broken
+                        .push(Loss { kinds: None, words: format!("the list in {} breaks off; the rest was not written", shown(path)) });
+                }
+            }
+        }
+        true
+    }
+
+    fn count(&mut self, kind: Kind, items: usize) {
+        if !self.taken.contains_key(&kind) {
+            self.ingest.state(kind, KindState::Read, "");
+        }
+        *self.taken.entry(kind).or_default() += items;
+    }
+
+    fn object(&mut self, kind: Kind, json: &str) {
+        #[derive(Deserialize, Default)]
+        #[serde(default)]
+        struct Identified {
+            metadata: Uid,
+        }
+        #[derive(Deserialize, Default)]
+        #[serde(default)]
+        struct Uid {
+            uid: String,
+        }
+        let uid = serde_json::from_str::<Identified>(json).unwrap_or_default().metadata.uid;
+        let same = if uid.is_empty() { json } else { &uid };
+        let digest: [u8; 32] = Sha256::new().chain_update(kind.id()).chain_update([0]).chain_update(same).finalize().into();
+        if self.seen.insert(digest) {
+            self.count(kind, 1);
+            self.ingest.object(kind, json);
+        } else {
+            self.twice += 1;
+        }
+    }
+
+    /// A `Status` where a list should be: the server's refusal, written down by whoever took the dump.
+    fn status(&mut self, path: &Path, json: &str) {
+        let status: Value = serde_json::from_str(json).unwrap_or_default();
+        let text = |pointer: &str| status.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+        if text("/status") == "Success" {
+            return;
+        }
+        let (resource, group) = (text("/details/kind"), text("/details/group"));
+        let message = text("/message");
+        // `deployments.apps is forbidden: …` names the resource where the details don't.
+        let spoken = message.split(" is forbidden").next().unwrap_or_default().trim_matches('"');
+        let kind = (!resource.is_empty())
+            .then(|| Kind::ALL.iter().copied().find(|kind| kind.resource() == resource && kind.group() == group))
+            .flatten()
+            .or_else(|| Kind::ALL.iter().copied().find(|kind| kind.id() == spoken))
+            .or_else(|| place::kind(path));
+        let state = match text("/reason") {
+            "Forbidden" | "Unauthorized" => KindState::Forbidden,
+            "NotFound" => KindState::Absent,
+            _ => KindState::Failed,
+        };
+        let words = if message.is_empty() { text("/reason") } else { message };
+        self.note(format!("{}: {words}", shown(path)));
+        match kind {
+            Some(kind) => self.refuse(kind, state, words),
+            // A refusal of something that no check reads costs nothing; one that names nothing could be of anything.
+            None if resource.is_empty() && spoken == message => {
+                self.broken.push(Loss { kinds: None, words: format!("{} holds a refusal that names no list: {words}", shown(path)) });
+            }
+            None => {}
+        }
+    }
+
+    fn refuse(&mut self, kind: Kind, state: KindState, words: &str) {
+        self.refused.entry(kind).or_insert_with(|| (state, words.to_owned()));
+    }
+
+    /// A file of errors that a support bundle keeps beside what it could read: a list of words, or words by namespace.
+    fn refusals(&mut self, path: &Path, kind: Kind, text: &str) {
+        let words: Vec<String> = match serde_json::from_str(text) {
+            Ok(Value::Array(list)) => list.iter().filter_map(|v| v.as_str().map(str::to_owned)).collect(),
+            Ok(Value::Object(map)) => {
+                map.iter().filter_map(|(namespace, v)| v.as_str().filter(|v| !v.is_empty()).map(|v| format!("{namespace}: {v}"))).collect()
+            }
+            Ok(_) => vec![],
+            Err(error) => return self.unreadable(path, &kassay_core::sensitive::without_quoted(&error.to_string())),
+        };
+        if let Some(first) = words.first() {
+            let state = if words.iter().any(|words| words.contains("forbidden")) { KindState::Forbidden } else { KindState::Failed };
+            self.note(format!("{}: {first}", shown(path)));
+            self.refuse(kind, state, first);
+        }
+    }
+
+    /// API groups as discovery told them.
+    fn groups(&mut self, json: &str) {
+        let list: Value = serde_json::from_str(json).unwrap_or_default();
+        for (group, versions) in super::discovery::groups_of(&list) {
+            self.ingest.cluster().api_groups.insert(group, versions);
+        }
+    }
+
+    /// Whether a document that is no object tells the server's version, as `kubectl version -o json` and support bundles write it.
+    fn version_in(&mut self, path: &Path, json: &str) -> bool {
+        let value: Value = serde_json::from_str(json).unwrap_or_default();
+        let found = ["/serverVersion/gitVersion", "/info/gitVersion", "/gitVersion"]
+            .iter()
+            .find_map(|pointer| value.pointer(pointer).and_then(Value::as_str))
+            .or_else(|| value.pointer("/string").and_then(Value::as_str).filter(|_| place::may_hold_version(path)));
+        let Some(version) = found.filter(|version| is_version(version)) else {
+            return value.pointer("/clientVersion").is_some();
+        };
+        self.version.get_or_insert_with(|| (version.to_owned(), format!("the file {}", shown(path))));
+        true
+    }
+
+    fn lost(&mut self, path: &Path, broken: &Broken) {
+        let words = format!("{}, line {}, column {}: {}", shown(path), broken.line, broken.column, broken.message);
+        let one = |kind: Option<Kind>| kind.map(|kind| BTreeSet::from([kind]));
+        let kinds = match &broken.held {
+            Held::Anything => one(place::kind(path)),
+            // A kind that no check reads costs nothing.
+            Held::Kind(api_version, kind) => Some(one(Kind::of(api_version, kind)).unwrap_or_default()),
+            Held::Nothing => Some(one(place::kind(path)).unwrap_or_default()),
+        };
+        self.broken.push(Loss { kinds, words: words.clone() });
+        self.complain(words);
+    }
+
+    fn end(self, options: &Options) -> Result<Inventory, CollectError> {
+        if self.taken.is_empty() && self.refused.is_empty() {
+            let mut complaints = self.complaints;
+            if complaints.is_empty() {
+                complaints.push("the files hold no object that is assessed".to_owned());
+            }
+            return Err(CollectError::NothingReadable(complaints.into_iter().take(5).collect()));
+        }
+        if self.twice > 0 {
+            self.note(format!("{} objects stand in the files more than once, and count once", self.twice));
+        }
+        let mut inventory = self.ingest.finish();
+        for (kind, (state, words)) in &self.refused {
+            lessen(&mut inventory, *kind, *state, words);
+        }
+        for loss in &self.broken {
+            let touched: Vec<Kind> = match &loss.kinds {
+                Some(kinds) => kinds.iter().copied().collect(),
+                None => inventory.coverage.keys().copied().collect(),
+            };
+            for kind in touched {
+                lessen(&mut inventory, kind, KindState::Failed, &loss.words);
+            }
+        }
+        decide_version(&mut inventory, options, self.version)?;
+        super::complete(&mut inventory);
+        for kind in Kind::ALL {
+            let Coverage { state, items, message, .. } = inventory.coverage_of(*kind);
+            let _ = self.tell.send(Progress::Kind { kind: *kind, items, total: Some(items), state: Some(state), message });
+        }
+        Ok(inventory)
+    }
+}
+
+/// Takes back that a kind was read: in part it was where there is something of it, else not at all.
+fn lessen(inventory: &mut Inventory, kind: Kind, state: KindState, words: &str) {
+    let coverage = inventory.coverage.entry(kind).or_insert_with(|| Coverage { state, ..Coverage::default() });
+    if coverage.state == KindState::Read {
+        coverage.state = if coverage.items > 0 { KindState::Partial } else { state };
+    }
+    // Three reasons are enough to act on.
+    match coverage.message.matches("; ").count() {
+        _ if coverage.message.is_empty() => words.clone_into(&mut coverage.message),
+        0 | 1 => coverage.message = format!("{}; {words}", coverage.message),
+        2 => coverage.message.push_str("; and more"),
+        _ => {}
+    }
+}
+
+fn has_name(json: &str) -> bool {
+    serde_json::from_str::<Value>(json).is_ok_and(|value| value.pointer("/metadata/name").is_some_and(Value::is_string))
+}
+
+/// `v1.34.4`, `1.34`, `v1.30.5-eks-ce1d5eb`.
+fn is_version(text: &str) -> bool {
+    let mut parts = text.trim_start_matches('v').split('.');
+    let number =
+        |part: Option<&str>| part.is_some_and(|part| !part.is_empty() && part.chars().take_while(char::is_ascii_digit).count() > 0);
+    number(parts.next()) && number(parts.next())
+}
+
+/// Major and minor version, for comparing.
+fn rank(version: &str) -> (u32, u32) {
+    let mut parts =
+        version.trim_start_matches('v').split('.').map(|part| part.chars().take_while(char::is_ascii_digit).collect::<String>());
+    let mut next = || parts.next().and_then(|part| part.parse().ok()).unwrap_or_default();
+    (next(), next())
+}
+
+/// The version that was asked for, else the one that a file tells, else that of the newest kubelet (a server is never older than its
+/// kubelets), else the newest that the program knows.
+fn decide_version(inventory: &mut Inventory, options: &Options, file: Option<(String, String)>) -> Result<(), CollectError> {
+    let normal = |version: &str| format!("v{}", version.trim().trim_start_matches('v'));
+    let kubelet =
+        inventory.nodes.iter().map(|node| node.status.node_info.kubelet_version.as_str()).filter(|v| is_version(v)).max_by_key(|v| rank(v));
+    let (version, source) = match (&options.kubernetes_version, file, kubelet) {
+        (Some(asked), ..) if is_version(asked) => (normal(asked), "given with --kubernetes-version".to_owned()),
+        (Some(asked), ..) => return Err(CollectError::Version(asked.clone())),
+        (_, Some((version, place)), _) => (normal(&version), place),
+        (_, _, Some(kubelet)) => (normal(kubelet), "the newest kubelet; the server is not older".to_owned()),
+        (None, None, None) => (newest_known()?, "the newest known, because the files tell none".to_owned()),
+    };
+    inventory.cluster.version = version;
+    inventory.cluster.version_source = source;
+    Ok(())
+}
+
+fn newest_known() -> Result<String, CollectError> {
+    let tables = kassay_core::checks::Tables::shipped().map_err(|error| CollectError::Internal(error.to_string()))?;
+    let releases = tables.lifecycle.release.iter().filter(|release| release.product == "kubernetes");
+    let newest = releases.max_by_key(|release| rank(&release.cycle));
+    newest
+        .map(|release| format!("v{}", release.latest))
+        .ok_or_else(|| CollectError::Internal("no version of Kubernetes is known".to_owned()))
+}

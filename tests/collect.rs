@@ -1,0 +1,45 @@
+//! Collecting from files, snapshots and a scripted API server: whatever goes wrong on the way, the inventory says so, and no check passes on
+//! what was not read. The real server's turn is in `cluster.rs`.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr, missing_docs, reason = "a test's failure is its message")]
+
+#[path = "collect/files.rs"]
+mod files;
+#[path = "collect/snapshots.rs"]
+mod snapshots;
+
+use kassay::collect::{Cancel, CollectError, Options, Progress, SourceSpec, collect};
+use kassay_core::assess::{CheckOutcome, assess};
+use kassay_core::checks::Tables;
+use kassay_core::kinds::Inventory;
+use kassay_core::model::Scope;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+/// A corpus that lies beside the project; none, with a message, where it is absent.
+fn corpus(name: &str) -> Option<PathBuf> {
+    let path = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/corpora")).join(name);
+    if !path.exists() {
+        eprintln!("skipped: {} is not there", path.display());
+    }
+    path.exists().then_some(path)
+}
+
+/// Reads paths, and gives the notes too.
+fn read(paths: &[&Path], options: &Options) -> (Result<Inventory, CollectError>, Vec<String>) {
+    let notes = Mutex::new(Vec::new());
+    let watch = |event: Progress| {
+        if let Progress::Note(words) = event {
+            notes.lock().unwrap().push(words);
+        }
+    };
+    let spec = SourceSpec::Paths(paths.iter().map(|path| path.to_path_buf()).collect());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let result = runtime.block_on(collect(&spec, options, &watch, &Cancel::default()));
+    (result, notes.into_inner().unwrap())
+}
+
+fn judge(inventory: &Inventory) -> Vec<CheckOutcome> {
+    let now = "2026-11-23T09:00:00Z".parse().unwrap();
+    assess(inventory, &Scope::default(), now, &Tables::shipped().unwrap())
+}
