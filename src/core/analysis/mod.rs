@@ -6,6 +6,7 @@ pub mod distribution;
 pub mod flags;
 pub mod image;
 pub mod kubelet;
+pub mod isolation;
 pub mod lifecycle;
 pub mod pod_security;
 pub mod rbac;

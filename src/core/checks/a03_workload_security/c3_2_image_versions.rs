@@ -1,6 +1,67 @@
 //! Control 3.2: its automated checks.
 
-use crate::checks::Check;
+use crate::analysis::image::{Firmness, ImageReference};
+use crate::checks::{Check, Need, Placed, Verdict, View};
+use crate::model::{Finding, Severity};
 
 /// The checks of control 3.2, in the order in which they are told.
-pub(super) const CHECKS: &[Check] = &[];
+pub(super) const CHECKS: &[Check] = &[Check {
+    id: "3.2/image-reference",
+    title: "Images whose name may come to mean other contents",
+    severity: Severity::Medium,
+    practices: &["3.2.a"],
+    needs: &[Need::Workloads],
+    active: false,
+    why: "A tag can be moved to other contents by whoever may push, and latest, which is also meant where no tag is given, is moved by habit. \
+          What was tested, scanned and approved is then not what runs after the next restart.",
+    mend: "Name the image by digest, with the tag kept for people to read: registry.example/pay/api:1.4.2@sha256:…; let the pipeline write it, \
+           or a policy that replaces tags by digests on admission.",
+    blind_spots: "Whether a registry lets tags be moved, and who may push, are settings of the registry. An image that an operator or a webhook puts \
+                  in later is seen only in the pods that run.",
+    judge: image_reference,
+}];
+
+fn image_reference(view: &View<'_>) -> Verdict {
+    let mut verdict = Verdict::over("workload", "workloads");
+    for (workload, category) in view.workloads() {
+        verdict.saw(category);
+        view.containers(workload).filter_map(|placed| loose(&placed)).for_each(|finding| verdict.find(finding));
+    }
+    verdict
+}
+
+fn loose(placed: &Placed<'_>) -> Option<Finding> {
+    let text = placed.container.image.as_str();
+    let observed = if text.is_empty() { "unset" } else { text };
+    let finding = placed.finding("image").observed(observed);
+    let Some(image) = ImageReference::parse(text) else {
+        return Some(
+            finding
+                .rule("unreadable")
+                .severity(Severity::Low)
+                .review()
+                .message("The image's name can't be read, so what it means can't be told; a placeholder may be filled in later.")
+                .mend("Give the image as registry/repository:tag@digest."),
+        );
+    };
+    match image.firmness() {
+        Firmness::Digest => None,
+        Firmness::Tag => Some(
+            finding
+                .rule("tag_only")
+                .severity(Severity::Low)
+                .review()
+                .message("The image is named by tag alone: it stays what it is only as long as nobody moves the tag."),
+        ),
+        Firmness::Latest => Some(
+            finding
+                .rule("latest")
+                .message("The tag latest is moved with every release: nobody can say which contents the next restart brings."),
+        ),
+        Firmness::Nothing => Some(
+            finding
+                .rule("no_tag")
+                .message("Neither tag nor digest is given, which means latest: nobody can say which contents the next restart brings."),
+        ),
+    }
+}

@@ -1,6 +1,63 @@
 //! Control 3.3: its automated checks.
 
-use crate::checks::Check;
+use crate::analysis::image::ImageReference;
+use crate::checks::{Check, Need, Placed, Verdict, View};
+use crate::model::{Finding, Severity};
 
 /// The checks of control 3.3, in the order in which they are told.
-pub(super) const CHECKS: &[Check] = &[];
+pub(super) const CHECKS: &[Check] = &[Check {
+    id: "3.3/registries",
+    title: "Images from registries that nobody declared trusted",
+    severity: Severity::Medium,
+    practices: &["3.3.a"],
+    needs: &[Need::Workloads],
+    active: false,
+    why: "Anyone may upload to a public registry, and a typing mistake in a name is enough to fetch a stranger's image. Software from a source that \
+          nobody approved runs with the same access to account data as one's own.",
+    mend: "Copy the image into a registry of the trusted list after checking it, and name it from there; or, where the source deserves trust, \
+           add the registry with its path to the list and say why.",
+    blind_spots: "Mirrors in the configuration of the nodes' container runtime may fetch a name from elsewhere, and rules of the network may block a \
+                  registry; neither is visible in the API. What is done to an image before it enters a trusted registry isn't either.",
+    judge: registries,
+}];
+
+fn registries(view: &View<'_>) -> Verdict {
+    let mut verdict = Verdict::over("workload", "workloads");
+    let trusted = &view.scope.trusted_registries;
+    for (workload, category) in view.workloads() {
+        verdict.saw(category);
+        view.containers(workload).filter_map(|placed| source(&placed, trusted)).for_each(|finding| verdict.find(finding));
+    }
+    verdict
+}
+
+fn source(placed: &Placed<'_>, trusted: &[String]) -> Option<Finding> {
+    let text = placed.container.image.as_str();
+    let finding = placed.finding("image").observed(if text.is_empty() { "unset" } else { text });
+    let Some(image) = ImageReference::parse(text) else {
+        return Some(
+            finding
+                .rule("unreadable")
+                .severity(Severity::Low)
+                .review()
+                .message("The image's name can't be read, so its registry can't be told; a placeholder may be filled in later.")
+                .mend("Give the image as registry/repository:tag@digest."),
+        );
+    };
+    if trusted.is_empty() {
+        let message = format!("The image comes from {}; no list of trusted registries was given to hold it against.", image.registry);
+        let mend = "Answer 3.3.trusted_registries with the registries, or paths in them, that the entity has approved.";
+        return Some(finding.rule("no_trusted_list").severity(Severity::Info).review().message(message).mend(mend));
+    }
+    if trusted.iter().any(|entry| image.is_from(entry)) {
+        return None;
+    }
+    Some(if image.is_public() {
+        let message =
+            format!("The image comes from the public registry {}, which is not on the list of trusted registries.", image.registry);
+        finding.rule("public_registry").severity(Severity::High).message(message)
+    } else {
+        let message = format!("The image comes from {}, which is not on the list of trusted registries.", image.registry);
+        finding.rule("unlisted_registry").message(message)
+    })
+}
