@@ -1,11 +1,12 @@
 //! `kassay assess`: every automated check, unattended.
 
-use super::{Failure, Manners, catalogue, markdown, print, progress::Reading, runtime, source, text};
-use crate::collect::{Cancel, Options, collect, judging_time};
+use super::{Failure, Manners, cancel_on_interrupt, catalogue, keep::Keeper, markdown, print, progress::Reading, runtime, source, text};
+use crate::collect::{Options, collect, judging_time};
+use crate::export;
 use kassay_core::assess::{CheckOutcome, assess};
 use kassay_core::checks::Tables;
 use kassay_core::kinds::Inventory;
-use kassay_core::model::{Outcome, Scope};
+use kassay_core::model::Outcome;
 use kassay_core::report::Assessment;
 use kassay_core::workbook::accept::day_of;
 use kassay_core::workbook::{Engagement, Proposal, Workbook, propose};
@@ -19,6 +20,9 @@ pub struct Assess {
     /// Scope file: categories of namespaces, trusted registries, high-risk workloads
     #[arg(long, value_name = "FILE")]
     scope: Option<PathBuf>,
+    /// Folder of an assessment that takes what was found; it is made where there is none
+    #[arg(long, value_name = "DIR")]
+    workbook: Option<PathBuf>,
     /// Form of the output
     #[arg(short, long, value_enum, default_value_t = Form::Text)]
     output: Form,
@@ -45,6 +49,8 @@ enum Form {
     Json,
     /// For documents
     Markdown,
+    /// For code scanning: SARIF 2.1.0
+    Sarif,
 }
 
 /// The least outcome that makes the exit code 1.
@@ -75,34 +81,42 @@ pub struct Judged {
 impl Assess {
     /// Carries it out; the exit code.
     pub(super) fn run(self, manners: &Manners) -> Result<u8, Failure> {
-        let scope = self.scope.as_deref().map(source::scope).transpose()?.unwrap_or_default();
-        let judged = self.judge(&scope, manners)?;
+        let scope = self.scope.as_deref().map(source::scope).transpose()?;
+        let keeper = self.workbook.as_deref().map(|dir| Keeper::open(dir, manners)).transpose()?;
+        let mut workbook = keeper.as_ref().map_or_else(|| Workbook::new(Engagement::default()), Keeper::workbook);
+        if let Some(scope) = scope {
+            workbook.scope = scope;
+        }
         let guidance = catalogue::guidance()?;
+        let judged = self.judge(&workbook, manners)?;
+        let assessment = || Assessment::new(&judged.inventory, &judged.outcomes, &judged.proposals, guidance, judged.now);
         let text = match self.output {
-            Form::Json => {
-                let assessment = Assessment::new(&judged.inventory, &judged.outcomes, &judged.proposals, guidance, judged.now);
-                serde_json::to_string_pretty(&assessment)
-                    .map_err(|e| Failure::new(format!("the assessment can't be written as JSON: {e}")))?
-            }
+            Form::Json => export::assessment_json(&assessment())?,
+            Form::Sarif => export::sarif(&assessment(), guidance)?,
             Form::Text => text::assessment(&judged, guidance, manners.colour()),
             Form::Markdown => markdown::assessment(&judged, guidance),
         };
+        // Kept before it is printed: a reader who goes away must not lose what was read.
+        if let Some(keeper) = keeper {
+            let (name, source) = self.source.words();
+            keeper.keep(workbook, &judged, &name, &source, guidance, manners)?;
+        }
         print(&text)?;
         Ok(self.fail_on.code(&judged.outcomes))
     }
 
-    fn judge(&self, scope: &Scope, manners: &Manners) -> Result<Judged, Failure> {
+    fn judge(&self, workbook: &Workbook, manners: &Manners) -> Result<Judged, Failure> {
         let options = Options { kubernetes_version: self.kubernetes_version.clone(), without_secrets: self.without_secrets };
         let reading = Reading::new(manners);
-        let collected = runtime()?.block_on(collect(&self.source.spec(), &options, &|p| reading.take(p), &Cancel::default()));
+        let runtime = runtime()?;
+        let cancel = cancel_on_interrupt(&runtime);
+        let collected = runtime.block_on(collect(&self.source.spec(), &options, &|p| reading.take(p), &cancel));
         reading.done();
         let inventory = collected?;
         let tables = Tables::shipped().map_err(|e| Failure::new(e.to_string()))?;
         let now = judging_time(&inventory, self.now, jiff::Timestamp::now());
-        let outcomes = assess(&inventory, scope, now, &tables);
-        let mut workbook = Workbook::new(Engagement::default());
-        workbook.scope = scope.clone();
-        let proposals = propose(catalogue::guidance()?, &workbook, &outcomes, &inventory.cluster.distribution, day_of(now));
+        let outcomes = assess(&inventory, &workbook.scope, now, &tables);
+        let proposals = propose(catalogue::guidance()?, workbook, &outcomes, &inventory.cluster.distribution, day_of(now));
         Ok(Judged { inventory, outcomes, proposals, now })
     }
 }

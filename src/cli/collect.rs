@@ -1,7 +1,7 @@
 //! `kassay collect`: reads a source and writes a snapshot.
 
-use super::{Failure, Manners, progress::Reading, runtime, source::SourceArgs};
-use crate::collect::{Cancel, Options, collect_to};
+use super::{Failure, Manners, cancel_on_interrupt, progress::Reading, runtime, source::SourceArgs};
+use crate::collect::{Options, collect_to};
 use kassay_core::model::text::thousands;
 use std::path::PathBuf;
 
@@ -26,7 +26,9 @@ impl Collect {
     pub(super) fn run(self, manners: &Manners) -> Result<(), Failure> {
         let options = Options { kubernetes_version: self.kubernetes_version, without_secrets: self.without_secrets };
         let reading = Reading::new(manners);
-        let written = runtime()?.block_on(collect_to(&self.source.spec(), &options, &self.file, &|p| reading.take(p), &Cancel::default()));
+        let runtime = runtime()?;
+        let cancel = cancel_on_interrupt(&runtime);
+        let written = runtime.block_on(collect_to(&self.source.spec(), &options, &self.file, &|p| reading.take(p), &cancel));
         reading.done();
         let written = written?;
         let inventory = &written.inventory;

@@ -4,13 +4,19 @@
 mod assess;
 mod catalogue;
 mod collect;
+mod export;
+mod keep;
 mod log;
 mod markdown;
 mod progress;
 mod source;
 mod text;
+mod verify;
 
-use crate::collect::CollectError;
+use crate::app::Start;
+use crate::collect::{Cancel, CollectError};
+use crate::export::{ExportError, VerifyError};
+use crate::store::StoreError;
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
@@ -100,6 +106,10 @@ enum Verb {
     Assess(assess::Assess),
     /// Reads a cluster and writes a snapshot of it, without secrets
     Collect(collect::Collect),
+    /// Writes what leaves an assessment: the bag that anyone can verify, the report, tables
+    Export(export::Export),
+    /// Checks that a bag (folder or zip) or the folder of an assessment is whole
+    Verify(verify::Verify),
     /// Prints the ClusterRole that the program needs, as YAML
     Rbac {
         /// Leaves out Secrets, even their names
@@ -118,14 +128,32 @@ enum Verb {
         #[arg(short, long, value_enum, default_value_t = catalogue::Form::Text)]
         output: catalogue::Form,
     },
+    /// Prints the JSON Schema of an output
+    Schema {
+        /// The output
+        #[arg(value_enum)]
+        of: Schema,
+    },
     /// Prints completions for a shell
     Completions {
         /// The shell
         shell: clap_complete::Shell,
     },
     /// Prints the manual page
-    Man,
+    Man {
+        /// The page of one verb
+        verb: Option<String>,
+    },
 }
+
+/// Outputs that have a schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Schema {
+    /// kassay/assessment/v1: `assess -o json`
+    Assessment,
+}
+
+const ASSESSMENT_SCHEMA: &str = include_str!("../../assets/schema/assessment-v1.json");
 
 /// Why a verb could not be carried out: a sentence, and what to try.
 #[derive(Debug)]
@@ -153,10 +181,41 @@ impl From<CollectError> for Failure {
     }
 }
 
-impl From<anyhow::Error> for Failure {
-    fn from(error: anyhow::Error) -> Self {
-        Self::new(format!("{error:#}"))
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self { hint: error.hint().map(sentence), what: error.to_string() }
     }
+}
+
+impl From<ExportError> for Failure {
+    fn from(error: ExportError) -> Self {
+        Self { hint: error.hint().map(sentence), what: error.to_string() }
+    }
+}
+
+impl From<VerifyError> for Failure {
+    fn from(error: VerifyError) -> Self {
+        Self::new(error.to_string())
+    }
+}
+
+impl From<anyhow::Error> for Failure {
+    /// What the walk could not do; a hint is found in whichever of our own errors lies at the bottom of it.
+    fn from(error: anyhow::Error) -> Self {
+        let hint = error.chain().find_map(|cause| {
+            let store = cause.downcast_ref::<StoreError>().and_then(|e| e.hint().map(sentence));
+            let export = || cause.downcast_ref::<ExportError>().and_then(|e| e.hint().map(sentence));
+            store.or_else(export).or_else(|| cause.downcast_ref::<CollectError>().and_then(CollectError::hint))
+        });
+        Self { what: format!("{error:#}"), hint }
+    }
+}
+
+/// A hint as a sentence.
+fn sentence(words: String) -> String {
+    let mut letters = words.chars();
+    let first: String = letters.next().map(|c| c.to_uppercase().collect()).unwrap_or_default();
+    format!("{first}{}.", letters.as_str().trim_end_matches('.'))
 }
 
 /// Whoever read the output went away (`kassay checks | head`): no error for anybody.
@@ -207,18 +266,58 @@ fn run(cli: Cli) -> Result<u8, Failure> {
             clap_complete::generate(shell, &mut Cli::command(), "kassay", &mut script);
             print(&String::from_utf8_lossy(&script)).map(|()| 0)
         }
-        Some(Verb::Man) => {
-            let mut page = Vec::new();
-            clap_mangen::Man::new(Cli::command()).render(&mut page).map_err(|e| output_failed(&e))?;
-            print(&String::from_utf8_lossy(&page)).map(|()| 0)
-        }
+        Some(Verb::Export(verb)) => verb.run(&manners).map(|()| 0),
+        Some(Verb::Verify(verb)) => verb.run(),
+        Some(Verb::Schema { of: Schema::Assessment }) => print(ASSESSMENT_SCHEMA).map(|()| 0),
+        Some(Verb::Man { verb }) => man(verb.as_deref()).map(|()| 0),
     }
+}
+
+/// Prints the manual page of the program or of one verb.
+fn man(verb: Option<&str>) -> Result<(), Failure> {
+    let mut command = Cli::command();
+    command.build();
+    let command = match verb {
+        None => command,
+        Some(name) => match command.find_subcommand(name) {
+            Some(found) => found.clone(),
+            None => return Err(Failure::new(format!("there is no verb “{name}”")).hint("`kassay --help` names them.")),
+        },
+    };
+    let mut page = Vec::new();
+    clap_mangen::Man::new(command).render(&mut page).map_err(|e| output_failed(&e))?;
+    print(&String::from_utf8_lossy(&page))
 }
 
 /// What opens the screen.
 fn walk(dir: Option<PathBuf>, verb: Option<Verb>) -> Result<u8, Failure> {
-    let _ = (dir, verb);
-    Err(Failure::new("the walk is not there yet"))
+    let start = match (verb, dir) {
+        (Some(Verb::Demo { workbook }), _) => Start::Demo { workbook },
+        (Some(Verb::New { workbook, source }), _) => Start::New { workbook, source: source.spec() },
+        (_, Some(dir)) if !dir.is_dir() => {
+            return Err(Failure::new(format!("{} is neither a verb nor the folder of an assessment", dir.display()))
+                .hint("`kassay --help` names the verbs; `kassay new --workbook DIR` begins an assessment."));
+        }
+        (_, Some(dir)) => Start::Open(dir),
+        (_, None) => Start::Home,
+    };
+    if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
+        return Err(Failure::new("the walk needs a terminal").hint("`kassay assess` runs the automated checks without one."));
+    }
+    crate::app::run(start)?;
+    Ok(0)
+}
+
+/// A cancel that Ctrl-C sets off, so that a file that is being written is taken away again.
+fn cancel_on_interrupt(runtime: &tokio::runtime::Runtime) -> Cancel {
+    let cancel = Cancel::default();
+    let set = cancel.clone();
+    runtime.spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            set.cancel();
+        }
+    });
+    cancel
 }
 
 /// A runtime for verbs that talk to a cluster.

@@ -51,6 +51,26 @@ impl SourceArgs {
     }
 }
 
+impl SourceArgs {
+    /// A name for the cluster in a workbook, and words on how it was reached.
+    pub fn words(&self) -> (String, String) {
+        if self.demo {
+            return ("demo".to_owned(), "demo".to_owned());
+        }
+        if let Some(first) = self.from.first() {
+            let name = first.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            let stem = name.split('.').next().filter(|stem| !stem.is_empty() && *stem != "-").unwrap_or("files").to_owned();
+            let source = if name.ends_with(".kassay.gz") { "snapshot" } else { "files" };
+            return (stem, source.to_owned());
+        }
+        let current = || crate::collect::contexts(self.kubeconfig.as_deref()).ok()?.into_iter().find(|c| c.current).map(|c| c.name);
+        match self.context.clone().or_else(current) {
+            Some(name) => (name.clone(), format!("context {name}")),
+            None => ("in-cluster".to_owned(), "in-cluster".to_owned()),
+        }
+    }
+}
+
 /// Reads `30`, `30s`, `2m`, `1h`; `0` means no limit to kubectl, and is refused here, because nothing may hang for ever.
 fn duration(text: &str) -> Result<Duration, String> {
     let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());

@@ -108,6 +108,19 @@ pub fn merge_collection(workbook: &mut Workbook, guidance: &Guidance, collected:
     changes
 }
 
+/// The name under which a cluster stands in a workbook: that of the cluster with the same UID, else the wished one, with a number behind it
+/// where another cluster has it.
+#[must_use]
+pub fn cluster_key(workbook: &Workbook, uid: &str, wished: &str) -> String {
+    if let Some(known) = workbook.clusters.iter().find(|c| !uid.is_empty() && c.uid == uid) {
+        return known.key.clone();
+    }
+    let wished = if wished.trim().is_empty() { "cluster" } else { wished.trim() };
+    // Without a UID on both sides nothing shows that two clusters of one name are different ones.
+    let free = |name: &str| workbook.clusters.iter().all(|c| c.key != name || c.uid.is_empty() || uid.is_empty());
+    std::iter::once(wished.to_owned()).chain((2..).map(|n| format!("{wished}-{n}"))).find(|name| free(name)).unwrap_or_default()
+}
+
 /// The outcomes of all clusters as one: of each check the worst, because a practice is in place when it is on every cluster. A provider is
 /// taken to run the control plane only where that is so for every cluster. Findings are not in it.
 #[must_use]

@@ -1,0 +1,109 @@
+//! `kassay export`: the bag, the report, tables and formats of an assessment on disk.
+
+use super::{Failure, Manners, print, source};
+use crate::export::{self, Form, Material};
+use crate::store::Store;
+use indicatif::{ProgressBar, ProgressStyle};
+use std::path::{Path, PathBuf};
+
+/// Writes what leaves an assessment: the bag that anyone can verify, the report, tables
+#[derive(Debug, clap::Args)]
+pub struct Export {
+    /// Folder of the assessment
+    #[arg(long, value_name = "DIR")]
+    workbook: PathBuf,
+    /// What to write
+    #[arg(long, value_enum, default_value_t = What::Bag)]
+    format: What,
+    /// Where to write it; without it a bag gets a name here, and everything else goes to standard output
+    #[arg(short, long, value_name = "PATH")]
+    file: Option<PathBuf>,
+    /// Cluster, for json and sarif of an assessment with several
+    #[arg(long, value_name = "NAME")]
+    cluster: Option<String>,
+    /// The time of the export, instead of the clock: the same workbook and time give the same bytes
+    #[arg(long, value_name = "TIMESTAMP", value_parser = source::moment)]
+    now: Option<jiff::Timestamp>,
+}
+
+/// What can be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum What {
+    /// A BagIt bag as a folder
+    Bag,
+    /// A BagIt bag as a zip
+    BagZip,
+    /// The report, one file for the screen and for paper
+    Html,
+    /// kassay/assessment/v1 of one cluster
+    Json,
+    /// All findings as a table
+    Csv,
+    /// The register of evidence as a table
+    EvidenceCsv,
+    /// The determinations as a document
+    Markdown,
+    /// Findings of one cluster as SARIF 2.1.0
+    Sarif,
+}
+
+impl Export {
+    /// Carries it out.
+    pub(super) fn run(self, manners: &Manners) -> Result<(), Failure> {
+        let now = self.now.unwrap_or_else(jiff::Timestamp::now);
+        // Opened, and not only read: an edit that was interrupted is completed first, and what is odd is told.
+        let opened = Store::open(&self.workbook)?;
+        for notice in &opened.notices {
+            manners.say(&notice.to_string());
+        }
+        let material = Material::load(opened.store.dir(), now)?;
+        let cluster = self.cluster.as_deref();
+        let text = match self.format {
+            What::Bag => return self.bag(&material, Form::Folder, manners),
+            What::BagZip => return self.bag(&material, Form::Zip, manners),
+            What::Html => export::report_html(&material)?,
+            What::Json => export::assessment_json(material.assessment(cluster)?)?,
+            What::Csv => export::findings_csv(&material),
+            What::EvidenceCsv => export::evidence_csv(&material.workbook),
+            What::Markdown => export::report_markdown(&material),
+            What::Sarif => export::sarif(material.assessment(cluster)?, material.guidance)?,
+        };
+        match &self.file {
+            Some(path) if path != Path::new("-") => {
+                export::put_file(path, text.as_bytes())?;
+                manners.say(&format!("{}", path.display()));
+                Ok(())
+            }
+            _ => print(&text),
+        }
+    }
+
+    fn bag(&self, material: &Material, form: Form, manners: &Manners) -> Result<(), Failure> {
+        let target = match &self.file {
+            Some(path) if path == Path::new("-") => return Err(Failure::new("a bag can't go to standard output").hint("Name a path with -f.")),
+            Some(path) => path.clone(),
+            None => PathBuf::from(name_of(material, form)),
+        };
+        let bar = if manners.bar() { ProgressBar::new(0) } else { ProgressBar::hidden() };
+        if let Ok(style) = ProgressStyle::with_template("{spinner} writing {pos}/{len} files  {bar:24}  {msg}") {
+            bar.set_style(style.progress_chars("█▓░"));
+        }
+        let written = export::bag(material, &target, form, &|step| {
+            bar.set_length(step.of as u64);
+            bar.set_position(step.done as u64);
+            bar.set_message(step.name);
+        });
+        bar.finish_and_clear();
+        let written = written?;
+        manners.say(&format!("{} files, {} bytes", written.files, written.bytes));
+        print(&format!("{}  {}", written.sha256, written.path.display()))
+    }
+}
+
+/// A name for a bag here: `acme-2026-11-23`, after the folder of the assessment.
+fn name_of(material: &Material, form: Form) -> String {
+    let folder = material.dir.canonicalize().ok().and_then(|dir| dir.file_name().map(|name| name.to_string_lossy().into_owned()));
+    let day = kassay_core::workbook::accept::day_of(material.now);
+    let end = if form == Form::Zip { ".zip" } else { "" };
+    format!("{}-{day}{end}", folder.unwrap_or_else(|| "assessment".to_owned()))
+}

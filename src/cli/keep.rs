@@ -1,0 +1,109 @@
+//! `kassay assess --workbook`: what an unattended run leaves in an assessment. The folder is made only after the cluster was read, and the
+//! lock is held from before that, so that two runs don't tread on each other.
+
+use super::assess::Judged;
+use super::{Failure, Manners};
+use crate::collect::snapshot;
+use crate::config;
+use crate::store::{Opened, Store};
+use kassay_core::guidance::Guidance;
+use kassay_core::report::Assessment;
+use kassay_core::workbook::collection::cluster_key;
+use kassay_core::workbook::{Changes, Collected, Edit, Engagement, Workbook, folder, merge_collection};
+use std::path::{Path, PathBuf};
+
+/// An assessment that takes the result of a run.
+pub struct Keeper {
+    dir: PathBuf,
+    opened: Option<Opened>,
+}
+
+impl Keeper {
+    /// Opens the assessment in a folder, or remembers to make one there.
+    pub fn open(dir: &Path, manners: &Manners) -> Result<Self, Failure> {
+        if !dir.join(folder::WORKBOOK).exists() && !dir.join(folder::NEXT).exists() {
+            return Ok(Self { dir: dir.to_owned(), opened: None });
+        }
+        let opened = Store::open(dir)?;
+        if let Some(held_by) = &opened.held_by {
+            return Err(crate::store::StoreError::ReadOnly { held_by: held_by.clone() }.into());
+        }
+        for notice in &opened.notices {
+            manners.say(&notice.to_string());
+        }
+        Ok(Self { dir: dir.to_owned(), opened: Some(opened) })
+    }
+
+    /// The workbook as it is, or a new one named after the folder.
+    pub fn workbook(&self) -> Workbook {
+        let new = || {
+            let entity = self.dir.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            Workbook::new(Engagement { entity, ..Engagement::default() })
+        };
+        self.opened.as_ref().map_or_else(new, |opened| opened.workbook.clone())
+    }
+
+    /// Keeps what was read and judged, and tells what changed.
+    pub fn keep(
+        self,
+        mut workbook: Workbook,
+        judged: &Judged,
+        name: &str,
+        source: &str,
+        guidance: &Guidance,
+        manners: &Manners,
+    ) -> Result<(), Failure> {
+        let now = jiff::Timestamp::now();
+        let by = config::user();
+        let mut store = match self.opened {
+            Some(opened) => opened.store,
+            None => Store::create(&self.dir, &workbook, &by, now)?,
+        };
+        let key = cluster_key(&workbook, &judged.inventory.cluster.uid, name);
+        let known = workbook.clusters.iter().find(|c| c.key == key);
+        let previous = match known.map(|record| store.outcomes(record)) {
+            None => vec![],
+            Some(Ok(outcomes)) => outcomes,
+            Some(Err(error)) => {
+                manners.say(&format!("What was read before can't be compared: {error}."));
+                vec![]
+            }
+        };
+        let before = known.and_then(|c| c.collected_at).map_or_else(String::new, |at| format!("collected {at}"));
+        let assessment = Assessment::new(&judged.inventory, &judged.outcomes, &judged.proposals, guidance, judged.now);
+        let kept = store.put_collection(&assessment, |out| snapshot::write(&judged.inventory, out).map_err(std::io::Error::other))?;
+        let collected = Collected {
+            key: &key,
+            source,
+            inventory: &judged.inventory,
+            outcomes: &judged.outcomes,
+            previous: &previous,
+            snapshot: &kept.snapshot,
+            findings: &kept.findings,
+            assessed_at: judged.now,
+        };
+        let changes = merge_collection(&mut workbook, guidance, &collected);
+        let words = words(&changes, judged);
+        let edit = Edit { by, what: format!("read cluster {key}"), before, after: words.clone() };
+        store.save(&workbook, &edit, now)?;
+        manners.say(&format!("{}: {key}: {words}", self.dir.display()));
+        if !changes.to_confirm.is_empty() {
+            manners.say(&format!("To be confirmed, because newer outcomes speak against them: {}.", changes.to_confirm.join(", ")));
+        }
+        Ok(())
+    }
+}
+
+fn words(changes: &Changes, judged: &Judged) -> String {
+    if changes.first {
+        let findings: usize = judged.outcomes.iter().map(|o| o.findings.len()).sum();
+        return format!("{} checks, {findings} findings", judged.outcomes.len());
+    }
+    format!(
+        "{} findings new, {} gone, {} changed; {} outcomes changed",
+        changes.new.len(),
+        changes.gone.len(),
+        changes.changed.len(),
+        changes.outcomes.len()
+    )
+}
