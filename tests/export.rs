@@ -71,7 +71,11 @@ fn another_bagit_program_agrees() {
         Ok(output) => assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr)),
         Err(_) => eprintln!("skipped: bagit.py is not installed"),
     }
-    match std::process::Command::new("sha256sum").args(["-c", "--strict", "manifest-sha256.txt", "tagmanifest-sha256.txt"]).current_dir(&bag).output() {
+    match std::process::Command::new("sha256sum")
+        .args(["-c", "--strict", "manifest-sha256.txt", "tagmanifest-sha256.txt"])
+        .current_dir(&bag)
+        .output()
+    {
         Ok(output) => assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout)),
         Err(_) => eprintln!("skipped: sha256sum is not installed"),
     }
@@ -222,7 +226,11 @@ fn tables_hold_everything_and_no_formula() {
     assert_eq!(rows.len(), all);
     assert!(rows.iter().any(|row| row[13] == format!("'{HOSTILE}")));
     let evidence = export::evidence_csv(&material.workbook);
-    for cell in rows.iter().flatten().chain(csv::Reader::from_reader(evidence.as_bytes()).records().map(Result::unwrap).collect::<Vec<_>>().iter().flatten()) {
+    for cell in rows
+        .iter()
+        .flatten()
+        .chain(csv::Reader::from_reader(evidence.as_bytes()).records().map(Result::unwrap).collect::<Vec<_>>().iter().flatten())
+    {
         assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r']), "{cell}");
     }
 }
@@ -231,12 +239,14 @@ fn tables_hold_everything_and_no_formula() {
 fn sarif_follows_its_schema() {
     let root = tempfile::tempdir().unwrap();
     let material = material(&make(root.path()));
-    let sarif: serde_json::Value = serde_json::from_str(&export::sarif(material.assessment(None).unwrap(), material.guidance).unwrap()).unwrap();
+    let sarif: serde_json::Value =
+        serde_json::from_str(&export::sarif(material.assessment(None).unwrap(), material.guidance).unwrap()).unwrap();
     assert!(sarif["runs"][0]["results"].as_array().unwrap().len() >= 300);
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpora/schemas");
-    let Some(schema) = fs::read_dir(&folder).ok().and_then(|entries| {
-        entries.flatten().map(|e| e.path()).find(|path| path.to_string_lossy().to_lowercase().contains("sarif"))
-    }) else {
+    let Some(schema) = fs::read_dir(&folder)
+        .ok()
+        .and_then(|entries| entries.flatten().map(|e| e.path()).find(|path| path.to_string_lossy().to_lowercase().contains("sarif")))
+    else {
         return eprintln!("skipped: {} holds no SARIF schema", folder.display());
     };
     let schema: serde_json::Value = serde_json::from_slice(&fs::read(schema).unwrap()).unwrap();

@@ -80,7 +80,9 @@ impl Export {
 
     fn bag(&self, material: &Material, form: Form, manners: &Manners) -> Result<(), Failure> {
         let target = match &self.file {
-            Some(path) if path == Path::new("-") => return Err(Failure::new("a bag can't go to standard output").hint("Name a path with -f.")),
+            Some(path) if path == Path::new("-") => {
+                return Err(Failure::new("a bag can't go to standard output").hint("Name a path with -f."));
+            }
             Some(path) => path.clone(),
             None => PathBuf::from(name_of(material, form)),
         };

@@ -100,7 +100,7 @@ fn words(changes: &Changes, judged: &Judged) -> String {
         return format!("{} checks, {findings} findings", judged.outcomes.len());
     }
     format!(
-        "{} findings new, {} gone, {} changed; {} outcomes changed",
+        "findings: {} new, {} gone, {} changed; outcomes changed: {}",
         changes.new.len(),
         changes.gone.len(),
         changes.changed.len(),

@@ -42,13 +42,13 @@ const EXIT_CODES: &str = "Exit codes: 0 nothing at or above --fail-on; 1 somethi
 #[derive(Clone, Debug, clap::Args)]
 pub struct Manners {
     /// Says nothing but results and errors
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = "Everywhere")]
     quiet: bool,
     /// Shows no progress bar
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = "Everywhere")]
     no_progress: bool,
     /// When to use colour
-    #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
+    #[arg(long, global = true, help_heading = "Everywhere", value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
     color: Colour,
 }
 

@@ -16,8 +16,24 @@ pub fn findings_csv(material: &Material) -> String {
 #[must_use]
 pub fn findings_csv_of(clusters: &[(&str, &Assessment)], exceptions: &[Exception]) -> String {
     let mut rows = vec![row([
-        "cluster", "control", "check", "outcome", "severity", "weight", "category", "rule", "kind", "namespace", "name", "pods", "field",
-        "observed", "message", "mend", "id", "exception",
+        "cluster",
+        "control",
+        "check",
+        "outcome",
+        "severity",
+        "weight",
+        "category",
+        "rule",
+        "kind",
+        "namespace",
+        "name",
+        "pods",
+        "field",
+        "observed",
+        "message",
+        "mend",
+        "id",
+        "exception",
     ])];
     for (key, assessment) in clusters {
         for outcome in &assessment.outcomes {

@@ -14,18 +14,28 @@ pub fn report_markdown(material: &Material) -> String {
     let engagement = &material.workbook.engagement;
     let proposals = material.proposals();
     put(&mut out, &format!("# {} {}\n", escape(&engagement.entity), escape(&engagement.period)));
-    put(&mut out, &format!("Made {}. The guidance adds no requirement to PCI DSS; every determination is the assessor's.\n", Moment(material.now)));
+    put(
+        &mut out,
+        &format!("Made {}. The guidance adds no requirement to PCI DSS; every determination is the assessor's.\n", Moment(material.now)),
+    );
     for (key, assessment) in &material.assessments {
         put(&mut out, &format!("**{}**\n", escape(key)));
         counts(&mut out, assessment);
     }
     for area in &material.guidance.areas {
-        put(&mut out, &format!("\n## {} {}\n\n| Practice | Determined | Proposed | Rationale | By |\n| --- | --- | --- | --- | --- |", area.number, area.title));
+        put(
+            &mut out,
+            &format!(
+                "\n## {} {}\n\n| Practice | Determined | Proposed | Rationale | By |\n| --- | --- | --- | --- | --- |",
+                area.number, area.title
+            ),
+        );
         for practice in area.controls.iter().flat_map(|c| &c.practices) {
             let proposed = proposals.iter().find(|p| p.practice == practice.id).and_then(|p| p.proposal).map_or("–", |p| p.label());
-            let (finding, rationale, by) = material.workbook.determination(&practice.id).map_or(("–", String::new(), String::new()), |d| {
-                (d.finding.label(), escape(&d.rationale), format!("{}, {}", escape(&d.by), d.at))
-            });
+            let (finding, rationale, by) =
+                material.workbook.determination(&practice.id).map_or(("–", String::new(), String::new()), |d| {
+                    (d.finding.label(), escape(&d.rationale), format!("{}, {}", escape(&d.by), d.at))
+                });
             put(&mut out, &format!("| {} | {finding} | {proposed} | {rationale} | {by} |", practice.id));
         }
     }

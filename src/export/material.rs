@@ -52,8 +52,7 @@ impl Material {
         for cluster in &material.workbook.clusters {
             if let Some(name) = folder::findings(&cluster.findings) {
                 let mut assessment: Assessment = material.kept(&name, &cluster.findings).and_then(|bytes| {
-                    serde_json::from_slice(&bytes)
-                        .map_err(|e| ExportError::Unreadable { path: dir.join(&name), message: e.to_string() })
+                    serde_json::from_slice(&bytes).map_err(|e| ExportError::Unreadable { path: dir.join(&name), message: e.to_string() })
                 })?;
                 // What was kept are the proposals of the day on which the cluster was read; answers have come since.
                 let distribution = &assessment.cluster.distribution;

@@ -324,8 +324,7 @@ fn clusters(material: &Material) -> Vec<Cluster> {
 fn area_view(material: &Material, area: &Area, proposals: &[Proposal]) -> AreaView {
     let controls: Vec<ControlView> = area.controls.iter().map(|control| control_view(material, control, proposals)).collect();
     let ids: BTreeSet<&str> = area.controls.iter().flat_map(|c| &c.practices).map(|p| p.id.as_str()).collect();
-    let determined: Vec<&Determination> =
-        material.workbook.determinations.iter().filter(|d| ids.contains(d.practice.as_str())).collect();
+    let determined: Vec<&Determination> = material.workbook.determinations.iter().filter(|d| ids.contains(d.practice.as_str())).collect();
     let mut outcomes = zeros(Outcome::ALL.map(Outcome::id));
     for result in controls.iter().flat_map(|c| &c.checks).flat_map(|c| &c.results) {
         *outcomes.entry(result.outcome).or_default() += 1;

@@ -133,7 +133,11 @@ fn bag(tree: &mut dyn Tree, what: What) -> Verified {
     let tags = manifest(tree, "tagmanifest-sha256.txt", &mut verified.faults);
     verified.seal = tree.digest("tagmanifest-sha256.txt").unwrap_or_default();
     for name in tree.names().clone() {
-        let known = if name.starts_with("data/") { listed.contains_key(&name) } else { tags.contains_key(&name) || name == "tagmanifest-sha256.txt" };
+        let known = if name.starts_with("data/") {
+            listed.contains_key(&name)
+        } else {
+            tags.contains_key(&name) || name == "tagmanifest-sha256.txt"
+        };
         if !known {
             verified.faults.push(format!("{name}: is in no manifest"));
         }
@@ -198,7 +202,8 @@ fn manifest(tree: &mut dyn Tree, name: &str, faults: &mut Vec<String>) -> BTreeM
         }
     };
     for (number, line) in String::from_utf8_lossy(&bytes).lines().enumerate() {
-        let parts = line.split_once([' ', '\t']).map(|(digest, file)| (digest.to_ascii_lowercase(), file.trim_start_matches([' ', '\t', '*'])));
+        let parts =
+            line.split_once([' ', '\t']).map(|(digest, file)| (digest.to_ascii_lowercase(), file.trim_start_matches([' ', '\t', '*'])));
         match parts {
             Some((digest, file)) if folder::is_digest(&digest) && safe(file).is_some() => {
                 if listed.insert(decode(file), digest).is_some() {

@@ -1,0 +1,276 @@
+//! The program as scripts meet it: help, exit codes, one clear sentence for what is wrong, results alone on standard output, JSON by its schema.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr, missing_docs, reason = "a test's failure is its message")]
+
+#[path = "support/assessment.rs"]
+mod assessment;
+
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop}\nspec:\n  hostNetwork: true\n  containers:\n  - {name: web, image: registry.example/web:1}\n";
+
+/// The program with nothing of this machine's surroundings.
+fn kassay(home: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_kassay"));
+    command.args(args).env_clear().env("HOME", home).env("KASSAY_DATA_DIR", home.join("data")).env("USER", "tester").env("COLUMNS", "100");
+    command.stdin(Stdio::null());
+    command
+}
+
+fn run(home: &Path, args: &[&str]) -> (i32, String, String) {
+    let Output { status, stdout, stderr } = kassay(home, args).output().unwrap();
+    (status.code().unwrap(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
+}
+
+fn pod(home: &Path) -> PathBuf {
+    let path = home.join("pod.yaml");
+    fs::write(&path, POD).unwrap();
+    path
+}
+
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|e| panic!("{e}: {text}"))
+}
+
+#[test]
+fn the_help_is_as_it_was() {
+    let home = tempfile::tempdir().unwrap();
+    let mut all = String::new();
+    for verb in ["", "demo", "new", "assess", "collect", "export", "verify", "rbac", "controls", "checks", "schema", "completions", "man"] {
+        let args: Vec<&str> = [verb, "--help"].into_iter().filter(|a| !a.is_empty()).collect();
+        let (code, out, err) = run(home.path(), &args);
+        assert_eq!((code, err.as_str()), (0, ""), "{verb}");
+        all += &format!("$ kassay {}\n{out}\n", args.join(" "));
+    }
+    insta::assert_snapshot!("help", all);
+}
+
+#[test]
+fn what_is_wrong_is_one_sentence_with_a_hint_and_exit_code_2() {
+    let home = tempfile::tempdir().unwrap();
+    let home = home.path();
+    let bad_scope = home.join("scope.toml");
+    fs::write(&bad_scope, "default = \"cde\"\ntrusted = []\n").unwrap();
+    let broken = home.join("broken");
+    fs::create_dir(&broken).unwrap();
+    fs::write(broken.join("workbook.toml"), "format = 1\n[engagement]\nentity = 5\n").unwrap();
+    let newer = home.join("newer");
+    fs::create_dir(&newer).unwrap();
+    fs::write(newer.join("workbook.toml"), "format = 7\n").unwrap();
+    let (pod, scope) = (pod(home), bad_scope.display().to_string());
+    let pod = pod.to_str().unwrap();
+    let path = |p: &Path| p.to_str().unwrap().to_owned();
+    let bag = path(&home.join("b"));
+    let cases: Vec<(Vec<&str>, &[&str])> = vec![
+        (vec!["nowhere"], &["neither a verb nor the folder", "kassay --help"]),
+        (vec!["assess", "--from", "nowhere"], &["nowhere"]),
+        (vec!["assess", "--from", pod, "--scope", &scope], &["scope.toml", "line 2", "trusted"]),
+        (vec!["assess", "--from", pod, "--scope", "nowhere"], &["nowhere can't be read"]),
+        (vec!["assess", "--from", pod, "--now", "yesterday"], &["2026-11-23T09:00:00Z"]),
+        (vec!["assess", "--from", pod, "--demo"], &["cannot be used with"]),
+        (vec!["assess", "--from", pod, "-o", "xml"], &["possible values: text, json, markdown, sarif"]),
+        (vec!["assess", "--request-timeout", "0"], &["between one second and a day"]),
+        (vec!["export", "--workbook", "nowhere"], &["nowhere holds no assessment", "kassay new"]),
+        (vec!["export", "--workbook", "broken", "-f", &bag], &["broken/workbook.toml: line 3, column 10", "was not touched"]),
+        (vec!["export", "--workbook", "newer", "-f", &bag], &["format 7", "newer version"]),
+        (vec!["assess", "--from", pod, "--workbook", "broken"], &["line 3, column 10"]),
+        (vec!["verify", "nowhere"], &["nowhere"]),
+        (vec!["verify", pod], &["pod.yaml"]),
+        (vec!["collect", "--from", pod], &["--file <FILE>"]),
+        (vec!["collect", "--from", pod, "-f", "nowhere/x.kassay.gz"], &["nowhere/x.kassay.gz"]),
+        (vec!["demo"], &["needs a terminal", "kassay assess"]),
+        (vec![], &["needs a terminal"]),
+        (vec!["man", "asess"], &["no verb “asess”"]),
+    ];
+    for (args, told) in cases {
+        let output = kassay(home, &args).current_dir(home).output().unwrap();
+        let err = String::from_utf8(output.stderr).unwrap();
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{args:?}: {err}");
+        for words in told {
+            assert!(err.contains(words), "{args:?}: “{words}” is not in: {err}");
+        }
+        assert!(!err.contains("panicked") && !err.contains("Error(") && err.lines().count() < 12, "{args:?}: {err}");
+    }
+    assert_eq!(fs::read_to_string(broken.join("workbook.toml")).unwrap(), "format = 1\n[engagement]\nentity = 5\n");
+    assert!(!home.join("b").exists());
+}
+
+#[test]
+fn exit_codes_follow_fail_on() {
+    let home = tempfile::tempdir().unwrap();
+    let pod = pod(home.path());
+    let base = ["assess", "--from", pod.to_str().unwrap(), "--kubernetes-version", "1.34", "--now", "2026-11-23T09:00:00Z", "-o", "json"];
+    let with = |more: &[&str]| run(home.path(), &[&base, more].concat());
+    let (code, out, _) = with(&[]);
+    let said: BTreeSet<String> =
+        json(&out)["outcomes"].as_array().unwrap().iter().map(|o| o["outcome"].as_str().unwrap().to_owned()).collect();
+    // One pod on the host's network, and nothing else in the files: something fails, and much can't be evaluated.
+    assert!(said.contains("fail") && said.contains("blocked"), "{said:?}");
+    assert_eq!(code, 1);
+    assert_eq!(with(&["--fail-on", "review"]).0, 1);
+    assert_eq!(with(&["--fail-on", "blocked"]).0, 1);
+    assert_eq!(with(&["--fail-on", "never"]).0, 3);
+    // Out of scope, the same findings decide nothing.
+    let scope = home.path().join("scope.toml");
+    fs::write(&scope, "default = \"out_of_scope\"\n").unwrap();
+    let (code, out, _) = with(&["--scope", scope.to_str().unwrap()]);
+    let baseline = json(&out)["outcomes"].as_array().unwrap().iter().find(|o| o["check"] == "3.1/baseline").cloned().unwrap();
+    assert_ne!(baseline["outcome"], "fail", "{baseline}");
+    assert!(baseline["counts"]["out_of_scope"].as_u64().unwrap() > 0, "{baseline}");
+    assert!(matches!(code, 1 | 3));
+}
+
+#[test]
+fn json_follows_the_schema_that_is_printed() {
+    let home = tempfile::tempdir().unwrap();
+    let (code, schema, _) = run(home.path(), &["schema", "assessment"]);
+    assert_eq!(code, 0);
+    let validator = jsonschema::validator_for(&json(&schema)).unwrap();
+    let mut sources = vec![pod(home.path())];
+    let corpora = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpora");
+    match fs::read_dir(corpora.join("dumps")) {
+        Ok(entries) => sources.extend(entries.flatten().map(|e| e.path()).filter(|p| p.extension().is_some_and(|e| e == "json"))),
+        Err(_) => eprintln!("skipped: there are no dumps at {}", corpora.display()),
+    }
+    for source in sources {
+        let (_, out, err) = run(home.path(), &["assess", "--from", source.to_str().unwrap(), "-o", "json"]);
+        let value = json(&out);
+        let errors: Vec<String> = validator.iter_errors(&value).map(|e| format!("{}: {e}", e.instance_path())).take(5).collect();
+        assert!(errors.is_empty(), "{}: {errors:?} {err}", source.display());
+    }
+    // The schema says something: what is missing or misspelt is found.
+    for wrong in ["{}", "{\"format\": \"kassay/assessment/v2\"}"] {
+        assert!(!validator.is_valid(&json(wrong)));
+    }
+}
+
+#[test]
+fn upstream_test_pods_come_out_of_the_program_as_upstream_judges_them() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpora/pod-security");
+    let Ok(text) = fs::read_to_string(folder.join("expected.tsv")) else {
+        return eprintln!("skipped: there is no {}", folder.display());
+    };
+    let rows: Vec<Vec<&str>> = text.lines().skip(1).map(|line| line.split('\t').collect()).collect();
+    assert!(rows.len() > 250);
+    let home = tempfile::tempdir().unwrap();
+    let judge = |row: &Vec<&str>| {
+        let file = folder.join(row[0]).join(row[1]).join(row[2]).join(row[3]);
+        let version = row[1].trim_start_matches('v');
+        let (_, out, err) = run(home.path(), &["assess", "--from", file.to_str().unwrap(), "--kubernetes-version", version, "-o", "json"]);
+        let check = format!("3.1/{}", row[0]);
+        let value = json(&out);
+        let outcome = value["outcomes"].as_array().unwrap().iter().find(|o| o["check"] == check.as_str()).unwrap();
+        let got: BTreeSet<&str> = outcome["findings"].as_array().unwrap().iter().map(|f| f["rule"].as_str().unwrap()).collect();
+        let want: BTreeSet<&str> = row.get(4).copied().unwrap_or("").split(',').filter(|id| !id.is_empty()).collect();
+        (got != want).then(|| format!("{}: {want:?} expected, {got:?} found {err}", file.display()))
+    };
+    let halves: Vec<&[Vec<&str>]> = rows.chunks(rows.len().div_ceil(2)).collect();
+    let problems: Vec<String> = std::thread::scope(|scope| {
+        let threads: Vec<_> = halves.iter().map(|half| scope.spawn(|| half.iter().filter_map(judge).collect::<Vec<_>>())).collect();
+        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+    });
+    assert!(problems.is_empty(), "{} of {}:\n{}", problems.len(), rows.len(), problems.join("\n"));
+}
+
+#[test]
+fn the_same_input_gives_the_same_bytes_and_quiet_says_nothing_else() {
+    let home = tempfile::tempdir().unwrap();
+    let pod = pod(home.path());
+    for form in ["json", "text", "markdown", "sarif"] {
+        let args = ["assess", "--quiet", "--from", pod.to_str().unwrap(), "--now", "2026-11-23T09:00:00Z", "-o", form];
+        let (one, two) = (run(home.path(), &args), run(home.path(), &args));
+        assert_eq!(one, two);
+        assert!(
+            one.2.is_empty() && one.1.contains("3.1/baseline") && one.1.ends_with('\n') && !one.1.contains('\u{1b}'),
+            "{form}: {}",
+            one.2
+        );
+    }
+    let args = ["assess", "--quiet", "--color", "always", "--from", pod.to_str().unwrap()];
+    assert!(run(home.path(), &args).1.contains('\u{1b}'));
+}
+
+#[test]
+fn unattended_runs_keep_an_assessment_that_exports_and_verifies() {
+    let home = tempfile::tempdir().unwrap();
+    let home = home.path();
+    let pod = pod(home);
+    let assess = |dir: &str| {
+        let output = kassay(home, &["assess", "--from", pod.to_str().unwrap(), "--workbook", dir, "--now", "2026-11-23T09:00:00Z"])
+            .current_dir(home)
+            .output()
+            .unwrap();
+        String::from_utf8(output.stderr).unwrap()
+    };
+    assert!(assess("acme").contains("pod: "), "the cluster is named after the file");
+    fs::write(&pod, POD.replace("hostNetwork: true", "hostPID: true")).unwrap();
+    let err = assess("acme");
+    assert!(err.contains("findings: ") && !err.contains("findings: 0 new, 0 gone, 0 changed"), "{err}");
+    let in_home = |args: &[&str]| {
+        let output = kassay(home, args).current_dir(home).output().unwrap();
+        (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    assert_eq!(in_home(&["verify", "acme"]).0, 0);
+    let (code, out, err) =
+        in_home(&["export", "--workbook", "acme", "--format", "bag-zip", "-f", "acme.zip", "--now", "2026-11-24T09:00:00Z"]);
+    assert!(code == 0 && out.ends_with("  acme.zip\n"), "{out}{err}");
+    let (code, out, _) = in_home(&["verify", "acme.zip"]);
+    assert!(code == 0 && out.contains("✓ whole: bag in a zip of “acme”") && out.contains("3 edits"), "{out}");
+    let (code, out, err) = in_home(&["export", "--workbook", "acme", "--now", "2026-11-24T09:00:00Z"]);
+    assert!(code == 0 && out.contains("acme-2026-11-24") && home.join("acme-2026-11-24/bagit.txt").is_file(), "{out}{err}");
+    assert_eq!(in_home(&["export", "--workbook", "acme", "-f", "acme.zip", "--format", "bag-zip"]).0, 2, "a bag is not written over");
+    for (format, starts) in
+        [("html", "<!doctype html>"), ("json", "{"), ("csv", "cluster,"), ("evidence-csv", "ref,"), ("markdown", "# acme"), ("sarif", "{")]
+    {
+        let (code, out, err) = in_home(&["export", "--workbook", "acme", "--format", format]);
+        assert!(code == 0 && out.trim_start().starts_with(starts), "{format}: {err}");
+    }
+    // A changed byte is found, told by name, and is exit code 1.
+    let text = fs::read_to_string(home.join("acme-2026-11-24/data/findings.csv")).unwrap();
+    fs::write(home.join("acme-2026-11-24/data/findings.csv"), text.replacen('p', "q", 1)).unwrap();
+    let (code, out, _) = in_home(&["verify", "acme-2026-11-24"]);
+    assert!(code == 1 && out.contains("✗ data/findings.csv: was changed") && out.contains("✗ not whole"), "{out}");
+}
+
+#[test]
+fn an_assessment_that_is_open_elsewhere_is_not_written() {
+    let home = tempfile::tempdir().unwrap();
+    let dir = assessment::make(home.path());
+    let opened = kassay::store::Store::open(&dir).unwrap();
+    let pod = pod(home.path());
+    let (code, _, err) = run(home.path(), &["assess", "--from", pod.to_str().unwrap(), "--workbook", dir.to_str().unwrap()]);
+    assert!(code == 2 && err.contains("open elsewhere") && err.contains(&format!("process {}", std::process::id())), "{err}");
+    // Reading it is fine.
+    assert_eq!(run(home.path(), &["export", "--workbook", dir.to_str().unwrap(), "--format", "csv"]).0, 0);
+    assert!(opened.held_by.is_none());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let home = tempfile::tempdir().unwrap();
+    let program = env!("CARGO_BIN_EXE_kassay");
+    let output =
+        Command::new("sh").arg("-c").arg(format!("'{program}' checks -o json | head -c 10")).env("HOME", home.path()).output().unwrap();
+    assert_eq!((output.stdout.len(), String::from_utf8(output.stderr).unwrap().as_str()), (10, ""));
+}
+
+#[test]
+fn the_catalogue_completions_and_pages_are_printed() {
+    let home = tempfile::tempdir().unwrap();
+    for args in [["controls", "-o"], ["checks", "-o"]] {
+        assert!(!json(&run(home.path(), &[&args[..], &["json"]].concat()).1).as_array().unwrap().is_empty());
+        for form in ["text", "markdown"] {
+            assert!(run(home.path(), &[&args[..], &[form]].concat()).1.lines().count() > 20);
+        }
+    }
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        assert!(run(home.path(), &["completions", shell]).1.contains("kubernetes-version"), "{shell}");
+    }
+    assert!(run(home.path(), &["man"]).1.contains(".TH kassay 1"));
+    assert!(run(home.path(), &["man", "assess"]).1.contains("kassay\\-assess"));
+}
