@@ -2,6 +2,7 @@
 
 pub mod agents;
 pub mod certificates;
+pub mod control_plane;
 pub mod distribution;
 pub mod flags;
 pub mod image;

@@ -6,7 +6,7 @@
 use crate::kinds::{Container, ContainerRole, Inventory, Workload};
 use crate::model::text::glob;
 use serde::Deserialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A known piece of software, by image or label.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -80,21 +80,34 @@ impl Software {
 /// Every workload that runs known software of a role: by image first, by label only where no image says anything.
 #[must_use]
 pub fn with_role<'a>(inventory: &'a Inventory, known: &'a [Software], role: &str) -> Vec<Found<'a>> {
-    let wanted: Vec<&'a Software> = known.iter().filter(|s| s.plays(role)).collect();
+    recognise(inventory, &known.iter().filter(|s| s.plays(role)).collect::<Vec<_>>())
+}
+
+/// Every workload that runs any known software.
+#[must_use]
+pub fn everywhere<'a>(inventory: &'a Inventory, known: &'a [Software]) -> Vec<Found<'a>> {
+    recognise(inventory, &known.iter().collect::<Vec<_>>())
+}
+
+fn recognise<'a>(inventory: &'a Inventory, wanted: &[&'a Software]) -> Vec<Found<'a>> {
+    // Images repeat over many workloads, so each is looked up once.
+    let mut by_image: HashMap<&str, Vec<&'a Software>> = HashMap::new();
     let mut found = Vec::new();
     for workload in &inventory.workloads {
         let mut seen = BTreeSet::new();
         for spec in workload.variants.iter().map(|v| inventory.spec(v.spec)) {
             for (role, container) in spec.all_containers().filter(|(role, _)| *role != ContainerRole::Ephemeral) {
-                for software in wanted.iter().filter(|s| s.is_image(&container.image)) {
+                let image = container.image.as_str();
+                let matching = by_image.entry(image).or_insert_with(|| wanted.iter().copied().filter(|s| s.is_image(image)).collect());
+                for software in matching.iter().copied() {
                     if seen.insert(software.name.as_str()) {
-                        found.push(Found { software, workload, image: container.image.clone(), container: container.path(role) });
+                        found.push(Found { software, workload, image: image.to_owned(), container: container.path(role) });
                     }
                 }
             }
         }
         if seen.is_empty() {
-            let labelled = wanted.iter().filter(|s| s.is_labelled(&workload.pod_labels));
+            let labelled = wanted.iter().copied().filter(|s| s.is_labelled(&workload.pod_labels));
             found.extend(labelled.map(|software| Found { software, workload, image: String::new(), container: String::new() }));
         }
     }

@@ -1,6 +1,88 @@
-//! Control 5.1: its automated checks.
+//! Control 5.1: its automated checks. Certificates that the cluster shows, and how long they hold.
 
-use crate::checks::Check;
+use super::shown;
+use crate::analysis::kubelet;
+use crate::checks::{Check, Need, Verdict, View};
+use crate::model::{Finding, Kind, Severity};
 
 /// The checks of control 5.1, in the order in which they are told.
-pub(super) const CHECKS: &[Check] = &[];
+pub(super) const CHECKS: &[Check] = &[
+    Check {
+        id: "5.1/expiry",
+        title: "Certificates that have expired, soon will, or hold too long",
+        severity: Severity::High,
+        practices: &["5.1.a", "5.1.b"],
+        needs: &[
+            Need::List(Kind::ConfigMaps),
+            Need::List(Kind::ValidatingWebhooks),
+            Need::List(Kind::MutatingWebhooks),
+            Need::List(Kind::ApiServices),
+            Need::List(Kind::CertificateSigningRequests),
+        ],
+        active: false,
+        why: "Kubernetes can't revoke a certificate: only its last day ends it. One that expires unnoticed stops the cluster or the admission \
+              checks that depend on it; an authority that holds for decades can be misused for as long if its key is ever lost.",
+        mend: "Renew what has expired or soon will (kubeadm certs renew, cert-manager, or the maker's procedure), let a controller renew \
+               certificates by itself, and watch the days that are left; replace an authority by one that holds ten years at most.",
+        blind_spots: "Seen are certificates in ConfigMaps of CA bundles, in webhooks and API services, and those of signing requests that still \
+                      exist. Certificates in Secrets and on nodes (etcd, kubelet, API server) are not read. Client certificates that end \
+                      soon are no finding: that they end is their only safeguard.",
+        judge: expiry,
+    },
+    Check {
+        id: "5.1/kubelet-rotation",
+        title: "Kubelets that do not renew their certificates",
+        severity: Severity::Medium,
+        practices: &["5.1.b"],
+        needs: &[Need::List(Kind::ConfigMaps), Need::List(Kind::Nodes)],
+        active: false,
+        why: "Each node proves who it is by a certificate. If the kubelet does not renew it by itself, somebody must on every node, and what is \
+              done by hand is forgotten or made to hold for years. Without serverTLSBootstrap the kubelet signs its own serving certificate, \
+              which nobody can verify.",
+        mend: "Set rotateCertificates: true, and serverTLSBootstrap: true together with an approver for the requests that follow.",
+        blind_spots: "Seen is only the configuration that kubeadm keeps in the cluster; a node's own file or flags may say otherwise.",
+        judge: kubelet_rotation,
+    },
+];
+
+fn expiry(view: &View<'_>) -> Verdict {
+    let mut verdict = Verdict::over("certificate", "certificates");
+    for shown in shown::certificates(view) {
+        verdict.saw(shown.category);
+        if let Some(finding) = shown.judge(view.now) {
+            verdict.find(finding);
+        }
+    }
+    for unreadable in shown::unreadable(view) {
+        verdict.find(unreadable);
+    }
+    verdict
+}
+
+fn kubelet_rotation(view: &View<'_>) -> Verdict {
+    let configurations = kubelet::configurations(view.inventory);
+    if configurations.is_empty() {
+        return Verdict::review(kubelet::unseen(view.inventory, "the rotation of kubelet certificates"));
+    }
+    let mut verdict = Verdict::over("kubelet configuration", "kubelet configurations");
+    for configuration in configurations {
+        verdict.saw(view.cluster_wide());
+        let finding = |setting: &str| {
+            Finding::new(view.cluster_wide(), configuration.object.clone(), configuration.field(setting))
+                .rule(setting)
+                .observed(configuration.value(setting).unwrap_or("not set").to_owned())
+        };
+        if configuration.boolean("rotateCertificates") != Some(true) {
+            verdict.find(finding("rotateCertificates").message("The kubelets do not renew their client certificates by themselves."));
+        }
+        if configuration.boolean("serverTLSBootstrap") != Some(true) {
+            verdict.find(
+                finding("serverTLSBootstrap")
+                    .review()
+                    .severity(Severity::Low)
+                    .message("The kubelets sign their own serving certificates, which the API server and others can't verify."),
+            );
+        }
+    }
+    verdict
+}

@@ -1,6 +1,91 @@
-//! Control 7.1: its automated checks.
+//! Control 7.1: its automated checks. Whether requests to the API are recorded, and whether the records leave the machine.
 
-use crate::checks::Check;
+use crate::analysis::control_plane::{self, Setting};
+use crate::analysis::flags::{self, CommandLine, Component};
+use crate::checks::{Check, Need, Verdict, View};
+use crate::model::{Finding, Kind, ObjectRef, Severity};
 
 /// The checks of control 7.1, in the order in which they are told.
-pub(super) const CHECKS: &[Check] = &[];
+pub(super) const CHECKS: &[Check] = &[Check {
+    id: "7.1/audit-flags",
+    title: "Audit log of the API server",
+    severity: Severity::High,
+    practices: &["7.1.a"],
+    needs: &[Need::List(Kind::Pods), Need::List(Kind::Nodes)],
+    active: false,
+    why: "Everything that people and programs do to the cluster passes the API server. It records who did what only if it is told to: with a \
+          policy that says which requests, and a place to write to. Without that there is no trace of who opened a shell in a container, read \
+          a Secret or changed a right.",
+    mend: "Give every API server an audit policy (--audit-policy-file) and a backend: a webhook to the central log store, or a log file \
+           (--audit-log-path) with an agent that ships it at once. Restart one API server after another.",
+    blind_spots: "Seen is that recording is switched on, not what the policy file says (it lies on the node: give it as evidence) and not that \
+                  records arrive. A managed control plane shows none of this.",
+    judge: audit_flags,
+}];
+
+fn audit_flags(view: &View<'_>) -> Verdict {
+    let lines = flags::of(view.inventory, Component::ApiServer);
+    if lines.is_empty() {
+        return Verdict::review(control_plane::unseen(&view.cluster().distribution, Setting::Audit));
+    }
+    let mut verdict = Verdict::over("API server", "API servers");
+    for line in &lines {
+        verdict.saw(view.cluster_wide());
+        if let Some(finding) = judge(view, line) {
+            verdict.find(finding);
+        }
+    }
+    for node in flags::nodes_without(view.inventory, &lines) {
+        verdict.find(
+            Finding::new(view.cluster_wide(), ObjectRef::of_node(node), "kube-apiserver")
+                .rule("unseen")
+                .review()
+                .severity(Severity::Low)
+                .observed("no API server of this control-plane node is seen")
+                .message("Whether the API server on this node keeps an audit log can't be seen."),
+        );
+    }
+    verdict
+}
+
+fn judge(view: &View<'_>, line: &CommandLine) -> Option<Finding> {
+    let (policy, file, webhook) =
+        (line.is_set("audit-policy-file"), line.is_set("audit-log-path"), line.is_set("audit-webhook-config-file"));
+    let finding = |flag: &str| Finding::new(view.cluster_wide(), line.object.clone(), line.field(flag));
+    let missing = |flag: &str, words: &str| finding(flag).severity(Severity::High).observed("not set").message(words);
+    match (policy, file || webhook) {
+        (false, false) => Some(
+            missing("audit-policy-file", "This API server records no requests: it has neither an audit policy nor a place to write to.")
+                .rule("off"),
+        ),
+        (false, true) => Some(
+            missing("audit-policy-file", "Without a policy nothing is recorded, although there is a place to write to.").rule("policy"),
+        ),
+        (true, false) => {
+            Some(missing("audit-log-path", "There is a policy but no place to write to, so nothing is recorded.").rule("backend"))
+        }
+        (true, true) if webhook => None,
+        (true, true) => Some(
+            finding("audit-log-path")
+                .rule("file-only")
+                .review()
+                .observed(retention(line))
+                .message("Records go to a file on the node only: somebody must show that an agent ships them to the central store."),
+        ),
+    }
+}
+
+/// Where the file is, and how long it stays there.
+fn retention(line: &CommandLine) -> String {
+    let path = match line.value("audit-log-path") {
+        Some("-") => "standard output",
+        Some(path) => path,
+        None => "a file",
+    };
+    let days = match line.effective("audit-log-maxage", None).as_deref() {
+        Some("0") | None => "no limit of days".to_owned(),
+        Some(days) => format!("at most {days} days"),
+    };
+    let files = line.effective("audit-log-maxbackup", None).filter(|n| n != "0").map(|n| format!(", {n} old files")).unwrap_or_default();
+    format!("{path}; {days}{files}")
+}

@@ -2,6 +2,7 @@
 
 mod c8_1_container_logs;
 mod c8_2_runtime_changes;
+mod coverage;
 
 use super::Check;
 

@@ -1,6 +1,285 @@
-//! Control 10.1: its automated checks.
+//! Control 10.1: its automated checks. Whether somebody still mends security faults of what runs the cluster, and whether its parts fit together.
 
-use crate::checks::Check;
+use crate::analysis::lifecycle::{self, Support};
+use crate::analysis::{distribution, image::ImageReference, software};
+use crate::checks::{Check, Need, Verdict, View};
+use crate::model::{Finding, Kind, ObjectRef, Severity};
+use jiff::civil::Date;
 
 /// The checks of control 10.1, in the order in which they are told.
-pub(super) const CHECKS: &[Check] = &[];
+pub(super) const CHECKS: &[Check] = &[
+    Check {
+        id: "10.1/version-support",
+        title: "Kubernetes version and its support",
+        severity: Severity::High,
+        practices: &["10.1.a"],
+        needs: &[Need::Version],
+        active: false,
+        why: "Each version of Kubernetes gets security fixes for about fourteen months, longer from some providers. After that faults are \
+              still found, and published, but no longer mended: the cluster stays open to what everybody can read about.",
+        mend: "Upgrade, one minor version after another, to a version that is supported for some time to come, and take in patch releases \
+               as they appear; on a managed service choose a release channel that does so.",
+        blind_spots: "Dates come with the program and are as old as it says. Distributions that follow Kubernetes (K3s, RKE2, Talos, MicroK8s, \
+                      vendors') are judged by the dates of Kubernetes itself; a vendor's contract may reach further. Whether extended support \
+                      was bought is not seen.",
+        judge: version_support,
+    },
+    Check {
+        id: "10.1/version-skew",
+        title: "Nodes whose version does not fit the API server's",
+        severity: Severity::Medium,
+        practices: &["10.1.a"],
+        needs: &[Need::Version, Need::List(Kind::Nodes), Need::Workloads],
+        active: false,
+        why: "Node agents may be a few versions behind the API server and never ahead of it. Beyond that nobody tests the combination, and nodes \
+              that were left behind lack the security fixes of the versions since.",
+        mend: "Upgrade the kubelets (and kube-proxy) of the nodes that are told, best by replacing the nodes; upgrade the control plane first \
+               where nodes are ahead.",
+        blind_spots: "With several API servers in the middle of an upgrade only the version of the one that answered is known. Node agents other \
+                      than kubelet and kube-proxy are not compared.",
+        judge: version_skew,
+    },
+    Check {
+        id: "10.1/components",
+        title: "Components that are retired or no longer supported",
+        severity: Severity::High,
+        practices: &["10.1.a"],
+        needs: &[Need::Workloads, Need::List(Kind::Nodes)],
+        active: false,
+        why: "A cluster is more than Kubernetes: its database, container runtime, network plugin, ways in from outside. A part whose makers \
+              stopped mending it stays open to every fault that is found from then on.",
+        mend: "Move to the successor or to a supported release; until then reduce who can reach the component, and record the risk.",
+        blind_spots: "Components are told by their images and judged by the tag; images under other names and tags that say no version are not. \
+                      Dates exist for Kubernetes' own parts and a few others; what no table knows is not told as supported.",
+        judge: components,
+    },
+];
+
+fn today(view: &View<'_>) -> Date {
+    view.now.to_zoned(jiff::tz::TimeZone::UTC).date()
+}
+
+fn api_server(view: &View<'_>) -> ObjectRef {
+    ObjectRef::new("", "Cluster", "", if view.cluster().server.is_empty() { "API server" } else { &view.cluster().server })
+}
+
+fn version_support(view: &View<'_>) -> Verdict {
+    let (table, today, cluster) = (&view.tables.lifecycle, today(view), view.cluster());
+    let (product, version) = lifecycle::product_of_distribution(&cluster.distribution, &cluster.version);
+    let mut verdict = Verdict::over("version", "versions");
+    verdict.saw(view.cluster_wide());
+    let told = format!("{} ({})", cluster.version, distribution::title(&cluster.distribution));
+    let finding = || Finding::new(view.cluster_wide(), api_server(view), "version").observed(told.clone());
+    let support = table.support(product, &version, today);
+    match &support {
+        Support::Until(Some(day)) if lifecycle::days_between(today, *day) < 60 => verdict.find(
+            finding()
+                .rule("support")
+                .review()
+                .severity(Severity::Medium)
+                .message(format!("Support ends on {day}; the upgrade should be planned.")),
+        ),
+        Support::Until(_) => {}
+        Support::ExtendedUntil(day) => verdict.find(
+            finding()
+                .rule("support")
+                .review()
+                .severity(Severity::Medium)
+                .message(format!("Ordinary support has ended; only who has extended support gets security fixes, until {day}.")),
+        ),
+        Support::Ended(day) => verdict.find(finding().rule("support").severity(Severity::High).message(match day {
+            Some(day) => format!("Support ended on {day}: security faults that were found since then are not mended in this version."),
+            None => "Support has ended: security faults are no longer mended in this version.".to_owned(),
+        })),
+        Support::Older => verdict
+            .find(finding().rule("support").severity(Severity::High).message("This version is older than any that the table still knows.")),
+        Support::Newer | Support::Unknown => verdict.find(finding().rule("support").review().severity(Severity::Info).message(
+            "The table that came with the program does not know this version; look up its support with whoever makes the distribution.",
+        )),
+    }
+    if let Some(release) = table.newer_patch(product, &version) {
+        let since = release.latest_released.map(|day| format!(" of {day}")).unwrap_or_default();
+        verdict.find(
+            finding()
+                .rule("patch")
+                .review()
+                .observed(format!("{told}; newest known: {}{since}", release.latest))
+                .message("A newer patch release of the same version exists; patch releases hold the security fixes."),
+        );
+    }
+    let until = match support {
+        Support::Until(Some(day)) => format!("supported until {day}"),
+        Support::Until(None) => "supported".to_owned(),
+        Support::ExtendedUntil(day) => format!("in extended support until {day}"),
+        Support::Ended(_) | Support::Older => "no longer supported".to_owned(),
+        Support::Newer | Support::Unknown => "not in the table of support dates".to_owned(),
+    };
+    let age = table.age(today);
+    let stale = age.is_none_or(|days| days > 120);
+    let data = table.as_of.map_or_else(|| "The support data has no date".to_owned(), |day| format!("Support data of {day}"));
+    let caution = if stale { ", more than 120 days old: newer fixes and changed dates are not in it" } else { "" };
+    verdict.because(format!("{told} is {until}. {data}{caution}."));
+    if stale {
+        verdict.find(
+            finding().rule("data").review().severity(Severity::Info).observed(data).message(
+                "The program's support dates are more than 120 days old; compare with the maker's own page before relying on them.",
+            ),
+        );
+    }
+    verdict
+}
+
+fn version_skew(view: &View<'_>) -> Verdict {
+    let server = lifecycle::numbers(&view.cluster().version);
+    let mut verdict = Verdict::over("node component", "node components");
+    let Some(server_minor) = server.get(1).copied() else {
+        return Verdict::blocked(format!("The server's version “{}” can't be read.", view.cluster().version), vec!["version".to_owned()]);
+    };
+    for node in &view.inventory.nodes {
+        let category = view.scope.node_category(&node.metadata.labels).unwrap_or_else(|| view.cluster_wide());
+        verdict.saw(category);
+        let version = &node.status.node_info.kubelet_version;
+        let finding = Finding::new(category, ObjectRef::of_node(&node.metadata.name), "status.nodeInfo.kubeletVersion").rule("kubelet");
+        if let Some(finding) = skewed(finding, server_minor, version) {
+            verdict.find(finding);
+        }
+    }
+    for (workload, _) in view.workloads().filter(|(w, _)| w.object.namespace == "kube-system") {
+        for (spec, pods) in view.specs(workload) {
+            for (role, container) in spec.all_containers() {
+                let Some(image) = ImageReference::parse(&container.image) else { continue };
+                if image.repository.rsplit('/').next() != Some("kube-proxy") {
+                    continue;
+                }
+                // It runs on every node, so it belongs to the most sensitive of them.
+                verdict.saw(view.cluster_wide());
+                let field = format!("{}.{}.image", workload.spec_path(), container.path(role));
+                let finding = Finding::new(view.cluster_wide(), workload.object.clone(), field).rule("kube-proxy").pods(pods);
+                if let Some(finding) = skewed(finding, server_minor, image.tag.as_deref().unwrap_or_default()) {
+                    verdict.find(finding);
+                }
+            }
+        }
+    }
+    verdict
+}
+
+/// How far node components may be behind: three minor versions since 1.28, two before.
+const fn allowed(server_minor: u64) -> u64 {
+    if server_minor >= 28 { 3 } else { 2 }
+}
+
+fn skewed(finding: Finding, server_minor: u64, version: &str) -> Option<Finding> {
+    let finding = finding.observed(if version.is_empty() { "no version told" } else { version });
+    let Some(minor) = lifecycle::numbers(version).get(1).copied() else {
+        return Some(
+            finding.review().severity(Severity::Info).message("Its version can't be read, so it can't be compared with the API server's."),
+        );
+    };
+    if minor > server_minor {
+        return Some(finding.message(format!("It is newer than the API server (1.{server_minor}), which is never supported.")));
+    }
+    let behind = server_minor - minor;
+    (behind > allowed(server_minor)).then(|| {
+        finding.message(format!("It is {behind} minor versions behind the API server; at most {} are supported.", allowed(server_minor)))
+    })
+}
+
+fn components(view: &View<'_>) -> Verdict {
+    let mut verdict = Verdict::over("component", "components");
+    retired(view, &mut verdict);
+    dated(view, &mut verdict);
+    runtimes(view, &mut verdict);
+    verdict
+}
+
+/// What serves the whole cluster is judged as such, wherever it is installed.
+const FOR_ALL: &[&str] = &["network-plugin", "ingress", "dns", "mesh", "certificates", "policy", "network-component"];
+
+/// Known software that its makers gave up.
+fn retired(view: &View<'_>, verdict: &mut Verdict) {
+    for found in software::everywhere(view.inventory, &view.tables.software) {
+        let known = found.software;
+        let wide = FOR_ALL.iter().any(|role| known.plays(role));
+        let category = if wide { view.cluster_wide() } else { view.category(&found.workload.object.namespace) };
+        verdict.saw(category);
+        if !known.retired {
+            continue;
+        }
+        let path = found.workload.spec_path();
+        let field = if found.container.is_empty() { "metadata.labels".to_owned() } else { format!("{path}.{}.image", found.container) };
+        verdict.find(
+            Finding::new(category, found.workload.object.clone(), field)
+                .rule("retired")
+                .severity(Severity::High)
+                .pods(found.workload.pods)
+                .observed(if found.image.is_empty() { known.name.clone() } else { found.image })
+                .message(format!("{}: {}", known.name, known.note)),
+        );
+    }
+}
+
+/// Components with support dates, by the last part of their image's path.
+const DATED: &[(&str, &str, &str)] =
+    &[("etcd", "etcd", "etcd"), ("calico/node", "calico", "Calico"), ("cilium/cilium", "cilium", "Cilium")];
+
+fn dated(view: &View<'_>, verdict: &mut Verdict) {
+    for (workload, _) in view.workloads() {
+        for (spec, pods) in view.specs(workload) {
+            for (role, container) in spec.all_containers() {
+                let Some(image) = ImageReference::parse(&container.image) else { continue };
+                let named = |end: &str| image.repository == end || image.repository.ends_with(&format!("/{end}"));
+                let Some((_, product, name)) = DATED.iter().find(|(end, _, _)| named(end)) else { continue };
+                let field = format!("{}.{}.image", workload.spec_path(), container.path(role));
+                // An application's own etcd is the application's; that of the control plane and the network are the cluster's.
+                let own = *product == "etcd" && workload.object.namespace != "kube-system";
+                let category = if own { view.category(&workload.object.namespace) } else { view.cluster_wide() };
+                // Network plugins were counted as known software above; etcd is not in that table.
+                if *product == "etcd" {
+                    verdict.saw(category);
+                }
+                let finding = Finding::new(category, workload.object.clone(), field).rule("support").pods(pods);
+                if let Some(finding) = outdated(view, finding, product, name, image.tag.as_deref().unwrap_or_default()) {
+                    verdict.find(finding);
+                }
+            }
+        }
+    }
+}
+
+fn runtimes(view: &View<'_>, verdict: &mut Verdict) {
+    for node in &view.inventory.nodes {
+        let category = view.scope.node_category(&node.metadata.labels).unwrap_or_else(|| view.cluster_wide());
+        let told = &node.status.node_info.container_runtime_version;
+        let Some((runtime, version)) = told.split_once("://") else { continue };
+        let (product, name) = match runtime {
+            "containerd" => ("containerd", "containerd"),
+            "docker" => ("docker-engine", "Docker"),
+            _ => continue,
+        };
+        verdict.saw(category);
+        let finding =
+            Finding::new(category, ObjectRef::of_node(&node.metadata.name), "status.nodeInfo.containerRuntimeVersion").rule("support");
+        if let Some(finding) = outdated(view, finding, product, name, version) {
+            verdict.find(finding);
+        }
+    }
+}
+
+fn outdated(view: &View<'_>, finding: Finding, product: &str, name: &str, version: &str) -> Option<Finding> {
+    let finding = finding.observed(format!("{name} {}", if version.is_empty() { "without a version" } else { version }));
+    match view.tables.lifecycle.support(product, version, today(view)) {
+        Support::Until(_) => None,
+        Support::ExtendedUntil(day) => {
+            Some(finding.review().message(format!("Only extended support is left for this release of {name}, until {day}.")))
+        }
+        Support::Ended(Some(day)) => Some(finding.message(format!("Support for this release of {name} ended on {day}."))),
+        Support::Ended(None) | Support::Older => Some(finding.message(format!("This release of {name} is no longer supported."))),
+        Support::Newer | Support::Unknown => Some(
+            finding
+                .review()
+                .severity(Severity::Info)
+                .message(format!("The support of this release of {name} is not known to the program.")),
+        ),
+    }
+}
