@@ -110,9 +110,9 @@ pub fn is_windows(inventory: &Inventory, workload: &Workload, index: usize) -> b
     let selected = class
         .and_then(|c| c.scheduling.as_ref())
         .is_some_and(|s| s.node_selector.get("kubernetes.io/os").is_some_and(|os| os == "windows"));
-    let on_windows = |node: &str| inventory.nodes.iter().any(|n| n.metadata.name == node && n.os() == "windows");
+    let windows: Vec<&str> = inventory.nodes.iter().filter(|n| n.os() == "windows").map(|n| n.metadata.name.as_str()).collect();
     let mut pods = workload.pod_indexes.iter().filter_map(|i| inventory.pods.get(*i)).filter(|pod| pod.spec == index);
-    spec.is_windows() || selected || pods.any(|pod| on_windows(&pod.node))
+    spec.is_windows() || selected || (!windows.is_empty() && pods.any(|pod| windows.contains(&pod.node.as_str())))
 }
 
 #[cfg(test)]

@@ -110,6 +110,8 @@ kinds! {
     BaselineAdminNetworkPolicies: "policy.networking.k8s.io" "v1alpha1" "baselineadminnetworkpolicies" "BaselineAdminNetworkPolicy" cluster addon Keep::Parts(&[]);
     /// Cluster network policies.
     ClusterNetworkPolicies: "policy.networking.k8s.io" "v1alpha2" "clusternetworkpolicies" "ClusterNetworkPolicy" cluster addon Keep::Parts(&[]);
+    /// Secrets that Trivy Operator found in images: counts alone, because its matches may show parts of them.
+    ExposedSecretReports: "aquasecurity.github.io" "v1alpha1" "exposedsecretreports" "ExposedSecretReport" namespaced addon Keep::Parts(&["/report/summary", "/report/updateTimestamp"]);
 }
 
 impl Kind {

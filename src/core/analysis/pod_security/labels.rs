@@ -34,12 +34,12 @@ impl Version {
         minor.parse().ok().filter(|_| plain).map(Self::Minor)
     }
 
-    /// The minor version that it means on a cluster of that version.
+    /// The minor version that it means on a cluster of that version: a server knows no rules newer than its own.
     #[must_use]
     pub fn minor(self, cluster: u32) -> u32 {
         match self {
             Self::Latest => cluster.min(NEWEST),
-            Self::Minor(minor) => minor.min(NEWEST),
+            Self::Minor(minor) => minor.min(cluster).min(NEWEST),
         }
     }
 }
@@ -98,7 +98,7 @@ mod tests {
         for wrong in ["v1.034", "1.34", "v1.34.1", "v1.+3", "Latest", "v2.1", ""] {
             assert_eq!(Version::parse(wrong), None, "{wrong}");
         }
-        assert_eq!(Version::Minor(99).minor(30), NEWEST);
+        assert_eq!((Version::Minor(99).minor(30), Version::Minor(99).minor(99), Version::Minor(25).minor(30)), (30, NEWEST, 25));
         assert_eq!(Version::Latest.minor(30), 30);
     }
 }

@@ -1,25 +1,42 @@
 //! Control 3.2: its automated checks.
 
+use super::tag_drift;
 use crate::analysis::image::{Firmness, ImageReference};
 use crate::checks::{Check, Need, Placed, Verdict, View};
-use crate::model::{Finding, Severity};
+use crate::model::{Finding, Kind, Severity};
 
 /// The checks of control 3.2, in the order in which they are told.
-pub(super) const CHECKS: &[Check] = &[Check {
-    id: "3.2/image-reference",
-    title: "Images whose name may come to mean other contents",
-    severity: Severity::Medium,
-    practices: &["3.2.a"],
-    needs: &[Need::Workloads],
-    active: false,
-    why: "A tag can be moved to other contents by whoever may push, and latest, which is also meant where no tag is given, is moved by habit. \
+pub(super) const CHECKS: &[Check] = &[
+    Check {
+        id: "3.2/image-reference",
+        title: "Images whose name may come to mean other contents",
+        severity: Severity::Medium,
+        practices: &["3.2.a"],
+        needs: &[Need::Workloads],
+        active: false,
+        why: "A tag can be moved to other contents by whoever may push, and latest, which is also meant where no tag is given, is moved by habit. \
           What was tested, scanned and approved is then not what runs after the next restart.",
-    mend: "Name the image by digest, with the tag kept for people to read: registry.example/pay/api:1.4.2@sha256:…; let the pipeline write it, \
+        mend: "Name the image by digest, with the tag kept for people to read: registry.example/pay/api:1.4.2@sha256:…; let the pipeline write it, \
            or a policy that replaces tags by digests on admission.",
-    blind_spots: "Whether a registry lets tags be moved, and who may push, are settings of the registry. An image that an operator or a webhook puts \
+        blind_spots: "Whether a registry lets tags be moved, and who may push, are settings of the registry. An image that an operator or a webhook puts \
                   in later is seen only in the pods that run.",
-    judge: image_reference,
-}];
+        judge: image_reference,
+    },
+    Check {
+        id: "3.2/tag-drift",
+        title: "One image name that runs with different contents",
+        severity: Severity::Medium,
+        practices: &["3.2.a"],
+        needs: &[Need::Workloads, Need::List(Kind::Nodes)],
+        active: false,
+        why: "Two pods of one image name with different contents are the proof that a tag was moved: some of what runs was never seen by the test, \
+              the scan or the approval that the name stands for.",
+        mend: "Find out which contents were approved, name the image by that digest, and make tags immutable in the registry.",
+        blind_spots: "Only pods that run now are compared: a tag that moved before all of them started, or after, isn't seen. Runtimes that report no \
+                      digest can't be compared.",
+        judge: tag_drift::judge,
+    },
+];
 
 fn image_reference(view: &View<'_>) -> Verdict {
     let mut verdict = Verdict::over("workload", "workloads");

@@ -3,6 +3,7 @@
 mod c3_1_node_isolation;
 mod c3_2_image_versions;
 mod c3_3_trusted_sources;
+mod tag_drift;
 
 use super::Check;
 

@@ -1,26 +1,57 @@
 //! Control 9.1: its automated checks.
 
+use super::{candidates, hardening};
 use crate::analysis::isolation::{Isolation, isolation, of_class};
 use crate::checks::{Check, Need, Verdict, View};
 use crate::kinds::Workload;
 use crate::model::{Category, Finding, Kind, ObjectRef, Outcome, Severity};
 
 /// The checks of control 9.1, in the order in which they are told.
-pub(super) const CHECKS: &[Check] = &[Check {
-    id: "9.1/sandbox",
-    title: "High-risk workloads that share the node's kernel",
-    severity: Severity::High,
-    practices: &["9.1.a"],
-    needs: &[Need::Workloads, Need::List(Kind::RuntimeClasses), Need::List(Kind::Nodes)],
-    active: false,
-    why: "An ordinary container shares the kernel of its node, so one flaw of that kernel leads from a workload that strangers talk to into all \
+pub(super) const CHECKS: &[Check] = &[
+    Check {
+        id: "9.1/candidates",
+        title: "Workloads that the analysis of high risk should not forget",
+        severity: Severity::Info,
+        practices: &["9.1.a"],
+        needs: &[Need::Workloads, Need::List(Kind::Services), Need::List(Kind::Ingresses), Need::Version],
+        active: false,
+        why: "Which workloads need a stronger wall is for people to decide. Those that strangers can talk to, that already open a way to the node, or whose \
+          software comes from elsewhere are where a break-in most likely begins, so the analysis should name each of them, with its reason.",
+        mend: "Decide for each whether it is of high risk, write the decision down, and enter those that are as the answer to 9.1.high_risk.",
+        blind_spots: "It sees Services, Ingresses and ports of nodes; routes of a Gateway, a mesh or OpenShift, and what firewalls let through, it doesn't. \
+                  It knows nothing of the data that a workload handles or of the quality of its code.",
+        judge: candidates::judge,
+    },
+    Check {
+        id: "9.1/sandbox",
+        title: "High-risk workloads that share the node's kernel",
+        severity: Severity::High,
+        practices: &["9.1.a"],
+        needs: &[Need::Workloads, Need::List(Kind::RuntimeClasses), Need::List(Kind::Nodes)],
+        active: false,
+        why: "An ordinary container shares the kernel of its node, so one flaw of that kernel leads from a workload that strangers talk to into all \
           others on the machine. Workloads that were judged to be of high risk are expected to have a stronger wall around them.",
-    mend: "Set runtimeClassName to a runtime class whose handler is a sandbox (gVisor) or makes a virtual machine for each pod (Kata Containers), \
+        mend: "Set runtimeClassName to a runtime class whose handler is a sandbox (gVisor) or makes a virtual machine for each pod (Kata Containers), \
            place the workload on a serverless node, or set hostUsers: false; or write down why nodes of its own are enough.",
-    blind_spots: "It only knows the workloads on the assessor's list. What the handler behind a runtime class really does is the node's configuration, \
+        blind_spots: "It only knows the workloads on the assessor's list. What the handler behind a runtime class really does is the node's configuration, \
                   which no API shows. Nodes kept for one workload are judged in 16.2, not here.",
-    judge: sandbox,
-}];
+        judge: sandbox,
+    },
+    Check {
+        id: "9.1/hardening",
+        title: "Containers without seccomp or AppArmor",
+        severity: Severity::Medium,
+        practices: &["9.1.a"],
+        needs: &[Need::Workloads],
+        active: false,
+        why: "Seccomp filters the system calls that a container may make, and AppArmor the files and rights it may use. Both are there for nothing, stop many \
+          known ways out, and are missing where nobody asked for them or somebody switched them off.",
+        mend: "Set seccompProfile.type: RuntimeDefault on the pod, remove Unconfined profiles, and set seccompDefault: true in the configuration of the kubelets.",
+        blind_spots: "Whether the kubelet applies a seccomp profile by default, whether the node has AppArmor or SELinux at all, and what a profile of your own \
+                  allows is the node's configuration.",
+        judge: hardening::judge,
+    },
+];
 
 fn sandbox(view: &View<'_>) -> Verdict {
     let marked: Vec<&str> = view.scope.high_risk.iter().map(|entry| entry.trim()).filter(|entry| !entry.is_empty()).collect();

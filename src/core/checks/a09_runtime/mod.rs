@@ -2,6 +2,8 @@
 
 mod c9_1_stronger_isolation;
 mod c9_2_windows_isolation;
+mod candidates;
+mod hardening;
 
 use super::Check;
 

@@ -1,6 +1,93 @@
 //! Control 13.1: its automated checks.
 
-use crate::checks::Check;
+use crate::checks::{Check, Need, Verdict, View};
+use crate::model::{Finding, Kind, ObjectRef, Severity};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The checks of control 13.1, in the order in which they are told.
-pub(super) const CHECKS: &[Check] = &[];
+pub(super) const CHECKS: &[Check] = &[Check {
+    id: "13.1/pull-secrets",
+    title: "Pull credentials that are copied around, unused or missing",
+    severity: Severity::Low,
+    practices: &["13.1.a"],
+    needs: &[Need::Workloads, Need::List(Kind::Secrets), Need::List(Kind::ServiceAccounts)],
+    active: false,
+    why: "A pull Secret can be read by whoever may read Secrets in its namespace. The same credential in many namespaces is as weak as the weakest of \
+          them, can't be taken from one without the others, and if it may also push, hands out the registry.",
+    mend: "Use the machine's or workload's identity where the provider offers one, else a pull-only robot account for each namespace; remove copies that \
+           nothing uses, and rotate what was spread.",
+    blind_spots: "The content of Secrets is never read: two of one name may differ, two of different names may be the same, and whether one may push can't \
+                  be told. Machines that pull with an identity of their own need no Secret and show none.",
+    judge: pull_secrets,
+}];
+
+/// Namespace and name.
+type Place<'a> = (&'a str, &'a str);
+
+fn pull_secrets(view: &View<'_>) -> Verdict {
+    let kinds = ["kubernetes.io/dockerconfigjson", "kubernetes.io/dockercfg"];
+    let there: BTreeSet<Place<'_>> = view
+        .inventory
+        .secrets
+        .iter()
+        .filter(|row| kinds.contains(&row.r#type.as_str()))
+        .map(|row| (row.metadata.namespace.as_str(), row.metadata.name.as_str()))
+        .collect();
+    let all: BTreeSet<Place<'_>> =
+        view.inventory.secrets.iter().map(|row| (row.metadata.namespace.as_str(), row.metadata.name.as_str())).collect();
+    let mut spread: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    there.iter().for_each(|(namespace, name)| spread.entry(name).or_default().push(namespace));
+    let used = references(view);
+    let mut verdict = Verdict::over("pull Secret", "pull Secrets");
+    for (namespace, name) in &there {
+        verdict.saw(view.category(namespace));
+        let finding = |field: &str| view.finding(ObjectRef::new("", "Secret", namespace, name), field).severity(Severity::Low).review();
+        if let Some(namespaces) = spread.get(name).filter(|namespaces| namespaces.len() > 1) {
+            let message = format!(
+                "A pull Secret of this name is in {} namespaces: if it is one credential, each of them can give it away.",
+                namespaces.len()
+            );
+            verdict.find(finding("metadata.name").rule("spread").observed(namespaces.join(", ")).message(message));
+        }
+        if !used.contains_key(&(*namespace, *name)) {
+            let message = "No pod, template or ServiceAccount of its namespace names it: it is a credential that lies about.";
+            verdict.find(
+                finding("type")
+                    .rule("unused")
+                    .observed("not referred to")
+                    .message(message)
+                    .mend("Remove it, and revoke the credential in it."),
+            );
+        }
+    }
+    for ((namespace, name), (object, field)) in &used {
+        // A reference to nothing pulls without a credential, and shows a manifest that was copied from elsewhere.
+        if !all.contains(&(*namespace, *name)) {
+            let finding =
+                Finding::new(view.category(namespace), object.clone(), field.clone()).rule("missing").severity(Severity::Info).review();
+            let message = "It names a pull Secret that does not exist in its namespace.";
+            verdict.find(finding.observed(*name).message(message).mend("Remove the reference, or provide the Secret that it means."));
+        }
+    }
+    verdict
+}
+
+/// Pull Secrets that something names, with the first that does.
+fn references<'a>(view: &View<'a>) -> BTreeMap<Place<'a>, (ObjectRef, String)> {
+    let mut used = BTreeMap::new();
+    for account in &view.inventory.service_accounts {
+        let meta = &account.metadata;
+        for reference in &account.image_pull_secrets {
+            let object = ObjectRef::new("", "ServiceAccount", &meta.namespace, &meta.name);
+            let field = format!("imagePullSecrets[name={}]", reference.name);
+            used.entry((meta.namespace.as_str(), reference.name.as_str())).or_insert((object, field));
+        }
+    }
+    for (workload, _) in view.workloads() {
+        for reference in view.specs(workload).flat_map(|(spec, _)| &spec.image_pull_secrets) {
+            let field = format!("{}.imagePullSecrets[name={}]", workload.spec_path(), reference.name);
+            used.entry((workload.object.namespace.as_str(), reference.name.as_str())).or_insert((workload.object.clone(), field));
+        }
+    }
+    used
+}

@@ -1,5 +1,7 @@
 //! Control 3.1: its automated checks. The words stand here; each judge has a file of its own beside it.
 
+mod escapes;
+mod gap;
 mod labels;
 mod standards;
 
@@ -53,5 +55,35 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
         blind_spots: "Defaults and exemptions of Pod Security Admission lie in a file of the API server that no API shows, so an unlabelled namespace is \
                       not shown to be enforced, though it may be. Other engines that do the same work are told by 3.1/admission-control.",
         judge: labels::judge,
+    },
+    Check {
+        id: "3.1/privileged",
+        title: "Gates to the node, each with the escape that it allows",
+        severity: Severity::High,
+        practices: &["3.1.a"],
+        needs: &[Need::Workloads],
+        active: false,
+        why: "Some settings are not merely against a standard, they are the way itself: a privileged container, the node's processes or network, its \
+              root file system or the socket of its container runtime. Each is told with what an intruder would do through it.",
+        mend: "Remove the setting. Where a component of the platform needs it, keep it in a namespace of its own that few may change, grant the least \
+               (one capability, one directory, read-only), and record the approved exception.",
+        blind_spots: "Directories are judged by their path on an ordinary Linux node: other paths may matter on yours. What a CSI driver or a persistent \
+                      volume mounts from the node isn't seen here.",
+        judge: escapes::judge,
+    },
+    Check {
+        id: "3.1/enforcement-gap",
+        title: "Pods that run against the level their namespace enforces",
+        severity: Severity::High,
+        practices: &["3.1.a"],
+        needs: &[Need::List(Kind::Namespaces), Need::Workloads, Need::Version],
+        active: false,
+        why: "A label that enforces a level is asked only when a pod is created. Pods that were there before, or that are exempt, run on against it: \
+              the label says guarded, the node says otherwise.",
+        mend: "Mend the workload's template and let its pods be made anew; then nothing in the namespace may be refused. Ask for the exemptions in the \
+               admission configuration of the API server, and remove what nobody approved.",
+        blind_spots: "Exemptions by user, namespace or runtime class can't be read, so an exempt pod and an old one look alike. Policies of other engines \
+                      are not evaluated here; their own reports are told in 15.1.",
+        judge: gap::judge,
     },
 ];

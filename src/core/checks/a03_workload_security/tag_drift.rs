@@ -1,0 +1,78 @@
+//! Judge of `3.2/tag-drift`: one name, several contents.
+//!
+//! Runtimes report the digest that each container really runs. Where containers of one image name run several digests on nodes of one
+//! architecture, the tag was moved between two starts. Nodes of another architecture may rightly run another digest, so they are compared
+//! among themselves.
+
+use crate::analysis::image::{Firmness, ImageReference, digest_of_id};
+use crate::checks::{Verdict, View};
+use crate::kinds::{ContainerRole, Pod, Source};
+use crate::model::Severity;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Image name and architecture.
+type Name<'a> = (String, &'a str);
+
+pub(super) fn judge(view: &View<'_>) -> Verdict {
+    let architectures: BTreeMap<&str, &str> =
+        view.inventory.nodes.iter().map(|n| (n.metadata.name.as_str(), n.status.node_info.architecture.as_str())).collect();
+    let reported = |pod| reported(view, &architectures, pod);
+    let mut running: BTreeMap<Name<'_>, BTreeMap<&str, usize>> = BTreeMap::new();
+    for pod in view.inventory.pods.iter().filter(|pod| pod.is_live()) {
+        for (name, digest) in reported(pod) {
+            *running.entry(name).or_default().entry(digest).or_default() += 1;
+        }
+    }
+    let mut verdict = Verdict::over("workload that runs images by tag", "workloads that run images by tag");
+    for (workload, category) in view.workloads() {
+        let pods = || workload.pod_indexes.iter().filter_map(|i| view.inventory.pods.get(*i)).filter(|pod| pod.is_live());
+        let names: BTreeSet<Name<'_>> = pods().flat_map(|pod| reported(pod)).map(|(name, _)| name).collect();
+        if names.is_empty() {
+            continue;
+        }
+        verdict.saw(category);
+        for placed in view.containers(workload).filter(|placed| placed.role != ContainerRole::Ephemeral) {
+            let Some(image) = by_tag(&placed.container.image) else { continue };
+            let several = names.iter().filter(|(name, _)| *name == image).find_map(|name| running.get(name).filter(|d| d.len() > 1));
+            if let Some(digests) = several {
+                let told: Vec<String> =
+                    digests.iter().map(|(digest, n)| format!("{digest} in {n} container{}", if *n == 1 { "" } else { "s" })).collect();
+                verdict.find(
+                    placed
+                        .finding("image")
+                        .severity(Severity::Medium)
+                        .observed(format!("{}: {}", placed.container.image, told.join(", ")))
+                        .message("Containers of this very name run different contents: the tag was moved, and what was approved is not all that runs."),
+                );
+            }
+        }
+    }
+    if verdict.population() == 0 && view.inventory.source == Source::Files {
+        return Verdict::blocked(
+            "The files hold no pods that run, and only these tell which contents a name stands for.",
+            vec!["pods: list".to_owned()],
+        );
+    }
+    verdict
+}
+
+/// The name under which an image runs, where it is a name that can move.
+fn by_tag(image: &str) -> Option<String> {
+    let image = ImageReference::parse(image)?;
+    match image.firmness() {
+        Firmness::Digest => None,
+        Firmness::Nothing => Some(format!("{image}:latest")),
+        Firmness::Tag | Firmness::Latest => Some(image.to_string()),
+    }
+}
+
+/// What a pod's containers run, by image name and architecture of the node.
+fn reported<'a>(view: &View<'a>, architectures: &BTreeMap<&str, &'a str>, pod: &'a Pod) -> Vec<(Name<'a>, &'a str)> {
+    let architecture = architectures.get(pod.node.as_str()).copied().unwrap_or_default();
+    let spec = view.inventory.spec(pod.spec);
+    let containers = spec.all_containers().filter_map(|(_, container)| {
+        let digest = digest_of_id(pod.image_ids.get(&container.name)?)?;
+        Some(((by_tag(&container.image)?, architecture), digest))
+    });
+    containers.collect()
+}
