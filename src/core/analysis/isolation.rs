@@ -130,7 +130,7 @@ mod tests {
             class("e", "crun-wasm"),
         ];
         let inventory = Inventory {
-            runtime_classes: classes.into_iter().map(|c| serde_json::from_value(c).expect("a runtime class")).collect(),
+            runtime_classes: classes.into_iter().flat_map(serde_json::from_value).collect(),
             ..Inventory::default()
         };
         let of = |name: &str| of_class(&inventory, name);

@@ -1,5 +1,7 @@
 //! One test per rule with the versions at which it changed; each names the ids that fail, and only those of the rule looked at.
 
+#![allow(clippy::expect_used, reason = "a test's failure is its message")]
+
 use super::{Level, NEWEST, Place, Subject, evaluate, rules, rules_of, words};
 use crate::kinds::{PodSpec, Sealed};
 use serde_json::{Value, json};

@@ -26,7 +26,7 @@ pub(super) fn judge(view: &View<'_>) -> Verdict {
     let mut verdict = Verdict::over("workload that runs images by tag", "workloads that run images by tag");
     for (workload, category) in view.workloads() {
         let pods = || workload.pod_indexes.iter().filter_map(|i| view.inventory.pods.get(*i)).filter(|pod| pod.is_live());
-        let names: BTreeSet<Name<'_>> = pods().flat_map(|pod| reported(pod)).map(|(name, _)| name).collect();
+        let names: BTreeSet<Name<'_>> = pods().flat_map(&reported).map(|(name, _)| name).collect();
         if names.is_empty() {
             continue;
         }
