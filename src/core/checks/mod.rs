@@ -8,6 +8,7 @@
 //! A judge never says `pass` of what it did not read: it is only called when everything in `needs` was read, and a list that broke off
 //! turns its `pass` into `blocked`. Text from the cluster is data, and values that may be secret are not there to be quoted.
 
+mod control_plane;
 mod rights;
 mod verdict;
 mod view;
@@ -29,6 +30,7 @@ mod a14_versions;
 mod a15_configuration;
 mod a16_segmentation;
 
+pub use rights::access_register;
 pub use verdict::Verdict;
 pub use view::{Placed, Tables, View};
 

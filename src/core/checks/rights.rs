@@ -63,6 +63,21 @@ pub(super) fn category(view: &View<'_>, bound: &Bound<'_>) -> Category {
     }
 }
 
+/// The category of what one subject holds by a binding: a component's own rights over the cluster are of the platform.
+pub(super) fn subject_category(view: &View<'_>, bound: &Bound<'_>, subject: &Subject) -> Category {
+    match (is_platform(view, subject), view.category(bound.namespace())) {
+        (true, _) if bound.cluster => Category::Platform,
+        (false, Category::Platform) => view.cluster_wide(),
+        (_, own) => own,
+    }
+}
+
+/// The access register of a cluster, with the category of each row.
+#[must_use]
+pub fn access_register(view: &View<'_>) -> crate::analysis::rbac::register::Register {
+    view.rbac().register(|bound, subject| subject_category(view, bound, subject))
+}
+
 /// A failing finding on a binding, with who holds which role as what was observed.
 pub(super) fn finding(view: &View<'_>, bound: &Bound<'_>, field: impl Into<String>) -> Finding {
     Finding::new(category(view, bound), bound.object(), field).observed(format!(

@@ -49,6 +49,12 @@ pub struct ClusterInfo {
     /// How that credential logs in: `client-certificate`, `exec: aws`, `token`…; "" where unknown.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub login: String,
+    /// Since when its client certificate is valid, where it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub certificate_from: Option<Timestamp>,
+    /// Until when.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub certificate_until: Option<Timestamp>,
     /// API groups with their versions, as discovery told them.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub api_groups: BTreeMap<String, Vec<String>>,

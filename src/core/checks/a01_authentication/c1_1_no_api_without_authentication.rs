@@ -1,24 +1,74 @@
-//! Control 1.1: no interface answers who has not authenticated. What RBAC gives to callers without a credential is read here.
+//! Control 1.1: no interface answers who has not authenticated. What RBAC gives to callers without a credential is read here, and what the
+//! flags of the control plane and the settings of the kubelets say of them.
 
-use crate::checks::{Check, Need, Verdict, View, rights};
-use crate::model::Severity;
+use crate::analysis::flags::{self, CommandLine, Component};
+use crate::analysis::{kubelet, software};
+use crate::checks::{Check, Need, Verdict, View, control_plane, rights};
+use crate::kinds::Workload;
+use crate::model::{Finding, Kind, ObjectRef, Severity};
 
 /// The checks of control 1.1, in the order in which they are told.
-pub(super) const CHECKS: &[Check] = &[Check {
-    id: "1.1/anonymous-rbac",
-    title: "Rights given to callers without a credential",
-    severity: Severity::High,
-    practices: &["1.1.a"],
-    needs: &[Need::Rights],
-    active: false,
-    why: "A request without a credential is handled as the user system:anonymous of the group system:unauthenticated. Whatever a binding \
+pub(super) const CHECKS: &[Check] = &[
+    Check {
+        id: "1.1/anonymous-rbac",
+        title: "Rights given to callers without a credential",
+        severity: Severity::High,
+        practices: &["1.1.a"],
+        needs: &[Need::Rights],
+        active: false,
+        why: "A request without a credential is handled as the user system:anonymous of the group system:unauthenticated. Whatever a binding \
           gives to these two names, anybody who reaches the API server over the network can do, and no log says who it was.",
-    mend: "Delete the binding, or take system:anonymous and system:unauthenticated out of its subjects; give the right to the ServiceAccount \
+        mend: "Delete the binding, or take system:anonymous and system:unauthenticated out of its subjects; give the right to the ServiceAccount \
            or group that needs it.",
-    blind_spots: "Anonymous requests may be switched off altogether (--anonymous-auth, or an AuthenticationConfiguration); a binding then has no \
+        blind_spots: "Anonymous requests may be switched off altogether (--anonymous-auth, or an AuthenticationConfiguration); a binding then has no \
                   effect until they are switched on again. Rights that a webhook or a cloud's own authorizer gives to strangers don't show here.",
-    judge: anonymous_rbac,
-}];
+        judge: anonymous_rbac,
+    },
+    Check {
+        id: "1.1/control-plane-flags",
+        title: "Control-plane flags that let callers in unasked",
+        severity: Severity::Critical,
+        practices: &["1.1.a"],
+        needs: &[Need::List(Kind::Pods), Need::List(Kind::Nodes)],
+        active: false,
+        why: "The API server, the controllers and etcd each have switches that turn authentication off. etcd holds every Secret and every right; \
+              whoever it answers unasked owns the cluster.",
+        mend: "In the static pod's manifest set --authorization-mode=Node,RBAC, remove --insecure-port and --port, and start etcd with \
+               --client-cert-auth=true and --peer-client-cert-auth=true.",
+        blind_spots: "A managed control plane shows no flags, and k3s and Talos only some; an etcd outside of the cluster shows none. The file behind \
+                      --authentication-config can't be read.",
+        judge: control_plane_flags,
+    },
+    Check {
+        id: "1.1/kubelet-anonymous",
+        title: "Kubelets that answer callers without a credential",
+        severity: Severity::Critical,
+        practices: &["1.1.a"],
+        needs: &[Need::List(Kind::ConfigMaps), Need::List(Kind::Nodes)],
+        active: false,
+        why: "The kubelet on each node can run commands in its containers. One that answers callers without a credential, or asks nobody whether \
+              they may, hands the node to everyone who reaches port 10250.",
+        mend: "In the kubelet's configuration set authentication.anonymous.enabled: false, authentication.webhook.enabled: true and \
+               authorization.mode: Webhook, and restart the kubelets.",
+        blind_spots: "The ConfigMap is what kubeadm hands to nodes that join; a node's own file may differ. The kubelet's configz page would show it, \
+                      but asking needs nodes/proxy, with which commands can be run in containers, so it is never asked.",
+        judge: kubelet_anonymous,
+    },
+    Check {
+        id: "1.1/supporting-services",
+        title: "Consoles and other services that support the cluster",
+        severity: Severity::Medium,
+        practices: &["1.1.a"],
+        needs: &[Need::Workloads, Need::List(Kind::Services), Need::List(Kind::Ingresses)],
+        active: false,
+        why: "Consoles for metrics, delivery, tracing and administration often come without a login, or with a shared one, and can show or change \
+              what the cluster itself guards.",
+        mend: "Put the console behind the company's single sign-on, keep its Service internal (type: ClusterIP), or remove it.",
+        blind_spots: "Consoles are known by their images; others, and those outside of the cluster, don't show, nor do Gateway routes and service \
+                      meshes that expose them. Whether a console asks for a login can't be seen: a person opens each one.",
+        judge: supporting_services,
+    },
+];
 
 fn anonymous_rbac(view: &View<'_>) -> Verdict {
     let rbac = view.rbac();
@@ -56,6 +106,210 @@ fn anonymous_rbac(view: &View<'_>) -> Verdict {
             rbac.bindings().len(),
             expected.join(" and ")
         ));
+    }
+    verdict
+}
+
+/// Paths that answer without a question and tell nothing.
+const HARMLESS: &[&str] = &["/healthz", "/readyz", "/livez"];
+
+fn control_plane_flags(view: &View<'_>) -> Verdict {
+    let lines = flags::command_lines(view.inventory);
+    let servers: Vec<CommandLine> = lines.iter().filter(|l| l.component == Component::ApiServer).cloned().collect();
+    if servers.is_empty() {
+        return control_plane::unseen(view, "the API server");
+    }
+    let mut verdict = Verdict::over("component", "components");
+    for line in &lines {
+        match line.component {
+            Component::ApiServer => judge_api_server(view, line, &mut verdict),
+            Component::ControllerManager | Component::Scheduler => judge_controller(view, line, &mut verdict),
+            Component::Etcd => judge_etcd(view, line, &mut verdict),
+            Component::Kubelet | Component::Server => continue,
+        }
+        verdict.saw(view.cluster_wide());
+    }
+    control_plane::mind_the_unseen(view, &mut verdict, &servers);
+    verdict
+}
+
+/// A finding on a flag. Flags stand in the platform's namespace, but what they open is the whole cluster.
+fn flag(view: &View<'_>, line: &CommandLine, name: &str, observed: &str) -> Finding {
+    Finding::new(view.cluster_wide(), line.object.clone(), line.field(name)).observed(format!("--{name}={observed}"))
+}
+
+fn judge_api_server(view: &View<'_>, line: &CommandLine, verdict: &mut Verdict) {
+    let minor = view.inventory.minor();
+    if let Some(port) = line.effective("insecure-port", minor).filter(|port| port != "0") {
+        verdict.find(
+            flag(view, line, "insecure-port", &port)
+                .severity(Severity::Critical)
+                .message("On this port everybody is administrator, without a login."),
+        );
+    }
+    let modes = line.effective("authorization-mode", minor).unwrap_or_default();
+    if !line.has("authorization-config") && modes.split(',').any(|mode| mode == "AlwaysAllow") {
+        verdict.find(
+            flag(view, line, "authorization-mode", &modes)
+                .severity(Severity::Critical)
+                .message("Everybody who is let in, anonymous callers included, may do everything."),
+        );
+    }
+    if line.is_set("authentication-config") {
+        let file = line.value("authentication-config").unwrap_or("(sealed)");
+        verdict.find(
+            flag(view, line, "authentication-config", file)
+                .severity(Severity::Info)
+                .review()
+                .message("Who may come in anonymously is written in this file, which the API does not show: read its section anonymous."),
+        );
+    } else if line.boolean("anonymous-auth", minor) == Some(true) {
+        verdict.find(flag(view, line, "anonymous-auth", "true").severity(Severity::Low).review().message(
+            "Callers without a credential are let in as system:anonymous; what they may do is told under 1.1/anonymous-rbac. Probes and kubeadm join may need it.",
+        ));
+    }
+}
+
+fn judge_controller(view: &View<'_>, line: &CommandLine, verdict: &mut Verdict) {
+    let minor = view.inventory.minor();
+    if let Some(port) = line.value("port").filter(|port| *port != "0") {
+        verdict.find(
+            flag(view, line, "port", port)
+                .severity(Severity::High)
+                .message("On this port its metrics and profiles are served without a login."),
+        );
+    }
+    let paths = line.effective("authorization-always-allow-paths", minor).unwrap_or_default();
+    let open: Vec<&str> = paths.split(',').filter(|path| !path.is_empty() && !HARMLESS.contains(path)).collect();
+    if !open.is_empty() {
+        verdict.find(
+            flag(view, line, "authorization-always-allow-paths", &open.join(","))
+                .severity(Severity::Medium)
+                .message("These paths answer everybody who reaches the port, without a login.")
+                .mend("Leave only /healthz, /readyz and /livez in the flag, and let monitoring log in."),
+        );
+    }
+    if let Some(address) = line.effective("bind-address", minor).filter(|a| !matches!(a.as_str(), "127.0.0.1" | "::1" | "localhost")) {
+        verdict.find(
+            flag(view, line, "bind-address", &address)
+                .severity(Severity::Low)
+                .review()
+                .message(
+                    "The component listens beyond its own host; confirm that monitoring needs that, and that the port is closed to others.",
+                )
+                .mend("Set --bind-address=127.0.0.1, or close ports 10257 and 10259 to all but the monitoring."),
+        );
+    }
+}
+
+fn judge_etcd(view: &View<'_>, line: &CommandLine, verdict: &mut Verdict) {
+    for (name, who, severity) in
+        [("client-cert-auth", "clients", Severity::Critical), ("peer-client-cert-auth", "other members", Severity::High)]
+    {
+        if line.boolean(name, view.inventory.minor()) != Some(true) && !(line.has(name) && line.value(name).is_none()) {
+            verdict.find(flag(view, line, name, line.value(name).unwrap_or("false (default)")).severity(severity).message(format!(
+                "etcd answers {who} without a certificate: whoever reaches its port can read and change everything in the cluster."
+            )));
+        }
+    }
+}
+
+fn kubelet_anonymous(view: &View<'_>) -> Verdict {
+    let configurations = kubelet::configurations(view.inventory);
+    let passed = flags::of(view.inventory, Component::Kubelet);
+    if configurations.is_empty() && passed.is_empty() {
+        return Verdict::review(kubelet::unseen(view.inventory, "whether anonymous callers are refused"));
+    }
+    let mut verdict = Verdict::over("kubelet configuration", "kubelet configurations");
+    let told = |object: &ObjectRef, field: String, observed: &str, severity, message: &str| {
+        Finding::new(view.cluster_wide(), object.clone(), field).severity(severity).observed(observed).message(message)
+    };
+    let anonymous = "The kubelet answers callers without a credential; what they may do, its authorization alone decides.";
+    let webhook = "The kubelet does not ask the API server who a token belongs to, so only certificates count, which can't be revoked.";
+    let always = "Everybody whom the kubelet lets in may run commands in every container of the node.";
+    for config in &configurations {
+        verdict.saw(view.cluster_wide());
+        let field = |path: &str| config.field(path);
+        if config.boolean("authentication.anonymous.enabled") == Some(true) {
+            verdict.find(told(&config.object, field("authentication.anonymous.enabled"), "true", Severity::Critical, anonymous));
+        }
+        if config.boolean("authentication.webhook.enabled") == Some(false) {
+            verdict.find(told(&config.object, field("authentication.webhook.enabled"), "false", Severity::Medium, webhook));
+        }
+        if config.value("authorization.mode").is_some_and(|mode| mode == "AlwaysAllow") {
+            verdict.find(told(&config.object, field("authorization.mode"), "AlwaysAllow", Severity::Critical, always));
+        }
+    }
+    for line in &passed {
+        verdict.saw(view.cluster_wide());
+        if line.boolean("anonymous-auth", None) == Some(true) {
+            verdict.find(told(&line.object, line.field("anonymous-auth"), "true", Severity::Critical, anonymous));
+        }
+        if line.value("authorization-mode") == Some("AlwaysAllow") {
+            verdict.find(told(&line.object, line.field("authorization-mode"), "AlwaysAllow", Severity::Critical, always));
+        }
+    }
+    verdict
+}
+
+/// How a workload can be reached: by which Services, and by which Ingresses behind these. True where one of them leads outside.
+fn exposures(view: &View<'_>, workload: &Workload) -> (Vec<String>, bool) {
+    let namespace = &workload.object.namespace;
+    let (mut ways, mut outside) = (Vec::new(), false);
+    let serves = |selector: &std::collections::BTreeMap<String, String>| {
+        !selector.is_empty() && selector.iter().all(|(key, value)| workload.pod_labels.get(key) == Some(value))
+    };
+    for service in view.inventory.services.iter().filter(|s| s.metadata.namespace == *namespace && serves(&s.spec.selector)) {
+        let kind = if service.spec.r#type.is_empty() { "ClusterIP" } else { service.spec.r#type.as_str() };
+        ways.push(format!("Service {} ({kind})", service.metadata.name));
+        outside |= matches!(kind, "NodePort" | "LoadBalancer") || !service.spec.external_ips.is_empty();
+        for ingress in view.inventory.ingresses.iter().filter(|i| i.metadata.namespace == *namespace) {
+            let backends = ingress.spec.rules.iter().flat_map(|r| r.http.iter().flat_map(|h| &h.paths)).map(|p| &p.backend);
+            let leads = |b: &crate::kinds::network::IngressBackend| b.service.as_ref().is_some_and(|s| s.name == service.metadata.name);
+            if backends.chain(&ingress.spec.default_backend).any(leads) {
+                let hosts: Vec<&str> =
+                    ingress.spec.rules.iter().map(|r| if r.host.is_empty() { "every host" } else { r.host.as_str() }).collect();
+                ways.push(format!(
+                    "Ingress {} ({})",
+                    ingress.metadata.name,
+                    if hosts.is_empty() { "every host".to_owned() } else { hosts.join(", ") }
+                ));
+                outside = true;
+            }
+        }
+    }
+    (ways, outside)
+}
+
+fn supporting_services(view: &View<'_>) -> Verdict {
+    let mut verdict = Verdict::over("workload", "workloads");
+    let consoles = software::with_role(view.inventory, &view.tables.software, "console");
+    for (_, category) in view.workloads() {
+        verdict.saw(category);
+    }
+    if consoles.is_empty() && verdict.population() > 0 {
+        verdict.because(format!("No known console runs among {} workloads.", verdict.population()));
+    }
+    for console in consoles {
+        let (ways, outside) = exposures(view, console.workload);
+        let reach = if ways.is_empty() { "by no Service".to_owned() } else { ways.join(", ") };
+        // What supports the cluster reaches all of it, wherever it runs.
+        let finding = Finding::new(view.cluster_wide(), console.workload.object.clone(), console.workload.spec_path())
+            .review()
+            .rule(console.software.name.as_str())
+            .pods(console.workload.pods)
+            .observed(format!("{}; reached {reach}", console.software.name));
+        verdict.find(if outside {
+            finding.severity(Severity::Medium).message(format!(
+                "{} can be reached from outside of the cluster; open it without a session and see whether it asks for a personal login.",
+                console.software.name
+            ))
+        } else {
+            finding.severity(Severity::Low).message(format!(
+                "{} runs in the cluster; see whether it asks for a personal login, from within too.",
+                console.software.name
+            ))
+        });
     }
     verdict
 }

@@ -1,10 +1,12 @@
 //! Control 1.3: every credential can be taken back. Certificates and long-lived tokens can't, or not at once; both show in the API.
 
-use crate::checks::{Check, Need, Verdict, View};
+use super::request::{requested_name, validity};
+use crate::analysis::flags::{self, Component};
+use crate::analysis::rbac::{Bound, Request};
+use crate::checks::{Check, Need, Verdict, View, rights};
 use crate::kinds::config::CertificateRequest;
 use crate::model::{Category, Finding, Kind, ObjectRef, Severity};
 use jiff::Timestamp;
-use x509_parser::prelude::{FromDer, Pem, X509Certificate, X509CertificationRequest, X509Name};
 
 /// The checks of control 1.3, in the order in which they are told.
 pub(super) const CHECKS: &[Check] = &[
@@ -36,6 +38,60 @@ pub(super) const CHECKS: &[Check] = &[
         blind_spots: "The last use is known only where the server puts the label kubernetes.io/legacy-token-last-used (since 1.26) and lists it. \
                       Tokens copied into other Secrets or outside of the cluster don't show.",
         judge: legacy_tokens,
+    },
+    Check {
+        id: "1.3/client-certificate",
+        title: "The credential of this assessment is a client certificate",
+        severity: Severity::Medium,
+        practices: &["1.3.a"],
+        needs: &[Need::Identity],
+        active: false,
+        why: "The credential at hand is a sample of how people log in. A client certificate can't be revoked: it ends when it expires, or when \
+              the cluster's CA is replaced.",
+        mend: "Log in through the identity provider (an exec plugin or OIDC), and let the certificate expire or replace the CA.",
+        blind_spots: "It shows one credential; others may log in otherwise. Behind a proxy (Rancher, Teleport) the credential is the proxy's.",
+        judge: client_certificate,
+    },
+    Check {
+        id: "1.3/csr-rights",
+        title: "Who may ask for, approve or sign certificates",
+        severity: Severity::Medium,
+        practices: &["1.3.a"],
+        needs: &[Need::Rights],
+        active: false,
+        why: "Who may ask for and approve a client certificate can make a login for any name, and nobody can revoke it. The two rights belong \
+              in different hands.",
+        mend: "Keep approving and signing to the control plane and to one component by name of its signer (resourceNames on signers).",
+        blind_spots: "Administrators may do all of this and are told under 2.1/cluster-admin. A bootstrap token lets its holder ask for a node's \
+                      certificate, which is approved by itself.",
+        judge: csr_rights,
+    },
+    Check {
+        id: "1.3/token-request-rights",
+        title: "Who may make tokens for ServiceAccounts",
+        severity: Severity::Medium,
+        practices: &["1.3.a"],
+        needs: &[Need::Rights],
+        active: false,
+        why: "Whoever may create serviceaccounts/token gets a credential of another account, with a lifetime of his choice, and keeps it after \
+              his own access has ended.",
+        mend: "Limit the right by resourceNames to the accounts that the component serves, and cap the lifetime with \
+               --service-account-max-token-expiration.",
+        blind_spots: "Administrators may do this and are told under 2.1/cluster-admin. Tokens that were made leave no object behind.",
+        judge: token_request_rights,
+    },
+    Check {
+        id: "1.3/token-lifetime",
+        title: "Tokens that live longer than a day",
+        severity: Severity::Medium,
+        practices: &["1.3.a"],
+        needs: &[Need::Workloads],
+        active: false,
+        why: "A mounted token that was copied works until it expires or its pod is gone. The longer it lives, the longer a thief may use it.",
+        mend: "Set expirationSeconds of the projected volume to an hour or so; programs with a current client library read the new token by \
+               themselves.",
+        blind_spots: "Tokens made on request (kubectl create token) don't show. The API server's own limits show only where its pods do.",
+        judge: token_lifetime,
     },
 ];
 
@@ -106,45 +162,6 @@ fn judge_request(request: &CertificateRequest, category: Category, now: Timestam
     })
 }
 
-/// The organizations that a request asks for; empty where it can't be read.
-pub(super) fn requested_organizations(request: &CertificateRequest) -> Vec<String> {
-    requested_name(&request.spec.request).map(|name| name.organizations).unwrap_or_default()
-}
-
-/// The name that a request asks for.
-struct Name {
-    common_name: String,
-    organizations: Vec<String>,
-}
-
-fn requested_name(request: &str) -> Option<Name> {
-    let der = pem(request)?;
-    let (_, parsed) = X509CertificationRequest::from_der(&der).ok()?;
-    Some(name_of(&parsed.certification_request_info.subject))
-}
-
-fn name_of(subject: &X509Name<'_>) -> Name {
-    let text = |a: &x509_parser::x509::AttributeTypeAndValue<'_>| a.as_str().unwrap_or("?").to_owned();
-    Name {
-        common_name: subject.iter_common_name().next().map(text).unwrap_or_default(),
-        organizations: subject.iter_organization().map(text).collect(),
-    }
-}
-
-/// Start and end of an issued certificate, in seconds.
-fn validity(certificate: &str) -> Option<(i64, i64)> {
-    let der = pem(certificate)?;
-    let (_, parsed) = X509Certificate::from_der(&der).ok()?;
-    Some((parsed.validity().not_before.timestamp(), parsed.validity().not_after.timestamp()))
-}
-
-/// The first PEM block of a base64 text.
-fn pem(base64: &str) -> Option<Vec<u8>> {
-    let text: String = base64.chars().filter(|c| !c.is_whitespace()).collect();
-    let bytes = data_encoding::BASE64.decode(text.as_bytes()).ok()?;
-    Pem::iter_from_buffer(&bytes).next()?.ok().map(|block| block.contents)
-}
-
 fn days(seconds: i64) -> String {
     let hours = seconds / HOUR;
     if hours < 48 { format!("{hours} hours") } else { format!("{} days", hours / 24) }
@@ -178,4 +195,160 @@ fn legacy_tokens(view: &View<'_>) -> Verdict {
         });
     }
     verdict
+}
+
+fn client_certificate(view: &View<'_>) -> Verdict {
+    let cluster = view.cluster();
+    let mut verdict = Verdict::over("login", "logins");
+    verdict.saw(view.cluster_wide());
+    if cluster.login.is_empty() {
+        return Verdict::review("How the credential of this assessment logs in is not known; look into the kubeconfig that was used.");
+    }
+    if cluster.login.starts_with("client-certificate") {
+        let life = match (cluster.certificate_from, cluster.certificate_until) {
+            (Some(from), Some(until)) => {
+                format!("valid {}, until {}", days(until.as_second() - from.as_second()), until.strftime("%Y-%m-%d"))
+            }
+            _ => "its lifetime is not known".to_owned(),
+        };
+        verdict.find(
+            Finding::new(view.cluster_wide(), ObjectRef::new("", "User", "", &cluster.identity), "client-certificate")
+                .severity(Severity::Medium)
+                .observed(life)
+                .message("This login is a client certificate, which can't be revoked when its holder leaves or loses it."),
+        );
+    } else {
+        verdict.because(format!("This assessment logs in with {}, not with a client certificate.", cluster.login));
+    }
+    verdict
+}
+
+/// One finding for each binding, beside administrators and what is there by default, that allows one of these requests.
+fn who_may(view: &View<'_>, asked: &[(&str, Request<'_>)], told: impl Fn(&Bound<'_>, &str, &str) -> (Severity, String)) -> Verdict {
+    let rbac = view.rbac();
+    let mut verdict = Verdict::over("binding", "bindings");
+    for bound in rbac.bindings() {
+        verdict.saw(rights::category(view, bound));
+        if bound.subjects.is_empty() || bound.is_admin() || rbac.is_stock(bound) {
+            continue;
+        }
+        for (rule, request) in asked {
+            let names: Vec<&str> =
+                bound.rules.iter().filter(|r| r.allows_some(request)).flat_map(|r| r.resource_names.iter().map(String::as_str)).collect();
+            let limit = match (bound.rules.iter().any(|r| r.allows(request)), names.is_empty()) {
+                (true, _) => String::new(),
+                (false, false) => format!(" named {}", names.join(", ")),
+                (false, true) => continue,
+            };
+            // Certificate requests and their signers are cluster-scoped: a RoleBinding gives nothing on them.
+            if !bound.cluster && request.group == "certificates.k8s.io" {
+                continue;
+            }
+            let (severity, message) = told(bound, rule, &limit);
+            verdict.find(rights::finding(view, bound, "roleRef").rule(*rule).severity(severity).review().message(message));
+        }
+    }
+    verdict
+}
+
+fn csr_rights(view: &View<'_>) -> Verdict {
+    const GROUP: &str = "certificates.k8s.io";
+    let asked = [
+        ("create_csr", Request::on("create", GROUP, "certificatesigningrequests")),
+        ("approve_csr", Request::on("approve", GROUP, "signers")),
+        ("sign_csr", Request::on("sign", GROUP, "signers")),
+    ];
+    who_may(view, &asked, |bound, rule, limit| {
+        let who = crate::analysis::rbac::subjects::list(&bound.subjects);
+        match rule {
+            "create_csr" => {
+                (Severity::Low, format!("{who} may ask for certificates; confirm that the job needs it and that others approve them."))
+            }
+            "approve_csr" => (Severity::Medium, format!("{who} may approve requests for signers{limit}; confirm that the job needs it.")),
+            _ => (Severity::Medium, format!("{who} may sign for signers{limit}; confirm that it is the component that implements them.")),
+        }
+    })
+}
+
+fn token_request_rights(view: &View<'_>) -> Verdict {
+    who_may(view, &[("create_tokens", Request::on("create", "", "serviceaccounts/token"))], |bound, _, limit| {
+        let who = crate::analysis::rbac::subjects::list(&bound.subjects);
+        let severity = if limit.is_empty() { Severity::Medium } else { Severity::Low };
+        (severity, format!("{who} may make tokens for ServiceAccounts{limit} {}; confirm that the job needs it.", bound.place()))
+    })
+}
+
+const DAY: i64 = 24 * HOUR;
+
+fn token_lifetime(view: &View<'_>) -> Verdict {
+    let mut verdict = Verdict::over("workload", "workloads");
+    for (workload, category) in view.workloads() {
+        verdict.saw(category);
+        for (spec, pods) in view.specs(workload) {
+            for volume in &spec.volumes {
+                let Some(seconds) = volume.token_seconds.iter().copied().filter(|s| *s > DAY).max() else { continue };
+                verdict.find(
+                    view.finding(workload.object.clone(), format!("{}.volumes[name={}].projected", workload.spec_path(), volume.name))
+                        .pods(pods)
+                        .observed(format!("expirationSeconds: {seconds} ({})", days(seconds)))
+                        .message("A copy of this token works for longer than a day, as long as its pod lives."),
+                );
+            }
+        }
+    }
+    for server in flags::of(view.inventory, Component::ApiServer) {
+        let told = |field: &str, observed: String, message: &str| {
+            Finding::new(view.cluster_wide(), server.object.clone(), server.field(field))
+                .severity(Severity::Low)
+                .review()
+                .observed(observed)
+                .message(message)
+        };
+        if server.boolean("service-account-extend-token-expiration", view.inventory.minor()) == Some(true) {
+            verdict.find(told(
+                "service-account-extend-token-expiration",
+                "true".to_owned(),
+                "The tokens that are mounted by default really live for a year, for programs that don't read the new one; once none is left, switch it off.",
+            ));
+        }
+        if let Some(limit) = server.value("service-account-max-token-expiration").filter(|v| hours(v).is_some_and(|h| h > 24.0)) {
+            verdict.find(told(
+                "service-account-max-token-expiration",
+                limit.to_owned(),
+                "Tokens made on request may live longer than a day; confirm that something needs that.",
+            ));
+        }
+    }
+    verdict
+}
+
+/// Hours of a duration as Go writes it: `48h0m0s`.
+fn hours(text: &str) -> Option<f64> {
+    let (mut total, mut number) = (0.0, String::new());
+    for c in text.chars() {
+        if c.is_ascii_digit() || c == '.' {
+            number.push(c);
+            continue;
+        }
+        let value: f64 = number.parse().ok()?;
+        number.clear();
+        total += match c {
+            'h' => value,
+            'm' => value / 60.0,
+            's' => value / 3600.0,
+            _ => return None,
+        };
+    }
+    number.is_empty().then_some(total)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::hours;
+
+    #[test]
+    fn durations_are_read_as_go_writes_them() {
+        assert_eq!(hours("48h0m0s"), Some(48.0));
+        assert_eq!((hours("90m"), hours("1y"), hours("12")), (Some(1.5), None, None));
+    }
 }

@@ -1,6 +1,159 @@
-//! Control 1.4: its automated checks.
+//! Control 1.4: credentials are stored safely. What of them shows in the cluster: a static token file, key material that workloads mount,
+//! kubeconfigs that lie in ConfigMaps.
 
-use crate::checks::Check;
+use crate::analysis::flags::{self, Component};
+use crate::checks::{Check, Need, Verdict, View, control_plane};
+use crate::model::{Finding, Kind, ObjectRef, Severity};
 
 /// The checks of control 1.4, in the order in which they are told.
-pub(super) const CHECKS: &[Check] = &[];
+pub(super) const CHECKS: &[Check] = &[
+    Check {
+        id: "1.4/static-token-file",
+        title: "Passwords or tokens in a file of the API server",
+        severity: Severity::High,
+        practices: &["1.4.a"],
+        needs: &[Need::List(Kind::Pods), Need::List(Kind::Nodes)],
+        active: false,
+        why: "A static token file holds logins in clear text on the control-plane node. They never expire, and taking one back needs a restart.",
+        mend: "Remove --token-auth-file (and --basic-auth-file) from the API server, and let people log in through the identity provider.",
+        blind_spots: "A managed control plane shows no flags, and k3s and Talos only some.",
+        judge: static_token_file,
+    },
+    Check {
+        id: "1.4/key-material-mounts",
+        title: "Workloads that mount the cluster's key material",
+        severity: Severity::High,
+        practices: &["1.4.a"],
+        needs: &[Need::Workloads],
+        active: false,
+        why: "These directories of a node hold the keys of the cluster's CA, administrators' kubeconfigs, the kubelet's certificate, the tokens of \
+              all pods on the node, or the database itself. A workload that mounts one can take over more than itself.",
+        mend: "Take the hostPath volume out; where a platform agent needs a file, mount that file alone, read-only, in a platform namespace.",
+        blind_spots: "Key material that lies elsewhere on nodes, and what a container reaches after escaping, don't show.",
+        judge: key_material_mounts,
+    },
+    Check {
+        id: "1.4/kubeconfig-in-configmap",
+        title: "Kubeconfigs with credentials in ConfigMaps",
+        severity: Severity::High,
+        practices: &["1.4.a"],
+        needs: &[Need::List(Kind::ConfigMaps)],
+        active: false,
+        why: "ConfigMaps are not encrypted, not guarded like Secrets, and read by everybody who holds the role view. A kubeconfig in one hands its \
+              credential to all of them.",
+        mend: "Replace the credential, because many could read it, and keep the new one in a Secret or, better, let the program use its \
+               ServiceAccount.",
+        blind_spots: "Only kubeconfigs in the usual form are recognised; compressed or encrypted ones are not.",
+        judge: kubeconfig_in_configmap,
+    },
+];
+
+fn static_token_file(view: &View<'_>) -> Verdict {
+    let servers = flags::of(view.inventory, Component::ApiServer);
+    if servers.is_empty() {
+        return control_plane::unseen(view, "the API server");
+    }
+    let mut verdict = Verdict::over("API server", "API servers");
+    for server in &servers {
+        verdict.saw(view.cluster_wide());
+        for (name, what) in [("token-auth-file", "tokens"), ("basic-auth-file", "passwords")] {
+            if server.is_set(name) {
+                verdict.find(
+                    Finding::new(view.cluster_wide(), server.object.clone(), server.field(name))
+                        .severity(Severity::High)
+                        .observed(format!("--{name}={}", server.value(name).unwrap_or("(sealed)")))
+                        .message(format!("Logins with {what} that never expire lie in clear text in this file of the control-plane node.")),
+                );
+            }
+        }
+    }
+    control_plane::mind_the_unseen(view, &mut verdict, &servers);
+    verdict
+}
+
+/// Directories of nodes with key material, and what is in them.
+const KEYS: &[(&str, &str)] = &[
+    ("/etc/kubernetes", "the cluster's certificates and administrators' kubeconfigs"),
+    ("/var/lib/kubelet", "the kubelet's credential and the tokens and Secrets of all pods of the node"),
+    ("/var/lib/etcd", "the database with all Secrets"),
+    ("/var/lib/rancher", "the cluster's certificates, tokens and database"),
+    ("/etc/rancher", "the administrator's kubeconfig and the cluster's token"),
+    ("/root/.kube", "an administrator's kubeconfig"),
+];
+
+/// Whether one path is the other or lies below it.
+fn below(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// A path of a hostPath without doubled strokes, dots and the last stroke.
+fn tidy(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()),
+            other => parts.push(other),
+        }
+    }
+    format!("/{}", parts.join("/"))
+}
+
+fn key_material_mounts(view: &View<'_>) -> Verdict {
+    let mut verdict = Verdict::over("workload", "workloads");
+    for (workload, category) in view.workloads() {
+        verdict.saw(category);
+        for (spec, pods) in view.specs(workload) {
+            for volume in &spec.volumes {
+                let Some(path) = volume.host_path.as_deref().map(tidy) else { continue };
+                // A folder above holds them as well: `/etc`, `/var/lib`, `/`.
+                let held: Vec<&str> = KEYS
+                    .iter()
+                    .filter(|(folder, _)| below(&path, folder) || path == "/" || below(folder, &path))
+                    .map(|(_, what)| *what)
+                    .collect();
+                let Some(first) = held.first() else { continue };
+                let what = if held.len() > 1 { format!("{first}, and more key material of the cluster") } else { (*first).to_owned() };
+                verdict.find(
+                    view.finding(workload.object.clone(), format!("{}.volumes[name={}].hostPath", workload.spec_path(), volume.name))
+                        .severity(Severity::High)
+                        .pods(pods)
+                        .observed(path.as_str())
+                        .message(format!("This directory of the node holds, where the node has it, {what}.")),
+                );
+            }
+        }
+    }
+    verdict
+}
+
+fn kubeconfig_in_configmap(view: &View<'_>) -> Verdict {
+    let mut verdict = Verdict::over("ConfigMap", "ConfigMaps");
+    for map in &view.inventory.config_maps {
+        verdict.saw(view.category(&map.metadata.namespace));
+        for (key, value) in map.data.iter().chain(&map.binary_data) {
+            if value.detections.iter().any(|d| d.detector == "kubeconfig") {
+                let object = ObjectRef::new("", "ConfigMap", &map.metadata.namespace, &map.metadata.name);
+                verdict.find(
+                    view.finding(object, format!("data[{key}]"))
+                        .severity(Severity::High)
+                        .observed(format!("a kubeconfig with a credential, {} bytes", value.length))
+                        .message("Everybody who may read ConfigMaps here can log in with the credential in this kubeconfig."),
+                );
+            }
+        }
+    }
+    verdict
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_compared_by_whole_segments() {
+        assert_eq!(tidy("//etc/./kubernetes/../kubernetes/"), "/etc/kubernetes");
+        assert!(below("/etc/kubernetes/pki", "/etc/kubernetes") && !below("/etc/kubernetes-x", "/etc/kubernetes"));
+        assert_eq!(tidy("/"), "/");
+    }
+}

@@ -1,27 +1,83 @@
 //! Control 1.5: workloads get no credential by themselves. Whether a token is mounted follows from the pod, then its ServiceAccount, then
 //! the default, which is yes; whether it is needed, from what the ServiceAccount may do.
 
-use crate::analysis::rbac::{Rbac, Subject};
-use crate::checks::{Check, Need, Verdict, View};
+use crate::analysis::rbac::{Rbac, Subject, SubjectKind};
+use crate::checks::{Check, Need, Verdict, View, rights};
 use crate::kinds::PodSpec;
-use crate::model::{Kind, Severity};
+use crate::model::{Kind, ObjectRef, Severity};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The checks of control 1.5, in the order in which they are told.
-pub(super) const CHECKS: &[Check] = &[Check {
-    id: "1.5/automount",
-    title: "API tokens mounted into workloads",
-    severity: Severity::Medium,
-    practices: &["1.5.a"],
-    needs: &[Need::Workloads, Need::List(Kind::ServiceAccounts), Need::Rights],
-    active: false,
-    why: "Unless somebody says no, every container finds a token for the Kubernetes API in its file system. Whoever breaks into the container \
+pub(super) const CHECKS: &[Check] = &[
+    Check {
+        id: "1.5/automount",
+        title: "API tokens mounted into workloads",
+        severity: Severity::Medium,
+        practices: &["1.5.a"],
+        needs: &[Need::Workloads, Need::List(Kind::ServiceAccounts), Need::Rights],
+        active: false,
+        why: "Unless somebody says no, every container finds a token for the Kubernetes API in its file system. Whoever breaks into the container \
           holds it, and with it every right that its ServiceAccount has now or is given later.",
-    mend: "Set automountServiceAccountToken: false in the pod template, or in the ServiceAccount for all of its pods; set it to true only where \
+        mend: "Set automountServiceAccountToken: false in the pod template, or in the ServiceAccount for all of its pods; set it to true only where \
            the program calls the API.",
-    blind_spots: "Whether a program really calls the API can't be seen; only whether its ServiceAccount may do more than every account. Tokens that \
+        blind_spots: "Whether a program really calls the API can't be seen; only whether its ServiceAccount may do more than every account. Tokens that \
                   a pod mounts by a volume of its own are meant and not told here. Rights from a cloud's IAM don't show.",
-    judge: automount,
-}];
+        judge: automount,
+    },
+    Check {
+        id: "1.5/default-account-automount",
+        title: "Namespaces whose default ServiceAccount mounts tokens",
+        severity: Severity::Low,
+        practices: &["1.5.a"],
+        needs: &[Need::List(Kind::ServiceAccounts)],
+        active: false,
+        why: "A pod that names no account runs as the namespace's account default. As long as that account does not say no, every such pod gets a \
+              token that nobody decided to give it.",
+        mend: "Set automountServiceAccountToken: false on the ServiceAccount default of the namespace.",
+        blind_spots: "Whether pods run as this account today is told under 1.5/default-account-used.",
+        judge: default_account_automount,
+    },
+    Check {
+        id: "1.5/default-account-used",
+        title: "Workloads that run as the default ServiceAccount with a token",
+        severity: Severity::Medium,
+        practices: &["1.5.a"],
+        needs: &[Need::Workloads, Need::List(Kind::ServiceAccounts)],
+        active: false,
+        why: "All pods that name no account share the account default. A right given to one of them is given to all, and the audit log can't tell \
+              them apart.",
+        mend: "Give the workload a ServiceAccount of its own (serviceAccountName), and automountServiceAccountToken: false if it does not call the \
+               API.",
+        blind_spots: "Whether the program uses the token can't be seen.",
+        judge: default_account_used,
+    },
+    Check {
+        id: "1.5/default-account-rights",
+        title: "Rights of default accounts and of all accounts together",
+        severity: Severity::High,
+        practices: &["1.5.b"],
+        needs: &[Need::Rights],
+        active: false,
+        why: "A right that is bound to the account default, to all ServiceAccounts or to everybody who has logged in reaches programs and people \
+              that nobody thought of, those that are added tomorrow included.",
+        mend: "Bind the role to the one ServiceAccount or group that needs it, and delete this binding.",
+        blind_spots: "What Kubernetes itself gives to everybody (discovery, the review of one's own rights) is left out as long as it is unchanged.",
+        judge: default_account_rights,
+    },
+    Check {
+        id: "1.5/account-rights",
+        title: "What the ServiceAccounts of workloads may do",
+        severity: Severity::High,
+        practices: &["1.5.b"],
+        needs: &[Need::Workloads, Need::Rights],
+        active: false,
+        why: "Whoever breaks into a workload holds the rights of its ServiceAccount. If these lead to administration, one weak program is enough to \
+              lose the cluster.",
+        mend: "Reduce the role to what the program calls, limit it to its namespace and by resourceNames, or run the program apart from account data.",
+        blind_spots: "Rights from a cloud's IAM (IRSA, Workload Identity) don't show, nor whether the program uses what it may.",
+        judge: account_rights,
+    },
+];
 
 /// Whether a token is mounted, and what says so.
 fn mounts(view: &View<'_>, namespace: &str, spec: &PodSpec) -> Option<String> {
@@ -52,13 +108,14 @@ fn own_rights(rbac: &Rbac<'_>, account: &Subject) -> Vec<String> {
 
 fn automount(view: &View<'_>) -> Verdict {
     let rbac = view.rbac();
+    let mut known: BTreeMap<Subject, Vec<String>> = BTreeMap::new();
     let mut verdict = Verdict::over("workload", "workloads");
     for (workload, category) in view.workloads() {
         verdict.saw(category);
         for (spec, pods) in view.specs(workload) {
             let Some(said) = mounts(view, &workload.object.namespace, spec) else { continue };
             let account = Subject::account(&workload.object.namespace, spec.account());
-            let rights = own_rights(rbac, &account);
+            let rights = known.entry(account.clone()).or_insert_with(|| own_rights(rbac, &account));
             let finding = view
                 .finding(workload.object.clone(), format!("{}.automountServiceAccountToken", workload.spec_path()))
                 .pods(pods)
@@ -74,7 +131,7 @@ fn automount(view: &View<'_>) -> Verdict {
             } else {
                 finding.severity(Severity::Low).review().message(format!(
                     "A token is mounted that gives {}; confirm that the program calls the API and needs all of it.",
-                    shorten(&rights)
+                    shorten(rights)
                 ))
             });
         }
@@ -88,4 +145,107 @@ fn shorten(list: &[String]) -> String {
         [first, second, third, rest @ ..] if !rest.is_empty() => format!("{first}, {second}, {third} and {} more", rest.len()),
         list => list.join(", "),
     }
+}
+
+fn default_account_automount(view: &View<'_>) -> Verdict {
+    let mut verdict = Verdict::over("default ServiceAccount", "default ServiceAccounts");
+    for account in view.inventory.service_accounts.iter().filter(|a| a.metadata.name == "default") {
+        let namespace = &account.metadata.namespace;
+        verdict.saw(view.category(namespace));
+        if account.automount_service_account_token != Some(false) {
+            let said = account.automount_service_account_token.map_or("not set (default true)", |_| "true");
+            verdict.find(
+                view.finding(ObjectRef::new("", "ServiceAccount", namespace, "default"), "automountServiceAccountToken")
+                    .severity(Severity::Low)
+                    .observed(said)
+                    .message("Every pod of this namespace that names no account, and does not say no itself, gets a token."),
+            );
+        }
+    }
+    verdict
+}
+
+fn default_account_used(view: &View<'_>) -> Verdict {
+    let mut verdict = Verdict::over("workload", "workloads");
+    for (workload, category) in view.workloads() {
+        verdict.saw(category);
+        for (spec, pods) in view.specs(workload).filter(|(spec, _)| spec.account() == "default") {
+            if let Some(said) = mounts(view, &workload.object.namespace, spec) {
+                verdict.find(
+                    view.finding(workload.object.clone(), format!("{}.serviceAccountName", workload.spec_path()))
+                        .pods(pods)
+                        .observed(format!("default; automountServiceAccountToken: {said}"))
+                        .message(
+                            "It runs as the account that all nameless pods of the namespace share, with that account's token mounted.",
+                        ),
+                );
+            }
+        }
+    }
+    verdict
+}
+
+fn default_account_rights(view: &View<'_>) -> Verdict {
+    let rbac = view.rbac();
+    let mut verdict = Verdict::over("binding", "bindings");
+    for bound in rbac.bindings() {
+        verdict.saw(rights::category(view, bound));
+        // Rights of strangers are the matter of control 1.1.
+        let shared = |s: &&Subject| (s.is_crowd() && !s.is_stranger()) || (s.kind == SubjectKind::ServiceAccount && s.name == "default");
+        let found: Vec<&Subject> = bound.subjects.iter().filter(shared).collect();
+        if found.is_empty() || rbac.is_stock(bound) {
+            continue;
+        }
+        let leads = !rbac.paths_of(bound).is_empty();
+        for subject in found {
+            let who = match subject.kind {
+                SubjectKind::ServiceAccount => format!("every pod of namespace {} that names no account", subject.namespace),
+                _ if subject.name == "system:authenticated" => "everybody who has logged in, every program included".to_owned(),
+                _ => format!(
+                    "every program of {}",
+                    subject.name.strip_prefix("system:serviceaccounts:").map_or("the cluster".to_owned(), |n| format!("namespace {n}"))
+                ),
+            };
+            verdict.find(
+                rights::finding(view, bound, rights::subject_field(subject))
+                    .severity(if leads { Severity::Critical } else { Severity::Medium })
+                    .message(format!("The binding gives {} {} to {who}.", bound.role_words(), bound.place())),
+            );
+        }
+    }
+    verdict
+}
+
+fn account_rights(view: &View<'_>) -> Verdict {
+    let rbac = view.rbac();
+    let mut accounts: BTreeSet<(&str, &str)> = BTreeSet::new();
+    for (workload, _) in view.workloads() {
+        accounts.extend(view.specs(workload).map(|(spec, _)| (workload.object.namespace.as_str(), spec.account())));
+    }
+    let mut verdict = Verdict::over("ServiceAccount of a workload", "ServiceAccounts of workloads");
+    for (namespace, name) in accounts {
+        let account = Subject::account(namespace, name);
+        verdict.saw(view.category(namespace));
+        let held = own_rights(rbac, &account);
+        if held.is_empty() {
+            continue;
+        }
+        let mut paths: BTreeSet<&str> = BTreeSet::new();
+        for bound in rbac.bindings_reaching(&account) {
+            paths.extend(rbac.surplus(bound).into_iter().filter(|f| !f.dormant && f.names.is_empty()).map(|f| f.path.id));
+        }
+        let finding = view.finding(ObjectRef::new("", "ServiceAccount", namespace, name), "metadata.name").observed(held.join("; "));
+        let paths: Vec<&str> = paths.into_iter().collect();
+        verdict.find(if rbac.is_admin(&account) {
+            finding.severity(Severity::Critical).message("Whoever breaks into a workload of this account may do everything in the cluster.")
+        } else if !paths.is_empty() {
+            finding.severity(Severity::High).message(format!(
+                "Whoever breaks into a workload of this account can gain further rights: {} (told one by one under 2.1/escalation).",
+                paths.join(", ")
+            ))
+        } else {
+            finding.severity(Severity::Info).review().message("Confirm that the workloads of this account need these rights.")
+        });
+    }
+    verdict
 }

@@ -6,6 +6,7 @@ mod c1_3_revocable_credentials;
 mod c1_4_stored_credentials;
 mod c1_5_workload_credentials;
 mod c1_6_multi_factor;
+mod request;
 
 use super::Check;
 
@@ -19,7 +20,4 @@ pub(super) const CONTROLS: &[(&str, &[Check])] = &[
     ("1.6", c1_6_multi_factor::CHECKS),
 ];
 
-/// The organizations (groups) that a certificate request asks for; empty where it can't be read.
-pub(super) fn requested_organizations(request: &crate::kinds::config::CertificateRequest) -> Vec<String> {
-    c1_3_revocable_credentials::requested_organizations(request)
-}
+pub(super) use request::requested_organizations;

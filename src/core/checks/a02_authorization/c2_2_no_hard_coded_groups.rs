@@ -1,25 +1,43 @@
 //! Control 2.2: no hard-coded groups. The API server lets system:masters past every authorizer, so who gets into it must be told apart.
 
+use crate::analysis::flags::{self, Component};
 use crate::analysis::rbac::{Subject, stock, subjects};
-use crate::checks::{Check, Need, Verdict, View, rights};
+use crate::checks::a01_authentication::requested_organizations;
+use crate::checks::{Check, Need, Verdict, View, control_plane, rights};
 use crate::model::{Finding, Kind, ObjectRef, Severity};
 
 /// The checks of control 2.2, in the order in which they are told.
-pub(super) const CHECKS: &[Check] = &[Check {
-    id: "2.2/system-masters",
-    title: "Ways into the group system:masters",
-    severity: Severity::Critical,
-    practices: &["2.2.a"],
-    needs: &[Need::Rights, Need::List(Kind::CertificateSigningRequests)],
-    active: false,
-    why: "Members of system:masters pass before any authorizer is asked. No change of roles can take that from them: a certificate with this \
+pub(super) const CHECKS: &[Check] = &[
+    Check {
+        id: "2.2/system-masters",
+        title: "Ways into the group system:masters",
+        severity: Severity::Critical,
+        practices: &["2.2.a"],
+        needs: &[Need::Rights, Need::List(Kind::CertificateSigningRequests)],
+        active: false,
+        why: "Members of system:masters pass before any authorizer is asked. No change of roles can take that from them: a certificate with this \
           group in it is administrator until it expires or the CA is replaced.",
-    mend: "Give people a group of the identity provider and bind that; keep one system:masters credential in a vault for the day when nothing \
+        mend: "Give people a group of the identity provider and bind that; keep one system:masters credential in a vault for the day when nothing \
            else works.",
-    blind_spots: "Which certificates with this group exist (super-admin.conf, older admin.conf, k3s.yaml, cloud identities mapped to it) doesn't \
+        blind_spots: "Which certificates with this group exist (super-admin.conf, older admin.conf, k3s.yaml, cloud identities mapped to it) doesn't \
                   show in the API; approved requests are deleted after about an hour.",
-    judge: system_masters,
-}];
+        judge: system_masters,
+    },
+    Check {
+        id: "2.2/authorization-modes",
+        title: "Authorization modes of the API server",
+        severity: Severity::Critical,
+        practices: &["2.2.b"],
+        needs: &[Need::List(Kind::Pods), Need::List(Kind::Nodes)],
+        active: false,
+        why: "Any one of the enabled modes may allow a request. AlwaysAllow allows all of them, ABAC reads a file that nobody can review in the \
+              cluster, and a webhook follows rules that are kept elsewhere.",
+        mend: "Set --authorization-mode=Node,RBAC on the API server; keep a webhook only if its rules are reviewed like RBAC.",
+        blind_spots: "A managed control plane shows no flags, and k3s and Talos only some. The file behind --authorization-config and the rules of a \
+                      webhook can't be read.",
+        judge: authorization_modes,
+    },
+];
 
 fn system_masters(view: &View<'_>) -> Verdict {
     let masters = Subject::group(subjects::MASTERS);
@@ -34,7 +52,7 @@ fn system_masters(view: &View<'_>) -> Verdict {
     }
     for request in &view.inventory.certificate_requests {
         verdict.saw(view.cluster_wide());
-        let asked = super::super::a01_authentication::requested_organizations(request);
+        let asked = requested_organizations(request);
         if asked.iter().any(|o| o == subjects::MASTERS) {
             let object = ObjectRef::new("certificates.k8s.io", "CertificateSigningRequest", "", &request.metadata.name);
             verdict.find(
@@ -60,5 +78,68 @@ fn system_masters(view: &View<'_>) -> Verdict {
                 .mend("Assess with a personal login and a read-only role, and put this credential into a vault."),
         );
     }
+    verdict
+}
+
+fn authorization_modes(view: &View<'_>) -> Verdict {
+    let servers = flags::of(view.inventory, Component::ApiServer);
+    if servers.is_empty() {
+        return control_plane::unseen(view, "the API server");
+    }
+    let mut verdict = Verdict::over("API server", "API servers");
+    for server in &servers {
+        verdict.saw(view.cluster_wide());
+        let told = |name: &str, observed: &str| {
+            Finding::new(view.cluster_wide(), server.object.clone(), server.field(name)).observed(format!("--{name}={observed}"))
+        };
+        if server.is_set("authorization-config") {
+            let file = server.value("authorization-config").unwrap_or("(sealed)");
+            verdict.find(told("authorization-config", file).severity(Severity::Low).review().message(
+                "The modes are written in this file, which the API does not show: read which authorizers it lists, and who keeps their rules.",
+            ));
+            continue;
+        }
+        let given = server.list("authorization-mode").join(",");
+        let modes =
+            if given.is_empty() { server.effective("authorization-mode", view.inventory.minor()).unwrap_or_default() } else { given };
+        let has = |mode: &str| modes.split(',').any(|m| m == mode);
+        let mut fail = |rule: &str, severity, message: &str| {
+            verdict.find(told("authorization-mode", &modes).rule(rule).severity(severity).message(message));
+        };
+        if has("AlwaysAllow") {
+            fail("always_allow", Severity::Critical, "Every request of everybody who is let in is allowed; no role and no binding counts.");
+        }
+        if has("ABAC") {
+            fail(
+                "abac",
+                Severity::High,
+                "A policy file on the control-plane node gives rights that don't show in the cluster and change only with a restart.",
+            );
+        }
+        if !has("Node") {
+            fail(
+                "no_node",
+                Severity::High,
+                "Without the mode Node a kubelet is not kept to the pods of its own node and can read the Secrets of others.",
+            );
+        }
+        if !has("RBAC") {
+            fail(
+                "no_rbac",
+                Severity::High,
+                "Without the mode RBAC the roles and bindings of the cluster have no effect, and rights come from elsewhere.",
+            );
+        }
+        if has("Webhook") {
+            verdict.find(
+                told("authorization-mode", &modes)
+                    .rule("webhook")
+                    .severity(Severity::Low)
+                    .review()
+                    .message("Another service can allow requests too; its rules need a review of their own."),
+            );
+        }
+    }
+    control_plane::mind_the_unseen(view, &mut verdict, &servers);
     verdict
 }
