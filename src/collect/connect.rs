@@ -1,7 +1,24 @@
 //! From a kubeconfig, or a pod's own account, to a client: contexts, credentials, impersonation, proxy, time limits.
+//! The client library parses kubeconfigs and speaks TLS; which proxy, which plugin and how long is decided here.
 
-use super::CollectError;
-use std::path::Path;
+use super::request::{Refusal, chain};
+use super::{Cancel, CollectError, Connect, login, proxy};
+use data_encoding::BASE64;
+use http::Uri;
+use kassay_core::kinds::Connection;
+use kube::client::{ClientBuilder, ConfigExt};
+use kube::config::{AuthInfo, Cluster, Context, Kubeconfig};
+use rustls::pki_types::{CertificateDer, ServerName, pem::PemObject};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+use tokio::sync::{RwLock, Semaphore};
+
+/// Longest time for one request where none is given.
+const REQUEST: Duration = Duration::from_secs(60);
+/// Requests that travel at the same time: enough to keep both sides busy, few enough for API priority and fairness.
+const AT_ONCE: usize = 8;
 
 /// A context of the kubeconfig.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,6 +40,288 @@ pub struct ContextInfo {
 /// # Errors
 /// Where the kubeconfig is broken.
 pub fn contexts(kubeconfig: Option<&Path>) -> Result<Vec<ContextInfo>, CollectError> {
-    let _ = kubeconfig;
-    Err(CollectError::Internal("contexts can't be read yet".to_owned()))
+    let Some(config) = read_kubeconfig(kubeconfig)? else { return Ok(vec![]) };
+    let info = |named: &kube::config::NamedContext| {
+        let context = named.context.clone().unwrap_or_default();
+        let user = user_of(&config, &context);
+        ContextInfo {
+            name: named.name.clone(),
+            server: cluster_of(&config, &context).and_then(|cluster| cluster.server).unwrap_or_default(),
+            login: login::describe(&user),
+            user: context.user.unwrap_or_default(),
+            current: config.current_context.as_deref() == Some(&named.name),
+        }
+    };
+    Ok(config.contexts.iter().map(info).collect())
+}
+
+/// The file that was named, or those of `$KUBECONFIG`, or the usual one; none where there is none.
+fn read_kubeconfig(named: Option<&Path>) -> Result<Option<Kubeconfig>, CollectError> {
+    let failed = |error: kube::config::KubeconfigError| CollectError::Kubeconfig(kassay_core::sensitive::without_quoted(&chain(&error)));
+    if let Some(path) = named {
+        if !path.exists() {
+            return Err(CollectError::Kubeconfig(format!("there is no kubeconfig {}", path.display())));
+        }
+        return Kubeconfig::read_from(path).map(Some).map_err(failed);
+    }
+    let paths: Vec<PathBuf> = match std::env::var_os("KUBECONFIG") {
+        Some(list) if !list.is_empty() => std::env::split_paths(&list).collect(),
+        _ => directories::BaseDirs::new().map(|dirs| dirs.home_dir().join(".kube/config")).into_iter().collect(),
+    };
+    // kubectl passes over files of the list that do not exist.
+    let mut merged: Option<Kubeconfig> = None;
+    for path in paths.iter().filter(|path| path.exists()) {
+        let next = Kubeconfig::read_from(path).map_err(failed)?;
+        merged = Some(match merged {
+            Some(first) => first.merge(next).map_err(failed)?,
+            None => next,
+        });
+    }
+    Ok(merged)
+}
+
+fn cluster_of(config: &Kubeconfig, context: &Context) -> Option<Cluster> {
+    config.clusters.iter().find(|named| named.name == context.cluster)?.cluster.clone()
+}
+
+/// A context without a user, or with one that the file does not have, asks anonymously, as kubectl does.
+fn user_of(config: &Kubeconfig, context: &Context) -> AuthInfo {
+    let named = context.user.as_ref().and_then(|user| config.auth_infos.iter().find(|named| named.name == *user));
+    named.and_then(|named| named.auth_info.clone()).unwrap_or_default()
+}
+
+/// A cluster that can be asked.
+pub(super) struct Link {
+    pub(super) client: RwLock<kube::Client>,
+    pub(super) gate: Semaphore,
+    pub(super) timeout: Duration,
+    /// First pause before a request is tried again; it doubles.
+    pub(super) pause: Duration,
+    pub(super) cancel: Cancel,
+    /// Bytes that came in, unpacked.
+    pub(super) received: AtomicU64,
+    /// Address of the server.
+    pub(super) server: String,
+    /// How the user logs in.
+    pub(super) login: String,
+    plan: Plan,
+}
+
+/// Everything that a client is built from, so that it can be built again with a new credential.
+#[derive(Clone)]
+struct Plan {
+    cluster: Cluster,
+    user: AuthInfo,
+    ca: Option<Vec<u8>>,
+    /// A client of the pod's own account, which needs no plan.
+    in_cluster: Option<kube::Config>,
+    timeout: Duration,
+}
+
+impl Link {
+    /// Finds the cluster, logs in, and makes the client. Nothing is asked yet.
+    pub(super) async fn open(connect: &Connect, cancel: &Cancel) -> Result<Self, CollectError> {
+        // Another part of the process may have installed one already: then that one is used.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let timeout = connect.request_timeout.filter(|timeout| !timeout.is_zero()).unwrap_or(REQUEST);
+        let mut plan = plan(connect, timeout)?;
+        let login = if plan.in_cluster.is_some() { "in-cluster".to_owned() } else { login::describe(&plan.user) };
+        if let Some(user) = &connect.as_user {
+            plan.user.impersonate = Some(user.clone());
+            plan.user.impersonate_groups = None;
+        }
+        if !connect.as_groups.is_empty() {
+            if plan.user.impersonate.is_none() {
+                return Err(CollectError::Kubeconfig(
+                    "groups can be impersonated only together with a user: name one with --as".to_owned(),
+                ));
+            }
+            plan.user.impersonate_groups = Some(connect.as_groups.clone());
+        }
+        let config = plan.config(cancel).await?;
+        let client = build(config)?;
+        Ok(Self {
+            client: RwLock::new(client),
+            gate: Semaphore::new(AT_ONCE),
+            timeout,
+            pause: Duration::from_millis(250),
+            cancel: cancel.clone(),
+            received: AtomicU64::new(0),
+            server: plan.server(),
+            login,
+            plan,
+        })
+    }
+
+    /// Whether a refused credential can be replaced by asking its plugin again.
+    pub(super) const fn renewable(&self) -> bool {
+        self.plan.user.exec.is_some()
+    }
+
+    /// Logs in again.
+    pub(super) async fn renew(&self) -> Result<(), CollectError> {
+        let config = self.plan.config(&self.cancel).await?;
+        *self.client.write().await = build(config)?;
+        Ok(())
+    }
+
+    /// Looks at the connection itself: a handshake of its own, over which nothing is asked.
+    pub(super) async fn connection(&self) -> Connection {
+        let Ok(uri) = self.server.parse::<Uri>() else { return Connection::default() };
+        let host = uri.host().unwrap_or_default().trim_matches(['[', ']']).to_owned();
+        let encrypted = uri.scheme_str() == Some("https");
+        let port = uri.port_u16().unwrap_or(if encrypted { 443 } else { 80 });
+        let mut seen = Connection { unverified: self.plan.cluster.insecure_skip_tls_verify.unwrap_or(false), ..Connection::default() };
+        if let Ok(Ok(found)) = tokio::time::timeout(Duration::from_secs(5), tokio::net::lookup_host((host.as_str(), port))).await {
+            seen.addresses = found.map(|address| address.ip().to_string()).collect();
+            seen.addresses.sort();
+            seen.addresses.dedup();
+        }
+        if !encrypted {
+            "the server is asked without TLS".clone_into(&mut seen.note);
+        } else if self.plan.proxy().is_some() {
+            "a proxy stands between, so the connection of the server itself was not looked at".clone_into(&mut seen.note);
+        } else if let Err(why) = self.handshake(&host, port, &mut seen).await {
+            seen.note = format!("the handshake could not be looked at: {why}");
+        }
+        seen
+    }
+
+    async fn handshake(&self, host: &str, port: u16, seen: &mut Connection) -> Result<(), String> {
+        let config = self.plan.config_with(self.plan.user_without_plugin()).map_err(|error| error.to_string())?;
+        let tls = Arc::new(config.rustls_client_config().map_err(|error| chain(&error))?);
+        let name = config.tls_server_name.clone().unwrap_or_else(|| host.to_owned());
+        let name = ServerName::try_from(name).map_err(|error| error.to_string())?;
+        let shaking = async {
+            let stream = tokio::net::TcpStream::connect((host, port)).await?;
+            tokio_rustls::TlsConnector::from(tls).connect(name, stream).await
+        };
+        let limit = self.timeout.min(Duration::from_secs(15));
+        let stream =
+            tokio::time::timeout(limit, shaking).await.map_err(|_| "no answer in time".to_owned())?.map_err(|error| error.to_string())?;
+        let (_, session) = stream.get_ref();
+        seen.protocol = match session.protocol_version() {
+            Some(rustls::ProtocolVersion::TLSv1_3) => "TLSv1.3".to_owned(),
+            Some(rustls::ProtocolVersion::TLSv1_2) => "TLSv1.2".to_owned(),
+            other => format!("{other:?}"),
+        };
+        seen.cipher = session.negotiated_cipher_suite().and_then(|suite| suite.suite().as_str().map(str::to_owned)).unwrap_or_default();
+        seen.chain = session.peer_certificates().unwrap_or_default().iter().map(|certificate| BASE64.encode(certificate)).collect();
+        Ok(())
+    }
+}
+
+/// Decides which cluster and user are meant.
+fn plan(connect: &Connect, timeout: Duration) -> Result<Plan, CollectError> {
+    let config = read_kubeconfig(connect.kubeconfig.as_deref())?;
+    let name = connect.context.clone().or_else(|| config.as_ref()?.current_context.clone().filter(|name| !name.is_empty()));
+    let (Some(config), Some(name)) = (config, name) else {
+        if let Some(name) = &connect.context {
+            return Err(CollectError::NoContext { name: name.clone(), known: vec![] });
+        }
+        let in_cluster = kube::Config::incluster().map_err(|error| {
+            CollectError::NoCluster(format!("there is neither a current context nor a pod's account ({})", chain(&error)))
+        })?;
+        let cluster = Cluster { server: Some(in_cluster.cluster_url.to_string()), ..Cluster::default() };
+        return Ok(Plan { cluster, user: in_cluster.auth_info.clone(), ca: None, in_cluster: Some(in_cluster), timeout });
+    };
+    let Some(context) = config.contexts.iter().find(|named| named.name == name).and_then(|named| named.context.clone()) else {
+        return Err(CollectError::NoContext { name, known: config.contexts.iter().map(|named| named.name.clone()).collect() });
+    };
+    let Some(cluster) = cluster_of(&config, &context).filter(|cluster| cluster.server.as_ref().is_some_and(|server| !server.is_empty()))
+    else {
+        return Err(CollectError::Kubeconfig(format!(
+            "the context “{name}” names the cluster “{}”, of which the kubeconfig has no address",
+            context.cluster
+        )));
+    };
+    let ca = certificate_authority(&cluster)?;
+    Ok(Plan { user: user_of(&config, &context), cluster, ca, in_cluster: None, timeout })
+}
+
+/// The cluster's CA as PEM.
+fn certificate_authority(cluster: &Cluster) -> Result<Option<Vec<u8>>, CollectError> {
+    let failed = |why: String| CollectError::Kubeconfig(format!("the certificate authority of the cluster can't be used: {why}"));
+    if let Some(data) = cluster.certificate_authority_data.as_deref().filter(|data| !data.is_empty()) {
+        let plain: String = data.chars().filter(|c| !c.is_whitespace()).collect();
+        return BASE64.decode(plain.as_bytes()).map(Some).map_err(|error| failed(error.to_string()));
+    }
+    let Some(path) = cluster.certificate_authority.as_deref().filter(|path| !path.is_empty()) else { return Ok(None) };
+    std::fs::read(path).map(Some).map_err(|error| failed(format!("{path}: {error}")))
+}
+
+impl Plan {
+    fn server(&self) -> String {
+        self.cluster.server.clone().unwrap_or_default().trim_end_matches('/').to_owned()
+    }
+
+    fn proxy(&self) -> Option<String> {
+        proxy::for_server(&self.server().parse().ok()?, self.cluster.proxy_url.as_deref(), |name| std::env::var(name).ok())
+    }
+
+    fn user_without_plugin(&self) -> AuthInfo {
+        AuthInfo { exec: None, ..self.user.clone() }
+    }
+
+    async fn config(&self, cancel: &Cancel) -> Result<kube::Config, CollectError> {
+        let user = login::run_plugin(&self.user, &self.cluster, self.ca.as_deref(), cancel).await?;
+        self.config_with(user)
+    }
+
+    fn config_with(&self, user: AuthInfo) -> Result<kube::Config, CollectError> {
+        let mut config = match &self.in_cluster {
+            Some(config) => config.clone(),
+            None => {
+                let server = self.server();
+                let url: Uri = server.parse().map_err(|_| CollectError::Kubeconfig(format!("“{server}” is no address of a server")))?;
+                let mut config = kube::Config::new(url);
+                config.root_cert = match &self.ca {
+                    Some(pem) => Some(certificates(pem)?),
+                    None => None,
+                };
+                config.accept_invalid_certs = self.cluster.insecure_skip_tls_verify.unwrap_or(false);
+                config.disable_compression = self.cluster.disable_compression.unwrap_or(false);
+                config.tls_server_name = self.cluster.tls_server_name.clone().filter(|name| !name.is_empty());
+                config
+            }
+        };
+        config.auth_info = user;
+        let proxy = self.proxy();
+        config.proxy_url = match &proxy {
+            Some(proxy) => Some(proxy.parse().map_err(|_| CollectError::Kubeconfig("the address of the proxy is none".to_owned()))?),
+            None => None,
+        };
+        config.connect_timeout = Some(self.timeout.min(Duration::from_secs(15)));
+        // Whole requests have a limit of their own, so the library needs none; nor does it try again by itself.
+        config.read_timeout = None;
+        config.write_timeout = Some(self.timeout);
+        config.default_retry = false;
+        Ok(config)
+    }
+}
+
+fn certificates(pem: &[u8]) -> Result<Vec<Vec<u8>>, CollectError> {
+    let failed = |why: &str| CollectError::Kubeconfig(format!("the certificate authority of the cluster can't be used: {why}"));
+    let found: Vec<Vec<u8>> = CertificateDer::pem_slice_iter(pem)
+        .map(|certificate| certificate.map(|der| der.to_vec()))
+        .collect::<Result<_, _>>()
+        .map_err(|error| failed(&error.to_string()))?;
+    if found.is_empty() { Err(failed("it holds no certificate")) } else { Ok(found) }
+}
+
+fn build(config: kube::Config) -> Result<kube::Client, CollectError> {
+    let builder = ClientBuilder::try_from(config).map_err(|error| CollectError::Kubeconfig(chain(&error)))?;
+    Ok(builder.build())
+}
+
+impl Link {
+    /// What a first question that failed means for the whole collection.
+    pub(super) fn fatal(&self, refusal: Refusal) -> CollectError {
+        let server = self.server.clone();
+        match refusal {
+            Refusal::Unauthorized(message) => CollectError::Unauthorized { server, message },
+            Refusal::Cancelled => CollectError::Cancelled,
+            other => CollectError::Connect { server, message: other.words().to_owned() },
+        }
+    }
 }

@@ -1,7 +1,149 @@
-//! Which API groups a server serves, in which versions, and which of them do not answer.
+//! Which API groups a server serves, in which versions, and which of them do not answer. From it follows for every kind which version is
+//! asked, and whether silence about a kind means that it is not installed or only that nobody could tell.
 
+use super::connect::Link;
+use super::request::{JSON, Refusal};
+use futures_util::StreamExt;
+use futures_util::stream::iter;
+use kassay_core::model::Kind;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The aggregated form, which names all resources in one answer (Kubernetes 1.26 and later), or else the plain list of groups.
+const AGGREGATED: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,\
+                          application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json";
+
+/// One version of a group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Version {
+    name: String,
+    /// Its resources; none where they could not be asked.
+    resources: Option<BTreeSet<String>>,
+}
+
+/// What a server serves.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Served {
+    groups: BTreeMap<String, Vec<Version>>,
+    /// Why nothing is known, where discovery itself was refused.
+    pub(super) unknown: Option<String>,
+}
+
+/// How to ask for a kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Choice {
+    /// In this version.
+    Version(String),
+    /// Not at all: the server says what it serves, and this is not among it.
+    Absent(String),
+    /// In the usual version, but a 404 would not mean that it is not installed: the group did not tell what it holds.
+    Guess(String, String),
+}
+
+impl Served {
+    /// Asks the server. A refusal is kept, so that nothing is taken for not installed.
+    pub(super) async fn ask(link: &Link) -> Result<Self, Refusal> {
+        let told = match link.get("/apis", AGGREGATED).await {
+            Ok(text) => serde_json::from_str::<Value>(&text).map_err(|error| super::request::without_values(&error)),
+            Err(Refusal::Cancelled) => return Err(Refusal::Cancelled),
+            Err(refusal) => Err(refusal.words().to_owned()),
+        };
+        let told = match told {
+            Ok(told) => told,
+            Err(words) => return Ok(Self { unknown: Some(words), ..Self::default() }),
+        };
+        match told.get("kind").and_then(Value::as_str) {
+            Some("APIGroupDiscoveryList") => Ok(Self { groups: aggregated(&told), unknown: None }),
+            Some("APIGroupList") => Self::one_by_one(link, groups_of(&told)).await,
+            _ => Ok(Self { unknown: Some("the answer to /apis is no list of groups".to_owned()), ..Self::default() }),
+        }
+    }
+
+    /// Servers before 1.26 tell the resources of each version alone.
+    async fn one_by_one(link: &Link, groups: BTreeMap<String, Vec<String>>) -> Result<Self, Refusal> {
+        let versions: Vec<(String, String)> =
+            groups.into_iter().flat_map(|(group, versions)| versions.into_iter().map(move |v| (group.clone(), v))).collect();
+        let ask = |(group, name): (String, String)| async move {
+            let resources = match link.get(&format!("/apis/{group}/{name}"), JSON).await {
+                Ok(text) => serde_json::from_str::<Value>(&text).ok().map(|told| names(&told, "resources", "name")),
+                Err(Refusal::Cancelled) => return Err(Refusal::Cancelled),
+                Err(_) => None,
+            };
+            Ok((group, Version { name, resources }))
+        };
+        let asked: Vec<Result<(String, Version), Refusal>> = iter(versions).map(ask).buffered(8).collect().await;
+        let mut groups: BTreeMap<String, Vec<Version>> = BTreeMap::new();
+        for told in asked {
+            let (group, version) = told?;
+            groups.entry(group).or_default().push(version);
+        }
+        Ok(Self { groups, unknown: None })
+    }
+
+    /// How to ask for a kind: in the version that is known best, else in the one that the server prefers.
+    pub(super) fn choose(&self, kind: Kind) -> Choice {
+        if kind.group().is_empty() {
+            return Choice::Version(kind.version().to_owned());
+        }
+        let usual = || kind.version().to_owned();
+        if let Some(words) = &self.unknown {
+            return Choice::Guess(usual(), format!("what the server serves could not be found out: {words}"));
+        }
+        let Some(versions) = self.groups.get(kind.group()) else {
+            return Choice::Absent(format!("the API group {} is not served", kind.group()));
+        };
+        let serving = |version: &&Version| version.resources.as_ref().is_some_and(|resources| resources.contains(kind.resource()));
+        let best = versions.iter().filter(serving).find(|version| version.name == kind.version()).or_else(|| versions.iter().find(serving));
+        match best {
+            Some(version) => Choice::Version(version.name.clone()),
+            None if versions.iter().any(|version| version.resources.is_none()) => {
+                Choice::Guess(usual(), format!("the API group {} is registered and does not answer", kind.group()))
+            }
+            None => Choice::Absent(format!("the API group {} does not have {}", kind.group(), kind.resource())),
+        }
+    }
+
+    /// The version in which a group serves a resource, the server's first choice first.
+    pub(super) fn version_of(&self, group: &str, resource: &str) -> Option<&str> {
+        let serving = |version: &&Version| version.resources.as_ref().is_some_and(|resources| resources.contains(resource));
+        self.groups.get(group)?.iter().find(serving).map(|version| version.name.as_str())
+    }
+
+    /// Groups with their versions.
+    pub(super) fn groups(&self) -> BTreeMap<String, Vec<String>> {
+        self.groups.iter().map(|(group, versions)| (group.clone(), versions.iter().map(|v| v.name.clone()).collect())).collect()
+    }
+
+    /// Groups that are registered and of which a version does not answer.
+    pub(super) fn stale(&self) -> Vec<String> {
+        let silent = |versions: &Vec<Version>| versions.iter().any(|version| version.resources.is_none());
+        self.groups.iter().filter(|(_, versions)| silent(versions)).map(|(group, _)| group.clone()).collect()
+    }
+}
+
+fn names(value: &Value, list: &str, name: &str) -> BTreeSet<String> {
+    let entries = value.get(list).and_then(Value::as_array).into_iter().flatten();
+    entries.filter_map(|entry| entry.get(name)?.as_str().map(str::to_owned)).collect()
+}
+
+/// Groups with versions and resources from the aggregated form. A version that is `Stale` is remembered from before its server fell silent.
+fn aggregated(list: &Value) -> BTreeMap<String, Vec<Version>> {
+    let entries = |value: &Value, key: &str| value.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
+    let version = |version: &Value| {
+        let current = version.get("freshness").and_then(Value::as_str) != Some("Stale");
+        Some(Version {
+            name: version.get("version")?.as_str()?.to_owned(),
+            resources: current.then(|| names(version, "resources", "resource")),
+        })
+    };
+    entries(list, "items")
+        .iter()
+        .filter_map(|group| {
+            let name = group.pointer("/metadata/name")?.as_str()?.to_owned();
+            Some((name, entries(group, "versions").iter().filter_map(version).collect()))
+        })
+        .collect()
+}
 
 /// Groups with their versions from an `APIGroupList`.
 pub(super) fn groups_of(list: &Value) -> BTreeMap<String, Vec<String>> {
@@ -12,4 +154,36 @@ pub(super) fn groups_of(list: &Value) -> BTreeMap<String, Vec<String>> {
             Some((group.get("name")?.as_str()?.to_owned(), versions))
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn served() -> Served {
+        let list = json!({"kind": "APIGroupDiscoveryList", "items": [
+            {"metadata": {"name": "batch"}, "versions": [{"version": "v1", "freshness": "Current", "resources": [{"resource": "jobs"}]}, {"version": "v1beta1", "freshness": "Current", "resources": [{"resource": "cronjobs"}]}]},
+            {"metadata": {"name": "cilium.io"}, "versions": [{"version": "v2", "freshness": "Stale", "resources": []}]},
+            {"metadata": {"name": "wgpolicyk8s.io"}, "versions": [{"version": "v1beta1", "freshness": "Current", "resources": [{"resource": "policyreports"}]}]}]});
+        Served { groups: aggregated(&list), unknown: None }
+    }
+
+    #[test]
+    fn the_version_is_the_one_that_is_served() {
+        assert_eq!(served().choose(Kind::Jobs), Choice::Version("v1".into()));
+        assert_eq!(served().choose(Kind::CronJobs), Choice::Version("v1beta1".into()));
+        assert_eq!(served().choose(Kind::PolicyReports), Choice::Version("v1beta1".into()));
+        assert!(matches!(served().choose(Kind::ClusterPolicyReports), Choice::Absent(_)));
+        assert!(matches!(served().choose(Kind::Deployments), Choice::Absent(_)));
+        assert_eq!(served().choose(Kind::Pods), Choice::Version("v1".into()));
+    }
+
+    #[test]
+    fn a_group_that_does_not_answer_is_not_taken_for_absent() {
+        assert!(matches!(served().choose(Kind::CiliumNetworkPolicies), Choice::Guess(version, _) if version == "v2"));
+        assert_eq!(served().stale(), ["cilium.io"]);
+        let unknown = Served { unknown: Some("no".into()), ..Served::default() };
+        assert!(matches!(unknown.choose(Kind::CiliumNetworkPolicies), Choice::Guess(..)));
+    }
 }

@@ -10,13 +10,19 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+mod about;
 mod connect;
 mod demo;
 mod discovery;
 mod documents;
 mod dump;
+mod live;
+mod login;
 mod permissions;
 mod place;
+mod proxy;
+mod request;
+mod secrets;
 pub mod snapshot;
 
 pub use connect::{ContextInfo, contexts};
@@ -241,7 +247,7 @@ impl CollectError {
 /// Where the source can't be reached or opened, or somebody cancelled.
 pub async fn collect(spec: &SourceSpec, options: &Options, progress: Watcher<'_>, cancel: &Cancel) -> Result<Inventory, CollectError> {
     match spec {
-        SourceSpec::Live(_) => Err(CollectError::Internal("clusters can't be read yet".to_owned())),
+        SourceSpec::Live(connect) => live::collect(connect, options, progress, cancel).await,
         SourceSpec::Paths(paths) => dump::collect(paths, options, progress, cancel).await,
         SourceSpec::Demo => demo::collect(),
     }

@@ -1,9 +1,16 @@
 //! What the program may do and what it needs: the ClusterRole it asks for, and the look around before a collection that shows whether
 //! the identity has it.
 
-use super::{CollectError, Connect};
+use super::connect::Link;
+use super::discovery::Choice;
+use super::request::Review;
+use super::{Cancel, CollectError, Connect, about};
+use futures_util::StreamExt;
+use futures_util::stream::iter;
 use kassay_core::kinds::ClusterInfo;
 use kassay_core::model::Kind;
+use serde_json::Value;
+use std::fmt::Write;
 
 /// Whether the identity may list one kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,13 +43,117 @@ pub struct Preflight {
 /// # Errors
 /// Where the server can't be reached, or does not accept the login.
 pub async fn preflight(connect: &Connect) -> Result<Preflight, CollectError> {
-    let _ = connect;
-    Err(CollectError::Internal("clusters can't be read yet".to_owned()))
+    let link = Link::open(connect, &Cancel::default()).await?;
+    let about::About { cluster, served, notes } = about::ask(&link).await?;
+    let (link, served) = (&link, &served);
+    let ask = |kind: Kind| async move {
+        if let Choice::Absent(why) = served.choose(kind) {
+            return Right { kind, allowed: false, served: false, why };
+        }
+        match link.review(&Review::List { group: kind.group(), resource: kind.resource() }).await {
+            Ok(answer) => Right {
+                kind,
+                allowed: answer.pointer("/status/allowed").and_then(Value::as_bool).unwrap_or(false),
+                served: true,
+                why: answer.pointer("/status/reason").and_then(Value::as_str).unwrap_or_default().to_owned(),
+            },
+            Err(refusal) => Right { kind, allowed: false, served: true, why: format!("not told: {}", refusal.words()) },
+        }
+    };
+    let rights = iter(Kind::ALL.iter().copied()).map(ask).buffered(8).collect().await;
+    Ok(Preflight { nodes: nodes(link).await, cluster, rights, notes })
 }
 
-/// The ClusterRole that the program needs, as YAML that `kubectl apply -f -` takes.
+/// Number of nodes: one is listed, and the server says how many are left.
+async fn nodes(link: &Link) -> Option<usize> {
+    let text = link.get("/api/v1/nodes?limit=1", "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io").await.ok()?;
+    let list: Value = serde_json::from_str(&text).ok()?;
+    let here = list.get("items").and_then(Value::as_array).map_or(0, Vec::len);
+    let left = list.pointer("/metadata/remainingItemCount").and_then(Value::as_u64).unwrap_or_default();
+    Some(here + usize::try_from(left).ok()?)
+}
+
+/// The ClusterRole that the program needs, as YAML that `kubectl apply -f -` takes. It holds every kind that is read and nothing else.
 #[must_use]
 pub fn cluster_role(without_secrets: bool) -> String {
-    let _ = without_secrets;
-    String::new()
+    let mut yaml = String::from(
+        "# What kassay needs to read a cluster. It only ever sends get, list and reviews of its own rights.\n\
+         apiVersion: rbac.authorization.k8s.io/v1\n\
+         kind: ClusterRole\n\
+         metadata:\n  name: kassay\n\
+         rules:\n",
+    );
+    let mut rule = |comment: &str, groups: &str, resources: &[&str], verbs: &str, names: &str| {
+        if !comment.is_empty() {
+            let _ = writeln!(yaml, "# {comment}");
+        }
+        let _ = writeln!(yaml, "- apiGroups: [\"{groups}\"]\n  resources: [{}]", resources.join(", "));
+        if !names.is_empty() {
+            let _ = writeln!(yaml, "  resourceNames: [{names}]");
+        }
+        let _ = writeln!(yaml, "  verbs: [{verbs}]");
+    };
+    let mut groups: Vec<&str> = Vec::new();
+    for kind in Kind::ALL {
+        if !groups.contains(&kind.group()) {
+            groups.push(kind.group());
+        }
+    }
+    for group in groups {
+        let of_group = Kind::ALL.iter().filter(|kind| kind.group() == group && **kind != Kind::Secrets);
+        let resources: Vec<&str> = of_group.map(|kind| kind.resource()).collect();
+        rule("", group, &resources, "list", "");
+    }
+    if !without_secrets {
+        let comment = "RBAC can't grant names alone. Secrets are asked for as tables without objects: their values are never sent.";
+        rule(comment, "", &[Kind::Secrets.resource()], "list", "");
+    }
+    rule("The UID of this namespace names the cluster.", "", &["namespaces"], "get", "kube-system");
+    rule(
+        "Every login has these by itself, unless somebody took them away.",
+        "authentication.k8s.io",
+        &["selfsubjectreviews"],
+        "create",
+        "",
+    );
+    rule("", "authorization.k8s.io", &["selfsubjectaccessreviews"], "create", "");
+    yaml.push_str("- nonResourceURLs: [/version, /apis, /apis/*]\n  verbs: [get]\n");
+    yaml
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rules(without_secrets: bool) -> Vec<Value> {
+        let role: Value = serde_saphyr::from_str(&cluster_role(without_secrets)).unwrap();
+        role["rules"].as_array().unwrap().clone()
+    }
+
+    fn may_list(rules: &[Value], kind: Kind) -> bool {
+        let holds = |rule: &Value, key: &str, text: &str| rule[key].as_array().is_some_and(|list| list.iter().any(|v| v == text));
+        rules
+            .iter()
+            .any(|rule| holds(rule, "apiGroups", kind.group()) && holds(rule, "resources", kind.resource()) && holds(rule, "verbs", "list"))
+    }
+
+    #[test]
+    fn the_role_is_complete_and_only_reads() {
+        let all = rules(false);
+        assert!(Kind::ALL.iter().all(|kind| may_list(&all, *kind)));
+        for rule in &all {
+            for verb in rule["verbs"].as_array().unwrap() {
+                let review =
+                    rule["resources"].as_array().is_some_and(|list| list.iter().all(|r| r.as_str().unwrap().starts_with("selfsubject")));
+                assert!(verb == "list" || verb == "get" || (verb == "create" && review), "{rule}");
+            }
+            assert!(!rule.to_string().contains("\"*\""), "{rule}");
+        }
+    }
+
+    #[test]
+    fn without_secrets_it_has_everything_but_secrets() {
+        let some = rules(true);
+        assert!(Kind::ALL.iter().all(|kind| may_list(&some, *kind) != (*kind == Kind::Secrets)));
+    }
 }

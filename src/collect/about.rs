@@ -1,0 +1,78 @@
+//! What a cluster tells of itself before anything is listed: version, who asks, what it serves, the connection. The look around before a
+//! collection and the collection begin alike.
+
+use super::CollectError;
+use super::connect::Link;
+use super::discovery::Served;
+use super::request::{JSON, Refusal, Review};
+use jiff::Timestamp;
+use kassay_core::kinds::ClusterInfo;
+use serde_json::Value;
+
+/// A cluster's own words.
+pub(super) struct About {
+    pub(super) cluster: ClusterInfo,
+    pub(super) served: Served,
+    /// Sentences for whoever watches.
+    pub(super) notes: Vec<String>,
+}
+
+/// Asks. It fails where the server can't be reached or does not accept the login; a refusal of one question is a note.
+pub(super) async fn ask(link: &Link) -> Result<About, CollectError> {
+    let mut notes = Vec::new();
+    let mut cluster =
+        ClusterInfo { server: link.server.clone(), login: link.login.clone(), collected_at: Some(now()), ..ClusterInfo::default() };
+    match link.get("/version", JSON).await {
+        Ok(text) => match serde_json::from_str::<Value>(&text).ok().and_then(|v| v.get("gitVersion")?.as_str().map(str::to_owned)) {
+            Some(version) => cluster.version = version,
+            None => return Err(link.fatal(Refusal::Failed("something answers there, but it is no Kubernetes API".to_owned()))),
+        },
+        Err(Refusal::Forbidden(words)) => notes.push(format!("the version of the server is not known: {words}")),
+        Err(refusal) => return Err(link.fatal(refusal)),
+    }
+    let served = Served::ask(link).await.map_err(|refusal| link.fatal(refusal))?;
+    cluster.api_groups = served.groups();
+    cluster.stale_groups = served.stale();
+    if let Some(words) = &served.unknown {
+        notes.push(format!("what the server serves could not be found out: {words}"));
+    }
+    for group in &cluster.stale_groups {
+        notes.push(format!("the API group {group} is registered and does not answer"));
+    }
+    who(link, &served, &mut cluster, &mut notes).await?;
+    cluster.connection = Some(link.connection().await);
+    Ok(About { cluster, served, notes })
+}
+
+/// To the second: a snapshot's times are compared with those of objects, which have no more.
+fn now() -> Timestamp {
+    let now = Timestamp::now();
+    Timestamp::from_second(now.as_second()).unwrap_or(now)
+}
+
+async fn who(link: &Link, served: &Served, cluster: &mut ClusterInfo, notes: &mut Vec<String>) -> Result<(), CollectError> {
+    let version = match served.version_of("authentication.k8s.io", "selfsubjectreviews") {
+        Some(version) => version,
+        // Where discovery was refused, the question is worth a try.
+        None if served.unknown.is_some() => "v1",
+        None => {
+            "not told: this server does not serve SelfSubjectReview (Kubernetes 1.28 and later)".clone_into(&mut cluster.identity);
+            notes.push("the server does not tell who asks: SelfSubjectReview needs Kubernetes 1.28".to_owned());
+            return Ok(());
+        }
+    };
+    match link.review(&Review::Subject(version)).await {
+        Ok(answer) => {
+            let user = answer.pointer("/status/userInfo").cloned().unwrap_or_default();
+            cluster.identity = user.get("username").and_then(Value::as_str).unwrap_or_default().to_owned();
+            let groups = user.get("groups").and_then(Value::as_array).cloned().unwrap_or_default();
+            cluster.groups = groups.iter().filter_map(|group| group.as_str().map(str::to_owned)).collect();
+        }
+        Err(refusal @ (Refusal::Unauthorized(_) | Refusal::Cancelled)) => return Err(link.fatal(refusal)),
+        Err(refusal) => {
+            cluster.identity = format!("not told: {}", refusal.words());
+            notes.push(format!("the server does not tell who asks: {}", refusal.words()));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,363 @@
+//! A cluster through its API: every kind side by side, page by page. A page is parsed on a thread of its own while the next one travels.
+//! What a list met on its way (no right, no such API, an expired token, silence) becomes the state of its kind, with the server's words.
+
+use super::about::{self, About};
+use super::connect::Link;
+use super::discovery::{Choice, Served};
+use super::request::{JSON, Refusal, without_values};
+use super::{Cancel, CollectError, Connect, Options, Progress, Watcher, secrets};
+use futures_util::StreamExt;
+use futures_util::stream::iter;
+use kassay_core::kinds::{Ingest, Inventory, KindState, Source};
+use kassay_core::model::Kind;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+
+/// Objects per page, as kubectl asks.
+pub(super) const PAGE: usize = 500;
+/// Kinds that are read at the same time.
+const SIDE_BY_SIDE: usize = 6;
+/// Pages that may wait for the parser. Together with those that travel, they bound the memory.
+const WAITING: usize = 4;
+
+/// What the readers send to the parser.
+pub(super) enum Message {
+    /// A page of a list.
+    Page(Kind, String),
+    /// A Table of the Secrets of a namespace.
+    Table(String, String),
+    /// Labels of Secrets.
+    Labels(String),
+    /// A list begins anew.
+    Forget(Kind),
+    /// A kind has come to its end.
+    End(Kind, KindState, String),
+}
+
+/// Reads a cluster.
+pub(super) async fn collect(
+    connect: &Connect,
+    options: &Options,
+    progress: Watcher<'_>,
+    cancel: &Cancel,
+) -> Result<Inventory, CollectError> {
+    let key = super::fingerprint_key()?;
+    let link = Link::open(connect, cancel).await?;
+    progress(Progress::Started { kinds: Kind::ALL.len() });
+    let About { cluster, served, notes } = about::ask(&link).await?;
+    for note in notes {
+        progress(Progress::Note(note));
+    }
+    let mut ingest = Ingest::new(Source::Live, key);
+    *ingest.cluster() = cluster;
+    let (pages, waiting) = channel(WAITING);
+    let parsing = tokio::task::spawn_blocking(move || parse(ingest, waiting));
+    let reader = Reader { link: &link, served: &served, pages, progress };
+    let read = reader.all(options).await;
+    // Dropping the sender ends the parser.
+    drop(reader);
+    let (mut ingest, unread) = parsing.await.map_err(|error| CollectError::Internal(error.to_string()))?;
+    let uid = read.map_err(|refusal| link.fatal(refusal))?;
+    for (kind, words) in unread {
+        ingest.state(kind, KindState::Failed, &words);
+    }
+    for kind in Kind::ALL {
+        if let Choice::Version(version) | Choice::Guess(version, _) = served.choose(*kind) {
+            ingest.version(*kind, &version);
+        }
+    }
+    ingest.cluster().uid = uid;
+    let mut inventory = ingest.finish();
+    super::complete(&mut inventory);
+    for kind in Kind::ALL {
+        // Malformed objects are known only now.
+        let coverage = inventory.coverage_of(*kind);
+        if coverage.state == KindState::Partial {
+            progress(Progress::Kind {
+                kind: *kind,
+                items: coverage.items,
+                total: None,
+                state: Some(coverage.state),
+                message: coverage.message,
+            });
+        }
+    }
+    Ok(inventory)
+}
+
+/// Takes pages until no more come. Gives what could not be parsed although it was a list.
+fn parse(mut ingest: Ingest, mut pages: Receiver<Message>) -> (Ingest, BTreeMap<Kind, String>) {
+    let mut unread = BTreeMap::new();
+    while let Some(message) = pages.blocking_recv() {
+        let (kind, taken) = match message {
+            Message::Page(kind, page) => (kind, ingest.page(kind, &page)),
+            Message::Table(namespace, table) => (Kind::Secrets, ingest.secret_table(&namespace, &table)),
+            Message::Labels(list) => (Kind::Secrets, ingest.secret_labels(&list)),
+            Message::Forget(kind) => {
+                ingest.forget(kind);
+                continue;
+            }
+            Message::End(kind, state, words) => {
+                ingest.state(kind, state, &words);
+                continue;
+            }
+        };
+        if let Err(error) = taken {
+            unread.insert(kind, kassay_core::sensitive::without_quoted(&error.to_string()));
+        }
+    }
+    (ingest, unread)
+}
+
+/// Reads all kinds of one cluster.
+pub(super) struct Reader<'a> {
+    pub(super) link: &'a Link,
+    served: &'a Served,
+    pages: Sender<Message>,
+    progress: Watcher<'a>,
+}
+
+/// How a list ended.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct End {
+    pub(super) state: KindState,
+    pub(super) items: usize,
+    pub(super) words: String,
+}
+
+impl End {
+    /// From what stopped a list behind so many objects.
+    pub(super) fn stopped(refusal: &Refusal, items: usize) -> Self {
+        let state = match refusal {
+            _ if items > 0 => KindState::Partial,
+            Refusal::Forbidden(_) => KindState::Forbidden,
+            Refusal::NotFound(_) => KindState::Absent,
+            _ => KindState::Failed,
+        };
+        let words =
+            if items > 0 { format!("the list broke off after {items} objects: {}", refusal.words()) } else { refusal.words().to_owned() };
+        Self { state, items, words }
+    }
+}
+
+/// The outline of a page: what it says of its list, without its objects.
+#[derive(Deserialize)]
+struct Outline {
+    kind: String,
+    #[serde(default)]
+    metadata: OutlineMeta,
+    #[serde(default)]
+    items: Option<Vec<IgnoredAny>>,
+    #[serde(default)]
+    rows: Option<Vec<IgnoredAny>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+struct OutlineMeta {
+    r#continue: String,
+    remaining_item_count: Option<usize>,
+}
+
+/// A list that is to be read.
+pub(super) struct List<'a> {
+    pub(super) kind: Kind,
+    /// Its address, with a query or without.
+    pub(super) path: String,
+    pub(super) accept: &'a str,
+    /// What the answer must call itself; for `List` anything that ends so.
+    pub(super) answer: &'a str,
+    /// Whether progress is told of this list alone.
+    pub(super) told: bool,
+}
+
+impl Reader<'_> {
+    /// Namespaces come first, because Secrets are asked namespace by namespace; then everything side by side. Gives the cluster's UID.
+    async fn all(&self, options: &Options) -> Result<String, Refusal> {
+        let mut namespaces = BTreeMap::new();
+        let end = self.kind(Kind::Namespaces, &mut |page| namespaces.extend(names(page))).await?;
+        let rest = Kind::ALL.iter().copied().filter(|kind| !matches!(kind, Kind::Namespaces | Kind::Secrets));
+        let secrets = async {
+            match options.without_secrets {
+                true => {
+                    self.end(Kind::Secrets, End { state: KindState::Failed, words: "left out, as was asked".to_owned(), items: 0 }).await
+                }
+                false => secrets::read(self, namespaces.keys().map(String::as_str).collect(), &end).await,
+            }
+        };
+        let others = async {
+            let mut running = iter(rest).map(|kind| async move { self.kind(kind, &mut |_| {}).await }).buffer_unordered(SIDE_BY_SIDE);
+            while let Some(done) = running.next().await {
+                done?;
+            }
+            Ok(())
+        };
+        let (secrets, others) = tokio::join!(secrets, others);
+        secrets?;
+        others?;
+        match namespaces.remove("kube-system") {
+            Some(uid) => Ok(uid),
+            None => Ok(self.uid().await),
+        }
+    }
+
+    /// UID of kube-system where the list of namespaces was refused.
+    async fn uid(&self) -> String {
+        let text = self
+            .link
+            .get("/api/v1/namespaces/kube-system", "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io,application/json")
+            .await;
+        let value: serde_json::Value = text.ok().and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+        value.pointer("/metadata/uid").and_then(|uid| uid.as_str()).unwrap_or_default().to_owned()
+    }
+
+    /// Reads one kind to its end.
+    async fn kind(&self, kind: Kind, page: &mut (dyn FnMut(&str) + Send)) -> Result<End, Refusal> {
+        let (version, doubt) = match self.served.choose(kind) {
+            Choice::Version(version) => (version, None),
+            Choice::Guess(version, doubt) => (version, Some(doubt)),
+            Choice::Absent(words) => {
+                let end = End { state: KindState::Absent, items: 0, words };
+                self.end(kind, end.clone()).await?;
+                return Ok(end);
+            }
+        };
+        let path = if kind.group().is_empty() {
+            format!("/api/{version}/{}", kind.resource())
+        } else {
+            format!("/apis/{}/{version}/{}", kind.group(), kind.resource())
+        };
+        let list = List { kind, path, accept: JSON, answer: "List", told: true };
+        let mut end = self
+            .list(&list, 0, &mut |text| {
+                page(&text);
+                Message::Page(kind, text)
+            })
+            .await?;
+        // Nobody could say whether it is served at all, so that it is not found proves nothing.
+        if let (KindState::Absent, Some(doubt)) = (end.state, doubt) {
+            end = End { state: KindState::Failed, words: format!("{doubt}; {}", end.words), items: 0 };
+        }
+        self.end(kind, end.clone()).await?;
+        Ok(end)
+    }
+
+    /// Reads a list page by page and hands the pages on. Only being cancelled is an error; everything else is how the list ended.
+    pub(super) async fn list(
+        &self,
+        list: &List<'_>,
+        before: usize,
+        message: &mut (dyn FnMut(String) -> Message + Send),
+    ) -> Result<End, Refusal> {
+        let (mut items, mut token, mut begun_anew) = (0, String::new(), false);
+        loop {
+            let joint = if list.path.contains('?') { '&' } else { '?' };
+            let mut path = format!("{}{joint}limit={PAGE}", list.path);
+            if !token.is_empty() {
+                path.push_str("&continue=");
+                path.push_str(&encoded(&token));
+            }
+            let text = match self.link.get(&path, list.accept).await {
+                Ok(text) => text,
+                Err(Refusal::Cancelled) => return Err(Refusal::Cancelled),
+                // The server forgets a list after some minutes. Once, the whole list is worth another try.
+                Err(Refusal::Expired(_)) if !token.is_empty() && !begun_anew && list.told => {
+                    begun_anew = true;
+                    (items, token) = (0, String::new());
+                    self.send(Message::Forget(list.kind)).await?;
+                    self.tell(list.kind, 0, None);
+                    continue;
+                }
+                Err(refusal) => return Ok(End::stopped(&refusal, items)),
+            };
+            let outline = match outline(&text, list.answer) {
+                Ok(outline) => outline,
+                Err(words) => return Ok(End::stopped(&Refusal::Failed(words), items)),
+            };
+            items += outline.items.or(outline.rows).map_or(0, |items| items.len());
+            let next = outline.metadata.r#continue;
+            let total = outline.metadata.remaining_item_count.or(next.is_empty().then_some(0)).map(|left| items + left);
+            self.send(message(text)).await?;
+            if list.told {
+                self.tell(list.kind, before + items, total);
+            }
+            if next.is_empty() {
+                return Ok(End { state: KindState::Read, items, words: String::new() });
+            }
+            if next == token {
+                return Ok(End::stopped(&Refusal::Failed("the server gives the same page over and over".to_owned()), items));
+            }
+            token = next;
+        }
+    }
+
+    pub(super) async fn send(&self, message: Message) -> Result<(), Refusal> {
+        self.pages.send(message).await.map_err(|_| Refusal::Failed("the parser has stopped".to_owned()))
+    }
+
+    pub(super) fn tell(&self, kind: Kind, items: usize, total: Option<usize>) {
+        (self.progress)(Progress::Kind { kind, items, total, state: None, message: String::new() });
+        (self.progress)(Progress::Bytes(self.link.received.load(Ordering::Relaxed)));
+    }
+
+    /// Says how a kind ended, to the parser and to whoever watches.
+    pub(super) async fn end(&self, kind: Kind, end: End) -> Result<(), Refusal> {
+        self.send(Message::End(kind, end.state, end.words.clone())).await?;
+        (self.progress)(Progress::Kind { kind, items: end.items, total: Some(end.items), state: Some(end.state), message: end.words });
+        Ok(())
+    }
+}
+
+/// The outline of an answer, where it is the list that was asked for. An answer that merely parses is none: an empty object would read as an
+/// empty list.
+fn outline(text: &str, answer: &str) -> Result<Outline, String> {
+    let outline: Outline =
+        serde_json::from_str(text).map_err(|error| format!("the answer is not what was asked for: {}", without_values(&error)))?;
+    let fits = if answer == "List" {
+        outline.kind.ends_with("List") && outline.kind != "PartialObjectMetadataList"
+    } else {
+        outline.kind == answer
+    };
+    if fits {
+        Ok(outline)
+    } else {
+        Err(format!("the answer calls itself {}, and {answer} was asked for", kassay_core::model::text::clean(&outline.kind)))
+    }
+}
+
+/// Names and UIDs of the objects of a page.
+fn names(page: &str) -> Vec<(String, String)> {
+    #[derive(Deserialize, Default)]
+    #[serde(default)]
+    struct Page {
+        items: Vec<Object>,
+    }
+    #[derive(Deserialize, Default)]
+    #[serde(default)]
+    struct Object {
+        metadata: Meta,
+    }
+    #[derive(Deserialize, Default)]
+    #[serde(default)]
+    struct Meta {
+        name: String,
+        uid: String,
+    }
+    let page: Page = serde_json::from_str(page).unwrap_or_default();
+    page.items.into_iter().map(|object| (object.metadata.name, object.metadata.uid)).filter(|(name, _)| !name.is_empty()).collect()
+}
+
+/// A token within a query.
+pub(super) fn encoded(token: &str) -> String {
+    let mut out = String::with_capacity(token.len());
+    for byte in token.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => out.push(char::from(byte)),
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}

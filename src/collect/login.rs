@@ -1,0 +1,168 @@
+//! How a user of a kubeconfig logs in, in a few words, and the plugins that do it. A plugin runs without a terminal and under a time limit:
+//! it can neither write over the screen nor keep a collection waiting for ever, as it could when the client library ran it.
+
+use super::{Cancel, CollectError};
+use data_encoding::BASE64;
+use kube::config::{AuthInfo, Cluster, ExecConfig, ExecInteractiveMode};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+
+/// Longest time that a plugin may take; some open a browser.
+const LIMIT: Duration = Duration::from_secs(90);
+
+/// How a user logs in; "" where the kubeconfig says nothing.
+pub(super) fn describe(user: &AuthInfo) -> String {
+    if let Some(exec) = &user.exec {
+        return format!("exec: {}", program(exec));
+    }
+    if let Some(provider) = &user.auth_provider {
+        return if provider.name == "oidc" { "oidc".to_owned() } else { format!("auth-provider: {}", provider.name) };
+    }
+    if user.client_certificate.is_some() || user.client_certificate_data.is_some() {
+        return "client-certificate".to_owned();
+    }
+    if user.token.is_some() || user.token_file.is_some() {
+        return "token".to_owned();
+    }
+    if user.username.is_some() { "basic".to_owned() } else { String::new() }
+}
+
+fn program(exec: &ExecConfig) -> String {
+    let command = exec.command.as_deref().unwrap_or_default();
+    Path::new(command).file_name().map_or_else(|| command.to_owned(), |name| name.to_string_lossy().into_owned())
+}
+
+#[derive(Deserialize)]
+struct Credential {
+    status: Option<Status>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+struct Status {
+    token: Option<String>,
+    client_certificate_data: Option<String>,
+    client_key_data: Option<String>,
+}
+
+/// Runs a user's plugin, if there is one, and puts its credential in the plugin's place.
+pub(super) async fn run_plugin(user: &AuthInfo, cluster: &Cluster, ca: Option<&[u8]>, cancel: &Cancel) -> Result<AuthInfo, CollectError> {
+    let Some(exec) = &user.exec else { return Ok(user.clone()) };
+    let failed = |message: String| CollectError::Login {
+        plugin: program(exec),
+        message,
+        install: exec.install_hint.clone().unwrap_or_default().trim().to_owned(),
+    };
+    if exec.interactive_mode == Some(ExecInteractiveMode::Always) {
+        return Err(failed("it wants to ask something (interactiveMode: Always), and here nobody can answer".to_owned()));
+    }
+    let mut command = tokio::process::Command::new(exec.command.as_deref().unwrap_or_default());
+    command.args(exec.args.iter().flatten());
+    for variable in exec.env.iter().flatten() {
+        if let (Some(name), Some(value)) = (variable.get("name"), variable.get("value")) {
+            command.env(name, value);
+        }
+    }
+    command.env("KUBERNETES_EXEC_INFO", exec_info(exec, cluster, ca).to_string());
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+    let output = tokio::select! {
+        () = cancel.cancelled() => return Err(CollectError::Cancelled),
+        () = tokio::time::sleep(LIMIT) => return Err(failed(format!("it gave no credential within {} seconds", LIMIT.as_secs()))),
+        output = command.output() => output.map_err(|error| failed(if error.kind() == std::io::ErrorKind::NotFound {
+            "there is no such program".to_owned()
+        } else {
+            error.to_string()
+        }))?,
+    };
+    if !output.status.success() {
+        return Err(failed(format!("it ended with {}: {}", output.status, last_words(&output.stderr))));
+    }
+    // Plugins may answer in YAML. What they answered is a credential, and in no message.
+    let text = String::from_utf8_lossy(&output.stdout);
+    let credential: Option<Credential> = serde_saphyr::from_str(&text).ok();
+    let status = credential.and_then(|credential| credential.status).unwrap_or_default();
+    let mut user = AuthInfo { exec: None, ..user.clone() };
+    match (status.token, status.client_certificate_data, status.client_key_data) {
+        (None, None, _) | (None, _, None) => return Err(failed("it answered with no credential".to_owned())),
+        (token, certificate, key) => {
+            if let Some(token) = token {
+                user.token = Some(token.into());
+            }
+            if let (Some(certificate), Some(key)) = (certificate, key) {
+                user.client_certificate_data = Some(BASE64.encode(certificate.as_bytes()));
+                user.client_key_data = Some(BASE64.encode(key.as_bytes()).into());
+            }
+        }
+    }
+    Ok(user)
+}
+
+/// What a plugin is told about the question.
+fn exec_info(exec: &ExecConfig, cluster: &Cluster, ca: Option<&[u8]>) -> Value {
+    let mut spec = json!({"interactive": false});
+    if exec.provide_cluster_info {
+        let own = cluster.extensions.iter().flatten().find(|extension| extension.name == "client.authentication.k8s.io/exec");
+        spec["cluster"] = json!({
+            "server": cluster.server,
+            "tls-server-name": cluster.tls_server_name,
+            "insecure-skip-tls-verify": cluster.insecure_skip_tls_verify,
+            "certificate-authority-data": ca.map(|ca| BASE64.encode(ca)),
+            "proxy-url": cluster.proxy_url,
+            "config": own.map(|extension| &extension.extension),
+        });
+        if let Some(told) = spec["cluster"].as_object_mut() {
+            told.retain(|_, value| !value.is_null());
+        }
+    }
+    let api_version = exec.api_version.as_deref().unwrap_or("client.authentication.k8s.io/v1");
+    json!({"apiVersion": api_version, "kind": "ExecCredential", "spec": spec})
+}
+
+/// The end of what a plugin said on its way out.
+fn last_words(said: &[u8]) -> String {
+    let text = String::from_utf8_lossy(said);
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let words = lines[lines.len().saturating_sub(3)..].join(" ");
+    if words.is_empty() { "it said nothing".to_owned() } else { kassay_core::model::text::clean(&words).chars().take(400).collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn user(yaml: &str) -> AuthInfo {
+        serde_saphyr::from_str(yaml).unwrap()
+    }
+
+    async fn run(script: &str) -> Result<AuthInfo, CollectError> {
+        let yaml =
+            format!("exec: {{apiVersion: client.authentication.k8s.io/v1, command: sh, args: [-c, {script:?}], provideClusterInfo: true}}");
+        run_plugin(&user(&yaml), &Cluster::default(), Some(b"ca"), &Cancel::default()).await
+    }
+
+    #[test]
+    fn logins_have_names() {
+        assert_eq!(describe(&user("exec: {command: /usr/local/bin/aws, args: [eks, get-token]}")), "exec: aws");
+        assert_eq!(describe(&user("auth-provider: {name: oidc}")), "oidc");
+        assert_eq!(describe(&user("client-certificate-data: YQ==")), "client-certificate");
+        assert_eq!(describe(&user("tokenFile: /a")), "token");
+        assert_eq!(describe(&user("{}")), "");
+    }
+
+    #[tokio::test]
+    async fn a_plugin_gives_a_credential_without_a_terminal() {
+        let answer = r#"test ! -t 0 && echo "$KUBERNETES_EXEC_INFO" | grep -q '"interactive":false' && printf '{"kind":"ExecCredential","status":{"token":"t-1"}}'"#;
+        assert!(run(answer).await.is_ok_and(|user| user.exec.is_none() && user.token.is_some()));
+    }
+
+    #[tokio::test]
+    async fn a_plugin_that_fails_is_quoted_and_its_credential_is_not() {
+        let error = run("echo please log in >&2; exit 3").await.unwrap_err();
+        assert!(error.to_string().contains("please log in") && error.hint().is_some(), "{error}");
+        let error = run("printf '{\"status\":{\"tokn\":\"s3cret\"}}'").await.unwrap_err();
+        assert!(!error.to_string().contains("s3cret"), "{error}");
+    }
+}

@@ -1,0 +1,237 @@
+//! Every request that is ever sent: GET, and the two self-reviews. Others can't be built, which is how the program keeps its promise to only
+//! read. Tries are few, `Retry-After` is obeyed, nothing waits for ever, and a refusal keeps the server's own words.
+
+use super::connect::Link;
+use http::{Method, Request, StatusCode};
+use http_body_util::BodyExt;
+use kassay_core::model::text::clean;
+use kube::client::Body;
+use serde_json::{Value, json};
+use std::error::Error;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+/// Largest answer. A page holds at most 500 objects, of which etcd takes no more than 1.5 MB each.
+const LARGEST: usize = 800 << 20;
+/// How often a request is tried in all.
+const TRIES: u32 = 4;
+/// Longest wait that a server may ask for.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Plain JSON.
+pub(super) const JSON: &str = "application/json";
+
+/// What a server said instead of an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// 401.
+    Unauthorized(String),
+    /// 403.
+    Forbidden(String),
+    /// 404.
+    NotFound(String),
+    /// 410: a continue token has expired.
+    Expired(String),
+    /// No connection, or it broke.
+    Unreachable(String),
+    /// Everything else: time-outs, errors of the server, answers that are no answers.
+    Failed(String),
+    /// Somebody asked to stop.
+    Cancelled,
+}
+
+impl Refusal {
+    /// The words.
+    pub(super) fn words(&self) -> &str {
+        match self {
+            Self::Unauthorized(words) | Self::Forbidden(words) | Self::NotFound(words) | Self::Expired(words) => words,
+            Self::Unreachable(words) | Self::Failed(words) => words,
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+/// One of the reviews that an identity may ask about itself.
+pub(super) enum Review<'a> {
+    /// Who am I, in a version of the API.
+    Subject(&'a str),
+    /// May I list this.
+    List {
+        /// API group.
+        group: &'a str,
+        /// Resource.
+        resource: &'a str,
+    },
+}
+
+/// What came of one try.
+enum Try {
+    Answer(String),
+    Refused(Refusal),
+    Again(Option<Duration>, Refusal),
+}
+
+impl Link {
+    /// Gets an address of the API. The words of `accept` decide the form of the answer.
+    pub(super) async fn get(&self, path: &str, accept: &str) -> Result<String, Refusal> {
+        self.insist(&Method::GET, path, accept, None).await
+    }
+
+    /// Asks the server about ourselves.
+    pub(super) async fn review(&self, review: &Review<'_>) -> Result<Value, Refusal> {
+        let (group, version, resource, kind, spec) = match review {
+            Review::Subject(version) => ("authentication.k8s.io", *version, "selfsubjectreviews", "SelfSubjectReview", Value::Null),
+            Review::List { group, resource } => (
+                "authorization.k8s.io",
+                "v1",
+                "selfsubjectaccessreviews",
+                "SelfSubjectAccessReview",
+                json!({"resourceAttributes": {"group": group, "resource": resource, "verb": "list"}}),
+            ),
+        };
+        let mut body = json!({"apiVersion": format!("{group}/{version}"), "kind": kind});
+        if !spec.is_null() {
+            body["spec"] = spec;
+        }
+        let answer = self.insist(&Method::POST, &format!("/apis/{group}/{version}/{resource}"), JSON, Some(&body.to_string())).await?;
+        serde_json::from_str(&answer).map_err(|error| Refusal::Failed(format!("the answer is no JSON: {}", without_values(&error))))
+    }
+
+    async fn insist(&self, method: &Method, path: &str, accept: &str, body: Option<&str>) -> Result<String, Refusal> {
+        let mut renewed = false;
+        let mut tried = 0;
+        loop {
+            tried += 1;
+            let outcome = tokio::select! {
+                () = self.cancel.cancelled() => return Err(Refusal::Cancelled),
+                outcome = self.once(method, path, accept, body) => outcome,
+            };
+            match outcome {
+                Try::Answer(text) => return Ok(text),
+                // Credentials of plugins are short-lived: a long collection outlives them.
+                Try::Refused(Refusal::Unauthorized(words)) if !renewed && self.renewable() => {
+                    renewed = true;
+                    self.renew().await.map_err(|error| Refusal::Unauthorized(format!("{words}; logging in again: {error}")))?;
+                }
+                Try::Refused(refusal) => return Err(refusal),
+                Try::Again(_, refusal) if tried >= TRIES => return Err(refusal),
+                Try::Again(Some(wait), refusal) if wait > PATIENCE => {
+                    let words = format!("{} (the server asks to wait {} seconds)", refusal.words(), wait.as_secs());
+                    return Err(Refusal::Failed(words));
+                }
+                Try::Again(asked, _) => {
+                    let wait = asked.unwrap_or_else(|| self.pause * 2_u32.pow(tried - 1));
+                    self.sleep(wait).await?;
+                }
+            }
+        }
+    }
+
+    async fn sleep(&self, wait: Duration) -> Result<(), Refusal> {
+        tokio::select! {
+            () = self.cancel.cancelled() => Err(Refusal::Cancelled),
+            () = tokio::time::sleep(wait) => Ok(()),
+        }
+    }
+
+    async fn once(&self, method: &Method, path: &str, accept: &str, body: Option<&str>) -> Try {
+        let Ok(_turn) = self.gate.acquire().await else { return Try::Refused(Refusal::Cancelled) };
+        match tokio::time::timeout(self.timeout, self.send(method, path, accept, body)).await {
+            Ok(outcome) => outcome,
+            // A server that is too slow once is too slow again: trying anew would only multiply the wait and its load.
+            Err(_) => Try::Refused(Refusal::Failed(format!("no complete answer within {} seconds", self.timeout.as_secs_f32()))),
+        }
+    }
+
+    async fn send(&self, method: &Method, path: &str, accept: &str, body: Option<&str>) -> Try {
+        let request = Request::builder().method(method).uri(path).header(http::header::ACCEPT, accept);
+        let request = match body {
+            Some(body) => request.header(http::header::CONTENT_TYPE, JSON).body(Body::from(body.as_bytes().to_vec())),
+            None => request.body(Body::empty()),
+        };
+        let request = match request {
+            Ok(request) => request,
+            Err(error) => return Try::Refused(Refusal::Failed(error.to_string())),
+        };
+        let client = self.client.read().await.clone();
+        let response = match client.send(request).await {
+            Ok(response) => response,
+            Err(error) => return Try::Again(None, Refusal::Unreachable(chain(&error))),
+        };
+        let (head, mut body) = response.into_parts();
+        let mut bytes = Vec::new();
+        while let Some(frame) = body.frame().await {
+            match frame {
+                Ok(frame) => {
+                    if let Ok(data) = frame.into_data() {
+                        bytes.extend_from_slice(&data);
+                        self.received.fetch_add(data.len() as u64, Ordering::Relaxed);
+                    }
+                }
+                Err(error) => return Try::Again(None, Refusal::Unreachable(format!("the answer broke off: {}", chain(&error)))),
+            }
+            if bytes.len() > LARGEST {
+                return Try::Refused(Refusal::Failed(format!("the answer is larger than {} MiB", LARGEST >> 20)));
+            }
+        }
+        if head.status.is_success() {
+            return String::from_utf8(bytes)
+                .map_or_else(|_| Try::Refused(Refusal::Failed("the answer is not UTF-8".to_owned())), Try::Answer);
+        }
+        let wait =
+            head.headers.get(http::header::RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok()).map(Duration::from_secs);
+        refused(head.status, wait, &bytes)
+    }
+}
+
+fn refused(status: StatusCode, wait: Option<Duration>, body: &[u8]) -> Try {
+    let words = words_of(status, body);
+    match status {
+        StatusCode::UNAUTHORIZED => Try::Refused(Refusal::Unauthorized(words)),
+        StatusCode::FORBIDDEN => Try::Refused(Refusal::Forbidden(words)),
+        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => Try::Refused(Refusal::NotFound(words)),
+        StatusCode::GONE => Try::Refused(Refusal::Expired(words)),
+        StatusCode::TOO_MANY_REQUESTS => Try::Again(wait, Refusal::Failed(words)),
+        StatusCode::INTERNAL_SERVER_ERROR | StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT => {
+            Try::Again(wait, Refusal::Failed(words))
+        }
+        _ => Try::Refused(Refusal::Failed(words)),
+    }
+}
+
+/// The server's own words, or what the status means where it has none.
+fn words_of(status: StatusCode, body: &[u8]) -> String {
+    let said = serde_json::from_slice::<Value>(body).ok().and_then(|value| value.get("message")?.as_str().map(str::to_owned));
+    let said = said.filter(|said| !said.trim().is_empty()).unwrap_or_else(|| {
+        // Proxies answer in HTML, which is no use to anyone; API servers and webhooks in a line of text.
+        let text = String::from_utf8_lossy(&body[..body.len().min(400)]).trim().to_owned();
+        if text.is_empty() || text.contains('<') {
+            format!("the server answered {status}")
+        } else {
+            format!("the server answered {status}: {text}")
+        }
+    });
+    clean(&said).chars().take(600).collect()
+}
+
+/// An error with what caused it: the outermost words alone ("error trying to connect") help nobody.
+pub(super) fn chain(error: &dyn Error) -> String {
+    let mut words = error.to_string();
+    let mut at = error.source();
+    while let Some(cause) = at {
+        let more = cause.to_string();
+        if !words.contains(&more) {
+            words = format!("{words}: {more}");
+        }
+        at = cause.source();
+    }
+    for prefix in ["ServiceError: ", "HyperError: "] {
+        words = words.replace(prefix, "");
+    }
+    clean(&words)
+}
+
+/// A parser's words without the value that it stumbled over.
+pub(super) fn without_values(error: &serde_json::Error) -> String {
+    kassay_core::sensitive::without_quoted(&error.to_string())
+}
