@@ -3,8 +3,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr, missing_docs, reason = "a test's failure is its message")]
 
+#[path = "collect/faults.rs"]
+mod faults;
 #[path = "collect/files.rs"]
 mod files;
+#[path = "collect/server.rs"]
+mod server;
 #[path = "collect/snapshots.rs"]
 mod snapshots;
 

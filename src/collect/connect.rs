@@ -7,7 +7,7 @@ use data_encoding::BASE64;
 use http::Uri;
 use kassay_core::kinds::Connection;
 use kube::client::{ClientBuilder, ConfigExt};
-use kube::config::{AuthInfo, Cluster, Context, Kubeconfig};
+use kube::config::{AuthInfo, Cluster, Context, Kubeconfig, KubeconfigError};
 use rustls::pki_types::{CertificateDer, ServerName, pem::PemObject};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -57,12 +57,11 @@ pub fn contexts(kubeconfig: Option<&Path>) -> Result<Vec<ContextInfo>, CollectEr
 
 /// The file that was named, or those of `$KUBECONFIG`, or the usual one; none where there is none.
 fn read_kubeconfig(named: Option<&Path>) -> Result<Option<Kubeconfig>, CollectError> {
-    let failed = |error: kube::config::KubeconfigError| CollectError::Kubeconfig(kassay_core::sensitive::without_quoted(&chain(&error)));
     if let Some(path) = named {
         if !path.exists() {
             return Err(CollectError::Kubeconfig(format!("there is no kubeconfig {}", path.display())));
         }
-        return Kubeconfig::read_from(path).map(Some).map_err(failed);
+        return Kubeconfig::read_from(path).map(Some).map_err(|error| broken(path, &error));
     }
     let paths: Vec<PathBuf> = match std::env::var_os("KUBECONFIG") {
         Some(list) if !list.is_empty() => std::env::split_paths(&list).collect(),
@@ -71,13 +70,24 @@ fn read_kubeconfig(named: Option<&Path>) -> Result<Option<Kubeconfig>, CollectEr
     // kubectl passes over files of the list that do not exist.
     let mut merged: Option<Kubeconfig> = None;
     for path in paths.iter().filter(|path| path.exists()) {
-        let next = Kubeconfig::read_from(path).map_err(failed)?;
+        let next = Kubeconfig::read_from(path).map_err(|error| broken(path, &error))?;
         merged = Some(match merged {
-            Some(first) => first.merge(next).map_err(failed)?,
+            Some(first) => first.merge(next).map_err(|error| broken(path, &error))?,
             None => next,
         });
     }
     Ok(merged)
+}
+
+/// What is wrong with a kubeconfig. The parser would show the line, and lines of kubeconfigs hold credentials.
+fn broken(path: &Path, error: &KubeconfigError) -> CollectError {
+    let KubeconfigError::Parse(error) = error else {
+        return CollectError::Kubeconfig(format!("{}: {}", path.display(), chain(error)));
+    };
+    let place = error.location().map(|place| format!(", line {}, column {}", place.line(), place.column())).unwrap_or_default();
+    let said = error.without_snippet().to_string();
+    let said = said.lines().next().unwrap_or_default().split(" at line ").next().unwrap_or_default();
+    CollectError::Kubeconfig(format!("{}{place}: {}", path.display(), kassay_core::sensitive::without_quoted(said)))
 }
 
 fn cluster_of(config: &Kubeconfig, context: &Context) -> Option<Cluster> {

@@ -1,0 +1,228 @@
+//! An API server that says what a test tells it to say: a healthy, empty cluster, and faults laid over single addresses.
+
+use kassay_core::model::Kind;
+use serde_json::{Value, json};
+use std::collections::HashMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+/// A request that came in.
+#[derive(Clone, Debug)]
+pub(crate) struct Asked {
+    pub(crate) method: String,
+    /// Address with its query.
+    pub(crate) uri: String,
+    pub(crate) headers: HashMap<String, String>,
+    pub(crate) body: String,
+}
+
+impl Asked {
+    pub(crate) fn path(&self) -> &str {
+        self.uri.split('?').next().unwrap()
+    }
+
+    pub(crate) fn query(&self, name: &str) -> Option<&str> {
+        self.uri.split_once('?')?.1.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", String::as_str)
+    }
+}
+
+/// What is answered.
+#[derive(Clone, Debug)]
+pub(crate) enum Reply {
+    Json(Value),
+    /// Status, extra header line, body.
+    Raw(u16, &'static str, String),
+    /// The connection ends in the middle of the body.
+    Cut,
+    /// Nothing, for as long as the client cares to wait.
+    Silence,
+}
+
+/// A `Status` as the API server words it.
+pub(crate) fn status(code: u16, reason: &str, message: &str) -> Reply {
+    let body = json!({"kind": "Status", "apiVersion": "v1", "status": "Failure", "reason": reason, "message": message, "code": code});
+    Reply::Raw(code, "", body.to_string())
+}
+
+pub(crate) fn list(kind: &str, items: &[Value]) -> Reply {
+    Reply::Json(json!({"kind": kind, "apiVersion": "v1", "metadata": {"resourceVersion": "1"}, "items": items}))
+}
+
+pub(crate) fn page(kind: &str, items: &[Value], next: &str, remaining: usize) -> Reply {
+    Reply::Json(json!({"kind": kind, "apiVersion": "v1", "metadata": {"continue": next, "remainingItemCount": remaining}, "items": items}))
+}
+
+pub(crate) fn named(name: &str) -> Value {
+    json!({"metadata": {"name": name, "namespace": "shop", "uid": format!("uid-{name}")}})
+}
+
+type Handler = dyn Fn(&Asked, usize) -> Option<Reply> + Send + Sync;
+
+/// A running server.
+pub(crate) struct Server {
+    pub(crate) address: String,
+    asked: Arc<Mutex<Vec<Asked>>>,
+    folder: tempfile::TempDir,
+}
+
+impl Server {
+    /// Starts one. `script` sees each request and how often its path was asked before; what it leaves is answered as by a healthy cluster.
+    pub(crate) fn start(script: impl Fn(&Asked, usize) -> Option<Reply> + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let asked: Arc<Mutex<Vec<Asked>>> = Arc::default();
+        let (log, script): (_, Arc<Handler>) = (asked.clone(), Arc::new(script));
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let (log, script) = (log.clone(), script.clone());
+                std::thread::spawn(move || serve(stream, &log, &*script));
+            }
+        });
+        Self { address, asked, folder: tempfile::tempdir().unwrap() }
+    }
+
+    /// A server without faults.
+    pub(crate) fn healthy() -> Self {
+        Self::start(|_, _| None)
+    }
+
+    /// A kubeconfig whose user is given as YAML.
+    pub(crate) fn kubeconfig(&self, user: &str) -> PathBuf {
+        let path = self.folder.path().join("kubeconfig");
+        let text = format!(
+            "apiVersion: v1\nkind: Config\ncurrent-context: test\nclusters:\n- name: c\n  cluster: {{server: \"{}\"}}\n\
+             contexts:\n- name: test\n  context: {{cluster: c, user: u}}\nusers:\n- name: u\n  user: {user}\n",
+            self.address
+        );
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+
+    /// Everything that was asked so far.
+    pub(crate) fn asked(&self) -> Vec<Asked> {
+        self.asked.lock().unwrap().clone()
+    }
+
+    /// How often a path was asked.
+    pub(crate) fn times(&self, path: &str) -> usize {
+        self.asked().iter().filter(|asked| asked.path() == path).count()
+    }
+}
+
+fn serve(stream: TcpStream, log: &Mutex<Vec<Asked>>, script: &Handler) {
+    let mut writer = stream.try_clone().unwrap();
+    let mut reader = BufReader::new(stream);
+    while let Some(asked) = receive(&mut reader) {
+        let before = {
+            let mut log = log.lock().unwrap();
+            log.push(asked.clone());
+            log.iter().filter(|other| other.path() == asked.path()).count() - 1
+        };
+        let reply = script(&asked, before).unwrap_or_else(|| healthy(&asked));
+        let sent = match reply {
+            Reply::Json(value) => send(&mut writer, 200, "", &value.to_string()),
+            Reply::Raw(code, header, body) => send(&mut writer, code, header, &body),
+            Reply::Cut => {
+                let _ = writer
+                    .write_all(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n{\"kind\":\"List\",");
+                return;
+            }
+            Reply::Silence => {
+                // Until the client hangs up.
+                let _ = reader.read(&mut [0; 1]);
+                return;
+            }
+        };
+        if sent.is_err() {
+            return;
+        }
+    }
+}
+
+fn receive(reader: &mut BufReader<TcpStream>) -> Option<Asked> {
+    let mut line = String::new();
+    reader.read_line(&mut line).ok().filter(|length| *length > 0)?;
+    let mut words = line.split_whitespace();
+    let (method, uri) = (words.next()?.to_owned(), words.next()?.to_owned());
+    let mut headers = HashMap::new();
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).ok()?;
+        let Some((name, value)) = line.trim_end().split_once(':') else { break };
+        let value = value.trim().to_owned();
+        headers.entry(name.to_lowercase()).and_modify(|all: &mut String| *all = format!("{all}, {value}")).or_insert(value);
+    }
+    let length = headers.get("content-length").and_then(|value| value.parse().ok()).unwrap_or(0);
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).ok()?;
+    Some(Asked { method, uri, headers, body: String::from_utf8_lossy(&body).into_owned() })
+}
+
+fn send(writer: &mut TcpStream, code: u16, header: &str, body: &str) -> std::io::Result<()> {
+    let extra = if header.is_empty() { String::new() } else { format!("{header}\r\n") };
+    write!(writer, "HTTP/1.1 {code} X\r\nContent-Type: application/json\r\nContent-Length: {}\r\n{extra}\r\n{body}", body.len())
+}
+
+/// The groups of all stock kinds, in the aggregated form.
+pub(crate) fn groups() -> Vec<Value> {
+    let mut groups: Vec<(&str, Vec<Value>)> = vec![("authentication.k8s.io", vec![json!({"resource": "selfsubjectreviews"})])];
+    for kind in Kind::ALL.iter().filter(|kind| kind.stock() && !kind.group().is_empty()) {
+        let resource = json!({"resource": kind.resource()});
+        match groups.iter_mut().find(|(group, _)| *group == kind.group()) {
+            Some((_, resources)) => resources.push(resource),
+            None => groups.push((kind.group(), vec![resource])),
+        }
+    }
+    let told = |(group, resources): (&str, Vec<Value>)| json!({"metadata": {"name": group}, "versions": [{"version": "v1", "freshness": "Current", "resources": resources}]});
+    groups.into_iter().map(told).collect()
+}
+
+pub(crate) fn discovery(groups: &[Value]) -> Reply {
+    Reply::Json(json!({"kind": "APIGroupDiscoveryList", "apiVersion": "apidiscovery.k8s.io/v2", "metadata": {}, "items": groups}))
+}
+
+fn healthy(asked: &Asked) -> Reply {
+    let accept = asked.header("accept");
+    match asked.path() {
+        "/version" => Reply::Json(json!({"major": "1", "minor": "34", "gitVersion": "v1.34.4"})),
+        "/apis" => discovery(&groups()),
+        "/apis/authentication.k8s.io/v1/selfsubjectreviews" => Reply::Json(
+            json!({"kind": "SelfSubjectReview", "status": {"userInfo": {"username": "assessor", "groups": ["qsa", "system:authenticated"]}}}),
+        ),
+        "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews" => Reply::Json(
+            json!({"kind": "SelfSubjectAccessReview", "status": {"allowed": !asked.body.contains("\"secrets\""), "reason": "because"}}),
+        ),
+        "/api/v1/namespaces" => list(
+            "NamespaceList",
+            &[json!({"metadata": {"name": "kube-system", "uid": "the-uid"}}), json!({"metadata": {"name": "shop", "uid": "s"}})],
+        ),
+        path if path.ends_with("/secrets") && accept.contains("as=Table") => {
+            let rows = if path.contains("/shop/") {
+                json!([{"cells": ["db", "Opaque", 2, "400d"]}, {"cells": ["old-token", "kubernetes.io/service-account-token", 3, "3y"]}])
+            } else {
+                json!([])
+            };
+            let columns = ["Name", "Type", "Data", "Age"].map(|name| json!({"name": name, "type": "string"}));
+            Reply::Json(
+                json!({"kind": "Table", "apiVersion": "meta.k8s.io/v1", "metadata": {}, "columnDefinitions": columns, "rows": rows}),
+            )
+        }
+        path if path.ends_with("/secrets") && accept.contains("as=PartialObjectMetadataList") => {
+            let token = json!({"metadata": {"name": "old-token", "namespace": "shop", "creationTimestamp": "2023-01-02T03:04:05Z", "labels": {"kubernetes.io/legacy-token-last-used": "2024-05-06"}}});
+            list("PartialObjectMetadataList", &[token])
+        }
+        path => match Kind::ALL
+            .iter()
+            .find(|kind| kind.stock() && path.ends_with(&format!("/{}", kind.resource())) && path.contains(kind.group()))
+        {
+            Some(kind) => list(&format!("{}List", kind.kind()), &[]),
+            None => status(404, "NotFound", "the server could not find the requested resource"),
+        },
+    }
+}
