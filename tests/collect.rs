@@ -1,12 +1,16 @@
 //! Collecting from files, snapshots and a scripted API server: whatever goes wrong on the way, the inventory says so, and no check passes on
-//! what was not read. The real server's turn is in `cluster.rs`.
+//! what was not read. A real server is read too, where one is built.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr, missing_docs, reason = "a test's failure is its message")]
 
+#[path = "support/cluster.rs"]
+mod cluster;
 #[path = "collect/faults.rs"]
 mod faults;
 #[path = "collect/files.rs"]
 mod files;
+#[path = "collect/real.rs"]
+mod real;
 #[path = "collect/server.rs"]
 mod server;
 #[path = "collect/snapshots.rs"]

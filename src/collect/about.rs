@@ -40,6 +40,7 @@ pub(super) async fn ask(link: &Link) -> Result<About, CollectError> {
         notes.push(format!("the API group {group} is registered and does not answer"));
     }
     who(link, &served, &mut cluster, &mut notes).await?;
+    cluster.uid = uid(link).await;
     cluster.connection = Some(link.connection().await);
     Ok(About { cluster, served, notes })
 }
@@ -48,6 +49,14 @@ pub(super) async fn ask(link: &Link) -> Result<About, CollectError> {
 fn now() -> Timestamp {
     let now = Timestamp::now();
     Timestamp::from_second(now.as_second()).unwrap_or(now)
+}
+
+/// UID of kube-system, which names the cluster even where its namespaces can't be listed; "" where that is refused too.
+async fn uid(link: &Link) -> String {
+    let accept = "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io,application/json";
+    let text = link.get("/api/v1/namespaces/kube-system", accept).await.unwrap_or_default();
+    let namespace: Value = serde_json::from_str(&text).unwrap_or_default();
+    namespace.pointer("/metadata/uid").and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
 async fn who(link: &Link, served: &Served, cluster: &mut ClusterInfo, notes: &mut Vec<String>) -> Result<(), CollectError> {

@@ -65,7 +65,11 @@ fn read(paths: &[PathBuf], options: &Options, tell: &UnboundedSender<Progress>, 
         }
         match load(&entry.path) {
             Ok(Content::Snapshot(inventory)) => {
-                return if entries.len() == 1 { Ok(*inventory) } else { Err(CollectError::Mixed(shown(&entry.path))) };
+                if entries.len() > 1 {
+                    return Err(CollectError::Mixed(shown(&entry.path)));
+                }
+                super::states(&inventory).for_each(|event| drop(tell.send(event)));
+                return Ok(*inventory);
             }
             Ok(Content::Text(text)) => reading.file(&entry.path, &text),
             Err(Unread::Snapshot(source)) => return Err(CollectError::Snapshot { path: shown(&entry.path), source }),
@@ -415,10 +419,7 @@ impl Reading<'_> {
         }
         decide_version(&mut inventory, options, self.version)?;
         super::complete(&mut inventory);
-        for kind in Kind::ALL {
-            let Coverage { state, items, message, .. } = inventory.coverage_of(*kind);
-            let _ = self.tell.send(Progress::Kind { kind: *kind, items, total: Some(items), state: Some(state), message });
-        }
+        super::states(&inventory).for_each(|event| drop(self.tell.send(event)));
         Ok(inventory)
     }
 }

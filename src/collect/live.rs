@@ -69,7 +69,9 @@ pub(super) async fn collect(
             ingest.version(*kind, &version);
         }
     }
-    ingest.cluster().uid = uid;
+    if let Some(uid) = uid {
+        ingest.cluster().uid = uid;
+    }
     let mut inventory = ingest.finish();
     super::complete(&mut inventory);
     for kind in Kind::ALL {
@@ -175,8 +177,8 @@ pub(super) struct List<'a> {
 }
 
 impl Reader<'_> {
-    /// Namespaces come first, because Secrets are asked namespace by namespace; then everything side by side. Gives the cluster's UID.
-    async fn all(&self, options: &Options) -> Result<String, Refusal> {
+    /// Namespaces come first, because Secrets are asked namespace by namespace; then everything side by side. Gives the UID of kube-system.
+    async fn all(&self, options: &Options) -> Result<Option<String>, Refusal> {
         let mut namespaces = BTreeMap::new();
         let end = self.kind(Kind::Namespaces, &mut |page| namespaces.extend(names(page))).await?;
         let rest = Kind::ALL.iter().copied().filter(|kind| !matches!(kind, Kind::Namespaces | Kind::Secrets));
@@ -198,20 +200,7 @@ impl Reader<'_> {
         let (secrets, others) = tokio::join!(secrets, others);
         secrets?;
         others?;
-        match namespaces.remove("kube-system") {
-            Some(uid) => Ok(uid),
-            None => Ok(self.uid().await),
-        }
-    }
-
-    /// UID of kube-system where the list of namespaces was refused.
-    async fn uid(&self) -> String {
-        let text = self
-            .link
-            .get("/api/v1/namespaces/kube-system", "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io,application/json")
-            .await;
-        let value: serde_json::Value = text.ok().and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
-        value.pointer("/metadata/uid").and_then(|uid| uid.as_str()).unwrap_or_default().to_owned()
+        Ok(namespaces.remove("kube-system"))
     }
 
     /// Reads one kind to its end.

@@ -2,7 +2,7 @@
 //! Whoever collects names a [`SourceSpec`] and gets an inventory; what could not be read is in it, with the server's own words.
 //! Nothing here judges, and nothing here ever writes to a cluster.
 
-use kassay_core::kinds::{Inventory, KindState};
+use kassay_core::kinds::{Coverage, Inventory, KindState};
 use kassay_core::model::Kind;
 use kassay_core::sensitive::FingerprintKey;
 use std::path::{Path, PathBuf};
@@ -249,7 +249,7 @@ pub async fn collect(spec: &SourceSpec, options: &Options, progress: Watcher<'_>
     match spec {
         SourceSpec::Live(connect) => live::collect(connect, options, progress, cancel).await,
         SourceSpec::Paths(paths) => dump::collect(paths, options, progress, cancel).await,
-        SourceSpec::Demo => demo::collect(),
+        SourceSpec::Demo => demo::collect(progress),
     }
 }
 
@@ -294,7 +294,15 @@ fn fingerprint_key() -> Result<FingerprintKey, CollectError> {
 
 /// What only the whole inventory shows: which distribution it is.
 fn complete(inventory: &mut Inventory) {
-    if inventory.cluster.distribution.is_empty() {
-        "unknown".clone_into(&mut inventory.cluster.distribution);
-    }
+    let (distribution, evidence) = kassay_core::analysis::distribution::detect(inventory);
+    inventory.cluster.distribution = distribution;
+    inventory.cluster.distribution_evidence = evidence;
+}
+
+/// How every kind came out, for whoever watches a source that is read at once.
+fn states(inventory: &Inventory) -> impl Iterator<Item = Progress> + '_ {
+    Kind::ALL.iter().map(|kind| {
+        let Coverage { state, items, message, .. } = inventory.coverage_of(*kind);
+        Progress::Kind { kind: *kind, items, total: Some(items), state: Some(state), message }
+    })
 }

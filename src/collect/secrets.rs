@@ -118,13 +118,13 @@ mod tests {
 
     #[test]
     fn namespaces_add_up_to_no_more_than_was_read() {
-        let sum = |ends: &[End]| super::sum(&ends.iter().cloned().enumerate().map(|(i, e)| (format!("n{i}"), e)).collect::<Vec<_>>());
-        assert_eq!(sum(&[]).state, KindState::Read);
-        assert_eq!(sum(&[end(KindState::Read, 2), end(KindState::Read, 0)]).state, KindState::Read);
-        assert_eq!(sum(&[end(KindState::Forbidden, 0), end(KindState::Forbidden, 0)]).state, KindState::Forbidden);
-        assert_eq!(sum(&[end(KindState::Forbidden, 0), end(KindState::Failed, 0)]).state, KindState::Failed);
-        let mixed = sum(&[end(KindState::Read, 0), end(KindState::Forbidden, 0)]);
+        let total = |ends: &[End]| sum(&ends.iter().cloned().enumerate().map(|(i, e)| (format!("n{i}"), e)).collect::<Vec<_>>());
+        assert_eq!(total(&[]).state, KindState::Read);
+        assert_eq!(total(&[end(KindState::Read, 2), end(KindState::Read, 0)]).state, KindState::Read);
+        assert_eq!(total(&[end(KindState::Forbidden, 0), end(KindState::Forbidden, 0)]).state, KindState::Forbidden);
+        assert_eq!(total(&[end(KindState::Forbidden, 0), end(KindState::Failed, 0)]).state, KindState::Failed);
+        let mixed = total(&[end(KindState::Read, 0), end(KindState::Forbidden, 0)]);
         assert_eq!((mixed.state, mixed.words.as_str()), (KindState::Partial, "in 1 of 2 namespaces, first in n1: words"));
-        assert_eq!(sum(&[end(KindState::Partial, 3)]).state, KindState::Partial);
+        assert_eq!(total(&[end(KindState::Partial, 3)]).state, KindState::Partial);
     }
 }

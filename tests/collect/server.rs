@@ -202,6 +202,9 @@ fn healthy(asked: &Asked) -> Reply {
             "NamespaceList",
             &[json!({"metadata": {"name": "kube-system", "uid": "the-uid"}}), json!({"metadata": {"name": "shop", "uid": "s"}})],
         ),
+        "/api/v1/namespaces/kube-system" => {
+            Reply::Json(json!({"kind": "PartialObjectMetadata", "metadata": {"name": "kube-system", "uid": "the-uid"}}))
+        }
         path if path.ends_with("/secrets") && accept.contains("as=Table") => {
             let rows = if path.contains("/shop/") {
                 json!([{"cells": ["db", "Opaque", 2, "400d"]}, {"cells": ["old-token", "kubernetes.io/service-account-token", 3, "3y"]}])
