@@ -59,7 +59,9 @@ impl SourceArgs {
         }
         if let Some(first) = self.from.first() {
             let name = first.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            let stem = name.split('.').next().filter(|stem| !stem.is_empty() && *stem != "-").unwrap_or("files").to_owned();
+            let endings = [".kassay.gz", ".json.gz", ".yaml.gz", ".json", ".yaml", ".yml"];
+            let stem = endings.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(&name);
+            let stem = if matches!(stem, "" | "-") { "files" } else { stem }.to_owned();
             let source = if name.ends_with(".kassay.gz") { "snapshot" } else { "files" };
             return (stem, source.to_owned());
         }

@@ -215,7 +215,7 @@ Whether it is whole
   Any BagIt program (RFC 8493) checks them, too.
   tagmanifest-sha256.txt seals everything else: write its SHA-256 down where nobody can change it.
 
-To go on with the assessment, open the folder data with `kassay PATH/data`.
+To go on with the assessment, copy the folder data to another place and open the copy: `kassay COPY`.
 The guidance that this follows adds no requirement to PCI DSS.
 ",
         version = env!("CARGO_PKG_VERSION"),

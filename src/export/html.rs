@@ -23,6 +23,28 @@ fn render(report: &Report) -> Result<String, minijinja::Error> {
     environment.add_filter("one", |n: usize, one: String, many: String| if n == 1 { one } else { many });
     // Direction marks and control characters in a name could make it read as another one.
     environment.add_filter("clean", |text: String| kassay_core::model::text::clean(&text));
+    environment.add_filter("ticks", |text: String| Value::from_safe_string(ticks(&text)));
     environment.add_template(NAME, TEMPLATE)?;
     environment.get_template(NAME)?.render(Value::from(Serde(report)))
+}
+
+/// Words of the catalogue as HTML: escaped, with what stands between backticks set as code.
+fn ticks(text: &str) -> String {
+    let escaped = minijinja::HtmlEscape(text).to_string();
+    let parts: Vec<&str> = escaped.split('`').collect();
+    if parts.len() % 2 == 0 {
+        return escaped;
+    }
+    parts.iter().enumerate().map(|(i, part)| if i % 2 == 1 { format!("<code>{part}</code>") } else { (*part).to_owned() }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ticks;
+
+    #[test]
+    fn code_is_set_and_everything_is_escaped() {
+        assert_eq!(ticks("the `default` <b> one"), "the <code>default</code> &lt;b&gt; one");
+        assert_eq!(ticks("a ` alone"), "a ` alone");
+    }
 }
