@@ -1,0 +1,173 @@
+//! Reading a cluster again: outcomes are replaced, what people wrote stays to the byte, changes are told, and determinations that lost their
+//! ground are marked.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test's failure is its message")]
+
+use kassay_core::assess::CheckOutcome;
+use kassay_core::checks;
+use kassay_core::guidance::Guidance;
+use kassay_core::kinds::Inventory;
+use kassay_core::model::{Category, Determined, Finding, Method, ObjectRef, Outcome};
+use kassay_core::workbook::collection::{cluster_key, combined};
+use kassay_core::workbook::{
+    Answer, AnswerValue, Changes, Collected, Determination, Engagement, Exception, Moment, Workbook, merge_collection,
+};
+
+fn now() -> jiff::Timestamp {
+    "2026-11-23T09:12:00Z".parse().unwrap()
+}
+
+fn finding(name: &str, observed: &str) -> Finding {
+    let mut finding = Finding::new(Category::Cde, ObjectRef::new("", "Pod", "shop", name), "spec.x").observed(observed);
+    finding.identify("any");
+    finding
+}
+
+fn outcome(check: &str, outcome: Outcome, findings: Vec<Finding>) -> CheckOutcome {
+    CheckOutcome {
+        check: check.into(),
+        control: check.split('/').next().unwrap().into(),
+        practices: vec![],
+        outcome,
+        reason: "As found.".into(),
+        population: 9,
+        needs: vec![],
+        counts: [(Category::Cde, findings.len())].into(),
+        findings,
+    }
+}
+
+fn merge(book: &mut Workbook, key: &str, outcomes: &[CheckOutcome], previous: &[CheckOutcome]) -> Changes {
+    let inventory = Inventory::default();
+    let collected =
+        Collected { key, source: "files", inventory: &inventory, outcomes, previous, snapshot: "", findings: "", assessed_at: now() };
+    merge_collection(book, Guidance::shipped().unwrap(), &collected)
+}
+
+fn book() -> Workbook {
+    let mut book = Workbook::new(Engagement { entity: "Acme".into(), ..Engagement::default() });
+    book.answers.push(Answer {
+        question: "1.6.mfa_enforced".into(),
+        digest: "d".into(),
+        value: AnswerValue::Text("yes".into()),
+        by: "A. Assessor".into(),
+        at: Moment(now()),
+        interviewed: String::new(),
+        role: String::new(),
+        on: None,
+        note: "note".into(),
+        evidence: vec![],
+        cluster: String::new(),
+    });
+    book.exceptions.push(Exception { what: "3.1/baseline".into(), reason: "because".into(), owner: "CISO".into(), until: None });
+    book
+}
+
+fn determine(book: &mut Workbook, practice: &str, finding: Determined, proposed: Option<Determined>) {
+    book.determinations.push(Determination {
+        practice: practice.into(),
+        finding,
+        method: Method::Defined,
+        rationale: "seen".into(),
+        by: "A. Assessor".into(),
+        at: Moment(now()),
+        proposed,
+        to_confirm: false,
+        compensating: None,
+    });
+}
+
+#[test]
+fn what_people_wrote_is_not_touched_and_changes_are_told() {
+    let mut book = book();
+    let before = book.clone();
+    let first = [outcome("3.1/baseline", Outcome::Fail, vec![finding("a", "1"), finding("b", "1")])];
+    let changes = merge(&mut book, "prod", &first, &[]);
+    assert_eq!(changes, Changes { first: true, ..Changes::default() });
+    let second = [
+        outcome("3.1/baseline", Outcome::Review, vec![finding("b", "2"), finding("c", "1")]),
+        outcome("2.1/wildcards", Outcome::Pass, vec![]),
+    ];
+    let changes = merge(&mut book, "prod", &second, &first);
+    let names = |list: &[(String, Finding)]| list.iter().map(|(_, f)| f.object.name.clone()).collect::<Vec<_>>();
+    assert_eq!(
+        (names(&changes.new), names(&changes.gone), names(&changes.changed)),
+        (vec!["c".into()], vec!["a".into()], vec!["b".into()])
+    );
+    let outcomes: Vec<_> = changes.outcomes.iter().map(|c| (c.check.as_str(), c.from, c.to)).collect();
+    assert_eq!(outcomes, [("3.1/baseline", Some(Outcome::Fail), Outcome::Review), ("2.1/wildcards", None, Outcome::Pass)]);
+    assert_eq!((&book.answers, &book.exceptions, &book.engagement), (&before.answers, &before.exceptions, &before.engagement));
+    assert_eq!(book.clusters.len(), 1);
+    // Records stand in the order of the catalogue, and only those of this collection are left.
+    assert_eq!(book.outcomes.iter().map(|o| o.check.as_str()).collect::<Vec<_>>(), ["2.1/wildcards", "3.1/baseline"]);
+    assert_eq!(Workbook::parse(&book.print().unwrap()).unwrap().outcomes, book.outcomes);
+}
+
+#[test]
+fn what_could_not_be_looked_at_is_not_gone() {
+    let mut book = book();
+    let first = [outcome("3.1/baseline", Outcome::Fail, vec![finding("a", "1")])];
+    merge(&mut book, "prod", &first, &[]);
+    let changes = merge(&mut book, "prod", &[outcome("3.1/baseline", Outcome::Blocked, vec![])], &first);
+    assert_eq!((changes.gone.len(), changes.outcomes.len()), (0, 1));
+}
+
+#[test]
+fn only_determinations_that_lost_their_ground_are_marked() {
+    let mut book = book();
+    // Told against nothing proposed, by a person who gave a reason: nothing has moved while nothing is proposed.
+    determine(&mut book, "1.1.a", Determined::InPlace, None);
+    // Good when it was determined; now nothing can be proposed any more.
+    determine(&mut book, "1.2.a", Determined::InPlace, Some(Determined::InPlace));
+    // Known to be bad, and still bad.
+    determine(&mut book, "3.1.a", Determined::InPlace, Some(Determined::NotInPlace));
+    determine(&mut book, "2.1.a", Determined::NotApplicable, None);
+    determine(&mut book, "11.1.a", Determined::NotInPlace, None);
+    let failed = |control: &str| checks::of_control(control).map(|c| outcome(c.id, Outcome::Fail, vec![])).collect::<Vec<_>>();
+    let outcomes: Vec<CheckOutcome> = ["2.1", "3.1", "11.1"].iter().flat_map(|c| failed(c)).collect();
+    let changes = merge(&mut book, "prod", &outcomes, &[]);
+    assert_eq!(changes.to_confirm, ["1.2.a", "2.1.a"]);
+    let marked: Vec<&str> = book.determinations.iter().filter(|d| d.to_confirm).map(|d| d.practice.as_str()).collect();
+    assert_eq!(marked, ["1.2.a", "2.1.a"]);
+    // A mark stays until a person takes it away, and is told once.
+    let again = merge(&mut book, "prod", &outcomes, &outcomes);
+    assert!(again.to_confirm.is_empty() && book.determination("1.2.a").unwrap().to_confirm);
+    // Everything else of a determination is as it was.
+    assert!(book.determinations.iter().all(|d| d.rationale == "seen" && d.by == "A. Assessor"));
+}
+
+#[test]
+fn the_worst_of_all_clusters_counts() {
+    let mut book = book();
+    use Outcome::{Blocked, Fail, NotApplicable, Pass, Review};
+    for (one, two, worst) in [
+        (Pass, Fail, Fail),
+        (Pass, Blocked, Blocked),
+        (Blocked, Fail, Fail),
+        (Review, Pass, Review),
+        (Review, Blocked, Blocked),
+        (NotApplicable, Pass, Pass),
+        (NotApplicable, NotApplicable, NotApplicable),
+    ] {
+        for (a, b) in [(one, two), (two, one)] {
+            merge(&mut book, "a", &[outcome("3.1/baseline", a, vec![])], &[]);
+            merge(&mut book, "b", &[outcome("3.1/baseline", b, vec![])], &[]);
+            let (outcomes, _) = combined(&book);
+            assert_eq!((outcomes.len(), outcomes[0].outcome), (1, worst), "{a:?} and {b:?}");
+        }
+    }
+    book.clusters[0].distribution = "eks".into();
+    book.clusters[1].distribution = "kubeadm".into();
+    assert_eq!(combined(&book).1, "kubeadm", "one control plane of one's own is enough to be asked about it");
+}
+
+#[test]
+fn a_cluster_keeps_its_name_and_another_gets_its_own() {
+    let mut book = book();
+    merge(&mut book, "prod", &[], &[]);
+    book.clusters[0].uid = "u1".into();
+    assert_eq!(cluster_key(&book, "u1", "renamed"), "prod");
+    assert_eq!(cluster_key(&book, "u2", "prod"), "prod-2");
+    assert_eq!(cluster_key(&book, "", "prod"), "prod");
+    assert_eq!(cluster_key(&book, "u2", " "), "cluster");
+}
