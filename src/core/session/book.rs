@@ -1,0 +1,363 @@
+//! The open assessment: the workbook as it is on disk, what the checks said of each cluster, and what follows from both (how each question
+//! stands, what is proposed, what is open). What follows is worked out once after each change, so that drawing costs nothing.
+
+use super::action::{Opened, Target};
+use super::findings::FindingsView;
+use super::open::{OpenItem, open_items};
+use super::undo::Undo;
+use super::walk::Walk;
+use crate::assess::CheckOutcome;
+use crate::checks;
+use crate::guidance::{Control, Guidance};
+use crate::kinds::Inventory;
+use crate::model::{Determined, Outcome};
+use crate::workbook::{
+    AnswerState, ClusterRecord, Determination, Evidence, FindingBrief, OutcomeRecord, Proposal, Workbook, propose,
+    proposal::question_state,
+};
+use jiff::civil::Date;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// How many findings of an outcome the workbook itself holds; all of them are in the file beside it.
+const BRIEF: usize = 20;
+
+/// A cluster of the assessment.
+#[derive(Clone, Debug)]
+pub struct Cluster {
+    /// Its name in the workbook.
+    pub key: String,
+    /// What the checks said, with all findings once they are loaded.
+    pub outcomes: Arc<Vec<CheckOutcome>>,
+    /// What was read, once it is loaded.
+    pub inventory: Option<Arc<Inventory>>,
+    /// Whether both are still being loaded.
+    pub loading: bool,
+    /// Whether it is being judged again in a changed scope.
+    pub judging: bool,
+    /// Why findings or inventory are missing.
+    pub problem: Option<String>,
+}
+
+/// The open assessment.
+#[derive(Clone, Debug)]
+pub struct Book {
+    /// The folder.
+    pub dir: PathBuf,
+    /// What is on disk.
+    pub workbook: Workbook,
+    /// Who writes in it, where that is somebody else.
+    pub held_by: Option<String>,
+    /// Clusters.
+    pub clusters: Vec<Cluster>,
+    /// The cluster whose outcomes are shown.
+    pub cluster: usize,
+    /// Where one stands in the walk.
+    pub walk: Walk,
+    /// Lists of findings, kept as one left them, by check.
+    pub findings: BTreeMap<String, FindingsView>,
+    /// Edits that can be taken back, newest last.
+    pub undo: Vec<Undo>,
+    /// Names the state of the scope.
+    pub revision: u64,
+    /// How each question stands.
+    pub states: BTreeMap<String, AnswerState>,
+    /// What is proposed for each practice, over all clusters.
+    pub proposals: BTreeMap<String, Proposal>,
+    /// What needs a person, in order.
+    pub open: Vec<OpenItem>,
+    /// Findings and checks with an exception that still holds.
+    pub excepted: BTreeSet<String>,
+}
+
+/// How far an area or a control is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Practices with a determination that needs no confirmation.
+    pub determined: usize,
+    /// Practices in all.
+    pub of: usize,
+    /// Of those determined: in place.
+    pub in_place: usize,
+    /// Of those determined: not in place.
+    pub not_in_place: usize,
+    /// Of those determined: not applicable or not tested.
+    pub set_aside: usize,
+    /// Questions that need a person.
+    pub open: usize,
+    /// Of these, answers that have lapsed.
+    pub lapsed: usize,
+    /// Failed checks.
+    pub failed: usize,
+    /// Checks to review.
+    pub review: usize,
+    /// Blocked checks.
+    pub blocked: usize,
+}
+
+impl Book {
+    /// A book just opened; the outcomes are those of the workbook until all findings are loaded.
+    #[must_use]
+    pub fn new(opened: Opened, guidance: &Guidance, today: Date) -> Self {
+        let Opened { dir, workbook, held_by } = opened;
+        let clusters = workbook
+            .clusters
+            .iter()
+            .map(|record| Cluster {
+                key: record.key.clone(),
+                outcomes: Arc::new(workbook.outcomes.iter().filter(|o| o.cluster == record.key).map(from_record).collect()),
+                inventory: None,
+                loading: !record.findings.is_empty() || !record.snapshot.is_empty(),
+                judging: false,
+                problem: None,
+            })
+            .collect();
+        let walk = Walk::at_place(&workbook.place, guidance);
+        let mut book = Self {
+            dir,
+            workbook,
+            held_by,
+            clusters,
+            cluster: 0,
+            walk,
+            findings: BTreeMap::new(),
+            undo: vec![],
+            revision: 0,
+            states: BTreeMap::new(),
+            proposals: BTreeMap::new(),
+            open: vec![],
+            excepted: BTreeSet::new(),
+        };
+        book.refresh(guidance, today);
+        book
+    }
+
+    /// Works out anew what follows from the workbook and the outcomes.
+    pub fn refresh(&mut self, guidance: &Guidance, today: Date) {
+        let derived = derive(guidance, &self.workbook, &self.clusters, today);
+        self.states = derived.states;
+        self.proposals = derived.proposals;
+        self.excepted = self
+            .workbook
+            .exceptions
+            .iter()
+            .filter(|e| e.until.is_none_or(|until| until.0 >= today))
+            .map(|e| e.what.clone())
+            .collect();
+        self.open = open_items(self, guidance);
+    }
+
+    /// The cluster that is shown.
+    #[must_use]
+    pub fn shown(&self) -> Option<&Cluster> {
+        self.clusters.get(self.cluster)
+    }
+
+    /// What the workbook knows of the cluster that is shown.
+    #[must_use]
+    pub fn record(&self) -> Option<&ClusterRecord> {
+        let key = &self.shown()?.key;
+        self.workbook.clusters.iter().find(|c| c.key == *key)
+    }
+
+    /// The outcome of a check on the cluster that is shown.
+    #[must_use]
+    pub fn outcome(&self, check: &str) -> Option<&CheckOutcome> {
+        self.shown()?.outcomes.iter().find(|o| o.check == check)
+    }
+
+    /// How a question stands.
+    #[must_use]
+    pub fn state(&self, question: &str) -> &AnswerState {
+        self.states.get(question).unwrap_or(&AnswerState::Missing)
+    }
+
+    /// The evidence that speaks to a control: named for one of its practices, or by an answer to one of its questions.
+    #[must_use]
+    pub fn evidence_of(&self, control: &Control) -> Vec<&Evidence> {
+        let named: BTreeSet<&str> = control
+            .questions
+            .iter()
+            .filter_map(|q| self.workbook.answer(&q.id, ""))
+            .flat_map(|answer| answer.evidence.iter().map(String::as_str))
+            .collect();
+        self.workbook
+            .evidence
+            .iter()
+            .filter(|e| named.contains(e.reference.as_str()) || e.practices.iter().any(|p| control.practices.iter().any(|k| k.id == *p)))
+            .collect()
+    }
+
+    /// How far controls are.
+    pub fn progress<'a>(&self, controls: impl Iterator<Item = &'a Control>) -> Progress {
+        let mut progress = Progress::default();
+        for control in controls {
+            for practice in &control.practices {
+                progress.of += 1;
+                let Some(determination) = self.workbook.determination(&practice.id).filter(|d| !d.to_confirm) else { continue };
+                progress.determined += 1;
+                match determination.finding {
+                    Determined::InPlace => progress.in_place += 1,
+                    Determined::NotInPlace => progress.not_in_place += 1,
+                    Determined::NotApplicable | Determined::NotTested => progress.set_aside += 1,
+                }
+            }
+            for question in &control.questions {
+                match self.state(&question.id) {
+                    AnswerState::Satisfied | AnswerState::Waived(_) | AnswerState::Unsatisfied(_) => {}
+                    AnswerState::Lapsed(_) => {
+                        progress.open += 1;
+                        progress.lapsed += 1;
+                    }
+                    _ => progress.open += 1,
+                }
+            }
+            for check in checks::of_control(&control.id).filter(|c| !c.active) {
+                match self.outcome(check.id).map(|o| o.outcome) {
+                    Some(Outcome::Fail) => progress.failed += 1,
+                    Some(Outcome::Review) => progress.review += 1,
+                    Some(Outcome::Blocked) => progress.blocked += 1,
+                    _ => {}
+                }
+            }
+        }
+        progress
+    }
+
+    /// What still stands in the way of a clean determination of a practice, each with where it is mended.
+    #[must_use]
+    pub fn blockers(&self, practice: &str, guidance: &Guidance) -> Vec<(Target, String)> {
+        let Some(proposal) = self.proposals.get(practice) else { return vec![] };
+        let told = |id: &String, because: bool| {
+            if let Some(question) = guidance.question(id) {
+                let how = match self.state(id) {
+                    AnswerState::Missing => "needs an answer".to_owned(),
+                    AnswerState::Lapsed(day) => format!("the answer lapsed on {day}"),
+                    AnswerState::NeedsEvidence => "the answer needs evidence".to_owned(),
+                    AnswerState::Reworded => "was worded anew; look at the answer again".to_owned(),
+                    AnswerState::Unsatisfied(why) => why.clone(),
+                    AnswerState::Satisfied | AnswerState::Waived(_) => "speaks for it".to_owned(),
+                };
+                return (Target::Question(id.clone()), format!("{}: {how}", question.text.trim()));
+            }
+            let outcome = self.outcome(id);
+            let words = outcome.map_or_else(|| "was not judged: no cluster was read".to_owned(), |o| format!("{}: {}", o.outcome.label(), o.reason));
+            (Target::Check(id.clone()), format!("{id} {}{words}", if because { "" } else { "is open: " }))
+        };
+        let against = proposal.because.iter().filter(|_| proposal.proposal == Some(Determined::NotInPlace)).map(|id| told(id, true));
+        against.chain(proposal.missing.iter().map(|id| told(id, false))).collect()
+    }
+}
+
+/// What follows from a workbook and outcomes.
+pub(super) struct Derived {
+    /// How each question stands.
+    pub states: BTreeMap<String, AnswerState>,
+    /// What is proposed for each practice.
+    pub proposals: BTreeMap<String, Proposal>,
+}
+
+/// Works out how questions stand and what is proposed, over all clusters: a practice is in place where it is on each of them.
+pub(super) fn derive(guidance: &Guidance, workbook: &Workbook, clusters: &[Cluster], today: Date) -> Derived {
+    let none = Cluster {
+        key: String::new(),
+        outcomes: Arc::new(vec![]),
+        inventory: None,
+        loading: false,
+        judging: false,
+        problem: None,
+    };
+    let clusters: Vec<&Cluster> = if clusters.is_empty() { vec![&none] } else { clusters.iter().collect() };
+    let distribution =
+        |cluster: &Cluster| workbook.clusters.iter().find(|c| c.key == cluster.key).map_or("", |c| c.distribution.as_str());
+    let mut derived = Derived { states: BTreeMap::new(), proposals: BTreeMap::new() };
+    for question in guidance.questions() {
+        // Asked as soon as one cluster asks for it: the answer holds for all.
+        let mut states = clusters.iter().map(|c| question_state(question, workbook, &c.outcomes, distribution(c), today));
+        let first = states.next().unwrap_or(AnswerState::Missing);
+        let state = if matches!(first, AnswerState::Waived(_)) { states.find(|s| !matches!(s, AnswerState::Waived(_))).unwrap_or(first) } else { first };
+        derived.states.insert(question.id.clone(), state);
+    }
+    for cluster in &clusters {
+        for one in propose(guidance, workbook, &cluster.outcomes, distribution(cluster), today) {
+            match derived.proposals.get_mut(&one.practice) {
+                None => drop(derived.proposals.insert(one.practice.clone(), one)),
+                Some(all) => *all = both(all, one),
+            }
+        }
+    }
+    derived
+}
+
+/// The proposal for two clusters together: never better than for either.
+fn both(a: &Proposal, b: Proposal) -> Proposal {
+    let proposal = match (a.proposal, b.proposal) {
+        (Some(Determined::NotInPlace), _) | (_, Some(Determined::NotInPlace)) => Some(Determined::NotInPlace),
+        (Some(one), Some(other)) if one == other => Some(one),
+        _ => None,
+    };
+    let join = |a: &[String], b: &[String]| {
+        let mut all = a.to_vec();
+        all.extend(b.iter().filter(|id| !a.contains(id)).cloned());
+        all
+    };
+    // What speaks for one cluster does not belong beside what speaks against another.
+    let of = |p: &Proposal| if p.proposal == proposal { p.because.clone() } else { vec![] };
+    Proposal { practice: b.practice.clone(), proposal, because: join(&of(a), &of(&b)), missing: join(&a.missing, &b.missing) }
+}
+
+/// Marks determinations that what is known now speaks against, and that were not made in knowledge of it. Returns how many are new.
+pub(super) fn mark_to_confirm(determinations: &mut [Determination], proposals: &BTreeMap<String, Proposal>) -> usize {
+    let mut new = 0;
+    for determination in determinations.iter_mut().filter(|d| !d.to_confirm) {
+        let now = proposals.get(&determination.practice).and_then(|p| p.proposal);
+        let against = now.is_some() && now != Some(determination.finding);
+        let no_longer = determination.finding == Determined::InPlace && now.is_none();
+        if now != determination.proposed && (against || no_longer) {
+            determination.to_confirm = true;
+            new += 1;
+        }
+    }
+    new
+}
+
+/// An outcome as the workbook keeps it.
+#[must_use]
+pub fn to_record(outcome: &CheckOutcome, cluster: &str) -> OutcomeRecord {
+    let brief = |f: &crate::model::Finding| FindingBrief {
+        id: f.id.clone(),
+        severity: f.severity,
+        category: f.category,
+        object: f.object.to_string(),
+        field: f.field.clone(),
+        observed: f.observed.clone(),
+    };
+    OutcomeRecord {
+        check: outcome.check.clone(),
+        cluster: cluster.to_owned(),
+        outcome: outcome.outcome,
+        reason: outcome.reason.clone(),
+        population: outcome.population,
+        total: outcome.findings.len(),
+        counts: outcome.counts.clone(),
+        needs: outcome.needs.clone(),
+        findings: outcome.findings.iter().take(BRIEF).map(brief).collect(),
+    }
+}
+
+/// An outcome without its findings, as far as the workbook alone tells.
+fn from_record(record: &OutcomeRecord) -> CheckOutcome {
+    let practices = checks::by_id(&record.check).map_or(&[][..], |c| c.practices);
+    CheckOutcome {
+        check: record.check.clone(),
+        control: record.check.split_once('/').map_or("", |(control, _)| control).to_owned(),
+        practices: practices.iter().map(|p| (*p).to_owned()).collect(),
+        outcome: record.outcome,
+        reason: record.reason.clone(),
+        population: record.population,
+        needs: record.needs.clone(),
+        counts: record.counts.clone(),
+        findings: vec![],
+    }
+}

@@ -1,0 +1,167 @@
+//! What the session asks the world to do. Nothing of it is done here; what comes of it returns as an [`Action`](super::Action).
+
+use crate::kinds::Inventory;
+use crate::model::Scope;
+use crate::workbook::{Edit, Workbook};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Where a cluster is read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A context of a kubeconfig; none is the current one.
+    Context {
+        /// The file, where it is not the usual one.
+        kubeconfig: Option<PathBuf>,
+        /// The context.
+        name: Option<String>,
+        /// Whom to act as, as in kubectl.
+        as_user: Option<String>,
+        /// Groups to act as.
+        as_groups: Vec<String>,
+    },
+    /// A snapshot, or files and folders of YAML or JSON.
+    Paths(Vec<PathBuf>),
+    /// The built-in cluster.
+    Demo,
+}
+
+impl Source {
+    /// How a workbook remembers it: `context prod-eu`, `demo`, `files a.yaml | b`.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match self {
+            Self::Context { name: Some(name), .. } => format!("context {name}"),
+            Self::Context { name: None, .. } => "current context".to_owned(),
+            Self::Paths(paths) => format!("files {}", paths.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(" | ")),
+            Self::Demo => "demo".to_owned(),
+        }
+    }
+}
+
+/// A form of the results.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExportFormat {
+    /// Evidence bundle as one zip file.
+    BagZip,
+    /// Evidence bundle as a folder.
+    Bag,
+    /// Report to read.
+    Html,
+    /// Findings as a table.
+    Csv,
+    /// Assessment for machines.
+    Json,
+}
+
+impl ExportFormat {
+    /// All, in the order of the form.
+    pub const ALL: [Self; 5] = [Self::BagZip, Self::Bag, Self::Html, Self::Csv, Self::Json];
+
+    /// The name of the flag's value.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::BagZip => "bag-zip",
+            Self::Bag => "bag",
+            Self::Html => "html",
+            Self::Csv => "csv",
+            Self::Json => "json",
+        }
+    }
+
+    /// What it is, for people.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::BagZip => "evidence bundle, one zip file",
+            Self::Bag => "evidence bundle, a folder",
+            Self::Html => "report to read (HTML)",
+            Self::Csv => "findings as a table (CSV)",
+            Self::Json => "assessment for machines (JSON)",
+        }
+    }
+}
+
+/// Something to be done outside.
+#[derive(Clone, Debug)]
+pub enum Effect {
+    /// List the assessments → `Listed`.
+    ListHome,
+    /// Open an assessment → `Opened` or `OpenFailed`; then its collections → `Loaded`, one per cluster.
+    LoadWorkbook(PathBuf),
+    /// Make an assessment (a folder named after the entity where none is told) → `Opened` or `OpenFailed`.
+    CreateWorkbook {
+        /// The folder.
+        dir: Option<PathBuf>,
+        /// What goes in.
+        workbook: Box<Workbook>,
+    },
+    /// Keep the workbook → `Saved` or `SaveFailed` with the same ticket. Saves are done in order.
+    Save {
+        /// Names this save.
+        ticket: u64,
+        /// What to keep.
+        workbook: Box<Workbook>,
+        /// What was edited.
+        edit: Edit,
+    },
+    /// Let go of the open assessment.
+    CloseWorkbook,
+    /// Copy a file into the assessment → `Attached` or `AttachFailed`.
+    Attach(PathBuf),
+    /// Keep a text as a file of that name in the assessment → `Attached` or `AttachFailed`.
+    AttachText {
+        /// File name.
+        name: String,
+        /// What goes in.
+        text: String,
+    },
+    /// Complete a path that is being typed → `Completed`.
+    Complete(String),
+    /// List the contexts of the kubeconfig → `Contexts`.
+    Contexts,
+    /// Connect and ask what may be read → `PreflightDone` or `PreflightFailed`.
+    Preflight(Source),
+    /// Read a cluster, judge it in the scope, keep both → `Progress`…, then `Collected` or `CollectFailed`.
+    Collect {
+        /// Name of the cluster in the workbook; "" = from the cluster itself.
+        key: String,
+        /// Where from.
+        source: Source,
+        /// The scope to judge in.
+        scope: Scope,
+    },
+    /// Stop reading; nothing is kept.
+    CancelCollect,
+    /// Judge again, keep the result → `Judged` with the same revision.
+    Judge {
+        /// The cluster.
+        cluster: String,
+        /// What was read of it.
+        inventory: Arc<Inventory>,
+        /// The scope.
+        scope: Scope,
+        /// Names the state of the scope.
+        revision: u64,
+    },
+    /// Write an export → `ExportProgress`…, then `Exported` or `ExportFailed`.
+    Export {
+        /// The form.
+        format: ExportFormat,
+        /// Where to.
+        target: PathBuf,
+        /// What to export.
+        workbook: Box<Workbook>,
+    },
+    /// Open an address or file with the desktop.
+    Open(String),
+    /// Put a text on the clipboard.
+    Copy(String),
+    /// Put the role that the program asks for on the clipboard, as YAML.
+    CopyRole,
+    /// Open the assessment of the built-in cluster, or make it → `Opened` or `Begin`.
+    Demo,
+    /// Leave the program.
+    Quit,
+}

@@ -1,0 +1,224 @@
+//! The lines of an object around a field, as YAML: where the field is, what stands there, and the path that leads to it. What was never
+//! kept of an object can't be shown, so an excerpt is told to be one.
+
+use serde_json::Value;
+
+/// A line of an excerpt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// The text, indented.
+    pub text: String,
+    /// Whether it is the field itself.
+    pub marked: bool,
+}
+
+/// A step of a field's path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Part {
+    Key(String),
+    Item { key: String, value: String },
+    Index(usize),
+}
+
+/// How many lines of the field itself are shown.
+const MOST: usize = 16;
+
+/// The lines that lead to a field and the field itself. Where the path leads to something that was not kept, or is not set, the last line
+/// says so.
+#[must_use]
+pub fn excerpt(object: &Value, field: &str, observed: &str) -> Vec<Line> {
+    let mut lines = vec![];
+    let parts = parse(field);
+    let (mut at, mut indent, mut dash) = (object, 0usize, false);
+    for (nth, part) in parts.iter().enumerate() {
+        let last = nth + 1 == parts.len();
+        let next = match part {
+            Part::Key(key) => at.get(key),
+            Part::Item { key, value } => at.as_array().and_then(|items| items.iter().find(|i| text_of(i.get(key)) == *value)),
+            Part::Index(index) => at.get(index),
+        };
+        let lead = format!("{}{}", "  ".repeat(indent), if dash { "- " } else { "" });
+        match (part, next) {
+            (Part::Key(key), Some(value)) if last => {
+                lines.extend(entry(&lead, key, value, indent + usize::from(dash), true));
+            }
+            (Part::Key(key), Some(value)) => {
+                lines.push(Line { text: format!("{lead}{key}:"), marked: false });
+                indent += 1 + usize::from(dash);
+                (at, dash) = (value, false);
+            }
+            (Part::Item { key, value }, Some(item)) => {
+                lines.push(Line { text: format!("{}- {key}: {}", "  ".repeat(indent), scalar(&Value::String(value.clone()))), marked: last });
+                if last {
+                    lines.extend(rest(item, key, indent + 1));
+                }
+                indent += 1;
+                (at, dash) = (item, false);
+            }
+            (Part::Index(_), Some(item)) if last => {
+                lines.extend(block(item, indent, true).into_iter().enumerate().map(|(n, mut line)| {
+                    line.text = if n == 0 { format!("{}- {}", "  ".repeat(indent), line.text.trim_start()) } else { format!("  {}", line.text) };
+                    line
+                }));
+            }
+            (Part::Index(_), Some(item)) => (at, dash) = (item, true),
+            (part, None) => {
+                let name = match part {
+                    Part::Key(key) => key.clone(),
+                    Part::Item { key, value } => format!("- {key}: {value}"),
+                    Part::Index(index) => format!("- # item {index}"),
+                };
+                let what = if observed.is_empty() { "not set".to_owned() } else { observed.to_owned() };
+                lines.push(Line { text: format!("{lead}{name}  # {what}"), marked: true });
+                return lines;
+            }
+        }
+    }
+    lines
+}
+
+fn rest(item: &Value, but: &str, indent: usize) -> Vec<Line> {
+    let Some(map) = item.as_object() else { return vec![] };
+    let mut lines: Vec<Line> = map.iter().filter(|(key, value)| *key != but && !is_nothing(value)).flat_map(|(key, value)| entry(&"  ".repeat(indent), key, value, indent, true)).collect();
+    shorten(&mut lines, indent);
+    lines
+}
+
+fn entry(lead: &str, key: &str, value: &Value, indent: usize, marked: bool) -> Vec<Line> {
+    match value {
+        Value::Object(map) if !map.is_empty() => {
+            let mut lines = vec![Line { text: format!("{lead}{key}:"), marked }];
+            lines.extend(block(value, indent + 1, marked));
+            shorten(&mut lines, indent);
+            lines
+        }
+        Value::Array(items) if items.iter().any(|i| i.is_object() || i.is_array()) => {
+            let mut lines = vec![Line { text: format!("{lead}{key}:"), marked }];
+            lines.extend(block(value, indent, marked));
+            shorten(&mut lines, indent);
+            lines
+        }
+        other => vec![Line { text: format!("{lead}{key}: {}", scalar(other)), marked }],
+    }
+}
+
+fn block(value: &Value, indent: usize, marked: bool) -> Vec<Line> {
+    let lead = "  ".repeat(indent);
+    match value {
+        Value::Object(map) => {
+            map.iter().filter(|(_, value)| !is_nothing(value)).flat_map(|(key, value)| entry(&lead, key, value, indent, marked)).collect()
+        }
+        Value::Array(items) => items
+            .iter()
+            .flat_map(|item| {
+                let mut lines = block(item, indent + 1, marked);
+                if let Some(first) = lines.first_mut() {
+                    first.text = format!("{lead}- {}", first.text.trim_start());
+                }
+                lines
+            })
+            .collect(),
+        other => vec![Line { text: format!("{lead}{}", scalar(other)), marked }],
+    }
+}
+
+fn shorten(lines: &mut Vec<Line>, indent: usize) {
+    if lines.len() > MOST {
+        let more = lines.len() - MOST;
+        lines.truncate(MOST);
+        lines.push(Line { text: format!("{}# … {more} more lines", "  ".repeat(indent + 1)), marked: false });
+    }
+}
+
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(items) => items.is_empty(),
+        Value::Object(map) => map.is_empty(),
+        Value::String(text) => text.is_empty(),
+        _ => false,
+    }
+}
+
+fn text_of(value: Option<&Value>) -> String {
+    match value {
+        Some(Value::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+        None => String::new(),
+    }
+}
+
+fn scalar(value: &Value) -> String {
+    match value {
+        Value::String(text) => {
+            let plain = !text.is_empty()
+                && text.trim() == text
+                && !text.starts_with(['-', '?', '*', '&', '!', '|', '>', '\'', '"', '%', '@', '`', '{', '[', '#'])
+                && !text.contains(": ")
+                && !text.contains('\n')
+                && !matches!(text.as_str(), "true" | "false" | "null" | "yes" | "no")
+                && text.parse::<f64>().is_err();
+            if plain { text.clone() } else { Value::String(text.clone()).to_string() }
+        }
+        Value::Array(items) => format!("[{}]", items.iter().map(scalar).collect::<Vec<_>>().join(", ")),
+        other => other.to_string(),
+    }
+}
+
+/// Takes a path apart: `spec.volumes[name=varlog].hostPath`, `rules[2].verbs`, `metadata.annotations[a.b/c]`.
+fn parse(field: &str) -> Vec<Part> {
+    let mut parts = vec![];
+    let mut rest = field.trim();
+    while !rest.is_empty() {
+        if let Some(inside) = rest.strip_prefix('[') {
+            let (content, after) = inside.split_once(']').unwrap_or((inside, ""));
+            parts.push(match (content.parse(), content.split_once('=')) {
+                (Ok(index), _) => Part::Index(index),
+                (_, Some((key, value))) => Part::Item { key: key.to_owned(), value: value.to_owned() },
+                _ => Part::Key(content.trim_matches(['"', '\'']).to_owned()),
+            });
+            rest = after.trim_start_matches('.');
+        } else {
+            let end = rest.find(['.', '[']).unwrap_or(rest.len());
+            if end > 0 {
+                parts.push(Part::Key(rest[..end].to_owned()));
+            }
+            rest = rest[end..].trim_start_matches('.');
+        }
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn text(lines: &[Line]) -> Vec<String> {
+        lines.iter().map(|l| format!("{}{}", if l.marked { "▸" } else { " " }, l.text)).collect()
+    }
+
+    #[test]
+    fn the_path_leads_to_the_field() {
+        let object = json!({"spec": {"template": {"spec": {"volumes": [{"name": "tmp"}, {"name": "sock", "hostPath": {"path": "/var/run/docker.sock"}}]}}}});
+        assert_eq!(
+            text(&excerpt(&object, "spec.template.spec.volumes[name=sock].hostPath", "")),
+            [" spec:", "   template:", "     spec:", "       volumes:", "         - name: sock", "▸          hostPath:", "▸            path: /var/run/docker.sock"]
+        );
+    }
+
+    #[test]
+    fn what_is_not_set_is_said_at_its_place() {
+        let object = json!({"spec": {"containers": [{"name": "web", "image": "nginx"}]}});
+        let lines = excerpt(&object, "spec.containers[name=web].securityContext.runAsNonRoot", "not set");
+        assert_eq!(text(&lines).last().map(String::as_str), Some("▸      securityContext  # not set"));
+    }
+
+    #[test]
+    fn items_by_number_and_long_values() {
+        let object = json!({"rules": [{"verbs": ["get"]}, {"verbs": ["*"], "resources": ["secrets"]}]});
+        assert_eq!(text(&excerpt(&object, "rules[1].verbs", "")), [" rules:", "▸  - verbs: [\"*\"]"]);
+        let long = json!({"data": (0..100).map(|n| (format!("k{n:03}"), json!(n))).collect::<serde_json::Map<_, _>>()});
+        assert!(excerpt(&long, "data", "").len() <= MOST + 1);
+    }
+}

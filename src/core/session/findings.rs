@@ -1,0 +1,333 @@
+//! The list of findings of one check: filter words, order, groups, marks. Rows are worked out when one of these changes, not when they are
+//! drawn, so that 50,000 scroll as 50 do.
+
+use super::cursor::Cursor;
+use super::field::Field;
+use crate::assess::CheckOutcome;
+use crate::model::Finding;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// The order of findings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sort {
+    /// Worst first.
+    #[default]
+    Severity,
+    /// By namespace and object.
+    Object,
+    /// By rule.
+    Rule,
+    /// Most pods first.
+    Pods,
+}
+
+impl Sort {
+    /// The next one.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        match self {
+            Self::Severity => Self::Object,
+            Self::Object => Self::Rule,
+            Self::Rule => Self::Pods,
+            Self::Pods => Self::Severity,
+        }
+    }
+
+    /// What people read.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Severity => "severity",
+            Self::Object => "object",
+            Self::Rule => "rule",
+            Self::Pods => "pods",
+        }
+    }
+}
+
+/// How findings are grouped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Group {
+    /// Not at all.
+    #[default]
+    None,
+    /// By namespace.
+    Namespace,
+    /// By workload or other object.
+    Object,
+    /// By rule.
+    Rule,
+}
+
+impl Group {
+    /// The next one.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        match self {
+            Self::None => Self::Namespace,
+            Self::Namespace => Self::Object,
+            Self::Object => Self::Rule,
+            Self::Rule => Self::None,
+        }
+    }
+
+    /// What people read.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::None => "not grouped",
+            Self::Namespace => "by namespace",
+            Self::Object => "by object",
+            Self::Rule => "by rule",
+        }
+    }
+
+    fn of(self, finding: &Finding) -> String {
+        match self {
+            Self::None => String::new(),
+            Self::Namespace if finding.object.namespace.is_empty() => "cluster-wide".to_owned(),
+            Self::Namespace => finding.object.namespace.clone(),
+            Self::Object => finding.object.to_string(),
+            Self::Rule => finding.rule.clone().unwrap_or_else(|| "one rule".to_owned()),
+        }
+    }
+}
+
+/// A row of the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FindingRow {
+    /// A group, and how many are in it.
+    Heading(String, usize),
+    /// A finding, by its index in the outcome.
+    Finding(usize),
+}
+
+/// A list of findings.
+#[derive(Clone, Debug, Default)]
+pub struct FindingsView {
+    /// The outcome that it lists.
+    outcomes: Arc<Vec<CheckOutcome>>,
+    index: usize,
+    /// Filter words.
+    pub filter: Field,
+    /// Whether they are being typed.
+    pub filtering: bool,
+    /// The order.
+    pub sort: Sort,
+    /// The groups.
+    pub group: Group,
+    /// The selected row.
+    pub cursor: Cursor,
+    /// Ids of marked findings.
+    pub marked: BTreeSet<String>,
+    rows: Vec<FindingRow>,
+    shown: usize,
+    haystacks: Vec<String>,
+}
+
+impl FindingsView {
+    /// Lists the findings of a check; what was set and selected before is kept where outcomes are replaced.
+    pub fn load(&mut self, outcomes: &Arc<Vec<CheckOutcome>>, check: &str) {
+        let Some(index) = outcomes.iter().position(|o| o.check == check) else { return };
+        if Arc::ptr_eq(&self.outcomes, outcomes) && self.index == index && !self.haystacks.is_empty() {
+            return;
+        }
+        (self.outcomes, self.index) = (outcomes.clone(), index);
+        self.haystacks = self.findings().iter().map(haystack).collect();
+        let known: BTreeSet<&str> = self.findings().iter().map(|f| f.id.as_str()).collect();
+        let marked = self.marked.iter().filter(|id| known.contains(id.as_str())).cloned().collect();
+        self.marked = marked;
+        self.arrange();
+    }
+
+    /// All findings of the check.
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        self.outcomes.get(self.index).map_or(&[], |o| o.findings.as_slice())
+    }
+
+    /// The outcome.
+    #[must_use]
+    pub fn outcome(&self) -> Option<&CheckOutcome> {
+        self.outcomes.get(self.index)
+    }
+
+    /// Rows as they are shown.
+    #[must_use]
+    pub fn rows(&self) -> &[FindingRow] {
+        &self.rows
+    }
+
+    /// How many findings the filter lets through.
+    #[must_use]
+    pub const fn shown(&self) -> usize {
+        self.shown
+    }
+
+    /// The selected finding; on a heading the first below it.
+    #[must_use]
+    pub fn selected(&self) -> Option<&Finding> {
+        let at = match self.rows.get(self.cursor.at)? {
+            FindingRow::Finding(at) => *at,
+            FindingRow::Heading(..) => match self.rows.get(self.cursor.at + 1)? {
+                FindingRow::Finding(at) => *at,
+                FindingRow::Heading(..) => return None,
+            },
+        };
+        self.findings().get(at)
+    }
+
+    /// The marked findings, or the selected one where none is marked.
+    #[must_use]
+    pub fn acted_on(&self) -> Vec<&Finding> {
+        if self.marked.is_empty() {
+            return self.selected().into_iter().collect();
+        }
+        self.findings().iter().filter(|f| self.marked.contains(&f.id)).collect()
+    }
+
+    /// Marks or unmarks the selected finding; on a heading, all of its group.
+    pub fn mark(&mut self) {
+        let ids: Vec<String> = match self.rows.get(self.cursor.at) {
+            Some(FindingRow::Heading(_, count)) => self.rows[self.cursor.at + 1..]
+                .iter()
+                .take(*count)
+                .filter_map(|row| match row {
+                    FindingRow::Finding(at) => self.findings().get(*at).map(|f| f.id.clone()),
+                    FindingRow::Heading(..) => None,
+                })
+                .collect(),
+            _ => self.selected().map(|f| f.id.clone()).into_iter().collect(),
+        };
+        let all = ids.iter().all(|id| self.marked.contains(id));
+        for id in ids {
+            if all {
+                self.marked.remove(&id);
+            } else {
+                self.marked.insert(id);
+            }
+        }
+    }
+
+    /// Works the rows out anew; the selected finding stays selected where it is still shown.
+    pub fn arrange(&mut self) {
+        let selected = self.selected().map(|f| f.id.clone());
+        let words: Vec<String> = self.filter.trimmed().to_lowercase().split_whitespace().map(str::to_owned).collect();
+        let findings = self.findings();
+        let mut fit: Vec<usize> =
+            (0..findings.len()).filter(|at| words.iter().all(|word| fits(&findings[*at], &self.haystacks[*at], word))).collect();
+        let object = |f: &Finding| (f.object.namespace.clone(), f.object.kind.clone(), f.object.name.clone());
+        match self.sort {
+            // As the checks hand them over.
+            Sort::Severity => {}
+            Sort::Object => fit.sort_by_cached_key(|at| object(&findings[*at])),
+            Sort::Rule => fit.sort_by(|a, b| findings[*a].rule.cmp(&findings[*b].rule)),
+            Sort::Pods => fit.sort_by_key(|at| std::cmp::Reverse(findings[*at].pods)),
+        }
+        let mut rows = Vec::with_capacity(fit.len() + 16);
+        let shown = fit.len();
+        if self.group == Group::None {
+            rows.extend(fit.into_iter().map(FindingRow::Finding));
+        } else {
+            let mut groups: std::collections::BTreeMap<String, Vec<usize>> = std::collections::BTreeMap::new();
+            for at in fit {
+                groups.entry(self.group.of(&findings[at])).or_default().push(at);
+            }
+            for (name, members) in groups {
+                rows.push(FindingRow::Heading(name, members.len()));
+                rows.extend(members.into_iter().map(FindingRow::Finding));
+            }
+        }
+        let again = selected.and_then(|id| {
+            rows.iter().position(|row| matches!(row, FindingRow::Finding(at) if findings.get(*at).is_some_and(|f| f.id == id)))
+        });
+        let last = rows.len().saturating_sub(1);
+        self.cursor.at = again.unwrap_or(self.cursor.at).min(last);
+        (self.rows, self.shown) = (rows, shown);
+    }
+}
+
+/// What a plain word of a filter is looked for in.
+fn haystack(finding: &Finding) -> String {
+    let rule = finding.rule.as_deref().unwrap_or_default();
+    [&finding.object.to_string(), rule, &finding.field, &finding.observed, &finding.message].join("\n").to_lowercase()
+}
+
+/// Whether a finding fits a filter word, in lower case: `ns:pay`, `sev:high`, `rule:host`, `kind:`, `cat:cde`, or any text; `-` before
+/// it turns it round.
+fn fits(finding: &Finding, haystack: &str, word: &str) -> bool {
+    if let Some(word) = word.strip_prefix('-').filter(|w| !w.is_empty()) {
+        return !fits(finding, haystack, word);
+    }
+    let has = |text: &str, part: &str| text.to_lowercase().contains(part);
+    match word.split_once(':') {
+        Some(("ns", part)) => has(&finding.object.namespace, part),
+        Some(("sev", part)) => finding.severity.id().starts_with(part),
+        Some(("rule", part)) => has(finding.rule.as_deref().unwrap_or_default(), part),
+        Some(("kind", part)) => has(&finding.object.kind, part),
+        Some(("name", part)) => has(&finding.object.name, part),
+        Some(("cat", part)) => finding.category.id().starts_with(part) || has(finding.category.label(), part),
+        _ => haystack.contains(word),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Category, ObjectRef, Outcome, Severity};
+
+    fn view() -> FindingsView {
+        let finding = |namespace: &str, name: &str, rule: &str, severity| {
+            let mut f = Finding::new(Category::Cde, ObjectRef::new("apps", "Deployment", namespace, name), "spec").rule(rule).severity(severity);
+            f.identify("3.1/baseline");
+            f
+        };
+        let outcome = CheckOutcome {
+            check: "3.1/baseline".into(),
+            control: "3.1".into(),
+            practices: vec![],
+            outcome: Outcome::Fail,
+            reason: String::new(),
+            population: 4,
+            needs: vec![],
+            counts: Default::default(),
+            findings: vec![
+                finding("pay", "api", "hostPorts", Severity::High),
+                finding("shop", "web", "hostPathVolumes", Severity::High),
+                finding("pay", "worker", "privileged", Severity::Medium),
+            ],
+        };
+        let mut view = FindingsView::default();
+        view.load(&Arc::new(vec![outcome]), "3.1/baseline");
+        view
+    }
+
+    #[test]
+    fn filter_words_narrow_and_the_selected_finding_stays() {
+        let mut view = view();
+        view.cursor.at = 2;
+        view.filter.set("ns:pay");
+        view.arrange();
+        assert_eq!((view.shown(), view.selected().map(|f| f.object.name.as_str())), (2, Some("worker")));
+        view.filter.set("ns:pay sev:hi HOST");
+        view.arrange();
+        assert_eq!(view.rows(), [FindingRow::Finding(0)]);
+        view.filter.set("-ns:pay");
+        view.arrange();
+        assert_eq!(view.rows(), [FindingRow::Finding(1)]);
+    }
+
+    #[test]
+    fn marking_a_heading_marks_its_group() {
+        let mut view = view();
+        view.group = Group::Namespace;
+        view.arrange();
+        assert_eq!(view.rows()[0], FindingRow::Heading("pay".into(), 2));
+        view.cursor.at = 0;
+        view.mark();
+        assert_eq!(view.acted_on().len(), 2);
+        view.mark();
+        assert!(view.marked.is_empty());
+    }
+}

@@ -1,0 +1,243 @@
+//! A form: rows to type in or to choose from, which one has the focus, and what is wrong beside each. All forms of the walk are of this
+//! shape, so that they look alike, are typed in alike, and none of them forgets to keep what was typed when it was wrong.
+
+use super::field::{Field, Typed};
+
+/// What a form is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Answering a question.
+    Answer {
+        /// The question.
+        question: String,
+    },
+    /// Determining a practice.
+    Determine {
+        /// The practice.
+        practice: String,
+    },
+    /// Attaching evidence.
+    Evidence {
+        /// Practices that it supports.
+        practices: Vec<String>,
+    },
+    /// Accepting an exception.
+    Exception {
+        /// Ids of findings, or of a check.
+        what: Vec<String>,
+    },
+    /// Writing a note: an observation among the evidence.
+    Note {
+        /// Practices that it speaks to.
+        practices: Vec<String>,
+    },
+    /// Naming an engagement.
+    Engagement,
+    /// Adding a rule to the scope.
+    Rule,
+    /// A path to open.
+    Path {
+        /// Whether an assessment folder is meant, not a dump or snapshot.
+        folder: bool,
+    },
+}
+
+/// One of several.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// The key that chooses it.
+    pub key: char,
+    /// What is kept.
+    pub value: String,
+    /// What people read.
+    pub label: String,
+}
+
+/// How a row is filled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// By choosing.
+    Choice {
+        /// What there is.
+        options: Vec<Choice>,
+        /// Which one.
+        chosen: Option<usize>,
+    },
+    /// By typing.
+    Text(Field),
+}
+
+/// A row of a form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Its name inside.
+    pub id: &'static str,
+    /// What people read before it.
+    pub label: String,
+    /// What is expected, shown while it is empty or has the focus.
+    pub hint: String,
+    /// How it is filled.
+    pub input: Input,
+    /// What is wrong with it.
+    pub error: Option<String>,
+}
+
+impl Row {
+    /// A row to type in.
+    pub fn text(id: &'static str, label: &str, hint: &str, text: impl Into<String>) -> Self {
+        Self { id, label: label.into(), hint: hint.into(), input: Input::Text(Field::with(text)), error: None }
+    }
+
+    /// A row to type several lines in.
+    pub fn lines(id: &'static str, label: &str, hint: &str, text: impl Into<String>) -> Self {
+        Self { id, label: label.into(), hint: hint.into(), input: Input::Text(Field::multiline(text)), error: None }
+    }
+
+    /// A row to choose in.
+    pub fn choice(id: &'static str, label: &str, hint: &str, options: Vec<Choice>, chosen: Option<usize>) -> Self {
+        Self { id, label: label.into(), hint: hint.into(), input: Input::Choice { options, chosen }, error: None }
+    }
+}
+
+/// A form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Form {
+    /// What it is for.
+    pub purpose: Purpose,
+    /// Its rows.
+    pub rows: Vec<Row>,
+    /// The row in focus.
+    pub focus: usize,
+    /// What is wrong with the whole, or could not be done: a save that failed.
+    pub error: Option<String>,
+    /// A warning that a second ↵ goes past.
+    pub warning: Option<String>,
+    /// Whether it is being saved.
+    pub saving: bool,
+    /// Whether something was typed since it was opened.
+    pub touched: bool,
+}
+
+impl Form {
+    /// A form, focus on its first row.
+    #[must_use]
+    pub const fn new(purpose: Purpose, rows: Vec<Row>) -> Self {
+        Self { purpose, rows, focus: 0, error: None, warning: None, saving: false, touched: false }
+    }
+
+    /// The row of that name.
+    #[must_use]
+    pub fn row(&self, id: &str) -> Option<&Row> {
+        self.rows.iter().find(|row| row.id == id)
+    }
+
+    /// The row in focus.
+    #[must_use]
+    pub fn focused(&self) -> Option<&Row> {
+        self.rows.get(self.focus)
+    }
+
+    /// Whether the row in focus is typed in.
+    #[must_use]
+    pub fn is_typing(&self) -> bool {
+        matches!(self.focused(), Some(Row { input: Input::Text(_), .. }))
+    }
+
+    /// The text of a row without blanks around it; "" where there is none.
+    #[must_use]
+    pub fn text(&self, id: &str) -> &str {
+        match self.row(id).map(|row| &row.input) {
+            Some(Input::Text(field)) => field.trimmed(),
+            _ => "",
+        }
+    }
+
+    /// The value chosen in a row.
+    #[must_use]
+    pub fn chosen(&self, id: &str) -> Option<&str> {
+        match self.row(id).map(|row| &row.input) {
+            Some(Input::Choice { options, chosen: Some(at) }) => options.get(*at).map(|choice| choice.value.as_str()),
+            _ => None,
+        }
+    }
+
+    /// Puts a text into a row.
+    pub fn set(&mut self, id: &str, text: &str) {
+        if let Some(Row { input: Input::Text(field), .. }) = self.rows.iter_mut().find(|row| row.id == id) {
+            field.set(text);
+            self.touched = true;
+        }
+    }
+
+    /// Says what is wrong beside a row, and goes there.
+    pub fn fault(&mut self, id: &str, why: impl Into<String>) {
+        if let Some(at) = self.rows.iter().position(|row| row.id == id) {
+            self.rows[at].error = Some(why.into());
+            self.focus = at;
+        } else {
+            self.error = Some(why.into());
+        }
+    }
+
+    /// Forgets what was wrong, before it is looked at again.
+    pub fn clear_faults(&mut self) {
+        self.error = None;
+        for row in &mut self.rows {
+            row.error = None;
+        }
+    }
+
+    /// The next row, or the one before; round at the ends.
+    pub const fn move_focus(&mut self, back: bool) {
+        let length = self.rows.len();
+        if length > 0 {
+            self.focus = (self.focus + if back { length - 1 } else { 1 }) % length;
+        }
+    }
+
+    /// Types into the row in focus.
+    pub fn type_in(&mut self, typed: &Typed) {
+        let (touched, warning) = (&mut self.touched, &mut self.warning);
+        if let Some(Row { input: Input::Text(field), error, .. }) = self.rows.get_mut(self.focus) {
+            let before = field.text.clone();
+            field.apply(typed);
+            if field.text != before {
+                (*touched, *error, *warning) = (true, None, None);
+            }
+        }
+    }
+
+    /// Chooses by key in the row in focus; whether there is such a key.
+    pub fn choose(&mut self, key: char) -> bool {
+        let found = match self.focused().map(|row| &row.input) {
+            Some(Input::Choice { options, .. }) => options.iter().position(|choice| choice.key == key),
+            _ => None,
+        };
+        found.is_some_and(|at| self.choose_nth(at))
+    }
+
+    /// Chooses by place in the row in focus; whether there is such a place.
+    pub fn choose_nth(&mut self, at: usize) -> bool {
+        match self.rows.get_mut(self.focus) {
+            Some(Row { input: Input::Choice { options, chosen }, error, .. }) if at < options.len() => {
+                *chosen = Some(at);
+                *error = None;
+                (self.touched, self.warning) = (true, None);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Chooses the neighbour in the row in focus.
+    pub fn choose_beside(&mut self, back: bool) {
+        if let Some(Row { input: Input::Choice { options, chosen }, .. }) = self.rows.get(self.focus) {
+            let length = options.len().max(1);
+            let at = match chosen {
+                Some(at) => (at + if back { length - 1 } else { 1 }) % length,
+                None => 0,
+            };
+            self.choose_nth(at);
+        }
+    }
+}

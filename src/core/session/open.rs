@@ -1,0 +1,100 @@
+//! What needs a person, in the order of the guidance: the list behind ⇥ and the line “next:”. A question comes before the determination
+//! that rests on it, so that whoever follows the list never determines too early.
+
+use super::action::Target;
+use super::book::Book;
+use crate::guidance::Guidance;
+use crate::model::{Determined, Outcome};
+use crate::workbook::AnswerState;
+
+/// Why something needs a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// A question without an answer that still holds.
+    Answer,
+    /// An answer that lacks its evidence.
+    Evidence,
+    /// A practice without a determination.
+    Determine,
+    /// A determination that new outcomes speak against.
+    Confirm,
+}
+
+/// Something that needs a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenItem {
+    /// Where it is.
+    pub target: Target,
+    /// Its control.
+    pub control: String,
+    /// Why.
+    pub why: Why,
+    /// One sentence: `1.6 Multi-factor authentication: a question needs an answer`.
+    pub sentence: String,
+}
+
+impl OpenItem {
+    /// The key that does it, once one is there.
+    #[must_use]
+    pub const fn key(&self) -> &'static str {
+        match self.why {
+            Why::Answer => "a",
+            Why::Evidence => "e",
+            Why::Determine | Why::Confirm => "d",
+        }
+    }
+}
+
+/// Everything that needs a person, in order.
+#[must_use]
+pub(super) fn open_items(book: &Book, guidance: &Guidance) -> Vec<OpenItem> {
+    let mut items = Vec::new();
+    for control in guidance.controls() {
+        let mut put = |target, why, sentence: String| items.push(OpenItem { target, control: control.id.clone(), why, sentence });
+        for question in &control.questions {
+            let (why, what) = match book.state(&question.id) {
+                AnswerState::Satisfied | AnswerState::Waived(_) | AnswerState::Unsatisfied(_) => continue,
+                AnswerState::Missing => (Why::Answer, "a question needs an answer".to_owned()),
+                AnswerState::Lapsed(day) => (Why::Answer, format!("an answer lapsed on {day}")),
+                AnswerState::Reworded => (Why::Answer, "a question was worded anew since it was answered".to_owned()),
+                AnswerState::NeedsEvidence => (Why::Evidence, "an answer needs evidence".to_owned()),
+            };
+            put(Target::Question(question.id.clone()), why, format!("{} {}: {what}", control.id, control.title));
+        }
+        for practice in &control.practices {
+            let target = || Target::Practice(practice.id.clone());
+            match book.workbook.determination(&practice.id) {
+                Some(d) if d.to_confirm => {
+                    let sentence = format!("{}: what is known now speaks against “{}”; confirm or change it", practice.id, d.finding.label());
+                    put(target(), Why::Confirm, sentence);
+                }
+                Some(_) => {}
+                None => {
+                    let proposal = book.proposals.get(&practice.id);
+                    let review = proposal.map_or(0, |p| {
+                        p.missing.iter().filter(|id| book.outcome(id).is_some_and(|o| o.outcome == Outcome::Review)).count()
+                    });
+                    let proposed = match proposal.and_then(|p| p.proposal) {
+                        Some(finding) => format!("proposed: {}", finding_words(finding)),
+                        None if review == 1 => "1 check to review first".to_owned(),
+                        None if review > 1 => format!("{review} checks to review first"),
+                        None => "nothing is proposed".to_owned(),
+                    };
+                    put(target(), Why::Determine, format!("{} {}: determine it ({proposed})", practice.id, control.title));
+                }
+            }
+        }
+    }
+    items
+}
+
+/// Sign and words of a finding, as proposals and determinations are shown.
+#[must_use]
+pub fn finding_words(finding: Determined) -> &'static str {
+    match finding {
+        Determined::InPlace => "✓ in place",
+        Determined::NotInPlace => "✗ not in place",
+        Determined::NotApplicable => "· not applicable",
+        Determined::NotTested => "– not tested",
+    }
+}

@@ -1,0 +1,165 @@
+//! The scope as a list of namespaces with a category each, and rules that set many. It edits a copy; the workbook gets it when it is
+//! accepted, and every cluster is judged again then.
+
+use super::cursor::Cursor;
+use super::new::NamespaceRow;
+use crate::kinds::Inventory;
+use crate::model::scope::NamespaceRule;
+use crate::model::{Category, Scope};
+use std::collections::BTreeMap;
+
+/// The scope being edited.
+#[derive(Clone, Debug, Default)]
+pub struct ScopeEditor {
+    /// The scope.
+    pub scope: Scope,
+    /// Namespaces, sorted by name.
+    pub namespaces: Vec<NamespaceRow>,
+    /// Which one.
+    pub cursor: Cursor,
+    /// Whether anything was changed.
+    pub touched: bool,
+    /// Why it was not saved.
+    pub error: Option<String>,
+}
+
+impl ScopeEditor {
+    /// An editor over the namespaces of clusters that were read.
+    pub fn over<'a>(scope: &Scope, inventories: impl Iterator<Item = &'a Inventory>) -> Self {
+        let mut rows: BTreeMap<&str, NamespaceRow> = BTreeMap::new();
+        for inventory in inventories {
+            for namespace in &inventory.namespaces {
+                let row = rows.entry(&namespace.metadata.name).or_default();
+                row.labels = namespace.metadata.labels.clone();
+            }
+            for workload in &inventory.workloads {
+                let row = rows.entry(&workload.object.namespace).or_default();
+                *row.pods.get_or_insert(0) += workload.pods as usize;
+            }
+        }
+        let namespaces = rows.into_iter().map(|(name, row)| NamespaceRow { name: name.to_owned(), ..row }).collect();
+        Self { scope: scope.clone(), namespaces, ..Self::default() }
+    }
+
+    /// The category of a row.
+    #[must_use]
+    pub fn category(&self, row: &NamespaceRow) -> Category {
+        self.scope.category(&row.name, &row.labels)
+    }
+
+    /// Why a row has its category: the rule, the platform's own names, or the default.
+    #[must_use]
+    pub fn because(&self, row: &NamespaceRow) -> String {
+        let rules = &self.scope.namespace;
+        if rules.iter().any(|r| r.glob.as_deref() == Some(&row.name) && r.labels.is_empty()) {
+            return "set here".to_owned();
+        }
+        if Scope::is_platform(&row.name) {
+            return "the cluster's own".to_owned();
+        }
+        let rule = rules.iter().find(|r| {
+            let alone = Scope { namespace: vec![(*r).clone()], default: Category::Platform, ..Scope::default() };
+            r.category != Category::Platform && alone.category(&row.name, &row.labels) == r.category
+        });
+        match rule {
+            Some(NamespaceRule { glob: Some(glob), .. }) => format!("rule {glob}"),
+            Some(rule) => {
+                let labels: Vec<String> = rule.labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
+                format!("rule {}", labels.join(","))
+            }
+            None => "default".to_owned(),
+        }
+    }
+
+    /// Gives the namespace under the cursor the next category.
+    pub fn cycle(&mut self) {
+        let Some(row) = self.namespaces.get(self.cursor.at) else { return };
+        let next = match self.category(row) {
+            Category::Cde => Category::Connected,
+            Category::Connected => Category::OutOfScope,
+            Category::OutOfScope => Category::Platform,
+            Category::Platform => Category::Cde,
+        };
+        let name = row.name.clone();
+        self.set(&name, next, "");
+    }
+
+    /// Gives the namespaces that match a glob a category.
+    pub fn set(&mut self, glob: &str, category: Category, reason: &str) {
+        self.touched = true;
+        let rules = &mut self.scope.namespace;
+        if let Some(rule) = rules.iter_mut().find(|r| r.glob.as_deref() == Some(glob) && r.labels.is_empty()) {
+            rule.category = category;
+            if !reason.is_empty() {
+                reason.clone_into(&mut rule.reason);
+            }
+            return;
+        }
+        let rule = NamespaceRule { glob: Some(glob.to_owned()), labels: BTreeMap::new(), category, reason: reason.to_owned() };
+        // The first rule that matches decides, so the narrower word stands before the wider one.
+        let at = rules.iter().position(|r| r.glob.as_deref().is_none_or(|wider| crate::model::text::glob(wider, glob)));
+        rules.insert(at.unwrap_or(rules.len()), rule);
+    }
+
+    /// Puts everything but the platform into the cardholder data environment.
+    pub fn everything(&mut self) {
+        self.touched = true;
+        self.scope.default = Category::Cde;
+        self.scope.namespace.clear();
+    }
+
+    /// How many namespaces are in each category.
+    #[must_use]
+    pub fn counts(&self) -> BTreeMap<Category, usize> {
+        let mut counts: BTreeMap<Category, usize> = Category::ALL.into_iter().map(|c| (c, 0)).collect();
+        for row in &self.namespaces {
+            *counts.entry(self.category(row)).or_default() += 1;
+        }
+        counts
+    }
+}
+
+/// Reads a rule as people type it: `pay-* cde stores account data`.
+///
+/// # Errors
+/// Where the second word is no category.
+pub fn read_rule(text: &str) -> Result<(String, Category, String), String> {
+    let mut words = text.trim().splitn(3, char::is_whitespace);
+    let glob = words.next().filter(|w| !w.is_empty()).ok_or("a name or a glob is needed: pay-*")?;
+    let word = words.next().unwrap_or_default().to_lowercase();
+    let category = match word.as_str() {
+        "cde" => Category::Cde,
+        "connected" => Category::Connected,
+        "out" | "out_of_scope" | "out-of-scope" => Category::OutOfScope,
+        "platform" => Category::Platform,
+        _ => return Err(format!("“{word}” is no category: cde, connected, out or platform")),
+    };
+    Ok((glob.to_owned(), category, words.next().unwrap_or_default().trim().to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(name: &str) -> NamespaceRow {
+        NamespaceRow { name: name.into(), ..NamespaceRow::default() }
+    }
+
+    #[test]
+    fn a_name_wins_over_a_glob_whenever_it_was_told() {
+        let mut editor = ScopeEditor { namespaces: vec![row("pay-eu"), row("shop"), row("kube-system")], ..ScopeEditor::default() };
+        editor.set("*", Category::OutOfScope, "");
+        editor.set("pay-*", Category::Cde, "account data");
+        editor.cycle();
+        let categories: Vec<Category> = editor.namespaces.iter().map(|r| editor.category(r)).collect();
+        assert_eq!(categories, [Category::Connected, Category::OutOfScope, Category::Platform]);
+        assert_eq!(editor.because(&row("pay-eu")), "set here");
+        assert_eq!(editor.because(&row("kube-system")), "the cluster's own");
+    }
+
+    #[test]
+    fn a_rule_is_read_as_typed() {
+        assert_eq!(read_rule("pay-* cde stores account data"), Ok(("pay-*".into(), Category::Cde, "stores account data".into())));
+        assert!(read_rule("pay-* green").is_err() && read_rule(" ").is_err());
+    }
+}

@@ -1,0 +1,249 @@
+//! Starting: home, a new assessment step by step, a further cluster, reading again.
+
+use super::cursor::Step;
+use super::effect::{Effect, Source};
+use super::message::Message;
+use super::new::{Flight, New, SourceRow, Stage};
+use super::scope::ScopeEditor;
+use super::{Layer, Session};
+use crate::workbook::Workbook;
+
+impl Session {
+    /// Enter on the first screen.
+    pub(super) fn enter_home(&mut self) -> Vec<Effect> {
+        let rows = self.home.rows.as_deref().unwrap_or_default();
+        match rows.get(self.home.cursor.at) {
+            Some(row) => {
+                let dir = row.dir.clone();
+                self.home.opening = Some(dir.clone());
+                vec![Effect::LoadWorkbook(dir)]
+            }
+            None if self.home.rows.is_some() => self.start_new(),
+            None => vec![],
+        }
+    }
+
+    /// Shows the form of a new assessment, or what was typed of one.
+    pub(super) fn start_new(&mut self) -> Vec<Effect> {
+        let user = if self.user == "unknown" { "" } else { self.user.as_str() };
+        if self.new.as_ref().is_none_or(|n| n.adding) {
+            self.new = Some(Box::new(New::new(self.today(), user)));
+        }
+        self.layers.push(Layer::New);
+        self.contexts_wanted()
+    }
+
+    /// Reads a further cluster into the open assessment.
+    pub(super) fn add_cluster(&mut self) -> Vec<Effect> {
+        let mut new = New::new(self.today(), "");
+        (new.adding, new.stage) = (true, Stage::Cluster);
+        self.new = Some(Box::new(new));
+        self.layers.push(Layer::New);
+        self.contexts_wanted()
+    }
+
+    fn contexts_wanted(&self) -> Vec<Effect> {
+        if self.new.as_ref().is_some_and(|n| n.contexts.is_none()) { vec![Effect::Contexts] } else { vec![] }
+    }
+
+    /// A source was chosen: connect, and show what may be read.
+    pub(super) fn choose_source(&mut self, source: Source) -> Vec<Effect> {
+        if self.new.is_none() {
+            self.new = Some(Box::new(New::new(self.today(), &self.user)));
+        }
+        if !self.layers.iter().any(|l| matches!(l, Layer::New)) {
+            self.layers.push(Layer::New);
+        }
+        let Some(new) = self.new.as_mut() else { return vec![] };
+        new.source = Some(source.clone());
+        if new.stage == Stage::Engagement {
+            return vec![];
+        }
+        new.stage = Stage::Cluster;
+        new.flight = Flight::Running;
+        vec![Effect::Preflight(source)]
+    }
+
+    /// Enter in the steps of a new assessment.
+    pub(super) fn enter_new(&mut self) -> Vec<Effect> {
+        let Some(new) = self.new.as_mut() else { return vec![] };
+        if new.filtering {
+            new.filtering = false;
+            return vec![];
+        }
+        match new.stage {
+            Stage::Engagement => {
+                new.form.clear_faults();
+                if new.form.text("entity").is_empty() {
+                    new.form.fault("entity", "the assessed entity is needed; all else may stay empty");
+                    return vec![];
+                }
+                new.stage = Stage::Cluster;
+                match (&new.flight, new.source.clone()) {
+                    (Flight::None | Flight::Failed(_), Some(source)) => self.choose_source(source),
+                    _ => self.contexts_wanted(),
+                }
+            }
+            Stage::Cluster => match (&new.flight, new.source.clone()) {
+                (Flight::Done(_), _) => {
+                    new.stage = if new.adding { Stage::Read } else { Stage::Scope };
+                    vec![]
+                }
+                (Flight::Running, _) => vec![],
+                (Flight::Failed(_), Some(source)) => self.choose_source(source),
+                _ => match new.sources().into_iter().nth(new.cursor.at) {
+                    Some(SourceRow::Context(row)) => {
+                        let source = Source::Context { kubeconfig: None, name: Some(row.name), as_user: None, as_groups: vec![] };
+                        self.choose_source(source)
+                    }
+                    Some(SourceRow::Path) => {
+                        let form = self.path_form(false);
+                        self.layers.push(Layer::Form(Box::new(form)));
+                        vec![]
+                    }
+                    Some(SourceRow::Demo) => self.choose_source(Source::Demo),
+                    Some(SourceRow::Without) => self.begin(None),
+                    None => vec![],
+                },
+            },
+            Stage::Scope => {
+                new.stage = Stage::Read;
+                vec![]
+            }
+            Stage::Read => {
+                let source = new.source.clone();
+                self.begin(source)
+            }
+        }
+    }
+
+    /// Goes back a step; from the first one, home or into the walk.
+    pub(super) fn back_new(&mut self) -> Vec<Effect> {
+        let Some(new) = self.new.as_mut() else { return vec![] };
+        if new.filtering {
+            (new.filtering, new.cursor.at) = (false, 0);
+            new.filter.set("");
+            return vec![];
+        }
+        match new.stage {
+            Stage::Engagement => drop(self.layers.pop()),
+            Stage::Cluster if !matches!(new.flight, Flight::None) => {
+                (new.flight, new.source) = (Flight::None, None);
+                return self.contexts_wanted();
+            }
+            Stage::Cluster if new.adding => {
+                self.new = None;
+                self.layers.pop();
+            }
+            Stage::Cluster => new.stage = Stage::Engagement,
+            Stage::Scope => new.stage = Stage::Cluster,
+            Stage::Read => new.stage = if new.adding { Stage::Cluster } else { Stage::Scope },
+        }
+        vec![]
+    }
+
+    /// Makes the assessment, and reads the cluster into it where there is one.
+    fn begin(&mut self, source: Option<Source>) -> Vec<Effect> {
+        let Some(new) = self.new.as_ref() else { return vec![] };
+        if new.adding {
+            let Some(source) = source else { return vec![] };
+            let key = self.free_key(&source);
+            self.new = None;
+            return self.read(key, source);
+        }
+        let mut workbook = Workbook::new(new.engagement());
+        workbook.scope = new.scope.scope.clone();
+        workbook.catalogue.clone_from(&self.guidance.digest);
+        let dir = new.dir.clone();
+        self.create(dir, workbook, source)
+    }
+
+    /// Makes an assessment; its cluster is read as soon as it is there.
+    pub(super) fn create(&mut self, dir: Option<std::path::PathBuf>, workbook: Workbook, source: Option<Source>) -> Vec<Effect> {
+        self.book = None;
+        self.after_open = source.map(|source| (self.free_key(&source), source));
+        self.home.opening = Some(dir.clone().unwrap_or_default());
+        vec![Effect::CreateWorkbook { dir, workbook: Box::new(workbook) }]
+    }
+
+    /// Reads the shown cluster again, from where it was read.
+    pub(super) fn read_again(&mut self) -> Vec<Effect> {
+        if self.reading.is_some() {
+            self.layers.push(Layer::Reading);
+            return vec![];
+        }
+        let Some(book) = self.book.as_ref() else { return vec![] };
+        let Some(record) = book.record() else { return self.add_cluster() };
+        let key = record.key.clone();
+        match self.sources.get(&key).cloned().or_else(|| Source::from_words(&record.source)) {
+            Some(source) => self.read(key, source),
+            None => {
+                let what = format!("Where {key} was read from is not known");
+                self.messages.push(Message::error(what, "Read it as a further cluster: + in the list of areas."));
+                vec![]
+            }
+        }
+    }
+
+    /// A name for a cluster that no other has in the open assessment.
+    fn free_key(&self, source: &Source) -> String {
+        let name = match source {
+            Source::Context { name: Some(name), .. } => name.clone(),
+            Source::Context { name: None, .. } => "cluster".to_owned(),
+            Source::Demo => "demo".to_owned(),
+            Source::Paths(paths) => {
+                let first = paths.first().and_then(|p| p.file_name()).map(|n| n.to_string_lossy().into_owned());
+                let name = first.unwrap_or_default();
+                name.trim_end_matches(".gz").trim_end_matches(".kassay").trim_end_matches(".yaml").trim_end_matches(".json").to_owned()
+            }
+        };
+        let name = crate::model::text::clean(&name);
+        let name = if matches!(name.as_str(), "" | "-") { "cluster".to_owned() } else { name };
+        let taken = |name: &str| self.book.as_ref().is_some_and(|b| b.workbook.clusters.iter().any(|c| c.key == name));
+        if !taken(&name) {
+            return name;
+        }
+        (2..).map(|n| format!("{name}-{n}")).find(|n| !taken(n)).unwrap_or(name)
+    }
+
+    /// The scope that is being edited, on top or as a step of a new assessment.
+    pub(super) fn scope_editor(&mut self) -> Option<&mut ScopeEditor> {
+        match self.layers.last_mut()? {
+            Layer::Scope(editor) => Some(editor),
+            Layer::New => self.new.as_mut().filter(|n| n.stage == Stage::Scope).map(|n| &mut n.scope),
+            _ => None,
+        }
+    }
+
+    /// Moves in the lists of a new assessment.
+    pub(super) fn step_new(&mut self, step: Step) {
+        let Some(new) = self.new.as_mut() else { return };
+        match new.stage {
+            Stage::Engagement => new.form.move_focus(matches!(step, Step::Up | Step::PageUp | Step::Top)),
+            Stage::Cluster => {
+                let length = new.sources().len();
+                new.cursor.step(step, length);
+            }
+            Stage::Scope => {
+                let length = new.scope.namespaces.len();
+                new.scope.cursor.step(step, length);
+            }
+            Stage::Read => {}
+        }
+    }
+}
+
+impl Source {
+    /// The source that a workbook remembers.
+    #[must_use]
+    pub fn from_words(words: &str) -> Option<Self> {
+        let context = |name: Option<String>| Self::Context { kubeconfig: None, name, as_user: None, as_groups: vec![] };
+        match words.split_once(' ') {
+            Some(("context", name)) => Some(context(Some(name.to_owned()))),
+            Some(("files", paths)) => Some(Self::Paths(paths.split(" | ").map(Into::into).collect())),
+            _ if words == "current context" => Some(context(None)),
+            _ if words == "demo" => Some(Self::Demo),
+            _ => None,
+        }
+    }
+}
