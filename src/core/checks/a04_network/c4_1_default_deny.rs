@@ -1,205 +1,239 @@
-//! Control 4.1: its automated checks. A pod that no policy selects in a direction is open in that direction; these tell where.
+//! Control 4.1: its automated checks. Whether anything enforces policies at all, whether they deny by default, and what opens them again.
 
+use super::default_deny::default_deny;
+use crate::analysis::flags::{self, Component};
+use crate::analysis::software::{self, Found};
 use crate::checks::{Check, Need, Verdict, View};
-use crate::kinds::network::{NetworkPolicy, NetworkPolicySpec};
-use crate::model::{Category, Finding, Kind, ObjectRef, Severity};
-use std::collections::BTreeMap;
+use crate::kinds::network::{PolicyPeer, PolicyPort};
+use crate::model::{Finding, Kind, ObjectRef, Severity};
 
 /// The checks of control 4.1, in the order in which they are told.
-pub(super) const CHECKS: &[Check] = &[Check {
-    id: "4.1/default-deny",
-    title: "Namespaces in scope whose traffic is not denied by default",
-    severity: Severity::High,
-    practices: &["4.1.a"],
-    needs: &[
-        Need::List(Kind::Namespaces),
-        Need::List(Kind::NetworkPolicies),
-        Need::Workloads,
-        Need::List(Kind::CiliumNetworkPolicies),
-        Need::List(Kind::CiliumClusterwideNetworkPolicies),
-        Need::List(Kind::CalicoNetworkPolicies),
-        Need::List(Kind::CalicoGlobalNetworkPolicies),
-        Need::List(Kind::AdminNetworkPolicies),
-        Need::List(Kind::BaselineAdminNetworkPolicies),
-        Need::List(Kind::ClusterNetworkPolicies),
-    ],
-    active: false,
-    why: "Within a cluster every container may talk to every other, and to the outside, until a policy says otherwise. Without a rule that \
-          denies first, an attacker in any one container reaches the cardholder data environment, and data can leave it to any address.",
-    mend: "Give each namespace a NetworkPolicy with an empty podSelector, policyTypes Ingress and Egress and no rules, then allow the \
-           documented flows one by one (DNS first).",
-    blind_spots: "Only NetworkPolicy objects are evaluated. Where policies of Cilium, Calico or the cluster-wide kinds exist they may deny or \
-                  allow more, so a person must judge. Whether the network plugin enforces policies at all is another check, and cloud \
-                  firewalls or security groups for pods are not seen.",
-    judge: default_deny,
-}];
+pub(super) const CHECKS: &[Check] = &[
+    Check {
+        id: "4.1/network-plugin",
+        title: "Network plugin and whether it enforces policies",
+        severity: Severity::High,
+        practices: &["4.1.a"],
+        needs: &[Need::Workloads, Need::List(Kind::Nodes)],
+        active: false,
+        why: "Kubernetes accepts network policies in every cluster, but a network plugin must carry them out. Under a plugin that does not, \
+              policies look right and block nothing.",
+        mend: "Use a network plugin that enforces NetworkPolicy (Calico, Cilium, Antrea, OVN-Kubernetes and others), or switch enforcement on \
+               where the plugin has a switch; then prove it by a connection that must fail.",
+        blind_spots: "Plugins are told by the images of their pods; one that a provider runs outside the cluster's pods is not seen. That policies \
+                      take effect is shown only by trying a connection.",
+        judge: network_plugin,
+    },
+    Check {
+        id: "4.1/default-deny",
+        title: "Namespaces in scope whose traffic is not denied by default",
+        severity: Severity::High,
+        practices: &["4.1.a"],
+        needs: &[
+            Need::List(Kind::Namespaces),
+            Need::List(Kind::NetworkPolicies),
+            Need::Workloads,
+            Need::List(Kind::CiliumNetworkPolicies),
+            Need::List(Kind::CiliumClusterwideNetworkPolicies),
+            Need::List(Kind::CalicoNetworkPolicies),
+            Need::List(Kind::CalicoGlobalNetworkPolicies),
+            Need::List(Kind::AdminNetworkPolicies),
+            Need::List(Kind::BaselineAdminNetworkPolicies),
+            Need::List(Kind::ClusterNetworkPolicies),
+        ],
+        active: false,
+        why: "Within a cluster every container may talk to every other, and to the outside, until a policy says otherwise. Without a rule that \
+              denies first, an attacker in any one container reaches the cardholder data environment, and data can leave it to any address.",
+        mend: "Give each namespace a NetworkPolicy with an empty podSelector, policyTypes Ingress and Egress and no rules, then allow the \
+               documented flows one by one (DNS first).",
+        blind_spots: "Only NetworkPolicy objects are evaluated. Where policies of Cilium, Calico or the cluster-wide kinds exist they may deny or \
+                      allow more, so a person must judge. Whether the network plugin enforces policies at all is another check, and cloud \
+                      firewalls or security groups for pods are not seen.",
+        judge: default_deny,
+    },
+    Check {
+        id: "4.1/allow-all",
+        title: "Network policies that let everything through",
+        severity: Severity::Medium,
+        practices: &["4.1.a"],
+        needs: &[Need::List(Kind::NetworkPolicies)],
+        active: false,
+        why: "One rule without a peer, for all addresses or for all namespaces undoes what the other policies deny: policies add up, and none can \
+              take away what another allows.",
+        mend: "Name the peers by pod and namespace labels or by the addresses that are needed, and the ports beside them; remove rules that were \
+               added to get something working.",
+        blind_spots: "Rules are judged one by one, by how wide they are; whether a wide rule is meant (a public web front end) a person must say. \
+                      Policies of other kinds (Cilium, Calico, cluster-wide ones) are not judged here.",
+        judge: allow_all,
+    },
+    Check {
+        id: "4.1/host-network",
+        title: "Workloads in scope on the node's own network",
+        severity: Severity::Medium,
+        practices: &["4.1.a"],
+        needs: &[Need::Workloads],
+        active: false,
+        why: "A pod on the node's network has the node's address: network policies don't hold for it, it can listen to the node's traffic and it \
+              reaches what trusts the node.",
+        mend: "Set hostNetwork: false and publish the ports that are needed through a Service; where an agent must have the node's network, keep it \
+               out of the namespaces in scope and restrict it by the node's firewall.",
+        blind_spots: "Some plugins can hold policies for the node itself (Calico host endpoints, Cilium host firewall); they are not evaluated.",
+        judge: host_network,
+    },
+];
 
-/// A way in which traffic goes.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Direction {
-    Ingress,
-    Egress,
-}
-
-impl Direction {
-    const fn id(self) -> &'static str {
-        match self {
-            Self::Ingress => "ingress",
-            Self::Egress => "egress",
+fn network_plugin(view: &View<'_>) -> Verdict {
+    let mut verdict = Verdict::over("network plugin", "network plugins");
+    let found = software::with_role(view.inventory, &view.tables.software, "network-plugin");
+    let enforcer = found.iter().any(|f| f.software.plays("enforces-policy"));
+    for plugin in &found {
+        verdict.saw(view.cluster_wide());
+        if !enforcer {
+            verdict.find(without_enforcement(view, plugin));
         }
     }
-
-    fn holds(self, spec: &NetworkPolicySpec) -> bool {
-        let (ingress, egress) = spec.types();
-        match self {
-            Self::Ingress => ingress,
-            Self::Egress => egress,
-        }
+    if found.is_empty() {
+        return unseen_plugin(view);
     }
+    let names: Vec<String> = found.iter().map(|f| format!("{} ({})", f.software.name, f.workload.object.path())).collect();
+    verdict.because(if enforcer {
+        format!("Enforces network policies: {}.", names.join(", "))
+    } else {
+        format!("Nothing that enforces network policies was recognised beside {}.", names.join(", "))
+    });
+    verdict
+}
 
-    /// Whether a rule of the policy lets everything through: no peer and no port named.
-    fn allows_all(self, spec: &NetworkPolicySpec) -> bool {
-        match self {
-            Self::Ingress => spec.ingress.iter().flatten().any(|rule| rule.from.is_empty() && rule.ports.is_empty()),
-            Self::Egress => spec.egress.iter().flatten().any(|rule| rule.to.is_empty() && rule.ports.is_empty()),
-        }
+fn without_enforcement(view: &View<'_>, plugin: &Found<'_>) -> Finding {
+    let field = if plugin.container.is_empty() {
+        "metadata.labels".to_owned()
+    } else {
+        format!("{}.{}.image", plugin.workload.spec_path(), plugin.container)
+    };
+    let finding = Finding::new(view.cluster_wide(), plugin.workload.object.clone(), field)
+        .pods(plugin.workload.pods)
+        .observed(plugin.software.name.clone());
+    if plugin.software.plays("enforces-nothing") {
+        finding
+            .severity(Severity::High)
+            .message("This plugin carries packets and enforces no network policies: every policy of the cluster is without effect.")
+    } else {
+        finding.review().message(if plugin.software.note.is_empty() {
+            "Whether policies are enforced depends on how this plugin is set up.".to_owned()
+        } else {
+            plugin.software.note.clone()
+        })
     }
 }
 
-/// How a namespace stands in one direction.
-enum State {
-    /// Every pod, and every new one, is denied what no rule allows.
-    Denied,
-    /// All that exist are selected; a new pod with other labels would not be.
-    CurrentOnly(usize),
-    /// Some that exist are open.
-    SomeOpen(Vec<String>, usize),
-    /// No policy denies anything.
-    Open(usize),
-}
-
-fn default_deny(view: &View<'_>) -> Verdict {
-    let mut verdict = Verdict::over("namespace", "namespaces");
-    for (namespace, category) in view.namespaces() {
-        verdict.saw(category);
-        let policies: Vec<&NetworkPolicy> = view.inventory.network_policies.iter().filter(|p| p.metadata.namespace == namespace).collect();
-        let others = other_policies(view, namespace);
-        for direction in [Direction::Ingress, Direction::Egress] {
-            let finding = Finding::new(category, ObjectRef::of_namespace(namespace), format!("networkPolicy.{}", direction.id()))
-                .rule(direction.id());
-            let Some(mut finding) = told(state(view, namespace, &policies, direction), direction, finding) else {
-                if !others.is_empty() {
-                    verdict.find(also(category, namespace, direction, &others));
-                }
-                continue;
-            };
-            if !others.is_empty() {
-                let message = format!("{} Other policies may still deny it: {others}.", finding.message);
-                finding = finding.review().message(message);
+/// No plugin among the pods: K3s has one within its own process, others are a provider's.
+fn unseen_plugin(view: &View<'_>) -> Verdict {
+    let servers = flags::of(view.inventory, Component::Server);
+    let k3s: Vec<_> = servers.iter().filter(|line| line.path.contains("k3s.io")).collect();
+    if view.cluster().distribution == "k3s" && !k3s.is_empty() {
+        let mut verdict = Verdict::over("K3s server", "K3s servers");
+        for line in k3s {
+            verdict.saw(view.cluster_wide());
+            if line.boolean("disable-network-policy", None) == Some(true) {
+                let finding = Finding::new(view.cluster_wide(), line.object.clone(), line.field("disable-network-policy"));
+                verdict.find(
+                    finding
+                        .severity(Severity::High)
+                        .observed("true")
+                        .message("K3s's own enforcement of network policies is switched off, and no other is seen."),
+                );
             }
-            verdict.find(finding);
+        }
+        verdict.because(
+            "K3s carries the network and enforces policies within its own process, unless its option disable-network-policy is set.",
+        );
+        return verdict;
+    }
+    Verdict::review(
+        "No network plugin was recognised among the pods, so whether network policies are enforced must be shown in another way.",
+    )
+}
+
+/// How wide the peers of a rule are, where they are too wide.
+fn width(peers: &[PolicyPeer]) -> Option<&'static str> {
+    if peers.is_empty() {
+        return Some("no peer named, so everyone");
+    }
+    peers.iter().find_map(|peer| match (&peer.ip_block, &peer.namespace_selector) {
+        (Some(block), _) if matches!(block.cidr.as_str(), "0.0.0.0/0" | "::/0" | "0::/0") && block.except.is_empty() => {
+            Some("all addresses")
+        }
+        (None, Some(namespaces))
+            if *namespaces == Default::default() && peer.pod_selector.as_ref().is_none_or(|p| *p == Default::default()) =>
+        {
+            Some("all pods of all namespaces")
+        }
+        _ => None,
+    })
+}
+
+fn is_dns(ports: &[PolicyPort]) -> bool {
+    let dns = |port: &PolicyPort| {
+        port.end_port.is_none() && port.port.as_ref().is_some_and(|p| matches!(p.as_str(), "53" | "5353" | "dns" | "dns-tcp" | "8053"))
+    };
+    !ports.is_empty() && ports.iter().all(dns)
+}
+
+fn allow_all(view: &View<'_>) -> Verdict {
+    let mut verdict = Verdict::over("network policy", "network policies");
+    for policy in &view.inventory.network_policies {
+        verdict.saw(view.category(&policy.metadata.namespace));
+        let object = ObjectRef::new("networking.k8s.io", "NetworkPolicy", &policy.metadata.namespace, &policy.metadata.name);
+        let (acts_in, acts_out) = policy.spec.types();
+        let ingress = policy.spec.ingress.iter().flatten().filter(|_| acts_in).map(|rule| (&rule.from, &rule.ports)).enumerate();
+        let egress = policy.spec.egress.iter().flatten().filter(|_| acts_out).map(|rule| (&rule.to, &rule.ports)).enumerate();
+        let rules = ingress.map(|(i, rule)| ("ingress", i, rule)).chain(egress.map(|(i, rule)| ("egress", i, rule)));
+        for (direction, index, (peers, ports)) in rules {
+            let Some(width) = width(peers) else { continue };
+            // Names must be looked up; a rule for that alone opens no way for data worth a finding.
+            if is_dns(ports) {
+                continue;
+            }
+            let finding = view.finding(object.clone(), format!("spec.{direction}[{index}]")).rule(direction);
+            let way = if direction == "ingress" { "come in" } else { "be reached" };
+            verdict.find(if ports.is_empty() {
+                finding
+                    .observed(format!("{width}; all ports"))
+                    .message(format!("The rule lets {width} {way} on every port, whatever other policies deny."))
+            } else {
+                let list: Vec<String> = ports.iter().map(words).collect();
+                finding
+                    .review()
+                    .severity(Severity::Low)
+                    .observed(format!("{width}; {}", list.join(", ")))
+                    .message("A wide rule for some ports; somebody must say that it is meant.")
+            });
         }
     }
     verdict
 }
 
-fn also(category: Category, namespace: &str, direction: Direction, others: &str) -> Finding {
-    Finding::new(category, ObjectRef::of_namespace(namespace), format!("networkPolicy.{}", direction.id()))
-        .rule(direction.id())
-        .review()
-        .severity(Severity::Info)
-        .observed(format!("denied by default; also: {others}"))
-        .message("NetworkPolicies deny by default here, but policies of another kind apply too and may allow more; they are not evaluated.")
-}
-
-fn told(state: State, direction: Direction, finding: Finding) -> Option<Finding> {
-    let way = if direction == Direction::Ingress { "reach" } else { "be reached from" };
-    Some(match state {
-        State::Denied => return None,
-        State::CurrentOnly(pods) => finding
-            .review()
-            .observed(format!("all {pods} workloads are selected, none by a policy for all pods"))
-            .message(format!("Anything may {way} a new pod whose labels no policy selects.")),
-        State::SomeOpen(names, total) => {
-            let shown: Vec<&str> = names.iter().take(5).map(String::as_str).collect();
-            let more = if names.len() > 5 { format!(" and {} more", names.len() - 5) } else { String::new() };
-            finding
-                .severity(Severity::High)
-                .observed(format!("{} of {total} workloads open: {}{more}", names.len(), shown.join(", ")))
-                .message(format!("Anything may {way} these workloads, because no policy denies it or one allows everything."))
-        }
-        State::Open(0) => finding
-            .review()
-            .severity(Severity::Low)
-            .observed("no policy, no pods")
-            .message("Nothing runs here now; what is deployed here would be open."),
-        State::Open(total) => finding
-            .severity(Severity::High)
-            .observed(format!("no policy; {total} workloads open"))
-            .message(format!("Anything may {way} every pod of this namespace.")),
-    })
-}
-
-fn state(view: &View<'_>, namespace: &str, policies: &[&NetworkPolicy], direction: Direction) -> State {
-    let acting: Vec<&&NetworkPolicy> = policies.iter().filter(|p| direction.holds(&p.spec)).collect();
-    let for_all: Vec<&&&NetworkPolicy> = acting.iter().filter(|p| p.spec.pod_selector == Default::default()).collect();
-    let groups = label_sets(view, namespace);
-    let total = groups.len();
-    // A rule that lets everything through undoes every denial for the pods of its policy.
-    let opened =
-        |labels: &BTreeMap<String, String>| acting.iter().any(|p| p.spec.pod_selector.matches(labels) && direction.allows_all(&p.spec));
-    if !for_all.is_empty() && !for_all.iter().any(|p| direction.allows_all(&p.spec)) {
-        let open: Vec<String> = groups.iter().filter(|(_, sets)| sets.iter().any(opened)).map(|(name, _)| name.clone()).collect();
-        return if open.is_empty() { State::Denied } else { State::SomeOpen(open, total) };
-    }
-    let closed = |labels: &BTreeMap<String, String>| acting.iter().any(|p| p.spec.pod_selector.matches(labels)) && !opened(labels);
-    let open: Vec<String> = groups.iter().filter(|(_, sets)| !sets.iter().all(closed)).map(|(name, _)| name.clone()).collect();
-    match open.len() {
-        0 if total == 0 => State::Open(0),
-        0 => State::CurrentOnly(total),
-        n if n == total && acting.is_empty() => State::Open(total),
-        _ => State::SomeOpen(open, total),
+fn words(port: &PolicyPort) -> String {
+    let protocol = port.protocol.as_deref().unwrap_or("TCP");
+    match (&port.port, port.end_port) {
+        (Some(first), Some(last)) => format!("{protocol} {}–{last}", first.as_str()),
+        (Some(port), None) => format!("{protocol} {}", port.as_str()),
+        (None, _) => format!("{protocol}, all ports"),
     }
 }
 
-/// Workloads of a namespace with the label sets of their pods (of the template where there are none). Pods on the node's network are
-/// outside of every policy and are told by a check of their own.
-fn label_sets(view: &View<'_>, namespace: &str) -> Vec<(String, Vec<BTreeMap<String, String>>)> {
-    let mut groups = Vec::new();
-    for (workload, _) in view.workloads().filter(|(w, _)| w.object.namespace == namespace) {
-        let pods = workload.pod_indexes.iter().filter_map(|i| view.inventory.pods.get(*i));
-        let mut sets: Vec<BTreeMap<String, String>> =
-            pods.filter(|p| p.is_live() && !view.inventory.spec(p.spec).host_network).map(|p| p.metadata.labels.clone()).collect();
-        if workload.pods == 0 && view.specs(workload).any(|(spec, _)| !spec.host_network) {
-            sets.push(workload.pod_labels.clone());
-        }
-        sets.sort();
-        sets.dedup();
-        if !sets.is_empty() {
-            groups.push((format!("{} {}", workload.object.kind, workload.object.name), sets));
+fn host_network(view: &View<'_>) -> Verdict {
+    let mut verdict = Verdict::over("workload", "workloads");
+    for (workload, category) in view.workloads() {
+        verdict.saw(category);
+        for (_, pods) in view.specs(workload).filter(|(spec, _)| spec.host_network) {
+            verdict.find(
+                view.finding(workload.object.clone(), format!("{}.hostNetwork", workload.spec_path()))
+                    .pods(pods)
+                    .observed("true")
+                    .message("Network policies do not hold for these pods."),
+            );
         }
     }
-    groups
-}
-
-/// Policies of other kinds that may act on a namespace, counted by kind.
-fn other_policies(view: &View<'_>, namespace: &str) -> String {
-    const KINDS: &[Kind] = &[
-        Kind::CiliumNetworkPolicies,
-        Kind::CiliumClusterwideNetworkPolicies,
-        Kind::CalicoNetworkPolicies,
-        Kind::CalicoGlobalNetworkPolicies,
-        Kind::AdminNetworkPolicies,
-        Kind::BaselineAdminNetworkPolicies,
-        Kind::ClusterNetworkPolicies,
-    ];
-    let mut parts = Vec::new();
-    for kind in KINDS {
-        let objects = view.inventory.customs.get(kind).into_iter().flatten();
-        let count = objects.filter(|o| !kind.namespaced() || o.metadata.namespace == namespace).count();
-        if count > 0 {
-            parts.push(format!("{count} {}", kind.id()));
-        }
-    }
-    parts.join(", ")
+    verdict
 }

@@ -1,6 +1,239 @@
-//! Control 4.2: its automated checks.
+//! Control 4.2: its automated checks. Who can reach the interfaces by which the cluster is managed.
 
-use crate::checks::Check;
+use super::address::{self, Reachable};
+use crate::analysis::software;
+use crate::checks::{Check, Need, Verdict, View};
+use crate::kinds::Meta;
+use crate::kinds::network::{Ingress, Service};
+use crate::model::{Category, Finding, Kind, ObjectRef, Severity};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The checks of control 4.2, in the order in which they are told.
-pub(super) const CHECKS: &[Check] = &[];
+pub(super) const CHECKS: &[Check] = &[
+    Check {
+        id: "4.2/api-endpoint",
+        title: "Address of the API server",
+        severity: Severity::Medium,
+        practices: &["4.2.a"],
+        needs: &[Need::Version],
+        active: false,
+        why: "Whoever reaches the API server may try stolen credentials and whatever flaw is found in it next. Only management networks need to \
+              reach it.",
+        mend: "Give the API server a private endpoint, or restrict the public one to the addresses of management networks and of what deploys.",
+        blind_spots: "Seen is the address that this assessment used. A name may stand for public and private addresses, an allow-list in front of a \
+                      public address is the provider's and is not seen, and other ways in (load balancers, bastions) are not known.",
+        judge: api_endpoint,
+    },
+    Check {
+        id: "4.2/exposed-management",
+        title: "Platform services and consoles that are reachable from outside",
+        severity: Severity::High,
+        practices: &["4.2.a"],
+        needs: &[Need::List(Kind::Services), Need::List(Kind::Ingresses), Need::Workloads],
+        active: false,
+        why: "Consoles and the platform's own services show or change the cluster. Published through a load balancer, a port on every node or an \
+              ingress they can be reached by people who have no business with it, often behind a login page of their own only.",
+        mend: "Make the Service ClusterIP and reach it through a VPN, an identity-aware proxy or kubectl port-forward; where it must be \
+               published, restrict it (loadBalancerSourceRanges, an internal load balancer) and put the entity's login with MFA before it.",
+        blind_spots: "Consoles are recognised by their images. Gateway API routes and ways that a mesh or an ingress controller opens by its own \
+                      objects are not read; firewalls and allow-lists outside the cluster are not seen.",
+        judge: exposed_management,
+    },
+    Check {
+        id: "4.2/public-nodes",
+        title: "Nodes with an address on the internet",
+        severity: Severity::Medium,
+        practices: &["4.2.a"],
+        needs: &[Need::List(Kind::Nodes)],
+        active: false,
+        why: "A node with a public address has its agent (port 10250), its NodePorts and its ssh one firewall rule away from everybody.",
+        mend: "Put nodes into private networks and let traffic in through load balancers only, out through a gateway.",
+        blind_spots: "Seen are the addresses that nodes tell of themselves; address translation in front of them and firewalls are not.",
+        judge: public_nodes,
+    },
+];
+
+fn api_endpoint(view: &View<'_>) -> Verdict {
+    let server = &view.cluster().server;
+    let Some(host) = address::host(server) else {
+        return Verdict::blocked(
+            "The address of the API server is not known, because this was read from files.",
+            vec!["server address".to_owned()],
+        );
+    };
+    let mut verdict = Verdict::over("API endpoint", "API endpoints");
+    verdict.saw(view.cluster_wide());
+    let finding = Finding::new(view.cluster_wide(), ObjectRef::new("", "Cluster", "", server), "server").observed(host);
+    match address::reachable(host) {
+        Reachable::Private => verdict.because(format!("The API server was reached at {host}, an address of private networks.")),
+        Reachable::Public => {
+            verdict.find(finding.review().message("This is a public address: an allow-list in front of it must be shown."))
+        }
+        Reachable::Unknown => verdict.find(finding.review().severity(Severity::Low).message(hint(&view.cluster().distribution))),
+    }
+    verdict
+}
+
+fn hint(distribution: &str) -> String {
+    let place = match distribution {
+        "eks" => "aws eks describe-cluster, resourcesVpcConfig: endpointPublicAccess, publicAccessCidrs",
+        "gke" | "gke-autopilot" => {
+            "gcloud container clusters describe: privateClusterConfig, masterAuthorizedNetworksConfig, controlPlaneEndpointsConfig"
+        }
+        "aks" => "az aks show: apiServerAccessProfile (authorizedIpRanges, enablePrivateCluster)",
+        _ => "the load balancer or firewall in front of it",
+    };
+    format!("Whether this name stands for a public address, and who may reach it, must be looked up: {place}.")
+}
+
+fn public_nodes(view: &View<'_>) -> Verdict {
+    let mut verdict = Verdict::over("node", "nodes");
+    for node in &view.inventory.nodes {
+        let category = view.scope.node_category(&node.metadata.labels).unwrap_or_else(|| view.cluster_wide());
+        verdict.saw(category);
+        let public: Vec<&str> = node
+            .status
+            .addresses
+            .iter()
+            .filter(|a| matches!(a.r#type.as_str(), "ExternalIP" | "InternalIP"))
+            .map(|a| a.address.as_str())
+            .filter(|a| address::reachable(a) == Reachable::Public)
+            .collect();
+        if !public.is_empty() {
+            verdict.find(
+                Finding::new(category, ObjectRef::of_node(&node.metadata.name), "status.addresses")
+                    .review()
+                    .observed(public.join(", "))
+                    .message("The node has a public address: what its firewall lets in must be shown."),
+            );
+        }
+    }
+    verdict
+}
+
+/// What a Service or Ingress leads to.
+struct Behind {
+    console: Option<String>,
+    ingress: bool,
+}
+
+fn exposed_management(view: &View<'_>) -> Verdict {
+    let mut verdict = Verdict::over("Service or Ingress", "Services and Ingresses");
+    let consoles = names(view, "console");
+    let gates = names(view, "ingress");
+    let behind = |service: &Service| behind(view, service, &consoles, &gates);
+    for service in &view.inventory.services {
+        let behind = behind(service);
+        let platform = view.category(&service.metadata.namespace) == Category::Platform;
+        let managing = behind.console.is_some() || platform;
+        let category = if platform { view.cluster_wide() } else { view.category(&service.metadata.namespace) };
+        verdict.saw(category);
+        // The way in for applications is no management interface, wherever it is installed.
+        if let (true, false, Some(way)) = (managing, behind.ingress && behind.console.is_none(), way(service)) {
+            let object = ObjectRef::new("", "Service", &service.metadata.namespace, &service.metadata.name);
+            verdict.find(told(Finding::new(category, object, way.field), behind.console.as_deref(), &way));
+        }
+    }
+    for ingress in &view.inventory.ingresses {
+        let platform = view.category(&ingress.metadata.namespace) == Category::Platform;
+        let category = if platform { view.cluster_wide() } else { view.category(&ingress.metadata.namespace) };
+        verdict.saw(category);
+        let consoles: BTreeSet<String> = backends(ingress)
+            .filter_map(|name| {
+                view.inventory.services.iter().find(|s| s.metadata.name == name && s.metadata.namespace == ingress.metadata.namespace)
+            })
+            .filter_map(|service| behind(service).console)
+            .collect();
+        if consoles.is_empty() && !platform {
+            continue;
+        }
+        let what =
+            if consoles.is_empty() { "a service of the platform".to_owned() } else { consoles.into_iter().collect::<Vec<_>>().join(", ") };
+        let hosts: Vec<&str> =
+            ingress.spec.rules.iter().map(|r| if r.host.is_empty() { "every host name" } else { r.host.as_str() }).collect();
+        let object = ObjectRef::new("networking.k8s.io", "Ingress", &ingress.metadata.namespace, &ingress.metadata.name);
+        verdict.find(
+            Finding::new(category, object, "spec.rules")
+                .rule("ingress")
+                .review()
+                .observed(format!("{what} at {}", if hosts.is_empty() { "every host name".to_owned() } else { hosts.join(", ") }))
+                .message("Published through an ingress: who can reach that, and which login stands before it, must be shown."),
+        );
+    }
+    verdict
+}
+
+fn names<'a>(view: &View<'a>, role: &str) -> BTreeMap<ObjectRef, &'a str> {
+    let found = software::with_role(view.inventory, &view.tables.software, role);
+    found.into_iter().map(|f| (f.workload.object.clone(), f.software.name.as_str())).collect()
+}
+
+fn behind(view: &View<'_>, service: &Service, consoles: &BTreeMap<ObjectRef, &str>, gates: &BTreeMap<ObjectRef, &str>) -> Behind {
+    let selector = &service.spec.selector;
+    let selected = |workload: &crate::kinds::Workload| {
+        !selector.is_empty()
+            && workload.object.namespace == service.metadata.namespace
+            && selector.iter().all(|(key, value)| workload.pod_labels.get(key) == Some(value))
+    };
+    let mut behind = Behind { console: None, ingress: false };
+    for (workload, _) in view.workloads().filter(|(w, _)| selected(w)) {
+        behind.console = behind.console.or_else(|| consoles.get(&workload.object).map(|name| (*name).to_owned()));
+        behind.ingress |= gates.contains_key(&workload.object);
+    }
+    behind
+}
+
+fn backends(ingress: &Ingress) -> impl Iterator<Item = &str> {
+    let rules = ingress.spec.rules.iter().filter_map(|r| r.http.as_ref()).flat_map(|http| &http.paths).map(|p| &p.backend);
+    rules.chain(ingress.spec.default_backend.as_ref()).filter_map(|b| b.service.as_ref()).map(|s| s.name.as_str())
+}
+
+/// How a Service is reachable from outside.
+struct Way {
+    field: &'static str,
+    words: String,
+    restricted: bool,
+}
+
+fn way(service: &Service) -> Option<Way> {
+    let spec = &service.spec;
+    if spec.r#type == "LoadBalancer" {
+        let open = |range: &String| matches!(range.as_str(), "0.0.0.0/0" | "::/0");
+        let ranges = &spec.load_balancer_source_ranges;
+        let bounded = !ranges.is_empty() && !ranges.iter().any(open);
+        let words = if bounded {
+            format!("LoadBalancer for {}", ranges.join(", "))
+        } else if is_internal(&service.metadata) {
+            "LoadBalancer of the provider's internal kind".to_owned()
+        } else {
+            "LoadBalancer for all addresses".to_owned()
+        };
+        return Some(Way { field: "spec.loadBalancerSourceRanges", words, restricted: bounded || is_internal(&service.metadata) });
+    }
+    if !spec.external_ips.is_empty() {
+        return Some(Way { field: "spec.externalIPs", words: format!("externalIPs {}", spec.external_ips.join(", ")), restricted: true });
+    }
+    (spec.r#type == "NodePort").then(|| {
+        let ports: Vec<String> = spec.ports.iter().filter(|p| p.node_port > 0).map(|p| p.node_port.to_string()).collect();
+        Way { field: "spec.type", words: format!("NodePort {} on every node", ports.join(", ")), restricted: true }
+    })
+}
+
+/// Whether annotations ask the provider for a load balancer that only its own networks reach.
+fn is_internal(meta: &Meta) -> bool {
+    let is = |key: &str, values: &[&str]| meta.annotation(key).is_some_and(|v| values.iter().any(|wanted| v.eq_ignore_ascii_case(wanted)));
+    is("service.beta.kubernetes.io/aws-load-balancer-internal", &["true", "0.0.0.0/0"])
+        || is("service.beta.kubernetes.io/aws-load-balancer-scheme", &["internal"])
+        || is("service.beta.kubernetes.io/azure-load-balancer-internal", &["true"])
+        || is("networking.gke.io/load-balancer-type", &["internal"])
+}
+
+fn told(finding: Finding, console: Option<&str>, way: &Way) -> Finding {
+    let what = console.unwrap_or("a service of the platform");
+    let finding = finding.rule("service").observed(format!("{what}: {}", way.words));
+    if way.restricted {
+        finding.review().severity(Severity::Medium).message("Reachable beyond the cluster; which networks reach it must be shown.")
+    } else {
+        finding.severity(Severity::High).message("A load balancer publishes it, and nothing in the cluster says to whom.")
+    }
+}

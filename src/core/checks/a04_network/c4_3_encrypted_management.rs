@@ -1,26 +1,75 @@
-//! Control 4.3: its automated checks. Which connections of the management traffic are not encrypted, or not verified.
+//! Control 4.3: its automated checks. Which connections of the management traffic are not encrypted, weakly so, or not verified.
 
+use super::transport;
 use crate::checks::{Check, Need, Verdict, View};
 use crate::kinds::admission::WebhookConfiguration;
+use crate::kinds::network::Ingress;
 use crate::model::{Kind, ObjectRef, Severity};
 
 /// The checks of control 4.3, in the order in which they are told.
-pub(super) const CHECKS: &[Check] = &[Check {
-    id: "4.3/unverified-tls",
-    title: "Extensions of the API that are called without verified TLS",
-    severity: Severity::Medium,
-    practices: &["4.3.a"],
-    needs: &[Need::List(Kind::ApiServices), Need::List(Kind::ValidatingWebhooks), Need::List(Kind::MutatingWebhooks)],
-    active: false,
-    why: "The API server hands some requests on to other services: whole APIs (APIService) or the question whether an object may be admitted \
-          (webhooks). Where it does not verify who answers, whoever gets between them can read the requests, forge answers and admit what \
-          policy forbids.",
-    mend: "Give the service a certificate, put its CA into caBundle (cert-manager's CA injector can keep it current) and remove \
-           insecureSkipTLSVerify; give webhooks https addresses.",
-    blind_spots: "That a caBundle is named is not proof that it is the right one. The connections from the API server to kubelets and etcd are \
-                  another check's.",
-    judge: unverified_tls,
-}];
+pub(super) const CHECKS: &[Check] = &[
+    Check {
+        id: "4.3/plaintext-ports",
+        title: "Ports of the control plane without encryption",
+        severity: Severity::High,
+        practices: &["4.3.a"],
+        needs: &[Need::List(Kind::Pods), Need::List(Kind::Nodes), Need::List(Kind::ConfigMaps)],
+        active: false,
+        why: "What passes between the parts of the control plane is the cluster's whole content, Secrets included. An unencrypted port lets \
+              whoever listens on the network read it; the old insecure ports ask for no login either.",
+        mend: "Close the port (remove --insecure-port, set readOnlyPort: 0) and give etcd https addresses only.",
+        blind_spots: "Seen are flags of control-plane pods and the kubelet configuration that kubeadm keeps in the cluster. Managed control planes \
+                      show neither, and a node's own file may say otherwise.",
+        judge: transport::plaintext_ports,
+    },
+    Check {
+        id: "4.3/tls-flags",
+        title: "Old protocols or weak ciphers allowed by the control plane",
+        severity: Severity::Medium,
+        practices: &["4.3.a"],
+        needs: &[Need::List(Kind::Pods), Need::List(Kind::Nodes), Need::List(Kind::ConfigMaps)],
+        active: false,
+        why: "Encryption is as strong as the weakest protocol and cipher that a server accepts. TLS 1.0 and 1.1 and ciphers such as RC4 or 3DES are \
+              broken and no strong cryptography in the sense of PCI DSS.",
+        mend: "Set --tls-min-version=VersionTLS12 (or 13) and list only ciphers with forward secrecy and GCM or ChaCha20, in every component and \
+               in the kubelets; or remove the settings, since today's defaults are sound.",
+        blind_spots: "Judged is what is set; where nothing is, the component's own default holds (TLS 1.2 and later). What a managed control plane \
+                      accepts shows only when connecting to it.",
+        judge: transport::tls_flags,
+    },
+    Check {
+        id: "4.3/unverified-tls",
+        title: "Extensions of the API that are called without verified TLS",
+        severity: Severity::Medium,
+        practices: &["4.3.a"],
+        needs: &[Need::List(Kind::ApiServices), Need::List(Kind::ValidatingWebhooks), Need::List(Kind::MutatingWebhooks)],
+        active: false,
+        why: "The API server hands some requests on to other services: whole APIs (APIService) or the question whether an object may be admitted \
+              (webhooks). Where it does not verify who answers, whoever gets between them can read the requests, forge answers and admit what \
+              policy forbids.",
+        mend: "Give the service a certificate, put its CA into caBundle (cert-manager's CA injector can keep it current) and remove \
+               insecureSkipTLSVerify; give webhooks https addresses.",
+        blind_spots: "That a caBundle is named is not proof that it is the right one. The connections from the API server to kubelets and etcd are \
+                      another check's.",
+        judge: unverified_tls,
+    },
+    Check {
+        id: "4.3/ingress-tls",
+        title: "Ways in to workloads in scope without TLS",
+        severity: Severity::High,
+        practices: &["4.3.a"],
+        needs: &[Need::List(Kind::Ingresses)],
+        active: false,
+        why: "An Ingress takes in traffic from outside. For a host without TLS it crosses every network on its way readable and alterable, logins and \
+              account data too.",
+        mend: "Name each host under spec.tls with a certificate (cert-manager can issue and renew it) and let the controller redirect http to \
+               https.",
+        blind_spots: "A load balancer in front may end TLS, and some controllers take certificates from annotations; both need a person's look. \
+                      Gateway API listeners and Services of type LoadBalancer are not judged. Protocols and ciphers that the controller accepts \
+                      are not seen.",
+        judge: ingress_tls,
+    },
+];
 
 fn unverified_tls(view: &View<'_>) -> Verdict {
     let mut verdict = Verdict::over("extension", "extensions");
@@ -58,4 +107,57 @@ fn webhooks(view: &View<'_>, verdict: &mut Verdict, configurations: &[WebhookCon
             }
         }
     }
+}
+
+fn ingress_tls(view: &View<'_>) -> Verdict {
+    let mut verdict = Verdict::over("Ingress", "Ingresses");
+    for ingress in &view.inventory.ingresses {
+        verdict.saw(view.category(&ingress.metadata.namespace));
+        let open = hosts_without_tls(ingress);
+        if open.is_empty() {
+            continue;
+        }
+        let object = ObjectRef::new("networking.k8s.io", "Ingress", &ingress.metadata.namespace, &ingress.metadata.name);
+        let finding = view.finding(object, "spec.tls").observed(format!("without TLS: {}", open.join(", ")));
+        verdict.find(if ends_tls_itself(ingress) {
+            finding.review().severity(Severity::Medium).message(
+                "This class is served by a provider's load balancer, which can take its certificate from an annotation: look there.",
+            )
+        } else {
+            finding.severity(Severity::High).message("Traffic to these hosts is taken in unencrypted.")
+        });
+    }
+    verdict
+}
+
+fn hosts_without_tls(ingress: &Ingress) -> Vec<&str> {
+    let covered = |host: &str| {
+        ingress.spec.tls.iter().any(|tls| {
+            // Without hosts an entry is for every host (API documentation: the wildcard of the loadbalancer).
+            tls.hosts.is_empty() || tls.hosts.iter().any(|named| named == host || covers(named, host))
+        })
+    };
+    let mut open: Vec<&str> = Vec::new();
+    for rule in &ingress.spec.rules {
+        let host = rule.host.as_str();
+        if !covered(host) {
+            open.push(if host.is_empty() { "every host name" } else { host });
+        }
+    }
+    if ingress.spec.rules.is_empty() && ingress.spec.default_backend.is_some() && ingress.spec.tls.is_empty() {
+        open.push("every host name");
+    }
+    open.dedup();
+    open
+}
+
+/// Whether `*.shop.example` covers a host: one label in the star's place.
+fn covers(named: &str, host: &str) -> bool {
+    named.strip_prefix('*').is_some_and(|end| host.strip_suffix(end).is_some_and(|label| !label.is_empty() && !label.contains('.')))
+}
+
+fn ends_tls_itself(ingress: &Ingress) -> bool {
+    let class = ingress.metadata.annotation("kubernetes.io/ingress.class").unwrap_or(&ingress.spec.ingress_class_name);
+    ["alb", "gce", "gce-internal", "azure/application-gateway", "azure-application-gateway", "webapprouting.kubernetes.azure.com"]
+        .contains(&class)
 }

@@ -1,0 +1,74 @@
+//! Addresses: which of them the whole internet can reach, by their ranges alone. Nothing is resolved or asked here.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+/// Who can reach an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reachable {
+    /// Only networks that know it: private, shared, link-local, loopback.
+    Private,
+    /// Everybody.
+    Public,
+    /// A name, behind which either may stand.
+    Unknown,
+}
+
+/// The host of a server's address: `https://10.0.0.1:6443/x` is `10.0.0.1`.
+pub(super) fn host(server: &str) -> Option<&str> {
+    let rest = server.split_once("://").map_or(server, |(_, rest)| rest);
+    let rest = rest.split(['/', '?']).next()?;
+    let host = match rest.strip_prefix('[') {
+        Some(v6) => v6.split(']').next()?,
+        None => rest.rsplit_once(':').map_or(rest, |(host, _)| host),
+    };
+    (!host.is_empty()).then_some(host)
+}
+
+/// Who can reach a host.
+pub(super) fn reachable(host: &str) -> Reachable {
+    match host.parse::<IpAddr>() {
+        Ok(IpAddr::V4(ip)) => v4(ip),
+        Ok(IpAddr::V6(ip)) => match ip.to_ipv4_mapped() {
+            Some(mapped) => v4(mapped),
+            None if ip.is_loopback() || ip.is_unspecified() || ip.is_unique_local() || ip.is_unicast_link_local() => Reachable::Private,
+            None => Reachable::Public,
+        },
+        Err(_) if host == "localhost" || [".local", ".internal", ".svc", ".cluster.local"].iter().any(|end| host.ends_with(end)) => {
+            Reachable::Private
+        }
+        Err(_) => Reachable::Unknown,
+    }
+}
+
+fn v4(ip: Ipv4Addr) -> Reachable {
+    let [a, b, ..] = ip.octets();
+    // 100.64.0.0/10 is shared address space behind carriers' and clouds' translation (RFC 6598).
+    let shared = a == 100 && (64..128).contains(&b);
+    if ip.is_private() || ip.is_loopback() || ip.is_link_local() || ip.is_unspecified() || shared {
+        Reachable::Private
+    } else {
+        Reachable::Public
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_told_by_their_range() {
+        for (server, wanted) in [
+            ("https://10.0.0.1:6443", Reachable::Private),
+            ("https://100.100.0.1", Reachable::Private),
+            ("https://[fd00::1]:6443/k8s", Reachable::Private),
+            ("https://localhost:6443", Reachable::Private),
+            ("https://34.1.2.3", Reachable::Public),
+            ("https://[2a00::1]:443", Reachable::Public),
+            ("https://100.63.0.1:443", Reachable::Public),
+            ("https://api.pay.example:6443", Reachable::Unknown),
+        ] {
+            assert_eq!(host(server).map(reachable), Some(wanted), "{server}");
+        }
+        assert_eq!(host(""), None);
+    }
+}

@@ -1,0 +1,161 @@
+//! How the parts of the control plane speak to each other: ports without encryption, old protocols, weak ciphers. Read from flags and from the
+//! kubelet configuration; where neither can be seen, that is what is told.
+
+use crate::analysis::control_plane::{self, Setting};
+use crate::analysis::flags::{self, CommandLine, Component};
+use crate::analysis::kubelet;
+use crate::checks::{Verdict, View};
+use crate::model::{Finding, ObjectRef, Severity};
+
+/// Judges ports that speak without encryption.
+pub(super) fn plaintext_ports(view: &View<'_>) -> Verdict {
+    judge(view, Setting::Flags, "readOnlyPort", plaintext_flags, |config| {
+        let port = config.value("readOnlyPort").unwrap_or("0");
+        (port != "0").then(|| {
+            ("readOnlyPort", port.to_owned(), Severity::High, "The kubelet tells about its pods on this port without encryption or login.")
+        })
+    })
+}
+
+/// Judges protocols and ciphers.
+pub(super) fn tls_flags(view: &View<'_>) -> Verdict {
+    judge(view, Setting::Tls, "tlsMinVersion", weak_flags, |config| {
+        if let Some(version) = config.value("tlsMinVersion").filter(|v| is_old(v)) {
+            return Some((
+                "tlsMinVersion",
+                version.to_owned(),
+                Severity::Medium,
+                "The kubelets accept a protocol that is no longer secure.",
+            ));
+        }
+        let weak = weak_ciphers(config.value("tlsCipherSuites").unwrap_or_default().split(','));
+        (!weak.is_empty()).then(|| ("tlsCipherSuites", weak.join(", "), Severity::Medium, "The kubelets accept ciphers that are weak."))
+    })
+}
+
+type Fault = (&'static str, String, Severity, &'static str);
+
+fn judge(
+    view: &View<'_>,
+    setting: Setting,
+    kubelet_setting: &str,
+    faults: fn(&CommandLine, Option<u32>) -> Vec<Fault>,
+    kubelet_fault: fn(&kubelet::Configuration) -> Option<Fault>,
+) -> Verdict {
+    let lines: Vec<CommandLine> = flags::command_lines(view.inventory).into_iter().filter(|l| l.component != Component::Server).collect();
+    let configurations = kubelet::configurations(view.inventory);
+    let servers: Vec<CommandLine> = lines.iter().filter(|l| l.component == Component::ApiServer).cloned().collect();
+    if servers.is_empty() && configurations.is_empty() {
+        return Verdict::review(control_plane::unseen(&view.cluster().distribution, setting));
+    }
+    let mut verdict = Verdict::over("component", "components");
+    for line in &lines {
+        verdict.saw(view.cluster_wide());
+        for (flag, observed, severity, message) in faults(line, view.inventory.minor()) {
+            let finding = Finding::new(view.cluster_wide(), line.object.clone(), line.field(flag)).rule(line.component.program());
+            verdict.find(finding.severity(severity).observed(format!("--{flag}={observed}")).message(message));
+        }
+    }
+    for configuration in &configurations {
+        verdict.saw(view.cluster_wide());
+        if let Some((setting, observed, severity, message)) = kubelet_fault(configuration) {
+            let finding = Finding::new(view.cluster_wide(), configuration.object.clone(), configuration.field(setting)).rule("kubelet");
+            verdict.find(finding.severity(severity).observed(observed).message(message));
+        }
+    }
+    let unseen = |what: &str, why: String| {
+        let object = ObjectRef::new("", "Cluster", "", if view.cluster().server.is_empty() { "cluster" } else { &view.cluster().server });
+        Finding::new(view.cluster_wide(), object, what).rule("unseen").review().severity(Severity::Info).observed("not seen").message(why)
+    };
+    if servers.is_empty() {
+        verdict.find(unseen("kube-apiserver", control_plane::unseen(&view.cluster().distribution, setting)));
+    }
+    for node in flags::nodes_without(view.inventory, &servers).into_iter().filter(|_| !servers.is_empty()) {
+        let finding =
+            Finding::new(view.cluster_wide(), ObjectRef::of_node(node), "kube-apiserver").rule("unseen").review().severity(Severity::Low);
+        verdict.find(finding.observed("not seen").message("The control plane of this node shows no flags."));
+    }
+    // K3s tells of kubelet arguments on every node, kubeadm in a ConfigMap.
+    if configurations.is_empty() && !lines.iter().any(|l| l.component == Component::Kubelet) {
+        verdict.find(unseen("kubelet", kubelet::unseen(view.inventory, kubelet_setting)));
+    }
+    verdict
+}
+
+fn plaintext_flags(line: &CommandLine, minor: Option<u32>) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    match line.component {
+        Component::ApiServer => {
+            if let Some(port) = line.effective("insecure-port", minor).filter(|p| p != "0") {
+                faults.push((
+                    "insecure-port",
+                    port,
+                    Severity::Critical,
+                    "This port serves the whole API without encryption and without login.",
+                ));
+            }
+            plain_urls(line, "etcd-servers", "The API server speaks to etcd without encryption.", &mut faults);
+        }
+        Component::ControllerManager | Component::Scheduler => {
+            // `--port` was the unencrypted one until 1.23; where it is given and not 0 it listens.
+            if let Some(port) = line.value("port").filter(|p| *p != "0") {
+                faults.push(("port", port.to_owned(), Severity::Medium, "This port answers without encryption and without login."));
+            }
+        }
+        Component::Etcd => {
+            for flag in ["listen-client-urls", "listen-peer-urls", "advertise-client-urls", "initial-advertise-peer-urls"] {
+                plain_urls(line, flag, "etcd, which holds everything, answers here without encryption.", &mut faults);
+            }
+        }
+        Component::Kubelet => {
+            if let Some(port) = line.value("read-only-port").filter(|p| *p != "0") {
+                faults.push((
+                    "read-only-port",
+                    port.to_owned(),
+                    Severity::High,
+                    "The kubelet tells about its pods on this port without encryption or login.",
+                ));
+            }
+        }
+        Component::Server => {}
+    }
+    faults
+}
+
+fn plain_urls(line: &CommandLine, flag: &'static str, message: &'static str, faults: &mut Vec<Fault>) {
+    let plain: Vec<&str> = line.list(flag).into_iter().filter(|url| url.starts_with("http://")).collect();
+    if !plain.is_empty() {
+        // On the loopback nobody but the node itself listens.
+        let local = plain.iter().all(|url| ["http://127.", "http://localhost", "http://[::1]"].iter().any(|start| url.starts_with(start)));
+        faults.push((flag, plain.join(","), if local { Severity::Low } else { Severity::High }, message));
+    }
+}
+
+fn weak_flags(line: &CommandLine, _: Option<u32>) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    if let Some(version) = line.value("tls-min-version").filter(|v| is_old(v)) {
+        faults.push((
+            "tls-min-version",
+            version.to_owned(),
+            Severity::Medium,
+            "The component accepts a protocol that is no longer secure.",
+        ));
+    }
+    for flag in ["tls-cipher-suites", "cipher-suites"] {
+        let weak = weak_ciphers(line.list(flag));
+        if !weak.is_empty() {
+            faults.push((flag, weak.join(","), Severity::Medium, "The component accepts ciphers that are weak."));
+        }
+    }
+    faults
+}
+
+fn is_old(version: &str) -> bool {
+    matches!(version, "VersionTLS10" | "VersionTLS11" | "TLS1.0" | "TLS1.1" | "VersionSSL30")
+}
+
+/// Ciphers that are broken, or that give away the past when the key is lost (no forward secrecy).
+fn weak_ciphers<'a>(list: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    let weak = |name: &&str| ["RC4", "3DES", "_NULL_", "EXPORT", "_MD5", "TLS_RSA_WITH"].iter().any(|mark| name.contains(mark));
+    list.into_iter().map(str::trim).filter(weak).map(str::to_owned).collect()
+}
