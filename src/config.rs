@@ -96,7 +96,21 @@ impl Settings {
 /// The user's login name, for the journal and the lock; an assessor's full name is in the workbook.
 #[must_use]
 pub fn user() -> String {
-    first_set(&["USER", "LOGNAME", "USERNAME"]).unwrap_or_else(|| "unknown".to_owned())
+    first_set(&["USER", "LOGNAME", "USERNAME"]).or_else(user_of_process).unwrap_or_else(|| "unknown".to_owned())
+}
+
+/// The name of the user whose process this is, where the environment tells none, as in many containers.
+#[cfg(target_os = "linux")]
+fn user_of_process() -> Option<String> {
+    let id = std::os::unix::fs::MetadataExt::uid(&std::fs::metadata("/proc/self").ok()?).to_string();
+    let known = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let name = known.lines().map(|line| line.split(':').collect::<Vec<_>>()).find(|fields| fields.get(2) == Some(&id.as_str()));
+    Some(name.and_then(|fields| fields.first().map(|name| (*name).to_owned())).unwrap_or_else(|| format!("uid {id}")))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn user_of_process() -> Option<String> {
+    None
 }
 
 /// The name of this machine.

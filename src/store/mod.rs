@@ -60,7 +60,9 @@ impl Store {
     /// # Errors
     /// Where something is there already, or the folder can't be written.
     pub fn create(dir: &Path, workbook: &Workbook, by: &str, now: Timestamp) -> Result<Self, StoreError> {
-        if std::fs::read_dir(dir).is_ok_and(|mut entries| entries.next().is_some()) {
+        // A lock and temporary files are what a process leaves that was killed while it made this very folder.
+        let ours = |name: std::ffi::OsString| name == folder::LOCK || write::is_temporary(&name);
+        if std::fs::read_dir(dir).is_ok_and(|entries| entries.flatten().any(|entry| !ours(entry.file_name()))) {
             return Err(StoreError::Exists { dir: dir.to_owned() });
         }
         write::make_dir(dir)?;
@@ -68,6 +70,7 @@ impl Store {
             lock::Taken::Held(held) => held,
             lock::Taken::ReadOnly(held_by) => return Err(StoreError::ReadOnly { held_by }),
         };
+        write::sweep(dir);
         let mut store = Self { dir: dir.to_owned(), lock: held, journal: Journal::default(), outside: None };
         let edit =
             Edit { by: by.to_owned(), what: "new assessment".to_owned(), before: String::new(), after: workbook.engagement.entity.clone() };

@@ -61,6 +61,18 @@ fn an_interruption_between_any_two_steps_ends_before_or_after_the_edit() {
 }
 
 #[test]
+fn a_folder_that_was_being_made_can_be_made_again() {
+    let dir = tempfile::tempdir().unwrap();
+    for name in [folder::LOCK, ".kassay-x.tmp"] {
+        fs::write(dir.path().join(name), "x").unwrap();
+    }
+    drop(Store::create(dir.path(), &book(&["one"]), "A. Assessor", now()).unwrap());
+    let opened = Store::open(dir.path()).unwrap();
+    assert_eq!((reasons(&opened.workbook), opened.notices), (vec!["one"], vec![]));
+    assert!(!dir.path().join(".kassay-x.tmp").exists());
+}
+
+#[test]
 fn a_line_torn_at_any_byte_is_healed() {
     let (dir, mut store) = begun();
     let path = store.dir().to_owned();

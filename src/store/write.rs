@@ -86,10 +86,15 @@ pub(super) fn persist(file: tempfile::NamedTempFile, path: &Path) -> Result<(), 
     path.parent().map_or(Ok(()), sync_dir)
 }
 
+/// Whether a name is one of a temporary file.
+pub(super) fn is_temporary(name: &std::ffi::OsStr) -> bool {
+    name.to_string_lossy().starts_with(TEMPORARY)
+}
+
 /// Removes temporary files that a killed process left.
 pub(super) fn sweep(dir: &Path) {
     let entries = fs::read_dir(dir).into_iter().flatten().flatten();
-    for entry in entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(TEMPORARY)) {
+    for entry in entries.filter(|entry| is_temporary(&entry.file_name())) {
         drop(fs::remove_file(entry.path()));
     }
 }
