@@ -129,10 +129,8 @@ mod tests {
             class("d", "runhcs-wcow-hypervisor"),
             class("e", "crun-wasm"),
         ];
-        let inventory = Inventory {
-            runtime_classes: classes.into_iter().flat_map(serde_json::from_value).collect(),
-            ..Inventory::default()
-        };
+        let inventory =
+            Inventory { runtime_classes: classes.into_iter().flat_map(serde_json::from_value).collect(), ..Inventory::default() };
         let of = |name: &str| of_class(&inventory, name);
         assert!(matches!(of("a"), Isolation::OwnKernel(_)) && matches!(of("b"), Isolation::VirtualMachine(_)));
         assert!(matches!(of("c"), Isolation::Unknown(_)) && matches!(of("e"), Isolation::Unknown(_)));

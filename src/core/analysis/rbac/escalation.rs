@@ -48,6 +48,7 @@ const WRITE: &[&str] = &["create", "update", "patch"];
 const CHANGE: &[&str] = &["update", "patch"];
 const UNDO: &[&str] = &["create", "update", "patch", "delete"];
 const RBAC: &str = "rbac.authorization.k8s.io";
+const AUTHENTICATION: &str = "authentication.k8s.io";
 const CERTIFICATES: &str = "certificates.k8s.io";
 const ADMISSION: &str = "admissionregistration.k8s.io";
 
@@ -79,6 +80,21 @@ const IMPERSONATE: Path = Path {
     severity: Severity::Critical,
     consequence: "the holder can act under another name, an administrator's included, and the audit log shows that name too",
     mend: "Remove the verb impersonate, or limit it by resourceNames to the few names that the tool really speaks for.",
+};
+
+/// Since 1.36: the name is taken on for some actions only, which the verbs `impersonate-on:…` list on the resources themselves.
+const IMPERSONATE_ON: Path = Path {
+    id: "impersonate_on",
+    opens: &[
+        (&["impersonate:user-info"], AUTHENTICATION, &["users", "groups"]),
+        (&["impersonate:serviceaccount"], AUTHENTICATION, &["serviceaccounts"]),
+        (&["impersonate:arbitrary-node"], AUTHENTICATION, &["nodes"]),
+    ],
+    cluster_only: false,
+    named: true,
+    severity: Severity::High,
+    consequence: "the holder can do what the verbs impersonate-on list under another name, an administrator's included",
+    mend: "Limit the verb by resourceNames to the names that the tool speaks for, and the verbs impersonate-on to the actions it needs.",
 };
 
 const BIND: Path = Path {
@@ -264,10 +280,13 @@ const PLAIN: &[Path] = &[
 pub fn paths(rules: &[&PolicyRule], cluster: bool, held: &dyn Fn(&Request<'_>) -> bool) -> Vec<Found> {
     if everything(rules) {
         let severity = if cluster { Severity::Critical } else { Severity::High };
-        return vec![Found { path: &WILDCARD, rights: vec!["everything".to_owned()], names: vec![], dormant: false, severity }];
+        return vec![Found { path: &WILDCARD, rights: vec!["do everything".to_owned()], names: vec![], dormant: false, severity }];
     }
     let mut found: Vec<Found> = PLAIN.iter().filter(|path| cluster || !path.cluster_only).filter_map(|p| open(p, rules, cluster)).collect();
     found.extend(impersonation(rules, cluster));
+    if acts_for_others(rules) {
+        found.extend(open(&IMPERSONATE_ON, rules, cluster));
+    }
     found.extend(open(&BIND, rules, cluster).filter(|_| can_write_bindings(rules, cluster, held)));
     found.extend(open(&ESCALATE, rules, cluster).filter(|f| {
         f.rights.iter().any(|right| {
@@ -311,6 +330,11 @@ fn open(path: &'static Path, rules: &[&PolicyRule], cluster: bool) -> Option<Fou
     names.sort();
     names.dedup();
     (!rights.is_empty()).then_some(Found { path, rights, names, dormant: false, severity: lower(severity) })
+}
+
+/// Whether rules say for which actions another name may be taken on.
+fn acts_for_others(rules: &[&PolicyRule]) -> bool {
+    rules.iter().any(|rule| rule.verbs.iter().any(|verb| verb == "*" || verb.starts_with("impersonate-on:")))
 }
 
 /// In one namespace only ServiceAccounts can be impersonated: users and groups are in none, so the API server asks for the whole cluster.
@@ -381,10 +405,15 @@ impl Rbac<'_> {
         };
         let mut found = if bound.is_admin() && bound.rules.is_empty() {
             let severity = if bound.cluster { Severity::Critical } else { Severity::High };
-            vec![Found { path: &WILDCARD, rights: vec!["everything".to_owned()], names: vec![], dormant: false, severity }]
+            vec![Found { path: &WILDCARD, rights: vec!["do everything".to_owned()], names: vec![], dormant: false, severity }]
         } else {
             paths(&bound.rules, bound.cluster, &held)
         };
+        // The actions may be listed in another binding than the names.
+        let listed = |subject: &Subject| self.bindings_reaching(subject).any(|other| acts_for_others(&other.rules));
+        if !acts_for_others(&bound.rules) && bound.subjects.iter().any(listed) {
+            found.extend(open(&IMPERSONATE_ON, &bound.rules, bound.cluster));
+        }
         if bound.subjects.iter().any(is_node) && !bound.rules.is_empty() {
             let rights = bound.rules.iter().map(|rule| rule.words()).collect();
             let severity = if bound.cluster { NODE_IDENTITY.severity } else { lower(NODE_IDENTITY.severity) };
@@ -415,5 +444,8 @@ fn is_node(subject: &Subject) -> bool {
 /// The path of that name.
 #[must_use]
 pub fn by_id(id: &str) -> Option<&'static Path> {
-    [&WILDCARD, &IMPERSONATE, &BIND, &ESCALATE, &APPROVE, &SIGN, &NODE_IDENTITY].into_iter().chain(PLAIN).find(|path| path.id == id)
+    [&WILDCARD, &IMPERSONATE, &IMPERSONATE_ON, &BIND, &ESCALATE, &APPROVE, &SIGN, &NODE_IDENTITY]
+        .into_iter()
+        .chain(PLAIN)
+        .find(|path| path.id == id)
 }

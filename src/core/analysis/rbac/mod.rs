@@ -285,7 +285,7 @@ impl<'a> Bound<'a> {
     /// Where it holds, in words.
     #[must_use]
     pub fn place(&self) -> String {
-        if self.cluster { "in every namespace".to_owned() } else { format!("in namespace {}", self.namespace()) }
+        if self.cluster { "in the whole cluster".to_owned() } else { format!("in namespace {}", self.namespace()) }
     }
 }
 

@@ -44,6 +44,7 @@ const BINDINGS: &[Row] = &[
     ("", "system:basic-user", "system:basic-user", &[Group(AUTHENTICATED)]),
     ("", "system:public-info-viewer", "system:public-info-viewer", &[Group(AUTHENTICATED), Group(UNAUTHENTICATED)]),
     ("", "system:service-account-issuer-discovery", "system:service-account-issuer-discovery", &[Group(SERVICE_ACCOUNTS)]),
+    ("", "system:cluster-trust-bundle-discovery", "system:cluster-trust-bundle-discovery", &[Group(SERVICE_ACCOUNTS)]),
     ("", "system:monitoring", "system:monitoring", &[Group("system:monitoring")]),
     ("", "system:node", "system:node", &[]),
     ("", "system:node-proxier", "system:node-proxier", &[User("system:kube-proxy")]),
@@ -61,7 +62,11 @@ const BINDINGS: &[Row] = &[
         SYSTEM,
         "system::leader-locking-kube-controller-manager",
         "system::leader-locking-kube-controller-manager",
-        &[User("system:kube-controller-manager"), Account(SYSTEM, "kube-controller-manager")],
+        &[
+            User("system:kube-controller-manager"),
+            Account(SYSTEM, "kube-controller-manager"),
+            Account(SYSTEM, "leader-election-controller"),
+        ],
     ),
     (
         SYSTEM,
@@ -217,7 +222,16 @@ const CONTENTS: &[(&str, &[Content])] = &[
             (&["create"], &["authentication.k8s.io"], &["selfsubjectreviews"], &[]),
         ],
     ),
-    ("system:service-account-issuer-discovery", &[(&["get"], &[], &[], &["/.well-known/openid-configuration", "/openid/v1/jwks"])]),
+    (
+        "system:service-account-issuer-discovery",
+        &[(
+            &["get"],
+            &[],
+            &[],
+            &["/.well-known/openid-configuration", "/.well-known/openid-configuration/", "/openid/v1/jwks", "/openid/v1/jwks/"],
+        )],
+    ),
+    ("system:cluster-trust-bundle-discovery", &[(&["get", "list", "watch"], &["certificates.k8s.io"], &["clustertrustbundles"], &[])]),
 ];
 
 const HEALTH: &[&str] = &["/healthz", "/livez", "/readyz", "/version", "/version/"];

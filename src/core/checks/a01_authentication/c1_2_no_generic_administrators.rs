@@ -178,6 +178,12 @@ const GENERIC: &str = "admin admins administrator administrators adm sysadmin su
                        deploy deployer deployment jenkins gitlab automation bot emergency breakglass break glass readonly api client \
                        me owner manager prod production staging";
 
+/// A word in lower case without a short number behind it: `admin2` is another admin. A longer number tells one person from another.
+fn without_number(word: &str) -> String {
+    let bare = word.trim_end_matches(|c: char| c.is_ascii_digit());
+    if !bare.is_empty() && word.len() - bare.len() <= 2 { bare.to_lowercase() } else { word.to_lowercase() }
+}
+
 /// Whether a user name says only what it is for. The prefix of an identity provider (`oidc:`) and a mail domain say nothing of the person.
 fn is_generic(name: &str) -> bool {
     let local = name.rsplit_once('@').map_or(name, |(local, _)| local);
@@ -185,11 +191,7 @@ fn is_generic(name: &str) -> bool {
         Some((_, rest)) if !rest.is_empty() => rest,
         _ => local,
     };
-    let mut words = local
-        .split(|c: char| !c.is_alphanumeric())
-        .map(|w| w.trim_end_matches(|c: char| c.is_ascii_digit()).to_lowercase())
-        .filter(|w| !w.is_empty())
-        .peekable();
+    let mut words = local.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(without_number).peekable();
     words.peek().is_some() && words.all(|word| GENERIC.split_whitespace().any(|known| known == word))
 }
 
@@ -230,6 +232,8 @@ mod tests {
             "arn:aws:iam::1:user/jane",
             "admin-jdoe",
             "4711",
+            "platform-0417@acme.example",
+            "user8841",
             "",
         ] {
             assert!(!is_generic(name), "{name}");

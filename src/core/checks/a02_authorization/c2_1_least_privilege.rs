@@ -2,7 +2,7 @@
 //! for themselves is told only where somebody widened it. How one binding or rule is judged stands in `excess`.
 
 use super::excess;
-use crate::analysis::rbac::{escalation, gathered, stock, subjects};
+use crate::analysis::rbac::{Request, escalation, gathered, stock, subjects};
 use crate::checks::{Check, Need, Verdict, View, rights};
 use crate::kinds::rbac::{PolicyRule, Role};
 use crate::model::{Finding, Kind, ObjectRef, Severity};
@@ -139,12 +139,15 @@ fn builtin_roles(view: &View<'_>) -> Verdict {
         }
         let who = subjects::list(&bound.subjects);
         let finding = rights::finding(view, bound, "roleRef");
+        let widened =
+            bound.rules.iter().any(|rule| ["get", "list", "watch"].iter().any(|verb| rule.allows(&Request::on(verb, "", "secrets"))));
+        let secrets = if widened { "Secrets included because the role was widened" } else { "though no Secret" };
         verdict.find(match (role, bound.cluster) {
-            ("view", true) => finding.severity(Severity::Low).review().message(format!(
-                "{who} may read the configuration, though no Secret, of every namespace; confirm that the job needs all of them."
+            ("view", true) => finding.severity(if widened { Severity::High } else { Severity::Low }).review().message(format!(
+                "{who} may read the configuration, {secrets}, of every namespace; confirm that the job needs all of them."
             )),
-            ("view", false) => finding.severity(Severity::Info).review().message(format!(
-                "{who} may read the configuration, though no Secret, of this namespace; confirm that the job needs it."
+            ("view", false) => finding.severity(if widened { Severity::Medium } else { Severity::Info }).review().message(format!(
+                "{who} may read the configuration, {secrets}, of this namespace; confirm that the job needs it."
             )),
             (_, true) => finding.severity(Severity::High).message(format!(
                 "{who} may read every Secret, run commands in every container and change every workload of every namespace, the platform's own included."

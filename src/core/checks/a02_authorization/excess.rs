@@ -1,7 +1,7 @@
 //! How one binding, one rule or one path of escalation becomes a finding of control 2.1.
 
 use crate::analysis::rbac::escalation::Found;
-use crate::analysis::rbac::{Bound, Effective, subjects};
+use crate::analysis::rbac::{Bound, Effective, stock, subjects};
 use crate::checks::{View, rights};
 use crate::kinds::rbac::PolicyRule;
 use crate::model::{Category, Finding, ObjectRef, Severity};
@@ -32,7 +32,7 @@ pub(super) fn path(view: &View<'_>, bound: &Bound<'_>, found: &Found) -> Finding
         ));
     }
     let finding = finding.message(format!("{who} may {rights} {place}, so {}.", found.path.consequence));
-    let builtin = !bound.cluster && ["admin", "edit", "view"].iter().any(|role| bound.refers_to(role));
+    let builtin = !bound.cluster && ["admin", "edit"].iter().any(|role| bound.refers_to(role) && stock::opens(role, found.path.id));
     if builtin || (!found.names.is_empty() && !reaches_administrator(view, found)) { finding.review() } else { finding }
 }
 
@@ -53,7 +53,7 @@ fn reaches_administrator(view: &View<'_>, found: &Found) -> bool {
 pub(super) fn stars(rule: &PolicyRule, role: &Effective<'_>, category: Category) -> Vec<Finding> {
     let star = |list: &[String]| list.iter().any(|entry| entry == "*");
     let (verbs, groups) = (star(&rule.verbs), star(&rule.api_groups));
-    let resources = rule.resources.iter().any(|r| r == "*" || r.starts_with("*/"));
+    let resources = star(&rule.resources);
     let (kind, namespace) = if role.cluster { ("ClusterRole", "") } else { ("Role", role.role.metadata.namespace.as_str()) };
     let object = ObjectRef::new("rbac.authorization.k8s.io", kind, namespace, &role.role.metadata.name);
     let all = verbs && groups && star(&rule.resources);
@@ -75,6 +75,10 @@ pub(super) fn stars(rule: &PolicyRule, role: &Effective<'_>, category: Category)
             Severity::High,
             "The star stands for every resource of the group with its sub-resources; in the core group that includes Secrets and exec.",
         ));
+    }
+    if rule.resources.iter().any(|r| r.starts_with("*/")) {
+        let part = "The star stands for this sub-resource of every resource of the group, of those yet to come too.";
+        found.push(finding("resources", Severity::Low, part));
     }
     if groups {
         found.push(finding(
