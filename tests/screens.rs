@@ -128,7 +128,7 @@ fn kinds() -> Vec<reading::Row> {
 fn reading() {
     let rows = kinds();
     let view =
-        |rows, note| reading::View { cluster: "prod-eu", rows, kinds: 38, bytes: 71_234_567, seconds: 7, note, spinner: "⠙", keys: KEYS };
+        |rows, note| reading::View { cluster: "prod-eu", rows, kinds: 38, bytes: 71_234_567, seconds: 7, note, spinner: "|", keys: KEYS };
     holds("reading", |frame, area, theme| reading::render(frame, area, &view(&rows, ""), theme));
     holds("reading-connecting", |frame, area, theme| reading::render(frame, area, &view(&[], ""), theme));
 }
@@ -150,7 +150,7 @@ fn what_was_refused_does_not_look_like_what_is_empty() {
 #[test]
 fn new() {
     let said = ["Acme Payments 2026".to_owned(), "prod-eu".to_owned(), String::new()];
-    let show = |step, body| new::View { step, said: &said, body, spinner: "⠙", keys: KEYS };
+    let show = |step, body| new::View { step, said: &said, body, spinner: "|", keys: KEYS };
     let field = |label, text, cursor, error| new::Labelled { label, placeholder: "", text, cursor, error };
     let fields = [
         field("Entity", "", Some(0), Some("the entity needs a name")),
@@ -251,7 +251,7 @@ fn export() {
         path: "~/acme-payments-2026.zip",
         cursor: None,
         stage,
-        spinner: "⠙",
+        spinner: "|",
         keys: KEYS,
     };
     holds("export", |frame, area, theme| export::render(frame, area, &show(export::Stage::Ready { error: None }), theme));

@@ -49,7 +49,7 @@ pub struct View<'a> {
 /// ```text
 ///   Reading prod-eu                                   7 s · 71 MB · 14 of 34 kinds
 ///
-///   ⠙ pods              ━━━━━━━━━━━━┄┄┄┄┄┄┄┄   41,500 of 62,118
+///   | pods              ━━━━━━━━━━━━┄┄┄┄┄┄┄┄   41,500 of 62,118
 ///   ✓ configmaps                                1,204
 ///   · policyreports     not installed
 ///

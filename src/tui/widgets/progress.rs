@@ -37,8 +37,9 @@ fn filled(done: usize, of: usize, columns: usize) -> usize {
 /// The sign of work going on at a tick; it stands still where motion is unwanted.
 #[must_use]
 pub const fn spinner(tick: u64, still: bool) -> &'static str {
-    const TURN: [&str; 8] = ["⠋", "⠙", "⠸", "⠴", "⠦", "⠧", "⠇", "⠏"];
-    if still { "…" } else { TURN[(tick % 8) as usize] }
+    // Plain signs: fonts of many terminals lack the prettier ones.
+    const TURN: [&str; 4] = ["|", "/", "-", "\\"];
+    if still { "…" } else { TURN[(tick % 4) as usize] }
 }
 
 #[cfg(test)]
