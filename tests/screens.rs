@@ -1,10 +1,16 @@
 //! Every screen drawn at three sizes, and what must hold at all sizes and for all names: nothing steers the terminal, nothing breaks a column.
 
-use kassay::tui::screens::{export, help, home, message, new, palette, reading};
+use kassay::tui::screens::{export, help, home, message, new, palette, reading, scope};
 use kassay::tui::theme::{Depth, SHIPPED, Theme};
 use kassay::tui::{fuzzy, text};
-use kassay_core::kinds::KindState;
-use kassay_core::model::Category;
+use kassay_core::guidance::Guidance;
+use kassay_core::kinds::{ClusterInfo, KindState};
+use kassay_core::model::{Category, Kind, Scope};
+use kassay_core::session::{
+    Book, ContextRow, Cursor, Field, Flight, HomeRow, KindRow, Message, NamespaceRow, New, Opened, Preflight, Reading, Right, Scroll,
+    ScopeEditor, Session, Source, Stage,
+};
+use kassay_core::workbook::Workbook;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -68,237 +74,263 @@ fn holds(name: &str, draw: impl Fn(&mut Frame<'_>, Rect, &Theme)) {
 
 const KEYS: &[(&str, &str)] = &[("Enter", "go on"), ("Esc", "back"), ("?", "help")];
 
-fn starts() -> [home::Start; 4] {
-    [
-        home::Start { key: "n", title: "New assessment", words: "Name the entity, choose a cluster, read it." },
-        home::Start { key: "d", title: "Demo cluster", words: "A made-up payment company, to try everything on." },
-        home::Start { key: "o", title: "Open files", words: "A snapshot or dump that somebody took of a cluster." },
-        home::Start { key: "i", title: "Import a folder", words: "An assessment that lies elsewhere." },
-    ]
+fn session() -> Session {
+    Session::new(Guidance::shipped().unwrap(), "assessor", "2026-11-23T09:12:00Z".parse().unwrap(), jiff::tz::TimeZone::UTC)
 }
 
-fn assessments() -> Vec<home::Row> {
-    let row = |title: &str, clusters: &str, determined, when: &str| home::Row {
-        title: title.into(),
-        clusters: clusters.into(),
-        determined: (determined, 49),
-        when: when.into(),
+fn row(entity: &str, clusters: &[&str], determined: usize, modified: &str) -> HomeRow {
+    HomeRow {
+        dir: format!("/assessments/{entity}").into(),
+        entity: entity.into(),
+        period: "2026".into(),
+        clusters: clusters.iter().map(|c| (*c).to_owned()).collect(),
+        determined,
+        of: 49,
+        modified: modified.parse().ok(),
         problem: None,
-    };
+    }
+}
+
+fn at_home(rows: Option<Vec<HomeRow>>) -> Session {
+    let mut session = session();
+    session.home.root = "/home/assessor/.local/share/kassay/assessments".into();
+    session.home.rows = rows;
+    session
+}
+
+fn assessments() -> Vec<HomeRow> {
+    let broken = HomeRow { problem: Some("line 212, expected a date".into()), period: String::new(), ..row("gamma-archive", &[], 0, "") };
     vec![
-        row("Acme Payments 2026", "prod-eu, prod-us", 17, "2 days ago"),
-        row("Beta Acquiring 2026", "aks-weu", 49, "exported 12 Nov"),
-        home::Row { title: "gamma-archive".into(), problem: Some("line 212, expected a date".into()), ..home::Row::default() },
-        row("支払い処理サービス株式会社 2025", "東京-🦀-prod", 3, "12 Jun 2025"),
+        row("Acme Payments", &["prod-eu", "prod-us"], 17, "2026-11-21T16:00:00Z"),
+        row("Beta Acquiring", &["aks-weu"], 49, "2026-11-12T10:00:00Z"),
+        broken,
+        row("支払い処理サービス株式会社", &["東京-🦀-prod"], 3, "2025-06-12T10:00:00Z"),
+        row("No Cluster Ltd", &[], 0, "2026-11-23T09:11:30Z"),
     ]
 }
 
 #[test]
 fn home() {
-    let (rows, starts) = (assessments(), starts());
-    let view = |rows, selected| home::View { rows, starts: &starts, selected, folder: "~/.local/share/kassay", keys: KEYS };
-    holds("home", |frame, area, theme| home::render(frame, area, &view(Some(&rows), 0), theme));
-    holds("home-first", |frame, area, theme| home::render(frame, area, &view(Some(&[]), 0), theme));
-    holds("home-looking", |frame, area, theme| home::render(frame, area, &view(None, 0), theme));
+    for (name, rows) in [("home", Some(assessments())), ("home-first", Some(vec![])), ("home-looking", None)] {
+        let session = at_home(rows);
+        holds(name, |frame, area, theme| home::render(frame, area, &session, KEYS, theme));
+    }
 }
 
-fn kinds() -> Vec<reading::Row> {
-    let row =
-        |kind: &str, items, total, state, message: &str| reading::Row { kind: kind.into(), items, total, state, message: message.into() };
+fn kinds() -> Vec<KindRow> {
+    let row = |kind, items, total, state, message: &str| KindRow { kind, items, total, state, message: message.into() };
+    let forbidden = "nodes is forbidden: User \"qsa\" cannot list resource \"nodes\" in API group \"\" at the cluster scope";
     vec![
-        row("namespaces", 214, None, Some(KindState::Read), ""),
-        row(
-            "nodes",
-            0,
-            None,
-            Some(KindState::Forbidden),
-            "nodes is forbidden: User \"qsa\" cannot list resource \"nodes\" in API group \"\" at the cluster scope",
-        ),
-        row("configmaps", 1204, None, Some(KindState::Read), ""),
-        row("ciliumnetworkpolicies.cilium.io", 0, None, Some(KindState::Absent), ""),
-        row("events", 0, None, Some(KindState::Failed), "the server did not answer within 30 s"),
-        row("replicasets.apps", 3000, Some(9000), Some(KindState::Partial), "the list broke off after 3,000"),
-        row("roles.rbac.authorization.k8s.io", 0, None, Some(KindState::Read), ""),
-        row("pods", 41_500, Some(62_118), None, ""),
-        row("services", 0, None, None, ""),
+        row(Kind::Namespaces, 214, None, Some(KindState::Read), ""),
+        row(Kind::Nodes, 0, None, Some(KindState::Forbidden), forbidden),
+        row(Kind::ConfigMaps, 1204, None, Some(KindState::Read), ""),
+        row(Kind::by_id("policyreports.wgpolicyk8s.io").unwrap(), 0, None, Some(KindState::Absent), ""),
+        row(Kind::Services, 0, None, Some(KindState::Failed), "the server did not answer within 30 s"),
+        row(Kind::ReplicaSets, 3000, Some(9000), Some(KindState::Partial), "the list broke off after 3,000"),
+        row(Kind::Roles, 0, None, Some(KindState::Read), ""),
+        row(Kind::Pods, 41_500, Some(62_118), None, ""),
+        row(Kind::Deployments, 0, None, None, ""),
     ]
+}
+
+fn being_read(rows: Vec<KindRow>) -> Session {
+    let mut session = session();
+    let source = Source::Context { kubeconfig: None, name: Some("prod-eu".into()), as_user: None, as_groups: vec![] };
+    let mut reading = Reading::new("prod-eu".into(), source, None, "2026-11-23T09:11:53Z".parse().unwrap());
+    if !rows.is_empty() {
+        (reading.kinds, reading.bytes) = (38, 71_234_567);
+    }
+    reading.rows = rows;
+    session.reading = Some(reading);
+    session
 }
 
 #[test]
 fn reading() {
-    let rows = kinds();
-    let view =
-        |rows, note| reading::View { cluster: "prod-eu", rows, kinds: 38, bytes: 71_234_567, seconds: 7, note, spinner: "|", keys: KEYS };
-    holds("reading", |frame, area, theme| reading::render(frame, area, &view(&rows, ""), theme));
-    holds("reading-connecting", |frame, area, theme| reading::render(frame, area, &view(&[], ""), theme));
+    let session = being_read(kinds());
+    holds("reading", |frame, area, theme| reading::render(frame, area, &session, KEYS, theme));
+    let session = being_read(vec![]);
+    holds("reading-connecting", |frame, area, theme| reading::render(frame, area, &session, KEYS, theme));
+    let mut session = being_read(kinds());
+    session.reading.as_mut().unwrap().failed = Some("https://10.0.0.1:6443 stopped answering: connection reset by peer".into());
+    holds("reading-failed", |frame, area, theme| reading::render(frame, area, &session, KEYS, theme));
 }
 
 #[test]
 fn what_was_refused_does_not_look_like_what_is_empty() {
-    let rows = kinds();
-    let view = reading::View { cluster: "c", rows: &rows, kinds: 38, bytes: 0, seconds: 0, note: "", spinner: "…", keys: KEYS };
-    let terminal = drawn((100, 40), |frame, area| reading::render(frame, area, &view, &theme()));
+    let session = being_read(kinds());
+    let terminal = drawn((100, 40), |frame, area| reading::render(frame, area, &session, KEYS, &theme()));
     let shown = lines(terminal.backend().buffer());
     let line = |word: &str| shown.lines().find(|l| l.contains(word)).map(|l| l.replace(word, "").trim().to_owned()).unwrap();
-    let (empty, refused, absent) = (line("roles.rbac.authorization.k8s.io"), line("nodes"), line("ciliumnetworkpolicies.cilium.io"));
-    assert!(
-        empty.contains('✓') && empty.ends_with('0') && refused.contains("⊘") && absent.contains("not installed"),
-        "{empty} | {refused} | {absent}"
-    );
+    let (empty, refused, absent) = (line("roles.rbac.authorization.k8s.io"), line("nodes"), line("policyreports"));
+    assert!(empty.contains('✓') && empty.ends_with('0'), "{empty}");
+    assert!(refused.contains('⊘') && !refused.ends_with('0') && absent.contains("not installed"), "{refused} | {absent}");
+}
+
+fn context(name: &str, server: &str, current: bool) -> ContextRow {
+    ContextRow { name: name.into(), server: server.into(), current }
+}
+
+fn beginning(stage: Stage) -> Session {
+    let mut session = session();
+    let mut new = New::new(session.today(), "A. Assessor");
+    new.stage = stage;
+    if stage > Stage::Engagement {
+        new.form.set("entity", "Acme Payments");
+    }
+    let server = "https://ABCDEF0123456789.gr7.eu-central-1.eks.amazonaws.com";
+    let long = "gke_acme-payments-production_europe-west3-a_payments-primary-cluster";
+    new.contexts = Some(Ok(vec![context("prod-eu", server, true), context(long, "https://10.12.0.2", false)]));
+    if stage > Stage::Cluster {
+        new.source = Some(Source::Context { kubeconfig: None, name: Some("prod-eu".into()), as_user: None, as_groups: vec![] });
+        new.flight = Flight::Done(Box::new(flight()));
+        new.scope = editor();
+    }
+    session.new = Some(Box::new(new));
+    session
+}
+
+fn flight() -> Preflight {
+    let refused = [Kind::Secrets, Kind::Nodes];
+    let right = |kind: &Kind| Right { kind: *kind, allowed: !refused.contains(kind), why: "forbidden".into() };
+    Preflight {
+        cluster: ClusterInfo {
+            version: "v1.34.4-eks-1a2b3c".into(),
+            distribution: "eks".into(),
+            identity: "arn:aws:sts::1:assumed-role/qsa".into(),
+            groups: vec!["assessors".into()],
+            ..ClusterInfo::default()
+        },
+        nodes: Some(62),
+        rights: Kind::ALL.iter().map(right).collect(),
+        namespaces: vec![],
+    }
+}
+
+fn editor() -> ScopeEditor {
+    let namespace = |name: &str, pods| NamespaceRow { name: name.into(), pods, ..NamespaceRow::default() };
+    let mut editor = ScopeEditor {
+        scope: Scope::default(),
+        namespaces: vec![
+            namespace("checkout", Some(120)),
+            namespace("kube-system", Some(88)),
+            namespace("marketing-site", Some(14)),
+            namespace("pay-settlement-with-a-name-that-is-far-too-long-for-any-column-of-this", Some(1204)),
+            namespace("支払い-🦀", None),
+        ],
+        cursor: Cursor::on(2),
+        ..ScopeEditor::default()
+    };
+    editor.set("marketing-site", Category::OutOfScope, "shown to be apart");
+    editor.set("pay-*", Category::Connected, "");
+    editor
 }
 
 #[test]
 fn new() {
-    let said = ["Acme Payments 2026".to_owned(), "prod-eu".to_owned(), String::new()];
-    let show = |step, body| new::View { step, said: &said, body, spinner: "|", keys: KEYS };
-    let field = |label, text, cursor, error| new::Labelled { label, placeholder: "", text, cursor, error };
-    let fields = [
-        field("Entity", "", Some(0), Some("the entity needs a name")),
-        field("Assessor", "A. Assessor", None, None),
-        field("Company", "", None, None),
-        field("Period", "2026", None, None),
-    ];
-    holds("new-engagement", |frame, area, theme| new::render(frame, area, &show(0, new::Body::Engagement { fields: &fields }), theme));
-    let choice = |name: &str, words: &str, current| new::Choice { name: name.into(), words: words.into(), current };
-    let choices = [
-        choice("prod-eu", "https://ABCDEF0123456789.gr7.eu-central-1.eks.amazonaws.com", true),
-        choice("gke_acme-payments-production_europe-west3-a_payments-primary-cluster", "https://10.12.0.2", false),
-        choice("files", "a snapshot, or files and folders of YAML or JSON", false),
-        choice("no cluster", "questions and evidence only", false),
-    ];
-    let names = ["dump-2026-11-01/", "dump-2026-11-02/", "prod-eu.kassay.gz", "prod-us.kassay.gz"].map(String::from);
-    let cluster = |path: bool| new::Body::Cluster {
-        filter: "",
-        filter_cursor: None,
-        choices: &choices,
-        of: 4,
-        selected: if path { 2 } else { 0 },
-        path: path.then(|| field("Path", "~/dump", Some(6), None)),
-        names: if path { &names } else { &[] },
-        note: "Contexts of ~/.kube/config",
-    };
-    holds("new-cluster", |frame, area, theme| new::render(frame, area, &show(1, cluster(false)), theme));
-    holds("new-files", |frame, area, theme| new::render(frame, area, &show(1, cluster(true)), theme));
-    let refused = |kind: &str, checks: &[&str]| new::Unreadable {
-        kind: kind.into(),
-        state: KindState::Forbidden,
-        why: format!("User \"arn:aws:sts::1:assumed-role/qsa\" cannot list resource \"{kind}\" at the cluster scope"),
-        checks: checks.iter().map(|c| (*c).to_owned()).collect(),
-    };
-    let unreadable = [
-        refused("secrets", &["1.3 legacy tokens", "6.2 age of secrets"]),
-        refused("nodes", &["10.2 systems of nodes", "16.2 nodes shared across categories", "9.1 runtime"]),
-    ];
-    let known = |unreadable| new::Preflight::Known {
-        version: "EKS 1.34 (v1.34.4-eks-1a2b3c)".into(),
-        nodes: Some(62),
-        identity: "arn:aws:sts::1:assumed-role/qsa (groups: assessors)".into(),
-        readable: (36, 38),
-        unreadable,
-        selected: 0,
-    };
-    let body = |known| new::Body::Preflight { cluster: "prod-eu", known };
-    holds("new-preflight", |frame, area, theme| new::render(frame, area, &show(1, body(known(&unreadable))), theme));
-    holds("new-asking", |frame, area, theme| new::render(frame, area, &show(1, body(new::Preflight::Asking)), theme));
-    let failed = || new::Preflight::Failed {
-        what: "https://10.0.0.1:6443 did not answer within 10 s",
-        now: "Is the VPN on? Esc goes back to choose another cluster, Enter tries again.",
-    };
-    holds("new-failed", |frame, area, theme| new::render(frame, area, &show(1, body(failed())), theme));
-    let namespace = |name: &str, pods, category, by: &str| new::Namespace { name: name.into(), pods: Some(pods), category, by: by.into() };
-    let namespaces = [
-        namespace("checkout", 120, Category::Cde, "the default"),
-        namespace("marketing-site", 14, Category::OutOfScope, "by hand"),
-        namespace("pay-settlement-with-a-name-that-is-far-too-long-for-any-column-of-this", 1204, Category::Connected, "rule pay-*"),
-        namespace("kube-system", 88, Category::Platform, "the cluster's own"),
-    ];
-    let scope = |rule: bool| new::Body::Scope {
-        namespaces: Some(&namespaces),
-        selected: 1,
-        default: Category::Cde,
-        rule: rule.then(|| field("Rule", "pay-*", Some(5), None)),
-    };
-    holds("new-scope", |frame, area, theme| new::render(frame, area, &show(2, scope(false)), theme));
-    holds("new-scope-rule", |frame, area, theme| new::render(frame, area, &show(2, scope(true)), theme));
-    let unknown = || new::Body::Scope { namespaces: None, selected: 0, default: Category::Cde, rule: None };
-    holds("new-scope-unknown", |frame, area, theme| new::render(frame, area, &show(2, unknown()), theme));
-    let chosen = [
-        ("Entity", "Acme Payments".to_owned()),
-        ("Cluster", "prod-eu, as arn:aws:sts::1:assumed-role/qsa".to_owned()),
-        ("Scope", "everything".to_owned()),
-    ];
-    holds("new-read", |frame, area, theme| new::render(frame, area, &show(3, new::Body::Read { chosen: &chosen }), theme));
+    let show = |name: &str, session: &Session| holds(name, |frame, area, theme| new::render(frame, area, session, KEYS, theme));
+    let mut session = beginning(Stage::Engagement);
+    session.new.as_mut().unwrap().form.fault("entity", "the entity needs a name");
+    show("new-engagement", &session);
+    let mut session = beginning(Stage::Cluster);
+    show("new-cluster", &session);
+    let new = session.new.as_mut().unwrap();
+    (new.filtering, new.filter) = (true, Field::with("gke"));
+    show("new-cluster-filter", &session);
+    let mut session = beginning(Stage::Cluster);
+    let new = session.new.as_mut().unwrap();
+    new.source = Some(Source::Demo);
+    new.flight = Flight::Running;
+    show("new-cluster-asking", &session);
+    session.new.as_mut().unwrap().flight = Flight::Failed("https://10.0.0.1:6443 did not answer within 10 s. Is the VPN on?".into());
+    show("new-cluster-failed", &session);
+    let mut session = beginning(Stage::Read);
+    session.new.as_mut().unwrap().stage = Stage::Cluster;
+    show("new-preflight", &session);
+    show("new-scope", &beginning(Stage::Scope));
+    show("new-read", &beginning(Stage::Read));
+}
+
+#[test]
+fn scope() {
+    holds("scope", |frame, area, theme| scope::render(frame, area, &editor(), KEYS, theme));
+    let failed = || ScopeEditor { error: Some("the workbook could not be saved: no space left on device".into()), ..editor() };
+    holds("scope-not-saved", |frame, area, theme| scope::render(frame, area, &failed(), KEYS, theme));
+    holds("scope-unknown", |frame, area, theme| scope::render(frame, area, &ScopeEditor::default(), KEYS, theme));
+}
+
+fn opened() -> Session {
+    let mut session = session();
+    let mut workbook = Workbook::new(kassay_core::workbook::Engagement {
+        entity: "Acme Payments".into(),
+        period: "2026".into(),
+        ..kassay_core::workbook::Engagement::default()
+    });
+    workbook.catalogue.clone_from(&session.guidance.digest);
+    let opened = Opened { dir: "/assessments/acme".into(), workbook, held_by: None };
+    session.book = Some(Box::new(Book::new(opened, session.guidance, session.today())));
+    session
 }
 
 #[test]
 fn export() {
-    let part = |name: &str, words: &str, bytes| export::Part { name: name.into(), words: words.into(), bytes };
-    let parts = [
-        part("workbook.toml", "everything that was found, answered and decided", Some(48_213)),
-        part("report.html", "the report, for reading and printing", None),
-        part("findings.csv", "every finding, for a spreadsheet", None),
-        part("evidence/", "4 files", Some(2_104_332)),
-        part("journal.jsonl", "who changed what, when", Some(9_001)),
-    ];
-    let warnings = ["2 answers have lapsed: 1.6.mfa_enforced, 2.3.reviewed".to_owned()];
-    let show = |stage| export::View {
-        title: "Acme Payments 2026",
-        parts: &parts,
-        determined: (17, 49),
-        redactions: 7,
-        warnings: &warnings,
-        zip: true,
-        path: "~/acme-payments-2026.zip",
-        cursor: None,
-        stage,
-        spinner: "|",
-        keys: KEYS,
-    };
-    holds("export", |frame, area, theme| export::render(frame, area, &show(export::Stage::Ready { error: None }), theme));
-    let writing = || export::Stage::Writing { what: "data/evidence/E-0003-network-diagram.pdf", done: 3, of: 12 };
-    holds("export-writing", |frame, area, theme| export::render(frame, area, &show(writing()), theme));
-    let written = || export::Stage::Written {
-        path: "/home/assessor/acme-payments-2026.zip",
-        sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-        bytes: 2_204_111,
-        files: 12,
-        opened: Some(false),
-        report: "/home/assessor/acme-payments-2026/data/report.html",
-    };
-    holds("export-written", |frame, area, theme| export::render(frame, area, &show(written()), theme));
+    let mut session = opened();
+    let show = |name: &str, session: &Session| holds(name, |frame, area, theme| export::render(frame, area, session, KEYS, theme));
+    show("export", &session);
+    session.export.running = Some("data/evidence/E-0003-network-diagram.pdf".into());
+    show("export-writing", &session);
+    session.export.running = None;
+    let digest = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+    session.export.done = Some(("/home/assessor/acme-payments-2026.zip".into(), digest.into(), 2_204_111, 12));
+    show("export-written", &session);
+    session.export.failed = Some("/srv/x: permission denied".into());
+    show("export-failed", &session);
 }
 
 #[test]
 fn help() {
     let here = [("Tab", "go to the next open item"), ("Enter", "open"), ("a", "answer the question"), ("d", "determine the practice")];
     let everywhere = [("?", "help"), (":", "all commands"), ("u", "undo the last change"), ("q", "quit; everything is saved already")];
-    let view = |scroll| help::View { place: "the walk", screen: "walk", here: &here, everywhere: &everywhere, scroll, keys: KEYS };
-    holds("help", |frame, area, theme| help::render(frame, area, &view(0), theme));
-    holds("help-scrolled", |frame, area, theme| help::render(frame, area, &view(10_000), theme));
-    let last = |size: (u16, u16)| lines(drawn(size, |frame, area| help::render(frame, area, &view(10_000), &theme())).backend().buffer());
-    assert!(last((80, 24)).contains("SHA-256"), "scrolling reaches the end");
+    let told = help::Told { here: &here, everywhere: &everywhere, keys: KEYS };
+    let session = opened();
+    let mut end = Scroll::default();
+    end.at = 10_000;
+    holds("help", |frame, area, theme| help::render(frame, area, &session, &Scroll::default(), &told, theme));
+    holds("help-scrolled", |frame, area, theme| help::render(frame, area, &session, &end, &told, theme));
+    let last = lines(drawn((80, 24), |frame, area| help::render(frame, area, &session, &end, &told, &theme())).backend().buffer());
+    assert!(last.contains("SHA-256"), "scrolling reaches the end");
 }
 
 #[test]
 fn palette() {
-    let actions =
-        [("go to the next open item", "Tab"), ("open the report", "o"), ("export the bundle", "x"), ("undo the last change", "u")];
-    let hits = fuzzy::search("open", actions.iter().map(|(words, _)| *words));
-    let view = |hits, typed| palette::View { typed, cursor: 4, actions: &actions, hits, selected: 0, keys: KEYS };
-    holds("palette", |frame, area, theme| palette::render(frame, area, &view(&hits, "open"), theme));
-    holds("palette-nothing", |frame, area, theme| palette::render(frame, area, &view(&[], "zzzz"), theme));
+    let actions = [("go to the next open item", "Tab"), ("open the report", "o"), ("export the bundle", "x"), ("undo the last change", "u")];
+    for (name, typed) in [("palette", "open"), ("palette-nothing", "zzzz")] {
+        let rows: Vec<palette::Row> = fuzzy::search(typed, actions.iter().map(|(words, _)| *words))
+            .into_iter()
+            .map(|hit| palette::Row { words: actions[hit.index].0.into(), right: actions[hit.index].1.into(), letters: hit.letters })
+            .collect();
+        let (query, cursor) = (Field::with(typed), Cursor::default());
+        let view = palette::View {
+            title: "Commands",
+            sign: ":",
+            placeholder: "a few letters of what you want to do",
+            query: &query,
+            cursor: &cursor,
+            rows: &rows,
+            of: actions.len(),
+            keys: KEYS,
+        };
+        holds(name, |frame, area, theme| palette::render(frame, area, &view, theme));
+    }
 }
 
 #[test]
 fn message() {
-    let view = message::View {
-        title: "The workbook could not be saved",
-        body: "/srv/assessments/acme/workbook.toml: no space left on device. What you typed is kept here and nothing was overwritten.",
-        now: "Make room, then press r to try again.",
-        error: true,
-        keys: &[("r", "try again"), ("Esc", "close")],
-    };
-    holds("message", |frame, area, theme| message::render(frame, area, &view, theme));
+    let why = "/srv/assessments/acme/workbook.toml: no space left on device. What you typed is kept here and nothing was overwritten. Make room, \
+               then save again.";
+    let told = Message::error("The workbook could not be saved", why);
+    let keys = [("r", "try again"), ("Esc", "close")];
+    holds("message", |frame, area, theme| message::render(frame, area, &told, &keys, theme));
 }
 
 /// Names as a hostile or careless cluster could have them.
@@ -315,40 +347,40 @@ const NAMES: [&str; 6] = [
 fn names_from_outside_neither_steer_the_terminal_nor_break_columns() {
     for name in NAMES {
         for size in SIZES {
-            let rows = [home::Row { title: name.into(), clusters: name.into(), determined: (1, 49), when: "today".into(), problem: None }];
-            let starts = starts();
-            let view = home::View { rows: Some(&rows), starts: &starts, selected: 0, folder: name, keys: KEYS };
-            let shown = drawn(size, |frame, area| home::render(frame, area, &view, &theme()));
-            calm(shown.backend().buffer(), name);
-            let plain =
-                [home::Row { title: "plain".into(), clusters: "plain".into(), determined: (1, 49), when: "today".into(), problem: None }];
-            let both = [rows[0].clone(), plain[0].clone()];
-            let view = home::View { rows: Some(&both), ..view };
-            let shown = drawn(size, |frame, area| home::render(frame, area, &view, &theme()));
-            assert_eq!(
-                column(shown.backend().buffer(), "1 of 49", 0),
-                column(shown.backend().buffer(), "1 of 49", 1),
-                "{name:?} moved a column"
-            );
-            let kinds =
-                [reading::Row { kind: name.into(), state: Some(KindState::Forbidden), message: name.into(), ..reading::Row::default() }];
-            let view =
-                reading::View { cluster: name, rows: &kinds, kinds: 1, bytes: 0, seconds: 0, note: name, spinner: "…", keys: KEYS };
-            calm(drawn(size, |frame, area| reading::render(frame, area, &view, &theme())).backend().buffer(), name);
-            let view = message::View { title: name, body: name, now: name, error: true, keys: KEYS };
-            calm(drawn(size, |frame, area| message::render(frame, area, &view, &theme())).backend().buffer(), name);
-            let spaces = [new::Namespace { name: name.into(), pods: None, category: Category::Cde, by: name.into() }];
-            let body = new::Body::Scope { namespaces: Some(&spaces), selected: 0, default: Category::Cde, rule: None };
-            let view = new::View { step: 2, said: &[name.to_owned(), name.to_owned()], body, spinner: "…", keys: KEYS };
-            calm(drawn(size, |frame, area| new::render(frame, area, &view, &theme())).backend().buffer(), name);
+            let quiet = |what: &str, draw: &dyn Fn(&mut Frame<'_>, Rect)| calm(drawn(size, draw).backend().buffer(), what, name);
+            let rows = vec![row(name, &[name], 1, ""), row("plain", &["plain"], 1, "")];
+            let session = at_home(Some(rows));
+            let shown = drawn(size, |frame, area| home::render(frame, area, &session, KEYS, &theme()));
+            calm(shown.backend().buffer(), "home", name);
+            let places = [0, 1].map(|nth| column(shown.backend().buffer(), "1 of 49", nth));
+            assert!(places[0].is_some() && places[0] == places[1], "{name:?} moved a column");
+            let mut session = being_read(vec![KindRow { message: name.into(), ..kinds()[1].clone() }]);
+            let reading = session.reading.as_mut().unwrap();
+            (reading.key, reading.note) = (name.into(), name.into());
+            quiet("reading", &|frame, area| reading::render(frame, area, &session, KEYS, &theme()));
+            quiet("message", &|frame, area| message::render(frame, area, &Message::error(name, name), KEYS, &theme()));
+            for stage in Stage::ALL {
+                let mut session = beginning(stage);
+                let new = session.new.as_mut().unwrap();
+                new.form.set("entity", name);
+                new.contexts = Some(Ok(vec![context(name, name, true)]));
+                new.source = Some(Source::Paths(vec![name.into()]));
+                new.scope = editor();
+                new.scope.namespaces[0].name = name.into();
+                new.scope.set(name, Category::Connected, name);
+                let mut known = flight();
+                (known.cluster.identity, known.cluster.version) = (name.into(), name.into());
+                new.flight = Flight::Done(Box::new(known));
+                quiet("new", &|frame, area| new::render(frame, area, &session, KEYS, &theme()));
+            }
         }
     }
 }
 
-fn calm(buffer: &Buffer, name: &str) {
+fn calm(buffer: &Buffer, screen: &str, name: &str) {
     for cell in &buffer.content {
         let bad = |c: char| c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        assert!(!cell.symbol().chars().any(bad), "{name:?} put {:?} on the screen", cell.symbol());
+        assert!(!cell.symbol().chars().any(bad), "{name:?} put {:?} on {screen}", cell.symbol());
     }
 }
 
@@ -365,10 +397,10 @@ fn column(buffer: &Buffer, wanted: &str, nth: usize) -> Option<u16> {
 
 #[test]
 fn what_is_chosen_shows_without_colour() {
-    let (rows, starts) = (assessments(), starts());
+    let mut session = at_home(Some(assessments()));
+    session.home.cursor = Cursor::on(1);
     let plain = Theme::load("dark", None, Depth::Plain).unwrap();
-    let view = home::View { rows: Some(&rows), starts: &starts, selected: 1, folder: "", keys: KEYS };
-    let terminal = drawn((80, 24), |frame, area| home::render(frame, area, &view, &plain));
+    let terminal = drawn((80, 24), |frame, area| home::render(frame, area, &session, KEYS, &plain));
     let buffer = terminal.backend().buffer();
     let reversed: Vec<u16> = (0..24).filter(|y| buffer[(10, *y)].modifier.contains(Modifier::REVERSED)).collect();
     assert_eq!(reversed.len(), 1);

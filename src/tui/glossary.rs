@@ -66,23 +66,23 @@ pub const GLOSSARY: &[Entry] = &[
     ),
     word(
         "scope",
-        &["new", "walk", "segmentation"],
+        &["scope", "new", "walk", "segmentation"],
         "Which namespaces and node pools have to do with account data. Findings outside of it are shown but decide nothing.",
     ),
-    word("CDE", &["new", "finding", "segmentation"], "Cardholder data environment: what stores, processes or transmits account data."),
+    word("CDE", &["scope", "new", "finding", "segmentation"], "Cardholder data environment: what stores, processes or transmits account data."),
     word(
         "connected",
-        &["new", "finding", "segmentation"],
+        &["scope", "new", "finding", "segmentation"],
         "Not part of the CDE, but with a way into it or an effect on its security. It is in scope as well.",
     ),
     word(
         "out of scope",
-        &["new", "finding", "segmentation"],
+        &["scope", "new", "finding", "segmentation"],
         "Shown to be neither part of the CDE nor connected to it. The assessor says so, with a reason.",
     ),
     word(
         "platform",
-        &["new", "finding"],
+        &["scope", "new", "finding"],
         "The cluster's own namespaces, such as kube-system. Whoever rules them rules everything, so they are looked at too.",
     ),
     word(

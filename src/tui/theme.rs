@@ -142,6 +142,8 @@ pub struct Theme {
     pub name: String,
     /// How many colours it uses.
     pub depth: Depth,
+    /// Whether nothing may move by itself: no spinner turns.
+    pub still: bool,
     styles: BTreeMap<String, Style>,
 }
 
@@ -179,7 +181,7 @@ impl Theme {
     /// The first shipped theme, for where no other can be had.
     #[must_use]
     pub fn fallback(depth: Depth) -> Self {
-        Self::load("dark", None, depth).unwrap_or_else(|_| Self { name: "plain".to_owned(), depth: Depth::Plain, styles: BTreeMap::new() })
+        Self::load("dark", None, depth).unwrap_or_else(|_| Self { name: "plain".to_owned(), depth: Depth::Plain, still: false, styles: BTreeMap::new() })
     }
 
     /// The style of a meaning; one that is not named falls back to what stands before its last dot.
@@ -206,7 +208,7 @@ impl Theme {
 
     fn ready(name: &str, sheet: &Sheet, depth: Depth) -> Self {
         let styles = sheet.meanings.iter().map(|(meaning, look)| (meaning.clone(), look.style(&sheet.palette, depth))).collect();
-        Self { name: name.to_owned(), depth, styles }
+        Self { name: name.to_owned(), depth, still: false, styles }
     }
 }
 

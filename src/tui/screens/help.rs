@@ -4,23 +4,18 @@ use crate::tui::glossary;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{frame, hints::Hint, list, page};
 use crate::tui::{markdown, text};
+use kassay_core::session::{Context, Scroll, Session};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-/// What help shows.
-pub struct View<'a> {
-    /// The screen one came from, as people call it.
-    pub place: &'a str,
-    /// Its name in the glossary.
-    pub screen: &'a str,
-    /// Keys of there.
+/// What the keymap tells of a place.
+pub struct Told<'a> {
+    /// Keys of the place.
     pub here: &'a [Hint<'a>],
     /// Keys of everywhere.
     pub everywhere: &'a [Hint<'a>],
-    /// First line in view.
-    pub scroll: usize,
     /// Keys of help itself.
     pub keys: &'a [Hint<'a>],
 }
@@ -41,35 +36,48 @@ const WORD: usize = 23;
 ///
 ///   ↑ ↓ scroll  Esc back
 /// ```
-pub fn render(frame: &mut Frame<'_>, area: Rect, view: &View<'_>, theme: &Theme) {
-    let body = page::draw(frame, area, &format!("Help: {}", view.place), "", view.keys, theme);
+pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, scroll: &Scroll, told: &Told<'_>, theme: &Theme) {
+    let place = session.context_below();
+    let screen = screen(place);
+    let body = page::draw(frame, area, &format!("Help: {}", place.label()), "", told.keys, theme);
     if body.width < 100 {
-        let mut lines = keys(view, usize::from(body.width).saturating_sub(2), theme);
+        let columns = usize::from(body.width).saturating_sub(2);
+        let mut lines = keys(told, columns, theme);
         lines.push(Line::default());
-        lines.extend(words(view, usize::from(body.width).saturating_sub(2), theme));
-        return scrolled(frame, body, lines, view.scroll, theme);
+        lines.extend(words(screen, columns, theme));
+        let first = scroll.first(body.height.into(), lines.len());
+        return scrolled(frame, body, lines, first, theme);
     }
     let (left, right) = frame::left(body, body.width * 2 / 5);
     let (right, left) = (frame::left(right, 2).1, frame::left(left, left.width.saturating_sub(1)).0);
-    scrolled(frame, left, keys(view, usize::from(left.width).saturating_sub(2), theme), view.scroll, theme);
-    scrolled(frame, right, words(view, usize::from(right.width).saturating_sub(2), theme), view.scroll, theme);
+    let columns = |area: Rect| usize::from(area.width).saturating_sub(2);
+    let (keys, words) = (keys(told, columns(left), theme), words(screen, columns(right), theme));
+    let first = scroll.first(body.height.into(), keys.len().max(words.len()));
+    scrolled(frame, left, keys, first, theme);
+    scrolled(frame, right, words, first, theme);
 }
 
-/// How many lines help has at a size; scrolling ends there.
-#[must_use]
-pub fn height(area: Rect, view: &View<'_>, theme: &Theme) -> usize {
-    let columns = usize::from(area.width.min(page::WIDEST)).saturating_sub(2);
-    if columns < 100 {
-        keys(view, columns, theme).len() + 1 + words(view, columns, theme).len()
-    } else {
-        keys(view, (columns * 2 / 5).saturating_sub(3), theme).len().max(words(view, (columns * 3 / 5).saturating_sub(4), theme).len())
+/// The name in the glossary of the screen that a place is on.
+const fn screen(place: Context) -> &'static str {
+    match place {
+        Context::Home => "home",
+        Context::Cluster | Context::Ready => "new",
+        Context::Scope => "scope",
+        Context::Reading => "reading",
+        Context::Findings | Context::Finding | Context::Filter => "finding",
+        Context::Questions | Context::Text | Context::Choice | Context::Evidence => "question",
+        Context::Result => "result",
+        Context::Summary => "summary",
+        Context::Segmentation => "segmentation",
+        Context::Export => "export",
+        Context::Areas | Context::Guidance | Context::Checks | Context::Help | Context::Palette => "walk",
     }
 }
 
-fn keys(view: &View<'_>, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
-    let wide = view.here.iter().chain(view.everywhere).map(|(key, _)| text::width(key)).max().unwrap_or(0).clamp(4, 16);
+fn keys(told: &Told<'_>, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let wide = told.here.iter().chain(told.everywhere).map(|(key, _)| text::width(key)).max().unwrap_or(0).clamp(4, 16);
     let mut lines = Vec::new();
-    for (title, hints) in [("Keys here", view.here), ("Keys everywhere", view.everywhere)] {
+    for (title, hints) in [("Keys here", told.here), ("Keys everywhere", told.everywhere)] {
         if hints.is_empty() {
             continue;
         }
@@ -85,10 +93,10 @@ fn keys(view: &View<'_>, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
     lines
 }
 
-fn words(view: &View<'_>, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
+fn words(screen: &str, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
-    let here: Vec<_> = glossary::of(view.screen).collect();
-    let others: Vec<_> = glossary::GLOSSARY.iter().filter(|e| !e.on.contains(&view.screen)).collect();
+    let here: Vec<_> = glossary::of(screen).collect();
+    let others: Vec<_> = glossary::GLOSSARY.iter().filter(|e| !e.on.contains(&screen)).collect();
     for (title, entries) in [("Words of this screen", here), ("Other words", others)] {
         if entries.is_empty() {
             continue;

@@ -5,54 +5,22 @@ use crate::tui::theme::Theme;
 use crate::tui::widgets::table::{self, Column, Fill};
 use crate::tui::widgets::{List, frame, hints::Hint, page, progress};
 use crate::tui::{markdown, text};
+use kassay_core::session::{HomeRow, Session};
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 /// What stands below every home: the two promises that make people dare.
 pub const PROMISE: &str = "Clusters are only read. Nothing leaves this machine unless you export it.";
 
-/// An assessment to go on with.
-#[derive(Clone, Debug, Default)]
-pub struct Row {
-    /// Entity and period: `Acme Payments 2026`.
-    pub title: String,
-    /// Its clusters: `prod-eu, prod-us`.
-    pub clusters: String,
-    /// Practices determined, and all.
-    pub determined: (usize, usize),
-    /// When it was last worked on, or exported.
-    pub when: String,
-    /// Why it can't be opened.
-    pub problem: Option<String>,
-}
-
-/// A way to begin: key, what it is, and a sentence.
-#[derive(Clone, Copy, Debug)]
-pub struct Start {
-    /// Its key.
-    pub key: &'static str,
-    /// What it is called.
-    pub title: &'static str,
-    /// What one gets.
-    pub words: &'static str,
-}
-
-/// What home shows.
-pub struct View<'a> {
-    /// Assessments, the last one worked on first; none while the folder is being looked through.
-    pub rows: Option<&'a [Row]>,
-    /// Ways to begin.
-    pub starts: &'a [Start],
-    /// The selected line, over assessments and then ways to begin.
-    pub selected: usize,
-    /// Where assessments are kept.
-    pub folder: &'a str,
-    /// Keys of here.
-    pub keys: &'a [Hint<'a>],
-}
+/// Ways to begin: the key, what it is called, what one gets.
+pub const STARTS: [(char, &str, &str); 4] = [
+    ('n', "New assessment", "Name the entity, choose a cluster, read it."),
+    ('d', "Demo cluster", "A made-up payment company, to try everything on."),
+    ('o', "Open files", "A snapshot or dump that somebody took of a cluster."),
+    ('i', "Import a folder", "An assessment that lies elsewhere."),
+];
 
 /// Draws home.
 ///
@@ -70,14 +38,39 @@ pub struct View<'a> {
 ///   Clusters are only read. …
 ///   Enter open  n new  d demo                                          ? help
 /// ```
-pub fn render(frame: &mut Frame<'_>, area: Rect, view: &View<'_>, theme: &Theme) {
-    let body = page::draw(frame, area, "Kassay", "PCI guidance for containers on Kubernetes", view.keys, theme);
+pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, keys: &[Hint<'_>], theme: &Theme) {
+    let body = page::draw(frame, area, "Kassay", "PCI guidance for containers on Kubernetes", keys, theme);
     let promise = markdown::plain(PROMISE, body.width.into(), theme.style("text.muted"));
     let (body, foot) = frame::bottom(body, u16::try_from(promise.len()).unwrap_or(1));
     frame.render_widget(Paragraph::new(promise), foot);
-    let rows = view.rows.unwrap_or_default();
-    let body = if view.rows.is_some() && rows.is_empty() { welcome(frame, body, theme) } else { going_on(frame, body, view, theme) };
-    starts(frame, body, view, rows.len(), theme);
+    let body = match session.home.rows.as_deref() {
+        Some([]) => welcome(frame, body, theme),
+        Some(rows) => going_on(frame, body, session, rows, theme),
+        None => {
+            let folder = text::cut_middle(&session.home.root.to_string_lossy(), usize::from(body.width).saturating_sub(30));
+            waiting(frame, body, &format!("Looking for assessments in {folder}…"), theme)
+        }
+    };
+    starts(frame, body, theme);
+}
+
+/// The area in which the list of assessments is drawn, for the mouse.
+#[must_use]
+pub fn list_area(area: Rect, rows: usize) -> Rect {
+    let body = frame::bottom(page::body(area), 1).0;
+    list(frame::top(body, 1).1, rows)
+}
+
+fn list(area: Rect, rows: usize) -> Rect {
+    let below = u16::try_from(STARTS.len()).unwrap_or(4) + 3;
+    let height = u16::try_from(rows).unwrap_or(u16::MAX).min(area.height.saturating_sub(below).max(3));
+    frame::top(area, height).0
+}
+
+fn waiting(frame: &mut Frame<'_>, area: Rect, words: &str, theme: &Theme) -> Rect {
+    let (top, rest) = frame::top(area, 2);
+    frame.render_widget(Line::styled(words.to_owned(), theme.style("text.muted")), top);
+    rest
 }
 
 /// The word of welcome of a first start, and the area below it.
@@ -94,23 +87,45 @@ fn welcome(frame: &mut Frame<'_>, area: Rect, theme: &Theme) -> Rect {
 }
 
 /// The assessments to go on with, and the area below them.
-fn going_on(frame: &mut Frame<'_>, area: Rect, view: &View<'_>, theme: &Theme) -> Rect {
-    let Some(rows) = view.rows else {
-        let line = Line::styled(format!("Looking for assessments in {}…", text::clean(view.folder)), theme.style("text.muted"));
-        let (top, rest) = frame::top(area, 2);
-        frame.render_widget(line, top);
-        return rest;
-    };
+fn going_on(frame: &mut Frame<'_>, area: Rect, session: &Session, rows: &[HomeRow], theme: &Theme) -> Rect {
     let (head, rest) = frame::top(area, 1);
-    frame.render_widget(page::heading("Continue", theme), head);
-    let below = u16::try_from(view.starts.len()).unwrap_or(4) + 3;
-    let height = u16::try_from(rows.len()).unwrap_or(u16::MAX).min(rest.height.saturating_sub(below).max(3));
-    let (list, rest) = frame::top(rest, height);
-    let selected = (view.selected < rows.len()).then_some(view.selected);
-    let drawn = List::new(rows.len(), selected, theme);
-    let columns = columns(rows, drawn.columns(list));
-    drawn.draw(frame, list, |nth, room| row(&rows[nth], &columns, room, theme));
-    frame::top(rest, 1).1
+    let opening = match &session.home.opening {
+        Some(dir) => format!("  opening {}…", text::cut_middle(&dir.to_string_lossy(), usize::from(head.width).saturating_sub(24))),
+        None => String::new(),
+    };
+    frame.render_widget(
+        Line::from(vec![Span::styled("Continue", theme.style("text.strong")), Span::styled(opening, theme.style("text.muted"))]),
+        head,
+    );
+    let at = list(rest, rows.len());
+    let cells: Vec<Cells> = rows.iter().map(|row| Cells::of(row, session)).collect();
+    let first = session.home.cursor.first(at.height.into(), rows.len());
+    let drawn = List::new(rows.len(), Some(session.home.cursor.at), theme).from(first);
+    let columns = columns(&cells, drawn.columns(at));
+    drawn.draw(frame, at, |nth, room| line(&cells[nth], &columns, room, theme));
+    let (_, below) = frame::top(rest, at.height + 1);
+    below
+}
+
+/// A row in words.
+struct Cells {
+    title: String,
+    clusters: String,
+    when: String,
+    determined: (usize, usize),
+    problem: Option<String>,
+}
+
+impl Cells {
+    fn of(row: &HomeRow, session: &Session) -> Self {
+        Self {
+            title: text::clean(format!("{} {}", row.entity, row.period).trim()),
+            clusters: if row.clusters.is_empty() { "no cluster".to_owned() } else { text::clean(&row.clusters.join(", ")) },
+            when: row.modified.map(|at| text::ago(at, session.now, &session.zone)).unwrap_or_default(),
+            determined: (row.determined, row.of),
+            problem: row.problem.clone(),
+        }
+    }
 }
 
 /// Columns of the bar: few where there are few.
@@ -119,8 +134,8 @@ const fn bar(room: usize) -> usize {
 }
 
 /// Columns as wide as their widest cell, within reason.
-fn columns(rows: &[Row], room: usize) -> (Vec<Column>, Vec<usize>) {
-    let widest = |of: fn(&Row) -> &str| rows.iter().filter(|r| r.problem.is_none()).map(|r| text::width(of(r))).max().unwrap_or(0);
+fn columns(rows: &[Cells], room: usize) -> (Vec<Column>, Vec<usize>) {
+    let widest = |of: fn(&Cells) -> &str| rows.iter().filter(|r| r.problem.is_none()).map(|r| text::width(of(r))).max().unwrap_or(0);
     let wanted = |of, most: usize| widest(of).clamp(10, most);
     let columns = vec![
         Column { title: "", fill: Fill::Words, wanted: wanted(|r| &r.title, 44), least: 16 },
@@ -132,7 +147,7 @@ fn columns(rows: &[Row], room: usize) -> (Vec<Column>, Vec<usize>) {
     (columns, widths)
 }
 
-fn row(row: &Row, (columns, widths): &(Vec<Column>, Vec<usize>), room: usize, theme: &Theme) -> Line<'static> {
+fn line(row: &Cells, (columns, widths): &(Vec<Column>, Vec<usize>), room: usize, theme: &Theme) -> Line<'static> {
     let first = widths.first().copied().unwrap_or(room);
     let mut spans = vec![Span::styled(text::left(&row.title, first), theme.style("text.strong"))];
     if let Some(problem) = &row.problem {
@@ -140,9 +155,8 @@ fn row(row: &Row, (columns, widths): &(Vec<Column>, Vec<usize>), room: usize, th
         spans.extend([Span::raw("  "), Span::styled(words, theme.style("error"))]);
         return Line::from(spans);
     }
-    let muted = theme.style("text.muted");
     let (done, of) = row.determined;
-    for (nth, (column, width)) in columns.iter().zip(widths).enumerate().skip(1) {
+    for (nth, (_, width)) in columns.iter().zip(widths).enumerate().skip(1) {
         spans.push(Span::raw("  "));
         match nth {
             1 => spans.push(Span::styled(text::name(&row.clusters, *width), theme.style("text"))),
@@ -150,28 +164,23 @@ fn row(row: &Row, (columns, widths): &(Vec<Column>, Vec<usize>), room: usize, th
                 spans.extend(progress::bar(done, of, bar(room), theme));
                 spans.push(Span::styled(text::right(&format!("{done} of {of}"), width.saturating_sub(bar(room))), theme.style("text")));
             }
-            _ if column.fill == Fill::Words => spans.push(Span::styled(text::left(&row.when, *width), muted)),
-            _ => {}
+            _ => spans.push(Span::styled(text::left(&row.when, *width), theme.style("text.muted"))),
         }
     }
     Line::from(spans)
 }
 
 /// The ways to begin, each with its sentence.
-fn starts(frame: &mut Frame<'_>, area: Rect, view: &View<'_>, before: usize, theme: &Theme) {
+fn starts(frame: &mut Frame<'_>, area: Rect, theme: &Theme) {
     let (head, rest) = frame::top(area, 1);
     frame.render_widget(page::heading("Begin", theme), head);
-    let height = u16::try_from(view.starts.len()).unwrap_or(4).min(rest.height);
-    let (list, _) = frame::top(rest, height);
-    let selected = view.selected.checked_sub(before).filter(|nth| *nth < view.starts.len());
-    let widest = view.starts.iter().map(|s| text::width(s.title)).max().unwrap_or(0);
-    List::new(view.starts.len(), selected, theme).draw(frame, list, |nth, room| {
-        let start = &view.starts[nth];
-        let words = text::cut(start.words, room.saturating_sub(widest + 5));
+    let widest = STARTS.iter().map(|(_, title, _)| text::width(title)).max().unwrap_or(0);
+    List::new(STARTS.len(), None, theme).draw(frame, rest, |nth, room| {
+        let (key, title, words) = STARTS[nth];
         Line::from(vec![
-            Span::styled(format!("{:<3}", start.key), theme.style("key")),
-            Span::styled(text::left(start.title, widest), theme.style("text")),
-            Span::styled(format!("  {words}"), Style::patch(theme.style("text"), theme.style("text.muted"))),
+            Span::styled(format!("{key}  "), theme.style("key")),
+            Span::styled(text::left(title, widest), theme.style("text")),
+            Span::styled(format!("  {}", text::cut(words, room.saturating_sub(widest + 5))), theme.style("text.muted")),
         ])
     });
 }

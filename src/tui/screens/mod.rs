@@ -7,3 +7,4 @@ pub mod message;
 pub mod new;
 pub mod palette;
 pub mod reading;
+pub mod scope;

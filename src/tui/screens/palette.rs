@@ -1,25 +1,40 @@
 //! The command line: every action with its key, found by a few of its letters. It is there to learn the keys by.
 
-use crate::tui::fuzzy::Hit;
 use crate::tui::text;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{List, field, frame, hints};
+use kassay_core::session::{Cursor, Field};
 use ratatui::Frame;
-use ratatui::layout::Rect;
+use ratatui::layout::{Margin, Rect};
 use ratatui::text::{Line, Span};
 
-/// What the palette shows.
+/// A row: its words, what stands at its right, and which of its letters were searched for.
+#[derive(Clone, Debug, Default)]
+pub struct Row {
+    /// What it does, or is.
+    pub words: String,
+    /// Its key, or where it is.
+    pub right: String,
+    /// Characters that the search matched, in order.
+    pub letters: Vec<u32>,
+}
+
+/// What is searched.
 pub struct View<'a> {
-    /// What was typed.
-    pub typed: &'a str,
-    /// Characters before the cursor.
-    pub cursor: usize,
-    /// Every action that is possible now: its words and its key.
-    pub actions: &'a [(&'a str, &'a str)],
-    /// Those that fit, best first.
-    pub hits: &'a [Hit],
-    /// The selected one among them.
-    pub selected: usize,
+    /// What one looks for: `Commands`.
+    pub title: &'a str,
+    /// What stands before what is typed.
+    pub sign: &'a str,
+    /// What may be typed, shown while nothing is.
+    pub placeholder: &'a str,
+    /// What is typed.
+    pub query: &'a Field,
+    /// The selected row.
+    pub cursor: &'a Cursor,
+    /// Rows that fit, best first.
+    pub rows: &'a [Row],
+    /// How many there are in all.
+    pub of: usize,
     /// Keys of here.
     pub keys: &'a [hints::Hint<'a>],
 }
@@ -35,32 +50,42 @@ pub struct View<'a> {
 /// ╰─────────────────────────────────────────────╯
 /// ```
 pub fn render(frame: &mut Frame<'_>, area: Rect, view: &View<'_>, theme: &Theme) {
-    let rows = u16::try_from(view.actions.len()).unwrap_or(u16::MAX).clamp(1, 16);
-    let width = area.width.saturating_sub(6).clamp(20, 76);
-    let count = if view.hits.len() < view.actions.len() { format!("{} of {}", view.hits.len(), view.actions.len()) } else { String::new() };
-    let inner = frame::popup(frame, area, (width, (rows + 5).min(area.height.saturating_sub(2))), "Commands", &count, theme);
+    let count = if view.rows.len() < view.of { format!("{} of {}", view.rows.len(), view.of) } else { String::new() };
+    let inner = frame::popup(frame, area, size(area, view.of), view.title, &count, theme);
     let (line, rest) = frame::top(inner, 1);
     let (sign, input) = frame::left(line, 2);
-    frame.render_widget(Line::styled(":", theme.style("key")), sign);
-    let shown =
-        field::Shown { text: view.typed, cursor: Some(view.cursor), placeholder: "a few letters of what you want to do", error: None };
+    frame.render_widget(Line::styled(view.sign.to_owned(), theme.style("key")), sign);
+    let shown = field::Shown { text: &view.query.text, cursor: Some(view.query.cursor), placeholder: view.placeholder, error: None };
     field::draw(frame, input, &shown, theme);
     let (body, foot) = frame::bottom(rest, 1);
     frame.render_widget(hints::line(view.keys, foot.width.into(), theme), foot);
     let (body, _) = frame::bottom(body, 1);
-    if view.hits.is_empty() {
+    if view.rows.is_empty() {
         frame.render_widget(Line::styled("Nothing fits. Fewer letters find more.", theme.style("text.muted")), body);
         return;
     }
-    List::new(view.hits.len(), Some(view.selected), theme).draw(frame, body, |nth, room| {
-        let hit = &view.hits[nth];
-        let (words, key) = view.actions.get(hit.index).copied().unwrap_or_default();
-        let key_room = text::width(key).max(1);
-        let words = text::left(words, room.saturating_sub(key_room + 2));
-        let mut spans = lettered(&words, &hit.letters, theme);
-        spans.push(Span::styled(format!(" {key} "), theme.style("key")));
+    let first = view.cursor.first(body.height.into(), view.rows.len());
+    List::new(view.rows.len(), Some(view.cursor.at), theme).from(first).draw(frame, body, |nth, room| {
+        let row = &view.rows[nth];
+        let right = text::cut(&row.right, room / 2);
+        let words = text::left(&row.words, room.saturating_sub(text::width(&right) + 2));
+        let mut spans = lettered(&words, &row.letters, theme);
+        spans.push(Span::styled(format!(" {right} "), theme.style("key")));
         Line::from(spans)
     });
+}
+
+fn size(area: Rect, rows: usize) -> (u16, u16) {
+    let rows = u16::try_from(rows).unwrap_or(u16::MAX).clamp(1, 16);
+    (area.width.saturating_sub(6).clamp(20, 84), (rows + 5).min(area.height.saturating_sub(2)))
+}
+
+/// The area in which the rows are drawn, for the mouse.
+#[must_use]
+pub fn list_area(area: Rect, rows: usize) -> Rect {
+    let (width, height) = size(area, rows);
+    let inner = frame::centred(area, width, height).inner(Margin::new(2, 1));
+    frame::bottom(frame::top(inner, 1).1, 2).0
 }
 
 /// A text with the letters that were searched for set off.

@@ -4,45 +4,11 @@ use crate::tui::theme::Theme;
 use crate::tui::widgets::{List, frame, hints::Hint, page, progress, sign};
 use crate::tui::{markdown, text};
 use kassay_core::kinds::KindState;
+use kassay_core::session::{KindRow, Reading, Session};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
-
-/// How far one kind is.
-#[derive(Clone, Debug, Default)]
-pub struct Row {
-    /// Its name: `pods`.
-    pub kind: String,
-    /// Objects read so far.
-    pub items: usize,
-    /// Objects there are, where the server told.
-    pub total: Option<usize>,
-    /// How it ended; none while it goes on.
-    pub state: Option<KindState>,
-    /// The server's words.
-    pub message: String,
-}
-
-/// What the screen shows.
-pub struct View<'a> {
-    /// The cluster's name.
-    pub cluster: &'a str,
-    /// Kinds that have begun, in the order in which they began.
-    pub rows: &'a [Row],
-    /// How many kinds there are to read; 0 before that is known.
-    pub kinds: usize,
-    /// Bytes read.
-    pub bytes: u64,
-    /// Seconds since it began.
-    pub seconds: i64,
-    /// What it does where no kind is being read: connecting, judging.
-    pub note: &'a str,
-    /// Sign of work going on.
-    pub spinner: &'a str,
-    /// Keys of here.
-    pub keys: &'a [Hint<'a>],
-}
 
 /// Draws the progress of reading.
 ///
@@ -58,31 +24,50 @@ pub struct View<'a> {
 ///
 ///   Esc cancel, keep nothing                                               ? help
 /// ```
-pub fn render(frame: &mut Frame<'_>, area: Rect, view: &View<'_>, theme: &Theme) {
-    let ended = view.rows.iter().filter(|r| r.state.is_some()).count();
-    let mut about = vec![text::lasting(view.seconds)];
+pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, keys: &[Hint<'_>], theme: &Theme) {
+    let Some(view) = &session.reading else { return };
+    let spinner = progress::spinner(session.ticks, theme.still);
+    let mut about = vec![text::lasting(session.now.as_second() - view.since.as_second())];
     if view.bytes > 0 {
         about.push(text::size(view.bytes));
     }
     if view.kinds > 0 {
-        about.push(format!("{ended} of {} kinds", view.kinds));
+        about.push(format!("{} of {} kinds", view.ended().0, view.kinds));
     }
-    let title = format!("Reading {}", text::cut_middle(view.cluster, usize::from(area.width / 2)));
-    let body = page::draw(frame, area, &title, &about.join(" · "), view.keys, theme);
-    let refused: Vec<&Row> = view.rows.iter().filter(|r| unread(r)).collect();
-    let note = (!view.note.is_empty() || view.rows.is_empty()).then_some(if view.note.is_empty() { "Connecting…" } else { view.note });
-    let (body, foot) = frame::bottom(body, if note.is_some() { 2 } else { 0 });
-    if let Some(note) = note {
-        let words = text::cut(&format!("{} {note}", view.spinner), foot.width.into());
+    let name = if view.key.is_empty() { "the cluster" } else { &view.key };
+    let title = format!("Reading {}", text::cut_middle(name, usize::from(area.width / 2)));
+    let body = page::draw(frame, area, &title, &about.join(" · "), keys, theme);
+    if let Some(why) = &view.failed {
+        return failed(frame, body, name, why, theme);
+    }
+    let refused: Vec<&KindRow> = view.rows.iter().filter(|r| unread(r)).collect();
+    let note = match (view.cancelling, view.note.as_str(), view.rows.is_empty()) {
+        (true, ..) => "Stopping; nothing of it is kept.",
+        (_, "", true) => "Connecting…",
+        (_, note, _) => note,
+    };
+    let (body, foot) = frame::bottom(body, if note.is_empty() { 0 } else { 2 });
+    if !note.is_empty() {
+        let words = text::cut(&format!("{spinner} {note}"), foot.width.into());
         frame.render_widget(Line::styled(words, theme.style("text.muted")), frame::bottom(foot, 1).1);
     }
     let (list, rest) = if refused.is_empty() { (body, Rect { height: 0, ..body }) } else { divide(body, refused.len()) };
-    kinds(frame, list, view, theme);
+    kinds(frame, list, view, spinner, theme);
     not_readable(frame, rest, &refused, theme);
 }
 
-const fn unread(row: &Row) -> bool {
+const fn unread(row: &KindRow) -> bool {
     matches!(row.state, Some(KindState::Forbidden | KindState::Failed | KindState::Partial))
+}
+
+/// Why it failed, and what one can do.
+fn failed(frame: &mut Frame<'_>, area: Rect, name: &str, why: &str, theme: &Theme) {
+    let width = usize::from(area.width.min(96));
+    let mut lines = vec![Line::styled(format!("✗ {} could not be read", text::cut_middle(name, 50)), theme.style("error")), Line::default()];
+    lines.extend(markdown::plain(why, width, theme.style("text")));
+    lines.push(Line::default());
+    lines.extend(markdown::plain("Nothing of it is kept, and nothing else was changed.", width, theme.style("text.muted")));
+    frame.render_widget(Paragraph::new(lines), area);
 }
 
 /// What was refused gets the room it needs, up to half of the screen.
@@ -92,26 +77,26 @@ fn divide(area: Rect, refused: usize) -> (Rect, Rect) {
 }
 
 /// The kinds; the view follows the reading.
-fn kinds(frame: &mut Frame<'_>, area: Rect, view: &View<'_>, theme: &Theme) {
+fn kinds(frame: &mut Frame<'_>, area: Rect, view: &Reading, spinner: &str, theme: &Theme) {
     let last = view.rows.iter().rposition(|r| r.state.is_none()).unwrap_or(view.rows.len().saturating_sub(1));
     let height = usize::from(area.height);
     let first = (last + 1).saturating_sub(height);
-    let name = view.rows.iter().map(|r| text::width(&r.kind)).max().unwrap_or(0).clamp(16, 40);
+    let name = view.rows.iter().map(|r| text::width(&r.kind.id())).max().unwrap_or(0).clamp(16, 40);
     let bar = (usize::from(area.width).saturating_sub(name + 30)).clamp(8, 40);
     for (y, row) in (area.y..area.y + area.height).zip(view.rows.iter().skip(first)) {
-        let line = kind(row, name, bar, usize::from(area.width), view.spinner, theme);
+        let line = kind(row, name, bar, usize::from(area.width), spinner, theme);
         frame.render_widget(line, Rect { y, height: 1, ..area });
     }
 }
 
-fn kind(row: &Row, name: usize, bar: usize, room: usize, spinner: &str, theme: &Theme) -> Line<'static> {
+fn kind(row: &KindRow, name: usize, bar: usize, room: usize, spinner: &str, theme: &Theme) -> Line<'static> {
     let (mark, word, meaning) = match row.state {
         Some(state) => sign::kind_state(state),
         None => (spinner, "", "progress"),
     };
     let mut spans = vec![
         Span::styled(format!("{mark} "), theme.style(meaning)),
-        Span::styled(text::name(&row.kind, name), theme.style("text")),
+        Span::styled(text::name(&row.kind.id(), name), theme.style("text")),
         Span::raw("  "),
     ];
     let count = text::thousands(row.items);
@@ -135,7 +120,7 @@ fn kind(row: &Row, name: usize, bar: usize, room: usize, spinner: &str, theme: &
 }
 
 /// What could not be read, in the server's words, and what that means.
-fn not_readable(frame: &mut Frame<'_>, area: Rect, refused: &[&Row], theme: &Theme) {
+fn not_readable(frame: &mut Frame<'_>, area: Rect, refused: &[&KindRow], theme: &Theme) {
     if refused.is_empty() || area.height < 3 {
         return;
     }
@@ -143,13 +128,13 @@ fn not_readable(frame: &mut Frame<'_>, area: Rect, refused: &[&Row], theme: &The
     let (head, list) = frame::top(area, 1);
     let words = format!("Not readable ({}). Checks that need these will say “blocked”, never “pass”.", refused.len());
     frame.render_widget(Paragraph::new(markdown::plain(&words, head.width.into(), theme.style("text.strong"))), head);
-    let name = refused.iter().map(|r| text::width(&r.kind)).max().unwrap_or(0).clamp(12, 40);
+    let name = refused.iter().map(|r| text::width(&r.kind.id())).max().unwrap_or(0).clamp(12, 40);
     List::new(refused.len(), None, theme).focused(false).draw(frame, list, |nth, room| {
         let row = refused[nth];
         let (mark, word, meaning) = row.state.map_or(("⊘", "", "outcome.blocked"), sign::kind_state);
         let said = if row.message.is_empty() { word.to_owned() } else { format!("{word}: {}", row.message) };
         Line::from(vec![
-            Span::styled(format!("{mark} {}  ", text::name(&row.kind, name)), theme.style(meaning)),
+            Span::styled(format!("{mark} {}  ", text::name(&row.kind.id(), name)), theme.style(meaning)),
             Span::styled(text::cut(&said, room.saturating_sub(name + 4)), theme.style("text")),
         ])
     });

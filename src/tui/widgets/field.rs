@@ -1,64 +1,14 @@
-//! Fields to type into: one line, and several. Paste is taken as it comes (a line field makes one line of it), what was typed is never
-//! eaten by an error, and the error stands beside the field.
+//! Fields to type into, one line or several, as they look: the text cleaned, the cursor where it is, the error beside or below. Typing itself
+//! happens in the session, so that what was typed outlives every screen.
 
 use crate::tui::text;
 use crate::tui::theme::Theme;
-use crossterm::event::{Event, KeyCode, KeyModifiers};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui_textarea::{TextArea, WrapMode};
-use tui_input::backend::crossterm::EventHandler;
 
-/// A field of one line.
-#[derive(Clone, Debug, Default)]
-pub struct Field {
-    input: tui_input::Input,
-}
-
-impl Field {
-    /// A field that holds a text, the cursor behind it.
-    #[must_use]
-    pub fn new(text: &str) -> Self {
-        Self { input: tui_input::Input::new(text.to_owned()) }
-    }
-
-    /// A field that holds a text, the cursor before so many characters.
-    #[must_use]
-    pub fn at(text: &str, cursor: usize) -> Self {
-        Self { input: tui_input::Input::new(text.to_owned()).with_cursor(cursor) }
-    }
-
-    /// What it holds.
-    #[must_use]
-    pub fn text(&self) -> &str {
-        self.input.value()
-    }
-
-    /// Characters before the cursor.
-    #[must_use]
-    pub fn cursor(&self) -> usize {
-        self.input.cursor()
-    }
-
-    /// Takes a key or a paste; says whether the text changed.
-    pub fn take(&mut self, event: &Event) -> bool {
-        match event {
-            Event::Paste(pasted) => {
-                let line = text::clean(pasted.trim_end_matches(['\n', '\r']));
-                for c in line.chars() {
-                    self.input.handle(tui_input::InputRequest::InsertChar(c));
-                }
-                !line.is_empty()
-            }
-            // Enter, Tab and Escape belong to the form around it.
-            Event::Key(key) if matches!(key.code, KeyCode::Enter | KeyCode::Tab | KeyCode::BackTab | KeyCode::Esc) => false,
-            other => self.input.handle_event(other).is_some_and(|changed| changed.value),
-        }
-    }
-}
-
-/// How a field of one line is drawn.
+/// How a field is drawn.
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Shown<'a> {
     /// What it holds.
     pub text: &'a str,
@@ -82,31 +32,60 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, shown: &Shown<'_>, theme: &Theme)
     };
     let at = Rect { width, height: 1, ..area };
     let columns = usize::from(width);
-    let style = theme.style(if shown.cursor.is_some() { "input.focus" } else { "input" });
-    frame.buffer_mut().set_style(at, style);
+    frame.buffer_mut().set_style(at, theme.style(if shown.cursor.is_some() { "input.focus" } else { "input" }));
     let cleaned = text::clean(shown.text);
     let before: String = cleaned.chars().take(shown.cursor.unwrap_or(0)).collect();
     // The view follows the cursor: the last columns before it stay in sight.
     let skip = (text::width(&before) + 1).saturating_sub(columns);
-    let visible = skip_columns(&cleaned, skip);
-    let words = if cleaned.is_empty() {
-        Span::styled(text::cut(shown.placeholder, columns), theme.style("text.muted"))
-    } else {
-        Span::raw(visible)
-    };
+    let words = if cleaned.is_empty() { placeholder(shown, columns, theme) } else { Span::raw(skip_columns(&cleaned, skip)) };
     frame.render_widget(Line::from(words), at);
     if shown.cursor.is_some() {
-        let column = u16::try_from(text::width(&before) - skip.min(text::width(&before))).unwrap_or(0);
-        frame.set_cursor_position((at.x + column.min(width.saturating_sub(1)), at.y));
+        let column = text::width(&before).saturating_sub(skip);
+        frame.set_cursor_position((at.x + u16::try_from(column).unwrap_or(0).min(width.saturating_sub(1)), at.y));
     }
     if let Some(error) = shown.error {
         let place = match beside {
             Some(_) => Rect { x: at.x + width + 1, width: area.width.saturating_sub(width + 1), ..at },
             None => Rect { y: area.y + 1, height: 1, ..area },
         };
-        let line = Line::styled(text::cut(&format!("✗ {error}"), place.width.into()), theme.style("error"));
-        frame.render_widget(line, place);
+        complain(frame, place, error, theme);
     }
+}
+
+/// Draws a field of several lines: the area's rows but, where something is wrong, the last one.
+pub fn draw_lines(frame: &mut Frame<'_>, area: Rect, shown: &Shown<'_>, theme: &Theme) {
+    if area.is_empty() {
+        return;
+    }
+    let height = if shown.error.is_some() { area.height.saturating_sub(1).max(1) } else { area.height };
+    let at = Rect { height, ..area };
+    frame.buffer_mut().set_style(at, theme.style(if shown.cursor.is_some() { "input.focus" } else { "input" }));
+    let columns = usize::from(area.width);
+    let lines = broken(shown.text, columns);
+    let (row, column) = place(&lines, shown.cursor.unwrap_or(0));
+    let first = (row + 1).saturating_sub(usize::from(height));
+    if shown.text.is_empty() {
+        frame.render_widget(Line::from(placeholder(shown, columns, theme)), at);
+    }
+    for (y, (_, line)) in (at.y..at.y + height).zip(lines.iter().skip(first)) {
+        frame.render_widget(Line::raw(line.clone()), Rect { y, height: 1, ..at });
+    }
+    if shown.cursor.is_some() {
+        let x = u16::try_from(column).unwrap_or(0).min(area.width.saturating_sub(1));
+        frame.set_cursor_position((at.x + x, at.y + u16::try_from(row - first).unwrap_or(0)));
+    }
+    if let Some(error) = shown.error.filter(|_| area.height > 1) {
+        complain(frame, Rect { y: at.y + height, height: 1, ..area }, error, theme);
+    }
+}
+
+fn placeholder(shown: &Shown<'_>, columns: usize, theme: &Theme) -> Span<'static> {
+    Span::styled(text::cut(shown.placeholder, columns), theme.style("text.muted"))
+}
+
+fn complain(frame: &mut Frame<'_>, place: Rect, error: &str, theme: &Theme) {
+    let line = Line::styled(text::cut(&format!("✗ {error}"), place.width.into()), theme.style("error"));
+    frame.render_widget(line, place);
 }
 
 fn skip_columns(text: &str, columns: usize) -> String {
@@ -122,79 +101,83 @@ fn skip_columns(text: &str, columns: usize) -> String {
     }
 }
 
-/// A field of several lines.
-pub struct Area {
-    area: TextArea<'static>,
+/// Lines of a text in so many columns, each with the characters before it. A line breaks behind a space where it can; nothing is left out,
+/// so that the cursor has a place everywhere.
+fn broken(source: &str, columns: usize) -> Vec<(usize, String)> {
+    let room = columns.max(2) - 1;
+    let mut lines = Vec::new();
+    let mut start = 0;
+    for paragraph in source.split('\n') {
+        let mut line = String::new();
+        let mut taken = 0;
+        for word in text::clean(paragraph).split_inclusive(' ') {
+            if taken > 0 && taken + text::width(word.trim_end()) > room {
+                start = finish(&mut lines, start, std::mem::take(&mut line), 0);
+                taken = 0;
+            }
+            for c in word.chars() {
+                let wide = text::width(c.encode_utf8(&mut [0; 4]));
+                if taken + wide > room && c != ' ' {
+                    start = finish(&mut lines, start, std::mem::take(&mut line), 0);
+                    taken = 0;
+                }
+                taken += wide;
+                line.push(c);
+            }
+        }
+        start = finish(&mut lines, start, line, 1);
+    }
+    lines
 }
 
-impl Area {
-    /// A field that holds a text, the cursor behind it.
-    #[must_use]
-    pub fn new(text: &str) -> Self {
-        let mut area = TextArea::new(text.lines().map(text::clean).collect());
-        area.set_wrap_mode(WrapMode::WordOrGlyph);
-        area.move_cursor(ratatui_textarea::CursorMove::Bottom);
-        area.move_cursor(ratatui_textarea::CursorMove::End);
-        Self { area }
-    }
+fn finish(lines: &mut Vec<(usize, String)>, start: usize, line: String, more: usize) -> usize {
+    let next = start + line.chars().count() + more;
+    lines.push((start, line));
+    next
+}
 
-    /// What it holds, without empty lines at its end.
-    #[must_use]
-    pub fn text(&self) -> String {
-        self.area.lines().join("\n").trim_end().to_owned()
-    }
+/// How many rows a text takes in so many columns.
+#[must_use]
+pub fn rows(text: &str, columns: usize) -> usize {
+    broken(text, columns).len()
+}
 
-    /// Takes a key or a paste; says whether the text changed.
-    pub fn take(&mut self, event: &Event) -> bool {
-        match event {
-            Event::Paste(pasted) => {
-                let lines: Vec<String> = pasted.lines().map(text::clean).collect();
-                self.area.insert_str(lines.join("\n"))
-            }
-            Event::Key(key) if matches!(key.code, KeyCode::Tab | KeyCode::BackTab | KeyCode::Esc) => false,
-            // Ctrl-Enter and Alt-Enter are how forms are sent from within a text.
-            Event::Key(key) if key.code == KeyCode::Enter && key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT) => false,
-            Event::Key(key) => self.area.input(*key),
-            _ => false,
-        }
-    }
-
-    /// Draws it.
-    pub fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, focused: bool, placeholder: &str, theme: &Theme) {
-        let style = theme.style(if focused { "input.focus" } else { "input" });
-        frame.buffer_mut().set_style(area, style);
-        self.area.set_style(style);
-        self.area.set_cursor_line_style(ratatui::style::Style::default());
-        let cursor = if focused { style.add_modifier(ratatui::style::Modifier::REVERSED) } else { style };
-        self.area.set_cursor_style(cursor);
-        self.area.set_placeholder_text(placeholder);
-        self.area.set_placeholder_style(style.patch(theme.style("text.muted")));
-        frame.render_widget(&self.area, area);
-    }
+/// Row and column of the cursor.
+fn place(lines: &[(usize, String)], cursor: usize) -> (usize, usize) {
+    let row = lines.iter().rposition(|(start, _)| *start <= cursor).unwrap_or(0);
+    let (start, line) = lines.get(row).map_or((0, ""), |(start, line)| (*start, line.as_str()));
+    let before: String = line.chars().take(cursor.saturating_sub(start)).collect();
+    (row, text::width(&before))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crossterm::event::KeyEvent;
 
-    fn key(code: KeyCode) -> Event {
-        Event::Key(KeyEvent::new(code, KeyModifiers::NONE))
+    #[test]
+    fn no_character_is_lost_where_lines_break_and_the_cursor_has_a_place_everywhere() {
+        for source in ["", "one two three four", "支払い 🦀 a-very-long-word-indeed x\n\nsecond paragraph \n", "  lead"] {
+            for columns in 2..24 {
+                let lines = broken(source, columns);
+                let mut next = 0;
+                for (start, line) in &lines {
+                    assert!(*start == next || *start == next + 1, "{lines:?}");
+                    next = start + line.chars().count();
+                    assert!(text::width(line.trim_end()) < columns.max(3), "{line:?} in {columns}");
+                }
+                let joined: String = lines.iter().map(|(_, l)| l.as_str()).collect();
+                assert_eq!(joined, source.replace('\n', ""));
+                for cursor in 0..=source.chars().count() {
+                    let (row, column) = place(&lines, cursor);
+                    assert!(row < lines.len() && column <= text::width(&lines[row].1));
+                }
+            }
+        }
     }
 
     #[test]
-    fn a_paste_becomes_one_clean_line() {
-        let mut field = Field::new("a");
-        assert!(field.take(&Event::Paste("b\nc\u{1b}[31m\n".into())));
-        assert_eq!(field.text(), "ab c\u{fffd}[31m");
-        assert!(!field.take(&key(KeyCode::Enter)) && !field.take(&key(KeyCode::Tab)));
-    }
-
-    #[test]
-    fn an_area_keeps_the_lines_of_a_paste() {
-        let mut area = Area::new("x\ny");
-        assert!(area.take(&Event::Paste("1\r\n2".into())));
-        assert!(area.take(&key(KeyCode::Char('!'))));
-        assert_eq!(area.text(), "x\ny1\n2!");
+    fn the_cursor_goes_to_the_next_line_behind_a_newline() {
+        let lines = broken("ab\ncd", 10);
+        assert_eq!([2, 3, 5].map(|cursor| place(&lines, cursor)), [(0, 2), (1, 0), (1, 2)]);
     }
 }

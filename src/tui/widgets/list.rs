@@ -27,6 +27,7 @@ pub struct List<'a> {
     len: usize,
     selected: Option<usize>,
     focused: bool,
+    first: Option<usize>,
     theme: &'a Theme,
 }
 
@@ -34,13 +35,20 @@ impl<'a> List<'a> {
     /// A list of so many rows.
     #[must_use]
     pub const fn new(len: usize, selected: Option<usize>, theme: &'a Theme) -> Self {
-        Self { len, selected, focused: true, theme }
+        Self { len, selected, focused: true, first: None, theme }
     }
 
     /// Says whether keys go to it: without focus the selected row keeps its sign, not its ground.
     #[must_use]
     pub const fn focused(mut self, focused: bool) -> Self {
         self.focused = focused;
+        self
+    }
+
+    /// Says which row is drawn first, where the session keeps that; without it the selected row stands in the middle.
+    #[must_use]
+    pub const fn from(mut self, first: usize) -> Self {
+        self.first = Some(first);
         self
     }
 
@@ -57,7 +65,11 @@ impl<'a> List<'a> {
             return;
         }
         let columns = self.columns(area);
-        let view = window(self.len, self.selected.unwrap_or(0), area.height.into());
+        let height = usize::from(area.height);
+        let view = match self.first {
+            Some(first) => first.min(self.len)..(first + height).min(self.len),
+            None => window(self.len, self.selected.unwrap_or(0), height),
+        };
         for (line, nth) in (area.y..).zip(view.clone()) {
             let chosen = self.selected == Some(nth);
             let sign = if chosen { "▸ " } else { "  " };
@@ -65,13 +77,13 @@ impl<'a> List<'a> {
             let content = row(nth, columns);
             let style = content.style;
             spans.extend(content.spans);
-            let at = Rect { y: line, height: 1, width: area.width.saturating_sub(u16::from(self.len > view.len())), ..area };
+            let at = Rect { y: line, height: 1, width: area.width.saturating_sub(u16::from(self.len > height)), ..area };
             frame.render_widget(Line::from(spans).style(style), at);
             if chosen && self.focused {
                 frame.buffer_mut().set_style(at, self.theme.style("selected"));
             }
         }
-        if self.len > view.len() {
+        if self.len > height {
             scrollbar(frame, area, self.len, view, self.theme);
         }
     }

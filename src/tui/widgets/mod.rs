@@ -2,6 +2,7 @@
 //! frame (a selection, the text of a field) belongs to whoever calls.
 
 pub mod field;
+pub mod form;
 pub mod frame;
 pub mod hints;
 pub mod list;
@@ -12,5 +13,4 @@ pub mod table;
 pub mod tabs;
 pub mod yaml;
 
-pub use field::{Area, Field};
 pub use list::List;

@@ -20,13 +20,7 @@ pub const WIDEST: u16 = 120;
 ///   key words  key words                                    ? help
 /// ```
 pub fn draw(frame: &mut Frame<'_>, area: Rect, title: &str, about: &str, keys: &[hints::Hint<'_>], theme: &Theme) -> Rect {
-    let margin = if area.width >= 70 { 2 } else { 0 };
-    let page = frame::column(area, WIDEST.saturating_add(2 * margin));
-    let page = Rect { x: page.x + margin, width: page.width.saturating_sub(2 * margin), ..page };
-    let air = u16::from(area.height >= 20);
-    let (_, page) = frame::top(page, air);
-    let (head, rest) = frame::top(page, 1);
-    let (rest, foot) = frame::bottom(rest, 1);
+    let (head, body, foot) = divide(area);
     let columns = usize::from(head.width);
     let title = text::cut(title, columns);
     let about = text::cut(about, columns.saturating_sub(text::width(&title) + 2));
@@ -40,8 +34,26 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, title: &str, about: &str, keys: &
         head,
     );
     frame.render_widget(hints::line(keys, usize::from(foot.width), theme), foot);
+    body
+}
+
+/// The body of a page of that size, for the mouse.
+#[must_use]
+pub fn body(area: Rect) -> Rect {
+    divide(area).1
+}
+
+/// Title, body and keys.
+fn divide(area: Rect) -> (Rect, Rect, Rect) {
+    let margin = if area.width >= 70 { 2 } else { 0 };
+    let page = frame::column(area, WIDEST.saturating_add(2 * margin));
+    let page = Rect { x: page.x + margin, width: page.width.saturating_sub(2 * margin), ..page };
+    let air = u16::from(area.height >= 20);
+    let (_, page) = frame::top(page, air);
+    let (head, rest) = frame::top(page, 1);
+    let (rest, foot) = frame::bottom(rest, 1);
     let (_, body) = frame::top(rest, air);
-    frame::bottom(body, air).0
+    (head, frame::bottom(body, air).0, foot)
 }
 
 /// A heading inside a body.

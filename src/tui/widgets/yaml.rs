@@ -4,14 +4,11 @@ use crate::tui::text;
 use crate::tui::theme::Theme;
 use ratatui::text::{Line, Span};
 
-/// Lines of an excerpt in so many columns.
-#[must_use]
-pub fn excerpt(source: &str, marked: Option<usize>, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
-    source
-        .lines()
-        .enumerate()
-        .map(|(nth, line)| {
-            let here = marked == Some(nth);
+/// Lines of an excerpt in so many columns; each comes with whether it is marked.
+pub fn excerpt<'a>(lines: impl IntoIterator<Item = (&'a str, bool)>, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
+    lines
+        .into_iter()
+        .map(|(line, here)| {
             let mut spans = vec![Span::styled(if here { "▸ " } else { "  " }, theme.style("marked"))];
             spans.extend(coloured(&text::cut(&line.replace('\t', "  "), columns.saturating_sub(2)), theme));
             if here { Line::from(spans).style(theme.style("text.strong")) } else { Line::from(spans) }
@@ -52,14 +49,15 @@ mod tests {
     fn nothing_is_lost_and_the_line_is_marked_by_a_sign() {
         let theme = Theme::fallback(Depth::True);
         let source = "volumes:\n- name: sock # here\n  hostPath: {path: /run}\n  \"a: b\"\n# note";
-        let lines: Vec<String> = excerpt(source, Some(2), 60, &theme).iter().map(ToString::to_string).collect();
+        let lines: Vec<String> =
+            excerpt(source.lines().enumerate().map(|(nth, line)| (line, nth == 2)), 60, &theme).iter().map(ToString::to_string).collect();
         assert_eq!(lines, ["  volumes:", "  - name: sock # here", "▸   hostPath: {path: /run}", "    \"a: b\"", "  # note"]);
     }
 
     #[test]
     fn keys_and_values_differ() {
         let theme = Theme::fallback(Depth::True);
-        let line = &excerpt("- name: sock", None, 60, &theme)[0];
+        let line = &excerpt([("- name: sock", false)], 60, &theme)[0];
         let style_of = |word: &str| line.spans.iter().find(|s| s.content.contains(word)).unwrap().style;
         assert_eq!((style_of("name:"), style_of("sock")), (theme.style("yaml.key"), theme.style("yaml.value")));
     }
