@@ -7,8 +7,8 @@ use kassay_core::guidance::Guidance;
 use kassay_core::kinds::{ClusterInfo, KindState};
 use kassay_core::model::{Category, Kind, Scope};
 use kassay_core::session::{
-    Book, ContextRow, Cursor, Field, Flight, HomeRow, KindRow, Message, NamespaceRow, New, Opened, Preflight, Reading, Right, Scroll,
-    ScopeEditor, Session, Source, Stage,
+    Book, ContextRow, Cursor, Field, Flight, HomeRow, KindRow, Message, NamespaceRow, New, Opened, Preflight, Reading, Right, ScopeEditor,
+    Scroll, Session, Source, Stage,
 };
 use kassay_core::workbook::Workbook;
 use ratatui::backend::TestBackend;
@@ -303,7 +303,8 @@ fn help() {
 
 #[test]
 fn palette() {
-    let actions = [("go to the next open item", "Tab"), ("open the report", "o"), ("export the bundle", "x"), ("undo the last change", "u")];
+    let actions =
+        [("go to the next open item", "Tab"), ("open the report", "o"), ("export the bundle", "x"), ("undo the last change", "u")];
     for (name, typed) in [("palette", "open"), ("palette-nothing", "zzzz")] {
         let rows: Vec<palette::Row> = fuzzy::search(typed, actions.iter().map(|(words, _)| *words))
             .into_iter()

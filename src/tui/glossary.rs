@@ -69,7 +69,11 @@ pub const GLOSSARY: &[Entry] = &[
         &["scope", "new", "walk", "segmentation"],
         "Which namespaces and node pools have to do with account data. Findings outside of it are shown but decide nothing.",
     ),
-    word("CDE", &["scope", "new", "finding", "segmentation"], "Cardholder data environment: what stores, processes or transmits account data."),
+    word(
+        "CDE",
+        &["scope", "new", "finding", "segmentation"],
+        "Cardholder data environment: what stores, processes or transmits account data.",
+    ),
     word(
         "connected",
         &["scope", "new", "finding", "segmentation"],

@@ -181,7 +181,12 @@ impl Theme {
     /// The first shipped theme, for where no other can be had.
     #[must_use]
     pub fn fallback(depth: Depth) -> Self {
-        Self::load("dark", None, depth).unwrap_or_else(|_| Self { name: "plain".to_owned(), depth: Depth::Plain, still: false, styles: BTreeMap::new() })
+        Self::load("dark", None, depth).unwrap_or_else(|_| Self {
+            name: "plain".to_owned(),
+            depth: Depth::Plain,
+            still: false,
+            styles: BTreeMap::new(),
+        })
     }
 
     /// The style of a meaning; one that is not named falls back to what stands before its last dot.

@@ -12,8 +12,7 @@ use crate::guidance::{Control, Guidance};
 use crate::kinds::Inventory;
 use crate::model::{Determined, Outcome};
 use crate::workbook::{
-    AnswerState, ClusterRecord, Determination, Evidence, FindingBrief, OutcomeRecord, Proposal, Workbook, propose,
-    proposal::question_state,
+    AnswerState, ClusterRecord, Determination, Evidence, FindingBrief, OutcomeRecord, Proposal, Workbook, proposal::question_state, propose,
 };
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
@@ -138,13 +137,8 @@ impl Book {
         let derived = derive(guidance, &self.workbook, &self.clusters, today);
         self.states = derived.states;
         self.proposals = derived.proposals;
-        self.excepted = self
-            .workbook
-            .exceptions
-            .iter()
-            .filter(|e| e.until.is_none_or(|until| until.0 >= today))
-            .map(|e| e.what.clone())
-            .collect();
+        self.excepted =
+            self.workbook.exceptions.iter().filter(|e| e.until.is_none_or(|until| until.0 >= today)).map(|e| e.what.clone()).collect();
         self.open = open_items(self, guidance);
     }
 
@@ -242,7 +236,8 @@ impl Book {
                 return (Target::Question(id.clone()), format!("{}: {how}", question.text.trim()));
             }
             let outcome = self.outcome(id);
-            let words = outcome.map_or_else(|| "was not judged: no cluster was read".to_owned(), |o| format!("{}: {}", o.outcome.label(), o.reason));
+            let words = outcome
+                .map_or_else(|| "was not judged: no cluster was read".to_owned(), |o| format!("{}: {}", o.outcome.label(), o.reason));
             (Target::Check(id.clone()), format!("{id} {}{words}", if because { "" } else { "is open: " }))
         };
         let against = proposal.because.iter().filter(|_| proposal.proposal == Some(Determined::NotInPlace)).map(|id| told(id, true));
@@ -260,23 +255,19 @@ pub(super) struct Derived {
 
 /// Works out how questions stand and what is proposed, over all clusters: a practice is in place where it is on each of them.
 pub(super) fn derive(guidance: &Guidance, workbook: &Workbook, clusters: &[Cluster], today: Date) -> Derived {
-    let none = Cluster {
-        key: String::new(),
-        outcomes: Arc::new(vec![]),
-        inventory: None,
-        loading: false,
-        judging: false,
-        problem: None,
-    };
+    let none = Cluster { key: String::new(), outcomes: Arc::new(vec![]), inventory: None, loading: false, judging: false, problem: None };
     let clusters: Vec<&Cluster> = if clusters.is_empty() { vec![&none] } else { clusters.iter().collect() };
-    let distribution =
-        |cluster: &Cluster| workbook.clusters.iter().find(|c| c.key == cluster.key).map_or("", |c| c.distribution.as_str());
+    let distribution = |cluster: &Cluster| workbook.clusters.iter().find(|c| c.key == cluster.key).map_or("", |c| c.distribution.as_str());
     let mut derived = Derived { states: BTreeMap::new(), proposals: BTreeMap::new() };
     for question in guidance.questions() {
         // Asked as soon as one cluster asks for it: the answer holds for all.
         let mut states = clusters.iter().map(|c| question_state(question, workbook, &c.outcomes, distribution(c), today));
         let first = states.next().unwrap_or(AnswerState::Missing);
-        let state = if matches!(first, AnswerState::Waived(_)) { states.find(|s| !matches!(s, AnswerState::Waived(_))).unwrap_or(first) } else { first };
+        let state = if matches!(first, AnswerState::Waived(_)) {
+            states.find(|s| !matches!(s, AnswerState::Waived(_))).unwrap_or(first)
+        } else {
+            first
+        };
         derived.states.insert(question.id.clone(), state);
     }
     for cluster in &clusters {

@@ -253,8 +253,15 @@ impl Session {
                 let Some(Layer::Form(form)) = self.layers.last_mut() else { return vec![] };
                 form.saving = false;
                 if attached.cards > 0 && form.warning.is_none() {
-                    let numbers = if attached.cards == 1 { "1 number that looks like a card number".to_owned() } else { format!("{} numbers that look like card numbers", attached.cards) };
-                    form.warning = Some(format!("{} holds {numbers}. Redact the file and name it again; ↵ keeps it all the same, Esc does not.", attached.name));
+                    let numbers = if attached.cards == 1 {
+                        "1 number that looks like a card number".to_owned()
+                    } else {
+                        format!("{} numbers that look like card numbers", attached.cards)
+                    };
+                    form.warning = Some(format!(
+                        "{} holds {numbers}. Redact the file and name it again; ↵ keeps it all the same, Esc does not.",
+                        attached.name
+                    ));
                     self.attaching = Some(Attaching::Form(Some(attached)));
                     return vec![];
                 }
@@ -262,7 +269,8 @@ impl Session {
                 self.keep_evidence(&form, Some(attached))
             }
             Some(Attaching::Finding { title, practices }) => {
-                let (draft, reference) = self.with_evidence(EvidenceKind::Query, title, Some(&attached), None, practices, "keep finding as");
+                let (draft, reference) =
+                    self.with_evidence(EvidenceKind::Query, title, Some(&attached), None, practices, "keep finding as");
                 self.save(draft, After::Tell(format!("Kept as {reference}.")), true)
             }
             None => vec![],

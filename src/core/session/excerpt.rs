@@ -48,7 +48,10 @@ pub fn excerpt(object: &Value, field: &str, observed: &str) -> Vec<Line> {
                 (at, dash) = (value, false);
             }
             (Part::Item { key, value }, Some(item)) => {
-                lines.push(Line { text: format!("{}- {key}: {}", "  ".repeat(indent), scalar(&Value::String(value.clone()))), marked: last });
+                lines.push(Line {
+                    text: format!("{}- {key}: {}", "  ".repeat(indent), scalar(&Value::String(value.clone()))),
+                    marked: last,
+                });
                 if last {
                     lines.extend(rest(item, key, indent + 1));
                 }
@@ -57,7 +60,8 @@ pub fn excerpt(object: &Value, field: &str, observed: &str) -> Vec<Line> {
             }
             (Part::Index(_), Some(item)) if last => {
                 lines.extend(block(item, indent, true).into_iter().enumerate().map(|(n, mut line)| {
-                    line.text = if n == 0 { format!("{}- {}", "  ".repeat(indent), line.text.trim_start()) } else { format!("  {}", line.text) };
+                    line.text =
+                        if n == 0 { format!("{}- {}", "  ".repeat(indent), line.text.trim_start()) } else { format!("  {}", line.text) };
                     line
                 }));
             }
@@ -79,7 +83,11 @@ pub fn excerpt(object: &Value, field: &str, observed: &str) -> Vec<Line> {
 
 fn rest(item: &Value, but: &str, indent: usize) -> Vec<Line> {
     let Some(map) = item.as_object() else { return vec![] };
-    let mut lines: Vec<Line> = map.iter().filter(|(key, value)| *key != but && !is_nothing(value)).flat_map(|(key, value)| entry(&"  ".repeat(indent), key, value, indent, true)).collect();
+    let mut lines: Vec<Line> = map
+        .iter()
+        .filter(|(key, value)| *key != but && !is_nothing(value))
+        .flat_map(|(key, value)| entry(&"  ".repeat(indent), key, value, indent, true))
+        .collect();
     shorten(&mut lines, indent);
     lines
 }
@@ -203,7 +211,15 @@ mod tests {
         let object = json!({"spec": {"template": {"spec": {"volumes": [{"name": "tmp"}, {"name": "sock", "hostPath": {"path": "/var/run/docker.sock"}}]}}}});
         assert_eq!(
             text(&excerpt(&object, "spec.template.spec.volumes[name=sock].hostPath", "")),
-            [" spec:", "   template:", "     spec:", "       volumes:", "         - name: sock", "▸          hostPath:", "▸            path: /var/run/docker.sock"]
+            [
+                " spec:",
+                "   template:",
+                "     spec:",
+                "       volumes:",
+                "         - name: sock",
+                "▸          hostPath:",
+                "▸            path: /var/run/docker.sock"
+            ]
         );
     }
 

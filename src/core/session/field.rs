@@ -101,9 +101,10 @@ impl Field {
             Typed::Delete if self.cursor < length => self.remove(self.cursor, self.cursor + 1),
             Typed::BackspaceWord => {
                 let left: Vec<char> = self.text.chars().take(self.cursor).collect();
-                let word = left.iter().rposition(|c| !c.is_whitespace()).map_or(0, |end| {
-                    left[..end].iter().rposition(|c| c.is_whitespace()).map_or(0, |start| start + 1)
-                });
+                let word = left
+                    .iter()
+                    .rposition(|c| !c.is_whitespace())
+                    .map_or(0, |end| left[..end].iter().rposition(|c| c.is_whitespace()).map_or(0, |start| start + 1));
                 self.remove(word, self.cursor);
             }
             Typed::ToStart => self.remove(0, self.cursor),

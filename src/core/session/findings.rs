@@ -279,7 +279,8 @@ mod tests {
 
     fn view() -> FindingsView {
         let finding = |namespace: &str, name: &str, rule: &str, severity| {
-            let mut f = Finding::new(Category::Cde, ObjectRef::new("apps", "Deployment", namespace, name), "spec").rule(rule).severity(severity);
+            let mut f =
+                Finding::new(Category::Cde, ObjectRef::new("apps", "Deployment", namespace, name), "spec").rule(rule).severity(severity);
             f.identify("3.1/baseline");
             f
         };

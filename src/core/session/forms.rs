@@ -99,7 +99,12 @@ impl Session {
         let rows = vec![
             Row::choice("finding", "Finding", "p, f, u or t", options, chosen),
             Row::choice("method", "Method", "how it was met", methods, Method::ALL.into_iter().position(|m| m == method)),
-            Row::lines("rationale", "Rationale", self.rationale_hint(practice, known.map(|d| d.finding)), known.map_or("", |d| &d.rationale)),
+            Row::lines(
+                "rationale",
+                "Rationale",
+                self.rationale_hint(practice, known.map(|d| d.finding)),
+                known.map_or("", |d| &d.rationale),
+            ),
         ];
         let mut form = Form::new(Purpose::Determine { practice: practice.to_owned() }, rows);
         let parts = known.and_then(|d| d.compensating.clone()).unwrap_or_default();
@@ -164,11 +169,8 @@ impl Session {
 
     /// The form for a path to open.
     pub(super) fn path_form(&self, folder: bool) -> Form {
-        let hint = if folder {
-            "folder of an assessment; ⇥ completes"
-        } else {
-            "snapshot, file or folder of YAML or JSON; ⇥ completes"
-        };
+        let hint =
+            if folder { "folder of an assessment; ⇥ completes" } else { "snapshot, file or folder of YAML or JSON; ⇥ completes" };
         Form::new(Purpose::Path { folder }, vec![Row::text("file", "Path", hint, "")])
     }
 

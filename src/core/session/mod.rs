@@ -31,10 +31,10 @@ mod undo;
 mod update;
 mod walk;
 
+pub use crate::workbook::Edit;
 pub use action::{Action, Attached, Collection, Opened, Tab, Target};
 pub use book::{Book, Cluster, Progress as WalkProgress, to_record};
 pub use cursor::{Cursor, Scroll, Step};
-pub use crate::workbook::Edit;
 pub use effect::{Effect, ExportFormat, Source};
 pub use excerpt::{Line as ExcerptLine, excerpt};
 pub use field::{Field, Typed};

@@ -51,11 +51,8 @@ impl Session {
     pub(super) fn go_to(&mut self, target: &Target) -> Vec<Effect> {
         let guidance = self.guidance;
         let Some(book) = self.book.as_mut() else { return vec![] };
-        let owned: Vec<String> = book
-            .walk
-            .here(guidance)
-            .map(|c| book.evidence_of(c).iter().map(|e| e.reference.clone()).collect())
-            .unwrap_or_default();
+        let owned: Vec<String> =
+            book.walk.here(guidance).map(|c| book.evidence_of(c).iter().map(|e| e.reference.clone()).collect()).unwrap_or_default();
         let mut references: Vec<&str> = owned.iter().map(String::as_str).collect();
         if let Target::Evidence(reference) = target
             && !references.contains(&reference.as_str())
@@ -86,7 +83,8 @@ impl Session {
             self.attaching = None;
             self.drafts.retain(|d| d.purpose != form.purpose);
             self.drafts.push(*form);
-            self.messages.push(Message::info("Not saved. What you typed is kept until you leave, and stands there when you open it again."));
+            self.messages
+                .push(Message::info("Not saved. What you typed is kept until you leave, and stands there when you open it again."));
         }
     }
 
@@ -117,7 +115,8 @@ impl Session {
             }
             Some(Layer::Finding { scroll, .. } | Layer::Help(scroll)) => scroll.step(step),
             Some(Layer::Form(form)) => {
-                let many_lines = matches!(form.focused().map(|r| &r.input), Some(Input::Text(field)) if field.lines && field.text.contains('\n'));
+                let many_lines =
+                    matches!(form.focused().map(|r| &r.input), Some(Input::Text(field)) if field.lines && field.text.contains('\n'));
                 match step {
                     Step::Up | Step::Down if !many_lines => form.move_focus(back),
                     Step::Up | Step::Down => move_line(form, back),
@@ -215,7 +214,11 @@ impl Session {
             }
             Tab::Questions => self.answer(),
             Tab::Evidence => {
-                if book.evidence_of(control).is_empty() { self.attach() } else { self.open_reference() }
+                if book.evidence_of(control).is_empty() {
+                    self.attach()
+                } else {
+                    self.open_reference()
+                }
             }
             Tab::Result => match result_blockers(book, guidance).into_iter().nth(row.wrapping_sub(control.practices.len())) {
                 Some((target, _)) if row >= control.practices.len() => {

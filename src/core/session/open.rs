@@ -65,7 +65,8 @@ pub(super) fn open_items(book: &Book, guidance: &Guidance) -> Vec<OpenItem> {
             let target = || Target::Practice(practice.id.clone());
             match book.workbook.determination(&practice.id) {
                 Some(d) if d.to_confirm => {
-                    let sentence = format!("{}: what is known now speaks against “{}”; confirm or change it", practice.id, d.finding.label());
+                    let sentence =
+                        format!("{}: what is known now speaks against “{}”; confirm or change it", practice.id, d.finding.label());
                     put(target(), Why::Confirm, sentence);
                 }
                 Some(_) => {}

@@ -78,18 +78,7 @@ impl Reading {
     /// A reading that starts now.
     #[must_use]
     pub fn new(key: String, source: Source, workbook: Option<PathBuf>, since: Timestamp) -> Self {
-        Self {
-            key,
-            source,
-            workbook,
-            since,
-            rows: vec![],
-            kinds: 0,
-            bytes: 0,
-            note: String::new(),
-            failed: None,
-            cancelling: false,
-        }
+        Self { key, source, workbook, since, rows: vec![], kinds: 0, bytes: 0, note: String::new(), failed: None, cancelling: false }
     }
 
     /// Takes news.

@@ -65,7 +65,12 @@ impl Session {
         self.pending.is_some()
             && !matches!(
                 action,
-                Action::Saved(_) | Action::SaveFailed { .. } | Action::Tick(_) | Action::Progress(_) | Action::ExportProgress(_) | Action::Abort
+                Action::Saved(_)
+                    | Action::SaveFailed { .. }
+                    | Action::Tick(_)
+                    | Action::Progress(_)
+                    | Action::ExportProgress(_)
+                    | Action::Abort
             )
     }
 
@@ -137,7 +142,9 @@ impl Session {
             After::Link(reference) => {
                 self.layers.pop_if(|l| matches!(l, Layer::Form(_)));
                 self.drafts.retain(|d| !matches!(d.purpose, Purpose::Evidence { .. }));
-                if let Some(Layer::Form(form)) = self.layers.last_mut().filter(|l| matches!(l, Layer::Form(f) if matches!(f.purpose, Purpose::Answer { .. }))) {
+                if let Some(Layer::Form(form)) =
+                    self.layers.last_mut().filter(|l| matches!(l, Layer::Form(f) if matches!(f.purpose, Purpose::Answer { .. })))
+                {
                     let list = form.text("evidence").to_owned();
                     form.set("evidence", &if list.is_empty() { reference.clone() } else { format!("{list}, {reference}") });
                 }

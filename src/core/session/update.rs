@@ -396,7 +396,9 @@ impl Session {
                 Some(view) => &mut view.cursor,
                 None => return vec![],
             },
-            Some(Layer::Summary(cursor) | Layer::Segmentation(cursor) | Layer::Palette { cursor, .. } | Layer::Find { cursor, .. }) => cursor,
+            Some(Layer::Summary(cursor) | Layer::Segmentation(cursor) | Layer::Palette { cursor, .. } | Layer::Find { cursor, .. }) => {
+                cursor
+            }
             Some(Layer::Scope(editor)) => &mut editor.cursor,
             Some(Layer::Export) => &mut self.export.cursor,
             _ => return vec![],
@@ -422,7 +424,9 @@ impl Session {
                 Some(book.walk.cursor(&control.id, tab))
             }
             Layer::Findings(check) => self.book.as_mut()?.findings.get_mut(check).map(|v| &mut v.cursor),
-            Layer::Summary(cursor) | Layer::Segmentation(cursor) | Layer::Palette { cursor, .. } | Layer::Find { cursor, .. } => Some(cursor),
+            Layer::Summary(cursor) | Layer::Segmentation(cursor) | Layer::Palette { cursor, .. } | Layer::Find { cursor, .. } => {
+                Some(cursor)
+            }
             Layer::Scope(editor) => Some(&mut editor.cursor),
             Layer::Export => Some(&mut self.export.cursor),
             _ => None,
@@ -669,7 +673,8 @@ impl Session {
         let Some(book) = self.book.as_ref().filter(|_| self.export.running.is_none()) else { return vec![] };
         let Some(format) = ExportFormat::ALL.get(self.export.cursor.at).copied() else { return vec![] };
         let day = self.today();
-        let name: String = book.workbook.engagement.entity.chars().map(|c| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
+        let name: String =
+            book.workbook.engagement.entity.chars().map(|c| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
         let suffix = match format {
             ExportFormat::Bag => "",
             ExportFormat::BagZip => ".zip",

@@ -135,7 +135,9 @@ impl Walk {
                 None => {}
             },
             Step::PageDown => (self.area, self.control) = ((self.area + 1).min(last), None),
-            Step::PageUp => (self.area, self.control) = (if self.control.is_some() { self.area } else { self.area.saturating_sub(1) }, None),
+            Step::PageUp => {
+                (self.area, self.control) = (if self.control.is_some() { self.area } else { self.area.saturating_sub(1) }, None)
+            }
             Step::Top => (self.area, self.control) = (0, None),
             Step::Bottom => (self.area, self.control) = (last, None),
         }
@@ -241,9 +243,5 @@ fn row_of(control: &Control, tab: Tab, item: &str) -> Option<usize> {
 
 /// Area and control of an id, by index.
 fn find(guidance: &Guidance, control: &str) -> Option<(usize, usize)> {
-    guidance
-        .areas
-        .iter()
-        .enumerate()
-        .find_map(|(at, area)| area.controls.iter().position(|c| c.id == control).map(|nth| (at, nth)))
+    guidance.areas.iter().enumerate().find_map(|(at, area)| area.controls.iter().position(|c| c.id == control).map(|nth| (at, nth)))
 }

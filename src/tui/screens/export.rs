@@ -40,10 +40,14 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, keys: &[Hint
     let (list, rest) = frame::top(rest, u16::try_from(ExportFormat::ALL.len()).unwrap_or(5));
     let cursor = &session.export.cursor;
     let first = cursor.first(list.height.into(), ExportFormat::ALL.len());
-    List::new(ExportFormat::ALL.len(), Some(cursor.at), theme).from(first).focused(session.export.running.is_none()).draw(frame, list, |nth, room| {
-        let words = ExportFormat::ALL.get(nth).map_or("", |format| format.label());
-        Line::styled(text::left(words, room), theme.style("text"))
-    });
+    List::new(ExportFormat::ALL.len(), Some(cursor.at), theme).from(first).focused(session.export.running.is_none()).draw(
+        frame,
+        list,
+        |nth, room| {
+            let words = ExportFormat::ALL.get(nth).map_or("", |format| format.label());
+            Line::styled(text::left(words, room), theme.style("text"))
+        },
+    );
     let (_, rest) = frame::top(rest, 1);
     let width = usize::from(rest.width);
     let state = &session.export;
@@ -83,7 +87,10 @@ fn contents(book: &Book, format: Option<ExportFormat>, width: usize, theme: &The
     let redactions: usize = book.workbook.clusters.iter().map(|c| c.redactions).sum();
     let out = match redactions {
         0 => "No secret and no card number was met; none can go in.".to_owned(),
-        n => format!("{}: only their places, kinds and masked forms are told.", text::counted(n, "secret or card number", "secrets and card numbers")),
+        n => format!(
+            "{}: only their places, kinds and masked forms are told.",
+            text::counted(n, "secret or card number", "secrets and card numbers")
+        ),
     };
     lines.extend(markdown::wrap(&[Span::styled(out, theme.style("text"))], width, &[Span::raw("  ")]));
     let warnings = warnings(book);
@@ -146,7 +153,10 @@ fn warnings(book: &Book) -> Vec<String> {
     }
     let confirm = book.workbook.determinations.iter().filter(|d| d.to_confirm).count();
     if confirm > 0 {
-        warnings.push(format!("{} contradicted by what was read since, and not confirmed.", text::counted(confirm, "determination is", "determinations are")));
+        warnings.push(format!(
+            "{} contradicted by what was read since, and not confirmed.",
+            text::counted(confirm, "determination is", "determinations are")
+        ));
     }
     let lapsed = book.states.values().filter(|s| matches!(s, AnswerState::Lapsed(_))).count();
     if lapsed > 0 {

@@ -1,9 +1,8 @@
 //! A message over whatever is there: what happened, why, what now. Errors stay until they are read.
 
-
 use crate::tui::theme::Theme;
-use crate::tui::{markdown, text};
 use crate::tui::widgets::{frame, hints};
+use crate::tui::{markdown, text};
 use kassay_core::session::{Level, Message};
 use ratatui::Frame;
 use ratatui::layout::Rect;

@@ -265,8 +265,11 @@ fn refusals(frame: &mut Frame<'_>, area: Rect, refused: &[(&Right, Vec<&'static 
     let (mark, _, meaning) = sign::kind_state(KindState::Forbidden);
     let mut lines = Vec::new();
     for (right, blocked) in refused {
-        let titles: Vec<String> = blocked.iter().map(|id| checks::by_id(id).map_or_else(|| (*id).to_owned(), |c| format!("{} {}", c.control(), c.title))).collect();
-        let count = format!("{} will be “blocked”  ", text::counted(blocked.len(), "check", "checks"));
+        let titles: Vec<String> = blocked
+            .iter()
+            .map(|id| checks::by_id(id).map_or_else(|| (*id).to_owned(), |c| format!("{} {}", c.control(), c.title)))
+            .collect();
+        let count = format!("{:>3} {} will be “blocked”  ", blocked.len(), if blocked.len() == 1 { "check" } else { "checks" });
         let room = width.saturating_sub(name + 6 + text::width(&count));
         lines.push(Line::from(vec![
             Span::styled(format!("  {mark} {}  ", text::name(&right.kind.id(), name)), theme.style(meaning)),

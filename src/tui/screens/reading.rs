@@ -63,7 +63,8 @@ const fn unread(row: &KindRow) -> bool {
 /// Why it failed, and what one can do.
 fn failed(frame: &mut Frame<'_>, area: Rect, name: &str, why: &str, theme: &Theme) {
     let width = usize::from(area.width.min(96));
-    let mut lines = vec![Line::styled(format!("✗ {} could not be read", text::cut_middle(name, 50)), theme.style("error")), Line::default()];
+    let mut lines =
+        vec![Line::styled(format!("✗ {} could not be read", text::cut_middle(name, 50)), theme.style("error")), Line::default()];
     lines.extend(markdown::plain(why, width, theme.style("text")));
     lines.push(Line::default());
     lines.extend(markdown::plain("Nothing of it is kept, and nothing else was changed.", width, theme.style("text.muted")));
