@@ -70,6 +70,8 @@ fn what_is_wrong_is_one_sentence_with_a_hint_and_exit_code_2() {
         (vec!["assess", "--from", "nowhere"], &["nowhere"]),
         (vec!["assess", "--from", pod, "--scope", &scope], &["scope.toml", "line 2", "trusted"]),
         (vec!["assess", "--from", pod, "--scope", "nowhere"], &["nowhere can't be read"]),
+        (vec!["assess", "--kubeconfig", "nowhere"], &["nowhere"]),
+        (vec!["assess"], &["no cluster is configured", "--demo"]),
         (vec!["assess", "--from", pod, "--now", "yesterday"], &["2026-11-23T09:00:00Z"]),
         (vec!["assess", "--from", pod, "--demo"], &["cannot be used with"]),
         (vec!["assess", "--from", pod, "-o", "xml"], &["possible values: text, json, markdown, sarif"]),
@@ -136,11 +138,13 @@ fn json_follows_the_schema_that_is_printed() {
         Ok(entries) => sources.extend(entries.flatten().map(|e| e.path()).filter(|p| p.extension().is_some_and(|e| e == "json"))),
         Err(_) => eprintln!("skipped: there are no dumps at {}", corpora.display()),
     }
-    for source in sources {
-        let (_, out, err) = run(home.path(), &["assess", "--from", source.to_str().unwrap(), "-o", "json"]);
+    let mut runs = vec![vec!["assess", "--demo", "-o", "json"]];
+    runs.extend(sources.iter().map(|source| vec!["assess", "--from", source.to_str().unwrap(), "-o", "json"]));
+    for args in runs {
+        let (_, out, err) = run(home.path(), &args);
         let value = json(&out);
         let errors: Vec<String> = validator.iter_errors(&value).map(|e| format!("{}: {e}", e.instance_path())).take(5).collect();
-        assert!(errors.is_empty(), "{}: {errors:?} {err}", source.display());
+        assert!(errors.is_empty(), "{args:?}: {errors:?} {err}");
     }
     // The schema says something: what is missing or misspelt is found.
     for wrong in ["{}", "{\"format\": \"kassay/assessment/v2\"}"] {
