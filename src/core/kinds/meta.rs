@@ -81,6 +81,8 @@ const KNOWN_ANNOTATIONS: &[&str] = &[
     "k3s.io/node-args",
     "rke2.io/node-args",
     "argocd.argoproj.io/tracking-id",
+    "configsync.gke.io/resource-id",
+    "configmanagement.gke.io/managed",
     "meta.helm.sh/release-name",
     "meta.helm.sh/release-namespace",
     "kubernetes.io/ingress.class",

@@ -112,6 +112,20 @@ kinds! {
     ClusterNetworkPolicies: "policy.networking.k8s.io" "v1alpha2" "clusternetworkpolicies" "ClusterNetworkPolicy" cluster addon Keep::Parts(&[]);
     /// Secrets that Trivy Operator found in images: counts alone, because its matches may show parts of them.
     ExposedSecretReports: "aquasecurity.github.io" "v1alpha1" "exposedsecretreports" "ExposedSecretReport" namespaced addon Keep::Parts(&["/report/summary", "/report/updateTimestamp"]);
+    /// Certificates of cert-manager.
+    Certificates: "cert-manager.io" "v1" "certificates" "Certificate" namespaced addon Keep::Parts(&["/status/notBefore", "/status/notAfter", "/spec/secretName"]);
+    /// Issuers of cert-manager.
+    Issuers: "cert-manager.io" "v1" "issuers" "Issuer" namespaced addon Keep::Parts(&["/spec/selfSigned", "/spec/ca/secretName"]);
+    /// Cluster-wide issuers of cert-manager.
+    ClusterIssuers: "cert-manager.io" "v1" "clusterissuers" "ClusterIssuer" cluster addon Keep::Parts(&["/spec/selfSigned", "/spec/ca/secretName"]);
+    /// External secrets.
+    ExternalSecrets: "external-secrets.io" "v1" "externalsecrets" "ExternalSecret" namespaced addon Keep::Parts(&["/spec/refreshInterval", "/status/refreshTime", "/status/conditions/0/type", "/status/conditions/0/status", "/status/conditions/0/reason"]);
+    /// Applications of Argo CD.
+    Applications: "argoproj.io" "v1alpha1" "applications" "Application" namespaced addon Keep::Parts(&["/status/sync/status", "/spec/destination/namespace", "/spec/syncPolicy/automated"]);
+    /// Kustomizations of Flux.
+    Kustomizations: "kustomize.toolkit.fluxcd.io" "v1" "kustomizations" "Kustomization" namespaced addon Keep::Parts(&["/spec/suspend", "/spec/targetNamespace", "/status/lastAppliedRevision", "/status/lastAttemptedRevision"]);
+    /// Vulnerability reports of Trivy Operator.
+    VulnerabilityReports: "aquasecurity.github.io" "v1alpha1" "vulnerabilityreports" "VulnerabilityReport" namespaced addon Keep::Parts(&["/report/summary", "/report/updateTimestamp", "/report/artifact", "/report/registry/server"]);
 }
 
 impl Kind {

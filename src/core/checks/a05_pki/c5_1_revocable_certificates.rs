@@ -18,15 +18,16 @@ pub(super) const CHECKS: &[Check] = &[
             Need::List(Kind::MutatingWebhooks),
             Need::List(Kind::ApiServices),
             Need::List(Kind::CertificateSigningRequests),
+            Need::List(Kind::Certificates),
         ],
         active: false,
         why: "Kubernetes can't revoke a certificate: only its last day ends it. One that expires unnoticed stops the cluster or the admission \
               checks that depend on it; an authority that holds for decades can be misused for as long if its key is ever lost.",
         mend: "Renew what has expired or soon will (kubeadm certs renew, cert-manager, or the maker's procedure), let a controller renew \
                certificates by itself, and watch the days that are left; replace an authority by one that holds ten years at most.",
-        blind_spots: "Seen are certificates in ConfigMaps of CA bundles, in webhooks and API services, and those of signing requests that still \
-                      exist. Certificates in Secrets and on nodes (etcd, kubelet, API server) are not read. Client certificates that end \
-                      soon are no finding: that they end is their only safeguard.",
+        blind_spots: "Seen are certificates in ConfigMaps of CA bundles, in webhooks and API services, those of signing requests that still \
+                      exist, and what cert-manager tells of its own. Other certificates in Secrets and those on nodes (etcd, kubelet, API \
+                      server) are not read. Client certificates that end soon are no finding: that they end is their only safeguard.",
         judge: expiry,
     },
     Check {
@@ -50,6 +51,12 @@ fn expiry(view: &View<'_>) -> Verdict {
     for shown in shown::certificates(view) {
         verdict.saw(shown.category);
         if let Some(finding) = shown.judge(view.now) {
+            verdict.find(finding);
+        }
+    }
+    for (category, finding) in shown::managed(view) {
+        verdict.saw(category);
+        if let Some(finding) = finding {
             verdict.find(finding);
         }
     }

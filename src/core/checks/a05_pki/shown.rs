@@ -127,6 +127,72 @@ fn sources(view: &View<'_>) -> Vec<Source> {
     sources
 }
 
+/// A bundle that may hold the cluster's own CA.
+pub(super) struct Copy {
+    pub(super) object: ObjectRef,
+    pub(super) field: String,
+    pub(super) category: Category,
+    /// Whether it holds the CA, and is not the copy that Kubernetes itself puts into each namespace.
+    pub(super) copied: bool,
+}
+
+/// Bundles in ConfigMaps, each with whether it spreads the cluster's CA.
+pub(super) fn copies_of_cluster_ca(view: &View<'_>) -> Vec<Copy> {
+    let sources: Vec<Source> = sources(view).into_iter().filter(|s| s.object.kind == "ConfigMap").collect();
+    let own = |s: &Source| s.object.name == "kube-root-ca.crt" || s.object.name == "extension-apiserver-authentication";
+    let roots: Vec<String> = sources
+        .iter()
+        .filter(|s| s.object.name == "kube-root-ca.crt")
+        .flat_map(|s| s.bundle.certificates.iter().map(|c| c.digest.clone()))
+        .collect();
+    let copied = |s: &Source| !own(s) && s.bundle.certificates.iter().any(|c| roots.contains(&c.digest));
+    sources.iter().map(|s| Copy { object: s.object.clone(), field: s.field.clone(), category: s.category, copied: copied(s) }).collect()
+}
+
+/// Certificates that cert-manager keeps, by the times that it tells of them.
+pub(super) fn managed(view: &View<'_>) -> Vec<(Category, Option<Finding>)> {
+    let certificates = view.inventory.customs.get(&Kind::Certificates).into_iter().flatten();
+    certificates
+        .map(|certificate| {
+            let time = |pointer: &str| certificate.parts.get(pointer).and_then(|v| v.as_str()).and_then(|v| v.parse::<Timestamp>().ok());
+            let (namespace, name) = (&certificate.metadata.namespace, &certificate.metadata.name);
+            let category = view.category(namespace);
+            let finding =
+                Finding::new(category, ObjectRef::new(Kind::Certificates.group(), "Certificate", namespace, name), "status.notAfter");
+            let Some(end) = time("/status/notAfter") else {
+                return (
+                    category,
+                    Some(
+                        finding
+                            .rule("not-issued")
+                            .review()
+                            .observed("no end told")
+                            .message("cert-manager has not issued this certificate."),
+                    ),
+                );
+            };
+            let days = |from: Timestamp, to: Timestamp| (to.as_second() - from.as_second()).div_euclid(86_400);
+            let lifetime = time("/status/notBefore").map_or(90, |start| days(start, end));
+            let (left, last) = (days(view.now, end), end.strftime("%Y-%m-%d").to_string());
+            let finding = finding.severity(Severity::High);
+            let told = if left < 0 {
+                Some(
+                    finding
+                        .rule("expired")
+                        .observed(format!("expired on {last}"))
+                        .message("This certificate has expired and was not renewed."),
+                )
+            } else if left < 30.min(lifetime / 3) {
+                let finding = finding.rule("expires-soon").observed(format!("expires on {last}, in {left} days"));
+                Some(finding.message("It should have been renewed by now; its end is near."))
+            } else {
+                None
+            };
+            (category, told)
+        })
+        .collect()
+}
+
 impl Shown {
     /// What is wrong with it on a day, if anything is.
     pub(super) fn judge(&self, now: Timestamp) -> Option<Finding> {

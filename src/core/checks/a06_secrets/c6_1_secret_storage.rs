@@ -1,5 +1,6 @@
 //! Control 6.1: its automated checks. What the detectors said while the inventory was read is told here; the values themselves are gone.
 
+use super::settings;
 use super::told::{self, What};
 use crate::checks::{Check, Need, Verdict, View};
 use crate::kinds::{Sealed, Workload};
@@ -64,6 +65,49 @@ pub(super) const CHECKS: &[Check] = &[
                       numbers (orders, serials) pass the same sum by chance. Encoded, encrypted or truncated numbers, files in images, \
                       volumes, databases and logs are not looked at.",
         judge: account_data,
+    },
+    Check {
+        id: "6.1/encryption-at-rest",
+        title: "Encryption of Secrets in the cluster's database",
+        severity: Severity::High,
+        practices: &["6.1.a"],
+        needs: &[Need::List(Kind::Pods), Need::List(Kind::Nodes)],
+        active: false,
+        why: "Kubernetes writes Secrets to its database as they are, unless the API server is told to encrypt them. Whoever gets at the database's \
+              files, a backup or a disk of a control-plane node then reads every Secret.",
+        mend: "Give the API servers an encryption configuration (--encryption-provider-config) with a KMS provider first in its list, then write \
+               all Secrets anew so that the old ones are encrypted too.",
+        blind_spots: "The file that the option names lies on the node: which providers it lists, in which order and for which kinds must be shown. \
+                      That Secrets from before are encrypted is not seen. Managed control planes have a setting of their own.",
+        judge: settings::encryption_at_rest,
+    },
+    Check {
+        id: "6.1/secret-manager",
+        title: "Secret managers found, and Secrets kept in the cluster",
+        severity: Severity::Low,
+        practices: &["6.1.a"],
+        needs: &[Need::List(Kind::Namespaces), Need::List(Kind::Secrets), Need::Workloads],
+        active: false,
+        why: "A dedicated secret manager keeps, rotates and logs the use of secrets; the cluster's own Secrets do none of that. How many there are, and \
+              whether a manager feeds them, shows where credentials really live.",
+        mend: "Keep the originals in a secret manager and bring them to workloads through its driver, agent or operator; delete Secrets that \
+               nothing uses.",
+        blind_spots: "Managers are recognised by the images of their parts in the cluster; an application that asks one by itself leaves no trace here. \
+                      What a Secret holds is never read, so certificates and harmless values count too.",
+        judge: settings::secret_manager,
+    },
+    Check {
+        id: "6.1/secret-env",
+        title: "Secrets handed to containers as environment variables",
+        severity: Severity::Low,
+        practices: &["6.1.a"],
+        needs: &[Need::Workloads],
+        active: false,
+        why: "An environment variable is seen by every process of the container, is handed on to the programs it starts and ends up in crash reports \
+              and debug pages. A file can be read by those who may, and follows when the secret is rotated.",
+        mend: "Mount the Secret as a volume (or use the secret manager's driver) and let the program read the file.",
+        blind_spots: "What a program does with a file that it read is not seen. Programs that write their environment to logs are not found.",
+        judge: settings::secret_env,
     },
 ];
 

@@ -2,6 +2,7 @@
 
 mod c6_1_secret_storage;
 mod c6_2_secret_rotation;
+mod settings;
 mod told;
 
 use super::Check;

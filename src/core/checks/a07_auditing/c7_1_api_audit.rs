@@ -2,26 +2,56 @@
 
 use crate::analysis::control_plane::{self, Setting};
 use crate::analysis::flags::{self, CommandLine, Component};
+use crate::analysis::{agents, distribution, software};
 use crate::checks::{Check, Need, Verdict, View};
 use crate::model::{Finding, Kind, ObjectRef, Severity};
 
 /// The checks of control 7.1, in the order in which they are told.
-pub(super) const CHECKS: &[Check] = &[Check {
-    id: "7.1/audit-flags",
-    title: "Audit log of the API server",
-    severity: Severity::High,
-    practices: &["7.1.a"],
-    needs: &[Need::List(Kind::Pods), Need::List(Kind::Nodes)],
-    active: false,
-    why: "Everything that people and programs do to the cluster passes the API server. It records who did what only if it is told to: with a \
+pub(super) const CHECKS: &[Check] = &[
+    Check {
+        id: "7.1/audit-flags",
+        title: "Audit log of the API server",
+        severity: Severity::High,
+        practices: &["7.1.a"],
+        needs: &[Need::List(Kind::Pods), Need::List(Kind::Nodes)],
+        active: false,
+        why: "Everything that people and programs do to the cluster passes the API server. It records who did what only if it is told to: with a \
           policy that says which requests, and a place to write to. Without that there is no trace of who opened a shell in a container, read \
           a Secret or changed a right.",
-    mend: "Give every API server an audit policy (--audit-policy-file) and a backend: a webhook to the central log store, or a log file \
+        mend: "Give every API server an audit policy (--audit-policy-file) and a backend: a webhook to the central log store, or a log file \
            (--audit-log-path) with an agent that ships it at once. Restart one API server after another.",
-    blind_spots: "Seen is that recording is switched on, not what the policy file says (it lies on the node: give it as evidence) and not that \
+        blind_spots: "Seen is that recording is switched on, not what the policy file says (it lies on the node: give it as evidence) and not that \
                   records arrive. A managed control plane shows none of this.",
-    judge: audit_flags,
-}];
+        judge: audit_flags,
+    },
+    Check {
+        id: "7.1/audit-shipping",
+        title: "Agents that ship the API server's audit log",
+        severity: Severity::High,
+        practices: &["7.1.a"],
+        needs: &[Need::Workloads, Need::List(Kind::Nodes)],
+        active: false,
+        why: "An audit log that stays on the control-plane node is lost with it, is overwritten as it grows, and can be changed by whoever takes the node \
+              over. Only a copy elsewhere is evidence.",
+        mend: "Run a log agent on the control-plane nodes that mounts the audit log's folder and tolerates their taints, or use a webhook backend.",
+        blind_spots: "Seen is that an agent on each control-plane node can read the folder, not that it does, nor that records arrive. Agents on the node's \
+                      operating system are not seen.",
+        judge: audit_shipping,
+    },
+    Check {
+        id: "7.1/provider-audit",
+        title: "Audit log of a managed control plane",
+        severity: Severity::Medium,
+        practices: &["7.1.a"],
+        needs: &[Need::Version, Need::List(Kind::Pods)],
+        active: false,
+        why: "Where a provider runs the control plane, it keeps the audit log too, if it is told to: on some services recording is off, or covers only \
+              changes, until somebody switches it on and pays for it.",
+        mend: "Switch on audit logging of the control plane at the provider, send it to the central store and keep it for twelve months.",
+        blind_spots: "The API shows nothing of this; the check only tells where it is to be seen.",
+        judge: provider_audit,
+    },
+];
 
 fn audit_flags(view: &View<'_>) -> Verdict {
     let lines = flags::of(view.inventory, Component::ApiServer);
@@ -88,4 +118,61 @@ fn retention(line: &CommandLine) -> String {
     };
     let files = line.effective("audit-log-maxbackup", None).filter(|n| n != "0").map(|n| format!(", {n} old files")).unwrap_or_default();
     format!("{path}; {days}{files}")
+}
+
+fn provider_audit(view: &View<'_>) -> Verdict {
+    let id = &view.cluster().distribution;
+    let own = flags::of(view.inventory, Component::ApiServer);
+    if !own.is_empty() {
+        return Verdict::not_applicable(format!("{} API servers run as pods of this cluster, so no provider runs them.", own.len()));
+    }
+    // A provider that is not recognised hides its control plane just as well.
+    if !distribution::is_managed(id) && !matches!(id.as_str(), "" | "unknown") {
+        return Verdict::not_applicable(format!("No sign of a provider that runs the control plane: this is {}.", distribution::title(id)));
+    }
+    Verdict::review(control_plane::unseen(id, Setting::Audit))
+}
+
+fn audit_shipping(view: &View<'_>) -> Verdict {
+    let lines = flags::of(view.inventory, Component::ApiServer);
+    let to_file: Vec<(&CommandLine, &str)> = lines
+        .iter()
+        .filter(|line| !line.is_set("audit-webhook-config-file"))
+        .filter_map(|line| Some((line, line.value("audit-log-path").filter(|path| !path.is_empty())?)))
+        .collect();
+    if to_file.is_empty() {
+        return Verdict::not_applicable(if lines.is_empty() {
+            "No API server shows its flags, so no audit log file is known."
+        } else {
+            "No API server relies on an audit log file alone."
+        });
+    }
+    let found = software::with_role(view.inventory, &view.tables.software, "logs");
+    let mut verdict = Verdict::over("audit log file", "audit log files");
+    for (line, path) in to_file {
+        verdict.saw(view.cluster_wide());
+        // Standard output becomes the log of the API server's own container.
+        let folder = if path == "-" { "/var/log/pods" } else { path.rsplit_once('/').map_or("/", |(folder, _)| folder) };
+        let shipped = found.iter().any(|f| {
+            let reads = view
+                .specs(f.workload)
+                .any(|(spec, _)| spec.volumes.iter().filter_map(|v| v.host_path.as_deref()).any(|p| holds(p, folder)));
+            f.workload.object.kind == "DaemonSet" && reads && agents::node_coverage(view.inventory, f.workload).covered.contains(&line.node)
+        });
+        if !shipped {
+            verdict.find(
+                Finding::new(view.cluster_wide(), line.object.clone(), line.field("audit-log-path"))
+                    .severity(Severity::High)
+                    .observed(path)
+                    .message(format!("No known log agent with a ready pod on the node {} can read this folder.", line.node)),
+            );
+        }
+    }
+    verdict
+}
+
+/// Whether a mounted folder holds another.
+fn holds(mounted: &str, folder: &str) -> bool {
+    let mounted = mounted.trim_end_matches('/');
+    folder == mounted || folder.strip_prefix(mounted).is_some_and(|rest| rest.starts_with('/'))
 }

@@ -1,5 +1,6 @@
 //! Control 14.1: its automated checks. Who changed what by hand, and whether objects say what they are and who manages them.
 
+use super::gitops;
 use super::hands::{self, Hand};
 use crate::checks::{Check, Need, Verdict, View};
 use crate::kinds::{Meta, Workload};
@@ -7,6 +8,21 @@ use crate::model::{Category, Finding, Kind, ObjectRef, Severity};
 
 /// The checks of control 14.1, in the order in which they are told.
 pub(super) const CHECKS: &[Check] = &[
+    Check {
+        id: "14.1/gitops",
+        title: "Workloads in scope that no deployment tool manages",
+        severity: Severity::Medium,
+        practices: &["14.1.a", "14.1.b"],
+        needs: &[Need::Workloads, Need::List(Kind::Applications), Need::List(Kind::Kustomizations)],
+        active: false,
+        why: "A workload that a tool deploys from a repository has a history: who changed what, who approved it, and the way back. One that was applied by \
+              hand has none, and nobody can say whether what runs is what was approved.",
+        mend: "Bring the manifests under version control and let Argo CD, Flux, Helm from a pipeline or another tool deploy them; mend what is out of \
+               sync.",
+        blind_spots: "Management is told by the marks that tools leave on objects (Argo CD, Flux, Fleet, Config Sync, Helm, and the record of who wrote a \
+                      field). kubectl apply from a pipeline leaves the same mark as one by hand. What the repository holds, and who reviews it, is not seen.",
+        judge: gitops::judge,
+    },
     Check {
         id: "14.1/manual-changes",
         title: "Objects changed by hand after their last managed deployment",

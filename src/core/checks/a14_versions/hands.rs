@@ -115,6 +115,11 @@ pub(super) fn after_last_deployment(meta: &Meta) -> Vec<Hand<'_>> {
         .collect()
 }
 
+/// The deployment tool that wrote an object last, where one did.
+pub(super) fn tool(meta: &Meta) -> Option<&str> {
+    meta.managed_fields.iter().filter(|e| e.subresource.is_empty() && is_tool(e)).max_by_key(|e| e.time).map(|e| e.manager.as_str())
+}
+
 /// Traces of kubectl's own bookkeeping and of `rollout restart`, which change nothing that a repository holds.
 fn harmless(field: &str) -> bool {
     field.ends_with("kubectl.kubernetes.io/restartedAt")

@@ -1,6 +1,7 @@
 //! Checks of area 14, one file a control.
 
 mod c14_1_version_control;
+mod gitops;
 mod hands;
 
 use super::Check;

@@ -1,6 +1,163 @@
-//! Control 16.3: its automated checks.
+//! Control 16.3: its automated checks. Whether the scheduler is made to keep cardholder data workloads on their own nodes, and others off.
 
-use crate::checks::Check;
+use crate::checks::{Check, Need, Verdict, View};
+use crate::kinds::node::{Node, Taint};
+use crate::kinds::{PodSpec, Workload};
+use crate::model::{Category, Finding, Kind, ObjectRef, Severity};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The checks of control 16.3, in the order in which they are told.
-pub(super) const CHECKS: &[Check] = &[];
+pub(super) const CHECKS: &[Check] = &[
+    Check {
+        id: "16.3/pool-enforcement",
+        title: "Nodes and workloads of cardholder data that are not bound together",
+        severity: Severity::High,
+        practices: &["16.3.a"],
+        needs: &[Need::List(Kind::Nodes), Need::Workloads, Need::List(Kind::Namespaces)],
+        active: false,
+        why: "The scheduler puts a pod wherever there is room, unless it is told otherwise in both directions: a taint keeps others off the nodes of the \
+              cardholder data environment, a selector keeps its workloads on them. With one of the two missing the separation is chance.",
+        mend: "Taint the nodes of the pool (NoSchedule), label them under node-restriction.kubernetes.io/ so that a node can't label itself into the pool, \
+               give the workloads selector and toleration, and let admission set both for the namespace.",
+        blind_spots: "Where the assessor named no node pool, the nodes on which cardholder data workloads run count as the pool. Admission that adds selectors \
+                      (PodNodeSelector, policies) shows only in the pods it touched.",
+        judge: pool_enforcement,
+    },
+    Check {
+        id: "16.3/wildcard-tolerations",
+        title: "Workloads that tolerate every taint",
+        severity: Severity::Medium,
+        practices: &["16.3.a"],
+        needs: &[Need::Workloads, Need::List(Kind::Namespaces)],
+        active: false,
+        why: "A toleration without a key fits every taint, so the pod may be placed on any node, those of the cardholder data environment too. It undoes the \
+              taints that keep others away.",
+        mend: "Tolerate the taints that are meant, by key and effect; keep tolerations without a key to agents of the platform, by an admission policy.",
+        blind_spots: "Agents of the platform tolerate everything by design and are told apart. A selector may still keep such a pod on nodes of its own; that is \
+                      told with it.",
+        judge: wildcard_tolerations,
+    },
+];
+
+/// Nodes of the cardholder data environment: as the assessor named them, else those on which its workloads run.
+fn pool<'a>(view: &View<'a>) -> (Vec<&'a Node>, bool) {
+    let named = |n: &&Node| view.scope.node_category(&n.metadata.labels) == Some(Category::Cde);
+    let nodes: Vec<&Node> = view.inventory.nodes.iter().filter(named).collect();
+    if !nodes.is_empty() {
+        return (nodes, true);
+    }
+    let pods = view.inventory.pods.iter().filter(|p| p.is_live() && view.category(&p.metadata.namespace) == Category::Cde);
+    let used: BTreeSet<&str> = pods.map(|p| p.node.as_str()).collect();
+    (view.inventory.nodes.iter().filter(|n| used.contains(n.metadata.name.as_str())).collect(), false)
+}
+
+fn repels(taint: &Taint) -> bool {
+    // Taints of Kubernetes itself tell a node's condition and come and go.
+    matches!(taint.effect.as_str(), "NoSchedule" | "NoExecute")
+        && !taint.key.starts_with("node.kubernetes.io/")
+        && !taint.key.starts_with("node.cloudprovider.kubernetes.io/")
+}
+
+fn pool_enforcement(view: &View<'_>) -> Verdict {
+    let others = view.workloads().any(|(_, c)| matches!(c, Category::OutOfScope | Category::Connected));
+    if !others {
+        return Verdict::not_applicable(
+            "Only workloads of the cardholder data environment and of the platform run in this cluster, so there is nobody to keep apart.",
+        );
+    }
+    let (nodes, named) = pool(view);
+    let mut verdict = Verdict::over("node or workload of cardholder data", "nodes and workloads of cardholder data");
+    for node in &nodes {
+        verdict.saw(Category::Cde);
+        let object = ObjectRef::of_node(&node.metadata.name);
+        if !node.spec.taints.iter().any(repels) {
+            verdict.find(
+                Finding::new(Category::Cde, object.clone(), "spec.taints")
+                    .rule("taint")
+                    .severity(Severity::High)
+                    .observed("no taint that keeps others off")
+                    .message("Any workload of the cluster may be placed beside cardholder data workloads on this node."),
+            );
+        }
+        if !node.metadata.labels.keys().any(|key| key.contains("node-restriction.kubernetes.io/")) {
+            verdict.find(
+                Finding::new(Category::Cde, object, "metadata.labels")
+                    .rule("label")
+                    .review()
+                    .severity(Severity::Low)
+                    .observed("no label under node-restriction.kubernetes.io/")
+                    .message("A node that was taken over can change its own other labels, and so draw workloads to itself."),
+            );
+        }
+    }
+    for (workload, category) in view.workloads().filter(|(_, category)| *category == Category::Cde) {
+        verdict.saw(category);
+        bound(view, workload, &nodes, named, &mut verdict);
+    }
+    verdict
+}
+
+fn bound(view: &View<'_>, workload: &Workload, pool: &[&Node], named: bool, verdict: &mut Verdict) {
+    let inside: BTreeSet<&str> = pool.iter().map(|n| n.metadata.name.as_str()).collect();
+    for (spec, pods) in view.specs(workload) {
+        let field = format!("{}.nodeSelector", workload.spec_path());
+        let free: Vec<&Node> =
+            view.inventory.nodes.iter().filter(|n| !inside.contains(n.metadata.name.as_str()) && selects(spec, n)).collect();
+        let pins = !spec.node_selector.is_empty() || !spec.affinity.node_affinity.required.node_selector_terms.is_empty();
+        if !pins || (named && !free.is_empty()) {
+            verdict.find(
+                view.finding(workload.object.clone(), field)
+                    .rule("selector")
+                    .severity(Severity::Medium)
+                    .pods(pods)
+                    .observed(if pins {
+                        format!("selects {} nodes outside the pool", free.len())
+                    } else {
+                        "no node selector or required affinity".to_owned()
+                    })
+                    .message("Nothing keeps this workload on the nodes of the cardholder data environment."),
+            );
+        }
+    }
+}
+
+/// Whether a spec's selector and required affinity let it run on a node.
+fn selects(spec: &PodSpec, node: &Node) -> bool {
+    // Taints do not count here: they say who is kept off, not where a workload is kept.
+    let untainted = Node { spec: crate::kinds::node::NodeSpec::default(), ..node.clone() };
+    crate::analysis::agents::refusal(spec, &untainted).is_none()
+}
+
+fn wildcard_tolerations(view: &View<'_>) -> Verdict {
+    let mut verdict = Verdict::over("workload", "workloads");
+    let mixed = view.workloads().map(|(_, c)| c).filter(|c| *c != Category::Platform).collect::<BTreeSet<_>>().len() > 1;
+    for (workload, category) in view.workloads() {
+        // Out of scope or not, it may come to run beside cardholder data; so it is judged as what it can reach.
+        let reaches = if category == Category::OutOfScope && mixed { view.cluster_wide() } else { category };
+        verdict.saw(reaches);
+        for (spec, pods) in view.specs(workload) {
+            let wild: BTreeMap<&str, ()> = spec
+                .tolerations
+                .iter()
+                .filter(|t| t.key.is_empty() && t.operator == "Exists" && matches!(t.effect.as_str(), "" | "NoSchedule"))
+                .map(|t| (t.effect.as_str(), ()))
+                .collect();
+            if wild.is_empty() {
+                continue;
+            }
+            let pinned = !spec.node_selector.is_empty() || !spec.affinity.node_affinity.required.node_selector_terms.is_empty();
+            let finding = Finding::new(reaches, workload.object.clone(), format!("{}.tolerations", workload.spec_path()))
+                .pods(pods)
+                .observed(if pinned { "tolerates every taint; bound by a selector" } else { "tolerates every taint" });
+            verdict.find(if pinned {
+                finding
+                    .review()
+                    .severity(Severity::Low)
+                    .message("Only its selector keeps it off the nodes of the cardholder data environment.")
+            } else {
+                finding.message("It may be placed on every node, those of the cardholder data environment too.")
+            });
+        }
+    }
+    verdict
+}
