@@ -131,14 +131,14 @@ fn duplicate_grants(view: &View<'_>) -> Verdict {
     let rbac = view.rbac();
     let mut verdict = Verdict::over("subject", "subjects");
     for subject in rbac.subjects() {
+        let Some(category) = rbac.bindings_of(subject).map(|b| rights::subject_category(view, b, subject)).min() else { continue };
+        verdict.saw(category);
         // Kubernetes' own bindings overlap by design; only what was added beside them is told.
         let bindings: Vec<&Bound<'_>> = rbac.bindings_of(subject).filter(|b| !b.rules.is_empty() && !rbac.is_stock(b)).collect();
         let mut by_place: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for (index, bound) in bindings.iter().enumerate() {
             by_place.entry(bound.namespace()).or_default().push(index);
         }
-        let Some(category) = bindings.iter().map(|b| rights::subject_category(view, b, subject)).min() else { continue };
-        verdict.saw(category);
         for (index, bound) in bindings.iter().enumerate() {
             let same = by_place.get(bound.namespace()).into_iter().flatten();
             let wider = by_place.get("").into_iter().flatten().filter(|_| !bound.cluster);
