@@ -115,6 +115,9 @@ fn home() {
         let session = at_home(rows);
         holds(name, |frame, area, theme| home::render(frame, area, &session, KEYS, theme));
     }
+    let mut session = at_home(Some(assessments()));
+    session.home.cursor = Cursor::on(2);
+    holds("home-broken", |frame, area, theme| home::render(frame, area, &session, KEYS, theme));
 }
 
 fn kinds() -> Vec<KindRow> {

@@ -39,8 +39,10 @@ impl Program {
         command.args(arguments);
         command.env_clear();
         command.cwd(home);
-        let own = [("HOME", home.to_str().expect("a path in UTF-8")), ("TERM", "xterm-256color"), ("COLORTERM", "truecolor"), ("TZ", "UTC")];
-        for (name, value) in own.iter().chain([("RUST_BACKTRACE", "0"), ("LANG", "C.UTF-8"), ("USER", "assessor")].iter()).chain(variables) {
+        let own =
+            [("HOME", home.to_str().expect("a path in UTF-8")), ("TERM", "xterm-256color"), ("COLORTERM", "truecolor"), ("TZ", "UTC")];
+        for (name, value) in own.iter().chain([("RUST_BACKTRACE", "0"), ("LANG", "C.UTF-8"), ("USER", "assessor")].iter()).chain(variables)
+        {
             command.env(name, value);
         }
         let child = pair.slave.spawn_command(command).expect("the program starts");
@@ -93,7 +95,11 @@ impl Program {
         let not_yet = |seen: &mut Seen| !wanted(&seen.parser.screen().contents()) && !seen.ended;
         let (seen, late) = news.wait_timeout_while(guard, LIMIT, not_yet).expect("no reader panicked");
         let shown = seen.parser.screen().contents();
-        assert!(wanted(&shown), "{} waiting for {what}; the screen:\n{shown}", if late.timed_out() { "gave up" } else { "the program ended" });
+        assert!(
+            wanted(&shown),
+            "{} waiting for {what}; the screen:\n{shown}",
+            if late.timed_out() { "gave up" } else { "the program ended" }
+        );
         shown
     }
 

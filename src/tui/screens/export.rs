@@ -39,22 +39,17 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, keys: &[Hint
     frame.render_widget(page::heading("As", theme), head);
     let (list, rest) = frame::top(rest, u16::try_from(ExportFormat::ALL.len()).unwrap_or(5));
     let cursor = &session.export.cursor;
-    let first = cursor.first(list.height.into(), ExportFormat::ALL.len());
-    List::new(ExportFormat::ALL.len(), Some(cursor.at), theme).from(first).focused(session.export.running.is_none()).draw(
-        frame,
-        list,
-        |nth, room| {
-            let words = ExportFormat::ALL.get(nth).map_or("", |format| format.label());
-            Line::styled(text::left(words, room), theme.style("text"))
-        },
-    );
+    List::new(ExportFormat::ALL.len(), Some(cursor.at), theme).focused(session.export.running.is_none()).draw(frame, list, |nth, room| {
+        let words = ExportFormat::ALL.get(nth).map_or("", |format| format.label());
+        Line::styled(text::left(words, room), theme.style("text"))
+    });
     let (_, rest) = frame::top(rest, 1);
     let width = usize::from(rest.width);
     let state = &session.export;
     let lines = match (&state.running, &state.failed, &state.done) {
-        (Some(what), ..) => {
+        (Some(_), ..) => {
             let spinner = progress::spinner(session.ticks, theme.still);
-            vec![Line::styled(text::cut(&format!("{spinner} {what}"), width), theme.style("text"))]
+            vec![Line::styled(format!("{spinner} Writing…"), theme.style("text"))]
         }
         (None, Some(why), _) => failed(why, width, theme),
         (None, None, Some((path, sha256, bytes, files))) => written((&path.to_string_lossy(), sha256, *bytes, *files), width, theme),

@@ -99,12 +99,25 @@ fn going_on(frame: &mut Frame<'_>, area: Rect, session: &Session, rows: &[HomeRo
     );
     let at = list(rest, rows.len());
     let cells: Vec<Cells> = rows.iter().map(|row| Cells::of(row, session)).collect();
-    let first = session.home.cursor.first(at.height.into(), rows.len());
-    let drawn = List::new(rows.len(), Some(session.home.cursor.at), theme).from(first);
+    let drawn = List::new(rows.len(), Some(session.home.cursor.at), theme);
     let columns = columns(&cells, drawn.columns(at));
     drawn.draw(frame, at, |nth, room| line(&cells[nth], &columns, room, theme));
     let (_, below) = frame::top(rest, at.height + 1);
-    below
+    match rows.get(session.home.cursor.at).and_then(|row| row.problem.as_deref()) {
+        Some(problem) => broken(frame, below, problem, theme),
+        None => below,
+    }
+}
+
+/// The whole of what is wrong with the selected assessment, and the area below it.
+fn broken(frame: &mut Frame<'_>, area: Rect, problem: &str, theme: &Theme) -> Rect {
+    let mut lines = markdown::plain(problem, area.width.into(), theme.style("text"));
+    lines.truncate(usize::from(area.height.saturating_sub(7)).clamp(1, 6));
+    let words = "Nothing is ever written over a file that can't be read. R puts the state before the last edit in its place.";
+    lines.extend(markdown::plain(words, area.width.into(), theme.style("text.muted")));
+    let (top, rest) = frame::top(area, u16::try_from(lines.len()).unwrap_or(3) + 1);
+    frame.render_widget(Paragraph::new(lines), top);
+    rest
 }
 
 /// A row in words.

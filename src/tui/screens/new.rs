@@ -140,8 +140,7 @@ fn cluster(frame: &mut Frame<'_>, area: Rect, new: &New, spinner: &str, theme: &
     }
     let cells: Vec<(String, String, bool)> = rows.iter().map(cell).collect();
     let name = cells.iter().map(|c| text::width(&c.0)).max().unwrap_or(0).max(12).min(usize::from(list.width / 2));
-    let first = new.cursor.first(list.height.into(), rows.len());
-    List::new(rows.len(), Some(new.cursor.at), theme).from(first).focused(!new.filtering).draw(frame, list, |nth, room| {
+    List::new(rows.len(), Some(new.cursor.at), theme).focused(!new.filtering).draw(frame, list, |nth, room| {
         let (title, words, current) = &cells[nth];
         let current = if *current { "  current" } else { "" };
         let columns = room.saturating_sub(name + 2 + current.len());

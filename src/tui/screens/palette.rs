@@ -64,8 +64,7 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, view: &View<'_>, theme: &Theme)
         frame.render_widget(Line::styled("Nothing fits. Fewer letters find more.", theme.style("text.muted")), body);
         return;
     }
-    let first = view.cursor.first(body.height.into(), view.rows.len());
-    List::new(view.rows.len(), Some(view.cursor.at), theme).from(first).draw(frame, body, |nth, room| {
+    List::new(view.rows.len(), Some(view.cursor.at), theme).draw(frame, body, |nth, room| {
         let row = &view.rows[nth];
         let right = text::cut(&row.right, room / 2);
         let words = text::left(&row.words, room.saturating_sub(text::width(&right) + 2));

@@ -61,10 +61,8 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, form: &Form, focused: bool, theme
 /// What is wrong with the whole, what to be warned of, whether it is being saved.
 fn said(form: &Form, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
-    for (words, sign, meaning) in [(&form.error, "✗", "error"), (&form.warning, "○", "warning")] {
-        if let Some(words) = words {
-            lines.extend(markdown::plain(&format!("{sign} {words}"), columns, theme.style(meaning)));
-        }
+    if let Some(error) = &form.error {
+        lines.extend(markdown::plain(&format!("✗ {error}"), columns, theme.style("error")));
     }
     if form.saving {
         lines.push(Line::styled("Saving…", theme.style("text.muted")));

@@ -27,7 +27,6 @@ pub struct List<'a> {
     len: usize,
     selected: Option<usize>,
     focused: bool,
-    first: Option<usize>,
     theme: &'a Theme,
 }
 
@@ -35,20 +34,13 @@ impl<'a> List<'a> {
     /// A list of so many rows.
     #[must_use]
     pub const fn new(len: usize, selected: Option<usize>, theme: &'a Theme) -> Self {
-        Self { len, selected, focused: true, first: None, theme }
+        Self { len, selected, focused: true, theme }
     }
 
     /// Says whether keys go to it: without focus the selected row keeps its sign, not its ground.
     #[must_use]
     pub const fn focused(mut self, focused: bool) -> Self {
         self.focused = focused;
-        self
-    }
-
-    /// Says which row is drawn first, where the session keeps that; without it the selected row stands in the middle.
-    #[must_use]
-    pub const fn from(mut self, first: usize) -> Self {
-        self.first = Some(first);
         self
     }
 
@@ -66,10 +58,7 @@ impl<'a> List<'a> {
         }
         let columns = self.columns(area);
         let height = usize::from(area.height);
-        let view = match self.first {
-            Some(first) => first.min(self.len)..(first + height).min(self.len),
-            None => window(self.len, self.selected.unwrap_or(0), height),
-        };
+        let view = window(self.len, self.selected.unwrap_or(0), height);
         for (line, nth) in (area.y..).zip(view.clone()) {
             let chosen = self.selected == Some(nth);
             let sign = if chosen { "▸ " } else { "  " };

@@ -1,0 +1,109 @@
+//! The real program in a real terminal: what it shows, what its keys do, and that the terminal is given back whatever happens.
+
+#[cfg(unix)]
+#[path = "support/pty.rs"]
+mod pty;
+
+#[cfg(unix)]
+mod with_a_terminal {
+    use super::pty::Program;
+    use std::path::Path;
+
+    const KASSAY: &str = env!("CARGO_BIN_EXE_kassay");
+
+    fn home() -> tempfile::TempDir {
+        tempfile::tempdir().expect("a folder")
+    }
+
+    fn start(home: &Path, arguments: &[&str]) -> Program {
+        Program::start(KASSAY, arguments, home, (80, 24), &[])
+    }
+
+    #[test]
+    fn the_first_frame_invites_and_quitting_gives_the_terminal_back() {
+        let home = home();
+        let mut program = start(home.path(), &[]);
+        let shown = program.see("New assessment");
+        assert!(shown.contains("Kassay") && shown.contains("Clusters are only read."), "{shown}");
+        assert!(program.has_terminal());
+        program.keys("q");
+        assert_eq!(program.end().0, 0);
+    }
+
+    #[test]
+    fn signals_give_the_terminal_back() {
+        for signal in ["TERM", "HUP", "INT"] {
+            let home = home();
+            let mut program = start(home.path(), &[]);
+            program.see("New assessment");
+            program.signal(signal);
+            program.end();
+        }
+    }
+
+    #[test]
+    fn a_panic_gives_the_terminal_back_and_tells_itself() {
+        let home = home();
+        let mut program = Program::start(KASSAY, &[], home.path(), (80, 24), &[("KASSAY_PANIC_ON_F12", "1")]);
+        program.see("New assessment");
+        program.keys("\u{1b}[24~");
+        let (code, shown) = program.end();
+        assert_ne!(code, 0);
+        assert!(shown.contains("panicked"), "{shown}");
+    }
+
+    #[test]
+    fn a_smaller_terminal_is_told_and_still_works() {
+        let home = home();
+        let mut program = start(home.path(), &[]);
+        program.see("New assessment");
+        program.resize(60, 16).see("60×16");
+        program
+            .resize(120, 40)
+            .until("the whole screen", |shown| shown.contains("PCI guidance for containers") && !shown.contains("60×16"));
+        program.keys("q");
+        assert_eq!(program.end().0, 0);
+    }
+
+    #[test]
+    fn colours_follow_the_terminal_and_no_color() {
+        let home = home();
+        for (variables, coloured) in [(&[("COLORTERM", "truecolor")][..], true), (&[("NO_COLOR", "1")][..], false)] {
+            let mut program = Program::start(KASSAY, &[], home.path(), (80, 24), variables);
+            program.see("New assessment");
+            let bytes = String::from_utf8_lossy(&program.bytes()).into_owned();
+            assert_eq!(bytes.contains("\u{1b}[38;2;") || bytes.contains("38;2;"), coloured, "{variables:?}");
+            program.keys("q");
+            program.end();
+        }
+    }
+
+    #[test]
+    fn a_theme_with_a_fault_is_told_with_its_place() {
+        let home = home();
+        let themes = home.path().join("config/themes");
+        std::fs::create_dir_all(&themes).expect("a folder");
+        std::fs::write(themes.join("mine.toml"), "inherits = \"dark\"\n[meanings]\n\"txet\" = \"ink\"\n").expect("a file");
+        let config = home.path().join("config");
+        let variables = [("KASSAY_CONFIG_DIR", config.to_str().expect("UTF-8")), ("KASSAY_THEME", "mine")];
+        let mut program = Program::start(KASSAY, &[], home.path(), (100, 24), &variables);
+        let shown = program.see("txet");
+        assert!(shown.contains("line 3"), "{shown}");
+        program.keys("\u{1b}").see("New assessment");
+        program.keys("q");
+        assert_eq!(program.end().0, 0);
+    }
+
+    #[test]
+    fn a_paste_fills_one_field_and_runs_nothing() {
+        let home = home();
+        let mut program = start(home.path(), &[]);
+        program.see("New assessment");
+        program.keys("n").see("Assessed entity");
+        program.paste("Acme\u{1b}[2J Payments\nq\n").see("Acme");
+        let shown = program.see("Payments q");
+        assert!(shown.contains("Assessed entity") && !shown.contains('\u{1b}'), "{shown}");
+        program.keys("\u{3}");
+        program.end();
+    }
+}
