@@ -65,15 +65,20 @@ pub(super) enum Held {
 pub(super) fn read(text: &str, take: Take<'_>) -> Vec<Broken> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if text.trim_start().starts_with(['{', '[']) {
-        match read_json(text, take) {
-            Ok(()) => return vec![],
-            // Flow style begins like JSON. Where YAML can't read it either, what JSON says of the place is the better word.
-            Err(broken) if broken.line > 1 || broken.message.contains("EOF") => return vec![broken],
+        let mut taken = false;
+        let read = read_json(text, &mut |found| {
+            taken = true;
+            take(found)
+        });
+        return match read {
+            Ok(()) => vec![],
+            // YAML's flow style begins like JSON. Where it is not that either, what JSON says of the place is the better word.
+            Err(broken) if taken || broken.line > 1 || broken.message.contains("EOF") => vec![broken],
             Err(broken) => {
                 let more = read_yaml(text, take);
-                return if more.is_empty() { vec![] } else { vec![broken] };
+                if more.is_empty() { vec![] } else { vec![broken] }
             }
-        }
+        };
     }
     read_yaml(text, take)
 }

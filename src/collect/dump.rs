@@ -7,7 +7,7 @@
 use super::documents::{self, Broken, Found, Held};
 use super::{Cancel, CollectError, Options, Progress, Watcher, place, snapshot};
 use flate2::read::MultiGzDecoder;
-use kassay_core::kinds::{Coverage, Ingest, Inventory, KindState, Source};
+use kassay_core::kinds::{Coverage, Ingest, Inventory, KindState, Source, VersionFrom};
 use kassay_core::model::Kind;
 use serde::Deserialize;
 use serde_json::Value;
@@ -233,6 +233,10 @@ impl Reading<'_> {
             }
         }
         let _ = self.tell.send(Progress::Bytes(self.bytes));
+        self.tell_counts();
+    }
+
+    fn tell_counts(&self) {
         for (kind, items) in &self.taken {
             let _ = self.tell.send(Progress::Kind { kind: *kind, items: *items, total: None, state: None, message: String::new() });
         }
@@ -299,6 +303,10 @@ impl Reading<'_> {
         if self.seen.insert(digest) {
             self.count(kind, 1);
             self.ingest.object(kind, json);
+            // One file may be a whole cluster: whoever watches should see it grow.
+            if self.seen.len().is_multiple_of(1000) {
+                self.tell_counts();
+            }
         } else {
             self.twice += 1;
         }
@@ -465,13 +473,14 @@ fn decide_version(inventory: &mut Inventory, options: &Options, file: Option<(St
     let normal = |version: &str| format!("v{}", version.trim().trim_start_matches('v'));
     let kubelet =
         inventory.nodes.iter().map(|node| node.status.node_info.kubelet_version.as_str()).filter(|v| is_version(v)).max_by_key(|v| rank(v));
-    let (version, source) = match (&options.kubernetes_version, file, kubelet) {
-        (Some(asked), ..) if is_version(asked) => (normal(asked), "given with --kubernetes-version".to_owned()),
+    let (version, from, source) = match (&options.kubernetes_version, file, kubelet) {
+        (Some(asked), ..) if is_version(asked) => (normal(asked), VersionFrom::Server, "given with --kubernetes-version".to_owned()),
         (Some(asked), ..) => return Err(CollectError::Version(asked.clone())),
-        (_, Some((version, place)), _) => (normal(&version), place),
-        (_, _, Some(kubelet)) => (normal(kubelet), "the newest kubelet; the server is not older".to_owned()),
-        (None, None, None) => (newest_known()?, "the newest known, because the files tell none".to_owned()),
+        (_, Some((version, place)), _) => (normal(&version), VersionFrom::Server, place),
+        (_, _, Some(kubelet)) => (normal(kubelet), VersionFrom::Kubelets, "the newest kubelet; the server is not older".to_owned()),
+        (None, None, None) => (newest_known()?, VersionFrom::Assumed, "the newest known, because the files tell none".to_owned()),
     };
+    inventory.cluster.version_from = from;
     inventory.cluster.version = version;
     inventory.cluster.version_source = source;
     Ok(())

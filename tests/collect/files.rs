@@ -212,6 +212,8 @@ fn a_version_that_nobody_tells_is_the_newest_known_and_says_so() {
     let (inventory, _) = taken(&[("pod.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n")]);
     assert!(inventory.cluster.version_source.contains("newest known"), "{}", inventory.cluster.version_source);
     assert!(inventory.minor().is_some_and(|minor| minor >= 36), "{}", inventory.cluster.version);
+    let support = judge(&inventory).into_iter().find(|outcome| outcome.check == "10.1/version-support").unwrap();
+    assert_eq!(support.outcome, Outcome::Blocked, "nothing is concluded about a version that was made up: {}", support.reason);
     let folder = folder(&[("pod.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n")]);
     let (result, _) = read(&[folder.path()], &Options { kubernetes_version: Some("latest".into()), ..Options::default() });
     assert!(matches!(result, Err(CollectError::Version(_))));

@@ -38,6 +38,9 @@ pub struct ClusterInfo {
     /// Where the version is from when the server did not tell it.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub version_source: String,
+    /// How well the version is known: what only stands in for it says nothing about the version itself.
+    #[serde(skip_serializing_if = "VersionFrom::is_server")]
+    pub version_from: VersionFrom,
     /// Distribution: `kubeadm`, `eks`… or `unknown`.
     pub distribution: String,
     /// What showed it.
@@ -67,6 +70,25 @@ pub struct ClusterInfo {
     /// When it was collected; none for files without a time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub collected_at: Option<Timestamp>,
+}
+
+/// How well the server's version is known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VersionFrom {
+    /// The server told it, or a file with its words, or whoever brought the files.
+    #[default]
+    Server,
+    /// It is that of the newest kubelet, than which the server is not older.
+    Kubelets,
+    /// Nothing told it, and the newest known stands in.
+    Assumed,
+}
+
+impl VersionFrom {
+    const fn is_server(&self) -> bool {
+        matches!(self, Self::Server)
+    }
 }
 
 /// The connection that was made to the API server.

@@ -20,7 +20,7 @@ mod secret;
 pub mod workload;
 
 pub use ingest::{Ingest, IngestError, Page};
-pub use inventory::{ClusterInfo, Connection, Coverage, Inventory, KindState, Source};
+pub use inventory::{ClusterInfo, Connection, Coverage, Inventory, KindState, Source, VersionFrom};
 pub use meta::Meta;
 pub use pod::{Container, ContainerRole, Pod, PodSpec};
 pub use sealed::Sealed;

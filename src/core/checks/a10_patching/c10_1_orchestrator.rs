@@ -3,6 +3,7 @@
 use crate::analysis::lifecycle::{self, Support};
 use crate::analysis::{distribution, image::ImageReference, software};
 use crate::checks::{Check, Need, Verdict, View};
+use crate::kinds::VersionFrom;
 use crate::model::{Finding, Kind, ObjectRef, Severity};
 use jiff::civil::Date;
 
@@ -63,7 +64,15 @@ fn api_server(view: &View<'_>) -> ObjectRef {
     ObjectRef::new("", "Cluster", "", if view.cluster().server.is_empty() { "API server" } else { &view.cluster().server })
 }
 
+/// What stands in for a version that nobody told says nothing about the version itself.
+fn untold(what: &str) -> Verdict {
+    Verdict::blocked(format!("The server's version is not known: {what}."), vec!["version".to_owned()])
+}
+
 fn version_support(view: &View<'_>) -> Verdict {
+    if view.cluster().version_from == VersionFrom::Assumed {
+        return untold("nothing told it, and the newest known stands in for it elsewhere");
+    }
     let (table, today, cluster) = (&view.tables.lifecycle, today(view), view.cluster());
     let (product, version) = lifecycle::product_of_distribution(&cluster.distribution, &cluster.version);
     let mut verdict = Verdict::over("version", "versions");
@@ -130,6 +139,9 @@ fn version_support(view: &View<'_>) -> Verdict {
 }
 
 fn version_skew(view: &View<'_>) -> Verdict {
+    if view.cluster().version_from != VersionFrom::Server {
+        return untold("only those of the kubelets are, which can't be compared with themselves");
+    }
     let server = lifecycle::numbers(&view.cluster().version);
     let mut verdict = Verdict::over("node component", "node components");
     let Some(server_minor) = server.get(1).copied() else {
