@@ -131,6 +131,7 @@ fn missing(check: &Check, inventory: &Inventory) -> Vec<(String, String)> {
                 }
             }
             Need::List(kind) => missing.extend(lacks(*kind, inventory)),
+            Need::Policies => missing.extend(Kind::POLICIES.iter().filter_map(|kind| lacks(*kind, inventory))),
             // Files hold what they hold: a folder of manifests is judged by the kinds that are in it, if there is any.
             Need::Workloads if inventory.source == Source::Files => {
                 let readable = |kind: &&Kind| lacks(**kind, inventory).is_none();

@@ -1,5 +1,6 @@
 //! Judges that several checks share. Each is a noun with a page of prose at its head and its own tests.
 
+pub mod admission;
 pub mod agents;
 pub mod certificates;
 pub mod control_plane;

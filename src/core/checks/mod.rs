@@ -9,6 +9,7 @@
 //! turns its `pass` into `blocked`. Text from the cluster is data, and values that may be secret are not there to be quoted.
 
 mod control_plane;
+mod guarded;
 mod rights;
 mod verdict;
 mod view;
@@ -69,6 +70,8 @@ pub enum Need {
     Workloads,
     /// Roles and bindings. From files, those that the files hold: what these show is told, and nothing passes unless all four kinds are there.
     Rights,
+    /// Every kind of policy that admission asks about pods (`Kind::POLICIES`).
+    Policies,
     /// The server's version.
     Version,
     /// The name under which the cluster was asked.
@@ -82,6 +85,7 @@ impl Need {
         match self {
             Self::List(kind) => std::slice::from_ref(kind),
             Self::Workloads => Kind::WORKLOADS,
+            Self::Policies => Kind::POLICIES,
             Self::Rights => crate::analysis::rbac::KINDS,
             Self::Version | Self::Identity => &[],
         }

@@ -3,6 +3,7 @@
 use super::meta::Meta;
 use crate::model::kind::Keep;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// An object of which only chosen parts are kept, by JSON pointer.
@@ -13,7 +14,7 @@ pub struct Custom {
     pub metadata: Meta,
     /// The kept parts by their JSON pointer.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub parts: BTreeMap<String, serde_json::Value>,
+    pub parts: BTreeMap<String, Value>,
 }
 
 impl Custom {
@@ -21,15 +22,36 @@ impl Custom {
     ///
     /// # Errors
     /// Where its metadata has not the shape of metadata.
-    pub fn from_object(object: &serde_json::Value, keep: Keep) -> Result<Self, serde_json::Error> {
+    pub fn from_object(object: &Value, keep: Keep) -> Result<Self, serde_json::Error> {
         if object.get("parts").is_some() && object.get("apiVersion").is_none() {
             return serde_json::from_value(object.clone());
         }
         let metadata = serde_json::from_value(object.get("metadata").cloned().unwrap_or_default())?;
         let parts = match keep {
-            Keep::Parts(pointers) => pointers.iter().filter_map(|p| Some(((*p).to_owned(), object.pointer(p)?.clone()))).collect(),
+            Keep::Parts(pointers) => pointers.iter().filter_map(|p| Some(((*p).to_owned(), part(object, p)?))).collect(),
             Keep::Typed | Keep::Rows => BTreeMap::new(),
         };
         Ok(Self { metadata, parts })
+    }
+}
+
+/// What stands under a pointer. With `*` for the items of a list it is the list of what stands below each, null where there is nothing, so
+/// that several such parts of one list keep their order.
+fn part(object: &Value, pointer: &str) -> Option<Value> {
+    let Some((list, below)) = pointer.split_once("/*") else { return object.pointer(pointer).cloned() };
+    let items = object.pointer(list)?.as_array()?;
+    Some(items.iter().map(|item| part(item, below).unwrap_or_default()).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_star_keeps_the_order_of_the_list() {
+        let object = serde_json::json!({"spec": {"rules": [{"a": 1, "secret": "x"}, {"b": 2}, {"a": {"c": 3}}]}});
+        assert_eq!(part(&object, "/spec/rules/*/a"), Some(serde_json::json!([1, null, {"c": 3}])));
+        assert_eq!(part(&object, "/spec/other/*/a"), None);
+        assert_eq!(part(&object, "/spec/rules/1/b"), Some(serde_json::json!(2)));
     }
 }

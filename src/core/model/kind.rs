@@ -10,7 +10,7 @@ pub enum Keep {
     Typed,
     /// Only rows of a Table: name, type, number of keys, age (Secrets).
     Rows,
-    /// Name, labels, and the parts of the object under these JSON pointers.
+    /// Name, labels, and the parts of the object under these JSON pointers, in which `*` stands for every item of a list.
     Parts(&'static [&'static str]),
 }
 
@@ -126,6 +126,44 @@ kinds! {
     Kustomizations: "kustomize.toolkit.fluxcd.io" "v1" "kustomizations" "Kustomization" namespaced addon Keep::Parts(&["/spec/suspend", "/spec/targetNamespace", "/status/lastAppliedRevision", "/status/lastAttemptedRevision"]);
     /// Vulnerability reports of Trivy Operator.
     VulnerabilityReports: "aquasecurity.github.io" "v1alpha1" "vulnerabilityreports" "VulnerabilityReport" namespaced addon Keep::Parts(&["/report/summary", "/report/updateTimestamp", "/report/artifact", "/report/registry/server"]);
+    /// Validating admission policies, Kubernetes' own policy language. Served since 1.30, so a cluster without them merely has none.
+    ValidatingAdmissionPolicies: "admissionregistration.k8s.io" "v1" "validatingadmissionpolicies" "ValidatingAdmissionPolicy" cluster addon Keep::Parts(&["/spec/matchConstraints", "/spec/matchConditions", "/spec/validations", "/spec/variables", "/spec/failurePolicy"]);
+    /// What puts these policies into effect, and where.
+    ValidatingAdmissionPolicyBindings: "admissionregistration.k8s.io" "v1" "validatingadmissionpolicybindings" "ValidatingAdmissionPolicyBinding" cluster addon Keep::Parts(&["/spec/policyName", "/spec/validationActions", "/spec/matchResources"]);
+    /// Kyverno's cluster-wide policies; what rules generate or mutate is not kept.
+    KyvernoClusterPolicies: "kyverno.io" "v1" "clusterpolicies" "ClusterPolicy" cluster addon Keep::Parts(&["/spec/validationFailureAction", "/spec/validationFailureActionOverrides", "/spec/rules/*/name", "/spec/rules/*/match", "/spec/rules/*/exclude", "/spec/rules/*/preconditions", "/spec/rules/*/validate", "/spec/rules/*/verifyImages"]);
+    /// Kyverno's policies of one namespace.
+    KyvernoPolicies: "kyverno.io" "v1" "policies" "Policy" namespaced addon Keep::Parts(&["/spec/validationFailureAction", "/spec/validationFailureActionOverrides", "/spec/rules/*/name", "/spec/rules/*/match", "/spec/rules/*/exclude", "/spec/rules/*/preconditions", "/spec/rules/*/validate", "/spec/rules/*/verifyImages"]);
+    /// Kyverno's validating policies in CEL.
+    KyvernoValidatingPolicies: "policies.kyverno.io" "v1" "validatingpolicies" "ValidatingPolicy" cluster addon Keep::Parts(&["/spec/validationActions", "/spec/matchConstraints", "/spec/matchConditions", "/spec/validations", "/spec/variables"]);
+    /// The same of one namespace.
+    KyvernoNamespacedValidatingPolicies: "policies.kyverno.io" "v1" "namespacedvalidatingpolicies" "NamespacedValidatingPolicy" namespaced addon Keep::Parts(&["/spec/validationActions", "/spec/matchConstraints", "/spec/matchConditions", "/spec/validations", "/spec/variables"]);
+    /// Kyverno's policies on image signatures in CEL.
+    KyvernoImageValidatingPolicies: "policies.kyverno.io" "v1" "imagevalidatingpolicies" "ImageValidatingPolicy" cluster addon Keep::Parts(&["/spec/validationActions", "/spec/matchConstraints", "/spec/matchConditions", "/spec/matchImageReferences", "/spec/validations"]);
+    /// The same of one namespace.
+    KyvernoNamespacedImageValidatingPolicies: "policies.kyverno.io" "v1" "namespacedimagevalidatingpolicies" "NamespacedImageValidatingPolicy" namespaced addon Keep::Parts(&["/spec/validationActions", "/spec/matchConstraints", "/spec/matchConditions", "/spec/matchImageReferences", "/spec/validations"]);
+    /// Gatekeeper's library: permitted registries.
+    GatekeeperAllowedRepos: "constraints.gatekeeper.sh" "v1beta1" "k8sallowedrepos" "K8sAllowedRepos" cluster addon Keep::Parts(&["/spec/enforcementAction", "/spec/match", "/spec/parameters/repos"]);
+    /// Gatekeeper's library: no privileged containers.
+    GatekeeperPrivileged: "constraints.gatekeeper.sh" "v1beta1" "k8spspprivilegedcontainer" "K8sPSPPrivilegedContainer" cluster addon Keep::Parts(&["/spec/enforcementAction", "/spec/match"]);
+    /// Gatekeeper's library: no namespaces of the node.
+    GatekeeperHostNamespaces: "constraints.gatekeeper.sh" "v1beta1" "k8spsphostnamespace" "K8sPSPHostNamespace" cluster addon Keep::Parts(&["/spec/enforcementAction", "/spec/match"]);
+    /// Gatekeeper's library: no directories of the node.
+    GatekeeperHostFilesystem: "constraints.gatekeeper.sh" "v1beta1" "k8spsphostfilesystem" "K8sPSPHostFilesystem" cluster addon Keep::Parts(&["/spec/enforcementAction", "/spec/match"]);
+    /// Gatekeeper's library: permitted users.
+    GatekeeperAllowedUsers: "constraints.gatekeeper.sh" "v1beta1" "k8spspallowedusers" "K8sPSPAllowedUsers" cluster addon Keep::Parts(&["/spec/enforcementAction", "/spec/match", "/spec/parameters/runAsUser"]);
+    /// Policies of the sigstore policy-controller.
+    SigstoreImagePolicies: "policy.sigstore.dev" "v1beta1" "clusterimagepolicies" "ClusterImagePolicy" cluster addon Keep::Parts(&["/spec/mode", "/spec/images", "/spec/match"]);
+    /// Kubewarden's cluster-wide policies; their settings are not kept.
+    KubewardenClusterPolicies: "policies.kubewarden.io" "v1" "clusteradmissionpolicies" "ClusterAdmissionPolicy" cluster addon Keep::Parts(&["/spec/module", "/spec/mode", "/spec/rules", "/spec/namespaceSelector", "/spec/objectSelector"]);
+    /// Kubewarden's policies of one namespace.
+    KubewardenPolicies: "policies.kubewarden.io" "v1" "admissionpolicies" "AdmissionPolicy" namespaced addon Keep::Parts(&["/spec/module", "/spec/mode", "/spec/rules", "/spec/objectSelector"]);
+    /// OpenShift's signature policies for the cluster.
+    OpenshiftClusterImagePolicies: "config.openshift.io" "v1" "clusterimagepolicies" "ClusterImagePolicy" cluster addon Keep::Parts(&["/spec/scopes"]);
+    /// OpenShift's signature policies of one namespace.
+    OpenshiftImagePolicies: "config.openshift.io" "v1" "imagepolicies" "ImagePolicy" namespaced addon Keep::Parts(&["/spec/scopes"]);
+    /// OpenShift's image settings: which registries may be used.
+    OpenshiftImageSettings: "config.openshift.io" "v1" "images" "Image" cluster addon Keep::Parts(&["/spec/registrySources/allowedRegistries", "/spec/registrySources/blockedRegistries"]);
 }
 
 impl Kind {
@@ -193,6 +231,29 @@ impl Kind {
                 && (known.group() == group || (group == "extensions" && matches!(known.group(), "apps" | "networking.k8s.io")))
         })
     }
+
+    /// Policies that admission asks about pods, of Kubernetes and of known engines.
+    pub const POLICIES: &'static [Self] = &[
+        Self::ValidatingAdmissionPolicies,
+        Self::ValidatingAdmissionPolicyBindings,
+        Self::KyvernoClusterPolicies,
+        Self::KyvernoPolicies,
+        Self::KyvernoValidatingPolicies,
+        Self::KyvernoNamespacedValidatingPolicies,
+        Self::KyvernoImageValidatingPolicies,
+        Self::KyvernoNamespacedImageValidatingPolicies,
+        Self::GatekeeperAllowedRepos,
+        Self::GatekeeperPrivileged,
+        Self::GatekeeperHostNamespaces,
+        Self::GatekeeperHostFilesystem,
+        Self::GatekeeperAllowedUsers,
+        Self::SigstoreImagePolicies,
+        Self::KubewardenClusterPolicies,
+        Self::KubewardenPolicies,
+        Self::OpenshiftClusterImagePolicies,
+        Self::OpenshiftImagePolicies,
+        Self::OpenshiftImageSettings,
+    ];
 
     /// Kinds that make pods, and pods themselves.
     pub const WORKLOADS: &'static [Self] = &[

@@ -1,9 +1,10 @@
 //! Control 3.2: its automated checks.
 
 use super::tag_drift;
+use crate::analysis::admission::{Demand, Guard, Mode, guards};
 use crate::analysis::image::{Firmness, ImageReference};
-use crate::checks::{Check, Need, Placed, Verdict, View};
-use crate::model::{Finding, Kind, Severity};
+use crate::checks::{Check, Need, Placed, Verdict, View, guarded};
+use crate::model::{Finding, Kind, Severity, Weight};
 
 /// The checks of control 3.2, in the order in which they are told.
 pub(super) const CHECKS: &[Check] = &[
@@ -36,18 +37,40 @@ pub(super) const CHECKS: &[Check] = &[
                       digest can't be compared.",
         judge: tag_drift::judge,
     },
+    Check {
+        id: "3.2/signature-enforcement",
+        title: "Namespaces where images run without a verified signature",
+        severity: Severity::Medium,
+        practices: &["3.2.a"],
+        needs: &[Need::List(Kind::Namespaces), Need::Workloads, Need::Policies],
+        active: false,
+        why: "A signature ties contents to whoever built them. Where admission refuses images without a good one, a tag that was moved to other contents \
+              is caught at the door; where it doesn't, only names by digest protect.",
+        mend: "Verify signatures in every namespace in scope, in enforcing mode and for all images that run there, with the exact signer named; or name all \
+               images by digest.",
+        blind_spots: "Policies are read, not run: whether a signer is the right one isn't judged, and exceptions that engines keep in objects of their own \
+                      aren't seen. Binary Authorization on GKE and Image Integrity on AKS are settings of the provider.",
+        judge: |view| guarded::signatures(view, Weight::Review),
+    },
 ];
 
 fn image_reference(view: &View<'_>) -> Verdict {
+    // Policies are a help here and no need: where they could not be read, no signature is shown to be demanded.
+    let verifying: Vec<Guard> = guards(view.inventory).into_iter().filter(|guard| guard.demands.contains(&Demand::Signatures)).collect();
     let mut verdict = Verdict::over("workload", "workloads");
     for (workload, category) in view.workloads() {
         verdict.saw(category);
-        view.containers(workload).filter_map(|placed| loose(&placed)).for_each(|finding| verdict.find(finding));
+        let labels = view.inventory.namespace_labels(&workload.object.namespace);
+        let verified = |image: &ImageReference| {
+            let holds = |guard: &&Guard| guard.mode_in(&workload.object.namespace, labels) == Some(Mode::Enforce);
+            verifying.iter().filter(holds).any(|guard| guard.covers_image(image))
+        };
+        view.containers(workload).filter_map(|placed| loose(&placed, verified)).for_each(|finding| verdict.find(finding));
     }
     verdict
 }
 
-fn loose(placed: &Placed<'_>) -> Option<Finding> {
+fn loose(placed: &Placed<'_>, verified: impl Fn(&ImageReference) -> bool) -> Option<Finding> {
     let text = placed.container.image.as_str();
     let observed = if text.is_empty() { "unset" } else { text };
     let finding = placed.finding("image").observed(observed);
@@ -63,6 +86,7 @@ fn loose(placed: &Placed<'_>) -> Option<Finding> {
     };
     match image.firmness() {
         Firmness::Digest => None,
+        Firmness::Tag if verified(&image) => None,
         Firmness::Tag => Some(
             finding
                 .rule("tag_only")

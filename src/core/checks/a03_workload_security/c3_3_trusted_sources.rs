@@ -1,25 +1,43 @@
 //! Control 3.3: its automated checks.
 
+use crate::analysis::admission::Demand;
 use crate::analysis::image::ImageReference;
-use crate::checks::{Check, Need, Placed, Verdict, View};
-use crate::model::{Finding, Severity};
+use crate::checks::{Check, Need, Placed, Verdict, View, guarded};
+use crate::model::{Finding, Kind, Severity};
 
 /// The checks of control 3.3, in the order in which they are told.
-pub(super) const CHECKS: &[Check] = &[Check {
-    id: "3.3/registries",
-    title: "Images from registries that nobody declared trusted",
-    severity: Severity::Medium,
-    practices: &["3.3.a"],
-    needs: &[Need::Workloads],
-    active: false,
-    why: "Anyone may upload to a public registry, and a typing mistake in a name is enough to fetch a stranger's image. Software from a source that \
+pub(super) const CHECKS: &[Check] = &[
+    Check {
+        id: "3.3/registries",
+        title: "Images from registries that nobody declared trusted",
+        severity: Severity::Medium,
+        practices: &["3.3.a"],
+        needs: &[Need::Workloads],
+        active: false,
+        why: "Anyone may upload to a public registry, and a typing mistake in a name is enough to fetch a stranger's image. Software from a source that \
           nobody approved runs with the same access to account data as one's own.",
-    mend: "Copy the image into a registry of the trusted list after checking it, and name it from there; or, where the source deserves trust, \
+        mend: "Copy the image into a registry of the trusted list after checking it, and name it from there; or, where the source deserves trust, \
            add the registry with its path to the list and say why.",
-    blind_spots: "Mirrors in the configuration of the nodes' container runtime may fetch a name from elsewhere, and rules of the network may block a \
+        blind_spots: "Mirrors in the configuration of the nodes' container runtime may fetch a name from elsewhere, and rules of the network may block a \
                   registry; neither is visible in the API. What is done to an image before it enters a trusted registry isn't either.",
-    judge: registries,
-}];
+        judge: registries,
+    },
+    Check {
+        id: "3.3/registry-admission",
+        title: "Namespaces where images of any registry are let in",
+        severity: Severity::Medium,
+        practices: &["3.3.a"],
+        needs: &[Need::List(Kind::Namespaces), Need::Workloads, Need::Policies],
+        active: false,
+        why: "A list of trusted registries that nothing enforces holds until somebody is in a hurry. A policy at admission makes the cluster itself refuse \
+              images from elsewhere, whoever writes the manifest.",
+        mend: "Enforce the list in every namespace in scope: a Kyverno policy, Gatekeeper's K8sAllowedRepos, Kubewarden's trusted-repos, a \
+               ValidatingAdmissionPolicy, or allowedRegistries in OpenShift's image settings. Cover init and ephemeral containers too.",
+        blind_spots: "A policy is told by what its text speaks of: whether the list in it is the right one isn't judged. Rules of the network, and mirrors in the \
+                      configuration of nodes, aren't visible in the API.",
+        judge: |view| guarded::demanded(view, Demand::Registries, "Nothing shown here refuses an image from a registry outside of a list."),
+    },
+];
 
 fn registries(view: &View<'_>) -> Verdict {
     let mut verdict = Verdict::over("workload", "workloads");

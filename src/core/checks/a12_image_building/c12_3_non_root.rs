@@ -1,24 +1,42 @@
 //! Control 12.3: its automated checks.
 
-use crate::checks::{Check, Need, Placed, Verdict, View};
-use crate::model::{Finding, Severity};
+use crate::analysis::admission::Demand;
+use crate::checks::{Check, Need, Placed, Verdict, View, guarded};
+use crate::model::{Finding, Kind, Severity};
 
 /// The checks of control 12.3, in the order in which they are told.
-pub(super) const CHECKS: &[Check] = &[Check {
-    id: "12.3/non-root",
-    title: "Containers that run as root, or may",
-    severity: Severity::High,
-    practices: &["12.3.a"],
-    needs: &[Need::Workloads],
-    active: false,
-    why: "Root in a container is root towards the kernel, unless the pod has a user namespace of its own: most known ways out of a container begin \
+pub(super) const CHECKS: &[Check] = &[
+    Check {
+        id: "12.3/non-root",
+        title: "Containers that run as root, or may",
+        severity: Severity::High,
+        practices: &["12.3.a"],
+        needs: &[Need::Workloads],
+        active: false,
+        why: "Root in a container is root towards the kernel, unless the pod has a user namespace of its own: most known ways out of a container begin \
           there. Where a manifest is silent the image decides, and most images run as root unless somebody changed that.",
-    mend: "Put a numeric user into the image, remove runAsUser: 0, and set runAsNonRoot: true on the pod, so that the kubelet refuses a container \
+        mend: "Put a numeric user into the image, remove runAsUser: 0, and set runAsNonRoot: true on the pod, so that the kubelet refuses a container \
            that would run as root.",
-    blind_spots: "The user that an image names is not read: a container of which the manifest says nothing may well run as another user. Programs that \
+        blind_spots: "The user that an image names is not read: a container of which the manifest says nothing may well run as another user. Programs that \
                   start as root and then change their user look like root.",
-    judge: non_root,
-}];
+        judge: non_root,
+    },
+    Check {
+        id: "12.3/non-root-enforced",
+        title: "Namespaces where root is not refused",
+        severity: Severity::Low,
+        practices: &["12.3.a"],
+        needs: &[Need::List(Kind::Namespaces), Need::Workloads, Need::Policies],
+        active: false,
+        why: "Workloads that run as another user today may run as root after the next change. Level restricted of Pod Security, or a policy that asks for \
+              runAsNonRoot, refuses that at the door.",
+        mend: "Label the namespace pod-security.kubernetes.io/enforce: restricted, with warn and audit first to see what would break, or enforce a policy \
+               that demands runAsNonRoot: true.",
+        blind_spots: "OpenShift's security context constraints give users of their own to each namespace and are not read here. A policy is told by what its \
+                      text speaks of, and is not run.",
+        judge: |view| guarded::demanded(view, Demand::NonRoot, "Nothing shown here refuses a pod that runs as root."),
+    },
+];
 
 fn non_root(view: &View<'_>) -> Verdict {
     let mut verdict = Verdict::over("workload", "workloads");

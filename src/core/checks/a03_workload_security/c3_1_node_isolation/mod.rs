@@ -1,5 +1,6 @@
 //! Control 3.1: its automated checks. The words stand here; each judge has a file of its own beside it.
 
+mod admission;
 mod escapes;
 mod gap;
 mod labels;
@@ -85,5 +86,26 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
         blind_spots: "Exemptions by user, namespace or runtime class can't be read, so an exempt pod and an old one look alike. Policies of other engines \
                       are not evaluated here; their own reports are told in 15.1.",
         judge: gap::judge,
+    },
+    Check {
+        id: "3.1/admission-control",
+        title: "Namespaces where nothing refuses a pod that takes the node",
+        severity: Severity::High,
+        practices: &["3.1.a"],
+        needs: &[
+            Need::List(Kind::Namespaces),
+            Need::Workloads,
+            Need::Policies,
+            Need::List(Kind::ValidatingWebhooks),
+            Need::List(Kind::EndpointSlices),
+        ],
+        active: false,
+        why: "What runs well today may be replaced tomorrow by a pod that takes the node, unless something refuses it at the door. A policy that only \
+              reports refuses nothing, and a webhook that fails open, or is not asked about a namespace, refuses nothing there.",
+        mend: "Enforce a Pod Security level by label, or policies of your engine in enforcing mode, in every namespace in scope; webhooks with \
+               failurePolicy: Fail, several replicas, and no namespace in scope left out.",
+        blind_spots: "What a policy demands is told from its own text, by the fields of a pod that it names; it is not run. Exceptions that engines keep in \
+                      objects of their own, policies written as programs, and Gatekeeper constraints outside of its usual library are not read.",
+        judge: admission::judge,
     },
 ];

@@ -1,0 +1,86 @@
+//! What a policy demands of pods, told from its own text. A pattern is walked by its keys; an expression (CEL, JMESPath) is searched for the
+//! fields of a pod that it names, which is as far as one can go without running it.
+
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// Something that a policy may demand of pods.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Demand {
+    /// No privileged containers.
+    Privileged,
+    /// No namespaces of the node.
+    HostNamespaces,
+    /// No directories of the node.
+    HostPath,
+    /// No root.
+    NonRoot,
+    /// Images of permitted registries alone.
+    Registries,
+    /// Signed images alone.
+    Signatures,
+    /// Images with a good scan alone.
+    Vulnerabilities,
+}
+
+impl Demand {
+    /// What together keeps a pod from the node.
+    pub const NODE: [Self; 3] = [Self::Privileged, Self::HostNamespaces, Self::HostPath];
+
+    /// What it demands, for people.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Privileged => "no privileged containers",
+            Self::HostNamespaces => "no namespaces of the node",
+            Self::HostPath => "no hostPath volumes",
+            Self::NonRoot => "no root",
+            Self::Registries => "trusted registries alone",
+            Self::Signatures => "signed images alone",
+            Self::Vulnerabilities => "scanned images alone",
+        }
+    }
+}
+
+/// The demands of a text: an expression, or a pattern as JSON.
+pub(super) fn of_text(text: &str) -> BTreeSet<Demand> {
+    let mut found = BTreeSet::new();
+    if word(text, "privileged") {
+        found.insert(Demand::Privileged);
+    }
+    if ["hostNetwork", "hostPID", "hostIPC"].iter().any(|field| word(text, field)) {
+        found.insert(Demand::HostNamespaces);
+    }
+    if word(text, "hostPath") {
+        found.insert(Demand::HostPath);
+    }
+    if ["runAsNonRoot", "runAsUser"].iter().any(|field| word(text, field)) {
+        found.insert(Demand::NonRoot);
+    }
+    found
+}
+
+/// Whether a text has a name as a word of its own: `unprivileged` does not speak of `privileged`.
+fn word(text: &str, name: &str) -> bool {
+    let letter = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
+    text.match_indices(name).any(|(at, _)| !letter(text[..at].chars().next_back()) && !letter(text[at + name.len()..].chars().next()))
+}
+
+/// Whether an expression compares where images come from: it names images, and a registry or the beginning of a reference.
+pub(super) fn compares_registries(text: &str) -> bool {
+    let comparing = ["startsWith(", "matches(", "starts_with("].iter().any(|function| text.contains(function));
+    text.contains("image") && (word(text, "registry") || word(text, "registries") || (comparing && text.contains('/')))
+}
+
+/// Whether a pattern compares where images come from: under a key that means `image` stands a text with a path, not merely a tag.
+pub(super) fn pattern_of_registries(value: &Value) -> bool {
+    match value {
+        Value::Object(map) => map.iter().any(|(key, below)| {
+            let bare = key.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+            let compared = below.as_str().is_some_and(|text| text.contains('/') || text.contains('.'));
+            (bare == "image" && compared) || pattern_of_registries(below)
+        }),
+        Value::Array(list) => list.iter().any(pattern_of_registries),
+        _ => false,
+    }
+}

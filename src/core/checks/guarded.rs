@@ -1,0 +1,148 @@
+//! How far admission holds a demand, namespace by namespace: told alike by the checks of 3.1, 3.2, 3.3, 12.3, 13.3 and 13.4 that ask for it.
+
+use super::{Verdict, View};
+use crate::analysis::admission::{Demand, Guard, Mode, guards, held, unreadable};
+use crate::analysis::image::ImageReference;
+use crate::model::{Category, Finding, ObjectRef, Severity, Weight};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A namespace with what decides which policies hold in it.
+pub(super) struct Place<'a> {
+    pub(super) name: &'a str,
+    pub(super) category: Category,
+    pub(super) labels: &'a BTreeMap<String, String>,
+}
+
+impl Place<'_> {
+    pub(super) fn finding(&self, field: &str) -> Finding {
+        Finding::new(self.category, ObjectRef::new("", "Namespace", "", self.name), field)
+    }
+}
+
+/// Every namespace that was read.
+pub(super) fn places<'a>(view: &View<'a>) -> Vec<Place<'a>> {
+    let namespaces = view.inventory.namespaces.iter().map(|namespace| &namespace.metadata);
+    namespaces.map(|meta| Place { name: &meta.name, category: view.category(&meta.name), labels: &meta.labels }).collect()
+}
+
+/// Engines of a role that run and can't be read here, as a sentence; "" where there are none.
+pub(super) fn others(view: &View<'_>, role: &str) -> String {
+    let names = unreadable(view.inventory, &view.tables.software, role);
+    let names: Vec<String> = names.into_iter().collect();
+    if names.is_empty() {
+        String::new()
+    } else {
+        format!(" It may be demanded by {}, whose policies can't be read here.", names.join(", "))
+    }
+}
+
+/// How a demand is held, for people: the guards that hold, and how far each goes.
+pub(super) fn told(guards: &[&Guard], place: &Place<'_>) -> String {
+    let one = |guard: &&Guard| {
+        let how = match guard.mode_in(place.name, place.labels) {
+            Some(Mode::Enforce) => "refuses",
+            Some(Mode::Part) => "refuses some",
+            _ => "only reports",
+        };
+        format!("{} {how}", guard.name())
+    };
+    let list: Vec<String> = guards.iter().map(one).collect();
+    if list.is_empty() { "no policy".to_owned() } else { list.join("; ") }
+}
+
+/// The rule by which a demand that is not enforced is told.
+pub(super) const fn shortfall(mode: Option<Mode>) -> &'static str {
+    match mode {
+        None => "no_policy",
+        Some(Mode::Audit) => "audit_only",
+        Some(_) => "in_part",
+    }
+}
+
+/// Holds a demand against every namespace. What is not enforced is for review: the demand may be met without being enforced.
+pub(super) fn demanded(view: &View<'_>, demand: Demand, message: &str) -> Verdict {
+    let all = guards(view.inventory);
+    let others = others(view, "policy");
+    let mut verdict = Verdict::over("namespace", "namespaces");
+    for place in places(view) {
+        verdict.saw(place.category);
+        let (mode, here) = held(&all, demand, place.name, place.labels);
+        if mode != Some(Mode::Enforce) {
+            verdict.find(
+                place
+                    .finding("metadata.name")
+                    .rule(shortfall(mode))
+                    .review()
+                    .observed(told(&here, &place))
+                    .message(format!("{message}{others}")),
+            );
+        }
+    }
+    verdict
+}
+
+/// Images of each namespace that no guard refuses when they lack what is demanded.
+pub(super) struct Unverified<'a> {
+    pub(super) place: Place<'a>,
+    pub(super) mode: Option<Mode>,
+    pub(super) told: String,
+    pub(super) images: usize,
+    pub(super) open: BTreeSet<String>,
+}
+
+/// Holds a demand on images against those that each namespace runs. Namespaces without workloads are not told.
+pub(super) fn unverified<'a>(view: &View<'a>, demand: Demand) -> Vec<Unverified<'a>> {
+    let all = guards(view.inventory);
+    let mut by_namespace: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (workload, _) in view.workloads() {
+        let images = by_namespace.entry(workload.object.namespace.as_str()).or_default();
+        images.extend(view.specs(workload).flat_map(|(spec, _)| spec.all_containers()).map(|(_, container)| container.image.as_str()));
+    }
+    let mut found = Vec::new();
+    for place in places(view) {
+        let Some(images) = by_namespace.get(place.name) else { continue };
+        let (mode, here) = held(&all, demand, place.name, place.labels);
+        let refused = |text: &str| {
+            let image = ImageReference::parse(text);
+            image.is_some_and(|image| {
+                here.iter().any(|g| g.mode_in(place.name, place.labels) == Some(Mode::Enforce) && g.covers_image(&image))
+            })
+        };
+        let open: BTreeSet<String> = images.iter().filter(|text| !refused(text)).map(|text| (*text).to_owned()).collect();
+        let told = told(&here, &place);
+        // Enforced, but not for all that runs here: that is a part.
+        let mode = if mode == Some(Mode::Enforce) && !open.is_empty() { Some(Mode::Part) } else { mode };
+        found.push(Unverified { place, mode, told, images: images.len(), open });
+    }
+    found
+}
+
+/// Judges whether images are refused without a good signature, with the weight that a control gives to it.
+pub(super) fn signatures(view: &View<'_>, weight: Weight) -> Verdict {
+    let mut verdict = Verdict::over("namespace with workloads", "namespaces with workloads");
+    let others = others(view, "signature");
+    let provider = match view.cluster().distribution.as_str() {
+        "gke" | "gke-autopilot" => " Binary Authorization may demand it: that is a setting of the GKE cluster and its project.",
+        "aks" => " Image Integrity may demand it: that is a setting of AKS and Azure Policy.",
+        _ => "",
+    };
+    for space in unverified(view, Demand::Signatures) {
+        verdict.saw(space.place.category);
+        if space.open.is_empty() {
+            continue;
+        }
+        let shown: Vec<&str> = space.open.iter().take(3).map(String::as_str).collect();
+        let more = if space.open.len() > shown.len() { ", …" } else { "" };
+        let finding = space
+            .place
+            .finding("metadata.name")
+            .rule(shortfall(space.mode))
+            .severity(Severity::Medium)
+            .observed(format!("{}; {} of {} images not covered: {}{more}", space.told, space.open.len(), space.images, shown.join(", ")))
+            .message(format!("Nothing shown here refuses an image without a good signature.{others}{provider}"));
+        // What may be enforced where it can't be seen is a question, whatever the control.
+        let unknown = !(others.is_empty() && provider.is_empty());
+        verdict.find(if weight == Weight::Review || unknown { finding.review() } else { finding });
+    }
+    verdict
+}
