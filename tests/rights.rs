@@ -4,7 +4,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr, missing_docs, reason = "a test's failure is its message")]
 
 #[path = "support/cluster.rs"]
-#[allow(dead_code, reason = "shared by several tests, each of which uses its part")]
 mod cluster;
 
 use cluster::TestCluster;

@@ -463,7 +463,7 @@ fn is_plain_name(value: &str) -> bool {
         part.len() <= 14
             && (part.chars().all(|c| c.is_ascii_lowercase()) || (part.len() <= 2 && part.chars().all(|c| c.is_ascii_alphanumeric())))
     };
-    parts.len() > 1 && parts.iter().all(|p| wordy(p)) && parts.iter().any(|p| p.len() > 2)
+    parts.len() > 1 && parts.iter().all(wordy) && parts.iter().any(|p| p.len() > 2)
 }
 
 /// Unquoted text that a program would run and not read as a value: calls, members, indexes.

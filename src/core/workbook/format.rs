@@ -406,7 +406,7 @@ impl Workbook {
     pub fn print(&self) -> Result<String, WorkbookError> {
         let mut sorted = self.clone();
         sorted.answers.sort_by(|a, b| order(&a.question).cmp(&order(&b.question)).then_with(|| a.cluster.cmp(&b.cluster)));
-        sorted.determinations.sort_by(|a, b| order(&a.practice).cmp(&order(&b.practice)));
+        sorted.determinations.sort_by_key(|d| order(&d.practice));
         sorted.evidence.sort_by(|a, b| a.reference.cmp(&b.reference));
         let body = toml::to_string_pretty(&sorted).map_err(|e| WorkbookError::Unwritable(e.to_string()))?;
         Ok(format!(

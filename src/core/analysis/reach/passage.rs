@@ -232,9 +232,9 @@ impl<'r, 'a> Judge<'r, 'a> {
 }
 
 /// Joins what the groups of a workload may do; the common case of one group copies nothing.
-fn joined<T>(items: impl Iterator<Item = T>, mut ask: impl FnMut(T) -> Option<Arc<Passage>>) -> Option<Arc<Passage>> {
+fn joined<T>(items: impl Iterator<Item = T>, ask: impl FnMut(T) -> Option<Arc<Passage>>) -> Option<Arc<Passage>> {
     let mut found: Vec<Arc<Passage>> = Vec::new();
-    for passage in items.filter_map(|item| ask(item)) {
+    for passage in items.filter_map(ask) {
         if !found.iter().any(|known| Arc::ptr_eq(known, &passage)) {
             found.push(passage);
         }
