@@ -195,7 +195,7 @@ fn the_report_tells_everything_and_escapes_it() {
         "in place",
         "proposed then: not in place",
         "100 more are in findings.csv",
-        "The first 25 of 300 are printed",
+        "The first 10 of 300 are printed",
         "The chain of its lines is whole",
         "@media print",
     ] {

@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// How many findings of a check stand in the report; the table of all is beside it.
 const SHOWN: usize = 200;
 /// How many of them are printed.
-const PRINTED: usize = 25;
+const PRINTED: usize = 10;
 /// How many of the latest lines of the journal are shown.
 const JOURNAL_SHOWN: usize = 100;
 
