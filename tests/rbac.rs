@@ -277,3 +277,36 @@ fn labelled_cases_agree() {
     }
     assert!(problems.is_empty() && compared > 60, "{compared} compared\n{}", problems.join("\n"));
 }
+
+#[test]
+fn manifests_without_a_namespace_are_referred_to_in_default() {
+    let inventory = own(r#"
+apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec: {serviceAccountName: web, containers: [{name: web, image: web}]}
+---
+apiVersion: v1
+kind: ServiceAccount
+metadata: {name: web, namespace: default}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {name: web}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin}
+subjects: [{kind: ServiceAccount, name: web, namespace: default}]
+"#);
+    let outcome = run("1.5/account-rights", &inventory);
+    assert_eq!(outcome.outcome, Outcome::Fail);
+    assert_eq!(outcome.findings.iter().map(|f| f.object.to_string()).collect::<Vec<_>>(), ["ServiceAccount web"]);
+}
+
+/// A folder of manifests lacks much that the cluster has: nothing in it can be called gone.
+#[test]
+fn manifests_alone_show_nothing_to_be_stale() {
+    let Some(folder) = corpus("systems") else { return };
+    for file in ["argocd-ha.yaml", "kube-prometheus.yaml", "gatekeeper.yaml"] {
+        let outcome = run("2.3/stale-bindings", &inventory(&[std::fs::read_to_string(folder.join(file)).unwrap()]));
+        assert_eq!((outcome.outcome, outcome.findings.len()), (Outcome::Blocked, 0), "{file}: {:?}", outcome.findings);
+    }
+}

@@ -235,13 +235,20 @@ impl Inventory {
         self.namespaces.binary_search_by(|n| n.metadata.name.as_str().cmp(name)).map_or(&NONE, |i| &self.namespaces[i].metadata.labels)
     }
 
-    /// The service account of that name.
+    /// The service account of that name. Manifests that name no namespace are applied to `default`, and others refer to them there.
     #[must_use]
     pub fn service_account(&self, namespace: &str, name: &str) -> Option<&rbac::ServiceAccount> {
-        self.service_accounts
-            .binary_search_by(|a| (a.metadata.namespace.as_str(), a.metadata.name.as_str()).cmp(&(namespace, name)))
-            .ok()
-            .map(|i| &self.service_accounts[i])
+        let find = |namespace: &str| {
+            let at = self
+                .service_accounts
+                .binary_search_by(|a| (a.metadata.namespace.as_str(), a.metadata.name.as_str()).cmp(&(namespace, name)));
+            at.ok().map(|i| &self.service_accounts[i])
+        };
+        find(namespace).or_else(|| match namespace {
+            "" => find("default"),
+            "default" => find(""),
+            _ => None,
+        })
     }
 
     /// Minor version of the cluster: 34 for `v1.34.4`.

@@ -234,14 +234,14 @@ impl<'a> Bound<'a> {
     /// The namespace in which it holds; "" for everywhere.
     #[must_use]
     pub fn namespace(&self) -> &'a str {
-        if self.cluster { "" } else { &self.binding.metadata.namespace }
+        if self.cluster { "" } else { subjects::in_namespace(&self.binding.metadata.namespace) }
     }
 
     /// The binding as an object.
     #[must_use]
     pub fn object(&self) -> ObjectRef {
         let kind = if self.cluster { "ClusterRoleBinding" } else { "RoleBinding" };
-        ObjectRef::new(GROUP, kind, self.namespace(), &self.binding.metadata.name)
+        ObjectRef::new(GROUP, kind, &self.binding.metadata.namespace, &self.binding.metadata.name)
     }
 
     /// Its role in words: `ClusterRole view`.
@@ -290,7 +290,7 @@ impl<'a> Bound<'a> {
 }
 
 fn bind<'a>(binding: &'a Binding, cluster: bool, roles: &HashMap<(bool, &'a str, &'a str), Effective<'a>>) -> Bound<'a> {
-    let namespace = if cluster { "" } else { binding.metadata.namespace.as_str() };
+    let namespace = if cluster { "" } else { subjects::in_namespace(&binding.metadata.namespace) };
     let name = binding.role_ref.name.as_str();
     let role = match binding.role_ref.kind.as_str() {
         "ClusterRole" => roles.get(&(true, "", name)),
@@ -306,7 +306,7 @@ fn bind<'a>(binding: &'a Binding, cluster: bool, roles: &HashMap<(bool, &'a str,
 fn effective_roles(inventory: &Inventory) -> HashMap<(bool, &str, &str), Effective<'_>> {
     let mut roles = HashMap::with_capacity(inventory.roles.len() + inventory.cluster_roles.len());
     for role in &inventory.roles {
-        let key = (false, role.metadata.namespace.as_str(), role.metadata.name.as_str());
+        let key = (false, subjects::in_namespace(&role.metadata.namespace), role.metadata.name.as_str());
         roles.insert(key, Effective { role, cluster: false, rules: role.rules.iter().collect() });
     }
     for role in &inventory.cluster_roles {

@@ -19,6 +19,12 @@ pub const NODES: &str = "system:nodes";
 
 const ACCOUNT_USER: &str = "system:serviceaccount:";
 
+/// The namespace of a namespaced object: where a manifest names none, applying it puts it into `default`.
+#[must_use]
+pub fn in_namespace(namespace: &str) -> &str {
+    if namespace.is_empty() { "default" } else { namespace }
+}
+
 /// Kind of a subject.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub enum SubjectKind {
@@ -61,6 +67,7 @@ impl Subject {
     /// A ServiceAccount.
     #[must_use]
     pub fn account(namespace: &str, name: &str) -> Self {
+        let namespace = in_namespace(namespace);
         Self { kind: SubjectKind::ServiceAccount, namespace: namespace.to_owned(), name: name.to_owned() }
     }
 

@@ -109,13 +109,14 @@ fn human_service_accounts(view: &View<'_>) -> Verdict {
     let (rbac, inventory) = (view.rbac(), view.inventory);
     let mut used: BTreeSet<(&str, &str)> = BTreeSet::new();
     for (workload, _) in view.workloads() {
-        used.extend(view.specs(workload).map(|(spec, _)| (workload.object.namespace.as_str(), spec.account())));
+        let namespace = subjects::in_namespace(&workload.object.namespace);
+        used.extend(view.specs(workload).map(|(spec, _)| (namespace, spec.account())));
     }
     let mut verdict = Verdict::over("ServiceAccount", "ServiceAccounts");
     for account in &inventory.service_accounts {
         let (namespace, name) = (account.metadata.namespace.as_str(), account.metadata.name.as_str());
         verdict.saw(view.category(namespace));
-        if used.contains(&(namespace, name)) || !rbac.is_admin(&Subject::account(namespace, name)) {
+        if used.contains(&(subjects::in_namespace(namespace), name)) || !rbac.is_admin(&Subject::account(namespace, name)) {
             continue;
         }
         let tokens: Vec<&str> = inventory

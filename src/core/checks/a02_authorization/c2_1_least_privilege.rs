@@ -112,7 +112,7 @@ fn wildcards(view: &View<'_>) -> Verdict {
     for role in rbac.roles() {
         let metadata = &role.role.metadata;
         let name = metadata.name.as_str();
-        let namespace = if role.cluster { "" } else { metadata.namespace.as_str() };
+        let namespace = if role.cluster { "" } else { subjects::in_namespace(&metadata.namespace) };
         let bindings = givers.get(&(role.cluster, namespace, name)).map_or(&[][..], Vec::as_slice);
         let Some(category) = bindings.iter().map(|b| rights::category(view, b)).min() else { continue };
         verdict.saw(category);

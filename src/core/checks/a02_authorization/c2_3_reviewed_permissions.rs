@@ -57,6 +57,10 @@ pub(super) const CHECKS: &[Check] = &[
 fn stale_bindings(view: &View<'_>) -> Verdict {
     let inventory = view.inventory;
     let namespaces: BTreeSet<&str> = inventory.namespaces.iter().map(|n| n.metadata.name.as_str()).collect();
+    if inventory.source == Source::Files && !namespaces.contains("default") {
+        let why = "The files hold no namespace default, so they are no listing of a whole cluster: what they lack may exist all the same.";
+        return Verdict::blocked(why, vec!["namespaces: list".to_owned()]);
+    }
     let mut verdict = Verdict::over("binding", "bindings");
     for bound in view.rbac().bindings() {
         verdict.saw(rights::category(view, bound));
