@@ -1,6 +1,6 @@
 //! Addresses: which of them the whole internet can reach, by their ranges alone. Nothing is resolved or asked here.
 
-use std::net::{IpAddr, Ipv4Addr};
+use core::net::{IpAddr, Ipv4Addr};
 
 /// Who can reach an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
