@@ -150,6 +150,10 @@ fn missing(check: &Check, inventory: &Inventory) -> Vec<(String, String)> {
 }
 
 fn lacks(kind: Kind, inventory: &Inventory) -> Option<(String, String)> {
+    // A snapshot of an older program says nothing of kinds that it did not know; silence is no answer that they are not installed.
+    if inventory.source == Source::Live && !inventory.coverage.contains_key(&kind) {
+        return Some((format!("{}: list", kind.id()), format!("{} were not asked for when this was collected; collect again", kind.id())));
+    }
     let coverage = inventory.coverage_of(kind);
     let words = |said: &str| if coverage.message.is_empty() { said.to_owned() } else { format!("{said}: {}", coverage.message) };
     let why = match coverage.state {

@@ -5,8 +5,10 @@ use core::net::{IpAddr, Ipv4Addr};
 /// Who can reach an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Reachable {
-    /// Only networks that know it: private, shared, link-local, loopback.
+    /// Only networks that know it: private, shared, link-local.
     Private,
+    /// Only the machine itself: the way in is a tunnel.
+    Local,
     /// Everybody.
     Public,
     /// A name, behind which either may stand.
@@ -30,12 +32,12 @@ pub(super) fn reachable(host: &str) -> Reachable {
         Ok(IpAddr::V4(ip)) => v4(ip),
         Ok(IpAddr::V6(ip)) => match ip.to_ipv4_mapped() {
             Some(mapped) => v4(mapped),
-            None if ip.is_loopback() || ip.is_unspecified() || ip.is_unique_local() || ip.is_unicast_link_local() => Reachable::Private,
+            None if ip.is_loopback() => Reachable::Local,
+            None if ip.is_unspecified() || ip.is_unique_local() || ip.is_unicast_link_local() => Reachable::Private,
             None => Reachable::Public,
         },
-        Err(_) if host == "localhost" || [".local", ".internal", ".svc", ".cluster.local"].iter().any(|end| host.ends_with(end)) => {
-            Reachable::Private
-        }
+        Err(_) if host == "localhost" => Reachable::Local,
+        Err(_) if [".local", ".internal", ".svc", ".cluster.local"].iter().any(|end| host.ends_with(end)) => Reachable::Private,
         Err(_) => Reachable::Unknown,
     }
 }
@@ -44,11 +46,10 @@ fn v4(ip: Ipv4Addr) -> Reachable {
     let [a, b, ..] = ip.octets();
     // 100.64.0.0/10 is shared address space behind carriers' and clouds' translation (RFC 6598).
     let shared = a == 100 && (64..128).contains(&b);
-    if ip.is_private() || ip.is_loopback() || ip.is_link_local() || ip.is_unspecified() || shared {
-        Reachable::Private
-    } else {
-        Reachable::Public
+    if ip.is_loopback() {
+        return Reachable::Local;
     }
+    if ip.is_private() || ip.is_link_local() || ip.is_unspecified() || shared { Reachable::Private } else { Reachable::Public }
 }
 
 #[cfg(test)]
@@ -61,7 +62,8 @@ mod tests {
             ("https://10.0.0.1:6443", Reachable::Private),
             ("https://100.100.0.1", Reachable::Private),
             ("https://[fd00::1]:6443/k8s", Reachable::Private),
-            ("https://localhost:6443", Reachable::Private),
+            ("https://localhost:6443", Reachable::Local),
+            ("https://127.0.0.1:6443", Reachable::Local),
             ("https://34.1.2.3", Reachable::Public),
             ("https://[2a00::1]:443", Reachable::Public),
             ("https://100.63.0.1:443", Reachable::Public),

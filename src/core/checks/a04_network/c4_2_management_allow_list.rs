@@ -69,6 +69,12 @@ fn api_endpoint(view: &View<'_>) -> Verdict {
         Reachable::Public => {
             verdict.find(finding.review().message("This is a public address: an allow-list in front of it must be shown."))
         }
+        Reachable::Local => verdict.find(
+            finding
+                .review()
+                .severity(Severity::Low)
+                .message("The API server was reached through a tunnel on this machine; its real address must be shown."),
+        ),
         Reachable::Unknown => verdict.find(finding.review().severity(Severity::Low).message(hint(&view.cluster().distribution))),
     }
     verdict

@@ -25,7 +25,11 @@ pub(super) fn judge(view: &View<'_>) -> Verdict {
     let mut verdict = Verdict::over("workload", "workloads");
     let mut tools: BTreeMap<String, usize> = BTreeMap::new();
     let (mut scoped, mut managed) = (0, 0);
-    for (workload, category) in view.workloads() {
+    // Static pods come from files on a node, which no tool in the cluster deploys.
+    let by_node = |w: &Workload| {
+        w.metadata.annotations.contains_key("kubernetes.io/config.mirror") || w.metadata.controller().is_some_and(|o| o.kind == "Node")
+    };
+    for (workload, category) in view.workloads().filter(|(w, _)| !by_node(w)) {
         verdict.saw(category);
         scoped += usize::from(category.in_scope());
         match manager(workload) {

@@ -33,8 +33,8 @@ pub(super) const CHECKS: &[Check] = &[
         why: "A toleration without a key fits every taint, so the pod may be placed on any node, those of the cardholder data environment too. It undoes the \
               taints that keep others away.",
         mend: "Tolerate the taints that are meant, by key and effect; keep tolerations without a key to agents of the platform, by an admission policy.",
-        blind_spots: "Agents of the platform tolerate everything by design and are told apart. A selector may still keep such a pod on nodes of its own; that is \
-                      told with it.",
+        blind_spots: "Agents of the platform tolerate everything by design and are told apart; a DaemonSet elsewhere is told for review. A selector \
+                      may still keep such a pod on nodes of its own; that is told with it.",
         judge: wildcard_tolerations,
     },
 ];
@@ -103,7 +103,7 @@ fn bound(view: &View<'_>, workload: &Workload, pool: &[&Node], named: bool, verd
         let field = format!("{}.nodeSelector", workload.spec_path());
         let free: Vec<&Node> =
             view.inventory.nodes.iter().filter(|n| !inside.contains(n.metadata.name.as_str()) && selects(spec, n)).collect();
-        let pins = !spec.node_selector.is_empty() || !spec.affinity.node_affinity.required.node_selector_terms.is_empty();
+        let pins = is_pinned(spec);
         if !pins || (named && !free.is_empty()) {
             verdict.find(
                 view.finding(workload.object.clone(), field)
@@ -119,6 +119,14 @@ fn bound(view: &View<'_>, workload: &Workload, pool: &[&Node], named: bool, verd
             );
         }
     }
+}
+
+/// Whether a selector or required affinity names more than the system and processor that the image is made for.
+fn is_pinned(spec: &PodSpec) -> bool {
+    let tells = |key: &str| !["kubernetes.io/os", "kubernetes.io/arch"].contains(&key.trim_start_matches("beta."));
+    let terms = &spec.affinity.node_affinity.required.node_selector_terms;
+    spec.node_selector.keys().any(|key| tells(key))
+        || (!terms.is_empty() && terms.iter().all(|t| !t.match_fields.is_empty() || t.match_expressions.iter().any(|r| tells(&r.key))))
 }
 
 /// Whether a spec's selector and required affinity let it run on a node.
@@ -145,11 +153,17 @@ fn wildcard_tolerations(view: &View<'_>) -> Verdict {
             if wild.is_empty() {
                 continue;
             }
-            let pinned = !spec.node_selector.is_empty() || !spec.affinity.node_affinity.required.node_selector_terms.is_empty();
+            let pinned = is_pinned(spec);
             let finding = Finding::new(reaches, workload.object.clone(), format!("{}.tolerations", workload.spec_path()))
                 .pods(pods)
                 .observed(if pinned { "tolerates every taint; bound by a selector" } else { "tolerates every taint" });
-            verdict.find(if pinned {
+            let agent = workload.object.kind == "DaemonSet";
+            verdict.find(if agent {
+                finding
+                    .review()
+                    .severity(Severity::Low)
+                    .message("An agent for every node, as it seems: somebody must say that it may run beside cardholder data.")
+            } else if pinned {
                 finding
                     .review()
                     .severity(Severity::Low)
