@@ -32,7 +32,7 @@ fn render(report: &Report) -> Result<String, minijinja::Error> {
 fn ticks(text: &str) -> String {
     let escaped = minijinja::HtmlEscape(text).to_string();
     let parts: Vec<&str> = escaped.split('`').collect();
-    if parts.len() % 2 == 0 {
+    if parts.len().is_multiple_of(2) {
         return escaped;
     }
     parts.iter().enumerate().map(|(i, part)| if i % 2 == 1 { format!("<code>{part}</code>") } else { (*part).to_owned() }).collect()

@@ -11,6 +11,7 @@ mod material;
 mod report;
 mod sarif;
 mod verify;
+mod view;
 
 pub use bundle::{Form, Step, Written, bag};
 pub use csv::{evidence_csv, findings_csv, findings_csv_of};
@@ -19,6 +20,6 @@ pub use html::report_html;
 pub use json::{assessment_json, pretty};
 pub use markdown::report_markdown;
 pub use material::{Material, put_file};
-pub use report::Report;
 pub use sarif::sarif;
 pub use verify::{Verified, VerifyError, What, verify};
+pub use view::Report;

@@ -1,7 +1,11 @@
-//! The report as one serialisable view: everything that the HTML and the Markdown say, in the order in which they say it. Templates only
-//! lay it out; what is told, counted or left to the CSV is decided here.
+//! Fills the view of the report from an assessment: what is told, counted, shown or left to the CSV is decided here. The template only lays
+//! it out.
 
 use super::Material;
+use super::view::{
+    AnswerView, AreaView, CheckView, Cluster, ControlView, DeterminationView, Differing, EvidenceView, ExceptionView, FindingView,
+    JournalRow, JournalView, PracticeView, QuestionView, Report, ResultView,
+};
 use kassay_core::assess::CheckOutcome;
 use kassay_core::checks;
 use kassay_core::guidance::{Area, Control, Question, paragraphs};
@@ -9,7 +13,6 @@ use kassay_core::model::{Determined, Outcome};
 use kassay_core::workbook::accept::day_of;
 use kassay_core::workbook::proposal::question_state;
 use kassay_core::workbook::{AnswerState, AnswerValue, Determination, Moment, Proposal, collection, folder, journal};
-use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many findings of a check stand in the report; the table of all is beside it.
@@ -18,212 +21,6 @@ const SHOWN: usize = 200;
 const PRINTED: usize = 10;
 /// How many of the latest lines of the journal are shown.
 const JOURNAL_SHOWN: usize = 100;
-
-/// Everything that a report says.
-#[derive(Debug, Serialize)]
-pub struct Report {
-    engagement: kassay_core::workbook::Engagement,
-    made_at: String,
-    version: &'static str,
-    catalogue: String,
-    workbook: String,
-    clusters: Vec<Cluster>,
-    practices: usize,
-    determined: usize,
-    totals: BTreeMap<&'static str, usize>,
-    outcomes: BTreeMap<&'static str, usize>,
-    redactions: usize,
-    to_confirm: Vec<String>,
-    areas: Vec<AreaView>,
-    differing: Vec<Differing>,
-    exceptions: Vec<ExceptionView>,
-    evidence: Vec<EvidenceView>,
-    journal: JournalView,
-    printed: usize,
-}
-
-#[derive(Debug, Serialize)]
-struct Cluster {
-    key: String,
-    server: String,
-    uid: String,
-    version: String,
-    version_source: String,
-    distribution: String,
-    distribution_evidence: Vec<String>,
-    nodes: usize,
-    identity: String,
-    groups: Vec<String>,
-    source: String,
-    collected_at: String,
-    assessed_at: String,
-    snapshot: String,
-    findings: String,
-    redactions: usize,
-    not_read: Vec<(String, String)>,
-    kinds: Vec<(String, usize)>,
-}
-
-#[derive(Debug, Serialize)]
-struct AreaView {
-    number: u8,
-    title: String,
-    determined: usize,
-    practices: usize,
-    totals: BTreeMap<&'static str, usize>,
-    outcomes: BTreeMap<&'static str, usize>,
-    open_questions: usize,
-    controls: Vec<ControlView>,
-}
-
-#[derive(Debug, Serialize)]
-struct ControlView {
-    id: String,
-    title: String,
-    dss: Vec<String>,
-    practices: Vec<PracticeView>,
-    checks: Vec<CheckView>,
-    questions: Vec<QuestionView>,
-}
-
-#[derive(Debug, Serialize)]
-struct PracticeView {
-    id: String,
-    text: Vec<String>,
-    determination: Option<DeterminationView>,
-    proposal: &'static str,
-    because: Vec<String>,
-    missing: Vec<String>,
-}
-
-#[derive(Debug, Serialize)]
-struct DeterminationView {
-    id: &'static str,
-    label: &'static str,
-    method: &'static str,
-    rationale: String,
-    by: String,
-    at: String,
-    proposed: &'static str,
-    differs: bool,
-    to_confirm: bool,
-    compensating: Vec<(&'static str, String)>,
-}
-
-#[derive(Debug, Serialize)]
-struct CheckView {
-    id: String,
-    title: String,
-    why: String,
-    blind_spots: String,
-    results: Vec<ResultView>,
-}
-
-#[derive(Debug, Serialize)]
-struct ResultView {
-    cluster: String,
-    outcome: &'static str,
-    label: &'static str,
-    reason: String,
-    population: usize,
-    needs: Vec<String>,
-    counts: Vec<(&'static str, usize)>,
-    findings: Vec<FindingView>,
-    total: usize,
-    more: usize,
-}
-
-#[derive(Debug, Serialize)]
-struct FindingView {
-    severity: &'static str,
-    category: &'static str,
-    in_scope: bool,
-    object: String,
-    pods: Option<u32>,
-    rule: String,
-    field: String,
-    observed: String,
-    message: String,
-    exception: bool,
-}
-
-#[derive(Debug, Serialize)]
-struct QuestionView {
-    id: String,
-    text: String,
-    wanted: String,
-    state: &'static str,
-    words: String,
-    answer: Option<AnswerView>,
-}
-
-#[derive(Debug, Serialize)]
-struct AnswerView {
-    value: String,
-    cluster: String,
-    by: String,
-    at: String,
-    interviewed: String,
-    role: String,
-    on: String,
-    note: String,
-    evidence: Vec<String>,
-}
-
-#[derive(Debug, Serialize)]
-struct Differing {
-    practice: String,
-    finding: &'static str,
-    proposed: &'static str,
-    rationale: String,
-    by: String,
-}
-
-#[derive(Debug, Serialize)]
-struct ExceptionView {
-    what: String,
-    object: String,
-    reason: String,
-    owner: String,
-    until: String,
-    lapsed: bool,
-}
-
-#[derive(Debug, Serialize)]
-struct EvidenceView {
-    reference: String,
-    kind: &'static str,
-    title: String,
-    file: String,
-    path: String,
-    sha256: String,
-    effective: String,
-    obtained: String,
-    by: String,
-    practices: Vec<String>,
-}
-
-#[derive(Debug, Serialize)]
-struct JournalView {
-    edits: usize,
-    first: String,
-    last: String,
-    people: Vec<String>,
-    whole: bool,
-    matches: bool,
-    outside: usize,
-    shown: Vec<JournalRow>,
-}
-
-#[derive(Debug, Serialize)]
-struct JournalRow {
-    n: u64,
-    at: String,
-    by: String,
-    what: String,
-    before: String,
-    after: String,
-}
 
 fn proposed(proposal: Option<Determined>) -> &'static str {
     proposal.map_or("nothing yet", Determined::label)

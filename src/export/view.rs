@@ -1,0 +1,211 @@
+//! What the report says, as types: what the template may name stands here and nowhere else.
+
+use kassay_core::workbook::Engagement;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Everything that a report says.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    pub(super) engagement: Engagement,
+    pub(super) made_at: String,
+    pub(super) version: &'static str,
+    pub(super) catalogue: String,
+    pub(super) workbook: String,
+    pub(super) clusters: Vec<Cluster>,
+    pub(super) practices: usize,
+    pub(super) determined: usize,
+    pub(super) totals: BTreeMap<&'static str, usize>,
+    pub(super) outcomes: BTreeMap<&'static str, usize>,
+    pub(super) redactions: usize,
+    pub(super) to_confirm: Vec<String>,
+    pub(super) areas: Vec<AreaView>,
+    pub(super) differing: Vec<Differing>,
+    pub(super) exceptions: Vec<ExceptionView>,
+    pub(super) evidence: Vec<EvidenceView>,
+    pub(super) journal: JournalView,
+    pub(super) printed: usize,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Cluster {
+    pub(super) key: String,
+    pub(super) server: String,
+    pub(super) uid: String,
+    pub(super) version: String,
+    pub(super) version_source: String,
+    pub(super) distribution: String,
+    pub(super) distribution_evidence: Vec<String>,
+    pub(super) nodes: usize,
+    pub(super) identity: String,
+    pub(super) groups: Vec<String>,
+    pub(super) source: String,
+    pub(super) collected_at: String,
+    pub(super) assessed_at: String,
+    pub(super) snapshot: String,
+    pub(super) findings: String,
+    pub(super) redactions: usize,
+    pub(super) not_read: Vec<(String, String)>,
+    pub(super) kinds: Vec<(String, usize)>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct AreaView {
+    pub(super) number: u8,
+    pub(super) title: String,
+    pub(super) determined: usize,
+    pub(super) practices: usize,
+    pub(super) totals: BTreeMap<&'static str, usize>,
+    pub(super) outcomes: BTreeMap<&'static str, usize>,
+    pub(super) open_questions: usize,
+    pub(super) controls: Vec<ControlView>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct ControlView {
+    pub(super) id: String,
+    pub(super) title: String,
+    pub(super) dss: Vec<String>,
+    pub(super) practices: Vec<PracticeView>,
+    pub(super) checks: Vec<CheckView>,
+    pub(super) questions: Vec<QuestionView>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct PracticeView {
+    pub(super) id: String,
+    pub(super) text: Vec<String>,
+    pub(super) determination: Option<DeterminationView>,
+    pub(super) proposal: &'static str,
+    pub(super) because: Vec<String>,
+    pub(super) missing: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct DeterminationView {
+    pub(super) id: &'static str,
+    pub(super) label: &'static str,
+    pub(super) method: &'static str,
+    pub(super) rationale: String,
+    pub(super) by: String,
+    pub(super) at: String,
+    pub(super) proposed: &'static str,
+    pub(super) differs: bool,
+    pub(super) to_confirm: bool,
+    pub(super) compensating: Vec<(&'static str, String)>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct CheckView {
+    pub(super) id: String,
+    pub(super) title: String,
+    pub(super) why: String,
+    pub(super) blind_spots: String,
+    pub(super) results: Vec<ResultView>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct ResultView {
+    pub(super) cluster: String,
+    pub(super) outcome: &'static str,
+    pub(super) label: &'static str,
+    pub(super) reason: String,
+    pub(super) population: usize,
+    pub(super) needs: Vec<String>,
+    pub(super) counts: Vec<(&'static str, usize)>,
+    pub(super) findings: Vec<FindingView>,
+    pub(super) total: usize,
+    pub(super) more: usize,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct FindingView {
+    pub(super) severity: &'static str,
+    pub(super) category: &'static str,
+    pub(super) in_scope: bool,
+    pub(super) object: String,
+    pub(super) pods: Option<u32>,
+    pub(super) rule: String,
+    pub(super) field: String,
+    pub(super) observed: String,
+    pub(super) message: String,
+    pub(super) exception: bool,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct QuestionView {
+    pub(super) id: String,
+    pub(super) text: String,
+    pub(super) wanted: String,
+    pub(super) state: &'static str,
+    pub(super) words: String,
+    pub(super) answer: Option<AnswerView>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct AnswerView {
+    pub(super) value: String,
+    pub(super) cluster: String,
+    pub(super) by: String,
+    pub(super) at: String,
+    pub(super) interviewed: String,
+    pub(super) role: String,
+    pub(super) on: String,
+    pub(super) note: String,
+    pub(super) evidence: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Differing {
+    pub(super) practice: String,
+    pub(super) finding: &'static str,
+    pub(super) proposed: &'static str,
+    pub(super) rationale: String,
+    pub(super) by: String,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct ExceptionView {
+    pub(super) what: String,
+    pub(super) object: String,
+    pub(super) reason: String,
+    pub(super) owner: String,
+    pub(super) until: String,
+    pub(super) lapsed: bool,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct EvidenceView {
+    pub(super) reference: String,
+    pub(super) kind: &'static str,
+    pub(super) title: String,
+    pub(super) file: String,
+    pub(super) path: String,
+    pub(super) sha256: String,
+    pub(super) effective: String,
+    pub(super) obtained: String,
+    pub(super) by: String,
+    pub(super) practices: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct JournalView {
+    pub(super) edits: usize,
+    pub(super) first: String,
+    pub(super) last: String,
+    pub(super) people: Vec<String>,
+    pub(super) whole: bool,
+    pub(super) matches: bool,
+    pub(super) outside: usize,
+    pub(super) shown: Vec<JournalRow>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct JournalRow {
+    pub(super) n: u64,
+    pub(super) at: String,
+    pub(super) by: String,
+    pub(super) what: String,
+    pub(super) before: String,
+    pub(super) after: String,
+}
