@@ -1,7 +1,24 @@
-//! What opens the screen: the loop of the walk, and how it is started.
+//! What opens the screen: the loop of the walk. An event becomes an action, the action changes the session, its effects are carried out
+//! beside, the screen is drawn. Nothing here waits for a disk or a cluster: the store has a thread of its own, everything else is a task,
+//! and what comes of it returns as an action.
+
+mod keeper;
+mod tasks;
 
 use crate::collect::SourceSpec;
+use crate::config::{self, Settings};
+use crate::tui::terminal::{Endings, Screen, breakdowns};
+use crate::tui::theme::{Depth, Theme};
+use crate::tui::{draw, keymap, mouse};
+use anyhow::Context as _;
+use crossterm::event::{Event, EventStream, KeyEventKind};
+use futures_util::StreamExt;
+use kassay_core::guidance::Guidance;
+use kassay_core::session::{Action, Context, Effect, Session, Typed, update};
 use std::path::PathBuf;
+use std::time::Duration;
+use tasks::World;
+use tokio::sync::mpsc;
 
 /// How the walk begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,8 +44,119 @@ pub enum Start {
 /// Runs the walk until its user leaves it.
 ///
 /// # Errors
-/// Where the terminal or the assessment can't be opened.
+/// Where the terminal or the settings can't be used.
 pub fn run(start: Start) -> anyhow::Result<()> {
-    let _ = start;
-    anyhow::bail!("the walk is not part of this build yet")
+    let settings = Settings::load().context("the settings can't be used")?;
+    let guidance = Guidance::shipped().map_err(|e| anyhow::anyhow!("{e}"))?;
+    let own = config::config_dir().map(|dir| dir.join("themes"));
+    let hint = std::env::var("COLORFGBG").ok();
+    let theme = Theme::choose(settings.theme.as_deref(), hint.as_deref(), own.as_deref(), Depth::detect())?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let result = runtime.block_on(walk(start, guidance, &settings, &theme));
+    // A task that hangs in a login plugin must not keep the program from ending.
+    runtime.shutdown_timeout(Duration::from_millis(200));
+    result
+}
+
+async fn walk(start: Start, guidance: &'static Guidance, settings: &Settings, theme: &Theme) -> anyhow::Result<()> {
+    let zone = jiff::tz::TimeZone::system();
+    let mut session = Session::new(guidance, &config::user(), jiff::Timestamp::now(), zone);
+    session.home.root = config::assessments().unwrap_or_default();
+    let (sender, mut arrivals) = mpsc::unbounded_channel();
+    let mut world = World::new(session.home.root.clone(), sender)?;
+    let mut endings = Endings::listen()?;
+    let mut screen = Screen::enter(!settings.no_mouse).context("the terminal can't be used")?;
+    let mut events = EventStream::new();
+    screen.draw(|frame| draw(frame, &session, theme, settings.reduced_motion))?;
+    for action in tasks::first(start) {
+        match action {
+            tasks::First::Effect(effect) => world.carry_out(effect),
+            tasks::First::Action(action) => {
+                let effects = update(&mut session, action);
+                carry_out_all(&mut world, effects);
+            }
+        }
+    }
+    loop {
+        let wait = if is_busy(&session) { Duration::from_millis(120) } else { Duration::from_secs(10) };
+        let action = tokio::select! {
+            event = events.next() => match event {
+                Some(Ok(event)) => of_event(&session, event),
+                // The terminal is gone.
+                Some(Err(_)) | None => break,
+            },
+            Some(action) = arrivals.recv() => Some(action),
+            _ = endings.next() => break,
+            () = tokio::time::sleep(wait) => Some(Action::Tick(jiff::Timestamp::now())),
+        };
+        let mut quits = act(&mut session, &mut world, action);
+        // Progress comes faster than it can be drawn.
+        for _ in 0..256 {
+            let Ok(next) = arrivals.try_recv() else { break };
+            quits |= act(&mut session, &mut world, Some(next));
+        }
+        for words in breakdowns() {
+            let why = format!("A part of the program broke down: {words}");
+            act(&mut session, &mut world, Some(Action::NotDone(why)));
+        }
+        if quits {
+            break;
+        }
+        screen.draw(|frame| draw(frame, &session, theme, settings.reduced_motion))?;
+    }
+    drop(screen);
+    // What was sent to be saved is saved before the program ends.
+    world.close();
+    Ok(())
+}
+
+/// Changes the session and starts what follows; whether the program is to end.
+fn act(session: &mut Session, world: &mut World, action: Option<Action>) -> bool {
+    let Some(action) = action else { return false };
+    if action.is_by_person() {
+        update(session, Action::Tick(jiff::Timestamp::now()));
+    }
+    carry_out_all(world, update(session, action))
+}
+
+fn carry_out_all(world: &mut World, effects: Vec<Effect>) -> bool {
+    let mut quits = false;
+    for effect in effects {
+        if matches!(effect, Effect::Quit) {
+            quits = true;
+        } else {
+            world.carry_out(effect);
+        }
+    }
+    quits
+}
+
+/// Whether something turns that a spinner tells of.
+fn is_busy(session: &Session) -> bool {
+    use kassay_core::session::Flight;
+    session.pending.is_some()
+        || session.reading.as_ref().is_some_and(|r| r.failed.is_none())
+        || session.export.running.is_some()
+        || session.new.as_ref().is_some_and(|n| matches!(n.flight, Flight::Running))
+        || session.book.as_ref().is_some_and(|b| b.clusters.iter().any(|c| c.loading || c.judging))
+}
+
+/// What an event of the terminal means now.
+fn of_event(session: &Session, event: Event) -> Option<Action> {
+    match event {
+        Event::Key(key) if key.kind != KeyEventKind::Release => keymap::action(session, &key),
+        Event::Mouse(event) => mouse::action(&event),
+        Event::Paste(text) if session.context().takes_text() => Some(Action::Type(Typed::Text(text))),
+        Event::Paste(text) if is_dropped_file(session, &text) => Some(Action::Drop(text)),
+        // A new size only needs a new frame.
+        Event::Resize(..) => Some(Action::Tick(jiff::Timestamp::now())),
+        _ => None,
+    }
+}
+
+/// Terminals paste the path of a file that is dropped on them.
+fn is_dropped_file(session: &Session, text: &str) -> bool {
+    let work = [Context::Guidance, Context::Checks, Context::Questions, Context::Evidence, Context::Result];
+    let path = text.trim().trim_matches(['\'', '"']);
+    work.contains(&session.context()) && !path.contains('\n') && (path.starts_with('/') || path.starts_with("file://"))
 }

@@ -270,7 +270,7 @@ fn opened() -> Session {
         ..kassay_core::workbook::Engagement::default()
     });
     workbook.catalogue.clone_from(&session.guidance.digest);
-    let opened = Opened { dir: "/assessments/acme".into(), workbook, held_by: None };
+    let opened = Opened { dir: "/assessments/acme".into(), workbook, held_by: None, notices: vec![] };
     session.book = Some(Box::new(Book::new(opened, session.guidance, session.today())));
     session
 }
@@ -280,7 +280,7 @@ fn export() {
     let mut session = opened();
     let show = |name: &str, session: &Session| holds(name, |frame, area, theme| export::render(frame, area, session, KEYS, theme));
     show("export", &session);
-    session.export.running = Some("data/evidence/E-0003-network-diagram.pdf".into());
+    session.export.running = Some((11, 17, "data/evidence/E-0003-network-diagram.pdf".into()));
     show("export-writing", &session);
     session.export.running = None;
     let digest = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";

@@ -1,11 +1,79 @@
-//! The terminal: keys in, frames out.
+//! The terminal: keys in, frames out. A frame follows from the session and the theme alone; which screen is drawn is decided here.
 
 pub mod complete;
 pub mod fuzzy;
 pub mod glossary;
+pub mod keymap;
 pub mod markdown;
+pub mod mouse;
 pub mod screens;
 pub mod terminal;
 pub mod text;
 pub mod theme;
+mod views;
 pub mod widgets;
+
+use kassay_core::session::{Layer, Level, Purpose, Session};
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+use screens::{form, summary, walk};
+use theme::Theme;
+
+/// Draws a frame. `still` stops the spinner, for those whom motion disturbs.
+///
+/// ```text
+/// the whole screen of the topmost layer that has one (home, new, reading, walk, summary, scope, export, help)
+///   over it: palette, search, small forms
+///     over these: an error or warning, until it is read
+/// ```
+pub fn draw(frame: &mut Frame<'_>, session: &Session, theme: &Theme, still: bool) {
+    mouse::clear();
+    let area = frame.area();
+    frame.buffer_mut().set_style(area, theme.ground());
+    let area = small(frame, area, theme);
+    let spinner = widgets::progress::spinner(session.ticks, still);
+    if let Some(base) = session.layers.iter().rposition(is_whole) {
+        match &session.layers[base] {
+            Layer::Home => views::home(frame, area, session, theme),
+            Layer::New => views::new(frame, area, session, theme),
+            Layer::Reading => views::reading(frame, area, session, theme),
+            Layer::Summary(cursor) => summary::render(frame, area, session, cursor, theme),
+            Layer::Scope(editor) => views::scope(frame, area, session, editor, theme),
+            Layer::Export => views::export(frame, area, session, theme),
+            Layer::Help(scroll) => views::help(frame, area, session, scroll, theme),
+            _ => walk::render(frame, area, session, theme, spinner),
+        }
+    }
+    match session.top() {
+        Layer::Form(open) if is_small(&open.purpose) => form::popup(frame, area, session, open, theme),
+        Layer::Palette { query, cursor } => views::palette(frame, area, session, query, cursor, theme),
+        Layer::Find { query, cursor } => views::find(frame, area, session, query, cursor, theme),
+        _ => {}
+    }
+    if let Some(message) = session.messages.iter().rev().find(|m| m.level != Level::Info) {
+        views::message(frame, area, message, theme);
+    }
+}
+
+/// Layers that fill the screen; what belongs to the walk is drawn by the walk.
+const fn is_whole(layer: &Layer) -> bool {
+    match layer {
+        Layer::Palette { .. } | Layer::Find { .. } => false,
+        Layer::Form(form) => !is_small(&form.purpose),
+        _ => true,
+    }
+}
+
+/// Forms that lie over whatever is there.
+const fn is_small(purpose: &Purpose) -> bool {
+    matches!(purpose, Purpose::Path { .. } | Purpose::Rule)
+}
+
+/// Says in the first line that the terminal is too small to show everything, and gives what is left.
+fn small(frame: &mut Frame<'_>, area: Rect, theme: &Theme) -> Rect {
+    let Some(words) = terminal::too_small(area).filter(|_| area.height > 6) else { return area };
+    let (top, rest) = widgets::frame::top(area, 1);
+    frame.render_widget(Line::styled(text::cut(&words, top.width.into()), theme.style("warning")), top);
+    rest
+}

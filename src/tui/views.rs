@@ -4,7 +4,7 @@ use super::screens::{export, help, home, message, new, palette, reading, scope a
 use super::theme::Theme;
 use super::widgets::list;
 use super::{keymap, mouse};
-use kassay_core::session::{Action, Context, Cursor, Field, Message, Scroll, ScopeEditor, Session};
+use kassay_core::session::{Action, Context, Cursor, Field, Message, ScopeEditor, Scroll, Session};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
@@ -41,7 +41,7 @@ pub(super) fn export(frame: &mut Frame<'_>, area: Rect, session: &Session, theme
 /// Help for the place below it.
 pub(super) fn help(frame: &mut Frame<'_>, area: Rect, session: &Session, scroll: &Scroll, theme: &Theme) {
     let (here, everywhere) = keymap::help(session.context_below());
-    fn hints(rows: &[(String, &'static str)]) -> Vec<(&str, &str)> {
+    fn hints<'a>(rows: &'a [(String, &'static str)]) -> Vec<(&'a str, &'a str)> {
         rows.iter().map(|(key, words)| (key.as_str(), *words)).collect()
     }
     let (here, everywhere) = (hints(&here), hints(&everywhere));
@@ -53,7 +53,11 @@ pub(super) fn help(frame: &mut Frame<'_>, area: Rect, session: &Session, scroll:
 pub(super) fn palette(frame: &mut Frame<'_>, area: Rect, session: &Session, query: &Field, cursor: &Cursor, theme: &Theme) {
     let rows: Vec<palette::Row> = keymap::palette(session)
         .into_iter()
-        .map(|(binding, hit)| palette::Row { words: binding.name.to_owned(), right: keymap::shown(binding.keys[0]).to_owned(), letters: hit.letters })
+        .map(|(binding, hit)| palette::Row {
+            words: binding.name.to_owned(),
+            right: keymap::shown(binding.keys[0]).to_owned(),
+            letters: hit.letters,
+        })
         .collect();
     let of = keymap::actions(session.context_below()).len();
     let words = ("Commands", ":", "a few letters of what you want to do");

@@ -85,8 +85,8 @@ pub struct Attached {
     pub size: u64,
     /// Its name.
     pub name: String,
-    /// How many numbers in it look like card numbers.
-    pub cards: usize,
+    /// Why it was not kept: card numbers or private keys in it.
+    pub refused: Option<String>,
 }
 
 /// An assessment that was opened.
@@ -98,6 +98,8 @@ pub struct Opened {
     pub workbook: Workbook,
     /// Who writes in it already; then it is for reading only.
     pub held_by: Option<String>,
+    /// What was odd when it was opened.
+    pub notices: Vec<String>,
 }
 
 /// A cluster that was read and judged, and where both are kept.
@@ -163,6 +165,8 @@ pub enum Action {
     Determine,
     /// Attaches evidence.
     Attach,
+    /// A file was dropped: attaches it.
+    Drop(String),
     /// Writes a note.
     Note,
     /// Accepts an exception.
@@ -215,6 +219,8 @@ pub enum Action {
     OpenPath,
     /// Opens an assessment folder by its path.
     OpenFolder,
+    /// Restores the last good state of an assessment that can't be read.
+    Restore,
     /// Tries a failed save again.
     Retry,
     /// Leaves.
@@ -302,8 +308,8 @@ pub enum Action {
         /// Why.
         why: String,
     },
-    /// An export goes on: a few words.
-    ExportProgress(String),
+    /// An export goes on: files done, of how many, the one in work.
+    ExportProgress(usize, usize, String),
     /// An export was written.
     Exported {
         /// Where.
@@ -364,7 +370,7 @@ impl Action {
                 | Self::CollectFailed(_)
                 | Self::Judged { .. }
                 | Self::JudgeFailed { .. }
-                | Self::ExportProgress(_)
+                | Self::ExportProgress(..)
                 | Self::Exported { .. }
                 | Self::ExportFailed(_)
                 | Self::Told(_)

@@ -1,25 +1,29 @@
 //! What comes back from the world: assessments opened, clusters read and judged, files attached, exports written.
 
 use super::action::{Collection, Opened};
-use super::book::{Book, Cluster, derive, mark_to_confirm, to_record};
+use super::book::{Book, Cluster};
 use super::effect::Effect;
 use super::message::Message;
 use super::reading::Reading;
 use super::saving::{After, Draft, judge_again};
 use super::{Layer, Session};
 use crate::assess::CheckOutcome;
-use crate::kinds::{Inventory, KindState};
-use crate::workbook::{ClusterRecord, Moment, Workbook};
-use std::collections::BTreeMap;
+use crate::kinds::Inventory;
+use crate::workbook::collection::cluster_key;
+use crate::workbook::{Changes, Collected, Workbook, merge_collection};
 use std::sync::Arc;
 
 impl Session {
     pub(super) fn opened(&mut self, opened: Opened) -> Vec<Effect> {
         self.home.opening = None;
+        let notices = opened.notices.clone();
         let book = Book::new(opened, self.guidance, self.today());
         let mut effects: Vec<Effect> = vec![];
         if let Some(who) = &book.held_by {
             self.messages.push(Message::warning("Open for reading only", format!("{who} has this assessment open and may write in it.")));
+        }
+        for notice in notices {
+            self.messages.push(Message::warning(notice, ""));
         }
         let wording = !book.workbook.catalogue.is_empty() && book.workbook.catalogue != self.guidance.digest;
         if wording {
@@ -39,11 +43,11 @@ impl Session {
     /// Starts reading a cluster into the open assessment.
     pub(super) fn read(&mut self, key: String, source: super::Source) -> Vec<Effect> {
         let Some(book) = self.book.as_ref() else { return vec![] };
-        let scope = book.workbook.scope.clone();
+        let workbook = Box::new(book.workbook.clone());
         self.reading = Some(Reading::new(key.clone(), source.clone(), None, self.now));
         self.layers.retain(|l| !matches!(l, Layer::Reading | Layer::New));
         self.layers.push(Layer::Reading);
-        vec![Effect::Collect { key, source, scope }]
+        vec![Effect::Collect { key, source, workbook }]
     }
 
     pub(super) fn loaded(&mut self, key: &str, outcomes: Arc<Vec<CheckOutcome>>, inventory: Option<Arc<Inventory>>) -> Vec<Effect> {
@@ -79,38 +83,48 @@ impl Session {
         let Some(reading) = self.reading.take() else { return vec![] };
         self.layers.retain(|l| !matches!(l, Layer::Reading));
         let Some(book) = self.book.as_ref() else { return vec![] };
-        let key = reading.key.clone();
         let source = reading.source.words();
-        self.sources.insert(key.clone(), reading.source);
-        let mut workbook = book.workbook.clone();
-        let known = workbook.clusters.iter().any(|c| c.key == key);
-        put_record(&mut workbook, &key, &collection, Some(source));
-        let changes = book.clusters.iter().find(|c| c.key == key).map_or(String::new(), |c| changes(&c.outcomes, &collection.outcomes));
-        let to_confirm = self.confirmations(&mut workbook, &key, &collection);
-        let words = match (known, to_confirm) {
-            (false, _) => format!("{key} was read and judged. ⇥ goes to the first thing that needs you."),
-            (true, 0) => format!("{key} was read again{changes}."),
-            (true, n) => format!("{key} was read again{changes}. {n} determinations are to be confirmed."),
+        let key = if book.workbook.clusters.iter().any(|c| c.key == reading.key) {
+            reading.key
+        } else {
+            cluster_key(&book.workbook, &collection.inventory.cluster.uid, &reading.key)
         };
-        let after = format!("{} outcomes", collection.outcomes.len());
+        self.sources.insert(key.clone(), reading.source);
+        let (workbook, changes) = self.merged(&key, &source, &collection);
+        let words = if changes.first {
+            format!("{key} was read and judged. ⇥ goes to the first thing that needs you.")
+        } else {
+            format!("{key} was read again: {}", told(&changes))
+        };
+        let after = format!("{} checks, {} findings", collection.outcomes.len(), total(&collection.outcomes));
         let draft = Draft { workbook, what: format!("read cluster {key}"), before: String::new(), after };
         self.save(draft, After::Show(key, Box::new(collection), words), false)
     }
 
-    /// Marks determinations that a collection speaks against, before it is kept.
-    fn confirmations(&self, workbook: &mut Workbook, key: &str, collection: &Collection) -> usize {
-        let Some(book) = self.book.as_ref() else { return 0 };
-        let mut clusters = book.clusters.clone();
-        put_cluster(&mut clusters, key, collection);
-        let derived = derive(self.guidance, workbook, &clusters, self.today());
-        mark_to_confirm(&mut workbook.determinations, &derived.proposals)
+    /// The workbook with a collection put into it, and what that changes.
+    fn merged(&self, key: &str, source: &str, collection: &Collection) -> (Workbook, Changes) {
+        let Some(book) = self.book.as_ref() else { return (Workbook::new(Default::default()), Changes::default()) };
+        let mut workbook = book.workbook.clone();
+        let previous = book.clusters.iter().find(|c| c.key == key).map(|c| c.outcomes.clone()).unwrap_or_default();
+        let collected = Collected {
+            key,
+            source,
+            inventory: &collection.inventory,
+            outcomes: &collection.outcomes,
+            previous: &previous,
+            snapshot: &collection.snapshot,
+            findings: &collection.findings,
+            assessed_at: collection.assessed_at,
+        };
+        let changes = merge_collection(&mut workbook, self.guidance, &collected);
+        (workbook, changes)
     }
 
     pub(super) fn collect_failed(&mut self, why: &str) {
         if why.is_empty() {
             let key = self.reading.take().map(|r| r.key).unwrap_or_default();
             self.layers.retain(|l| !matches!(l, Layer::Reading));
-            self.messages.push(Message::info(format!("Reading {key} was cancelled; nothing of it is kept.").replace("  ", " ")));
+            self.messages.push(Message::info(format!("Reading {key} was cancelled; nothing of it is kept.")));
         } else if let Some(reading) = self.reading.as_mut() {
             reading.failed = Some(why.to_owned());
             if !self.layers.iter().any(|l| matches!(l, Layer::Reading)) {
@@ -124,11 +138,11 @@ impl Session {
     pub(super) fn judged(&mut self, key: &str, revision: u64, collection: Collection) -> Vec<Effect> {
         let Some(book) = self.book.as_ref().filter(|b| b.revision == revision) else { return vec![] };
         let Some(cluster) = book.clusters.iter().find(|c| c.key == key) else { return vec![] };
-        let words = format!("{key} was judged in the new scope{}.", changes(&cluster.outcomes, &collection.outcomes));
-        let mut workbook = book.workbook.clone();
-        put_record(&mut workbook, key, &collection, None);
-        self.confirmations(&mut workbook, key, &collection);
-        let draft = Draft { workbook, what: format!("judge cluster {key}"), before: String::new(), after: String::new() };
+        let source = book.workbook.clusters.iter().find(|c| c.key == cluster.key).map(|c| c.source.clone()).unwrap_or_default();
+        let (workbook, changes) = self.merged(key, &source, &collection);
+        let words = format!("{key} was judged in the new scope: {}", told(&changes));
+        let after = format!("{} checks, {} findings", collection.outcomes.len(), total(&collection.outcomes));
+        let draft = Draft { workbook, what: format!("judge cluster {key}"), before: String::new(), after };
         self.save(draft, After::Show(key.to_owned(), Box::new(collection), words), false)
     }
 
@@ -177,65 +191,21 @@ fn put_cluster(clusters: &mut Vec<Cluster>, key: &str, collection: &Collection) 
     }
 }
 
-/// Replaces what the workbook knows of a cluster; nothing that a person wrote is touched.
-fn put_record(workbook: &mut Workbook, key: &str, collection: &Collection, source: Option<String>) {
-    let inventory = &collection.inventory;
-    let info = &inventory.cluster;
-    let known = workbook.clusters.iter().find(|c| c.key == key);
-    let not_read: BTreeMap<String, String> = inventory
-        .coverage
-        .iter()
-        .filter(|(kind, c)| match c.state {
-            KindState::Read => false,
-            KindState::Absent => kind.stock(),
-            _ => true,
-        })
-        .map(|(kind, c)| (kind.id(), if c.message.is_empty() { state_words(c.state).to_owned() } else { c.message.clone() }))
-        .collect();
-    let record = ClusterRecord {
-        key: key.to_owned(),
-        uid: info.uid.clone(),
-        server: info.server.clone(),
-        version: info.version.clone(),
-        distribution: info.distribution.clone(),
-        nodes: inventory.nodes.len(),
-        identity: info.identity.clone(),
-        collected_at: info.collected_at.map(Moment),
-        assessed_at: Some(Moment(collection.assessed_at)),
-        snapshot: collection.snapshot.clone(),
-        findings: collection.findings.clone(),
-        source: source.or_else(|| known.map(|k| k.source.clone())).unwrap_or_default(),
-        not_read,
-        redactions: inventory.redactions,
-    };
-    match workbook.clusters.iter_mut().find(|c| c.key == key) {
-        Some(known) => *known = record,
-        None => workbook.clusters.push(record),
-    }
-    workbook.outcomes.retain(|o| o.cluster != key);
-    workbook.outcomes.extend(collection.outcomes.iter().map(|o| to_record(o, key)));
+fn total(outcomes: &[CheckOutcome]) -> usize {
+    outcomes.iter().map(|o| o.findings.len()).sum()
 }
 
-const fn state_words(state: KindState) -> &'static str {
-    match state {
-        KindState::Read => "read",
-        KindState::Forbidden => "forbidden",
-        KindState::Absent => "not served",
-        KindState::Failed => "failed",
-        KindState::Partial => "read in part",
+/// What a collection changed, in a sentence.
+fn told(changes: &Changes) -> String {
+    let numbers = [changes.outcomes.len(), changes.new.len(), changes.gone.len(), changes.changed.len()];
+    if numbers == [0; 4] {
+        return "nothing has changed.".to_owned();
     }
-}
-
-/// What is new and what is gone between two readings: “: 3 outcomes differ, 12 findings are new, 4 are gone”.
-fn changes(before: &[CheckOutcome], now: &[CheckOutcome]) -> String {
-    let ids = |outcomes: &[CheckOutcome]| -> std::collections::BTreeSet<String> {
-        outcomes.iter().flat_map(|o| o.findings.iter().map(|f| f.id.clone())).collect()
+    let [outcomes, new, gone, changed] = numbers.map(crate::model::text::thousands);
+    let confirm = match changes.to_confirm.len() {
+        0 => String::new(),
+        1 => " One determination is to be confirmed.".to_owned(),
+        n => format!(" {n} determinations are to be confirmed."),
     };
-    let differ = now.iter().filter(|n| before.iter().any(|b| b.check == n.check && b.outcome != n.outcome)).count();
-    let (old, new) = (ids(before), ids(now));
-    let (came, went) = (new.difference(&old).count(), old.difference(&new).count());
-    if (differ, came, went) == (0, 0, 0) {
-        return ": nothing has changed".to_owned();
-    }
-    format!(": {differ} outcomes differ, {came} findings are new, {went} are gone")
+    format!("outcomes changed: {outcomes}; findings: {new} new, {gone} gone, {changed} changed.{confirm}")
 }

@@ -11,16 +11,13 @@ use crate::checks;
 use crate::guidance::{Control, Guidance};
 use crate::kinds::Inventory;
 use crate::model::{Determined, Outcome};
-use crate::workbook::{
-    AnswerState, ClusterRecord, Determination, Evidence, FindingBrief, OutcomeRecord, Proposal, Workbook, proposal::question_state, propose,
-};
+use crate::workbook::collection::combined;
+use crate::workbook::proposal::question_state;
+use crate::workbook::{AnswerState, ClusterRecord, Evidence, OutcomeRecord, Proposal, Workbook, propose};
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
-
-/// How many findings of an outcome the workbook itself holds; all of them are in the file beside it.
-const BRIEF: usize = 20;
 
 /// A cluster of the assessment.
 #[derive(Clone, Debug)]
@@ -99,7 +96,7 @@ impl Book {
     /// A book just opened; the outcomes are those of the workbook until all findings are loaded.
     #[must_use]
     pub fn new(opened: Opened, guidance: &Guidance, today: Date) -> Self {
-        let Opened { dir, workbook, held_by } = opened;
+        let Opened { dir, workbook, held_by, .. } = opened;
         let clusters = workbook
             .clusters
             .iter()
@@ -134,9 +131,11 @@ impl Book {
 
     /// Works out anew what follows from the workbook and the outcomes.
     pub fn refresh(&mut self, guidance: &Guidance, today: Date) {
-        let derived = derive(guidance, &self.workbook, &self.clusters, today);
-        self.states = derived.states;
-        self.proposals = derived.proposals;
+        let (outcomes, distribution) = combined(&self.workbook);
+        let state = |q| question_state(q, &self.workbook, &outcomes, &distribution, today);
+        self.states = guidance.questions().map(|q| (q.id.clone(), state(q))).collect();
+        let proposals = propose(guidance, &self.workbook, &outcomes, &distribution, today);
+        self.proposals = proposals.into_iter().map(|p| (p.practice.clone(), p)).collect();
         self.excepted =
             self.workbook.exceptions.iter().filter(|e| e.until.is_none_or(|until| until.0 >= today)).map(|e| e.what.clone()).collect();
         self.open = open_items(self, guidance);
@@ -242,98 +241,6 @@ impl Book {
         };
         let against = proposal.because.iter().filter(|_| proposal.proposal == Some(Determined::NotInPlace)).map(|id| told(id, true));
         against.chain(proposal.missing.iter().map(|id| told(id, false))).collect()
-    }
-}
-
-/// What follows from a workbook and outcomes.
-pub(super) struct Derived {
-    /// How each question stands.
-    pub states: BTreeMap<String, AnswerState>,
-    /// What is proposed for each practice.
-    pub proposals: BTreeMap<String, Proposal>,
-}
-
-/// Works out how questions stand and what is proposed, over all clusters: a practice is in place where it is on each of them.
-pub(super) fn derive(guidance: &Guidance, workbook: &Workbook, clusters: &[Cluster], today: Date) -> Derived {
-    let none = Cluster { key: String::new(), outcomes: Arc::new(vec![]), inventory: None, loading: false, judging: false, problem: None };
-    let clusters: Vec<&Cluster> = if clusters.is_empty() { vec![&none] } else { clusters.iter().collect() };
-    let distribution = |cluster: &Cluster| workbook.clusters.iter().find(|c| c.key == cluster.key).map_or("", |c| c.distribution.as_str());
-    let mut derived = Derived { states: BTreeMap::new(), proposals: BTreeMap::new() };
-    for question in guidance.questions() {
-        // Asked as soon as one cluster asks for it: the answer holds for all.
-        let mut states = clusters.iter().map(|c| question_state(question, workbook, &c.outcomes, distribution(c), today));
-        let first = states.next().unwrap_or(AnswerState::Missing);
-        let state = if matches!(first, AnswerState::Waived(_)) {
-            states.find(|s| !matches!(s, AnswerState::Waived(_))).unwrap_or(first)
-        } else {
-            first
-        };
-        derived.states.insert(question.id.clone(), state);
-    }
-    for cluster in &clusters {
-        for one in propose(guidance, workbook, &cluster.outcomes, distribution(cluster), today) {
-            match derived.proposals.get_mut(&one.practice) {
-                None => drop(derived.proposals.insert(one.practice.clone(), one)),
-                Some(all) => *all = both(all, one),
-            }
-        }
-    }
-    derived
-}
-
-/// The proposal for two clusters together: never better than for either.
-fn both(a: &Proposal, b: Proposal) -> Proposal {
-    let proposal = match (a.proposal, b.proposal) {
-        (Some(Determined::NotInPlace), _) | (_, Some(Determined::NotInPlace)) => Some(Determined::NotInPlace),
-        (Some(one), Some(other)) if one == other => Some(one),
-        _ => None,
-    };
-    let join = |a: &[String], b: &[String]| {
-        let mut all = a.to_vec();
-        all.extend(b.iter().filter(|id| !a.contains(id)).cloned());
-        all
-    };
-    // What speaks for one cluster does not belong beside what speaks against another.
-    let of = |p: &Proposal| if p.proposal == proposal { p.because.clone() } else { vec![] };
-    Proposal { practice: b.practice.clone(), proposal, because: join(&of(a), &of(&b)), missing: join(&a.missing, &b.missing) }
-}
-
-/// Marks determinations that what is known now speaks against, and that were not made in knowledge of it. Returns how many are new.
-pub(super) fn mark_to_confirm(determinations: &mut [Determination], proposals: &BTreeMap<String, Proposal>) -> usize {
-    let mut new = 0;
-    for determination in determinations.iter_mut().filter(|d| !d.to_confirm) {
-        let now = proposals.get(&determination.practice).and_then(|p| p.proposal);
-        let against = now.is_some() && now != Some(determination.finding);
-        let no_longer = determination.finding == Determined::InPlace && now.is_none();
-        if now != determination.proposed && (against || no_longer) {
-            determination.to_confirm = true;
-            new += 1;
-        }
-    }
-    new
-}
-
-/// An outcome as the workbook keeps it.
-#[must_use]
-pub fn to_record(outcome: &CheckOutcome, cluster: &str) -> OutcomeRecord {
-    let brief = |f: &crate::model::Finding| FindingBrief {
-        id: f.id.clone(),
-        severity: f.severity,
-        category: f.category,
-        object: f.object.to_string(),
-        field: f.field.clone(),
-        observed: f.observed.clone(),
-    };
-    OutcomeRecord {
-        check: outcome.check.clone(),
-        cluster: cluster.to_owned(),
-        outcome: outcome.outcome,
-        reason: outcome.reason.clone(),
-        population: outcome.population,
-        total: outcome.findings.len(),
-        counts: outcome.counts.clone(),
-        needs: outcome.needs.clone(),
-        findings: outcome.findings.iter().take(BRIEF).map(brief).collect(),
     }
 }
 

@@ -1,5 +1,5 @@
 //! Where one stands in a list or a text. The screen tells back how much of it fits (the cells), so that a page is a page of what one sees
-//! and nothing scrolls past its end; all else follows from the session alone.
+//! and no text scrolls past its end; all else follows from the session alone.
 
 use std::cell::Cell;
 
@@ -20,13 +20,13 @@ pub enum Step {
     Bottom,
 }
 
-/// The selected row of a list, and how far the list is scrolled.
+/// The selected row of a list; which rows are in view follows from it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cursor {
     /// The selected row.
     pub at: usize,
-    offset: Cell<usize>,
     height: Cell<usize>,
+    length: Cell<usize>,
 }
 
 impl Cursor {
@@ -51,14 +51,19 @@ impl Cursor {
         .min(last);
     }
 
-    /// The first row to draw where `height` rows fit: scrolled only as far as the selected row demands.
-    #[must_use]
-    pub fn first(&self, height: usize, length: usize) -> usize {
-        let at = self.at.min(length.saturating_sub(1));
-        let offset = self.offset.get().min(length.saturating_sub(height)).min(at).max((at + 1).saturating_sub(height));
-        self.offset.set(offset);
+    /// Moves within a list whose length only the screen knows.
+    pub fn step_shown(&mut self, step: Step) {
+        self.step(step, self.length.get());
+    }
+
+    /// Tells how long such a list is.
+    pub fn counts(&self, length: usize) {
+        self.length.set(length);
+    }
+
+    /// Tells how many rows fit on the screen: a page is a page of what one sees.
+    pub fn shows(&self, height: usize) {
         self.height.set(height);
-        offset
     }
 }
 
@@ -106,20 +111,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_list_scrolls_only_as_far_as_it_must() {
+    fn a_page_is_what_one_sees_and_no_step_leaves_the_list() {
         let mut cursor = Cursor::default();
-        assert_eq!(cursor.first(10, 50), 0);
-        for _ in 0..12 {
-            cursor.step(Step::Down, 50);
-        }
-        assert_eq!((cursor.at, cursor.first(10, 50)), (12, 3));
-        cursor.step(Step::Up, 50);
-        assert_eq!(cursor.first(10, 50), 3);
+        cursor.shows(10);
         cursor.step(Step::PageDown, 50);
-        assert_eq!(cursor.at, 20);
+        assert_eq!(cursor.at, 9);
         cursor.step(Step::Bottom, 50);
-        assert_eq!((cursor.at, cursor.first(10, 50)), (49, 40));
-        assert_eq!(cursor.first(10, 5), 0);
+        cursor.step(Step::Down, 50);
+        assert_eq!(cursor.at, 49);
+        cursor.step(Step::Up, 5);
+        assert_eq!(cursor.at, 4);
+        cursor.step(Step::Down, 0);
+        assert_eq!(cursor.at, 0);
     }
 
     #[test]

@@ -210,13 +210,10 @@ impl Session {
             }
             return self.keep_evidence(form, None);
         }
-        if let Some(Attaching::Form(Some(attached))) = self.attaching.take() {
-            return self.keep_evidence(form, Some(attached));
-        }
         if let Some(held) = self.book.as_ref().and_then(|b| b.held_by.clone()) {
             return self.refuse("Not attached", &format!("{held} has the assessment open."));
         }
-        self.attaching = Some(Attaching::Form(None));
+        self.attaching = Some(Attaching::Form);
         if let Some(form) = self.form_mut() {
             form.saving = true;
         }
@@ -249,24 +246,20 @@ impl Session {
     /// A file is in the assessment: the form or the finding that it is for goes on.
     pub(super) fn attached(&mut self, attached: Attached) -> Vec<Effect> {
         match self.attaching.take() {
-            Some(Attaching::Form(_)) => {
+            Some(Attaching::Form) => {
                 let Some(Layer::Form(form)) = self.layers.last_mut() else { return vec![] };
                 form.saving = false;
-                if attached.cards > 0 && form.warning.is_none() {
-                    let numbers = if attached.cards == 1 {
-                        "1 number that looks like a card number".to_owned()
-                    } else {
-                        format!("{} numbers that look like card numbers", attached.cards)
-                    };
-                    form.warning = Some(format!(
-                        "{} holds {numbers}. Redact the file and name it again; ↵ keeps it all the same, Esc does not.",
-                        attached.name
-                    ));
-                    self.attaching = Some(Attaching::Form(Some(attached)));
+                if let Some(why) = attached.refused {
+                    form.fault("file", why);
                     return vec![];
                 }
                 let form = (**form).clone();
                 self.keep_evidence(&form, Some(attached))
+            }
+            Some(Attaching::Finding { .. }) if attached.refused.is_some() => {
+                let why = attached.refused.unwrap_or_default();
+                self.messages.push(Message::error("Not kept as evidence", why));
+                vec![]
             }
             Some(Attaching::Finding { title, practices }) => {
                 let (draft, reference) =
@@ -279,7 +272,7 @@ impl Session {
 
     pub(super) fn attach_failed(&mut self, why: &str) {
         match self.attaching.take() {
-            Some(Attaching::Form(_)) => {
+            Some(Attaching::Form) => {
                 if let Some(form) = self.form_mut() {
                     form.saving = false;
                     form.fault("file", why);

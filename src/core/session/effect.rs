@@ -1,7 +1,6 @@
 //! What the session asks the world to do. Nothing of it is done here; what comes of it returns as an [`Action`](super::Action).
 
 use crate::kinds::Inventory;
-use crate::model::Scope;
 use crate::workbook::{Edit, Workbook};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -106,6 +105,8 @@ pub enum Effect {
         /// What was edited.
         edit: Edit,
     },
+    /// Put the state before the last edit in place of a workbook that can't be read → `Opened` or `OpenFailed`.
+    Restore(PathBuf),
     /// Let go of the open assessment.
     CloseWorkbook,
     /// Copy a file into the assessment → `Attached` or `AttachFailed`.
@@ -129,8 +130,8 @@ pub enum Effect {
         key: String,
         /// Where from.
         source: Source,
-        /// The scope to judge in.
-        scope: Scope,
+        /// The workbook: the scope to judge in, and the answers that proposals rest on.
+        workbook: Box<Workbook>,
     },
     /// Stop reading; nothing is kept.
     CancelCollect,
@@ -140,8 +141,8 @@ pub enum Effect {
         cluster: String,
         /// What was read of it.
         inventory: Arc<Inventory>,
-        /// The scope.
-        scope: Scope,
+        /// The workbook, with the scope as it is now.
+        workbook: Box<Workbook>,
         /// Names the state of the scope.
         revision: u64,
     },
@@ -151,8 +152,8 @@ pub enum Effect {
         format: ExportFormat,
         /// Where to.
         target: PathBuf,
-        /// What to export.
-        workbook: Box<Workbook>,
+        /// The folder of the assessment.
+        dir: PathBuf,
     },
     /// Open an address or file with the desktop.
     Open(String),

@@ -110,8 +110,6 @@ pub struct Form {
     pub focus: usize,
     /// What is wrong with the whole, or could not be done: a save that failed.
     pub error: Option<String>,
-    /// A warning that a second ↵ goes past.
-    pub warning: Option<String>,
     /// Whether it is being saved.
     pub saving: bool,
     /// Whether something was typed since it was opened.
@@ -122,7 +120,7 @@ impl Form {
     /// A form, focus on its first row.
     #[must_use]
     pub const fn new(purpose: Purpose, rows: Vec<Row>) -> Self {
-        Self { purpose, rows, focus: 0, error: None, warning: None, saving: false, touched: false }
+        Self { purpose, rows, focus: 0, error: None, saving: false, touched: false }
     }
 
     /// The row of that name.
@@ -197,12 +195,12 @@ impl Form {
 
     /// Types into the row in focus.
     pub fn type_in(&mut self, typed: &Typed) {
-        let (touched, warning) = (&mut self.touched, &mut self.warning);
+        let touched = &mut self.touched;
         if let Some(Row { input: Input::Text(field), error, .. }) = self.rows.get_mut(self.focus) {
             let before = field.text.clone();
             field.apply(typed);
             if field.text != before {
-                (*touched, *error, *warning) = (true, None, None);
+                (*touched, *error) = (true, None);
             }
         }
     }
@@ -222,7 +220,7 @@ impl Form {
             Some(Row { input: Input::Choice { options, chosen }, error, .. }) if at < options.len() => {
                 *chosen = Some(at);
                 *error = None;
-                (self.touched, self.warning) = (true, None);
+                self.touched = true;
                 true
             }
             _ => false,

@@ -33,7 +33,7 @@ mod walk;
 
 pub use crate::workbook::Edit;
 pub use action::{Action, Attached, Collection, Opened, Tab, Target};
-pub use book::{Book, Cluster, Progress as WalkProgress, to_record};
+pub use book::{Book, Cluster, Progress as WalkProgress};
 pub use cursor::{Cursor, Scroll, Step};
 pub use effect::{Effect, ExportFormat, Source};
 pub use excerpt::{Line as ExcerptLine, excerpt};
@@ -179,6 +179,9 @@ impl Context {
         Self::Palette,
     ];
 
+    /// All of them, for tables.
+    pub const ALL_OF_THEM: &'static [Self] = &Self::ALL;
+
     /// Whether a character is text there.
     #[must_use]
     pub const fn takes_text(self) -> bool {
@@ -219,8 +222,8 @@ impl Context {
 pub struct ExportState {
     /// Which form.
     pub cursor: Cursor,
-    /// What is being done.
-    pub running: Option<String>,
+    /// What is being written: files done, of how many, the one in work.
+    pub running: Option<(usize, usize, String)>,
     /// The last one written: path, digest, bytes, files.
     pub done: Option<(PathBuf, String, u64, usize)>,
     /// Why the last one failed.

@@ -98,7 +98,7 @@ impl Session {
         let back = matches!(step, Step::Up | Step::PageUp | Step::Top);
         match self.layers.last_mut() {
             Some(Layer::Home) => {
-                let length = self.home.rows.as_ref().map_or(0, Vec::len);
+                let length = self.home.rows.as_ref().map_or(0, Vec::len) + super::start::BEGINNINGS.len();
                 self.home.cursor.step(step, length);
             }
             Some(Layer::New) => self.step_new(step),
@@ -124,14 +124,14 @@ impl Session {
                 }
             }
             Some(Layer::Summary(cursor)) => cursor.step(step, guidance.areas.len()),
-            Some(Layer::Segmentation(cursor)) => cursor.step(step, usize::MAX),
+            Some(Layer::Segmentation(cursor)) => cursor.step_shown(step),
             Some(Layer::Scope(editor)) => {
                 let length = editor.namespaces.len();
                 editor.cursor.step(step, length);
             }
             Some(Layer::Export) => self.export.cursor.step(step, ExportFormat::ALL.len()),
             Some(Layer::Find { cursor, .. }) => cursor.step(step, found),
-            Some(Layer::Palette { cursor, .. }) => cursor.step(step, usize::MAX),
+            Some(Layer::Palette { cursor, .. }) => cursor.step_shown(step),
             Some(Layer::Reading) | None => {}
         }
     }

@@ -1,13 +1,13 @@
 //! Saving: an edit is prepared as a copy of the workbook, sent to the store, and takes effect when the store has it. One save is under way
 //! at a time; what is done meanwhile waits in line, so that no edit can overtake or overwrite another.
 
-use super::action::Attached;
-use super::book::{Book, derive, mark_to_confirm};
+use super::book::Book;
 use super::effect::Effect;
 use super::message::Message;
 use super::undo::Undo;
 use super::{Action, Collection, Layer, Purpose, Session};
-use crate::workbook::{Edit, Workbook};
+use crate::workbook::collection::confirm;
+use crate::workbook::{Edit, Workbook, gate};
 
 /// What is done once an edit is on disk.
 #[derive(Clone, Debug)]
@@ -42,7 +42,7 @@ pub struct Pending {
 #[derive(Clone, Debug)]
 pub(super) enum Attaching {
     /// For the evidence form on top.
-    Form(Option<Attached>),
+    Form,
     /// A finding kept as evidence.
     Finding { title: String, practices: Vec<String> },
 }
@@ -69,28 +69,37 @@ impl Session {
                     | Action::SaveFailed { .. }
                     | Action::Tick(_)
                     | Action::Progress(_)
-                    | Action::ExportProgress(_)
+                    | Action::ExportProgress(..)
                     | Action::Abort
             )
     }
 
     /// Sends an edit to be saved. A workbook that somebody else holds is not edited.
     pub(super) fn save(&mut self, draft: Draft, after: After, undoable: bool) -> Vec<Effect> {
-        let (guidance, today) = (self.guidance, self.today());
+        let (guidance, now) = (self.guidance, self.now);
         let Some(book) = self.book.as_mut() else { return vec![] };
         if let Some(who) = &book.held_by {
             let why = format!("{who} has it open; here it is for reading only. Close it there, and open it here again.");
             return self.refuse("Not saved: the assessment is open elsewhere", &why);
         }
-        let Draft { mut workbook, what, before, after: now } = draft;
+        let Draft { mut workbook, what, before, after: words } = draft;
         workbook.place = book.walk.place(guidance);
         workbook.catalogue.clone_from(&guidance.digest);
         // A determination was made in knowledge of a proposal; where that is turned round, the assessor is asked again.
-        let derived = derive(guidance, &workbook, &book.clusters, today);
-        mark_to_confirm(&mut workbook.determinations, &derived.proposals);
+        confirm(&mut workbook, guidance, now);
+        // The store takes card numbers and keys out of every text; what is shown must be what is kept.
+        match gate::clean_workbook(&workbook) {
+            Ok((clean, masked)) if masked > 0 => {
+                workbook = clean;
+                let what = "A card number or private key in what you typed was masked";
+                self.messages.push(Message::warning(what, "It is not kept: neither in the workbook nor in the journal."));
+            }
+            Ok(_) => {}
+            Err(why) => return self.refuse("Not saved", &why.to_string()),
+        }
         let undo = undoable.then(|| Undo::before(&what, &book.workbook));
         self.tickets += 1;
-        let edit = Edit { by: self.user.clone(), what, before, after: now };
+        let edit = Edit { by: self.user.clone(), what, before, after: words };
         let pending = Pending { ticket: self.tickets, edit, workbook: Box::new(workbook), undo, after };
         self.send(pending)
     }
@@ -220,13 +229,18 @@ impl Session {
 /// Asks for every cluster to be judged in the scope as it is now.
 pub(super) fn judge_again(book: &mut Book) -> Vec<Effect> {
     book.revision += 1;
-    let (revision, scope) = (book.revision, book.workbook.scope.clone());
+    let (revision, workbook) = (book.revision, book.workbook.clone());
     let mut effects = vec![];
     for cluster in &mut book.clusters {
         match &cluster.inventory {
             Some(inventory) => {
                 cluster.judging = true;
-                effects.push(Effect::Judge { cluster: cluster.key.clone(), inventory: inventory.clone(), scope: scope.clone(), revision });
+                effects.push(Effect::Judge {
+                    cluster: cluster.key.clone(),
+                    inventory: inventory.clone(),
+                    workbook: Box::new(workbook.clone()),
+                    revision,
+                });
             }
             None if cluster.loading => {}
             None => cluster.problem = Some("judged in an older scope: read it again".to_owned()),

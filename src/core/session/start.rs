@@ -1,5 +1,6 @@
 //! Starting: home, a new assessment step by step, a further cluster, reading again.
 
+use super::action::Action;
 use super::cursor::Step;
 use super::effect::{Effect, Source};
 use super::message::Message;
@@ -7,6 +8,9 @@ use super::new::{Flight, New, SourceRow, Stage};
 use super::scope::ScopeEditor;
 use super::{Layer, Session};
 use crate::workbook::Workbook;
+
+/// Ways to begin, below the assessments of the first screen.
+pub(super) const BEGINNINGS: [Action; 4] = [Action::New, Action::Demo, Action::OpenPath, Action::OpenFolder];
 
 impl Session {
     /// Enter on the first screen.
@@ -18,8 +22,10 @@ impl Session {
                 self.home.opening = Some(dir.clone());
                 vec![Effect::LoadWorkbook(dir)]
             }
-            None if self.home.rows.is_some() => self.start_new(),
-            None => vec![],
+            None => {
+                let nth = self.home.cursor.at - rows.len().min(self.home.cursor.at);
+                BEGINNINGS.get(nth).map_or_else(Vec::new, |begin| super::update(self, begin.clone()))
+            }
         }
     }
 

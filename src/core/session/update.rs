@@ -90,6 +90,11 @@ impl Session {
             Action::Answer => return self.answer(),
             Action::Determine => return self.determine(),
             Action::Attach => return self.attach(),
+            Action::Drop(text) => {
+                let effects = self.attach();
+                self.focus(|form| form.set("file", text.trim()));
+                return effects;
+            }
             Action::Note => {
                 let practices = self.practices_here();
                 let form = self.note_form(practices);
@@ -129,6 +134,10 @@ impl Session {
                 self.layers.push(Layer::Form(Box::new(form)));
             }
             Action::Retry => return self.try_again(),
+            Action::Restore => {
+                let dir = self.home.rows.as_ref().and_then(|rows| rows.get(self.home.cursor.at)).filter(|r| r.problem.is_some());
+                return dir.map(|row| Effect::Restore(row.dir.clone())).into_iter().collect();
+            }
             Action::Quit => return self.leave(After::Quit),
             Action::Abort => return vec![Effect::Quit],
             Action::Run(action) => {
@@ -155,7 +164,7 @@ impl Session {
                 }
             }
             Action::Listed(rows) => {
-                self.home.cursor.at = self.home.cursor.at.min(rows.len().saturating_sub(1));
+                self.home.cursor.at = if self.home.rows.is_none() { 0 } else { self.home.cursor.at.min(rows.len() + 3) };
                 self.home.rows = Some(rows);
             }
             Action::Opened(opened) => return self.opened(*opened),
@@ -198,7 +207,7 @@ impl Session {
             Action::CollectFailed(why) => self.collect_failed(&why),
             Action::Judged { cluster, revision, collection } => return self.judged(&cluster, revision, *collection),
             Action::JudgeFailed { cluster, why } => self.judge_failed(&cluster, &why),
-            Action::ExportProgress(words) => self.export.running = Some(words),
+            Action::ExportProgress(done, of, name) => self.export.running = Some((done, of, name)),
             Action::Exported { path, sha256, bytes, files } => {
                 let words = format!("Written: {}", path.display());
                 (self.export.running, self.export.failed) = (None, None);
@@ -602,12 +611,14 @@ impl Session {
         let Some(book) = self.book.as_ref() else { return vec![] };
         let Some(control) = book.walk.here(self.guidance) else { return vec![] };
         if book.walk.tab == Tab::Evidence && matches!(self.top(), Layer::Walk) {
-            let evidence = book.evidence_of(control).get(book.walk.row(control)).map(|e| e.sha256.clone()).unwrap_or_default();
-            if evidence.is_empty() {
-                self.messages.push(Message::info("This piece has no file."));
-                return vec![];
-            }
-            return vec![Effect::Open(book.dir.join("evidence").join(evidence).display().to_string())];
+            let piece = book.evidence_of(control).get(book.walk.row(control)).copied();
+            return match piece.and_then(|e| crate::workbook::folder::evidence(&e.sha256, &e.file)) {
+                Some(file) => vec![Effect::Open(book.dir.join(file).display().to_string())],
+                None => {
+                    self.messages.push(Message::info("This piece has no file."));
+                    vec![]
+                }
+            };
         }
         match control.links.first() {
             Some(link) => vec![Effect::Open(link.url.clone())],
@@ -683,9 +694,9 @@ impl Session {
             ExportFormat::Json => ".json",
         };
         let target = std::path::PathBuf::from(format!("{}-{day}{suffix}", name.trim_matches('-')));
-        self.export.running = Some("starting".to_owned());
+        self.export.running = Some((0, 0, String::new()));
         (self.export.done, self.export.failed) = (None, None);
-        vec![Effect::Export { format, target, workbook: Box::new(book.workbook.clone()) }]
+        vec![Effect::Export { format, target, dir: book.dir.clone() }]
     }
 
     fn retry_reading(&mut self) -> Vec<Effect> {

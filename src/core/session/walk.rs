@@ -38,8 +38,6 @@ pub struct Walk {
     pub control: Option<usize>,
     /// The tab.
     pub tab: Tab,
-    /// The list on the left; only its scroll is used.
-    pub nav: Cursor,
     cursors: BTreeMap<(String, Tab), Cursor>,
     scrolls: BTreeMap<String, Scroll>,
 }
@@ -165,10 +163,11 @@ impl Walk {
         self.cursors.entry((control.to_owned(), tab)).or_default()
     }
 
-    /// The first row of a list of a tab to draw.
-    #[must_use]
-    pub fn first(&self, control: &str, tab: Tab, height: usize, length: usize) -> usize {
-        self.cursors.get(&(control.to_owned(), tab)).map_or(0, |c| c.first(height, length))
+    /// Tells how many rows of a tab fit on the screen.
+    pub fn shows(&self, control: &str, tab: Tab, height: usize) {
+        if let Some(cursor) = self.cursors.get(&(control.to_owned(), tab)) {
+            cursor.shows(height);
+        }
     }
 
     /// How far the guidance of a control, or the words of an area, are scrolled.

@@ -223,8 +223,9 @@ fn compare(workbook: &Workbook, collected: &Collected<'_>) -> Changes {
     changes
 }
 
-/// Marks determinations whose ground has moved: what is proposed now is not what was proposed then, and speaks against them.
-fn confirm(workbook: &mut Workbook, guidance: &Guidance, now: Timestamp) -> Vec<String> {
+/// Marks determinations whose ground has moved: what is proposed now is not what was proposed then, and speaks against them. Returns the
+/// practices that are marked anew.
+pub fn confirm(workbook: &mut Workbook, guidance: &Guidance, now: Timestamp) -> Vec<String> {
     let (outcomes, distribution) = combined(workbook);
     let proposals = propose(guidance, workbook, &outcomes, &distribution, day_of(now));
     let mut marked = Vec::new();

@@ -1,0 +1,265 @@
+//! The store on a thread of its own: one job after the other in the order in which they were asked for, so that saves never overtake each
+//! other and no slow disk holds up the screen.
+
+use crate::collect::snapshot;
+use crate::store::{Opened, Store, StoreError};
+use kassay_core::assess::{CheckOutcome, assess};
+use kassay_core::checks::Tables;
+use kassay_core::guidance::Guidance;
+use kassay_core::kinds::Inventory;
+use kassay_core::report::Assessment;
+use kassay_core::session::{self, Action, Attached, Collection};
+use kassay_core::workbook::accept::day_of;
+use kassay_core::workbook::{ClusterRecord, Edit, Workbook, propose};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::JoinHandle;
+use tokio::sync::mpsc::UnboundedSender;
+
+/// Something for the store to do.
+pub(super) enum Job {
+    List(PathBuf),
+    Open(PathBuf),
+    Restore {
+        dir: PathBuf,
+        by: String,
+    },
+    Create {
+        dir: Option<PathBuf>,
+        root: PathBuf,
+        workbook: Box<Workbook>,
+        by: String,
+    },
+    Save {
+        ticket: u64,
+        workbook: Box<Workbook>,
+        edit: Edit,
+    },
+    Attach(PathBuf),
+    AttachText {
+        name: String,
+        text: String,
+    },
+    /// Keeps a collection that was judged; what is sent is an action made of it.
+    Keep {
+        judged: Box<Judged>,
+        then: Box<dyn FnOnce(Result<Collection, String>) -> Action + Send>,
+    },
+    /// Lets go of the assessment.
+    Close,
+    /// Ends the thread.
+    End,
+}
+
+/// A cluster with what the checks say of it.
+pub(super) struct Judged {
+    pub inventory: Arc<Inventory>,
+    pub outcomes: Vec<CheckOutcome>,
+    pub assessment: Assessment,
+    pub now: jiff::Timestamp,
+}
+
+/// Judges an inventory within a workbook's scope.
+pub(super) fn judge(inventory: Arc<Inventory>, workbook: &Workbook, now: jiff::Timestamp) -> Result<Judged, String> {
+    let tables = Tables::shipped().map_err(|e| e.to_string())?;
+    let guidance = Guidance::shipped().map_err(|e| e.to_string())?;
+    let outcomes = assess(&inventory, &workbook.scope, now, &tables);
+    let proposals = propose(guidance, workbook, &outcomes, &inventory.cluster.distribution, day_of(now));
+    let assessment = Assessment::new(&inventory, &outcomes, &proposals, guidance, now);
+    Ok(Judged { inventory, outcomes, assessment, now })
+}
+
+/// The thread, and the way to it.
+pub(super) struct Keeper {
+    jobs: Option<Sender<Job>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Keeper {
+    /// Starts the thread.
+    pub fn start(actions: UnboundedSender<Action>) -> std::io::Result<Self> {
+        let (jobs, queue) = channel();
+        let thread = std::thread::Builder::new().name("store".to_owned()).spawn(move || work(&queue, &actions))?;
+        Ok(Self { jobs: Some(jobs), thread: Some(thread) })
+    }
+
+    /// Asks for something.
+    pub fn ask(&self, job: Job) {
+        if let Some(jobs) = &self.jobs {
+            // The thread ends with the last sender; a job that finds it gone comes after the end.
+            let _ = jobs.send(job);
+        }
+    }
+
+    /// A way to ask, for tasks.
+    pub fn sender(&self) -> Option<Sender<Job>> {
+        self.jobs.clone()
+    }
+
+    /// Lets the thread finish what was asked for, and waits for it.
+    pub fn close(&mut self) {
+        self.ask(Job::End);
+        self.jobs = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn work(queue: &Receiver<Job>, actions: &UnboundedSender<Action>) {
+    let mut store: Option<Store> = None;
+    while let Ok(job) = queue.recv() {
+        match job {
+            Job::Close => store = None,
+            Job::End => return,
+            job => do_one(job, &mut store, actions),
+        }
+    }
+}
+
+fn do_one(job: Job, store: &mut Option<Store>, actions: &UnboundedSender<Action>) {
+    let tell = |action: Action| {
+        let _ = actions.send(action);
+    };
+    match job {
+        Job::List(root) => tell(Action::Listed(list(&root))),
+        Job::Open(dir) => {
+            // The lock of an assessment that is opened again is let go first.
+            *store = None;
+            opened(Store::open(&dir), dir, store, &tell);
+        }
+        Job::Restore { dir, by } => {
+            *store = None;
+            opened(Store::restore_previous(&dir, &by, jiff::Timestamp::now()), dir, store, &tell);
+        }
+        Job::Create { dir, root, workbook, by } => {
+            *store = None;
+            let engagement = &workbook.engagement;
+            let dir = dir.map_or_else(|| crate::store::folder_name(&root, &engagement.entity, &engagement.period), Ok);
+            match dir.and_then(|dir| Store::create(&dir, &workbook, &by, jiff::Timestamp::now()).map(|made| (dir, made))) {
+                Ok((dir, made)) => {
+                    *store = Some(made);
+                    tell(Action::Opened(Box::new(session::Opened { dir, workbook: *workbook, held_by: None, notices: vec![] })));
+                }
+                Err(error) => tell(Action::OpenFailed { dir: root, why: words(&error) }),
+            }
+        }
+        Job::Save { ticket, workbook, edit } => {
+            let saved = match store {
+                Some(store) => store.save(&workbook, &edit, jiff::Timestamp::now()).map_err(|e| words(&e)),
+                None => Err("no assessment is open.".to_owned()),
+            };
+            tell(match saved {
+                Ok(_) => Action::Saved(ticket),
+                Err(why) => Action::SaveFailed { ticket, why },
+            });
+        }
+        Job::Attach(path) => tell(attach(store.as_ref(), &path)),
+        Job::AttachText { name, text } => tell(attach_text(store.as_ref(), &name, &text)),
+        Job::Keep { judged, then } => tell(then(keep(store.as_ref(), *judged))),
+        Job::Close | Job::End => {}
+    }
+}
+
+/// An error with what can be done.
+fn words(error: &StoreError) -> String {
+    match error.hint() {
+        Some(hint) => format!("{error}: {hint}."),
+        None => format!("{error}."),
+    }
+}
+
+fn list(root: &Path) -> Vec<session::HomeRow> {
+    Store::list(root)
+        .into_iter()
+        .map(|found| session::HomeRow {
+            dir: found.dir,
+            entity: found.entity,
+            period: String::new(),
+            clusters: found.clusters,
+            determined: found.determined,
+            of: found.of,
+            modified: found.modified,
+            problem: found.problem,
+        })
+        .collect()
+}
+
+/// Tells of an opened assessment, then of the findings and inventories of its clusters, which may take longer.
+fn opened(result: Result<Opened, StoreError>, dir: PathBuf, store: &mut Option<Store>, tell: &dyn Fn(Action)) {
+    let found = match result {
+        Ok(found) => found,
+        Err(error) => {
+            tell(Action::OpenFailed { dir, why: words(&error) });
+            return;
+        }
+    };
+    let notices = found.notices.iter().map(ToString::to_string).collect();
+    let clusters = found.workbook.clusters.clone();
+    let opened = session::Opened { dir, workbook: found.workbook, held_by: found.held_by, notices };
+    tell(Action::Opened(Box::new(opened)));
+    for record in &clusters {
+        tell(load(&found.store, record));
+    }
+    *store = Some(found.store);
+}
+
+fn load(store: &Store, record: &ClusterRecord) -> Action {
+    let cluster = record.key.clone();
+    let outcomes = match store.outcomes(record) {
+        Ok(outcomes) => Arc::new(outcomes),
+        Err(error) => return Action::LoadFailed { cluster, why: words(&error) },
+    };
+    let inventory = match store.snapshot(record) {
+        Ok(Some(file)) => match snapshot::read(file) {
+            Ok(inventory) => Some(Arc::new(inventory)),
+            Err(error) => return Action::LoadFailed { cluster, why: format!("{error}.") },
+        },
+        Ok(None) => None,
+        Err(error) => return Action::LoadFailed { cluster, why: words(&error) },
+    };
+    Action::Loaded { cluster, outcomes, inventory }
+}
+
+fn attach(store: Option<&Store>, path: &Path) -> Action {
+    let Some(store) = store else { return Action::AttachFailed("no assessment is open".to_owned()) };
+    match store.attach(path) {
+        Ok(file) => {
+            let mut found = vec![];
+            for (n, one, many) in [(file.cards, "card number", "card numbers"), (file.private_keys, "private key", "private keys")] {
+                if n > 0 {
+                    found.push(crate::tui::text::counted(n, one, many));
+                }
+            }
+            let refused = (!file.kept).then(|| format!("not kept: it holds {}; redact it first", found.join(" and ")));
+            Action::Attached(Attached { sha256: file.sha256, size: file.size, name: file.name, refused })
+        }
+        Err(error) => Action::AttachFailed(words(&error)),
+    }
+}
+
+fn attach_text(store: Option<&Store>, name: &str, text: &str) -> Action {
+    let written = tempfile::tempdir().and_then(|folder| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text)?;
+        Ok((folder, path))
+    });
+    match written {
+        Ok((_folder, path)) => attach(store, &path),
+        Err(error) => Action::AttachFailed(error.to_string()),
+    }
+}
+
+fn keep(store: Option<&Store>, judged: Judged) -> Result<Collection, String> {
+    let store = store.ok_or_else(|| "no assessment is open".to_owned())?;
+    let write = |out: &mut dyn std::io::Write| snapshot::write(&judged.inventory, out).map_err(std::io::Error::other);
+    let kept = store.put_collection(&judged.assessment, write).map_err(|e| words(&e))?;
+    Ok(Collection {
+        inventory: judged.inventory,
+        outcomes: Arc::new(judged.outcomes),
+        assessed_at: judged.now,
+        snapshot: kept.snapshot,
+        findings: kept.findings,
+    })
+}

@@ -1,0 +1,346 @@
+//! Carrying effects out: each starts something and returns at once; what comes of it is sent as an action.
+
+use super::Start;
+use super::keeper::{self, Job, Keeper};
+use crate::collect::{self, Cancel, CollectError, Connect, Options, SourceSpec};
+use crate::config;
+use crate::export::{self, Form, Material};
+use crate::tui::complete;
+use crossterm::clipboard::CopyToClipboard;
+use kassay_core::kinds::Inventory;
+use kassay_core::model::Scope;
+use kassay_core::session::{Action, ContextRow, Effect, ExportFormat, NamespaceRow, Preflight, Progress, Right, ScopeEditor, Source};
+use kassay_core::workbook::{Engagement, Workbook, folder};
+use sha2::{Digest, Sha256};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio::sync::mpsc::UnboundedSender;
+
+/// The scope that goes with the built-in cluster.
+const DEMO_SCOPE: &str = include_str!("../../assets/demo/scope.toml");
+
+/// The first thing to do.
+pub(super) enum First {
+    Effect(Effect),
+    Action(Action),
+}
+
+/// What is done first, for each way to start.
+pub(super) fn first(start: Start) -> Vec<First> {
+    match start {
+        Start::Home => vec![First::Effect(Effect::ListHome)],
+        Start::Open(dir) => vec![First::Effect(Effect::LoadWorkbook(dir)), First::Effect(Effect::ListHome)],
+        Start::Demo { workbook: None } => vec![First::Effect(Effect::Demo)],
+        Start::Demo { workbook: Some(dir) } => vec![demo(dir)],
+        Start::New { workbook, .. } if workbook.join(folder::WORKBOOK).exists() => vec![First::Effect(Effect::LoadWorkbook(workbook))],
+        Start::New { workbook, source } => {
+            let source = match source {
+                SourceSpec::Live(connect) if connect == Connect::default() => None,
+                SourceSpec::Live(connect) => Some(Source::Context {
+                    kubeconfig: connect.kubeconfig,
+                    name: connect.context,
+                    as_user: connect.as_user,
+                    as_groups: connect.as_groups,
+                }),
+                SourceSpec::Paths(paths) => Some(Source::Paths(paths)),
+                SourceSpec::Demo => Some(Source::Demo),
+            };
+            vec![First::Action(Action::Prepare { dir: workbook, source })]
+        }
+    }
+}
+
+/// The assessment of the built-in cluster: opened where it is there, else made.
+fn demo(dir: PathBuf) -> First {
+    if dir.join(folder::WORKBOOK).exists() || dir.join(folder::NEXT).exists() {
+        return First::Effect(Effect::LoadWorkbook(dir));
+    }
+    let mut workbook = Workbook::new(Engagement {
+        entity: "AcmePay (demo)".to_owned(),
+        purpose: "A company that does not exist, to try everything on.".to_owned(),
+        ..Engagement::default()
+    });
+    workbook.scope = Scope::parse(DEMO_SCOPE).unwrap_or_default();
+    First::Action(Action::Begin { dir, workbook: Box::new(workbook), source: Some(Source::Demo) })
+}
+
+/// All that effects reach.
+pub(super) struct World {
+    root: PathBuf,
+    home: Option<PathBuf>,
+    actions: UnboundedSender<Action>,
+    keeper: Keeper,
+    cancel: Cancel,
+}
+
+impl World {
+    /// A world; the folder is that of all assessments.
+    pub fn new(root: PathBuf, actions: UnboundedSender<Action>) -> std::io::Result<Self> {
+        let home = directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned());
+        Ok(Self { root, home, keeper: Keeper::start(actions.clone())?, actions, cancel: Cancel::default() })
+    }
+
+    /// Starts what an effect asks for.
+    pub fn carry_out(&mut self, effect: Effect) {
+        match effect {
+            Effect::ListHome => self.keeper.ask(Job::List(self.root.clone())),
+            Effect::LoadWorkbook(dir) => self.open(|dir| Job::Open(dir), dir),
+            Effect::Restore(dir) => self.open(|dir| Job::Restore { dir, by: config::user() }, dir),
+            Effect::CreateWorkbook { dir, workbook } => {
+                let dir = dir.map(|dir| self.path(&dir));
+                self.keeper.ask(Job::Create { dir, root: self.root.clone(), workbook, by: config::user() });
+            }
+            Effect::Save { ticket, workbook, edit } => self.keeper.ask(Job::Save { ticket, workbook, edit }),
+            Effect::CloseWorkbook => self.keeper.ask(Job::Close),
+            Effect::Attach(path) => self.keeper.ask(Job::Attach(self.path(&path))),
+            Effect::AttachText { name, text } => self.keeper.ask(Job::AttachText { name, text }),
+            Effect::Complete(typed) => {
+                let home = self.home.clone();
+                self.beside(move || {
+                    let found = complete::complete(&typed, home.as_deref());
+                    let fits = if found.names.is_empty() && found.text != typed { vec![found.text.clone()] } else { found.names };
+                    Action::Completed { text: found.text, fits }
+                });
+            }
+            Effect::Contexts => self.beside(|| {
+                let rows = collect::contexts(None)
+                    .map(|all| all.into_iter().map(|c| ContextRow { name: c.name, server: c.server, current: c.current }).collect());
+                Action::Contexts(rows.map_err(|e| words(&e)))
+            }),
+            Effect::Preflight(source) => self.preflight(source),
+            Effect::Collect { source, workbook, .. } => self.collect(source, workbook),
+            Effect::CancelCollect => self.cancel.cancel(),
+            Effect::Judge { cluster, inventory, workbook, revision } => self.judge(cluster, inventory, workbook, revision),
+            Effect::Export { format, target, dir } => self.export(format, target, dir),
+            Effect::Open(what) => self.beside(move || match open::that_detached(&what) {
+                Ok(()) => Action::Told(format!("Opened: {what}")),
+                Err(error) => Action::NotDone(format!("{what} can't be opened here ({error}). Open it by hand.")),
+            }),
+            Effect::Copy(text) => self.copy(text),
+            Effect::CopyRole => self.copy(collect::cluster_role(false)),
+            Effect::Demo => {
+                let dir = self.root.join("demo");
+                match demo(dir) {
+                    First::Effect(effect) => self.carry_out(effect),
+                    First::Action(action) => self.tell(action),
+                }
+            }
+            Effect::Quit => {}
+        }
+    }
+
+    /// Ends what runs beside, and waits for what was sent to be saved.
+    pub fn close(mut self) {
+        self.cancel.cancel();
+        self.keeper.close();
+    }
+
+    fn tell(&self, action: Action) {
+        let _ = self.actions.send(action);
+    }
+
+    fn open(&self, job: impl FnOnce(PathBuf) -> Job, dir: PathBuf) {
+        let dir = self.path(&dir);
+        self.keeper.ask(job(dir));
+    }
+
+    /// A path as it was typed, with the home folder in place of its sign.
+    fn path(&self, path: &Path) -> PathBuf {
+        complete::expand(&path.to_string_lossy(), self.home.as_deref())
+    }
+
+    /// Does something that may take a while, and sends what it gives.
+    fn beside(&self, work: impl FnOnce() -> Action + Send + 'static) {
+        let actions = self.actions.clone();
+        tokio::task::spawn_blocking(move || {
+            let _ = actions.send(work());
+        });
+    }
+
+    /// Puts a text on the clipboard, by way of the terminal: that works over SSH too.
+    fn copy(&self, text: String) {
+        let shown = text.lines().next().unwrap_or_default().to_owned();
+        let action = match crossterm::execute!(std::io::stdout(), CopyToClipboard::to_clipboard_from(text.as_bytes())) {
+            Ok(()) => Action::Told(format!("Copied: {shown}")),
+            Err(error) => Action::NotDone(format!("nothing could be copied: {error}")),
+        };
+        self.tell(action);
+    }
+
+    fn spec(&self, source: Source) -> SourceSpec {
+        match source {
+            Source::Context { kubeconfig, name, as_user, as_groups } => {
+                SourceSpec::Live(Connect { kubeconfig, context: name, as_user, as_groups, request_timeout: None })
+            }
+            Source::Paths(paths) => SourceSpec::Paths(paths.iter().map(|p| self.path(p)).collect()),
+            Source::Demo => SourceSpec::Demo,
+        }
+    }
+
+    fn preflight(&self, source: Source) {
+        let actions = self.actions.clone();
+        let spec = self.spec(source);
+        apart(move || async move {
+            let result = match spec {
+                SourceSpec::Live(connect) => collect::preflight(&connect).await.map(of_preflight),
+                SourceSpec::Paths(paths) => match paths.iter().find(|p| !p.exists() && p.as_os_str() != "-") {
+                    Some(path) => Err(CollectError::Read { path: path.display().to_string(), message: "there is no such file".to_owned() }),
+                    None => Ok(Preflight::default()),
+                },
+                SourceSpec::Demo => {
+                    collect::collect(&SourceSpec::Demo, &Options::default(), &|_| {}, &Cancel::default()).await.map(|inventory| Preflight {
+                        nodes: Some(inventory.nodes.len()),
+                        namespaces: namespaces(&inventory),
+                        cluster: inventory.cluster,
+                        rights: vec![],
+                    })
+                }
+            };
+            let _ = actions.send(match result {
+                Ok(flight) => Action::PreflightDone(Box::new(flight)),
+                Err(error) => Action::PreflightFailed(words(&error)),
+            });
+        });
+    }
+
+    fn collect(&mut self, source: Source, workbook: Box<Workbook>) {
+        self.cancel = Cancel::default();
+        let (cancel, actions, spec) = (self.cancel.clone(), self.actions.clone(), self.spec(source));
+        let Some(store) = self.keeper.sender() else { return };
+        apart(move || async move {
+            let news = actions.clone();
+            let watch = move |progress| {
+                let _ = news.send(Action::Progress(of_progress(progress)));
+            };
+            let inventory = match collect::collect(&spec, &Options::default(), &watch, &cancel).await {
+                Ok(inventory) => Arc::new(inventory),
+                Err(CollectError::Cancelled) => {
+                    let _ = actions.send(Action::CollectFailed(String::new()));
+                    return;
+                }
+                Err(error) => {
+                    let _ = actions.send(Action::CollectFailed(words(&error)));
+                    return;
+                }
+            };
+            watch(collect::Progress::Note("judging".to_owned()));
+            let now = collect::judging_time(&inventory, None, jiff::Timestamp::now());
+            let judged = tokio::task::spawn_blocking(move || keeper::judge(inventory, &workbook, now)).await;
+            if cancel.is_cancelled() {
+                let _ = actions.send(Action::CollectFailed(String::new()));
+                return;
+            }
+            match judged.map_err(|e| e.to_string()).and_then(|judged| judged) {
+                Err(why) => {
+                    let _ = actions.send(Action::CollectFailed(why));
+                }
+                Ok(judged) => {
+                    let then = |kept: Result<_, String>| match kept {
+                        Ok(collection) => Action::Collected(Box::new(collection)),
+                        Err(why) => Action::CollectFailed(why),
+                    };
+                    let _ = store.send(Job::Keep { judged: Box::new(judged), then: Box::new(then) });
+                }
+            }
+        });
+    }
+
+    fn judge(&self, cluster: String, inventory: Arc<Inventory>, workbook: Box<Workbook>, revision: u64) {
+        let Some(store) = self.keeper.sender() else { return };
+        let actions = self.actions.clone();
+        tokio::task::spawn_blocking(move || {
+            let now = workbook.clusters.iter().find(|c| c.key == cluster).and_then(|c| c.assessed_at).map(|at| at.0);
+            let now = collect::judging_time(&inventory, now, jiff::Timestamp::now());
+            match keeper::judge(inventory, &workbook, now) {
+                Err(why) => {
+                    let _ = actions.send(Action::JudgeFailed { cluster, why });
+                }
+                Ok(judged) => {
+                    let then = move |kept: Result<_, String>| match kept {
+                        Ok(collection) => Action::Judged { cluster, revision, collection: Box::new(collection) },
+                        Err(why) => Action::JudgeFailed { cluster, why },
+                    };
+                    let _ = store.send(Job::Keep { judged: Box::new(judged), then: Box::new(then) });
+                }
+            }
+        });
+    }
+
+    fn export(&self, format: ExportFormat, target: PathBuf, dir: PathBuf) {
+        let actions = self.actions.clone();
+        self.beside(move || match write(format, &target, &dir, &actions) {
+            Ok(action) => action,
+            Err(error) => Action::ExportFailed(format!("{error}")),
+        });
+    }
+}
+
+/// Runs something long on a thread that may also wait; the future is made there, so it need not be one that travels.
+fn apart<F: Future<Output = ()>>(task: impl FnOnce() -> F + Send + 'static) {
+    let runtime = tokio::runtime::Handle::current();
+    tokio::task::spawn_blocking(move || runtime.block_on(task()));
+}
+
+/// Writes an export; a name that is taken gets a number.
+fn write(format: ExportFormat, target: &Path, dir: &Path, actions: &UnboundedSender<Action>) -> Result<Action, export::ExportError> {
+    let material = Material::load(dir, jiff::Timestamp::now())?;
+    let target = free(target);
+    let text = match format {
+        ExportFormat::Bag | ExportFormat::BagZip => {
+            let form = if format == ExportFormat::Bag { Form::Folder } else { Form::Zip };
+            let written = export::bag(&material, &target, form, &|step| {
+                let _ = actions.send(Action::ExportProgress(step.done, step.of, step.name));
+            })?;
+            let path = std::path::absolute(&written.path).unwrap_or(written.path);
+            return Ok(Action::Exported { path, sha256: written.sha256, bytes: written.bytes, files: written.files });
+        }
+        ExportFormat::Html => export::report_html(&material)?,
+        ExportFormat::Csv => export::findings_csv(&material),
+        ExportFormat::Json => export::assessment_json(material.assessment(None)?)?,
+    };
+    export::put_file(&target, text.as_bytes())?;
+    let sha256 = Sha256::digest(text.as_bytes()).iter().map(|b| format!("{b:02x}")).collect();
+    let path = std::path::absolute(&target).unwrap_or(target);
+    Ok(Action::Exported { path, sha256, bytes: text.len() as u64, files: 1 })
+}
+
+fn free(target: &Path) -> PathBuf {
+    if !target.exists() {
+        return target.to_owned();
+    }
+    let name = target.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let (stem, end) = name.rsplit_once('.').map_or((name.as_str(), String::new()), |(stem, end)| (stem, format!(".{end}")));
+    (2..1000).map(|n| target.with_file_name(format!("{stem}-{n}{end}"))).find(|path| !path.exists()).unwrap_or_else(|| target.to_owned())
+}
+
+/// An error with what can be done.
+fn words(error: &CollectError) -> String {
+    match error.hint() {
+        Some(hint) => format!("{error}. {hint}"),
+        None => format!("{error}."),
+    }
+}
+
+fn namespaces(inventory: &Inventory) -> Vec<NamespaceRow> {
+    ScopeEditor::over(&Scope::default(), std::iter::once(inventory)).namespaces
+}
+
+fn of_preflight(found: collect::Preflight) -> Preflight {
+    // What a server does not serve can't be refused.
+    let rights = found.rights.into_iter().filter(|r| r.served || r.allowed);
+    Preflight {
+        cluster: found.cluster,
+        nodes: found.nodes,
+        rights: rights.map(|r| Right { kind: r.kind, allowed: r.allowed, why: r.why }).collect(),
+        namespaces: vec![],
+    }
+}
+
+fn of_progress(progress: collect::Progress) -> Progress {
+    match progress {
+        collect::Progress::Started { kinds } => Progress::Started { kinds },
+        collect::Progress::Kind { kind, items, total, state, message } => Progress::Kind { kind, items, total, state, message },
+        collect::Progress::Bytes(bytes) => Progress::Bytes(bytes),
+        collect::Progress::Note(words) => Progress::Note(words),
+    }
+}

@@ -1,0 +1,340 @@
+//! One table of keys: where, which, what it is called, one sentence, what it does. The hint bar, the help and the palette are made from it,
+//! so no screen can promise a key that does nothing. Arrows and vim keys do the same; a text that is being typed takes every character.
+
+use crate::tui::fuzzy::{self, Hit};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use kassay_core::session::{Action, Context, Layer, Session, Step, Tab, Typed};
+
+/// A row of the table.
+#[derive(Clone, Copy)]
+pub struct Binding {
+    /// Where it holds.
+    pub contexts: &'static [Context],
+    /// Keys, the one that is shown first.
+    pub keys: &'static [&'static str],
+    /// What it is called in the hint bar and the palette; "" keeps it out of both.
+    pub name: &'static str,
+    /// One sentence for the help.
+    pub words: &'static str,
+    /// What it does.
+    pub action: fn() -> Action,
+    /// Its place in the hint bar, the smallest first; 0 keeps it out.
+    pub hint: u8,
+}
+
+use Context::{
+    Areas, Checks, Choice, Cluster, Evidence, Export, Filter, Finding, Findings, Guidance, Help, Home, Palette, Questions, Reading, Ready,
+    Result as Outcome, Scope, Segmentation, Summary, Text,
+};
+
+const WALK: &[Context] = &[Areas, Guidance, Checks, Questions, Evidence, Outcome];
+const WORK: &[Context] = &[Guidance, Checks, Questions, Evidence, Outcome];
+const BOOK: &[Context] = &[Areas, Guidance, Checks, Questions, Evidence, Outcome, Findings, Finding, Summary, Segmentation, Export];
+const LISTS: &[Context] =
+    &[Home, Cluster, Areas, Guidance, Checks, Questions, Evidence, Outcome, Findings, Finding, Scope, Summary, Segmentation, Export, Help];
+const FORM: &[Context] = &[Text, Choice];
+const TYPING: &[Context] = &[Text, Filter, Palette];
+/// Everywhere but where characters are text.
+const EVERYWHERE: &[Context] = &[
+    Home,
+    Cluster,
+    Ready,
+    Reading,
+    Areas,
+    Guidance,
+    Checks,
+    Questions,
+    Evidence,
+    Outcome,
+    Findings,
+    Finding,
+    Choice,
+    Scope,
+    Summary,
+    Segmentation,
+    Export,
+    Help,
+];
+
+macro_rules! keys {
+    ($($contexts:expr, [$($key:literal),+], $name:literal, $words:literal, $hint:literal => $action:expr;)+) => {
+        /// The table.
+        pub const KEYMAP: &[Binding] = &[$(Binding {
+            contexts: $contexts, keys: &[$($key),+], name: $name, words: $words, action: || $action, hint: $hint,
+        },)+];
+    };
+}
+
+keys! {
+    // The heart of the walk first: what is told first in help.
+    WALK, ["tab"], "next open", "Goes to the next thing that needs you, anywhere, in order: a question, then the determination that rests on it.", 1 => Action::NextOpen;
+    &[Findings, Finding, Summary], ["tab"], "next open", "Goes to the next thing that needs you.", 9 => Action::NextOpen;
+    WALK, ["shift-tab"], "previous open", "Goes to the thing before that needs you.", 0 => Action::PreviousOpen;
+    &[Home], ["enter"], "open", "Opens the assessment.", 1 => Action::Enter;
+    &[Cluster], ["enter"], "go on", "Chooses the cluster and connects; then goes on.", 1 => Action::Enter;
+    &[Ready], ["enter"], "read now", "Reads the cluster; nothing is ever written to it.", 1 => Action::Enter;
+    &[Reading], ["enter"], "work on meanwhile", "Shows the walk while reading goes on.", 2 => Action::Enter;
+    &[Areas], ["enter"], "open", "Goes into the control.", 2 => Action::Enter;
+    &[Guidance], ["enter"], "checks", "Goes on to the checks.", 4 => Action::Enter;
+    &[Checks], ["enter"], "findings", "Shows the findings of the check, why it matters, how to mend.", 2 => Action::Enter;
+    &[Questions], ["enter", "a"], "answer", "Answers the question, or changes the answer.", 2 => Action::Enter;
+    &[Evidence], ["enter"], "open", "Opens the file; attaches one where there is none.", 3 => Action::Enter;
+    &[Outcome], ["enter"], "determine, or go there", "On a practice: determines it. On a line below: goes to what stands in the way.", 3 => Action::Enter;
+    &[Findings], ["enter"], "open", "Shows the finding with the lines of the object.", 1 => Action::Enter;
+    &[Scope], ["enter"], "accept", "Saves the scope; every cluster is judged in it.", 1 => Action::Enter;
+    &[Summary], ["enter"], "go there", "Goes to the area.", 1 => Action::Enter;
+    &[Export], ["enter"], "write", "Writes what is selected.", 1 => Action::Enter;
+    FORM, ["enter", "ctrl-s"], "save", "Saves the form.", 1 => Action::Enter;
+    &[Palette], ["enter"], "do it", "Does it, or goes there.", 1 => Action::Enter;
+    &[Filter], ["enter"], "done", "Keeps the filter and goes back to the list.", 1 => Action::Enter;
+
+    &[Areas, Guidance, Checks, Evidence, Outcome], ["a"], "answer", "Answers the first open question of the control.", 5 => Action::Answer;
+    WALK, ["d"], "determine", "Determines a practice: in place, not in place, not applicable, not tested.", 3 => Action::Determine;
+    &[Findings, Finding], ["d"], "determine", "Determines a practice of this control.", 7 => Action::Determine;
+    WORK, ["e", "+"], "evidence", "Attaches evidence: a file, an interview, an observation.", 6 => Action::Attach;
+    &[Findings, Finding], ["e", "+"], "evidence", "Attaches evidence to the practices of this check.", 0 => Action::Attach;
+    &[Guidance, Checks, Questions, Evidence, Outcome, Findings, Finding], ["n"], "note", "Writes a note: an observation among the evidence.", 7 => Action::Note;
+    &[Checks, Findings, Finding], ["x"], "exception", "Accepts an exception, for the marked findings or the check, with reason, owner and end.", 5 => Action::Exception;
+    &[Findings, Finding], ["E"], "keep as evidence", "Keeps the marked findings, or this one, as evidence with the lines of their objects.", 4 => Action::Keep;
+    &[Findings, Finding], ["y"], "copy kubectl", "Copies the kubectl command that shows the object; over SSH too.", 3 => Action::CopyCommand;
+    &[Guidance, Checks, Questions, Evidence, Outcome, Findings, Finding], ["o"], "reference", "Opens the reference of the control, or the file of a piece of evidence.", 8 => Action::Reference;
+    &[Findings], ["space"], "mark", "Marks the finding, or a group on its heading; x and E act on all that is marked.", 6 => Action::Mark;
+    &[Findings], ["s"], "sort", "Sorts by severity, object, rule, pods.", 5 => Action::Sort;
+    &[Findings], ["g"], "group", "Groups by namespace, object, rule, or not.", 5 => Action::Group;
+    &[Findings, Cluster], ["/"], "filter", "Narrows the list. Findings: ns:pay sev:high rule:host kind: name: cat:cde or any word; - before a word turns it round.", 2 => Action::Filter;
+    BOOK_BUT_FINDINGS, ["/"], "find", "Finds a control, check, question or piece of evidence by its words.", 0 => Action::Filter;
+
+    WALK, ["1"], "guidance", "Shows what the control is about.", 0 => Action::Tab(Tab::Guidance);
+    WALK, ["2"], "checks", "Shows what the API showed.", 0 => Action::Tab(Tab::Checks);
+    WALK, ["3"], "questions", "Shows what only a person can say.", 0 => Action::Tab(Tab::Questions);
+    WALK, ["4"], "evidence", "Shows what supports it.", 0 => Action::Tab(Tab::Evidence);
+    WALK, ["5"], "result", "Shows what is proposed and what you determined.", 0 => Action::Tab(Tab::Result);
+    WALK, ["]"], "next control", "Goes to the next control.", 0 => Action::NextControl;
+    WALK, ["["], "previous control", "Goes to the control before.", 0 => Action::PreviousControl;
+
+    &[Home], ["n"], "new", "Starts an assessment: engagement, cluster, scope, read.", 2 => Action::New;
+    &[Home], ["d"], "demo", "Opens the built-in cluster of a company that does not exist, to try everything on.", 3 => Action::Demo;
+    &[Home], ["o"], "open files", "Reads a snapshot or dump that somebody took of a cluster into a new assessment.", 4 => Action::OpenPath;
+    &[Home], ["i"], "import folder", "Opens an assessment that lies in another folder.", 5 => Action::OpenFolder;
+    &[Home], ["R"], "restore", "Puts the state before the last edit in place of a workbook that can't be read.", 0 => Action::Restore;
+    &[Cluster, Ready], ["y"], "copy role", "Copies the ClusterRole that the program asks for, as YAML.", 3 => Action::CopyCommand;
+    &[Scope], ["space"], "category", "Gives the namespace the next category.", 2 => Action::Cycle;
+    &[Scope], ["r"], "rule", "Gives all namespaces that match a glob a category: pay-* cde.", 3 => Action::AddRule;
+    &[Scope], ["A"], "everything", "Puts everything but the platform in scope.", 4 => Action::Everything;
+    &[Export], ["y"], "copy SHA-256", "Copies the digest of what was written.", 3 => Action::CopyCommand;
+    &[Export], ["o"], "open", "Opens what was written.", 2 => Action::Reference;
+
+    WALK, ["s"], "summary", "Shows the sixteen areas at a glance, what was not readable, who did what.", 8 => Action::Summary;
+    BOOK_BUT_FINDINGS, ["m"], "segmentation", "Shows the flows between categories of scope.", 0 => Action::Segmentation;
+    BOOK_BUT_FINDINGS, ["S"], "scope", "Shows which namespaces are in scope, to change it.", 0 => Action::Scope;
+    BOOK_BUT_FINDINGS, ["w"], "export", "Writes the evidence bundle, the report or a table.", 0 => Action::Export;
+    WALK, ["R"], "read again", "Reads the cluster again; what people wrote is not touched.", 0 => Action::ReadAgain;
+    &[Areas], ["+"], "add cluster", "Reads a further cluster into this assessment.", 0 => Action::AddCluster;
+    BOOK, ["c"], "next cluster", "Shows the outcomes of the next cluster.", 0 => Action::NextCluster;
+    WALK, ["u"], "undo", "Takes the last edit back.", 0 => Action::Undo;
+    WALK, ["H"], "home", "Closes the assessment and lists all of them.", 0 => Action::Home;
+    &[Home, Areas, Guidance, Checks, Questions, Evidence, Outcome, Findings, Finding, Summary, Segmentation, Export], ["ctrl-s"], "", "Tries again what could not be saved.", 0 => Action::Retry;
+
+    LISTS, ["up", "k"], "", "Moves up.", 0 => Action::Step(Step::Up);
+    LISTS, ["down", "j"], "", "Moves down.", 0 => Action::Step(Step::Down);
+    LISTS, ["pageup", "ctrl-b"], "", "Moves a page up.", 0 => Action::Step(Step::PageUp);
+    LISTS, ["pagedown", "ctrl-f"], "", "Moves a page down.", 0 => Action::Step(Step::PageDown);
+    LISTS, ["home"], "", "Moves to the first.", 0 => Action::Step(Step::Top);
+    LISTS, ["end", "G"], "", "Moves to the last.", 0 => Action::Step(Step::Bottom);
+    WALK, ["left", "h"], "", "To the tab at the left, then to the areas.", 0 => Action::Left;
+    WALK, ["right", "l"], "", "Into the control, then to the tab at the right.", 0 => Action::Right;
+    &[Finding], ["left", "h"], "previous", "The finding before.", 0 => Action::Left;
+    &[Finding], ["right", "l"], "next", "The next finding.", 6 => Action::Right;
+    &[Palette], ["up"], "", "Moves up.", 0 => Action::Step(Step::Up);
+    &[Palette], ["down"], "", "Moves down.", 0 => Action::Step(Step::Down);
+
+    FORM, ["tab"], "next field", "To the next field; completes a path.", 2 => Action::NextField;
+    FORM, ["shift-tab"], "", "To the field before.", 0 => Action::PreviousField;
+    FORM, ["down"], "", "To the next field, or line.", 0 => Action::Step(Step::Down);
+    FORM, ["up"], "", "To the field before, or line.", 0 => Action::Step(Step::Up);
+    &[Choice], ["left"], "", "Chooses the one before.", 0 => Action::Left;
+    &[Choice], ["right", "space"], "", "Chooses the next one.", 0 => Action::Right;
+    &[Text], ["alt-enter", "ctrl-j"], "new line", "Begins a new line, in texts that may have several.", 4 => Action::Type(Typed::Char('\n'));
+    TYPING, ["left"], "", "Cursor left.", 0 => Action::Type(Typed::Left);
+    TYPING, ["right"], "", "Cursor right.", 0 => Action::Type(Typed::Right);
+    TYPING, ["home", "ctrl-a"], "", "Cursor to the start.", 0 => Action::Type(Typed::Home);
+    TYPING, ["end", "ctrl-e"], "", "Cursor to the end.", 0 => Action::Type(Typed::End);
+    TYPING, ["backspace", "ctrl-h"], "", "Deletes to the left.", 0 => Action::Type(Typed::Backspace);
+    TYPING, ["delete", "ctrl-d"], "", "Deletes to the right.", 0 => Action::Type(Typed::Delete);
+    TYPING, ["ctrl-w", "alt-backspace"], "", "Deletes the word to the left.", 0 => Action::Type(Typed::BackspaceWord);
+    TYPING, ["ctrl-u"], "", "Deletes to the start.", 0 => Action::Type(Typed::ToStart);
+    TYPING, ["ctrl-k"], "", "Deletes to the end.", 0 => Action::Type(Typed::ToEnd);
+
+    &[Reading], ["esc"], "cancel", "Stops reading; nothing of it is kept.", 1 => Action::Back;
+    FORM, ["esc"], "cancel", "Closes the form; what you typed is kept until you leave.", 3 => Action::Back;
+    &[Cluster, Ready, Findings, Finding, Scope, Summary, Segmentation, Export, Help], ["esc"], "back", "Back to where you came from.", 20 => Action::Back;
+    &[Filter], ["esc"], "clear", "Clears the filter.", 2 => Action::Back;
+    &[Palette], ["esc"], "back", "Back.", 2 => Action::Back;
+    WALK, ["esc"], "", "Back to the list of areas.", 0 => Action::Back;
+    &[Home], ["esc"], "", "Closes a message.", 0 => Action::Back;
+    EVERYWHERE, [":"], "commands", "Lists every action with its key, to choose from.", 0 => Action::Palette;
+    EVERYWHERE, ["?", "f1"], "help", "Shows the keys of here, and explains the words of the screen.", 99 => Action::Help;
+    &[Text, Filter], ["f1"], "help", "Shows the keys of here, and explains the words of the screen.", 99 => Action::Help;
+    &[Home, Areas, Guidance, Checks, Questions, Evidence, Outcome], ["q"], "quit", "Leaves; everything is saved already, and the place is kept.", 30 => Action::Quit;
+    &[Findings, Finding, Summary, Segmentation, Export, Help], ["q"], "", "Back to where you came from.", 0 => Action::Back;
+    Context::ALL_OF_THEM, ["ctrl-c"], "", "Leaves.", 0 => Action::Quit;
+}
+
+const BOOK_BUT_FINDINGS: &[Context] = &[Areas, Guidance, Checks, Questions, Evidence, Outcome, Summary];
+
+/// The name of a key as the table has it: `ctrl-s`, `shift-tab`, `a`, `A`, `space`.
+#[must_use]
+pub fn name(key: &KeyEvent) -> String {
+    let base = match key.code {
+        KeyCode::Char(' ') => "space".to_owned(),
+        KeyCode::Char(c) => c.to_string(),
+        KeyCode::Enter => "enter".to_owned(),
+        KeyCode::Esc => "esc".to_owned(),
+        KeyCode::Tab => "tab".to_owned(),
+        KeyCode::BackTab => return "shift-tab".to_owned(),
+        KeyCode::Backspace => "backspace".to_owned(),
+        KeyCode::Delete => "delete".to_owned(),
+        KeyCode::Up => "up".to_owned(),
+        KeyCode::Down => "down".to_owned(),
+        KeyCode::Left => "left".to_owned(),
+        KeyCode::Right => "right".to_owned(),
+        KeyCode::Home => "home".to_owned(),
+        KeyCode::End => "end".to_owned(),
+        KeyCode::PageUp => "pageup".to_owned(),
+        KeyCode::PageDown => "pagedown".to_owned(),
+        KeyCode::F(n) => format!("f{n}"),
+        _ => return String::new(),
+    };
+    let mut words = String::new();
+    for (modifier, word) in [(KeyModifiers::CONTROL, "ctrl-"), (KeyModifiers::ALT, "alt-")] {
+        if key.modifiers.contains(modifier) {
+            words.push_str(word);
+        }
+    }
+    words + &base
+}
+
+/// What a key does now.
+#[must_use]
+pub fn action(session: &Session, key: &KeyEvent) -> Option<Action> {
+    let context = session.context();
+    let name = name(key);
+    if let (Layer::Palette { cursor, .. }, "enter") = (session.top(), name.as_str()) {
+        let chosen = palette(session).get(cursor.at).map(|(binding, _)| (binding.action)());
+        return Some(chosen.map_or(Action::Back, |action| Action::Run(Box::new(action))));
+    }
+    if let Some(binding) = KEYMAP.iter().find(|b| b.contexts.contains(&context) && b.keys.contains(&name.as_str())) {
+        return Some((binding.action)());
+    }
+    match key.code {
+        KeyCode::Char(c) if !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT) => {
+            if context.takes_text() {
+                Some(Action::Type(Typed::Char(c)))
+            } else {
+                (context == Choice).then_some(Action::Choose(c))
+            }
+        }
+        _ => None,
+    }
+}
+
+/// How a key is written on the screen.
+#[must_use]
+pub fn shown(key: &'static str) -> &'static str {
+    match key {
+        "tab" => "⇥",
+        "shift-tab" => "⇧⇥",
+        "enter" => "↵",
+        "esc" => "Esc",
+        "up" => "↑",
+        "down" => "↓",
+        "left" => "←",
+        "right" => "→",
+        "pageup" => "PgUp",
+        "pagedown" => "PgDn",
+        "home" => "Home",
+        "end" => "End",
+        "backspace" => "⌫",
+        "delete" => "Del",
+        "f1" => "F1",
+        other => other,
+    }
+}
+
+/// The keys of a place for the hint bar, the most important first, help last.
+#[must_use]
+pub fn hints(context: Context) -> Vec<(&'static str, &'static str)> {
+    let mut rows: Vec<&Binding> = KEYMAP.iter().filter(|b| b.hint > 0 && b.contexts.contains(&context)).collect();
+    rows.sort_by_key(|b| b.hint);
+    rows.into_iter().map(|b| (shown(b.keys[0]), b.name)).collect()
+}
+
+/// The keys of a place for the help: those of here, then those of everywhere.
+#[must_use]
+pub fn help(context: Context) -> (Vec<(String, &'static str)>, Vec<(String, &'static str)>) {
+    let row = |b: &Binding| (b.keys.iter().map(|k| shown(k)).collect::<Vec<_>>().join(" "), b.words);
+    let everywhere = |b: &&Binding| b.contexts.len() >= EVERYWHERE.len() || (b.name.is_empty() && b.contexts.len() > 6);
+    let of_here = KEYMAP.iter().filter(|b| b.contexts.contains(&context));
+    let (far, near): (Vec<&Binding>, Vec<&Binding>) = of_here.partition(everywhere);
+    (near.into_iter().map(row).collect(), far.into_iter().map(row).collect())
+}
+
+/// Every action that is possible where the palette was opened, narrowed by what is typed, best first.
+#[must_use]
+pub fn palette(session: &Session) -> Vec<(&'static Binding, Hit)> {
+    let Layer::Palette { query, .. } = session.top() else { return vec![] };
+    let rows = actions(session.context_below());
+    fuzzy::search(query.trimmed(), rows.iter().map(|b| b.name))
+        .into_iter()
+        .filter_map(|hit| rows.get(hit.index).map(|b| (*b, hit)))
+        .collect()
+}
+
+/// Every action that is possible at a place.
+#[must_use]
+pub fn actions(context: Context) -> Vec<&'static Binding> {
+    KEYMAP.iter().filter(|b| !b.name.is_empty() && b.contexts.contains(&context) && !matches!(b.name, "commands")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn no_key_means_two_things_at_one_place() {
+        for context in Context::ALL {
+            let mut seen = BTreeSet::new();
+            for binding in KEYMAP.iter().filter(|b| b.contexts.contains(&context)) {
+                for key in binding.keys {
+                    assert!(seen.insert(key), "{key} stands twice in {context:?}: {}", binding.words);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_key_that_can_be_typed_is_taken_from_a_text() {
+        for binding in KEYMAP.iter().filter(|b| b.contexts.iter().any(|c| c.takes_text())) {
+            for key in binding.keys {
+                assert!(key.chars().count() > 1, "{key} can't be typed");
+            }
+        }
+    }
+
+    #[test]
+    fn every_place_tells_a_way_out_and_help() {
+        for context in Context::ALL {
+            let keys: Vec<&str> = KEYMAP.iter().filter(|b| b.contexts.contains(&context)).flat_map(|b| b.keys.iter().copied()).collect();
+            assert!(keys.contains(&"esc") && keys.contains(&"ctrl-c"), "{context:?}");
+            assert!(hints(context).last().is_some_and(|(_, name)| matches!(*name, "help" | "back" | "clear")), "{context:?}");
+        }
+    }
+
+    #[test]
+    fn sentences_are_sentences() {
+        for binding in KEYMAP {
+            assert!(binding.words.ends_with('.') && binding.words.starts_with(char::is_uppercase), "{}", binding.words);
+        }
+    }
+}

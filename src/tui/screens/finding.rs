@@ -1,0 +1,277 @@
+//! The findings of a check, and one finding: on what, at which field, why it matters, how to mend it, with the lines of the object.
+
+use crate::tui::theme::Theme;
+use crate::tui::widgets::table::{self, Column, Fill};
+use crate::tui::widgets::{List, field, frame, sign, yaml};
+use crate::tui::{markdown, text};
+use kassay_core::checks::{self, Check};
+use kassay_core::guidance::paragraphs;
+use kassay_core::model::text::clean;
+use kassay_core::model::{Finding, Outcome};
+use kassay_core::session::{Book, FindingRow, FindingsView, Group, Layer, Scroll, Session, excerpt};
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+
+/// Draws the list of findings of a check, or one finding.
+///
+/// ```text
+///  3.1/baseline  Workloads hold to Pod Security baseline               ✗ fail  14 of 120 workloads
+///  / ns:pay sev:high          12 of 310 findings · by severity · not grouped · 2 marked
+///
+///  ▸● high      CDE   DaemonSet logging/agent    hostPathVolumes   spec.template…hostPath   12 pods
+///     high      CDE   …
+/// ```
+pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, layer: &Layer, theme: &Theme) {
+    let Some(book) = &session.book else { return };
+    match layer {
+        Layer::Findings(check) => {
+            if let Some(view) = book.findings.get(check) {
+                list(frame, area, book, check, view, theme);
+            }
+        }
+        Layer::Finding { check, id, scroll } => {
+            let found = book.findings.get(check).and_then(|view| view.findings().iter().find(|f| f.id == *id));
+            match found {
+                Some(finding) => one(frame, area, session, book, (check, finding), scroll, theme),
+                None => {
+                    let words = "This finding is not there any more: the cluster was read or judged anew. Esc goes back to the list.";
+                    frame.render_widget(Paragraph::new(markdown::plain(words, area.width.into(), theme.style("text"))), area);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn list(frame: &mut Frame<'_>, area: Rect, book: &Book, check: &str, view: &FindingsView, theme: &Theme) {
+    let known = checks::by_id(check);
+    let (head, rest) = frame::top(area, 1);
+    let outcome = view.outcome();
+    let right = outcome.map(|o| format!("{} {}", sign::outcome(o.outcome), o.outcome.label())).unwrap_or_default();
+    let room = usize::from(head.width).saturating_sub(text::width(&right) + 2);
+    let title = format!("{check}  {}", known.map_or("", |c| c.title));
+    frame.render_widget(
+        Line::from(vec![
+            Span::styled(text::left(&title, room), theme.style("title")),
+            Span::raw("  "),
+            Span::styled(right, theme.style(outcome.map_or("text", |o| sign::outcome_meaning(o.outcome)))),
+        ]),
+        head,
+    );
+    let (bar, rest) = frame::top(rest, 1);
+    let all = view.findings().len();
+    if all == 0 {
+        let (_, body) = frame::top(rest, 1);
+        let lines = known.map(|c| check_lines(book, c, body.width.into(), body.height.into(), theme)).unwrap_or_default();
+        frame.render_widget(Paragraph::new(lines), body);
+        return;
+    }
+    filter_bar(frame, bar, view, all, theme);
+    let (_, body) = frame::top(rest, 1);
+    let (body, detail) = if body.height >= 14 { frame::bottom(body, 5) } else { (body, Rect::default()) };
+    let rows = view.rows();
+    view.cursor.shows(body.height.into());
+    if rows.is_empty() {
+        frame.render_widget(Line::styled("No finding fits the filter. Esc clears it.", theme.style("text.muted")), body);
+        return;
+    }
+    crate::tui::views::spots(body, rows.len(), view.cursor.at);
+    let drawn = List::new(rows.len(), Some(view.cursor.at), theme);
+    let columns = columns();
+    let widths = table::widths(&columns, drawn.columns(body));
+    drawn.draw(frame, body, |nth, room| match &rows[nth] {
+        FindingRow::Heading(name, count) => {
+            let words = format!("{}  {}", clean(name), text::counted(*count, "finding", "findings"));
+            Line::styled(text::cut(&words, room), theme.style("text.strong"))
+        }
+        FindingRow::Finding(at) => view.findings().get(*at).map_or_else(Line::default, |f| row(book, view, f, &columns, &widths, theme)),
+    });
+    if let Some(finding) = view.selected().filter(|_| !detail.is_empty()) {
+        let (rule, detail) = frame::top(detail, 1);
+        frame::rule(frame, rule, theme);
+        let mut lines = markdown::plain(&clean(&finding.message), detail.width.into(), theme.style("text"));
+        let what = format!("{}: {}", finding.field, finding.observed);
+        lines.push(Line::styled(text::cut_middle(&clean(&what), detail.width.into()), theme.style("text.code")));
+        lines.push(Line::styled(text::cut(&format!("Mend: {}", clean(&finding.mend)), detail.width.into()), theme.style("text.muted")));
+        frame.render_widget(Paragraph::new(lines), detail);
+    }
+}
+
+fn filter_bar(frame: &mut Frame<'_>, area: Rect, view: &FindingsView, all: usize, theme: &Theme) {
+    let mut about = vec![if view.shown() == all {
+        text::counted(all, "finding", "findings")
+    } else {
+        format!("{} of {} findings", text::thousands(view.shown()), text::thousands(all))
+    }];
+    about.push(format!("by {}", view.sort.label()));
+    if view.group != Group::None {
+        about.push(format!("grouped {}", view.group.label()));
+    }
+    if !view.marked.is_empty() {
+        about.push(format!("{} marked", view.marked.len()));
+    }
+    let about = about.join(" · ");
+    if !view.filtering && view.filter.is_empty() {
+        let words = text::cut(&format!("{about}     / filters: ns:pay sev:high rule:host or any word"), area.width.into());
+        frame.render_widget(Line::styled(words, theme.style("text.muted")), area);
+        return;
+    }
+    let wide = u16::try_from(text::width(&about)).unwrap_or(u16::MAX).saturating_add(2).min(area.width * 2 / 3);
+    let (input, right) = frame::left(area, area.width.saturating_sub(wide));
+    let (sign, input) = frame::left(input, 2);
+    frame.render_widget(Line::styled("/", theme.style("key")), sign);
+    let cursor = view.filtering.then_some(view.filter.cursor);
+    let shown =
+        field::Shown { text: &view.filter.text, cursor, placeholder: "ns:pay sev:high rule:host kind: cat:cde or any word", error: None };
+    field::draw(frame, input, &shown, theme);
+    frame.render_widget(Line::styled(about, theme.style("text.muted")).right_aligned(), right);
+}
+
+const fn columns() -> [Column; 6] {
+    [
+        Column { title: "", fill: Fill::Words, wanted: 10, least: 10 },
+        Column { title: "", fill: Fill::Name, wanted: 48, least: 22 },
+        Column { title: "", fill: Fill::Words, wanted: 20, least: 8 },
+        Column { title: "", fill: Fill::Words, wanted: 12, least: 6 },
+        Column { title: "", fill: Fill::Name, wanted: 40, least: 10 },
+        Column { title: "", fill: Fill::Number, wanted: 9, least: 9 },
+    ]
+}
+
+fn row(book: &Book, view: &FindingsView, finding: &Finding, columns: &[Column], widths: &[usize], theme: &Theme) -> Line<'static> {
+    let mark = if view.marked.contains(&finding.id) {
+        "●"
+    } else if book.excepted.contains(&finding.id) {
+        "e"
+    } else {
+        " "
+    };
+    let muted = theme.style("text.muted");
+    let cells = vec![
+        (format!("{mark} {}", finding.severity.id()), theme.style(sign::severity_meaning(finding.severity))),
+        (clean(&finding.object.to_string()), theme.style("text")),
+        (clean(finding.rule.as_deref().unwrap_or_default()), theme.style("text")),
+        (finding.category.label().to_owned(), theme.style(sign::category_meaning(finding.category))),
+        (clean(&finding.field), muted),
+        (finding.pods.map(|n| text::counted(n as usize, "pod", "pods")).unwrap_or_default(), muted),
+    ];
+    table::row(columns, widths, cells)
+}
+
+/// A check in words: what it says, why it matters, what is missing, how to mend, what it can't see.
+pub(super) fn check_lines(book: &Book, check: &Check, width: usize, height: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let width = width.min(100);
+    let outcome = book.outcome(check.id);
+    let mut lines = vec![Line::styled(text::cut(check.title, width), theme.style("text.strong"))];
+    let say = |lines: &mut Vec<Line<'static>>, label: &str, words: &str| {
+        if !words.trim().is_empty() {
+            let lead = [Span::styled(text::left(label, 9), theme.style("text.muted"))];
+            let words = paragraphs(words).join(" ");
+            lines.extend(markdown::wrap(&[Span::styled(words, theme.style("text"))], width, &lead));
+        }
+    };
+    match outcome {
+        Some(found) => {
+            say(&mut lines, "Says", &clean(&found.reason));
+            if found.outcome == Outcome::Blocked {
+                say(&mut lines, "Missing", &clean(&found.needs.join(", ")));
+            }
+            if !found.findings.is_empty() {
+                say(&mut lines, "Found", &format!("{}; ↵ shows them", text::counted(found.findings.len(), "finding", "findings")));
+            }
+        }
+        None => say(&mut lines, "Says", "Not run yet: no cluster was read."),
+    }
+    for exception in book.workbook.exceptions.iter().filter(|e| e.what == check.id) {
+        let until = exception.until.map(|d| format!(" until {d}")).unwrap_or_default();
+        say(&mut lines, "Accepted", &clean(&format!("{} ({}{until})", exception.reason, exception.owner)));
+    }
+    say(&mut lines, "Why", check.why);
+    say(&mut lines, "Mend", check.mend);
+    say(&mut lines, "Unseen", check.blind_spots);
+    if lines.len() > height && height > 1 {
+        lines.truncate(height - 1);
+        lines.push(Line::styled("…", theme.style("text.muted")));
+    }
+    lines
+}
+
+/// One finding.
+///
+/// ```text
+///  3.1/baseline  hostPathVolumes                                                  high · CDE
+///  DaemonSet logging/agent, 12 pods
+///
+///  A hostPath volume gives the container files of the node.
+///
+///      spec:
+///        template:
+///  ▸           hostPath:
+///
+///  Mend     use the CSI or the API instead
+///  Command  kubectl get …
+/// ```
+fn one(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    session: &Session,
+    book: &Book,
+    (check, finding): (&str, &Finding),
+    scroll: &Scroll,
+    theme: &Theme,
+) {
+    let width = usize::from(area.width.min(110));
+    let right = format!("{} · {}", finding.severity.id(), finding.category.label());
+    let room = width.saturating_sub(text::width(&right) + 2);
+    let title = format!("{check}  {}", clean(finding.rule.as_deref().unwrap_or_default()));
+    let pods = finding.pods.map(|n| format!(", {}", text::counted(n as usize, "pod", "pods"))).unwrap_or_default();
+    let mut lines = vec![
+        Line::from(vec![
+            Span::styled(text::left(&title, room), theme.style("title")),
+            Span::raw("  "),
+            Span::styled(right, theme.style(sign::severity_meaning(finding.severity))),
+        ]),
+        Line::styled(text::cut_middle(&clean(&format!("{}{pods}", finding.object)), width), theme.style("text.strong")),
+        Line::default(),
+    ];
+    lines.extend(markdown::plain(&clean(&finding.message), width, theme.style("text")));
+    lines.push(Line::default());
+    lines.extend(object_lines(session, book, finding, width, theme));
+    lines.push(Line::default());
+    let say = |lines: &mut Vec<Line<'static>>, label: &str, words: &str, meaning: &str| {
+        let lead = [Span::styled(text::left(label, 10), theme.style("text.muted"))];
+        lines.extend(markdown::wrap(&[Span::styled(words.to_owned(), theme.style(meaning))], width, &lead));
+    };
+    say(&mut lines, "Observed", &clean(&finding.observed), "text.code");
+    say(&mut lines, "Mend", &clean(&finding.mend), "text");
+    say(&mut lines, "Command", &session.kubectl_here(&finding.object), "text.code");
+    for exception in book.workbook.exceptions.iter().filter(|e| e.what == finding.id || e.what == check) {
+        let until = exception.until.map(|d| format!(" until {d}")).unwrap_or_default();
+        say(&mut lines, "Accepted", &clean(&format!("{} ({}{until})", exception.reason, exception.owner)), "text");
+    }
+    if let Some(known) = checks::by_id(check) {
+        say(&mut lines, "Why", &paragraphs(known.why).join(" "), "text.muted");
+    }
+    say(&mut lines, "Id", &finding.id, "text.muted");
+    let first = scroll.first(area.height.into(), lines.len());
+    let shown: Vec<Line<'static>> = lines.into_iter().skip(first).take(area.height.into()).collect();
+    frame.render_widget(Paragraph::new(shown), area);
+}
+
+/// The lines of the object around the field.
+fn object_lines(session: &Session, book: &Book, finding: &Finding, width: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let _ = session;
+    let inventory = book.shown().and_then(|c| c.inventory.as_ref());
+    let Some(object) = inventory.and_then(|i| i.object_json(&finding.object)) else {
+        let words = match book.shown() {
+            Some(cluster) if cluster.loading => "The object is being loaded.",
+            _ => "The lines of this object were not kept; the command below shows them on the cluster.",
+        };
+        return vec![Line::styled(text::cut(words, width), theme.style("text.muted"))];
+    };
+    let found = excerpt(&object, &finding.field, &finding.observed);
+    let lines: Vec<(String, bool)> = found.iter().map(|l| (clean(&l.text), l.marked)).collect();
+    yaml::excerpt(lines.iter().map(|(text, marked)| (text.as_str(), *marked)), width, theme)
+}

@@ -1,0 +1,104 @@
+//! The questions of a control: how each stands, and the selected one with its reason and the answer given so far.
+
+use super::walk::divide;
+use crate::tui::theme::Theme;
+use crate::tui::widgets::List;
+use crate::tui::{markdown, text};
+use kassay_core::guidance::{Control, Question, paragraphs};
+use kassay_core::model::text::clean;
+use kassay_core::session::{Book, Layer, Pane, Session, Tab};
+use kassay_core::workbook::AnswerState;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+
+/// Sign, word and meaning of how a question stands.
+pub(super) fn sign(state: &AnswerState) -> (&'static str, String, &'static str) {
+    match state {
+        AnswerState::Waived(_) => ("·", "not asked".into(), "outcome.not_applicable"),
+        AnswerState::Missing => ("?", "open".into(), "warning"),
+        AnswerState::Satisfied => ("✓", "good".into(), "outcome.pass"),
+        AnswerState::Unsatisfied(_) => ("✗", "against".into(), "outcome.fail"),
+        AnswerState::Lapsed(day) => ("!", format!("lapsed {day}"), "warning"),
+        AnswerState::NeedsEvidence => ("!", "evidence?".into(), "warning"),
+        AnswerState::Reworded => ("!", "reworded".into(), "warning"),
+    }
+}
+
+/// Draws the list of questions and the selected one.
+///
+/// ```text
+///  ▸? open       Is multi-factor authentication enforced for every interactive access?
+///   ✓ good       Which accounts or routes are exempt?                               none
+///
+///  Is multi-factor authentication enforced for every interactive access to the cluster?
+///  Why it is asked, and what a good answer names.
+///  Satisfies   “yes, for all”, with evidence; good for 12 months
+///  Answer      partly (A. Assessor, 14 Nov 2025)
+/// ```
+pub(super) fn list(frame: &mut Frame<'_>, area: Rect, side: bool, session: &Session, book: &Book, control: &Control, theme: &Theme) {
+    let all = &control.questions;
+    if all.is_empty() {
+        let words = "Nothing is asked here: the checks of this control say all that can be said. Its determination is on tab 5.";
+        frame.render_widget(Paragraph::new(markdown::plain(words, area.width.into(), theme.style("text.muted"))), area);
+        return;
+    }
+    let (rows, detail) = divide(area, all.len(), side);
+    let at = book.walk.row(control).min(all.len() - 1);
+    book.walk.shows(&control.id, Tab::Questions, rows.height.into());
+    crate::tui::views::spots(rows, all.len(), at);
+    let focused = book.walk.pane == Pane::Work && matches!(session.top(), Layer::Walk);
+    List::new(all.len(), Some(at), theme).focused(focused).draw(frame, rows, |nth, room| {
+        let question = &all[nth];
+        let (mark, word, meaning) = sign(book.state(&question.id));
+        let answer = book.workbook.answer(&question.id, "").map(|a| clean(&a.value.to_string())).unwrap_or_default();
+        let answer = text::cut(&answer, room / 4);
+        let words = room.saturating_sub(13 + text::width(&answer) + usize::from(!answer.is_empty()) * 2);
+        Line::from(vec![
+            Span::styled(format!("{mark} {}", text::left(&word, 11)), theme.style(meaning)),
+            Span::styled(text::left(question.text.trim(), words), theme.style("text")),
+            Span::styled(if answer.is_empty() { String::new() } else { format!("  {answer}") }, theme.style("text.strong")),
+        ])
+    });
+    let mut lines = about(book, &all[at], usize::from(detail.width.min(100)), theme);
+    lines.truncate(detail.height.into());
+    frame.render_widget(Paragraph::new(lines), detail);
+}
+
+/// A question in words: the question, the answer so far, what satisfies, why it is asked.
+fn about(book: &Book, question: &Question, width: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let mut lines = markdown::plain(question.text.trim(), width, theme.style("text.strong"));
+    let say = |lines: &mut Vec<Line<'static>>, label: &str, words: &str, meaning: &str| {
+        let lead = [Span::styled(text::left(label, 12), theme.style("text.muted"))];
+        lines.extend(markdown::wrap(&[Span::styled(words.to_owned(), theme.style(meaning))], width, &lead));
+    };
+    let state = book.state(&question.id);
+    let (_, _, meaning) = sign(state);
+    match state {
+        AnswerState::Waived(why) => say(&mut lines, "Not asked", &clean(why), meaning),
+        AnswerState::Unsatisfied(why) => say(&mut lines, "Against", &clean(why), meaning),
+        AnswerState::Lapsed(day) => say(&mut lines, "Lapsed", &format!("on {day}; ask again"), meaning),
+        AnswerState::NeedsEvidence => say(&mut lines, "Missing", "evidence that is not too old: e attaches it", meaning),
+        AnswerState::Reworded => say(&mut lines, "Reworded", "the question was worded anew since; look at the answer again", meaning),
+        AnswerState::Missing | AnswerState::Satisfied => {}
+    }
+    if let Some(words) = answered(book, question) {
+        say(&mut lines, "Answer", &words, "text");
+    }
+    say(&mut lines, "Satisfies", &question.satisfied_words(), "text");
+    lines.push(Line::default());
+    lines.extend(markdown::render(&paragraphs(&question.help).join("\n\n"), width, theme).lines);
+    lines
+}
+
+/// The answer given so far, with who gave it and when.
+pub(super) fn answered(book: &Book, question: &Question) -> Option<String> {
+    let answer = book.workbook.answer(&question.id, "")?;
+    let on = answer.on.map_or_else(|| answer.at.to_string(), |d| d.to_string());
+    let who = [answer.interviewed.as_str(), answer.role.as_str()].iter().filter(|w| !w.is_empty()).copied().collect::<Vec<_>>().join(", ");
+    let who = if who.is_empty() { answer.by.clone() } else { who };
+    let note = if answer.note.is_empty() { String::new() } else { format!(": {}", answer.note) };
+    let evidence = if answer.evidence.is_empty() { String::new() } else { format!(" [{}]", answer.evidence.join(", ")) };
+    Some(clean(&format!("{} ({who}, {on}){note}{evidence}", answer.value)))
+}

@@ -1,0 +1,133 @@
+//! The picture to end a day with: the sixteen areas at a glance, what could not be read, what is open, where all of it is kept.
+
+use crate::tui::theme::Theme;
+use crate::tui::widgets::table::{self, Column, Fill};
+use crate::tui::widgets::{List, frame, page, progress};
+use crate::tui::{keymap, markdown, text};
+use kassay_core::model::text::clean;
+use kassay_core::session::{Context, Cursor, Session, WalkProgress};
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+
+/// Draws the summary.
+///
+/// ```text
+///  Summary                                                          Acme Payments 2026
+///
+///                             determined       open  failed  review  blocked  lapsed
+///  ▸ 1 Authentication         ━━━━╍╍┄┄  5/7       2       4       1        1       0
+///    …
+///   16 Segmentation           ┄┄┄┄┄┄┄┄  0/5       6       2       0        0       0
+///    all                      ━━┄┄┄┄┄┄ 17/49     …
+///
+///  prod-eu: not readable: secrets (forbidden: …)
+///  Kept in ~/.local/share/kassay/assessments/acme-payments-2026
+/// ```
+pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, cursor: &Cursor, theme: &Theme) {
+    let Some(book) = &session.book else { return };
+    let engagement = &book.workbook.engagement;
+    let about = clean(format!("{} {}", engagement.entity, engagement.period).trim());
+    let keys = keymap::hints(Context::Summary);
+    let body = page::draw(frame, area, "Summary", &about, &keys, theme);
+    let areas = &session.guidance.areas;
+    let columns = columns(usize::from(body.width));
+    let (head, rest) = frame::top(body, 1);
+    let list = List::new(areas.len(), Some(cursor.at), theme);
+    let (grid, rest) = frame::top(rest, u16::try_from(areas.len()).unwrap_or(16).min(rest.height.saturating_sub(2)));
+    let widths = table::widths(&columns, list.columns(grid));
+    frame.render_widget(table::titles(&columns, &widths, theme.style("text.muted")), frame::left(head, 2).1);
+    cursor.shows(grid.height.into());
+    crate::tui::views::spots(grid, areas.len(), cursor.at);
+    list.draw(frame, grid, |nth, _| {
+        let area = &areas[nth];
+        row(&format!("{:>2} {}", area.number, area.title), &book.progress(area.controls.iter()), &columns, &widths, theme)
+    });
+    let (total, rest) = frame::top(rest, 1);
+    let whole = book.progress(session.guidance.controls());
+    frame.render_widget(row("   all", &whole, &columns, &widths, theme).patch_style(theme.style("text.strong")), frame::left(total, 2).1);
+    let (_, rest) = frame::top(rest, 1);
+    let mut lines = notes(session, usize::from(rest.width), theme);
+    lines.truncate(rest.height.into());
+    frame.render_widget(Paragraph::new(lines), rest);
+}
+
+const BAR: usize = 10;
+
+fn columns(room: usize) -> [Column; 7] {
+    let number = |title| Column { title, fill: Fill::Number, wanted: if room >= 100 { 9 } else { 7 }, least: 7 };
+    [
+        Column { title: "Area", fill: Fill::Words, wanted: 44, least: 20 },
+        Column { title: "determined", fill: Fill::Words, wanted: BAR + 7, least: BAR + 7 },
+        number("open"),
+        number("failed"),
+        number("review"),
+        number("blocked"),
+        number("lapsed"),
+    ]
+}
+
+fn row(title: &str, so_far: &WalkProgress, columns: &[Column], widths: &[usize], theme: &Theme) -> Line<'static> {
+    let parts = [
+        (so_far.in_place, "━", "finding.in_place"),
+        (so_far.not_in_place, "╍", "finding.not_in_place"),
+        (so_far.set_aside, "─", "finding.not_applicable"),
+    ];
+    let number = |n: usize, meaning: &'static str| {
+        (if n == 0 { "·".to_owned() } else { text::thousands(n) }, theme.style(if n == 0 { "text.muted" } else { meaning }))
+    };
+    let cells = vec![
+        (title.to_owned(), theme.style("text")),
+        (String::new(), theme.style("text")),
+        number(so_far.open, "warning"),
+        number(so_far.failed, "outcome.fail"),
+        number(so_far.review, "outcome.review"),
+        number(so_far.blocked, "outcome.blocked"),
+        number(so_far.lapsed, "warning"),
+    ];
+    let mut line = table::row(columns, widths, cells);
+    // The second cell is the bar: spans stand at every other place, gaps between them.
+    if let Some(cell) = line.spans.get_mut(2) {
+        *cell = Span::styled(text::left(&format!("{:>3}/{}", so_far.determined, so_far.of), 7), theme.style("text"));
+        line.spans.splice(2..2, progress::parts(&parts, so_far.of, BAR, theme));
+    }
+    line
+}
+
+/// What could not be read, how many exceptions and pieces of evidence there are, who did something last, and where all of it is kept.
+fn notes(session: &Session, width: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let Some(book) = &session.book else { return vec![] };
+    let mut lines = vec![];
+    let workbook = &book.workbook;
+    let say = |lines: &mut Vec<Line<'static>>, words: &str, meaning: &str| {
+        lines.extend(markdown::plain(&clean(words), width, theme.style(meaning)));
+    };
+    for cluster in &workbook.clusters {
+        let read =
+            cluster.collected_at.or(cluster.assessed_at).map(|at| text::moment(at.0, session.now, &session.zone)).unwrap_or_default();
+        let about = format!("{}, {} {}, read {read} as {}", cluster.key, cluster.distribution, cluster.version, cluster.identity);
+        if cluster.not_read.is_empty() {
+            say(&mut lines, &format!("✓ {about}: everything could be read."), "text");
+        } else {
+            let kinds: Vec<&str> = cluster.not_read.keys().map(String::as_str).collect();
+            say(&mut lines, &format!("⊘ {about}: not readable: {}.", kinds.join(", ")), "outcome.blocked");
+        }
+    }
+    if workbook.clusters.is_empty() {
+        say(&mut lines, "⊘ No cluster was read: every check is open.", "outcome.blocked");
+    }
+    let evidence = text::counted(workbook.evidence.len(), "piece of evidence", "pieces of evidence");
+    let exceptions = text::counted(workbook.exceptions.len(), "exception", "exceptions");
+    let confirm = workbook.determinations.iter().filter(|d| d.to_confirm).count();
+    let confirm =
+        if confirm > 0 { format!(", {} to confirm", text::counted(confirm, "determination", "determinations")) } else { String::new() };
+    say(&mut lines, &format!("{evidence}, {exceptions}{confirm}."), "text");
+    let answers = workbook.answers.iter().map(|a| (a.at, &a.by, &a.question));
+    let latest = answers.chain(workbook.determinations.iter().map(|d| (d.at, &d.by, &d.practice))).max_by_key(|(at, ..)| *at);
+    if let Some((at, by, what)) = latest {
+        say(&mut lines, &format!("Last: {what} by {by}, {}.", text::moment(at.0, session.now, &session.zone)), "text.muted");
+    }
+    say(&mut lines, &format!("Kept in {}", book.dir.display()), "text.muted");
+    lines
+}

@@ -1,0 +1,446 @@
+//! The walk: areas at the left, the control one stands on at the right, and always a line that says what is expected now and which key does it.
+//! Narrow terminals show two columns, wider ones what is selected beside the list, very wide ones the guidance beside the work.
+
+use super::{finding, form, question, result};
+use crate::tui::theme::Theme;
+use crate::tui::widgets::{List, frame, hints, progress, sign, tabs};
+use crate::tui::{keymap, markdown, mouse, text};
+use kassay_core::guidance::{Control, paragraphs};
+use kassay_core::model::text::clean;
+use kassay_core::session::{Action, Book, Layer, Level, NavRow, Pane, Session, Tab, Target, Walk, checks_of, finding_words};
+use kassay_core::workbook::AnswerState;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+
+/// From this width on, what is selected stands beside the list.
+const WIDE: u16 = 120;
+/// From this width on, the guidance stands beside the work.
+const VERY_WIDE: u16 = 170;
+
+/// Draws the walk, or what is open in it.
+///
+/// ```text
+///  Acme Payments 2026 · prod-eu, eks v1.34.4, read 23 Nov 09:12             17 of 49 determined
+/// ──────────────────────────────────────────────────────────────────────────────────────────────
+///  1 Authentication       ━━┄┄ 2/6 │ 1.5 Workloads get no credentials by themselves  ✗ not in place
+///    1.5 Workloads get no …      ? │  Guidance │▸Checks 5 │ Questions 1 │ Evidence 2 │ Result
+///  2 Authorization        ┄┄┄┄ 0/3 │
+///  …                               │  ✗ fail     automount           14 of 120 workloads in scope.
+/// 16 Segmentation         ┄┄┄┄ 0/5 │  ⊘ blocked  legacy-tokens       secrets can't be listed
+/// ──────────────────────────────────────────────────────────────────────────────────────────────
+///  next: 1.6 Multi-factor authentication: a question needs an answer                   ⇥ goes there
+///  ⇥ next open  ↵ findings  d determine  a answer  e evidence                               ? help
+/// ```
+pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme, spinner: &str) {
+    let Some(book) = &session.book else { return };
+    let (head, rest) = frame::top(area, 1);
+    header(frame, head, session, book, theme, spinner);
+    let (rule, rest) = frame::top(rest, 1);
+    frame::rule(frame, rule, theme);
+    let (rest, foot) = frame::bottom(rest, 1);
+    let keys = keymap::hints(session.context_below());
+    frame.render_widget(hints::line(&keys, usize::from(foot.width).saturating_sub(2), theme), inset(foot));
+    let (rest, line) = frame::bottom(rest, 1);
+    expected(frame, inset(line), session, theme);
+    let (body, rule) = frame::bottom(rest, 1);
+    frame::rule(frame, rule, theme);
+    let inside = session.layers.iter().rev().find(|l| matches!(l, Layer::Findings(_) | Layer::Finding { .. } | Layer::Form(_)));
+    let body = if area.width >= WIDE || inside.is_none() { with_areas(frame, body, session, book, theme) } else { body };
+    match inside {
+        Some(Layer::Form(open)) => {
+            let (place, guide) = beside(body, area);
+            form::render(frame, inset(place), session, open, theme);
+            guidance_beside(frame, guide, session, book, theme);
+        }
+        Some(layer) => {
+            let (place, guide) = beside(body, area);
+            finding::render(frame, inset(place), session, layer, theme);
+            guidance_beside(frame, guide, session, book, theme);
+        }
+        None => work(frame, body, area, session, book, theme),
+    }
+}
+
+fn inset(area: Rect) -> Rect {
+    Rect { x: area.x + 1.min(area.width), width: area.width.saturating_sub(2), ..area }
+}
+
+/// The first line: what is assessed, which cluster, read when, how far.
+fn header(frame: &mut Frame<'_>, area: Rect, session: &Session, book: &Book, theme: &Theme, spinner: &str) {
+    let area = inset(area);
+    let engagement = &book.workbook.engagement;
+    let name = clean(format!("{} {}", engagement.entity, engagement.period).trim());
+    let mut about = match (book.shown(), book.record()) {
+        (Some(cluster), Some(record)) => {
+            let read = session.read_at().map(|at| format!(" · read {}", text::moment(at, session.now, &session.zone))).unwrap_or_default();
+            let of = if book.clusters.len() > 1 { format!(" ({}/{})", book.cluster + 1, book.clusters.len()) } else { String::new() };
+            let version = [record.distribution.as_str(), record.version.as_str()].join(" ").replace("unknown ", "");
+            let busy = match (cluster.loading, cluster.judging) {
+                (true, _) => format!(" · {spinner} loading findings"),
+                (_, true) => format!(" · {spinner} judging"),
+                _ => cluster.problem.as_ref().map(|p| format!(" · {p}")).unwrap_or_default(),
+            };
+            clean(&format!("{}{of} · {}{read}{busy}", cluster.key, version.trim()))
+        }
+        _ => "no cluster read yet".to_owned(),
+    };
+    if let Some(reading) = session.reading.as_ref().filter(|r| r.failed.is_none()) {
+        let (ended, _) = reading.ended();
+        about = format!("{spinner} reading {} {ended}/{}", clean(&reading.key), reading.kinds);
+    }
+    if book.held_by.is_some() {
+        about.push_str(" · for reading only");
+    }
+    let whole = book.progress(session.guidance.controls());
+    let saving = if session.pending.is_some() { format!("{spinner} saving  ") } else { String::new() };
+    let right = format!("{saving}{} of {} determined", whole.determined, whole.of);
+    let room = usize::from(area.width).saturating_sub(text::width(&right) + 2);
+    let name = text::cut(&name, room * 2 / 5);
+    let about = text::cut(&about, room.saturating_sub(text::width(&name) + 3));
+    let gap = usize::from(area.width).saturating_sub(text::width(&name) + text::width(&about) + 3 + text::width(&right));
+    let line = Line::from(vec![
+        Span::styled(name, theme.style("title")),
+        Span::styled(format!("   {about}"), theme.style("text.muted")),
+        Span::raw(" ".repeat(gap)),
+        Span::styled(right, theme.style("text.strong")),
+    ]);
+    frame.render_widget(line, area);
+}
+
+/// What was just done, or what is expected now and which key does it.
+fn expected(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme) {
+    let columns = usize::from(area.width);
+    if let Some(message) = session.messages.iter().rev().find(|m| m.level == Level::Info) {
+        frame.render_widget(Line::styled(text::cut(&clean(&message.what), columns), theme.style("success")), area);
+        return;
+    }
+    let line = match session.expected() {
+        None if session.book.as_ref().is_some_and(|b| b.open.is_empty()) => {
+            Line::styled("All is determined. s shows the summary, w writes the evidence bundle.", theme.style("success"))
+        }
+        None => Line::default(),
+        Some((item, key)) => {
+            let (lead, does) = match key {
+                "⇥" => ("next: ", "goes there"),
+                "a" => ("here: ", "answers it"),
+                "e" => ("here: ", "attaches it"),
+                _ => ("here: ", "determines it"),
+            };
+            let right = format!("{key} {does}");
+            let room = columns.saturating_sub(text::width(&right) + lead.len() + 2);
+            let words = text::left(&clean(&item.sentence), room);
+            Line::from(vec![
+                Span::styled(lead, theme.style("text.muted")),
+                Span::styled(words, theme.style("text")),
+                Span::raw("  "),
+                Span::styled(key, theme.style("key")),
+                Span::styled(format!(" {does}"), theme.style("hint")),
+            ])
+        }
+    };
+    frame.render_widget(line, area);
+}
+
+/// Draws the areas, and gives what is left.
+fn with_areas(frame: &mut Frame<'_>, area: Rect, session: &Session, book: &Book, theme: &Theme) -> Rect {
+    let wide = match area.width {
+        0..=99 => 28,
+        100..=169 => 36,
+        _ => 42,
+    };
+    let (left, rest) = frame::left(area, wide);
+    let (bar, rest) = frame::left(rest, 1);
+    for y in bar.y..bar.y + bar.height {
+        frame.render_widget(Line::styled("│", theme.style("border")), Rect { y, height: 1, ..bar });
+    }
+    let walk = &book.walk;
+    let rows = walk.nav_rows(session.guidance);
+    let focused = walk.pane == Pane::Areas && matches!(session.top(), Layer::Walk);
+    let at = walk.nav_at();
+    for (y, nth) in (left.y..).zip(crate::tui::widgets::list::window(rows.len(), at, left.height.into())) {
+        if let Some(target) = nav_target(session, rows[nth]) {
+            mouse::on(Rect { y, height: 1, ..left }, Action::GoTo(target));
+        }
+    }
+    List::new(rows.len(), Some(at), theme).focused(focused).draw(frame, left, |nth, room| nav(session, book, rows[nth], room, theme));
+    rest
+}
+
+fn nav_target(session: &Session, row: NavRow) -> Option<Target> {
+    match row {
+        NavRow::Area(at) => session.guidance.areas.get(at).map(|a| Target::Area(a.number)),
+        NavRow::Control(area, at) => Some(Target::Control(session.guidance.areas.get(area)?.controls.get(at)?.id.clone())),
+    }
+}
+
+fn nav(session: &Session, book: &Book, row: NavRow, room: usize, theme: &Theme) -> Line<'static> {
+    match row {
+        NavRow::Area(at) => {
+            let Some(area) = session.guidance.areas.get(at) else { return Line::default() };
+            let so_far = book.progress(area.controls.iter());
+            let count = format!(" {}/{}", so_far.determined, so_far.of);
+            let bar = if room >= 32 { 4 } else { 0 };
+            let words = text::left(&format!("{:>2} {}", area.number, area.title), room.saturating_sub(count.len() + bar));
+            let mut spans = vec![Span::styled(words, theme.style("text.strong"))];
+            let parts = [
+                (so_far.in_place, "━", "finding.in_place"),
+                (so_far.not_in_place, "╍", "finding.not_in_place"),
+                (so_far.set_aside, "─", "finding.not_applicable"),
+            ];
+            spans.extend(progress::parts(&parts, so_far.of, bar, theme));
+            spans.push(Span::styled(count, theme.style("text.muted")));
+            Line::from(spans)
+        }
+        NavRow::Control(area, at) => {
+            let Some(control) = session.guidance.areas.get(area).and_then(|a| a.controls.get(at)) else { return Line::default() };
+            let (mark, meaning) = control_sign(book, control);
+            Line::from(vec![
+                Span::styled(text::left(&format!("   {} {}", control.id, control.title), room.saturating_sub(3)), theme.style("text")),
+                Span::styled(format!(" {mark} "), theme.style(meaning)),
+            ])
+        }
+    }
+}
+
+/// How a control stands, as one sign: determined, to confirm, or nothing yet.
+fn control_sign(book: &Book, control: &Control) -> (&'static str, &'static str) {
+    let found: Vec<_> = control.practices.iter().filter_map(|p| book.workbook.determination(&p.id)).collect();
+    if found.iter().any(|d| d.to_confirm) {
+        return ("!", "warning");
+    }
+    if found.len() < control.practices.len() {
+        return (" ", "text.muted");
+    }
+    let worst = found.iter().map(|d| d.finding).max_by_key(|f| matches!(f, kassay_core::model::Determined::NotInPlace));
+    worst.map_or((" ", "text.muted"), |f| (sign::determined(f), sign::determined_meaning(f)))
+}
+
+/// The control one stands on, or the area.
+fn work(frame: &mut Frame<'_>, area: Rect, screen: Rect, session: &Session, book: &Book, theme: &Theme) {
+    let walk = &book.walk;
+    let Some(control) = walk.here(session.guidance) else {
+        overview(frame, inset(area), session, book, theme);
+        return;
+    };
+    let (area, guide) = if walk.tab == Tab::Guidance { (area, Rect::default()) } else { beside(area, screen) };
+    let area = inset(area);
+    let (head, rest) = frame::top(area, 1);
+    title(frame, head, book, control, theme);
+    let (row, rest) = frame::top(rest, 1);
+    tab_row(frame, row, book, control, walk, theme);
+    let (_, body) = frame::top(rest, 1);
+    let side = screen.width >= WIDE && screen.width < VERY_WIDE;
+    match walk.tab {
+        Tab::Guidance => guidance(frame, body, control, walk, session, theme),
+        Tab::Checks => checks(frame, body, side, session, book, control, theme),
+        Tab::Questions => question::list(frame, body, side, session, book, control, theme),
+        Tab::Evidence => result::evidence(frame, body, side, session, book, control, theme),
+        Tab::Result => result::render(frame, body, side, session, book, control, theme),
+    }
+    guidance_beside(frame, guide, session, book, theme);
+}
+
+/// Divides what is right of the areas into work and guidance, where there is room for both.
+fn beside(area: Rect, screen: Rect) -> (Rect, Rect) {
+    if screen.width < VERY_WIDE {
+        return (area, Rect::default());
+    }
+    let (work, guide) = frame::left(area, area.width * 11 / 20);
+    (work, guide)
+}
+
+fn guidance_beside(frame: &mut Frame<'_>, area: Rect, session: &Session, book: &Book, theme: &Theme) {
+    let Some(control) = book.walk.here(session.guidance).filter(|_| !area.is_empty()) else { return };
+    let inner = frame::panel(frame, area, &format!("{} Guidance", control.id), "", theme, false);
+    let lines = guidance_lines(control, usize::from(inner.width), theme);
+    frame.render_widget(Paragraph::new(lines), inner);
+}
+
+fn title(frame: &mut Frame<'_>, area: Rect, book: &Book, control: &Control, theme: &Theme) {
+    let (words, meaning) = standing(book, control);
+    let room = usize::from(area.width).saturating_sub(text::width(&words) + 2);
+    let line = Line::from(vec![
+        Span::styled(text::left(&format!("{} {}", control.id, control.title), room), theme.style("title")),
+        Span::raw("  "),
+        Span::styled(words, theme.style(meaning)),
+    ]);
+    frame.render_widget(line, area);
+}
+
+/// How a control stands in words: what was determined, else what is proposed.
+fn standing(book: &Book, control: &Control) -> (String, &'static str) {
+    let (mark, meaning) = control_sign(book, control);
+    if mark == "!" {
+        return ("! to confirm".to_owned(), meaning);
+    }
+    if let Some(determined) =
+        control.practices.iter().filter_map(|p| book.workbook.determination(&p.id)).find(|d| sign::determined(d.finding) == mark)
+    {
+        return (finding_words(determined.finding).to_owned(), meaning);
+    }
+    let proposals = control.practices.iter().filter_map(|p| book.proposals.get(&p.id)?.proposal);
+    let worst = proposals.max_by_key(|f| matches!(f, kassay_core::model::Determined::NotInPlace));
+    match worst {
+        Some(finding) => (format!("proposed: {}", finding_words(finding)), sign::determined_meaning(finding)),
+        None => ("nothing proposed yet".to_owned(), "text.muted"),
+    }
+}
+
+fn tab_row(frame: &mut Frame<'_>, area: Rect, book: &Book, control: &Control, walk: &Walk, theme: &Theme) {
+    let open = control
+        .questions
+        .iter()
+        .filter(|q| !matches!(book.state(&q.id), AnswerState::Satisfied | AnswerState::Waived(_) | AnswerState::Unsatisfied(_)))
+        .count();
+    let some = |n: usize| (n > 0).then_some(n);
+    let titles: Vec<(&str, Option<usize>)> = Tab::ALL
+        .into_iter()
+        .map(|tab| match tab {
+            Tab::Checks => (tab.label(), some(checks_of(control).len())),
+            Tab::Questions => (tab.label(), some(open)),
+            Tab::Evidence => (tab.label(), some(book.evidence_of(control).len())),
+            Tab::Guidance | Tab::Result => (tab.label(), None),
+        })
+        .collect();
+    let active = Tab::ALL.iter().position(|t| *t == walk.tab).unwrap_or(0);
+    for x in 0..area.width {
+        if let Some(tab) = tabs::at(&titles, x).and_then(|nth| Tab::ALL.get(nth)) {
+            mouse::on(Rect { x: area.x + x, width: 1, ..area }, Action::Tab(*tab));
+        }
+    }
+    frame.render_widget(tabs::line(&titles, active, theme), area);
+}
+
+/// An area's own words and its controls.
+fn overview(frame: &mut Frame<'_>, area: Rect, session: &Session, book: &Book, theme: &Theme) {
+    let Some(here) = book.walk.area_here(session.guidance) else { return };
+    let width = usize::from(area.width.min(100));
+    let mut lines = vec![Line::styled(format!("{} {}", here.number, here.title), theme.style("title")), Line::default()];
+    lines.extend(markdown::render(&paragraphs(&here.summary).join("\n\n"), width, theme).lines);
+    lines.push(Line::default());
+    for control in &here.controls {
+        let (words, meaning) = standing(book, control);
+        let so_far = book.progress(std::iter::once(control));
+        let room = width.saturating_sub(text::width(&words) + 2);
+        lines.push(Line::from(vec![
+            Span::styled(text::left(&format!("{} {}", control.id, control.title), room), theme.style("text.strong")),
+            Span::raw("  "),
+            Span::styled(words, theme.style(meaning)),
+        ]));
+        let mut about = vec![];
+        for (n, one, many) in [
+            (so_far.failed, "failed check", "failed checks"),
+            (so_far.blocked, "blocked check", "blocked checks"),
+            (so_far.review, "check to review", "checks to review"),
+            (so_far.open, "open question", "open questions"),
+        ] {
+            if n > 0 {
+                about.push(text::counted(n, one, many));
+            }
+        }
+        let about = if about.is_empty() { "nothing is open".to_owned() } else { about.join(", ") };
+        lines.push(Line::styled(format!("    {about}"), theme.style("text.muted")));
+    }
+    frame.render_widget(Paragraph::new(lines), area);
+}
+
+/// The guidance of a control, as one text to scroll.
+fn guidance(frame: &mut Frame<'_>, area: Rect, control: &Control, walk: &Walk, session: &Session, theme: &Theme) {
+    let (area, more) = frame::bottom(area, 1);
+    let width = usize::from(area.width.min(100));
+    let lines = guidance_lines(control, width.saturating_sub(2), theme);
+    let length = lines.len();
+    let first = walk.first_line(&control.id, area.height.into(), length);
+    let shown: Vec<Line<'static>> = lines.into_iter().skip(first).take(area.height.into()).collect();
+    frame.render_widget(Paragraph::new(shown), area);
+    let below = length.saturating_sub(first + usize::from(area.height));
+    if below > 0 {
+        let keys = if walk.pane == Pane::Areas { "↵ then ↓" } else { "↓" };
+        let words = format!("{keys} {below} more lines");
+        frame.render_widget(Line::styled(words, theme.style("text.muted")), more);
+    } else if matches!(session.top(), Layer::Walk) && length > usize::from(area.height) {
+        frame.render_widget(Line::styled("end of the guidance", theme.style("text.muted")), more);
+    }
+}
+
+fn guidance_lines(control: &Control, width: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let mut source = String::new();
+    let join = |text: &str| paragraphs(text).join("\n\n");
+    for practice in &control.practices {
+        source.push_str(&format!("**{}** {}\n\n", practice.id, join(&practice.text)));
+    }
+    for (title, text) in [
+        ("What goes wrong without it", &control.threat),
+        ("What it means on Kubernetes", &control.kubernetes),
+        ("What the API can show", &control.provable),
+        ("What only people can say", &control.unprovable),
+        ("How to mend", &control.mend),
+    ] {
+        source.push_str(&format!("## {title}\n\n{}\n\n", text.trim()));
+    }
+    if !control.evidence.is_empty() {
+        source.push_str("## What to ask for\n\n");
+        for item in &control.evidence {
+            source.push_str(&format!("- {item}\n"));
+        }
+        source.push('\n');
+    }
+    source.push_str(&format!("## Related\n\nPCI DSS v4.0.1: {}\n\n", control.dss.join(", ")));
+    if !control.cis.is_empty() {
+        source.push_str(&format!("CIS Kubernetes Benchmark: {}\n\n", control.cis.join(", ")));
+    }
+    for link in &control.links {
+        source.push_str(&format!("- {}: {}\n", link.title, link.url));
+    }
+    markdown::render(&source, width, theme).lines
+}
+
+/// The checks of a control with their outcomes, and the selected one in words.
+fn checks(frame: &mut Frame<'_>, area: Rect, side: bool, session: &Session, book: &Book, control: &Control, theme: &Theme) {
+    let all = checks_of(control);
+    if all.is_empty() {
+        let words = "No check of this control can be automated: the API shows nothing that would decide it. Its questions are on tab 3.";
+        frame.render_widget(Paragraph::new(markdown::plain(words, area.width.into(), theme.style("text.muted"))), area);
+        return;
+    }
+    let (list, detail) = divide(area, all.len(), side);
+    let at = book.walk.row(control).min(all.len() - 1);
+    book.walk.shows(&control.id, Tab::Checks, list.height.into());
+    crate::tui::views::spots(list, all.len(), at);
+    let name = all.iter().map(|c| text::width(slug(c.id))).max().unwrap_or(0).min(usize::from(list.width) * 2 / 5);
+    let focused = book.walk.pane == Pane::Work && matches!(session.top(), Layer::Walk);
+    List::new(all.len(), Some(at), theme).focused(focused).draw(frame, list, |nth, room| {
+        let check = all[nth];
+        let excepted = if book.excepted.contains(check.id) { " (exception)" } else { "" };
+        let mut spans = match book.outcome(check.id) {
+            Some(outcome) => vec![sign::outcome_span(outcome.outcome, theme)],
+            None => vec![Span::styled("  not run ", theme.style("text.muted"))],
+        };
+        let reason = book.outcome(check.id).map_or_else(|| check.title.to_owned(), |o| clean(&o.reason));
+        spans.push(Span::styled(format!("{}  ", text::left(slug(check.id), name)), theme.style("text")));
+        spans.push(Span::styled(text::cut(&format!("{reason}{excepted}"), room.saturating_sub(name + 12)), theme.style("text.muted")));
+        Line::from(spans)
+    });
+    if let Some(check) = all.get(at) {
+        let lines = finding::check_lines(book, check, usize::from(detail.width), usize::from(detail.height), theme);
+        frame.render_widget(Paragraph::new(lines), detail);
+    }
+}
+
+/// The part of a check's id behind the control, which the title tells already.
+fn slug(id: &str) -> &str {
+    id.split_once('/').map_or(id, |(_, slug)| slug)
+}
+
+/// Divides a tab into its list and the room for what is selected: beside it, or below.
+pub(super) fn divide(area: Rect, rows: usize, side: bool) -> (Rect, Rect) {
+    if side {
+        let (list, detail) = frame::left(area, area.width / 2);
+        return (list, frame::left(detail, 2).1);
+    }
+    let wanted = u16::try_from(rows).unwrap_or(u16::MAX);
+    let (list, detail) = frame::top(area, wanted.min(area.height.saturating_sub(4).max(area.height / 2)));
+    (list, frame::top(detail, 1).1)
+}
