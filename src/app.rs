@@ -50,7 +50,8 @@ pub fn run(start: Start) -> anyhow::Result<()> {
     let guidance = Guidance::shipped().map_err(|e| anyhow::anyhow!("{e}"))?;
     let own = config::config_dir().map(|dir| dir.join("themes"));
     let hint = std::env::var("COLORFGBG").ok();
-    let theme = Theme::choose(settings.theme.as_deref(), hint.as_deref(), own.as_deref(), Depth::detect())?;
+    let mut theme = Theme::choose(settings.theme.as_deref(), hint.as_deref(), own.as_deref(), Depth::detect())?;
+    theme.still = settings.reduced_motion;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let result = runtime.block_on(walk(start, guidance, &settings, &theme));
     // A task that hangs in a login plugin must not keep the program from ending.
@@ -67,7 +68,7 @@ async fn walk(start: Start, guidance: &'static Guidance, settings: &Settings, th
     let mut endings = Endings::listen()?;
     let mut screen = Screen::enter(!settings.no_mouse).context("the terminal can't be used")?;
     let mut events = EventStream::new();
-    screen.draw(|frame| draw(frame, &session, theme, settings.reduced_motion))?;
+    screen.draw(|frame| draw(frame, &session, theme))?;
     for action in tasks::first(start) {
         match action {
             tasks::First::Effect(effect) => world.carry_out(effect),
@@ -102,7 +103,7 @@ async fn walk(start: Start, guidance: &'static Guidance, settings: &Settings, th
         if quits {
             break;
         }
-        screen.draw(|frame| draw(frame, &session, theme, settings.reduced_motion))?;
+        screen.draw(|frame| draw(frame, &session, theme))?;
     }
     drop(screen);
     // What was sent to be saved is saved before the program ends.

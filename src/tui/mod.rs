@@ -20,19 +20,19 @@ use ratatui::text::Line;
 use screens::{form, summary, walk};
 use theme::Theme;
 
-/// Draws a frame. `still` stops the spinner, for those whom motion disturbs.
+/// Draws a frame.
 ///
 /// ```text
 /// the whole screen of the topmost layer that has one (home, new, reading, walk, summary, scope, export, help)
 ///   over it: palette, search, small forms
 ///     over these: an error or warning, until it is read
 /// ```
-pub fn draw(frame: &mut Frame<'_>, session: &Session, theme: &Theme, still: bool) {
+pub fn draw(frame: &mut Frame<'_>, session: &Session, theme: &Theme) {
     mouse::clear();
     let area = frame.area();
     frame.buffer_mut().set_style(area, theme.ground());
     let area = small(frame, area, theme);
-    let spinner = widgets::progress::spinner(session.ticks, still);
+    let spinner = widgets::progress::spinner(session.ticks, theme.still);
     if let Some(base) = session.layers.iter().rposition(is_whole) {
         match &session.layers[base] {
             Layer::Home => views::home(frame, area, session, theme),

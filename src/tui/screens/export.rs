@@ -47,9 +47,10 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, keys: &[Hint
     let width = usize::from(rest.width);
     let state = &session.export;
     let lines = match (&state.running, &state.failed, &state.done) {
-        (Some(_), ..) => {
+        (Some((done, of, name)), ..) => {
             let spinner = progress::spinner(session.ticks, theme.still);
-            vec![Line::styled(format!("{spinner} Writing…"), theme.style("text"))]
+            let so_far = if *of > 0 { format!(" {done} of {of} files  {}", text::clean(name)) } else { String::new() };
+            vec![Line::styled(text::cut(&format!("{spinner} Writing…{so_far}"), width), theme.style("text"))]
         }
         (None, Some(why), _) => failed(why, width, theme),
         (None, None, Some((path, sha256, bytes, files))) => written((&path.to_string_lossy(), sha256, *bytes, *files), width, theme),
