@@ -2,7 +2,7 @@
 //!
 //! What is switched on here (raw mode, alternate screen, mouse, bracketed paste) is switched off by one function that may run twice.
 
-use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
+use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture, Event, KeyCode};
 use crossterm::{cursor, execute, terminal};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
@@ -161,6 +161,12 @@ impl Endings {
             "Ctrl-C"
         }
     }
+}
+
+/// Panics at F12 where a debug build is asked to by `KASSAY_PANIC_ON_F12`: how the tests see that a panic gives the terminal back.
+pub fn panic_if_asked(event: &Event) {
+    let f12 = matches!(event, Event::Key(key) if key.code == KeyCode::F(12));
+    assert!(!(cfg!(debug_assertions) && f12 && std::env::var_os("KASSAY_PANIC_ON_F12").is_some()), "F12 was pressed");
 }
 
 /// A word to the person whose terminal is too small to show everything.
