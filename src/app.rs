@@ -7,14 +7,14 @@ mod tasks;
 
 use crate::collect::SourceSpec;
 use crate::config::{self, Settings};
-use crate::tui::terminal::{Endings, Screen, breakdowns};
+use crate::tui::terminal::{Endings, Screen, breakdowns, panic_if_asked};
 use crate::tui::theme::{Depth, Theme};
 use crate::tui::{draw, keymap, mouse};
 use anyhow::Context as _;
 use crossterm::event::{Event, EventStream, KeyEventKind};
 use futures_util::StreamExt;
 use kassay_core::guidance::Guidance;
-use kassay_core::session::{Action, Context, Effect, Session, Typed, update};
+use kassay_core::session::{Action, Context, Effect, Message, Session, Typed, update};
 use std::path::PathBuf;
 use std::time::Duration;
 use tasks::World;
@@ -50,19 +50,32 @@ pub fn run(start: Start) -> anyhow::Result<()> {
     let guidance = Guidance::shipped().map_err(|e| anyhow::anyhow!("{e}"))?;
     let own = config::config_dir().map(|dir| dir.join("themes"));
     let hint = std::env::var("COLORFGBG").ok();
-    let mut theme = Theme::choose(settings.theme.as_deref(), hint.as_deref(), own.as_deref(), Depth::detect())?;
+    let depth = Depth::detect();
+    // A theme with a fault is no reason not to work: it is told, and the usual one taken.
+    let (mut theme, fault) = match Theme::choose(settings.theme.as_deref(), hint.as_deref(), own.as_deref(), depth) {
+        Ok(theme) => (theme, None),
+        Err(fault) => (Theme::fallback(depth), Some(fault.to_string())),
+    };
     theme.still = settings.reduced_motion;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    let result = runtime.block_on(walk(start, guidance, &settings, &theme));
+    let result = runtime.block_on(walk(start, guidance, &settings, (&theme, fault)));
     // A task that hangs in a login plugin must not keep the program from ending.
     runtime.shutdown_timeout(Duration::from_millis(200));
     result
 }
 
-async fn walk(start: Start, guidance: &'static Guidance, settings: &Settings, theme: &Theme) -> anyhow::Result<()> {
+async fn walk(
+    start: Start,
+    guidance: &'static Guidance,
+    settings: &Settings,
+    (theme, fault): (&Theme, Option<String>),
+) -> anyhow::Result<()> {
     let zone = jiff::tz::TimeZone::system();
     let mut session = Session::new(guidance, &config::user(), jiff::Timestamp::now(), zone);
     session.home.root = config::assessments().unwrap_or_default();
+    session
+        .messages
+        .extend(fault.map(|why| Message::warning("The theme can't be used", format!("{why}. The usual one is shown instead."))));
     let (sender, mut arrivals) = mpsc::unbounded_channel();
     let mut world = World::new(session.home.root.clone(), sender)?;
     let mut endings = Endings::listen()?;
@@ -144,6 +157,7 @@ fn is_busy(session: &Session) -> bool {
 
 /// What an event of the terminal means now.
 fn of_event(session: &Session, event: Event) -> Option<Action> {
+    panic_if_asked(&event);
     match event {
         Event::Key(key) if key.kind != KeyEventKind::Release => keymap::action(session, &key),
         Event::Mouse(event) => mouse::action(&event),
