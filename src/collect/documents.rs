@@ -2,11 +2,10 @@
 //! Lists are taken item by item, so that a dump of hundreds of megabytes never becomes a tree; a document that is broken spoils neither
 //! its neighbours nor the knowledge of what it could have held.
 
+use super::yaml;
 use serde::Deserialize;
-use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
-use serde_json::value::{RawValue, Value};
+use serde_json::value::RawValue;
 use std::borrow::Cow;
-use std::fmt;
 
 /// Something in a file.
 pub(super) enum Found<'a> {
@@ -75,12 +74,12 @@ pub(super) fn read(text: &str, take: Take<'_>) -> Vec<Broken> {
             // YAML's flow style begins like JSON. Where it is not that either, what JSON says of the place is the better word.
             Err(broken) if taken || broken.line > 1 || broken.message.contains("EOF") => vec![broken],
             Err(broken) => {
-                let more = read_yaml(text, take);
+                let more = yaml::read(text, take);
                 if more.is_empty() { vec![] } else { vec![broken] }
             }
         };
     }
-    read_yaml(text, take)
+    yaml::read(text, take)
 }
 
 /// JSON documents one after another; between them whitespace, document marks, and the logs that `kubectl cluster-info dump` prints.
@@ -215,7 +214,7 @@ fn json_head(text: &str) -> Option<(String, String)> {
     Some((first("apiVersion").map(|(_, version)| version).unwrap_or_default(), kind))
 }
 
-fn held_by(head: Option<(String, String)>) -> Held {
+pub(super) fn held_by(head: Option<(String, String)>) -> Held {
     match head {
         Some((_, kind)) if kind == "List" => Held::Anything,
         Some((api_version, kind)) => {
@@ -226,274 +225,10 @@ fn held_by(head: Option<(String, String)>) -> Held {
     }
 }
 
-/// YAML documents. A line that begins with `---` or `...` parts them wherever it stands, so each can be read, and can fail, alone.
-fn read_yaml(text: &str, take: Take<'_>) -> Vec<Broken> {
-    let mut broken = Vec::new();
-    let mut document = |chunk: &str, line: usize, broken: &mut Vec<Broken>| -> bool {
-        if chunk.lines().all(|line| line.trim().is_empty() || line.starts_with(['#', '%'])) {
-            return true;
-        }
-        match yaml_document(chunk, take) {
-            Ok(go_on) => go_on,
-            Err(error) => {
-                broken.push(broken_yaml(chunk, line, &error));
-                true
-            }
-        }
-    };
-    let (mut start, mut first_line, mut at) = (0, 1, 0);
-    for (number, line) in text.split_inclusive('\n').enumerate() {
-        let bare = line.trim_end();
-        let mark = ["---", "..."]
-            .into_iter()
-            .any(|mark| bare.strip_prefix(mark).is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t'])));
-        if mark {
-            if !document(&text[start..at], first_line, &mut broken) {
-                return broken;
-            }
-            (start, first_line) = (at + 3, number + 1);
-        }
-        at += line.len();
-    }
-    document(&text[start..], first_line, &mut broken);
-    broken
-}
-
-/// Limits of the YAML reader: as wide as a dump needs, but aliases stay bounded, so that a small file can't unfold into a huge one.
-fn yaml_options() -> serde_saphyr::Options {
-    let mut budget = serde_saphyr::Budget::default();
-    budget.max_events = usize::MAX;
-    budget.max_nodes = usize::MAX;
-    budget.max_total_scalar_bytes = usize::MAX;
-    budget.max_total_comment_bytes = usize::MAX;
-    budget.max_depth = 200;
-    let mut options = serde_saphyr::Options::default();
-    options.budget = Some(budget);
-    // A snippet would carry the file's own text, secrets included, into a message.
-    options.with_snippet = false;
-    options
-}
-
-fn yaml_document(chunk: &str, take: Take<'_>) -> Result<bool, serde_saphyr::Error> {
-    let mut state = Streaming { take, items: 0, waiting: Vec::new(), stopped: false };
-    let shape = serde_saphyr::with_deserializer_from_str_with_options(chunk, yaml_options(), |deserializer| {
-        DocumentSeed(&mut state).deserialize(deserializer)
-    });
-    if state.stopped {
-        return Ok(false);
-    }
-    Ok(state.end(shape?))
-}
-
-fn broken_yaml(chunk: &str, first_line: usize, error: &serde_saphyr::Error) -> Broken {
-    let place = error.location();
-    let line = first_line + place.map_or(1, |place| usize::try_from(place.line()).unwrap_or(1)).saturating_sub(1);
-    let column = place.map_or(1, |place| usize::try_from(place.column()).unwrap_or(1));
-    let said = error.without_snippet().to_string();
-    let message = said.lines().next().unwrap_or_default();
-    let message = message.split(" at line ").next().unwrap_or_default();
-    let value = |key: &str| {
-        chunk.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(':')).map(|v| v.trim().trim_matches(['"', '\'']).to_owned())
-    };
-    let held = match value("kind") {
-        Some(kind) => held_by(Some((value("apiVersion").unwrap_or_default(), kind))),
-        // Without the word it is no object, and no list of objects that name their kind.
-        None if !chunk.contains("kind") && !chunk.contains("metadata") => Held::Nothing,
-        None => Held::Anything,
-    };
-    Broken { line, column, message: kassay_core::sensitive::without_quoted(message), held }
-}
-
-/// What a YAML document turned out to be, behind the items that were already handed on.
-enum Shape {
-    Empty,
-    Scalar,
-    Sequence,
-    Mapping(serde_json::Map<String, Value>, bool),
-}
-
-struct Streaming<'a> {
-    take: Take<'a>,
-    items: usize,
-    /// Items that do not say what they are, until the end of their list does: kubectl sorts keys, so `items` comes before `kind`.
-    waiting: Vec<String>,
-    stopped: bool,
-}
-
-impl Streaming<'_> {
-    fn item(&mut self, item: &Value) -> bool {
-        self.items += 1;
-        let text = |key: &str| item.get(key).and_then(Value::as_str).unwrap_or_default();
-        let (api_version, kind) = (text("apiVersion"), text("kind"));
-        let go_on = if kind.is_empty() {
-            self.waiting.push(item.to_string());
-            true
-        } else if kind.ends_with("List") && item.get("items").is_some() {
-            json_document(&item.to_string(), self.take)
-        } else {
-            (self.take)(Found::Object { api_version, kind, json: &item.to_string() })
-        };
-        self.stopped |= !go_on;
-        go_on
-    }
-
-    fn end(self, shape: Shape) -> bool {
-        let (map, listed) = match shape {
-            Shape::Empty => return true,
-            Shape::Scalar => return (self.take)(Found::Nameless("null")),
-            Shape::Sequence => (serde_json::Map::new(), true),
-            Shape::Mapping(map, listed) => (map, listed),
-        };
-        let text = |key: &str| map.get(key).and_then(Value::as_str).unwrap_or_default();
-        let (api_version, kind) = (text("apiVersion"), text("kind"));
-        if !listed {
-            let json = Value::Object(map.clone()).to_string();
-            return json_document(&json, self.take);
-        }
-        for json in &self.waiting {
-            let go_on = match kind.strip_suffix("List") {
-                Some(kind) if !kind.is_empty() => (self.take)(Found::Object { api_version, kind, json }),
-                _ => (self.take)(Found::Nameless(json)),
-            };
-            if !go_on {
-                return false;
-            }
-        }
-        let goes_on =
-            map.get("metadata").and_then(|meta| meta.get("continue")).and_then(Value::as_str).is_some_and(|token| !token.is_empty());
-        (self.take)(Found::List { api_version, kind, items: self.items, goes_on })
-    }
-}
-
-struct DocumentSeed<'a, 'b>(&'a mut Streaming<'b>);
-
-impl<'de> DeserializeSeed<'de> for DocumentSeed<'_, '_> {
-    type Value = Shape;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Shape, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for DocumentSeed<'_, '_> {
-    type Value = Shape;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a Kubernetes object or a list of them")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Shape, A::Error> {
-        let (mut head, mut listed) = (serde_json::Map::new(), false);
-        while let Some(key) = map.next_key::<String>()? {
-            if key == "items" {
-                match map.next_value_seed(ItemsSeed(&mut *self.0))? {
-                    Some(other) => drop(head.insert(key, other)),
-                    None => listed = true,
-                }
-            } else {
-                let value = map.next_value::<Value>()?;
-                head.insert(key, value);
-            }
-        }
-        Ok(Shape::Mapping(head, listed))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Shape, A::Error> {
-        ItemsSeed(self.0).visit_seq(seq).map(|_| Shape::Sequence)
-    }
-
-    fn visit_unit<E>(self) -> Result<Shape, E> {
-        Ok(Shape::Empty)
-    }
-
-    fn visit_none<E>(self) -> Result<Shape, E> {
-        Ok(Shape::Empty)
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Shape, E> {
-        Ok(Shape::Scalar)
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Shape, E> {
-        Ok(Shape::Scalar)
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Shape, E> {
-        Ok(Shape::Scalar)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Shape, E> {
-        Ok(Shape::Scalar)
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<Shape, E> {
-        Ok(Shape::Scalar)
-    }
-}
-
-/// The value of `items`: a sequence is handed on item by item, anything else is given back.
-struct ItemsSeed<'a, 'b>(&'a mut Streaming<'b>);
-
-impl<'de> DeserializeSeed<'de> for ItemsSeed<'_, '_> {
-    type Value = Option<Value>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for ItemsSeed<'_, '_> {
-    type Value = Option<Value>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list of objects")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-        while let Some(item) = seq.next_element::<Value>()? {
-            if !self.0.item(&item) {
-                return Err(A::Error::custom("stopped"));
-            }
-        }
-        Ok(None)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-        Value::deserialize(serde::de::value::MapAccessDeserializer::new(map)).map(Some)
-    }
-
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_none<E>(self) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(Some(Value::String(text.to_owned())))
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {
-        Ok(Some(value.into()))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Self::Value, E> {
-        Ok(Some(value.into()))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Self::Value, E> {
-        Ok(Some(value.into()))
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<Self::Value, E> {
-        Ok(Some(value.into()))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::Value;
 
     fn told(text: &str) -> (Vec<String>, Vec<Broken>) {
         let mut seen = Vec::new();
@@ -518,23 +253,27 @@ mod tests {
         let yaml = "apiVersion: v1\nitems:\n- metadata: {name: a}\n- apiVersion: apps/v1\n  kind: Deployment\n  metadata: {name: d}\nkind: PodList\n";
         assert_eq!(told(yaml).0, ["apps/v1 Deployment d", "v1 Pod a", "end of PodList 2"]);
         assert_eq!(told("[{\"metadata\":{\"name\":\"a\"}}]").0, ["nameless", "end of  1"]);
+        assert_eq!(
+            told("apiVersion: v1\nitems:\n- apiVersion: v1\n  kind: Pod\n  metadata: {name: a}\n").0,
+            ["v1 Pod a", "end of  1 and more"]
+        );
         assert_eq!(told("apiVersion: v1\nkind: SecretList\nitems: []\n").0, ["end of SecretList 0"]);
         assert_eq!(told("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\nitems: {a: b}\n").0, ["v1 ConfigMap c"]);
     }
 
     #[test]
     fn documents_follow_each_other_with_logs_between() {
-        let text = "{\"kind\":\"Node\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"n\"}}\n==== START logs for container a of pod b/c ====\n{not json\n==== END logs for container a of pod b/c ====\n{\"kind\":\"Pod\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"p\"}}\n";
-        assert_eq!(told(text), (vec!["v1 Node n".into(), "v1 Pod p".into()], vec![]));
-        let yaml = "# a head\n---\nkind: Node\napiVersion: v1\nmetadata:\n  name: n\n--- # next\nkind: Pod\napiVersion: v1\nmetadata:\n  name: p\n...\n";
-        assert_eq!(told(yaml), (vec!["v1 Node n".into(), "v1 Pod p".into()], vec![]));
+        let text = "{\"kind\":\"Node\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"one\"}}\n==== START logs for container a of pod b/c ====\n{not json\n==== END logs for container a of pod b/c ====\n{\"kind\":\"Pod\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"p\"}}\n";
+        assert_eq!(told(text), (vec!["v1 Node one".into(), "v1 Pod p".into()], vec![]));
+        let yaml = "# a head\n---\nkind: Node\napiVersion: v1\nmetadata:\n  name: one\n--- # next\nkind: Pod\napiVersion: v1\nmetadata:\n  name: p\n...\n";
+        assert_eq!(told(yaml), (vec!["v1 Node one".into(), "v1 Pod p".into()], vec![]));
     }
 
     #[test]
     fn a_broken_document_is_named_by_its_place_and_spares_its_neighbours() {
-        let yaml = "kind: Pod\napiVersion: v1\nmetadata:\n  name: a\n---\nkind: Secret\napiVersion: v1\nstringData:\n  a: b\n  : [c\n---\nkind: Node\napiVersion: v1\nmetadata: {name: n}\n";
+        let yaml = "kind: Pod\napiVersion: v1\nmetadata:\n  name: a\n---\nkind: Secret\napiVersion: v1\nstringData:\n  a: b\n  : [c\n---\nkind: Node\napiVersion: v1\nmetadata: {name: one}\n";
         let (seen, broken) = told(yaml);
-        assert_eq!(seen, ["v1 Pod a", "v1 Node n"]);
+        assert_eq!(seen, ["v1 Pod a", "v1 Node one"]);
         assert_eq!(broken.len(), 1);
         assert!((9..=11).contains(&broken[0].line), "{broken:?}");
         assert_eq!(broken[0].held, Held::Kind("v1".into(), "Secret".into()));

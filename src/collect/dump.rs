@@ -425,6 +425,7 @@ impl Reading<'_> {
                 lessen(&mut inventory, kind, KindState::Failed, &loss.words);
             }
         }
+        not_installed(&mut inventory);
         decide_version(&mut inventory, options, self.version)?;
         super::complete(&mut inventory);
         super::states(&inventory).for_each(|event| drop(self.tell.send(event)));
@@ -444,6 +445,30 @@ fn lessen(inventory: &mut Inventory, kind: Kind, state: KindState, words: &str) 
         0 | 1 => coverage.message = format!("{}; {words}", coverage.message),
         2 => coverage.message.push_str("; and more"),
         _ => {}
+    }
+}
+
+/// A dump may tell what the server serves, by its discovery or by its list of API services, to which every group belongs. Then an add-on whose
+/// group is not there is not installed, which is an empty list and not a missing one.
+fn not_installed(inventory: &mut Inventory) {
+    let services = &inventory.api_services;
+    let has = |name: &str| services.iter().any(|service| service.metadata.name == name);
+    // A folder of manifests may hold an API service or two; only a whole list has the server's own.
+    if inventory.cluster.api_groups.is_empty() && inventory.state(Kind::ApiServices) == KindState::Read && has("v1.") && has("v1.apps") {
+        for spec in services.iter().map(|service| &service.spec).filter(|spec| !spec.group.is_empty()) {
+            inventory.cluster.api_groups.entry(spec.group.clone()).or_default().push(spec.version.clone());
+        }
+    }
+    let groups = &inventory.cluster.api_groups;
+    if !groups.contains_key("apps") {
+        return;
+    }
+    for kind in Kind::ALL.iter().filter(|kind| !kind.stock() && !groups.contains_key(kind.group())) {
+        inventory.coverage.entry(*kind).or_insert_with(|| Coverage {
+            state: KindState::Read,
+            message: format!("the API group {} is not served", kind.group()),
+            ..Coverage::default()
+        });
     }
 }
 

@@ -10,14 +10,21 @@ use futures_util::StreamExt;
 use futures_util::stream::iter;
 use kassay_core::kinds::{Ingest, Inventory, KindState, Source};
 use kassay_core::model::Kind;
+use kassay_core::model::kind::Keep;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
-/// Objects per page, as kubectl asks.
-pub(super) const PAGE: usize = 500;
+/// Objects per page: as kubectl asks, but fewer where they are kept in parts only, because reports of scanners are large.
+const fn page_size(kind: Kind) -> usize {
+    match kind.keep() {
+        Keep::Parts(_) => 100,
+        Keep::Typed | Keep::Rows => 500,
+    }
+}
+
 /// Kinds that are read at the same time.
 const SIDE_BY_SIDE: usize = 6;
 /// Pages that may wait for the parser. Together with those that travel, they bound the memory.
@@ -244,7 +251,7 @@ impl Reader<'_> {
         let (mut items, mut token, mut begun_anew) = (0, String::new(), false);
         loop {
             let joint = if list.path.contains('?') { '&' } else { '?' };
-            let mut path = format!("{}{joint}limit={PAGE}", list.path);
+            let mut path = format!("{}{joint}limit={}", list.path, page_size(list.kind));
             if !token.is_empty() {
                 path.push_str("&continue=");
                 path.push_str(&encoded(&token));

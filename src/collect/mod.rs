@@ -24,6 +24,7 @@ mod proxy;
 mod request;
 mod secrets;
 pub mod snapshot;
+mod yaml;
 
 pub use connect::{ContextInfo, contexts};
 pub use permissions::{Preflight, Right, cluster_role, preflight};

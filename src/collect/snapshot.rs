@@ -4,7 +4,8 @@
 use super::CollectError;
 use flate2::{Compression, GzBuilder, read::GzDecoder};
 use jiff::Timestamp;
-use kassay_core::kinds::Inventory;
+use kassay_core::kinds::{Coverage, Inventory, KindState, Source};
+use kassay_core::model::Kind;
 use serde::{Deserialize, Serialize};
 use std::io::{BufRead, BufReader, BufWriter, Read, Write};
 use std::path::Path;
@@ -112,15 +113,41 @@ pub fn header(source: impl Read) -> Result<Header, SnapshotError> {
 fn read_unpacked(source: impl Read) -> Result<Inventory, SnapshotError> {
     // One byte more than allowed: where that one is consumed too, the limit was reached.
     let mut reader = BufReader::with_capacity(1 << 16, source.take(LIMIT + 1));
-    take_header(&mut reader)?;
+    let header = take_header(&mut reader)?;
     let mut stream = serde_json::Deserializer::from_reader(&mut reader);
     let parsed = Inventory::deserialize(&mut stream).and_then(|inventory| stream.end().map(|()| inventory));
     drop(stream);
     let reached = reader.get_ref().limit() == 0;
-    let mut inventory =
-        parsed.map_err(|error| if reached { SnapshotError::TooLarge } else { SnapshotError::Damaged(error.to_string()) })?;
+    let mut inventory = parsed.map_err(|error| match error.is_data() && is_newer(&header.program) {
+        _ if reached => SnapshotError::TooLarge,
+        // Within one format, newer programs may know kinds that this one does not.
+        true => SnapshotError::Newer { format: header.format.clone(), program: header.program.clone() },
+        false => SnapshotError::Damaged(kassay_core::sensitive::without_quoted(&error.to_string())),
+    })?;
+    mark_unasked(&mut inventory, &header);
     inventory.settle();
     Ok(inventory)
+}
+
+/// Whether another version of the program is newer than this one.
+fn is_newer(other: &str) -> bool {
+    let parts =
+        |version: &str| version.split(['.', '-', '+']).take(3).map(|part| part.parse::<u32>().unwrap_or_default()).collect::<Vec<_>>();
+    parts(other) > parts(env!("CARGO_PKG_VERSION"))
+}
+
+/// A kind of which a snapshot does not speak was not asked for by the program that took it. That is not the same as not being installed.
+fn mark_unasked(inventory: &mut Inventory, header: &Header) {
+    if inventory.source != Source::Live {
+        return;
+    }
+    for kind in Kind::ALL {
+        inventory.coverage.entry(*kind).or_insert_with(|| Coverage {
+            state: KindState::Failed,
+            message: format!("version {} of the program, which took this snapshot, did not ask for it", header.program),
+            ..Coverage::default()
+        });
+    }
 }
 
 fn take_header(reader: &mut impl BufRead) -> Result<Header, SnapshotError> {
@@ -189,6 +216,21 @@ mod tests {
         assert_eq!(one, two);
         assert_eq!(read(&one[..]).unwrap().cluster, inventory.cluster);
         assert_eq!(header(&one[..]).unwrap().version, "v1.34.4");
+    }
+
+    #[test]
+    fn a_kind_that_was_not_asked_for_is_not_taken_for_not_installed() {
+        let old = gzip(
+            "{\"format\":\"kassay/snapshot/v1\",\"program\":\"0.0.1\"}\n{\"source\":\"live\",\"coverage\":{\"pods\":{\"state\":\"read\"}}}\n",
+        );
+        let inventory = read(&old[..]).unwrap();
+        assert_eq!(inventory.state(Kind::Pods), KindState::Read);
+        let unasked = inventory.coverage_of(Kind::CiliumNetworkPolicies);
+        assert!(unasked.state == KindState::Failed && unasked.message.contains("0.0.1"), "{unasked:?}");
+        let later = gzip(
+            "{\"format\":\"kassay/snapshot/v1\",\"program\":\"99.0.0\"}\n{\"source\":\"live\",\"coverage\":{\"gizmos\":{\"state\":\"read\"}}}\n",
+        );
+        assert!(matches!(read(&later[..]), Err(SnapshotError::Newer { .. })));
     }
 
     #[test]

@@ -155,6 +155,15 @@ fn what_a_broken_file_could_have_held_is_not_counted_as_read() {
 }
 
 #[test]
+fn yaml_that_was_cut_off_is_still_yaml_and_yet_not_whole() {
+    let whole = "apiVersion: v1\nitems:\n- apiVersion: v1\n  kind: Pod\n  metadata: {name: a}\n- apiVersion: v1\n  kind: Service\n  metadata: {name: b}\nkind: List\n";
+    let (inventory, _) = taken(&[("all.yaml", whole)]);
+    assert_eq!((inventory.state(Kind::Pods), inventory.state(Kind::Services)), (KindState::Read, KindState::Read));
+    let (inventory, _) = taken(&[("all.yaml", &whole[..whole.find("- apiVersion: v1\n  kind: Service").unwrap()])]);
+    assert_eq!(inventory.state(Kind::Pods), KindState::Partial);
+}
+
+#[test]
 fn a_list_that_goes_on_elsewhere_is_partial() {
     let list = format!(r#"{{"kind":"PodList","apiVersion":"v1","metadata":{{"continue":"abc"}},"items":[{POD}]}}"#);
     let (inventory, _) = taken(&[("x.json", &list)]);

@@ -147,17 +147,28 @@ fn a_cluster_judges_as_its_snapshot_and_as_its_dump() {
                         | Kind::Secrets
                 )
         };
-        Kind::ALL.iter().filter(steady).map(|kind| (kind.id(), inventory.coverage_of(*kind).items)).collect()
+        Kind::ALL
+            .iter()
+            .filter(steady)
+            .map(|kind| (kind.id(), inventory.coverage_of(*kind).items))
+            .filter(|(_, items)| *items > 0)
+            .collect()
     };
     assert_eq!(counts(&dump), counts(&inventory));
-    let (live, files) = (judge(&inventory), judge(&dump));
-    let mut compared = 0;
-    for (live, files) in live.iter().zip(&files) {
-        // Where the files lack something that only the API tells, they say so instead of judging.
-        if files.outcome != Outcome::Blocked && live.findings.len() == files.findings.len() {
-            assert_eq!((&live.check, live.outcome), (&files.check, files.outcome), "{}\n{}", live.reason, files.reason);
-            compared += 1;
+    // What the files can't hold: who asked, and at which address.
+    let untold = [
+        "1.2/own-credential",
+        "1.3/client-certificate",
+        "1.6/login-method",
+        "2.2/system-masters",
+        "4.2/api-endpoint",
+        "10.1/version-support",
+    ];
+    for (live, files) in judge(&inventory).iter().zip(&judge(&dump)) {
+        if untold.contains(&live.check.as_str()) {
+            assert!(files.outcome != Outcome::Pass || live.outcome == Outcome::Pass, "{}: {}", files.check, files.reason);
+        } else {
+            assert_eq!(live, files);
         }
     }
-    assert!(compared > 20, "{compared}");
 }
