@@ -4,10 +4,11 @@
 //! any other is absent. What a file says was refused, what breaks off, and what a broken file could have held is never counted as read, so that
 //! no check can pass on it.
 
+use super::conclude::{decide_version, is_version, lessen, not_installed};
 use super::documents::{self, Broken, Found, Held};
 use super::{Cancel, CollectError, Options, Progress, Watcher, place, snapshot};
 use flate2::read::MultiGzDecoder;
-use kassay_core::kinds::{Coverage, Ingest, Inventory, KindState, Source, VersionFrom};
+use kassay_core::kinds::{Ingest, Inventory, KindState, Source};
 use kassay_core::model::Kind;
 use serde::Deserialize;
 use serde_json::Value;
@@ -55,6 +56,7 @@ fn read(paths: &[PathBuf], options: &Options, tell: &UnboundedSender<Progress>, 
         broken: Vec::new(),
         complaints: Vec::new(),
         version: None,
+        definitions: BTreeSet::new(),
         taken: BTreeMap::new(),
         twice: 0,
         bytes: 0,
@@ -193,6 +195,8 @@ struct Reading<'a> {
     broken: Vec<Loss>,
     complaints: Vec<String>,
     version: Option<(String, String)>,
+    /// Names of the custom resource definitions, `RESOURCE.GROUP`.
+    definitions: BTreeSet<String>,
     taken: BTreeMap<Kind, usize>,
     twice: usize,
     bytes: u64,
@@ -247,12 +251,13 @@ impl Reading<'_> {
         match *found {
             Found::Object { api_version: "v1", kind: "Status", json } => self.status(path, json),
             Found::Object { kind: "APIGroupList", json, .. } => self.groups(json),
+            Found::Object { kind: "CustomResourceDefinition", json, .. } => self.definitions.extend(name_of(json)),
             Found::Object { api_version, kind, json } => match Kind::of(api_version, kind) {
                 Some(known) => self.object(known, json),
                 // Kinds that no check reads are no Kubernetes objects only where they don't even have a version.
                 None => return !api_version.is_empty() || self.version_in(path, json),
             },
-            Found::Nameless(json) => match place::kind(path).filter(|_| has_name(json)) {
+            Found::Nameless(json) => match place::kind(path).filter(|_| name_of(json).is_some()) {
                 Some(kind) => self.object(kind, json),
                 None => return self.version_in(path, json),
             },
@@ -425,7 +430,7 @@ impl Reading<'_> {
                 lessen(&mut inventory, kind, KindState::Failed, &loss.words);
             }
         }
-        not_installed(&mut inventory);
+        not_installed(&mut inventory, &self.definitions);
         decide_version(&mut inventory, options, self.version)?;
         super::complete(&mut inventory);
         super::states(&inventory).for_each(|event| drop(self.tell.send(event)));
@@ -433,89 +438,6 @@ impl Reading<'_> {
     }
 }
 
-/// Takes back that a kind was read: in part it was where there is something of it, else not at all.
-fn lessen(inventory: &mut Inventory, kind: Kind, state: KindState, words: &str) {
-    let coverage = inventory.coverage.entry(kind).or_insert_with(|| Coverage { state, ..Coverage::default() });
-    if coverage.state == KindState::Read {
-        coverage.state = if coverage.items > 0 { KindState::Partial } else { state };
-    }
-    // Three reasons are enough to act on.
-    match coverage.message.matches("; ").count() {
-        _ if coverage.message.is_empty() => words.clone_into(&mut coverage.message),
-        0 | 1 => coverage.message = format!("{}; {words}", coverage.message),
-        2 => coverage.message.push_str("; and more"),
-        _ => {}
-    }
-}
-
-/// A dump may tell what the server serves, by its discovery or by its list of API services, to which every group belongs. Then an add-on whose
-/// group is not there is not installed, which is an empty list and not a missing one.
-fn not_installed(inventory: &mut Inventory) {
-    let services = &inventory.api_services;
-    let has = |name: &str| services.iter().any(|service| service.metadata.name == name);
-    // A folder of manifests may hold an API service or two; only a whole list has the server's own.
-    if inventory.cluster.api_groups.is_empty() && inventory.state(Kind::ApiServices) == KindState::Read && has("v1.") && has("v1.apps") {
-        for spec in services.iter().map(|service| &service.spec).filter(|spec| !spec.group.is_empty()) {
-            inventory.cluster.api_groups.entry(spec.group.clone()).or_default().push(spec.version.clone());
-        }
-    }
-    let groups = &inventory.cluster.api_groups;
-    if !groups.contains_key("apps") {
-        return;
-    }
-    for kind in Kind::ALL.iter().filter(|kind| !kind.stock() && !groups.contains_key(kind.group())) {
-        inventory.coverage.entry(*kind).or_insert_with(|| Coverage {
-            state: KindState::Read,
-            message: format!("the API group {} is not served", kind.group()),
-            ..Coverage::default()
-        });
-    }
-}
-
-fn has_name(json: &str) -> bool {
-    serde_json::from_str::<Value>(json).is_ok_and(|value| value.pointer("/metadata/name").is_some_and(Value::is_string))
-}
-
-/// `v1.34.4`, `1.34`, `v1.30.5-eks-ce1d5eb`.
-fn is_version(text: &str) -> bool {
-    let mut parts = text.trim_start_matches('v').split('.');
-    let number =
-        |part: Option<&str>| part.is_some_and(|part| !part.is_empty() && part.chars().take_while(char::is_ascii_digit).count() > 0);
-    number(parts.next()) && number(parts.next())
-}
-
-/// Major and minor version, for comparing.
-fn rank(version: &str) -> (u32, u32) {
-    let mut parts =
-        version.trim_start_matches('v').split('.').map(|part| part.chars().take_while(char::is_ascii_digit).collect::<String>());
-    let mut next = || parts.next().and_then(|part| part.parse().ok()).unwrap_or_default();
-    (next(), next())
-}
-
-/// The version that was asked for, else the one that a file tells, else that of the newest kubelet (a server is never older than its
-/// kubelets), else the newest that the program knows.
-fn decide_version(inventory: &mut Inventory, options: &Options, file: Option<(String, String)>) -> Result<(), CollectError> {
-    let normal = |version: &str| format!("v{}", version.trim().trim_start_matches('v'));
-    let kubelet =
-        inventory.nodes.iter().map(|node| node.status.node_info.kubelet_version.as_str()).filter(|v| is_version(v)).max_by_key(|v| rank(v));
-    let (version, from, source) = match (&options.kubernetes_version, file, kubelet) {
-        (Some(asked), ..) if is_version(asked) => (normal(asked), VersionFrom::Server, "given with --kubernetes-version".to_owned()),
-        (Some(asked), ..) => return Err(CollectError::Version(asked.clone())),
-        (_, Some((version, place)), _) => (normal(&version), VersionFrom::Server, place),
-        (_, _, Some(kubelet)) => (normal(kubelet), VersionFrom::Kubelets, "the newest kubelet; the server is not older".to_owned()),
-        (None, None, None) => (newest_known()?, VersionFrom::Assumed, "the newest known, because the files tell none".to_owned()),
-    };
-    inventory.cluster.version_from = from;
-    inventory.cluster.version = version;
-    inventory.cluster.version_source = source;
-    Ok(())
-}
-
-fn newest_known() -> Result<String, CollectError> {
-    let tables = kassay_core::checks::Tables::shipped().map_err(|error| CollectError::Internal(error.to_string()))?;
-    let releases = tables.lifecycle.release.iter().filter(|release| release.product == "kubernetes");
-    let newest = releases.max_by_key(|release| rank(&release.cycle));
-    newest
-        .map(|release| format!("v{}", release.latest))
-        .ok_or_else(|| CollectError::Internal("no version of Kubernetes is known".to_owned()))
+fn name_of(json: &str) -> Option<String> {
+    serde_json::from_str::<Value>(json).ok()?.pointer("/metadata/name")?.as_str().map(str::to_owned)
 }

@@ -80,7 +80,9 @@ fn without_rights_nothing_is_read_and_no_check_passes() {
         assert_eq!(coverage.state, KindState::Forbidden, "{kind:?}");
         assert!(coverage.message.contains("collecting-stranger"), "{kind:?}: {}", coverage.message);
     }
-    for outcome in judge(&inventory) {
+    // What the login, the connection and the version show needs no right.
+    let of_the_login = ["1.2/own-credential", "1.3/client-certificate", "4.2/api-endpoint", "10.1/version-support"];
+    for outcome in judge(&inventory).iter().filter(|outcome| !of_the_login.contains(&outcome.check.as_str())) {
         assert_ne!(outcome.outcome, Outcome::Pass, "{}: {}", outcome.check, outcome.reason);
     }
 }
@@ -118,7 +120,9 @@ fn an_account_with_a_token_may_be_impersonated_by_nobody_but_who_may() {
 
 #[test]
 fn a_cluster_judges_as_its_snapshot_and_as_its_dump() {
-    let Some(cluster) = company() else { return };
+    // One of its own: the other tests bind roles while this one reads twice.
+    let Some(cluster) = TestCluster::start() else { return };
+    cluster.apply_demo();
     let kubeconfig = cluster.kubeconfig();
     let inventory = live(&kubeconfig).unwrap();
     let mut bytes = Vec::new();
@@ -130,6 +134,7 @@ fn a_cluster_judges_as_its_snapshot_and_as_its_dump() {
         let list = cluster.kubectl(["get", &kind.id(), "-A", "-o", "json", "--show-managed-fields"]);
         std::fs::write(folder.path().join(format!("{}.json", kind.id())), list).unwrap();
     }
+    std::fs::write(folder.path().join("crds.json"), cluster.kubectl(["get", "customresourcedefinitions", "-o", "json"])).unwrap();
     std::fs::write(folder.path().join("version.json"), cluster.kubectl(["version", "-o", "json"])).unwrap();
     let dump = read(&[folder.path()], &Options::default()).0.unwrap();
     assert_eq!(dump.cluster.version, inventory.cluster.version);
