@@ -1,6 +1,8 @@
 //! What other tests take for granted about the real cluster: limited identities are limited, pods run, the audit log tells who asked
 //! for what, and a cluster ends with whoever started it. Also that the server accepts the whole demo company.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test's failure is its message")]
+
 #[path = "support/cluster.rs"]
 mod cluster;
 

@@ -1,6 +1,6 @@
 //! Bags are made, are the same when made again, are verified by this program and by another one, and every kind of damage is found.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test's failure is its message")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr, missing_docs, reason = "a test's failure is its message")]
 
 #[path = "support/assessment.rs"]
 mod assessment;

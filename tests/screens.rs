@@ -1,5 +1,7 @@
 //! Every screen drawn at three sizes, and what must hold at all sizes and for all names: nothing steers the terminal, nothing breaks a column.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test's failure is its message")]
+
 use kassay::tui::screens::{export, help, home, message, new, palette, reading, scope};
 use kassay::tui::theme::{Depth, SHIPPED, Theme};
 use kassay::tui::{fuzzy, text};

@@ -1,5 +1,7 @@
 //! The real program in a real terminal: what it shows, what its keys do, and that the terminal is given back whatever happens.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test's failure is its message")]
+
 #[cfg(unix)]
 #[path = "support/pty.rs"]
 mod pty;

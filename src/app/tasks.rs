@@ -84,7 +84,7 @@ impl World {
     pub fn carry_out(&mut self, effect: Effect) {
         match effect {
             Effect::ListHome => self.keeper.ask(Job::List(self.root.clone())),
-            Effect::LoadWorkbook(dir) => self.open(|dir| Job::Open(dir), dir),
+            Effect::LoadWorkbook(dir) => self.open(Job::Open, dir),
             Effect::Restore(dir) => self.open(|dir| Job::Restore { dir, by: config::user() }, dir),
             Effect::CreateWorkbook { dir, workbook } => {
                 let dir = dir.map(|dir| self.path(&dir));

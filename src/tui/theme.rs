@@ -513,8 +513,7 @@ mod tests {
             for depth in [Depth::Sixteen, Depth::Indexed, Depth::True] {
                 let theme = Theme::load(name, None, depth).unwrap();
                 let text = rgb(theme.ground().fg.unwrap());
-                let grounds =
-                    ["background", "popup", "selected"].map(|g| theme.style(g).bg.map_or_else(|| theme.ground().bg.unwrap(), |bg| bg));
+                let grounds = ["background", "popup", "selected"].map(|g| theme.style(g).bg.unwrap_or_else(|| theme.ground().bg.unwrap()));
                 for meaning in MEANINGS.iter().filter(|m| !DRAWN.contains(m)) {
                     let style = theme.style(meaning);
                     let ink = style.fg.map_or(text, rgb);
