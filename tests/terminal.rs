@@ -91,7 +91,7 @@ mod with_a_terminal {
         let mut program = Program::start(KASSAY, &[], home.path(), (100, 24), &variables);
         let shown = program.see("txet");
         assert!(shown.contains("line 3"), "{shown}");
-        program.keys("\u{1b}").see("New assessment");
+        program.keys("\u{1b}").until("the message to go", |shown| !shown.contains("txet"));
         program.keys("q");
         assert_eq!(program.end().0, 0);
     }

@@ -65,6 +65,25 @@ pub fn wrap(words: &[Span<'static>], columns: usize, lead: &[Span<'static>]) -> 
         .collect()
 }
 
+/// One paragraph of our own words as styled pieces, for [`wrap`]: `code` and **bold** look like it.
+#[must_use]
+pub fn inline(source: &str, meaning: &str, theme: &Theme) -> Vec<Span<'static>> {
+    let mut styles = vec![theme.style(meaning)];
+    let mut spans = Vec::new();
+    for event in Parser::new(source) {
+        let style = styles.last().copied().unwrap_or_default();
+        match event {
+            Event::Start(Tag::Strong | Tag::Emphasis) => styles.push(style.patch(theme.style("text.strong"))),
+            Event::End(TagEnd::Strong | TagEnd::Emphasis) => drop(styles.pop()),
+            Event::Text(words) | Event::Html(words) | Event::InlineHtml(words) => spans.push(Span::styled(text::clean(&words), style)),
+            Event::Code(words) => spans.push(Span::styled(text::clean(&words), style.patch(theme.style("text.code")))),
+            Event::SoftBreak | Event::HardBreak | Event::End(TagEnd::Paragraph) => spans.push(Span::raw(" ")),
+            _ => {}
+        }
+    }
+    spans
+}
+
 /// Plain text broken into lines, cleaned: for words that come from outside and mean no Markdown.
 #[must_use]
 pub fn plain(source: &str, columns: usize, style: Style) -> Vec<Line<'static>> {
@@ -309,6 +328,14 @@ mod tests {
             let joined: String = shown("支払い処理 のための🦀 **long** `words`", columns).chars().filter(|c| !c.is_whitespace()).collect();
             assert_eq!(joined, "支払い処理のための🦀longwords");
         }
+    }
+
+    #[test]
+    fn a_paragraph_of_ours_keeps_its_code_and_loses_its_marks() {
+        let theme = Theme::fallback(Depth::True);
+        let lines = wrap(&inline("The `default` account, **never**.", "text", &theme), 80, &[]);
+        assert_eq!(lines[0].to_string(), "The default account, never.");
+        assert!(lines[0].spans.iter().any(|s| s.content == "default" && s.style.fg == theme.style("text.code").fg));
     }
 
     #[test]

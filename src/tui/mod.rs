@@ -44,6 +44,9 @@ pub fn draw(frame: &mut Frame<'_>, session: &Session, theme: &Theme) {
             Layer::Help(scroll) => views::help(frame, area, session, scroll, theme),
             _ => walk::render(frame, area, session, theme, spinner),
         }
+        if !matches!(session.layers[base], Layer::Walk | Layer::Findings(_) | Layer::Finding { .. } | Layer::Form(_)) {
+            views::remark(frame, area, session, theme);
+        }
     }
     match session.top() {
         Layer::Form(open) if is_small(&open.purpose) => form::popup(frame, area, session, open, theme),

@@ -2,11 +2,13 @@
 
 use super::screens::{export, help, home, message, new, palette, reading, scope as scope_screen};
 use super::theme::Theme;
-use super::widgets::list;
-use super::{keymap, mouse};
-use kassay_core::session::{Action, Context, Cursor, Field, Message, ScopeEditor, Scroll, Session};
+use super::widgets::{list, page};
+use super::{keymap, mouse, text};
+use kassay_core::session::{Action, Context, Cursor, Field, Level, Message, ScopeEditor, Scroll, Session};
 use ratatui::Frame;
 use ratatui::layout::Rect;
+use ratatui::text::Line;
+use ratatui::widgets::Clear;
 
 /// Home.
 pub(super) fn home(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme) {
@@ -55,6 +57,7 @@ pub(super) fn palette(frame: &mut Frame<'_>, area: Rect, session: &Session, quer
         .into_iter()
         .map(|(binding, hit)| palette::Row {
             words: binding.name.to_owned(),
+            about: binding.words.to_owned(),
             right: keymap::shown(binding.keys[0]).to_owned(),
             letters: hit.letters,
         })
@@ -96,4 +99,14 @@ pub(super) fn spots(area: Rect, length: usize, at: usize) {
     for (y, row) in (area.y..).zip(list::window(length, at, area.height.into())) {
         mouse::on(Rect { y, height: 1, ..area }, Action::Select(row));
     }
+}
+
+/// What was just done, in the row above the keys, for screens that have no line of their own for it.
+pub(super) fn remark(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme) {
+    let Some(message) = session.messages.iter().rev().find(|m| m.level == Level::Info) else { return };
+    let body = page::body(area);
+    let at = Rect { y: (area.y + area.height).saturating_sub(2), height: 1.min(area.height), ..body };
+    frame.render_widget(Clear, at);
+    frame.buffer_mut().set_style(at, theme.ground());
+    frame.render_widget(Line::styled(text::cut(&message.what, at.width.into()), theme.style("success")), at);
 }

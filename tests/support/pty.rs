@@ -123,6 +123,7 @@ impl Program {
             let guard = lock.lock().expect("no reader panicked");
             let (seen, late) = news.wait_timeout_while(guard, LIMIT, |seen| !seen.ended).expect("no reader panicked");
             let shown = seen.parser.screen().contents();
+            drop(seen);
             if late.timed_out() {
                 let _ = self.child.kill();
                 panic!("the program did not end; the screen:\n{shown}");

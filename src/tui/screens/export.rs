@@ -39,6 +39,7 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, keys: &[Hint
     frame.render_widget(page::heading("As", theme), head);
     let (list, rest) = frame::top(rest, u16::try_from(ExportFormat::ALL.len()).unwrap_or(5));
     let cursor = &session.export.cursor;
+    cursor.shows(list.height.into());
     List::new(ExportFormat::ALL.len(), Some(cursor.at), theme).focused(session.export.running.is_none()).draw(frame, list, |nth, room| {
         let words = ExportFormat::ALL.get(nth).map_or("", |format| format.label());
         Line::styled(text::left(words, room), theme.style("text"))

@@ -79,8 +79,8 @@ fn list(frame: &mut Frame<'_>, area: Rect, book: &Book, check: &str, view: &Find
     }
     crate::tui::views::spots(body, rows.len(), view.cursor.at);
     let drawn = List::new(rows.len(), Some(view.cursor.at), theme);
-    let columns = columns();
-    let widths = table::widths(&columns, drawn.columns(body));
+    let columns = columns(view);
+    let widths = table::widths(&columns.1, drawn.columns(body));
     drawn.draw(frame, body, |nth, room| match &rows[nth] {
         FindingRow::Heading(name, count) => {
             let words = format!("{}  {}", clean(name), text::counted(*count, "finding", "findings"));
@@ -129,18 +129,47 @@ fn filter_bar(frame: &mut Frame<'_>, area: Rect, view: &FindingsView, all: usize
     frame.render_widget(Line::styled(about, theme.style("text.muted")).right_aligned(), right);
 }
 
-const fn columns() -> [Column; 6] {
-    [
-        Column { title: "", fill: Fill::Words, wanted: 10, least: 10 },
-        Column { title: "", fill: Fill::Name, wanted: 48, least: 22 },
-        Column { title: "", fill: Fill::Words, wanted: 20, least: 8 },
-        Column { title: "", fill: Fill::Words, wanted: 12, least: 6 },
-        Column { title: "", fill: Fill::Name, wanted: 40, least: 10 },
-        Column { title: "", fill: Fill::Number, wanted: 9, least: 9 },
-    ]
+/// What a column of the list tells.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Cell {
+    Severity,
+    Object,
+    Category,
+    Rule,
+    Pods,
+    Field,
 }
 
-fn row(book: &Book, view: &FindingsView, finding: &Finding, columns: &[Column], widths: &[usize], theme: &Theme) -> Line<'static> {
+/// How many findings are looked at to see how wide columns need to be.
+const SAMPLE: usize = 500;
+
+/// The columns that have something to tell, as wide as that is; the field goes first where there is no room.
+fn columns(view: &FindingsView) -> (Vec<Cell>, Vec<Column>) {
+    let sample = || view.findings().iter().take(SAMPLE);
+    let widest = |of: &dyn Fn(&Finding) -> usize| sample().map(of).max().unwrap_or(0);
+    let object = widest(&|f| text::width(&f.object.to_string()));
+    let rule = widest(&|f| f.rule.as_deref().map_or(0, text::width));
+    let field = widest(&|f| text::width(&f.field));
+    let pods = if sample().any(|f| f.pods.is_some()) { 9 } else { 0 };
+    let all = [
+        (Cell::Severity, Column { title: "", fill: Fill::Words, wanted: 10, least: 10 }),
+        (Cell::Object, Column { title: "", fill: Fill::Name, wanted: object.min(64), least: object.min(30) }),
+        (Cell::Category, Column { title: "", fill: Fill::Words, wanted: 12, least: 12 }),
+        (Cell::Rule, Column { title: "", fill: Fill::Words, wanted: rule.min(28), least: rule.min(12) }),
+        (Cell::Pods, Column { title: "", fill: Fill::Number, wanted: pods, least: pods }),
+        (Cell::Field, Column { title: "", fill: Fill::Name, wanted: field.min(60), least: field.min(14) }),
+    ];
+    all.into_iter().filter(|(_, column)| column.wanted > 0).unzip()
+}
+
+fn row(
+    book: &Book,
+    view: &FindingsView,
+    finding: &Finding,
+    (cells, columns): &(Vec<Cell>, Vec<Column>),
+    widths: &[usize],
+    theme: &Theme,
+) -> Line<'static> {
     let mark = if view.marked.contains(&finding.id) {
         "●"
     } else if book.excepted.contains(&finding.id) {
@@ -149,15 +178,15 @@ fn row(book: &Book, view: &FindingsView, finding: &Finding, columns: &[Column], 
         " "
     };
     let muted = theme.style("text.muted");
-    let cells = vec![
-        (format!("{mark} {}", finding.severity.id()), theme.style(sign::severity_meaning(finding.severity))),
-        (clean(&finding.object.to_string()), theme.style("text")),
-        (clean(finding.rule.as_deref().unwrap_or_default()), theme.style("text")),
-        (finding.category.label().to_owned(), theme.style(sign::category_meaning(finding.category))),
-        (clean(&finding.field), muted),
-        (finding.pods.map(|n| text::counted(n as usize, "pod", "pods")).unwrap_or_default(), muted),
-    ];
-    table::row(columns, widths, cells)
+    let cell = |cell: &Cell| match cell {
+        Cell::Severity => (format!("{mark} {}", finding.severity.id()), theme.style(sign::severity_meaning(finding.severity))),
+        Cell::Object => (finding.object.to_string(), theme.style("text")),
+        Cell::Category => (finding.category.label().to_owned(), theme.style(sign::category_meaning(finding.category))),
+        Cell::Rule => (finding.rule.clone().unwrap_or_default(), theme.style("text")),
+        Cell::Pods => (finding.pods.map(|n| text::counted(n as usize, "pod", "pods")).unwrap_or_default(), muted),
+        Cell::Field => (finding.field.clone(), muted),
+    };
+    table::row(columns, widths, cells.iter().map(cell).collect())
 }
 
 /// A check in words: what it says, why it matters, what is missing, how to mend, what it can't see.
@@ -169,7 +198,7 @@ pub(super) fn check_lines(book: &Book, check: &Check, width: usize, height: usiz
         if !words.trim().is_empty() {
             let lead = [Span::styled(text::left(label, 9), theme.style("text.muted"))];
             let words = paragraphs(words).join(" ");
-            lines.extend(markdown::wrap(&[Span::styled(words, theme.style("text"))], width, &lead));
+            lines.extend(markdown::wrap(&markdown::inline(&words, "text", theme), width, &lead));
         }
     };
     match outcome {

@@ -84,7 +84,7 @@ fn heading(session: &Session, form: &Form, width: usize, theme: &Theme) -> Vec<L
             let Some(known) = session.guidance.question(question) else { return vec![] };
             let needs = if known.evidence_required { "needs evidence" } else { "evidence may be added" };
             let mut lines = vec![title(question, needs)];
-            lines.extend(markdown::plain(known.text.trim(), width, theme.style("text.strong")));
+            lines.extend(markdown::wrap(&markdown::inline(known.text.trim(), "text.strong", theme), width, &[]));
             lines
         }
         Purpose::Determine { practice } => {
@@ -92,7 +92,7 @@ fn heading(session: &Session, form: &Form, width: usize, theme: &Theme) -> Vec<L
             let proposal = session.book.as_ref().and_then(|b| b.proposals.get(practice)).and_then(|p| p.proposal);
             let proposed = proposal.map_or("nothing proposed".to_owned(), |f| format!("proposed: {}", finding_words(f)));
             let mut lines = vec![title(&format!("{practice}  your determination"), &proposed)];
-            lines.extend(markdown::plain(&paragraphs(&known.text).join(" "), width, theme.style("text")));
+            lines.extend(markdown::wrap(&markdown::inline(&paragraphs(&known.text).join(" "), "text", theme), width, &[]));
             lines
         }
         Purpose::Evidence { .. } => vec![title("Evidence", "a copy is kept in the assessment, under its SHA-256")],

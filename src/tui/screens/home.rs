@@ -99,6 +99,7 @@ fn going_on(frame: &mut Frame<'_>, area: Rect, session: &Session, rows: &[HomeRo
     );
     let at = list(rest, rows.len());
     let cells: Vec<Cells> = rows.iter().map(|row| Cells::of(row, session)).collect();
+    session.home.cursor.shows(at.height.into());
     let drawn = List::new(rows.len(), Some(session.home.cursor.at), theme);
     let columns = columns(&cells, drawn.columns(at));
     drawn.draw(frame, at, |nth, room| line(&cells[nth], &columns, room, theme));

@@ -139,6 +139,7 @@ fn cluster(frame: &mut Frame<'_>, area: Rect, new: &New, spinner: &str, theme: &
         field::draw(frame, frame::left(line, 40).0, &shown, theme);
     }
     let cells: Vec<(String, String, bool)> = rows.iter().map(cell).collect();
+    new.cursor.shows(list.height.into());
     let name = cells.iter().map(|c| text::width(&c.0)).max().unwrap_or(0).max(12).min(usize::from(list.width / 2));
     List::new(rows.len(), Some(new.cursor.at), theme).focused(!new.filtering).draw(frame, list, |nth, room| {
         let (title, words, current) = &cells[nth];

@@ -13,6 +13,8 @@ use ratatui::text::{Line, Span};
 pub struct Row {
     /// What it does, or is.
     pub words: String,
+    /// A sentence about it, shown where there is room.
+    pub about: String,
     /// Its key, or where it is.
     pub right: String,
     /// Characters that the search matched, in order.
@@ -64,11 +66,18 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, view: &View<'_>, theme: &Theme)
         frame.render_widget(Line::styled("Nothing fits. Fewer letters find more.", theme.style("text.muted")), body);
         return;
     }
+    view.cursor.shows(body.height.into());
+    let name = view.rows.iter().map(|r| text::width(&r.words)).max().unwrap_or(0);
     List::new(view.rows.len(), Some(view.cursor.at), theme).draw(frame, body, |nth, room| {
         let row = &view.rows[nth];
         let right = text::cut(&row.right, room / 2);
-        let words = text::left(&row.words, room.saturating_sub(text::width(&right) + 2));
+        let columns = room.saturating_sub(text::width(&right) + 2);
+        let words = text::cut(&row.words, columns);
+        let about = text::left(&row.about, columns.saturating_sub(name.max(text::width(&words)) + 2));
+        let gap = columns.saturating_sub(text::width(&words) + text::width(&about));
         let mut spans = lettered(&words, &row.letters, theme);
+        spans.push(Span::raw(" ".repeat(gap)));
+        spans.push(Span::styled(about, theme.style("text.muted")));
         spans.push(Span::styled(format!(" {right} "), theme.style("key")));
         Line::from(spans)
     });
@@ -76,7 +85,7 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, view: &View<'_>, theme: &Theme)
 
 fn size(area: Rect, rows: usize) -> (u16, u16) {
     let rows = u16::try_from(rows).unwrap_or(u16::MAX).clamp(1, 16);
-    (area.width.saturating_sub(6).clamp(20, 84), (rows + 5).min(area.height.saturating_sub(2)))
+    (area.width.saturating_sub(6).clamp(20, 100), (rows + 5).min(area.height.saturating_sub(2)))
 }
 
 /// The area in which the rows are drawn, for the mouse.

@@ -68,7 +68,7 @@ pub(super) fn list(frame: &mut Frame<'_>, area: Rect, side: bool, session: &Sess
 
 /// A question in words: the question, the answer so far, what satisfies, why it is asked.
 fn about(book: &Book, question: &Question, width: usize, theme: &Theme) -> Vec<Line<'static>> {
-    let mut lines = markdown::plain(question.text.trim(), width, theme.style("text.strong"));
+    let mut lines = markdown::wrap(&markdown::inline(question.text.trim(), "text.strong", theme), width, &[]);
     let say = |lines: &mut Vec<Line<'static>>, label: &str, words: &str, meaning: &str| {
         let lead = [Span::styled(text::left(label, 12), theme.style("text.muted"))];
         lines.extend(markdown::wrap(&[Span::styled(words.to_owned(), theme.style(meaning))], width, &lead));

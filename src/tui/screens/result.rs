@@ -97,7 +97,7 @@ fn about(
     };
     let words = paragraphs(&practice.text).join(" ");
     let mut lines = markdown::wrap(
-        &[Span::styled(words, theme.style("text"))],
+        &markdown::inline(&words, "text", theme),
         width,
         &[Span::styled(format!("{} ", practice.id), theme.style("text.strong"))],
     );
@@ -194,7 +194,7 @@ pub(super) fn evidence(frame: &mut Frame<'_>, area: Rect, side: bool, session: &
     if !control.evidence.is_empty() {
         lines.push(Line::styled("What to ask for", theme.style("text.strong")));
         for item in &control.evidence {
-            lines.extend(markdown::wrap(&[Span::styled(item.clone(), theme.style("text"))], width, &[Span::raw("- ")]));
+            lines.extend(markdown::wrap(&markdown::inline(item, "text", theme), width, &[Span::raw("- ")]));
         }
     }
     lines.truncate(detail.height.into());

@@ -83,6 +83,7 @@ fn divide(area: Rect, error: Option<&str>) -> (Rect, Rect, Rect) {
 fn namespaces(frame: &mut Frame<'_>, area: Rect, editor: &ScopeEditor, theme: &Theme) {
     let (head, body) = frame::top(area, 1);
     let rows = &editor.namespaces;
+    editor.cursor.shows(body.height.into());
     let drawn = List::new(rows.len(), Some(editor.cursor.at), theme);
     let widths = table::widths(&COLUMNS, drawn.columns(body));
     frame.render_widget(table::titles(&COLUMNS, &widths, theme.style("text.muted")), frame::left(head, 2).1);

@@ -1,16 +1,30 @@
-//! A row of tabs. The active one is marked by a sign as well as by its style.
+//! A row of tabs. The active one is marked by a sign as well as by its style; where there is little room, the lines between them go.
 
 use crate::tui::text;
 use crate::tui::theme::Theme;
 use ratatui::text::{Line, Span};
 
-/// Tabs with their counts; a count of none is not told.
+/// A title and a count; a count of none is not told.
+pub type Tab<'a> = (&'a str, Option<usize>);
+
+fn width((title, count): &Tab<'_>) -> usize {
+    1 + text::width(title) + count.map_or(0, |c| 1 + text::thousands(c).len())
+}
+
+/// What stands between two tabs.
+fn between(tabs: &[Tab<'_>], columns: usize) -> &'static str {
+    let needed: usize = tabs.iter().map(|tab| width(tab) + 2).sum();
+    if needed <= columns + 2 { " │" } else { "" }
+}
+
+/// Tabs in so many columns.
 #[must_use]
-pub fn line(tabs: &[(&str, Option<usize>)], active: usize, theme: &Theme) -> Line<'static> {
+pub fn line(tabs: &[Tab<'_>], active: usize, columns: usize, theme: &Theme) -> Line<'static> {
+    let gap = between(tabs, columns);
     let mut spans = Vec::new();
     for (nth, (title, count)) in tabs.iter().enumerate() {
         if nth > 0 {
-            spans.push(Span::styled(" │", theme.style("border")));
+            spans.push(Span::styled(gap, theme.style("border")));
         }
         let here = nth == active;
         spans.push(Span::styled(if here { "▸" } else { " " }, theme.style("key")));
@@ -24,11 +38,11 @@ pub fn line(tabs: &[(&str, Option<usize>)], active: usize, theme: &Theme) -> Lin
 
 /// The tab that was drawn at a column of the row: what a mouse click meant.
 #[must_use]
-pub fn at(tabs: &[(&str, Option<usize>)], column: u16) -> Option<usize> {
+pub fn at(tabs: &[Tab<'_>], column: u16, columns: usize) -> Option<usize> {
+    let gap = text::width(between(tabs, columns));
     let mut start = 0;
-    for (nth, (title, count)) in tabs.iter().enumerate() {
-        let gap = if nth > 0 { 2 } else { 0 };
-        let wide = gap + 1 + text::width(title) + count.map_or(0, |c| 1 + text::thousands(c).len());
+    for (nth, tab) in tabs.iter().enumerate() {
+        let wide = width(tab) + if nth > 0 { gap } else { 0 };
         if usize::from(column) < start + wide {
             return Some(nth);
         }
@@ -45,12 +59,15 @@ mod tests {
     #[test]
     fn a_click_finds_the_tab_that_was_drawn_there() {
         let tabs = [("Guidance", None), ("Checks", Some(5)), ("Result", None)];
-        let drawn = line(&tabs, 1, &Theme::fallback(Depth::True)).to_string();
-        assert_eq!(drawn, " Guidance │▸Checks 5 │ Result");
-        for (nth, (title, _)) in tabs.iter().enumerate() {
-            let column = drawn.chars().take(drawn.find(title).map(|b| drawn[..b].chars().count()).unwrap()).count();
-            assert_eq!(at(&tabs, u16::try_from(column).unwrap()), Some(nth));
+        let theme = Theme::fallback(Depth::True);
+        for (columns, shown) in [(80, " Guidance │▸Checks 5 │ Result"), (27, " Guidance▸Checks 5 Result")] {
+            let drawn = line(&tabs, 1, columns, &theme).to_string();
+            assert_eq!(drawn, shown);
+            for (nth, (title, _)) in tabs.iter().enumerate() {
+                let before = drawn.split(title).next().map_or(0, |s| s.chars().count());
+                assert_eq!(at(&tabs, u16::try_from(before).unwrap(), columns), Some(nth));
+            }
+            assert_eq!(at(&tabs, 60, columns), None);
         }
-        assert_eq!(at(&tabs, 60), None);
     }
 }
