@@ -314,7 +314,12 @@ fn palette() {
     for (name, typed) in [("palette", "open"), ("palette-nothing", "zzzz")] {
         let rows: Vec<palette::Row> = fuzzy::search(typed, actions.iter().map(|(words, _)| *words))
             .into_iter()
-            .map(|hit| palette::Row { words: actions[hit.index].0.into(), right: actions[hit.index].1.into(), letters: hit.letters, ..palette::Row::default() })
+            .map(|hit| palette::Row {
+                words: actions[hit.index].0.into(),
+                right: actions[hit.index].1.into(),
+                letters: hit.letters,
+                ..palette::Row::default()
+            })
             .collect();
         let (query, cursor) = (Field::with(typed), Cursor::default());
         let view = palette::View {
