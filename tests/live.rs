@@ -186,13 +186,13 @@ fn cluster_snapshot_and_dump_are_judged_alike() {
 }
 
 #[test]
-fn an_identity_without_rights_is_blocked_and_passes_nothing() {
+fn an_identity_without_rights_is_blocked_wherever_a_list_is_needed() {
     let Some(cluster) = cluster() else { return };
     let stranger = cluster.user("stranger-to-all", &["strangers"]);
     let assessment = assess(&["--kubeconfig", path(&stranger)]);
     let checks: Value = serde_json::from_str(&text(&kassay(["checks", "-o", "json"]))).unwrap();
     for (check, outcome) in outcomes(&assessment) {
-        assert_ne!(outcome, "pass", "{check}");
+        // What the login and the connection show needs no right: those checks need no list, and may say what they saw.
         let row = checks.as_array().unwrap().iter().find(|c| c["id"] == check.as_str()).unwrap();
         if row["needs"].as_array().unwrap().iter().any(|need| need.as_str().unwrap().ends_with(": list")) {
             assert_eq!(outcome, "blocked", "{check}");
