@@ -1,0 +1,418 @@
+//! The walk without a terminal: nothing that was answered is lost, nothing counts before it is on disk, and ⇥ leads through all of it.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, unreachable_pub, reason = "a test's failure is its message")]
+
+#[path = "support/session.rs"]
+mod support;
+
+use kassay_core::model::{Determined, Scope};
+use kassay_core::session::{Action, Context, Effect, Input, Layer, Opened, Pane, Step, Tab, Target, Typed, Why, update};
+use kassay_core::workbook::{AnswerState, AnswerValue, EvidenceKind};
+use support::{Desk, collection, now};
+
+fn question(desk: &mut Desk, id: &str) {
+    desk.act(Action::GoTo(Target::Question(id.into()))).act(Action::Enter);
+    assert!(matches!(desk.session.top(), Layer::Form(_)), "{:?}", desk.session.messages);
+}
+
+fn error_of(desk: &Desk, row: &str) -> String {
+    let form = desk.session.form().expect("a form is open");
+    form.row(row).and_then(|r| r.error.clone()).unwrap_or_default()
+}
+
+#[test]
+fn three_keys_answer_a_question() {
+    let mut desk = Desk::with_cluster();
+    desk.act(Action::NextOpen);
+    let first = desk.session.standing_on().unwrap();
+    assert_eq!(first, Target::Question("1.1.services_authenticated".into()));
+    desk.act(Action::Enter).act(Action::Choose('y')).act(Action::Enter);
+    assert!(matches!(desk.session.top(), Layer::Walk));
+    let answer = desk.disk.as_ref().unwrap().answer("1.1.services_authenticated", "").unwrap();
+    assert_eq!((&answer.value, answer.by.as_str()), (&AnswerValue::Text("yes".into()), "assessor"));
+    assert_eq!(*desk.book().state("1.1.services_authenticated"), AnswerState::NeedsEvidence);
+    assert_eq!(desk.edits.last().unwrap().what, "answer 1.1.services_authenticated");
+}
+
+#[test]
+fn a_wrong_answer_stays_as_it_was_typed_and_says_why() {
+    let mut desk = Desk::with_cluster();
+    question(&mut desk, "9.1.risk_analysis");
+    desk.typed("next spring").act(Action::Enter);
+    assert!(error_of(&desk, "value").contains("is not a day"));
+    assert_eq!(desk.session.form().unwrap().text("value"), "next spring");
+    assert!(desk.disk.as_ref().unwrap().answer("9.1.risk_analysis", "").is_none());
+    desk.act(Action::Type(Typed::ToStart)).typed("-3d").act(Action::NextField).typed("R. Isk").act(Action::Enter);
+    let answer = desk.disk.as_ref().unwrap().answer("9.1.risk_analysis", "").unwrap();
+    assert_eq!((answer.value.to_string(), answer.interviewed.as_str()), ("2026-11-20".into(), "R. Isk"));
+}
+
+#[test]
+fn evidence_that_does_not_exist_is_told_beside_its_field() {
+    let mut desk = Desk::with_cluster();
+    question(&mut desk, "1.1.accountability");
+    desk.act(Action::Choose('y'));
+    let at = desk.session.form().unwrap().rows.iter().position(|r| r.id == "evidence").unwrap();
+    desk.act(Action::Focus(at)).typed("E-0009").act(Action::Enter);
+    assert!(error_of(&desk, "evidence").contains("E-0009"));
+    assert_eq!(desk.session.form().unwrap().chosen("value"), Some("yes"));
+}
+
+#[test]
+fn a_failed_save_keeps_the_answer_and_does_not_count_it() {
+    let mut desk = Desk::with_cluster();
+    desk.disk_fault = Some("no space left on device.".into());
+    question(&mut desk, "1.1.accountability");
+    desk.act(Action::Choose('n')).act(Action::Enter);
+    let form = desk.session.form().expect("the form stays open");
+    assert!(form.error.as_ref().unwrap().contains("no space left") && !form.saving);
+    assert_eq!(form.chosen("value"), Some("no"));
+    assert!(desk.book().workbook.answer("1.1.accountability", "").is_none());
+    assert_eq!(*desk.book().state("1.1.accountability"), AnswerState::Missing);
+    desk.disk_fault = None;
+    desk.act(Action::Enter);
+    assert!(matches!(desk.session.top(), Layer::Walk));
+    assert!(matches!(desk.book().state("1.1.accountability"), AnswerState::Unsatisfied(_)));
+}
+
+#[test]
+fn what_is_typed_while_a_save_is_under_way_waits_for_it() {
+    let mut desk = Desk::with_cluster();
+    question(&mut desk, "1.1.accountability");
+    desk.act(Action::Choose('y'));
+    let effects = update(&mut desk.session, Action::Enter);
+    let Some(Effect::Save { ticket, .. }) = effects.first() else { panic!("{effects:?}") };
+    assert!(update(&mut desk.session, Action::NextOpen).is_empty());
+    assert!(desk.session.form().is_some(), "the walk waits");
+    assert!(desk.book().workbook.answers.is_empty(), "nothing counts before it is on disk");
+    update(&mut desk.session, Action::Saved(*ticket));
+    assert!(desk.session.form().is_none());
+    assert_eq!(desk.book().workbook.answers.len(), 1);
+    assert_eq!(desk.session.standing_on(), Some(Target::Practice("1.1.a".into())), "⇥ was done after it");
+}
+
+#[test]
+fn a_form_that_is_left_keeps_what_was_typed() {
+    let mut desk = Desk::with_cluster();
+    question(&mut desk, "1.6.mfa_exceptions");
+    desk.typed("service desk, until March").act(Action::Back);
+    assert!(matches!(desk.session.top(), Layer::Walk));
+    question(&mut desk, "1.6.mfa_exceptions");
+    assert_eq!(desk.session.form().unwrap().text("value"), "service desk, until March");
+    desk.act(Action::Back).act(Action::Quit);
+    assert!(!desk.asked.iter().any(|e| matches!(e, Effect::Quit)), "leaving is asked once");
+    desk.act(Action::Quit);
+    assert!(desk.asked.iter().any(|e| matches!(e, Effect::Quit)));
+}
+
+#[test]
+fn a_determination_against_the_proposal_needs_its_rationale() {
+    let mut desk = Desk::with_cluster();
+    assert_eq!(desk.book().proposals["3.1.a"].proposal, Some(Determined::NotInPlace));
+    desk.act(Action::GoTo(Target::Practice("3.1.a".into()))).act(Action::Determine);
+    desk.act(Action::Enter);
+    assert!(error_of(&desk, "finding").contains("choose"));
+    desk.act(Action::Choose('p')).act(Action::Enter);
+    assert!(error_of(&desk, "rationale").contains("rationale"));
+    desk.typed("isolated nodes, seen on site").act(Action::Enter);
+    let found = desk.disk.as_ref().unwrap().determination("3.1.a").unwrap();
+    assert_eq!((found.finding, found.proposed), (Determined::InPlace, Some(Determined::NotInPlace)));
+    assert!(!desk.book().open.iter().any(|o| o.target == Target::Practice("3.1.a".into())));
+}
+
+#[test]
+fn a_compensating_control_asks_for_its_worksheet() {
+    let mut desk = Desk::with_cluster();
+    desk.act(Action::GoTo(Target::Practice("3.1.a".into()))).act(Action::Determine);
+    desk.act(Action::Choose('p')).act(Action::NextField).act(Action::Choose('2'));
+    assert!(desk.session.form().unwrap().row("constraint").is_some());
+    desk.act(Action::NextField).typed("because").act(Action::Enter);
+    assert!(error_of(&desk, "constraint").contains("constraint"));
+    for part in ["constraint", "objective", "risk", "control", "validation", "maintenance"] {
+        let at = desk.session.form().unwrap().rows.iter().position(|r| r.id == part).unwrap();
+        desk.act(Action::Focus(at)).typed(&format!("the {part}"));
+    }
+    desk.act(Action::Enter);
+    let found = desk.disk.as_ref().unwrap().determination("3.1.a").unwrap();
+    assert_eq!(found.compensating.as_ref().unwrap().maintenance, "the maintenance");
+}
+
+#[test]
+fn tab_leads_through_everything_in_order_and_round() {
+    let mut desk = Desk::with_cluster();
+    let open = desk.book().open.clone();
+    assert!(open.len() > 49, "{}", open.len());
+    let mut seen = vec![];
+    for _ in 0..open.len() {
+        desk.act(Action::NextOpen);
+        seen.push(desk.session.standing_on().unwrap());
+    }
+    assert_eq!(seen, open.iter().map(|o| o.target.clone()).collect::<Vec<_>>());
+    desk.act(Action::NextOpen);
+    assert_eq!(desk.session.standing_on().as_ref(), Some(&open[0].target));
+    desk.act(Action::PreviousOpen);
+    assert_eq!(desk.session.standing_on().as_ref(), Some(&open[open.len() - 1].target));
+    // Of one control the questions come before the determination.
+    let of =
+        |id: &str| open.iter().position(|o| o.target == Target::Question(id.into()) || o.target == Target::Practice(id.into())).unwrap();
+    assert!(of("1.6.mfa_exceptions") < of("1.6.a") && of("1.6.a") < of("2.1.a"));
+}
+
+#[test]
+fn an_assessment_can_be_done_with_three_keys() {
+    let mut desk = Desk::with_cluster();
+    for _ in 0..400 {
+        let Some(next) = desk.session.next_open().cloned() else { break };
+        desk.act(Action::NextOpen);
+        assert_eq!(desk.session.expected().unwrap().0.target, next.target);
+        desk.act(Action::Enter);
+        if next.why == Why::Evidence {
+            desk.act(Action::Back);
+        }
+        let Some(form) = desk.session.form() else { continue };
+        match &form.rows[0].input {
+            Input::Choice { .. } if form.row("finding").is_some() => {
+                desk.act(Action::Choose('t')).act(Action::Focus(2)).typed("left out, by the entity");
+            }
+            Input::Choice { .. } => drop(desk.act(Action::ChooseNth(form.rows.len().min(1)))),
+            Input::Text(_) => {
+                for try_this in ["today", "10", "3 months", "none"] {
+                    desk.act(Action::Focus(0)).act(Action::Type(Typed::ToStart)).act(Action::Type(Typed::ToEnd));
+                    desk.typed(try_this).act(Action::Enter);
+                    if desk.session.form().is_none() {
+                        break;
+                    }
+                }
+            }
+        }
+        desk.act(Action::Enter);
+        if desk.session.form().is_some() {
+            desk.act(Action::Back);
+        }
+    }
+    let determined = desk.book().progress(desk.session.guidance.controls());
+    assert_eq!((determined.determined, determined.of), (49, 49));
+}
+
+#[test]
+fn the_place_is_kept_and_opened_again() {
+    let mut desk = Desk::with_cluster();
+    desk.act(Action::GoTo(Target::Question("9.1.risk_analysis".into()))).act(Action::Quit);
+    assert!(desk.asked.iter().any(|e| matches!(e, Effect::Quit)));
+    let workbook = desk.disk.clone().unwrap();
+    assert_eq!((workbook.place.control.as_str(), workbook.place.tab.as_str()), ("9.1", "questions"));
+    let mut again = Desk::empty();
+    let opened = Opened { dir: "/assessments/acme".into(), workbook, held_by: None, notices: vec![] };
+    again.act(Action::Opened(Box::new(opened)));
+    assert_eq!(again.session.standing_on(), Some(Target::Question("9.1.risk_analysis".into())));
+    assert_eq!(again.session.context(), Context::Questions);
+}
+
+#[test]
+fn undo_takes_back_an_answer_but_gives_no_reference_twice() {
+    let mut desk = Desk::with_cluster();
+    question(&mut desk, "1.1.accountability");
+    desk.act(Action::Choose('y')).act(Action::Enter);
+    desk.act(Action::Note).typed("saw the login page").act(Action::Enter);
+    assert_eq!(desk.book().workbook.evidence[0].kind, EvidenceKind::Observation);
+    desk.act(Action::Undo);
+    assert!(desk.book().workbook.evidence[0].title.starts_with("withdrawn"));
+    desk.act(Action::Undo);
+    assert!(desk.book().workbook.answers.is_empty());
+    assert_eq!(desk.edits.last().unwrap().what, "undo answer 1.1.accountability");
+    desk.act(Action::Note).typed("again").act(Action::Enter);
+    assert_eq!(desk.book().workbook.evidence[1].reference, "E-0002");
+    assert_eq!(desk.disk.as_ref(), Some(&desk.book().workbook));
+}
+
+#[test]
+fn an_answer_that_feeds_the_scope_judges_again_and_none_is_no_workload() {
+    let mut desk = Desk::with_cluster();
+    question(&mut desk, "9.1.high_risk");
+    desk.typed("pay/Deployment/api, shop/Deployment/web").act(Action::Enter);
+    assert_eq!(desk.book().workbook.scope.high_risk, ["pay/Deployment/api", "shop/Deployment/web"]);
+    let judge = desk.asked.iter().rev().find_map(|e| match e {
+        Effect::Judge { workbook, revision, cluster, .. } => Some((workbook.scope.clone(), *revision, cluster.clone())),
+        _ => None,
+    });
+    let (scope, revision, cluster) = judge.expect("the cluster is judged again");
+    assert_eq!(scope.high_risk.len(), 2);
+    assert!(desk.book().clusters[0].judging);
+    // A result for an older scope is not taken.
+    desk.act(Action::Judged { cluster: cluster.clone(), revision: revision - 1, collection: Box::new(collection(&Scope::default())) });
+    assert!(desk.book().clusters[0].judging);
+    desk.act(Action::Judged { cluster, revision, collection: Box::new(collection(&scope)) });
+    assert!(!desk.book().clusters[0].judging);
+    question(&mut desk, "9.1.high_risk");
+    desk.act(Action::Focus(0)).act(Action::Type(Typed::End)).act(Action::Type(Typed::ToStart)).typed("None").act(Action::Enter);
+    assert!(desk.book().workbook.scope.high_risk.is_empty());
+}
+
+#[test]
+fn a_determination_that_new_outcomes_contradict_is_to_be_confirmed() {
+    let mut desk = Desk::with_cluster();
+    // Nothing is in scope: nothing fails, so that “in place” is not against the proposal.
+    desk.act(Action::GoTo(Target::Practice("3.1.a".into()))).act(Action::Determine);
+    desk.act(Action::Choose('f')).act(Action::Enter);
+    let mut workbook = desk.disk.clone().unwrap();
+    workbook.determinations[0].finding = Determined::InPlace;
+    workbook.determinations[0].proposed = Some(Determined::InPlace);
+    let opened = Opened { dir: "/assessments/acme".into(), workbook, held_by: None, notices: vec![] };
+    desk.act(Action::Opened(Box::new(opened)));
+    desk.read_cluster(collection(&Scope::default()));
+    let found = desk.disk.as_ref().unwrap().determination("3.1.a").unwrap();
+    assert!(found.to_confirm);
+    let item = desk.book().open.iter().find(|o| o.target == Target::Practice("3.1.a".into())).unwrap();
+    assert_eq!(item.why, Why::Confirm);
+    desk.act(Action::GoTo(Target::Practice("3.1.a".into()))).act(Action::Determine).act(Action::Choose('f')).act(Action::Enter);
+    assert!(!desk.disk.as_ref().unwrap().determination("3.1.a").unwrap().to_confirm);
+}
+
+#[test]
+fn reading_again_touches_nothing_that_a_person_wrote() {
+    let mut desk = Desk::with_cluster();
+    question(&mut desk, "1.1.accountability");
+    desk.act(Action::Choose('y')).act(Action::Enter);
+    let before = desk.disk.clone().unwrap();
+    desk.read_cluster(collection(&Scope::default()));
+    let after = desk.disk.clone().unwrap();
+    assert_eq!((before.answers, before.evidence), (after.answers, after.evidence));
+    assert_eq!(after.clusters.len(), 1);
+    assert!(desk.session.messages.iter().any(|m| m.what.contains("nothing has changed")), "{:?}", desk.session.messages);
+}
+
+#[test]
+fn a_file_is_attached_and_named_in_the_answer_that_it_is_for() {
+    let mut desk = Desk::with_cluster();
+    question(&mut desk, "1.1.accountability");
+    desk.act(Action::Choose('y'));
+    let at = desk.session.form().unwrap().rows.iter().position(|r| r.id == "evidence").unwrap();
+    desk.act(Action::Focus(at)).act(Action::Type(Typed::Char('+')));
+    desk.typed("'/home/qsa/audit log.txt'").act(Action::Enter);
+    assert!(desk.asked.iter().any(|e| matches!(e, Effect::Attach(p) if p.ends_with("audit log.txt"))), "{:?}", desk.asked);
+    let refused = kassay_core::session::Attached { refused: Some("it holds a card number".into()), ..Default::default() };
+    desk.act(Action::Attached(refused));
+    assert!(error_of(&desk, "file").contains("card number"));
+    desk.act(Action::Enter);
+    desk.act(Action::Attached(kassay_core::session::Attached {
+        sha256: "a".repeat(64),
+        size: 7,
+        name: "audit log.txt".into(),
+        refused: None,
+    }));
+    assert_eq!(desk.session.form().unwrap().text("evidence"), "E-0001");
+    desk.act(Action::Enter);
+    assert_eq!(*desk.book().state("1.1.accountability"), AnswerState::Satisfied);
+    assert_eq!(desk.book().workbook.evidence[0].practices, ["1.1.a"]);
+}
+
+#[test]
+fn what_somebody_else_holds_is_read_and_not_written() {
+    let mut desk = Desk::with_cluster();
+    let opened =
+        Opened { dir: "/assessments/acme".into(), workbook: desk.disk.clone().unwrap(), held_by: Some("B. Other".into()), notices: vec![] };
+    desk.act(Action::Opened(Box::new(opened))).act(Action::Back);
+    let edits = desk.edits.len();
+    question(&mut desk, "1.1.accountability");
+    desk.act(Action::Choose('y')).act(Action::Enter);
+    assert!(desk.session.form().unwrap().error.as_ref().unwrap().contains("B. Other"));
+    assert_eq!(desk.edits.len(), edits);
+}
+
+#[test]
+fn card_numbers_that_are_typed_do_not_enter_the_workbook() {
+    let mut desk = Desk::with_cluster();
+    question(&mut desk, "1.6.mfa_exceptions");
+    desk.typed("none, card 4111111111111111 was used to test").act(Action::Enter);
+    assert!(!desk.disk.as_ref().unwrap().print().unwrap().contains("4111111111111111"));
+    assert!(desk.session.messages.iter().any(|m| m.what.contains("masked")));
+    assert_eq!(desk.disk.as_ref(), Some(&desk.book().workbook));
+}
+
+#[test]
+fn exceptions_are_for_all_that_is_marked() {
+    let mut desk = Desk::with_cluster();
+    desk.act(Action::GoTo(Target::Check("3.1/baseline".into()))).act(Action::Enter);
+    assert_eq!(desk.session.context(), Context::Findings);
+    desk.act(Action::Mark).act(Action::Mark).act(Action::Exception);
+    desk.act(Action::Enter);
+    assert!(error_of(&desk, "reason").contains("reason"));
+    desk.typed("replaced by March").act(Action::NextField).typed("P. Latform").act(Action::NextField).typed("+3m").act(Action::Enter);
+    let exceptions = &desk.disk.as_ref().unwrap().exceptions;
+    assert_eq!(exceptions.len(), 2);
+    assert_eq!(exceptions[0].until.unwrap().to_string(), "2027-02-23");
+    assert!(desk.book().excepted.contains(&exceptions[0].what));
+    assert_eq!(desk.session.context(), Context::Findings);
+}
+
+#[test]
+fn a_finding_is_kept_as_evidence_with_its_lines() {
+    let mut desk = Desk::with_cluster();
+    desk.act(Action::GoTo(Target::Check("3.1/baseline".into()))).act(Action::Enter).act(Action::Enter);
+    assert_eq!(desk.session.context(), Context::Finding);
+    desk.act(Action::CopyCommand).act(Action::Keep);
+    assert!(desk.asked.iter().any(|e| matches!(e, Effect::Copy(words) if words.starts_with("kubectl get deployments.apps "))));
+    let Some(Effect::AttachText { text, .. }) = desk.asked.last() else { panic!("{:?}", desk.asked) };
+    assert!(text.contains("3.1/baseline") && text.contains("> "), "{text}");
+    desk.act(Action::Attached(kassay_core::session::Attached { sha256: "b".repeat(64), size: 9, name: "f.txt".into(), refused: None }));
+    let kept = &desk.book().workbook.evidence[0];
+    assert_eq!((kept.kind, kept.practices.as_slice()), (EvidenceKind::Query, ["3.1.a".to_owned()].as_slice()));
+}
+
+#[test]
+fn lists_keep_their_place_when_one_comes_back() {
+    let mut desk = Desk::with_cluster();
+    desk.act(Action::GoTo(Target::Check("3.1/baseline".into()))).act(Action::Enter);
+    desk.act(Action::Step(Step::Down)).act(Action::Filter).typed("ns:shop").act(Action::Enter);
+    let view = &desk.book().findings["3.1/baseline"];
+    assert!(view.findings().len() > view.shown() && view.selected().is_some_and(|f| f.object.namespace == "shop"));
+    let id = view.selected().unwrap().id.clone();
+    desk.act(Action::Enter).act(Action::Back);
+    desk.act(Action::NextOpen).act(Action::GoTo(Target::Check("3.1/baseline".into()))).act(Action::Enter);
+    assert_eq!(desk.book().findings["3.1/baseline"].selected().unwrap().id, id);
+}
+
+#[test]
+fn a_new_assessment_needs_only_the_entity_and_each_step_can_be_gone_back_to() {
+    let mut desk = Desk::empty();
+    desk.act(Action::Home).act(Action::Listed(vec![])).act(Action::New);
+    desk.act(Action::Enter);
+    assert!(error_of(&desk, "entity").contains("entity"));
+    desk.typed("Beta Acquiring").act(Action::Enter);
+    assert_eq!(desk.session.context(), Context::Cluster);
+    desk.act(Action::Contexts(Err("no kubeconfig".into())));
+    // Files, demo, none: the second is the demo.
+    desk.act(Action::Step(Step::Down)).act(Action::Enter);
+    assert!(desk.asked.iter().any(|e| matches!(e, Effect::Preflight(_))));
+    desk.act(Action::PreflightFailed("no route".into())).act(Action::Back);
+    desk.act(Action::Back);
+    assert_eq!(desk.session.form().unwrap().text("entity"), "Beta Acquiring");
+    desk.act(Action::Enter).act(Action::Enter).act(Action::PreflightDone(Box::default()));
+    desk.act(Action::Enter);
+    assert_eq!(desk.session.context(), Context::Scope);
+    desk.act(Action::Everything).act(Action::Enter).act(Action::Enter);
+    let Some(Effect::CreateWorkbook { workbook, .. }) = desk.asked.last() else { panic!("{:?}", desk.asked) };
+    assert_eq!(workbook.engagement.entity, "Beta Acquiring");
+    let opened = Opened { dir: "/assessments/beta".into(), workbook: (**workbook).clone(), held_by: None, notices: vec![] };
+    desk.act(Action::Opened(Box::new(opened)));
+    assert_eq!(desk.session.context(), Context::Reading);
+    assert!(matches!(desk.asked.last(), Some(Effect::Collect { .. })));
+    desk.act(Action::Back);
+    assert!(matches!(desk.asked.last(), Some(Effect::CancelCollect)));
+    desk.act(Action::CollectFailed(String::new()));
+    assert_eq!(desk.session.context(), Context::Guidance.min(Context::Areas));
+    assert!(desk.book().clusters.is_empty());
+}
+
+#[test]
+fn errors_stay_until_they_are_read() {
+    let mut desk = Desk::with_cluster();
+    desk.act(Action::NotDone("it can't be opened".into()));
+    desk.act(Action::Step(Step::Down)).act(Action::Tick(now()));
+    assert_eq!(desk.session.messages.len(), 1);
+    let pane = desk.book().walk.pane;
+    desk.act(Action::Tab(Tab::Checks)).act(Action::Back);
+    assert!(desk.session.messages.is_empty());
+    assert_eq!(desk.book().walk.pane, Pane::Work, "Esc closed the message, nothing else");
+    let _ = pane;
+}
