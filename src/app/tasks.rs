@@ -9,7 +9,9 @@ use crate::tui::complete;
 use crossterm::clipboard::CopyToClipboard;
 use kassay_core::kinds::Inventory;
 use kassay_core::model::Scope;
-use kassay_core::session::{Action, ContextRow, Effect, ExportFormat, NamespaceRow, Preflight, Progress, Right, ScopeEditor, Source};
+use kassay_core::session::{
+    Action, ContextRow, Effect, ExportFormat, NamespaceRow, Preflight, Progress, Right, ScopeEditor, Segmentation, Source,
+};
 use kassay_core::workbook::{Engagement, Workbook, folder};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
@@ -111,6 +113,10 @@ impl World {
             Effect::Collect { source, workbook, .. } => self.collect(source, workbook),
             Effect::CancelCollect => self.cancel.cancel(),
             Effect::Judge { cluster, inventory, workbook, revision } => self.judge(cluster, inventory, workbook, revision),
+            Effect::Segment { cluster, inventory, scope } => self.beside(move || {
+                let picture = Arc::new(Segmentation::of(&inventory, &scope));
+                Action::Segmented { cluster, picture }
+            }),
             Effect::Export { format, target, dir } => self.export(format, target, dir),
             Effect::Open(what) => self.beside(move || match open::that_detached(&what) {
                 Ok(()) => Action::Told(format!("Opened: {what}")),

@@ -82,6 +82,7 @@ keys! {
     &[Outcome], ["enter"], "determine, or go there", "On a practice: determines it. On a line below: goes to what stands in the way.", 3 => Action::Enter;
     &[Findings], ["enter"], "open", "Shows the finding with the lines of the object.", 1 => Action::Enter;
     &[Scope], ["enter"], "accept", "Saves the scope; every cluster is judged in it.", 1 => Action::Enter;
+    &[Segmentation], ["enter"], "connections", "Shows the connections one by one, with the policies that let them through.", 1 => Action::Enter;
     &[Summary], ["enter"], "go there", "Goes to the area.", 1 => Action::Enter;
     &[Export], ["enter"], "write", "Writes what is selected.", 1 => Action::Enter;
     FORM, ["enter", "ctrl-s"], "save", "Saves the form.", 1 => Action::Enter;

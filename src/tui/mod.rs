@@ -17,7 +17,7 @@ use kassay_core::session::{Layer, Level, Purpose, Session};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
-use screens::{form, summary, walk};
+use screens::{form, segmentation, summary, walk};
 use theme::Theme;
 
 /// Draws a frame.
@@ -39,6 +39,7 @@ pub fn draw(frame: &mut Frame<'_>, session: &Session, theme: &Theme) {
             Layer::New => views::new(frame, area, session, theme),
             Layer::Reading => views::reading(frame, area, session, theme),
             Layer::Summary(cursor) => summary::render(frame, area, session, cursor, theme),
+            Layer::Segmentation { cursor, open } => segmentation::render(frame, area, session, cursor, *open, theme),
             Layer::Scope(editor) => views::scope(frame, area, session, editor, theme),
             Layer::Export => views::export(frame, area, session, theme),
             Layer::Help(scroll) => views::help(frame, area, session, scroll, theme),

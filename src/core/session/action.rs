@@ -7,6 +7,7 @@ use super::field::Typed;
 use super::home::HomeRow;
 use super::new::{ContextRow, Preflight};
 use super::reading::Progress;
+use super::segmentation::Segmentation;
 use crate::assess::CheckOutcome;
 use crate::kinds::Inventory;
 use crate::workbook::Workbook;
@@ -308,6 +309,13 @@ pub enum Action {
         /// Why.
         why: String,
     },
+    /// Who may connect to whom in a cluster.
+    Segmented {
+        /// The cluster.
+        cluster: String,
+        /// The picture.
+        picture: Arc<Segmentation>,
+    },
     /// An export goes on: files done, of how many, the one in work.
     ExportProgress(usize, usize, String),
     /// An export was written.
@@ -370,6 +378,7 @@ impl Action {
                 | Self::CollectFailed(_)
                 | Self::Judged { .. }
                 | Self::JudgeFailed { .. }
+                | Self::Segmented { .. }
                 | Self::ExportProgress(..)
                 | Self::Exported { .. }
                 | Self::ExportFailed(_)

@@ -163,7 +163,7 @@ impl Session {
         }
         self.reload_findings();
         self.messages.push(Message::info(words));
-        vec![]
+        if matches!(self.top(), Layer::Segmentation { .. }) { self.segment() } else { vec![] }
     }
 
     /// Lists of findings that are open show the new outcomes.
@@ -184,6 +184,7 @@ fn put_cluster(clusters: &mut Vec<Cluster>, key: &str, collection: &Collection) 
         loading: false,
         judging: false,
         problem: None,
+        segmentation: None,
     };
     match clusters.iter_mut().find(|c| c.key == key) {
         Some(known) => *known = cluster,

@@ -4,6 +4,7 @@
 use super::action::{Opened, Target};
 use super::findings::FindingsView;
 use super::open::{OpenItem, open_items};
+use super::segmentation::Segmentation;
 use super::undo::Undo;
 use super::walk::Walk;
 use crate::assess::CheckOutcome;
@@ -34,6 +35,8 @@ pub struct Cluster {
     pub judging: bool,
     /// Why findings or inventory are missing.
     pub problem: Option<String>,
+    /// Who may connect to whom, once it was asked for.
+    pub segmentation: Option<Arc<Segmentation>>,
 }
 
 /// The open assessment.
@@ -107,6 +110,7 @@ impl Book {
                 loading: !record.findings.is_empty() || !record.snapshot.is_empty(),
                 judging: false,
                 problem: None,
+                segmentation: None,
             })
             .collect();
         let walk = Walk::at_place(&workbook.place, guidance);

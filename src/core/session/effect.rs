@@ -1,6 +1,7 @@
 //! What the session asks the world to do. Nothing of it is done here; what comes of it returns as an [`Action`](super::Action).
 
 use crate::kinds::Inventory;
+use crate::model::Scope;
 use crate::workbook::{Edit, Workbook};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -145,6 +146,15 @@ pub enum Effect {
         workbook: Box<Workbook>,
         /// Names the state of the scope.
         revision: u64,
+    },
+    /// Work out who may connect to whom → `Segmented`.
+    Segment {
+        /// The cluster.
+        cluster: String,
+        /// What was read of it.
+        inventory: Arc<Inventory>,
+        /// The scope.
+        scope: Scope,
     },
     /// Write an export → `ExportProgress`…, then `Exported` or `ExportFailed`.
     Export {

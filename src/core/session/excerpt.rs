@@ -33,12 +33,17 @@ pub fn excerpt(object: &Value, field: &str, observed: &str) -> Vec<Line> {
     for (nth, part) in parts.iter().enumerate() {
         let last = nth + 1 == parts.len();
         let next = match part {
+            // An item of a list of texts is named by its text, or by what stands before its “=”.
+            Part::Key(key) if at.is_array() => at.as_array().and_then(|items| items.iter().find(|i| names(i, key))),
             Part::Key(key) => at.get(key),
             Part::Item { key, value } => at.as_array().and_then(|items| items.iter().find(|i| text_of(i.get(key)) == *value)),
             Part::Index(index) => at.get(index),
         };
         let lead = format!("{}{}", "  ".repeat(indent), if dash { "- " } else { "" });
         match (part, next) {
+            (Part::Key(_), Some(item)) if at.is_array() => {
+                lines.push(Line { text: format!("{}- {}", "  ".repeat(indent), scalar(item)), marked: last });
+            }
             (Part::Key(key), Some(value)) if last => {
                 lines.extend(entry(&lead, key, value, indent + usize::from(dash), true));
             }
@@ -68,6 +73,7 @@ pub fn excerpt(object: &Value, field: &str, observed: &str) -> Vec<Line> {
             (Part::Index(_), Some(item)) => (at, dash) = (item, true),
             (part, None) => {
                 let name = match part {
+                    Part::Key(key) if at.is_array() => format!("- {key}"),
                     Part::Key(key) => key.clone(),
                     Part::Item { key, value } => format!("- {key}: {value}"),
                     Part::Index(index) => format!("- # item {index}"),
@@ -79,6 +85,10 @@ pub fn excerpt(object: &Value, field: &str, observed: &str) -> Vec<Line> {
         }
     }
     lines
+}
+
+fn names(item: &Value, key: &str) -> bool {
+    item.as_str().is_some_and(|text| text == key || text.strip_prefix(key).is_some_and(|rest| rest.starts_with('=')))
 }
 
 fn rest(item: &Value, but: &str, indent: usize) -> Vec<Line> {

@@ -5,6 +5,8 @@
 pub enum Level {
     /// Done; goes with the next key.
     Info,
+    /// A question that the next key answers.
+    Ask,
     /// To be known; stays until dismissed.
     Warning,
     /// Not done; stays until dismissed.
@@ -26,6 +28,11 @@ impl Message {
     /// A passing remark.
     pub fn info(what: impl Into<String>) -> Self {
         Self { level: Level::Info, what: what.into(), why: String::new() }
+    }
+
+    /// A question that the next key answers.
+    pub fn ask(what: impl Into<String>, why: impl Into<String>) -> Self {
+        Self { level: Level::Ask, what: what.into(), why: why.into() }
     }
 
     /// Something to be known.

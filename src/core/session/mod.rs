@@ -25,6 +25,7 @@ mod open;
 mod reading;
 mod saving;
 mod scope;
+mod segmentation;
 mod show;
 mod start;
 mod undo;
@@ -47,6 +48,7 @@ pub use open::{OpenItem, Why, finding_words};
 pub use reading::{KindRow, Progress, Reading};
 pub use saving::Pending;
 pub use scope::{ScopeEditor, read_rule};
+pub use segmentation::{Crossing, FlowRow, Segmentation, SharedNode};
 pub use show::{FindRow, evidence_age, kubectl};
 pub use update::update;
 pub use walk::{NavRow, Pane, Walk, checks_of, item_at};
@@ -82,8 +84,13 @@ pub enum Layer {
     Form(Box<Form>),
     /// The sixteen areas at a glance.
     Summary(Cursor),
-    /// The flows between categories.
-    Segmentation(Cursor),
+    /// The flows between categories, or those of one pair of them, by its row.
+    Segmentation {
+        /// Which row.
+        cursor: Cursor,
+        /// The pair that is open.
+        open: Option<usize>,
+    },
     /// The scope.
     Scope(Box<ScopeEditor>),
     /// The export; its state is [`Session::export`].
@@ -371,7 +378,7 @@ impl Session {
             Layer::Finding { .. } => Context::Finding,
             Layer::Form(form) => of_form(form),
             Layer::Summary(_) => Context::Summary,
-            Layer::Segmentation(_) => Context::Segmentation,
+            Layer::Segmentation { .. } => Context::Segmentation,
             Layer::Scope(_) => Context::Scope,
             Layer::Export => Context::Export,
             Layer::Help(_) => Context::Help,

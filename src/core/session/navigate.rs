@@ -124,7 +124,7 @@ impl Session {
                 }
             }
             Some(Layer::Summary(cursor)) => cursor.step(step, guidance.areas.len()),
-            Some(Layer::Segmentation(cursor)) => cursor.step_shown(step),
+            Some(Layer::Segmentation { cursor, .. }) => cursor.step_shown(step),
             Some(Layer::Scope(editor)) => {
                 let length = editor.namespaces.len();
                 editor.cursor.step(step, length);

@@ -37,8 +37,8 @@ pub fn update(session: &mut Session, action: Action) -> Vec<Effect> {
 impl Session {
     fn take(&mut self, action: Action) -> Vec<Effect> {
         if action.is_by_person() {
-            self.messages.retain(|m| m.level != Level::Info);
-            if !matches!(action, Action::Quit) {
+            self.messages.retain(|m| !matches!(m.level, Level::Info | Level::Ask));
+            if !matches!(action, Action::Quit | Action::Home) {
                 self.leave_asked = false;
             }
             self.by_person(action)
@@ -86,7 +86,12 @@ impl Session {
                 }
             }
             Action::GoTo(target) => return self.go_to(&target),
-            Action::NextCluster => self.next_cluster(),
+            Action::NextCluster => {
+                self.next_cluster();
+                if matches!(self.top(), Layer::Segmentation { .. }) {
+                    return self.segment();
+                }
+            }
             Action::Answer => return self.answer(),
             Action::Determine => return self.determine(),
             Action::Attach => return self.attach(),
@@ -121,7 +126,7 @@ impl Session {
             Action::Help => self.layers.push(Layer::Help(Scroll::default())),
             Action::Palette => self.layers.push(Layer::Palette { query: Field::default(), cursor: Cursor::default() }),
             Action::Summary => self.layers.push(Layer::Summary(Cursor::default())),
-            Action::Segmentation => self.layers.push(Layer::Segmentation(Cursor::default())),
+            Action::Segmentation => return self.open_segmentation(),
             Action::Scope => self.open_scope(),
             Action::Export => self.layers.push(Layer::Export),
             Action::ReadAgain => return self.read_again(),
@@ -207,6 +212,11 @@ impl Session {
             Action::CollectFailed(why) => self.collect_failed(&why),
             Action::Judged { cluster, revision, collection } => return self.judged(&cluster, revision, *collection),
             Action::JudgeFailed { cluster, why } => self.judge_failed(&cluster, &why),
+            Action::Segmented { cluster, picture } => {
+                if let Some(found) = self.book.as_mut().and_then(|b| b.clusters.iter_mut().find(|c| c.key == cluster)) {
+                    found.segmentation = Some(picture);
+                }
+            }
             Action::ExportProgress(done, of, name) => self.export.running = Some((done, of, name)),
             Action::Exported { path, sha256, bytes, files } => {
                 let words = format!("Written: {}", path.display());
@@ -273,7 +283,14 @@ impl Session {
                 self.layers.pop();
                 vec![]
             }
-            Some(Layer::Finding { .. } | Layer::Help(_) | Layer::Segmentation(_) | Layer::Palette { .. }) | None => {
+            Some(Layer::Segmentation { cursor, open }) => {
+                if open.is_none() {
+                    let at = cursor.at;
+                    self.layers.push(Layer::Segmentation { cursor: Cursor::default(), open: Some(at) });
+                }
+                vec![]
+            }
+            Some(Layer::Finding { .. } | Layer::Help(_) | Layer::Palette { .. }) | None => {
                 self.close_top();
                 vec![]
             }
@@ -405,9 +422,9 @@ impl Session {
                 Some(view) => &mut view.cursor,
                 None => return vec![],
             },
-            Some(Layer::Summary(cursor) | Layer::Segmentation(cursor) | Layer::Palette { cursor, .. } | Layer::Find { cursor, .. }) => {
-                cursor
-            }
+            Some(
+                Layer::Summary(cursor) | Layer::Segmentation { cursor, .. } | Layer::Palette { cursor, .. } | Layer::Find { cursor, .. },
+            ) => cursor,
             Some(Layer::Scope(editor)) => &mut editor.cursor,
             Some(Layer::Export) => &mut self.export.cursor,
             _ => return vec![],
@@ -433,7 +450,7 @@ impl Session {
                 Some(book.walk.cursor(&control.id, tab))
             }
             Layer::Findings(check) => self.book.as_mut()?.findings.get_mut(check).map(|v| &mut v.cursor),
-            Layer::Summary(cursor) | Layer::Segmentation(cursor) | Layer::Palette { cursor, .. } | Layer::Find { cursor, .. } => {
+            Layer::Summary(cursor) | Layer::Segmentation { cursor, .. } | Layer::Palette { cursor, .. } | Layer::Find { cursor, .. } => {
                 Some(cursor)
             }
             Layer::Scope(editor) => Some(&mut editor.cursor),
@@ -657,6 +674,24 @@ impl Session {
         }
     }
 
+    fn open_segmentation(&mut self) -> Vec<Effect> {
+        self.layers.push(Layer::Segmentation { cursor: Cursor::default(), open: None });
+        self.segment()
+    }
+
+    /// Asks for the picture of the shown cluster, where it is not there yet.
+    pub(super) fn segment(&self) -> Vec<Effect> {
+        let Some(book) = self.book.as_ref() else { return vec![] };
+        let Some(cluster) = book.shown().filter(|c| c.segmentation.is_none()) else { return vec![] };
+        let scope = book.workbook.scope.clone();
+        let effect = |inventory: &std::sync::Arc<crate::kinds::Inventory>| Effect::Segment {
+            cluster: cluster.key.clone(),
+            inventory: inventory.clone(),
+            scope,
+        };
+        cluster.inventory.as_ref().map(effect).into_iter().collect()
+    }
+
     fn open_scope(&mut self) {
         if let Some(book) = self.book.as_ref() {
             let inventories = book.clusters.iter().filter_map(|c| c.inventory.as_deref());
@@ -719,7 +754,7 @@ impl Session {
                 (1, _) => "A form that you typed in is not saved".to_owned(),
                 (n, _) => format!("{n} forms that you typed in are not saved"),
             };
-            self.messages.push(Message::warning(what, "The same key again leaves; any other key stays."));
+            self.messages.push(Message::ask(what, "The same key again leaves; any other key stays."));
             return vec![];
         }
         let guidance = self.guidance;

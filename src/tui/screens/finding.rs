@@ -28,7 +28,7 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, layer: &Laye
     match layer {
         Layer::Findings(check) => {
             if let Some(view) = book.findings.get(check) {
-                list(frame, area, book, check, view, theme);
+                list(frame, area, session, book, check, view, theme);
             }
         }
         Layer::Finding { check, id, scroll } => {
@@ -45,7 +45,7 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, layer: &Laye
     }
 }
 
-fn list(frame: &mut Frame<'_>, area: Rect, book: &Book, check: &str, view: &FindingsView, theme: &Theme) {
+fn list(frame: &mut Frame<'_>, area: Rect, session: &Session, book: &Book, check: &str, view: &FindingsView, theme: &Theme) {
     let known = checks::by_id(check);
     let (head, rest) = frame::top(area, 1);
     let outcome = view.outcome();
@@ -70,7 +70,18 @@ fn list(frame: &mut Frame<'_>, area: Rect, book: &Book, check: &str, view: &Find
     }
     filter_bar(frame, bar, view, all, theme);
     let (_, body) = frame::top(rest, 1);
-    let (body, detail) = if body.height >= 14 { frame::bottom(body, 5) } else { (body, Rect::default()) };
+    // Wide: the finding itself stands beside the list; high: its first words below.
+    let side = area.width >= 84 && (20..36).contains(&body.height);
+    let (body, detail) = if body.height >= 36 {
+        frame::bottom(body, body.height / 2)
+    } else if side {
+        let (list, detail) = frame::left(body, area.width * 9 / 20);
+        (list, frame::left(detail, 2).1)
+    } else if body.height >= 14 {
+        frame::bottom(body, 5)
+    } else {
+        (body, Rect::default())
+    };
     let rows = view.rows();
     view.cursor.shows(body.height.into());
     if rows.is_empty() {
@@ -79,8 +90,8 @@ fn list(frame: &mut Frame<'_>, area: Rect, book: &Book, check: &str, view: &Find
     }
     crate::tui::views::spots(body, rows.len(), view.cursor.at);
     let drawn = List::new(rows.len(), Some(view.cursor.at), theme);
-    let columns = columns(view);
-    let widths = table::widths(&columns.1, drawn.columns(body));
+    let columns = columns(view.findings().iter().any(|f| f.rule.is_some()));
+    let widths = table::widths(&columns, drawn.columns(body));
     drawn.draw(frame, body, |nth, room| match &rows[nth] {
         FindingRow::Heading(name, count) => {
             let words = format!("{}  {}", clean(name), text::counted(*count, "finding", "findings"));
@@ -88,7 +99,13 @@ fn list(frame: &mut Frame<'_>, area: Rect, book: &Book, check: &str, view: &Find
         }
         FindingRow::Finding(at) => view.findings().get(*at).map_or_else(Line::default, |f| row(book, view, f, &columns, &widths, theme)),
     });
-    if let Some(finding) = view.selected().filter(|_| !detail.is_empty()) {
+    let Some(finding) = view.selected().filter(|_| !detail.is_empty()) else { return };
+    if detail.height > 5 {
+        let detail = if side { detail } else { frame::top(detail, 1).1 };
+        let mut lines = finding_lines(session, book, (check, finding), usize::from(detail.width.min(110)), theme);
+        lines.truncate(detail.height.into());
+        frame.render_widget(Paragraph::new(lines), detail);
+    } else {
         let (rule, detail) = frame::top(detail, 1);
         frame::rule(frame, rule, theme);
         let mut lines = markdown::plain(&clean(&finding.message), detail.width.into(), theme.style("text"));
@@ -129,47 +146,18 @@ fn filter_bar(frame: &mut Frame<'_>, area: Rect, view: &FindingsView, all: usize
     frame.render_widget(Line::styled(about, theme.style("text.muted")).right_aligned(), right);
 }
 
-/// What a column of the list tells.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Cell {
-    Severity,
-    Object,
-    Category,
-    Rule,
-    Pods,
-    Field,
+const fn columns(rules: bool) -> [Column; 6] {
+    [
+        Column { title: "", fill: Fill::Words, wanted: 10, least: 10 },
+        Column { title: "", fill: Fill::Name, wanted: 46, least: 28 },
+        Column { title: "", fill: Fill::Words, wanted: if rules { 20 } else { 0 }, least: if rules { 12 } else { 0 } },
+        Column { title: "", fill: Fill::Words, wanted: 12, least: 9 },
+        Column { title: "", fill: Fill::Number, wanted: 8, least: 8 },
+        Column { title: "", fill: Fill::Name, wanted: 40, least: 24 },
+    ]
 }
 
-/// How many findings are looked at to see how wide columns need to be.
-const SAMPLE: usize = 500;
-
-/// The columns that have something to tell, as wide as that is; the field goes first where there is no room.
-fn columns(view: &FindingsView) -> (Vec<Cell>, Vec<Column>) {
-    let sample = || view.findings().iter().take(SAMPLE);
-    let widest = |of: &dyn Fn(&Finding) -> usize| sample().map(of).max().unwrap_or(0);
-    let object = widest(&|f| text::width(&f.object.to_string()));
-    let rule = widest(&|f| f.rule.as_deref().map_or(0, text::width));
-    let field = widest(&|f| text::width(&f.field));
-    let pods = if sample().any(|f| f.pods.is_some()) { 9 } else { 0 };
-    let all = [
-        (Cell::Severity, Column { title: "", fill: Fill::Words, wanted: 10, least: 10 }),
-        (Cell::Object, Column { title: "", fill: Fill::Name, wanted: object.min(64), least: object.min(30) }),
-        (Cell::Category, Column { title: "", fill: Fill::Words, wanted: 12, least: 12 }),
-        (Cell::Rule, Column { title: "", fill: Fill::Words, wanted: rule.min(28), least: rule.min(12) }),
-        (Cell::Pods, Column { title: "", fill: Fill::Number, wanted: pods, least: pods }),
-        (Cell::Field, Column { title: "", fill: Fill::Name, wanted: field.min(60), least: field.min(14) }),
-    ];
-    all.into_iter().filter(|(_, column)| column.wanted > 0).unzip()
-}
-
-fn row(
-    book: &Book,
-    view: &FindingsView,
-    finding: &Finding,
-    (cells, columns): &(Vec<Cell>, Vec<Column>),
-    widths: &[usize],
-    theme: &Theme,
-) -> Line<'static> {
+fn row(book: &Book, view: &FindingsView, finding: &Finding, columns: &[Column], widths: &[usize], theme: &Theme) -> Line<'static> {
     let mark = if view.marked.contains(&finding.id) {
         "●"
     } else if book.excepted.contains(&finding.id) {
@@ -178,15 +166,15 @@ fn row(
         " "
     };
     let muted = theme.style("text.muted");
-    let cell = |cell: &Cell| match cell {
-        Cell::Severity => (format!("{mark} {}", finding.severity.id()), theme.style(sign::severity_meaning(finding.severity))),
-        Cell::Object => (finding.object.to_string(), theme.style("text")),
-        Cell::Category => (finding.category.label().to_owned(), theme.style(sign::category_meaning(finding.category))),
-        Cell::Rule => (finding.rule.clone().unwrap_or_default(), theme.style("text")),
-        Cell::Pods => (finding.pods.map(|n| text::counted(n as usize, "pod", "pods")).unwrap_or_default(), muted),
-        Cell::Field => (finding.field.clone(), muted),
-    };
-    table::row(columns, widths, cells.iter().map(cell).collect())
+    let cells = vec![
+        (format!("{mark} {}", finding.severity.id()), theme.style(sign::severity_meaning(finding.severity))),
+        (clean(&finding.object.to_string()), theme.style("text")),
+        (clean(finding.rule.as_deref().unwrap_or_default()), theme.style("text")),
+        (finding.category.label().to_owned(), theme.style(sign::category_meaning(finding.category))),
+        (finding.pods.map(|n| text::counted(n as usize, "pod", "pods")).unwrap_or_default(), muted),
+        (clean(&finding.field), muted),
+    ];
+    table::row(columns, widths, cells)
 }
 
 /// A check in words: what it says, why it matters, what is missing, how to mend, what it can't see.
@@ -198,7 +186,7 @@ pub(super) fn check_lines(book: &Book, check: &Check, width: usize, height: usiz
         if !words.trim().is_empty() {
             let lead = [Span::styled(text::left(label, 9), theme.style("text.muted"))];
             let words = paragraphs(words).join(" ");
-            lines.extend(markdown::wrap(&markdown::inline(&words, "text", theme), width, &lead));
+            lines.extend(markdown::wrap(&[Span::styled(words, theme.style("text"))], width, &lead));
         }
     };
     match outcome {
@@ -208,7 +196,7 @@ pub(super) fn check_lines(book: &Book, check: &Check, width: usize, height: usiz
                 say(&mut lines, "Missing", &clean(&found.needs.join(", ")));
             }
             if !found.findings.is_empty() {
-                say(&mut lines, "Found", &format!("{}; ↵ shows them", text::counted(found.findings.len(), "finding", "findings")));
+                say(&mut lines, "Found", &format!("{}: ↵", text::counted(found.findings.len(), "finding", "findings")));
             }
         }
         None => say(&mut lines, "Says", "Not run yet: no cluster was read."),
@@ -251,7 +239,14 @@ fn one(
     scroll: &Scroll,
     theme: &Theme,
 ) {
-    let width = usize::from(area.width.min(110));
+    let lines = finding_lines(session, book, (check, finding), usize::from(area.width.min(110)), theme);
+    let first = scroll.first(area.height.into(), lines.len());
+    let shown: Vec<Line<'static>> = lines.into_iter().skip(first).take(area.height.into()).collect();
+    frame.render_widget(Paragraph::new(shown), area);
+}
+
+/// A finding in lines.
+fn finding_lines(session: &Session, book: &Book, (check, finding): (&str, &Finding), width: usize, theme: &Theme) -> Vec<Line<'static>> {
     let right = format!("{} · {}", finding.severity.id(), finding.category.label());
     let room = width.saturating_sub(text::width(&right) + 2);
     let title = format!("{check}  {}", clean(finding.rule.as_deref().unwrap_or_default()));
@@ -267,7 +262,7 @@ fn one(
     ];
     lines.extend(markdown::plain(&clean(&finding.message), width, theme.style("text")));
     lines.push(Line::default());
-    lines.extend(object_lines(session, book, finding, width, theme));
+    lines.extend(object_lines(book, finding, width, theme));
     lines.push(Line::default());
     let say = |lines: &mut Vec<Line<'static>>, label: &str, words: &str, meaning: &str| {
         let lead = [Span::styled(text::left(label, 10), theme.style("text.muted"))];
@@ -284,14 +279,11 @@ fn one(
         say(&mut lines, "Why", &paragraphs(known.why).join(" "), "text.muted");
     }
     say(&mut lines, "Id", &finding.id, "text.muted");
-    let first = scroll.first(area.height.into(), lines.len());
-    let shown: Vec<Line<'static>> = lines.into_iter().skip(first).take(area.height.into()).collect();
-    frame.render_widget(Paragraph::new(shown), area);
+    lines
 }
 
 /// The lines of the object around the field.
-fn object_lines(session: &Session, book: &Book, finding: &Finding, width: usize, theme: &Theme) -> Vec<Line<'static>> {
-    let _ = session;
+fn object_lines(book: &Book, finding: &Finding, width: usize, theme: &Theme) -> Vec<Line<'static>> {
     let inventory = book.shown().and_then(|c| c.inventory.as_ref());
     let Some(object) = inventory.and_then(|i| i.object_json(&finding.object)) else {
         let words = match book.shown() {

@@ -15,7 +15,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 /// Columns of the labels.
-const LABEL: u16 = 13;
+const LABEL: u16 = 14;
 /// The most lines of a text of several that are shown at once.
 const LINES: usize = 4;
 
@@ -290,6 +290,7 @@ fn help(session: &Session, form: &Form, width: usize, theme: &Theme) -> Vec<Line
                 None => say(&mut lines, "Proposed", &format!("nothing: {because}"), "text.muted"),
             }
             for (_, words) in book.blockers(practice, session.guidance) {
+                let words = text::cut(&words, width * 2 - 12);
                 lines.extend(markdown::wrap(&[Span::styled(clean(&words), theme.style("text.muted"))], width, &[Span::raw("  - ")]));
             }
         }

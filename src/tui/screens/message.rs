@@ -24,7 +24,7 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, message: &Message, keys: &[hint
     let columns = usize::from(width).saturating_sub(4);
     let sign = match message.level {
         Level::Error => "✗ ",
-        Level::Warning => "○ ",
+        Level::Warning | Level::Ask => "○ ",
         Level::Info => "",
     };
     // What happened is the title where it fits, else the first words.

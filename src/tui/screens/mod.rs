@@ -12,5 +12,6 @@ pub mod question;
 pub mod reading;
 pub mod result;
 pub mod scope;
+pub mod segmentation;
 pub mod summary;
 pub mod walk;

@@ -4,6 +4,7 @@ use crate::tui::theme::Theme;
 use crate::tui::widgets::table::{self, Column, Fill};
 use crate::tui::widgets::{List, frame, page, progress};
 use crate::tui::{keymap, markdown, text};
+use kassay_core::model::Outcome;
 use kassay_core::model::text::clean;
 use kassay_core::session::{Context, Cursor, Session, WalkProgress};
 use ratatui::Frame;
@@ -107,7 +108,12 @@ fn notes(session: &Session, width: usize, theme: &Theme) -> Vec<Line<'static>> {
         let read =
             cluster.collected_at.or(cluster.assessed_at).map(|at| text::moment(at.0, session.now, &session.zone)).unwrap_or_default();
         let about = format!("{}, {} {}, read {read} as {}", cluster.key, cluster.distribution, cluster.version, cluster.identity);
-        if cluster.not_read.is_empty() {
+        let of_it = workbook.outcomes.iter().filter(|o| o.cluster == cluster.key);
+        let blocked = of_it.filter(|o| o.outcome == Outcome::Blocked).count();
+        if cluster.not_read.is_empty() && blocked > 0 {
+            let checks = text::counted(blocked, "check is", "checks are");
+            say(&mut lines, &format!("⊘ {about}: {checks} blocked; each says what it lacks."), "outcome.blocked");
+        } else if cluster.not_read.is_empty() {
             say(&mut lines, &format!("✓ {about}: everything could be read."), "text");
         } else {
             let kinds: Vec<&str> = cluster.not_read.keys().map(String::as_str).collect();

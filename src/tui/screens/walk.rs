@@ -116,6 +116,18 @@ fn expected(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme)
         frame.render_widget(Line::styled(text::cut(&clean(&message.what), columns), theme.style("success")), area);
         return;
     }
+    if let Some(form) = session.form() {
+        let row = form.focused();
+        let words = row.map(|r| format!("{}: {}", r.label, r.hint)).unwrap_or_default();
+        let right = if form.saving { "saving…" } else { "↵ saves" };
+        let line = Line::from(vec![
+            Span::styled("now: ", theme.style("text.muted")),
+            Span::styled(text::left(&words, columns.saturating_sub(text::width(right) + 7)), theme.style("text")),
+            Span::styled(format!("  {right}"), theme.style("key")),
+        ]);
+        frame.render_widget(line, area);
+        return;
+    }
     let line = match session.expected() {
         None if session.book.as_ref().is_some_and(|b| b.open.is_empty()) => {
             Line::styled("All is determined. s shows the summary, w writes the evidence bundle.", theme.style("success"))
@@ -146,8 +158,9 @@ fn expected(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme)
 /// Draws the areas, and gives what is left.
 fn with_areas(frame: &mut Frame<'_>, area: Rect, session: &Session, book: &Book, theme: &Theme) -> Rect {
     let wide = match area.width {
-        0..=99 => 28,
-        100..=169 => 36,
+        0..=99 => 26,
+        100..=139 => 32,
+        140..=169 => 36,
         _ => 42,
     };
     let (left, rest) = frame::left(area, wide);
@@ -261,10 +274,15 @@ fn guidance_beside(frame: &mut Frame<'_>, area: Rect, session: &Session, book: &
 }
 
 fn title(frame: &mut Frame<'_>, area: Rect, book: &Book, control: &Control, theme: &Theme) {
-    let (words, meaning) = standing(book, control);
+    let (mut words, meaning) = standing(book, control);
+    let title = format!("{} {}", control.id, control.title);
+    if text::width(&title) + text::width(&words) + 2 > usize::from(area.width) {
+        // The title matters more; the result tab tells the rest.
+        words = words.replace("proposed: ", "").replace("nothing proposed yet", "");
+    }
     let room = usize::from(area.width).saturating_sub(text::width(&words) + 2);
     let line = Line::from(vec![
-        Span::styled(text::left(&format!("{} {}", control.id, control.title), room), theme.style("title")),
+        Span::styled(text::left(&title, room), theme.style("title")),
         Span::raw("  "),
         Span::styled(words, theme.style(meaning)),
     ]);
@@ -306,6 +324,17 @@ fn tab_row(frame: &mut Frame<'_>, area: Rect, book: &Book, control: &Control, wa
             Tab::Guidance | Tab::Result => (tab.label(), None),
         })
         .collect();
+    let mut titles = titles;
+    let wide = |titles: &[(&str, Option<usize>)]| text::width(&tabs::line(titles, 0, theme).to_string());
+    // Where they don't fit, the least telling goes first.
+    if wide(&titles) > usize::from(area.width) {
+        titles[0].0 = "Guide";
+    }
+    for tab in [3, 1] {
+        if wide(&titles) > usize::from(area.width) {
+            titles[tab].1 = None;
+        }
+    }
     let active = Tab::ALL.iter().position(|t| *t == walk.tab).unwrap_or(0);
     for x in 0..area.width {
         if let Some(tab) = tabs::at(&titles, x, area.width.into()).and_then(|nth| Tab::ALL.get(nth)) {

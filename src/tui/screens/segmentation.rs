@@ -1,0 +1,180 @@
+//! Segmentation: who may connect to whom across the borders of the scope, by what the network policies say, and what is shared beneath.
+
+use crate::tui::theme::Theme;
+use crate::tui::widgets::table::{self, Column, Fill};
+use crate::tui::widgets::{List, frame, page, sign};
+use crate::tui::{keymap, markdown, text};
+use kassay_core::model::Category;
+use kassay_core::model::text::clean;
+use kassay_core::session::{Context, Crossing, Cursor, Segmentation, Session};
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+
+const ENDS: [Option<Category>; 5] =
+    [Some(Category::Cde), Some(Category::Connected), Some(Category::OutOfScope), Some(Category::Platform), None];
+
+/// Draws the flows between categories, or those of one pair.
+///
+/// ```text
+///  Segmentation                                                          prod-eu
+///
+///                      to CDE     connected   out of scope     platform    outside
+///  from CDE              ━ 12          ─ 3             ·        ━ 40       ━ 12
+///       connected         ─ 3        ━ 110             ·            …
+///
+///  ▸ connected → CDE           3 connections, none of them on every port
+///    …
+///  2 nodes run CDE and other pods side by side: node-a (CDE 3, connected 4)
+/// ```
+pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, cursor: &Cursor, open: Option<usize>, theme: &Theme) {
+    let Some(book) = &session.book else { return };
+    let keys = keymap::hints(Context::Segmentation);
+    let about = book.shown().map(|c| clean(&c.key)).unwrap_or_default();
+    let body = page::draw(frame, area, "Segmentation", &about, &keys, theme);
+    let width = usize::from(body.width);
+    let Some(picture) = book.shown().and_then(|c| c.segmentation.as_ref()) else {
+        let words = match book.shown() {
+            None => "No cluster was read yet. + in the list of areas reads one.",
+            Some(cluster) if cluster.loading => "What was read of the cluster is being loaded.",
+            Some(cluster) if cluster.inventory.is_none() => "What was read of this cluster is not here; R reads it again.",
+            Some(_) => "Working out who may connect to whom…",
+        };
+        frame.render_widget(Paragraph::new(markdown::plain(words, width, theme.style("text.muted"))), body);
+        return;
+    };
+    let rows = picture.in_order();
+    match open.and_then(|nth| rows.get(nth)) {
+        Some(crossing) => flows(frame, body, crossing, cursor, theme),
+        None => overview(frame, body, picture, &rows, cursor, theme),
+    }
+}
+
+fn name(end: Option<Category>) -> &'static str {
+    end.map_or("outside", Category::label)
+}
+
+fn overview(frame: &mut Frame<'_>, area: Rect, picture: &Segmentation, rows: &[&Crossing], cursor: &Cursor, theme: &Theme) {
+    let matrix = matrix(picture, theme);
+    let (top, rest) = frame::top(area, u16::try_from(matrix.len() + 1).unwrap_or(7));
+    frame.render_widget(Paragraph::new(matrix), top);
+    let notes = notes(picture, usize::from(area.width), theme);
+    let room = u16::try_from(notes.len()).unwrap_or(4).min(rest.height / 3);
+    let (list, foot) = frame::bottom(rest, room);
+    cursor.counts(rows.len());
+    cursor.shows(list.height.into());
+    crate::tui::views::spots(list, rows.len(), cursor.at);
+    List::new(rows.len(), Some(cursor.at), theme).draw(frame, list, |nth, room| {
+        let crossing = rows[nth];
+        let within = crossing.from == crossing.to;
+        let title =
+            if within { format!("within {}", name(crossing.from)) } else { format!("{} → {}", name(crossing.from), name(crossing.to)) };
+        let open = match crossing.open {
+            0 => "each on named ports".to_owned(),
+            n if n == crossing.flows => "all of them on every port".to_owned(),
+            n => format!("{} of them on every port", text::thousands(n)),
+        };
+        let words = format!("{}, {open}", text::counted(crossing.flows, "connection", "connections"));
+        let grave = !within && crossing.open > 0 && crossing.to == Some(Category::Cde);
+        Line::from(vec![
+            Span::styled(text::left(&title, 28), theme.style(if within { "text.muted" } else { "text" })),
+            Span::styled(text::cut(&words, room.saturating_sub(28)), theme.style(if grave { "error" } else { "text.muted" })),
+        ])
+    });
+    frame.render_widget(Paragraph::new(notes.into_iter().take(foot.height.into()).collect::<Vec<_>>()), foot);
+}
+
+/// The table of categories: a thick line where some connection is open on every port, a thin one where all are limited.
+fn matrix(picture: &Segmentation, theme: &Theme) -> Vec<Line<'static>> {
+    let mut head = vec![Span::styled(text::left("from ╲ to", 16), theme.style("text.muted"))];
+    head.extend(ENDS.iter().map(|to| Span::styled(text::right(name(*to), 14), theme.style("text.muted"))));
+    let mut lines = vec![Line::from(head)];
+    for from in ENDS {
+        let style = from.map_or("text", sign::category_meaning);
+        let mut line = vec![Span::styled(text::left(name(from), 16), theme.style(style))];
+        for to in ENDS {
+            line.push(match picture.crossing(from, to) {
+                None => Span::styled(text::right("·", 14), theme.style("text.muted")),
+                Some(crossing) => {
+                    let mark = if crossing.open > 0 { "━" } else { "─" };
+                    let grave = crossing.open > 0 && from != to && to == Some(Category::Cde);
+                    let words = text::right(&format!("{mark} {}", text::thousands(crossing.flows)), 14);
+                    Span::styled(words, theme.style(if grave { "error" } else { "text" }))
+                }
+            });
+        }
+        lines.push(Line::from(line));
+    }
+    lines
+}
+
+fn notes(picture: &Segmentation, width: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let mut lines = vec![Line::styled("━ some on every port   ─ on named ports only   · none", theme.style("text.muted"))];
+    let say = |lines: &mut Vec<Line<'static>>, words: &str, meaning: &str| {
+        lines.extend(markdown::plain(&clean(words), width, theme.style(meaning)));
+    };
+    if !picture.complete {
+        say(
+            &mut lines,
+            "⊘ Pods, namespaces or network policies could not all be read: connections may be missing here.",
+            "outcome.blocked",
+        );
+    }
+    if picture.cut_short {
+        say(&mut lines, "There are more connections than were counted.", "warning");
+    }
+    if !picture.not_evaluated.is_empty() {
+        let words = format!("⊘ Not evaluated, and able to allow or forbid more: {}.", picture.not_evaluated.join("; "));
+        say(&mut lines, &words, "outcome.blocked");
+    }
+    if picture.nodes.is_empty() {
+        say(&mut lines, "No node runs pods of the CDE beside others.", "text");
+    } else {
+        let one = |node: &kassay_core::session::SharedNode| {
+            let pods: Vec<String> = node.pods.iter().map(|(category, n)| format!("{} {n}", category.label())).collect();
+            format!("{} ({})", node.name, pods.join(", "))
+        };
+        let names: Vec<String> = picture.nodes.iter().take(8).map(one).collect();
+        let more = picture.nodes.len().saturating_sub(8);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let nodes = text::counted(picture.nodes.len(), "node runs", "nodes run");
+        say(&mut lines, &format!("{nodes} pods of the CDE beside others: {}{more}.", names.join(", ")), "warning");
+    }
+    lines
+}
+
+fn flows(frame: &mut Frame<'_>, area: Rect, crossing: &Crossing, cursor: &Cursor, theme: &Theme) {
+    let (head, rest) = frame::top(area, 1);
+    let title = format!("{} → {}   {}", name(crossing.from), name(crossing.to), text::counted(crossing.flows, "connection", "connections"));
+    frame.render_widget(Line::styled(title, theme.style("text.strong")), head);
+    let (_, rest) = frame::top(rest, 1);
+    let (list, detail) = frame::bottom(rest, 4);
+    let rows = &crossing.shown;
+    cursor.counts(rows.len());
+    cursor.shows(list.height.into());
+    crate::tui::views::spots(list, rows.len(), cursor.at);
+    let columns = [
+        Column { title: "", fill: Fill::Name, wanted: 44, least: 20 },
+        Column { title: "", fill: Fill::Name, wanted: 44, least: 20 },
+        Column { title: "", fill: Fill::Words, wanted: 24, least: 10 },
+    ];
+    let drawn = List::new(rows.len(), Some(cursor.at), theme);
+    let widths = table::widths(&columns, drawn.columns(list));
+    drawn.draw(frame, list, |nth, _| {
+        let row = &rows[nth];
+        let style = theme.style("text");
+        table::row(
+            &columns,
+            &widths,
+            vec![(clean(&row.from), style), (clean(&row.to), style), (clean(&row.ports), theme.style("text.code"))],
+        )
+    });
+    if let Some(row) = rows.get(cursor.at) {
+        let by = if row.by.is_empty() { "no policy selects either end, so everything is open".to_owned() } else { row.by.join(", ") };
+        let mut lines = vec![Line::default()];
+        let words = format!("{} → {} on {}; let through by: {by}", row.from, row.to, row.ports);
+        lines.extend(markdown::plain(&clean(&words), usize::from(detail.width), theme.style("text.muted")));
+        frame.render_widget(Paragraph::new(lines), detail);
+    }
+}

@@ -1,0 +1,256 @@
+//! The walk as it is seen: at every size one reads what is expected and which key does it, nothing from a cluster steers the terminal, what
+//! can be clicked is what is seen, and a long list costs what is in view.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, unreachable_pub, dead_code, reason = "a test's failure is its message")]
+
+#[path = "support/session.rs"]
+mod support;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use kassay::tui::theme::{Depth, Theme};
+use kassay::tui::{draw, keymap, mouse, text};
+use kassay_core::model::{Category, Finding, ObjectRef, Outcome, Scope, Severity};
+use kassay_core::session::{Action, Collection, Context, Layer, Segmentation, Tab, Target};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use std::sync::Arc;
+use support::{Desk, collection, inventory};
+
+const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];
+
+fn seen(desk: &Desk, (width, height): (u16, u16)) -> String {
+    let theme = Theme::load("dark", None, Depth::True).unwrap();
+    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+    terminal.draw(|frame| draw(frame, &desk.session, &theme)).unwrap();
+    let buffer = terminal.backend().buffer();
+    let mut lines = vec![];
+    for y in 0..height {
+        let (mut line, mut skip) = (String::new(), 0);
+        for x in 0..width {
+            if skip > 0 {
+                skip -= 1;
+                continue;
+            }
+            let symbol = buffer[(x, y)].symbol();
+            skip = text::width(symbol).saturating_sub(1);
+            line.push_str(symbol);
+        }
+        lines.push(line.trim_end().to_owned());
+    }
+    lines.join("\n")
+}
+
+fn press(desk: &mut Desk, key: char) {
+    let code = match key {
+        '\t' => KeyCode::Tab,
+        '\n' => KeyCode::Enter,
+        '\u{1b}' => KeyCode::Esc,
+        c => KeyCode::Char(c),
+    };
+    if let Some(action) = keymap::action(&desk.session, &KeyEvent::new(code, KeyModifiers::NONE)) {
+        desk.act(action);
+    }
+}
+
+/// Every layer that the walk can show, one after the other.
+fn everywhere(look: &mut dyn FnMut(&mut Desk, &str)) {
+    let mut desk = Desk::with_cluster();
+    for tab in Tab::ALL {
+        desk.act(Action::Tab(tab));
+        look(&mut desk, tab.label());
+    }
+    desk.act(Action::GoTo(Target::Area(3)));
+    look(&mut desk, "area");
+    desk.act(Action::GoTo(Target::Check("3.1/baseline".into()))).act(Action::Enter);
+    look(&mut desk, "findings");
+    desk.act(Action::Filter);
+    look(&mut desk, "filter");
+    desk.act(Action::Back).act(Action::Group);
+    look(&mut desk, "groups");
+    desk.act(Action::Enter);
+    look(&mut desk, "finding");
+    for (name, action) in
+        [("exception", Action::Exception), ("note", Action::Note), ("evidence", Action::Attach), ("determination", Action::Determine)]
+    {
+        desk.act(action);
+        look(&mut desk, name);
+        desk.act(Action::Enter);
+        look(&mut desk, name);
+        desk.act(Action::Back);
+    }
+    desk.act(Action::GoTo(Target::Question("1.2.default_admin_stored".into()))).act(Action::Enter);
+    look(&mut desk, "question");
+    desk.act(Action::Back);
+    for (name, action) in [
+        ("summary", Action::Summary),
+        ("scope", Action::Scope),
+        ("export", Action::Export),
+        ("help", Action::Help),
+        ("palette", Action::Palette),
+        ("find", Action::Filter),
+    ] {
+        desk.act(action);
+        look(&mut desk, name);
+        desk.act(Action::Back);
+    }
+    desk.act(Action::Segmentation);
+    look(&mut desk, "segmentation, working");
+    let picture = Arc::new(Segmentation::of(&inventory(), &Scope::default()));
+    desk.act(Action::Segmented { cluster: "prod-eu".into(), picture });
+    look(&mut desk, "segmentation");
+    desk.act(Action::Enter);
+    look(&mut desk, "connections");
+}
+
+#[test]
+fn nothing_breaks_at_any_size() {
+    everywhere(&mut |desk, _| {
+        for size in [(1, 1), (9, 3), (20, 5), (40, 12), (60, 15), (79, 19), (80, 24), (100, 30), (120, 40), (169, 50), (200, 60), (300, 90)]
+        {
+            seen(desk, size);
+        }
+    });
+}
+
+#[test]
+fn every_screen_tells_a_key_that_does_something() {
+    everywhere(&mut |desk, name| {
+        for size in SIZES {
+            let shown = seen(desk, size);
+            let context = desk.session.context();
+            let hints = keymap::hints(context);
+            assert!(hints.iter().any(|(key, words)| shown.contains(&format!("{key} {words}"))), "{name} at {size:?}:\n{shown}");
+        }
+    });
+}
+
+#[test]
+fn what_is_expected_stands_there_from_the_first_frame_on() {
+    let mut desk = Desk::with_cluster();
+    for size in SIZES {
+        let shown = seen(&desk, size);
+        assert!(shown.contains("next: 1.1") && shown.contains("⇥ goes there") && shown.contains("0 of 49 determined"), "{shown}");
+    }
+    press(&mut desk, '\t');
+    assert!(seen(&desk, (80, 24)).contains("a answers it"));
+    press(&mut desk, 'a');
+    assert!(seen(&desk, (80, 24)).contains("( ) y yes, for all") && seen(&desk, (80, 24)).contains("↵ saves"));
+    press(&mut desk, 'y');
+    assert!(seen(&desk, (80, 24)).contains("(•) y yes, for all"));
+    press(&mut desk, '\n');
+    assert!(seen(&desk, (80, 24)).contains("is saved"));
+    desk.act(Action::GoTo(Target::Practice("3.1.a".into())));
+    let shown = seen(&desk, (80, 24));
+    assert!(shown.contains("proposed: ✗ not in place") && shown.contains("d determines it"), "{shown}");
+    press(&mut desk, 'd');
+    press(&mut desk, 'f');
+    press(&mut desk, '\n');
+    assert!(seen(&desk, (80, 24)).contains("1 of 49 determined"));
+}
+
+#[test]
+fn outcomes_have_a_sign_and_a_word() {
+    let mut desk = Desk::with_cluster();
+    desk.act(Action::GoTo(Target::Check("3.1/baseline".into())));
+    for size in SIZES {
+        let shown = seen(&desk, size);
+        assert!(shown.contains("✗ fail") && shown.contains("baseline"), "{shown}");
+    }
+}
+
+#[test]
+fn a_failed_save_is_seen_where_the_answer_is() {
+    let mut desk = Desk::with_cluster();
+    desk.disk_fault = Some("no space left on device.".into());
+    for key in ['\t', 'a', 'y', '\n'] {
+        press(&mut desk, key);
+    }
+    for size in SIZES {
+        let shown = seen(&desk, size);
+        assert!(shown.contains("(•) y yes") && shown.contains("Not saved") && shown.contains("0 of 49"), "{shown}");
+    }
+}
+
+/// A collection with that many findings of one check, on objects of that name.
+fn with_findings(count: usize, name: &str) -> Collection {
+    let mut made = collection(&Scope::default());
+    let mut outcomes = (*made.outcomes).clone();
+    let found = outcomes.iter_mut().find(|o| o.check == "3.1/baseline").unwrap();
+    found.outcome = Outcome::Fail;
+    found.reason = format!("{count} of {name}");
+    found.findings = (0..count)
+        .map(|n| {
+            let object = ObjectRef::new("apps", "Deployment", if n % 2 == 0 { "pay" } else { "shop" }, &format!("{name}-{n}"));
+            let mut finding = Finding::new(Category::Cde, object, "spec.template.spec.hostNetwork")
+                .severity(Severity::High)
+                .rule("hostNamespaces")
+                .observed(name)
+                .message(name)
+                .mend(name);
+            finding.identify("3.1/baseline");
+            finding
+        })
+        .collect();
+    made.outcomes = Arc::new(outcomes);
+    made
+}
+
+#[test]
+fn fifty_thousand_findings_are_a_list_like_any_other() {
+    let mut desk = Desk::empty();
+    desk.read_cluster(with_findings(50_000, "web"));
+    desk.act(Action::GoTo(Target::Check("3.1/baseline".into()))).act(Action::Enter);
+    assert!(seen(&desk, (120, 40)).contains("50,000 findings"));
+    desk.act(Action::Step(kassay_core::session::Step::Bottom));
+    assert!(seen(&desk, (120, 40)).contains("web-49999"));
+    desk.act(Action::Filter).typed("ns:pay web-4999");
+    let shown = seen(&desk, (120, 40));
+    assert!(shown.contains("6 of 50,000 findings") && shown.contains("web-49998"), "{shown}");
+}
+
+#[test]
+fn what_a_cluster_names_never_steers_the_terminal() {
+    let hostile = "a\u{1b}[2J\u{202e}b\u{7}\r\n支払い🦀";
+    let mut desk = Desk::empty();
+    desk.read_cluster(with_findings(3, hostile));
+    desk.act(Action::GoTo(Target::Check("3.1/baseline".into())));
+    let mut looks = vec![seen(&desk, (120, 40))];
+    desk.act(Action::Enter);
+    looks.push(seen(&desk, (120, 40)));
+    desk.act(Action::Enter);
+    looks.push(seen(&desk, (80, 24)));
+    desk.act(Action::NotDone(hostile.into()));
+    looks.push(seen(&desk, (200, 60)));
+    for shown in looks {
+        assert!(!shown.chars().any(|c| c.is_control() && c != '\n') && !shown.contains('\u{202e}'), "{shown:?}");
+        assert!(shown.lines().all(|line| text::width(line) <= 200));
+    }
+}
+
+#[test]
+fn a_click_is_what_is_seen_there() {
+    let mut desk = Desk::with_cluster();
+    let shown = seen(&desk, (120, 40));
+    let click = |shown: &str, words: &str| {
+        let (row, line) = shown.lines().enumerate().find(|(_, l)| l.contains(words)).expect(words);
+        let column = text::width(&line[..line.find(words).unwrap()]);
+        let event = MouseEvent {
+            kind: MouseEventKind::Down(MouseButton::Left),
+            column: u16::try_from(column).unwrap(),
+            row: u16::try_from(row).unwrap(),
+            modifiers: KeyModifiers::NONE,
+        };
+        mouse::action(&event)
+    };
+    desk.act(click(&shown, "Questions").unwrap());
+    assert_eq!(desk.session.context(), Context::Questions);
+    desk.act(click(&shown, "3 Workload security").unwrap());
+    let shown = seen(&desk, (120, 40));
+    desk.act(click(&shown, "3.2 ").unwrap());
+    assert_eq!(desk.book().walk.here(desk.session.guidance).unwrap().id, "3.2");
+    desk.act(Action::GoTo(Target::Question("1.1.accountability".into()))).act(Action::Enter);
+    let shown = seen(&desk, (120, 40));
+    desk.act(click(&shown, "( ) n no").unwrap());
+    let Layer::Form(form) = desk.session.top() else { panic!() };
+    assert_eq!(form.chosen("value"), Some("no"));
+}
