@@ -149,7 +149,7 @@ fn filter_bar(frame: &mut Frame<'_>, area: Rect, view: &FindingsView, all: usize
 const fn columns(rules: bool) -> [Column; 6] {
     [
         Column { title: "", fill: Fill::Words, wanted: 10, least: 10 },
-        Column { title: "", fill: Fill::Name, wanted: 46, least: 28 },
+        Column { title: "", fill: Fill::Name, wanted: 46, least: 20 },
         Column { title: "", fill: Fill::Words, wanted: if rules { 20 } else { 0 }, least: if rules { 12 } else { 0 } },
         Column { title: "", fill: Fill::Words, wanted: 12, least: 9 },
         Column { title: "", fill: Fill::Number, wanted: 8, least: 8 },

@@ -290,7 +290,7 @@ fn help(session: &Session, form: &Form, width: usize, theme: &Theme) -> Vec<Line
                 None => say(&mut lines, "Proposed", &format!("nothing: {because}"), "text.muted"),
             }
             for (_, words) in book.blockers(practice, session.guidance) {
-                let words = text::cut(&words, width * 2 - 12);
+                let words = text::cut(&words, (width * 2).saturating_sub(12));
                 lines.extend(markdown::wrap(&[Span::styled(clean(&words), theme.style("text.muted"))], width, &[Span::raw("  - ")]));
             }
         }
