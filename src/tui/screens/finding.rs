@@ -150,7 +150,7 @@ const fn columns(rules: bool) -> [Column; 6] {
     [
         Column { title: "", fill: Fill::Words, wanted: 10, least: 10 },
         Column { title: "", fill: Fill::Name, wanted: 46, least: 20 },
-        Column { title: "", fill: Fill::Words, wanted: if rules { 20 } else { 0 }, least: if rules { 12 } else { 0 } },
+        Column { title: "", fill: Fill::Words, wanted: if rules { 16 } else { 0 }, least: if rules { 12 } else { 0 } },
         Column { title: "", fill: Fill::Words, wanted: 12, least: 9 },
         Column { title: "", fill: Fill::Number, wanted: 8, least: 8 },
         Column { title: "", fill: Fill::Name, wanted: 40, least: 24 },

@@ -55,6 +55,11 @@ fn name(end: Option<Category>) -> &'static str {
     end.map_or("outside", Category::label)
 }
 
+/// Columns of an end in the table, so that all five fit into a narrow page.
+const fn room(end: Option<Category>) -> usize {
+    if end.is_some() { 13 } else { 12 }
+}
+
 fn overview(frame: &mut Frame<'_>, area: Rect, picture: &Segmentation, rows: &[&Crossing], cursor: &Cursor, theme: &Theme) {
     let matrix = matrix(picture, theme);
     let (top, rest) = frame::top(area, u16::try_from(matrix.len() + 1).unwrap_or(7));
@@ -87,19 +92,19 @@ fn overview(frame: &mut Frame<'_>, area: Rect, picture: &Segmentation, rows: &[&
 
 /// The table of categories: a thick line where some connection is open on every port, a thin one where all are limited.
 fn matrix(picture: &Segmentation, theme: &Theme) -> Vec<Line<'static>> {
-    let mut head = vec![Span::styled(text::left("from ╲ to", 16), theme.style("text.muted"))];
-    head.extend(ENDS.iter().map(|to| Span::styled(text::right(name(*to), 14), theme.style("text.muted"))));
+    let mut head = vec![Span::styled(text::left("from ╲ to", 12), theme.style("text.muted"))];
+    head.extend(ENDS.iter().map(|to| Span::styled(text::right(name(*to), room(*to)), theme.style("text.muted"))));
     let mut lines = vec![Line::from(head)];
     for from in ENDS {
         let style = from.map_or("text", sign::category_meaning);
-        let mut line = vec![Span::styled(text::left(name(from), 16), theme.style(style))];
+        let mut line = vec![Span::styled(text::left(name(from), 12), theme.style(style))];
         for to in ENDS {
             line.push(match picture.crossing(from, to) {
-                None => Span::styled(text::right("·", 14), theme.style("text.muted")),
+                None => Span::styled(text::right("·", room(to)), theme.style("text.muted")),
                 Some(crossing) => {
                     let mark = if crossing.open > 0 { "━" } else { "─" };
                     let grave = crossing.open > 0 && from != to && to == Some(Category::Cde);
-                    let words = text::right(&format!("{mark} {}", text::thousands(crossing.flows)), 14);
+                    let words = text::right(&format!("{mark} {}", text::thousands(crossing.flows)), room(to));
                     Span::styled(words, theme.style(if grave { "error" } else { "text" }))
                 }
             });

@@ -54,13 +54,17 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, cursor: &Cur
     frame.render_widget(Paragraph::new(lines), rest);
 }
 
-const BAR: usize = 10;
+/// Columns of the bar.
+const fn bar_of(room: usize) -> usize {
+    if room >= 100 { 10 } else { 4 }
+}
 
 fn columns(room: usize) -> [Column; 7] {
-    let number = |title| Column { title, fill: Fill::Number, wanted: if room >= 100 { 9 } else { 7 }, least: 7 };
+    let number =
+        |title: &'static str| Column { title, fill: Fill::Number, wanted: if room >= 100 { 9 } else { title.len() }, least: title.len() };
     [
-        Column { title: "Area", fill: Fill::Words, wanted: 44, least: 20 },
-        Column { title: "determined", fill: Fill::Words, wanted: BAR + 7, least: BAR + 7 },
+        Column { title: "Area", fill: Fill::Words, wanted: 44, least: 16 },
+        Column { title: "determined", fill: Fill::Words, wanted: bar_of(room) + 7, least: bar_of(room) + 7 },
         number("open"),
         number("failed"),
         number("review"),
@@ -91,7 +95,7 @@ fn row(title: &str, so_far: &WalkProgress, columns: &[Column], widths: &[usize],
     // The second cell is the bar: spans stand at every other place, gaps between them.
     if let Some(cell) = line.spans.get_mut(2) {
         *cell = Span::styled(text::left(&format!("{:>3}/{}", so_far.determined, so_far.of), 7), theme.style("text"));
-        line.spans.splice(2..2, progress::parts(&parts, so_far.of, BAR, theme));
+        line.spans.splice(2..2, progress::parts(&parts, so_far.of, widths.get(1).map_or(0, |w| w.saturating_sub(7)), theme));
     }
     line
 }

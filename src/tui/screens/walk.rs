@@ -170,8 +170,6 @@ fn with_areas(frame: &mut Frame<'_>, area: Rect, session: &Session, book: &Book,
     }
     let walk = &book.walk;
     let rows = walk.nav_rows(session.guidance);
-    // A scroll bar takes the place of the line between the columns.
-    let left = if rows.len() > usize::from(left.height) { Rect { width: left.width + bar.width, ..left } } else { left };
     let focused = walk.pane == Pane::Areas && matches!(session.top(), Layer::Walk);
     let at = walk.nav_at();
     for (y, nth) in (left.y..).zip(crate::tui::widgets::list::window(rows.len(), at, left.height.into())) {
@@ -337,11 +335,11 @@ fn tab_row(frame: &mut Frame<'_>, area: Rect, book: &Book, control: &Control, wa
     }
     let active = Tab::ALL.iter().position(|t| *t == walk.tab).unwrap_or(0);
     for x in 0..area.width {
-        if let Some(tab) = tabs::at(&titles, x, area.width.into()).and_then(|nth| Tab::ALL.get(nth)) {
+        if let Some(tab) = tabs::at(&titles, x).and_then(|nth| Tab::ALL.get(nth)) {
             mouse::on(Rect { x: area.x + x, width: 1, ..area }, Action::Tab(*tab));
         }
     }
-    frame.render_widget(tabs::line(&titles, active, area.width.into(), theme), area);
+    frame.render_widget(tabs::line(&titles, active, theme), area);
 }
 
 /// An area's own words and its controls.
@@ -440,18 +438,18 @@ fn checks(frame: &mut Frame<'_>, area: Rect, side: bool, session: &Session, book
     let at = book.walk.row(control).min(all.len() - 1);
     book.walk.shows(&control.id, Tab::Checks, list.height.into());
     crate::tui::views::spots(list, all.len(), at);
-    let name = all.iter().map(|c| text::width(slug(c.id))).max().unwrap_or(0).min(usize::from(list.width).saturating_sub(12));
+    let name = all.iter().map(|c| text::width(slug(c.id))).max().unwrap_or(0).min(usize::from(list.width) * 2 / 5);
     let focused = book.walk.pane == Pane::Work && matches!(session.top(), Layer::Walk);
     List::new(all.len(), Some(at), theme).focused(focused).draw(frame, list, |nth, room| {
         let check = all[nth];
         let excepted = if book.excepted.contains(check.id) { " (exception)" } else { "" };
         let mut spans = match book.outcome(check.id) {
             Some(outcome) => vec![sign::outcome_span(outcome.outcome, theme)],
-            None => vec![Span::styled("  not run ", theme.style("text.muted"))],
+            None => vec![Span::styled("  not run", theme.style("text.muted"))],
         };
         let reason = book.outcome(check.id).map_or_else(|| check.title.to_owned(), |o| clean(&o.reason));
-        spans.push(Span::styled(format!("{}  ", text::name(slug(check.id), name)), theme.style("text")));
-        spans.push(Span::styled(text::cut(&format!("{reason}{excepted}"), room.saturating_sub(name + 12)), theme.style("text.muted")));
+        spans.push(Span::styled(format!(" {}  ", text::left(slug(check.id), name)), theme.style("text")));
+        spans.push(Span::styled(text::cut(&format!("{reason}{excepted}"), room.saturating_sub(name + 13)), theme.style("text.muted")));
         Line::from(spans)
     });
     if let Some(check) = all.get(at) {
