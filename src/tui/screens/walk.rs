@@ -323,7 +323,7 @@ fn tab_row(frame: &mut Frame<'_>, area: Rect, book: &Book, control: &Control, wa
         })
         .collect();
     let mut titles = titles;
-    let wide = |titles: &[(&str, Option<usize>)]| text::width(&tabs::line(titles, 0, theme).to_string());
+    let wide = |titles: &[(&str, Option<usize>)]| text::width(&tabs::line(titles, 0, area.width.into(), theme).to_string());
     // Where they don't fit, the least telling goes first.
     if wide(&titles) > usize::from(area.width) {
         titles[0].0 = "Guide";
@@ -335,11 +335,11 @@ fn tab_row(frame: &mut Frame<'_>, area: Rect, book: &Book, control: &Control, wa
     }
     let active = Tab::ALL.iter().position(|t| *t == walk.tab).unwrap_or(0);
     for x in 0..area.width {
-        if let Some(tab) = tabs::at(&titles, x).and_then(|nth| Tab::ALL.get(nth)) {
+        if let Some(tab) = tabs::at(&titles, x, area.width.into()).and_then(|nth| Tab::ALL.get(nth)) {
             mouse::on(Rect { x: area.x + x, width: 1, ..area }, Action::Tab(*tab));
         }
     }
-    frame.render_widget(tabs::line(&titles, active, theme), area);
+    frame.render_widget(tabs::line(&titles, active, area.width.into(), theme), area);
 }
 
 /// An area's own words and its controls.
