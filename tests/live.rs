@@ -35,6 +35,12 @@ fn cluster() -> Option<&'static TestCluster> {
     Some(cluster)
 }
 
+/// Held by tests that bind roles, and by the one that reads the cluster several times and expects it unchanged.
+fn bindings_stay() -> std::sync::MutexGuard<'static, ()> {
+    static BINDINGS: std::sync::Mutex<()> = std::sync::Mutex::new(());
+    BINDINGS.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
 fn planted() -> String {
     format!(
         r#"
@@ -133,6 +139,7 @@ fn role() -> Value {
 #[test]
 fn the_printed_role_suffices_and_only_reading_is_sent() {
     let Some(cluster) = cluster() else { return };
+    let _still = bindings_stay();
     let reader = cluster.bound_user("auditing-assessor", role()["metadata"]["name"].as_str().unwrap());
     let assessment = assess(&["--kubeconfig", path(&reader)]);
     let refused: Vec<&Value> = assessment["kinds"].as_array().unwrap().iter().filter(|k| k["state"] == "forbidden").collect();
@@ -154,6 +161,7 @@ fn the_printed_role_suffices_and_only_reading_is_sent() {
 #[test]
 fn cluster_snapshot_and_dump_are_judged_alike() {
     let Some(cluster) = cluster() else { return };
+    let _still = bindings_stay();
     let kubeconfig = cluster.kubeconfig();
     let snapshot = scratch("alike").join("cluster.kassay.gz");
     let output = kassay(["collect", "--kubeconfig", path(&kubeconfig), "-f", path(&snapshot), "--quiet"]);
@@ -212,6 +220,7 @@ fn an_identity_without_rights_is_blocked_wherever_a_list_is_needed() {
 #[test]
 fn forbidding_any_kind_flips_nothing_to_pass() {
     let Some(cluster) = cluster() else { return };
+    let _still = bindings_stay();
     let kubeconfig = cluster.kubeconfig();
     let whole = role();
     let name = whole["metadata"]["name"].as_str().unwrap();
