@@ -1,6 +1,6 @@
 //! Control 4.3: its automated checks. Which connections of the management traffic are not encrypted, weakly so, or not verified.
 
-use super::transport;
+use super::{api_tls, transport};
 use crate::checks::{Check, Need, Verdict, View};
 use crate::kinds::admission::WebhookConfiguration;
 use crate::kinds::network::Ingress;
@@ -8,6 +8,21 @@ use crate::model::{Kind, ObjectRef, Severity};
 
 /// The checks of control 4.3, in the order in which they are told.
 pub(super) const CHECKS: &[Check] = &[
+    Check {
+        id: "4.3/api-tls",
+        title: "Encryption of the connection to the API server",
+        severity: Severity::High,
+        practices: &["4.3.a"],
+        needs: &[Need::Version],
+        active: false,
+        why: "Everything that people and pipelines do with the cluster travels to the API server: credentials, Secrets, commands. Without TLS, with a \
+              certificate that nobody verifies, or with keys that can be broken, whoever stands between reads and changes it.",
+        mend: "Let clients use https with the cluster's certificate authority in the kubeconfig (certificate-authority-data), take \
+               insecure-skip-tls-verify out, and renew certificates in time with keys of at least RSA 2048 or P-256 and SHA-256 (kubeadm certs renew).",
+        blind_spots: "Judged is the one connection that this assessment made: what was agreed on there, not everything that the server would accept from \
+                      others (4.3/tls-flags), and not what other kubeconfigs say. Where a proxy stands between, the server's own certificate isn't seen.",
+        judge: api_tls::judge,
+    },
     Check {
         id: "4.3/plaintext-ports",
         title: "Ports of the control plane without encryption",

@@ -155,7 +155,7 @@ fn is_old(version: &str) -> bool {
 }
 
 /// Ciphers that are broken, or that give away the past when the key is lost (no forward secrecy).
-fn weak_ciphers<'a>(list: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+pub(super) fn weak_ciphers<'a>(list: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let weak = |name: &&str| ["RC4", "3DES", "_NULL_", "EXPORT", "_MD5", "TLS_RSA_WITH"].iter().any(|mark| name.contains(mark));
     list.into_iter().map(str::trim).filter(weak).map(str::to_owned).collect()
 }
