@@ -2,7 +2,7 @@
 //! `tests/fixtures/checks/<control>-<slug>/<case>/{input.yaml,expected.json}`.
 //!
 //! `input.yaml` holds manifests as a cluster would list them. Its first document may be `kind: Conditions` with `now`, `version`,
-//! `distribution`, `refused` (kind → the server's words), `partial`, `absent`, `scope`, `cluster`. Kinds that are neither there nor refused count as
+//! `distribution`, `refused` (kind → the server's words), `partial`, `absent`, `scope`, `cluster`, `probes` (what they heard), `source: files`. Kinds that are neither there nor refused count as
 //! read and empty. `expected.json` names the `outcome` and, where it matters, `population`, `reason` and `findings`: each object in that list must
 //! match one finding in all keys it names, and there must be as many findings as the list is long.
 
@@ -59,7 +59,7 @@ fn every_case_gives_what_it_expects() {
 #[test]
 fn every_check_has_cases_that_pass_fail_and_are_blocked() {
     let mut problems = Vec::new();
-    for check in checks::all().filter(|c| !c.active) {
+    for check in checks::all() {
         let path = folder().join(check.id.replace('/', "-"));
         if !path.is_dir() {
             problems.push(format!("{}: no fixtures", check.id));
@@ -128,8 +128,11 @@ fn the_catalogue_of_checks_holds_together() {
         if check.title.chars().count() > 72 {
             fault("has a title longer than a line");
         }
-        if check.needs.is_empty() && !check.active {
+        if check.needs.is_empty() {
             fault("needs nothing, so nothing could ever block it");
+        }
+        if check.active != check.needs.contains(&Need::Probes) {
+            fault("is active without needing probes, or the other way round");
         }
         if check.needs.contains(&Need::Workloads)
             && check.needs.iter().any(|n| matches!(n, Need::List(kind) if Kind::WORKLOADS.contains(kind)))

@@ -32,11 +32,11 @@ pub struct CheckOutcome {
     pub findings: Vec<Finding>,
 }
 
-/// Runs every passive check.
+/// Runs every check. Active ones judge what probes heard; where none were sent, that is what they say.
 #[must_use]
 pub fn assess(inventory: &Inventory, scope: &Scope, now: Timestamp, tables: &Tables) -> Vec<CheckOutcome> {
     let view = View::new(inventory, scope, now, tables);
-    checks::all().filter(|check| !check.active).map(|check| run(check, &view)).collect()
+    checks::all().map(|check| run(check, &view)).collect()
 }
 
 /// Runs one check.
@@ -119,6 +119,8 @@ fn missing(check: &Check, inventory: &Inventory) -> Vec<(String, String)> {
                     .push(("selfsubjectreviews: create".to_owned(), "it is not known under which name the cluster was asked".to_owned()));
             }
             Need::Identity => {}
+            Need::Probes if inventory.probes.is_none() => missing.push((PROBES.to_owned(), unprobed(inventory).to_owned())),
+            Need::Probes => {}
             Need::Rights => {
                 let lacking: Vec<(Kind, (String, String))> =
                     need.kinds().iter().filter_map(|kind| Some((*kind, lacks(*kind, inventory)?))).collect();
@@ -147,6 +149,20 @@ fn missing(check: &Check, inventory: &Inventory) -> Vec<(String, String)> {
     }
     missing.dedup();
     missing
+}
+
+/// The need of active checks, in words.
+pub const PROBES: &str = "active probes: allowed";
+
+/// Why there are no answers to probes, and how to get them.
+fn unprobed(inventory: &Inventory) -> &'static str {
+    match inventory.source {
+        Source::Live => {
+            "the active probes that this check judges were not run: they send requests of their own, and only where somebody allows them, with \
+             --active-probes on the command line or when the walk asks after reading a cluster"
+        }
+        Source::Files => "this check judges the answers to active probes, which need a live cluster; files can't be asked",
+    }
 }
 
 fn lacks(kind: Kind, inventory: &Inventory) -> Option<(String, String)> {

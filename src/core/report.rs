@@ -181,6 +181,7 @@ pub fn needs(check: &checks::Check) -> Vec<String> {
         .iter()
         .flat_map(|need| match need {
             checks::Need::Version => vec!["version".to_owned()],
+            checks::Need::Probes => vec![crate::assess::PROBES.to_owned()],
             other => other.kinds().iter().map(|kind| format!("{}: list", kind.id())).collect(),
         })
         .collect();

@@ -58,7 +58,15 @@ pub fn load(path: &Path) -> Input {
         serde_json::from_value(conditions["scope"].clone()).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
     };
     let now = conditions["now"].as_str().unwrap_or("2026-11-23T09:00:00Z").parse().unwrap();
-    Input { inventory: ingest.finish(), scope, now }
+    let mut inventory = ingest.finish();
+    if conditions["source"] == "files" {
+        inventory.source = Source::Files;
+    }
+    if !conditions["probes"].is_null() {
+        let probes = serde_json::from_value(conditions["probes"].clone()).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+        inventory.probes = Some(probes);
+    }
+    Input { inventory, scope, now }
 }
 
 /// What differs, or nothing. Objects are compared by the keys that are expected; the list of findings must be matched one to one.

@@ -12,6 +12,7 @@ pub mod isolation;
 pub mod kubelet;
 pub mod lifecycle;
 pub mod pod_security;
+pub mod probing;
 pub mod rbac;
 pub mod reach;
 pub mod software;

@@ -49,7 +49,7 @@ pub struct Check {
     pub practices: &'static [&'static str],
     /// What it must be able to read.
     pub needs: &'static [Need],
-    /// Whether it sends requests of its own, and so is asked for first.
+    /// Whether it judges answers to requests that are sent for it alone, after somebody has allowed them ([`Need::Probes`]).
     pub active: bool,
     /// Why it matters, for people who have never seen Kubernetes.
     pub why: &'static str,
@@ -76,6 +76,8 @@ pub enum Need {
     Version,
     /// The name under which the cluster was asked.
     Identity,
+    /// The answers to active probes.
+    Probes,
 }
 
 impl Need {
@@ -87,7 +89,7 @@ impl Need {
             Self::Workloads => Kind::WORKLOADS,
             Self::Policies => Kind::POLICIES,
             Self::Rights => crate::analysis::rbac::KINDS,
-            Self::Version | Self::Identity => &[],
+            Self::Version | Self::Identity | Self::Probes => &[],
         }
     }
 }

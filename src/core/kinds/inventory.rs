@@ -6,7 +6,9 @@ use super::{
     meta::Meta,
     network, node,
     pod::{Pod, PodSpec},
-    policy, rbac,
+    policy,
+    probes::Probes,
+    rbac,
     workload::{Controller, Variant, Workload},
 };
 use crate::model::{Kind, ObjectRef};
@@ -210,6 +212,9 @@ pub struct Inventory {
     pub cluster_policy_reports: Vec<policy::PolicyReport>,
     /// Objects of add-ons.
     pub customs: BTreeMap<Kind, Vec<Custom>>,
+    /// What active probes asked and heard; none where they were not run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub probes: Option<Probes>,
     /// Workloads, derived from pods and controllers.
     #[serde(skip)]
     pub workloads: Vec<Workload>,

@@ -50,7 +50,7 @@ pub fn propose(guidance: &Guidance, workbook: &Workbook, outcomes: &[CheckOutcom
         .flat_map(|control| control.practices.iter().map(move |practice| (control, practice)))
         .map(|(control, practice)| {
             let (mut against, mut good, mut missing) = (vec![], vec![], vec![]);
-            for check in checks::of_control(&control.id).filter(|c| !c.active && c.practices.contains(&practice.id.as_str())) {
+            for check in checks::of_control(&control.id).filter(|c| c.practices.contains(&practice.id.as_str())) {
                 match outcomes.iter().find(|o| o.check == check.id).map(|o| o.outcome) {
                     Some(Outcome::Fail) => against.push(check.id.to_owned()),
                     Some(Outcome::Pass | Outcome::NotApplicable) => good.push(check.id.to_owned()),

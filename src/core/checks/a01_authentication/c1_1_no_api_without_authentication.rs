@@ -1,6 +1,7 @@
 //! Control 1.1: no interface answers who has not authenticated. What RBAC gives to callers without a credential is read here, and what the
 //! flags of the control plane and the settings of the kubelets say of them.
 
+use super::anonymous_probe;
 use crate::analysis::flags::{self, CommandLine, Component};
 use crate::analysis::{kubelet, software};
 use crate::checks::{Check, Need, Verdict, View, control_plane, rights};
@@ -23,6 +24,21 @@ pub(super) const CHECKS: &[Check] = &[
         blind_spots: "Anonymous requests may be switched off altogether (--anonymous-auth, or an AuthenticationConfiguration); a binding then has no \
                   effect until they are switched on again. Rights that a webhook or a cloud's own authorizer gives to strangers don't show here.",
         judge: anonymous_rbac,
+    },
+    Check {
+        id: "1.1/anonymous-probe",
+        title: "What the API server answers to callers without a credential",
+        severity: Severity::Critical,
+        practices: &["1.1.a"],
+        needs: &[Need::Version, Need::Probes],
+        active: true,
+        why: "Flags and bindings say what should happen; the answer to a request without a credential shows what does. Beyond the pages for health and \
+              version, nothing of the cluster is for callers who have not logged in.",
+        mend: "Take system:anonymous and system:unauthenticated out of every binding but system:public-info-viewer, and limit anonymous requests to \
+               /livez, /readyz and /healthz (AuthenticationConfiguration), or switch them off with --anonymous-auth=false.",
+        blind_spots: "Nine addresses are asked for, once, from where the assessment runs; others, and other ways to the API server, may answer differently. \
+                      What came back is dropped unread: only the status is judged. A proxy on the way may answer in the server's place.",
+        judge: anonymous_probe::judge,
     },
     Check {
         id: "1.1/control-plane-flags",

@@ -1,5 +1,6 @@
 //! Checks of area 1, one file a control.
 
+mod anonymous_probe;
 mod c1_1_no_api_without_authentication;
 mod c1_2_no_generic_administrators;
 mod c1_3_revocable_credentials;

@@ -1,25 +1,44 @@
 //! Control 13.1: its automated checks.
 
+use super::anonymous_pull;
 use crate::checks::{Check, Need, Verdict, View};
 use crate::model::{Finding, Kind, ObjectRef, Severity};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The checks of control 13.1, in the order in which they are told.
-pub(super) const CHECKS: &[Check] = &[Check {
-    id: "13.1/pull-secrets",
-    title: "Pull credentials that are copied around, unused or missing",
-    severity: Severity::Low,
-    practices: &["13.1.a"],
-    needs: &[Need::Workloads, Need::List(Kind::Secrets), Need::List(Kind::ServiceAccounts)],
-    active: false,
-    why: "A pull Secret can be read by whoever may read Secrets in its namespace. The same credential in many namespaces is as weak as the weakest of \
+pub(super) const CHECKS: &[Check] = &[
+    Check {
+        id: "13.1/anonymous-pull",
+        title: "Registries that give images in scope to callers without a login",
+        severity: Severity::High,
+        practices: &["13.1.a"],
+        needs: &[Need::Workloads, Need::Probes],
+        active: true,
+        why: "An image holds the application's code, its configuration and often more than was meant to be in it. A registry of the entity that hands \
+          images to whoever asks gives all of that to everybody who reaches it.",
+        mend: "Switch off anonymous pulling for the project or repository, let nodes and pipelines log in with identities of their own, and close the \
+           registry to networks that need not reach it.",
+        blind_spots: "Asked is for the manifest alone, once, from where the assessment runs: pushing, listing and blobs are not tried, and who else may log in \
+                  is not seen. Whether a repository on a public registry is meant for the public only its owner knows. A registry named localhost is \
+                  each node's own; asked is the one on this machine.",
+        judge: anonymous_pull::judge,
+    },
+    Check {
+        id: "13.1/pull-secrets",
+        title: "Pull credentials that are copied around, unused or missing",
+        severity: Severity::Low,
+        practices: &["13.1.a"],
+        needs: &[Need::Workloads, Need::List(Kind::Secrets), Need::List(Kind::ServiceAccounts)],
+        active: false,
+        why: "A pull Secret can be read by whoever may read Secrets in its namespace. The same credential in many namespaces is as weak as the weakest of \
           them, can't be taken from one without the others, and if it may also push, hands out the registry.",
-    mend: "Use the machine's or workload's identity where the provider offers one, else a pull-only robot account for each namespace; remove copies that \
+        mend: "Use the machine's or workload's identity where the provider offers one, else a pull-only robot account for each namespace; remove copies that \
            nothing uses, and rotate what was spread.",
-    blind_spots: "The content of Secrets is never read: two of one name may differ, two of different names may be the same, and whether one may push can't \
+        blind_spots: "The content of Secrets is never read: two of one name may differ, two of different names may be the same, and whether one may push can't \
                   be told. Machines that pull with an identity of their own need no Secret and show none.",
-    judge: pull_secrets,
-}];
+        judge: pull_secrets,
+    },
+];
 
 /// Namespace and name.
 type Place<'a> = (&'a str, &'a str);

@@ -1,9 +1,11 @@
 //! Checks of area 13, one file a control.
 
+mod anonymous_pull;
 mod c13_1_access;
 mod c13_2_separation;
 mod c13_3_scanning;
 mod c13_4_signing;
+mod signatures;
 
 use super::Check;
 

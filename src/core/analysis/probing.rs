@@ -1,0 +1,288 @@
+//! Active probes: which images and addresses they are about, what exactly would be sent, and what an answer means.
+//!
+//! [`plan`] lists every request beforehand, so that a person can say yes or no to the very list that is then carried out. A registry is asked
+//! once for each image in scope, by the digest that runs where pods tell it: whether it gives the manifest to callers without a credential, and
+//! what signatures it keeps beside it. There are three places for these: the list of referrers (OCI distribution 1.1), the tag
+//! `sha256-<hex>` that stands in for it, and cosign's older tag `sha256-<hex>.sig`.
+
+use super::image::{DEFAULT_REGISTRY, ImageReference};
+use crate::kinds::{Artifact, ContainerRole, Inventory, LeftOut, Method, Pod, Probe, ProbeRequest, Purpose, Source, Workload};
+use crate::model::{Category, Scope};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Addresses of the API server that are asked for without a credential; the first three are open in a stock cluster.
+pub const API_PATHS: [&str; 9] =
+    ["/version", "/livez", "/readyz", "/api", "/apis", "/openapi/v3", "/metrics", "/api/v1/namespaces", "/api/v1/secrets"];
+
+/// Most images that are asked about.
+pub const MOST_IMAGES: usize = 1000;
+
+/// A container of a workload in scope, with the images that it stands for.
+pub struct Used<'a> {
+    /// The workload.
+    pub workload: &'a Workload,
+    /// Category of its namespace.
+    pub category: Category,
+    /// Pods that share it.
+    pub pods: u32,
+    /// Path of the field.
+    pub field: String,
+    /// The image as it is written.
+    pub image: &'a str,
+    /// The reference, where it is one that can be asked about.
+    pub reference: Option<ImageReference>,
+    /// Names to ask by, `registry/repository@digest`; with a tag in place of the digest where no digest is known.
+    pub names: BTreeSet<String>,
+}
+
+/// Every container of a workload in scope, in the order of the workloads.
+#[must_use]
+pub fn used<'a>(inventory: &'a Inventory, scope: &Scope) -> Vec<Used<'a>> {
+    let mut categories: BTreeMap<&str, Category> = BTreeMap::new();
+    let mut found = Vec::new();
+    for workload in &inventory.workloads {
+        let namespace = workload.object.namespace.as_str();
+        let category = *categories.entry(namespace).or_insert_with(|| scope.category(namespace, inventory.namespace_labels(namespace)));
+        if !category.in_scope() {
+            continue;
+        }
+        for variant in &workload.variants {
+            let spec = inventory.spec(variant.spec);
+            for (role, container) in spec.all_containers().filter(|(role, _)| *role != ContainerRole::Ephemeral) {
+                let pods = || workload.pod_indexes.iter().filter_map(|i| inventory.pods.get(*i)).filter(|pod| pod.spec == variant.spec);
+                let reference = ImageReference::parse(&container.image).filter(askable);
+                found.push(Used {
+                    workload,
+                    category,
+                    pods: variant.pods,
+                    field: format!("{}.{}.image", workload.spec_path(), container.path(role)),
+                    image: &container.image,
+                    names: reference.as_ref().map(|image| names(image, &container.name, pods())).unwrap_or_default(),
+                    reference,
+                });
+            }
+        }
+    }
+    found
+}
+
+/// Whether a reference makes an address that means what it says.
+fn askable(image: &ImageReference) -> bool {
+    !image.repository.split('/').any(|part| part == "." || part == "..") && !image.registry.contains('_')
+}
+
+fn names<'a>(image: &ImageReference, container: &str, pods: impl Iterator<Item = &'a Pod>) -> BTreeSet<String> {
+    if let Some(digest) = &image.digest {
+        return BTreeSet::from([format!("{}@{digest}", image.name())]);
+    }
+    // An image id without a name before it is that of a configuration, which no registry knows by this digest.
+    let running: BTreeSet<String> = pods
+        .filter_map(|pod| pod.image_ids.get(container)?.rsplit_once('@'))
+        .map(|(_, digest)| digest)
+        .filter(|digest| digest.split_once(':').is_some_and(|(_, hex)| hex.len() >= 32 && hex.bytes().all(|b| b.is_ascii_hexdigit())))
+        .map(|digest| format!("{}@{digest}", image.name()))
+        .collect();
+    if running.is_empty() { BTreeSet::from([format!("{}:{}", image.name(), image.tag.as_deref().unwrap_or("latest"))]) } else { running }
+}
+
+/// What would be sent, in this order, and what would not be asked about.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// Requests. Those behind the first of an image are only sent where its answer makes them worth it: see [`follows`].
+    pub requests: Vec<ProbeRequest>,
+    /// Images that can't be asked about, or are too many.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// When a request is sent, for people.
+#[must_use]
+pub const fn follows(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Api | Purpose::Manifest => "",
+        Purpose::Token => "only where the registry asks for a token",
+        Purpose::Referrers | Purpose::CosignTag => "only where the registry gives the manifest",
+        Purpose::ReferrersTag => "only where the registry serves no list of referrers",
+    }
+}
+
+/// Lists what active probes of a cluster in this scope would send.
+#[must_use]
+pub fn plan(inventory: &Inventory, scope: &Scope) -> Plan {
+    let mut plan = Plan::default();
+    let server = &inventory.cluster.server;
+    if inventory.source == Source::Live && (server.starts_with("https://") || server.starts_with("http://")) {
+        let api =
+            |path: &&str| ProbeRequest { purpose: Purpose::Api, method: Method::Get, url: format!("{server}{path}"), image: String::new() };
+        plan.requests.extend(API_PATHS.iter().map(api));
+    }
+    // The entity's own registries come first: where there is too much to ask, it is not these that are left out.
+    let mut images: BTreeMap<(bool, String), (ImageReference, String)> = BTreeMap::new();
+    let mut left_out: BTreeMap<String, &str> = BTreeMap::new();
+    for used in used(inventory, scope) {
+        let Some(reference) = &used.reference else {
+            left_out.insert(used.image.to_owned(), "it is no reference to an image that can be asked about");
+            continue;
+        };
+        let public = reference.is_public() && !is_trusted(reference, scope);
+        for name in &used.names {
+            let (_, end) = name.split_at(reference.name().len());
+            images.entry((public, name.clone())).or_insert_with(|| (reference.clone(), end.get(1..).unwrap_or_default().to_owned()));
+        }
+    }
+    let mut tokens = BTreeSet::new();
+    for (nth, ((_, name), (reference, tail))) in images.into_iter().enumerate() {
+        if nth >= MOST_IMAGES {
+            left_out.insert(name, "there are more images than are asked about at once");
+            continue;
+        }
+        let repository = format!("{}/v2/{}", origin(&reference.registry, scope), reference.repository);
+        let mut ask = |purpose, method, end: String| {
+            plan.requests.push(ProbeRequest { purpose, method, url: format!("{repository}/{end}"), image: name.clone() });
+        };
+        ask(Purpose::Manifest, Method::Head, format!("manifests/{tail}"));
+        if let Some((algorithm, hex)) = tail.split_once(':') {
+            ask(Purpose::Referrers, Method::Get, format!("referrers/{tail}"));
+            let tag = format!("{}-{}", &algorithm[..algorithm.len().min(32)], &hex[..hex.len().min(64)]);
+            ask(Purpose::ReferrersTag, Method::Get, format!("manifests/{tag}"));
+            // A tag has at most 128 characters (OCI distribution specification), so longer digests have no such tag.
+            if algorithm.len() + hex.len() + 5 <= 128 {
+                ask(Purpose::CosignTag, Method::Get, format!("manifests/{algorithm}-{hex}.sig"));
+            }
+        }
+        if tokens.insert(reference.name()) {
+            let token = ProbeRequest { purpose: Purpose::Token, method: Method::Get, url: String::new(), image: reference.name() };
+            plan.requests.push(token);
+        }
+    }
+    plan.left_out = left_out.into_iter().map(|(image, why)| LeftOut { image, why: why.to_owned() }).collect();
+    plan
+}
+
+/// Where a registry answers. Docker Hub's registry has another name than its images; plain http is for a registry that is named with it in the
+/// scope, and for this machine itself, as container runtimes have it.
+fn origin(registry: &str, scope: &Scope) -> String {
+    let host = if registry == DEFAULT_REGISTRY { "registry-1.docker.io" } else { registry };
+    let plain = scope.trusted_registries.iter().any(|entry| {
+        entry
+            .trim()
+            .strip_prefix("http://")
+            .is_some_and(|rest| rest.split('/').next().is_some_and(|named| named.eq_ignore_ascii_case(registry)))
+    });
+    format!("{}://{host}", if plain || is_loopback(registry) { "http" } else { "https" })
+}
+
+/// Whether a host, with a port or without, is this machine.
+#[must_use]
+pub fn is_loopback(host: &str) -> bool {
+    let name = match host.strip_prefix('[') {
+        Some(v6) => v6.split(']').next().unwrap_or_default(),
+        None => host.rsplit_once(':').map_or(host, |(name, port)| if port.bytes().all(|b| b.is_ascii_digit()) { name } else { host }),
+    };
+    name == "localhost" || name.parse::<core::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+/// Whether the assessor's scope names the registry of an image.
+#[must_use]
+pub fn is_trusted(image: &ImageReference, scope: &Scope) -> bool {
+    scope.trusted_registries.iter().any(|entry| image.is_from(entry))
+}
+
+/// What something that refers to an image is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Attached {
+    /// A signature of the image.
+    Signature,
+    /// A signed statement about the image of another kind, or of a kind that is not told: provenance, a bill of materials.
+    Statement,
+    /// Something else.
+    Other,
+}
+
+/// Tells what refers to an image, by the types that cosign, Notation and Sigstore's bundles use.
+#[must_use]
+pub fn attached(artifact: &Artifact) -> Attached {
+    match artifact.r#type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase().as_str() {
+        "application/vnd.dev.cosign.simplesigning.v1+json"
+        | "application/vnd.dev.cosign.artifact.sig.v1+json"
+        | "application/vnd.cncf.notary.signature" => Attached::Signature,
+        bundle if bundle.starts_with("application/vnd.dev.sigstore.bundle") => match artifact.predicate.as_str() {
+            "https://sigstore.dev/cosign/sign/v1" => Attached::Signature,
+            "" if artifact.content == "message-signature" => Attached::Signature,
+            _ => Attached::Statement,
+        },
+        "application/vnd.dsse.envelope.v1+json"
+        | "application/vnd.dev.cosign.artifact.attestation.v1+json"
+        | "application/vnd.in-toto+json" => Attached::Statement,
+        _ => Attached::Other,
+    }
+}
+
+/// Whether an answer means that the registry serves no list of referrers, so that the tag in its place must be looked at: not found and not
+/// understood (OCI distribution 1.1), and redirects to somewhere else, which some registries answer with.
+#[must_use]
+pub fn serves_no_referrers(probe: &Probe) -> bool {
+    matches!(probe.status, Some(300..=399 | 400 | 404 | 405 | 406 | 410 | 501)) || (probe.status == Some(200) && !probe.error.is_empty())
+}
+
+/// What a registry says to a caller without a credential.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// It gives the manifest.
+    Open,
+    /// It wants a credential.
+    Refused,
+    /// It answers that it has no such manifest.
+    NotThere,
+    /// It gave no answer that can be judged, and why.
+    None(String),
+}
+
+/// The answer to a request for a manifest.
+#[must_use]
+pub fn answer(probe: Option<&Probe>) -> Answer {
+    let Some(probe) = probe else { return Answer::None("it was not asked about".to_owned()) };
+    match probe.status {
+        _ if !probe.error.is_empty() => Answer::None(probe.error.clone()),
+        Some(200..=299) => Answer::Open,
+        Some(401 | 403) => Answer::Refused,
+        Some(404) => Answer::NotThere,
+        Some(status) => Answer::None(format!("the answer was {status}")),
+        None => Answer::None("no answer came".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn origin_of(registry: &str, trusted: &[&str]) -> String {
+        origin(registry, &Scope { trusted_registries: trusted.iter().map(|t| (*t).to_owned()).collect(), ..Scope::default() })
+    }
+
+    #[test]
+    fn plain_http_is_for_this_machine_and_for_registries_named_with_it() {
+        assert_eq!(origin_of("docker.io", &[]), "https://registry-1.docker.io");
+        assert_eq!(origin_of("r.example:5000", &["r.example:5000", "https://r.example:5000"]), "https://r.example:5000");
+        assert_eq!(origin_of("r.example:5000", &["http://R.example:5000/pay"]), "http://r.example:5000");
+        assert_eq!(origin_of("r.example:5000", &["http://r.example"]), "https://r.example:5000");
+        for local in ["localhost", "localhost:5000", "127.0.0.1:5000", "[::1]:5000"] {
+            assert_eq!(origin_of(local, &[]), format!("http://{local}"));
+        }
+        assert!(!is_loopback("localhost.evil.example") && !is_loopback("10.0.0.1:5000") && !is_loopback("2a00::1"));
+    }
+
+    #[test]
+    fn signatures_are_told_from_other_statements() {
+        let of = |kind: &str, predicate: &str, content: &str| {
+            attached(&Artifact { r#type: kind.to_owned(), predicate: predicate.to_owned(), content: content.to_owned() })
+        };
+        assert_eq!(of("application/vnd.dev.cosign.simplesigning.v1+json", "", ""), Attached::Signature);
+        assert_eq!(of("application/vnd.cncf.notary.signature", "", ""), Attached::Signature);
+        let bundle = "application/vnd.dev.sigstore.bundle.v0.3+json";
+        assert_eq!(of(bundle, "https://sigstore.dev/cosign/sign/v1", "dsse-envelope"), Attached::Signature);
+        assert_eq!(of(bundle, "", "message-signature"), Attached::Signature);
+        assert_eq!(of(bundle, "https://slsa.dev/provenance/v1", "dsse-envelope"), Attached::Statement);
+        assert_eq!(of(bundle, "", ""), Attached::Statement);
+        assert_eq!(of("application/spdx+json", "", ""), Attached::Other);
+    }
+}
