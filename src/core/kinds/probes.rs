@@ -89,6 +89,9 @@ pub struct Probe {
     /// Why there is no answer, or why it can't be used.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub error: String,
+    /// Where the answer came from after a redirect, without its query; "" where there was none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub redirected_to: String,
     /// What the other side asks for: the scheme of `WWW-Authenticate`.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub asks_for: String,
@@ -131,6 +134,13 @@ pub struct Probes {
 }
 
 impl Probes {
+    /// Why an image was not asked about, where that is told.
+    #[must_use]
+    pub fn why_not(&self, image: &str) -> Option<&str> {
+        let told = self.left_out.iter().find(|left| left.image == image).map(|left| left.why.as_str());
+        told.or_else(|| self.stopped.then_some("the probes were stopped before it was asked about"))
+    }
+
     /// The last answer to a request of this purpose about an image: the one that counts, where a token was asked for in between.
     #[must_use]
     pub fn last(&self, purpose: Purpose, image: &str) -> Option<&Probe> {

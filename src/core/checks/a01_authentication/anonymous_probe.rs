@@ -11,7 +11,7 @@ pub(super) fn judge(view: &View<'_>) -> Verdict {
     let sent: Vec<&Probe> = sent.collect();
     let mut verdict = Verdict::over("address", "addresses");
     let mut unknown: Vec<String> = Vec::new();
-    for path in API_PATHS {
+    for path in API_PATHS.map(without_query) {
         let probe = sent.iter().rev().find(|probe| path_of(&probe.request.url) == path);
         let Some(probe) = probe else {
             unknown.push(format!("{path} was not asked for"));
@@ -64,7 +64,12 @@ fn words(status: Option<u16>) -> String {
 
 /// The path of an address, whatever stands before it: a server may be served below a path of its own.
 fn path_of(url: &str) -> &str {
-    API_PATHS.iter().filter(|path| url.ends_with(*path)).max_by_key(|path| path.len()).copied().unwrap_or_default()
+    let url = without_query(url);
+    API_PATHS.map(without_query).into_iter().filter(|path| url.ends_with(path)).max_by_key(|path| path.len()).unwrap_or_default()
+}
+
+fn without_query(address: &str) -> &str {
+    address.split('?').next().unwrap_or_default()
 }
 
 /// Health and version, which `system:public-info-viewer` gives to everybody.

@@ -24,9 +24,10 @@ pub(super) fn judge(view: &View<'_>) -> Verdict {
         }
         own += 1;
         for name in &used.names {
-            let probe = view.inventory.probes.as_ref().and_then(|probes| probes.last(Purpose::Manifest, name));
-            let token = if probe.is_some_and(|p| p.anonymous_token) { ", with the token that it gives to anybody" } else { "" };
-            match probing::answer(probe) {
+            let Some(probes) = &view.inventory.probes else { continue };
+            let last = probes.last(Purpose::Manifest, name);
+            let token = if last.is_some_and(|probe| probe.anonymous_token) { ", with the token that it gives to anybody" } else { "" };
+            match probing::answer(probes, name) {
                 Answer::Open if reference.is_public() => verdict.find(
                     finding(&used, "public")
                         .review()

@@ -78,7 +78,7 @@ pub(super) fn judge(view: &View<'_>) -> Verdict {
 }
 
 fn signed(probes: &Probes, name: &str) -> Signed {
-    match probing::answer(probes.last(Purpose::Manifest, name)) {
+    match probing::answer(probes, name) {
         Answer::Open => {}
         Answer::Refused => {
             return Signed::Unknown(
@@ -113,7 +113,7 @@ fn signed(probes: &Probes, name: &str) -> Signed {
 }
 
 fn kind_of(artifact: &crate::kinds::Artifact) -> &str {
-    if artifact.predicate.is_empty() { &artifact.r#type } else { &artifact.predicate }
+    [&artifact.predicate, &artifact.r#type].into_iter().find(|words| !words.is_empty()).map_or("its kind is not told", String::as_str)
 }
 
 /// Whether a place was looked at to its end.

@@ -5,14 +5,32 @@
 //! what signatures it keeps beside it. There are three places for these: the list of referrers (OCI distribution 1.1), the tag
 //! `sha256-<hex>` that stands in for it, and cosign's older tag `sha256-<hex>.sig`.
 
+mod answers;
+mod challenge;
+mod record;
+
+pub use answers::{Answer, Attached, answer, artifacts, attached, serves_no_referrers};
+pub use challenge::{Challenge, challenge};
+pub use record::{lines, record};
+
 use super::image::{DEFAULT_REGISTRY, ImageReference};
-use crate::kinds::{Artifact, ContainerRole, Inventory, LeftOut, Method, Pod, Probe, ProbeRequest, Purpose, Source, Workload};
+use crate::kinds::{ContainerRole, Inventory, LeftOut, Method, Pod, ProbeRequest, Purpose, Source, Workload};
 use crate::model::{Category, Scope};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Addresses of the API server that are asked for without a credential; the first three are open in a stock cluster.
-pub const API_PATHS: [&str; 9] =
-    ["/version", "/livez", "/readyz", "/api", "/apis", "/openapi/v3", "/metrics", "/api/v1/namespaces", "/api/v1/secrets"];
+/// Addresses of the API server that are asked for without a credential; the first three are open in a stock cluster. Lists are asked for in
+/// their smallest form, and of Secrets as a table without the objects: if the server answers, no value of a Secret travels.
+pub const API_PATHS: [&str; 9] = [
+    "/version",
+    "/livez",
+    "/readyz",
+    "/api",
+    "/apis",
+    "/openapi/v3",
+    "/metrics",
+    "/api/v1/namespaces?limit=1",
+    "/api/v1/secrets?limit=1&includeObject=None",
+];
 
 /// Most images that are asked about.
 pub const MOST_IMAGES: usize = 1000;
@@ -187,70 +205,6 @@ pub fn is_trusted(image: &ImageReference, scope: &Scope) -> bool {
     scope.trusted_registries.iter().any(|entry| image.is_from(entry))
 }
 
-/// What something that refers to an image is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Attached {
-    /// A signature of the image.
-    Signature,
-    /// A signed statement about the image of another kind, or of a kind that is not told: provenance, a bill of materials.
-    Statement,
-    /// Something else.
-    Other,
-}
-
-/// Tells what refers to an image, by the types that cosign, Notation and Sigstore's bundles use.
-#[must_use]
-pub fn attached(artifact: &Artifact) -> Attached {
-    match artifact.r#type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase().as_str() {
-        "application/vnd.dev.cosign.simplesigning.v1+json"
-        | "application/vnd.dev.cosign.artifact.sig.v1+json"
-        | "application/vnd.cncf.notary.signature" => Attached::Signature,
-        bundle if bundle.starts_with("application/vnd.dev.sigstore.bundle") => match artifact.predicate.as_str() {
-            "https://sigstore.dev/cosign/sign/v1" => Attached::Signature,
-            "" if artifact.content == "message-signature" => Attached::Signature,
-            _ => Attached::Statement,
-        },
-        "application/vnd.dsse.envelope.v1+json"
-        | "application/vnd.dev.cosign.artifact.attestation.v1+json"
-        | "application/vnd.in-toto+json" => Attached::Statement,
-        _ => Attached::Other,
-    }
-}
-
-/// Whether an answer means that the registry serves no list of referrers, so that the tag in its place must be looked at: not found and not
-/// understood (OCI distribution 1.1), and redirects to somewhere else, which some registries answer with.
-#[must_use]
-pub fn serves_no_referrers(probe: &Probe) -> bool {
-    matches!(probe.status, Some(300..=399 | 400 | 404 | 405 | 406 | 410 | 501)) || (probe.status == Some(200) && !probe.error.is_empty())
-}
-
-/// What a registry says to a caller without a credential.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answer {
-    /// It gives the manifest.
-    Open,
-    /// It wants a credential.
-    Refused,
-    /// It answers that it has no such manifest.
-    NotThere,
-    /// It gave no answer that can be judged, and why.
-    None(String),
-}
-
-/// The answer to a request for a manifest.
-#[must_use]
-pub fn answer(probe: Option<&Probe>) -> Answer {
-    let Some(probe) = probe else { return Answer::None("it was not asked about".to_owned()) };
-    match probe.status {
-        _ if !probe.error.is_empty() => Answer::None(probe.error.clone()),
-        Some(200..=299) => Answer::Open,
-        Some(401 | 403) => Answer::Refused,
-        Some(404) => Answer::NotThere,
-        Some(status) => Answer::None(format!("the answer was {status}")),
-        None => Answer::None("no answer came".to_owned()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -269,20 +223,5 @@ mod tests {
             assert_eq!(origin_of(local, &[]), format!("http://{local}"));
         }
         assert!(!is_loopback("localhost.evil.example") && !is_loopback("10.0.0.1:5000") && !is_loopback("2a00::1"));
-    }
-
-    #[test]
-    fn signatures_are_told_from_other_statements() {
-        let of = |kind: &str, predicate: &str, content: &str| {
-            attached(&Artifact { r#type: kind.to_owned(), predicate: predicate.to_owned(), content: content.to_owned() })
-        };
-        assert_eq!(of("application/vnd.dev.cosign.simplesigning.v1+json", "", ""), Attached::Signature);
-        assert_eq!(of("application/vnd.cncf.notary.signature", "", ""), Attached::Signature);
-        let bundle = "application/vnd.dev.sigstore.bundle.v0.3+json";
-        assert_eq!(of(bundle, "https://sigstore.dev/cosign/sign/v1", "dsse-envelope"), Attached::Signature);
-        assert_eq!(of(bundle, "", "message-signature"), Attached::Signature);
-        assert_eq!(of(bundle, "https://slsa.dev/provenance/v1", "dsse-envelope"), Attached::Statement);
-        assert_eq!(of(bundle, "", ""), Attached::Statement);
-        assert_eq!(of("application/spdx+json", "", ""), Attached::Other);
     }
 }
