@@ -13,11 +13,14 @@ mod cursor;
 mod edits;
 mod effect;
 mod excerpt;
+mod export;
 mod field;
 mod findings;
 mod form;
 mod forms;
 mod home;
+mod layers;
+mod leave;
 mod message;
 mod navigate;
 mod new;
@@ -28,6 +31,8 @@ mod scope;
 mod segmentation;
 mod show;
 mod start;
+mod subject;
+mod typing;
 mod undo;
 mod update;
 mod walk;
@@ -38,6 +43,7 @@ pub use book::{Book, Cluster, Progress as WalkProgress};
 pub use cursor::{Cursor, Scroll, Step};
 pub use effect::{Effect, ExportFormat, Source};
 pub use excerpt::{Line as ExcerptLine, excerpt};
+pub use export::ExportState;
 pub use field::{Field, Typed};
 pub use findings::{FindingRow, FindingsView, Group, Sort};
 pub use form::{Choice, Form, Input, Purpose, Row};
@@ -56,7 +62,6 @@ pub use walk::{NavRow, Pane, Walk, checks_of, item_at};
 use crate::guidance::Guidance;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use std::collections::{BTreeMap, VecDeque};
-use std::path::PathBuf;
 
 /// A screen, or a part of one that lies over another. The top one hears keys first.
 #[derive(Clone, Debug)]
@@ -222,19 +227,6 @@ impl Context {
             Self::Palette => "Search",
         }
     }
-}
-
-/// The export screen.
-#[derive(Clone, Debug)]
-pub struct ExportState {
-    /// Which form.
-    pub cursor: Cursor,
-    /// What is being written: files done, of how many, the one in work.
-    pub running: Option<(usize, usize, String)>,
-    /// The last one written: path, digest, bytes, files.
-    pub done: Option<(PathBuf, String, u64, usize)>,
-    /// Why the last one failed.
-    pub failed: Option<String>,
 }
 
 /// Everything that the program shows.

@@ -3,6 +3,8 @@
 
 use super::cursor::Cursor;
 use super::new::NamespaceRow;
+use super::saving::{After, Draft};
+use super::{Effect, Layer, Session};
 use crate::kinds::Inventory;
 use crate::model::scope::NamespaceRule;
 use crate::model::{Category, Scope};
@@ -116,6 +118,37 @@ impl ScopeEditor {
             *counts.entry(self.category(row)).or_default() += 1;
         }
         counts
+    }
+}
+
+impl Session {
+    pub(super) fn scope(&mut self, change: impl FnOnce(&mut ScopeEditor)) {
+        if let Some(editor) = self.scope_editor() {
+            change(editor);
+        }
+    }
+
+    pub(super) fn open_scope(&mut self) {
+        if let Some(book) = self.book.as_ref() {
+            let inventories = book.clusters.iter().filter_map(|c| c.inventory.as_deref());
+            let editor = ScopeEditor::over(&book.workbook.scope, inventories);
+            self.layers.push(Layer::Scope(Box::new(editor)));
+        }
+    }
+
+    pub(super) fn accept_scope(&mut self) -> Vec<Effect> {
+        let (Some(Layer::Scope(editor)), Some(book)) = (self.layers.last_mut(), self.book.as_ref()) else { return vec![] };
+        editor.error = None;
+        if editor.scope == book.workbook.scope {
+            self.layers.pop();
+            return vec![];
+        }
+        let mut workbook = book.workbook.clone();
+        workbook.scope = editor.scope.clone();
+        let count = |scope: &Scope| format!("{} rules, default {}", scope.namespace.len(), scope.default.label());
+        let (before, after) = (count(&book.workbook.scope), count(&workbook.scope));
+        let draft = Draft { workbook, what: "scope".to_owned(), before, after };
+        self.save(draft, After::CloseForm("The scope is saved; the checks judge again.".to_owned()), true)
     }
 }
 

@@ -1,6 +1,7 @@
 //! The picture of area 16: how many connections the policies let through from one category of scope to another, how many of them on every
 //! port, and which nodes are shared. It is worked out once per reading and scope, beside the screen, because a large cluster has many pairs.
 
+use super::{Cursor, Effect, Layer, Session};
 use crate::analysis::reach::Reach;
 use crate::kinds::Inventory;
 use crate::model::{Category, Scope};
@@ -119,6 +120,23 @@ impl Segmentation {
     #[must_use]
     pub fn crossing(&self, from: End, to: End) -> Option<&Crossing> {
         self.crossings.iter().find(|c| c.from == from && c.to == to)
+    }
+}
+
+impl Session {
+    pub(super) fn open_segmentation(&mut self) -> Vec<Effect> {
+        self.layers.push(Layer::Segmentation { cursor: Cursor::default(), open: None });
+        self.segment()
+    }
+
+    /// Asks for the picture of the shown cluster, where it is not there yet.
+    pub(super) fn segment(&self) -> Vec<Effect> {
+        let Some(book) = self.book.as_ref() else { return vec![] };
+        let Some(cluster) = book.shown().filter(|c| c.segmentation.is_none()) else { return vec![] };
+        let scope = book.workbook.scope.clone();
+        let effect =
+            |inventory: &std::sync::Arc<Inventory>| Effect::Segment { cluster: cluster.key.clone(), inventory: inventory.clone(), scope };
+        cluster.inventory.as_ref().map(effect).into_iter().collect()
     }
 }
 

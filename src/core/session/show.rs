@@ -103,6 +103,26 @@ impl Session {
         kubectl(object, context.as_deref())
     }
 
+    /// The id of what is selected in a tab.
+    #[must_use]
+    pub fn selected_item(&self) -> Option<String> {
+        let walk = &self.book.as_ref()?.walk;
+        let control = walk.here(self.guidance)?;
+        item_at(control, walk.tab, walk.row(control)).map(str::to_owned)
+    }
+
+    /// What stands in the way of the practices of the control one stands on: the rows below them.
+    #[must_use]
+    pub fn blockers_here(&self) -> Vec<(Target, String)> {
+        self.book.as_ref().map(|b| super::navigate::result_blockers(b, self.guidance)).unwrap_or_default()
+    }
+
+    /// Whether a source is one of the API of a cluster.
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        self.book.as_ref().and_then(|b| b.shown()).is_some_and(|c| matches!(self.sources.get(&c.key), Some(Source::Context { .. })))
+    }
+
     /// Days since the shown cluster was read.
     #[must_use]
     pub fn read_at(&self) -> Option<jiff::Timestamp> {

@@ -191,6 +191,14 @@ impl Session {
         }
     }
 
+    pub(super) fn retry_reading(&mut self) -> Vec<Effect> {
+        let Some(reading) = self.reading.take() else {
+            self.close_top();
+            return vec![];
+        };
+        self.read(reading.key, reading.source)
+    }
+
     /// A name for a cluster that no other has in the open assessment.
     fn free_key(&self, source: &Source) -> String {
         let name = match source {

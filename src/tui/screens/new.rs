@@ -9,7 +9,6 @@ use kassay_core::kinds::KindState;
 use kassay_core::session::{Flight, New, Preflight, Right, Session, Source, SourceRow, Stage};
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
@@ -99,16 +98,7 @@ fn say(frame: &mut Frame<'_>, area: Rect, words: &str, theme: &Theme) -> Rect {
 
 fn engagement(frame: &mut Frame<'_>, area: Rect, new: &New, theme: &Theme) {
     let rest = say(frame, area, "Who is assessed, and by whom? Only the entity is required; everything can be changed later.", theme);
-    form::draw(frame, rest, &new.form, true, theme);
-}
-
-/// The area of the form of the first step, for the mouse.
-#[must_use]
-pub fn form_area(area: Rect) -> Rect {
-    let body = body_area(area);
-    let words = "Who is assessed, and by whom? Only the entity is required; everything can be changed later.";
-    let rows = markdown::plain(words, usize::from(body.width.min(96)), Style::default()).len();
-    frame::top(body, u16::try_from(rows).unwrap_or(1) + 1).1
+    form::draw(frame, rest, &new.form, 1, theme);
 }
 
 /// Words and filter above, the list, what the cluster says below.

@@ -1,174 +1,143 @@
-//! A form: labels at the left, fields at the right, what is wrong below each field. Rows that don't fit are scrolled by the focus.
+//! A form: labels at the left, fields at the right, what is wrong below each field. Rows that don't fit are scrolled by the focus. All forms
+//! are drawn here, so that what one learns at one is known at the next.
 
-use super::{field, frame, list};
-use crate::tui::theme::{Depth, Theme};
-use crate::tui::{markdown, text};
-use kassay_core::session::{Choice, Form, Input, Row};
+use super::{field, frame};
+use crate::tui::theme::Theme;
+use crate::tui::{markdown, mouse, text};
+use kassay_core::model::text::clean;
+use kassay_core::session::{Action, Choice, Form, Input, Row};
 use ratatui::Frame;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-/// Rows that a text of several lines has at least.
-const LINES: usize = 3;
+/// The least columns of labels: forms whose words are short have their fields below each other from one form to the next.
+pub const LABEL: u16 = 14;
+
+/// The most lines of a text of several that are shown at once.
+const LINES: usize = 4;
 
 /// The widest field; wider ones are hard to read back.
 const WIDEST: u16 = 84;
 
-/// The columns of the labels.
-fn label_width(form: &Form) -> u16 {
+/// The narrowest a field gets to make room for its hint beside it.
+const NARROWEST: usize = 24;
+
+/// The columns of the labels: as many as the longest needs, as long as most of the row is left to the field.
+fn label_width(form: &Form, width: u16) -> u16 {
     let widest = form.rows.iter().map(|row| text::width(&row.label)).max().unwrap_or(0);
-    u16::try_from(widest).unwrap_or(24).min(26) + 4
+    u16::try_from(widest).unwrap_or(LABEL).saturating_add(3).clamp(LABEL, (width / 3).max(LABEL))
 }
 
 fn field_width(form: &Form, width: u16) -> u16 {
-    width.saturating_sub(label_width(form)).clamp(1, WIDEST)
+    width.saturating_sub(label_width(form, width)).clamp(1, WIDEST)
 }
 
 /// How many lines a row takes.
-fn height(row: &Row, columns: usize) -> usize {
+fn height(row: &Row, columns: usize) -> u16 {
     let input = match &row.input {
-        Input::Choice { options, .. } => choice_lines(options, None, columns, None).len(),
-        Input::Text(field) if field.lines => field::rows(&field.text, columns).clamp(LINES, LINES * 2),
+        Input::Choice { options, .. } => choices_height(options, columns),
+        Input::Text(field) if field.lines => field::rows(&field.text, columns).clamp(1, LINES),
         Input::Text(_) => 1,
     };
-    input + usize::from(row.error.is_some())
+    u16::try_from(input + error_lines(row, columns, Style::default()).len()).unwrap_or(1)
 }
 
-/// How many lines a form takes.
-#[must_use]
-pub fn lines(form: &Form, width: u16) -> usize {
-    let columns = usize::from(field_width(form, width));
-    form.rows.iter().map(|row| height(row, columns) + 1).sum()
+/// What is wrong with a row, in full.
+fn error_lines(row: &Row, columns: usize, style: Style) -> Vec<Line<'static>> {
+    row.error.as_ref().map(|error| markdown::plain(&format!("✗ {}", clean(error)), columns, style)).unwrap_or_default()
 }
 
-/// Draws a form and below it what is wrong with the whole; `focused` says whether keys go to it.
-pub fn draw(frame: &mut Frame<'_>, area: Rect, form: &Form, focused: bool, theme: &Theme) {
-    let said = said(form, area.width.into(), theme);
-    let (area, foot) = frame::bottom(area, u16::try_from(said.len()).unwrap_or(2).min(area.height / 2));
-    frame.render_widget(Paragraph::new(said), foot);
-    for (nth, at) in places(form, area) {
-        let Some(row) = form.rows.get(nth) else { continue };
-        draw_row(frame, at, form, row, focused && nth == form.focus, theme);
-    }
-    let all = lines(form, area.width);
-    if all > usize::from(area.height) + 1 {
-        let first = first_line(form, area);
-        list::scrollbar(frame, area, all, first..(first + usize::from(area.height)).min(all), theme);
-    }
+/// Short choices stand side by side, long ones below each other.
+fn choices_height(options: &[Choice], columns: usize) -> usize {
+    let side_by_side: usize = options.iter().map(|o| text::width(&o.label) + 9).sum();
+    if side_by_side <= columns + 3 { 1 } else { options.len() }
 }
 
-/// What is wrong with the whole, what to be warned of, whether it is being saved.
-fn said(form: &Form, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
-    let mut lines = Vec::new();
-    if let Some(error) = &form.error {
-        lines.extend(markdown::plain(&format!("✗ {error}"), columns, theme.style("error")));
-    }
-    if form.saving {
-        lines.push(Line::styled("Saving…", theme.style("text.muted")));
-    }
-    lines
-}
-
-/// The row of a form that was drawn at a line of the screen: what a mouse click meant.
-#[must_use]
-pub fn row_at(form: &Form, area: Rect, line: u16) -> Option<usize> {
-    let said = said(form, area.width.into(), &Theme::fallback(Depth::Plain)).len();
-    let (area, _) = frame::bottom(area, u16::try_from(said).unwrap_or(2).min(area.height / 2));
-    places(form, area).into_iter().find(|(_, at)| (at.y..at.y + at.height).contains(&line)).map(|(nth, _)| nth)
-}
-
-/// The first line in view: as far down as the row in focus demands.
-fn first_line(form: &Form, area: Rect) -> usize {
-    let columns = usize::from(field_width(form, area.width));
-    let through: usize = form.rows.iter().take(form.focus + 1).map(|row| height(row, columns) + 1).sum();
-    through.saturating_sub(1).saturating_sub(usize::from(area.height))
-}
-
-/// Where each row that is in view lies; those cut at the top are left out.
-fn places(form: &Form, area: Rect) -> Vec<(usize, Rect)> {
-    let columns = usize::from(field_width(form, area.width));
-    let skip = first_line(form, area);
-    let mut line = 0;
-    let mut places = Vec::new();
-    for (nth, row) in form.rows.iter().enumerate() {
-        let tall = height(row, columns);
-        if line >= skip && line - skip < usize::from(area.height) {
-            let y = area.y + u16::try_from(line - skip).unwrap_or(0);
-            let room = area.y + area.height - y;
-            places.push((nth, Rect { y, height: u16::try_from(tall).unwrap_or(1).min(room), ..area }));
+/// Draws the rows of a form with so many empty lines between them, the one in focus always in view. Returns how many lines they took.
+pub fn draw(frame: &mut Frame<'_>, area: Rect, form: &Form, gap: u16, theme: &Theme) -> u16 {
+    let columns = field_width(form, area.width);
+    let heights: Vec<u16> = form.rows.iter().map(|row| height(row, columns.into())).collect();
+    let before = |at: usize| heights.iter().take(at).map(|h| h + gap).sum::<u16>();
+    let end = before(form.focus + 1).saturating_sub(gap);
+    let skip = (0..form.rows.len()).find(|first| end.saturating_sub(before(*first)) <= area.height).unwrap_or(form.focus);
+    let mut y = area.y;
+    for (at, row) in form.rows.iter().enumerate().skip(skip) {
+        let room = (area.y + area.height).saturating_sub(y);
+        let place = Rect { y, height: heights[at].min(room), ..area };
+        if place.height == 0 {
+            break;
         }
-        line += tall + 1;
+        mouse::on(place, Action::Focus(at));
+        draw_row(frame, place, (label_width(form, area.width), columns), row, at == form.focus, theme);
+        y += place.height + gap;
     }
-    places
+    y.saturating_sub(area.y + gap)
 }
 
-fn draw_row(frame: &mut Frame<'_>, area: Rect, form: &Form, row: &Row, focused: bool, theme: &Theme) {
-    let (label, rest) = frame::left(area, label_width(form));
-    let sign = if focused { "▸ " } else { "  " };
-    let words = text::cut(&row.label, usize::from(label.width).saturating_sub(3));
+fn draw_row(frame: &mut Frame<'_>, area: Rect, (labels, columns): (u16, u16), row: &Row, focused: bool, theme: &Theme) {
+    let (label, rest) = frame::left(area, labels);
+    let lead = if focused { "▸" } else { " " };
     let style = theme.style(if focused { "text.strong" } else { "text.muted" });
-    frame.render_widget(Line::from(vec![Span::styled(sign, theme.style("key")), Span::styled(words, style)]), label);
-    let (input, beside) = frame::left(rest, field_width(form, area.width));
+    let words =
+        Line::from(vec![Span::styled(lead, theme.style("key")), Span::styled(text::left(&row.label, usize::from(labels) - 2), style)]);
+    frame.render_widget(words, Rect { height: 1.min(label.height), ..label });
+    let (place, _) = frame::left(rest, columns);
+    let error = error_lines(row, place.width.into(), theme.style("error"));
+    let (place, below) = frame::bottom(place, u16::try_from(error.len()).unwrap_or(0));
     match &row.input {
+        Input::Choice { options, chosen } => choices(frame, place, options, *chosen, focused, theme),
         Input::Text(field) => {
-            let shown = field::Shown {
-                text: &field.text,
-                cursor: focused.then_some(field.cursor),
-                placeholder: &row.hint,
-                error: row.error.as_deref(),
-            };
+            let shown = field::Shown { text: &field.text, cursor: focused.then_some(field.cursor), placeholder: &row.hint, error: None };
             if field.lines {
-                field::draw_lines(frame, input, &shown, theme)
+                field::draw_lines(frame, place, &shown, theme);
             } else {
-                field::draw(frame, input, &shown, theme)
-            }
-            if focused && !field.text.is_empty() && text::width(&row.hint) + 2 <= usize::from(beside.width) {
-                frame.render_widget(Line::styled(format!("  {}", row.hint), theme.style("text.muted")), beside);
-            }
-        }
-        Input::Choice { options, chosen } => {
-            let lines = choice_lines(options, *chosen, input.width.into(), Some((focused, theme)));
-            let (top, below) = frame::top(input, u16::try_from(lines.len()).unwrap_or(1));
-            frame.render_widget(Paragraph::new(lines), top);
-            if let Some(error) = &row.error {
-                frame.render_widget(Line::styled(text::cut(&format!("✗ {error}"), below.width.into()), theme.style("error")), below);
+                let (place, hint) = if focused { beside(place, rest, &field.text, &row.hint) } else { (place, Rect::ZERO) };
+                field::draw(frame, place, &shown, theme);
+                frame.render_widget(Line::styled(clean(&row.hint), theme.style("text.muted")), hint);
             }
         }
     }
+    frame.render_widget(Paragraph::new(error), below);
 }
 
-/// The options beside each other where they fit, else below each other.
-fn choice_lines(options: &[Choice], chosen: Option<usize>, columns: usize, drawn: Option<(bool, &Theme)>) -> Vec<Line<'static>> {
-    let wide = |c: &Choice| 4 + 2 + text::width(&c.label) + 3;
-    let beside = options.iter().map(wide).sum::<usize>() <= columns + 3;
-    let spans = |nth: usize, choice: &Choice| {
-        let mark = if chosen == Some(nth) { "(•) " } else { "( ) " };
-        let Some((focused, theme)) = drawn else { return vec![Span::raw(format!("{mark}k {}", choice.label))] };
-        let word = theme.style(if chosen == Some(nth) { "text.strong" } else { "text" });
+/// A hint that the typed text has covered stands beside the field as long as there is room for both.
+fn beside(place: Rect, rest: Rect, typed: &str, hint: &str) -> (Rect, Rect) {
+    let (room, wide) = (usize::from(rest.width), text::width(hint) + 2);
+    let field = room.saturating_sub(wide).min(place.width.into());
+    if typed.is_empty() || hint.is_empty() || place.is_empty() || field < NARROWEST.max(text::width(typed) + 2) {
+        return (place, Rect::ZERO);
+    }
+    let (place, _) = frame::left(place, u16::try_from(field).unwrap_or(place.width));
+    (place, Rect { x: place.x + place.width + 2, width: rest.width - place.width - 2, height: 1, ..place })
+}
+
+fn choices(frame: &mut Frame<'_>, area: Rect, options: &[Choice], chosen: Option<usize>, focused: bool, theme: &Theme) {
+    let one = |at: usize, option: &Choice| {
+        let here = chosen == Some(at);
+        let style = theme.style(if here { "text.strong" } else { "text" });
         vec![
-            Span::styled(mark, word),
-            Span::styled(format!("{} ", choice.key), theme.style(if focused { "key" } else { "text.muted" })),
-            Span::styled(text::clean(&choice.label), word),
+            Span::styled(if here { "(•) " } else { "( ) " }, style),
+            Span::styled(format!("{} ", option.key), theme.style(if focused { "key" } else { "text.muted" })),
+            Span::styled(clean(&option.label), style),
         ]
     };
-    if beside {
-        let mut line = Vec::new();
-        for (nth, choice) in options.iter().enumerate() {
-            if nth > 0 {
-                line.push(Span::raw("   "));
-            }
-            line.extend(spans(nth, choice));
+    if choices_height(options, area.width.into()) == 1 {
+        let (mut spans, mut x) = (vec![], area.x);
+        for (at, option) in options.iter().enumerate() {
+            let wide = u16::try_from(text::width(&option.label) + 9).unwrap_or(9);
+            mouse::on(Rect { x, width: wide.min((area.x + area.width).saturating_sub(x)), ..area }, Action::ChooseNth(at));
+            x = x.saturating_add(wide);
+            spans.extend(one(at, option));
+            spans.push(Span::raw("   "));
         }
-        return vec![Line::from(line)];
+        frame.render_widget(Line::from(spans), area);
+        return;
     }
-    options
-        .iter()
-        .enumerate()
-        .flat_map(|(nth, choice)| {
-            let mut parts = spans(nth, choice);
-            let last = parts.pop().unwrap_or_default();
-            markdown::wrap(&[last], columns, &parts)
-        })
-        .collect()
+    for ((at, option), y) in options.iter().enumerate().zip(area.y..area.y + area.height) {
+        let line = Rect { y, height: 1, ..area };
+        mouse::on(line, Action::ChooseNth(at));
+        frame.render_widget(Line::from(one(at, option)), line);
+    }
 }

@@ -1,0 +1,50 @@
+//! Leaving: the assessment or the program. What would be lost is told once; where one stopped is kept.
+
+use super::effect::Effect;
+use super::message::Message;
+use super::saving::{After, Draft};
+use super::{Layer, Session};
+
+impl Session {
+    /// Leaves the assessment or the program. What would be lost is told once; where one stopped is kept.
+    pub(super) fn leave(&mut self, after: After) -> Vec<Effect> {
+        let typed = self.layers.iter().filter(|l| matches!(l, Layer::Form(f) if f.touched)).count() + self.drafts.len();
+        let reading = self.reading.as_ref().is_some_and(|r| r.failed.is_none());
+        if (typed > 0 || reading || self.unsaved.is_some()) && !self.leave_asked {
+            self.leave_asked = true;
+            let what = match (typed, reading) {
+                _ if self.unsaved.is_some() => "An edit could not be saved, and would be lost".to_owned(),
+                (0, _) => "A cluster is still being read; what was read of it would be lost".to_owned(),
+                (1, _) => "A form that you typed in is not saved".to_owned(),
+                (n, _) => format!("{n} forms that you typed in are not saved"),
+            };
+            self.messages.push(Message::ask(what, "The same key again leaves; any other key stays."));
+            return vec![];
+        }
+        let guidance = self.guidance;
+        let place = self.book.as_ref().filter(|b| b.held_by.is_none()).map(|b| (b.walk.place(guidance), &b.workbook));
+        match place {
+            Some((place, workbook)) if place != workbook.place => {
+                let words = format!("{} {}", place.control, place.tab);
+                let draft = Draft { workbook: workbook.clone(), what: "place".to_owned(), before: String::new(), after: words };
+                self.save(draft, after, false)
+            }
+            _ if matches!(after, After::Home) => self.go_home(),
+            _ => vec![Effect::Quit],
+        }
+    }
+
+    /// Lets go of the assessment, and lists all of them.
+    pub(super) fn go_home(&mut self) -> Vec<Effect> {
+        let reading = self.reading.take();
+        self.book = None;
+        self.drafts.clear();
+        self.layers = vec![Layer::Home];
+        let mut effects = vec![];
+        if reading.is_some_and(|r| r.failed.is_none()) {
+            effects.push(Effect::CancelCollect);
+        }
+        effects.extend([Effect::CloseWorkbook, Effect::ListHome]);
+        effects
+    }
+}
