@@ -1,9 +1,10 @@
 //! How far admission holds a demand, namespace by namespace: told alike by the checks of 3.1, 3.2, 3.3, 12.3, 13.3 and 13.4 that ask for it.
 
 use super::{Verdict, View};
-use crate::analysis::admission::{Demand, Guard, Mode, guards, held, unreadable};
+use crate::analysis::admission::{Asked, Demand, Guard, Mode, guards, held, unreadable};
 use crate::analysis::image::ImageReference;
-use crate::model::{Category, Finding, ObjectRef, Severity, Weight};
+use crate::kinds::KindState;
+use crate::model::{Category, Finding, Kind, ObjectRef, Severity, Weight};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A namespace with what decides which policies hold in it.
@@ -11,6 +12,8 @@ pub(super) struct Place<'a> {
     pub(super) name: &'a str,
     pub(super) category: Category,
     pub(super) labels: &'a BTreeMap<String, String>,
+    /// Whether the namespace itself was read: if not, its labels are unknown, and with them what holds in it.
+    pub(super) known: bool,
 }
 
 impl Place<'_> {
@@ -19,10 +22,46 @@ impl Place<'_> {
     }
 }
 
-/// Every namespace that was read.
+/// Every namespace that was read, and those in which something was read though they themselves were not.
 pub(super) fn places<'a>(view: &View<'a>) -> Vec<Place<'a>> {
     let namespaces = view.inventory.namespaces.iter().map(|namespace| &namespace.metadata);
-    namespaces.map(|meta| Place { name: &meta.name, category: view.category(&meta.name), labels: &meta.labels }).collect()
+    let mut all: Vec<Place<'_>> =
+        namespaces.map(|meta| Place { name: &meta.name, category: view.category(&meta.name), labels: &meta.labels, known: true }).collect();
+    let known: BTreeSet<&str> = all.iter().map(|place| place.name).collect();
+    let named = view.inventory.workloads.iter().map(|workload| workload.object.namespace.as_str());
+    let unknown: BTreeSet<&str> = named.filter(|name| !name.is_empty() && !known.contains(name)).collect();
+    let unread = |name| Place { name, category: view.category(name), labels: view.inventory.namespace_labels(name), known: false };
+    // What holds in the platform's own namespaces decides nothing, so there it is no question either.
+    all.extend(unknown.into_iter().map(unread).filter(|place| place.category != Category::Platform));
+    all.sort_by_key(|place| place.name);
+    all
+}
+
+/// A question about a namespace that was not read.
+pub(super) fn not_read(place: &Place<'_>) -> Finding {
+    place
+        .finding("metadata.labels")
+        .rule("namespace_not_read")
+        .severity(Severity::Low)
+        .review()
+        .observed("not read")
+        .message("Workloads of this namespace were read and the namespace itself was not: which policies its labels let in can't be told.")
+        .mend("Read the namespaces as well (list namespaces, or add their manifests), and assess again.")
+}
+
+/// Blocks a judgement where a list of policies broke off: what is missing in it may guard a namespace, or take something out of a policy. What
+/// was found stays as a question.
+pub(super) fn mind_missing_policies(view: &View<'_>, verdict: Verdict) -> Verdict {
+    let partial: Vec<Kind> = Kind::POLICIES.iter().copied().filter(|kind| view.inventory.state(*kind) == KindState::Partial).collect();
+    if partial.is_empty() {
+        return verdict;
+    }
+    let words: Vec<String> = partial
+        .iter()
+        .map(|kind| format!("{} could be read only in part: {}", kind.id(), view.inventory.coverage_of(*kind).message))
+        .collect();
+    let reason = format!("{}. So no namespace can be called guarded or unguarded.", words.join("; "));
+    verdict.asking().block(reason, partial.iter().map(|kind| format!("{}: list", kind.id())).collect())
 }
 
 /// Engines of a role that run and can't be read here, as a sentence; "" where there are none.
@@ -40,11 +79,14 @@ pub(super) fn others(view: &View<'_>, role: &str) -> String {
 pub(super) fn told(guards: &[&Guard], place: &Place<'_>) -> String {
     let one = |guard: &&Guard| {
         let how = match guard.mode_in(place.name, place.labels) {
-            Some(Mode::Enforce) => "refuses",
+            Some(Mode::Enforce) if guard.partial.is_empty() => "refuses",
+            Some(Mode::Enforce) => "refuses containers and not init containers",
             Some(Mode::Part) => "refuses some",
             _ => "only reports",
         };
-        format!("{} {how}", guard.name())
+        let asked = guard.asked_in(place.name, place.labels);
+        let remark = if asked == Asked::Nowhere { "" } else { asked.remark() };
+        format!("{} {how}{remark}", guard.name())
     };
     let list: Vec<String> = guards.iter().map(one).collect();
     if list.is_empty() { "no policy".to_owned() } else { list.join("; ") }
@@ -66,6 +108,10 @@ pub(super) fn demanded(view: &View<'_>, demand: Demand, message: &str) -> Verdic
     let mut verdict = Verdict::over("namespace", "namespaces");
     for place in places(view) {
         verdict.saw(place.category);
+        if !place.known {
+            verdict.find(not_read(&place));
+            continue;
+        }
         let (mode, here) = held(&all, demand, place.name, place.labels);
         if mode != Some(Mode::Enforce) {
             verdict.find(
@@ -78,7 +124,7 @@ pub(super) fn demanded(view: &View<'_>, demand: Demand, message: &str) -> Verdic
             );
         }
     }
-    verdict
+    mind_missing_policies(view, verdict)
 }
 
 /// Images of each namespace that no guard refuses when they lack what is demanded.
@@ -110,6 +156,8 @@ pub(super) fn unverified<'a>(view: &View<'a>, demand: Demand) -> Vec<Unverified<
         };
         let open: BTreeSet<String> = images.iter().filter(|text| !refused(text)).map(|text| (*text).to_owned()).collect();
         let told = told(&here, &place);
+        // A namespace that was not read may be left out of what seems to hold there.
+        let open = if place.known { open } else { images.iter().map(|text| (*text).to_owned()).collect() };
         // Enforced, but not for all that runs here: that is a part.
         let mode = if mode == Some(Mode::Enforce) && !open.is_empty() { Some(Mode::Part) } else { mode };
         found.push(Unverified { place, mode, told, images: images.len(), open });
@@ -128,6 +176,10 @@ pub(super) fn signatures(view: &View<'_>, weight: Weight) -> Verdict {
     };
     for space in unverified(view, Demand::Signatures) {
         verdict.saw(space.place.category);
+        if !space.place.known {
+            verdict.find(not_read(&space.place));
+            continue;
+        }
         if space.open.is_empty() {
             continue;
         }
@@ -144,5 +196,5 @@ pub(super) fn signatures(view: &View<'_>, weight: Weight) -> Verdict {
         let unknown = !(others.is_empty() && provider.is_empty());
         verdict.find(if weight == Weight::Review || unknown { finding.review() } else { finding });
     }
-    verdict
+    mind_missing_policies(view, verdict)
 }

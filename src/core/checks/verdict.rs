@@ -13,6 +13,7 @@ pub struct Verdict {
     noun: (&'static str, &'static str),
     findings: Vec<Finding>,
     reason: Option<String>,
+    notes: Vec<String>,
     forced: Option<Outcome>,
     needs: Vec<String>,
 }
@@ -51,6 +52,13 @@ impl Verdict {
         self
     }
 
+    /// Turns every finding into a question: what was found is not certain.
+    #[must_use]
+    pub fn asking(mut self) -> Self {
+        self.findings = self.findings.into_iter().map(Finding::review).collect();
+        self
+    }
+
     /// Counts one thing that was looked at.
     pub fn saw(&mut self, category: Category) {
         *self.population.entry(category).or_default() += 1;
@@ -61,9 +69,19 @@ impl Verdict {
         self.findings.push(finding);
     }
 
+    /// Adds findings.
+    pub fn find_all(&mut self, findings: impl IntoIterator<Item = Finding>) {
+        self.findings.extend(findings);
+    }
+
     /// Replaces the sentence that is made by itself.
     pub fn because(&mut self, reason: impl Into<String>) {
         self.reason = Some(reason.into());
+    }
+
+    /// Adds a sentence behind whatever the reason will be.
+    pub fn note(&mut self, sentence: impl Into<String>) {
+        self.notes.push(sentence.into());
     }
 
     /// Says the outcome where the rule above is not the judge's (an indicator that can never pass, say). `Pass` over findings in scope is refused.
@@ -102,6 +120,15 @@ impl Verdict {
     }
 
     fn reason(&self, outcome: Outcome) -> String {
+        let mut reason = self.plain_reason(outcome);
+        for note in &self.notes {
+            reason.push(' ');
+            reason.push_str(note);
+        }
+        reason
+    }
+
+    fn plain_reason(&self, outcome: Outcome) -> String {
         if let Some(reason) = &self.reason {
             return reason.clone();
         }

@@ -26,6 +26,16 @@ slim! {
         namespace_selector: LabelSelector,
         /// About which objects.
         object_selector: LabelSelector,
+        /// Conditions in CEL, all of which a request must meet to be asked about.
+        match_conditions: Vec<MatchCondition>,
+    }
+
+    /// A condition of a webhook.
+    struct MatchCondition {
+        /// Name.
+        name: String,
+        /// Expression in CEL.
+        expression: String,
     }
 
     /// Where a webhook is.

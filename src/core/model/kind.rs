@@ -119,7 +119,7 @@ kinds! {
     /// Cluster-wide issuers of cert-manager.
     ClusterIssuers: "cert-manager.io" "v1" "clusterissuers" "ClusterIssuer" cluster addon Keep::Parts(&["/spec/selfSigned", "/spec/ca/secretName"]);
     /// External secrets.
-    ExternalSecrets: "external-secrets.io" "v1" "externalsecrets" "ExternalSecret" namespaced addon Keep::Parts(&["/spec/refreshInterval", "/status/refreshTime", "/status/conditions/0/type", "/status/conditions/0/status", "/status/conditions/0/reason"]);
+    ExternalSecrets: "external-secrets.io" "v1" "externalsecrets" "ExternalSecret" namespaced addon Keep::Parts(&["/spec/refreshInterval", "/spec/refreshPolicy", "/status/refreshTime", "/status/conditions/*/type", "/status/conditions/*/status", "/status/conditions/*/reason"]);
     /// Applications of Argo CD.
     Applications: "argoproj.io" "v1alpha1" "applications" "Application" namespaced addon Keep::Parts(&["/status/sync/status", "/spec/destination/namespace", "/spec/syncPolicy/automated"]);
     /// Kustomizations of Flux.
@@ -143,15 +143,31 @@ kinds! {
     /// The same of one namespace.
     KyvernoNamespacedImageValidatingPolicies: "policies.kyverno.io" "v1" "namespacedimagevalidatingpolicies" "NamespacedImageValidatingPolicy" namespaced addon Keep::Parts(&["/spec/validationActions", "/spec/matchConstraints", "/spec/matchConditions", "/spec/matchImageReferences", "/spec/validations"]);
     /// Gatekeeper's library: permitted registries.
-    GatekeeperAllowedRepos: "constraints.gatekeeper.sh" "v1beta1" "k8sallowedrepos" "K8sAllowedRepos" cluster addon Keep::Parts(&["/spec/enforcementAction", "/spec/match", "/spec/parameters/repos"]);
+    GatekeeperAllowedRepos: "constraints.gatekeeper.sh" "v1beta1" "k8sallowedrepos" "K8sAllowedRepos" cluster addon Keep::Parts(&["/spec/enforcementAction", "/spec/match", "/spec/parameters/repos", "/spec/parameters/exemptImages"]);
     /// Gatekeeper's library: no privileged containers.
-    GatekeeperPrivileged: "constraints.gatekeeper.sh" "v1beta1" "k8spspprivilegedcontainer" "K8sPSPPrivilegedContainer" cluster addon Keep::Parts(&["/spec/enforcementAction", "/spec/match"]);
+    GatekeeperPrivileged: "constraints.gatekeeper.sh" "v1beta1" "k8spspprivilegedcontainer" "K8sPSPPrivilegedContainer" cluster addon Keep::Parts(&["/spec/enforcementAction", "/spec/match", "/spec/parameters/exemptImages"]);
     /// Gatekeeper's library: no namespaces of the node.
-    GatekeeperHostNamespaces: "constraints.gatekeeper.sh" "v1beta1" "k8spsphostnamespace" "K8sPSPHostNamespace" cluster addon Keep::Parts(&["/spec/enforcementAction", "/spec/match"]);
+    GatekeeperHostNamespaces: "constraints.gatekeeper.sh" "v1beta1" "k8spsphostnamespace" "K8sPSPHostNamespace" cluster addon Keep::Parts(&["/spec/enforcementAction", "/spec/match", "/spec/parameters/exemptImages"]);
     /// Gatekeeper's library: no directories of the node.
-    GatekeeperHostFilesystem: "constraints.gatekeeper.sh" "v1beta1" "k8spsphostfilesystem" "K8sPSPHostFilesystem" cluster addon Keep::Parts(&["/spec/enforcementAction", "/spec/match"]);
+    GatekeeperHostFilesystem: "constraints.gatekeeper.sh" "v1beta1" "k8spsphostfilesystem" "K8sPSPHostFilesystem" cluster addon Keep::Parts(&["/spec/enforcementAction", "/spec/match", "/spec/parameters/exemptImages", "/spec/parameters/allowedHostPaths"]);
     /// Gatekeeper's library: permitted users.
-    GatekeeperAllowedUsers: "constraints.gatekeeper.sh" "v1beta1" "k8spspallowedusers" "K8sPSPAllowedUsers" cluster addon Keep::Parts(&["/spec/enforcementAction", "/spec/match", "/spec/parameters/runAsUser"]);
+    GatekeeperAllowedUsers: "constraints.gatekeeper.sh" "v1beta1" "k8spspallowedusers" "K8sPSPAllowedUsers" cluster addon Keep::Parts(&["/spec/enforcementAction", "/spec/match", "/spec/parameters/runAsUser", "/spec/parameters/exemptImages"]);
+    /// Gatekeeper's library: no network of the node, and no ports of it.
+    GatekeeperHostNetworkingPorts: "constraints.gatekeeper.sh" "v1beta1" "k8spsphostnetworkingports" "K8sPSPHostNetworkingPorts" cluster addon Keep::Parts(&["/spec/enforcementAction", "/spec/match", "/spec/parameters/hostNetwork", "/spec/parameters/exemptImages"]);
+    /// Gatekeeper's library: permitted kinds of volumes.
+    GatekeeperVolumeTypes: "constraints.gatekeeper.sh" "v1beta1" "k8spspvolumetypes" "K8sPSPVolumeTypes" cluster addon Keep::Parts(&["/spec/enforcementAction", "/spec/match", "/spec/parameters/volumes", "/spec/parameters/exemptImages"]);
+    /// The kinds of constraints that a cluster's Gatekeeper knows; their programs are not kept.
+    GatekeeperTemplates: "templates.gatekeeper.sh" "v1" "constrainttemplates" "ConstraintTemplate" cluster addon Keep::Parts(&["/spec/crd/spec/names/kind"]);
+    /// Gatekeeper's own settings: which namespaces it is not asked about.
+    GatekeeperConfigs: "config.gatekeeper.sh" "v1alpha1" "configs" "Config" namespaced addon Keep::Parts(&["/spec/match"]);
+    /// What is taken out of Kyverno's policies.
+    KyvernoPolicyExceptions: "kyverno.io" "v2" "policyexceptions" "PolicyException" namespaced addon Keep::Parts(&["/spec/exceptions", "/spec/match"]);
+    /// What is taken out of Kyverno's policies in CEL.
+    KyvernoCelPolicyExceptions: "policies.kyverno.io" "v1" "policyexceptions" "PolicyException" namespaced addon Keep::Parts(&["/spec/policyRefs"]);
+    /// Policies that are programs of jsPolicy; the programs are not kept.
+    JsPolicies: "policy.jspolicy.com" "v1beta1" "jspolicies" "JsPolicy" cluster addon Keep::Parts(&["/spec/type", "/spec/operations", "/spec/resources", "/spec/violationPolicy"]);
+    /// OpenShift's security context constraints.
+    OpenshiftScc: "security.openshift.io" "v1" "securitycontextconstraints" "SecurityContextConstraints" cluster addon Keep::Parts(&["/allowPrivilegedContainer", "/allowHostNetwork", "/allowHostPID", "/allowHostIPC", "/allowHostDirVolumePlugin", "/runAsUser/type", "/users", "/groups", "/priority"]);
     /// Policies of the sigstore policy-controller.
     SigstoreImagePolicies: "policy.sigstore.dev" "v1beta1" "clusterimagepolicies" "ClusterImagePolicy" cluster addon Keep::Parts(&["/spec/mode", "/spec/images", "/spec/match"]);
     /// Kubewarden's cluster-wide policies; their settings are not kept.
@@ -247,6 +263,14 @@ impl Kind {
         Self::GatekeeperHostNamespaces,
         Self::GatekeeperHostFilesystem,
         Self::GatekeeperAllowedUsers,
+        Self::GatekeeperHostNetworkingPorts,
+        Self::GatekeeperVolumeTypes,
+        Self::GatekeeperTemplates,
+        Self::GatekeeperConfigs,
+        Self::KyvernoPolicyExceptions,
+        Self::KyvernoCelPolicyExceptions,
+        Self::JsPolicies,
+        Self::OpenshiftScc,
         Self::SigstoreImagePolicies,
         Self::KubewardenClusterPolicies,
         Self::KubewardenPolicies,

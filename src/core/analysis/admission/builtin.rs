@@ -39,6 +39,7 @@ fn bound(inventory: &Inventory, policy: &Custom, object: &ObjectRef) -> Vec<Guar
         return vec![];
     }
     let demands = of_expressions(policy);
+    let partial = demands::of_some_containers(&expressions(policy), &demands);
     let mut all = Vec::new();
     for (binding, _) in objects(inventory, Kind::ValidatingAdmissionPolicyBindings) {
         if binding.parts.get("/spec/policyName").and_then(Value::as_str) != Some(object.name.as_str()) {
@@ -53,6 +54,13 @@ fn bound(inventory: &Inventory, policy: &Custom, object: &ObjectRef) -> Vec<Guar
         guard.reach.include = vec![intersection(outer, inner, &mut guard.narrowed)];
         guard.narrowed |=
             narrows(policy, constraints) || resources.is_some_and(|r| has(r, "objectSelector") || has(r, "excludeResourceRules"));
+        // A binding may speak of fewer resources than its policy; one that leaves pods out asks nothing of them.
+        if resources.is_some_and(|r| has(r, "resourceRules")) && !asks_about_pods(resources) {
+            continue;
+        }
+        // An expression that ends in an error lets the pod in then.
+        guard.narrowed |= policy.parts.get("/spec/failurePolicy").and_then(Value::as_str) == Some("Ignore");
+        guard.partial.clone_from(&partial);
         all.push(guard);
     }
     all
@@ -81,13 +89,17 @@ pub(super) fn asks_about_pods(constraints: Option<&Value>) -> bool {
     let rules = constraints.and_then(|c| c.get("resourceRules")).and_then(Value::as_array);
     rules.into_iter().flatten().any(|rule| {
         let list = |key: &str| texts(rule.get(key));
-        list("resources").iter().any(|r| matches!(r.as_str(), "pods" | "*" | "*/*"))
+        let core = rule.get("apiGroups").is_none() || list("apiGroups").iter().any(|group| group.is_empty() || group == "*");
+        // Names of single pods, and what is not in a namespace, leave out the pods that matter.
+        let named = has(rule, "resourceNames") || rule.get("scope").and_then(Value::as_str) == Some("Cluster");
+        core && !named
+            && list("resources").iter().any(|r| matches!(r.as_str(), "pods" | "*" | "*/*"))
             && list("operations").iter().any(|o| matches!(o.as_str(), "CREATE" | "*"))
     })
 }
 
-/// The demands of a policy's CEL: its validations, with the variables that they use.
-pub(super) fn of_expressions(policy: &Custom) -> BTreeSet<Demand> {
+/// A policy's CEL: its validations, with the variables that they use.
+pub(super) fn expressions(policy: &Custom) -> String {
     let mut text = String::new();
     for part in ["/spec/validations", "/spec/variables"] {
         for item in policy.parts.get(part).and_then(Value::as_array).into_iter().flatten() {
@@ -95,6 +107,12 @@ pub(super) fn of_expressions(policy: &Custom) -> BTreeSet<Demand> {
             text.push('\n');
         }
     }
+    text
+}
+
+/// The demands of a policy's CEL.
+pub(super) fn of_expressions(policy: &Custom) -> BTreeSet<Demand> {
+    let text = expressions(policy);
     let mut found = demands::of_text(&text);
     if demands::compares_registries(&text) {
         found.insert(Demand::Registries);

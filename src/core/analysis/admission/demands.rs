@@ -9,8 +9,12 @@ use std::collections::BTreeSet;
 pub enum Demand {
     /// No privileged containers.
     Privileged,
-    /// No namespaces of the node.
-    HostNamespaces,
+    /// Not the node's network.
+    HostNetwork,
+    /// Not the node's processes.
+    HostPid,
+    /// Not the node's IPC.
+    HostIpc,
     /// No directories of the node.
     HostPath,
     /// No root.
@@ -25,14 +29,19 @@ pub enum Demand {
 
 impl Demand {
     /// What together keeps a pod from the node.
-    pub const NODE: [Self; 3] = [Self::Privileged, Self::HostNamespaces, Self::HostPath];
+    pub const NODE: [Self; 5] = [Self::Privileged, Self::HostNetwork, Self::HostPid, Self::HostIpc, Self::HostPath];
+
+    /// What is demanded of each container, and so can be demanded of some kinds of containers only.
+    pub(super) const OF_CONTAINERS: [Self; 3] = [Self::Privileged, Self::NonRoot, Self::Registries];
 
     /// What it demands, for people.
     #[must_use]
     pub const fn words(self) -> &'static str {
         match self {
             Self::Privileged => "no privileged containers",
-            Self::HostNamespaces => "no namespaces of the node",
+            Self::HostNetwork => "no network of the node",
+            Self::HostPid => "no processes of the node",
+            Self::HostIpc => "no IPC of the node",
             Self::HostPath => "no hostPath volumes",
             Self::NonRoot => "no root",
             Self::Registries => "trusted registries alone",
@@ -48,8 +57,10 @@ pub(super) fn of_text(text: &str) -> BTreeSet<Demand> {
     if word(text, "privileged") {
         found.insert(Demand::Privileged);
     }
-    if ["hostNetwork", "hostPID", "hostIPC"].iter().any(|field| word(text, field)) {
-        found.insert(Demand::HostNamespaces);
+    for (field, demand) in [("hostNetwork", Demand::HostNetwork), ("hostPID", Demand::HostPid), ("hostIPC", Demand::HostIpc)] {
+        if word(text, field) {
+            found.insert(demand);
+        }
     }
     if word(text, "hostPath") {
         found.insert(Demand::HostPath);
@@ -58,6 +69,14 @@ pub(super) fn of_text(text: &str) -> BTreeSet<Demand> {
         found.insert(Demand::NonRoot);
     }
     found
+}
+
+/// Which of these demands a text makes of `containers` alone: whoever writes a pod then puts into an init container what is refused there.
+pub(super) fn of_some_containers(text: &str, demands: &BTreeSet<Demand>) -> BTreeSet<Demand> {
+    if !word(text, "containers") || text.contains("initContainers") || text.contains("allContainers") {
+        return BTreeSet::new();
+    }
+    Demand::OF_CONTAINERS.into_iter().filter(|demand| demands.contains(demand)).collect()
 }
 
 /// Whether a text has a name as a word of its own: `unprivileged` does not speak of `privileged`.

@@ -1,6 +1,6 @@
 //! Gatekeeper's library, the sigstore policy-controller, Kubewarden, and OpenShift's settings for images.
 
-use super::builtin::has;
+use super::builtin::{asks_about_pods, has};
 use super::demands::Demand;
 use super::reach::{Clause, Reach, texts};
 use super::{Guard, Mode, objects};
@@ -12,14 +12,18 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) fn guards(inventory: &Inventory) -> Vec<Guard> {
     let mut all = Vec::new();
     let library = [
-        (Kind::GatekeeperAllowedRepos, Demand::Registries),
-        (Kind::GatekeeperPrivileged, Demand::Privileged),
-        (Kind::GatekeeperHostNamespaces, Demand::HostNamespaces),
-        (Kind::GatekeeperHostFilesystem, Demand::HostPath),
-        (Kind::GatekeeperAllowedUsers, Demand::NonRoot),
+        (Kind::GatekeeperAllowedRepos, &[Demand::Registries][..]),
+        (Kind::GatekeeperPrivileged, &[Demand::Privileged]),
+        // The node's network is the matter of another constraint.
+        (Kind::GatekeeperHostNamespaces, &[Demand::HostPid, Demand::HostIpc]),
+        (Kind::GatekeeperHostNetworkingPorts, &[Demand::HostNetwork]),
+        (Kind::GatekeeperHostFilesystem, &[Demand::HostPath]),
+        (Kind::GatekeeperVolumeTypes, &[Demand::HostPath]),
+        (Kind::GatekeeperAllowedUsers, &[Demand::NonRoot]),
     ];
-    for (kind, demand) in library {
-        all.extend(objects(inventory, kind).filter_map(|(constraint, object)| gatekeeper(constraint, object, demand)));
+    let exempt = gatekeeper_exemptions(inventory);
+    for (kind, demands) in library {
+        all.extend(objects(inventory, kind).filter_map(|(constraint, object)| gatekeeper(constraint, object, kind, demands, &exempt)));
     }
     all.extend(objects(inventory, Kind::SigstoreImagePolicies).map(|(policy, object)| sigstore(policy, object)));
     for kind in [Kind::KubewardenClusterPolicies, Kind::KubewardenPolicies] {
@@ -42,7 +46,34 @@ fn text<'a>(custom: &'a Custom, part: &str) -> &'a str {
     custom.parts.get(part).and_then(Value::as_str).unwrap_or_default()
 }
 
-fn gatekeeper(constraint: &Custom, object: ObjectRef, demand: Demand) -> Option<Guard> {
+/// Namespaces that Gatekeeper's own configuration takes out of its webhook.
+fn gatekeeper_exemptions(inventory: &Inventory) -> Vec<Clause> {
+    let entries = objects(inventory, Kind::GatekeeperConfigs)
+        .flat_map(|(config, _)| config.parts.get("/spec/match").and_then(Value::as_array).into_iter().flatten());
+    let of_webhook = |entry: &&Value| texts(entry.get("processes")).iter().any(|process| process == "*" || process == "webhook");
+    entries.filter(of_webhook).map(|entry| Clause::names(entry.get("excludedNamespaces"))).filter(|clause| !clause.is_any()).collect()
+}
+
+/// Whether the parameters of a constraint of the library make it demand what its kind stands for.
+fn demands_it(constraint: &Custom, kind: Kind) -> bool {
+    let part = |name: &str| constraint.parts.get(&format!("/spec/parameters/{name}"));
+    match kind {
+        Kind::GatekeeperAllowedUsers => {
+            let rule = part("runAsUser").and_then(|user| user.get("rule")).and_then(Value::as_str);
+            let ranges = part("runAsUser").and_then(|user| user.get("ranges")).and_then(Value::as_array);
+            let root = ranges.into_iter().flatten().any(|range| range.get("min").and_then(Value::as_i64).is_none_or(|min| min <= 0));
+            rule == Some("MustRunAsNonRoot") || (rule == Some("MustRunAs") && !root)
+        }
+        Kind::GatekeeperHostNetworkingPorts => part("hostNetwork").and_then(Value::as_bool) != Some(true),
+        Kind::GatekeeperVolumeTypes => {
+            let permitted = texts(part("volumes"));
+            !permitted.is_empty() && !permitted.iter().any(|volume| volume == "*" || volume == "hostPath")
+        }
+        _ => true,
+    }
+}
+
+fn gatekeeper(constraint: &Custom, object: ObjectRef, kind: Kind, demands: &[Demand], exempt: &[Clause]) -> Option<Guard> {
     let matched = constraint.parts.get("/spec/match").unwrap_or(&Value::Null);
     let kinds = matched.get("kinds").and_then(Value::as_array);
     // Without kinds a constraint is asked about every object.
@@ -50,11 +81,8 @@ fn gatekeeper(constraint: &Custom, object: ObjectRef, demand: Demand) -> Option<
     if kinds.is_some_and(|kinds| !kinds.is_empty() && !kinds.iter().any(about_pods)) {
         return None;
     }
-    if demand == Demand::NonRoot {
-        let rule = constraint.parts.get("/spec/parameters/runAsUser").and_then(|user| user.get("rule")).and_then(Value::as_str);
-        if !matches!(rule, Some("MustRunAsNonRoot" | "MustRunAs")) {
-            return None;
-        }
+    if !demands_it(constraint, kind) {
+        return None;
     }
     let mode = match text(constraint, "/spec/enforcementAction") {
         "" | "deny" => Mode::Enforce,
@@ -64,10 +92,76 @@ fn gatekeeper(constraint: &Custom, object: ObjectRef, demand: Demand) -> Option<
     };
     let include = Clause { names: texts(matched.get("namespaces")), ..Clause::selected(matched.get("namespaceSelector")) };
     let left_out = Clause::names(matched.get("excludedNamespaces"));
-    let exclude = if left_out.is_any() { vec![] } else { vec![left_out] };
-    let mut guard = Guard::new("Gatekeeper", object, BTreeSet::from([demand]), mode, Reach { include: vec![include], exclude });
-    guard.narrowed = has(matched, "labelSelector") || has(matched, "name") || has(matched, "source");
+    let mut exclude = if left_out.is_any() { vec![] } else { vec![left_out] };
+    exclude.extend_from_slice(exempt);
+    let demands = demands.iter().copied().collect();
+    let mut guard = Guard::new("Gatekeeper", object, demands, mode, Reach { include: vec![include], exclude });
+    // Images that are exempt, and directories that are permitted, leave something open to whoever names them.
+    let parameter =
+        |name: &str| constraint.parts.get(&format!("/spec/parameters/{name}")).is_some_and(|list| !texts_or_maps(list).is_empty());
+    guard.narrowed = has(matched, "labelSelector")
+        || has(matched, "name")
+        || has(matched, "source")
+        || parameter("exemptImages")
+        || parameter("allowedHostPaths");
     Some(guard)
+}
+
+/// Kinds of constraints of the library that are read here, or that demand something that is no matter of these checks. `K8sPSP…` are those of
+/// its pod-security part.
+const LIBRARY: &[&str] = &[
+    "K8sAllowedRepos",
+    "K8sPSPAllowPrivilegeEscalationContainer",
+    "K8sPSPAllowedUsers",
+    "K8sPSPAppArmor",
+    "K8sPSPAutomountServiceAccountTokenPod",
+    "K8sPSPCapabilities",
+    "K8sPSPFlexVolumes",
+    "K8sPSPForbiddenSysctls",
+    "K8sPSPFSGroup",
+    "K8sPSPHostFilesystem",
+    "K8sPSPHostNamespace",
+    "K8sPSPHostNetworkingPorts",
+    "K8sPSPPrivilegedContainer",
+    "K8sPSPProcMount",
+    "K8sPSPReadOnlyRootFilesystem",
+    "K8sPSPSeccomp",
+    "K8sPSPSeccompV2",
+    "K8sPSPSELinuxV2",
+    "K8sPSPVolumeTypes",
+    "K8sBlockEndpointEditDefaultRole",
+    "K8sBlockLoadBalancer",
+    "K8sBlockNodePort",
+    "K8sBlockWildcardIngress",
+    "K8sContainerLimits",
+    "K8sContainerRatios",
+    "K8sContainerRequests",
+    "K8sDisallowAnonymous",
+    "K8sDisallowedTags",
+    "K8sExternalIPs",
+    "K8sHorizontalPodAutoscaler",
+    "K8sHttpsOnly",
+    "K8sImageDigests",
+    "K8sPodDisruptionBudget",
+    "K8sReplicaLimits",
+    "K8sRequiredAnnotations",
+    "K8sRequiredLabels",
+    "K8sRequiredProbes",
+    "K8sRequiredResources",
+    "K8sStorageClass",
+    "K8sUniqueIngressHost",
+    "K8sUniqueServiceSelector",
+    "NoUpdateServiceAccount",
+    "VerifyDeprecatedAPI",
+];
+
+/// Whether a kind of constraint is of the library, and so is either read or known to demand something else.
+pub(super) fn in_library(kind: &str) -> bool {
+    LIBRARY.contains(&kind)
+}
+
+fn texts_or_maps(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
 }
 
 /// It holds in namespaces that ask for it by a label, unless its own webhook was set up otherwise.
@@ -85,19 +179,25 @@ fn sigstore(policy: &Custom, object: ObjectRef) -> Guard {
 }
 
 /// Modules of Kubewarden's own collection, by a part of their address.
-const MODULES: &[(&str, Demand)] = &[
-    ("pod-privileged", Demand::Privileged),
-    ("host-namespaces", Demand::HostNamespaces),
-    ("hostpaths", Demand::HostPath),
-    ("user-group", Demand::NonRoot),
-    ("trusted-repos", Demand::Registries),
-    ("verify-image-signatures", Demand::Signatures),
+const MODULES: &[(&str, &[Demand])] = &[
+    ("pod-privileged", &[Demand::Privileged]),
+    ("host-namespaces", &[Demand::HostNetwork, Demand::HostPid, Demand::HostIpc]),
+    ("hostpaths", &[Demand::HostPath]),
+    ("user-group", &[Demand::NonRoot]),
+    ("trusted-repos", &[Demand::Registries]),
+    ("verify-image-signatures", &[Demand::Signatures]),
 ];
+
+fn has_rules(policy: &Custom) -> bool {
+    policy.parts.get("/spec/rules").and_then(Value::as_array).is_some_and(|rules| !rules.is_empty())
+}
 
 fn kubewarden(policy: &Custom, object: ObjectRef) -> Option<Guard> {
     let module = text(policy, "/spec/module");
-    let demands: BTreeSet<Demand> = MODULES.iter().filter(|(part, _)| module.contains(part)).map(|(_, demand)| *demand).collect();
-    if demands.is_empty() {
+    let demands: BTreeSet<Demand> =
+        MODULES.iter().filter(|(part, _)| module.contains(part)).flat_map(|(_, demands)| demands.iter().copied()).collect();
+    let elsewhere = has_rules(policy) && !asks_about_pods(Some(&serde_json::json!({"resourceRules": policy.parts.get("/spec/rules")})));
+    if demands.is_empty() || elsewhere {
         return None;
     }
     let mode = if text(policy, "/spec/mode") == "monitor" { Mode::Audit } else { Mode::Enforce };

@@ -1,12 +1,12 @@
 //! Kyverno's policies: rules that match by kind and namespace, validate by pattern, condition, level or CEL, and verify images; and its newer
 //! kinds in CEL alone.
 
-use super::builtin::{asks_about_pods, has, mode, narrows, of_expressions};
+use super::builtin::{asks_about_pods, expressions, has, mode, narrows, of_expressions};
 use super::demands::{self, Demand};
 use super::reach::{Clause, Reach, texts};
 use super::{Guard, Mode, objects};
 use crate::kinds::{Inventory, custom::Custom};
-use crate::model::{Kind, ObjectRef};
+use crate::model::{Kind, ObjectRef, text::glob};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -28,7 +28,27 @@ pub(super) fn guards(inventory: &Inventory) -> Vec<Guard> {
     for (kind, of_images) in cel {
         all.extend(objects(inventory, kind).filter_map(|(policy, object)| in_cel(policy, object, of_images)));
     }
+    let excepted = exceptions(inventory);
+    for guard in &mut all {
+        let (namespace, name) = (&guard.object.namespace, &guard.object.name);
+        let full = format!("{namespace}/{name}");
+        guard.narrowed |= excepted.iter().any(|policy| policy == name || (!namespace.is_empty() && *policy == full) || glob(policy, name));
+    }
     all
+}
+
+/// The policies from which some object takes something out.
+fn exceptions(inventory: &Inventory) -> Vec<String> {
+    let lists =
+        [(Kind::KyvernoPolicyExceptions, "/spec/exceptions", "policyName"), (Kind::KyvernoCelPolicyExceptions, "/spec/policyRefs", "name")];
+    let mut names = Vec::new();
+    for (kind, part, field) in lists {
+        for (exception, _) in objects(inventory, kind) {
+            let list = exception.parts.get(part).and_then(Value::as_array).into_iter().flatten();
+            names.extend(list.filter_map(|item| item.get(field)?.as_str().map(str::to_owned)));
+        }
+    }
+    names
 }
 
 fn rules(policy: &Custom, object: &ObjectRef) -> Vec<Guard> {
@@ -41,8 +61,9 @@ fn rules(policy: &Custom, object: &ObjectRef) -> Vec<Guard> {
     for (at, matched) in matches.iter().enumerate() {
         let Some((reach, mut narrowed)) = reach(matched, excludes.get(at), object) else { continue };
         narrowed |= conditions.get(at).is_some_and(|c| !c.is_null());
-        let mut push = |demands: BTreeSet<Demand>, own: Option<Mode>, images: Option<Vec<String>>| {
+        let mut push = |demands: BTreeSet<Demand>, partial: BTreeSet<Demand>, own: Option<Mode>, images: Option<Vec<String>>| {
             let mut guard = Guard::new(ENGINE, object.clone(), demands, own.or(whole).unwrap_or(Mode::Audit), reach.clone());
+            guard.partial = partial;
             guard.narrowed = narrowed;
             guard.images = images;
             // A rule's own word is not overridden by those of the whole policy.
@@ -52,14 +73,17 @@ fn rules(policy: &Custom, object: &ObjectRef) -> Vec<Guard> {
             all.push(guard);
         };
         if let Some(validate) = validates.get(at).filter(|v| !v.is_null()) {
-            push(of_validate(validate), action(validate.get("failureAction")), None);
+            let demands = of_validate(validate);
+            let levelled = validate.get("podSecurity").is_some();
+            let partial = if levelled { BTreeSet::new() } else { demands::of_some_containers(&compared(validate).to_string(), &demands) };
+            push(demands, partial, action(validate.get("failureAction")), None);
         }
         for verify in verifies.get(at).and_then(Value::as_array).into_iter().flatten() {
             let images = [
                 texts(verify.get("imageReferences")),
                 verify.get("image").and_then(Value::as_str).map(str::to_owned).into_iter().collect(),
             ];
-            push(of_verify(verify), action(verify.get("failureAction")), Some(images.concat()));
+            push(of_verify(verify), BTreeSet::new(), action(verify.get("failureAction")), Some(images.concat()));
         }
     }
     all
@@ -90,7 +114,9 @@ fn of_validate(validate: &Value) -> BTreeSet<Demand> {
         let excluded = level.get("exclude").map(ToString::to_string).unwrap_or_default();
         for (control, demand) in [
             ("Privileged Containers", Demand::Privileged),
-            ("Host Namespaces", Demand::HostNamespaces),
+            ("Host Namespaces", Demand::HostNetwork),
+            ("Host Namespaces", Demand::HostPid),
+            ("Host Namespaces", Demand::HostIpc),
             ("HostPath Volumes", Demand::HostPath),
             ("Running as Non-root", Demand::NonRoot),
         ] {
@@ -100,17 +126,22 @@ fn of_validate(validate: &Value) -> BTreeSet<Demand> {
         }
         return found;
     }
-    // The message may name anything; only what is compared counts.
-    let mut compared = validate.clone();
-    if let Some(map) = compared.as_object_mut() {
-        map.remove("message");
-    }
+    let compared = compared(validate);
     let text = compared.to_string();
     let mut found = demands::of_text(&text);
     if demands::pattern_of_registries(&compared) || demands::compares_registries(&text) {
         found.insert(Demand::Registries);
     }
     found
+}
+
+/// A validation without its message, which may name anything: only what is compared counts.
+fn compared(validate: &Value) -> Value {
+    let mut compared = validate.clone();
+    if let Some(map) = compared.as_object_mut() {
+        map.remove("message");
+    }
+    compared
 }
 
 fn of_verify(verify: &Value) -> BTreeSet<Demand> {
@@ -202,6 +233,7 @@ fn in_cel(policy: &Custom, object: ObjectRef, of_images: bool) -> Option<Guard> 
     };
     let mut guard = Guard::new(ENGINE, object, demands, mode(policy.parts.get("/spec/validationActions")), reach);
     guard.narrowed = narrows(policy, constraints);
+    guard.partial = if of_images { BTreeSet::new() } else { demands::of_some_containers(&expressions(policy), &guard.demands) };
     if of_images {
         let references = policy.parts.get("/spec/matchImageReferences").and_then(Value::as_array);
         let globs = references.into_iter().flatten().map(|item| item.get("glob").and_then(Value::as_str).map(str::to_owned));

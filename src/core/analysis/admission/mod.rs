@@ -3,22 +3,26 @@
 //! Each engine has its own words for the same four things, and they are read into one shape, the [`Guard`]: what it demands of a pod
 //! ([`Demand`]), whether it refuses or only reports ([`Mode`]), in which namespaces ([`Reach`]), and for which images where it is about images.
 //! A guard that leaves something out by more than its namespace (labels of objects, users, conditions) holds in part: its mode is never
-//! `Enforce`. What a policy demands is told from its own text: a policy in a language that can express anything can't be evaluated for all
+//! `Enforce`. Nor is that of an engine's policy where no webhook of the engine is asked ([`Webhooks`]). What a policy demands is told from its own text: a policy in a language that can express anything can't be evaluated for all
 //! pods, so a guard says that its policy speaks of a thing, and is held against the pods that run where that is possible.
 //!
-//! Engines whose policies are not readable here (programs, or kinds that each cluster names for itself) are told by name: see [`unreadable`].
+//! Policies that are not readable here (programs, or kinds that each cluster names for itself) are told by name: see [`unreadable`].
 
 mod builtin;
 mod demands;
 mod engines;
 mod kyverno;
 mod reach;
+mod scc;
+mod unread;
+pub mod webhooks;
 
 pub use demands::Demand;
 pub use reach::Reach;
+pub use unread::unreadable;
+pub use webhooks::{Asked, Webhooks};
 
 use super::image::ImageReference;
-use super::software::{self, Software};
 use crate::kinds::{Inventory, custom::Custom};
 use crate::model::{Kind, ObjectRef, text::glob};
 use std::collections::{BTreeMap, BTreeSet};
@@ -51,13 +55,18 @@ pub struct Guard {
     pub reach: Reach,
     /// Whether it leaves pods out by more than their namespace.
     pub narrowed: bool,
+    /// Demands that it makes of some containers only: a rule that names `containers` alone lets init containers through.
+    pub partial: BTreeSet<Demand>,
     /// Globs of images to which it is limited; none for all.
     pub images: Option<Vec<String>>,
+    /// The webhooks of its engine; none where the API server itself holds it.
+    pub webhooks: Option<Webhooks>,
 }
 
 impl Guard {
     fn new(engine: &'static str, object: ObjectRef, demands: BTreeSet<Demand>, mode: Mode, reach: Reach) -> Self {
-        Self { engine, object, demands, mode, overrides: vec![], reach, narrowed: false, images: None }
+        let (overrides, partial) = (vec![], BTreeSet::new());
+        Self { engine, object, demands, mode, overrides, reach, narrowed: false, partial, images: None, webhooks: None }
     }
 
     /// How far it goes in a namespace; `None` where it does not hold there.
@@ -67,7 +76,26 @@ impl Guard {
             return None;
         }
         let mode = self.overrides.iter().find(|(_, reach)| reach.covers(namespace, labels)).map_or(self.mode, |(mode, _)| *mode);
-        Some(if self.narrowed { mode.min(Mode::Part) } else { mode })
+        let most = match self.asked_in(namespace, labels) {
+            Asked::All | Asked::Nowhere if !self.narrowed => Mode::Enforce,
+            // That there is no webhook at all is for those to judge who must have read them.
+            Asked::All | Asked::Nowhere | Asked::Some | Asked::Unknown => Mode::Part,
+            Asked::Not => Mode::Audit,
+        };
+        Some(mode.min(most))
+    }
+
+    /// How far it goes for one of its demands.
+    #[must_use]
+    pub fn mode_for(&self, demand: Demand, namespace: &str, labels: &BTreeMap<String, String>) -> Option<Mode> {
+        let mode = self.mode_in(namespace, labels)?;
+        self.demands.contains(&demand).then(|| if self.partial.contains(&demand) { mode.min(Mode::Part) } else { mode })
+    }
+
+    /// How its engine is asked about pods of a namespace.
+    #[must_use]
+    pub fn asked_in(&self, namespace: &str, labels: &BTreeMap<String, String>) -> Asked {
+        self.webhooks.as_ref().map_or(Asked::All, |webhooks| webhooks.asked(&reach::with_name(namespace, labels)))
     }
 
     /// Whether it is asked about an image.
@@ -91,27 +119,19 @@ pub fn guards(inventory: &Inventory) -> Vec<Guard> {
     let mut all = builtin::guards(inventory);
     all.extend(kyverno::guards(inventory));
     all.extend(engines::guards(inventory));
+    all.extend(scc::guards(inventory));
+    let mut known: BTreeMap<&'static str, Option<Webhooks>> = BTreeMap::new();
+    for guard in &mut all {
+        guard.webhooks = known.entry(guard.engine).or_insert_with(|| Webhooks::of(inventory, guard.engine)).clone();
+    }
     all
 }
 
 /// How a demand is met in a namespace: the furthest that any guard goes, and the guards that hold there.
 #[must_use]
 pub fn held<'a>(guards: &'a [Guard], demand: Demand, namespace: &str, labels: &BTreeMap<String, String>) -> (Option<Mode>, Vec<&'a Guard>) {
-    let here: Vec<(Mode, &Guard)> = guards
-        .iter()
-        .filter(|guard| guard.demands.contains(&demand))
-        .filter_map(|guard| Some((guard.mode_in(namespace, labels)?, guard)))
-        .collect();
+    let here: Vec<(Mode, &Guard)> = guards.iter().filter_map(|guard| Some((guard.mode_for(demand, namespace, labels)?, guard))).collect();
     (here.iter().map(|(mode, _)| *mode).max(), here.into_iter().map(|(_, guard)| guard).collect())
-}
-
-/// Engines that run in the cluster and whose policies can't be read here, or not all of them, by name. `role` is that of `software.toml`.
-#[must_use]
-pub fn unreadable(inventory: &Inventory, known: &[Software], role: &str) -> BTreeSet<String> {
-    // These are read whole: what they demand is in objects of kinds that every cluster names alike.
-    const READ: &[&str] = &["Kyverno", "Kubewarden", "sigstore policy-controller"];
-    let found = software::with_role(inventory, known, role);
-    found.into_iter().map(|found| found.software.name.clone()).filter(|name| !READ.contains(&name.as_str())).collect()
 }
 
 fn objects(inventory: &Inventory, kind: Kind) -> impl Iterator<Item = (&Custom, ObjectRef)> {

@@ -60,11 +60,17 @@ impl Reach {
     /// Whether it holds in a namespace with these labels. The API server labels each namespace with its name; manifests may lack that.
     #[must_use]
     pub fn covers(&self, namespace: &str, labels: &BTreeMap<String, String>) -> bool {
-        let mut labels = labels.clone();
-        labels.insert("kubernetes.io/metadata.name".to_owned(), namespace.to_owned());
+        let labels = with_name(namespace, labels);
         self.include.iter().any(|clause| clause.covers(namespace, &labels))
             && !self.exclude.iter().any(|clause| clause.covers(namespace, &labels))
     }
+}
+
+/// A namespace's labels with the one that the API server gives to each.
+pub(super) fn with_name(namespace: &str, labels: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let mut labels = labels.clone();
+    labels.insert("kubernetes.io/metadata.name".to_owned(), namespace.to_owned());
+    labels
 }
 
 /// The texts of a list; empty where there is none.

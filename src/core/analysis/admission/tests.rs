@@ -2,7 +2,7 @@
 
 use super::{Demand, Guard, Mode, guards, held};
 use crate::analysis::image::ImageReference;
-use crate::kinds::{Ingest, Inventory, Source};
+use crate::kinds::{Ingest, Inventory, KindState, Source};
 use crate::model::Kind;
 use crate::sensitive::FingerprintKey;
 use serde_json::{Value, json};
@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 
 fn inventory(objects: &[Value]) -> Inventory {
     let mut ingest = Ingest::new(Source::Live, FingerprintKey([7; 32]));
+    ingest.state(Kind::ValidatingWebhooks, KindState::Read, "");
     for object in objects {
         let text = |field: &str| object[field].as_str().unwrap_or_default();
         if let Some(kind) = Kind::of(text("apiVersion"), text("kind")) {
@@ -94,7 +95,7 @@ fn a_validating_admission_policy_needs_a_binding_that_denies() {
         "apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingAdmissionPolicy", "metadata": {"name": "node"},
         "spec": {
             "matchConstraints": {"resourceRules": [{"apiGroups": [""], "resources": ["pods"], "operations": ["CREATE"]}]},
-            "validations": [{"expression": "!object.spec.?hostNetwork.orValue(false) && object.spec.containers.all(c, !c.?securityContext.privileged.orValue(false))"}],
+            "validations": [{"expression": "!object.spec.?hostNetwork.orValue(false) && (object.spec.containers + object.spec.?initContainers.orValue([])).all(c, !c.?securityContext.privileged.orValue(false))"}],
         },
     });
     let binding = |name: &str, actions: Value, resources: Value| {
@@ -158,4 +159,52 @@ fn kyverno_in_cel_is_read_by_what_it_calls() {
     }));
     assert_eq!(guard.mode_in("x", &labels(&[])), Some(Mode::Enforce));
     assert!(guard.demands.contains(&Demand::Signatures) && guard.images.is_some());
+}
+
+#[test]
+fn what_is_refused_to_some_containers_only_is_refused_in_part() {
+    let all = guards(&inventory(&[kyverno(json!({
+        "validationFailureAction": "Enforce",
+        "rules": [{
+            "match": {"any": [{"resources": {"kinds": ["Pod"]}}]},
+            "validate": {"pattern": {"spec": {"=(hostNetwork)": false, "containers": [{"=(securityContext)": {"=(privileged)": false}}]}}},
+        }],
+    }))]));
+    let mode = |demand| held(&all, demand, "pay", &labels(&[])).0;
+    assert_eq!((mode(Demand::Privileged), mode(Demand::HostNetwork), mode(Demand::HostPid)), (Some(Mode::Part), Some(Mode::Enforce), None));
+}
+
+#[test]
+fn an_engine_that_is_not_asked_guards_nothing() {
+    let policy = kyverno(json!({
+        "validationFailureAction": "Enforce",
+        "rules": [{"match": {"any": [{"resources": {"kinds": ["Pod"]}}]}, "validate": {"podSecurity": {"level": "baseline"}}}],
+    }));
+    let webhook = |name: &str, selector: Value| {
+        json!({"apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingWebhookConfiguration", "metadata": {"name": name},
+               "webhooks": [{"name": "validate.svc-fail", "failurePolicy": "Fail", "namespaceSelector": selector, "clientConfig": {"url": "https://x"},
+                             "rules": [{"apiGroups": [""], "resources": ["pods"], "operations": ["CREATE", "UPDATE"]}]}]})
+    };
+    let mode = |objects: &[Value], namespace: &str| held(&guards(&inventory(objects)), Demand::Privileged, namespace, &labels(&[])).0;
+    let not_shop = json!({"matchExpressions": [{"key": "kubernetes.io/metadata.name", "operator": "NotIn", "values": ["shop"]}]});
+    let both = [policy.clone(), webhook("kyverno-resource-validating-webhook-cfg", not_shop)];
+    assert_eq!((mode(&both, "pay"), mode(&both, "shop")), (Some(Mode::Enforce), Some(Mode::Audit)));
+    // One of another maker does not ask Kyverno; that there is none of Kyverno's is told by those who must have read them.
+    assert_eq!(mode(&[policy, webhook("other", json!({}))], "pay"), Some(Mode::Enforce));
+}
+
+#[test]
+fn rules_on_another_group_or_on_named_pods_do_not_ask_about_pods() {
+    let policy = |rule: Value| {
+        let binding = json!({"apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingAdmissionPolicyBinding", "metadata": {"name": "b"},
+                             "spec": {"policyName": "p", "validationActions": ["Deny"]}});
+        let policy = json!({"apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingAdmissionPolicy", "metadata": {"name": "p"},
+                            "spec": {"matchConstraints": {"resourceRules": [rule]}, "validations": [{"expression": "!object.spec.hostPID"}]}});
+        guards(&inventory(&[policy, binding])).len()
+    };
+    let rule = |group: &str, resource: &str| json!({"apiGroups": [group], "resources": [resource], "operations": ["CREATE"]});
+    assert_eq!((policy(rule("", "pods")), policy(rule("*", "*")), policy(rule("apps", "*"))), (1, 1, 0));
+    let mut named = rule("", "pods");
+    named["resourceNames"] = json!(["x"]);
+    assert_eq!(policy(named), 0);
 }

@@ -56,5 +56,5 @@ fn scanner(view: &View<'_>) -> Verdict {
     verdict
         .because(format!("A policy that is shown refuses images without a good scan in {blocked} of {scoped} namespaces in scope. {list}"));
     verdict.decide(if blocked == scoped { Outcome::Pass } else { Outcome::Review });
-    verdict
+    guarded::mind_missing_policies(view, verdict)
 }

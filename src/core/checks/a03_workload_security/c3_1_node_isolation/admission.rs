@@ -1,11 +1,12 @@
 //! Judge of `3.1/admission-control`: whether something refuses pods that take the node, namespace by namespace, and whether the webhooks that
 //! are asked about pods can be trusted to answer.
 
-use crate::analysis::admission::{Demand, Mode, guards, held};
-use crate::checks::guarded::{Place, others, places, told};
+use crate::analysis::admission::webhooks::{answers, asks_about_pods, is_of_known_engine};
+use crate::analysis::admission::{Asked, Demand, Guard, Mode, guards};
+use crate::checks::guarded::{Place, mind_missing_policies, not_read, others, places, told};
 use crate::checks::{Verdict, View};
 use crate::kinds::admission::{Webhook, WebhookConfiguration};
-use crate::model::{Finding, ObjectRef, Severity};
+use crate::model::{Finding, Kind, ObjectRef, Severity};
 
 pub(in crate::checks) fn judge(view: &View<'_>) -> Verdict {
     let mut verdict = Verdict::over("namespace", "namespaces");
@@ -14,56 +15,103 @@ pub(in crate::checks) fn judge(view: &View<'_>) -> Verdict {
     let spaces = places(view);
     for place in &spaces {
         verdict.saw(place.category);
-        let states: Vec<_> = Demand::NODE.into_iter().map(|demand| (demand, held(&all, demand, place.name, place.labels))).collect();
-        let open: Vec<&'static str> =
-            states.iter().filter(|(_, (mode, _))| *mode != Some(Mode::Enforce)).map(|(demand, _)| demand.words()).collect();
-        if open.is_empty() {
-            continue;
-        }
-        let mut here: Vec<_> = states.iter().flat_map(|(_, (_, guards))| guards.iter().copied()).collect();
-        here.dedup_by(|a, b| a.object == b.object);
-        let finding = place.finding("metadata.name").observed(told(&here, place));
-        let none = open.len() == states.len();
-        let audits = states.iter().any(|(_, (mode, _))| mode.is_some());
-        let finding = match (none, audits) {
-            (true, false) => finding
-                .rule("unguarded")
-                .severity(Severity::High)
-                .message(format!("Nothing that can be read refuses a pod here that takes the node.{elsewhere}")),
-            (true, true) => finding
-                .rule("not_enforced")
-                .severity(Severity::High)
-                .message(format!("Policies speak of pods that take the node, and none of them refuses all such pods here.{elsewhere}")),
-            (false, _) => finding
-                .rule("guarded_in_part")
-                .review()
-                .message(format!("What is refused here leaves a way to the node open: not demanded is {}.{elsewhere}", open.join(", "))),
-        };
-        verdict.find(if elsewhere.is_empty() { finding } else { finding.review() });
+        verdict.find_all(judge_place(view, place, &all, &elsewhere));
     }
     for configuration in &view.inventory.validating_webhooks {
-        for webhook in configuration.webhooks.iter().filter(|webhook| is_asked_about_pods(webhook)) {
-            trust(view, configuration, webhook, &spaces).into_iter().for_each(|finding| verdict.find(finding));
+        for webhook in configuration.webhooks.iter().filter(|webhook| asks_about_pods(webhook)) {
+            verdict.find_all(trust(view, configuration, webhook, &spaces));
         }
     }
-    verdict
+    mind_missing_policies(view, verdict)
+}
+
+/// How far a guard goes for a demand where the webhooks were read: without one, nobody asks its engine.
+fn reaches(guard: &Guard, demand: Demand, place: &Place<'_>) -> Option<Mode> {
+    let mode = guard.mode_for(demand, place.name, place.labels)?;
+    let nowhere = guard.asked_in(place.name, place.labels) == Asked::Nowhere;
+    Some(if nowhere { mode.min(Mode::Part) } else { mode })
+}
+
+fn judge_place(view: &View<'_>, place: &Place<'_>, all: &[Guard], elsewhere: &str) -> Option<Finding> {
+    if !place.known {
+        return Some(not_read(place));
+    }
+    let best = |demand: Demand| all.iter().filter_map(|guard| reaches(guard, demand, place)).max();
+    let states: Vec<(Demand, Option<Mode>)> = Demand::NODE.into_iter().map(|demand| (demand, best(demand))).collect();
+    let open: Vec<Demand> = states.iter().filter(|(_, mode)| *mode != Some(Mode::Enforce)).map(|(demand, _)| *demand).collect();
+    if open.is_empty() {
+        return None;
+    }
+    let speaks = |guard: &&Guard| Demand::NODE.iter().any(|demand| reaches(guard, *demand, place).is_some());
+    let mut here: Vec<&Guard> = all.iter().filter(speaks).collect();
+    here.dedup_by(|a, b| a.object == b.object);
+    // A rule on some containers, or of an engine that no webhook asks, is not nothing: a person judges it.
+    let some = |guard: &&&Guard| {
+        let asked = guard.asked_in(place.name, place.labels);
+        guard.mode_in(place.name, place.labels) == Some(Mode::Enforce) && (!guard.partial.is_empty() || asked == Asked::Nowhere)
+    };
+    let none = open.len() == states.len() && !here.iter().any(|guard| some(&guard));
+    let unasked = here.iter().filter(|guard| guard.mode_in(place.name, place.labels) == Some(Mode::Enforce));
+    let unasked = unasked.into_iter().find(|guard| guard.asked_in(place.name, place.labels) == Asked::Nowhere);
+    let unasked = unasked.map(|guard| format!(" No webhook of {} is set up, so nothing asks it about pods.", guard.engine));
+    let elsewhere = format!("{elsewhere}{}{}", strangers(view, place), unasked.unwrap_or_default());
+    let finding = place.finding("metadata.name").observed(told(&here, place));
+    let finding = match (none, here.is_empty()) {
+        (true, true) => finding
+            .rule("unguarded")
+            .severity(Severity::High)
+            .message(format!("Nothing that can be read refuses a pod here that takes the node.{elsewhere}")),
+        (true, false) => finding
+            .rule("not_enforced")
+            .severity(Severity::High)
+            .message(format!("Policies speak of pods that take the node, and none of them refuses all such pods here.{elsewhere}")),
+        (false, _) => finding.rule("guarded_in_part").review().message(format!(
+            "What is refused here leaves a way to the node open: not demanded of every pod is {}.{elsewhere}",
+            in_words(&open)
+        )),
+    };
+    Some(if elsewhere.is_empty() { finding } else { finding.review() })
+}
+
+/// What is not demanded; the three namespaces of the node are one thing to people where all are open.
+fn in_words(open: &[Demand]) -> String {
+    const SHARED: [Demand; 3] = [Demand::HostNetwork, Demand::HostPid, Demand::HostIpc];
+    let all_shared = SHARED.iter().all(|demand| open.contains(demand));
+    let told = open.iter().filter(|demand| !(all_shared && SHARED[1..].contains(demand)));
+    let words = told.map(|demand| if all_shared && *demand == SHARED[0] { "no namespaces of the node" } else { demand.words() });
+    words.collect::<Vec<_>>().join(", ")
+}
+
+/// Webhooks of nobody that is known here, which are asked about pods of a namespace and answer: what they refuse is in their programs.
+fn strangers(view: &View<'_>, place: &Place<'_>) -> String {
+    let mut labels = place.labels.clone();
+    labels.insert("kubernetes.io/metadata.name".to_owned(), place.name.to_owned());
+    let configurations = view.inventory.validating_webhooks.iter();
+    let pairs = configurations.flat_map(|c| c.webhooks.iter().map(move |webhook| (c, webhook)));
+    let asked = pairs.filter(|(configuration, webhook)| {
+        asks_about_pods(webhook)
+            && !is_of_known_engine(configuration, webhook)
+            && webhook.namespace_selector.matches(&labels)
+            && answers(view.inventory, webhook) != Some(false)
+    });
+    let names: Vec<&str> = asked.map(|(_, webhook)| webhook.name.as_str()).collect();
+    if names.is_empty() {
+        return String::new();
+    }
+    format!(" It may be refused by {}, asked about pods here, whose rules can't be read.", names.join(", "))
 }
 
 /// Who else may refuse such pods without showing it, as a sentence.
 fn elsewhere(view: &View<'_>) -> String {
+    let constrained = view.inventory.customs.get(&Kind::OpenshiftScc).is_some_and(|list| !list.is_empty());
     let own = match view.cluster().distribution.as_str() {
-        "openshift" => " OpenShift's security context constraints may refuse it: judge who may use which.",
+        id if id == "openshift" || constrained => {
+            " OpenShift's security context constraints may refuse it: judge who may use which (oc adm policy who-can use scc/privileged)."
+        }
         "gke-autopilot" => " GKE Autopilot refuses most dangerous requests by itself: judge what its exceptions let through.",
         _ => "",
     };
     format!("{own}{}", others(view, "policy"))
-}
-
-fn is_asked_about_pods(webhook: &Webhook) -> bool {
-    let any = |list: &[String], names: &[&str]| list.iter().any(|item| names.contains(&item.as_str()));
-    webhook.rules.iter().any(|rule| {
-        any(&rule.resources, &["pods", "*", "*/*"]) && any(&rule.api_groups, &["", "*"]) && any(&rule.operations, &["CREATE", "*"])
-    })
 }
 
 /// What speaks against relying on a webhook. It reaches the whole cluster, and so does what it lets pass.
@@ -113,7 +161,18 @@ fn trust(view: &View<'_>, configuration: &WebhookConfiguration, webhook: &Webhoo
                 .mend("Remove the objectSelector, or make sure that another policy demands the label."),
         );
     }
-    if let Some(service) = webhook.client_config.service.as_ref().filter(|s| !answers(view, &s.namespace, &s.name)) {
+    if !webhook.match_conditions.is_empty() {
+        let names: Vec<&str> = webhook.match_conditions.iter().map(|condition| condition.name.as_str()).collect();
+        found.push(
+            finding("matchConditions")
+                .rule("skips_by_condition")
+                .severity(Severity::Low)
+                .observed(names.join(", "))
+                .message("The webhook is asked only about requests that meet these conditions; what they leave out is let in unasked.")
+                .mend("Read the expressions: they may leave out accounts of the platform, and no pods in scope."),
+        );
+    }
+    if let Some(service) = webhook.client_config.service.as_ref().filter(|_| answers(view.inventory, webhook) == Some(false)) {
         let observed = format!("{}/{}", service.namespace, service.name);
         let finding = finding("clientConfig.service").rule("nobody_answers").observed(observed);
         found.push(if open {
@@ -127,12 +186,4 @@ fn trust(view: &View<'_>, configuration: &WebhookConfiguration, webhook: &Webhoo
         });
     }
     found
-}
-
-/// Whether a Service has an endpoint that is ready.
-fn answers(view: &View<'_>, namespace: &str, service: &str) -> bool {
-    let slices = view.inventory.endpoint_slices.iter().filter(|slice| {
-        slice.metadata.namespace == namespace && slice.metadata.labels.get("kubernetes.io/service-name").is_some_and(|name| name == service)
-    });
-    slices.flat_map(|slice| &slice.endpoints).any(|endpoint| endpoint.conditions.ready.unwrap_or(true))
 }

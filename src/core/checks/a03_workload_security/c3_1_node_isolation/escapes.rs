@@ -95,6 +95,18 @@ fn container(placed: &Placed<'_>) -> Vec<Finding> {
                 .message("A privileged container sees the node's devices: it mounts the node's disk and owns the node, and with it every container there."),
         );
     }
+    let windows = [&context.windows_options, &placed.spec.security_context.windows_options];
+    let said = windows.into_iter().flatten().find_map(|options| options.host_process);
+    if said == Some(true) {
+        found.push(
+            placed
+                .finding("securityContext.windowsOptions.hostProcess")
+                .rule("host_process")
+                .severity(Severity::Critical)
+                .observed("true")
+                .message("A HostProcess container runs on the Windows host itself, with its files, network and services, almost without isolation."),
+        );
+    }
     for added in &context.capabilities.add {
         // Runtimes take the name in either spelling, so both open the gate.
         let upper = added.to_ascii_uppercase();
@@ -115,6 +127,26 @@ const PATHS: &[(&str, Severity, &str)] = &[
     ("/var/run/containerd", Severity::Critical, "The socket of the container runtime starts any container with any rights on the node."),
     ("/run/crio", Severity::Critical, "The socket of the container runtime starts any container with any rights on the node."),
     ("/var/run/crio", Severity::Critical, "The socket of the container runtime starts any container with any rights on the node."),
+    ("/run/cri-dockerd.sock", Severity::Critical, "The socket of the container runtime starts any container with any rights on the node."),
+    (
+        "/var/run/cri-dockerd.sock",
+        Severity::Critical,
+        "The socket of the container runtime starts any container with any rights on the node.",
+    ),
+    ("/run/dockershim.sock", Severity::Critical, "The socket of the container runtime starts any container with any rights on the node."),
+    (
+        "/var/run/dockershim.sock",
+        Severity::Critical,
+        "The socket of the container runtime starts any container with any rights on the node.",
+    ),
+    ("/run/podman", Severity::Critical, "The socket of the container runtime starts any container with any rights on the node."),
+    ("/run/docker", Severity::Critical, "The socket of the container runtime starts any container with any rights on the node."),
+    ("/var/snap/microk8s", Severity::Critical, "It holds the runtime's socket, the keys and the state of MicroK8s."),
+    ("/var/lib/k0s", Severity::Critical, "It holds the keys, the administrator's credential and the state of k0s."),
+    ("/run/systemd", Severity::Critical, "Over the sockets of the node's service manager a container starts programs on the node."),
+    ("/run/dbus", Severity::High, "Over the node's message bus a container asks the service manager to start programs on the node."),
+    ("/var/run/dbus", Severity::High, "Over the node's message bus a container asks the service manager to start programs on the node."),
+    ("/var/run/systemd", Severity::Critical, "Over the sockets of the node's service manager a container starts programs on the node."),
     ("/run/k3s/containerd", Severity::Critical, "The socket of the container runtime starts any container with any rights on the node."),
     (
         "/var/lib/kubelet",
@@ -147,6 +179,7 @@ const PATHS: &[(&str, Severity, &str)] = &[
         Severity::High,
         "Programs there are run by the runtime as root for each new pod: whoever writes there runs code on the node.",
     ),
+    ("/var/spool/cron", Severity::High, "Schedules of the node's users: whoever writes there runs programs on it."),
     ("/usr", Severity::High, "Programs and libraries of the node: whoever writes there runs code on it."),
     ("/lib", Severity::High, "Libraries, modules and service definitions of the node: whoever writes there runs code on it."),
     ("/bin", Severity::High, "Programs of the node: whoever writes there runs code on it."),
@@ -159,7 +192,41 @@ const PATHS: &[(&str, Severity, &str)] = &[
     ),
 ];
 
+/// The same on Windows nodes, in lower case and with plain slashes.
+const WINDOWS_PATHS: &[(&str, &str)] = &[
+    ("//./pipe/docker_engine", "The pipe of the container runtime starts any container with any rights on the node."),
+    ("//./pipe/containerd", "The pipe of the container runtime starts any container with any rights on the node."),
+    ("c:/windows", "Programs, services and registry of the node: whoever writes there runs code on it."),
+    ("c:/program files", "Programs of the node: whoever writes there runs code on it."),
+    ("c:/programdata", "Settings and state of the node's services, the container runtime's among them."),
+    ("c:/users", "Homes of the node's users: keys, kubeconfigs, and programs that start with a session."),
+    (
+        "c:/var/lib/kubelet",
+        "The kubelet's directory holds the tokens and mounted Secrets of every pod on the node, and the node's own credential.",
+    ),
+    ("c:/etc/kubernetes", "It holds the keys and kubeconfigs of the node."),
+    ("c:/k", "It holds the kubelet, its settings and the node's kubeconfig."),
+];
+
+/// A directory or pipe of a Windows node.
+fn windows_path(workload: &Workload, category: Category, spec: &PodSpec, volume: &Volume) -> Option<Finding> {
+    let path = volume.host_path.as_ref()?.replace('\\', "/").to_lowercase();
+    let path = path.trim_end_matches('/');
+    let below =
+        |inner: &str, outer: &str| inner == outer || inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with(['/', '-', '.']));
+    let (_, message) = WINDOWS_PATHS.iter().find(|(gate, _)| below(path, gate)).or_else(|| {
+        WINDOWS_PATHS.iter().filter(|_| path == "c:" || (path.is_empty() && spec.is_windows())).find(|(gate, _)| *gate == "c:/windows")
+    })?;
+    let field = format!("{}.volumes[name={}].hostPath", workload.spec_path(), volume.name);
+    let severity = if path.contains("/pipe/") || !read_only(spec, &volume.name) { Severity::Critical } else { Severity::High };
+    let finding = Finding::new(category, workload.object.clone(), field).rule("host_path").severity(severity);
+    Some(finding.observed(volume.host_path.clone().unwrap_or_default()).message(*message))
+}
+
 fn host_path(workload: &Workload, category: Category, spec: &PodSpec, volume: &Volume) -> Option<Finding> {
+    if let Some(finding) = windows_path(workload, category, spec, volume) {
+        return Some(finding);
+    }
     let path = clean(volume.host_path.as_ref()?);
     let below =
         |inner: &str, outer: &str| inner == outer || inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('/')) || outer == "/";

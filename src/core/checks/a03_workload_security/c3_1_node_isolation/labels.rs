@@ -1,6 +1,7 @@
 //! Judge of `3.1/pod-security-labels`: what each namespace's labels make Pod Security Admission enforce.
 
 use crate::analysis::pod_security::{Enforcement, Level, Version, labels, rules_of};
+use crate::checks::guarded::{not_read, places};
 use crate::checks::{Verdict, View};
 use crate::kinds::node::Namespace;
 use crate::model::{Category, Finding, ObjectRef, Severity};
@@ -14,6 +15,10 @@ pub(super) fn judge(view: &View<'_>) -> Verdict {
         if let Some(finding) = look(view, namespace, category) {
             verdict.find(finding);
         }
+    }
+    for place in places(view).iter().filter(|place| !place.known) {
+        verdict.saw(place.category);
+        verdict.find(not_read(place));
     }
     verdict
 }

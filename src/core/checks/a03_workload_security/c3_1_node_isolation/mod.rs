@@ -104,8 +104,9 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
               reports refuses nothing, and a webhook that fails open, or is not asked about a namespace, refuses nothing there.",
         mend: "Enforce a Pod Security level by label, or policies of your engine in enforcing mode, in every namespace in scope; webhooks with \
                failurePolicy: Fail, several replicas, and no namespace in scope left out.",
-        blind_spots: "What a policy demands is told from its own text, by the fields of a pod that it names; it is not run. Exceptions that engines keep in \
-                      objects of their own, policies written as programs, and Gatekeeper constraints outside of its usual library are not read.",
+        blind_spots: "What a policy demands is told from its own text, by the fields of a pod that it names; it is not run. Policies written as programs, \
+                      Gatekeeper constraints outside of its usual library and webhooks of other makers are named and not read. Which accounts OpenShift's \
+                      constraints are given to by roles is not followed.",
         judge: admission::judge,
     },
 ];
