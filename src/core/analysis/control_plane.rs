@@ -14,15 +14,51 @@ pub enum Setting {
     Encryption,
     /// Versions and ciphers of TLS.
     Tls,
-    /// Any other flag.
-    Flags,
+    /// Ports that answer without encryption.
+    Ports,
+    /// Whether callers without a credential are let in.
+    Anonymous,
+    /// How requests are authorized.
+    Authorization,
+    /// Passwords or tokens in a file.
+    StaticTokens,
+    /// How long tokens of service accounts hold.
+    TokenLifetime,
+}
+
+impl Setting {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::Audit,
+        Self::Encryption,
+        Self::Tls,
+        Self::Ports,
+        Self::Anonymous,
+        Self::Authorization,
+        Self::StaticTokens,
+        Self::TokenLifetime,
+    ];
+
+    /// The options of kube-apiserver that decide it.
+    const fn options(self) -> &'static str {
+        match self {
+            Self::Audit => "--audit-policy-file, --audit-log-path, --audit-webhook-config-file",
+            Self::Encryption => "--encryption-provider-config and the file that it names",
+            Self::Tls => "--tls-min-version, --tls-cipher-suites",
+            Self::Ports => "--insecure-port, --etcd-servers",
+            Self::Anonymous => "--anonymous-auth, --authentication-config",
+            Self::Authorization => "--authorization-mode, --authorization-config",
+            Self::StaticTokens => "--token-auth-file, --basic-auth-file",
+            Self::TokenLifetime => "--service-account-max-token-expiration, --service-account-extend-token-expiration",
+        }
+    }
 }
 
 /// The sentences for a control plane that shows nothing.
 #[must_use]
 pub fn unseen(id: &str, setting: Setting) -> String {
     let name = distribution::title(id);
-    let place = place(id, setting);
+    let place = place(id, setting).map_or_else(|| format!("{} ({})", config(id), setting.options()), str::to_owned);
     if distribution::is_managed(id) {
         format!("{name} runs the control plane and does not show its settings through the API. Look at {place}.")
     } else {
@@ -30,13 +66,45 @@ pub fn unseen(id: &str, setting: Setting) -> String {
     }
 }
 
-fn place(id: &str, setting: Setting) -> &'static str {
-    match (id, setting) {
+/// Where a distribution keeps the start options of the API server.
+fn config(id: &str) -> &'static str {
+    match id {
+        "eks" => {
+            "AWS's documentation of the EKS control plane and its attestation of compliance (AWS Artifact), because AWS sets the options itself"
+        }
+        "gke" | "gke-autopilot" => {
+            "the cluster's description (gcloud container clusters describe) and Google's attestation of compliance, because Google sets the options itself"
+        }
+        "aks" => {
+            "the cluster's description (az aks show) and Microsoft's attestation of compliance, because Microsoft sets the options itself"
+        }
+        "openshift" => {
+            "the operators' configuration (oc get kubeapiserver cluster -o yaml, spec.observedConfig and spec.unsupportedConfigOverrides)"
+        }
+        "k3s" => "/etc/rancher/k3s/config.yaml and the arguments of the k3s service on the server nodes, kube-apiserver-arg",
+        "rke2" => {
+            "/etc/rancher/rke2/config.yaml (kube-apiserver-arg) and /var/lib/rancher/rke2/agent/pod-manifests/kube-apiserver.yaml on the server nodes"
+        }
+        "talos" => "cluster.apiServer.extraArgs of the machine configuration (talosctl get machineconfig -o yaml)",
+        "microk8s" => "/var/snap/microk8s/current/args/kube-apiserver on the control-plane nodes",
+        "kubeadm" | "kind" => {
+            "/etc/kubernetes/manifests/kube-apiserver.yaml on the control-plane nodes; the identity may also lack the right to list pods of kube-system"
+        }
+        _ => "the provider's settings, or the start options of kube-apiserver on the control-plane hosts",
+    }
+}
+
+/// The place of one setting, where the distribution has one of its own for it.
+fn place(id: &str, setting: Setting) -> Option<&'static str> {
+    Some(match (id, setting) {
         ("eks", Setting::Audit) => {
             "the cluster's control plane logging (“audit” and “authenticator” sent to CloudWatch Logs; aws eks describe-cluster, logging)"
         }
         ("eks", Setting::Encryption) => {
             "the cluster's encryptionConfig (aws eks describe-cluster); since Kubernetes 1.28 EKS encrypts all API data with a key of its own besides"
+        }
+        ("eks", Setting::Authorization | Setting::StaticTokens) => {
+            "the cluster's accessConfig.authenticationMode (aws eks describe-cluster), its access entries (aws eks list-access-entries) and the ConfigMap kube-system/aws-auth"
         }
         ("gke" | "gke-autopilot", Setting::Audit) => {
             "Cloud Audit Logs of the project (Admin Activity is always on; Data Access logs for the Kubernetes Engine API must be switched on) and the cluster's logging components"
@@ -44,10 +112,21 @@ fn place(id: &str, setting: Setting) -> &'static str {
         ("gke" | "gke-autopilot", Setting::Encryption) => {
             "the cluster's databaseEncryption (gcloud container clusters describe; “ENCRYPTED” means with a key of the customer)"
         }
+        ("gke" | "gke-autopilot", Setting::Anonymous) => {
+            "the cluster's anonymousAuthenticationConfig (gcloud container clusters describe; LIMITED means health checks alone)"
+        }
+        ("gke" | "gke-autopilot", Setting::Authorization) => {
+            "the cluster's legacyAbac.enabled (gcloud container clusters describe), and IAM, which GKE asks beside RBAC"
+        }
+        ("gke" | "gke-autopilot", Setting::StaticTokens) => {
+            "the cluster's masterAuth (gcloud container clusters describe: username, clientCertificateConfig.issueClientCertificate)"
+        }
         ("aks", Setting::Audit) => {
             "the cluster's diagnostic settings in Azure Monitor (categories kube-audit or kube-audit-admin, and guard)"
         }
         ("aks", Setting::Encryption) => "the cluster's securityProfile.azureKeyVaultKms (az aks show)",
+        ("aks", Setting::Authorization) => "the cluster's enableRBAC and aadProfile.enableAzureRBAC (az aks show)",
+        ("aks", Setting::StaticTokens) => "the cluster's disableLocalAccounts (az aks show)",
         ("k3s" | "rke2", Setting::Audit) => {
             "/etc/rancher/k3s/config.yaml or /etc/rancher/rke2/config.yaml on the server nodes (kube-apiserver-arg: audit-policy-file, audit-log-path; audit-policy-file in RKE2)"
         }
@@ -58,24 +137,47 @@ fn place(id: &str, setting: Setting) -> &'static str {
             "cluster.apiServer.auditPolicy of the machine configuration (talosctl get machineconfig); Talos records requests on each control-plane node by default"
         }
         ("talos", Setting::Encryption) => "cluster.secretboxEncryptionSecret of the machine configuration (talosctl get machineconfig)",
+        ("talos", Setting::Authorization) => {
+            "cluster.apiServer.authorizationConfig and extraArgs of the machine configuration (talosctl get machineconfig)"
+        }
         ("openshift", Setting::Audit) => "spec.audit.profile of the APIServer object “cluster” (oc get apiserver cluster -o yaml)",
         ("openshift", Setting::Encryption) => "spec.encryption of the APIServer object “cluster” (oc get apiserver cluster -o yaml)",
-        ("openshift", Setting::Tls) => "spec.tlsSecurityProfile of the APIServer object “cluster”",
-        ("microk8s", _) => "/var/snap/microk8s/current/args/kube-apiserver on the control-plane nodes",
-        ("eks" | "gke" | "gke-autopilot" | "aks", _) => {
-            "the provider's documentation of its control plane and its own attestation of compliance"
+        ("openshift", Setting::Tls) => "spec.tlsSecurityProfile of the APIServer object “cluster” (oc get apiserver cluster -o yaml)",
+        ("openshift", Setting::StaticTokens) => {
+            "the identity providers of the OAuth object “cluster” (oc get oauth cluster -o yaml; HTPasswd keeps passwords in a Secret), and whether kubeadmin still exists"
         }
-        ("k3s" | "rke2", _) => "/etc/rancher/*/config.yaml on the server nodes",
-        ("talos", _) => "the cluster section of the machine configuration (talosctl get machineconfig)",
-        ("kubeadm" | "kind", _) => {
-            "/etc/kubernetes/manifests/kube-apiserver.yaml on the control-plane nodes; the identity may also lack the right to list pods of kube-system"
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_distribution_has_a_place_of_its_own_for_each_setting() {
+        // What only that distribution's people would recognise.
+        let marks = [
+            ("eks", &["aws eks", "AWS"][..]),
+            ("gke", &["gcloud", "Cloud Audit Logs"]),
+            ("gke-autopilot", &["gcloud", "Cloud Audit Logs"]),
+            ("aks", &["az aks", "Azure"]),
+            ("openshift", &["oc get"]),
+            ("k3s", &["/etc/rancher"]),
+            ("rke2", &["/etc/rancher"]),
+            ("talos", &["talosctl"]),
+            ("microk8s", &["/var/snap/microk8s"]),
+            ("kubeadm", &["/etc/kubernetes/manifests"]),
+            ("kind", &["/etc/kubernetes/manifests"]),
+            ("unknown", &["the provider's settings"]),
+        ];
+        for (id, words) in marks {
+            for setting in Setting::ALL {
+                let told = unseen(id, setting);
+                let place = told.split_once("Look at ").map_or("", |(_, place)| place);
+                assert!(words.iter().any(|word| place.contains(word)), "{id} {setting:?}: {told}");
+            }
         }
-        (_, Setting::Audit) => {
-            "the provider's audit logging, or the start options of kube-apiserver on the control-plane hosts (--audit-policy-file, --audit-log-path, --audit-webhook-config-file)"
-        }
-        (_, Setting::Encryption) => {
-            "the provider's settings, or --encryption-provider-config of kube-apiserver on the control-plane hosts and the file that it names"
-        }
-        _ => "the provider's settings, or the start options of kube-apiserver on the control-plane hosts",
+        assert!(unseen("kubeadm", Setting::Tls).contains("--tls-min-version"));
     }
 }

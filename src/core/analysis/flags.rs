@@ -126,10 +126,39 @@ impl CommandLine {
         format!("{}[--{name}]", self.path)
     }
 
+    /// The file from which the component takes settings that then show in no flag, where it is given one: RKE2 and K3s start etcd this way.
+    #[must_use]
+    pub fn settings_file(&self) -> Option<&str> {
+        let name = match self.component {
+            Component::Etcd => "config-file",
+            Component::Kubelet | Component::Scheduler => "config",
+            _ => return None,
+        };
+        self.is_set(name).then(|| self.value(name).unwrap_or("(sealed)"))
+    }
+
     fn default(&self, name: &str, minor: Option<u32>) -> Option<&'static str> {
         let minor = minor.unwrap_or(u32::MAX);
         let k3s = self.object.kind == "Node";
         Some(match (self.component, name) {
+            // K3s starts an etcd of its own, where it has one, with certificates asked of everybody.
+            (Component::Etcd, "client-cert-auth" | "peer-client-cert-auth") if k3s => "true",
+            (Component::ControllerManager | Component::Scheduler, "port") if k3s => "0",
+            // Both had an unencrypted port that was open by default, until 1.22 and 1.23.
+            (Component::ControllerManager, "port") => {
+                if minor < 22 {
+                    "10252"
+                } else {
+                    "0"
+                }
+            }
+            (Component::Scheduler, "port") => {
+                if minor < 23 {
+                    "10251"
+                } else {
+                    "0"
+                }
+            }
             (Component::ApiServer, "anonymous-auth" | "profiling") if k3s => "false",
             (Component::ApiServer, "authorization-mode") if k3s => "Node,RBAC",
             (Component::ControllerManager | Component::Scheduler, "bind-address") if k3s => "127.0.0.1",
@@ -368,6 +397,22 @@ mod tests {
         assert_eq!((lines[0].value("audit-log-path"), lines[0].value("audit-policy-file")), (Some("/var/log/a"), Some("/p")));
         assert_eq!(lines[0].boolean("anonymous-auth", None), Some(false));
         assert_eq!(of(&inventory, Component::Server)[0].boolean("secrets-encryption", None), Some(true));
+    }
+
+    #[test]
+    fn defaults_are_those_of_the_version_and_of_the_distribution() {
+        let args = r#"["server","--cluster-init","true"]"#;
+        let node = (Kind::Nodes, json!({"metadata": {"name": "s", "annotations": {"k3s.io/node-args": args}}}));
+        let etcd = |inventory: &Inventory| of(inventory, Component::Etcd)[0].boolean("client-cert-auth", None);
+        assert_eq!(etcd(&inventory(&[node])), Some(true));
+        let mut pod = api_server(json!(["etcd", "--config-file=/etc/etcd"]), json!([]));
+        pod.1["spec"]["containers"][0]["name"] = json!("etcd");
+        let found = inventory(&[pod]);
+        assert_eq!((etcd(&found), of(&found, Component::Etcd)[0].settings_file()), (Some(false), Some("/etc/etcd")));
+        let manager = inventory(&[api_server(json!(["kube-controller-manager", "--profiling=false"]), json!([]))]);
+        let line = &of(&manager, Component::ControllerManager)[0];
+        let port = |minor| line.effective("port", Some(minor)).unwrap_or_default();
+        assert_eq!((port(21).as_str(), port(22).as_str()), ("10252", "0"));
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Kubelet settings as kubeadm keeps them in the cluster: the ConfigMap `kube-system/kubelet-config`, a KubeletConfiguration in YAML.
 //!
 //! Only what kubeadm's own serialiser writes has to be understood (block style, two spaces a level, plain scalars, lists of scalars), so a
-//! reader of some lines does, and no YAML parser enters the core. A node's own file may say otherwise; who uses this says so.
+//! reader of some lines does, and no YAML parser enters the core. A text in another style (somebody edited it by hand) is told as not
+//! understood, and what is not understood is never a pass. A node's own file may say otherwise; who uses this says so.
 
 use crate::kinds::Inventory;
 use crate::model::ObjectRef;
@@ -12,6 +13,8 @@ use std::collections::BTreeMap;
 pub struct Configuration {
     /// The ConfigMap.
     pub object: ObjectRef,
+    /// Why the text could not be understood as a whole; a setting that isn't found may stand there all the same.
+    pub doubt: Option<&'static str>,
     settings: BTreeMap<String, String>,
 }
 
@@ -41,9 +44,11 @@ pub fn configurations(inventory: &Inventory) -> Vec<Configuration> {
     let maps =
         inventory.config_maps.iter().filter(|m| m.metadata.namespace == "kube-system" && m.metadata.name.starts_with("kubelet-config"));
     maps.filter_map(|map| {
-        let text = map.data.get("kubelet")?.text()?;
         let object = ObjectRef::new("", "ConfigMap", &map.metadata.namespace, &map.metadata.name);
-        Some(Configuration { object, settings: flatten(text) })
+        Some(match map.data.get("kubelet")?.text() {
+            Some(text) => Configuration { object, doubt: doubt(text), settings: flatten(text) },
+            None => Configuration { object, doubt: Some("its text holds something secret and was not kept"), settings: BTreeMap::new() },
+        })
     })
     .collect()
 }
@@ -57,6 +62,7 @@ pub fn unseen(inventory: &Inventory, setting: &str) -> String {
         "aks" => "the node pool's custom kubelet configuration (az aks nodepool show)",
         "k3s" | "rke2" => "/etc/rancher/*/config.yaml on the nodes (kubelet-arg)",
         "talos" => "machine.kubelet.extraConfig of the machine configuration (talosctl get machineconfig)",
+        "microk8s" => "/var/snap/microk8s/current/args/kubelet on the nodes",
         "openshift" => "the KubeletConfig objects (oc get kubeletconfig)",
         _ => "/var/lib/kubelet/config.yaml on the nodes",
     };
@@ -64,6 +70,24 @@ pub fn unseen(inventory: &Inventory, setting: &str) -> String {
         "The cluster keeps no kubelet configuration that the API shows, so {setting} can't be seen from here; look at {place}. \
          The kubelet's own configz page would show it, but asking needs nodes/proxy, with which commands can be run in containers."
     )
+}
+
+/// What speaks against having understood a text: anything but block style with plain scalars.
+fn doubt(text: &str) -> Option<&'static str> {
+    let strange = |line: &str| {
+        let bare = line.trim();
+        if bare.is_empty() || bare.starts_with('#') || bare == "---" {
+            return false;
+        }
+        if line.contains('\t') || bare.starts_with(['{', '[', '}', ']', '?']) {
+            return true;
+        }
+        // What stands within a list is left out, so its style does not matter.
+        let Some((_, value)) = bare.strip_prefix("- ").map_or_else(|| bare.split_once(':'), |item| Some(("", item))) else { return true };
+        let value = value.trim();
+        value.starts_with(['{', '[', '&', '*', '!', '|', '>']) && !matches!(value.split(" #").next().map(str::trim), Some("{}" | "[]"))
+    };
+    text.lines().any(strange).then_some("it is written in a style of YAML that is not read here")
 }
 
 /// Block YAML as a map from path to scalar. Lists of scalars become one value; what is nested deeper in lists is left out.
@@ -116,5 +140,20 @@ mod tests {
         assert_eq!(get("authentication.webhook.enabled"), Some("true"));
         assert_eq!(get("clusterDNS"), Some("10.96.0.10,10.96.0.11"));
         assert_eq!((get("readOnlyPort"), get("enabled")), (Some("0"), None));
+        assert_eq!(doubt(text), None);
+    }
+
+    #[test]
+    fn what_is_written_otherwise_is_not_taken_for_understood() {
+        for text in [
+            "authentication: {anonymous: {enabled: true}}\n",
+            "{\"authentication\": {\"anonymous\": {\"enabled\": true}}}",
+            "authentication: &a\n  anonymous:\n    enabled: true\n",
+            "authentication:\n  anonymous: {\n    enabled: true }\n",
+            "not a setting\n",
+        ] {
+            assert!(doubt(text).is_some(), "{text}");
+        }
+        assert_eq!(doubt("logging: {}\nregisterWithTaints:\n- key: a\n  value: b\nclusterDNS: [] # none\n"), None);
     }
 }

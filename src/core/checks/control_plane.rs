@@ -1,30 +1,50 @@
-//! What checks of control-plane flags share: what to say where the flags can't be seen. No sight is no verdict.
+//! What checks of control-plane flags and of kubelet settings share: what to say where they can't be seen. No sight is no verdict.
 
 use super::{Verdict, View};
-use crate::analysis::distribution;
+use crate::analysis::control_plane::{self, Setting};
 use crate::analysis::flags::CommandLine;
+use crate::analysis::kubelet::Configuration;
+use crate::kinds::VersionFrom;
+use crate::model::{Finding, Outcome, Severity};
 
 /// A review for a control plane that shows none of its flags, with the place to look instead.
-pub(super) fn unseen(view: &View<'_>, what: &str) -> Verdict {
-    let id = view.cluster().distribution.as_str();
-    let place = match id {
-        "eks" => "AWS's shared responsibility report and the cluster's page (aws eks describe-cluster); AWS sets these options itself",
-        "gke" | "gke-autopilot" => "the cluster's description (gcloud container clusters describe); Google sets these options itself",
-        "aks" => "the cluster's description (az aks show); Microsoft sets these options itself",
-        "openshift" => "the operators' configuration (oc get kubeapiserver cluster -o yaml)",
-        "k3s" => "/etc/rancher/k3s/config.yaml and the service's arguments on the server nodes",
-        "talos" => "cluster.apiServer.extraArgs of the machine configuration (talosctl get machineconfig)",
-        "microk8s" => "/var/snap/microk8s/current/args on the nodes",
-        _ => "/etc/kubernetes/manifests or the services' arguments on the control-plane nodes",
-    };
-    Verdict::review(format!("{} shows no command line of {what} through the API; look at {place}.", distribution::title(id)))
+pub(super) fn unseen(view: &View<'_>, setting: Setting) -> Verdict {
+    Verdict::review(control_plane::unseen(&view.cluster().distribution, setting))
 }
 
 /// Turns a judgement of some nodes' flags into a review where other control-plane nodes show none.
 pub(super) fn mind_the_unseen(view: &View<'_>, verdict: &mut Verdict, lines: &[CommandLine]) {
     let blind = crate::analysis::flags::nodes_without(view.inventory, lines);
-    if !blind.is_empty() && matches!(verdict.outcome(), crate::model::Outcome::Pass | crate::model::Outcome::NotApplicable) {
-        verdict.decide(crate::model::Outcome::Review);
+    if !blind.is_empty() && matches!(verdict.outcome(), Outcome::Pass | Outcome::NotApplicable) {
+        verdict.decide(Outcome::Review);
         verdict.because(format!("Nothing found where flags show, but the control-plane nodes {} show none.", blind.join(", ")));
+    }
+}
+
+/// A question about a kubelet configuration that was read and not understood: what was looked for may stand in it.
+pub(super) fn not_understood(view: &View<'_>, configuration: &Configuration) -> Option<Finding> {
+    let why = configuration.doubt?;
+    Some(
+        Finding::new(view.cluster_wide(), configuration.object.clone(), "data[kubelet]")
+            .rule("not_understood")
+            .severity(Severity::Medium)
+            .review()
+            .observed("not understood")
+            .message(format!("This kubelet configuration could not be judged as a whole: {why}. Read it by hand."))
+            .mend("Let kubeadm write it anew (kubeadm init phase upload-config kubelet), in block style, and assess again."),
+    )
+}
+
+/// Says by which version a judgement was made, where that is not the server's own word.
+pub(super) fn tell_version(view: &View<'_>, verdict: &mut Verdict) {
+    let Some(minor) = view.inventory.minor() else { return };
+    match view.cluster().version_from {
+        VersionFrom::Server => {}
+        VersionFrom::Kubelets => verdict.note(format!(
+            "Judged by the rules of Kubernetes 1.{minor}, the version of the newest kubelet, because the server's own is not told."
+        )),
+        VersionFrom::Assumed => verdict.note(format!(
+            "Judged by the rules of Kubernetes 1.{minor}, the newest that are known, because nothing tells the cluster's version."
+        )),
     }
 }

@@ -3,8 +3,8 @@
 
 use crate::analysis::rbac::Rbac;
 use crate::analysis::{lifecycle::Lifecycle, software::Software};
-use crate::kinds::{ClusterInfo, Container, ContainerRole, Inventory, PodSpec, Workload};
-use crate::model::{Category, Finding, ObjectRef, Scope};
+use crate::kinds::{ClusterInfo, Container, ContainerRole, Inventory, KindState, PodSpec, Source, Workload};
+use crate::model::{Category, Finding, Kind, ObjectRef, Scope};
 use jiff::Timestamp;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -122,6 +122,15 @@ impl<'a> View<'a> {
             all.entry(name).or_insert_with(|| self.scope.category(name, self.inventory.namespace_labels(name)));
         }
         all.into_iter().collect()
+    }
+
+    /// A judgement for checks of what runs, where the source holds no pods at all: that none of them shows is then no answer.
+    #[must_use]
+    pub fn without_pods(&self) -> Option<super::Verdict> {
+        let held = self.inventory.source != Source::Files || self.inventory.state(Kind::Pods) != KindState::Absent;
+        (!held).then(|| {
+            super::Verdict::blocked("The files hold no pods, and only pods that run can show this.", vec!["pods: list".to_owned()])
+        })
     }
 
     /// Every workload with its category, sorted by namespace, kind and name.

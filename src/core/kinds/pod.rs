@@ -461,13 +461,23 @@ impl PodSpec {
         if self.service_account_name.is_empty() { "default" } else { &self.service_account_name }
     }
 
-    /// Whether it says that it is for Windows, by `os` or by its node selector.
+    /// Whether it says that it is for Windows, by `os`, by its node selector or by what it demands of nodes.
     #[must_use]
     pub fn is_windows(&self) -> bool {
         self.os.as_ref().is_some_and(|os| os.name == "windows")
             || ["kubernetes.io/os", "beta.kubernetes.io/os"]
                 .iter()
                 .any(|key| self.node_selector.get(*key).is_some_and(|os| os == "windows"))
+            || self.demands_windows_nodes()
+    }
+
+    /// Whether every term of its required node affinity leaves Windows nodes alone.
+    fn demands_windows_nodes(&self) -> bool {
+        let terms = &self.affinity.node_affinity.required.node_selector_terms;
+        let windows = |r: &Requirement| {
+            r.key == "kubernetes.io/os" && r.operator == "In" && !r.values.is_empty() && r.values.iter().all(|os| os.as_str() == "windows")
+        };
+        !terms.is_empty() && terms.iter().all(|term| term.match_expressions.iter().any(windows))
     }
 }
 

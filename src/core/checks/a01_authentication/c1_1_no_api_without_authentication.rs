@@ -3,7 +3,7 @@
 
 use super::anonymous_probe;
 use crate::analysis::flags::{self, CommandLine, Component};
-use crate::analysis::{kubelet, software};
+use crate::analysis::{control_plane::Setting, kubelet, software};
 use crate::checks::{Check, Need, Verdict, View, control_plane, rights};
 use crate::kinds::Workload;
 use crate::model::{Finding, Kind, ObjectRef, Severity};
@@ -133,7 +133,7 @@ fn control_plane_flags(view: &View<'_>) -> Verdict {
     let lines = flags::command_lines(view.inventory);
     let servers: Vec<CommandLine> = lines.iter().filter(|l| l.component == Component::ApiServer).cloned().collect();
     if servers.is_empty() {
-        return control_plane::unseen(view, "the API server");
+        return control_plane::unseen(view, Setting::Anonymous);
     }
     let mut verdict = Verdict::over("component", "components");
     for line in &lines {
@@ -146,6 +146,15 @@ fn control_plane_flags(view: &View<'_>) -> Verdict {
         verdict.saw(view.cluster_wide());
     }
     control_plane::mind_the_unseen(view, &mut verdict, &servers);
+    // A program that runs outside of the cluster, or without pods, is not seen and not judged; who reads "pass" must know.
+    let missing: Vec<&str> = [Component::Etcd, Component::ControllerManager, Component::Scheduler]
+        .into_iter()
+        .filter(|component| !lines.iter().any(|line| line.component == *component))
+        .map(Component::program)
+        .collect();
+    if !missing.is_empty() {
+        verdict.note(format!("No command line of {} shows through the API: look at the hosts on which they run.", missing.join(", ")));
+    }
     verdict
 }
 
@@ -188,9 +197,9 @@ fn judge_api_server(view: &View<'_>, line: &CommandLine, verdict: &mut Verdict) 
 
 fn judge_controller(view: &View<'_>, line: &CommandLine, verdict: &mut Verdict) {
     let minor = view.inventory.minor();
-    if let Some(port) = line.value("port").filter(|port| *port != "0") {
+    if let Some(port) = line.effective("port", minor).filter(|port| port != "0") {
         verdict.find(
-            flag(view, line, "port", port)
+            flag(view, line, "port", &port)
                 .severity(Severity::High)
                 .message("On this port its metrics and profiles are served without a login."),
         );
@@ -222,7 +231,20 @@ fn judge_etcd(view: &View<'_>, line: &CommandLine, verdict: &mut Verdict) {
     for (name, who, severity) in
         [("client-cert-auth", "clients", Severity::Critical), ("peer-client-cert-auth", "other members", Severity::High)]
     {
-        if line.boolean(name, view.inventory.minor()) != Some(true) && !(line.has(name) && line.value(name).is_none()) {
+        if line.boolean(name, view.inventory.minor()) == Some(true) {
+            continue;
+        }
+        if let Some(file) = line.settings_file().filter(|_| !line.has(name)) {
+            verdict.find(
+                Finding::new(view.cluster_wide(), line.object.clone(), line.field("config-file"))
+                    .severity(Severity::Low)
+                    .review()
+                    .observed(format!("--config-file={file}"))
+                    .message("etcd takes its settings from this file, which the API does not show: client-transport-security.client-cert-auth and peer-transport-security.client-cert-auth must be true there."),
+            );
+            return;
+        }
+        if !(line.has(name) && line.value(name).is_none()) {
             verdict.find(flag(view, line, name, line.value(name).unwrap_or("false (default)")).severity(severity).message(format!(
                 "etcd answers {who} without a certificate: whoever reaches its port can read and change everything in the cluster."
             )));
@@ -245,6 +267,7 @@ fn kubelet_anonymous(view: &View<'_>) -> Verdict {
     let always = "Everybody whom the kubelet lets in may run commands in every container of the node.";
     for config in &configurations {
         verdict.saw(view.cluster_wide());
+        control_plane::not_understood(view, config).into_iter().for_each(|finding| verdict.find(finding));
         let field = |path: &str| config.field(path);
         if config.boolean("authentication.anonymous.enabled") == Some(true) {
             verdict.find(told(&config.object, field("authentication.anonymous.enabled"), "true", Severity::Critical, anonymous));

@@ -1,6 +1,7 @@
 //! Control 1.3: every credential can be taken back. Certificates and long-lived tokens can't, or not at once; both show in the API.
 
 use super::request::{requested_name, validity};
+use crate::analysis::control_plane::{self, Setting};
 use crate::analysis::flags::{self, Component};
 use crate::analysis::rbac::{Bound, Request};
 use crate::checks::{Check, Need, Verdict, View, rights};
@@ -296,7 +297,12 @@ fn token_lifetime(view: &View<'_>) -> Verdict {
             }
         }
     }
-    for server in flags::of(view.inventory, Component::ApiServer) {
+    let servers = flags::of(view.inventory, Component::ApiServer);
+    if servers.is_empty() {
+        // The volumes are judged all the same; the server's own limits are what stays unseen.
+        verdict.note(control_plane::unseen(&view.cluster().distribution, Setting::TokenLifetime));
+    }
+    for server in servers {
         let told = |field: &str, observed: String, message: &str| {
             Finding::new(view.cluster_wide(), server.object.clone(), server.field(field))
                 .severity(Severity::Low)

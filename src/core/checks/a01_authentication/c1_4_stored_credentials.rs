@@ -1,6 +1,7 @@
 //! Control 1.4: credentials are stored safely. What of them shows in the cluster: a static token file, key material that workloads mount,
 //! kubeconfigs that lie in ConfigMaps.
 
+use crate::analysis::control_plane::Setting;
 use crate::analysis::flags::{self, Component};
 use crate::checks::{Check, Need, Verdict, View, control_plane};
 use crate::model::{Finding, Kind, ObjectRef, Severity};
@@ -51,7 +52,7 @@ pub(super) const CHECKS: &[Check] = &[
 fn static_token_file(view: &View<'_>) -> Verdict {
     let servers = flags::of(view.inventory, Component::ApiServer);
     if servers.is_empty() {
-        return control_plane::unseen(view, "the API server");
+        return control_plane::unseen(view, Setting::StaticTokens);
     }
     let mut verdict = Verdict::over("API server", "API servers");
     for server in &servers {
@@ -131,11 +132,12 @@ fn kubeconfig_in_configmap(view: &View<'_>) -> Verdict {
     let mut verdict = Verdict::over("ConfigMap", "ConfigMaps");
     for map in &view.inventory.config_maps {
         verdict.saw(view.category(&map.metadata.namespace));
-        for (key, value) in map.data.iter().chain(&map.binary_data) {
+        let values = map.data.iter().map(|entry| ("data", entry)).chain(map.binary_data.iter().map(|entry| ("binaryData", entry)));
+        for (part, (key, value)) in values {
             if value.detections.iter().any(|d| d.detector == "kubeconfig") {
                 let object = ObjectRef::new("", "ConfigMap", &map.metadata.namespace, &map.metadata.name);
                 verdict.find(
-                    view.finding(object, format!("data[{key}]"))
+                    view.finding(object, format!("{part}[{key}]"))
                         .severity(Severity::High)
                         .observed(format!("a kubeconfig with a credential, {} bytes", value.length))
                         .message("Everybody who may read ConfigMaps here can log in with the credential in this kubeconfig."),

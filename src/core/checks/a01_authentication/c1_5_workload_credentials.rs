@@ -4,7 +4,7 @@
 use crate::analysis::rbac::{Rbac, Subject, SubjectKind};
 use crate::checks::{Check, Need, Verdict, View, rights};
 use crate::kinds::PodSpec;
-use crate::model::{Kind, ObjectRef, Severity};
+use crate::model::{Category, Finding, Kind, ObjectRef, Severity};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The checks of control 1.5, in the order in which they are told.
@@ -160,6 +160,19 @@ fn default_account_automount(view: &View<'_>) -> Verdict {
                     .severity(Severity::Low)
                     .observed(said)
                     .message("Every pod of this namespace that names no account, and does not say no itself, gets a token."),
+            );
+        }
+    }
+    // The controller makes the account where it is missing, and one that it makes does not say no.
+    for (namespace, category) in view.namespaces() {
+        if category != Category::Platform && view.inventory.service_account(namespace, "default").is_none() {
+            verdict.saw(category);
+            verdict.find(
+                Finding::new(category, ObjectRef::new("", "ServiceAccount", namespace, "default"), "automountServiceAccountToken")
+                    .severity(Severity::Low)
+                    .review()
+                    .observed("not read")
+                    .message("The account default of this namespace was not read; one that Kubernetes makes by itself mounts tokens."),
             );
         }
     }

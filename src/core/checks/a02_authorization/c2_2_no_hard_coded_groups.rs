@@ -1,5 +1,6 @@
 //! Control 2.2: no hard-coded groups. The API server lets system:masters past every authorizer, so who gets into it must be told apart.
 
+use crate::analysis::control_plane::Setting;
 use crate::analysis::flags::{self, Component};
 use crate::analysis::rbac::{Subject, stock, subjects};
 use crate::checks::a01_authentication::requested_organizations;
@@ -84,7 +85,7 @@ fn system_masters(view: &View<'_>) -> Verdict {
 fn authorization_modes(view: &View<'_>) -> Verdict {
     let servers = flags::of(view.inventory, Component::ApiServer);
     if servers.is_empty() {
-        return control_plane::unseen(view, "the API server");
+        return control_plane::unseen(view, Setting::Authorization);
     }
     let mut verdict = Verdict::over("API server", "API servers");
     for server in &servers {

@@ -4,12 +4,13 @@
 use crate::analysis::control_plane::{self, Setting};
 use crate::analysis::flags::{self, CommandLine, Component};
 use crate::analysis::kubelet;
+use crate::checks::control_plane::not_understood;
 use crate::checks::{Verdict, View};
 use crate::model::{Finding, ObjectRef, Severity};
 
 /// Judges ports that speak without encryption.
 pub(super) fn plaintext_ports(view: &View<'_>) -> Verdict {
-    judge(view, Setting::Flags, "readOnlyPort", plaintext_flags, |config| {
+    judge(view, Setting::Ports, "readOnlyPort", plaintext_flags, |config| {
         let port = config.value("readOnlyPort").unwrap_or("0");
         (port != "0").then(|| {
             ("readOnlyPort", port.to_owned(), Severity::High, "The kubelet tells about its pods on this port without encryption or login.")
@@ -58,6 +59,7 @@ fn judge(
     }
     for configuration in &configurations {
         verdict.saw(view.cluster_wide());
+        not_understood(view, configuration).into_iter().for_each(|finding| verdict.find(finding));
         if let Some((setting, observed, severity, message)) = kubelet_fault(configuration) {
             let finding = Finding::new(view.cluster_wide(), configuration.object.clone(), configuration.field(setting)).rule("kubelet");
             verdict.find(finding.severity(severity).observed(observed).message(message));
@@ -97,9 +99,9 @@ fn plaintext_flags(line: &CommandLine, minor: Option<u32>) -> Vec<Fault> {
             plain_urls(line, "etcd-servers", "The API server speaks to etcd without encryption.", &mut faults);
         }
         Component::ControllerManager | Component::Scheduler => {
-            // `--port` was the unencrypted one until 1.23; where it is given and not 0 it listens.
-            if let Some(port) = line.value("port").filter(|p| *p != "0") {
-                faults.push(("port", port.to_owned(), Severity::Medium, "This port answers without encryption and without login."));
+            // `--port` was the unencrypted one, and open unless it was set to 0.
+            if let Some(port) = line.effective("port", minor).filter(|p| p != "0") {
+                faults.push(("port", port, Severity::Medium, "This port answers without encryption and without login."));
             }
         }
         Component::Etcd => {

@@ -168,8 +168,9 @@ fn account_data(view: &View<'_>) -> Verdict {
     for map in &inventory.config_maps {
         verdict.saw(view.category(&map.metadata.namespace));
         let object = config_map(&map.metadata.namespace, &map.metadata.name);
-        for (key, value) in map.data.iter().chain(&map.binary_data) {
-            told::tell(view, &mut verdict, What::Cards, value, &object, &format!("data[{key}]"), None);
+        let values = map.data.iter().map(|entry| ("data", entry)).chain(map.binary_data.iter().map(|entry| ("binaryData", entry)));
+        for (part, (key, value)) in values {
+            told::tell(view, &mut verdict, What::Cards, value, &object, &format!("{part}[{key}]"), None);
         }
         annotations(&mut verdict, &object, "metadata", &map.metadata.annotations);
     }

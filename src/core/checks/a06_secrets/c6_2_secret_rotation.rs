@@ -1,7 +1,9 @@
 //! Control 6.2: its automated checks. How old Secrets are, and whether what refreshes them works.
 
 use crate::checks::{Check, Need, Verdict, View};
+use crate::kinds::custom::Custom;
 use crate::model::{Kind, ObjectRef, Severity};
+use serde_json::Value;
 
 /// The checks of control 6.2, in the order in which they are told.
 pub(super) const CHECKS: &[Check] = &[
@@ -82,16 +84,43 @@ fn refresh(view: &View<'_>) -> Verdict {
                     .message("It was copied once and is never refreshed; a rotated secret does not arrive."),
             );
         }
-        let ready = part("/status/conditions/0/type") == Some("Ready");
-        if ready && part("/status/conditions/0/status") != Some("True") {
-            let reason = part("/status/conditions/0/reason").unwrap_or("no reason told");
+        if part("/spec/refreshPolicy") == Some("CreatedOnce") {
             verdict.find(
-                view.finding(object, "status.conditions")
+                view.finding(object.clone(), "spec.refreshPolicy")
+                    .rule("interval")
+                    .review()
+                    .observed("CreatedOnce")
+                    .message("It was copied once and is never refreshed; a rotated secret does not arrive."),
+            );
+        }
+        let finding = view.finding(object, "status.conditions");
+        match readiness(secret) {
+            Some((true, _)) => {}
+            Some((false, reason)) => verdict.find(
+                finding
                     .rule("failing")
                     .observed(format!("not ready: {}", crate::model::text::clean(reason)))
                     .message("The copy from the secret manager fails; the value in the cluster may be an old one."),
-            );
+            ),
+            None => {
+                verdict.find(
+                    finding.rule("untold").review().severity(Severity::Low).observed("no condition Ready").message(
+                        "Nothing tells whether the copy from the secret manager works: the operator may not run, or look elsewhere.",
+                    ),
+                )
+            }
         }
     }
     verdict
+}
+
+/// Whether an ExternalSecret says that its copy works, and the reason that it gives; `None` where it says nothing.
+fn readiness(secret: &Custom) -> Option<(bool, &str)> {
+    let list = |field: &str| -> Vec<Option<&str>> {
+        let part = secret.parts.get(&format!("/status/conditions/*/{field}")).and_then(Value::as_array);
+        part.into_iter().flatten().map(Value::as_str).collect()
+    };
+    let at = list("type").iter().position(|kind| *kind == Some("Ready"))?;
+    let text = |field: &str| list(field).get(at).copied().flatten();
+    Some((text("status") == Some("True"), text("reason").unwrap_or("no reason told")))
 }

@@ -79,7 +79,8 @@ pub(super) fn secret_manager(view: &View<'_>) -> Verdict {
     } else {
         format!("Parts of secret managers that run in this cluster: {}.", names.into_iter().collect::<Vec<_>>().join(", "))
     });
-    if counts.is_empty() && found.is_empty() {
+    // Without a manager and without Secrets it is open where credentials live; that is no pass.
+    if found.is_empty() && !view.namespaces().iter().any(|(name, category)| category.in_scope() && counts.contains_key(name)) {
         verdict.decide(crate::model::Outcome::Review);
     }
     verdict

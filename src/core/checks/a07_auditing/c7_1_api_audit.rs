@@ -140,12 +140,18 @@ fn audit_shipping(view: &View<'_>) -> Verdict {
         .filter(|line| !line.is_set("audit-webhook-config-file"))
         .filter_map(|line| Some((line, line.value("audit-log-path").filter(|path| !path.is_empty())?)))
         .collect();
+    if lines.is_empty() {
+        return Verdict::review(control_plane::unseen(&view.cluster().distribution, Setting::Audit));
+    }
     if to_file.is_empty() {
-        return Verdict::not_applicable(if lines.is_empty() {
-            "No API server shows its flags, so no audit log file is known."
-        } else {
-            "No API server relies on an audit log file alone."
-        });
+        let blind = flags::nodes_without(view.inventory, &lines);
+        if !blind.is_empty() {
+            return Verdict::review(format!(
+                "No API server that shows its flags relies on an audit log file alone, but the control-plane nodes {} show none.",
+                blind.join(", ")
+            ));
+        }
+        return Verdict::not_applicable("No API server relies on an audit log file alone.");
     }
     let found = software::with_role(view.inventory, &view.tables.software, "logs");
     let mut verdict = Verdict::over("audit log file", "audit log files");

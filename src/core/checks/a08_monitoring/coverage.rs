@@ -21,6 +21,9 @@ pub(super) struct Wanted {
 
 /// Judges every node on which pods in scope run.
 pub(super) fn judge(view: &View<'_>, wanted: &Wanted) -> Verdict {
+    if let Some(blocked) = view.without_pods() {
+        return blocked;
+    }
     let mut verdict = Verdict::over("node with pods in scope", "nodes with pods in scope");
     let found: Vec<Found<'_>> = software::with_role(view.inventory, &view.tables.software, wanted.role);
     let able = |f: &&Found<'_>| {

@@ -2,7 +2,7 @@
 
 use crate::analysis::isolation::{Isolation, is_windows, isolation};
 use crate::checks::{Check, Need, Verdict, View};
-use crate::kinds::{PodSpec, Workload};
+use crate::kinds::{KindState, PodSpec, Workload};
 use crate::model::{Category, Finding, Kind, Outcome, Severity};
 
 /// The checks of control 9.2, in the order in which they are told.
@@ -11,7 +11,8 @@ pub(super) const CHECKS: &[Check] = &[Check {
     title: "Windows containers without Hyper-V isolation",
     severity: Severity::High,
     practices: &["9.2.a"],
-    needs: &[Need::Workloads, Need::List(Kind::Nodes), Need::List(Kind::RuntimeClasses)],
+    // Runtime classes matter only where Windows runs; see below.
+    needs: &[Need::Workloads, Need::List(Kind::Nodes)],
     active: false,
     why: "Windows containers share the Windows kernel of their host unless Hyper-V isolation is set up, and Microsoft does not call that sharing a \
           boundary against hostile code. A HostProcess container runs on the host itself.",
@@ -25,7 +26,8 @@ pub(super) const CHECKS: &[Check] = &[Check {
 fn windows(view: &View<'_>) -> Verdict {
     let nodes = view.inventory.nodes.iter().filter(|node| node.os() == "windows").count();
     let mut verdict = Verdict::over("Windows workload", "Windows workloads");
-    let mut scoped = 0;
+    let (mut scoped, mut by_class) = (0, 0);
+    let classes_read = view.inventory.state(Kind::RuntimeClasses) == KindState::Read;
     for (workload, category) in view.workloads() {
         let variants: Vec<_> = workload.variants.iter().filter(|v| is_windows(view.inventory, workload, v.spec)).collect();
         if variants.is_empty() {
@@ -34,6 +36,15 @@ fn windows(view: &View<'_>) -> Verdict {
         verdict.saw(category);
         scoped += usize::from(category.in_scope());
         for variant in variants {
+            let class = view.inventory.spec(variant.spec).runtime_class_name.as_deref().filter(|name| !name.is_empty());
+            if class.is_some() && !classes_read {
+                // What the class promises can't be told, so neither can what isolates this workload.
+                by_class += 1;
+                verdict.find_all(
+                    host_process(workload, category, view.inventory.spec(variant.spec)).into_iter().map(|f| f.pods(variant.pods)),
+                );
+                continue;
+            }
             let found = isolation(view.inventory, workload, variant);
             verdict.find(shared(workload, category, &found).pods(variant.pods));
             for finding in host_process(workload, category, view.inventory.spec(variant.spec)) {
@@ -46,6 +57,16 @@ fn windows(view: &View<'_>) -> Verdict {
         return Verdict::not_applicable(format!(
             "Windows runs on 0 of {all} nodes, and no pod or template is for Windows (lists of nodes, pods and what makes pods)."
         ));
+    }
+    if by_class > 0 && verdict.outcome() != Outcome::Fail {
+        let words = view.inventory.coverage_of(Kind::RuntimeClasses).message;
+        return verdict.block(
+            format!(
+                "Windows workloads name runtime classes, which could not be read: {}",
+                if words.is_empty() { "not listed." } else { &words }
+            ),
+            vec![format!("{}: list", Kind::RuntimeClasses.id())],
+        );
     }
     if scoped == 0 && nodes > 0 {
         verdict.decide(Outcome::Review);

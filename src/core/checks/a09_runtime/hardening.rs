@@ -1,8 +1,9 @@
 //! Judge of `9.1/hardening`: the profiles that narrow what a container may ask of the kernel.
 
+use crate::analysis::pod_security::{self, Level, Place};
 use crate::checks::{Placed, Verdict, View};
-use crate::kinds::pod::Profile;
-use crate::model::{Finding, Severity};
+use crate::kinds::{Workload, pod::Profile};
+use crate::model::{Category, Finding, Severity};
 
 pub(super) fn judge(view: &View<'_>) -> Verdict {
     let mut verdict = Verdict::over("workload", "workloads");
@@ -14,8 +15,26 @@ pub(super) fn judge(view: &View<'_>) -> Verdict {
         }
         verdict.saw(category);
         linux.iter().flat_map(look).for_each(|finding| verdict.find(finding));
+        verdict.find_all(by_annotation(view, workload, category));
     }
     verdict
+}
+
+/// AppArmor profiles that an annotation switches off, as pods said it before they had a field for it (1.30).
+fn by_annotation(view: &View<'_>, workload: &Workload, category: Category) -> Vec<Finding> {
+    let subjects = pod_security::subjects(view.inventory, workload);
+    let judged = subjects.iter().flat_map(|(subject, pods)| {
+        pod_security::evaluate(subject, Level::Baseline, pod_security::NEWEST).into_iter().map(move |violation| (violation, *pods))
+    });
+    let loose = judged.filter(|(v, _)| v.rule.id == "appArmorProfile" && matches!(v.place, Place::Annotation(_)));
+    let tell = |(violation, pods): (pod_security::Violation, u32)| {
+        Finding::new(category, workload.object.clone(), violation.place.field(workload))
+            .rule("app_armor_off")
+            .pods(pods)
+            .observed(violation.observed)
+            .message("The AppArmor profile that the runtime would apply is switched off.")
+    };
+    loose.map(tell).collect()
 }
 
 fn look(placed: &Placed<'_>) -> Vec<Finding> {

@@ -80,6 +80,10 @@ fn version_support(view: &View<'_>) -> Verdict {
     let told = format!("{} ({})", cluster.version, distribution::title(&cluster.distribution));
     let finding = || Finding::new(view.cluster_wide(), api_server(view), "version").observed(told.clone());
     let support = table.support(product, &version, today);
+    // The newest kubelet is not newer than the server: the server may be in support where the kubelet's version no longer is.
+    let by_kubelets = cluster.version_from == VersionFrom::Kubelets;
+    let certain = |finding: Finding| if by_kubelets { finding.review() } else { finding };
+    let doubt = if by_kubelets { " It is that of the newest kubelet; the server, whose version is not told, may be newer." } else { "" };
     match &support {
         Support::Until(Some(day)) if lifecycle::days_between(today, *day) < 60 => verdict.find(
             finding()
@@ -96,13 +100,18 @@ fn version_support(view: &View<'_>) -> Verdict {
                 .severity(Severity::Medium)
                 .message(format!("Ordinary support has ended; only who has extended support gets security fixes, until {day}.")),
         ),
-        Support::Ended(day) => verdict.find(finding().rule("support").severity(Severity::High).message(match day {
-            Some(day) => format!("Support ended on {day}: security faults that were found since then are not mended in this version."),
-            None => "Support has ended: security faults are no longer mended in this version.".to_owned(),
-        })),
-        Support::Older => verdict
-            .find(finding().rule("support").severity(Severity::High).message("This version is older than any that the table still knows.")),
-        Support::Newer | Support::Unknown => verdict.find(finding().rule("support").review().severity(Severity::Info).message(
+        Support::Ended(day) => verdict.find(certain(finding().rule("support").severity(Severity::High).message(match day {
+            Some(day) => format!("Support ended on {day}: security faults that were found since then are not mended in this version.{doubt}"),
+            None => format!("Support has ended: security faults are no longer mended in this version.{doubt}"),
+        }))),
+        Support::Older => verdict.find(certain(
+            finding().rule("support").severity(Severity::High).message(format!("This version is older than any that the table still knows.{doubt}")),
+        )),
+        Support::Newer => verdict.find(finding().rule("support").review().severity(Severity::Info).message(format!(
+            "This version is newer than the program's support data ({}), which can't say how long it is supported; look it up with whoever makes the distribution, or use a newer release of the program.",
+            table.as_of.map_or_else(|| "undated".to_owned(), |day| format!("of {day}"))
+        ))),
+        Support::Unknown => verdict.find(finding().rule("support").review().severity(Severity::Info).message(
             "The table that came with the program does not know this version; look up its support with whoever makes the distribution.",
         )),
     }
@@ -121,7 +130,8 @@ fn version_support(view: &View<'_>) -> Verdict {
         Support::Until(None) => "supported".to_owned(),
         Support::ExtendedUntil(day) => format!("in extended support until {day}"),
         Support::Ended(_) | Support::Older => "no longer supported".to_owned(),
-        Support::Newer | Support::Unknown => "not in the table of support dates".to_owned(),
+        Support::Newer => "newer than the program's support data, which says nothing of it".to_owned(),
+        Support::Unknown => "not in the table of support dates".to_owned(),
     };
     let age = table.age(today);
     let stale = age.is_none_or(|days| days > 120);

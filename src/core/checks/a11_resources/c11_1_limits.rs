@@ -2,7 +2,8 @@
 //! is said.
 
 use crate::analysis::kubelet;
-use crate::checks::{Check, Need, Verdict, View};
+use crate::checks::{Check, Need, Verdict, View, control_plane};
+use crate::kinds::pod::Resources;
 use crate::kinds::{ContainerRole, KindState, PodSpec, Workload, policy::ResourceQuota};
 use crate::model::{Finding, Kind, ObjectRef, Severity};
 
@@ -76,9 +77,9 @@ fn limits(view: &View<'_>) -> Verdict {
     for (workload, category) in view.workloads() {
         verdict.saw(category);
         for (spec, pods) in view.specs(workload) {
-            for (role, name, resource, severity) in unlimited(spec) {
+            for (role, name, resource, severity, observed) in unlimited(spec) {
                 let field = format!("{}.{}[name={name}].resources.limits.{resource}", workload.spec_path(), role.field());
-                let finding = view.finding(workload.object.clone(), field).rule(resource).severity(severity).pods(pods).observed("not set");
+                let finding = view.finding(workload.object.clone(), field).rule(resource).severity(severity).pods(pods).observed(observed);
                 verdict.find(without_limit(view, workload, finding, resource, pods));
             }
         }
@@ -87,13 +88,21 @@ fn limits(view: &View<'_>) -> Verdict {
 }
 
 /// Containers of a spec without a limit of their own or of the pod's.
-fn unlimited(spec: &PodSpec) -> impl Iterator<Item = (ContainerRole, &str, &'static str, Severity)> {
+fn unlimited(spec: &PodSpec) -> impl Iterator<Item = (ContainerRole, &str, &'static str, Severity, &'static str)> {
     spec.all_containers().filter(|(role, _)| *role != ContainerRole::Ephemeral).flat_map(move |(role, container)| {
-        let missing = RESOURCES.into_iter().filter(move |(resource, _)| {
-            !container.resources.limits.contains_key(*resource) && !spec.resources.limits.contains_key(*resource)
-        });
-        missing.map(move |(resource, severity)| (role, container.name.as_str(), resource, severity))
+        let missing = RESOURCES
+            .into_iter()
+            .filter(move |(resource, _)| !bounds(&container.resources, resource) && !bounds(&spec.resources, resource));
+        missing.map(move |(resource, severity)| {
+            let observed = if container.resources.limits.contains_key(resource) { "0" } else { "not set" };
+            (role, container.name.as_str(), resource, severity, observed)
+        })
     })
+}
+
+/// Whether there is a limit that bounds anything: to a runtime, zero means none.
+fn bounds(resources: &Resources, resource: &str) -> bool {
+    resources.limits.get(resource).is_some_and(|limit| limit.quantity() != Some(0.0))
 }
 
 fn without_limit(view: &View<'_>, workload: &Workload, finding: Finding, resource: &str, pods: u32) -> Finding {
@@ -144,7 +153,7 @@ fn quota(view: &View<'_>) -> Verdict {
             }
         }
     }
-    verdict
+    mind_missing(view, Kind::ResourceQuotas, verdict)
 }
 
 enum Bound {
@@ -186,7 +195,20 @@ fn limit_range(view: &View<'_>) -> Verdict {
             );
         }
     }
-    verdict
+    mind_missing(view, Kind::LimitRanges, verdict)
+}
+
+/// That something is missing can't be seen in a list that broke off.
+fn mind_missing(view: &View<'_>, kind: Kind, verdict: Verdict) -> Verdict {
+    if view.inventory.state(kind) != KindState::Partial {
+        return verdict;
+    }
+    let reason = format!(
+        "{} could be read only in part: {}. So what is missing can't be told.",
+        kind.id(),
+        view.inventory.coverage_of(kind).message
+    );
+    verdict.asking().block(reason, vec![format!("{}: list", kind.id())])
 }
 
 fn pid_limit(view: &View<'_>) -> Verdict {
@@ -198,6 +220,10 @@ fn pid_limit(view: &View<'_>) -> Verdict {
     for config in configs {
         // Kept in kube-system, it holds for every node, those of the cardholder data environment too.
         verdict.saw(view.cluster_wide());
+        if let Some(finding) = control_plane::not_understood(view, &config) {
+            verdict.find(finding);
+            continue;
+        }
         let value = config.value("podPidsLimit").and_then(|v| v.parse::<i64>().ok()).unwrap_or(-1);
         if value <= 0 {
             verdict.find(

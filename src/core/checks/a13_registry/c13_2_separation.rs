@@ -31,7 +31,19 @@ fn non_production_images(view: &View<'_>) -> Verdict {
 }
 
 fn named(placed: &Placed<'_>) -> Option<Finding> {
-    let image = ImageReference::parse(&placed.container.image)?;
+    let Some(image) = ImageReference::parse(&placed.container.image) else {
+        return Some(
+            placed
+                .finding("image")
+                .rule("unreadable")
+                .severity(Severity::Low)
+                .review()
+                .observed(if placed.container.image.is_empty() { "unset" } else { &placed.container.image })
+                .message(
+                    "The image's name can't be read, so what it says of its stage can't be told; a placeholder may be filled in later.",
+                ),
+        );
+    };
     let (part, word) = telling_word(&image)?;
     Some(
         placed
@@ -94,6 +106,9 @@ fn short(tag: &str) -> Option<String> {
 /// The words of a name in lower case without the digits at their end, and whether there were any; a bare number is an empty word.
 fn words(text: &str) -> impl Iterator<Item = (String, bool)> {
     text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).map(|word| {
+        // `3.12.0rc1` is a number that a word follows without a break.
+        let begun = word.trim_start_matches(|c: char| c.is_ascii_digit());
+        let word = if begun.is_empty() { word } else { begun };
         let bare = word.trim_end_matches(|c: char| c.is_ascii_digit());
         (bare.to_ascii_lowercase(), bare.len() < word.len())
     })
@@ -115,6 +130,9 @@ mod tests {
             ("r.example/api:2.14.0-dev", "tag dev"),
             ("r.example/api:1.6.0-rc1", "tag rc"),
             ("r.example/api:1.6.0-RC.1", "tag rc"),
+            ("r.example/api:3.12.0rc1", "tag rc"),
+            ("r.example/api:v1.2-rc", "tag rc"),
+            ("r.example:5000/api:1.2.0-dev.3@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", "tag dev"),
             ("r.example/api:pr-123", "tag pr"),
             ("r.example/api:pr42", "tag pr"),
             ("r.example/api:1.0-SNAPSHOT", "tag snapshot"),
