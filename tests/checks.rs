@@ -3,7 +3,7 @@
 //!
 //! `input.yaml` holds manifests as a cluster would list them. Its first document may be `kind: Conditions` with `now`, `version`,
 //! `distribution`, `refused` (kind → the server's words), `partial`, `absent`, `scope`, `cluster`, `probes` (what they heard), `source: files`. Kinds that are neither there nor refused count as
-//! read and empty. `expected.json` names the `outcome` and, where it matters, `population`, `reason` and `findings`: each object in that list must
+//! read and empty. Files in a folder `evidence` beside it are given as evidence; `evidence` says by name what the register adds. `expected.json` names the `outcome` and, where it matters, `population`, `reason` and `findings`: each object in that list must
 //! match one finding in all keys it names, and there must be as many findings as the list is long.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr, missing_docs, reason = "a test's failure is its message")]

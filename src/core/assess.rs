@@ -44,7 +44,7 @@ pub fn assess(inventory: &Inventory, scope: &Scope, now: Timestamp, tables: &Tab
 pub fn run(check: &Check, view: &View<'_>) -> CheckOutcome {
     let missing = missing(check, view.inventory);
     let verdict = if missing.is_empty() {
-        guard_partial(check, view, (check.judge)(view))
+        guard_refused(check, view, guard_partial(check, view, (check.judge)(view)))
     } else {
         let words: Vec<&str> = missing.iter().map(|(_, why)| why.as_str()).collect();
         Verdict::blocked(format!("{}.", words.join("; ")), missing.iter().map(|(need, _)| need.clone()).collect())
@@ -120,7 +120,8 @@ fn missing(check: &Check, inventory: &Inventory) -> Vec<(String, String)> {
             }
             Need::Identity => {}
             Need::Probes if inventory.probes.is_none() => missing.push((PROBES.to_owned(), unprobed(inventory).to_owned())),
-            Need::Probes => {}
+            // Which file is missing, and where it is found, is for the judge to say.
+            Need::Probes | Need::Evidence(_) => {}
             Need::Rights => {
                 let lacking: Vec<(Kind, (String, String))> =
                     need.kinds().iter().filter_map(|kind| Some((*kind, lacks(*kind, inventory)?))).collect();
@@ -182,6 +183,23 @@ fn lacks(kind: Kind, inventory: &Inventory) -> Option<(String, String)> {
         KindState::Failed => words(&format!("{} could not be read", kind.id())),
     };
     Some((format!("{}: list", kind.id()), why))
+}
+
+/// Where a list was refused that could show more than the files that were given, what these show is told, and nothing is decided.
+fn guard_refused(check: &Check, view: &View<'_>, verdict: Verdict) -> Verdict {
+    let unread = |kind: &&Kind| match view.inventory.coverage.get(kind) {
+        Some(coverage) => matches!(coverage.state, KindState::Forbidden | KindState::Failed),
+        None => view.inventory.source == Source::Live,
+    };
+    let evidence = check.needs.iter().filter(|need| matches!(need, Need::Evidence(_)));
+    let gaps: Vec<(String, String)> =
+        evidence.flat_map(Need::kinds).filter(unread).filter_map(|kind| lacks(*kind, view.inventory)).collect();
+    if gaps.is_empty() {
+        return verdict;
+    }
+    let words: Vec<&str> = gaps.iter().map(|(_, why)| why.as_str()).collect();
+    let reason = format!("{}.", words.join("; "));
+    verdict.block(reason, gaps.into_iter().map(|(need, _)| need).collect())
 }
 
 /// A list that broke off, or that files hold only in part, can show that something is wrong, never that nothing is.

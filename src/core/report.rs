@@ -182,11 +182,16 @@ pub fn needs(check: &checks::Check) -> Vec<String> {
         .flat_map(|need| match need {
             checks::Need::Version => vec!["version".to_owned()],
             checks::Need::Probes => vec![crate::assess::PROBES.to_owned()],
-            other => other.kinds().iter().map(|kind| format!("{}: list", kind.id())).collect(),
+            checks::Need::Evidence(form) => std::iter::once(form.need().to_owned()).chain(lists(need.kinds())).collect(),
+            other => lists(other.kinds()).collect(),
         })
         .collect();
     needs.dedup();
     needs
+}
+
+fn lists(kinds: &[crate::model::Kind]) -> impl Iterator<Item = String> + '_ {
+    kinds.iter().map(|kind| format!("{}: list", kind.id()))
 }
 
 /// A control, as `kassay controls -o json` prints it.

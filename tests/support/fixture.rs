@@ -1,5 +1,6 @@
 //! Reads a check's `input.yaml` into an inventory, and compares an outcome with what is expected of it.
 
+use kassay_core::kinds::imported::Imported;
 use kassay_core::kinds::{Ingest, Inventory, KindState, Source};
 use kassay_core::model::{Kind, Scope};
 use kassay_core::sensitive::FingerprintKey;
@@ -66,7 +67,26 @@ pub fn load(path: &Path) -> Input {
         let probes = serde_json::from_value(conditions["probes"].clone()).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
         inventory.probes = Some(probes);
     }
+    inventory.imported = evidence(&path.with_file_name("evidence"), &conditions["evidence"]);
     Input { inventory, scope, now }
+}
+
+/// Files in the folder `evidence` beside the input, by name; what the evidence register says of one stands in the conditions under its name.
+fn evidence(folder: &Path, register: &Value) -> Vec<Imported> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return vec![] };
+    let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    let import = |path: std::path::PathBuf| {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let mut import = Imported::recognise(&name, &std::fs::read(&path).unwrap())?;
+        if let Some(said) = register[&name].as_object() {
+            let mut whole = serde_json::to_value(&import).unwrap();
+            whole.as_object_mut().unwrap().extend(said.clone());
+            import = serde_json::from_value(whole).unwrap();
+        }
+        Some(import)
+    };
+    paths.into_iter().filter_map(import).collect()
 }
 
 /// What differs, or nothing. Objects are compared by the keys that are expected; the list of findings must be matched one to one.

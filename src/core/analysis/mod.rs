@@ -2,6 +2,7 @@
 
 pub mod admission;
 pub mod agents;
+pub mod audit;
 pub mod certificates;
 pub mod control_plane;
 pub mod distribution;

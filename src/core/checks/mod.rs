@@ -9,6 +9,7 @@
 //! turns its `pass` into `blocked`. Text from the cluster is data, and values that may be secret are not there to be quoted.
 
 mod control_plane;
+mod evidence;
 mod guarded;
 mod rights;
 mod verdict;
@@ -35,6 +36,7 @@ pub use rights::access_register;
 pub use verdict::Verdict;
 pub use view::{Placed, Tables, View};
 
+use crate::kinds::imported::Form;
 use crate::model::{Kind, Severity};
 
 /// One automated check.
@@ -78,6 +80,9 @@ pub enum Need {
     Identity,
     /// The answers to active probes.
     Probes,
+    /// A file that somebody gives as evidence, or the results that an add-on keeps in the cluster. Where there is neither, the judge says which file
+    /// to give and where it is found.
+    Evidence(Form),
 }
 
 impl Need {
@@ -89,7 +94,8 @@ impl Need {
             Self::Workloads => Kind::WORKLOADS,
             Self::Policies => Kind::POLICIES,
             Self::Rights => crate::analysis::rbac::KINDS,
-            Self::Version | Self::Identity | Self::Probes => &[],
+            Self::Evidence(Form::Benchmark) => Kind::BENCHMARKS,
+            Self::Version | Self::Identity | Self::Probes | Self::Evidence(_) => &[],
         }
     }
 }

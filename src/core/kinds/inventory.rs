@@ -3,6 +3,7 @@
 use super::{
     admission, config,
     custom::Custom,
+    imported::Imported,
     meta::Meta,
     network, node,
     pod::{Pod, PodSpec},
@@ -215,6 +216,9 @@ pub struct Inventory {
     /// What active probes asked and heard; none where they were not run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub probes: Option<Probes>,
+    /// Files that were given as evidence and recognised.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub imported: Vec<Imported>,
     /// Workloads, derived from pods and controllers.
     #[serde(skip)]
     pub workloads: Vec<Workload>,

@@ -6,6 +6,7 @@
 pub mod admission;
 pub mod config;
 pub mod custom;
+pub mod imported;
 pub mod ingest;
 pub mod inventory;
 pub mod lenient;

@@ -180,6 +180,16 @@ kinds! {
     OpenshiftImagePolicies: "config.openshift.io" "v1" "imagepolicies" "ImagePolicy" namespaced addon Keep::Parts(&["/spec/scopes"]);
     /// OpenShift's image settings: which registries may be used.
     OpenshiftImageSettings: "config.openshift.io" "v1" "images" "Image" cluster addon Keep::Parts(&["/spec/registrySources/allowedRegistries", "/spec/registrySources/blockedRegistries"]);
+    /// Istio's demands on the encryption between workloads.
+    PeerAuthentications: "security.istio.io" "v1" "peerauthentications" "PeerAuthentication" namespaced addon Keep::Parts(&["/spec/mtls/mode", "/spec/portLevelMtls", "/spec/selector"]);
+    /// Calico's settings of nodes: whether traffic between them is encrypted.
+    FelixConfigurations: "crd.projectcalico.org" "v1" "felixconfigurations" "FelixConfiguration" cluster addon Keep::Parts(&["/spec/wireguardEnabled", "/spec/wireguardEnabledV6"]);
+    /// What Trivy Operator found on holding the cluster against a benchmark.
+    ClusterComplianceReports: "aquasecurity.github.io" "v1alpha1" "clustercompliancereports" "ClusterComplianceReport" cluster addon Keep::Parts(&["/spec/compliance/id", "/spec/compliance/title", "/spec/compliance/version", "/status/updateTimestamp", "/status/summaryReport/controlCheck", "/status/detailReport/results/*/id", "/status/detailReport/results/*/name", "/status/detailReport/results/*/severity", "/status/detailReport/results/*/status", "/status/detailReport/results/*/checks/*/success"]);
+    /// Results of OpenShift's Compliance Operator, one for each rule.
+    ComplianceCheckResults: "compliance.openshift.io" "v1alpha1" "compliancecheckresults" "ComplianceCheckResult" namespaced addon Keep::Parts(&["/id", "/status", "/severity"]);
+    /// Scans of OpenShift's Compliance Operator.
+    ComplianceScans: "compliance.openshift.io" "v1alpha1" "compliancescans" "ComplianceScan" namespaced addon Keep::Parts(&["/spec/profile", "/status/phase", "/status/result", "/status/endTimestamp"]);
 }
 
 impl Kind {
@@ -278,6 +288,9 @@ impl Kind {
         Self::OpenshiftImagePolicies,
         Self::OpenshiftImageSettings,
     ];
+
+    /// Results that tools keep in the cluster of holding it against a benchmark.
+    pub const BENCHMARKS: &'static [Self] = &[Self::ClusterComplianceReports, Self::ComplianceCheckResults, Self::ComplianceScans];
 
     /// Kinds that make pods, and pods themselves.
     pub const WORKLOADS: &'static [Self] = &[

@@ -4,6 +4,7 @@ use crate::analysis::control_plane::{self, Setting};
 use crate::analysis::flags::{self, CommandLine, Component};
 use crate::analysis::{agents, distribution, software};
 use crate::checks::{Check, Need, Verdict, View};
+use crate::kinds::imported::Form;
 use crate::model::{Finding, Kind, ObjectRef, Severity};
 
 /// The checks of control 7.1, in the order in which they are told.
@@ -50,6 +51,22 @@ pub(super) const CHECKS: &[Check] = &[
         mend: "Switch on audit logging of the control plane at the provider, send it to the central store and keep it for twelve months.",
         blind_spots: "The API shows nothing of this; the check only tells where it is to be seen.",
         judge: provider_audit,
+    },
+    Check {
+        id: "7.1/audit-policy",
+        title: "Requests that the API server's audit policy leaves out",
+        severity: Severity::High,
+        practices: &["7.1.a"],
+        needs: &[Need::Evidence(Form::AuditPolicy)],
+        active: false,
+        why: "The audit policy decides which requests are recorded: its first rule that fits a request says how much, and what no rule fits is not \
+              recorded at all. One early rule with the level None can take away every trace of who read a Secret, opened a shell or changed a \
+              right; a level that is too high writes the values of Secrets into the log.",
+        mend: "Let the policy end in a rule with nothing but “level: Metadata”, take away or narrow the rules that are told, and record Secrets, \
+               TokenReviews and tokens at the level Metadata.",
+        blind_spots: "Judged is the file that was given; whether every API server runs with it shows on the control-plane nodes alone. Requests for \
+                      paths that are no resources (/metrics, /debug) are not tried, nor is what a filter behind the log drops.",
+        judge: super::audit_policy::judge,
     },
 ];
 

@@ -1,5 +1,6 @@
 //! Checks of area 7, one file a control.
 
+mod audit_policy;
 mod c7_1_api_audit;
 
 use super::Check;
