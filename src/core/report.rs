@@ -190,7 +190,7 @@ pub fn needs(check: &checks::Check) -> Vec<String> {
     needs
 }
 
-fn lists(kinds: &[crate::model::Kind]) -> impl Iterator<Item = String> + '_ {
+fn lists(kinds: &[Kind]) -> impl Iterator<Item = String> + '_ {
     kinds.iter().map(|kind| format!("{}: list", kind.id()))
 }
 

@@ -131,7 +131,15 @@ mod tests {
     }
 
     fn exec() -> Request<'static> {
-        Request { user: Some("eve"), verb: "create", resource: "pods", subresource: "exec", namespace: "shop", name: "web", ..Request::default() }
+        Request {
+            user: Some("eve"),
+            verb: "create",
+            resource: "pods",
+            subresource: "exec",
+            namespace: "shop",
+            name: "web",
+            ..Request::default()
+        }
     }
 
     #[test]
@@ -142,11 +150,22 @@ mod tests {
 
     #[test]
     fn a_star_is_a_wildcard_in_resources_alone() {
-        for dead in ["users: ['*']", "userGroups: ['*']", "verbs: ['*']", "namespaces: ['*']", "resources: [{group: '*'}]", "nonResourceURLs: ['*']"] {
+        for dead in [
+            "users: ['*']",
+            "userGroups: ['*']",
+            "verbs: ['*']",
+            "namespaces: ['*']",
+            "resources: [{group: '*'}]",
+            "nonResourceURLs: ['*']",
+        ] {
             assert_eq!(rule_of(&format!("[{{level: Metadata, {dead}}}]"), &exec()), None, "{dead}");
         }
         for alive in ["'*'", "'pods/*'", "'*/exec'", "pods/exec"] {
-            assert_eq!(rule_of(&format!("[{{level: Metadata, resources: [{{group: '', resources: [{alive}]}}]}}]"), &exec()), Some(0), "{alive}");
+            assert_eq!(
+                rule_of(&format!("[{{level: Metadata, resources: [{{group: '', resources: [{alive}]}}]}}]"), &exec()),
+                Some(0),
+                "{alive}"
+            );
         }
         assert_eq!(rule_of("[{level: None, resources: [{resources: [pods, 'pods/log', '*/attach']}]}]", &exec()), None);
         assert_eq!(rule_of("[{level: None, resources: [{group: apps}]}]", &exec()), None);

@@ -136,7 +136,8 @@ fn one(view: &View<'_>, file: &Imported, policy: &AuditPolicy, verdict: &mut Ver
 /// Tries what is wanted with every verb, in namespaces and with names that rules tell apart.
 fn each_request(policy: &AuditPolicy, wanted: &Wanted, actor: &Actor, take: &mut dyn FnMut(&Request<'_>)) {
     let rules = policy.rules.iter();
-    let mut namespaces: BTreeSet<&str> = rules.clone().flat_map(|rule| &rule.namespaces).map(String::as_str).filter(|n| !n.is_empty()).collect();
+    let mut namespaces: BTreeSet<&str> =
+        rules.clone().flat_map(|rule| &rule.namespaces).map(String::as_str).filter(|n| !n.is_empty()).collect();
     namespaces.insert(ANY);
     let mut names: BTreeSet<&str> = rules
         .flat_map(|rule| &rule.resources)
@@ -173,13 +174,7 @@ fn words(wanted: &Wanted, request: &Request<'_>) -> String {
 
 type Swallows = BTreeMap<(Option<usize>, Class, bool), Swallowed>;
 
-fn tell_swallowed(
-    policy: &AuditPolicy,
-    file: &Imported,
-    swallowed: Swallows,
-    finding: &dyn Fn(String) -> Finding,
-    verdict: &mut Verdict,
-) {
+fn tell_swallowed(policy: &AuditPolicy, file: &Imported, swallowed: Swallows, finding: &dyn Fn(String) -> Finding, verdict: &mut Verdict) {
     let mut by_rule: BTreeMap<(Option<usize>, bool), Vec<(Class, Swallowed)>> = BTreeMap::new();
     for ((rule, class, component), what) in swallowed {
         by_rule.entry((rule, component)).or_default().push((class, what));
@@ -193,8 +188,11 @@ fn tell_swallowed(
         let weigh = |finding: Finding, fails: bool| if fails { finding } else { finding.review() };
         // What many rules let through, and what a rule keeps out whatever it is, is one finding and not ten.
         let folded = match (rule, component) {
-            (_, true) => Some(("component", "These parts of the cluster leave no record of this. That is common, because they ask for much; whoever \
-                                takes one of their credentials leaves none either.")),
+            (_, true) => Some((
+                "component",
+                "These parts of the cluster leave no record of this. That is common, because they ask for much; whoever \
+                                takes one of their credentials leaves none either.",
+            )),
             (None, _) => Some(("no-catch-all", "No rule fits these requests, and what no rule fits is not recorded.")),
             (Some(_), _) if whole => Some(("everything", "This rule keeps out of the log everything that they do.")),
             _ => None,
@@ -233,46 +231,43 @@ fn list<'a>(mut items: impl Iterator<Item = &'a str>, most: usize) -> String {
 fn values(policy: &AuditPolicy, file: &Imported, finding: &dyn Fn(String) -> Finding, verdict: &mut Verdict) {
     const WRITE: &[&str] = &["create", "update", "patch"];
     const READ: &[&str] = &["get", "list"];
-    // (rule, group, resource, subresource, verbs, the level from which on it stands there, fails)
-    let places: [(&str, &str, &str, &str, &[&str], Level, bool); 7] = [
-        ("secret-values", "", "secrets", "", WRITE, Level::Request, true),
-        ("secret-values", "", "secrets", "", READ, Level::RequestResponse, true),
-        ("token-values", "", "serviceaccounts", "token", &["create"], Level::RequestResponse, true),
-        ("token-values", "authentication.k8s.io", "tokenreviews", "", &["create"], Level::Request, true),
-        ("config-values", "", "configmaps", "", WRITE, Level::Request, false),
-        ("config-values", "", "configmaps", "", READ, Level::RequestResponse, false),
-        ("config-values", "", "pods", "", WRITE, Level::Request, false),
+    // Rule, group, resource, subresource, verbs, and the level from which on the value stands there.
+    let places: [(&str, &str, &str, &str, &[&str], Level); 6] = [
+        ("secret-values", "", "secrets", "", WRITE, Level::Request),
+        ("secret-values", "", "secrets", "", READ, Level::RequestResponse),
+        ("token-values", "", "serviceaccounts", "token", &["create"], Level::RequestResponse),
+        ("token-values", "authentication.k8s.io", "tokenreviews", "", &["create"], Level::Request),
+        ("config-values", "", "configmaps", "", WRITE, Level::Request),
+        ("config-values", "", "configmaps", "", READ, Level::RequestResponse),
     ];
-    let mut seen: BTreeMap<(usize, &str), (BTreeSet<String>, Level, bool)> = BTreeMap::new();
-    for (id, group, resource, subresource, verbs, from, fails) in places {
+    let mut seen: BTreeMap<(usize, &str), (BTreeSet<String>, Level)> = BTreeMap::new();
+    for (id, group, resource, subresource, verbs, from) in places {
         let wanted = Wanted { class: Class::Reads, verbs, group, resource, subresource, namespaced: resource != "tokenreviews" };
         for actor in actors(policy, &|_| false) {
             each_request(policy, &wanted, &actor, &mut |request| {
                 let decision = decide(policy, request);
                 if let Some(rule) = decision.rule.filter(|_| decision.level >= from) {
-                    let entry = seen.entry((rule, id)).or_insert_with(|| (BTreeSet::new(), decision.level, fails));
+                    let entry = seen.entry((rule, id)).or_insert_with(|| (BTreeSet::new(), decision.level));
                     entry.0.insert(words(&wanted, request));
                 }
             });
         }
     }
-    for ((rule, id), (requests, level, fails)) in seen {
-        // Pods are written by everybody who deploys: only where they are named apart, or with ConfigMaps, is it worth a word.
-        let told = finding(format!("rules[{rule}]"))
-            .rule(id)
-            .observed(format!("level {level:?}: {} ({})", list(requests.iter().map(String::as_str), 6), file.source()));
+    for ((rule, id), (requests, level)) in seen {
+        let told = finding(format!("rules[{rule}]")).rule(id).observed(format!(
+            "level {level:?}: {} ({})",
+            list(requests.iter().map(String::as_str), 6),
+            file.source()
+        ));
         verdict.find(match id {
             "secret-values" => told
                 .severity(Severity::High)
                 .message("The values of Secrets are written into the log, where everybody who reads it finds them."),
-            "token-values" => {
-                told.severity(Severity::High).message("Tokens with which one can log in are written into the log.")
-            }
+            "token-values" => told.severity(Severity::High).message("Tokens with which one can log in are written into the log."),
             _ => told.review().severity(Severity::Low).message(
                 "What stands in these objects is written into the log; where a password or account data is in one, it is in the log too.",
             ),
         });
-        debug_assert!(fails || id == "config-values");
     }
 }
 
@@ -285,9 +280,12 @@ fn dead(policy: &AuditPolicy, file: &Imported, finding: &dyn Fn(String) -> Findi
         words.extend(star(&rule.user_groups).then_some("a star in userGroups"));
         words.extend(star(&rule.namespaces).then_some("a star in namespaces"));
         words.extend(star(&rule.verbs).then_some("a star in verbs"));
-        words.extend(rule.verbs.iter().any(|v| matches!(v.as_str(), "impersonate" | "bind" | "escalate" | "use")).then_some(
-            "a verb that only rights have, and no request",
-        ));
+        words.extend(
+            rule.verbs
+                .iter()
+                .any(|v| matches!(v.as_str(), "impersonate" | "bind" | "escalate" | "use"))
+                .then_some("a verb that only rights have, and no request"),
+        );
         if !words.is_empty() {
             verdict.find(
                 finding(format!("rules[{i}]"))
