@@ -2,6 +2,7 @@
 
 use crate::analysis::image::ImageReference;
 use crate::checks::{Check, Need, Verdict, View};
+use crate::kinds::imported::Form;
 use crate::kinds::{ContainerRole, Workload, custom::Custom};
 use crate::model::{Finding, Kind, Severity};
 use jiff::Timestamp;
@@ -35,6 +36,21 @@ pub(super) const CHECKS: &[Check] = &[
         blind_spots: "Read are VulnerabilityReports of Trivy Operator: other scanners keep their results elsewhere. Whether a fault can be reached in this \
                       application is not judged. A scanner sees what package managers wrote down, no more.",
         judge: scan_results,
+    },
+    Check {
+        id: "10.3/imported-scans",
+        title: "Vulnerabilities of images in scope, by scans given as evidence",
+        severity: Severity::High,
+        practices: &["10.3.a"],
+        needs: &[Need::Workloads, Need::Evidence(Form::Scan)],
+        active: false,
+        why: "Most entities scan images in their pipeline or registry, where the cluster keeps no trace of it. Only held against what really runs, by \
+              digest, do such reports show that it was this image that was scanned, how long ago, and with what result.",
+        mend: "Rebuild the image with the fixed packages and deploy it; record an exception where no fix exists, with what reduces the risk until then. \
+               Scan what runs at least every month.",
+        blind_spots: "A report does not tell which degrees the scanner was told to leave out (--severity, --ignore-unfixed), nor how old its knowledge was. \
+                      SARIF has no date and says less of the image. Whether a fault can be reached in this application is not judged.",
+        judge: super::imported_scans::judge,
     },
 ];
 

@@ -1,5 +1,6 @@
 //! Checks of area 15, one file a control.
 
+mod benchmark;
 mod c15_1_hardened;
 
 use super::Check;
