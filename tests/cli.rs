@@ -278,3 +278,97 @@ fn the_catalogue_completions_and_pages_are_printed() {
     assert!(run(home.path(), &["man"]).1.contains(".TH kassay 1"));
     assert!(run(home.path(), &["man", "assess"]).1.contains("kassay\\-assess"));
 }
+
+const POLICY: &str =
+    "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n- level: None\n  userGroups: ['system:masters']\n- level: Metadata\n";
+
+fn outcome(out: &str, check: &str) -> Value {
+    json(out)["outcomes"].as_array().unwrap().iter().find(|o| o["check"] == check).cloned().unwrap()
+}
+
+#[test]
+fn files_of_evidence_are_recognised_by_their_contents_wherever_they_come_from() {
+    let home = tempfile::tempdir().unwrap();
+    let home = home.path();
+    let folder = home.join("files");
+    fs::create_dir(&folder).unwrap();
+    fs::write(folder.join("pod.yaml"), POD).unwrap();
+    let policy = home.join("no-policy-by-its-name.txt");
+    fs::write(&policy, POLICY).unwrap();
+    let note = home.join("audit-policy.yaml");
+    fs::write(&note, "ours is on the nodes\n").unwrap();
+    let (folder, policy) = (folder.to_str().unwrap().to_owned(), policy.to_str().unwrap().to_owned());
+    let base = ["assess", "--from", &folder, "--now", "2026-11-23T09:00:00Z", "-o", "json"];
+    let (_, out, _) = run(home, &base);
+    let blocked = outcome(&out, "7.1/audit-policy");
+    assert!(blocked["outcome"] == "blocked" && blocked["needs"][0] == "evidence: audit policy file", "{blocked}");
+    // Given on the command line, with a file that no check judges beside it.
+    let (code, given, err) = run(home, &[&base[..], &["--evidence", &policy, note.to_str().unwrap()]].concat());
+    let judged = outcome(&given, "7.1/audit-policy");
+    assert_eq!(
+        (code, judged["outcome"].as_str(), judged["findings"][0]["rule"].as_str()),
+        (1, Some("fail"), Some("everything")),
+        "{judged}"
+    );
+    assert!(err.contains("recognised as an audit policy with 2 rules") && err.contains("no check judges this file"), "{err}");
+    let observed = judged["findings"][0]["observed"].as_str().unwrap();
+    assert!(observed.contains("no-policy-by-its-name.txt, SHA-256 "), "{observed}");
+    // In the folder itself, and from the snapshot of it: the same outcome.
+    fs::copy(&policy, Path::new(&folder).join("policy.yaml")).unwrap();
+    let (_, out, _) = run(home, &base);
+    let in_folder = outcome(&out, "7.1/audit-policy");
+    assert_eq!(in_folder["outcome"], "fail");
+    let snapshot = home.join("x.kassay.gz");
+    assert_eq!(run(home, &["collect", "--quiet", "--from", &folder, "-f", snapshot.to_str().unwrap()]).0, 0);
+    let (_, out, _) = run(home, &["assess", "--from", snapshot.to_str().unwrap(), "--now", "2026-11-23T09:00:00Z", "-o", "json"]);
+    assert_eq!(outcome(&out, "7.1/audit-policy"), in_folder);
+    // A file that is not there is an error, and a report alone is a source.
+    assert_eq!(run(home, &[&base[..], &["--evidence", "nowhere.json"]].concat()).0, 2);
+    let (_, out, err) = run(home, &["assess", "--from", &policy, "-o", "json"]);
+    assert_eq!(outcome(&out, "7.1/audit-policy")["outcome"], "fail", "{err}");
+}
+
+#[test]
+fn evidence_of_an_assessment_is_judged_with_its_day_and_reference() {
+    use kassay_core::workbook::{Day, Edit, Evidence, EvidenceKind, Moment};
+    let home = tempfile::tempdir().unwrap();
+    let home = home.path();
+    let pod = pod(home);
+    let args = ["assess", "--from", pod.to_str().unwrap(), "--workbook", "acme", "--now", "2026-11-23T09:00:00Z", "-o", "json"];
+    let assess = || {
+        let output = kassay(home, &args).current_dir(home).output().unwrap();
+        (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    assert_eq!(outcome(&assess().0, "15.1/benchmark-results")["outcome"], "blocked");
+    let file = home.join("kube-bench.json");
+    let result = r#"{"Controls":[{"version":"cis-1.10","node_type":"node","tests":[{"results":[{"test_number":"4.1.1","test_desc":"words","status":"PASS"}]}]}]}"#;
+    fs::write(&file, result).unwrap();
+    let dir = home.join("acme");
+    let mut opened = kassay::store::Store::open(&dir).unwrap();
+    let attached = opened.store.attach(&file).unwrap();
+    assert_eq!(opened.store.recognised(&attached.sha256, &attached.name, attached.size).as_deref(), Some("kube-bench results of 1 test"));
+    let mut workbook = opened.workbook.clone();
+    workbook.evidence.push(Evidence {
+        reference: "E-0001".into(),
+        kind: EvidenceKind::Scan,
+        title: "Benchmark of the nodes".into(),
+        file: attached.name.clone(),
+        sha256: attached.sha256.clone(),
+        size: attached.size,
+        effective: Some(Day("2026-11-01".parse().unwrap())),
+        obtained: Moment("2026-11-20T00:00:00Z".parse().unwrap()),
+        by: "A. Assessor".into(),
+        practices: vec!["15.1.a".into()],
+    });
+    let edit = Edit { by: "A. Assessor".into(), what: "attach E-0001".into(), before: String::new(), after: String::new() };
+    opened.store.save(&workbook, &edit, "2026-11-20T00:00:00Z".parse().unwrap()).unwrap();
+    drop(opened);
+    let passed = outcome(&assess().0, "15.1/benchmark-results");
+    assert!(passed["outcome"] == "pass" && passed["reason"].as_str().unwrap().contains("E-0001"), "{passed}");
+    // Bytes that were changed since are no evidence.
+    let kept = dir.join("evidence").join(format!("{}.json", attached.sha256));
+    fs::write(&kept, result.replace("PASS", "FAIL")).unwrap();
+    let (out, err) = assess();
+    assert_eq!(outcome(&out, "15.1/benchmark-results")["outcome"], "blocked");
+    assert!(err.contains("E-0001 was changed"), "{err}");
+}

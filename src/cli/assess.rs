@@ -1,14 +1,16 @@
 //! `kassay assess`: every automated check, unattended.
 
 use super::{Failure, Manners, cancel_on_interrupt, catalogue, keep::Keeper, markdown, print, progress::Reading, runtime, source, text};
-use crate::collect::{Options, collect, judging_time};
+use crate::collect::{Options, collect, import_file, judging_time};
 use crate::export;
 use kassay_core::assess::{CheckOutcome, assess};
 use kassay_core::checks::Tables;
 use kassay_core::kinds::Inventory;
+use kassay_core::kinds::imported::Imported;
 use kassay_core::model::Outcome;
 use kassay_core::report::Assessment;
 use kassay_core::workbook::accept::day_of;
+use kassay_core::workbook::imports::with_register;
 use kassay_core::workbook::{Engagement, Proposal, Workbook, propose};
 use std::path::PathBuf;
 
@@ -23,6 +25,9 @@ pub struct Assess {
     /// Folder of an assessment that takes what was found; it is made where there is none
     #[arg(long, value_name = "DIR")]
     workbook: Option<PathBuf>,
+    /// File that a check judges: audit policy, kube-bench results, image scans; may be given several times
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    evidence: Vec<PathBuf>,
     /// Form of the output
     #[arg(short, long, value_enum, default_value_t = Form::Text)]
     output: Form,
@@ -88,7 +93,7 @@ impl Assess {
             workbook.scope = scope;
         }
         let guidance = catalogue::guidance()?;
-        let judged = self.judge(&workbook, manners)?;
+        let judged = self.judge(&workbook, keeper.as_ref(), manners)?;
         let assessment = || Assessment::new(&judged.inventory, &judged.outcomes, &judged.proposals, guidance, judged.now);
         let text = match self.output {
             Form::Json => export::assessment_json(&assessment())?,
@@ -105,19 +110,44 @@ impl Assess {
         Ok(self.fail_on.code(&judged.outcomes))
     }
 
-    fn judge(&self, workbook: &Workbook, manners: &Manners) -> Result<Judged, Failure> {
+    fn judge(&self, workbook: &Workbook, keeper: Option<&Keeper>, manners: &Manners) -> Result<Judged, Failure> {
+        // Looked at first, so that a slip in a name costs no reading of a cluster.
+        let given = self.given(manners)?;
         let options = Options { kubernetes_version: self.kubernetes_version.clone(), without_secrets: self.without_secrets };
         let reading = Reading::new(manners);
         let runtime = runtime()?;
         let cancel = cancel_on_interrupt(&runtime);
         let collected = runtime.block_on(collect(&self.source.spec(), &options, &|p| reading.take(p), &cancel));
         reading.done();
-        let inventory = collected?;
+        let mut inventory = collected?;
+        let register = keeper.map_or_else(Vec::new, |keeper| keeper.imports(&inventory.cluster.uid, &self.source.words().0, manners));
+        inventory.imported.extend(given);
+        inventory.imported = with_register(&inventory.imported, register);
         let tables = Tables::shipped().map_err(|e| Failure::new(e.to_string()))?;
         let now = judging_time(&inventory, self.now, jiff::Timestamp::now());
         let outcomes = assess(&inventory, &workbook.scope, now, &tables);
         let proposals = propose(catalogue::guidance()?, workbook, &outcomes, &inventory.cluster.distribution, day_of(now));
         Ok(Judged { inventory, outcomes, proposals, now })
+    }
+
+    /// The files of `--evidence`, with a word on each.
+    fn given(&self, manners: &Manners) -> Result<Vec<Imported>, Failure> {
+        let mut given: Vec<Imported> = Vec::new();
+        for path in &self.evidence {
+            match import_file(path)? {
+                Some(import) => {
+                    manners.say(&format!("{}: recognised as {}", path.display(), import.content));
+                    if !given.iter().any(|known| known.sha256 == import.sha256) {
+                        given.push(import);
+                    }
+                }
+                None => manners.say(&format!(
+                    "{}: no check judges this file; read are audit policies, kube-bench results, and scans by Trivy or Grype",
+                    path.display()
+                )),
+            }
+        }
+        Ok(given)
     }
 }
 

@@ -7,6 +7,7 @@ use crate::collect::snapshot;
 use crate::config;
 use crate::store::{Opened, Store};
 use kassay_core::guidance::Guidance;
+use kassay_core::kinds::imported::Imported;
 use kassay_core::report::Assessment;
 use kassay_core::workbook::collection::cluster_key;
 use kassay_core::workbook::{Changes, Collected, Edit, Engagement, Workbook, folder, merge_collection};
@@ -41,6 +42,15 @@ impl Keeper {
             Workbook::new(Engagement { entity, ..Engagement::default() })
         };
         self.opened.as_ref().map_or_else(new, |opened| opened.workbook.clone())
+    }
+
+    /// Files of the evidence register that checks judge, for the cluster that was read.
+    pub fn imports(&self, uid: &str, name: &str, manners: &Manners) -> Vec<Imported> {
+        let Some(opened) = &self.opened else { return vec![] };
+        let key = cluster_key(&opened.workbook, uid, name);
+        let (found, notes) = opened.store.imports(&opened.workbook, &key);
+        notes.iter().for_each(|note| manners.say(note));
+        found
     }
 
     /// Keeps what was read and judged, and tells what changed.

@@ -8,6 +8,7 @@ use super::conclude::{decide_version, is_version, lessen, not_installed};
 use super::documents::{self, Broken, Found, Held};
 use super::{Cancel, CollectError, Options, Progress, Watcher, place, snapshot};
 use flate2::read::MultiGzDecoder;
+use kassay_core::kinds::imported::{Form, Imported};
 use kassay_core::kinds::{Ingest, Inventory, KindState, Source};
 use kassay_core::model::Kind;
 use serde::Deserialize;
@@ -60,6 +61,7 @@ fn read(paths: &[PathBuf], options: &Options, tell: &UnboundedSender<Progress>, 
         taken: BTreeMap::new(),
         twice: 0,
         bytes: 0,
+        imported: Vec::new(),
     };
     for entry in &entries {
         if cancel.is_cancelled() {
@@ -85,7 +87,7 @@ fn read(paths: &[PathBuf], options: &Options, tell: &UnboundedSender<Progress>, 
         return Err(CollectError::Cancelled);
     }
     if passed_over > 0 {
-        reading.note(format!("{passed_over} files whose names end in neither .json nor .yaml were not looked at"));
+        reading.note(format!("{passed_over} files whose names end in none of .json, .yaml and .sarif were not looked at"));
     }
     reading.end(options)
 }
@@ -140,24 +142,14 @@ enum Unread {
 }
 
 fn load(path: &Path) -> Result<Content, Unread> {
-    let failed = |error: std::io::Error| Unread::File(plain(&error));
-    let limited = |source: &mut dyn Read| -> Result<Vec<u8>, Unread> {
-        let mut bytes = Vec::new();
-        source.take(LIMIT + 1).read_to_end(&mut bytes).map_err(failed)?;
-        if bytes.len() as u64 > LIMIT { Err(Unread::File(format!("it holds more than {} GiB", LIMIT >> 30))) } else { Ok(bytes) }
-    };
-    let mut bytes = if path == Path::new("-") {
-        limited(&mut std::io::stdin().lock())?
-    } else {
-        limited(&mut std::fs::File::open(path).map_err(failed)?)?
-    };
-    if bytes.starts_with(&[0x1f, 0x8b]) {
+    let mut bytes = read_whole(path, LIMIT).map_err(Unread::File)?;
+    if bytes.starts_with(&PACKED) {
         let mut start = [0; 512];
         let length = MultiGzDecoder::new(&bytes[..]).read(&mut start).unwrap_or_default();
         if snapshot::begins(&start[..length]) {
             return snapshot::read(&bytes[..]).map(|inventory| Content::Snapshot(Box::new(inventory))).map_err(Unread::Snapshot);
         }
-        bytes = limited(&mut MultiGzDecoder::new(&bytes[..]))?;
+        bytes = limited(&mut MultiGzDecoder::new(&bytes[..]), LIMIT).map_err(Unread::File)?;
     }
     if bytes.get(257..262) == Some(b"ustar") {
         return Err(Unread::File("it is an archive: unpack it, and give the folder".to_owned()));
@@ -165,6 +157,28 @@ fn load(path: &Path) -> Result<Content, Unread> {
     String::from_utf8(bytes)
         .map(Content::Text)
         .map_err(|error| Unread::File(format!("it is no text: byte {} is not UTF-8", error.utf8_error().valid_up_to())))
+}
+
+/// How gzip begins.
+const PACKED: [u8; 2] = [0x1f, 0x8b];
+
+fn limited(source: &mut dyn Read, limit: u64) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::new();
+    source.take(limit + 1).read_to_end(&mut bytes).map_err(|error| plain(&error))?;
+    if bytes.len() as u64 > limit { Err(format!("it holds more than {} MiB", limit >> 20)) } else { Ok(bytes) }
+}
+
+fn read_whole(path: &Path, limit: u64) -> Result<Vec<u8>, String> {
+    if path == Path::new("-") {
+        return limited(&mut std::io::stdin().lock(), limit);
+    }
+    limited(&mut std::fs::File::open(path).map_err(|error| plain(&error))?, limit)
+}
+
+/// The bytes of a file up to a size, unpacked where they are packed.
+pub(super) fn unpacked(path: &Path, limit: u64) -> Result<Vec<u8>, String> {
+    let bytes = read_whole(path, limit)?;
+    if bytes.starts_with(&PACKED) { limited(&mut MultiGzDecoder::new(&bytes[..]), limit) } else { Ok(bytes) }
 }
 
 fn plain(error: &std::io::Error) -> String {
@@ -175,7 +189,7 @@ fn plain(error: &std::io::Error) -> String {
     }
 }
 
-fn shown(path: &Path) -> String {
+pub(super) fn shown(path: &Path) -> String {
     if path == Path::new("-") { "standard input".to_owned() } else { path.display().to_string() }
 }
 
@@ -200,6 +214,7 @@ struct Reading<'a> {
     taken: BTreeMap<Kind, usize>,
     twice: usize,
     bytes: u64,
+    imported: Vec<Imported>,
 }
 
 impl Reading<'_> {
@@ -221,6 +236,18 @@ impl Reading<'_> {
 
     fn file(&mut self, path: &Path, text: &str) {
         self.bytes += text.len() as u64;
+        if let Some(import) = Imported::recognise(&super::evidence::name_of(path), text.as_bytes()) {
+            self.note(format!("{}: recognised as {}", shown(path), import.content));
+            // A policy may stand in one file with objects; a tool's report holds nothing else.
+            let whole = import.content.form() != Form::AuditPolicy;
+            if !self.imported.iter().any(|known| known.sha256 == import.sha256) {
+                self.imported.push(import);
+            }
+            if whole {
+                let _ = self.tell.send(Progress::Bytes(self.bytes));
+                return;
+            }
+        }
         if let Some(kind) = place::errors_of(path) {
             self.refusals(path, kind, text);
         } else {
@@ -407,7 +434,7 @@ impl Reading<'_> {
     }
 
     fn end(self, options: &Options) -> Result<Inventory, CollectError> {
-        if self.taken.is_empty() && self.refused.is_empty() {
+        if self.taken.is_empty() && self.refused.is_empty() && self.imported.is_empty() {
             let mut complaints = self.complaints;
             if complaints.is_empty() {
                 complaints.push("the files hold no object that is assessed".to_owned());
@@ -418,6 +445,7 @@ impl Reading<'_> {
             self.note(format!("{} objects stand in the files more than once, and count once", self.twice));
         }
         let mut inventory = self.ingest.finish();
+        inventory.imported = self.imported;
         for (kind, (state, words)) in &self.refused {
             lessen(&mut inventory, *kind, *state, words);
         }

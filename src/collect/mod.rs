@@ -17,6 +17,7 @@ mod demo;
 mod discovery;
 mod documents;
 mod dump;
+mod evidence;
 mod live;
 mod login;
 mod permissions;
@@ -28,6 +29,7 @@ pub mod snapshot;
 mod yaml;
 
 pub use connect::{ContextInfo, contexts};
+pub use evidence::import_file;
 pub use permissions::{Preflight, Right, cluster_role, preflight};
 pub use snapshot::SnapshotError;
 

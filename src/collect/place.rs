@@ -34,7 +34,7 @@ pub(super) fn may_hold_version(path: &Path) -> bool {
 pub(super) fn looks_readable(path: &Path) -> bool {
     let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
     let name = name.strip_suffix(".gz").unwrap_or(&name);
-    [".json", ".yaml", ".yml", ".kassay"].iter().any(|end| name.ends_with(end))
+    [".json", ".yaml", ".yml", ".kassay", ".sarif"].iter().any(|end| name.ends_with(end))
 }
 
 /// Folders and file name in lower case, without endings.

@@ -22,6 +22,7 @@
 mod attach;
 mod collection;
 mod error;
+mod imports;
 mod list;
 mod lock;
 mod open;

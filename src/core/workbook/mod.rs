@@ -6,6 +6,7 @@ pub mod collection;
 pub mod folder;
 pub mod format;
 pub mod gate;
+pub mod imports;
 pub mod journal;
 pub mod moment;
 pub mod proposal;
