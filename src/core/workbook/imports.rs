@@ -54,6 +54,25 @@ mod tests {
 
     const POLICY: &[u8] = b"apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{level: Metadata}]\n";
 
+    fn cluster(key: &str) -> ClusterRecord {
+        ClusterRecord {
+            key: key.into(),
+            uid: String::new(),
+            server: String::new(),
+            version: String::new(),
+            distribution: String::new(),
+            nodes: 0,
+            identity: String::new(),
+            collected_at: None,
+            assessed_at: None,
+            snapshot: String::new(),
+            findings: String::new(),
+            source: String::new(),
+            not_read: std::collections::BTreeMap::new(),
+            redactions: 0,
+        }
+    }
+
     fn entry(title: &str) -> Evidence {
         Evidence {
             reference: "E-0001".into(),
@@ -75,7 +94,7 @@ mod tests {
         let alone = import(&workbook, &entry("Policy"), POLICY, "prod");
         assert!(alone.is_some_and(|import| import.doubt.is_empty() && import.effective.is_some() && import.reference == "E-0001"));
         for key in ["prod", "prod-eu"] {
-            workbook.clusters.push(ClusterRecord { key: key.into(), ..ClusterRecord::default() });
+            workbook.clusters.push(cluster(key));
         }
         assert!(import(&workbook, &entry("Policy of PROD"), POLICY, "prod").is_some_and(|import| import.doubt.is_empty()));
         assert_eq!(import(&workbook, &entry("Policy of prod-eu"), POLICY, "prod"), None);
