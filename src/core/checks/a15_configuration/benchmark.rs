@@ -101,7 +101,7 @@ fn kube_bench(view: &View<'_>, file: &Imported, benchmark: &Benchmark, verdict: 
     }
 }
 
-fn text<'a>(part: Option<&'a Value>) -> &'a str {
+fn text(part: Option<&Value>) -> &str {
     part.and_then(Value::as_str).unwrap_or_default()
 }
 

@@ -106,7 +106,7 @@ impl AuditPolicy {
                 faults.push(format!("{place}level: there is no level “{}”", rule.level));
             }
             stages(&rule.omit_stages, &place, &mut faults);
-            if !rule.non_resource_urls.is_empty() && !(rule.resources.is_empty() && rule.namespaces.is_empty()) {
+            if !rule.non_resource_urls.is_empty() && (!rule.resources.is_empty() || !rule.namespaces.is_empty()) {
                 faults.push(format!("{place}nonResourceURLs: a rule is about resources or about other paths, never both"));
             }
             for url in rule.non_resource_urls.iter().filter(|url| *url != "*") {
