@@ -35,6 +35,22 @@ impl Custom {
     }
 }
 
+/// Empties what Cilium's policies say of requests (`toPorts[].rules`): headers may hold tokens, and that such rules are there is enough.
+pub(super) fn without_requests(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                match field {
+                    Value::Object(rules) if name == "rules" => rules.values_mut().for_each(|rules| *rules = Value::Null),
+                    field => without_requests(field),
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(without_requests),
+        _ => {}
+    }
+}
+
 /// What stands under a pointer. With `*` for the items of a list it is the list of what stands below each, null where there is nothing, so
 /// that several such parts of one list keep their order.
 fn part(object: &Value, pointer: &str) -> Option<Value> {
@@ -46,6 +62,15 @@ fn part(object: &Value, pointer: &str) -> Option<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rules_on_requests_are_emptied() {
+        let http = serde_json::json!({"http": [{"headers": ["Authorization: Bearer abc"]}]});
+        let mut object = serde_json::json!({"spec": {"ingress": [{"toPorts": [{"ports": [{"port": "80"}], "rules": http}]}]}});
+        without_requests(&mut object);
+        let told = serde_json::json!({"spec": {"ingress": [{"toPorts": [{"ports": [{"port": "80"}], "rules": {"http": null}}]}]}});
+        assert_eq!(object, told);
+    }
 
     #[test]
     fn a_star_keeps_the_order_of_the_list() {

@@ -191,7 +191,11 @@ impl Ingest {
             Kind::PolicyReports => into!(policy_reports),
             Kind::ClusterPolicyReports => into!(cluster_policy_reports),
             kind => {
-                let mut custom = Custom::from_object(&serde_json::from_str(json)?, kind.keep())?;
+                let mut object: serde_json::Value = serde_json::from_str(json)?;
+                if matches!(kind, Kind::CiliumNetworkPolicies | Kind::CiliumClusterwideNetworkPolicies) {
+                    super::custom::without_requests(&mut object);
+                }
+                let mut custom = Custom::from_object(&object, kind.keep())?;
                 seal_meta(&mut self.inventory.redactions, &self.key, &mut custom);
                 self.inventory.customs.entry(kind).or_default().push(custom);
             }

@@ -97,19 +97,25 @@ kinds! {
     /// Cluster policy reports (working group API).
     ClusterPolicyReports: "wgpolicyk8s.io" "v1alpha2" "clusterpolicyreports" "ClusterPolicyReport" cluster addon Keep::Typed;
     /// Cilium network policies.
-    CiliumNetworkPolicies: "cilium.io" "v2" "ciliumnetworkpolicies" "CiliumNetworkPolicy" namespaced addon Keep::Parts(&[]);
+    CiliumNetworkPolicies: "cilium.io" "v2" "ciliumnetworkpolicies" "CiliumNetworkPolicy" namespaced addon Keep::Parts(&["/spec", "/specs"]);
     /// Cilium cluster-wide network policies.
-    CiliumClusterwideNetworkPolicies: "cilium.io" "v2" "ciliumclusterwidenetworkpolicies" "CiliumClusterwideNetworkPolicy" cluster addon Keep::Parts(&[]);
+    CiliumClusterwideNetworkPolicies: "cilium.io" "v2" "ciliumclusterwidenetworkpolicies" "CiliumClusterwideNetworkPolicy" cluster addon Keep::Parts(&["/spec", "/specs"]);
     /// Calico network policies.
-    CalicoNetworkPolicies: "crd.projectcalico.org" "v1" "networkpolicies" "NetworkPolicy" namespaced addon Keep::Parts(&[]);
+    CalicoNetworkPolicies: "crd.projectcalico.org" "v1" "networkpolicies" "NetworkPolicy" namespaced addon Keep::Parts(&["/spec"]);
     /// Calico global network policies.
-    CalicoGlobalNetworkPolicies: "crd.projectcalico.org" "v1" "globalnetworkpolicies" "GlobalNetworkPolicy" cluster addon Keep::Parts(&[]);
+    CalicoGlobalNetworkPolicies: "crd.projectcalico.org" "v1" "globalnetworkpolicies" "GlobalNetworkPolicy" cluster addon Keep::Parts(&["/spec"]);
+    /// Calico's tiers, which give its policies their order.
+    CalicoTiers: "crd.projectcalico.org" "v1" "tiers" "Tier" cluster addon Keep::Parts(&["/spec"]);
+    /// Calico's named sets of addresses, which selectors may mean: the addresses are not kept.
+    CalicoNetworkSets: "crd.projectcalico.org" "v1" "networksets" "NetworkSet" namespaced addon Keep::Parts(&[]);
+    /// The same for the whole cluster.
+    CalicoGlobalNetworkSets: "crd.projectcalico.org" "v1" "globalnetworksets" "GlobalNetworkSet" cluster addon Keep::Parts(&[]);
     /// Admin network policies.
-    AdminNetworkPolicies: "policy.networking.k8s.io" "v1alpha1" "adminnetworkpolicies" "AdminNetworkPolicy" cluster addon Keep::Parts(&[]);
+    AdminNetworkPolicies: "policy.networking.k8s.io" "v1alpha1" "adminnetworkpolicies" "AdminNetworkPolicy" cluster addon Keep::Parts(&["/spec"]);
     /// Baseline admin network policies.
-    BaselineAdminNetworkPolicies: "policy.networking.k8s.io" "v1alpha1" "baselineadminnetworkpolicies" "BaselineAdminNetworkPolicy" cluster addon Keep::Parts(&[]);
+    BaselineAdminNetworkPolicies: "policy.networking.k8s.io" "v1alpha1" "baselineadminnetworkpolicies" "BaselineAdminNetworkPolicy" cluster addon Keep::Parts(&["/spec"]);
     /// Cluster network policies.
-    ClusterNetworkPolicies: "policy.networking.k8s.io" "v1alpha2" "clusternetworkpolicies" "ClusterNetworkPolicy" cluster addon Keep::Parts(&[]);
+    ClusterNetworkPolicies: "policy.networking.k8s.io" "v1alpha2" "clusternetworkpolicies" "ClusterNetworkPolicy" cluster addon Keep::Parts(&["/spec"]);
     /// Secrets that Trivy Operator found in images: counts alone, because its matches may show parts of them.
     ExposedSecretReports: "aquasecurity.github.io" "v1alpha1" "exposedsecretreports" "ExposedSecretReport" namespaced addon Keep::Parts(&["/report/summary", "/report/updateTimestamp"]);
     /// Certificates of cert-manager.
@@ -251,6 +257,8 @@ impl Kind {
     #[must_use]
     pub fn of(api_version: &str, kind: &str) -> Option<Self> {
         let group = api_version.rsplit_once('/').map_or("", |(group, _)| group);
+        // Calico's objects under the names that its own API server gives them.
+        let group = if group == "projectcalico.org" { "crd.projectcalico.org" } else { group };
         // Kinds that moved: what `extensions` served until 1.22 lives in these groups now.
         Self::ALL.iter().copied().find(|known| {
             known.kind() == kind

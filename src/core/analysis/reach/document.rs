@@ -63,7 +63,7 @@ pub struct Flow<'r> {
     pub to: End<'r>,
     /// The connection.
     pub passage: Arc<Passage>,
-    /// The policies that let it through, `NetworkPolicy shop/allow-web`; none where no policy selects either end.
+    /// The policies of any kind that let it through, `NetworkPolicy shop/allow-web`; none where no policy decides over it at either end.
     pub by: Vec<&'r str>,
     /// Category of where it starts; none outside.
     pub from_category: Option<Category>,
@@ -153,10 +153,10 @@ impl<'a> Reach<'a> {
     }
 }
 
-/// A rule that admits addresses among which pods may have theirs: whether it admits pods depends on the network plugin.
+/// A rule on addresses among which pods may have theirs: whether it is about pods depends on these addresses and on the network plugin.
 #[derive(Debug, Serialize)]
 struct AddressRow<'r> {
-    kind: &'static str,
+    kind: &'r str,
     namespace: &'r str,
     name: &'r str,
     direction: &'static str,
@@ -180,11 +180,11 @@ impl<'r, 'a> Document<'r, 'a> {
         let reach = self.reach;
         let row = |rule: &super::AddressRule| {
             let range = reach.compiled.ranges.get(rule.range)?;
-            let metadata = &reach.inventory.network_policies.get(rule.policy)?.metadata;
+            let object = reach.compiled.objects.get(rule.policy)?;
             Some(AddressRow {
-                kind: "NetworkPolicy",
-                namespace: &metadata.namespace,
-                name: &metadata.name,
+                kind: &object.kind,
+                namespace: &object.namespace,
+                name: &object.name,
                 direction: rule.direction,
                 range: End::Range(&range.cidr, &range.except),
             })

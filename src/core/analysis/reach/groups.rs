@@ -1,12 +1,10 @@
-//! Groups of pods that no policy can tell apart: same namespace, same values of the labels that some selector reads, same ports under the
-//! names that some rule uses, same place in or outside of policy. Everything after this is counted in groups, not in pods.
+//! Groups of pods that no policy can tell apart: same namespace, same values of the labels that some selector reads, same service account
+//! where one is read, same ports under the names that some rule uses, same place in or outside of policy. Everything after this is counted in groups, not in pods.
 
+use super::policy::{Law, Peer};
 use super::ports::Protocol;
-use crate::kinds::{
-    Inventory, PodSpec, Workload,
-    network::{NetworkPolicy, PolicyPeer, PolicyPort},
-    rbac::LabelSelector,
-};
+use super::selector::{Attribute, Test};
+use crate::kinds::{Inventory, PodSpec, Workload};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A port of a pod under its name.
@@ -15,8 +13,12 @@ pub(super) type NamedPort<'a> = (&'a str, Protocol, u16);
 /// Pods that no policy can tell apart.
 #[derive(Debug)]
 pub(super) struct Group<'a> {
+    /// Their namespace.
+    pub(super) namespace: &'a str,
     /// Labels of the first of them; the others differ only in labels that no selector reads.
     pub(super) labels: &'a BTreeMap<String, String>,
+    /// Service account of the first of them; that of the others differs only where no selector reads it.
+    pub(super) account: &'a str,
     /// Index of their named ports in `Groups::ports`.
     pub(super) ports: usize,
     /// Whether they are on the network of their node.
@@ -45,48 +47,57 @@ pub(super) struct Groups<'a> {
 }
 
 /// What the policies read of pods.
-struct Read<'a> {
-    labels: BTreeSet<&'a str>,
-    ports: BTreeSet<&'a str>,
+#[derive(Debug, Default)]
+pub(super) struct Read<'l> {
+    labels: BTreeSet<&'l str>,
+    ports: BTreeSet<&'l str>,
+    accounts: bool,
 }
 
-impl<'a> Read<'a> {
-    fn by(policies: &'a [NetworkPolicy]) -> Self {
-        let mut read = Self { labels: BTreeSet::new(), ports: BTreeSet::new() };
-        for policy in policies {
-            read.selector(&policy.spec.pod_selector);
-            for rule in policy.spec.ingress.iter().flatten() {
-                read.rule(&rule.from, &rule.ports);
-            }
-            for rule in policy.spec.egress.iter().flatten() {
-                read.rule(&rule.to, &rule.ports);
+impl<'l> Read<'l> {
+    /// What a law reads.
+    pub(super) fn by(law: &'l Law) -> Self {
+        let mut read = Self::default();
+        for subject in law.unread.iter().filter_map(|unread| unread.subject.as_ref()) {
+            read.test(&subject.test);
+        }
+        for policy in &law.policies {
+            read.test(&policy.subject.test);
+            for ruling in [&policy.ingress, &policy.egress].into_iter().flatten().flat_map(|acts| &acts.rules) {
+                read.ports.extend(ruling.ports.named.iter().map(|(name, _)| name.as_str()));
+                for peer in &ruling.peers {
+                    if let Peer::Pods(selector) = peer {
+                        read.test(&selector.test);
+                    }
+                }
             }
         }
         read
     }
 
-    fn selector(&mut self, selector: &'a LabelSelector) {
-        self.labels.extend(selector.match_labels.keys().map(String::as_str));
-        self.labels.extend(selector.match_expressions.iter().map(|r| r.key.as_str()));
-    }
-
-    fn rule(&mut self, peers: &'a [PolicyPeer], ports: &'a [PolicyPort]) {
-        peers.iter().filter_map(|peer| peer.pod_selector.as_ref()).for_each(|selector| self.selector(selector));
-        self.ports.extend(ports.iter().filter_map(|port| port.port.as_ref()).map(|port| port.as_str()));
+    fn test(&mut self, test: &'l Test) {
+        let mut attributes = BTreeSet::new();
+        test.reads(&mut attributes);
+        for attribute in attributes {
+            match attribute {
+                Attribute::Pod(key) => drop(self.labels.insert(key)),
+                Attribute::Account | Attribute::AccountLabel(_) => self.accounts = true,
+                Attribute::Namespace(_) | Attribute::NamespaceName => {}
+            }
+        }
     }
 }
 
-/// What decides the group of a pod: namespace, labels that are read, named ports, host network.
-type Key<'a> = (&'a str, Vec<(&'a str, &'a str)>, usize, bool);
+/// What decides the group of a pod: namespace, labels that are read, service account where one is read, named ports, host network.
+type Key<'a> = (&'a str, Vec<(&'a str, &'a str)>, &'a str, usize, bool);
 
 impl<'a> Groups<'a> {
     /// Groups the pods of every workload. Pods that ended take part in nothing; a workload none of whose pods runs is taken as it would run:
     /// by the pods it had, or by its template. A bare pod that ended is left out.
-    pub(super) fn of(inventory: &'a Inventory) -> Self {
-        let read = Read::by(&inventory.network_policies);
+    pub(super) fn of(inventory: &'a Inventory, read: &Read<'_>) -> Self {
         let mut groups = Self { ports: vec![vec![]], ..Self::default() };
         let mut known: HashMap<Key<'a>, usize> = HashMap::new();
-        let mut facts: HashMap<usize, (usize, bool)> = HashMap::new();
+        let mut facts: HashMap<usize, (usize, bool, &'a str)> = HashMap::new();
         for workload in &inventory.workloads {
             let pods = || workload.pod_indexes.iter().filter_map(|i| inventory.pods.get(*i));
             let mut members: Vec<(&'a BTreeMap<String, String>, usize)> =
@@ -99,14 +110,15 @@ impl<'a> Groups<'a> {
             }
             let mut party = Party { workload, host_network: false, groups: vec![] };
             for (labels, spec) in members {
-                let (ports, host_network) = *facts.entry(spec).or_insert_with(|| {
+                let (ports, host_network, account) = *facts.entry(spec).or_insert_with(|| {
                     let spec = inventory.spec(spec);
-                    (groups.intern(named_ports(spec, &read.ports)), spec.host_network)
+                    (groups.intern(named_ports(spec, &read.ports)), spec.host_network, spec.account())
                 });
                 let namespace = workload.object.namespace.as_str();
                 let seen = labels.iter().filter(|(key, _)| read.labels.contains(key.as_str())).map(|(k, v)| (k.as_str(), v.as_str()));
-                let index = *known.entry((namespace, seen.collect(), ports, host_network)).or_insert_with(|| {
-                    groups.list.push(Group { labels, ports, host_network });
+                let told = if read.accounts { account } else { "" };
+                let index = *known.entry((namespace, seen.collect(), told, ports, host_network)).or_insert_with(|| {
+                    groups.list.push(Group { namespace, labels, account, ports, host_network });
                     groups.of_namespace.entry(namespace).or_default().push(groups.list.len() - 1);
                     groups.list.len() - 1
                 });

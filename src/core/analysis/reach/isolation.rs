@@ -1,82 +1,186 @@
-//! Default deny by namespace and direction: whether a new pod would be selected, or only those that are there.
+//! Default deny, namespace by namespace and direction by direction, under policies of every kind: what becomes of a connection that no policy
+//! had in mind.
+//!
+//! Two strangers are asked about: a pod of which nothing is known, and an address that no rule names. A direction is closed for a pod if rules
+//! deny the stranger, or the end of a tier does. It is open if the stranger's connection reaches the end of all rules, or if rules allow it on
+//! every port of a protocol; what they allow on some ports is an exception. What would become of a pod that is not there yet is told by the
+//! policies that select every pod of the namespace, whatever its labels.
 
-use super::Reach;
-use crate::kinds::network::NetworkPolicy;
+use super::compile::{self, Rule};
+use super::decide::{Decision, decide};
+use super::policy::Unread;
+use super::{NotEvaluated, Reach};
+use crate::model::{Kind, ObjectRef};
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-/// How far the pods of a namespace are under policies of one direction. What these policies allow again is another question.
+/// A way in which traffic goes, seen from a pod.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// What comes in.
+    Ingress,
+    /// What goes out.
+    Egress,
+}
+
+impl Direction {
+    /// Both.
+    pub const BOTH: [Self; 2] = [Self::Ingress, Self::Egress];
+
+    /// The API's word, in lower case.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Ingress => "ingress",
+            Self::Egress => "egress",
+        }
+    }
+}
+
+/// How far the pods of a namespace are denied what nothing allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Isolation {
-    /// A policy selects every pod of the namespace, those that come tomorrow too.
+    /// Every pod is, those that come tomorrow too.
     AllPods,
-    /// Every pod that is there is selected by some policy; a new one may not be.
+    /// Every pod that is there is; a new one need not be.
     CurrentPods,
-    /// Some pods are selected by no policy.
+    /// Towards other pods every pod is, but what comes from addresses outside of the cluster is not denied.
+    AmongPods,
+    /// Some pods are not.
     SomePods,
-    /// No pod is selected.
+    /// No pod is.
     NoPods,
 }
 
-/// The isolation of one namespace.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NamespaceIsolation<'a> {
-    /// The namespace.
-    pub namespace: &'a str,
-    /// Of what comes in.
-    pub ingress: Isolation,
-    /// Of what goes out.
-    pub egress: Isolation,
-    /// Workloads with pods that no policy selects for what comes in, as indexes.
-    pub open_ingress: Vec<usize>,
-    /// Workloads with pods that no policy selects for what goes out, as indexes.
-    pub open_egress: Vec<usize>,
+/// How a namespace stands in one direction.
+#[derive(Clone, Debug)]
+pub struct Standing<'r> {
+    /// How far it is denied by default.
+    pub isolation: Isolation,
+    /// How many workloads have pods there that policies may bind.
+    pub workloads: usize,
+    /// Workloads with open pods, as indexes.
+    pub open: Vec<usize>,
+    /// The policies by whose rules they are open; none where no policy denies anything.
+    pub opened_by: Vec<&'r str>,
+    /// The policies that select pods of the namespace in this direction.
+    pub under: Vec<&'r ObjectRef>,
+    /// What was not evaluated and may decide over these pods.
+    pub not_evaluated: Vec<&'r NotEvaluated>,
+}
+
+/// Whom nothing denies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Openness {
+    Closed,
+    /// Addresses outside of the cluster.
+    Outside,
+    /// Other pods.
+    Pods,
 }
 
 impl<'a> Reach<'a> {
-    /// The isolation of every namespace that was read or has workloads, by name. Pods on the host network, which policies don't reach,
-    /// are not counted.
-    #[must_use]
-    pub fn isolation(&self) -> Vec<NamespaceIsolation<'a>> {
-        let read = self.inventory.namespaces.iter().map(|namespace| namespace.metadata.name.as_str());
-        let names: BTreeSet<&'a str> = read.chain(self.groups.of_namespace.keys().copied()).collect();
-        let mut of_namespace: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-        for (index, party) in self.groups.parties.iter().enumerate() {
-            of_namespace.entry(&party.workload.object.namespace).or_default().push(index);
-        }
-        let mut whole: BTreeMap<&str, (bool, bool)> = BTreeMap::new();
-        for policy in self.inventory.network_policies.iter().filter(|policy| selects_all(policy)) {
-            let (ingress, egress) = policy.spec.types();
-            let entry = whole.entry(&policy.metadata.namespace).or_default();
-            *entry = (entry.0 | ingress, entry.1 | egress);
-        }
-        let judge = |namespace: &'a str| {
-            let parties = of_namespace.get(namespace).map_or(&[][..], Vec::as_slice);
-            let (all_in, all_out) = whole.get(namespace).copied().unwrap_or_default();
-            let (ingress, open_ingress) = self.isolated(parties, all_in, |group| self.compiled.ingress.list_of(group).is_some());
-            let (egress, open_egress) = self.isolated(parties, all_out, |group| self.compiled.egress.list_of(group).is_some());
-            NamespaceIsolation { namespace, ingress, egress, open_ingress, open_egress }
-        };
-        names.into_iter().map(judge).collect()
+    /// Namespaces that were read or have pods.
+    pub fn namespaces(&self) -> impl Iterator<Item = &'a str> + '_ {
+        self.namespaces.keys().copied()
     }
 
-    fn isolated(&self, parties: &[usize], all: bool, selected: impl Fn(usize) -> bool) -> (Isolation, Vec<usize>) {
-        if all {
-            return (Isolation::AllPods, vec![]);
-        }
-        let under_policy = |index: &usize| self.groups.parties[*index].groups.iter().filter(|g| !self.groups.list[**g].host_network);
-        let open: Vec<usize> = parties.iter().copied().filter(|i| under_policy(i).any(|group| !selected(*group))).collect();
-        let any = parties.iter().any(|index| under_policy(index).any(|group| selected(*group)));
-        let isolation = match (any, open.is_empty()) {
-            (true, true) => Isolation::CurrentPods,
-            (true, false) => Isolation::SomePods,
-            (false, _) => Isolation::NoPods,
+    /// How a namespace stands in one direction. Pods on the host network, which policies don't reach, are not counted.
+    #[must_use]
+    pub fn standing(&self, namespace: &str, way: Direction) -> Standing<'_> {
+        let direction = match way {
+            Direction::Ingress => &self.compiled.ingress,
+            Direction::Egress => &self.compiled.egress,
         };
-        (isolation, open)
+        let (mut opened_by, mut under) = (BTreeSet::new(), BTreeSet::new());
+        let mut worst = |binding: Option<usize>| {
+            under.extend(binding.into_iter().flat_map(|binding| direction.objects(binding)));
+            let (openness, by) = self.openness(direction, binding, way);
+            opened_by.extend(by);
+            openness
+        };
+        let tomorrow = worst(direction.of_namespace(namespace));
+        let (mut open, mut closed, mut outside) = (Vec::new(), 0, tomorrow == Openness::Outside);
+        for index in self.parties_of(namespace) {
+            let groups = self.groups.parties[index].groups.iter().filter(|group| !self.groups.list[**group].host_network);
+            match groups.map(|group| worst(direction.of_group(*group))).max() {
+                None => {}
+                Some(Openness::Closed) => closed += 1,
+                Some(Openness::Outside) => (closed, outside) = (closed + 1, true),
+                Some(Openness::Pods) => open.push(index),
+            }
+        }
+        let isolation = match (open.is_empty(), closed > 0, tomorrow) {
+            (true, _, Openness::Closed | Openness::Outside) if outside => Isolation::AmongPods,
+            (true, _, Openness::Closed | Openness::Outside) => Isolation::AllPods,
+            (true, true, Openness::Pods) => Isolation::CurrentPods,
+            (_, false, Openness::Pods) => Isolation::NoPods,
+            (false, ..) => Isolation::SomePods,
+        };
+        Standing {
+            isolation,
+            workloads: open.len() + closed,
+            open,
+            opened_by: opened_by.into_iter().map(|policy| self.policy_name(policy)).collect(),
+            under: under.into_iter().map(|policy| &self.compiled.objects[policy]).collect(),
+            not_evaluated: self.not_evaluated_over(namespace, way),
+        }
+    }
+
+    /// What was not evaluated and may decide over pods of a namespace; parts of NetworkPolicies that the API server refuses among it.
+    fn not_evaluated_over(&self, namespace: &str, way: Direction) -> Vec<&NotEvaluated> {
+        let objects = self.unread.iter().filter(|unread| self.may_decide(unread, namespace, way)).map(|unread| &unread.entry);
+        let refused = |entry: &&NotEvaluated| entry.group == Kind::NetworkPolicies.group() && entry.namespace == namespace;
+        objects.chain(self.not_evaluated.iter().filter(refused)).collect()
+    }
+
+    fn parties_of(&self, namespace: &str) -> std::ops::Range<usize> {
+        let parties = &self.groups.parties;
+        let first = parties.partition_point(|party| party.workload.object.namespace.as_str() < namespace);
+        let last = parties.partition_point(|party| party.workload.object.namespace.as_str() <= namespace);
+        first..last
+    }
+
+    /// Which stranger nothing denies, and by which policies' rules.
+    fn openness(&self, direction: &compile::Direction<'_>, binding: Option<usize>, way: Direction) -> (Openness, Vec<usize>) {
+        let about = |stranger: fn(&Rule) -> bool| {
+            let Some(binding) = binding else { return (true, vec![]) };
+            let rules = direction.rules(binding).iter().map(|index| &self.compiled.rules[*index]).filter(|rule| stranger(rule));
+            is_open(&decide(rules.map(|rule| (rule, false, rule.ports.fixed.clone()))))
+        };
+        let (pods, by_pods) = about(|rule| rule.any_pod);
+        let (outside, by_outside) = about(|rule| rule.any_address);
+        match (pods, outside, way) {
+            (true, ..) => (Openness::Pods, by_pods),
+            // Data that may leave to every address is not held back by what is denied among pods.
+            (false, true, Direction::Egress) => (Openness::Pods, by_outside),
+            (false, true, Direction::Ingress) => (Openness::Outside, by_outside),
+            (false, false, _) => (Openness::Closed, vec![]),
+        }
+    }
+
+    /// Whether an object that was not evaluated may decide over pods of a namespace: over some that are there, or over every one.
+    fn may_decide(&self, unread: &Unread, namespace: &str, way: Direction) -> bool {
+        if !(if way == Direction::Ingress { unread.ingress } else { unread.egress }) {
+            return false;
+        }
+        let Some(subject) = &unread.subject else {
+            return unread.entry.namespace.is_empty() || unread.entry.namespace == namespace;
+        };
+        let picker = compile::Picker::new(self.inventory, &self.groups, &self.namespaces);
+        picker.of_namespace(subject, namespace).unwrap_or_else(|| {
+            let members = self.groups.of_namespace.get(namespace).into_iter().flatten().copied();
+            let bound: Vec<usize> = members.filter(|group| !self.groups.list[*group].host_network).collect();
+            bound.is_empty() || bound.into_iter().any(|group| picker.picks(subject, group))
+        })
     }
 }
 
-fn selects_all(policy: &NetworkPolicy) -> bool {
-    policy.spec.pod_selector.match_labels.is_empty() && policy.spec.pod_selector.match_expressions.is_empty()
+/// Whether a stranger's connection goes, and who allows it: by nothing that denies it, or on every port of a protocol.
+fn is_open(decision: &Decision) -> (bool, Vec<usize>) {
+    let allowed = decision.allowed.holds_a_whole_protocol();
+    let by = if allowed { decision.parts.iter().map(|(policy, _)| *policy).collect() } else { vec![] };
+    (allowed || !decision.undecided.is_empty(), by)
 }

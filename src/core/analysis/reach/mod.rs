@@ -26,27 +26,40 @@
 //! ready ([`passage`]). Time grows with pods (to group them), with groups × distinct peers, and with the pairs of workloads that are asked
 //! about; never with pairs of pods. Flows are made one by one while they are written ([`document`]).
 
+mod admin;
+mod calico;
+mod calico_selector;
+mod cilium;
+mod compile;
+mod decide;
 mod document;
 mod groups;
 mod isolation;
+mod kubernetes;
 mod passage;
 mod policy;
 mod ports;
 mod range;
+mod selector;
+mod unread;
+mod wide;
 
+pub use compile::AddressRule;
 pub use document::{Document, End, FORMAT, Flow, Flows};
 pub use groups::Party;
-pub use isolation::{Isolation, NamespaceIsolation};
+pub use isolation::{Direction, Isolation, Standing};
 pub use passage::{Gate, Judge, Passage, Reading};
-pub use policy::AddressRule;
 pub use ports::{PortSet, Protocol};
 pub use range::Range;
+pub use wide::WideRule;
 
 use crate::kinds::{Inventory, KindState, Source};
 use crate::model::{Kind, ObjectRef};
+use compile::{Compiled, Namespaces, Picker};
 use groups::Groups;
-use policy::Compiled;
+use policy::{Law, Tiers, Unread};
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// Something that decides over connections and could not be evaluated.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -72,7 +85,7 @@ impl NotEvaluated {
     }
 }
 
-/// Kinds of policies that are not evaluated.
+/// Kinds beside NetworkPolicy that decide over connections, or that policies of Calico rest on.
 pub const OTHER_POLICIES: &[Kind] = &[
     Kind::AdminNetworkPolicies,
     Kind::BaselineAdminNetworkPolicies,
@@ -81,6 +94,9 @@ pub const OTHER_POLICIES: &[Kind] = &[
     Kind::CiliumClusterwideNetworkPolicies,
     Kind::CalicoNetworkPolicies,
     Kind::CalicoGlobalNetworkPolicies,
+    Kind::CalicoTiers,
+    Kind::CalicoNetworkSets,
+    Kind::CalicoGlobalNetworkSets,
 ];
 
 /// Reachability in one cluster.
@@ -88,21 +104,25 @@ pub const OTHER_POLICIES: &[Kind] = &[
 pub struct Reach<'a> {
     inventory: &'a Inventory,
     groups: Groups<'a>,
+    namespaces: Namespaces<'a>,
     compiled: Compiled<'a>,
     names: Vec<String>,
     complete: bool,
+    unread: Vec<Unread>,
     not_evaluated: Vec<NotEvaluated>,
 }
 
 impl<'a> Reach<'a> {
-    /// Groups the pods and compiles the policies of a cluster.
+    /// Reads the policies of a cluster, groups the pods by what they read, and compiles them over the groups.
     #[must_use]
     pub fn new(inventory: &'a Inventory) -> Self {
-        let groups = Groups::of(inventory);
-        let compiled = policy::compile(inventory, &groups);
-        let names = inventory.network_policies.iter().map(|p| policy_object(&p.metadata.namespace, &p.metadata.name).to_string()).collect();
-        let not_evaluated = not_evaluated(inventory, &compiled);
-        Self { inventory, groups, compiled, names, complete: complete(inventory), not_evaluated }
+        let mut law = law(inventory);
+        let groups = Groups::of(inventory, &groups::Read::by(&law));
+        let namespaces = compile::namespaces(inventory, &groups);
+        let compiled = compile::compile(&mut Picker::new(inventory, &groups, &namespaces), &mut law);
+        let names = compiled.objects.iter().map(ToString::to_string).collect();
+        let not_evaluated = not_evaluated(&law, &compiled);
+        Self { inventory, groups, namespaces, compiled, names, complete: complete(inventory), unread: law.unread, not_evaluated }
     }
 
     /// Whether pods, namespaces and network policies were all read.
@@ -159,16 +179,15 @@ impl<'a> Reach<'a> {
         let names = |gate: &Gate| gate.policies.iter().map(|policy| self.policy_name(*policy)).collect::<Vec<_>>().join(", ");
         let (out, into) = (names(&passage.egress), names(&passage.ingress));
         match (out.is_empty(), into.is_empty()) {
+            (true, true) if passage.egress.selected || passage.ingress.selected => "no policy decides over it".to_owned(),
             (true, true) => "no policy selects these pods".to_owned(),
+            (true, false) if passage.egress.selected => format!("let in by {into}; no egress policy decides over it"),
             (true, false) => format!("let in by {into}; no egress policy selects the source"),
+            (false, true) if passage.ingress.selected => format!("let out by {out}; no ingress policy decides over it"),
             (false, true) => format!("let out by {out}; no ingress policy selects the target"),
             (false, false) => format!("let out by {out}; let in by {into}"),
         }
     }
-}
-
-fn policy_object(namespace: &str, name: &str) -> ObjectRef {
-    ObjectRef::new(Kind::NetworkPolicies.group(), Kind::NetworkPolicies.kind(), namespace, name)
 }
 
 fn complete(inventory: &Inventory) -> bool {
@@ -184,39 +203,29 @@ fn complete(inventory: &Inventory) -> bool {
     pods && read(Kind::Namespaces) && read(Kind::NetworkPolicies)
 }
 
-fn not_evaluated(inventory: &Inventory, compiled: &Compiled<'_>) -> Vec<NotEvaluated> {
-    let mut list = Vec::new();
-    for kind in OTHER_POLICIES.iter().copied() {
-        let entry = |namespace: &str, name: &str, why: String| NotEvaluated {
-            kind: kind.kind().to_owned(),
-            namespace: namespace.to_owned(),
-            name: name.to_owned(),
-            why,
-            group: kind.group(),
-        };
-        for object in inventory.customs.get(&kind).into_iter().flatten() {
-            let why = format!("policies of {} are not evaluated", kind.group());
-            list.push(entry(&object.metadata.namespace, &object.metadata.name, why));
-        }
-        let coverage = inventory.coverage_of(kind);
-        if matches!(coverage.state, KindState::Forbidden | KindState::Failed | KindState::Partial) {
-            let mut why = format!("{} could not be listed", kind.id());
-            if !coverage.message.is_empty() {
-                why = format!("{why}: {}", coverage.message);
-            }
-            list.push(entry("", "", why));
-        }
-    }
-    for (policy, faults) in &compiled.faults {
-        let Some(metadata) = inventory.network_policies.get(*policy).map(|policy| &policy.metadata) else { continue };
-        list.extend(faults.iter().map(|fault| NotEvaluated {
-            kind: Kind::NetworkPolicies.kind().to_owned(),
-            namespace: metadata.namespace.clone(),
-            name: metadata.name.clone(),
-            why: format!("{fault}, which the API server refuses"),
-            group: Kind::NetworkPolicies.group(),
-        }));
-    }
+/// What the policies of a cluster say.
+fn law(inventory: &Inventory) -> Law {
+    let mut law = Law { tiers: Tiers::kubernetes(), policies: vec![], unread: vec![], faults: BTreeSet::new() };
+    // Tiers come first: the others speak of them by index.
+    calico::read(inventory, &mut law);
+    kubernetes::read(inventory, &mut law);
+    admin::read(inventory, &mut law);
+    cilium::read(inventory, &mut law);
+    unread::two_engines(inventory, &mut law);
+    unread::without_accounts(inventory, &mut law);
+    unread::not_listed(inventory, &mut law);
+    law
+}
+
+fn not_evaluated(law: &Law, compiled: &Compiled<'_>) -> Vec<NotEvaluated> {
+    let mut list: Vec<NotEvaluated> = law.unread.iter().map(|unread| unread.entry.clone()).collect();
+    list.extend(law.faults.iter().map(|(object, fault)| NotEvaluated {
+        kind: object.kind.clone(),
+        namespace: object.namespace.clone(),
+        name: object.name.clone(),
+        why: format!("{fault}, which the API server refuses"),
+        group: Kind::NetworkPolicies.group(),
+    }));
     list.extend(compiled.unknown_namespaces.iter().map(|name| NotEvaluated {
         kind: Kind::Namespaces.kind().to_owned(),
         name: (*name).to_owned(),

@@ -1,7 +1,8 @@
 //! Whether pods may connect: the egress of the one side and the ingress of the other, over groups, each distinct question answered once.
 
 use super::Reach;
-use super::policy::Direction;
+use super::compile::{About, Direction, Rule};
+use super::decide::{Decision, decide};
 use super::ports::PortSet;
 use super::range::Range;
 use std::collections::HashMap;
@@ -19,8 +20,10 @@ pub enum Reading {
 /// What one end has to say of a connection.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Gate {
-    /// No policy selects pods of this end in this direction, so everything goes.
+    /// Some of it goes because no policy decides over it.
     pub open: bool,
+    /// Policies select pods of this end in this direction.
+    pub selected: bool,
     /// Indexes of the policies that let it through.
     pub policies: Vec<usize>,
 }
@@ -54,6 +57,7 @@ impl Passage {
         self.text = self.ports.to_string();
         for (mine, theirs) in [(&mut self.egress, &other.egress), (&mut self.ingress, &other.ingress)] {
             mine.open |= theirs.open;
+            mine.selected |= theirs.selected;
             mine.policies.extend(&theirs.policies);
             mine.policies.sort_unstable();
             mine.policies.dedup();
@@ -73,14 +77,24 @@ impl Passage {
 /// What the policies of one direction allow in one case.
 #[derive(Debug)]
 struct Side {
-    open: bool,
+    /// Whether a policy selects this end at all.
+    selected: bool,
+    /// What goes.
     ports: PortSet,
+    /// What goes because nothing decides over it.
+    undecided: PortSet,
     parts: Vec<(usize, PortSet)>,
 }
 
 impl Side {
     fn unselected() -> Self {
-        Self { open: true, ports: PortSet::all(), parts: vec![] }
+        Self { selected: false, ..Self::of(Decision::none()) }
+    }
+
+    fn of(decision: Decision) -> Self {
+        let mut ports = decision.allowed;
+        ports.join(&decision.undecided);
+        Self { selected: true, ports, undecided: decision.undecided, parts: decision.parts }
     }
 
     fn gate(&self, through: &PortSet) -> Gate {
@@ -88,7 +102,7 @@ impl Side {
             self.parts.iter().filter(|(_, ports)| !ports.meet(through).is_empty()).map(|(policy, _)| *policy).collect();
         policies.sort_unstable();
         policies.dedup();
-        Gate { open: self.open, policies }
+        Gate { open: !self.undecided.meet(through).is_empty(), selected: self.selected, policies }
     }
 }
 
@@ -97,7 +111,7 @@ impl Side {
 pub struct Judge<'r, 'a> {
     reach: &'r Reach<'a>,
     reading: Reading,
-    /// Sides by named ports of the target and the rules that admit; the first is that of pods which no policy selects.
+    /// Sides by named ports of the target and the rules about the other end; the first is that of pods which no policy selects.
     known: HashMap<Vec<usize>, usize>,
     sides: Vec<Side>,
     passages: HashMap<(usize, usize), Option<Arc<Passage>>>,
@@ -150,32 +164,29 @@ impl<'r, 'a> Judge<'r, 'a> {
         passage
     }
 
-    /// The side of a group towards another: which rules admit, and what they allow on the target.
-    fn side(&mut self, direction: &Direction, group: usize, other: usize, target: usize) -> usize {
-        let Some(list) = direction.list_of(group) else { return 0 };
+    /// The side of a group towards another: which rules are about it, and what they allow on the target.
+    fn side(&mut self, direction: &Direction<'_>, group: usize, other: usize, target: usize) -> usize {
+        let Some(binding) = direction.of_group(group) else { return 0 };
         let compiled = &self.reach.compiled;
         let by_address = self.reading == Reading::OverPods;
         let mut question = std::mem::take(&mut self.question);
         question.clear();
         question.push(0);
-        for index in direction.list(list) {
+        for index in direction.rules(binding) {
             let rule = &compiled.rules[*index];
-            if rule.admits(other, by_address) {
-                question.push(*index);
-                if rule.ports.by_name() {
-                    question[0] = self.reach.groups.list[target].ports;
-                }
+            let about = rule.about(other, by_address);
+            if about == About::No {
+                continue;
+            }
+            question.push(index * 2 + usize::from(about == About::Maybe));
+            if rule.ports.by_name() {
+                question[0] = self.reach.groups.list[target].ports;
             }
         }
         let side = self.known.get(&question).copied().unwrap_or_else(|| {
             let target = &self.reach.groups.ports[question[0]];
-            let mut side = Side { open: false, ports: PortSet::default(), parts: vec![] };
-            for rule in question[1..].iter().map(|index| &compiled.rules[*index]) {
-                let ports = rule.ports.on(target);
-                side.ports.join(&ports);
-                side.parts.push((rule.policy, ports));
-            }
-            self.sides.push(side);
+            let rules = question[1..].iter().map(|index| (&compiled.rules[index / 2], index % 2 == 1));
+            self.sides.push(Side::of(decide(rules.map(|(rule, maybe)| (rule, maybe, rule.ports.on(target))))));
             self.known.insert(question.clone(), self.sides.len() - 1);
             self.sides.len() - 1
         });
@@ -188,12 +199,12 @@ impl<'r, 'a> Judge<'r, 'a> {
         let direction = if ingress { &compiled.ingress } else { &compiled.egress };
         // Names of ports mean something on pods alone: behind an address outside, a rule by name allows nothing.
         let ports = if ingress { self.reach.groups.list[group].ports } else { 0 };
-        let list = direction.list_of(group);
-        let key = (ingress, list.unwrap_or(usize::MAX), ports, range);
+        let binding = direction.of_group(group);
+        let key = (ingress, binding.unwrap_or(usize::MAX), ports, range);
         if let Some(known) = self.outside.get(&key) {
             return known.clone();
         }
-        let side = list.map_or_else(Side::unselected, |list| self.side_of_range(direction.list(list), range, ports));
+        let side = binding.map_or_else(Side::unselected, |binding| self.side_of_range(direction.rules(binding), range, ports));
         let beyond = Side::unselected();
         let passage = if ingress { Passage::of(&beyond, &side) } else { Passage::of(&side, &beyond) };
         self.outside.insert(key, passage.clone());
@@ -204,30 +215,30 @@ impl<'r, 'a> Judge<'r, 'a> {
     fn side_of_range(&self, rules: &[usize], range: usize, target: usize) -> Side {
         let compiled = &self.reach.compiled;
         let (range, target) = (&compiled.ranges[range], &self.reach.groups.ports[target]);
-        let mut touching: Vec<(usize, Vec<&Range>, PortSet)> = Vec::new();
+        let mut touching: Vec<(&Rule, Vec<&Range>, PortSet)> = Vec::new();
         for rule in rules.iter().map(|index| &compiled.rules[*index]) {
             let blocks: Vec<&Range> = rule.ranges.iter().map(|i| &compiled.ranges[*i]).filter(|block| block.touches(range)).collect();
-            if rule.everyone || !blocks.is_empty() {
-                touching.push((rule.policy, blocks, rule.ports.on(target)));
+            if rule.everyone || rule.world || !blocks.is_empty() {
+                touching.push((rule, blocks, rule.ports.on(target)));
             }
         }
         let cuts: Vec<&Range> = touching.iter().flat_map(|(_, blocks, _)| blocks).copied().collect();
-        let mut all: Option<PortSet> = None;
+        let mut whole: Option<Side> = None;
         for piece in range.pieces(&cuts) {
-            let mut here = PortSet::default();
-            for (_, blocks, ports) in &touching {
-                // No block left means that the rule has no peers: it would not be here otherwise.
-                if blocks.is_empty() || blocks.iter().any(|block| block.holds(piece)) {
-                    here.join(ports);
+            let here =
+                touching.iter().filter(|(rule, blocks, _)| rule.everyone || rule.world || blocks.iter().any(|block| block.holds(piece)));
+            let here = Side::of(decide(here.map(|(rule, _, ports)| (*rule, false, ports.clone()))));
+            whole = Some(match whole {
+                None => here,
+                Some(mut whole) => {
+                    whole.ports = whole.ports.meet(&here.ports);
+                    whole.undecided.join(&here.undecided);
+                    whole.parts.extend(here.parts);
+                    whole
                 }
-            }
-            all = Some(all.map_or_else(|| here.clone(), |so_far| so_far.meet(&here)));
+            });
         }
-        Side {
-            open: false,
-            ports: all.unwrap_or_default(),
-            parts: touching.into_iter().map(|(policy, _, ports)| (policy, ports)).collect(),
-        }
+        whole.unwrap_or_else(|| Side { selected: true, ports: PortSet::default(), undecided: PortSet::default(), parts: vec![] })
     }
 }
 

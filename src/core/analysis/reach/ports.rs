@@ -98,6 +98,48 @@ impl PortSet {
         }
     }
 
+    /// The ports that are not in another set.
+    #[must_use]
+    pub fn without(&self, other: &Self) -> Self {
+        let mut left = Self::default();
+        for (into, (mine, theirs)) in left.0.iter_mut().zip(self.0.iter().zip(&other.0)) {
+            let mut out = theirs.iter().peekable();
+            for (first, last) in mine.iter().copied() {
+                let mut from = Some(first);
+                while let Some((low, high)) = out.peek().copied().copied() {
+                    if high < first {
+                        out.next();
+                        continue;
+                    }
+                    if low > last {
+                        break;
+                    }
+                    if let Some(start) = from.filter(|start| *start < low) {
+                        into.push((start, low - 1));
+                    }
+                    from = high.checked_add(1).filter(|next| *next <= last);
+                    if high > last {
+                        break;
+                    }
+                    out.next();
+                }
+                into.extend(from.map(|start| (start, last)));
+            }
+        }
+        left
+    }
+
+    /// The ports of one protocol, from the first to the last each.
+    pub(super) fn spans(&self, protocol: Protocol) -> &[(u16, u16)] {
+        &self.0[protocol as usize]
+    }
+
+    /// Whether every port of some protocol is in it.
+    #[must_use]
+    pub fn holds_a_whole_protocol(&self) -> bool {
+        self.0.iter().any(|spans| matches!(spans.as_slice(), [(1, u16::MAX)]))
+    }
+
     /// The ports that are in both.
     #[must_use]
     pub fn meet(&self, other: &Self) -> Self {
@@ -164,5 +206,22 @@ mod tests {
         assert_eq!(met.to_string(), "TCP 50-100,200-250,260-270,500");
         assert!(met.meet(&PortSet::range(Protocol::Udp, 1, 100)).is_empty());
         assert_eq!(met.meet(&PortSet::all()), met);
+    }
+
+    #[test]
+    fn what_is_taken_out_leaves_the_rest() {
+        let all = tcp(&[(1, u16::MAX)]);
+        for (out, left) in [
+            (tcp(&[(22, 22)]), "TCP 1-21,23-65535"),
+            (tcp(&[(1, 80), (100, u16::MAX)]), "TCP 81-99"),
+            (tcp(&[]), "TCP 1-65535"),
+            (tcp(&[(65535, 65535), (1, 1)]), "TCP 2-65534"),
+        ] {
+            assert_eq!(all.without(&out).to_string(), left);
+        }
+        assert!(all.without(&PortSet::all()).is_empty());
+        let spans = tcp(&[(10, 20), (30, 40), (50, 60)]);
+        assert_eq!(spans.without(&tcp(&[(15, 35), (40, 50), (70, 80)])).to_string(), "TCP 10-14,36-39,51-60");
+        assert_eq!(PortSet::all().without(&all).to_string(), "UDP 1-65535 | SCTP 1-65535");
     }
 }

@@ -77,6 +77,51 @@ impl Range {
         pieces
     }
 
+    /// Whether ranges together hold every IPv4 address.
+    pub(super) fn hold_everything(ranges: &[&Self]) -> bool {
+        let v4: Vec<&Self> = ranges.iter().copied().filter(|range| !range.v6).collect();
+        Self::anywhere().pieces(&v4).into_iter().all(|piece| v4.iter().any(|range| range.holds(piece)))
+    }
+
+    /// Whether it is about IPv4.
+    pub(super) const fn is_v4(&self) -> bool {
+        !self.v6
+    }
+
+    /// The part of each network, and of everything, that lies in none of the narrower ones: what rules that deny leave of the others.
+    pub(super) fn leftovers(networks: impl Iterator<Item = String>) -> Vec<Self> {
+        let mut nets: Vec<IpNet> = networks.filter_map(|text| text.parse().ok()).collect();
+        if nets.is_empty() {
+            return vec![];
+        }
+        nets.extend("0.0.0.0/0".parse::<IpNet>());
+        nets.sort();
+        nets.dedup();
+        let within = |inner: &IpNet, outer: &IpNet| inner != outer && outer.contains(inner);
+        let rest = |outer: &IpNet| {
+            let inside: Vec<&IpNet> = nets.iter().filter(|net| within(net, outer)).collect();
+            let widest = inside.iter().filter(|net| !inside.iter().any(|other| within(net, other)));
+            let block = IpBlock { cidr: outer.to_string(), except: widest.map(ToString::to_string).collect() };
+            Self::read(&block).0.filter(|range| !range.is_empty())
+        };
+        nets.iter().filter_map(rest).collect()
+    }
+
+    /// An IPv4 address of the internet that lies in none of the ranges narrower than half of all addresses.
+    pub(super) fn stranger(ranges: &[Self]) -> u128 {
+        let inside = INSIDE.iter().filter_map(|text| text.parse::<IpNet>().ok()).filter(|net| !is_v6(net)).map(|net| ends(&net));
+        let narrow = ranges.iter().filter(|range| range.is_v4()).flat_map(|range| range.spans.iter().copied());
+        let mut taken: Vec<(u128, u128)> = narrow.filter(|(first, last)| last - first < 1 << 31).chain(inside).collect();
+        taken.sort_unstable();
+        let mut address = 1 << 24;
+        for (first, last) in taken {
+            if (first..=last).contains(&address) {
+                address = last + 1;
+            }
+        }
+        address.min(u32::MAX.into())
+    }
+
     /// Whether an address of its family lies in it.
     pub(super) fn holds(&self, address: u128) -> bool {
         self.spans.iter().any(|(first, last)| (*first..=*last).contains(&address))

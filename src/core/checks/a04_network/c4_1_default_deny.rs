@@ -1,11 +1,11 @@
 //! Control 4.1: its automated checks. Whether anything enforces policies at all, whether they deny by default, and what opens them again.
 
+use super::allow_all::allow_all;
 use super::default_deny::default_deny;
 use crate::analysis::flags::{self, Component};
 use crate::analysis::software::{self, Found};
 use crate::checks::{Check, Need, Verdict, View};
-use crate::kinds::network::{PolicyPeer, PolicyPort};
-use crate::model::{Finding, Kind, ObjectRef, Severity};
+use crate::model::{Finding, Kind, Severity};
 
 /// The checks of control 4.1, in the order in which they are told.
 pub(super) const CHECKS: &[Check] = &[
@@ -37,6 +37,9 @@ pub(super) const CHECKS: &[Check] = &[
             Need::List(Kind::CiliumClusterwideNetworkPolicies),
             Need::List(Kind::CalicoNetworkPolicies),
             Need::List(Kind::CalicoGlobalNetworkPolicies),
+            Need::List(Kind::CalicoTiers),
+            Need::List(Kind::CalicoNetworkSets),
+            Need::List(Kind::CalicoGlobalNetworkSets),
             Need::List(Kind::AdminNetworkPolicies),
             Need::List(Kind::BaselineAdminNetworkPolicies),
             Need::List(Kind::ClusterNetworkPolicies),
@@ -46,9 +49,10 @@ pub(super) const CHECKS: &[Check] = &[
               denies first, an attacker in any one container reaches the cardholder data environment, and data can leave it to any address.",
         mend: "Give each namespace a NetworkPolicy with an empty podSelector, policyTypes Ingress and Egress and no rules, then allow the \
                documented flows one by one (DNS first).",
-        blind_spots: "Only NetworkPolicy objects are evaluated. Where policies of Cilium, Calico or the cluster-wide kinds exist they may deny or \
-                      allow more, so a person must judge. Whether the network plugin enforces policies at all is another check, and cloud \
-                      firewalls or security groups for pods are not seen.",
+        blind_spots: "NetworkPolicy, the cluster-wide kinds of the network policy API, and policies of Calico and Cilium are evaluated in their \
+                      order; an object of which a part is not understood is named, and a person must judge what it changes. Whether the network \
+                      plugin carries a kind out is another check. Cloud firewalls, security groups for pods, and plugins that deny or allow \
+                      beside their policies are not seen.",
         judge: default_deny,
     },
     Check {
@@ -56,14 +60,26 @@ pub(super) const CHECKS: &[Check] = &[
         title: "Network policies that let everything through",
         severity: Severity::Medium,
         practices: &["4.1.a"],
-        needs: &[Need::List(Kind::NetworkPolicies)],
+        needs: &[
+            Need::List(Kind::NetworkPolicies),
+            Need::List(Kind::CiliumNetworkPolicies),
+            Need::List(Kind::CiliumClusterwideNetworkPolicies),
+            Need::List(Kind::CalicoNetworkPolicies),
+            Need::List(Kind::CalicoGlobalNetworkPolicies),
+            Need::List(Kind::CalicoTiers),
+            Need::List(Kind::CalicoNetworkSets),
+            Need::List(Kind::CalicoGlobalNetworkSets),
+            Need::List(Kind::AdminNetworkPolicies),
+            Need::List(Kind::BaselineAdminNetworkPolicies),
+            Need::List(Kind::ClusterNetworkPolicies),
+        ],
         active: false,
-        why: "One rule without a peer, for all addresses or for all namespaces undoes what the other policies deny: policies add up, and none can \
-              take away what another allows.",
+        why: "One rule without a peer, for all addresses or for all namespaces undoes what the other policies deny: network policies add up, and \
+              in kinds with an order a rule that comes first cannot be taken back by one that comes later.",
         mend: "Name the peers by pod and namespace labels or by the addresses that are needed, and the ports beside them; remove rules that were \
                added to get something working.",
-        blind_spots: "Rules are judged one by one, by how wide they are; whether a wide rule is meant (a public web front end) a person must say. \
-                      Policies of other kinds (Cilium, Calico, cluster-wide ones) are not judged here.",
+        blind_spots: "Rules are judged one by one, by how wide they are, even where a rule that comes first denies what they allow; whether a wide \
+                      rule is meant (a public web front end) a person must say.",
         judge: allow_all,
     },
     Check {
@@ -152,74 +168,6 @@ fn unseen_plugin(view: &View<'_>) -> Verdict {
     Verdict::review(
         "No network plugin was recognised among the pods, so whether network policies are enforced must be shown in another way.",
     )
-}
-
-/// How wide the peers of a rule are, where they are too wide.
-fn width(peers: &[PolicyPeer]) -> Option<&'static str> {
-    if peers.is_empty() {
-        return Some("no peer named, so everyone");
-    }
-    peers.iter().find_map(|peer| match (&peer.ip_block, &peer.namespace_selector) {
-        (Some(block), _) if matches!(block.cidr.as_str(), "0.0.0.0/0" | "::/0" | "0::/0") && block.except.is_empty() => {
-            Some("all addresses")
-        }
-        (None, Some(namespaces))
-            if *namespaces == Default::default() && peer.pod_selector.as_ref().is_none_or(|p| *p == Default::default()) =>
-        {
-            Some("all pods of all namespaces")
-        }
-        _ => None,
-    })
-}
-
-fn is_dns(ports: &[PolicyPort]) -> bool {
-    let dns = |port: &PolicyPort| {
-        port.end_port.is_none() && port.port.as_ref().is_some_and(|p| matches!(p.as_str(), "53" | "5353" | "dns" | "dns-tcp" | "8053"))
-    };
-    !ports.is_empty() && ports.iter().all(dns)
-}
-
-fn allow_all(view: &View<'_>) -> Verdict {
-    let mut verdict = Verdict::over("network policy", "network policies");
-    for policy in &view.inventory.network_policies {
-        verdict.saw(view.category(&policy.metadata.namespace));
-        let object = ObjectRef::new("networking.k8s.io", "NetworkPolicy", &policy.metadata.namespace, &policy.metadata.name);
-        let (acts_in, acts_out) = policy.spec.types();
-        let ingress = policy.spec.ingress.iter().flatten().filter(|_| acts_in).map(|rule| (&rule.from, &rule.ports)).enumerate();
-        let egress = policy.spec.egress.iter().flatten().filter(|_| acts_out).map(|rule| (&rule.to, &rule.ports)).enumerate();
-        let rules = ingress.map(|(i, rule)| ("ingress", i, rule)).chain(egress.map(|(i, rule)| ("egress", i, rule)));
-        for (direction, index, (peers, ports)) in rules {
-            let Some(width) = width(peers) else { continue };
-            // Names must be looked up; a rule for that alone opens no way for data worth a finding.
-            if is_dns(ports) {
-                continue;
-            }
-            let finding = view.finding(object.clone(), format!("spec.{direction}[{index}]")).rule(direction);
-            let way = if direction == "ingress" { "come in" } else { "be reached" };
-            verdict.find(if ports.is_empty() {
-                finding
-                    .observed(format!("{width}; all ports"))
-                    .message(format!("The rule lets {width} {way} on every port, whatever other policies deny."))
-            } else {
-                let list: Vec<String> = ports.iter().map(words).collect();
-                finding
-                    .review()
-                    .severity(Severity::Low)
-                    .observed(format!("{width}; {}", list.join(", ")))
-                    .message("A wide rule for some ports; somebody must say that it is meant.")
-            });
-        }
-    }
-    verdict
-}
-
-fn words(port: &PolicyPort) -> String {
-    let protocol = port.protocol.as_deref().unwrap_or("TCP");
-    match (&port.port, port.end_port) {
-        (Some(first), Some(last)) => format!("{protocol} {}–{last}", first.as_str()),
-        (Some(port), None) => format!("{protocol} {}", port.as_str()),
-        (None, _) => format!("{protocol}, all ports"),
-    }
 }
 
 fn host_network(view: &View<'_>) -> Verdict {

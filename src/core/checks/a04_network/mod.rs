@@ -1,6 +1,7 @@
 //! Checks of area 4, one file a control.
 
 mod address;
+mod allow_all;
 mod api_tls;
 mod c4_1_default_deny;
 mod c4_2_management_allow_list;

@@ -1,0 +1,530 @@
+//! From policies to rules over groups: who is selected in which direction, whom each rule is about, on which ports, and in which order the
+//! rules are asked.
+
+use super::groups::{Group, Groups, NamedPort};
+use super::policy::{Acts, Addresses, Law, Peer, Place, Policy, Ports, Ruling, Verdict};
+use super::ports::PortSet;
+use super::range::Range;
+use super::selector::{Attribute, Facts, NAME_LABEL, Selector};
+use super::unread;
+use crate::kinds::Inventory;
+use crate::model::ObjectRef;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+/// Some of the groups, as bits from the first that is among them on: most selectors pick within one namespace.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Bits {
+    start: usize,
+    words: Vec<u64>,
+}
+
+impl Bits {
+    fn insert(&mut self, index: usize) {
+        let word = index / 64;
+        if self.words.is_empty() {
+            self.start = word;
+        }
+        if word < self.start {
+            self.words.splice(0..0, std::iter::repeat_n(0, self.start - word));
+            self.start = word;
+        }
+        let word = word - self.start;
+        if self.words.len() <= word {
+            self.words.resize(word + 1, 0);
+        }
+        self.words[word] |= 1 << (index % 64);
+    }
+
+    fn word(&self, word: usize) -> u64 {
+        word.checked_sub(self.start).and_then(|word| self.words.get(word)).copied().unwrap_or_default()
+    }
+
+    pub(super) fn contains(&self, index: usize) -> bool {
+        self.word(index / 64) & (1 << (index % 64)) != 0
+    }
+
+    fn meets(&self, other: &Self) -> bool {
+        self.words.iter().enumerate().any(|(word, bits)| bits & other.word(self.start + word) != 0)
+    }
+
+    fn iter(&self) -> impl Iterator<Item = usize> + '_ {
+        let bits = self.words.iter().enumerate().filter(|(_, bits)| **bits != 0);
+        bits.flat_map(move |(word, bits)| (0..64).filter(move |bit| bits & (1 << bit) != 0).map(move |bit| (self.start + word) * 64 + bit))
+    }
+}
+
+impl Ports {
+    /// The ports on a pod with these named ports; an address outside of the cluster has none.
+    pub(super) fn on(&self, target: &[NamedPort<'_>]) -> PortSet {
+        let mut ports = self.fixed.clone();
+        for (name, protocol) in &self.named {
+            let same = |port: &&NamedPort<'_>| port.0 == name && protocol.is_none_or(|protocol| port.1 == protocol);
+            for (_, protocol, number) in target.iter().filter(same) {
+                ports.join(&PortSet::range(*protocol, *number, *number));
+            }
+        }
+        ports
+    }
+
+    /// Whether the target's named ports matter.
+    pub(super) const fn by_name(&self) -> bool {
+        !self.named.is_empty()
+    }
+}
+
+/// Whether a rule is about someone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum About {
+    /// No.
+    No,
+    /// That depends on addresses of pods, which are not known; both ways are followed.
+    Maybe,
+    /// Yes.
+    Yes,
+}
+
+/// One rule of one policy, or the end of a tier.
+#[derive(Debug)]
+pub(super) struct Rule {
+    /// Index of its object; nothing for the end of a tier.
+    pub(super) object: Option<usize>,
+    /// Where it stands in its object.
+    pub(super) field: String,
+    /// What it decides.
+    pub(super) verdict: Verdict,
+    /// Index of its tier, and its place there; rules of one place are asked together.
+    pub(super) place: (usize, usize),
+    /// Whether it is about everyone.
+    pub(super) everyone: bool,
+    peers: Vec<Arc<Bits>>,
+    /// Whether it is about every address outside.
+    pub(super) world: bool,
+    /// Indexes of the ranges that it is about.
+    pub(super) ranges: Vec<usize>,
+    /// Whether its ranges mean pods too.
+    by_address: About,
+    /// Whether it is about a pod of which nothing is known.
+    pub(super) any_pod: bool,
+    /// Whether it is about an address that no rule names.
+    pub(super) any_address: bool,
+    /// Its ports.
+    pub(super) ports: Ports,
+}
+
+impl Rule {
+    /// Whether it is about the pods of a group. `by_address` is the reading in which ranges that may hold addresses of pods do: what
+    /// allows then allows, what denies does not deny.
+    pub(super) fn about(&self, group: usize, by_address: bool) -> About {
+        if self.everyone || self.by_address == About::Yes || self.peers.iter().any(|bits| bits.contains(group)) {
+            return About::Yes;
+        }
+        match (self.by_address, by_address, self.verdict) {
+            (About::Maybe, true, Verdict::Allow) => About::Yes,
+            (About::Maybe, true, Verdict::Pass) => About::Maybe,
+            _ => About::No,
+        }
+    }
+
+    fn end(tier: usize) -> Self {
+        Self {
+            object: None,
+            field: String::new(),
+            verdict: Verdict::Deny,
+            place: (tier, usize::MAX),
+            everyone: true,
+            peers: vec![],
+            world: true,
+            ranges: vec![],
+            by_address: About::No,
+            any_pod: true,
+            any_address: true,
+            ports: Ports::all(),
+        }
+    }
+}
+
+/// The rules that bind some pods in one direction, in order, and the objects that select them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Binding {
+    /// Indexes of rules.
+    pub(super) rules: Vec<usize>,
+    /// Indexes of objects.
+    pub(super) objects: BTreeSet<usize>,
+}
+
+/// One direction: for each group the rules that speak of it, or nothing where no policy selects it.
+#[derive(Debug, Default)]
+pub(super) struct Direction<'a> {
+    of_group: Vec<Option<usize>>,
+    /// The same for a pod of a namespace of which nothing else is known.
+    of_namespace: HashMap<&'a str, usize>,
+    /// Distinct bindings.
+    bindings: Vec<Binding>,
+}
+
+impl<'a> Direction<'a> {
+    /// Index of the binding of a group; nothing where no policy of this direction selects it.
+    pub(super) fn of_group(&self, group: usize) -> Option<usize> {
+        self.of_group.get(group).copied().flatten()
+    }
+
+    /// Index of the binding of a pod that is not there yet: only what selects every pod of its namespace selects it.
+    pub(super) fn of_namespace(&self, namespace: &str) -> Option<usize> {
+        self.of_namespace.get(namespace).copied()
+    }
+
+    /// The rules of a binding.
+    pub(super) fn rules(&self, index: usize) -> &[usize] {
+        self.bindings.get(index).map_or(&[], |binding| binding.rules.as_slice())
+    }
+
+    /// The objects of a binding.
+    pub(super) fn objects(&self, index: usize) -> impl Iterator<Item = usize> + '_ {
+        self.bindings.get(index).into_iter().flat_map(|binding| binding.objects.iter().copied())
+    }
+
+    fn settle(groups: Vec<Option<Binding>>, namespaces: BTreeMap<&'a str, Binding>, rules: &[Rule]) -> Self {
+        let mut known: HashMap<Binding, usize> = HashMap::new();
+        let mut bindings = Vec::new();
+        let mut intern = |mut binding: Binding| {
+            binding.rules.sort_unstable_by_key(|index| (rules[*index].place, *index));
+            binding.rules.dedup();
+            *known.entry(binding).or_insert_with_key(|binding| {
+                bindings.push(binding.clone());
+                bindings.len() - 1
+            })
+        };
+        let of_group = groups.into_iter().map(|binding| binding.map(&mut intern)).collect();
+        let of_namespace = namespaces.into_iter().map(|(name, binding)| (name, intern(binding))).collect();
+        Self { of_group, of_namespace, bindings }
+    }
+}
+
+/// A rule on addresses where pods may have theirs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AddressRule {
+    /// Index of the policy.
+    pub policy: usize,
+    /// `ingress` or `egress`.
+    pub direction: &'static str,
+    /// Index of the range.
+    pub range: usize,
+}
+
+/// Everything that the policies say, over groups.
+#[derive(Debug, Default)]
+pub(super) struct Compiled<'a> {
+    /// The policies that are evaluated.
+    pub(super) objects: Vec<ObjectRef>,
+    pub(super) rules: Vec<Rule>,
+    pub(super) ingress: Direction<'a>,
+    pub(super) egress: Direction<'a>,
+    /// 0.0.0.0/0, and each range that a policy names.
+    pub(super) ranges: Vec<Range>,
+    pub(super) address_rules: Vec<AddressRule>,
+    /// Namespaces whose labels a selector asks for and that were not read.
+    pub(super) unknown_namespaces: BTreeSet<&'a str>,
+}
+
+/// Namespaces by name, with their labels and whether these were read.
+pub(super) type Namespaces<'a> = BTreeMap<&'a str, (BTreeMap<String, String>, bool)>;
+
+/// Labels of every namespace that was read or has pods. The label with the name is there even where a manifest leaves it to the server.
+pub(super) fn namespaces<'a>(inventory: &'a Inventory, groups: &Groups<'a>) -> Namespaces<'a> {
+    let named = inventory.minor().is_none_or(|minor| minor >= 21);
+    let entry = |name: &'a str| {
+        let read = inventory.namespaces.binary_search_by(|n| n.metadata.name.as_str().cmp(name)).is_ok();
+        let mut labels = inventory.namespace_labels(name).clone();
+        if named {
+            labels.entry(NAME_LABEL.to_owned()).or_insert_with(|| name.to_owned());
+        }
+        (name, (labels, read))
+    };
+    groups.of_namespace.keys().copied().chain(inventory.namespaces.iter().map(|n| n.metadata.name.as_str())).map(entry).collect()
+}
+
+/// Looks groups up for selectors.
+pub(super) struct Picker<'a, 'g> {
+    inventory: &'a Inventory,
+    groups: &'g Groups<'a>,
+    namespaces: &'g Namespaces<'a>,
+    /// Answers of selectors that were asked before: policies repeat each other.
+    asked: HashMap<String, Arc<Bits>>,
+    unknown: BTreeSet<&'a str>,
+}
+
+impl<'a, 'g> Picker<'a, 'g> {
+    /// Someone to ask.
+    pub(super) fn new(inventory: &'a Inventory, groups: &'g Groups<'a>, namespaces: &'g Namespaces<'a>) -> Self {
+        Self { inventory, groups, namespaces, asked: HashMap::new(), unknown: BTreeSet::new() }
+    }
+
+    /// The groups that a selector picks. Pods on the host network have their node's address, by which no selector knows them.
+    pub(super) fn groups(&mut self, selector: &Selector) -> Arc<Bits> {
+        let question = format!("{selector:?}");
+        if let Some(bits) = self.asked.get(&question) {
+            return Arc::clone(bits);
+        }
+        let mut reads = BTreeSet::new();
+        selector.test.reads(&mut reads);
+        let beyond_the_name = reads.iter().any(|a| matches!(a, Attribute::Namespace(key) if key != NAME_LABEL));
+        let mut bits = Bits::default();
+        let every = &self.groups.of_namespace;
+        let one = selector.namespace.as_deref().map(|wanted| every.get_key_value(wanted));
+        let (one, all) = one.map_or((None, Some(every)), |one| (one, None));
+        for (name, members) in one.into_iter().chain(all.into_iter().flatten()) {
+            let Some((labels, read)) = self.namespaces.get(name) else { continue };
+            if !read && beyond_the_name {
+                self.unknown.insert(*name);
+            }
+            for index in members {
+                let group = &self.groups.list[*index];
+                if !group.host_network && selector.picks(&self.facts(group, labels)) == Some(true) {
+                    bits.insert(*index);
+                }
+            }
+        }
+        let bits = Arc::new(bits);
+        self.asked.insert(question, Arc::clone(&bits));
+        bits
+    }
+
+    /// Whether a selector picks a group.
+    pub(super) fn picks(&self, selector: &Selector, group: usize) -> bool {
+        let group = &self.groups.list[group];
+        let labels = self.namespaces.get(group.namespace).map(|(labels, _)| labels);
+        !group.host_network && labels.is_some_and(|labels| selector.picks(&self.facts(group, labels)) == Some(true))
+    }
+
+    fn facts<'x>(&'x self, group: &'x Group<'a>, namespace_labels: &'x BTreeMap<String, String>) -> Facts<'x> {
+        static NONE: BTreeMap<String, String> = BTreeMap::new();
+        let account = self.inventory.service_account(group.namespace, group.account);
+        Facts {
+            labels: Some(group.labels),
+            namespace: Some(group.namespace),
+            namespace_labels: Some(namespace_labels),
+            account: Some(group.account),
+            account_labels: Some(account.map_or(&NONE, |account| &account.metadata.labels)),
+        }
+    }
+
+    fn where_host(&mut self, host_only: bool) -> Arc<Bits> {
+        let question = if host_only { "nodes" } else { "cluster" };
+        if let Some(bits) = self.asked.get(question) {
+            return Arc::clone(bits);
+        }
+        let mut bits = Bits::default();
+        let list = self.groups.list.iter().enumerate();
+        list.filter(|(_, group)| group.host_network || !host_only).for_each(|(index, _)| bits.insert(index));
+        let bits = Arc::new(bits);
+        self.asked.insert(question.to_owned(), Arc::clone(&bits));
+        bits
+    }
+
+    /// Whether a selector picks a pod of a namespace of which nothing else is known.
+    pub(super) fn of_namespace(&self, selector: &Selector, name: &str) -> Option<bool> {
+        let labels = self.namespaces.get(name).map(|(labels, _)| labels);
+        selector.picks(&Facts { namespace: Some(name), namespace_labels: labels, ..Facts::ANY })
+    }
+
+    /// The namespaces of which a selector picks every pod.
+    fn whole_namespaces(&self, selector: &Selector) -> Vec<&'a str> {
+        let picked = |name: &&'a str| self.of_namespace(selector, name) == Some(true);
+        match selector.namespace.as_deref() {
+            Some(wanted) => self.namespaces.get_key_value(wanted).map(|(name, _)| *name).filter(picked).into_iter().collect(),
+            None => self.namespaces.keys().copied().filter(picked).collect(),
+        }
+    }
+}
+
+/// Leaves out what stands in no order, and compiles the rest.
+pub(super) fn compile<'a>(picker: &mut Picker<'a, '_>, law: &mut Law) -> Compiled<'a> {
+    let selected: Vec<(Arc<Bits>, Vec<&str>)> =
+        law.policies.iter().map(|p| (picker.groups(&p.subject), picker.whole_namespaces(&p.subject))).collect();
+    unread::in_no_order(law, |a, b| selected[a].0.meets(&selected[b].0) || selected[a].1.iter().any(|name| selected[b].1.contains(name)));
+    let places = places(law);
+    let has_v6 = picker.inventory.nodes.iter().flat_map(|node| &node.status.addresses).any(|address| address.address.contains(':'));
+    let mut compiler = Compiler { picker, places, has_v6, compiled: Compiled { ranges: vec![Range::anywhere()], ..Compiled::default() } };
+    let mut ingress = Bindings::new(compiler.picker.groups.list.len());
+    let mut egress = Bindings::new(compiler.picker.groups.list.len());
+    for tier in 0..law.tiers.0.len() {
+        compiler.compiled.rules.push(Rule::end(tier));
+    }
+    for policy in &law.policies {
+        let objects = &mut compiler.compiled.objects;
+        if objects.last() != Some(&policy.object) {
+            objects.push(policy.object.clone());
+        }
+        let groups = compiler.picker.groups(&policy.subject);
+        let namespaces = compiler.picker.whole_namespaces(&policy.subject);
+        for (direction, acts, bindings) in [("ingress", &policy.ingress, &mut ingress), ("egress", &policy.egress, &mut egress)] {
+            if let Some(acts) = acts {
+                let rules = compiler.rules(policy, direction, acts);
+                bindings.bind(&groups, &namespaces, &rules, compiler.compiled.objects.len() - 1);
+            }
+        }
+    }
+    let Compiler { mut compiled, .. } = compiler;
+    compiled.unknown_namespaces = picker.unknown.clone();
+    compiled.leftovers();
+    let stranger = Range::stranger(&compiled.ranges);
+    for rule in compiled.rules.iter_mut().filter(|rule| rule.verdict != Verdict::Allow) {
+        rule.any_address |= rule.ranges.iter().any(|index| compiled.ranges[*index].is_v4() && compiled.ranges[*index].holds(stranger));
+    }
+    compiled.ingress = Direction::settle(ingress.groups, ingress.namespaces, &compiled.rules);
+    compiled.egress = Direction::settle(egress.groups, egress.namespaces, &compiled.rules);
+    compiled
+}
+
+/// The places of all rules, by tier, in order and each once.
+fn places(law: &Law) -> Vec<(usize, Place)> {
+    let mut places: Vec<(usize, Place)> = law
+        .policies
+        .iter()
+        .flat_map(|policy| [&policy.ingress, &policy.egress].into_iter().flatten().map(move |acts| (policy.tier, acts)))
+        .flat_map(|(tier, acts)| acts.rules.iter().map(move |rule| (tier, rule.place.clone())))
+        .collect();
+    places.sort_by(order);
+    places.dedup_by(|a, b| order(a, b).is_eq());
+    places
+}
+
+fn order(a: &(usize, Place), b: &(usize, Place)) -> std::cmp::Ordering {
+    a.0.cmp(&b.0).then_with(|| a.1.compare(&b.1))
+}
+
+struct Bindings<'a> {
+    groups: Vec<Option<Binding>>,
+    namespaces: BTreeMap<&'a str, Binding>,
+}
+
+impl<'a> Bindings<'a> {
+    fn new(groups: usize) -> Self {
+        Self { groups: vec![None; groups], namespaces: BTreeMap::new() }
+    }
+
+    fn bind(&mut self, groups: &Bits, namespaces: &[&'a str], rules: &[usize], object: usize) {
+        for group in groups.iter() {
+            let Some(slot) = self.groups.get_mut(group) else { continue };
+            let binding = slot.get_or_insert_default();
+            binding.rules.extend(rules);
+            binding.objects.insert(object);
+        }
+        for name in namespaces {
+            let binding = self.namespaces.entry(name).or_default();
+            binding.rules.extend(rules);
+            binding.objects.insert(object);
+        }
+    }
+}
+
+/// Builds `Compiled`.
+struct Compiler<'a, 'g, 'p> {
+    picker: &'p mut Picker<'a, 'g>,
+    places: Vec<(usize, Place)>,
+    /// Whether nodes have addresses of IPv6: then all of IPv4 is not all there is.
+    has_v6: bool,
+    compiled: Compiled<'a>,
+}
+
+impl Compiler<'_, '_, '_> {
+    /// The rules of a policy in one direction, the end of its tier with them.
+    fn rules(&mut self, policy: &Policy, direction: &'static str, acts: &Acts) -> Vec<usize> {
+        let mut rules: Vec<usize> = acts.rules.iter().map(|ruling| self.rule(policy, direction, ruling)).collect();
+        // The ends of the tiers stand first, one for each.
+        rules.extend(acts.denies_rest.then_some(policy.tier));
+        rules
+    }
+
+    fn rule(&mut self, policy: &Policy, direction: &'static str, ruling: &Ruling) -> usize {
+        let object = self.compiled.objects.len() - 1;
+        let place = self.places.binary_search_by(|known| order(known, &(policy.tier, ruling.place.clone()))).unwrap_or_else(|at| at);
+        let mut rule = Rule {
+            object: Some(object),
+            field: ruling.field.clone(),
+            place: (policy.tier, place),
+            ports: ruling.ports.clone(),
+            everyone: false,
+            world: false,
+            any_pod: false,
+            any_address: false,
+            verdict: ruling.verdict,
+            ..Rule::end(policy.tier)
+        };
+        for peer in &ruling.peers {
+            match peer {
+                Peer::Everyone => rule.everyone = true,
+                Peer::World => rule.world = true,
+                Peer::Cluster => {
+                    rule.any_pod = true;
+                    rule.peers.push(self.picker.where_host(false));
+                }
+                Peer::Nodes => rule.peers.push(self.picker.where_host(true)),
+                Peer::Pods(selector) => {
+                    rule.any_pod |= is_any_pod(selector, ruling.verdict);
+                    rule.peers.push(self.picker.groups(selector));
+                }
+                Peer::Range(range, addresses) => self.range(&mut rule, direction, range.clone(), *addresses),
+            }
+        }
+        let ranges: Vec<&Range> = rule.ranges.iter().map(|index| &self.compiled.ranges[*index]).collect();
+        rule.any_address = rule.everyone || rule.world || (!ranges.is_empty() && Range::hold_everything(&ranges));
+        rule.any_pod |= rule.everyone || rule.by_address == About::Yes;
+        self.compiled.rules.push(rule);
+        self.compiled.rules.len() - 1
+    }
+
+    fn range(&mut self, rule: &mut Rule, direction: &'static str, range: Range, addresses: Addresses) {
+        let of_pods = match addresses {
+            Addresses::Outside => About::No,
+            Addresses::OfPods if !self.has_v6 && Range::hold_everything(&[&range]) => About::Yes,
+            Addresses::Open | Addresses::OfPods if range.may_hold_pods() => About::Maybe,
+            Addresses::Open | Addresses::OfPods => About::No,
+        };
+        let index = self.compiled.range(range);
+        rule.ranges.push(index);
+        if of_pods == About::Yes || rule.by_address == About::No {
+            rule.by_address = of_pods;
+        }
+        if let (About::Maybe, Some(policy)) = (of_pods, rule.object) {
+            let rule = AddressRule { policy, direction, range: index };
+            // Rules of one policy stand together, so its own are the last.
+            if !self.compiled.address_rules.iter().rev().take_while(|r| r.policy == rule.policy).any(|known| *known == rule) {
+                self.compiled.address_rules.push(rule);
+            }
+        }
+    }
+}
+
+impl Compiled<'_> {
+    fn range(&mut self, range: Range) -> usize {
+        self.ranges.iter().position(|known| *known == range).unwrap_or_else(|| {
+            self.ranges.push(range);
+            self.ranges.len() - 1
+        })
+    }
+
+    /// What denying rules cut out of a range takes the whole of it away from the flows of the range; what is left of it gets a place of its own.
+    fn leftovers(&mut self) {
+        let cutting = self.rules.iter().filter(|rule| rule.verdict != Verdict::Allow).flat_map(|rule| &rule.ranges);
+        let cutting: BTreeSet<usize> = cutting.copied().collect();
+        let networks: Vec<String> =
+            cutting.iter().map(|index| &self.ranges[*index]).flat_map(|range| range.except.iter().chain([&range.cidr]).cloned()).collect();
+        for range in Range::leftovers(networks.into_iter()) {
+            self.range(range);
+        }
+    }
+}
+
+/// Whether a selector is about a pod of which nothing is known. What allows must pick every pod there can be; what denies, or leaves it to the
+/// next tier, a pod without labels: labels that others have are exceptions then.
+fn is_any_pod(selector: &Selector, verdict: Verdict) -> bool {
+    let none = BTreeMap::new();
+    // No namespace has such a name.
+    let nowhere = BTreeMap::from([(NAME_LABEL.to_owned(), "*".to_owned())]);
+    let bare =
+        Facts { labels: Some(&none), namespace: Some("*"), namespace_labels: Some(&nowhere), account: None, account_labels: Some(&none) };
+    let facts = if verdict == Verdict::Allow { &Facts::ANY } else { &bare };
+    selector.picks(facts) == Some(true)
+}

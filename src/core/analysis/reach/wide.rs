@@ -1,0 +1,91 @@
+//! Rules that let everything through: about everyone, every pod or every address.
+
+use super::compile::Rule;
+use super::isolation::Direction;
+use super::policy::{Ports, Verdict};
+use super::ports::Protocol;
+use super::{NotEvaluated, Reach};
+use crate::model::ObjectRef;
+
+/// A rule that allows and is about everyone of a sort.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WideRule<'r> {
+    /// Its policy.
+    pub object: &'r ObjectRef,
+    /// Its direction.
+    pub direction: Direction,
+    /// Where it stands: `spec.ingress[0]`.
+    pub field: &'r str,
+    /// About whom.
+    pub width: &'static str,
+    /// Its ports, one by one, in words; none where it is about every port.
+    pub ports: Vec<String>,
+    /// Whether it is about nothing but ports on which names are looked up.
+    pub only_names: bool,
+}
+
+impl Reach<'_> {
+    /// The policies of every kind that are evaluated.
+    #[must_use]
+    pub fn policies(&self) -> &[ObjectRef] {
+        &self.compiled.objects
+    }
+
+    /// The objects of which a part was not understood.
+    pub fn objects_not_evaluated(&self) -> impl Iterator<Item = &NotEvaluated> {
+        self.not_evaluated.iter().filter(|entry| !entry.name.is_empty() && !entry.group.is_empty())
+    }
+
+    /// The rules that let everything through, in the order of their policies.
+    #[must_use]
+    pub fn wide_rules(&self) -> Vec<WideRule<'_>> {
+        let wide = |rule: &'_ Rule| -> Option<&'static str> {
+            let every_v6 = || {
+                rule.ranges
+                    .iter()
+                    .any(|index| self.compiled.ranges[*index].cidr == "::/0" && self.compiled.ranges[*index].except.is_empty())
+            };
+            match (rule.everyone, rule.any_pod, rule.any_address || every_v6()) {
+                (true, ..) => Some("no peer named, so everyone"),
+                (_, _, true) => Some("all addresses"),
+                (_, true, _) => Some("all pods of all namespaces"),
+                _ => None,
+            }
+        };
+        let rules = self.compiled.rules.iter().filter(|rule| rule.verdict == Verdict::Allow);
+        rules
+            .filter_map(|rule| {
+                let direction = if rule.field.contains("ingress") { Direction::Ingress } else { Direction::Egress };
+                let ports = if rule.ports.fixed.is_all() { vec![] } else { words(&rule.ports) };
+                let nothing = !rule.ports.fixed.is_all() && ports.is_empty();
+                let width = wide(rule).filter(|_| !nothing)?;
+                let object = self.compiled.objects.get(rule.object?)?;
+                Some(WideRule { object, direction, field: &rule.field, width, ports, only_names: only_names(&rule.ports) })
+            })
+            .collect()
+    }
+}
+
+/// Ports on which names are looked up, by number and by the names that they usually have.
+fn only_names(ports: &Ports) -> bool {
+    let dns = [53, 5353, 8053];
+    let mut spans = Protocol::ALL.iter().flat_map(|protocol| ports.fixed.spans(*protocol));
+    let some = !ports.fixed.is_empty() || !ports.named.is_empty();
+    some && spans.all(|(first, last)| first == last && dns.contains(first))
+        && ports.named.iter().all(|(name, _)| matches!(name.as_str(), "dns" | "dns-tcp"))
+}
+
+fn words(ports: &Ports) -> Vec<String> {
+    let span = |protocol: Protocol, first: u16, last: u16| match (first, last) {
+        (1, u16::MAX) => format!("{}, all ports", protocol.id()),
+        (first, last) if first == last => format!("{} {first}", protocol.id()),
+        (first, last) => format!("{} {first}–{last}", protocol.id()),
+    };
+    let fixed =
+        Protocol::ALL.iter().flat_map(|protocol| ports.fixed.spans(*protocol).iter().map(|(first, last)| span(*protocol, *first, *last)));
+    let named = ports.named.iter().map(|(name, protocol)| match protocol {
+        Some(protocol) => format!("{} {name}", protocol.id()),
+        None => name.clone(),
+    });
+    fixed.chain(named).collect()
+}

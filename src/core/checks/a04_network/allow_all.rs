@@ -1,0 +1,46 @@
+//! Rules that let everything through, in policies of every kind.
+
+use crate::analysis::reach::{Direction, Reach};
+use crate::checks::{Verdict, View};
+use crate::model::Severity;
+
+pub(super) fn allow_all(view: &View<'_>) -> Verdict {
+    let mut verdict = Verdict::over("network policy", "network policies");
+    let reach = Reach::new(view.inventory);
+    for policy in reach.policies() {
+        verdict.saw(view.category(&policy.namespace));
+    }
+    for rule in reach.wide_rules() {
+        // Names must be looked up; a rule for that alone opens no way for data worth a finding.
+        if rule.only_names {
+            continue;
+        }
+        let finding = view.finding(rule.object.clone(), rule.field).rule(rule.direction.id());
+        let (width, way) = (rule.width, if rule.direction == Direction::Ingress { "come in" } else { "be reached" });
+        verdict.find(if rule.ports.is_empty() {
+            finding
+                .observed(format!("{width}; all ports"))
+                .message(format!("The rule lets {width} {way} on every port, whatever other policies deny."))
+        } else {
+            finding
+                .review()
+                .severity(Severity::Low)
+                .observed(format!("{width}; {}", rule.ports.join(", ")))
+                .message("A wide rule for some ports; somebody must say that it is meant.")
+        });
+    }
+    for entry in reach.objects_not_evaluated() {
+        let object = entry.object();
+        if !reach.policies().contains(&object) {
+            verdict.saw(view.category(&object.namespace));
+        }
+        verdict.find(
+            view.finding(object, "spec")
+                .review()
+                .severity(Severity::Info)
+                .observed(entry.why.clone())
+                .message("The policy was not evaluated, so that whether it lets everything through must be read by a person."),
+        );
+    }
+    verdict
+}
