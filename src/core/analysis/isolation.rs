@@ -5,7 +5,7 @@
 //! handler does what its name promises is the node's configuration, which no API shows. So an unknown handler is told as unknown.
 
 use super::agents::is_virtual;
-use crate::kinds::{Inventory, PodSpec, Workload, workload::Variant};
+use crate::kinds::{Inventory, PodSpec, Workload, pod::WindowsOptions, workload::Variant};
 use crate::model::text::glob;
 
 /// What isolates a pod beyond the namespaces of an ordinary container. The text names what showed it.
@@ -102,7 +102,7 @@ fn serverless<'a>(inventory: &'a Inventory, workload: &Workload, spec: usize) ->
     first
 }
 
-/// Whether pods of a spec are for Windows: they say so, their runtime class selects such nodes, or they run on one.
+/// Whether pods of a spec are for Windows: they say so, ask for what only Windows has, their runtime class selects such nodes, or they run on one.
 #[must_use]
 pub fn is_windows(inventory: &Inventory, workload: &Workload, index: usize) -> bool {
     let spec: &PodSpec = inventory.spec(index);
@@ -112,7 +112,10 @@ pub fn is_windows(inventory: &Inventory, workload: &Workload, index: usize) -> b
         .is_some_and(|s| s.node_selector.get("kubernetes.io/os").is_some_and(|os| os == "windows"));
     let windows: Vec<&str> = inventory.nodes.iter().filter(|n| n.os() == "windows").map(|n| n.metadata.name.as_str()).collect();
     let mut pods = workload.pod_indexes.iter().filter_map(|i| inventory.pods.get(*i)).filter(|pod| pod.spec == index);
-    spec.is_windows() || selected || (!windows.is_empty() && pods.any(|pod| windows.contains(&pod.node.as_str())))
+    let process = |options: &Option<WindowsOptions>| options.as_ref().is_some_and(|o| o.host_process == Some(true));
+    let host_process = process(&spec.security_context.windows_options)
+        || spec.all_containers().any(|(_, container)| process(&container.security_context.windows_options));
+    spec.is_windows() || selected || host_process || (!windows.is_empty() && pods.any(|pod| windows.contains(&pod.node.as_str())))
 }
 
 #[cfg(test)]

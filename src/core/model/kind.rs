@@ -176,10 +176,10 @@ kinds! {
     OpenshiftScc: "security.openshift.io" "v1" "securitycontextconstraints" "SecurityContextConstraints" cluster addon Keep::Parts(&["/allowPrivilegedContainer", "/allowHostNetwork", "/allowHostPID", "/allowHostIPC", "/allowHostDirVolumePlugin", "/runAsUser/type", "/users", "/groups", "/priority"]);
     /// Policies of the sigstore policy-controller.
     SigstoreImagePolicies: "policy.sigstore.dev" "v1beta1" "clusterimagepolicies" "ClusterImagePolicy" cluster addon Keep::Parts(&["/spec/mode", "/spec/images", "/spec/match"]);
-    /// Kubewarden's cluster-wide policies; their settings are not kept.
-    KubewardenClusterPolicies: "policies.kubewarden.io" "v1" "clusteradmissionpolicies" "ClusterAdmissionPolicy" cluster addon Keep::Parts(&["/spec/module", "/spec/mode", "/spec/rules", "/spec/namespaceSelector", "/spec/objectSelector"]);
+    /// Kubewarden's cluster-wide policies; of their settings only what says which parts of them are in effect.
+    KubewardenClusterPolicies: "policies.kubewarden.io" "v1" "clusteradmissionpolicies" "ClusterAdmissionPolicy" cluster addon Keep::Parts(&["/spec/module", "/spec/mode", "/spec/rules", "/spec/namespaceSelector", "/spec/objectSelector", "/spec/matchConditions", "/spec/settings/allow_host_network", "/spec/settings/allow_host_pid", "/spec/settings/allow_host_ipc", "/spec/settings/allowedHostPaths", "/spec/settings/skip_init_containers", "/spec/settings/skip_ephemeral_containers", "/spec/settings/run_as_user", "/spec/settings/registries/allow", "/spec/settings/images/allow"]);
     /// Kubewarden's policies of one namespace.
-    KubewardenPolicies: "policies.kubewarden.io" "v1" "admissionpolicies" "AdmissionPolicy" namespaced addon Keep::Parts(&["/spec/module", "/spec/mode", "/spec/rules", "/spec/objectSelector"]);
+    KubewardenPolicies: "policies.kubewarden.io" "v1" "admissionpolicies" "AdmissionPolicy" namespaced addon Keep::Parts(&["/spec/module", "/spec/mode", "/spec/rules", "/spec/objectSelector", "/spec/matchConditions", "/spec/settings/allow_host_network", "/spec/settings/allow_host_pid", "/spec/settings/allow_host_ipc", "/spec/settings/allowedHostPaths", "/spec/settings/skip_init_containers", "/spec/settings/skip_ephemeral_containers", "/spec/settings/run_as_user", "/spec/settings/registries/allow", "/spec/settings/images/allow"]);
     /// OpenShift's signature policies for the cluster.
     OpenshiftClusterImagePolicies: "config.openshift.io" "v1" "clusterimagepolicies" "ClusterImagePolicy" cluster addon Keep::Parts(&["/spec/scopes"]);
     /// OpenShift's signature policies of one namespace.

@@ -58,12 +58,7 @@ fn gatekeeper_exemptions(inventory: &Inventory) -> Vec<Clause> {
 fn demands_it(constraint: &Custom, kind: Kind) -> bool {
     let part = |name: &str| constraint.parts.get(&format!("/spec/parameters/{name}"));
     match kind {
-        Kind::GatekeeperAllowedUsers => {
-            let rule = part("runAsUser").and_then(|user| user.get("rule")).and_then(Value::as_str);
-            let ranges = part("runAsUser").and_then(|user| user.get("ranges")).and_then(Value::as_array);
-            let root = ranges.into_iter().flatten().any(|range| range.get("min").and_then(Value::as_i64).is_none_or(|min| min <= 0));
-            rule == Some("MustRunAsNonRoot") || (rule == Some("MustRunAs") && !root)
-        }
+        Kind::GatekeeperAllowedUsers => refuses_root(part("runAsUser")),
         Kind::GatekeeperHostNetworkingPorts => part("hostNetwork").and_then(Value::as_bool) != Some(true),
         Kind::GatekeeperVolumeTypes => {
             let permitted = texts(part("volumes"));
@@ -73,11 +68,31 @@ fn demands_it(constraint: &Custom, kind: Kind) -> bool {
     }
 }
 
+/// Whether a rule on users, in the words that both Gatekeeper and Kubewarden have from Kubernetes' former pod security policies, refuses root.
+fn refuses_root(user: Option<&Value>) -> bool {
+    let field = |name: &str| user.and_then(|user| user.get(name));
+    let ranges = field("ranges").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let root = ranges.iter().any(|range| range.get("min").and_then(Value::as_i64).is_none_or(|min| min <= 0));
+    match field("rule").and_then(Value::as_str) {
+        Some("MustRunAsNonRoot") => true,
+        Some("MustRunAs") => !root && !ranges.is_empty(),
+        _ => false,
+    }
+}
+
 fn gatekeeper(constraint: &Custom, object: ObjectRef, kind: Kind, demands: &[Demand], exempt: &[Clause]) -> Option<Guard> {
     let matched = constraint.parts.get("/spec/match").unwrap_or(&Value::Null);
     let kinds = matched.get("kinds").and_then(Value::as_array);
     // Without kinds a constraint is asked about every object.
-    let about_pods = |kind: &Value| texts(kind.get("kinds")).iter().any(|name| matches!(name.as_str(), "Pod" | "*"));
+    let about_pods = |kind: &Value| {
+        let groups = texts(kind.get("apiGroups"));
+        (groups.is_empty() || groups.iter().any(|group| group.is_empty() || group == "*"))
+            && texts(kind.get("kinds")).iter().any(|name| matches!(name.as_str(), "Pod" | "*"))
+    };
+    // Pods live in namespaces.
+    if matched.get("scope").and_then(Value::as_str) == Some("Cluster") {
+        return None;
+    }
     if kinds.is_some_and(|kinds| !kinds.is_empty() && !kinds.iter().any(about_pods)) {
         return None;
     }
@@ -188,14 +203,42 @@ const MODULES: &[(&str, &[Demand])] = &[
     ("verify-image-signatures", &[Demand::Signatures]),
 ];
 
+/// What narrows a policy of Kubewarden where it says something.
+const NARROWING: &[&str] = &[
+    "/spec/objectSelector",
+    "/spec/matchConditions",
+    "/spec/settings/skip_init_containers",
+    "/spec/settings/skip_ephemeral_containers",
+    "/spec/settings/allowedHostPaths",
+];
+
 fn has_rules(policy: &Custom) -> bool {
     policy.parts.get("/spec/rules").and_then(Value::as_array).is_some_and(|rules| !rules.is_empty())
 }
 
-fn kubewarden(policy: &Custom, object: ObjectRef) -> Option<Guard> {
+/// What a module of Kubewarden's collection demands by its settings, which may switch parts of it off or never have switched them on.
+fn kubewarden_demands(policy: &Custom) -> BTreeSet<Demand> {
     let module = text(policy, "/spec/module");
-    let demands: BTreeSet<Demand> =
-        MODULES.iter().filter(|(part, _)| module.contains(part)).flat_map(|(_, demands)| demands.iter().copied()).collect();
+    let setting = |name: &str| policy.parts.get(&format!("/spec/settings/{name}"));
+    let lists = |name: &str| setting(name).is_some_and(|list| !texts(Some(list)).is_empty());
+    // A setting that is there and does not plainly say no may say yes.
+    let off = |name: &str| setting(name).is_none_or(|value| value.is_null() || value == &Value::Bool(false));
+    let demands = MODULES.iter().filter(|(part, _)| module.contains(part)).flat_map(|(_, demands)| demands.iter().copied());
+    demands
+        .filter(|demand| match demand {
+            Demand::HostNetwork => off("allow_host_network"),
+            Demand::HostPid => off("allow_host_pid"),
+            Demand::HostIpc => off("allow_host_ipc"),
+            Demand::NonRoot => refuses_root(setting("run_as_user")),
+            // What refuses only some tags, registries or images lets all others in.
+            Demand::Registries => lists("registries/allow") || lists("images/allow"),
+            _ => true,
+        })
+        .collect()
+}
+
+fn kubewarden(policy: &Custom, object: ObjectRef) -> Option<Guard> {
+    let demands = kubewarden_demands(policy);
     let elsewhere = has_rules(policy) && !asks_about_pods(Some(&serde_json::json!({"resourceRules": policy.parts.get("/spec/rules")})));
     if demands.is_empty() || elsewhere {
         return None;
@@ -207,9 +250,17 @@ fn kubewarden(policy: &Custom, object: ObjectRef) -> Option<Guard> {
         Reach::namespace(&object.namespace)
     };
     let mut guard = Guard::new("Kubewarden", object, demands.clone(), mode, reach);
-    // Which registries, images or signers it accepts stands in its settings, which are not read; signatures may be asked of some images only.
-    guard.narrowed = policy.parts.get("/spec/objectSelector").is_some_and(|s| s.as_object().is_some_and(|m| !m.is_empty()))
-        || demands.contains(&Demand::Signatures);
+    // Conditions, containers that are skipped and directories that are permitted leave something open. Which images must be signed, and by whom,
+    // stands in settings that are not read.
+    let says = |part: &str| {
+        policy.parts.get(part).is_some_and(|value| match value {
+            Value::Null | Value::Bool(false) => false,
+            Value::Array(list) => !list.is_empty(),
+            Value::Object(map) => !map.is_empty(),
+            _ => true,
+        })
+    };
+    guard.narrowed = NARROWING.iter().any(|part| says(part)) || demands.contains(&Demand::Signatures);
     Some(guard)
 }
 

@@ -208,3 +208,26 @@ fn rules_on_another_group_or_on_named_pods_do_not_ask_about_pods() {
     named["resourceNames"] = json!(["x"]);
     assert_eq!(policy(named), 0);
 }
+
+#[test]
+fn a_module_of_kubewarden_demands_what_its_settings_leave_on() {
+    let mode = |module: &str, settings: Value, demand: Demand| {
+        let policy = json!({
+            "apiVersion": "policies.kubewarden.io/v1", "kind": "ClusterAdmissionPolicy", "metadata": {"name": "p"},
+            "spec": {"module": format!("registry://ghcr.io/kubewarden/policies/{module}:v1"), "settings": settings},
+        });
+        held(&guards(&inventory(&[policy])), demand, "pay", &labels(&[])).0
+    };
+    let host = |settings: Value, demand| mode("host-namespaces-psp", settings, demand);
+    assert_eq!(host(json!({}), Demand::HostNetwork), Some(Mode::Enforce));
+    assert_eq!(host(json!({"allow_host_network": false}), Demand::HostNetwork), Some(Mode::Enforce));
+    assert_eq!(host(json!({"allow_host_network": true}), Demand::HostNetwork), None);
+    assert_eq!(host(json!({"allow_host_network": true}), Demand::HostPid), Some(Mode::Enforce));
+    // A word that is not understood may mean yes.
+    assert_eq!(host(json!({"allow_host_pid": "yes"}), Demand::HostPid), None);
+    let privileged = |settings: Value| mode("pod-privileged", settings, Demand::Privileged);
+    assert_eq!((privileged(json!({})), privileged(json!({"skip_init_containers": true}))), (Some(Mode::Enforce), Some(Mode::Part)));
+    let paths = |settings: Value| mode("hostpaths-psp", settings, Demand::HostPath);
+    assert_eq!(paths(json!({"allowedHostPaths": []})), Some(Mode::Enforce));
+    assert_eq!(paths(json!({"allowedHostPaths": [{"pathPrefix": "/var/log", "readOnly": true}]})), Some(Mode::Part));
+}

@@ -3,7 +3,7 @@
 use crate::analysis::agents::{self, NodeCoverage};
 use crate::analysis::software::{self, Found};
 use crate::checks::{Verdict, View};
-use crate::kinds::{Pod, PodSpec, node::Node};
+use crate::kinds::{Container, ContainerRole, Pod, PodSpec, node::Node};
 use crate::model::{Category, Finding, ObjectRef, Severity};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,7 +27,9 @@ pub(super) fn judge(view: &View<'_>, wanted: &Wanted) -> Verdict {
     let mut verdict = Verdict::over("node with pods in scope", "nodes with pods in scope");
     let found: Vec<Found<'_>> = software::with_role(view.inventory, &view.tables.software, wanted.role);
     let able = |f: &&Found<'_>| {
-        f.workload.object.kind == "DaemonSet" && wanted.able.is_none_or(|able| view.specs(f.workload).any(|(spec, _)| able(spec)))
+        // An init container has ended long before there is anything to see.
+        let runs = f.image.is_empty() || view.specs(f.workload).any(|(spec, _)| plays(view, spec, wanted.role));
+        f.workload.object.kind == "DaemonSet" && runs && wanted.able.is_none_or(|able| view.specs(f.workload).any(|(spec, _)| able(spec)))
     };
     let agents: Vec<(&Found<'_>, NodeCoverage)> =
         found.iter().filter(able).map(|f| (f, agents::node_coverage(view.inventory, f.workload))).collect();
@@ -90,7 +92,18 @@ fn reason(nodes: usize, open: usize, found: &[Found<'_>], agents: &[(&Found<'_>,
 
 /// A pod that brings its own agent along needs none on the node.
 fn has_sidecar(view: &View<'_>, pod: &Pod, role: &str) -> bool {
-    view.inventory.spec(pod.spec).all_containers().any(|(_, container)| software::container_plays(&view.tables.software, container, role))
+    plays(view, view.inventory.spec(pod.spec), role)
+}
+
+/// Whether a container that runs as long as its pod does is software of a role.
+fn plays(view: &View<'_>, spec: &PodSpec, role: &str) -> bool {
+    let stays = |container: &Container, of: ContainerRole| match of {
+        ContainerRole::Normal => true,
+        ContainerRole::Init => container.restart_policy == "Always",
+        _ => false,
+    };
+    let mut running = spec.all_containers().filter(|(of, container)| stays(container, *of));
+    running.any(|(_, container)| software::container_plays(&view.tables.software, container, role))
 }
 
 /// Live pods in scope by node, with the most sensitive category on each.

@@ -80,8 +80,9 @@ fn version_support(view: &View<'_>) -> Verdict {
     let told = format!("{} ({})", cluster.version, distribution::title(&cluster.distribution));
     let finding = || Finding::new(view.cluster_wide(), api_server(view), "version").observed(told.clone());
     let support = table.support(product, &version, today);
-    // The newest kubelet is not newer than the server: the server may be in support where the kubelet's version no longer is.
-    let by_kubelets = cluster.version_from == VersionFrom::Kubelets;
+    // The newest kubelet is not newer than the server, but may be some versions older: only where the newest server that it could serve is out
+    // of support too is that certain.
+    let by_kubelets = cluster.version_from == VersionFrom::Kubelets && !no_server_is_supported(table, product, &version, today);
     let certain = |finding: Finding| if by_kubelets { finding.review() } else { finding };
     let doubt = if by_kubelets { " It is that of the newest kubelet; the server, whose version is not told, may be newer." } else { "" };
     match &support {
@@ -146,6 +147,16 @@ fn version_support(view: &View<'_>) -> Verdict {
         );
     }
     verdict
+}
+
+/// Whether support has ended for every server version to which a kubelet of this version may belong (three minor versions ahead at most).
+fn no_server_is_supported(table: &lifecycle::Lifecycle, product: &str, version: &str, today: Date) -> bool {
+    let numbers = lifecycle::numbers(version);
+    let [major, minor, ..] = numbers.as_slice() else { return false };
+    (0..=3).all(|ahead| {
+        let support = table.support(product, &format!("{major}.{}", minor + ahead), today);
+        matches!(support, Support::Ended(_) | Support::Older)
+    })
 }
 
 fn version_skew(view: &View<'_>) -> Verdict {
@@ -273,15 +284,22 @@ fn runtimes(view: &View<'_>, verdict: &mut Verdict) {
     for node in &view.inventory.nodes {
         let category = view.scope.node_category(&node.metadata.labels).unwrap_or_else(|| view.cluster_wide());
         let told = &node.status.node_info.container_runtime_version;
-        let Some((runtime, version)) = told.split_once("://") else { continue };
+        let finding =
+            Finding::new(category, ObjectRef::of_node(&node.metadata.name), "status.nodeInfo.containerRuntimeVersion").rule("support");
+        let (runtime, version) = told.split_once("://").unwrap_or_default();
         let (product, name) = match runtime {
             "containerd" => ("containerd", "containerd"),
             "docker" => ("docker-engine", "Docker"),
-            _ => continue,
+            // A node that has not reported yet, or is no machine of its own, tells nothing.
+            "" => continue,
+            _ => {
+                verdict.saw(category);
+                let message = "The support of this container runtime is not known to the program; look it up with its maker.";
+                verdict.find(finding.review().severity(Severity::Info).observed(told.as_str()).message(message));
+                continue;
+            }
         };
         verdict.saw(category);
-        let finding =
-            Finding::new(category, ObjectRef::of_node(&node.metadata.name), "status.nodeInfo.containerRuntimeVersion").rule("support");
         if let Some(finding) = outdated(view, finding, product, name, version) {
             verdict.find(finding);
         }

@@ -55,6 +55,9 @@ pub(super) const CHECKS: &[Check] = &[
 ];
 
 fn pod_age(view: &View<'_>) -> Verdict {
+    if let Some(blocked) = view.without_pods() {
+        return blocked;
+    }
     let mut verdict = Verdict::over("workload", "workloads");
     for (workload, category) in view.workloads() {
         let pods: Vec<Timestamp> = workload

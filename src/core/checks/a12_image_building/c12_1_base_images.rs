@@ -30,10 +30,12 @@ fn image_size(view: &View<'_>) -> Verdict {
         return Verdict::blocked(reason, vec!["nodes: status.images".to_owned()]);
     }
     let mut verdict = Verdict::over("workload of known image size", "workloads of known image size");
+    let mut unknown = 0_usize;
     for (workload, category) in view.workloads() {
         let known: Vec<_> =
             view.containers(workload).filter_map(|placed| Some((placed, size_of(&sizes, &placed.container.image)?))).collect();
         if known.is_empty() {
+            unknown += usize::from(category.in_scope());
             continue;
         }
         verdict.saw(category);
@@ -47,6 +49,9 @@ fn image_size(view: &View<'_>) -> Verdict {
                     .message("The image is larger than 1 GiB: look at what its base brings along."),
             );
         }
+    }
+    if unknown > 0 {
+        verdict.note(format!("Of {unknown} more in scope no node tells the size."));
     }
     verdict
 }
