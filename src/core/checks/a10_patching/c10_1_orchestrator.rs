@@ -286,12 +286,14 @@ fn runtimes(view: &View<'_>, verdict: &mut Verdict) {
         let told = &node.status.node_info.container_runtime_version;
         let finding =
             Finding::new(category, ObjectRef::of_node(&node.metadata.name), "status.nodeInfo.containerRuntimeVersion").rule("support");
+        // A node that has not reported yet, or is no machine of its own, tells nothing.
+        if told.is_empty() {
+            continue;
+        }
         let (runtime, version) = told.split_once("://").unwrap_or_default();
         let (product, name) = match runtime {
             "containerd" => ("containerd", "containerd"),
             "docker" => ("docker-engine", "Docker"),
-            // A node that has not reported yet, or is no machine of its own, tells nothing.
-            "" => continue,
             _ => {
                 verdict.saw(category);
                 let message = "The support of this container runtime is not known to the program; look it up with its maker.";

@@ -51,7 +51,10 @@ fn image_size(view: &View<'_>) -> Verdict {
         }
     }
     if unknown > 0 {
-        verdict.note(format!("Of {unknown} more in scope no node tells the size."));
+        // Nodes tell the largest of their images first, so that one which is missing there is rarely large.
+        verdict.note(format!(
+            "Told apart: {unknown} in scope whose images no node tells: they don't run, or are not among the largest there."
+        ));
     }
     verdict
 }
