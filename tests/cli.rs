@@ -40,7 +40,9 @@ fn json(text: &str) -> Value {
 fn the_help_is_as_it_was() {
     let home = tempfile::tempdir().unwrap();
     let mut all = String::new();
-    for verb in ["", "demo", "new", "assess", "collect", "export", "verify", "rbac", "controls", "checks", "schema", "completions", "man"] {
+    for verb in
+        ["", "demo", "new", "assess", "collect", "export", "verify", "reach", "rbac", "controls", "checks", "schema", "completions", "man"]
+    {
         let args: Vec<&str> = [verb, "--help"].into_iter().filter(|a| !a.is_empty()).collect();
         let (code, out, err) = run(home.path(), &args);
         assert_eq!((code, err.as_str()), (0, ""), "{verb}");
@@ -76,6 +78,10 @@ fn what_is_wrong_is_one_sentence_with_a_hint_and_exit_code_2() {
         (vec!["assess", "--from", pod, "--demo"], &["cannot be used with"]),
         (vec!["assess", "--from", pod, "-o", "xml"], &["possible values: text, json, markdown, sarif"]),
         (vec!["assess", "--request-timeout", "0"], &["between one second and a day"]),
+        (vec!["reach", "--from", "nowhere"], &["nowhere"]),
+        (vec!["reach", "--from", pod, "--scope", &scope], &["scope.toml", "line 2", "trusted"]),
+        (vec!["reach", "--from", pod, "-o", "xml"], &["possible values: text, json, csv"]),
+        (vec!["reach", "--from", pod, "--now", "2026-11-23T09:00:00Z"], &["--now"]),
         (vec!["export", "--workbook", "nowhere"], &["nowhere holds no assessment", "kassay new"]),
         (vec!["export", "--workbook", "broken", "-f", &bag], &["broken/workbook.toml: line 3, column 10", "was not touched"]),
         (vec!["export", "--workbook", "newer", "-f", &bag], &["format 7", "newer version"]),
@@ -371,4 +377,176 @@ fn evidence_of_an_assessment_is_judged_with_its_day_and_reference() {
     let (out, err) = assess();
     assert_eq!(outcome(&out, "15.1/benchmark-results")["outcome"], "blocked");
     assert!(err.contains("E-0001 was changed"), "{err}");
+}
+
+/// Two namespaces of different scope: what comes in to `ledger` is limited, `till` is open; an agent is on its node's network.
+const REACH: &str = "apiVersion: v1
+kind: Namespace
+metadata: {name: pay, labels: {kubernetes.io/metadata.name: pay}}
+---
+apiVersion: v1
+kind: Namespace
+metadata: {name: shop, labels: {kubernetes.io/metadata.name: shop}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: ledger, namespace: pay, labels: {app: ledger}}
+spec: {containers: [{name: main, image: app, ports: [{name: api, containerPort: 8443}]}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop, labels: {app: web}}
+spec: {containers: [{name: main, image: app}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: till, namespace: shop, labels: {app: till}}
+spec: {containers: [{name: main, image: app}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: agent, namespace: shop, labels: {app: agent}}
+spec: {hostNetwork: true, containers: [{name: main, image: app}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: deny, namespace: pay}
+spec: {podSelector: {}, policyTypes: [Ingress, Egress]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: from-web, namespace: pay}
+spec:
+  podSelector: {matchLabels: {app: ledger}}
+  ingress:
+    - from: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: shop}}, podSelector: {matchLabels: {app: web}}}]
+      ports: [{port: api}]
+";
+
+fn reach_files(home: &Path, more: &str) -> (String, String) {
+    let (path, scope) = (home.join("reach.yaml"), home.join("reach-scope.toml"));
+    fs::write(&path, format!("{REACH}{more}")).unwrap();
+    fs::write(&scope, "default = \"out_of_scope\"\n[[namespace]]\nmatch = \"pay\"\ncategory = \"cde\"\nreason = \"card data\"\n").unwrap();
+    (path.display().to_string(), scope.display().to_string())
+}
+
+const CILIUM: &str = "---
+apiVersion: cilium.io/v2
+kind: CiliumNetworkPolicy
+metadata: {name: \"=l7\", namespace: pay}
+spec: {endpointSelector: {}, somethingThatIsNotKnown: {}}
+";
+
+#[test]
+fn reach_tells_flows_with_their_policies_and_says_what_is_not_known() {
+    let home = tempfile::tempdir().unwrap();
+    let (path, scope) = reach_files(home.path(), "");
+    let reach = |more: &[&str]| run(home.path(), &[&["reach", "--from", &path, "--scope", &scope], more].concat());
+    let (code, out, err) = reach(&["-o", "json"]);
+    assert_eq!((code, err.as_str()), (0, ""), "{out}");
+    let document = json(&out);
+    assert_eq!((document["complete"].as_bool(), document["not_evaluated"].as_array().map(Vec::len)), (Some(true), Some(0)));
+    let end = |end: &Value| end["name"].as_str().or(end["ip"].as_str()).unwrap().to_owned();
+    let flows: BTreeSet<String> = document["flows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|flow| flow["from"]["namespace"] == "pay" || flow["to"]["namespace"] == "pay")
+        .map(|flow| {
+            let categories = format!("{} to {}", flow["from_category"], flow["to_category"]);
+            format!("{} > {}: {} {} {categories}", end(&flow["from"]), end(&flow["to"]), flow["ports"], flow["by"])
+        })
+        .collect();
+    let only = "web > ledger: \"TCP 8443\" [\"NetworkPolicy pay/from-web\"] \"out_of_scope\" to \"cde\"";
+    assert_eq!(flows, BTreeSet::from([only.to_owned()]));
+    assert_eq!(document["outside_of_policy"], json("[{\"namespace\": \"shop\", \"kind\": \"Pod\", \"name\": \"agent\"}]"));
+
+    // For people: what crosses the border of the scope first, and no line wider than the terminal.
+    for columns in ["80", "200"] {
+        let output = kassay(home.path(), &["reach", "--from", &path, "--scope", &scope]).env("COLUMNS", columns).output().unwrap();
+        assert_eq!(output.status.code(), Some(0));
+        let text = String::from_utf8(output.stdout).unwrap();
+        insta::assert_snapshot!(format!("reach_{columns}"), text);
+        assert!(text.lines().all(|line| line.chars().count() <= columns.parse().unwrap()), "{text}");
+    }
+
+    // For spreadsheets: as many lines as flows.
+    let (code, table, _) = reach(&["-o", "csv"]);
+    let rows: Vec<&str> = table.lines().collect();
+    assert_eq!((code, rows.len()), (0, document["flows"].as_array().unwrap().len() + 1));
+    assert!(rows[0].starts_with("from_namespace,from_kind,from_name,from_ip,from_category,from_host_network,to_namespace"), "{}", rows[0]);
+    assert!(rows.contains(&"shop,Pod,web,,out_of_scope,false,pay,Pod,ledger,,cde,false,TCP 8443,NetworkPolicy pay/from-web"), "{table}");
+}
+
+#[test]
+fn reach_ends_with_3_where_something_was_not_read_or_not_evaluated() {
+    let home = tempfile::tempdir().unwrap();
+    let (path, _) = reach_files(home.path(), CILIUM);
+    let reach = |form: &str| run(home.path(), &["reach", "--from", &path, "-o", form]);
+    let (code, out, _) = reach("json");
+    let document = json(&out);
+    assert_eq!((code, document["complete"].as_bool()), (3, Some(true)));
+    assert_eq!(document["not_evaluated"][0]["kind"], "CiliumNetworkPolicy");
+    let (code, out, _) = reach("text");
+    let at = |words: &str| out.find(words).unwrap_or_else(|| panic!("“{words}” is not in: {out}"));
+    assert_eq!(code, 3);
+    assert!(at("Not evaluated") < at("CiliumNetworkPolicy pay/=l7") && at("CiliumNetworkPolicy") < at("Within CDE"), "{out}");
+    let (code, _, err) = reach("csv");
+    assert!(code == 3 && err.contains("not evaluated: CiliumNetworkPolicy pay/=l7"), "{err}");
+
+    // Files with pods alone say nothing of policies.
+    let pod = pod(home.path());
+    let reach = |form: &str| run(home.path(), &["reach", "--from", pod.to_str().unwrap(), "-o", form]);
+    let (code, out, _) = reach("json");
+    assert_eq!((code, json(&out)["complete"].as_bool()), (3, Some(false)));
+    let (code, out, _) = reach("text");
+    assert!(code == 3 && out.contains("Not complete: the files hold no list of networkpolicies.networking.k8s.io"), "{out}");
+    let (code, _, err) = reach("csv");
+    assert!(code == 3 && err.contains("not complete: the files hold no list of networkpolicies"), "{err}");
+}
+
+#[test]
+fn reach_follows_the_schema_that_is_printed() {
+    let home = tempfile::tempdir().unwrap();
+    let (code, schema, _) = run(home.path(), &["schema", "reach"]);
+    assert_eq!(code, 0);
+    let validator = jsonschema::validator_for(&json(&schema)).unwrap();
+    let (path, scope) = reach_files(home.path(), CILIUM);
+    let mut runs = vec![
+        vec!["reach".to_owned(), "--demo".to_owned(), "-o".to_owned(), "json".to_owned()],
+        ["reach", "--from", &path, "--scope", &scope, "-o", "json"].map(str::to_owned).to_vec(),
+    ];
+    let corpora = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpora");
+    for folder in ["dumps", "systems"] {
+        let Ok(entries) = fs::read_dir(corpora.join(folder)) else {
+            eprintln!("skipped: there are no {folder} at {}", corpora.display());
+            continue;
+        };
+        let files = entries.flatten().map(|e| e.path()).filter(|p| p.extension().is_some_and(|e| e == "json" || e == "yaml"));
+        runs.extend(files.map(|file| ["reach", "--from", file.to_str().unwrap(), "-o", "json"].map(str::to_owned).to_vec()));
+    }
+    for args in &runs {
+        let args: Vec<&str> = args.iter().map(String::as_str).collect();
+        let (code, out, err) = run(home.path(), &args);
+        let value = json(&out);
+        assert!(matches!(code, 0 | 3), "{args:?}: {err}");
+        let errors: Vec<String> = validator.iter_errors(&value).map(|e| format!("{}: {e}", e.instance_path())).take(5).collect();
+        assert!(errors.is_empty() && !value["flows"].as_array().unwrap().is_empty(), "{args:?}: {errors:?} {err}");
+        assert_eq!(
+            (out.clone(), code),
+            {
+                let again = run(home.path(), &args);
+                (again.1, again.0)
+            },
+            "the same input gives the same bytes"
+        );
+    }
+    let (_, out, _) = run(home.path(), &["reach", "--from", &path, "-o", "json"]);
+    for (member, wrong) in
+        [("complete", Value::from("yes")), ("flows", json("[{\"from\": {\"ip\": \"::/0\"}}]")), ("format", Value::from("kassay/reach/v2"))]
+    {
+        let mut value = json(&out);
+        value[member] = wrong;
+        assert!(!validator.is_valid(&value), "{member}");
+    }
 }

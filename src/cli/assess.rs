@@ -1,7 +1,7 @@
 //! `kassay assess`: every automated check, unattended.
 
-use super::{Failure, Manners, cancel_on_interrupt, catalogue, keep::Keeper, markdown, print, progress::Reading, runtime, source, text};
-use crate::collect::{Options, collect, import_file, judging_time};
+use super::{Failure, Manners, catalogue, keep::Keeper, markdown, print, source, text};
+use crate::collect::{Options, import_file, judging_time};
 use crate::export;
 use kassay_core::assess::{CheckOutcome, assess};
 use kassay_core::checks::Tables;
@@ -114,12 +114,7 @@ impl Assess {
         // Looked at first, so that a slip in a name costs no reading of a cluster.
         let given = self.given(manners)?;
         let options = Options { kubernetes_version: self.kubernetes_version.clone(), without_secrets: self.without_secrets };
-        let reading = Reading::new(manners);
-        let runtime = runtime()?;
-        let cancel = cancel_on_interrupt(&runtime);
-        let collected = runtime.block_on(collect(&self.source.spec(), &options, &|p| reading.take(p), &cancel));
-        reading.done();
-        let mut inventory = collected?;
+        let mut inventory = self.source.read(&options, manners)?;
         let register = keeper.map_or_else(Vec::new, |keeper| keeper.imports(&inventory.cluster.uid, &self.source.words().0, manners));
         inventory.imported.extend(given);
         inventory.imported = with_register(&inventory.imported, register);

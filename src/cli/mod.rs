@@ -9,6 +9,7 @@ mod keep;
 mod log;
 mod markdown;
 mod progress;
+mod reach;
 mod source;
 mod text;
 mod verify;
@@ -110,6 +111,8 @@ enum Verb {
     Export(export::Export),
     /// Checks that a bag (folder or zip) or the folder of an assessment is whole
     Verify(verify::Verify),
+    /// Prints which workloads may connect to which, and by which network policy
+    Reach(reach::ReachVerb),
     /// Prints the ClusterRole that the program needs, as YAML
     Rbac {
         /// Leaves out Secrets, even their names
@@ -151,9 +154,18 @@ enum Verb {
 enum Schema {
     /// kassay/assessment/v1: `assess -o json`
     Assessment,
+    /// kassay/reach/v1: `reach -o json`
+    Reach,
 }
 
-const ASSESSMENT_SCHEMA: &str = include_str!("../../assets/schema/assessment-v1.json");
+impl Schema {
+    const fn text(self) -> &'static str {
+        match self {
+            Self::Assessment => include_str!("../../assets/schema/assessment-v1.json"),
+            Self::Reach => include_str!("../../assets/schema/reach-v1.json"),
+        }
+    }
+}
 
 /// Why a verb could not be carried out: a sentence, and what to try.
 #[derive(Debug)]
@@ -268,7 +280,8 @@ fn run(cli: Cli) -> Result<u8, Failure> {
         }
         Some(Verb::Export(verb)) => verb.run(&manners).map(|()| 0),
         Some(Verb::Verify(verb)) => verb.run(),
-        Some(Verb::Schema { of: Schema::Assessment }) => print(ASSESSMENT_SCHEMA).map(|()| 0),
+        Some(Verb::Reach(verb)) => verb.run(&manners),
+        Some(Verb::Schema { of }) => print(of.text()).map(|()| 0),
         Some(Verb::Man { verb }) => man(verb.as_deref()).map(|()| 0),
     }
 }

@@ -1,7 +1,9 @@
 //! SOURCE on the command line: the current context, flags as kubectl's, files, or the demo.
 
-use super::Failure;
-use crate::collect::{Connect, SourceSpec};
+use super::progress::Reading;
+use super::{Failure, Manners, cancel_on_interrupt, runtime};
+use crate::collect::{Connect, Options, SourceSpec, collect};
+use kassay_core::kinds::Inventory;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -52,6 +54,16 @@ impl SourceArgs {
 }
 
 impl SourceArgs {
+    /// Reads the cluster, and shows how that goes on.
+    pub fn read(&self, options: &Options, manners: &Manners) -> Result<Inventory, Failure> {
+        let reading = Reading::new(manners);
+        let runtime = runtime()?;
+        let cancel = cancel_on_interrupt(&runtime);
+        let collected = runtime.block_on(collect(&self.spec(), options, &|p| reading.take(p), &cancel));
+        reading.done();
+        Ok(collected?)
+    }
+
     /// A name for the cluster in a workbook, and words on how it was reached.
     pub fn words(&self) -> (String, String) {
         if self.demo {

@@ -134,13 +134,13 @@ fn missing(check: &Check, inventory: &Inventory) -> Vec<(String, String)> {
                 }
             }
             Need::List(kind) => missing.extend(lacks(*kind, inventory)),
+            Need::OtherPolicies if inventory.source == Source::Files => missing.extend(refused(need, inventory)),
+            Need::OtherPolicies => missing.extend(need.kinds().iter().filter_map(|kind| lacks(*kind, inventory))),
             Need::Policies => missing.extend(Kind::POLICIES.iter().filter_map(|kind| lacks(*kind, inventory))),
             // Files hold what they hold: a folder of manifests is judged by the kinds that are in it, if there is any.
             Need::Workloads if inventory.source == Source::Files => {
                 let readable = |kind: &&Kind| lacks(**kind, inventory).is_none();
-                let refused =
-                    Kind::WORKLOADS.iter().filter(|kind| matches!(inventory.state(**kind), KindState::Forbidden | KindState::Failed));
-                missing.extend(refused.filter_map(|kind| lacks(*kind, inventory)));
+                missing.extend(refused(need, inventory));
                 if Kind::WORKLOADS.iter().find(readable).is_none() {
                     missing.push(("pods: list".to_owned(), "the files hold neither pods nor anything that makes pods".to_owned()));
                 }
@@ -164,6 +164,12 @@ fn unprobed(inventory: &Inventory) -> &'static str {
         }
         Source::Files => "this check judges the answers to active probes, which need a live cluster; files can't be asked",
     }
+}
+
+/// What a server refused or could not give, though files hold only what they hold.
+fn refused(need: &Need, inventory: &Inventory) -> Vec<(String, String)> {
+    let refused = |kind: &&Kind| matches!(inventory.state(**kind), KindState::Forbidden | KindState::Failed);
+    need.kinds().iter().filter(refused).filter_map(|kind| lacks(*kind, inventory)).collect()
 }
 
 fn lacks(kind: Kind, inventory: &Inventory) -> Option<(String, String)> {
@@ -215,7 +221,7 @@ fn guard_partial(check: &Check, view: &View<'_>, verdict: Verdict) -> Verdict {
                     format!("{}: list", kind.id()),
                     format!("{} could be read only in part: {}", kind.id(), view.inventory.coverage_of(*kind).message),
                 )),
-                KindState::Absent if *need == Need::Rights => gaps.extend(lacks(*kind, view.inventory)),
+                KindState::Absent if matches!(need, Need::Rights | Need::OtherPolicies) => gaps.extend(lacks(*kind, view.inventory)),
                 _ => {}
             }
         }

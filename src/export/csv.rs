@@ -2,8 +2,12 @@
 //! the cluster, and whoever opens the file trusts it.
 
 use super::Material;
+use kassay_core::analysis::reach::{End, Reach};
+use kassay_core::model::{Category, ObjectRef, Scope};
 use kassay_core::report::Assessment;
 use kassay_core::workbook::{Exception, Workbook, folder};
+use std::collections::BTreeSet;
+use std::io;
 
 /// All findings of all clusters, one line each.
 #[must_use]
@@ -90,6 +94,36 @@ pub fn evidence_csv(workbook: &Workbook) -> String {
         ]));
     }
     table(&rows)
+}
+
+/// Who may connect to whom, one line for each flow, written as they are made: a large cluster has millions. Policies are parted by `; `.
+///
+/// # Errors
+/// Where the target can't be written.
+pub fn reach_csv(reach: &Reach<'_>, scope: &Scope, to: impl io::Write) -> io::Result<()> {
+    let on_host: BTreeSet<&ObjectRef> = reach.workloads().iter().filter(|p| p.host_network).map(|p| &p.workload.object).collect();
+    let mut writer = ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(to);
+    let ends =
+        ["from", "to"].map(|end| ["namespace", "kind", "name", "ip", "category", "host_network"].map(|part| format!("{end}_{part}")));
+    writer.write_record(ends.iter().flatten().map(String::as_str).chain(["ports", "by"]))?;
+    for flow in reach.flows(scope) {
+        let from = end_cells(&flow.from, flow.from_category, &on_host);
+        let to = end_cells(&flow.to, flow.to_category, &on_host);
+        let by = flow.by.join("; ");
+        writer.write_record(from.iter().chain(&to).map(|cell| disarm(cell)).chain([disarm(&flow.passage.text), disarm(&by)]))?;
+    }
+    writer.flush()
+}
+
+fn end_cells(end: &End<'_>, category: Option<Category>, on_host: &BTreeSet<&ObjectRef>) -> [String; 6] {
+    let category = category.map_or("", Category::id).to_owned();
+    match end {
+        End::Workload(object) => {
+            let host = if on_host.contains(object) { "true" } else { "false" };
+            [object.namespace.clone(), object.kind.clone(), object.name.clone(), String::new(), category, host.to_owned()]
+        }
+        End::Range(..) => [String::new(), String::new(), String::new(), end.line(), category, String::new()],
+    }
 }
 
 fn row<const N: usize>(cells: [&str; N]) -> Vec<String> {

@@ -1,8 +1,12 @@
-//! Assessments as JSON, format `kassay/assessment/v1`.
+//! Assessments as JSON, format `kassay/assessment/v1`, and reachability, format `kassay/reach/v1`.
 
 use super::ExportError;
+use kassay_core::analysis::reach::{Document, Reach};
+use kassay_core::model::Scope;
 use kassay_core::report::Assessment;
 use serde::Serialize;
+use serde_json::ser::Formatter;
+use std::io;
 
 /// An assessment as JSON, indented, with a line break at its end.
 ///
@@ -20,4 +24,80 @@ pub fn pretty(value: &impl Serialize) -> Result<String, ExportError> {
     let mut text = serde_json::to_string_pretty(value).map_err(|e| ExportError::Internal(e.to_string()))?;
     text.push('\n');
     Ok(text)
+}
+
+/// Reachability as JSON, written while the flows are made, so that the largest cluster needs no memory for it.
+///
+/// # Errors
+/// Where the target can't be written.
+pub fn reach_json(reach: &Reach<'_>, scope: &Scope, mut to: impl io::Write) -> io::Result<()> {
+    let mut serializer = serde_json::Serializer::with_formatter(&mut to, Lines::default());
+    Document::new(reach, scope).serialize(&mut serializer).map_err(io::Error::from)?;
+    to.write_all(b"\n")
+}
+
+/// Members of the document and items of its lists on a line each, everything below in that line: short, and good to compare line by line.
+#[derive(Default)]
+struct Lines {
+    depth: usize,
+}
+
+impl Lines {
+    fn line<W: ?Sized + io::Write>(&self, to: &mut W) -> io::Result<()> {
+        if self.depth <= 2 {
+            to.write_all(b"\n")?;
+            (0..self.depth).try_for_each(|_| to.write_all(b"  "))?;
+        }
+        Ok(())
+    }
+
+    fn begin<W: ?Sized + io::Write>(&mut self, to: &mut W, sign: &[u8]) -> io::Result<()> {
+        self.depth += 1;
+        to.write_all(sign)
+    }
+
+    fn end<W: ?Sized + io::Write>(&mut self, to: &mut W, sign: &[u8]) -> io::Result<()> {
+        self.depth -= 1;
+        if self.depth < 2 {
+            self.line(to)?;
+        }
+        to.write_all(sign)
+    }
+
+    fn item<W: ?Sized + io::Write>(&self, to: &mut W, first: bool) -> io::Result<()> {
+        if !first {
+            to.write_all(if self.depth > 2 { b", " } else { b"," })?;
+        }
+        self.line(to)
+    }
+}
+
+impl Formatter for Lines {
+    fn begin_array<W: ?Sized + io::Write>(&mut self, to: &mut W) -> io::Result<()> {
+        self.begin(to, b"[")
+    }
+
+    fn end_array<W: ?Sized + io::Write>(&mut self, to: &mut W) -> io::Result<()> {
+        self.end(to, b"]")
+    }
+
+    fn begin_array_value<W: ?Sized + io::Write>(&mut self, to: &mut W, first: bool) -> io::Result<()> {
+        self.item(to, first)
+    }
+
+    fn begin_object<W: ?Sized + io::Write>(&mut self, to: &mut W) -> io::Result<()> {
+        self.begin(to, b"{")
+    }
+
+    fn end_object<W: ?Sized + io::Write>(&mut self, to: &mut W) -> io::Result<()> {
+        self.end(to, b"}")
+    }
+
+    fn begin_object_key<W: ?Sized + io::Write>(&mut self, to: &mut W, first: bool) -> io::Result<()> {
+        self.item(to, first)
+    }
+
+    fn begin_object_value<W: ?Sized + io::Write>(&mut self, to: &mut W) -> io::Result<()> {
+        to.write_all(b": ")
+    }
 }

@@ -74,6 +74,9 @@ pub enum Need {
     Rights,
     /// Every kind of policy that admission asks about pods (`Kind::POLICIES`).
     Policies,
+    /// Policies on connections of other kinds than NetworkPolicy (`reach::OTHER_POLICIES`). From files, those that the files hold: what
+    /// these show is told, and nothing passes unless every list is there.
+    OtherPolicies,
     /// The server's version.
     Version,
     /// The name under which the cluster was asked.
@@ -93,6 +96,7 @@ impl Need {
             Self::List(kind) => std::slice::from_ref(kind),
             Self::Workloads => Kind::WORKLOADS,
             Self::Policies => Kind::POLICIES,
+            Self::OtherPolicies => crate::analysis::reach::OTHER_POLICIES,
             Self::Rights => crate::analysis::rbac::KINDS,
             Self::Evidence(Form::Benchmark) => Kind::BENCHMARKS,
             Self::Version | Self::Identity | Self::Probes | Self::Evidence(_) => &[],

@@ -95,6 +95,12 @@ impl Verdict {
         self.population.values().sum()
     }
 
+    /// How many findings there are.
+    #[must_use]
+    pub const fn found(&self) -> usize {
+        self.findings.len()
+    }
+
     fn in_scope(&self) -> usize {
         self.population.iter().filter(|(category, _)| category.in_scope()).map(|(_, n)| n).sum()
     }

@@ -2,6 +2,7 @@
 //! checks need (effective rights, say) are made once per view and kept.
 
 use crate::analysis::rbac::Rbac;
+use crate::analysis::reach::Reach;
 use crate::analysis::{lifecycle::Lifecycle, software::Software};
 use crate::kinds::{ClusterInfo, Container, ContainerRole, Inventory, KindState, PodSpec, Source, Workload};
 use crate::model::{Category, Finding, Kind, ObjectRef, Scope};
@@ -66,6 +67,7 @@ pub struct View<'a> {
     categories: BTreeMap<String, Category>,
     wide: OnceLock<Category>,
     rbac: OnceLock<Rbac<'a>>,
+    reach: OnceLock<Reach<'a>>,
 }
 
 impl<'a> View<'a> {
@@ -74,7 +76,7 @@ impl<'a> View<'a> {
     pub fn new(inventory: &'a Inventory, scope: &'a Scope, now: Timestamp, tables: &'a Tables) -> Self {
         let categories =
             inventory.namespaces.iter().map(|n| (n.metadata.name.clone(), scope.category(&n.metadata.name, &n.metadata.labels))).collect();
-        Self { inventory, scope, now, tables, categories, wide: OnceLock::new(), rbac: OnceLock::new() }
+        Self { inventory, scope, now, tables, categories, wide: OnceLock::new(), rbac: OnceLock::new(), reach: OnceLock::new() }
     }
 
     /// What is known of the cluster itself.
@@ -111,6 +113,11 @@ impl<'a> View<'a> {
     /// Everybody's effective rights.
     pub fn rbac(&self) -> &Rbac<'a> {
         self.rbac.get_or_init(|| Rbac::of(self.inventory))
+    }
+
+    /// Who may connect to whom.
+    pub fn reach(&self) -> &Reach<'a> {
+        self.reach.get_or_init(|| Reach::new(self.inventory))
     }
 
     /// Every namespace that was read or in which something was read, with its category, sorted by name.

@@ -4,6 +4,8 @@ mod c16_1_dedicated_clusters;
 mod c16_2_dedicated_nodes;
 mod c16_3_node_pools;
 mod c16_4_shared_resources;
+mod reachability;
+mod shared_services;
 
 use super::Check;
 

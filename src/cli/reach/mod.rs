@@ -1,0 +1,113 @@
+//! `kassay reach`: which workloads may connect to which, and by which policy, as the core judges it from the objects of one cluster.
+
+mod text;
+
+use super::{Failure, Manners, output_failed, source};
+use crate::collect::Options;
+use crate::export;
+use kassay_core::analysis::reach::Reach;
+use kassay_core::kinds::{Inventory, KindState, Source};
+use kassay_core::model::Kind;
+use kassay_core::model::text::clean;
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::PathBuf;
+
+/// Prints which workloads may connect to which, and by which network policy
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXIT_CODES)]
+pub struct ReachVerb {
+    #[command(flatten)]
+    source: source::SourceArgs,
+    /// Scope file: categories of namespaces
+    #[arg(long, value_name = "FILE")]
+    scope: Option<PathBuf>,
+    /// Form of the output
+    #[arg(short, long, value_enum, default_value_t = Form::Text)]
+    output: Form,
+    /// Kubernetes version of files that carry none: 1.34
+    #[arg(long, value_name = "VERSION")]
+    kubernetes_version: Option<String>,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 done; 2 it could not be done; 3 done, but a list could not be read whole or a policy could not be evaluated, so that connections may be missing or wrong.";
+
+/// Form of reachability.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Form {
+    /// For people: by pairs of workloads, those of different scope categories first
+    Text,
+    /// For machines: kassay/reach/v1
+    Json,
+    /// For spreadsheets: a line for each flow
+    Csv,
+}
+
+impl ReachVerb {
+    /// Carries it out; the exit code.
+    pub(super) fn run(self, manners: &Manners) -> Result<u8, Failure> {
+        let sorted = self.scope.is_some();
+        let scope = self.scope.as_deref().map(source::scope).transpose()?.unwrap_or_default();
+        // No policy speaks of Secrets, so not even their names are asked for.
+        let options = Options { kubernetes_version: self.kubernetes_version, without_secrets: true };
+        let inventory = self.source.read(&options, manners)?;
+        let reach = Reach::new(&inventory);
+        let missing = missing(&inventory);
+        let mut out = BufWriter::new(io::stdout().lock());
+        let written = match self.output {
+            Form::Json => export::reach_json(&reach, &scope, &mut out),
+            Form::Csv => export::reach_csv(&reach, &scope, &mut out),
+            Form::Text => {
+                let page = text::Page { inventory: &inventory, reach: &reach, scope: &scope, sorted, missing: &missing, width: columns() };
+                page.write(&mut out)
+            }
+        };
+        written.and_then(|()| out.flush()).map_err(|e| output_failed(&e))?;
+        // The table has no place for it, and who takes it must not believe it to be whole.
+        if self.output == Form::Csv {
+            missing.iter().for_each(|words| manners.say(&format!("not complete: {words}")));
+            for entry in reach.not_evaluated() {
+                manners.say(&format!("not evaluated: {}: {}", clean(&entry.object().to_string()), clean(&entry.why)));
+            }
+        }
+        Ok(if reach.complete() && reach.not_evaluated().is_empty() { 0 } else { 3 })
+    }
+}
+
+/// Which of the lists that the flows rest on were not read whole, each with the reason.
+fn missing(inventory: &Inventory) -> Vec<String> {
+    let pods: &[Kind] = match inventory.source {
+        Source::Live => &[Kind::Pods],
+        Source::Files => Kind::WORKLOADS,
+    };
+    let held = |kind: &Kind| inventory.state(*kind) == KindState::Read;
+    let any = pods.iter().any(held);
+    let lists = pods.iter().chain(&[Kind::Namespaces, Kind::NetworkPolicies]);
+    let told = |kind: &Kind| {
+        let coverage = inventory.coverage_of(*kind);
+        let words = match coverage.state {
+            KindState::Read => return None,
+            // Files need not hold every kind that makes pods.
+            KindState::Absent if any && pods.contains(kind) => return None,
+            KindState::Absent if inventory.source == Source::Files => format!("the files hold no list of {}", kind.id()),
+            KindState::Absent => format!("{} were not listed", kind.id()),
+            KindState::Forbidden => format!("{} can't be listed by this identity", kind.id()),
+            KindState::Failed => format!("{} could not be read", kind.id()),
+            KindState::Partial => format!("{} could be read only in part", kind.id()),
+        };
+        let said = clean(&coverage.message);
+        Some(if said.is_empty() { words } else { format!("{words}: {said}") })
+    };
+    let mut words: Vec<String> = lists.filter_map(told).collect();
+    if !any && inventory.source == Source::Files {
+        words.retain(|line| !Kind::WORKLOADS.iter().any(|kind| *line == format!("the files hold no list of {}", kind.id())));
+        words.insert(0, "the files hold neither pods nor anything that makes pods".to_owned());
+    }
+    words
+}
+
+/// Columns of whoever reads: as COLUMNS says, else those of the terminal, else enough for a line of this width in a file.
+fn columns() -> usize {
+    let told = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
+    let seen = || io::stdout().is_terminal().then(|| crossterm::terminal::size().ok()).flatten().map(|(columns, _)| usize::from(columns));
+    told.or_else(seen).unwrap_or(120).clamp(60, 400)
+}
