@@ -46,6 +46,11 @@ fn from_a_real_cluster_to_a_verified_bundle() {
     program.keys("\r").see("was read and judged");
 
     // The next thing that needs a person; it is answered and determined.
+    for check in ["control-plane-flags", "kubelet-anonymous"] {
+        program.keys("\t").see("v says you looked");
+        program.keys("v").see("Says that you looked");
+        program.keys("\r").see(&format!("1.1/{check} is marked as reviewed"));
+    }
     program.keys("\t").see("a answers it");
     program.keys("a").see("( ) y yes");
     program.keys("y").see("(•) y yes");
@@ -69,7 +74,12 @@ fn from_a_real_cluster_to_a_verified_bundle() {
     drop(program);
     let kept = std::fs::read_to_string(book.join("workbook.toml")).unwrap();
     assert!(kept.contains("question = \"1.1.services_authenticated\"") && kept.contains("question = \"1.1.accountability\""), "{kept}");
-    assert!(kept.contains("practice = \"1.1.a\"") && kept.contains("finding = \"not_in_place\""), "{kept}");
+    assert!(
+        kept.contains("[[review]]\ncheck = \"1.1/control-plane-flags\"")
+            && kept.contains("practice = \"1.1.a\"")
+            && kept.contains("finding = \"not_in_place\""),
+        "{kept}"
+    );
     assert_eq!(kassay(&["verify", text(&book)]).0, 0, "{}", kassay(&["verify", text(&book)]).1);
 
     // A bundle that anyone can verify.

@@ -140,7 +140,7 @@ fn kinds() -> Vec<KindRow> {
 
 fn being_read(rows: Vec<KindRow>) -> Session {
     let mut session = session();
-    let source = Source::Context { kubeconfig: None, name: Some("prod-eu".into()), as_user: None, as_groups: vec![] };
+    let source = Source::context(Some("prod-eu".into()));
     let mut reading = Reading::new("prod-eu".into(), source, None, "2026-11-23T09:11:53Z".parse().unwrap());
     if !rows.is_empty() {
         (reading.kinds, reading.bytes) = (38, 71_234_567);
@@ -187,7 +187,7 @@ fn beginning(stage: Stage) -> Session {
     let long = "gke_acme-payments-production_europe-west3-a_payments-primary-cluster";
     new.contexts = Some(Ok(vec![context("prod-eu", server, true), context(long, "https://10.12.0.2", false)]));
     if stage > Stage::Cluster {
-        new.source = Some(Source::Context { kubeconfig: None, name: Some("prod-eu".into()), as_user: None, as_groups: vec![] });
+        new.source = Some(Source::context(Some("prod-eu".into())));
         new.flight = Flight::Done(Box::new(flight()));
         new.scope = editor();
     }

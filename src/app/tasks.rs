@@ -43,6 +43,7 @@ pub(super) fn first(start: Start) -> Vec<First> {
                     name: connect.context,
                     as_user: connect.as_user,
                     as_groups: connect.as_groups,
+                    request_timeout: connect.request_timeout,
                 }),
                 SourceSpec::Paths(paths) => Some(Source::Paths(paths)),
                 SourceSpec::Demo => Some(Source::Demo),
@@ -175,8 +176,8 @@ impl World {
 
     fn spec(&self, source: Source) -> SourceSpec {
         match source {
-            Source::Context { kubeconfig, name, as_user, as_groups } => {
-                SourceSpec::Live(Connect { kubeconfig, context: name, as_user, as_groups, request_timeout: None })
+            Source::Context { kubeconfig, name, as_user, as_groups, request_timeout } => {
+                SourceSpec::Live(Connect { kubeconfig, context: name, as_user, as_groups, request_timeout })
             }
             Source::Paths(paths) => SourceSpec::Paths(paths.iter().map(|p| self.path(p)).collect()),
             Source::Demo => SourceSpec::Demo,

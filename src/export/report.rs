@@ -4,7 +4,7 @@
 use super::Material;
 use super::view::{
     AnswerView, AreaView, CheckView, Cluster, ControlView, DeterminationView, Differing, EvidenceView, ExceptionView, FindingView,
-    JournalRow, JournalView, PracticeView, QuestionView, Report, ResultView,
+    JournalRow, JournalView, PracticeView, QuestionView, Report, ResultView, ReviewView,
 };
 use kassay_core::assess::CheckOutcome;
 use kassay_core::checks;
@@ -203,6 +203,12 @@ fn check_view(material: &Material, id: &str) -> CheckView {
         reason: outcome.reason.clone(),
         population: outcome.population,
         needs: outcome.needs.clone(),
+        review: material.workbook.review(id, key).map(|r| ReviewView {
+            by: r.by.clone(),
+            at: r.at.to_string(),
+            note: r.note.clone(),
+            holds: r.outcome == outcome.outcome && r.digest == kassay_core::workbook::review::shown(outcome),
+        }),
         counts: outcome.counts.iter().filter(|(_, n)| **n > 0).map(|(category, n)| (category.label(), *n)).collect(),
         findings: outcome.findings.iter().take(SHOWN).map(|f| finding_view(material, id, f)).collect(),
         total: outcome.findings.len(),

@@ -112,10 +112,19 @@ pub(super) struct ResultView {
     pub(super) reason: String,
     pub(super) population: usize,
     pub(super) needs: Vec<String>,
+    pub(super) review: Option<ReviewView>,
     pub(super) counts: Vec<(&'static str, usize)>,
     pub(super) findings: Vec<FindingView>,
     pub(super) total: usize,
     pub(super) more: usize,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct ReviewView {
+    pub(super) by: String,
+    pub(super) at: String,
+    pub(super) note: String,
+    pub(super) holds: bool,
 }
 
 #[derive(Debug, Serialize)]

@@ -67,7 +67,7 @@ macro_rules! keys {
 
 keys! {
     // The heart of the walk first: what is told first in help.
-    WALK, ["tab"], "next open", "Goes to the next thing that needs you, anywhere, in order: a question, then the determination that rests on it.", 1 => Action::NextOpen;
+    WALK, ["tab"], "next open", "Goes to the next thing that needs you, anywhere, in order: a check to review, a question, then the determination that rests on them.", 1 => Action::NextOpen;
     &[Findings, Finding, Summary], ["tab"], "next open", "Goes to the next thing that needs you.", 9 => Action::NextOpen;
     WALK, ["shift-tab"], "previous open", "Goes to the thing before that needs you.", 0 => Action::PreviousOpen;
     &[Home], ["enter"], "open", "Opens the assessment.", 1 => Action::Enter;
@@ -96,6 +96,8 @@ keys! {
     &[Findings, Finding], ["e", "+"], "evidence", "Attaches evidence to the practices of this check.", 0 => Action::Attach;
     &[Guidance, Checks, Questions, Evidence, Outcome, Findings, Finding], ["n"], "note", "Writes a note: an observation among the evidence.", 7 => Action::Note;
     &[Checks, Findings, Finding], ["x"], "exception", "Accepts an exception, for the marked findings or the check, with reason, owner and end.", 5 => Action::Exception;
+    &[Checks], ["v"], "reviewed", "Says that you looked at a check that only a person can judge (review, blocked), with a note.", 4 => Action::Review;
+    &[Findings, Finding], ["v"], "reviewed", "Says that you looked at what this check shows, with a note.", 5 => Action::Review;
     &[Findings, Finding], ["E"], "keep as evidence", "Keeps the marked findings, or this one, as evidence with the lines of their objects.", 4 => Action::Keep;
     &[Findings, Finding], ["y"], "copy kubectl", "Copies the kubectl command that shows the object; over SSH too.", 3 => Action::CopyCommand;
     &[Guidance, Checks, Questions, Evidence, Outcome, Findings, Finding], ["o"], "reference", "Opens the reference of the control, or the file of a piece of evidence.", 8 => Action::Reference;

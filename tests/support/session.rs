@@ -92,9 +92,7 @@ impl Desk {
 
     /// Reads a cluster as “prod-eu”.
     pub fn read_cluster(&mut self, collection: Collection) {
-        self.session
-            .sources
-            .insert("prod-eu".into(), Source::Context { kubeconfig: None, name: Some("prod-eu".into()), as_user: None, as_groups: vec![] });
+        self.session.sources.insert("prod-eu".into(), Source::context(Some("prod-eu".into())));
         let again = self.session.book.as_ref().is_some_and(|b| !b.clusters.is_empty());
         if again {
             self.act(Action::ReadAgain);

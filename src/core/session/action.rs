@@ -172,6 +172,8 @@ pub enum Action {
     Note,
     /// Accepts an exception.
     Exception,
+    /// Says that somebody looked at a check.
+    Review,
     /// Keeps a finding as evidence.
     Keep,
     /// Takes the last edit back.

@@ -8,13 +8,13 @@ use super::segmentation::Segmentation;
 use super::undo::Undo;
 use super::walk::Walk;
 use crate::assess::CheckOutcome;
-use crate::checks;
+use crate::checks::{self, Check};
 use crate::guidance::{Control, Guidance};
 use crate::kinds::Inventory;
 use crate::model::{Determined, Outcome};
 use crate::workbook::collection::combined;
 use crate::workbook::proposal::question_state;
-use crate::workbook::{AnswerState, ClusterRecord, Evidence, OutcomeRecord, Proposal, Workbook, propose};
+use crate::workbook::{AnswerState, ClusterRecord, Evidence, OutcomeRecord, Proposal, Review, Workbook, propose};
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -164,6 +164,26 @@ impl Book {
         self.shown()?.outcomes.iter().find(|o| o.check == check)
     }
 
+    /// Outcomes of a check that nobody has looked at although only a person can judge them. None where all its practices are determined or
+    /// an exception was made for it: then it was judged.
+    #[must_use]
+    pub fn to_review(&self, check: &Check) -> Vec<&OutcomeRecord> {
+        let settled = |practice: &&str| self.workbook.determination(practice).is_some_and(|d| !d.to_confirm);
+        if self.excepted.contains(check.id) || (!check.practices.is_empty() && check.practices.iter().all(settled)) {
+            return vec![];
+        }
+        self.workbook.not_reviewed(check.id).collect()
+    }
+
+    /// The review of a check on the cluster that is shown, and whether it still holds.
+    #[must_use]
+    pub fn review(&self, check: &str) -> Option<(&Review, bool)> {
+        let cluster = &self.shown()?.key;
+        let review = self.workbook.review(check, cluster)?;
+        let record = self.workbook.outcomes.iter().find(|o| o.check == check && o.cluster == *cluster);
+        Some((review, record.is_some_and(|record| self.workbook.is_reviewed(record))))
+    }
+
     /// How a question stands.
     #[must_use]
     pub fn state(&self, question: &str) -> &AnswerState {
@@ -239,9 +259,10 @@ impl Book {
                 return (Target::Question(id.clone()), format!("{}: {how}", question.text.trim()));
             }
             let outcome = self.outcome(id);
+            let reviewed = if self.review(id).is_some_and(|(_, holds)| holds) { " (reviewed)" } else { "" };
             let words = outcome
                 .map_or_else(|| "was not judged: no cluster was read".to_owned(), |o| format!("{}: {}", o.outcome.label(), o.reason));
-            (Target::Check(id.clone()), format!("{id} {}{words}", if because { "" } else { "is open: " }))
+            (Target::Check(id.clone()), format!("{id} {}{words}{reviewed}", if because { "" } else { "is open: " }))
         };
         let against = proposal.because.iter().filter(|_| proposal.proposal == Some(Determined::NotInPlace)).map(|id| told(id, true));
         against.chain(proposal.missing.iter().map(|id| told(id, false))).collect()

@@ -35,6 +35,7 @@ impl Session {
             Purpose::Evidence { .. } => return self.accept_evidence(&form),
             Purpose::Exception { what } => self.accept_exception(&form, what),
             Purpose::Note { .. } => self.accept_note(&form),
+            Purpose::Review { check } => self.accept_review(&form, check),
             Purpose::Path { folder } => return self.accept_path(&form, *folder),
             Purpose::Rule => return self.accept_rule(&form),
             Purpose::Engagement => return vec![],

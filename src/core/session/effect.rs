@@ -5,6 +5,7 @@ use crate::model::Scope;
 use crate::workbook::{Edit, Workbook};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Where a cluster is read from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub enum Source {
         as_user: Option<String>,
         /// Groups to act as.
         as_groups: Vec<String>,
+        /// Longest time for one request, where it is not the usual one.
+        request_timeout: Option<Duration>,
     },
     /// A snapshot, or files and folders of YAML or JSON.
     Paths(Vec<PathBuf>),
@@ -27,6 +30,12 @@ pub enum Source {
 }
 
 impl Source {
+    /// A context of the usual kubeconfig; none is the current one.
+    #[must_use]
+    pub const fn context(name: Option<String>) -> Self {
+        Self::Context { kubeconfig: None, name, as_user: None, as_groups: vec![], request_timeout: None }
+    }
+
     /// How a workbook remembers it: `context prod-eu`, `demo`, `files a.yaml | b`.
     #[must_use]
     pub fn words(&self) -> String {

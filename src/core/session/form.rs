@@ -26,6 +26,11 @@ pub enum Purpose {
         /// Ids of findings, or of a check.
         what: Vec<String>,
     },
+    /// Saying that a check was looked at.
+    Review {
+        /// The check.
+        check: String,
+    },
     /// Writing a note: an observation among the evidence.
     Note {
         /// Practices that it speaks to.

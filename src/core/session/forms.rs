@@ -3,6 +3,7 @@
 
 use super::form::{Choice, Form, Input, Purpose, Row};
 use super::{Layer, Session};
+use crate::checks;
 use crate::guidance::{Question, QuestionKind};
 use crate::model::{Determined, Method};
 use crate::workbook::{CompensatingControl, EvidenceKind};
@@ -156,6 +157,33 @@ impl Session {
             ),
         ];
         Form::new(Purpose::Exception { what }, rows)
+    }
+
+    /// The form for a review of a check; it may be said of all that is to be reviewed in the control at once.
+    pub(super) fn review_form(&self, check: &str) -> Form {
+        let known = self.book.as_ref().and_then(|b| b.review(check));
+        let mut rows =
+            vec![Row::lines("note", "Note", "what you saw, and what you make of it; may stay empty", known.map_or("", |(r, _)| &r.note))];
+        let open = self.reviews_of_control(check);
+        if open.iter().any(|(id, _)| id != check) {
+            let mut checks: Vec<&String> = open.iter().map(|(id, _)| id).collect();
+            checks.dedup();
+            let all = format!("all {} to review here", checks.len());
+            let option = |key, value: &str, label: String| Choice { key, value: value.to_owned(), label };
+            let options = vec![option('1', "one", "this check".to_owned()), option('2', "control", all)];
+            rows.push(Row::choice("for", "Said of", "1 or 2", options, Some(0)));
+        }
+        Form::new(Purpose::Review { check: check.to_owned() }, rows)
+    }
+
+    /// Checks and clusters that are to be reviewed in the control of a check.
+    pub(super) fn reviews_of_control(&self, check: &str) -> Vec<(String, String)> {
+        let Some(book) = self.book.as_ref() else { return vec![] };
+        let control = check.split('/').next().unwrap_or_default();
+        checks::of_control(control)
+            .filter(|c| !c.active)
+            .flat_map(|c| book.to_review(c).into_iter().map(|o| (c.id.to_owned(), o.cluster.clone())))
+            .collect()
     }
 
     /// The form for a note.

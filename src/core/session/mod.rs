@@ -26,6 +26,7 @@ mod navigate;
 mod new;
 mod open;
 mod reading;
+mod reviewing;
 mod saving;
 mod scope;
 mod segmentation;

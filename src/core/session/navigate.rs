@@ -38,13 +38,28 @@ impl Session {
     /// ⇥: goes to the next thing that needs a person.
     pub(super) fn go_next(&mut self, back: bool) -> Vec<Effect> {
         match next_open(self, back).map(|item| item.target.clone()) {
-            Some(target) => self.go_to(&target),
+            Some(target) => {
+                self.show_cluster_of(&target);
+                self.go_to(&target)
+            }
             None => {
                 let what = "Every practice is determined, and no question is open. s shows the summary, w writes the bundle.";
                 self.messages.push(Message::info(what));
                 vec![]
             }
         }
+    }
+
+    /// Shows a cluster on which a check is to be reviewed, where it is not on the one that is shown.
+    fn show_cluster_of(&mut self, target: &Target) {
+        let (Target::Check(id), Some(book)) = (target, self.book.as_mut()) else { return };
+        let open: Vec<&str> = book.workbook.not_reviewed(id).map(|o| o.cluster.as_str()).collect();
+        let shown = book.clusters.get(book.cluster).is_some_and(|c| open.contains(&c.key.as_str()));
+        let Some(at) = book.clusters.iter().position(|c| open.contains(&c.key.as_str())).filter(|_| !shown) else { return };
+        book.cluster = at;
+        let words = format!("Outcomes are those of {} now.", book.clusters[at].key);
+        self.messages.push(Message::info(words));
+        self.reload_findings();
     }
 
     /// Goes to something in the walk; whatever lies over the walk is closed.

@@ -1,8 +1,10 @@
-//! What needs a person, in the order of the guidance: the list behind ⇥ and the line “next:”. A question comes before the determination
-//! that rests on it, so that whoever follows the list never determines too early.
+//! What needs a person, in the order of the guidance: the list behind ⇥ and the line “next:”. Within a control it goes as the tabs do: what
+//! the API showed and only a person can judge, then what only people can say, then the determination that rests on both. Once all
+//! practices of a check are determined, its facts were judged: it is not asked about any more.
 
 use super::action::Target;
 use super::book::Book;
+use crate::checks;
 use crate::guidance::Guidance;
 use crate::model::{Determined, Outcome};
 use crate::workbook::AnswerState;
@@ -18,6 +20,8 @@ pub enum Why {
     Determine,
     /// A determination that new outcomes speak against.
     Confirm,
+    /// A check that only a person can judge, and that nobody has looked at.
+    Review,
 }
 
 /// Something that needs a person.
@@ -41,6 +45,7 @@ impl OpenItem {
             Why::Answer => "a",
             Why::Evidence => "e",
             Why::Determine | Why::Confirm => "d",
+            Why::Review => "v",
         }
     }
 }
@@ -51,6 +56,21 @@ pub(super) fn open_items(book: &Book, guidance: &Guidance) -> Vec<OpenItem> {
     let mut items = Vec::new();
     for control in guidance.controls() {
         let mut put = |target, why, sentence: String| items.push(OpenItem { target, control: control.id.clone(), why, sentence });
+        for check in checks::of_control(&control.id).filter(|c| !c.active) {
+            let open = book.to_review(check);
+            if let Some(first) = open.first() {
+                let what = match first.outcome {
+                    Outcome::Blocked => "could not be judged; look at what was missing",
+                    _ => "has facts that only you can judge",
+                };
+                let on = if book.clusters.len() > 1 {
+                    format!(" ({})", open.iter().map(|o| o.cluster.as_str()).collect::<Vec<_>>().join(", "))
+                } else {
+                    String::new()
+                };
+                put(Target::Check(check.id.to_owned()), Why::Review, format!("{} {}: {what}{on}", control.id, check.title));
+            }
+        }
         for question in &control.questions {
             let (why, what) = match book.state(&question.id) {
                 AnswerState::Satisfied | AnswerState::Waived(_) | AnswerState::Unsatisfied(_) => continue,
@@ -73,7 +93,7 @@ pub(super) fn open_items(book: &Book, guidance: &Guidance) -> Vec<OpenItem> {
                 None => {
                     let proposal = book.proposals.get(&practice.id);
                     let review = proposal.map_or(0, |p| {
-                        p.missing.iter().filter(|id| book.outcome(id).is_some_and(|o| o.outcome == Outcome::Review)).count()
+                        p.missing.iter().filter_map(|id| checks::by_id(id)).filter(|check| !book.to_review(check).is_empty()).count()
                     });
                     let proposed = match proposal.and_then(|p| p.proposal) {
                         Some(finding) => format!("proposed: {}", finding_words(finding)),

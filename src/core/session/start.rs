@@ -99,7 +99,7 @@ impl Session {
                 (Flight::Failed(_), Some(source)) => self.choose_source(source),
                 _ => match new.sources().into_iter().nth(new.cursor.at) {
                     Some(SourceRow::Context(row)) => {
-                        let source = Source::Context { kubeconfig: None, name: Some(row.name), as_user: None, as_groups: vec![] };
+                        let source = Source::context(Some(row.name));
                         self.choose_source(source)
                     }
                     Some(SourceRow::Path) => {
@@ -251,11 +251,10 @@ impl Source {
     /// The source that a workbook remembers.
     #[must_use]
     pub fn from_words(words: &str) -> Option<Self> {
-        let context = |name: Option<String>| Self::Context { kubeconfig: None, name, as_user: None, as_groups: vec![] };
         match words.split_once(' ') {
-            Some(("context", name)) => Some(context(Some(name.to_owned()))),
+            Some(("context", name)) => Some(Self::context(Some(name.to_owned()))),
             Some(("files", paths)) => Some(Self::Paths(paths.split(" | ").map(Into::into).collect())),
-            _ if words == "current context" => Some(context(None)),
+            _ if words == "current context" => Some(Self::context(None)),
             _ if words == "demo" => Some(Self::Demo),
             _ => None,
         }

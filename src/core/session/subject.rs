@@ -6,6 +6,7 @@ use super::effect::Effect;
 use super::form::Purpose;
 use super::message::Message;
 use super::{Layer, Session};
+use crate::model::Outcome;
 use crate::model::text::clean;
 
 impl Session {
@@ -111,6 +112,36 @@ impl Session {
         }
         let form = self.exception_form(what);
         self.open_form(form);
+    }
+
+    /// The check that one looks at.
+    fn check_here(&self) -> Option<String> {
+        match self.top() {
+            Layer::Findings(check) | Layer::Finding { check, .. } => Some(check.clone()),
+            _ => match self.standing_on() {
+                Some(Target::Check(id)) => Some(id),
+                _ => None,
+            },
+        }
+    }
+
+    /// Opens the form for a review. What passed or failed is judged already: there is nothing to look at.
+    pub(super) fn review(&mut self) {
+        let Some(check) = self.check_here() else { return };
+        let outcome = self.book.as_ref().and_then(|b| b.outcome(&check)).map(|o| o.outcome);
+        let words = match outcome {
+            Some(Outcome::Review | Outcome::Blocked) => {
+                let form = self.review_form(&check);
+                self.open_form(form);
+                return;
+            }
+            Some(Outcome::Fail) => {
+                "A failed check needs no review: the determination of its practice decides. d determines, x makes an exception."
+            }
+            Some(_) => "There is nothing to review: the check decided by itself.",
+            None => "The check was not run: no cluster was read.",
+        };
+        self.messages.push(Message::info(words));
     }
 
     /// Keeps the marked or selected findings as evidence, with the lines of their objects.

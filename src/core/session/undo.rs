@@ -2,7 +2,7 @@
 //! given twice, so a piece that is taken back stays in the register, withdrawn and without its file.
 
 use crate::model::Scope;
-use crate::workbook::{Answer, Determination, Evidence, Exception, Workbook};
+use crate::workbook::{Answer, Determination, Evidence, Exception, Review, Workbook};
 
 /// What a person wrote, before an edit.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,6 +13,7 @@ pub struct Undo {
     determinations: Vec<Determination>,
     evidence: Vec<Evidence>,
     exceptions: Vec<Exception>,
+    reviews: Vec<Review>,
     scope: Scope,
 }
 
@@ -26,6 +27,7 @@ impl Undo {
             determinations: workbook.determinations.clone(),
             evidence: workbook.evidence.clone(),
             exceptions: workbook.exceptions.clone(),
+            reviews: workbook.reviews.clone(),
             scope: workbook.scope.clone(),
         }
     }
@@ -35,6 +37,7 @@ impl Undo {
         workbook.answers = self.answers;
         workbook.determinations = self.determinations;
         workbook.exceptions = self.exceptions;
+        workbook.reviews = self.reviews;
         workbook.scope = self.scope;
         for evidence in &mut workbook.evidence {
             if let Some(before) = self.evidence.iter().find(|e| e.reference == evidence.reference) {

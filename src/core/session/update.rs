@@ -104,6 +104,7 @@ impl Session {
                 self.open_form(form);
             }
             Action::Exception => self.exception(),
+            Action::Review => self.review(),
             Action::Keep => return self.keep(),
             Action::Undo => return self.take_back(),
             Action::CopyCommand => return self.copy(),

@@ -84,12 +84,13 @@ impl OutcomeRecord {
             total: outcome.findings.len(),
             counts: outcome.counts.clone(),
             needs: outcome.needs.clone(),
+            digest: super::review::shown(outcome),
             findings: outcome.findings.iter().take(FIRST_FINDINGS).map(brief).collect(),
         }
     }
 }
 
-/// Puts a collection into a workbook. Answers, determinations, evidence and exceptions stay as they are, but for the mark `to_confirm`.
+/// Puts a collection into a workbook. Answers, determinations, evidence, exceptions and reviews stay as they are, but for the mark `to_confirm`.
 pub fn merge_collection(workbook: &mut Workbook, guidance: &Guidance, collected: &Collected<'_>) -> Changes {
     let first = !workbook.clusters.iter().any(|c| c.key == collected.key);
     let mut changes = if first { Changes { first, ..Changes::default() } } else { compare(workbook, collected) };

@@ -3,6 +3,7 @@
 
 use super::{
     moment::{Day, Moment},
+    review::Review,
     value::AnswerValue,
 };
 use crate::model::{Category, Determined, Method, Outcome, Scope, Severity};
@@ -44,6 +45,9 @@ pub struct Workbook {
     /// Exceptions.
     #[serde(default, rename = "exception", skip_serializing_if = "Vec::is_empty")]
     pub exceptions: Vec<Exception>,
+    /// Reviews, sorted by check and cluster.
+    #[serde(default, rename = "review", skip_serializing_if = "Vec::is_empty")]
+    pub reviews: Vec<Review>,
     /// Outcomes of checks, in the order of the catalogue.
     #[serde(default, rename = "outcome", skip_serializing_if = "Vec::is_empty")]
     pub outcomes: Vec<OutcomeRecord>,
@@ -299,6 +303,9 @@ pub struct OutcomeRecord {
     /// What was missing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub needs: Vec<String>,
+    /// Digest of what it shows, all findings included: a review holds as long as this is the same.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub digest: String,
     /// The first findings.
     #[serde(default, rename = "finding", skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<FindingBrief>,
@@ -373,6 +380,7 @@ impl Workbook {
             determinations: vec![],
             evidence: vec![],
             exceptions: vec![],
+            reviews: vec![],
             outcomes: vec![],
         }
     }
@@ -407,6 +415,7 @@ impl Workbook {
         let mut sorted = self.clone();
         sorted.answers.sort_by(|a, b| order(&a.question).cmp(&order(&b.question)).then_with(|| a.cluster.cmp(&b.cluster)));
         sorted.determinations.sort_by_key(|d| order(&d.practice));
+        sorted.reviews.sort_by(|a, b| order(&a.check).cmp(&order(&b.check)).then_with(|| a.cluster.cmp(&b.cluster)));
         sorted.evidence.sort_by(|a, b| a.reference.cmp(&b.reference));
         let body = toml::to_string_pretty(&sorted).map_err(|e| WorkbookError::Unwritable(e.to_string()))?;
         Ok(format!(

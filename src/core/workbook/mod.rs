@@ -10,6 +10,7 @@ pub mod imports;
 pub mod journal;
 pub mod moment;
 pub mod proposal;
+pub mod review;
 pub mod value;
 
 pub use accept::{AnswerState, DeterminationDraft, NotAccepted};
@@ -21,4 +22,5 @@ pub use format::{
 pub use journal::{Edit, Journal, JournalFault, JournalLine};
 pub use moment::{Day, Moment};
 pub use proposal::{Proposal, propose};
+pub use review::Review;
 pub use value::AnswerValue;

@@ -205,6 +205,13 @@ pub(super) fn check_lines(book: &Book, check: &Check, width: usize, height: usiz
         let until = exception.until.map(|d| format!(" until {d}")).unwrap_or_default();
         say(&mut lines, "Accepted", &clean(&format!("{} ({}{until})", exception.reason, exception.owner)));
     }
+    if let Some((review, holds)) = book.review(check.id) {
+        let note = if review.note.is_empty() { "looked at" } else { &review.note };
+        let again = if holds { "" } else { "; it shows other things now: look again" };
+        say(&mut lines, "Reviewed", &clean(&format!("{note} ({}, {}{again})", review.by, review.at)));
+    } else if matches!(outcome.map(|o| o.outcome), Some(Outcome::Review | Outcome::Blocked)) && !book.to_review(check).is_empty() {
+        say(&mut lines, "Now", "only you can judge this: v says that you looked, d determines the practice and settles it");
+    }
     say(&mut lines, "Why", check.why);
     say(&mut lines, "Mend", check.mend);
     say(&mut lines, "Unseen", check.blind_spots);

@@ -98,6 +98,10 @@ fn heading(session: &Session, form: &Form, width: usize, theme: &Theme) -> Vec<L
             vec![title("Exception", &text::cut(&words, width / 2))]
         }
         Purpose::Note { .. } => vec![title("Note", "an observation among the evidence")],
+        Purpose::Review { check } => {
+            let words = kassay_core::checks::by_id(check).map_or("", |c| c.title);
+            vec![title(&format!("{check}  {words}"), "reviewed")]
+        }
         Purpose::Engagement | Purpose::Path { .. } | Purpose::Rule => vec![],
     };
     lines.push(Line::default());
@@ -143,6 +147,14 @@ fn help(session: &Session, form: &Form, width: usize, theme: &Theme) -> Vec<Line
         }
         Purpose::Evidence { .. } => {
             let words = "Text files with card numbers or private keys in them are refused: redact them first. Interviews and observations need no file.";
+            lines.extend(markdown::plain(words, width, theme.style("text.muted")));
+        }
+        Purpose::Review { check } => {
+            if let Some(outcome) = book.outcome(check) {
+                say(&mut lines, "Says", &clean(&format!("{}: {}", outcome.outcome.label(), outcome.reason)), "text");
+            }
+            let words = "Says that you looked at what this check shows. It makes no pass of it: your determination of the practice decides, and \
+                         settles this too. Where the check shows other things after the next reading, you are asked again.";
             lines.extend(markdown::plain(words, width, theme.style("text.muted")));
         }
         Purpose::Note { .. } | Purpose::Engagement | Purpose::Path { .. } | Purpose::Rule => {}

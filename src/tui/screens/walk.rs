@@ -138,6 +138,7 @@ fn expected(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme)
                 "⇥" => ("next: ", "goes there"),
                 "a" => ("here: ", "answers it"),
                 "e" => ("here: ", "attaches it"),
+                "v" => ("here: ", "says you looked"),
                 _ => ("here: ", "determines it"),
             };
             let right = format!("{key} {does}");
@@ -442,14 +443,23 @@ fn checks(frame: &mut Frame<'_>, area: Rect, side: bool, session: &Session, book
     let focused = book.walk.pane == Pane::Work && matches!(session.top(), Layer::Walk);
     List::new(all.len(), Some(at), theme).focused(focused).draw(frame, list, |nth, room| {
         let check = all[nth];
-        let excepted = if book.excepted.contains(check.id) { " (exception)" } else { "" };
+        let excepted = if book.excepted.contains(check.id) {
+            " (exception)"
+        } else if book.review(check.id).is_some_and(|(_, holds)| holds) {
+            " (reviewed)"
+        } else {
+            ""
+        };
         let mut spans = match book.outcome(check.id) {
             Some(outcome) => vec![sign::outcome_span(outcome.outcome, theme)],
             None => vec![Span::styled("  not run", theme.style("text.muted"))],
         };
         let reason = book.outcome(check.id).map_or_else(|| check.title.to_owned(), |o| clean(&o.reason));
         spans.push(Span::styled(format!(" {}  ", text::left(slug(check.id), name)), theme.style("text")));
-        spans.push(Span::styled(text::cut(&format!("{reason}{excepted}"), room.saturating_sub(name + 13)), theme.style("text.muted")));
+        spans.push(Span::styled(
+            format!("{}{excepted}", text::cut(&reason, room.saturating_sub(name + 13 + excepted.len()))),
+            theme.style("text.muted"),
+        ));
         Line::from(spans)
     });
     if let Some(check) = all.get(at) {
