@@ -1,6 +1,6 @@
 //! `kassay assess`: every automated check, unattended.
 
-use super::{Failure, Manners, catalogue, keep::Keeper, markdown, print, source, text};
+use super::{Failure, Manners, catalogue, keep::Keeper, markdown, print, probes, source, text};
 use crate::collect::{Options, import_file, judging_time};
 use crate::export;
 use kassay_core::assess::{CheckOutcome, assess};
@@ -28,6 +28,9 @@ pub struct Assess {
     /// File that a check judges: audit policy, kube-bench results, image scans; may be given several times
     #[arg(long, value_name = "FILE", num_args = 1..)]
     evidence: Vec<PathBuf>,
+    /// Sends active probes too, without credentials: to the API server, and to the registries of images in scope; `kassay probes` lists them
+    #[arg(long)]
+    active_probes: bool,
     /// Form of the output
     #[arg(short, long, value_enum, default_value_t = Form::Text)]
     output: Form,
@@ -113,11 +116,17 @@ impl Assess {
     fn judge(&self, workbook: &Workbook, keeper: Option<&Keeper>, manners: &Manners) -> Result<Judged, Failure> {
         // Looked at first, so that a slip in a name costs no reading of a cluster.
         let given = self.given(manners)?;
+        if self.active_probes {
+            probes::can_be_asked(&self.source)?;
+        }
         let options = Options { kubernetes_version: self.kubernetes_version.clone(), without_secrets: self.without_secrets };
         let mut inventory = self.source.read(&options, manners)?;
         let register = keeper.map_or_else(Vec::new, |keeper| keeper.imports(&inventory.cluster.uid, &self.source.words().0, manners));
         inventory.imported.extend(given);
         inventory.imported = with_register(&inventory.imported, register);
+        if self.active_probes {
+            inventory.probes = Some(probes::send(&self.source, &inventory, &workbook.scope, manners)?);
+        }
         let tables = Tables::shipped().map_err(|e| Failure::new(e.to_string()))?;
         let now = judging_time(&inventory, self.now, jiff::Timestamp::now());
         let outcomes = assess(&inventory, &workbook.scope, now, &tables);

@@ -1,7 +1,7 @@
 //! `kassay collect`: reads a source and writes a snapshot.
 
-use super::{Failure, Manners, cancel_on_interrupt, progress::Reading, runtime, source::SourceArgs};
-use crate::collect::{Options, collect_to};
+use super::{Failure, Manners, probes, source};
+use crate::collect::{Options, write_snapshot};
 use kassay_core::model::text::thousands;
 use std::path::PathBuf;
 
@@ -18,20 +18,28 @@ pub struct Collect {
     #[arg(long, value_name = "VERSION")]
     kubernetes_version: Option<String>,
     #[command(flatten)]
-    source: SourceArgs,
+    source: source::SourceArgs,
+    /// Sends active probes too, without credentials, and keeps the answers; `kassay probes` lists them
+    #[arg(long)]
+    active_probes: bool,
+    /// Scope file, for active probes: images of workloads in scope are asked about
+    #[arg(long, value_name = "FILE", requires = "active_probes")]
+    scope: Option<PathBuf>,
 }
 
 impl Collect {
     /// Carries it out.
     pub(super) fn run(self, manners: &Manners) -> Result<(), Failure> {
+        if self.active_probes {
+            probes::can_be_asked(&self.source)?;
+        }
         let options = Options { kubernetes_version: self.kubernetes_version, without_secrets: self.without_secrets };
-        let reading = Reading::new(manners);
-        let runtime = runtime()?;
-        let cancel = cancel_on_interrupt(&runtime);
-        let written = runtime.block_on(collect_to(&self.source.spec(), &options, &self.file, &|p| reading.take(p), &cancel));
-        reading.done();
-        let written = written?;
-        let inventory = &written.inventory;
+        let mut inventory = self.source.read(&options, manners)?;
+        if self.active_probes {
+            let scope = self.scope.as_deref().map(source::scope).transpose()?.unwrap_or_default();
+            inventory.probes = Some(probes::send(&self.source, &inventory, &scope, manners)?);
+        }
+        let bytes = write_snapshot(&inventory, &self.file)?;
         let objects: usize = inventory.coverage.values().map(|c| c.items).sum();
         manners.say(&format!(
             "{} objects of {}, {} sensitive values met and not kept: {} ({} bytes)",
@@ -39,7 +47,7 @@ impl Collect {
             if inventory.cluster.server.is_empty() { "files" } else { &inventory.cluster.server },
             thousands(inventory.redactions),
             self.file.display(),
-            thousands(usize::try_from(written.bytes).unwrap_or(usize::MAX)),
+            thousands(usize::try_from(bytes).unwrap_or(usize::MAX)),
         ));
         for (kind, coverage) in inventory.coverage.iter().filter(|(_, c)| !c.message.is_empty()) {
             manners.say(&format!("  {}: {}", kind.id(), kassay_core::model::text::clean(&coverage.message)));

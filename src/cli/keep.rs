@@ -6,11 +6,14 @@ use super::{Failure, Manners};
 use crate::collect::snapshot;
 use crate::config;
 use crate::store::{Opened, Store};
+use kassay_core::analysis::probing;
 use kassay_core::guidance::Guidance;
+use kassay_core::kinds::Probes;
 use kassay_core::kinds::imported::Imported;
 use kassay_core::report::Assessment;
 use kassay_core::workbook::collection::cluster_key;
-use kassay_core::workbook::{Changes, Collected, Edit, Engagement, Workbook, folder, merge_collection};
+use kassay_core::workbook::probes as records;
+use kassay_core::workbook::{Changes, Collected, Edit, Engagement, Moment, Workbook, folder, merge_collection};
 use std::path::{Path, PathBuf};
 
 /// An assessment that takes the result of a run.
@@ -93,7 +96,12 @@ impl Keeper {
             assessed_at: judged.now,
         };
         let changes = merge_collection(&mut workbook, guidance, &collected);
-        let words = words(&changes, judged);
+        let mut words = words(&changes, judged);
+        if let Some(probes) = &judged.inventory.probes
+            && let Some(reference) = keep_record(&store, &mut workbook, (judged, &key), probes, &by, now)?
+        {
+            words.push_str(&format!("; active probes kept as {reference}"));
+        }
         let edit = Edit { by, what: format!("read cluster {key}"), before, after: words.clone() };
         store.save(&workbook, &edit, now)?;
         manners.say(&format!("{}: {key}: {words}", self.dir.display()));
@@ -102,6 +110,23 @@ impl Keeper {
         }
         Ok(())
     }
+}
+
+/// Keeps what active probes sent and heard as evidence, once: a snapshot that is judged again brings nothing new.
+fn keep_record(
+    store: &Store,
+    workbook: &mut Workbook,
+    (judged, key): (&Judged, &str),
+    probes: &Probes,
+    by: &str,
+    now: jiff::Timestamp,
+) -> Result<Option<String>, Failure> {
+    let unkept = |error: std::io::Error| Failure::new(format!("the record of the active probes can't be kept: {error}"));
+    let folder = tempfile::tempdir().map_err(unkept)?;
+    let path = folder.path().join(records::RECORD_NAME);
+    std::fs::write(&path, probing::record(probes, &judged.inventory.cluster)).map_err(unkept)?;
+    let file = store.attach(&path)?;
+    Ok(records::put(workbook, records::title(probes, key), (&file.sha256, file.size), by, Moment(now)))
 }
 
 fn words(changes: &Changes, judged: &Judged) -> String {

@@ -8,6 +8,7 @@ mod export;
 mod keep;
 mod log;
 mod markdown;
+mod probes;
 mod progress;
 mod reach;
 mod source;
@@ -113,6 +114,8 @@ enum Verb {
     Verify(verify::Verify),
     /// Prints which workloads may connect to which, and by which network policy
     Reach(reach::ReachVerb),
+    /// Lists what active probes of a cluster would send, and sends nothing of it
+    Probes(probes::ProbesVerb),
     /// Prints the ClusterRole that the program needs, as YAML
     Rbac {
         /// Leaves out Secrets, even their names
@@ -281,6 +284,7 @@ fn run(cli: Cli) -> Result<u8, Failure> {
         Some(Verb::Export(verb)) => verb.run(&manners).map(|()| 0),
         Some(Verb::Verify(verb)) => verb.run(),
         Some(Verb::Reach(verb)) => verb.run(&manners),
+        Some(Verb::Probes(verb)) => verb.run(&manners).map(|()| 0),
         Some(Verb::Schema { of }) => print(of.text()).map(|()| 0),
         Some(Verb::Man { verb }) => man(verb.as_deref()).map(|()| 0),
     }

@@ -324,6 +324,30 @@ fn build(config: kube::Config) -> Result<kube::Client, CollectError> {
     Ok(builder.build())
 }
 
+/// A client of the same server without any credential, and nobody impersonated; with the server's address.
+pub(super) fn anonymous(connect: &Connect) -> Result<(String, kube::Client), CollectError> {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let plan = plan(connect, REQUEST)?;
+    let mut config = plan.config_with(AuthInfo::default())?;
+    config.headers.clear();
+    Ok((plan.server(), build(config)?))
+}
+
+/// A client of a server that is no Kubernetes: no credential, certificates verified by the system's authorities, the environment's proxy.
+pub(super) fn stranger(origin: &str) -> Result<kube::Client, CollectError> {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let none = || CollectError::Internal(format!("“{origin}” is no address of a server"));
+    let url: Uri = origin.parse().map_err(|_| none())?;
+    let mut config = kube::Config::new(url.clone());
+    config.proxy_url = match proxy::for_server(&url, None, |name| std::env::var(name).ok()) {
+        Some(proxy) => Some(proxy.parse().map_err(|_| CollectError::Internal("the address of the proxy is none".to_owned()))?),
+        None => None,
+    };
+    config.read_timeout = None;
+    config.default_retry = false;
+    build(config)
+}
+
 impl Link {
     /// What a first question that failed means for the whole collection.
     pub(super) fn fatal(&self, refusal: Refusal) -> CollectError {

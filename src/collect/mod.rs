@@ -5,7 +5,7 @@
 use kassay_core::kinds::{Coverage, Inventory, KindState};
 use kassay_core::model::Kind;
 use kassay_core::sensitive::FingerprintKey;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -22,6 +22,7 @@ mod live;
 mod login;
 mod permissions;
 mod place;
+mod probe;
 mod proxy;
 mod request;
 mod secrets;
@@ -31,7 +32,8 @@ mod yaml;
 pub use connect::{ContextInfo, contexts};
 pub use evidence::import_file;
 pub use permissions::{Preflight, Right, cluster_role, preflight};
-pub use snapshot::SnapshotError;
+pub use probe::{ProbeWatcher, probe};
+pub use snapshot::{SnapshotError, write_file as write_snapshot};
 
 /// Where a cluster is to be read from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -176,6 +178,9 @@ pub enum CollectError {
         /// Its words.
         message: String,
     },
+    /// Active probes are asked of something that can't be asked.
+    #[error("active probes need a live cluster, and this is none")]
+    NotLive,
     /// A file can't be read.
     #[error("{path} can't be read: {message}")]
     Read {
@@ -237,6 +242,7 @@ impl CollectError {
                     .to_owned()
             }
             Self::Version(_) => "Write it as 1.34 or v1.34.4.".to_owned(),
+            Self::NotLive => "Name a context in place of files; a snapshot that was collected with --active-probes holds the answers.".to_owned(),
             Self::Mixed(_) => "Give the snapshot alone.".to_owned(),
             Self::Snapshot { source: SnapshotError::Newer { .. }, .. } => "Read it with a newer version of the program.".to_owned(),
             Self::Read { .. } | Self::Snapshot { .. } | Self::Write { .. } | Self::Cancelled | Self::Internal(_) => return None,
@@ -255,31 +261,6 @@ pub async fn collect(spec: &SourceSpec, options: &Options, progress: Watcher<'_>
         SourceSpec::Paths(paths) => dump::collect(paths, options, progress, cancel).await,
         SourceSpec::Demo => demo::collect(progress),
     }
-}
-
-/// A snapshot that was written.
-#[derive(Clone, Debug)]
-pub struct Written {
-    /// What it holds.
-    pub inventory: Inventory,
-    /// Size of the file.
-    pub bytes: u64,
-}
-
-/// Collects and writes a snapshot; the path `-` is standard output. The file appears only when it is complete.
-///
-/// # Errors
-/// As [`collect`], and where the file can't be written.
-pub async fn collect_to(
-    spec: &SourceSpec,
-    options: &Options,
-    target: &Path,
-    progress: Watcher<'_>,
-    cancel: &Cancel,
-) -> Result<Written, CollectError> {
-    let inventory = collect(spec, options, progress, cancel).await?;
-    let bytes = snapshot::write_file(&inventory, target)?;
-    Ok(Written { inventory, bytes })
 }
 
 /// The time to judge an inventory by: the one asked for, else that of its collection, else the clock.

@@ -175,7 +175,10 @@ pub(super) fn begins(unpacked: &[u8]) -> bool {
 }
 
 /// Writes a file that appears only when it is complete; `-` is standard output. Gives its size.
-pub(super) fn write_file(inventory: &Inventory, target: &Path) -> Result<u64, CollectError> {
+///
+/// # Errors
+/// Where the file can't be written.
+pub fn write_file(inventory: &Inventory, target: &Path) -> Result<u64, CollectError> {
     let failed = |message: String| CollectError::Write { path: target.display().to_string(), message };
     let mut bytes = Vec::new();
     write(inventory, &mut bytes).map_err(|error| failed(error.to_string()))?;

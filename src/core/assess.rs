@@ -119,7 +119,7 @@ fn missing(check: &Check, inventory: &Inventory) -> Vec<(String, String)> {
                     .push(("selfsubjectreviews: create".to_owned(), "it is not known under which name the cluster was asked".to_owned()));
             }
             Need::Identity => {}
-            Need::Probes if inventory.probes.is_none() => missing.push((PROBES.to_owned(), unprobed(inventory).to_owned())),
+            Need::Probes if inventory.probes.is_none() => missing.push((PROBES.to_owned(), UNPROBED.to_owned())),
             // Which file is missing, and where it is found, is for the judge to say.
             Need::Probes | Need::Evidence(_) => {}
             Need::Rights => {
@@ -155,16 +155,9 @@ fn missing(check: &Check, inventory: &Inventory) -> Vec<(String, String)> {
 /// The need of active checks, in words.
 pub const PROBES: &str = "active probes: allowed";
 
-/// Why there are no answers to probes, and how to get them.
-fn unprobed(inventory: &Inventory) -> &'static str {
-    match inventory.source {
-        Source::Live => {
-            "the active probes that this check judges were not run: they send requests of their own, and only where somebody allows them, with \
-             --active-probes on the command line or when the walk asks after reading a cluster"
-        }
-        Source::Files => "this check judges the answers to active probes, which need a live cluster; files can't be asked",
-    }
-}
+/// Why there are no answers to probes, and how to get them. The same words for every source: a dump of a cluster is judged as the cluster is.
+const UNPROBED: &str = "this check judges the answers to active probes, which were not run: they need a live cluster, send requests of their own, and \
+     are sent only where somebody allows it, with --active-probes";
 
 /// What a server refused or could not give, though files hold only what they hold.
 fn refused(need: &Need, inventory: &Inventory) -> Vec<(String, String)> {

@@ -82,7 +82,7 @@ start_apiserver() {
     --requestheader-client-ca-file "$dir/pki/front-proxy.crt" --requestheader-allowed-names front-proxy-client \
     --requestheader-username-headers X-Remote-User --requestheader-group-headers X-Remote-Group --requestheader-extra-headers-prefix X-Remote-Extra- \
     --proxy-client-cert-file "$dir/pki/front-proxy-client.crt" --proxy-client-key-file "$dir/pki/front-proxy-client.key" \
-    --audit-policy-file "$here/audit-policy.yaml" --audit-log-path "$dir/audit.log" --audit-log-maxsize 2000 --shutdown-delay-duration 0s
+    --audit-policy-file "$here/audit-policy.yaml" --audit-log-path "$dir/audit.log" --audit-log-maxsize 2000 --shutdown-delay-duration 0s ${KASSAY_CLUSTER_API_FLAGS:-}
 }
 
 # Ports are chosen before they are bound, so somebody else may be faster: then the whole beginning is done again.

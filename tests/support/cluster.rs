@@ -47,6 +47,11 @@ impl TestCluster {
 
     /// A cluster of one's own, for tests that must not see what others apply; dropping it ends it.
     pub fn start() -> Option<Self> {
+        Self::start_with("")
+    }
+
+    /// One whose API server is started with more flags, parted by spaces.
+    pub fn start_with(flags: &str) -> Option<Self> {
         if let Err(why) = run(script("build.sh").arg("--if-present")) {
             assert!(std::env::var_os("KASSAY_REQUIRE_CLUSTER").is_none_or(|v| v != "1"), "a cluster is required: {why}");
             skip(&why);
@@ -54,7 +59,8 @@ impl TestCluster {
         }
         let dir = new_folder();
         let owner = std::process::id().to_string();
-        run(script("up.sh").arg(&dir).args(["--owner", &owner])).unwrap_or_else(|why| panic!("the test cluster does not start: {why}"));
+        run(script("up.sh").env("KASSAY_CLUSTER_API_FLAGS", flags).arg(&dir).args(["--owner", &owner]))
+            .unwrap_or_else(|why| panic!("the test cluster does not start: {why}"));
         let env = read(&dir.join("env"));
         let value = |name: &str| {
             let line = env.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('='));

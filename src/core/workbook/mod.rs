@@ -9,6 +9,7 @@ pub mod gate;
 pub mod imports;
 pub mod journal;
 pub mod moment;
+pub mod probes;
 pub mod proposal;
 pub mod review;
 pub mod value;

@@ -103,9 +103,15 @@ pub enum Answer {
 /// The answer to the request for an image's manifest.
 #[must_use]
 pub fn answer(probes: &Probes, image: &str) -> Answer {
-    let Some(probe) = probes.last(Purpose::Manifest, image) else {
-        return Answer::None(probes.why_not(image).unwrap_or("it was not asked about").to_owned());
-    };
+    match probes.last(Purpose::Manifest, image) {
+        Some(probe) => answer_of(probe),
+        None => Answer::None(probes.why_not(image).unwrap_or("it was not asked about").to_owned()),
+    }
+}
+
+/// What one answer to a request for a manifest says.
+#[must_use]
+pub fn answer_of(probe: &Probe) -> Answer {
     match probe.status {
         _ if !probe.error.is_empty() => Answer::None(probe.error.clone()),
         Some(200..=299) => Answer::Open,

@@ -9,7 +9,7 @@ mod answers;
 mod challenge;
 mod record;
 
-pub use answers::{Answer, Attached, answer, artifacts, attached, serves_no_referrers};
+pub use answers::{Answer, Attached, answer, answer_of, artifacts, attached, serves_no_referrers};
 pub use challenge::{Challenge, challenge};
 pub use record::{lines, record};
 
@@ -128,7 +128,9 @@ pub const fn follows(purpose: Purpose) -> &'static str {
 pub fn plan(inventory: &Inventory, scope: &Scope) -> Plan {
     let mut plan = Plan::default();
     let server = &inventory.cluster.server;
-    if inventory.source == Source::Live && (server.starts_with("https://") || server.starts_with("http://")) {
+    // Without TLS on this machine answers a tunnel such as kubectl proxy, which logs in by itself: that would show its rights, not a stranger's.
+    let plain = server.strip_prefix("http://").filter(|rest| !is_loopback(rest.split('/').next().unwrap_or_default()));
+    if inventory.source == Source::Live && (server.starts_with("https://") || plain.is_some()) {
         let api =
             |path: &&str| ProbeRequest { purpose: Purpose::Api, method: Method::Get, url: format!("{server}{path}"), image: String::new() };
         plan.requests.extend(API_PATHS.iter().map(api));

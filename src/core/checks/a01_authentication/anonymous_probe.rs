@@ -9,6 +9,11 @@ pub(super) fn judge(view: &View<'_>) -> Verdict {
     let cluster = view.cluster();
     let sent = view.inventory.probes.iter().flat_map(|probes| &probes.sent).filter(|probe| probe.request.purpose == Purpose::Api);
     let sent: Vec<&Probe> = sent.collect();
+    if sent.is_empty() {
+        let why = "The API server was not asked: it has no address of its own here, because it was reached through a tunnel on this machine, which may \
+                   log in by itself, or the probes were stopped.";
+        return Verdict::blocked(why, vec!["an answer from the API server".to_owned()]);
+    }
     let mut verdict = Verdict::over("address", "addresses");
     let mut unknown: Vec<String> = Vec::new();
     for path in API_PATHS.map(without_query) {
