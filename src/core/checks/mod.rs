@@ -32,7 +32,7 @@ mod a14_versions;
 mod a15_configuration;
 mod a16_segmentation;
 
-pub use rights::access_register;
+pub use rights::{access_by_subject, access_register};
 pub use verdict::Verdict;
 pub use view::{Placed, Tables, View};
 

@@ -1,7 +1,7 @@
 //! What the checks of authentication and authorization share: which category a binding belongs to, and how it is told in a finding.
 
 use super::View;
-use crate::analysis::rbac::{Bound, Subject, SubjectKind, subjects};
+use crate::analysis::rbac::{Bound, Subject, SubjectKind, folded::Folded, register::Register, subjects};
 use crate::model::{Category, Finding, text::glob};
 
 /// Users and groups that a control plane makes for itself, by distribution ("" for all). Their names can't be had by asking: an API server
@@ -74,8 +74,14 @@ pub(super) fn subject_category(view: &View<'_>, bound: &Bound<'_>, subject: &Sub
 
 /// The access register of a cluster, with the category of each row.
 #[must_use]
-pub fn access_register(view: &View<'_>) -> crate::analysis::rbac::register::Register {
+pub fn access_register<'v>(view: &'v View<'_>) -> Register<'v> {
     view.rbac().register(|bound, subject| subject_category(view, bound, subject))
+}
+
+/// The access register by subject, as people read it.
+#[must_use]
+pub fn access_by_subject(view: &View<'_>) -> Folded {
+    Folded::of(view.rbac(), &access_register(view))
 }
 
 /// A failing finding on a binding, with who holds which role as what was observed.

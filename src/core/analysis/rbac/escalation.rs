@@ -1,33 +1,22 @@
-//! Rights that lead to more rights. Each path has a name, the requests that open it, and what comes of it; it is found by asking the rules
-//! of a binding whether they allow such a request, so wildcards and lists are judged alike.
+//! Rights that lead to more rights. Each path has a name, the requests that open it, and what comes of it (`paths`); it is found by asking the
+//! rules of a binding whether they allow such a request, so wildcards and lists are judged alike.
 //!
 //! A path that needs two rights (binding a role needs `bind` on the role and a binding to write it into) is told at the binding that gives
-//! the telling one, if its subjects hold the other by any means. Half a path is none. A right that is asked only of the whole cluster gives
-//! nothing through a RoleBinding; of these only impersonation is told, as dormant, because such a grant is meant for what it does not do yet.
+//! the telling one, of those of its subjects that hold the other by any means and where it is of use. Half a path is none. A right that is asked
+//! only of the whole cluster gives nothing through a RoleBinding; of these only impersonation is told, as dormant, because such a grant is meant
+//! for what it does not do yet.
 
+pub use super::paths::{Path, by_id};
+
+use super::paths::{
+    APPROVE, AUTHENTICATION, BIND, CERTIFICATES, CHANGE, ESCALATE, IMPERSONATE, IMPERSONATE_ON, NODE_IDENTITY, PLAIN, RBAC, SIGN, WILDCARD,
+    WRITE,
+};
 use super::rules::{Request, everything, join};
 use super::{Bound, Rbac, Subject, subjects};
 use crate::kinds::rbac::PolicyRule;
 use crate::model::Severity;
-
-/// One way from some rights to more.
-#[derive(Debug)]
-pub struct Path {
-    /// Its name, the `rule` of findings.
-    pub id: &'static str,
-    /// Any of these requests opens it: verbs, group, resources.
-    opens: &'static [(&'static [&'static str], &'static str, &'static [&'static str])],
-    /// Whether only a ClusterRoleBinding can give it, because it is about cluster-scoped objects.
-    cluster_only: bool,
-    /// Whether it is told, for review, where it is limited to named objects.
-    named: bool,
-    /// Severity in the whole cluster.
-    severity: Severity,
-    /// What comes of it, after "so".
-    pub consequence: &'static str,
-    /// How to mend it.
-    pub mend: &'static str,
-}
+use std::collections::BTreeSet;
 
 /// A path that somebody's rules open.
 #[derive(Clone, Debug)]
@@ -38,261 +27,106 @@ pub struct Found {
     pub rights: Vec<String>,
     /// Names of the objects that it is limited to; empty for all.
     pub names: Vec<String>,
-    /// Whether it has no effect where it was granted.
-    pub dormant: bool,
+    /// Why it has no effect where it was granted, where it has none.
+    pub dormant: Option<&'static str>,
     /// How bad it is, given how far it reaches.
     pub severity: Severity,
+    /// Who holds it, where these are not all subjects of the binding.
+    only: Vec<Subject>,
 }
 
-const WRITE: &[&str] = &["create", "update", "patch"];
-const CHANGE: &[&str] = &["update", "patch"];
-const UNDO: &[&str] = &["create", "update", "patch", "delete"];
-const RBAC: &str = "rbac.authorization.k8s.io";
-const AUTHENTICATION: &str = "authentication.k8s.io";
-const CERTIFICATES: &str = "certificates.k8s.io";
-const ADMISSION: &str = "admissionregistration.k8s.io";
+impl Found {
+    fn new(path: &'static Path, rights: Vec<String>, severity: Severity) -> Self {
+        Self { path, rights, names: vec![], dormant: None, severity, only: vec![] }
+    }
 
-const WILDCARD: Path = Path {
-    id: "wildcard",
-    opens: &[],
-    cluster_only: false,
-    named: false,
-    severity: Severity::Critical,
-    consequence: "every other right can be taken and every object read and changed",
-    mend: "Name the API groups, resources and verbs that the task needs, or bind a narrower role.",
-};
+    /// Who holds it by that binding.
+    #[must_use]
+    pub fn holders<'f>(&'f self, bound: &'f Bound<'_>) -> &'f [Subject] {
+        if self.only.is_empty() { &bound.subjects } else { &self.only }
+    }
 
-const NODE_IDENTITY: Path = Path {
-    id: "node_identity",
-    opens: &[],
-    cluster_only: false,
-    named: false,
-    severity: Severity::High,
-    consequence: "whoever escapes from a container to any node holds these rights, past the Node authorizer, which keeps each node to what it runs",
-    mend: "Remove the binding to nodes, and give the right to the ServiceAccount of the agent that needs it.",
-};
+    /// Takes in the same path of another subject: what either may do.
+    fn join(&mut self, other: Self) {
+        match (self.dormant, other.dormant) {
+            (None, Some(_)) => return,
+            (Some(_), None) => {
+                *self = other;
+                return;
+            }
+            _ => {}
+        }
+        self.rights.extend(other.rights.into_iter().filter(|right| !self.rights.contains(right)).collect::<Vec<_>>());
+        if self.names.is_empty() || other.names.is_empty() {
+            self.names.clear();
+        } else {
+            self.names = self.names.drain(..).chain(other.names).collect::<BTreeSet<_>>().into_iter().collect();
+        }
+        self.severity = self.severity.min(other.severity);
+        self.only.extend(other.only);
+    }
+}
 
-const IMPERSONATE: Path = Path {
-    id: "impersonate",
-    opens: &[(&["impersonate"], "", &["users", "groups", "serviceaccounts"])],
-    cluster_only: false,
-    named: true,
-    severity: Severity::Critical,
-    consequence: "the holder can act under another name, an administrator's included, and the audit log shows that name too",
-    mend: "Remove the verb impersonate, or limit it by resourceNames to the few names that the tool really speaks for.",
-};
+/// Where a second right must hold to complete a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In the whole cluster, because it is about cluster-scoped objects.
+    Cluster,
+    /// In the namespace of the first right; in any, where the first holds everywhere.
+    Same,
+    /// In any namespace.
+    Any,
+}
 
-/// Since 1.36: the name is taken on for some actions only, which the verbs `impersonate-on:…` list on the resources themselves.
-const IMPERSONATE_ON: Path = Path {
-    id: "impersonate_on",
-    opens: &[
-        (&["impersonate:user-info"], AUTHENTICATION, &["users", "groups"]),
-        (&["impersonate:serviceaccount"], AUTHENTICATION, &["serviceaccounts"]),
-        (&["impersonate:arbitrary-node"], AUTHENTICATION, &["nodes"]),
-    ],
-    cluster_only: false,
-    named: true,
-    severity: Severity::High,
-    consequence: "the holder can do what the verbs impersonate-on list under another name, an administrator's included",
-    mend: "Limit the verb by resourceNames to the names that the tool speaks for, and the verbs impersonate-on to the actions it needs.",
-};
+/// Whether the holder may also do another request.
+pub type Holds<'h> = &'h dyn Fn(&Request<'_>, Place) -> bool;
 
-const BIND: Path = Path {
-    id: "bind",
-    opens: &[(&["bind"], RBAC, &["clusterroles", "roles"])],
-    cluster_only: false,
-    named: true,
-    severity: Severity::Critical,
-    consequence: "the holder can give itself rights that it does not have, by binding a stronger role to itself",
-    mend: "Remove the verb bind, or limit it by resourceNames to roles that may be handed on.",
-};
-
-const ESCALATE: Path = Path {
-    id: "escalate",
-    opens: &[(&["escalate"], RBAC, &["clusterroles", "roles"])],
-    cluster_only: false,
-    named: true,
-    severity: Severity::Critical,
-    consequence: "the holder can write rights into a role that it does not have itself, and so into its own",
-    mend: "Remove the verb escalate; only the aggregation controller of Kubernetes needs it.",
-};
-
-const APPROVE: Path = Path {
-    id: "approve_csr",
-    opens: &[(&["approve"], CERTIFICATES, &["signers"])],
-    cluster_only: true,
-    named: true,
-    severity: Severity::Critical,
-    consequence: "the holder can have a client certificate issued to itself under any name, and nobody can revoke it",
-    mend: "Limit the verb approve by resourceNames to the signer that is needed, and keep kubernetes.io/kube-apiserver-client out of it.",
-};
-
-const SIGN: Path = Path {
-    id: "sign_csr",
-    opens: &[(&["sign"], CERTIFICATES, &["signers"])],
-    cluster_only: true,
-    named: true,
-    severity: Severity::High,
-    consequence: "the holder speaks for a signer of the cluster and decides which certificates others come to trust",
-    mend: "Limit the verb sign by resourceNames to the signer that the component implements.",
-};
-
-/// The paths that one right opens, in the order in which they are told.
-const PLAIN: &[Path] = &[
-    Path {
-        id: "create_pods",
-        opens: &[
-            (&["create"], "", &["pods", "replicationcontrollers"]),
-            (&["create"], "apps", &["deployments", "statefulsets", "daemonsets", "replicasets"]),
-            (&["create"], "batch", &["jobs", "cronjobs"]),
-        ],
-        cluster_only: false,
-        named: false,
-        severity: Severity::High,
-        consequence: "a new pod can run as any ServiceAccount of its namespace, mount any Secret of it and, where admission lets it, the node's files",
-        mend: "Leave making workloads to the delivery tool, and enforce Pod Security on the namespaces in which it may.",
-    },
-    Path {
-        id: "update_workloads",
-        opens: &[
-            (CHANGE, "", &["pods", "replicationcontrollers"]),
-            (CHANGE, "apps", &["deployments", "statefulsets", "daemonsets", "replicasets"]),
-            (CHANGE, "batch", &["jobs", "cronjobs"]),
-        ],
-        cluster_only: false,
-        named: false,
-        severity: Severity::High,
-        consequence: "what runs can be replaced by another image, which then holds the workload's ServiceAccount and Secrets",
-        mend: "Grant only the sub-resource that is needed (scale, status), and leave changing workloads to the delivery tool.",
-    },
-    Path {
-        id: "exec",
-        opens: &[(&["create", "get"], "", &["pods/exec", "pods/attach"])],
-        cluster_only: false,
-        named: true,
-        severity: Severity::High,
-        consequence: "commands can be run in running containers, with their ServiceAccount, Secrets and data",
-        mend: "Remove pods/exec and pods/attach; grant them for a limited time when an incident needs them.",
-    },
-    Path {
-        id: "ephemeral_containers",
-        opens: &[(CHANGE, "", &["pods/ephemeralcontainers"])],
-        cluster_only: false,
-        named: true,
-        severity: Severity::High,
-        consequence: "a debugging container of any image can be put into a running pod, beside its processes and data",
-        mend: "Remove pods/ephemeralcontainers; grant it for a limited time when an incident needs it.",
-    },
-    Path {
-        id: "read_secrets",
-        opens: &[(&["get", "list", "watch"], "", &["secrets"])],
-        cluster_only: false,
-        named: false,
-        severity: Severity::High,
-        consequence: "passwords, keys and tokens of other programs can be read and used; list and watch show the values too",
-        mend: "Limit the right by resourceNames to the Secrets that the program needs, with the verb get only.",
-    },
-    Path {
-        id: "create_tokens",
-        opens: &[(&["create"], "", &["serviceaccounts/token"])],
-        cluster_only: false,
-        named: true,
-        severity: Severity::High,
-        consequence: "a token can be had for another ServiceAccount, which then acts under that name",
-        mend: "Limit the right by resourceNames to the ServiceAccounts that it is meant for.",
-    },
-    Path {
-        id: "nodes_proxy",
-        opens: &[(&["get", "create", "update", "patch", "delete"], "", &["nodes/proxy"])],
-        cluster_only: true,
-        named: true,
-        severity: Severity::Critical,
-        consequence: "the kubelets can be reached past admission and the audit log; even get suffices to run commands in every container of a node",
-        mend: "Replace nodes/proxy by the finer nodes/metrics, nodes/stats, nodes/log or nodes/healthz that monitoring really reads.",
-    },
-    Path {
-        id: "change_webhooks",
-        opens: &[(UNDO, ADMISSION, &["mutatingwebhookconfigurations", "validatingwebhookconfigurations"])],
-        cluster_only: true,
-        named: true,
-        severity: Severity::High,
-        consequence: "admission can be switched off, or every object that is written, Secrets included, be sent to and changed by another program",
-        mend: "Limit the right by resourceNames to the component's own configuration, with get, update and patch only.",
-    },
-    Path {
-        id: "change_admission_policies",
-        opens: &[(
-            UNDO,
-            ADMISSION,
-            &[
-                "validatingadmissionpolicies",
-                "validatingadmissionpolicybindings",
-                "mutatingadmissionpolicies",
-                "mutatingadmissionpolicybindings",
-            ],
-        )],
-        cluster_only: true,
-        named: true,
-        severity: Severity::High,
-        consequence: "the policies that keep dangerous workloads out can be lifted",
-        mend: "Leave admission policies to the platform team's delivery tool.",
-    },
-    Path {
-        id: "change_apiservices",
-        opens: &[(UNDO, "apiregistration.k8s.io", &["apiservices"])],
-        cluster_only: true,
-        named: true,
-        severity: Severity::High,
-        consequence: "requests for an API group can be sent to another server, which sees who asks and answers what it likes",
-        mend: "Limit the right by resourceNames to the component's own APIService.",
-    },
-    Path {
-        id: "create_persistentvolumes",
-        opens: &[(&["create"], "", &["persistentvolumes"])],
-        cluster_only: true,
-        named: false,
-        severity: Severity::High,
-        consequence: "a volume can be made from a path on a node, which a pod then mounts without asking for hostPath",
-        mend: "Let a storage provisioner make volumes, and give people claims only.",
-    },
-    Path {
-        id: "patch_nodes",
-        opens: &[(CHANGE, "", &["nodes"])],
-        cluster_only: true,
-        named: false,
-        severity: Severity::Medium,
-        consequence: "labels and taints can be changed, so that workloads of the cardholder data environment run where the holder wants them",
-        mend: "Leave nodes to the node's own kubelet and the autoscaler.",
-    },
-    Path {
-        id: "patch_namespaces",
-        opens: &[(CHANGE, "", &["namespaces"])],
-        cluster_only: false,
-        named: true,
-        severity: Severity::High,
-        consequence: "labels can be changed, which lifts Pod Security and moves the namespace out of what network and admission policies select",
-        mend: "Leave namespaces and their labels to the platform team's delivery tool.",
-    },
-];
-
-/// The paths that rules open. `cluster` says whether they hold everywhere, `held` whether the holder may also do another request, anywhere.
+/// The paths that rules open. `cluster` says whether they hold everywhere, `held` what else their holder may do.
 #[must_use]
-pub fn paths(rules: &[&PolicyRule], cluster: bool, held: &dyn Fn(&Request<'_>) -> bool) -> Vec<Found> {
+pub fn paths(rules: &[&PolicyRule], cluster: bool, held: Holds<'_>) -> Vec<Found> {
     if everything(rules) {
-        let severity = if cluster { Severity::Critical } else { Severity::High };
-        return vec![Found { path: &WILDCARD, rights: vec!["do everything".to_owned()], names: vec![], dormant: false, severity }];
+        return vec![wildcard(cluster)];
     }
-    let mut found: Vec<Found> = PLAIN.iter().filter(|path| cluster || !path.cluster_only).filter_map(|p| open(p, rules, cluster)).collect();
-    found.extend(impersonation(rules, cluster));
-    if acts_for_others(rules) {
-        found.extend(open(&IMPERSONATE_ON, rules, cluster));
+    let mut found = alone(rules, cluster);
+    found.extend(joint(rules, cluster, acts_for_others(rules), held));
+    found
+}
+
+fn wildcard(cluster: bool) -> Found {
+    Found::new(&WILDCARD, vec!["do everything".to_owned()], if cluster { Severity::Critical } else { Severity::High })
+}
+
+/// Paths that one right opens.
+fn alone(rules: &[&PolicyRule], cluster: bool) -> Vec<Found> {
+    PLAIN.iter().filter(|path| cluster || !path.cluster_only).filter_map(|path| open(path, rules, cluster, |_| true)).collect()
+}
+
+/// Verbs of which a path needs a further right.
+fn may_lead(rules: &[&PolicyRule]) -> bool {
+    let telling = |verb: &String| {
+        matches!(verb.as_str(), "*" | "bind" | "escalate" | "approve" | "sign" | "impersonate") || verb.starts_with("impersonate:")
+    };
+    rules.iter().any(|rule| rule.verbs.iter().any(telling))
+}
+
+/// Paths that need a right that may come from elsewhere. `acts` says whether the holder may act under another name in constrained ways.
+fn joint(rules: &[&PolicyRule], cluster: bool, acts: bool, held: Holds<'_>) -> Vec<Found> {
+    if !may_lead(rules) {
+        return vec![];
     }
-    found.extend(open(&BIND, rules, cluster).filter(|_| can_write_bindings(rules, cluster, held)));
-    found.extend(open(&ESCALATE, rules, cluster).filter(|f| {
-        f.rights.iter().any(|right| {
-            let roles = right.split_once(' ').map_or("", |(_, resource)| resource.split('.').next().unwrap_or_default());
-            WRITE.iter().any(|verb| held(&Request::on(verb, RBAC, roles)))
-        })
+    let mut found: Vec<Found> = impersonation(rules, cluster, held).into_iter().collect();
+    if acts {
+        found.extend(open(&IMPERSONATE_ON, rules, cluster, |_| true));
+    }
+    let writes = |resource: &str, place| WRITE.iter().any(|verb| held(&Request::on(verb, RBAC, resource), place));
+    // A ClusterRoleBinding refers to ClusterRoles only, so `bind` on Roles helps only who can write RoleBindings.
+    found.extend(open(&BIND, rules, cluster, |request| {
+        writes("rolebindings", Place::Same) || (cluster && request.resource == "clusterroles" && writes("clusterrolebindings", Place::Cluster))
+    }));
+    // A ClusterRole is in no namespace, so the API server asks for `escalate` on it in the whole cluster.
+    found.extend(open(&ESCALATE, rules, cluster, |request| match request.resource {
+        "clusterroles" => cluster && writes("clusterroles", Place::Cluster),
+        _ => writes("roles", Place::Same),
     }));
     if cluster {
         found.extend(signer(&APPROVE, rules, "certificatesigningrequests/approval", held));
@@ -301,8 +135,9 @@ pub fn paths(rules: &[&PolicyRule], cluster: bool, held: &dyn Fn(&Request<'_>) -
     found
 }
 
-/// Asks the rules for every request of a path. Rights without names come first; where there are none, those with names are told with them.
-fn open(path: &'static Path, rules: &[&PolicyRule], cluster: bool) -> Option<Found> {
+/// Asks the rules for every request of a path that is of use. Rights without names come first; where there are none, those with names are
+/// told with them.
+fn open(path: &'static Path, rules: &[&PolicyRule], cluster: bool, of_use: impl Fn(&Request<'_>) -> bool) -> Option<Found> {
     let mut rights = Vec::new();
     let mut limited = (Vec::new(), Vec::new());
     for (verbs, group, resources) in path.opens {
@@ -311,10 +146,12 @@ fn open(path: &'static Path, rules: &[&PolicyRule], cluster: bool) -> Option<Fou
                 let request = Request::on(verb, group, resource);
                 let words = || format!("{verb} {}", join(resource, group));
                 if rules.iter().any(|rule| rule.allows(&request)) {
-                    rights.push(words());
+                    if of_use(&request) {
+                        rights.push(words());
+                    }
                     continue;
                 }
-                for rule in rules.iter().filter(|rule| path.named && rule.allows_some(&request)) {
+                for rule in rules.iter().filter(|rule| path.named && rule.allows_some(&request) && of_use(&request)) {
                     limited.0.push(words());
                     limited.1.extend(rule.resource_names.iter().cloned());
                 }
@@ -323,13 +160,13 @@ fn open(path: &'static Path, rules: &[&PolicyRule], cluster: bool) -> Option<Fou
     }
     let severity = if cluster { path.severity } else { lower(path.severity) };
     if !rights.is_empty() {
-        return Some(Found { path, rights, names: vec![], dormant: false, severity });
+        return Some(Found::new(path, rights, severity));
     }
     let (mut rights, mut names) = limited;
     rights.dedup();
     names.sort();
     names.dedup();
-    (!rights.is_empty()).then_some(Found { path, rights, names, dormant: false, severity: lower(severity) })
+    (!rights.is_empty()).then(|| Found { names, ..Found::new(path, rights, lower(severity)) })
 }
 
 /// Whether rules say for which actions another name may be taken on.
@@ -337,38 +174,48 @@ fn acts_for_others(rules: &[&PolicyRule]) -> bool {
     rules.iter().any(|rule| rule.verbs.iter().any(|verb| verb == "*" || verb.starts_with("impersonate-on:")))
 }
 
-/// In one namespace only ServiceAccounts can be impersonated: users and groups are in none, so the API server asks for the whole cluster.
-fn impersonation(rules: &[&PolicyRule], cluster: bool) -> Option<Found> {
-    let mut found = open(&IMPERSONATE, rules, cluster)?;
-    if cluster {
-        return Some(found);
+const NO_NAMESPACE: &str = "users and groups are in no namespace, so only a ClusterRoleBinding gives this";
+const NOBODY: &str = "a group, UID or extra is only taken on together with a user or ServiceAccount, and the holder may impersonate none";
+
+/// In one namespace only ServiceAccounts can be impersonated: users and groups are in none, so the API server asks for the whole cluster. Groups,
+/// UIDs and extras come only with a user or ServiceAccount that is impersonated too.
+fn impersonation(rules: &[&PolicyRule], cluster: bool, held: Holds<'_>) -> Option<Found> {
+    let on = |resource| Request::on("impersonate", "", resource);
+    let actor = || held(&on("users"), Place::Cluster) || held(&on("serviceaccounts"), Place::Any);
+    let of_use = |request: &Request<'_>| match request.resource {
+        "serviceaccounts" => true,
+        "users" => cluster,
+        _ => cluster && actor(),
+    };
+    let mut found = open(&IMPERSONATE, rules, cluster, of_use);
+    let mut extras = extras(rules);
+    if let Some(found) = &mut found {
+        if cluster && actor() {
+            found.rights.append(&mut extras);
+        }
+        return Some(found.clone());
     }
-    if found.rights.iter().any(|right| right.ends_with("serviceaccounts")) {
-        found.rights.retain(|right| right.ends_with("serviceaccounts"));
-    } else {
-        found.dormant = true;
-        found.severity = Severity::Low;
+    let reason = if cluster { NOBODY } else { NO_NAMESPACE };
+    let idle = |found: Found| Found { dormant: Some(reason), severity: Severity::Low, ..found };
+    match open(&IMPERSONATE, rules, cluster, |_| true) {
+        Some(found) => Some(idle(found)),
+        None if extras.is_empty() => None,
+        None if cluster && actor() => Some(Found::new(&IMPERSONATE, extras, lower(IMPERSONATE.severity))),
+        None => Some(idle(Found::new(&IMPERSONATE, extras, Severity::Low))),
     }
-    Some(found)
 }
 
-/// A ClusterRoleBinding refers to ClusterRoles only, so `bind` on Roles helps only who can write RoleBindings.
-fn can_write_bindings(rules: &[&PolicyRule], cluster: bool, held: &dyn Fn(&Request<'_>) -> bool) -> bool {
-    let may_bind = |resource| {
-        let request = Request::on("bind", RBAC, resource);
-        rules.iter().any(|rule| rule.allows(&request) || rule.allows_some(&request))
-    };
-    let may_write = |resource| WRITE.iter().any(|verb| held(&Request::on(verb, RBAC, resource)));
-    may_write("rolebindings") || (cluster && may_bind("clusterroles") && may_write("clusterrolebindings"))
+/// Extras that rules let somebody take on: each is a sub-resource of `userextras` under its own key.
+fn extras(rules: &[&PolicyRule]) -> Vec<String> {
+    let allowed = |resource: &&String| rules.iter().any(|rule| rule.allows(&Request::on("impersonate", AUTHENTICATION, resource)));
+    let named: BTreeSet<&String> = rules.iter().flat_map(|rule| &rule.resources).filter(|r| r.starts_with("userextras/")).collect();
+    named.into_iter().filter(allowed).map(|resource| format!("impersonate {}", join(resource, AUTHENTICATION))).collect()
 }
 
 /// Approving and signing need the verb on the signer and the change of the request's sub-resource. Signers outside of `kubernetes.io` issue
 /// nothing that the API server accepts.
-fn signer(path: &'static Path, rules: &[&PolicyRule], subresource: &str, held: &dyn Fn(&Request<'_>) -> bool) -> Option<Found> {
-    let mut found = open(path, rules, true)?;
-    if !CHANGE.iter().any(|verb| held(&Request::on(verb, CERTIFICATES, subresource))) {
-        return None;
-    }
+fn signer(path: &'static Path, rules: &[&PolicyRule], subresource: &str, held: Holds<'_>) -> Option<Found> {
+    let mut found = open(path, rules, true, |_| CHANGE.iter().any(|verb| held(&Request::on(verb, CERTIFICATES, subresource), Place::Cluster)))?;
     if found.names.is_empty() {
         return Some(found);
     }
@@ -388,49 +235,84 @@ const fn lower(severity: Severity) -> Severity {
 }
 
 impl Rbac<'_> {
-    /// The paths that one binding opens to its subjects.
+    /// The paths that one binding opens to its subjects, each with who holds it.
     #[must_use]
     pub fn paths_of(&self, bound: &Bound<'_>) -> Vec<Found> {
         if bound.subjects.is_empty() {
             return vec![];
         }
-        let held = |request: &Request<'_>| {
-            bound.subjects.iter().any(|subject| {
-                self.bindings_reaching(subject).any(|other| {
-                    // A request for cluster-scoped objects is only ever granted everywhere, one for others also in a namespace.
-                    let reaches = other.cluster || !is_cluster_scoped(request.resource);
-                    reaches && other.rules.iter().any(|rule| rule.allows(request) || rule.allows_some(request))
-                })
-            })
-        };
-        let mut found = if bound.is_admin() && bound.rules.is_empty() {
-            let severity = if bound.cluster { Severity::Critical } else { Severity::High };
-            vec![Found { path: &WILDCARD, rights: vec!["do everything".to_owned()], names: vec![], dormant: false, severity }]
+        let mut found = if bound.is_admin() {
+            vec![wildcard(bound.cluster)]
         } else {
-            paths(&bound.rules, bound.cluster, &held)
+            let mut found = alone(&bound.rules, bound.cluster);
+            found.extend(self.joint_of(bound));
+            found
         };
-        // The actions may be listed in another binding than the names.
-        let listed = |subject: &Subject| self.bindings_reaching(subject).any(|other| acts_for_others(&other.rules));
-        if !acts_for_others(&bound.rules) && bound.subjects.iter().any(listed) {
-            found.extend(open(&IMPERSONATE_ON, &bound.rules, bound.cluster));
-        }
-        if bound.subjects.iter().any(is_node) && !bound.rules.is_empty() {
+        let nodes: Vec<Subject> = bound.subjects.iter().filter(|subject| is_node(subject)).cloned().collect();
+        if !nodes.is_empty() && !bound.rules.is_empty() {
             let rights = bound.rules.iter().map(|rule| rule.words()).collect();
             let severity = if bound.cluster { NODE_IDENTITY.severity } else { lower(NODE_IDENTITY.severity) };
-            found.push(Found { path: &NODE_IDENTITY, rights, names: vec![], dormant: false, severity });
+            found.push(Found { only: nodes, ..Found::new(&NODE_IDENTITY, rights, severity) });
         }
+        found
+    }
+
+    /// The paths that need a second right: asked of every subject, and of those that are in a bound group without being put there.
+    fn joint_of(&self, bound: &Bound<'_>) -> Vec<Found> {
+        if !may_lead(&bound.rules) {
+            return vec![];
+        }
+        let mut found: Vec<Found> = Vec::new();
+        for subject in &bound.subjects {
+            let own = self.joint_for(bound, subject);
+            let members = self.subjects().filter(|known| *known != subject && subject.is_crowd() && known.with_groups().contains(subject));
+            let further = members.flat_map(|member| self.joint_for(bound, member));
+            let further: Vec<Found> = further.filter(|f| !own.iter().any(|o| o.path.id == f.path.id && o.dormant == f.dormant)).collect();
+            for one in own.into_iter().chain(further) {
+                match found.iter_mut().find(|known| known.path.id == one.path.id) {
+                    Some(known) => known.join(one),
+                    None => found.push(one),
+                }
+            }
+        }
+        for one in &mut found {
+            one.only.sort();
+            one.only.dedup();
+            if one.only == bound.subjects {
+                one.only.clear();
+            }
+        }
+        found
+    }
+
+    fn joint_for(&self, bound: &Bound<'_>, subject: &Subject) -> Vec<Found> {
+        let held = |request: &Request<'_>, place: Place| {
+            self.bindings_reaching(subject).any(|other| {
+                let reaches = match place {
+                    Place::Cluster => other.cluster,
+                    Place::Same => other.cluster || bound.cluster || other.namespace() == bound.namespace(),
+                    Place::Any => true,
+                };
+                reaches && other.rules.iter().any(|rule| rule.allows(request) || rule.allows_some(request))
+            })
+        };
+        // The actions may be listed in another binding than the names.
+        let acts = acts_for_others(&bound.rules) || self.bindings_reaching(subject).any(|other| acts_for_others(&other.rules));
+        let mut found = joint(&bound.rules, bound.cluster, acts, &held);
+        found.iter_mut().for_each(|one| one.only = vec![subject.clone()]);
         found
     }
 
     /// The paths that reach a subject through any binding.
     #[must_use]
     pub fn paths_to(&self, subject: &Subject) -> Vec<(Found, &Bound<'_>)> {
-        self.bindings_reaching(subject).flat_map(|bound| self.paths_of(bound).into_iter().map(move |found| (found, bound))).collect()
+        let names = subject.with_groups();
+        let held = |found: &Found, bound: &Bound<'_>| found.holders(bound).iter().any(|holder| names.contains(holder));
+        self.bindings_reaching(subject)
+            .flat_map(|bound| self.paths_of(bound).into_iter().map(move |found| (found, bound)))
+            .filter(|(found, bound)| held(found, bound))
+            .collect()
     }
-}
-
-fn is_cluster_scoped(resource: &str) -> bool {
-    matches!(resource, "clusterroles" | "clusterrolebindings" | "certificatesigningrequests")
 }
 
 fn is_node(subject: &Subject) -> bool {
@@ -439,13 +321,4 @@ fn is_node(subject: &Subject) -> bool {
         super::SubjectKind::User => subject.name.starts_with("system:node:"),
         super::SubjectKind::ServiceAccount => false,
     }
-}
-
-/// The path of that name.
-#[must_use]
-pub fn by_id(id: &str) -> Option<&'static Path> {
-    [&WILDCARD, &IMPERSONATE, &IMPERSONATE_ON, &BIND, &ESCALATE, &APPROVE, &SIGN, &NODE_IDENTITY]
-        .into_iter()
-        .chain(PLAIN)
-        .find(|path| path.id == id)
 }

@@ -27,6 +27,8 @@
 //! Which rights lead to more rights is told in [`escalation`]; what Kubernetes and its distributions bind by themselves in [`stock`].
 
 pub mod escalation;
+pub mod folded;
+mod paths;
 pub mod register;
 pub mod rules;
 pub mod stock;
@@ -237,6 +239,12 @@ impl<'a> Bound<'a> {
         if self.cluster { "" } else { subjects::in_namespace(&self.binding.metadata.namespace) }
     }
 
+    /// The namespace in which it holds, or `*` for everywhere.
+    #[must_use]
+    pub fn place_name(&self) -> &'a str {
+        if self.cluster { "*" } else { self.namespace() }
+    }
+
     /// The binding as an object.
     #[must_use]
     pub fn object(&self) -> ObjectRef {
@@ -278,8 +286,7 @@ impl<'a> Bound<'a> {
 
     /// Its rules, each as a grant.
     pub fn grants(&self) -> impl Iterator<Item = Grant<'_, 'a>> {
-        let namespace = if self.cluster { "*" } else { self.namespace() };
-        self.rules.iter().map(move |rule| Grant { rule, namespace, via: self })
+        self.rules.iter().map(move |rule| Grant { rule, namespace: self.place_name(), via: self })
     }
 
     /// Where it holds, in words.

@@ -1,98 +1,148 @@
 //! The access register: every rule that every subject holds, with where it holds and what gave it. It is the population from which an
 //! access review samples, and the union of its rows decides every request as the RBAC authorizer does.
+//!
+//! A large cluster has millions of such rows, because every holder of a role holds each of its rules. So a register keeps who holds which
+//! binding, and makes rows when they are asked for.
 
-use super::{Bound, Rbac, Subject};
+use super::{Bound, Rbac, Subject, SubjectKind};
 use crate::kinds::rbac::PolicyRule;
 use crate::model::Category;
-use serde::Serialize;
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
+
+/// Name and version of its JSON.
+pub const FORMAT: &str = "kassay/access/v1";
 
 /// The register (`kassay/access/v1`).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Register {
-    /// Always `kassay/access/v1`.
-    pub format: &'static str,
+#[derive(Debug)]
+pub struct Register<'r> {
     /// Whether roles and bindings of all kinds were read to their end.
     pub complete: bool,
-    /// One row per rule, subject and binding, sorted by subject, namespace, binding.
-    pub rows: Vec<Row>,
+    /// Who holds which binding, sorted by subject, namespace, binding.
+    pub holdings: Vec<Holding<'r>>,
 }
 
-/// One rule that one subject holds.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Row {
+/// A binding that gives a role to one subject.
+#[derive(Debug)]
+pub struct Holding<'r> {
     /// Who.
-    pub subject: Holder,
-    /// Where: a namespace, or `*`.
-    pub namespace: String,
-    /// Category of that place.
+    pub subject: &'r Subject,
+    /// The binding.
+    pub bound: &'r Bound<'r>,
+    /// The category of the place where it holds.
     pub category: Category,
-    /// Verbs.
-    pub verbs: Vec<String>,
-    /// API groups.
-    pub groups: Vec<String>,
-    /// Resources.
-    pub resources: Vec<String>,
-    /// Names that the right is limited to.
-    pub resource_names: Vec<String>,
-    /// Paths outside of resources.
-    pub non_resource_urls: Vec<String>,
-    /// What gave it.
-    pub via: Via,
-}
-
-/// Who holds a right.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Holder {
-    /// Kind.
-    pub kind: super::SubjectKind,
-    /// Namespace of a ServiceAccount, "" otherwise.
-    pub namespace: String,
-    /// Name.
-    pub name: String,
-}
-
-/// The binding and the role that gave a right.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Via {
-    /// `RoleBinding shop/readers`.
+    /// The binding: `RoleBinding shop/readers`.
     pub binding: String,
-    /// `ClusterRole view`.
+    /// The role: `ClusterRole view`.
     pub role: String,
 }
 
+/// One rule that one subject holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Row<'r> {
+    /// Who.
+    pub subject: Holder<'r>,
+    /// Where: a namespace, or `*`.
+    pub namespace: &'r str,
+    /// Category of that place.
+    pub category: Category,
+    /// Verbs.
+    pub verbs: &'r [String],
+    /// API groups.
+    pub groups: &'r [String],
+    /// Resources.
+    pub resources: &'r [String],
+    /// Names that the right is limited to.
+    pub resource_names: &'r [String],
+    /// Paths outside of resources.
+    pub non_resource_urls: &'r [String],
+    /// What gave it.
+    pub via: Via<'r>,
+}
+
+/// Who holds a right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Holder<'r> {
+    /// Kind.
+    pub kind: SubjectKind,
+    /// Namespace of a ServiceAccount, "" otherwise.
+    pub namespace: &'r str,
+    /// Name.
+    pub name: &'r str,
+}
+
+/// The binding and the role that gave a right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Via<'r> {
+    /// `RoleBinding shop/readers`.
+    pub binding: &'r str,
+    /// `ClusterRole view`.
+    pub role: &'r str,
+}
+
 impl Rbac<'_> {
-    /// The whole register. `category` tells the category of a subject's right in a namespace, "" standing for everywhere.
+    /// The whole register. `category` tells the category of what a subject holds by a binding.
     #[must_use]
-    pub fn register(&self, category: impl Fn(&Bound<'_>, &Subject) -> Category) -> Register {
-        let mut rows: Vec<Row> = self
-            .bindings()
-            .iter()
-            .flat_map(|bound| bound.subjects.iter().map(move |subject| (bound, subject)))
-            .flat_map(|(bound, subject)| {
-                let category = category(bound, subject);
-                bound.rules.iter().map(move |rule| row(bound, subject, rule, category))
-            })
-            .collect();
-        rows.sort_by(|a, b| key(a).cmp(&key(b)));
-        Register { format: "kassay/access/v1", complete: self.complete, rows }
+    pub fn register<'r>(&'r self, category: impl Fn(&Bound<'_>, &Subject) -> Category) -> Register<'r> {
+        let mut holdings: Vec<Holding<'r>> = Vec::new();
+        for bound in self.bindings() {
+            let (binding, role) = (bound.object().to_string(), bound.role_words());
+            holdings.extend(bound.subjects.iter().map(|subject| Holding {
+                subject,
+                bound,
+                category: category(bound, subject),
+                binding: binding.clone(),
+                role: role.clone(),
+            }));
+        }
+        holdings.sort_by(|a, b| (a.subject, a.bound.place_name(), &a.binding).cmp(&(b.subject, b.bound.place_name(), &b.binding)));
+        Register { complete: self.complete, holdings }
     }
 }
 
-fn key(row: &Row) -> (&Holder, &str, &str) {
-    (&row.subject, &row.namespace, &row.via.binding)
+impl Register<'_> {
+    /// All rows, in the order of the holdings.
+    pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
+        self.holdings.iter().flat_map(Holding::rows)
+    }
 }
 
-/// Resources mean nothing to a request for a path, and paths nothing in a namespace, so a rule is told as it was written.
-fn row(bound: &Bound<'_>, subject: &Subject, rule: &PolicyRule, category: Category) -> Row {
-    Row {
-        subject: Holder { kind: subject.kind, namespace: subject.namespace.clone(), name: subject.name.clone() },
-        namespace: if bound.cluster { "*".to_owned() } else { bound.namespace().to_owned() },
-        category,
-        verbs: rule.verbs.clone(),
-        groups: rule.api_groups.clone(),
-        resources: rule.resources.clone(),
-        resource_names: rule.resource_names.clone(),
-        non_resource_urls: rule.non_resource_urls.clone(),
-        via: Via { binding: bound.object().to_string(), role: bound.role_words() },
+impl Holding<'_> {
+    /// The rules that take effect: a rule for paths has none in a namespace.
+    pub fn rules(&self) -> impl Iterator<Item = &PolicyRule> {
+        self.bound.rules.iter().copied().filter(|rule| self.bound.cluster || !rule.resources.is_empty())
+    }
+
+    /// One row for each of them.
+    pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
+        self.rules().map(|rule| Row {
+            subject: Holder { kind: self.subject.kind, namespace: &self.subject.namespace, name: &self.subject.name },
+            namespace: self.bound.place_name(),
+            category: self.category,
+            verbs: &rule.verbs,
+            groups: &rule.api_groups,
+            resources: &rule.resources,
+            resource_names: &rule.resource_names,
+            non_resource_urls: if self.bound.cluster { &rule.non_resource_urls } else { &[] },
+            via: Via { binding: &self.binding, role: &self.role },
+        })
+    }
+}
+
+impl Serialize for Register<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut whole = serializer.serialize_struct("Register", 3)?;
+        whole.serialize_field("format", FORMAT)?;
+        whole.serialize_field("complete", &self.complete)?;
+        whole.serialize_field("rows", &Rows(self))?;
+        whole.end()
+    }
+}
+
+struct Rows<'s, 'r>(&'s Register<'r>);
+
+impl Serialize for Rows<'_, '_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.rows())
     }
 }

@@ -353,5 +353,5 @@ fn within_node_rights(rules: &[&PolicyRule]) -> bool {
 /// Whether a role's rules open a path that a role of its name does not open as it comes.
 #[must_use]
 pub fn is_widened(role: &str, rules: &[&PolicyRule]) -> bool {
-    !within_content(role, rules) || escalation::paths(rules, true, &|_| true).iter().any(|found| !opens(role, found.path.id))
+    !within_content(role, rules) || escalation::paths(rules, true, &|_, _| true).iter().any(|found| !opens(role, found.path.id))
 }

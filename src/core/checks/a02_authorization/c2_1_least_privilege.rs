@@ -194,7 +194,7 @@ fn aggregation(view: &View<'_>) -> Verdict {
             verdict.saw(view.cluster_wide());
             let rules: Vec<&PolicyRule> = part.rules.iter().collect();
             let object = ObjectRef::new("rbac.authorization.k8s.io", "ClusterRole", "", name);
-            for found in escalation::paths(&rules, true, &|_| true) {
+            for found in escalation::paths(&rules, true, &|_, _| true) {
                 if stock::opens(target, found.path.id) || stock::opens(name, found.path.id) {
                     continue;
                 }

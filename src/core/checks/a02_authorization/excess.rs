@@ -1,7 +1,7 @@
 //! How one binding, one rule or one path of escalation becomes a finding of control 2.1.
 
 use crate::analysis::rbac::escalation::Found;
-use crate::analysis::rbac::{Bound, Effective, stock, subjects};
+use crate::analysis::rbac::{Bound, Effective, Subject, SubjectKind, stock, subjects};
 use crate::checks::{View, rights};
 use crate::kinds::rbac::PolicyRule;
 use crate::model::{Category, Finding, ObjectRef, Severity};
@@ -17,32 +17,38 @@ pub(super) fn path(view: &View<'_>, bound: &Bound<'_>, found: &Found) -> Finding
     if !found.names.is_empty() {
         rights = format!("{rights} named {}", found.names.join(", "));
     }
-    let who = subjects::list(&bound.subjects);
+    let who = subjects::list(found.holders(bound));
     let finding = rights::finding(view, bound, "roleRef")
         .rule(found.path.id)
         .severity(found.severity)
         .observed(format!("{rights}; {} → {who}", bound.role_words()))
         .mend(found.path.mend);
     let place = bound.place();
-    if found.dormant {
-        return finding.review().message(format!(
-            "{who} may {rights} {place}, where it has no effect: users and groups are in no namespace. Bound by a ClusterRoleBinding, \
-             {}.",
-            found.path.consequence
-        ));
+    if let Some(reason) = found.dormant {
+        return finding.review().message(format!("{who} may {rights} {place}, where it has no effect: {reason}. Once it has, {}.", found.path.consequence));
     }
     let finding = finding.message(format!("{who} may {rights} {place}, so {}.", found.path.consequence));
     let builtin = !bound.cluster && ["admin", "edit"].iter().any(|role| bound.refers_to(role) && stock::opens(role, found.path.id));
-    if builtin || (!found.names.is_empty() && !reaches_administrator(view, found)) { finding.review() } else { finding }
+    if builtin || (!found.names.is_empty() && !reaches_administrator(view, bound, found)) { finding.review() } else { finding }
 }
 
 /// Whether the names that a right is limited to include one that is as good as every name.
-fn reaches_administrator(view: &View<'_>, found: &Found) -> bool {
+fn reaches_administrator(view: &View<'_>, bound: &Bound<'_>, found: &Found) -> bool {
+    let rbac = view.rbac();
+    let on = |resource: &str| found.rights.iter().any(|right| right.ends_with(resource));
+    let account = |name: &str| {
+        let mut known = rbac.subjects().filter(|s| s.kind == SubjectKind::ServiceAccount && s.name == name);
+        known.any(|s| (bound.cluster || s.namespace == bound.namespace()) && rbac.is_admin(s))
+    };
     found.names.iter().any(|name| match found.path.id {
-        "impersonate" => name == subjects::MASTERS,
+        "impersonate" => {
+            (on(" users") && rbac.is_admin(&Subject::user(name)))
+                || (on(" groups") && rbac.is_admin(&Subject::group(name)))
+                || (on(" serviceaccounts") && account(name))
+        }
+        "create_tokens" => account(name),
         "bind" | "escalate" => {
-            name == "cluster-admin"
-                || view.rbac().role(true, "", name).is_some_and(|role| crate::analysis::rbac::rules::everything(&role.rules))
+            name == "cluster-admin" || rbac.role(true, "", name).is_some_and(|role| crate::analysis::rbac::rules::everything(&role.rules))
         }
         "approve_csr" | "sign_csr" => matches!(name.as_str(), "kubernetes.io/*" | "kubernetes.io/kube-apiserver-client"),
         _ => false,
