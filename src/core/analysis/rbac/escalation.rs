@@ -121,7 +121,8 @@ fn joint(rules: &[&PolicyRule], cluster: bool, acts: bool, held: Holds<'_>) -> V
     let writes = |resource: &str, place| WRITE.iter().any(|verb| held(&Request::on(verb, RBAC, resource), place));
     // A ClusterRoleBinding refers to ClusterRoles only, so `bind` on Roles helps only who can write RoleBindings.
     found.extend(open(&BIND, rules, cluster, |request| {
-        writes("rolebindings", Place::Same) || (cluster && request.resource == "clusterroles" && writes("clusterrolebindings", Place::Cluster))
+        writes("rolebindings", Place::Same)
+            || (cluster && request.resource == "clusterroles" && writes("clusterrolebindings", Place::Cluster))
     }));
     // A ClusterRole is in no namespace, so the API server asks for `escalate` on it in the whole cluster.
     found.extend(open(&ESCALATE, rules, cluster, |request| match request.resource {
@@ -215,7 +216,8 @@ fn extras(rules: &[&PolicyRule]) -> Vec<String> {
 /// Approving and signing need the verb on the signer and the change of the request's sub-resource. Signers outside of `kubernetes.io` issue
 /// nothing that the API server accepts.
 fn signer(path: &'static Path, rules: &[&PolicyRule], subresource: &str, held: Holds<'_>) -> Option<Found> {
-    let mut found = open(path, rules, true, |_| CHANGE.iter().any(|verb| held(&Request::on(verb, CERTIFICATES, subresource), Place::Cluster)))?;
+    let mut found =
+        open(path, rules, true, |_| CHANGE.iter().any(|verb| held(&Request::on(verb, CERTIFICATES, subresource), Place::Cluster)))?;
     if found.names.is_empty() {
         return Some(found);
     }

@@ -98,18 +98,13 @@ impl Folded {
                     .map(|(path, severity)| PathHeld { severity: *severity, path })
                     .collect();
                 paths.sort();
-                folded.subjects.push(Entry {
-                    subject: holding.subject.clone(),
-                    categories: BTreeSet::new(),
-                    held: vec![],
-                    paths,
-                    rows: 0,
-                });
+                folded.subjects.push(Entry { subject: holding.subject.clone(), categories: BTreeSet::new(), held: vec![], paths, rows: 0 });
             }
             // Roles of the same name in different namespaces are different roles.
             let place = if holding.bound.binding.role_ref.kind == "Role" { holding.bound.place_name() } else { "" };
             let role = *roles.entry((holding.role.as_str(), place)).or_insert_with(|| {
-                let role = if place.is_empty() { holding.role.clone() } else { format!("Role {place}/{}", holding.bound.binding.role_ref.name) };
+                let role =
+                    if place.is_empty() { holding.role.clone() } else { format!("Role {place}/{}", holding.bound.binding.role_ref.name) };
                 folded.roles.push(Rights { role, rules: holding.bound.rules.iter().map(|rule| rule.words()).collect() });
                 folded.roles.len() - 1
             });

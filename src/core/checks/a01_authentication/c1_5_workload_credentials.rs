@@ -1,7 +1,7 @@
 //! Control 1.5: workloads get no credential by themselves. Whether a token is mounted follows from the pod, then its ServiceAccount, then
 //! the default, which is yes; whether it is needed, from what the ServiceAccount may do.
 
-use crate::analysis::rbac::{escalation::Found, Rbac, Subject, SubjectKind};
+use crate::analysis::rbac::{Rbac, Subject, SubjectKind, escalation::Found};
 use crate::checks::{Check, Need, Verdict, View, rights};
 use crate::kinds::PodSpec;
 use crate::model::{Category, Finding, Kind, ObjectRef, Severity};
@@ -247,7 +247,8 @@ fn account_rights(view: &View<'_>) -> Verdict {
         let names = account.with_groups();
         let mut paths: BTreeSet<&str> = BTreeSet::new();
         for bound in rbac.bindings_reaching(&account) {
-            let effective = |f: &Found| f.dormant.is_none() && f.names.is_empty() && f.holders(bound).iter().any(|holder| names.contains(holder));
+            let effective =
+                |f: &Found| f.dormant.is_none() && f.names.is_empty() && f.holders(bound).iter().any(|holder| names.contains(holder));
             paths.extend(rbac.surplus(bound).into_iter().filter(effective).map(|f| f.path.id));
         }
         let finding = view.finding(ObjectRef::new("", "ServiceAccount", namespace, name), "metadata.name").observed(held.join("; "));

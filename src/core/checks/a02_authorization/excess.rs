@@ -25,7 +25,9 @@ pub(super) fn path(view: &View<'_>, bound: &Bound<'_>, found: &Found) -> Finding
         .mend(found.path.mend);
     let place = bound.place();
     if let Some(reason) = found.dormant {
-        return finding.review().message(format!("{who} may {rights} {place}, where it has no effect: {reason}. Once it has, {}.", found.path.consequence));
+        return finding
+            .review()
+            .message(format!("{who} may {rights} {place}, where it has no effect: {reason}. Once it has, {}.", found.path.consequence));
     }
     let finding = finding.message(format!("{who} may {rights} {place}, so {}.", found.path.consequence));
     let builtin = !bound.cluster && ["admin", "edit"].iter().any(|role| bound.refers_to(role) && stock::opens(role, found.path.id));
