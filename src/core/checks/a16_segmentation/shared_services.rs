@@ -188,7 +188,7 @@ fn across<'r>(view: &'r View<'_>, rbac: &'r Rbac<'_>, subject: &Subject) -> Opti
             found.rights.push("do everything".to_owned());
         }
         found.rights.extend(changing.iter().map(|rule| rule.words()));
-        found.paths.extend(rbac.paths_of(bound).into_iter().filter(|path| !path.dormant));
+        found.paths.extend(rbac.paths_of(bound).into_iter().filter(|path| path.dormant.is_none()));
         found.bindings.push(bound);
     }
     found.namespaces.sort_unstable();
