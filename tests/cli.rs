@@ -40,9 +40,24 @@ fn json(text: &str) -> Value {
 fn the_help_is_as_it_was() {
     let home = tempfile::tempdir().unwrap();
     let mut all = String::new();
-    for verb in
-        ["", "demo", "new", "assess", "collect", "export", "verify", "reach", "rbac", "controls", "checks", "schema", "completions", "man"]
-    {
+    for verb in [
+        "",
+        "demo",
+        "new",
+        "assess",
+        "collect",
+        "export",
+        "verify",
+        "reach",
+        "access",
+        "probes",
+        "rbac",
+        "controls",
+        "checks",
+        "schema",
+        "completions",
+        "man",
+    ] {
         let args: Vec<&str> = [verb, "--help"].into_iter().filter(|a| !a.is_empty()).collect();
         let (code, out, err) = run(home.path(), &args);
         assert_eq!((code, err.as_str()), (0, ""), "{verb}");
@@ -549,4 +564,79 @@ fn reach_follows_the_schema_that_is_printed() {
         value[member] = wrong;
         assert!(!validator.is_valid(&value), "{member}");
     }
+}
+
+const ACCESS: &str = "apiVersion: v1
+kind: List
+items:
+- {apiVersion: v1, kind: Namespace, metadata: {name: pay}}
+- {apiVersion: rbac.authorization.k8s.io/v1, kind: Role, metadata: {name: readers, namespace: shop}, rules: [{apiGroups: [''], resources: [pods, pods/log], verbs: [get, list]}]}
+- {apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, metadata: {name: readers, namespace: shop}, roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: readers}, subjects: [{kind: Group, apiGroup: rbac.authorization.k8s.io, name: '=support'}]}
+- {apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {name: deployer}, rules: [{apiGroups: [''], resources: [pods], verbs: [create]}, {nonResourceURLs: [/metrics], verbs: [get]}]}
+- {apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRoleBinding, metadata: {name: deployer}, roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: deployer}, subjects: [{kind: ServiceAccount, namespace: shop, name: robot}]}
+- {apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, metadata: {name: deployer, namespace: pay}, roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: deployer}, subjects: [{kind: User, apiGroup: rbac.authorization.k8s.io, name: lee}]}
+";
+
+#[test]
+fn the_access_register_is_a_row_for_each_rule_and_folded_for_people() {
+    let home = tempfile::tempdir().unwrap();
+    let (path, scope) = (home.path().join("access.yaml"), home.path().join("access-scope.toml"));
+    fs::write(&path, ACCESS).unwrap();
+    fs::write(&scope, "default = \"out_of_scope\"\n[[namespace]]\nmatch = \"pay\"\ncategory = \"cde\"\n").unwrap();
+    let access =
+        |form: &str| run(home.path(), &["access", "--from", path.to_str().unwrap(), "--scope", scope.to_str().unwrap(), "-o", form]);
+    let (code, out, err) = access("json");
+    assert_eq!((code, err.as_str()), (0, ""), "{out}");
+    let document = json(&out);
+    let validator = jsonschema::validator_for(&json(&run(home.path(), &["schema", "access"]).1)).unwrap();
+    assert!(validator.validate(&document).is_ok(), "{out}");
+    let row = |row: &Value| {
+        let part = |name: &str| serde_json::to_string(&row[name]).unwrap();
+        let subject = &row["subject"];
+        format!(
+            "{} {} in {} {}: {} {} {} by {}",
+            subject["kind"],
+            subject["name"],
+            part("namespace"),
+            part("category"),
+            part("verbs"),
+            part("resources"),
+            part("non_resource_urls"),
+            row["via"]["binding"]
+        )
+    };
+    let rows: BTreeSet<String> = document["rows"].as_array().unwrap().iter().map(row).collect();
+    // A rule for paths holds only where the whole cluster is meant.
+    let expected = [
+        r#""Group" "=support" in "shop" "out_of_scope": ["get","list"] ["pods","pods/log"] [] by "RoleBinding shop/readers""#,
+        r#""ServiceAccount" "robot" in "*" "cde": ["create"] ["pods"] [] by "ClusterRoleBinding deployer""#,
+        r#""ServiceAccount" "robot" in "*" "cde": ["get"] [] ["/metrics"] by "ClusterRoleBinding deployer""#,
+        r#""User" "lee" in "pay" "cde": ["create"] ["pods"] [] by "RoleBinding pay/deployer""#,
+    ];
+    assert_eq!(rows, expected.iter().map(|row| (*row).to_owned()).collect());
+    assert!(document["complete"] == true);
+
+    let (_, table, _) = access("csv");
+    assert!(table.contains("'=support") && table.lines().count() == 4 && table.contains("create_pods"), "{table}");
+    let output = kassay(home.path(), &["access", "--from", path.to_str().unwrap(), "--scope", scope.to_str().unwrap()])
+        .env("COLUMNS", "80")
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+    insta::assert_snapshot!("access_80", text);
+}
+
+#[test]
+fn a_register_that_is_not_whole_says_so_and_ends_with_3() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("roles.yaml");
+    let roles: Vec<&str> = ACCESS.lines().filter(|line| !line.contains("Binding, metadata")).collect();
+    fs::write(&path, roles.join("\n")).unwrap();
+    let access = |form: &str| run(home.path(), &["access", "--from", path.to_str().unwrap(), "-o", form]);
+    let (code, out, err) = access("json");
+    assert_eq!((code, json(&out)["complete"].as_bool()), (3, Some(false)), "{out}");
+    assert!(err.contains("not complete: there is no list of rolebindings"), "{err}");
+    let (code, out, _) = access("text");
+    assert!(code == 3 && out.contains("Not complete: there is no list of rolebindings"), "{out}");
 }

@@ -73,7 +73,7 @@ impl Asked<'_> {
             .any(|row| {
                 let full = if r.subresource.is_empty() { r.resource.to_owned() } else { format!("{}/{}", r.resource, r.subresource) };
                 let part = format!("*/{}", r.subresource);
-                one(&row.verbs, r.verb)
+                one(row.verbs, r.verb)
                     && match r.path {
                         Some(path) => {
                             row.namespace == "*"
@@ -84,8 +84,8 @@ impl Asked<'_> {
                         }
                         None => {
                             (row.namespace == "*" || (!r.namespace.is_empty() && row.namespace == r.namespace))
-                                && one(&row.groups, r.group)
-                                && (one(&row.resources, &full) || (!r.subresource.is_empty() && row.resources.contains(&part)))
+                                && one(row.groups, r.group)
+                                && (one(row.resources, &full) || (!r.subresource.is_empty() && row.resources.contains(&part)))
                                 && (row.resource_names.is_empty() || row.resource_names.iter().any(|n| n == r.name))
                         }
                     }

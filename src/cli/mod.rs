@@ -1,11 +1,13 @@
 //! What a person may say on the command line, and how errors and results are told there: one clear sentence with a hint on standard
 //! error, results alone on standard output, exit codes 0, 1, 2 and 3 as documented in the help.
 
+mod access;
 mod assess;
 mod catalogue;
 mod collect;
 mod export;
 mod keep;
+mod lines;
 mod log;
 mod markdown;
 mod probes;
@@ -114,6 +116,8 @@ enum Verb {
     Verify(verify::Verify),
     /// Prints which workloads may connect to which, and by which network policy
     Reach(reach::ReachVerb),
+    /// Prints the access register: who may do what, where, and by which binding
+    Access(access::AccessVerb),
     /// Lists what active probes of a cluster would send, and sends nothing of it
     Probes(probes::ProbesVerb),
     /// Prints the ClusterRole that the program needs, as YAML
@@ -159,6 +163,8 @@ enum Schema {
     Assessment,
     /// kassay/reach/v1: `reach -o json`
     Reach,
+    /// kassay/access/v1: `access -o json`
+    Access,
 }
 
 impl Schema {
@@ -166,6 +172,7 @@ impl Schema {
         match self {
             Self::Assessment => include_str!("../../assets/schema/assessment-v1.json"),
             Self::Reach => include_str!("../../assets/schema/reach-v1.json"),
+            Self::Access => include_str!("../../assets/schema/access-v1.json"),
         }
     }
 }
@@ -284,6 +291,7 @@ fn run(cli: Cli) -> Result<u8, Failure> {
         Some(Verb::Export(verb)) => verb.run(&manners).map(|()| 0),
         Some(Verb::Verify(verb)) => verb.run(),
         Some(Verb::Reach(verb)) => verb.run(&manners),
+        Some(Verb::Access(verb)) => verb.run(&manners),
         Some(Verb::Probes(verb)) => verb.run(&manners).map(|()| 0),
         Some(Verb::Schema { of }) => print(of.text()).map(|()| 0),
         Some(Verb::Man { verb }) => man(verb.as_deref()).map(|()| 0),

@@ -2,6 +2,7 @@
 //! the cluster, and whoever opens the file trusts it.
 
 use super::Material;
+use kassay_core::analysis::rbac::folded::Folded;
 use kassay_core::analysis::reach::{End, Reach};
 use kassay_core::model::{Category, ObjectRef, Scope};
 use kassay_core::report::Assessment;
@@ -111,6 +112,35 @@ pub fn reach_csv(reach: &Reach<'_>, scope: &Scope, to: impl io::Write) -> io::Re
         let to = end_cells(&flow.to, flow.to_category, &on_host);
         let by = flow.by.join("; ");
         writer.write_record(from.iter().chain(&to).map(|cell| disarm(cell)).chain([disarm(&flow.passage.text), disarm(&by)]))?;
+    }
+    writer.flush()
+}
+
+/// The access register, one line for each role that a subject holds; places, bindings, rules and ways to further rights are parted by `; `.
+///
+/// # Errors
+/// Where the target can't be written.
+pub fn access_csv(folded: &Folded, to: impl io::Write) -> io::Result<()> {
+    let mut writer = ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(to);
+    let head = ["subject_kind", "subject_namespace", "subject_name", "role", "places", "categories", "rules", "bindings", "paths"];
+    writer.write_record(head)?;
+    let joined = |parts: BTreeSet<&str>| parts.into_iter().collect::<Vec<_>>().join("; ");
+    for entry in &folded.subjects {
+        for (role, held) in entry.by_role() {
+            let Some(rights) = folded.role(role) else { continue };
+            let cells = [
+                entry.subject.kind.id().to_owned(),
+                entry.subject.namespace.clone(),
+                entry.subject.name.clone(),
+                rights.role.clone(),
+                joined(held.iter().map(|held| held.namespace.as_str()).collect()),
+                joined(held.iter().map(|held| held.category.id()).collect()),
+                rights.rules.join("; "),
+                joined(held.iter().map(|held| held.binding.as_str()).collect()),
+                joined(held.iter().flat_map(|held| held.paths.iter().copied()).collect()),
+            ];
+            writer.write_record(cells.iter().map(|cell| disarm(cell)))?;
+        }
     }
     writer.flush()
 }

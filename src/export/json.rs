@@ -1,6 +1,7 @@
 //! Assessments as JSON, format `kassay/assessment/v1`, and reachability, format `kassay/reach/v1`.
 
 use super::ExportError;
+use kassay_core::analysis::rbac::register::Register;
 use kassay_core::analysis::reach::{Document, Reach};
 use kassay_core::model::Scope;
 use kassay_core::report::Assessment;
@@ -31,8 +32,20 @@ pub fn pretty(value: &impl Serialize) -> Result<String, ExportError> {
 /// # Errors
 /// Where the target can't be written.
 pub fn reach_json(reach: &Reach<'_>, scope: &Scope, mut to: impl io::Write) -> io::Result<()> {
-    let mut serializer = serde_json::Serializer::with_formatter(&mut to, Lines::default());
-    Document::new(reach, scope).serialize(&mut serializer).map_err(io::Error::from)?;
+    lines(&Document::new(reach, scope), &mut to)
+}
+
+/// The access register as JSON, a row a line, written while the rows are made.
+///
+/// # Errors
+/// Where the target can't be written.
+pub fn access_json(register: &Register<'_>, mut to: impl io::Write) -> io::Result<()> {
+    lines(register, &mut to)
+}
+
+fn lines(value: &impl Serialize, to: &mut impl io::Write) -> io::Result<()> {
+    let mut serializer = serde_json::Serializer::with_formatter(&mut *to, Lines::default());
+    value.serialize(&mut serializer).map_err(io::Error::from)?;
     to.write_all(b"\n")
 }
 

@@ -14,10 +14,10 @@ mod verify;
 mod view;
 
 pub use bundle::{Form, Step, Written, bag};
-pub use csv::{evidence_csv, findings_csv, findings_csv_of, reach_csv};
+pub use csv::{access_csv, evidence_csv, findings_csv, findings_csv_of, reach_csv};
 pub use error::ExportError;
 pub use html::report_html;
-pub use json::{assessment_json, pretty, reach_json};
+pub use json::{access_json, assessment_json, pretty, reach_json};
 pub use markdown::report_markdown;
 pub use material::{Material, put_file};
 pub use sarif::sarif;

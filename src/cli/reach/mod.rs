@@ -2,14 +2,14 @@
 
 mod text;
 
-use super::{Failure, Manners, output_failed, source};
+use super::{Failure, Manners, lines, output_failed, source};
 use crate::collect::Options;
 use crate::export;
 use kassay_core::analysis::reach::Reach;
 use kassay_core::kinds::{Inventory, KindState, Source};
 use kassay_core::model::Kind;
 use kassay_core::model::text::clean;
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
 /// Prints which workloads may connect to which, and by which network policy
@@ -57,7 +57,8 @@ impl ReachVerb {
             Form::Json => export::reach_json(&reach, &scope, &mut out),
             Form::Csv => export::reach_csv(&reach, &scope, &mut out),
             Form::Text => {
-                let page = text::Page { inventory: &inventory, reach: &reach, scope: &scope, sorted, missing: &missing, width: columns() };
+                let page =
+                    text::Page { inventory: &inventory, reach: &reach, scope: &scope, sorted, missing: &missing, width: lines::columns() };
                 page.write(&mut out)
             }
         };
@@ -103,11 +104,4 @@ fn missing(inventory: &Inventory) -> Vec<String> {
         words.insert(0, "the files hold neither pods nor anything that makes pods".to_owned());
     }
     words
-}
-
-/// Columns of whoever reads: as COLUMNS says, else those of the terminal, else enough for a line of this width in a file.
-fn columns() -> usize {
-    let told = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
-    let seen = || io::stdout().is_terminal().then(|| crossterm::terminal::size().ok()).flatten().map(|(columns, _)| usize::from(columns));
-    told.or_else(seen).unwrap_or(120).clamp(60, 400)
 }

@@ -1,6 +1,7 @@
 //! Reachability as people read it: what is not known first, then pairs of workloads by the categories of scope between which they stand,
 //! both directions of a pair together. What stays within a category is cut after some lines; the JSON and the table have all.
 
+use crate::cli::lines::wrapped;
 use crate::tui::text::{counted, cut, left, name, thousands, width};
 use kassay_core::analysis::reach::{End, Judge, Passage, Reach, Reading};
 use kassay_core::kinds::Inventory;
@@ -56,7 +57,12 @@ impl Page<'_> {
             self.section(out, &mut judge, &ends, a, b)?;
         }
         writeln!(out)?;
-        self.wrapped(out, "", "Where nothing stands behind the ports, no policy selects the pods of either end, so everything is open.")
+        wrapped(
+            out,
+            self.width,
+            "",
+            "Where nothing stands behind the ports, no policy selects the pods of either end, so everything is open.",
+        )
     }
 
     /// Indexes of the ends of each side.
@@ -79,12 +85,17 @@ impl Page<'_> {
             Category::ALL.iter().map(|c| format!("{} {}", thousands(ends[place(Some(*c))].len()), c.label())).collect();
         let head = format!("{}  {} {}", clean(named), clean(&cluster.distribution), clean(&cluster.version));
         writeln!(out, "{}", cut(&head, self.width))?;
-        self.wrapped(out, "", &format!("{}: {}", counted(self.reach.workloads().len(), "workload", "workloads"), counts.join(", ")))?;
+        wrapped(
+            out,
+            self.width,
+            "",
+            &format!("{}: {}", counted(self.reach.workloads().len(), "workload", "workloads"), counts.join(", ")),
+        )?;
         if !self.sorted {
-            self.wrapped(out, "", "No scope file was given: every namespace that is not the platform's counts as CDE.")?;
+            wrapped(out, self.width, "", "No scope file was given: every namespace that is not the platform's counts as CDE.")?;
         }
         for words in self.missing {
-            self.wrapped(out, "⊘ ", &format!("Not complete: {words}. Connections may be missing or wrong here."))?;
+            wrapped(out, self.width, "⊘ ", &format!("Not complete: {words}. Connections may be missing or wrong here."))?;
         }
         let skipped = self.reach.not_evaluated();
         if !skipped.is_empty() {
@@ -92,15 +103,15 @@ impl Page<'_> {
                 "Not evaluated, and able to allow or forbid more than stands here: {}.",
                 counted(skipped.len(), "object", "objects")
             );
-            self.wrapped(out, "⊘ ", &words)?;
+            wrapped(out, self.width, "⊘ ", &words)?;
             for entry in skipped {
-                self.wrapped(out, "    ", &format!("{}: {}", entry.object(), entry.why))?;
+                wrapped(out, self.width, "    ", &format!("{}: {}", entry.object(), entry.why))?;
             }
         }
         let hosts: Vec<String> = self.reach.workloads().iter().filter(|p| p.host_network).map(|p| p.workload.object.path()).collect();
         if !hosts.is_empty() {
             let words = format!("On the network of their node, and so outside of policy: {}.", hosts.join(", "));
-            self.wrapped(out, "! ", &words)?;
+            wrapped(out, self.width, "! ", &words)?;
         }
         let rules = self.reach.address_rules().len();
         if rules > 0 {
@@ -108,30 +119,9 @@ impl Page<'_> {
                 "{} a range of addresses in which pods may have theirs. Here such a range means addresses outside of the cluster; some network plugins let pods through by it too. -o json names them.",
                 if rules == 1 { "1 rule admits".to_owned() } else { format!("{} rules admit", thousands(rules)) }
             );
-            self.wrapped(out, "! ", &words)?;
+            wrapped(out, self.width, "! ", &words)?;
         }
         Ok(())
-    }
-
-    /// Writes words in lines of the width, those that follow indented under the first.
-    fn wrapped(&self, out: &mut impl Write, sign: &str, words: &str) -> io::Result<()> {
-        let words = clean(words);
-        let indent = width(sign);
-        let mut line = sign.to_owned();
-        let mut empty = true;
-        for word in words.split_whitespace() {
-            if !empty && width(&line) + 1 + width(word) > self.width {
-                writeln!(out, "{line}")?;
-                line = " ".repeat(indent);
-                empty = true;
-            }
-            if !empty {
-                line.push(' ');
-            }
-            line.push_str(word);
-            empty = false;
-        }
-        writeln!(out, "{line}")
     }
 
     fn section(&self, out: &mut impl Write, judge: &mut Judge<'_, '_>, ends: &[Ends; 5], a: Side, b: Side) -> io::Result<()> {
@@ -236,10 +226,10 @@ impl Page<'_> {
                 writeln!(out, "{start}{}", passage.text)?;
             } else {
                 writeln!(out, "{}", start.trim_end())?;
-                self.wrapped(out, "      ", &format!("on {}", passage.text))?;
+                wrapped(out, self.width, "      ", &format!("on {}", passage.text))?;
             }
         }
-        if why.is_empty() { Ok(()) } else { self.wrapped(out, "      ", &why) }
+        if why.is_empty() { Ok(()) } else { wrapped(out, self.width, "      ", &why) }
     }
 
     /// The policies that let a connection through; nothing where none selects either end.

@@ -36,6 +36,18 @@ pub enum SubjectKind {
     ServiceAccount,
 }
 
+impl SubjectKind {
+    /// As a binding writes it.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::User => "User",
+            Self::Group => "Group",
+            Self::ServiceAccount => "ServiceAccount",
+        }
+    }
+}
+
 /// A subject, under one name however a binding wrote it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Subject {
@@ -53,7 +65,9 @@ impl Subject {
     #[must_use]
     pub fn user(name: &str) -> Self {
         match name.strip_prefix(ACCOUNT_USER).and_then(|rest| rest.split_once(':')) {
-            Some((namespace, account)) if !account.is_empty() && !account.contains(':') => Self::account(namespace, account),
+            Some((namespace, account)) if !namespace.is_empty() && !account.is_empty() && !account.contains(':') => {
+                Self::account(namespace, account)
+            }
             _ => Self { kind: SubjectKind::User, namespace: String::new(), name: name.to_owned() },
         }
     }
@@ -139,12 +153,7 @@ impl Subject {
 
 impl fmt::Display for Subject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = match self.kind {
-            SubjectKind::User => "User",
-            SubjectKind::Group => "Group",
-            SubjectKind::ServiceAccount => "ServiceAccount",
-        };
-        write!(f, "{kind} {}", self.path())
+        write!(f, "{} {}", self.kind.id(), self.path())
     }
 }
 

@@ -1,0 +1,86 @@
+//! `kassay access`: the access register, which is the population from which an access review samples.
+
+mod text;
+
+use super::{Failure, Manners, lines, output_failed, source};
+use crate::collect::{Options, judging_time};
+use crate::export;
+use kassay_core::checks::{Tables, View, access_by_subject, access_register};
+use kassay_core::kinds::{Inventory, KindState};
+use kassay_core::model::Kind;
+use kassay_core::model::text::clean;
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+
+/// Prints the access register: who may do what, where, and by which binding
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXIT_CODES)]
+pub struct AccessVerb {
+    #[command(flatten)]
+    source: source::SourceArgs,
+    /// Scope file: categories of namespaces
+    #[arg(long, value_name = "FILE")]
+    scope: Option<PathBuf>,
+    /// Form of the output
+    #[arg(short, long, value_enum, default_value_t = Form::Text)]
+    output: Form,
+}
+
+const EXIT_CODES: &str =
+    "Exit codes: 0 done; 2 it could not be done; 3 done, but roles or bindings could not all be read, so that rights are missing.";
+
+/// Form of the register.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Form {
+    /// For people: by subject and role, those with ways to further rights first
+    Text,
+    /// For machines: kassay/access/v1, a row for each rule granted
+    Json,
+    /// For spreadsheets: a line for each subject, role and place
+    Csv,
+}
+
+/// Lists that the register rests on.
+const LISTS: [Kind; 4] = [Kind::Roles, Kind::ClusterRoles, Kind::RoleBindings, Kind::ClusterRoleBindings];
+
+impl AccessVerb {
+    /// Carries it out; the exit code.
+    pub(super) fn run(self, manners: &Manners) -> Result<u8, Failure> {
+        let scope = self.scope.as_deref().map(source::scope).transpose()?.unwrap_or_default();
+        // Rights are those of RBAC; no Secret says anything about them.
+        let inventory = self.source.read(&Options { kubernetes_version: None, without_secrets: true }, manners)?;
+        let tables = Tables::shipped().map_err(|e| Failure::new(e.to_string()))?;
+        let view = View::new(&inventory, &scope, judging_time(&inventory, None, jiff::Timestamp::now()), &tables);
+        let missing = missing(&inventory);
+        let complete = access_register(&view).complete;
+        let mut out = BufWriter::new(io::stdout().lock());
+        let written = match self.output {
+            Form::Json => export::access_json(&access_register(&view), &mut out),
+            Form::Csv => export::access_csv(&access_by_subject(&view), &mut out),
+            Form::Text => text::write(&access_by_subject(&view), &inventory, &missing, lines::columns(), &mut out),
+        };
+        written.and_then(|()| out.flush()).map_err(|e| output_failed(&e))?;
+        // The other forms have no place for it, and who takes them must not believe them to be whole.
+        if self.output != Form::Text {
+            missing.iter().for_each(|words| manners.say(&format!("not complete: {words}")));
+        }
+        Ok(if complete { 0 } else { 3 })
+    }
+}
+
+/// Which lists were not read whole, each with the reason.
+fn missing(inventory: &Inventory) -> Vec<String> {
+    let told = |kind: &Kind| {
+        let coverage = inventory.coverage_of(*kind);
+        let words = match coverage.state {
+            KindState::Read => return None,
+            KindState::Absent => format!("there is no list of {}", kind.id()),
+            KindState::Forbidden => format!("{} can't be listed by this identity", kind.id()),
+            KindState::Failed => format!("{} could not be read", kind.id()),
+            KindState::Partial => format!("{} could be read only in part", kind.id()),
+        };
+        let said = clean(&coverage.message);
+        Some(if said.is_empty() { words } else { format!("{words}: {said}") })
+    };
+    LISTS.iter().filter_map(told).collect()
+}
