@@ -201,7 +201,7 @@ fn across<'r>(view: &'r View<'_>, rbac: &'r Rbac<'_>, subject: &Subject) -> Opti
 }
 
 /// Whether a rule lets somebody change namespaced objects, or read secrets.
-fn changes(rule: &PolicyRule) -> bool {
+pub(super) fn changes(rule: &PolicyRule) -> bool {
     let any = |list: &[String], wanted: &[&str]| list.iter().any(|have| wanted.contains(&have.as_str()));
     let writes = any(&rule.verbs, &["*", "create", "update", "patch", "delete", "deletecollection"]);
     let secrets =
