@@ -1,0 +1,102 @@
+//! How the cost of every check grows from a thousand pods to ten thousand and a hundred thousand: one row a check, the dearest first.
+//! `cargo bench --bench growth`. Ten times the pods may cost about ten times as much; a row that grows faster is marked.
+//! `-- --outcomes` prints a digest of what each check says instead, which shows whether a change that was to be for speed alone was just that.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs, reason = "a failure is its message, and printing is the purpose")]
+
+#[path = "../tests/support/large/mod.rs"]
+mod large;
+
+use kassay_core::assess::{self, CheckOutcome};
+use kassay_core::checks::{self, Check, Tables, View};
+use kassay_core::kinds::Inventory;
+use large::Large;
+use sha2::{Digest, Sha256};
+use std::time::{Duration, Instant};
+
+/// Pods.
+const SIZES: [usize; 3] = [1_000, 10_000, 100_000];
+/// Growth over ten times the pods from which a row is marked.
+const STEEP: f64 = 14.0;
+/// What takes less than this at the largest size is not marked, however it grows.
+const SLIGHT: Duration = Duration::from_millis(20);
+
+fn main() {
+    let outcomes = std::env::args().any(|a| a == "--outcomes");
+    // `cargo test --benches` starts this too, and asks for nothing.
+    if !std::env::args().any(|a| a == "--bench") {
+        return;
+    }
+    let tables = Tables::shipped().unwrap();
+    let mut columns: Vec<Vec<(String, Duration)>> = Vec::new();
+    for pods in SIZES.into_iter().take(if outcomes { 2 } else { 3 }) {
+        let cluster = Large::of(pods);
+        let pages: Vec<_> = cluster.pages().collect();
+        let started = Instant::now();
+        let mut ingest = large::empty();
+        for (kind, page) in &pages {
+            ingest.page(*kind, page).unwrap();
+        }
+        let read = started.elapsed();
+        drop(pages);
+        let inventory = ingest.finish();
+        let settled = started.elapsed() - read;
+        if outcomes {
+            tell_outcomes(pods, &inventory, &tables);
+        } else {
+            let mut column = vec![("reading".to_owned(), read), ("settling".to_owned(), settled)];
+            column.extend(judge(&inventory, &tables));
+            columns.push(column);
+        }
+    }
+    if !outcomes {
+        tell(&columns);
+    }
+}
+
+/// Each check alone, in a view in which nothing was judged yet; the median of a few runs.
+fn judge(inventory: &Inventory, tables: &Tables) -> Vec<(String, Duration)> {
+    let scope = large::scope();
+    let now = large::NOW.parse().unwrap();
+    let time = |check: &Check| {
+        let mut times = Vec::new();
+        let begun = Instant::now();
+        while times.len() < 5 && (times.is_empty() || begun.elapsed() < Duration::from_secs(2)) {
+            let view = View::new(inventory, &scope, now, tables);
+            let started = Instant::now();
+            std::hint::black_box(assess::run(check, &view));
+            times.push(started.elapsed());
+        }
+        times.sort();
+        times[times.len() / 2]
+    };
+    let mut rows: Vec<(String, Duration)> = checks::all().filter(|c| !c.active).map(|check| (check.id.to_owned(), time(check))).collect();
+    let started = Instant::now();
+    std::hint::black_box(assess::assess(inventory, &scope, now, tables));
+    rows.push(("all checks together".to_owned(), started.elapsed()));
+    rows
+}
+
+fn tell(columns: &[Vec<(String, Duration)>]) {
+    let [small, middle, large] = columns else { return };
+    let mut rows: Vec<(&str, [Duration; 3])> =
+        small.iter().zip(middle).zip(large).map(|(((name, a), (_, b)), (_, c))| (name.as_str(), [*a, *b, *c])).collect();
+    rows.sort_by_key(|(_, times)| std::cmp::Reverse(times[2]));
+    println!("{:<36} {:>11} {:>11} {:>11} {:>8} {:>8}", "", "1,000", "10,000", "100,000 ms", "growth", "growth");
+    for (name, times) in rows {
+        let ms = times.map(|t| t.as_secs_f64() * 1000.0);
+        let growth = [ms[1] / ms[0], ms[2] / ms[1]];
+        let mark = if times[2] > SLIGHT && growth[1] > STEEP { "  steep" } else { "" };
+        println!("{name:<36} {:>11.2} {:>11.2} {:>11.2} {:>7.1}x {:>7.1}x{mark}", ms[0], ms[1], ms[2], growth[0], growth[1]);
+    }
+}
+
+fn tell_outcomes(pods: usize, inventory: &Inventory, tables: &Tables) {
+    let view_now = large::NOW.parse().unwrap();
+    let said = |outcome: &CheckOutcome| data_encoding::HEXLOWER.encode(&Sha256::digest(serde_json::to_vec(outcome).unwrap())[..8]);
+    for outcome in assess::assess(inventory, &large::scope(), view_now, tables) {
+        println!("{pods} {} {} {} {} {}", outcome.check, outcome.outcome.id(), outcome.population, outcome.findings.len(), said(&outcome));
+    }
+    let whole = Sha256::digest(serde_json::to_vec(inventory).unwrap());
+    println!("{pods} inventory {}", data_encoding::HEXLOWER.encode(&whole[..8]));
+}
