@@ -69,6 +69,11 @@ impl Large {
         self.lists.iter().flat_map(|(kind, objects)| objects.chunks(PAGE).map(move |page| (*kind, list(*kind, page))))
     }
 
+    /// Every object of a kind, as JSON.
+    pub fn objects(&self, kind: Kind) -> &[String] {
+        self.lists.get(&kind).map_or(&[], Vec::as_slice)
+    }
+
     /// Bytes of all objects.
     pub fn bytes(&self) -> usize {
         self.lists.values().flatten().map(String::len).sum()

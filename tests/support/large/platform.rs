@@ -58,7 +58,7 @@ fn machine(node: usize) -> Value {
     json!({"apiVersion": "v1", "kind": "Node",
         "metadata": {"name": format!("node-{node}"), "uid": uid(node), "creationTimestamp": "2026-10-20T08:00:00Z", "labels": {"kubernetes.io/hostname": format!("node-{node}"), "kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64", "pool": pool, "topology.kubernetes.io/zone": format!("zone-{}", node % 3)}},
         "spec": {"podCIDR": "10.244.1.0/24", "taints": taints},
-        "status": {"addresses": [{"type": "InternalIP", "address": format!("10.40.{}.{}", node / 250, node % 250)}], "conditions": [{"type": "Ready", "status": "True", "lastTransitionTime": "2026-11-01T08:00:00Z"}], "images": images,
+        "status": {"allocatable": {"cpu": "64", "memory": "256Gi", "pods": "250"}, "capacity": {"cpu": "64", "memory": "256Gi", "pods": "250"}, "addresses": [{"type": "InternalIP", "address": format!("10.40.{}.{}", node / 250, node % 250)}], "conditions": [{"type": "Ready", "status": "True", "lastTransitionTime": "2026-11-01T08:00:00Z"}], "images": images,
             "nodeInfo": {"kubeletVersion": "v1.34.4", "kubeProxyVersion": "v1.34.4", "osImage": "Ubuntu 24.04.3 LTS", "kernelVersion": if node % 50 == 9 { "6.8.0-60-generic" } else { "6.8.0-87-generic" }, "containerRuntimeVersion": "containerd://2.1.4", "operatingSystem": "linux", "architecture": "amd64"}}})
 }
 
@@ -69,7 +69,7 @@ fn daemon_set(large: &mut Large, nodes: usize, (home, name, image, of_the_node):
         "containers": [{"name": name, "image": image, "securityContext": security, "resources": {"limits": {"memory": "256Mi"}}, "volumeMounts": [{"name": "logs", "mountPath": "/var/log"}]}],
         "volumes": [{"name": "logs", "hostPath": {"path": "/var/log", "type": ""}}]});
     large.add(Kind::ServiceAccounts, &json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata(home, name, &json!({}), 3)}));
-    large.add(Kind::DaemonSets, &json!({"apiVersion": "apps/v1", "kind": "DaemonSet", "metadata": metadata(home, name, &labels, 4), "spec": {"template": {"metadata": {"labels": labels}, "spec": spec}}}));
+    large.add(Kind::DaemonSets, &json!({"apiVersion": "apps/v1", "kind": "DaemonSet", "metadata": metadata(home, name, &labels, 4), "spec": {"selector": {"matchLabels": labels}, "template": {"metadata": {"labels": labels}, "spec": spec}}}));
     for node in 0..nodes {
         let number = large.next();
         let mut meta = metadata(home, &format!("{name}-{}", suffix(number)), &labels, number);
@@ -89,7 +89,7 @@ fn deployment(large: &mut Large, nodes: usize, (home, name, image, replicas): (&
     let labels = if name == "coredns" { json!({"k8s-app": "kube-dns"}) } else { json!({"app.kubernetes.io/name": name}) };
     let spec = json!({"serviceAccountName": name, "containers": [{"name": name, "image": image, "ports": [{"name": "http", "containerPort": 8080, "protocol": "TCP"}], "resources": {"limits": {"memory": "256Mi"}}}]});
     large.add(Kind::ServiceAccounts, &json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata(home, name, &json!({}), 5)}));
-    large.add(Kind::Deployments, &json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata(home, name, &labels, 6), "spec": {"replicas": replicas, "template": {"metadata": {"labels": labels}, "spec": spec}}}));
+    large.add(Kind::Deployments, &json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata(home, name, &labels, 6), "spec": {"replicas": replicas, "selector": {"matchLabels": labels}, "template": {"metadata": {"labels": labels}, "spec": spec}}}));
     large.add(Kind::Services, &json!({"apiVersion": "v1", "kind": "Service", "metadata": metadata(home, name, &labels, 6), "spec": {"type": "ClusterIP", "selector": labels, "ports": [{"name": "http", "port": 80, "targetPort": 8080, "protocol": "TCP"}]}}));
     for _ in 0..replicas {
         let number = large.next();

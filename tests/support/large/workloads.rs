@@ -175,7 +175,7 @@ fn stateful_set(large: &mut Large, space: usize, nodes: usize) {
     spec["volumes"].as_array_mut().into_iter().for_each(|list| list.push(json!({"name": "data", "persistentVolumeClaim": {"claimName": "data-db-0"}})));
     let mut meta = metadata(&home, "db", &labels, space * 100 + 50);
     meta["managedFields"] = managed("helm", "db");
-    large.add(Kind::StatefulSets, &json!({"apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": meta, "spec": {"replicas": 3, "serviceName": "db", "template": {"metadata": {"labels": labels}, "spec": spec}}}));
+    large.add(Kind::StatefulSets, &json!({"apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": meta, "spec": {"replicas": 3, "serviceName": "db", "selector": {"matchLabels": labels}, "template": {"metadata": {"labels": labels}, "spec": spec}}}));
     for index in 0..3 {
         let number = large.next();
         let mut meta = metadata(&home, &format!("db-{index}"), &labels, number);
