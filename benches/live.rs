@@ -69,7 +69,8 @@ fn main() {
     let reader = cluster.bound_user("bench-reader", "kassay");
     let home = tempfile::tempdir().unwrap();
     run(&reader, home.path());
-    let mut lists: Vec<String> = cluster.requests_of("bench-reader").into_iter().filter(|r| r.verb == "list" && r.code == 200).map(|r| r.uri).collect();
+    let mut lists: Vec<String> =
+        cluster.requests_of("bench-reader").into_iter().filter(|r| r.verb == "list" && r.code == 200).map(|r| r.uri).collect();
     lists.retain(|uri| !uri.contains("continue="));
     lists.sort();
     lists.dedup();
@@ -113,7 +114,10 @@ async fn fill(client: &Client, cluster: &TestCluster, pods: usize) -> usize {
     let mut patience = Instant::now() + Duration::from_secs(60);
     let mut before = 0;
     loop {
-        let running = cluster.kubectl(["get", "pods", "-A", "--field-selector", "status.phase=Running", "-o", "name", "--chunk-size", "5000"]).lines().count();
+        let running = cluster
+            .kubectl(["get", "pods", "-A", "--field-selector", "status.phase=Running", "-o", "name", "--chunk-size", "5000"])
+            .lines()
+            .count();
         if running >= wanted {
             return running;
         }
@@ -137,14 +141,21 @@ async fn create(client: &Client, kind: Kind, object: &str) {
         metadata.remove(of_the_server);
     }
     // Some of the made-up pods would be refused where Pod Security is enforced, and here all are to run.
-    if kind == Kind::Namespaces && let Some(labels) = object.pointer_mut("/metadata/labels").and_then(Value::as_object_mut) {
-        labels.remove("pod-security.kubernetes.io/enforce").map(|level| labels.insert("pod-security.kubernetes.io/audit".to_owned(), level));
+    if kind == Kind::Namespaces
+        && let Some(labels) = object.pointer_mut("/metadata/labels").and_then(Value::as_object_mut)
+    {
+        labels
+            .remove("pod-security.kubernetes.io/enforce")
+            .map(|level| labels.insert("pod-security.kubernetes.io/audit".to_owned(), level));
     }
     // Made-up Services share an address; the server gives each its own.
-    if kind == Kind::Services && let Some(spec) = object["spec"].as_object_mut() {
+    if kind == Kind::Services
+        && let Some(spec) = object["spec"].as_object_mut()
+    {
         spec.remove("clusterIP");
     }
-    let group = if kind.group().is_empty() { format!("api/{}", kind.version()) } else { format!("apis/{}/{}", kind.group(), kind.version()) };
+    let group =
+        if kind.group().is_empty() { format!("api/{}", kind.version()) } else { format!("apis/{}/{}", kind.group(), kind.version()) };
     let path = match object.pointer("/metadata/namespace").and_then(Value::as_str) {
         Some(namespace) => format!("/{group}/namespaces/{namespace}/{}", kind.resource()),
         None => format!("/{group}/{}", kind.resource()),

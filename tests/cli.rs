@@ -640,3 +640,12 @@ fn a_register_that_is_not_whole_says_so_and_ends_with_3() {
     let (code, out, _) = access("text");
     assert!(code == 3 && out.contains("Not complete: there is no list of rolebindings"), "{out}");
 }
+
+/// Made by `kassay checks -o markdown > docs/checks.md`, so that the document is never older than the checks.
+#[test]
+fn the_document_of_checks_is_what_the_program_prints() {
+    let home = tempfile::tempdir().unwrap();
+    let printed = run(home.path(), &["checks", "-o", "markdown"]).1;
+    let kept = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/checks.md")).unwrap();
+    assert!(printed == kept, "docs/checks.md is older than the checks: cargo run -- checks -o markdown > docs/checks.md");
+}

@@ -45,21 +45,37 @@ pub(super) fn make(large: &mut Large, space: usize) {
     let home = namespace(space);
     let home = home.as_str();
     for (number, name) in ["default", "web", "api", "worker", "upload", "mail", "cron-api", "db", "report"].iter().enumerate() {
-        let mut body = json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata(home, name, &json!({}), space * 20 + number)});
+        let mut body =
+            json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata(home, name, &json!({}), space * 20 + number)});
         if space % 2 == 0 {
             body["automountServiceAccountToken"] = json!(false);
         }
         large.add(Kind::ServiceAccounts, &body);
     }
     for (name, rules) in [
-        ("leader", vec![rule(&["get", "create", "update"], &["coordination.k8s.io"], &["leases"]), rule(&["create", "patch"], &[""], &["events"])]),
-        ("reader", vec![rule(&["get", "list", "watch"], &[""], &["configmaps", "pods", "services"]), rule(&["get", "list"], &["apps"], &["deployments"])]),
+        (
+            "leader",
+            vec![rule(&["get", "create", "update"], &["coordination.k8s.io"], &["leases"]), rule(&["create", "patch"], &[""], &["events"])],
+        ),
+        (
+            "reader",
+            vec![
+                rule(&["get", "list", "watch"], &[""], &["configmaps", "pods", "services"]),
+                rule(&["get", "list"], &["apps"], &["deployments"]),
+            ],
+        ),
         ("keeper", vec![rule(&["*"], &[""], &["secrets"]), rule(&["create"], &[""], &["pods/exec"])]),
     ] {
         large.add(Kind::Roles, &json!({"apiVersion": format!("{GROUP}/v1"), "kind": "Role", "metadata": metadata(home, name, &json!({}), space), "rules": rules}));
     }
     let team = format!("team-{}", space % 40);
-    binding(large, home, "team", ("ClusterRole", if space % 6 == 0 { "admin" } else { "edit" }), &[group(&team), user(&format!("lead-{}@acme.example", space % 97))]);
+    binding(
+        large,
+        home,
+        "team",
+        ("ClusterRole", if space % 6 == 0 { "admin" } else { "edit" }),
+        &[group(&team), user(&format!("lead-{}@acme.example", space % 97))],
+    );
     binding(large, home, "viewers", ("ClusterRole", "view"), &[group("support"), group(&format!("{team}-guests"))]);
     binding(large, home, "leader", ("Role", "leader"), &[account(home, "worker"), account(home, "cron-api")]);
     binding(large, home, "reader", ("Role", "reader"), &[account(home, "api"), account("monitoring", "prometheus")]);

@@ -36,12 +36,42 @@ pub(super) fn make(large: &mut Large, space: usize) {
         return;
     }
     policy(large, home, "default-deny", &json!({"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}));
-    policy(large, home, "dns", &json!({"podSelector": {}, "policyTypes": ["Egress"], "egress": [{"to": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "kube-system"}}, "podSelector": {"matchLabels": {"k8s-app": "kube-dns"}}}], "ports": [{"protocol": "UDP", "port": 53}, {"protocol": "TCP", "port": 53}]}]}));
-    policy(large, home, "web", &json!({"podSelector": app("web"), "policyTypes": ["Ingress", "Egress"], "ingress": [{"from": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "ingress-nginx"}}}], "ports": [{"port": "http"}]}], "egress": [{"to": [{"podSelector": app("api")}], "ports": [{"port": 8080}]}]}));
-    policy(large, home, "api", &json!({"podSelector": app("api"), "policyTypes": ["Ingress", "Egress"], "ingress": [{"from": [{"podSelector": app("web")}]}, {"from": [{"namespaceSelector": {"matchLabels": {"team": format!("team-{}", space % 40)}}, "podSelector": app("worker")}]}], "egress": [{"to": [{"podSelector": app("db")}, {"ipBlock": {"cidr": format!("203.0.{}.0/24", space % 250), "except": [format!("203.0.{}.128/25", space % 250)]}}]}]}));
-    policy(large, home, "db", &json!({"podSelector": app("db"), "policyTypes": ["Ingress"], "ingress": [{"from": [{"podSelector": {"matchExpressions": [{"key": "app.kubernetes.io/name", "operator": "In", "values": ["api", "ledger", "report"]}]}}], "ports": [{"port": 5432}]}]}));
-    policy(large, home, "metrics", &json!({"podSelector": {}, "policyTypes": ["Ingress"], "ingress": [{"from": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "monitoring"}}}], "ports": [{"port": "metrics"}]}]}));
+    policy(
+        large,
+        home,
+        "dns",
+        &json!({"podSelector": {}, "policyTypes": ["Egress"], "egress": [{"to": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "kube-system"}}, "podSelector": {"matchLabels": {"k8s-app": "kube-dns"}}}], "ports": [{"protocol": "UDP", "port": 53}, {"protocol": "TCP", "port": 53}]}]}),
+    );
+    policy(
+        large,
+        home,
+        "web",
+        &json!({"podSelector": app("web"), "policyTypes": ["Ingress", "Egress"], "ingress": [{"from": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "ingress-nginx"}}}], "ports": [{"port": "http"}]}], "egress": [{"to": [{"podSelector": app("api")}], "ports": [{"port": 8080}]}]}),
+    );
+    policy(
+        large,
+        home,
+        "api",
+        &json!({"podSelector": app("api"), "policyTypes": ["Ingress", "Egress"], "ingress": [{"from": [{"podSelector": app("web")}]}, {"from": [{"namespaceSelector": {"matchLabels": {"team": format!("team-{}", space % 40)}}, "podSelector": app("worker")}]}], "egress": [{"to": [{"podSelector": app("db")}, {"ipBlock": {"cidr": format!("203.0.{}.0/24", space % 250), "except": [format!("203.0.{}.128/25", space % 250)]}}]}]}),
+    );
+    policy(
+        large,
+        home,
+        "db",
+        &json!({"podSelector": app("db"), "policyTypes": ["Ingress"], "ingress": [{"from": [{"podSelector": {"matchExpressions": [{"key": "app.kubernetes.io/name", "operator": "In", "values": ["api", "ledger", "report"]}]}}], "ports": [{"port": 5432}]}]}),
+    );
+    policy(
+        large,
+        home,
+        "metrics",
+        &json!({"podSelector": {}, "policyTypes": ["Ingress"], "ingress": [{"from": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "monitoring"}}}], "ports": [{"port": "metrics"}]}]}),
+    );
     if space % 12 == 1 {
-        policy(large, home, "everything", &json!({"podSelector": app("mail"), "policyTypes": ["Ingress", "Egress"], "ingress": [{}], "egress": [{}]}));
+        policy(
+            large,
+            home,
+            "everything",
+            &json!({"podSelector": app("mail"), "policyTypes": ["Ingress", "Egress"], "ingress": [{}], "egress": [{}]}),
+        );
     }
 }

@@ -32,11 +32,28 @@ const CENTRAL: &[(&str, &str, &str, usize)] = &[
 
 /// Makes the platform for so many nodes.
 pub(super) fn make(large: &mut Large, nodes: usize) {
-    for space in ["kube-system", "kube-public", "kube-node-lease", "default", "logging", "security", "monitoring", "ingress-nginx", "cert-manager", "argocd", "kyverno", "trivy-system", "external-secrets"] {
+    for space in [
+        "kube-system",
+        "kube-public",
+        "kube-node-lease",
+        "default",
+        "logging",
+        "security",
+        "monitoring",
+        "ingress-nginx",
+        "cert-manager",
+        "argocd",
+        "kyverno",
+        "trivy-system",
+        "external-secrets",
+    ] {
         let number = large.len(Kind::Namespaces);
         let body = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": space, "uid": uid(number), "creationTimestamp": "2025-03-01T08:00:00Z", "labels": {"kubernetes.io/metadata.name": space}}});
         large.add(Kind::Namespaces, &body);
-        large.add(Kind::ServiceAccounts, &json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata(space, "default", &json!({}), number)}));
+        large.add(
+            Kind::ServiceAccounts,
+            &json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata(space, "default", &json!({}), number)}),
+        );
     }
     for node in 0..nodes {
         large.add(Kind::Nodes, &machine(node));
@@ -68,7 +85,10 @@ fn daemon_set(large: &mut Large, nodes: usize, (home, name, image, of_the_node):
     let spec = json!({"hostNetwork": of_the_node, "serviceAccountName": name, "tolerations": [{"operator": "Exists"}],
         "containers": [{"name": name, "image": image, "securityContext": security, "resources": {"limits": {"memory": "256Mi"}}, "volumeMounts": [{"name": "logs", "mountPath": "/var/log"}]}],
         "volumes": [{"name": "logs", "hostPath": {"path": "/var/log", "type": ""}}]});
-    large.add(Kind::ServiceAccounts, &json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata(home, name, &json!({}), 3)}));
+    large.add(
+        Kind::ServiceAccounts,
+        &json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata(home, name, &json!({}), 3)}),
+    );
     large.add(Kind::DaemonSets, &json!({"apiVersion": "apps/v1", "kind": "DaemonSet", "metadata": metadata(home, name, &labels, 4), "spec": {"selector": {"matchLabels": labels}, "template": {"metadata": {"labels": labels}, "spec": spec}}}));
     for node in 0..nodes {
         let number = large.next();
@@ -88,7 +108,10 @@ fn daemon_set(large: &mut Large, nodes: usize, (home, name, image, of_the_node):
 fn deployment(large: &mut Large, nodes: usize, (home, name, image, replicas): (&str, &str, &str, usize)) {
     let labels = if name == "coredns" { json!({"k8s-app": "kube-dns"}) } else { json!({"app.kubernetes.io/name": name}) };
     let spec = json!({"serviceAccountName": name, "containers": [{"name": name, "image": image, "ports": [{"name": "http", "containerPort": 8080, "protocol": "TCP"}], "resources": {"limits": {"memory": "256Mi"}}}]});
-    large.add(Kind::ServiceAccounts, &json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata(home, name, &json!({}), 5)}));
+    large.add(
+        Kind::ServiceAccounts,
+        &json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata(home, name, &json!({}), 5)}),
+    );
     large.add(Kind::Deployments, &json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata(home, name, &labels, 6), "spec": {"replicas": replicas, "selector": {"matchLabels": labels}, "template": {"metadata": {"labels": labels}, "spec": spec}}}));
     large.add(Kind::Services, &json!({"apiVersion": "v1", "kind": "Service", "metadata": metadata(home, name, &labels, 6), "spec": {"type": "ClusterIP", "selector": labels, "ports": [{"name": "http", "port": 80, "targetPort": 8080, "protocol": "TCP"}]}}));
     for _ in 0..replicas {
@@ -103,14 +126,26 @@ fn deployment(large: &mut Large, nodes: usize, (home, name, image, replicas): (&
 fn control_plane(large: &mut Large) {
     for number in 0..3 {
         for (name, flags) in [
-            ("kube-apiserver", vec!["--anonymous-auth=true", "--authorization-mode=Node,RBAC", "--audit-log-path=/var/log/audit.log", "--audit-policy-file=/etc/kubernetes/audit.yaml", "--etcd-servers=https://127.0.0.1:2379", "--tls-min-version=VersionTLS12"]),
+            (
+                "kube-apiserver",
+                vec![
+                    "--anonymous-auth=true",
+                    "--authorization-mode=Node,RBAC",
+                    "--audit-log-path=/var/log/audit.log",
+                    "--audit-policy-file=/etc/kubernetes/audit.yaml",
+                    "--etcd-servers=https://127.0.0.1:2379",
+                    "--tls-min-version=VersionTLS12",
+                ],
+            ),
             ("kube-controller-manager", vec!["--bind-address=127.0.0.1", "--use-service-account-credentials=true"]),
             ("kube-scheduler", vec!["--bind-address=127.0.0.1"]),
             ("etcd", vec!["--client-cert-auth=true", "--peer-client-cert-auth=true"]),
         ] {
-            let mut meta = metadata("kube-system", &format!("{name}-node-{number}"), &json!({"component": name, "tier": "control-plane"}), number);
+            let mut meta =
+                metadata("kube-system", &format!("{name}-node-{number}"), &json!({"component": name, "tier": "control-plane"}), number);
             meta["annotations"] = json!({"kubernetes.io/config.mirror": "1", "kubernetes.io/config.source": "file"});
-            meta["ownerReferences"] = json!([{"apiVersion": "v1", "kind": "Node", "name": format!("node-{number}"), "uid": uid(number), "controller": true}]);
+            meta["ownerReferences"] =
+                json!([{"apiVersion": "v1", "kind": "Node", "name": format!("node-{number}"), "uid": uid(number), "controller": true}]);
             let spec = json!({"hostNetwork": true, "containers": [{"name": name, "image": format!("registry.k8s.io/{name}:v1.34.4"), "command": std::iter::once(name).chain(flags).collect::<Vec<_>>()}]});
             large.add(Kind::Pods, &json!({"apiVersion": "v1", "kind": "Pod", "metadata": meta, "spec": with_node(&spec, number), "status": status(name, &[(name, 3)])}));
         }
@@ -119,24 +154,52 @@ fn control_plane(large: &mut Large) {
 
 fn rights(large: &mut Large) {
     let stock = json!({"kubernetes.io/bootstrapping": "rbac-defaults"});
-    let aggregated = |to: &str| json!({"kubernetes.io/bootstrapping": "rbac-defaults", format!("rbac.authorization.k8s.io/aggregate-to-{to}"): "true"});
+    let aggregated =
+        |to: &str| json!({"kubernetes.io/bootstrapping": "rbac-defaults", format!("rbac.authorization.k8s.io/aggregate-to-{to}"): "true"});
     let read = ["get", "list", "watch"];
     let write = ["create", "delete", "deletecollection", "patch", "update"];
     cluster_role(large, "cluster-admin", &stock, &[rule(&["*"], &["*"], &["*"]), json!({"verbs": ["*"], "nonResourceURLs": ["*"]})]);
-    let view = [rule(&read, &[""], &["configmaps", "endpoints", "pods", "services", "pods/log"]), rule(&read, &["apps"], &["deployments", "daemonsets", "statefulsets"])];
-    let edit = [rule(&write, &["", "apps"], &["pods", "deployments", "configmaps", "secrets"]), rule(&read, &[""], &["secrets"]), rule(&["create"], &[""], &["pods/exec", "serviceaccounts/token"])];
-    let admin = [rule(&write, &["rbac.authorization.k8s.io"], &["roles", "rolebindings"]), rule(&read, &["rbac.authorization.k8s.io"], &["roles", "rolebindings"])];
-    for (name, rules) in [("view", view.to_vec()), ("edit", [view.to_vec(), edit.to_vec()].concat()), ("admin", [view.to_vec(), edit.to_vec(), admin.to_vec()].concat())] {
+    let view = [
+        rule(&read, &[""], &["configmaps", "endpoints", "pods", "services", "pods/log"]),
+        rule(&read, &["apps"], &["deployments", "daemonsets", "statefulsets"]),
+    ];
+    let edit = [
+        rule(&write, &["", "apps"], &["pods", "deployments", "configmaps", "secrets"]),
+        rule(&read, &[""], &["secrets"]),
+        rule(&["create"], &[""], &["pods/exec", "serviceaccounts/token"]),
+    ];
+    let admin = [
+        rule(&write, &["rbac.authorization.k8s.io"], &["roles", "rolebindings"]),
+        rule(&read, &["rbac.authorization.k8s.io"], &["roles", "rolebindings"]),
+    ];
+    for (name, rules) in [
+        ("view", view.to_vec()),
+        ("edit", [view.to_vec(), edit.to_vec()].concat()),
+        ("admin", [view.to_vec(), edit.to_vec(), admin.to_vec()].concat()),
+    ] {
         let body = json!({"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": name, "creationTimestamp": "2025-03-01T08:00:00Z", "labels": stock}, "aggregationRule": {"clusterRoleSelectors": [{"matchLabels": {format!("rbac.authorization.k8s.io/aggregate-to-{name}"): "true"}}]}, "rules": rules});
         large.add(Kind::ClusterRoles, &body);
     }
     cluster_role(large, "system:aggregate-to-view", &aggregated("view"), &view);
     cluster_role(large, "system:aggregate-to-edit", &aggregated("edit"), &edit);
     cluster_role(large, "system:aggregate-to-admin", &aggregated("admin"), &admin);
-    cluster_role(large, "team-operator", &json!({}), &[rule(&["*"], &["apps"], &["*"]), rule(&["get", "list", "patch"], &[""], &["nodes", "namespaces"])]);
+    cluster_role(
+        large,
+        "team-operator",
+        &json!({}),
+        &[rule(&["*"], &["apps"], &["*"]), rule(&["get", "list", "patch"], &[""], &["nodes", "namespaces"])],
+    );
     for number in 0..60 {
         let name = format!("system:controller:part-{number}");
-        cluster_role(large, &name, &stock, &[rule(&read, &["", "apps"], &["pods", "replicasets", "nodes"]), rule(&["create", "patch", "update"], &["", "events.k8s.io"], &["events"])]);
+        cluster_role(
+            large,
+            &name,
+            &stock,
+            &[
+                rule(&read, &["", "apps"], &["pods", "replicasets", "nodes"]),
+                rule(&["create", "patch", "update"], &["", "events.k8s.io"], &["events"]),
+            ],
+        );
         binding(large, "", &name, ("ClusterRole", &name), &[account("kube-system", &format!("part-{number}"))]);
     }
     binding(large, "", "cluster-admin", ("ClusterRole", "cluster-admin"), &[group("system:masters")]);
@@ -149,7 +212,11 @@ fn rights(large: &mut Large) {
 
 fn admission(large: &mut Large) {
     let rules = json!([{"operations": ["CREATE", "UPDATE"], "apiGroups": ["", "apps"], "apiVersions": ["*"], "resources": ["pods", "deployments"]}]);
-    for (kind, name) in [(Kind::ValidatingWebhooks, "kyverno-resource-validating"), (Kind::MutatingWebhooks, "kyverno-resource-mutating"), (Kind::ValidatingWebhooks, "cert-manager-webhook")] {
+    for (kind, name) in [
+        (Kind::ValidatingWebhooks, "kyverno-resource-validating"),
+        (Kind::MutatingWebhooks, "kyverno-resource-mutating"),
+        (Kind::ValidatingWebhooks, "cert-manager-webhook"),
+    ] {
         let service = json!({"service": {"namespace": "kyverno", "name": "kyverno-admission-controller", "path": "/validate"}});
         large.add(kind, &json!({"apiVersion": "admissionregistration.k8s.io/v1", "kind": kind.kind(), "metadata": {"name": name, "uid": uid(8)}, "webhooks": [{"name": format!("{name}.kyverno.svc"), "failurePolicy": "Fail", "clientConfig": service, "rules": rules, "namespaceSelector": {"matchExpressions": [{"key": "kubernetes.io/metadata.name", "operator": "NotIn", "values": ["kube-system", "kyverno"]}]}}]}));
     }

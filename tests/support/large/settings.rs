@@ -12,13 +12,20 @@ fn certificate() -> String {
 }
 
 fn config_map(large: &mut Large, home: &str, name: &str, data: &Value) {
-    large.add(Kind::ConfigMaps, &json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata(home, name, &json!({}), 11), "data": data}));
+    large.add(
+        Kind::ConfigMaps,
+        &json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata(home, name, &json!({}), 11), "data": data}),
+    );
 }
 
 fn properties(app: &str, space: usize) -> String {
     let mut text = String::from("# Settings of the application.\nserver.port=8080\nserver.shutdown=graceful\n");
     for number in 0..24 {
-        text.push_str(&format!("{app}.feature.{number}.enabled={}\n{app}.feature.{number}.limit={}\n", number % 2 == 0, number * 37 + space % 7));
+        text.push_str(&format!(
+            "{app}.feature.{number}.enabled={}\n{app}.feature.{number}.limit={}\n",
+            number % 2 == 0,
+            number * 37 + space % 7
+        ));
     }
     text.push_str(&format!("spring.datasource.url=jdbc:postgresql://db.{}.svc:5432/{app}\nspring.datasource.username={app}\nspring.datasource.password=${{DB_PASSWORD}}\n", namespace(space)));
     if space % 17 == 3 && app == "mail" {
@@ -33,12 +40,28 @@ pub(super) fn make(large: &mut Large, space: usize) {
     let home = home.as_str();
     config_map(large, home, "kube-root-ca.crt", &json!({"ca.crt": certificate()}));
     for app in ["web", "api", "worker", "ledger", "upload", "mail", "admin", "cron-api"] {
-        let logging = format!("<configuration>\n  <appender name=\"out\"><encoder>%d %-5level %logger - %msg%n</encoder></appender>\n  <root level=\"INFO\"><appender-ref ref=\"out\"/></root>\n</configuration>\n<!-- {app} -->\n");
-        config_map(large, home, &format!("{app}-settings"), &json!({"application.properties": properties(app, space), "logback.xml": logging, "LOG_LEVEL": "info", "REGION": "eu-west-1"}));
+        let logging = format!(
+            "<configuration>\n  <appender name=\"out\"><encoder>%d %-5level %logger - %msg%n</encoder></appender>\n  <root level=\"INFO\"><appender-ref ref=\"out\"/></root>\n</configuration>\n<!-- {app} -->\n"
+        );
+        config_map(
+            large,
+            home,
+            &format!("{app}-settings"),
+            &json!({"application.properties": properties(app, space), "logback.xml": logging, "LOG_LEVEL": "info", "REGION": "eu-west-1"}),
+        );
     }
-    for (name, kind, keys) in [("registry", "kubernetes.io/dockerconfigjson", 1), ("web-tls", "kubernetes.io/tls", 2), ("api-db", "Opaque", 2), ("ledger-db", "Opaque", 2), ("mail-relay", "Opaque", 1)] {
+    for (name, kind, keys) in [
+        ("registry", "kubernetes.io/dockerconfigjson", 1),
+        ("web-tls", "kubernetes.io/tls", 2),
+        ("api-db", "Opaque", 2),
+        ("ledger-db", "Opaque", 2),
+        ("mail-relay", "Opaque", 1),
+    ] {
         let data: serde_json::Map<String, Value> = (0..keys).map(|n| (format!("key-{n}"), json!("eA=="))).collect();
-        large.add(Kind::Secrets, &json!({"apiVersion": "v1", "kind": "Secret", "type": kind, "metadata": metadata(home, name, &json!({}), space), "data": data}));
+        large.add(
+            Kind::Secrets,
+            &json!({"apiVersion": "v1", "kind": "Secret", "type": kind, "metadata": metadata(home, name, &json!({}), space), "data": data}),
+        );
     }
     if space % 3 != 1 {
         large.add(Kind::ResourceQuotas, &json!({"apiVersion": "v1", "kind": "ResourceQuota", "metadata": metadata(home, "quota", &json!({}), space), "spec": {"hard": {"limits.cpu": "40", "limits.memory": "80Gi", "requests.cpu": "20", "requests.memory": "40Gi", "pods": "120"}}}));

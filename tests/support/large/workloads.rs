@@ -6,10 +6,12 @@ use kassay_core::model::Kind;
 use serde_json::{Value, json};
 
 /// Applications of a namespace with their replicas.
-const APPS: &[(&str, usize)] = &[("web", 12), ("api", 8), ("worker", 6), ("ledger", 5), ("upload", 3), ("mail", 3), ("admin", 2), ("cron-api", 1)];
+const APPS: &[(&str, usize)] =
+    &[("web", 12), ("api", 8), ("worker", 6), ("ledger", 5), ("upload", 3), ("mail", 3), ("admin", 2), ("cron-api", 1)];
 
 /// Where the images of applications come from; most are the entity's own.
-const REGISTRIES: &[&str] = &["registry.acme.example/team", "registry.acme.example/team", "registry.acme.example/base", "docker.io/library", "quay.io/acme"];
+const REGISTRIES: &[&str] =
+    &["registry.acme.example/team", "registry.acme.example/team", "registry.acme.example/base", "docker.io/library", "quay.io/acme"];
 
 /// Makes the namespace with its workloads.
 pub(super) fn make(large: &mut Large, space: usize, nodes: usize) {
@@ -75,7 +77,11 @@ fn spec(space: usize, app: &str, index: usize) -> Value {
     } else {
         json!({})
     };
-    let limits = if (space + index) % 5 == 0 { json!({}) } else { json!({"requests": {"cpu": "100m", "memory": "128Mi"}, "limits": {"cpu": "500m", "memory": "512Mi"}}) };
+    let limits = if (space + index) % 5 == 0 {
+        json!({})
+    } else {
+        json!({"requests": {"cpu": "100m", "memory": "128Mi"}, "limits": {"cpu": "500m", "memory": "512Mi"}})
+    };
     let mut containers = vec![json!({
         "name": app, "image": image(space, app, index), "imagePullPolicy": "IfNotPresent",
         "args": ["--listen=:8080", format!("--upstream=http://api.{}.svc.cluster.local:8080", namespace(space)), "--log-format=json"],
@@ -105,11 +111,17 @@ fn spec(space: usize, app: &str, index: usize) -> Value {
     }
     if space % 3 == 0 {
         spec["nodeSelector"] = json!({"pool": "cde"});
-        spec["tolerations"].as_array_mut().into_iter().for_each(|list| list.push(json!({"key": "pool", "operator": "Equal", "value": "cde", "effect": "NoSchedule"})));
+        spec["tolerations"]
+            .as_array_mut()
+            .into_iter()
+            .for_each(|list| list.push(json!({"key": "pool", "operator": "Equal", "value": "cde", "effect": "NoSchedule"})));
     }
     if space % 11 == 5 && index == 2 {
         spec["containers"][0]["securityContext"] = json!({"privileged": true});
-        spec["volumes"].as_array_mut().into_iter().for_each(|list| list.push(json!({"name": "host", "hostPath": {"path": "/var/run/docker.sock", "type": ""}})));
+        spec["volumes"]
+            .as_array_mut()
+            .into_iter()
+            .for_each(|list| list.push(json!({"name": "host", "hostPath": {"path": "/var/run/docker.sock", "type": ""}})));
     }
     spec
 }
@@ -125,7 +137,8 @@ pub(super) fn status(image: &str, containers: &[(&str, usize)]) -> Value {
         .iter()
         .map(|(name, build)| json!({"name": name, "ready": true, "restartCount": 0, "started": true, "image": image, "imageID": format!("{}@{}", image.split(['@', ':']).next().unwrap_or(image), digest(*build)), "containerID": format!("containerd://{:064x}", build), "state": {"running": {"startedAt": "2026-11-01T08:00:00Z"}}}))
         .collect();
-    let condition = |kind: &str| json!({"type": kind, "status": "True", "lastProbeTime": null, "lastTransitionTime": "2026-11-01T08:00:00Z"});
+    let condition =
+        |kind: &str| json!({"type": kind, "status": "True", "lastProbeTime": null, "lastTransitionTime": "2026-11-01T08:00:00Z"});
     json!({"phase": "Running", "conditions": [condition("PodReadyToStartContainers"), condition("Initialized"), condition("Ready"), condition("ContainersReady"), condition("PodScheduled")], "hostIP": "10.40.0.7", "podIP": "10.244.3.9", "podIPs": [{"ip": "10.244.3.9"}], "startTime": "2026-11-01T08:00:00Z", "qosClass": "Burstable", "containerStatuses": statuses})
 }
 
@@ -138,7 +151,8 @@ fn deployment(large: &mut Large, space: usize, nodes: usize, app: &str, replicas
     let mut meta = metadata(&home, app, &labels, space * 100 + index);
     let manager = if space % 5 == 0 { "kubectl-client-side-apply" } else { "argocd-controller" };
     meta["managedFields"] = managed(manager, app);
-    meta["annotations"] = json!({"deployment.kubernetes.io/revision": "4", "argocd.argoproj.io/tracking-id": format!("{home}:apps/Deployment:{home}/{app}")});
+    meta["annotations"] =
+        json!({"deployment.kubernetes.io/revision": "4", "argocd.argoproj.io/tracking-id": format!("{home}:apps/Deployment:{home}/{app}")});
     large.add(Kind::Deployments, &json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": meta, "spec": {"replicas": replicas, "selector": {"matchLabels": labels}, "template": template}, "status": {"replicas": replicas, "readyReplicas": replicas}}));
     for (set, size) in [(format!("{app}-{hash}"), replicas), (format!("{app}-old{}", &hash[..7]), 0)] {
         let mut labels = labels.clone();
@@ -172,14 +186,18 @@ fn stateful_set(large: &mut Large, space: usize, nodes: usize) {
     let home = namespace(space);
     let labels = labels("db", space);
     let mut spec = spec(space, "db", 6);
-    spec["volumes"].as_array_mut().into_iter().for_each(|list| list.push(json!({"name": "data", "persistentVolumeClaim": {"claimName": "data-db-0"}})));
+    spec["volumes"]
+        .as_array_mut()
+        .into_iter()
+        .for_each(|list| list.push(json!({"name": "data", "persistentVolumeClaim": {"claimName": "data-db-0"}})));
     let mut meta = metadata(&home, "db", &labels, space * 100 + 50);
     meta["managedFields"] = managed("helm", "db");
     large.add(Kind::StatefulSets, &json!({"apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": meta, "spec": {"replicas": 3, "serviceName": "db", "selector": {"matchLabels": labels}, "template": {"metadata": {"labels": labels}, "spec": spec}}}));
     for index in 0..3 {
         let number = large.next();
         let mut meta = metadata(&home, &format!("db-{index}"), &labels, number);
-        meta["ownerReferences"] = json!([{"apiVersion": "apps/v1", "kind": "StatefulSet", "name": "db", "uid": uid(number), "controller": true}]);
+        meta["ownerReferences"] =
+            json!([{"apiVersion": "apps/v1", "kind": "StatefulSet", "name": "db", "uid": uid(number), "controller": true}]);
         let mut own = spec.clone();
         own["hostname"] = json!(format!("db-{index}"));
         if let Some(claim) = own.pointer_mut("/volumes/3/persistentVolumeClaim/claimName") {
@@ -197,12 +215,16 @@ fn cron_job(large: &mut Large, space: usize, nodes: usize) {
     large.add(Kind::CronJobs, &json!({"apiVersion": "batch/v1", "kind": "CronJob", "metadata": metadata(&home, "report", &labels, space * 100 + 60), "spec": {"schedule": "0 3 * * *", "jobTemplate": {"spec": {"template": template}}}}));
     let job = "report-29351040";
     let mut meta = metadata(&home, job, &labels, space * 100 + 61);
-    meta["ownerReferences"] = json!([{"apiVersion": "batch/v1", "kind": "CronJob", "name": "report", "uid": uid(space), "controller": true}]);
+    meta["ownerReferences"] =
+        json!([{"apiVersion": "batch/v1", "kind": "CronJob", "name": "report", "uid": uid(space), "controller": true}]);
     large.add(Kind::Jobs, &json!({"apiVersion": "batch/v1", "kind": "Job", "metadata": meta, "spec": {"template": template}, "status": {"succeeded": 1, "completionTime": NOW}}));
     let number = large.next();
     let mut meta = metadata(&home, &format!("{job}-{}", suffix(number)), &labels, number);
     meta["ownerReferences"] = json!([{"apiVersion": "batch/v1", "kind": "Job", "name": job, "uid": uid(number), "controller": true}]);
     let mut status = status("registry.acme.example/team/report:1.0", &[("report", 901)]);
     status["phase"] = json!("Succeeded");
-    large.add(Kind::Pods, &json!({"apiVersion": "v1", "kind": "Pod", "metadata": meta, "spec": with_node(&spec, number % nodes), "status": status}));
+    large.add(
+        Kind::Pods,
+        &json!({"apiVersion": "v1", "kind": "Pod", "metadata": meta, "spec": with_node(&spec, number % nodes), "status": status}),
+    );
 }
