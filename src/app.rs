@@ -118,7 +118,10 @@ async fn walk(
         }
         screen.draw(|frame| draw(frame, &session, theme))?;
     }
+    // The terminal goes first: whoever ended the program by force may not have much patience.
     drop(screen);
+    let effects = update(&mut session, Action::End);
+    carry_out_all(&mut world, effects);
     // What was sent to be saved is saved before the program ends.
     world.close();
     Ok(())

@@ -83,10 +83,6 @@ const OTHERWISE: &[(&str, &str)] = &[
         "a role that does not exist gives nothing; 2.3/stale-bindings tells it",
     ),
     (
-        "clusterrolebindingPodExecAttach/success.defaultclusterrolebinding_clusteradmin.yaml",
-        "a name of Kubernetes' own proves nothing of what a binding gives to whom",
-    ),
-    (
         "clusterrolebindingPodExecAttach/success.defaultclusterrolebinding_system-controller-generic-garbage-collector.yaml",
         "a name of Kubernetes' own proves nothing of what a binding gives to whom",
     ),

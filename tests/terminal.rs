@@ -46,6 +46,22 @@ mod with_a_terminal {
     }
 
     #[test]
+    fn a_signal_keeps_the_place_where_one_stood() {
+        let home = home();
+        let book = home.path().join("book");
+        let mut program = start(home.path(), &["demo", "--workbook", book.to_str().unwrap()]);
+        program.see("was read and judged");
+        // Three controls further down, at the questions.
+        program.keys("\u{1b}[B\u{1b}[B\u{1b}[B").see("▸    1.4");
+        program.keys("3").see("▸Questions");
+        program.signal("TERM");
+        program.end();
+        let kept = std::fs::read_to_string(book.join("workbook.toml")).unwrap();
+        let place = kept.split("[place]").nth(1).unwrap();
+        assert!(place.contains("control = \"1.4\"") && place.contains("tab = \"questions\""), "{place}");
+    }
+
+    #[test]
     fn a_panic_gives_the_terminal_back_and_tells_itself() {
         let home = home();
         let mut program = Program::start(KASSAY, &[], home.path(), (80, 24), &[("KASSAY_PANIC_ON_F12", "1")]);

@@ -160,13 +160,14 @@ fn a_cluster_judges_as_its_snapshot_and_as_its_dump() {
             .collect()
     };
     assert_eq!(counts(&dump), counts(&inventory));
-    // What the files can't hold: who asked, and at which address.
+    // What the files can't hold: who asked, at which address, and over which connection.
     let untold = [
         "1.2/own-credential",
         "1.3/client-certificate",
         "1.6/login-method",
         "2.2/system-masters",
         "4.2/api-endpoint",
+        "4.3/api-tls",
         "10.1/version-support",
     ];
     for (live, files) in judge(&inventory).iter().zip(&judge(&dump)) {

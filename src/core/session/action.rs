@@ -228,6 +228,8 @@ pub enum Action {
     Retry,
     /// Leaves.
     Quit,
+    /// The program is being ended from outside.
+    End,
     /// Leaves now, whatever is open.
     Abort,
     /// Runs what was chosen in the palette.

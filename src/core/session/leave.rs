@@ -21,17 +21,25 @@ impl Session {
             self.messages.push(Message::ask(what, "The same key again leaves; any other key stays."));
             return vec![];
         }
-        let guidance = self.guidance;
-        let place = self.book.as_ref().filter(|b| b.held_by.is_none()).map(|b| (b.walk.place(guidance), &b.workbook));
-        match place {
-            Some((place, workbook)) if place != workbook.place => {
-                let words = format!("{} {}", place.control, place.tab);
-                let draft = Draft { workbook: workbook.clone(), what: "place".to_owned(), before: String::new(), after: words };
-                self.save(draft, after, false)
-            }
-            _ if matches!(after, After::Home) => self.go_home(),
-            _ => vec![Effect::Quit],
+        match self.place_to_keep() {
+            Some(draft) => self.save(draft, after, false),
+            None if matches!(after, After::Home) => self.go_home(),
+            None => vec![Effect::Quit],
         }
+    }
+
+    /// The program ends whatever anybody says to it: a signal came, or the terminal is gone. Nothing is asked; where one stopped is kept.
+    pub(super) fn end(&mut self) -> Vec<Effect> {
+        self.place_to_keep().map_or_else(Vec::new, |draft| self.save(draft, After::Quit, false))
+    }
+
+    /// The workbook with the place where one stands, if that is another than the one that is kept.
+    fn place_to_keep(&self) -> Option<Draft> {
+        let book = self.book.as_ref().filter(|b| b.held_by.is_none())?;
+        let place = book.walk.place(self.guidance);
+        let words = format!("{} {}", place.control, place.tab);
+        let draft = || Draft { workbook: book.workbook.clone(), what: "place".to_owned(), before: String::new(), after: words };
+        (place != book.workbook.place).then(draft)
     }
 
     /// Lets go of the assessment, and lists all of them.

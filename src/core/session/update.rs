@@ -143,6 +143,7 @@ impl Session {
                 return dir.map(|row| Effect::Restore(row.dir.clone())).into_iter().collect();
             }
             Action::Quit => return self.leave(After::Quit),
+            Action::End => return self.end(),
             Action::Abort => return vec![Effect::Quit],
             Action::Run(action) => {
                 while matches!(self.top(), Layer::Palette { .. } | Layer::Help(_)) {

@@ -20,13 +20,15 @@ use ratatui::widgets::Paragraph;
 ///     evidence bundle, a folder
 ///     …
 ///
-///   What goes in
-///     workbook.toml     everything that was found, answered, decided
-///     evidence          4 files                                          2.1 MB
-///   What stays out      7 secrets and card numbers: only their places are told
+///   What stays out
+///     7 secrets and card numbers: only their places are told
 ///
 ///   Good to know before
 ///     ○ 32 of 49 practices have no determination yet; the report says so.
+///
+///   What goes in
+///     workbook.toml     everything that was found, answered, decided
+///     evidence          4 files                                          2.1 MB
 ///
 ///   Enter write  Esc back                                                  ? help
 /// ```
@@ -55,7 +57,7 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, keys: &[Hint
         }
         (None, Some(why), _) => failed(why, width, theme),
         (None, None, Some((path, sha256, bytes, files))) => written((&path.to_string_lossy(), sha256, *bytes, *files), width, theme),
-        (None, None, None) => contents(book, ExportFormat::ALL.get(cursor.at).copied(), width, theme),
+        (None, None, None) => fitting(contents(book, ExportFormat::ALL.get(cursor.at).copied(), width, theme), rest.height.into(), theme),
     };
     frame.render_widget(Paragraph::new(lines), rest);
 }
@@ -66,21 +68,19 @@ pub fn list_area(area: Rect) -> Rect {
     frame::top(frame::top(page::body(area), 1).1, u16::try_from(ExportFormat::ALL.len()).unwrap_or(5)).0
 }
 
-/// What goes in, what stays out, what one should know before.
-fn contents(book: &Book, format: Option<ExportFormat>, width: usize, theme: &Theme) -> Vec<Line<'static>> {
-    let mut lines = vec![page::heading("What goes in", theme)];
-    let parts = parts(book, format);
-    let name = parts.iter().map(|(name, ..)| text::width(name)).max().unwrap_or(0).max(12);
-    let room = width.saturating_sub(name + 16);
-    for (name_of, words, bytes) in parts {
-        lines.push(Line::from(vec![
-            Span::styled(format!("  {}  ", text::left(name_of, name)), theme.style("text")),
-            Span::styled(text::left(&words, room), theme.style("text.muted")),
-            Span::styled(text::right(&bytes.map(text::size).unwrap_or_default(), 10), theme.style("text")),
-        ]));
+/// The lines for which there is room; the last says how many are left out.
+fn fitting(mut lines: Vec<Line<'static>>, room: usize, theme: &Theme) -> Vec<Line<'static>> {
+    if lines.len() > room && room > 0 {
+        let left = lines.len() - room + 1;
+        lines.truncate(room - 1);
+        lines.push(Line::styled(format!("  … {left} more in a higher window"), theme.style("text.muted")));
     }
-    lines.push(Line::default());
-    lines.push(page::heading("What stays out", theme));
+    lines
+}
+
+/// What stays out, what one should know before, what goes in: where there is little room, it is the last that everybody expects anyway.
+fn contents(book: &Book, format: Option<ExportFormat>, width: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let mut lines = vec![page::heading("What stays out", theme)];
     let redactions: usize = book.workbook.clusters.iter().map(|c| c.redactions).sum();
     let out = match redactions {
         0 => "No secret and no card number was met; none can go in.".to_owned(),
@@ -98,6 +98,18 @@ fn contents(book: &Book, format: Option<ExportFormat>, width: usize, theme: &The
             let lead = [Span::styled("  ○ ", theme.style("warning"))];
             lines.extend(markdown::wrap(&[Span::styled(warning, theme.style("text"))], width, &lead));
         }
+    }
+    lines.push(Line::default());
+    lines.push(page::heading("What goes in", theme));
+    let parts = parts(book, format);
+    let name = parts.iter().map(|(name, ..)| text::width(name)).max().unwrap_or(0).max(12);
+    let room = width.saturating_sub(name + 16);
+    for (name_of, words, bytes) in parts {
+        lines.push(Line::from(vec![
+            Span::styled(format!("  {}  ", text::left(name_of, name)), theme.style("text")),
+            Span::styled(text::left(&words, room), theme.style("text.muted")),
+            Span::styled(text::right(&bytes.map(text::size).unwrap_or_default(), 10), theme.style("text")),
+        ]));
     }
     lines
 }

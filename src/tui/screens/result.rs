@@ -153,10 +153,10 @@ fn about(
 /// ```
 pub(super) fn evidence(frame: &mut Frame<'_>, area: Rect, side: bool, session: &Session, book: &Book, control: &Control, theme: &Theme) {
     let all = book.evidence_of(control);
-    let (rows, detail) = divide(area, all.len().max(1), side);
+    let (rows, detail) = divide(area, if all.is_empty() { 3 } else { all.len() }, side);
     if all.is_empty() {
         let words = "Nothing is attached yet. e attaches a file, an interview or an observation; a file can be dropped here.";
-        frame.render_widget(Line::styled(text::cut(words, rows.width.into()), theme.style("text.muted")), rows);
+        frame.render_widget(Paragraph::new(markdown::plain(words, rows.width.into(), theme.style("text.muted"))), rows);
     } else {
         let at = book.walk.row(control).min(all.len() - 1);
         book.walk.shows(&control.id, Tab::Evidence, rows.height.into());
