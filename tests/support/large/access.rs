@@ -47,7 +47,7 @@ pub(super) fn make(large: &mut Large, space: usize) {
     for (number, name) in ["default", "web", "api", "worker", "upload", "mail", "cron-api", "db", "report"].iter().enumerate() {
         let mut body =
             json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata(home, name, &json!({}), space * 20 + number)});
-        if space % 2 == 0 {
+        if space.is_multiple_of(2) {
             body["automountServiceAccountToken"] = json!(false);
         }
         large.add(Kind::ServiceAccounts, &body);
@@ -73,7 +73,7 @@ pub(super) fn make(large: &mut Large, space: usize) {
         large,
         home,
         "team",
-        ("ClusterRole", if space % 6 == 0 { "admin" } else { "edit" }),
+        ("ClusterRole", if space.is_multiple_of(6) { "admin" } else { "edit" }),
         &[group(&team), user(&format!("lead-{}@acme.example", space % 97))],
     );
     binding(large, home, "viewers", ("ClusterRole", "view"), &[group("support"), group(&format!("{team}-guests"))]);

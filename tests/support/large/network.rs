@@ -30,7 +30,8 @@ pub(super) fn make(large: &mut Large, space: usize) {
         let endpoints: Vec<Value> = (0..6).map(|n| json!({"addresses": [format!("10.244.3.{n}")], "conditions": {"ready": true, "serving": true, "terminating": false}, "nodeName": format!("node-{n}")})).collect();
         large.add(Kind::EndpointSlices, &json!({"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "addressType": "IPv4", "metadata": metadata(home, &format!("{name}-x7f9c"), &json!({"kubernetes.io/service-name": name}), number), "endpoints": endpoints, "ports": [{"name": "http", "port": 8080, "protocol": "TCP"}]}));
     }
-    let tls = if space % 5 == 0 { json!([]) } else { json!([{"hosts": [format!("{home}.acme.example")], "secretName": "web-tls"}]) };
+    let tls =
+        if space.is_multiple_of(5) { json!([]) } else { json!([{"hosts": [format!("{home}.acme.example")], "secretName": "web-tls"}]) };
     large.add(Kind::Ingresses, &json!({"apiVersion": "networking.k8s.io/v1", "kind": "Ingress", "metadata": metadata(home, "web", &json!({}), space), "spec": {"ingressClassName": "nginx", "tls": tls, "rules": [{"host": format!("{home}.acme.example"), "http": {"paths": [{"path": "/", "pathType": "Prefix", "backend": {"service": {"name": "web", "port": {"number": 80}}}}, {"path": "/api", "pathType": "Prefix", "backend": {"service": {"name": "api", "port": {"number": 80}}}}]}}]}}));
     if space % 8 == 6 {
         return;

@@ -20,10 +20,10 @@ fn config_map(large: &mut Large, home: &str, name: &str, data: &Value) {
 
 fn properties(app: &str, space: usize) -> String {
     let mut text = String::from("# Settings of the application.\nserver.port=8080\nserver.shutdown=graceful\n");
-    for number in 0..24 {
+    for number in 0_usize..24 {
         text.push_str(&format!(
             "{app}.feature.{number}.enabled={}\n{app}.feature.{number}.limit={}\n",
-            number % 2 == 0,
+            number.is_multiple_of(2),
             number * 37 + space % 7
         ));
     }
@@ -75,7 +75,7 @@ pub(super) fn make(large: &mut Large, space: usize) {
     let result = |rule: &str, outcome: &str| json!({"policy": "baseline", "rule": rule, "result": outcome, "source": "kyverno", "message": "validation rule", "resources": [{"apiVersion": "apps/v1", "kind": "Deployment", "namespace": home, "name": "web"}]});
     large.add(Kind::PolicyReports, &json!({"apiVersion": "wgpolicyk8s.io/v1alpha2", "kind": "PolicyReport", "metadata": metadata(home, "report", &json!({}), space), "results": [result("privileged", "pass"), result("host-path", if space % 11 == 5 { "fail" } else { "pass" })], "summary": {"pass": 1, "fail": 1, "warn": 0, "error": 0, "skip": 0}}));
     large.add(Kind::Applications, &json!({"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", "metadata": metadata("argocd", home, &json!({}), space), "spec": {"destination": {"namespace": home}, "syncPolicy": {"automated": {"prune": true}}}, "status": {"sync": {"status": if space % 10 == 9 { "OutOfSync" } else { "Synced" }}}}));
-    if space % 2 == 0 {
+    if space.is_multiple_of(2) {
         large.add(Kind::Certificates, &json!({"apiVersion": "cert-manager.io/v1", "kind": "Certificate", "metadata": metadata(home, "web", &json!({}), space), "spec": {"secretName": "web-tls"}, "status": {"notBefore": "2026-10-01T00:00:00Z", "notAfter": "2026-12-30T00:00:00Z"}}));
         large.add(Kind::ExternalSecrets, &json!({"apiVersion": "external-secrets.io/v1", "kind": "ExternalSecret", "metadata": metadata(home, "api-db", &json!({}), space), "spec": {"refreshInterval": "1h"}, "status": {"refreshTime": NOW, "conditions": [{"type": "Ready", "status": "True", "reason": "SecretSynced"}]}}));
     }

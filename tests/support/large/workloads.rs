@@ -77,7 +77,7 @@ fn spec(space: usize, app: &str, index: usize) -> Value {
     } else {
         json!({})
     };
-    let limits = if (space + index) % 5 == 0 {
+    let limits = if (space + index).is_multiple_of(5) {
         json!({})
     } else {
         json!({"requests": {"cpu": "100m", "memory": "128Mi"}, "limits": {"cpu": "500m", "memory": "512Mi"}})
@@ -100,7 +100,7 @@ fn spec(space: usize, app: &str, index: usize) -> Value {
         "containers": containers,
         "initContainers": [{"name": "migrate", "image": image(space, app, index), "command": ["/app/migrate", "--wait"], "resources": {"limits": {"cpu": "100m", "memory": "128Mi"}}, "securityContext": security}],
         "volumes": [{"name": "config", "configMap": {"name": format!("{app}-settings"), "defaultMode": 420}}, {"name": "tmp", "emptyDir": {}}, {"name": format!("kube-api-access-{}", suffix(space * 97 + index)), "projected": {"defaultMode": 420, "sources": [{"serviceAccountToken": {"expirationSeconds": 3607, "path": "token"}}, {"configMap": {"name": "kube-root-ca.crt", "items": [{"key": "ca.crt", "path": "ca.crt"}]}}]}}],
-        "serviceAccountName": if index % 3 == 0 { "default" } else { app }, "serviceAccount": if index % 3 == 0 { "default" } else { app },
+        "serviceAccountName": if index.is_multiple_of(3) { "default" } else { app }, "serviceAccount": if index.is_multiple_of(3) { "default" } else { app },
         "securityContext": if hardened { json!({"runAsNonRoot": true, "seccompProfile": {"type": "RuntimeDefault"}}) } else { json!({}) },
         "restartPolicy": "Always", "dnsPolicy": "ClusterFirst", "schedulerName": "default-scheduler", "terminationGracePeriodSeconds": 30, "enableServiceLinks": true, "preemptionPolicy": "PreemptLowerPriority", "priority": 0,
         "imagePullSecrets": [{"name": "registry"}],
@@ -109,7 +109,7 @@ fn spec(space: usize, app: &str, index: usize) -> Value {
     if index % 3 == 1 {
         spec["automountServiceAccountToken"] = json!(false);
     }
-    if space % 3 == 0 {
+    if space.is_multiple_of(3) {
         spec["nodeSelector"] = json!({"pool": "cde"});
         spec["tolerations"]
             .as_array_mut()
@@ -149,7 +149,7 @@ fn deployment(large: &mut Large, space: usize, nodes: usize, app: &str, replicas
     let hash = format!("{:010x}", (space * 31 + index).wrapping_mul(2_654_435_761) & 0xff_ffff_ffff);
     let template = json!({"metadata": {"labels": labels}, "spec": spec});
     let mut meta = metadata(&home, app, &labels, space * 100 + index);
-    let manager = if space % 5 == 0 { "kubectl-client-side-apply" } else { "argocd-controller" };
+    let manager = if space.is_multiple_of(5) { "kubectl-client-side-apply" } else { "argocd-controller" };
     meta["managedFields"] = managed(manager, app);
     meta["annotations"] =
         json!({"deployment.kubernetes.io/revision": "4", "argocd.argoproj.io/tracking-id": format!("{home}:apps/Deployment:{home}/{app}")});
@@ -176,7 +176,7 @@ fn deployment(large: &mut Large, space: usize, nodes: usize, app: &str, replicas
         meta["ownerReferences"] = json!([{"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": set, "uid": uid(number), "controller": true, "blockOwnerDeletion": true}]);
         let image = image(space, app, index);
         // The same tag is not everywhere the same build.
-        let build = space / 3 * 16 + index + usize::from(space % 13 == 4 && number % 2 == 0);
+        let build = space / 3 * 16 + index + usize::from(space % 13 == 4 && number.is_multiple_of(2));
         let pod = json!({"apiVersion": "v1", "kind": "Pod", "metadata": meta, "spec": with_node(&spec, number % nodes), "status": status(&image, &[(app, build)])});
         large.add(Kind::Pods, &pod);
     }

@@ -214,6 +214,7 @@ fn law(inventory: &Inventory) -> Law {
     unread::two_engines(inventory, &mut law);
     unread::without_accounts(inventory, &mut law);
     unread::not_listed(inventory, &mut law);
+    unread::served_unread(inventory, &mut law);
     law
 }
 

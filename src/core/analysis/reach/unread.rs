@@ -95,6 +95,29 @@ pub(super) fn not_listed(inventory: &Inventory, law: &mut Law) {
     }
 }
 
+/// API groups that hold policies, with the kinds of which one at least must have been read where such a group is served. Calico's second group
+/// stands for the same objects as its first, but newer installations serve it alone; Antrea's policies are not read at all.
+const GROUPS: &[(&str, &[Kind])] = &[
+    ("policy.networking.k8s.io", &[Kind::AdminNetworkPolicies, Kind::BaselineAdminNetworkPolicies, Kind::ClusterNetworkPolicies]),
+    ("cilium.io", &[Kind::CiliumNetworkPolicies, Kind::CiliumClusterwideNetworkPolicies]),
+    ("crd.projectcalico.org", &[Kind::CalicoNetworkPolicies, Kind::CalicoGlobalNetworkPolicies]),
+    ("projectcalico.org", &[Kind::CalicoNetworkPolicies, Kind::CalicoGlobalNetworkPolicies]),
+    ("crd.antrea.io", &[]),
+];
+
+/// Groups of policies that the cluster serves and of which nothing was read: whatever lies in them may allow or forbid anything.
+pub(super) fn served_unread(inventory: &Inventory, law: &mut Law) {
+    for (group, kinds) in GROUPS {
+        let served = inventory.api_services.iter().any(|service| service.spec.group == *group);
+        // Lists that were refused or broke off are told kind by kind.
+        if served && kinds.iter().all(|kind| inventory.state(*kind) == KindState::Absent) {
+            let why = format!("the cluster serves policies of the API group {group}, which were not read");
+            let entry = NotEvaluated { kind: "APIService".to_owned(), name: (*group).to_owned(), why, group, ..NotEvaluated::default() };
+            law.unread.push(Unread { entry, subject: None, ingress: true, egress: true });
+        }
+    }
+}
+
 /// Policies of one tier in no order, some of which decide otherwise than others, over the same pods. `meet` tells whether two have pods in common.
 pub(super) fn in_no_order(law: &mut Law, meet: impl Fn(usize, usize) -> bool) {
     let mut why: Vec<Option<String>> = vec![None; law.policies.len()];
