@@ -10,6 +10,7 @@ use kassay_core::model::Scope;
 use kassay_core::model::text::clean;
 use serde::Serialize;
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::PathBuf;
 
 /// Lists what active probes of a cluster would send, and sends nothing of it
@@ -92,8 +93,14 @@ pub(super) fn can_be_asked(source: &source::SourceArgs) -> Result<(), Failure> {
 /// Lists what is going to be sent, sends it, and gives what came back.
 pub(super) fn send(source: &source::SourceArgs, inventory: &Inventory, scope: &Scope, manners: &Manners) -> Result<Probes, Failure> {
     let plan = probing::plan(inventory, scope);
-    manners.say("Active probes: these requests are sent now, without any credential, and nothing else.");
-    words(&plan).lines().for_each(|line| manners.say(&format!("  {line}")));
+    // Told whatever else is to be quiet: nothing is sent that was not listed before.
+    let mut list = String::from(
+        "Active probes: these requests are sent now, without any credential of yours; redirects of registries are followed three times at most.\n",
+    );
+    words(&plan).lines().for_each(|line| {
+        let _ = writeln!(list, "  {line}");
+    });
+    let _ = std::io::stderr().write_all(list.as_bytes());
     let bar = if manners.bar() { ProgressBar::new(plan.requests.len() as u64) } else { ProgressBar::hidden() };
     if let Ok(style) = ProgressStyle::with_template("{spinner} asking {pos}/{len}  {bar:24}  {msg}") {
         bar.set_style(style.progress_chars("█▓░"));
