@@ -178,7 +178,7 @@ fn reach(matched: &Value, excluded: Option<&Value>, object: &ObjectRef) -> Optio
     for filter in excluded.into_iter().flat_map(any_of) {
         let resources = filter.get("resources").unwrap_or(&Value::Null);
         let clause = Clause { names: texts(resources.get("namespaces")), ..Clause::selected(resources.get("namespaceSelector")) };
-        if clause.is_any() || more_than_namespaces(filter) {
+        if clause.is_any() || !Clause::is_read(resources.get("namespaceSelector")) || more_than_namespaces(filter) {
             narrowed = true;
         } else {
             exclude.push(clause);

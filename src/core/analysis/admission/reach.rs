@@ -1,5 +1,6 @@
 //! In which namespaces a policy holds: by name, by glob, by labels of the namespace, minus what it leaves out.
 
+use crate::kinds::pod::Requirement;
 use crate::kinds::rbac::LabelSelector;
 use crate::model::text::glob;
 use serde_json::Value;
@@ -29,9 +30,22 @@ impl Clause {
         Self { names: texts(value), selector: None }
     }
 
-    /// Namespaces that a selector of the API selects; where there is none, any.
+    /// Namespaces that a selector of the API selects; where there is none, any. One that can't be read selects none: a policy that is not
+    /// understood guards nothing. Where namespaces are left out by it, [`Clause::is_read`] is to be asked too.
     pub(super) fn selected(value: Option<&Value>) -> Self {
-        Self { names: vec![], selector: value.filter(|v| !v.is_null()).and_then(|v| serde_json::from_value(v.clone()).ok()) }
+        let none = || LabelSelector {
+            match_expressions: vec![Requirement { operator: "In".to_owned(), ..Requirement::default() }],
+            ..LabelSelector::default()
+        };
+        Self {
+            names: vec![],
+            selector: value.filter(|v| !v.is_null()).map(|v| serde_json::from_value(v.clone()).unwrap_or_else(|_| none())),
+        }
+    }
+
+    /// Whether a selector, if there is one, can be read.
+    pub(super) fn is_read(value: Option<&Value>) -> bool {
+        value.is_none_or(|v| v.is_null() || serde_json::from_value::<LabelSelector>(v.clone()).is_ok())
     }
 
     pub(super) fn is_any(&self) -> bool {
@@ -76,4 +90,21 @@ pub(super) fn with_name(namespace: &str, labels: &BTreeMap<String, String>) -> B
 /// The texts of a list; empty where there is none.
 pub(super) fn texts(value: Option<&Value>) -> Vec<String> {
     value.and_then(Value::as_array).into_iter().flatten().filter_map(|item| item.as_str().map(str::to_owned)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_selector_that_can_t_be_read_selects_no_namespace() {
+        let labels = BTreeMap::from([("team".to_owned(), "pay".to_owned())]);
+        let covers = |value: Value| Clause::selected(Some(&value)).covers("pay", &labels);
+        assert!(covers(json!({"matchLabels": {"team": "pay"}})) && covers(json!({})) && covers(Value::Null));
+        assert!(Clause::selected(None).covers("pay", &labels));
+        for odd in [json!({"matchLabels": {"team": 1}}), json!({"matchExpressions": "team"}), json!("team=pay")] {
+            assert!(!covers(odd.clone()) && !Clause::is_read(Some(&odd)), "{odd}");
+        }
+    }
 }
