@@ -155,8 +155,8 @@ fn do_one(job: Job, store: &mut Option<Store>, actions: &UnboundedSender<Action>
                 Err(why) => Action::SaveFailed { ticket, why },
             });
         }
-        Job::Attach(path) => tell(attach(store.as_ref(), &path)),
-        Job::AttachText { name, text } => tell(attach_text(store.as_ref(), &name, &text)),
+        Job::Attach(path) => tell(attach(store.as_ref(), |store| store.attach(&path))),
+        Job::AttachText { name, text } => tell(attach(store.as_ref(), |store| store.attach_text(&name, &text))),
         Job::Keep { judged, then } => tell(then(keep(store.as_ref(), *judged))),
         Job::Close | Job::End => {}
     }
@@ -222,9 +222,10 @@ fn load(store: &Store, record: &ClusterRecord) -> Action {
     Action::Loaded { cluster, outcomes, inventory }
 }
 
-fn attach(store: Option<&Store>, path: &Path) -> Action {
+/// Attaches something to the open assessment; what became of it.
+fn attach(store: Option<&Store>, what: impl FnOnce(&Store) -> Result<crate::store::Attached, StoreError>) -> Action {
     let Some(store) = store else { return Action::AttachFailed("no assessment is open".to_owned()) };
-    match store.attach(path) {
+    match what(store) {
         Ok(file) => {
             let mut found = vec![];
             for (n, one, many) in [(file.cards, "card number", "card numbers"), (file.private_keys, "private key", "private keys")] {
@@ -236,18 +237,6 @@ fn attach(store: Option<&Store>, path: &Path) -> Action {
             Action::Attached(Attached { sha256: file.sha256, size: file.size, name: file.name, refused })
         }
         Err(error) => Action::AttachFailed(words(&error)),
-    }
-}
-
-fn attach_text(store: Option<&Store>, name: &str, text: &str) -> Action {
-    let written = tempfile::tempdir().and_then(|folder| {
-        let path = folder.path().join(name);
-        std::fs::write(&path, text)?;
-        Ok((folder, path))
-    });
-    match written {
-        Ok((_folder, path)) => attach(store, &path),
-        Err(error) => Action::AttachFailed(error.to_string()),
     }
 }
 

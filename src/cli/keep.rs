@@ -98,7 +98,7 @@ impl Keeper {
         let changes = merge_collection(&mut workbook, guidance, &collected);
         let mut words = words(&changes, judged);
         if let Some(probes) = &judged.inventory.probes
-            && let Some(reference) = keep_record(&store, &mut workbook, (judged, &key), probes, &by, now)?
+            && let Some(reference) = keep_record(&store, &mut workbook, (judged, &key), probes, &by, now, manners)?
         {
             words.push_str(&format!("; active probes kept as {reference}"));
         }
@@ -120,12 +120,14 @@ fn keep_record(
     probes: &Probes,
     by: &str,
     now: jiff::Timestamp,
+    manners: &Manners,
 ) -> Result<Option<String>, Failure> {
-    let unkept = |error: std::io::Error| Failure::new(format!("the record of the active probes can't be kept: {error}"));
-    let folder = tempfile::tempdir().map_err(unkept)?;
-    let path = folder.path().join(records::RECORD_NAME);
-    std::fs::write(&path, probing::record(probes, &judged.inventory.cluster)).map_err(unkept)?;
-    let file = store.attach(&path)?;
+    let file = store.attach_text(records::RECORD_NAME, &probing::record(probes, &judged.inventory.cluster))?;
+    // A digest may happen to read as a card number; evidence must not name a file that is not there.
+    if !file.kept {
+        manners.say("The record of the active probes is not kept as evidence: something in it reads as a card number or a key. It is in the snapshot.");
+        return Ok(None);
+    }
     Ok(records::put(workbook, records::title(probes, key), (&file.sha256, file.size), by, Moment(now)))
 }
 

@@ -1,6 +1,8 @@
 //! Lines of tables for people: as wide as whoever reads them has room for.
 
 use crate::tui::text::width;
+use kassay_core::kinds::{Inventory, KindState};
+use kassay_core::model::Kind;
 use kassay_core::model::text::clean;
 use std::io::{self, IsTerminal, Write};
 
@@ -33,4 +35,18 @@ pub(super) fn wrapped(out: &mut impl Write, columns: usize, sign: &str, words: &
         empty = false;
     }
     writeln!(out, "{line}")
+}
+
+/// Why a list was not read whole, with the server's words; nothing where it was. `absent` are the words for one that is not there.
+pub(super) fn unread(inventory: &Inventory, kind: Kind, absent: impl FnOnce() -> String) -> Option<String> {
+    let coverage = inventory.coverage_of(kind);
+    let words = match coverage.state {
+        KindState::Read => return None,
+        KindState::Absent => absent(),
+        KindState::Forbidden => format!("{} can't be listed by this identity", kind.id()),
+        KindState::Failed => format!("{} could not be read", kind.id()),
+        KindState::Partial => format!("{} could be read only in part", kind.id()),
+    };
+    let said = clean(&coverage.message);
+    Some(if said.is_empty() { words } else { format!("{words}: {said}") })
 }

@@ -68,6 +68,17 @@ impl Store {
         Ok(attached)
     }
 
+    /// Keeps a text as a file of evidence of this name, as [`Self::attach`] keeps a file.
+    ///
+    /// # Errors
+    /// As [`Self::attach`], and where no temporary file can be written.
+    pub fn attach_text(&self, name: &str, text: &str) -> Result<Attached, StoreError> {
+        let folder = tempfile::tempdir().context("could not write a temporary file", Path::new(name))?;
+        let path = folder.path().join(name);
+        fs::write(&path, text).context("could not write", &path)?;
+        self.attach(&path)
+    }
+
     /// The path of a kept piece of evidence, by digest and name.
     #[must_use]
     pub fn evidence_path(&self, sha256: &str, name: &str) -> Option<std::path::PathBuf> {

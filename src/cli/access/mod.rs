@@ -6,9 +6,7 @@ use super::{Failure, Manners, lines, output_failed, source};
 use crate::collect::{Options, judging_time};
 use crate::export;
 use kassay_core::checks::{Tables, View, access_by_subject, access_register};
-use kassay_core::kinds::{Inventory, KindState};
 use kassay_core::model::Kind;
-use kassay_core::model::text::clean;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
@@ -51,8 +49,8 @@ impl AccessVerb {
         let inventory = self.source.read(&Options { kubernetes_version: None, without_secrets: true }, manners)?;
         let tables = Tables::shipped().map_err(|e| Failure::new(e.to_string()))?;
         let view = View::new(&inventory, &scope, judging_time(&inventory, None, jiff::Timestamp::now()), &tables);
-        let missing = missing(&inventory);
-        let complete = access_register(&view).complete;
+        let missing: Vec<String> =
+            LISTS.iter().filter_map(|kind| lines::unread(&inventory, *kind, || format!("there is no list of {}", kind.id()))).collect();
         let mut out = BufWriter::new(io::stdout().lock());
         let written = match self.output {
             Form::Json => export::access_json(&access_register(&view), &mut out),
@@ -64,23 +62,6 @@ impl AccessVerb {
         if self.output != Form::Text {
             missing.iter().for_each(|words| manners.say(&format!("not complete: {words}")));
         }
-        Ok(if complete { 0 } else { 3 })
+        Ok(if view.rbac().complete { 0 } else { 3 })
     }
-}
-
-/// Which lists were not read whole, each with the reason.
-fn missing(inventory: &Inventory) -> Vec<String> {
-    let told = |kind: &Kind| {
-        let coverage = inventory.coverage_of(*kind);
-        let words = match coverage.state {
-            KindState::Read => return None,
-            KindState::Absent => format!("there is no list of {}", kind.id()),
-            KindState::Forbidden => format!("{} can't be listed by this identity", kind.id()),
-            KindState::Failed => format!("{} could not be read", kind.id()),
-            KindState::Partial => format!("{} could be read only in part", kind.id()),
-        };
-        let said = clean(&coverage.message);
-        Some(if said.is_empty() { words } else { format!("{words}: {said}") })
-    };
-    LISTS.iter().filter_map(told).collect()
 }

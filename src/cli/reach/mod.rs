@@ -83,24 +83,14 @@ fn missing(inventory: &Inventory) -> Vec<String> {
     let held = |kind: &Kind| inventory.state(*kind) == KindState::Read;
     let any = pods.iter().any(held);
     let lists = pods.iter().chain(&[Kind::Namespaces, Kind::NetworkPolicies]);
-    let told = |kind: &Kind| {
-        let coverage = inventory.coverage_of(*kind);
-        let words = match coverage.state {
-            KindState::Read => return None,
-            // Files need not hold every kind that makes pods.
-            KindState::Absent if any && pods.contains(kind) => return None,
-            KindState::Absent if inventory.source == Source::Files => format!("the files hold no list of {}", kind.id()),
-            KindState::Absent => format!("{} were not listed", kind.id()),
-            KindState::Forbidden => format!("{} can't be listed by this identity", kind.id()),
-            KindState::Failed => format!("{} could not be read", kind.id()),
-            KindState::Partial => format!("{} could be read only in part", kind.id()),
-        };
-        let said = clean(&coverage.message);
-        Some(if said.is_empty() { words } else { format!("{words}: {said}") })
-    };
-    let mut words: Vec<String> = lists.filter_map(told).collect();
-    if !any && inventory.source == Source::Files {
-        words.retain(|line| !Kind::WORKLOADS.iter().any(|kind| *line == format!("the files hold no list of {}", kind.id())));
+    let files = inventory.source == Source::Files;
+    let absent =
+        |kind: Kind| if files { format!("the files hold no list of {}", kind.id()) } else { format!("{} were not listed", kind.id()) };
+    // Files need not hold every kind that makes pods; where they hold none, that is told once.
+    let spared = |kind: &Kind| pods.contains(kind) && inventory.state(*kind) == KindState::Absent && (any || files);
+    let mut words: Vec<String> =
+        lists.filter(|kind| !spared(kind)).filter_map(|kind| lines::unread(inventory, *kind, || absent(*kind))).collect();
+    if !any && files {
         words.insert(0, "the files hold neither pods nor anything that makes pods".to_owned());
     }
     words

@@ -1,4 +1,4 @@
-//! Who may connect to whom inside a cluster, by its NetworkPolicies, read as the Kubernetes API documents them.
+//! Who may connect to whom inside a cluster, by its network policies, read as their APIs document them; first those of Kubernetes itself.
 //!
 //! **What is decided.** A connection from one pod to another may be made if the egress of the one and the ingress of the other both let it
 //! through. In a direction in which no policy selects a pod, everything goes. Where policies do select it, only what some rule of some of them
@@ -12,8 +12,12 @@
 //! knows them, because they have their node's address. An `ipBlock` means addresses outside of the cluster. The API does not say whether it
 //! also admits pods whose addresses lie in it, and network plugins differ; [`Reading::OverPods`] asks the question that way, and rules of which
 //! it could matter are listed (a range that is wider than one address and not clear of private address space). A node always reaches its own
-//! pods, which no policy shows. Whether the network plugin enforces any of this is another check's question. Policies of other kinds
-//! (AdminNetworkPolicy and its successors, Cilium, Calico) are not evaluated but told, and so is what the API server would have refused.
+//! pods, which no policy shows. Whether the network plugin enforces any of this is another check's question. What the API server would have refused
+//! is not evaluated but told, and so is every object of which a part is not understood.
+//!
+//! **Other kinds.** Policies of the network policy API that hold for the whole cluster ([`admin`]), of Calico ([`calico`]) and of Cilium
+//! ([`cilium`]) are brought into the same form: tiers in an order, in each of them rules at places, each with a verdict ([`policy`]). The first rule
+//! that meets a connection decides, or passes it on to the next tier ([`decide`]). Host endpoints of Calico are not read.
 //!
 //! **Outside.** Besides workloads there are ranges of addresses: everything (`0.0.0.0/0`), and each `ipBlock` that a policy names, without its
 //! exceptions. A flow of a range is what *every* address in it may do; where several blocks cover it together, they count together. Names of
