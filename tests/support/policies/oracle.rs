@@ -1,6 +1,9 @@
-//! NetworkPolicies read straight from the JSON of the objects, one question at a time: may this pod (or address) open a connection to that one
-//! on this port? Written from the API reference, without a look at how the program does it.
+//! Policies read straight from the JSON of the objects, one question at a time: may this pod (or address) open a connection to that one on
+//! this port? Written from the API references, without a look at how the program does it.
 
+use super::addresses::{address, ends, in_block, parse};
+use super::law::{self, Kind, Policy, Talk, Tier};
+use super::{admin, native};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -14,11 +17,11 @@ pub enum Place {
 
 /// A pod, as far as policies see it.
 #[derive(Debug)]
-struct Pod {
+pub struct Pod {
     workload: Place,
-    namespace: String,
-    labels: BTreeMap<String, String>,
-    host_network: bool,
+    pub namespace: String,
+    pub labels: BTreeMap<String, String>,
+    pub host_network: bool,
     /// Name, protocol, number.
     ports: Vec<(String, String, u16)>,
     ended: bool,
@@ -26,26 +29,43 @@ struct Pod {
 
 /// One end of one connection.
 #[derive(Clone, Copy)]
-enum End<'a> {
+pub enum End<'a> {
     Pod(&'a Pod),
     Address(IpAddr),
 }
+
+impl End<'_> {
+    /// Whether it has a port of a name; addresses outside have none.
+    pub fn has_port(&self, name: &str, protocol: &str, number: u16) -> bool {
+        match self {
+            End::Pod(pod) => pod.ports.iter().any(|(n, p, at)| n == name && p == protocol && *at == number),
+            End::Address(_) => false,
+        }
+    }
+}
+
+/// What goes, by port, and by which policies.
+type Connections = Vec<((String, u16), Option<BTreeSet<String>>)>;
 
 /// Ports by protocol, and the names of policies.
 pub type Allowed = (BTreeSet<(String, u16)>, BTreeSet<String>);
 
 pub struct Cluster {
-    namespaces: BTreeMap<String, BTreeMap<String, String>>,
-    pods: Vec<Pod>,
-    policies: Vec<Value>,
-    ranges: BTreeSet<Place>,
+    pub namespaces: BTreeMap<String, BTreeMap<String, String>>,
+    pub pods: Vec<Pod>,
+    pub policies: Vec<Policy>,
+    pub tiers: Vec<Tier>,
+    /// The ranges outside that are asked about.
+    pub ranges: BTreeSet<Place>,
+    /// Policies that nobody can evaluate, by name.
+    pub beyond: BTreeSet<String>,
 }
 
-fn text(value: &Value) -> String {
+pub fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
-fn list(value: &Value) -> &[Value] {
+pub fn list(value: &Value) -> &[Value] {
     value.as_array().map_or(&[], Vec::as_slice)
 }
 
@@ -69,7 +89,14 @@ fn pod(workload: Place, namespace: String, metadata: &Value, spec: &Value, ended
 
 impl Cluster {
     pub fn read(objects: &[Value]) -> Self {
-        let mut cluster = Self { namespaces: BTreeMap::new(), pods: vec![], policies: vec![], ranges: BTreeSet::new() };
+        let mut cluster = Self {
+            namespaces: BTreeMap::new(),
+            pods: vec![],
+            policies: vec![],
+            tiers: law::tiers(),
+            ranges: BTreeSet::from([Place::Range("0.0.0.0/0".into(), vec![])]),
+            beyond: BTreeSet::new(),
+        };
         for object in objects {
             let (metadata, spec) = (&object["metadata"], &object["spec"]);
             let (namespace, name) = (text(&metadata["namespace"]), text(&metadata["name"]));
@@ -92,7 +119,10 @@ impl Cluster {
                     let (template, workload) = (&spec["template"], Place::Workload(namespace.clone(), "Deployment".into(), name));
                     cluster.pods.push(pod(workload, namespace, &template["metadata"], &template["spec"], false));
                 }
-                "NetworkPolicy" => cluster.policies.push(object.clone()),
+                "NetworkPolicy" => cluster.policy(Kind::NetworkPolicy, "default", object),
+                "AdminNetworkPolicy" => cluster.policy(Kind::Admin, "admin", object),
+                "BaselineAdminNetworkPolicy" => cluster.policy(Kind::Baseline, "baseline", object),
+                "ClusterNetworkPolicy" => cluster.policy(Kind::Cluster, &text(&spec["tier"]).to_lowercase(), object),
                 other => panic!("what is a {other}?"),
             }
         }
@@ -102,25 +132,25 @@ impl Cluster {
             let bare = matches!(&pod.workload, Place::Workload(_, kind, _) if kind == "Pod");
             !pod.ended || (!bare && !alive.contains(&pod.workload))
         });
-        cluster.ranges = cluster.all_ranges();
+        cluster.beyond = cluster.policies.iter().filter(|policy| admin::is_beyond_us(policy)).map(|policy| policy.name.clone()).collect();
+        cluster.leave_out();
+        cluster.beyond.extend(law::in_no_order(&cluster));
+        cluster.leave_out();
+        let named: Vec<Place> = cluster.policies.iter().flat_map(named_ranges).collect();
+        cluster.ranges.extend(named);
         cluster
     }
 
-    fn all_ranges(&self) -> BTreeSet<Place> {
-        let mut ranges = BTreeSet::from([Place::Range("0.0.0.0/0".into(), vec![])]);
-        for policy in &self.policies {
-            let (ingress, egress) = directions(policy);
-            let acting = [(ingress, "ingress", "from"), (egress, "egress", "to")];
-            for (_, rules, peers) in acting.into_iter().filter(|(acts, ..)| *acts) {
-                let blocks = list(&policy["spec"][rules]).iter().flat_map(|rule| list(&rule[peers])).map(|peer| &peer["ipBlock"]);
-                ranges.extend(blocks.filter(|block| block.is_object()).map(|block| {
-                    let except: BTreeSet<(IpAddr, String)> =
-                        list(&block["except"]).iter().map(|e| (parse(e.as_str().unwrap()).0, text(e))).collect();
-                    Place::Range(text(&block["cidr"]), except.into_iter().map(|(_, text)| text).collect())
-                }));
-            }
-        }
-        ranges
+    fn policy(&mut self, kind: Kind, tier: &str, object: &Value) {
+        let metadata = &object["metadata"];
+        let path = [text(&metadata["namespace"]), text(&metadata["name"])].into_iter().filter(|part| !part.is_empty());
+        let name = format!("{} {}", object["kind"].as_str().unwrap(), path.collect::<Vec<_>>().join("/"));
+        self.policies.push(Policy { kind, object: object.clone(), name, tier: tier.to_owned() });
+    }
+
+    fn leave_out(&mut self) {
+        let beyond = &self.beyond;
+        self.policies.retain(|policy| !beyond.contains(&policy.name));
     }
 
     pub fn on_host_network(&self) -> BTreeSet<Place> {
@@ -131,14 +161,7 @@ impl Cluster {
     pub fn interesting_ports(&self) -> BTreeSet<(String, u16)> {
         let mut numbers = BTreeSet::from([1, 2, 80, 65534, 65535_u64]);
         let mut add = |number: Option<u64>| numbers.extend(number.into_iter().flat_map(|n| [n - 1, n, n + 1]));
-        for policy in &self.policies {
-            for rule in list(&policy["spec"]["ingress"]).iter().chain(list(&policy["spec"]["egress"])) {
-                for port in list(&rule["ports"]) {
-                    add(port["port"].as_u64());
-                    add(port["endPort"].as_u64());
-                }
-            }
-        }
+        self.policies.iter().flat_map(|policy| numbers_of(policy.spec())).for_each(|number| add(Some(number)));
         self.pods.iter().flat_map(|pod| &pod.ports).for_each(|(_, _, number)| add(Some(u64::from(*number))));
         let valid = numbers.into_iter().filter_map(|n| u16::try_from(n).ok()).filter(|n| *n > 0);
         valid.flat_map(|n| ["TCP", "UDP", "SCTP"].map(|protocol| (protocol.to_owned(), n))).collect()
@@ -166,9 +189,9 @@ impl Cluster {
         let mut allowed = Allowed::default();
         for a in self.pods.iter().filter(|pod| pod.workload == *from) {
             for b in self.pods.iter().filter(|pod| pod.workload == *to) {
-                for (protocol, port) in asked {
-                    if let Some(by) = self.may_connect(End::Pod(a), End::Pod(b), protocol, *port, over_pods) {
-                        allowed.0.insert((protocol.clone(), *port));
+                for (port, by) in self.may_connect(End::Pod(a), End::Pod(b), asked, over_pods) {
+                    if let Some(by) = by {
+                        allowed.0.insert(port);
                         allowed.1.extend(by);
                     }
                 }
@@ -185,26 +208,30 @@ impl Cluster {
             return allowed;
         }
         for pod in self.pods.iter().filter(|pod| pod.workload == *workload) {
-            for (protocol, port) in asked {
-                let each: Vec<Option<BTreeSet<String>>> = addresses
-                    .iter()
-                    .map(|address| {
-                        let (inside, outside) = (End::Pod(pod), End::Address(*address));
-                        let (from, to) = if inbound { (outside, inside) } else { (inside, outside) };
-                        self.may_connect(from, to, protocol, *port, false)
-                    })
-                    .collect();
-                if each.iter().all(Option::is_some) {
-                    allowed.0.insert((protocol.clone(), *port));
-                    allowed.1.extend(each.into_iter().flatten().flatten());
-                }
+            let mut every: Option<BTreeMap<(String, u16), BTreeSet<String>>> = None;
+            for address in &addresses {
+                let (inside, outside) = (End::Pod(pod), End::Address(*address));
+                let (from, to) = if inbound { (outside, inside) } else { (inside, outside) };
+                let here = self.may_connect(from, to, asked, false).into_iter().filter_map(|(port, by)| Some((port, by?)));
+                let here: BTreeMap<_, _> = here.collect();
+                every = Some(match every {
+                    None => here,
+                    Some(before) => {
+                        let both = before.into_iter().filter_map(|(port, by)| Some((here.get(&port)?.union(&by).cloned().collect(), port)));
+                        both.map(|(by, port)| (port, by)).collect()
+                    }
+                });
+            }
+            for (port, by) in every.unwrap_or_default() {
+                allowed.0.insert(port);
+                allowed.1.extend(by);
             }
         }
         allowed
     }
 
     /// Addresses of a range at which something may change: the ends of every block and exception, and their neighbours.
-    fn interesting_addresses(&self, range: &Place) -> Vec<IpAddr> {
+    pub fn interesting_addresses(&self, range: &Place) -> Vec<IpAddr> {
         let Place::Range(cidr, except) = range else { return vec![] };
         let mut candidates = BTreeSet::new();
         for place in &self.ranges {
@@ -219,71 +246,50 @@ impl Cluster {
     }
 
     /// Both ends must agree: the one lets it out, the other lets it in. Says which policies did; nothing where it is not allowed.
-    fn may_connect(&self, from: End<'_>, to: End<'_>, protocol: &str, port: u16, over_pods: bool) -> Option<BTreeSet<String>> {
-        let mut by = BTreeSet::new();
-        for (me, other, rules, peers, acts) in [(from, to, "egress", "to", 1), (to, from, "ingress", "from", 0)] {
-            let End::Pod(pod) = me else { continue };
-            let selecting: Vec<&Value> = self
-                .policies
-                .iter()
-                .filter(|policy| {
-                    let acting = directions(policy);
-                    let acts = if acts == 0 { acting.0 } else { acting.1 };
-                    acts && !pod.host_network
-                        && policy["metadata"]["namespace"] == pod.namespace.as_str()
-                        && selects(&policy["spec"]["podSelector"], &pod.labels)
-                })
-                .collect();
-            let allowing: Vec<&&Value> = selecting
-                .iter()
-                .filter(|policy| {
-                    list(&policy["spec"][rules]).iter().any(|rule| {
-                        self.admits(policy, list(&rule[peers]), other, over_pods) && names_port(list(&rule["ports"]), to, protocol, port)
-                    })
-                })
-                .collect();
-            if !selecting.is_empty() && allowing.is_empty() {
-                return None;
+    fn may_connect(&self, from: End<'_>, to: End<'_>, asked: &BTreeSet<(String, u16)>, over_pods: bool) -> Connections {
+        let side = |me: End<'_>, other, inbound| match me {
+            // No policy binds an address, nor a pod that has its node's.
+            End::Pod(pod) if !pod.host_network => {
+                let hearings = law::hearings(self, pod, Talk { inbound, other, target: to, over_pods });
+                asked.iter().map(|(protocol, port)| law::decide(&hearings, protocol, *port)).collect()
             }
-            let name = |policy: &&&Value| {
-                format!("NetworkPolicy {}/{}", text(&policy["metadata"]["namespace"]), text(&policy["metadata"]["name"]))
-            };
-            by.extend(allowing.iter().map(name));
-        }
-        Some(by)
-    }
-
-    fn admits(&self, policy: &Value, peers: &[Value], other: End<'_>, over_pods: bool) -> bool {
-        peers.is_empty()
-            || peers.iter().any(|peer| {
-                let block = &peer["ipBlock"];
-                if block.is_object() {
-                    let except: Vec<String> = list(&block["except"]).iter().map(text).collect();
-                    return match other {
-                        End::Address(address) => in_block(block["cidr"].as_str().unwrap(), &except, address),
-                        End::Pod(_) => over_pods && could_hold_pods(block["cidr"].as_str().unwrap(), &except),
-                    };
-                }
-                let End::Pod(pod) = other else { return false };
-                let namespace = match &peer["namespaceSelector"] {
-                    Value::Null => policy["metadata"]["namespace"] == pod.namespace.as_str(),
-                    selector => self.namespaces.get(&pod.namespace).is_some_and(|labels| selects(selector, labels)),
-                };
-                namespace && !pod.host_network && (peer["podSelector"].is_null() || selects(&peer["podSelector"], &pod.labels))
-            })
+            _ => vec![Some(BTreeSet::new()); asked.len()],
+        };
+        let (out, into) = (side(from, to, false), side(to, from, true));
+        let both = out.into_iter().zip(into).map(|(out, into)| Some(out?.into_iter().chain(into?).collect()));
+        asked.iter().cloned().zip(both).collect()
     }
 }
 
-/// Whether a policy acts on ingress, on egress.
-fn directions(policy: &Value) -> (bool, bool) {
-    let types = list(&policy["spec"]["policyTypes"]);
-    if types.is_empty() {
-        return (true, !list(&policy["spec"]["egress"]).is_empty());
-    }
-    (types.contains(&"Ingress".into()), types.contains(&"Egress".into()))
+/// Every number in an object that may be that of a port, as a number, as a text, or as the ends of a range.
+fn numbers_of(value: &Value) -> Vec<u64> {
+    let port = |text: &str| text.parse::<u64>().ok();
+    let found: Vec<u64> = match value {
+        Value::Number(number) => number.as_u64().into_iter().collect(),
+        Value::String(text) => text.split(':').filter_map(port).collect(),
+        Value::Array(items) => items.iter().flat_map(numbers_of).collect(),
+        Value::Object(fields) => fields.iter().filter(|(name, _)| *name != "priority").flat_map(|(_, field)| numbers_of(field)).collect(),
+        Value::Null | Value::Bool(_) => vec![],
+    };
+    found.into_iter().filter(|number| (1..=65535).contains(number)).collect()
 }
 
-fn selects(selector: &Value, labels: &BTreeMap<String, String>) -> bool {
+/// The ranges that the rules of a policy name.
+fn named_ranges(policy: &Policy) -> Vec<Place> {
+    match policy.kind {
+        Kind::NetworkPolicy => native::ranges(policy),
+        Kind::Admin | Kind::Baseline | Kind::Cluster => admin::ranges(policy),
+    }
+}
+
+/// A range as the program tells it: exceptions in the order of their addresses.
+pub fn range(cidr: &str, except: &[String]) -> Place {
+    let except: BTreeSet<(IpAddr, String)> = except.iter().map(|text| (parse(text).0, text.clone())).collect();
+    Place::Range(cidr.to_owned(), except.into_iter().map(|(_, text)| text).collect())
+}
+
+/// Whether a label selector picks something by its labels.
+pub fn selects(selector: &Value, labels: &BTreeMap<String, String>) -> bool {
     let equal = selector["matchLabels"].as_object().into_iter().flatten().all(|(k, v)| labels.get(k).map(String::as_str) == v.as_str());
     equal
         && list(&selector["matchExpressions"]).iter().all(|requirement| {
@@ -297,68 +303,6 @@ fn selects(selector: &Value, labels: &BTreeMap<String, String>) -> bool {
                 other => panic!("what is {other}?"),
             }
         })
-}
-
-fn names_port(ports: &[Value], to: End<'_>, protocol: &str, number: u16) -> bool {
-    ports.is_empty()
-        || ports.iter().any(|port| {
-            port["protocol"].as_str().unwrap_or("TCP") == protocol
-                && match &port["port"] {
-                    Value::Null => true,
-                    Value::String(name) => match to {
-                        End::Pod(pod) => pod.ports.iter().any(|(n, p, at)| n == name && p == protocol && *at == number),
-                        End::Address(_) => false,
-                    },
-                    first => {
-                        let first = first.as_u64().unwrap();
-                        (first..=port["endPort"].as_u64().unwrap_or(first)).contains(&u64::from(number))
-                    }
-                }
-        })
-}
-
-fn parse(cidr: &str) -> (IpAddr, u32) {
-    let (address, length) = cidr.split_once('/').unwrap();
-    (address.parse().unwrap(), length.parse().unwrap())
-}
-
-fn number(address: IpAddr) -> u128 {
-    match address {
-        IpAddr::V4(v4) => u32::from(v4).into(),
-        IpAddr::V6(v6) => v6.into(),
-    }
-}
-
-fn address(number: u128, v4: bool) -> IpAddr {
-    if v4 { IpAddr::V4(u32::try_from(number).unwrap_or(u32::MAX).into()) } else { IpAddr::V6(number.into()) }
-}
-
-fn ends(cidr: &str) -> (u128, u128) {
-    let (start, length) = parse(cidr);
-    let free = if start.is_ipv4() { 32 - length } else { 128 - length };
-    let size = if free == 128 { u128::MAX } else { (1 << free) - 1 };
-    (number(start) & !size, (number(start) & !size) + size)
-}
-
-fn in_block(cidr: &str, except: &[String], address: IpAddr) -> bool {
-    let within = |cidr: &str| {
-        let (first, last) = ends(cidr);
-        parse(cidr).0.is_ipv4() == address.is_ipv4() && (first..=last).contains(&number(address))
-    };
-    within(cidr) && !except.iter().any(|out| within(out))
-}
-
-/// More than one address, some of them in private or shared address space. The ends of blocks decide, as blocks nest or are apart.
-fn could_hold_pods(cidr: &str, except: &[String]) -> bool {
-    let private = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"];
-    let v4 = parse(cidr).0.is_ipv4();
-    let mut candidates = BTreeSet::new();
-    for text in private.into_iter().chain([cidr]).chain(except.iter().map(String::as_str)).filter(|t| parse(t).0.is_ipv4() == v4) {
-        let (first, last) = ends(text);
-        candidates.extend([first, last, first.saturating_sub(1), last.saturating_add(1)].map(|n| address(n, v4)));
-    }
-    candidates.retain(|address| in_block(cidr, except, *address));
-    candidates.len() > 1 && candidates.iter().any(|address| private.iter().any(|range| in_block(range, &[], *address)))
 }
 
 /// The ends of flows with the policies that they name.

@@ -1,5 +1,7 @@
 //! Random clusters: few labels, ports and addresses, so that selectors hit, rules overlap and every corner of the API is met often.
 
+mod admin;
+
 use serde_json::{Map, Value, json};
 
 /// A small generator of numbers (SplitMix64): the same seed gives the same cluster on every machine and for ever.
@@ -55,6 +57,9 @@ pub fn cluster(seed: u64) -> Vec<Value> {
     }
     for index in 0..dice.roll(6) {
         objects.push(policy(&mut dice, namespaces, index));
+    }
+    if dice.chance(60) {
+        objects.extend(admin::policies(&mut dice));
     }
     objects
 }

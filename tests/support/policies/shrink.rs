@@ -29,6 +29,12 @@ pub fn smallest(mut objects: Vec<Value>, shows: impl Fn(&[Value]) -> bool) -> Ve
     }
 }
 
+/// Whether every object that lives in a namespace still has it.
+pub fn is_whole(objects: &[Value]) -> bool {
+    let there = |name: &str| objects.iter().any(|object| object["kind"] == "Namespace" && object["metadata"]["name"] == name);
+    objects.iter().filter_map(|object| object["metadata"]["namespace"].as_str()).all(there)
+}
+
 /// Items of lists, and labels: what can go without making an object that the API would refuse. Lists that must not be empty are left alone.
 fn removable(value: &Value, path: String, found: &mut Vec<(String, String)>) {
     match value {
@@ -54,6 +60,13 @@ fn removable(value: &Value, path: String, found: &mut Vec<(String, String)>) {
 }
 
 fn take(object: &mut Value, parent: &str, item: &str) -> bool {
+    // Where an empty list means everyone, what stands in it may go; elsewhere the last of it may not.
+    let must_stay = object["kind"] != "NetworkPolicy"
+        && ["from", "to", "ports", "protocols", "networks"].iter().any(|name| parent.ends_with(&format!("/{name}")))
+        && object.pointer(parent).and_then(Value::as_array).is_some_and(|items| items.len() == 1);
+    if must_stay {
+        return false;
+    }
     match object.pointer_mut(parent) {
         Some(Value::Array(items)) => item.parse().ok().filter(|at: &usize| *at < items.len()).map(|at| items.remove(at)).is_some(),
         Some(Value::Object(fields)) => fields.remove(item).is_some(),

@@ -452,6 +452,11 @@ impl Compiler<'_, '_, '_> {
             verdict: ruling.verdict,
             ..Rule::end(policy.tier)
         };
+        let of_pods =
+            ruling.peers.iter().filter_map(|peer| if let Peer::Range(range, Addresses::OfPods) = peer { Some(range) } else { None });
+        if !self.has_v6 && Range::hold_everything(&of_pods.collect::<Vec<_>>()) {
+            rule.by_address = About::Yes;
+        }
         for peer in &ruling.peers {
             match peer {
                 Peer::Everyone => rule.everyone = true,
@@ -476,18 +481,14 @@ impl Compiler<'_, '_, '_> {
     }
 
     fn range(&mut self, rule: &mut Rule, direction: &'static str, range: Range, addresses: Addresses) {
-        let of_pods = match addresses {
-            Addresses::Outside => About::No,
-            Addresses::OfPods if !self.has_v6 && Range::hold_everything(&[&range]) => About::Yes,
-            Addresses::Open | Addresses::OfPods if range.may_hold_pods() => About::Maybe,
-            Addresses::Open | Addresses::OfPods => About::No,
-        };
+        let may_hold_pods = addresses != Addresses::Outside && range.may_hold_pods();
         let index = self.compiled.range(range);
         rule.ranges.push(index);
-        if of_pods == About::Yes || rule.by_address == About::No {
-            rule.by_address = of_pods;
+        if !may_hold_pods || rule.by_address == About::Yes {
+            return;
         }
-        if let (About::Maybe, Some(policy)) = (of_pods, rule.object) {
+        rule.by_address = About::Maybe;
+        if let Some(policy) = rule.object {
             let rule = AddressRule { policy, direction, range: index };
             // Rules of one policy stand together, so its own are the last.
             if !self.compiled.address_rules.iter().rev().take_while(|r| r.policy == rule.policy).any(|known| *known == rule) {

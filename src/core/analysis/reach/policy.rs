@@ -21,7 +21,7 @@ pub(super) enum Verdict {
 }
 
 /// One stage of the order: what the tiers before it left undecided comes here.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Tier {
     /// Its name.
     pub(super) name: String,
@@ -187,6 +187,8 @@ impl Policy {
             (Rank::Together, Rank::Together) => false,
             (Rank::None, _) | (_, Rank::None) => true,
             (Rank::ByName(a, x), Rank::ByName(b, y)) => a.total_cmp(b).is_eq() && x == y,
+            // The API of which ClusterNetworkPolicy took the place says nothing of the two side by side.
+            (Rank::ByNumber(_), Rank::ByNumber(_)) if self.object.kind != other.object.kind => true,
             (a, b) => a.order().total_cmp(&b.order()).is_eq(),
         };
         self.tier == other.tier && tied && [(&self.ingress, &other.ingress), (&self.egress, &other.egress)].into_iter().any(differ)
