@@ -110,6 +110,8 @@ kinds! {
     CalicoNetworkSets: "crd.projectcalico.org" "v1" "networksets" "NetworkSet" namespaced addon Keep::Parts(&[]);
     /// The same for the whole cluster.
     CalicoGlobalNetworkSets: "crd.projectcalico.org" "v1" "globalnetworksets" "GlobalNetworkSet" cluster addon Keep::Parts(&[]);
+    /// Calico's interfaces of nodes, which selectors may mean: their addresses are not kept.
+    CalicoHostEndpoints: "crd.projectcalico.org" "v1" "hostendpoints" "HostEndpoint" cluster addon Keep::Parts(&[]);
     /// Admin network policies.
     AdminNetworkPolicies: "policy.networking.k8s.io" "v1alpha1" "adminnetworkpolicies" "AdminNetworkPolicy" cluster addon Keep::Parts(&["/spec"]);
     /// Baseline admin network policies.

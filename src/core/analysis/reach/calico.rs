@@ -3,12 +3,16 @@
 //! Source: Calico's resource reference. Tiers are asked by their order, policies of a tier by theirs, rules as they are written. `Log` decides
 //! nothing. What a tier does not decide is denied to the pods that one of its policies selects in that direction, or left to the next tier
 //! where its default action is `Pass`; after the last tier the profile of the namespace lets it through. NetworkPolicies of Kubernetes have
-//! the order 1000 in the tier `default`. Not evaluated: what is meant for host endpoints (`doNotTrack`, `preDNAT`, `applyOnForward`), Services
-//! and HTTP, rules on the port of the caller or on a part of the policy's own pods, and selectors that network sets satisfy.
+//! the order 1000 in the tier `default`. That tier and the two of Kubernetes' cluster-wide policies have an order and a default action that nobody
+//! may change; an object that says otherwise is not evaluated. Nor is what is meant for host endpoints (`doNotTrack`, `preDNAT`,
+//! `applyOnForward`), Services and HTTP, rules on the port of the caller or on a part of the policy's own pods, peers that are `global()`, and
+//! selectors that network sets or host endpoints satisfy: both stand for addresses.
 
 use super::admin::span;
 use super::calico_selector::parse;
-use super::policy::{ADMIN, Acts, Addresses, BASELINE, DEFAULT, Failure, Law, Peer, Place, Policy, Ports, Rank, Ruling, Tier, Verdict};
+use super::policy::{
+    ADMIN, Acts, Addresses, BASELINE, DEFAULT, Failure, Law, Peer, Place, Policy, Ports, Rank, Ruling, Tier, Tiers, Verdict,
+};
 use super::policy::{object, range, strictly};
 use super::ports::{PortSet, Protocol};
 use super::selector::{Attribute, Facts, Selector, Test};
@@ -62,7 +66,14 @@ fn tier(custom: &Custom) -> Result<Tier, String> {
         Some(other) => return Err(format!("the default action “{other}” is not known")),
     };
     let name = tier_name(&custom.metadata.name).to_owned();
-    Ok(Tier { denies_rest: denies_rest && !matches!(name.as_str(), ADMIN | BASELINE), name, order: spec.order.unwrap_or(f64::INFINITY) })
+    let tier = Tier { name, order: spec.order.unwrap_or(f64::INFINITY), denies_rest };
+    let fixed = Tiers::kubernetes();
+    match fixed.find(&tier.name).map(|index| &fixed.0[index]) {
+        Some(fixed) if *fixed != tier => {
+            Err(format!("it gives the tier “{}” another order or default action than that tier has", tier.name))
+        }
+        _ => Ok(tier),
+    }
 }
 
 #[derive(Deserialize)]
@@ -274,6 +285,10 @@ impl Reader<'_> {
     }
 
     fn pods(&self, entity: &Entity) -> Result<Peer, String> {
+        let accounts = entity.service_accounts.as_ref().map_or("", |accounts| &accounts.selector);
+        if [&entity.selector, &entity.not_selector, &entity.namespace_selector, accounts].iter().any(|text| text.contains("global(")) {
+            return Err("a peer is what has no namespace, which is not evaluated".to_owned());
+        }
         let mut test = parse(&entity.selector, of_pods)?;
         if !entity.not_selector.is_empty() {
             test = test.and(parse(&entity.not_selector, of_pods)?.negated());
@@ -286,13 +301,13 @@ impl Reader<'_> {
         }
         let namespace = if entity.namespace_selector.is_empty() { self.home.map(str::to_owned) } else { None };
         let selector = Selector { namespace, test: parse(&entity.namespace_selector, of_namespaces)?.and(test) };
-        self.no_network_set(&selector)?;
+        self.no_addresses(&selector)?;
         Ok(Peer::Pods(selector))
     }
 
-    /// A set of addresses has labels too, and a selector may mean it.
-    fn no_network_set(&self, selector: &Selector) -> Result<(), String> {
-        for kind in [Kind::CalicoNetworkSets, Kind::CalicoGlobalNetworkSets] {
+    /// A set of addresses has labels too, and so has an interface of a node; a selector may mean either.
+    fn no_addresses(&self, selector: &Selector) -> Result<(), String> {
+        for kind in [Kind::CalicoNetworkSets, Kind::CalicoGlobalNetworkSets, Kind::CalicoHostEndpoints] {
             for set in self.inventory.customs.get(&kind).into_iter().flatten() {
                 let namespace = set.metadata.namespace.as_str();
                 let of_namespace = self.inventory.namespace_labels(namespace);

@@ -196,6 +196,10 @@ fn acts(direction: &str, home: Option<&str>, allow: &[Rule], deny: &[Rule], defa
             rules.push(Ruling { verdict, place, peers, ports, field: format!("spec.{direction}{suffix}[{index}]") });
         }
     }
+    if default_deny == Some(true) && rules.is_empty() {
+        // Cilium asks the policy about a direction only where it has rules for it; which of its releases do, nothing in the cluster tells.
+        return Err(format!("it turns on the default deny of {direction} without any rule for it"));
+    }
     let denies_rest = default_deny.unwrap_or(!rules.is_empty());
     Ok((denies_rest || !rules.is_empty()).then_some(Acts { rules, denies_rest }))
 }
@@ -212,6 +216,7 @@ fn peers(direction: &str, home: Option<&str>, rule: &Rule, verdict: Verdict) -> 
         0 if rule.to_ports.as_ref().is_some_and(|ports| !ports.is_empty()) || rule.icmps.is_some() => return Ok(vec![Peer::Everyone]),
         0 if verdict == Verdict::Allow => return Ok(vec![]),
         0 => return Err("a rule that denies names neither peers nor ports".to_owned()),
+        1 if mine.2.is_some() && mine.3.is_some() => return Err("a rule combines CIDR and CIDRSet, which Cilium refuses".to_owned()),
         1 => {}
         _ => return Err("a rule combines peers of several kinds, which Cilium refuses".to_owned()),
     }
@@ -280,14 +285,15 @@ fn ports(rule: &Rule) -> Result<Ports, String> {
             },
         };
         let text = port.port.as_str().map_or_else(|| port.port.to_string(), str::to_owned);
-        match (text.parse::<i64>(), port.end_port.filter(|end| *end > 0)) {
-            (Ok(0), None) => protocols.iter().for_each(|protocol| all.fixed.join(&PortSet::range(*protocol, 1, u16::MAX))),
-            (Ok(first), last) => {
+        let number = number(&text)?;
+        match (number, port.end_port.filter(|end| *end > 0)) {
+            (Some(0), None) => protocols.iter().for_each(|protocol| all.fixed.join(&PortSet::range(*protocol, 1, u16::MAX))),
+            (Some(first), last) => {
                 for protocol in protocols {
                     all.fixed.join(&span(*protocol, first, last.unwrap_or(first))?);
                 }
             }
-            (Err(_), None) if port.port.is_string() && !text.is_empty() => {
+            (None, None) if port.port.is_string() => {
                 all.named.extend(protocols.iter().map(|protocol| (text.to_ascii_lowercase(), Some(*protocol))));
             }
             _ => return Err("a port cannot be read".to_owned()),
@@ -297,4 +303,17 @@ fn ports(rule: &Rule) -> Result<Ports, String> {
         return Err("a list of ports is empty".to_owned());
     }
     Ok(all)
+}
+
+/// The number of a port, or nothing where it is a name. Cilium takes a leading zero for another base (`010`, `0x50`) and neither signs nor
+/// anything else that is not in names of services.
+fn number(text: &str) -> Result<Option<i64>, String> {
+    let cannot = || "a port cannot be read".to_owned();
+    if text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return if text == "0" || !text.starts_with('0') { text.parse().map(Some).map_err(|_| cannot()) } else { Err(cannot()) };
+    }
+    // A name of a service after RFC 6335, section 5.1.
+    let parts = text.len() <= 15 && text.split('-').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+    let is_name = parts && text.bytes().any(|byte| byte.is_ascii_alphabetic()) && !text.starts_with('0');
+    if is_name { Ok(None) } else { Err(cannot()) }
 }

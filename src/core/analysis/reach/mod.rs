@@ -17,7 +17,8 @@
 //!
 //! **Other kinds.** Policies of the network policy API that hold for the whole cluster ([`admin`]), of Calico ([`calico`]) and of Cilium
 //! ([`cilium`]) are brought into the same form: tiers in an order, in each of them rules at places, each with a verdict ([`policy`]). The first rule
-//! that meets a connection decides, or passes it on to the next tier ([`decide`]). Host endpoints of Calico are not read.
+//! that meets a connection decides, or passes it on to the next tier ([`decide`]). What Calico's policies say of
+//! its host endpoints, the interfaces of nodes, is not evaluated.
 //!
 //! **Outside.** Besides workloads there are ranges of addresses: everything (`0.0.0.0/0`), and each `ipBlock` that a policy names, without its
 //! exceptions. A flow of a range is what *every* address in it may do; where several blocks cover it together, they count together. Names of
@@ -101,6 +102,7 @@ pub const OTHER_POLICIES: &[Kind] = &[
     Kind::CalicoTiers,
     Kind::CalicoNetworkSets,
     Kind::CalicoGlobalNetworkSets,
+    Kind::CalicoHostEndpoints,
 ];
 
 /// Reachability in one cluster.
