@@ -42,6 +42,9 @@ fn from_a_real_cluster_to_a_verified_bundle() {
     program.keys("Acme Payments").see("Acme Payments");
     program.keys("\r").see("kubernetes-admin");
     program.keys("\r").see("step 3 of 4");
+    // The scope is chosen from the namespaces of the cluster, before it is read.
+    let shown = program.see("payments");
+    assert!(shown.contains("kube-system"), "{shown}");
     program.keys("\r").see("All is said");
     program.keys("\r").see("was read and judged");
 
@@ -66,6 +69,23 @@ fn from_a_real_cluster_to_a_verified_bundle() {
     let mut program = walk(&[text(&book)]);
     let place = ["1 of 49 determined", "▸Result", "1.1 No API without authentication"];
     program.until("the same place", |shown| place.iter().all(|words| shown.contains(words)));
+    // Read again as it was reached the first time: nothing but the assessment says how.
+    program.keys("R").see("was read again");
+    // A file that checks judge is judged as soon as it is attached, and still after the next reading.
+    let policy = home.path().join("audit.yaml");
+    std::fs::write(&policy, "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{level: None}]\n").unwrap();
+    let outcome = || {
+        let kept = std::fs::read_to_string(book.join("workbook.toml")).unwrap();
+        let of_policy = kept.split("check = \"7.1/audit-policy\"").nth(1).unwrap().to_owned();
+        of_policy.lines().find(|line| line.starts_with("outcome")).unwrap().to_owned()
+    };
+    assert_eq!(outcome(), "outcome = \"blocked\"");
+    program.keys("e").see("Evidence");
+    program.keys(text(&policy)).see("audit.yaml");
+    program.keys("\r").see("was judged again");
+    assert_eq!(outcome(), "outcome = \"fail\"");
+    program.keys("R").see("was read again");
+    assert_eq!(outcome(), "outcome = \"fail\"");
     program.keys("3").see("Can every action");
     program.keys("\u{1b}[B").keys("a").see("1.1.accountability");
     program.keys("n").see("(•) n no");
@@ -82,7 +102,19 @@ fn from_a_real_cluster_to_a_verified_bundle() {
     );
     assert_eq!(kassay(&["verify", text(&book)]).0, 0, "{}", kassay(&["verify", text(&book)]).1);
 
-    // A bundle that anyone can verify.
+    // A bundle that anyone can verify, from the walk, where one says.
+    let mut program = walk(&[text(&book)]);
+    program.see("1 of 49 determined");
+    program.keys("w").see("where to");
+    program.keys("t").see("Where the export goes");
+    program.keys("\u{15}").keys(text(&home.path().join("from-the-walk.zip"))).keys("\r");
+    program.until("the path that was typed", |shown| shown.contains("from-the-walk.zip") && !shown.contains("Where the export goes"));
+    program.keys("\r").see("✓ Written");
+    program.keys("qq");
+    assert_eq!(program.end().0, 0);
+    let (code, words) = kassay(&["verify", text(&home.path().join("from-the-walk.zip"))]);
+    assert_eq!(code, 0, "{words}");
+    // And from the command line.
     for (format, name) in [("bag", "bundle"), ("bag-zip", "bundle.zip")] {
         let target = home.path().join(name);
         let (code, words) = kassay(&["export", "--workbook", text(&book), "--format", format, "-f", text(&target)]);

@@ -39,8 +39,17 @@ fn outcome(check: &str, outcome: Outcome, findings: Vec<Finding>) -> CheckOutcom
 
 fn merge(book: &mut Workbook, key: &str, outcomes: &[CheckOutcome], previous: &[CheckOutcome]) -> Changes {
     let inventory = Inventory::default();
-    let collected =
-        Collected { key, source: "files", inventory: &inventory, outcomes, previous, snapshot: "", findings: "", assessed_at: now() };
+    let collected = Collected {
+        key,
+        source: "files",
+        reached: &kassay_core::workbook::Reached::default(),
+        inventory: &inventory,
+        outcomes,
+        previous,
+        snapshot: "",
+        findings: "",
+        assessed_at: now(),
+    };
     merge_collection(book, Guidance::shipped().unwrap(), &collected)
 }
 

@@ -141,7 +141,7 @@ fn kinds() -> Vec<KindRow> {
 fn being_read(rows: Vec<KindRow>) -> Session {
     let mut session = session();
     let source = Source::context(Some("prod-eu".into()));
-    let mut reading = Reading::new("prod-eu".into(), source, None, "2026-11-23T09:11:53Z".parse().unwrap());
+    let mut reading = Reading::new("prod-eu".into(), source, 0, "2026-11-23T09:11:53Z".parse().unwrap());
     if !rows.is_empty() {
         (reading.kinds, reading.bytes) = (38, 71_234_567);
     }
@@ -209,7 +209,7 @@ fn flight() -> Preflight {
         },
         nodes: Some(62),
         rights: Kind::ALL.iter().take(12).chain(&refused).map(right).collect(),
-        namespaces: vec![],
+        ..Preflight::default()
     }
 }
 
@@ -262,6 +262,8 @@ fn scope() {
     holds("scope", |frame, area, theme| scope::render(frame, area, &editor(), KEYS, theme));
     let failed = || ScopeEditor { error: Some("the workbook could not be saved: no space left on device".into()), ..editor() };
     holds("scope-not-saved", |frame, area, theme| scope::render(frame, area, &failed(), KEYS, theme));
+    let part = || ScopeEditor { missing: "the list broke off after 500 objects".into(), ..editor() };
+    holds("scope-part", |frame, area, theme| scope::render(frame, area, &part(), KEYS, theme));
     holds("scope-unknown", |frame, area, theme| scope::render(frame, area, &ScopeEditor::default(), KEYS, theme));
 }
 

@@ -5,9 +5,13 @@
 #[path = "support/session.rs"]
 mod support;
 
-use kassay_core::model::{Determined, Scope};
-use kassay_core::session::{Action, Context, Effect, Input, Layer, Opened, Pane, Step, Tab, Target, Typed, Why, update};
-use kassay_core::workbook::{AnswerState, AnswerValue, EvidenceKind};
+use kassay_core::model::{Category, Determined, Scope};
+use kassay_core::session::{
+    Action, Attached, Context, Effect, Flight, Input, Layer, NamespaceRow, Opened, Pane, Preflight, Source, Step, Tab, Target, Typed, Why,
+    update,
+};
+use kassay_core::workbook::{AnswerState, AnswerValue, EvidenceKind, Workbook};
+use std::sync::Arc;
 use support::{Desk, collection, now};
 
 fn question(desk: &mut Desk, id: &str) {
@@ -76,7 +80,7 @@ fn a_review_ends_the_question_whether_somebody_looked_until_the_check_shows_some
     let mut changed = (*other.outcomes).clone();
     changed.iter_mut().filter(|o| o.check == wanted).for_each(|o| o.reason.push_str(" And one more."));
     changed.iter_mut().filter(|o| o.check == wanted).flat_map(|o| &mut o.findings).for_each(|f| f.observed.push_str(" and more"));
-    other.outcomes = std::sync::Arc::new(changed);
+    other.outcomes = Arc::new(changed);
     desk.read_cluster(other);
     assert!(to_review(&desk).contains(&wanted));
     assert_eq!(desk.book().review(&wanted).map(|(review, holds)| (review.note.as_str(), holds)), Some(("as designed", false)));
@@ -356,16 +360,11 @@ fn a_file_is_attached_and_named_in_the_answer_that_it_is_for() {
     desk.act(Action::Focus(at)).act(Action::Type(Typed::Char('+')));
     desk.typed("'/home/qsa/audit log.txt'").act(Action::Enter);
     assert!(desk.asked.iter().any(|e| matches!(e, Effect::Attach(p) if p.ends_with("audit log.txt"))), "{:?}", desk.asked);
-    let refused = kassay_core::session::Attached { refused: Some("it holds a card number".into()), ..Default::default() };
+    let refused = Attached { refused: Some("it holds a card number".into()), ..Default::default() };
     desk.act(Action::Attached(refused));
     assert!(error_of(&desk, "file").contains("card number"));
     desk.act(Action::Enter);
-    desk.act(Action::Attached(kassay_core::session::Attached {
-        sha256: "a".repeat(64),
-        size: 7,
-        name: "audit log.txt".into(),
-        refused: None,
-    }));
+    desk.act(Action::Attached(Attached { sha256: "a".repeat(64), size: 7, name: "audit log.txt".into(), ..Default::default() }));
     assert_eq!(desk.session.form().unwrap().text("evidence"), "E-0001");
     desk.act(Action::Enter);
     assert_eq!(*desk.book().state("1.1.accountability"), AnswerState::Satisfied);
@@ -420,7 +419,7 @@ fn a_finding_is_kept_as_evidence_with_its_lines() {
     assert!(desk.asked.iter().any(|e| matches!(e, Effect::Copy(words) if words.starts_with("kubectl get deployments.apps "))));
     let Some(Effect::AttachText { text, .. }) = desk.asked.last() else { panic!("{:?}", desk.asked) };
     assert!(text.contains("3.1/baseline") && text.contains("> "), "{text}");
-    desk.act(Action::Attached(kassay_core::session::Attached { sha256: "b".repeat(64), size: 9, name: "f.txt".into(), refused: None }));
+    desk.act(Action::Attached(Attached { sha256: "b".repeat(64), size: 9, name: "f.txt".into(), ..Default::default() }));
     let kept = &desk.book().workbook.evidence[0];
     assert_eq!((kept.kind, kept.practices.as_slice()), (EvidenceKind::Query, ["3.1.a".to_owned()].as_slice()));
 }
@@ -468,6 +467,149 @@ fn a_new_assessment_needs_only_the_entity_and_each_step_can_be_gone_back_to() {
     desk.act(Action::CollectFailed(String::new()));
     assert_eq!(desk.session.context(), Context::Guidance.min(Context::Areas));
     assert!(desk.book().clusters.is_empty());
+}
+
+/// A further cluster is wanted, and is being asked.
+fn adding(desk: &mut Desk, source: Source) {
+    desk.act(Action::AddCluster).act(Action::Contexts(Ok(vec![])));
+    let new = desk.session.new.as_mut().expect("the steps of a further cluster");
+    (new.source, new.flight) = (Some(source), Flight::Running);
+}
+
+#[test]
+fn a_cluster_is_read_again_as_it_was_reached() {
+    let mut desk = Desk::empty();
+    let paths = |names: &[&str]| Source::Paths(names.iter().map(Into::into).collect());
+    let sources = [
+        Source::Context {
+            kubeconfig: Some("/etc/audit/kubeconfig".into()),
+            name: Some("prod-eu".into()),
+            as_user: Some("auditor".into()),
+            as_groups: vec!["qsa".into(), "read only".into()],
+            request_timeout: Some(std::time::Duration::from_secs(90)),
+        },
+        // A name may hold what stood between names before.
+        paths(&["/dumps/a | b.yaml", "/dumps/c"]),
+        Source::Demo,
+    ];
+    for (nth, source) in sources.into_iter().enumerate() {
+        adding(&mut desk, source.clone());
+        // What the world makes of a source is what is kept: here, the same.
+        let flight = Preflight { source: Some(source.clone()), ..Preflight::default() };
+        desk.act(Action::PreflightDone(Box::new(flight))).act(Action::Enter).act(Action::Enter).act(Action::Enter);
+        let mut read = collection(&Scope::default());
+        Arc::make_mut(&mut read.inventory).cluster.uid = format!("uid-{nth}");
+        desk.act(Action::Collected(Box::new(read)));
+        let text = desk.disk.as_ref().unwrap().print().unwrap();
+        let workbook = Workbook::parse(&text).unwrap();
+        let Some(record) = workbook.clusters.last() else { panic!("{text}") };
+        assert_eq!(Source::of_record(record), Some(source.clone()), "{text}");
+        // Another day: nothing but the file is there.
+        let mut later = Desk::empty();
+        let book = Workbook { clusters: vec![record.clone()], ..workbook.clone() };
+        later.act(Action::Opened(Box::new(Opened { dir: "/assessments/acme".into(), workbook: book, held_by: None, notices: vec![] })));
+        later.act(Action::ReadAgain);
+        assert!(matches!(later.asked.last(), Some(Effect::Collect { source: again, .. }) if *again == source), "{:?}", later.asked);
+    }
+    let of_words = |words: &str| {
+        let mut record = desk.book().workbook.clusters[0].clone();
+        (record.source, record.reached) = (words.into(), kassay_core::workbook::Reached::default());
+        Source::of_record(&record)
+    };
+    // Words of workbooks that have no more than that.
+    assert_eq!(of_words("context prod us"), Some(Source::context(Some("prod us".into()))));
+    assert_eq!(of_words("files a | b"), Some(paths(&["a", "b"])));
+    assert_eq!((of_words("current context"), of_words("files -"), of_words("snapshot")), (Some(Source::context(None)), None, None));
+}
+
+#[test]
+fn another_cluster_behind_the_same_name_replaces_nothing() {
+    let mut desk = Desk::with_cluster();
+    let mut other = collection(&Scope::default());
+    Arc::make_mut(&mut other.inventory).cluster.uid = "uid-of-another".into();
+    desk.read_cluster(other);
+    let clusters = &desk.disk.as_ref().unwrap().clusters;
+    let told: Vec<(&str, &str)> = clusters.iter().map(|c| (c.key.as_str(), c.uid.as_str())).collect();
+    assert_eq!(told, [("prod-eu", "uid-kube-system"), ("prod-eu-2", "uid-of-another")]);
+    assert!(desk.session.messages.iter().any(|m| m.what.contains("is not prod-eu")), "{:?}", desk.session.messages);
+}
+
+#[test]
+fn a_further_cluster_is_judged_in_the_scope_that_was_chosen_for_it() {
+    let mut desk = Desk::with_cluster();
+    adding(&mut desk, Source::Demo);
+    let row = NamespaceRow { name: "marketing".into(), ..NamespaceRow::default() };
+    desk.act(Action::PreflightDone(Box::new(Preflight { namespaces: vec![row], ..Preflight::default() }))).act(Action::Enter);
+    assert_eq!(desk.session.context(), Context::Scope);
+    desk.asked.clear();
+    // CDE, connected, out of scope.
+    desk.act(Action::Cycle).act(Action::Cycle).act(Action::Enter).act(Action::Enter);
+    let out = |workbook: &Workbook| workbook.scope.category("marketing", &Default::default()) == Category::OutOfScope;
+    assert!(out(desk.disk.as_ref().unwrap()));
+    assert!(desk.asked.iter().any(|e| matches!(e, Effect::Judge { cluster, .. } if cluster == "prod-eu")), "{:?}", desk.asked);
+    assert!(matches!(desk.asked.last(), Some(Effect::Collect { workbook, .. }) if out(workbook)), "{:?}", desk.asked);
+}
+
+/// Attaches a file with the form of the evidence tab.
+fn attach(desk: &mut Desk, name: &str, recognised: Option<&str>) {
+    desk.act(Action::Attach).typed(name).act(Action::Enter);
+    let sha256 = name.chars().next().unwrap().to_string().repeat(64);
+    let recognised = recognised.map(str::to_owned);
+    desk.act(Action::Attached(Attached { sha256, size: 7, name: name.into(), recognised, ..Attached::default() }));
+    assert!(matches!(desk.session.top(), Layer::Walk), "{:?}", desk.session.form());
+}
+
+#[test]
+fn clusters_are_judged_again_by_files_of_evidence_that_come_and_go() {
+    let mut desk = Desk::with_cluster();
+    desk.asked.clear();
+    let judged = |desk: &mut Desk| {
+        let asked: Vec<Effect> = std::mem::take(&mut desk.asked);
+        asked.into_iter().any(|e| matches!(e, Effect::Judge { .. }))
+    };
+    attach(&mut desk, "network.pdf", None);
+    assert!(!judged(&mut desk));
+    attach(&mut desk, "audit.yaml", Some("an audit policy"));
+    assert!(desk.session.messages.iter().any(|m| m.what.contains("an audit policy")), "{:?}", desk.session.messages);
+    assert!(judged(&mut desk));
+    desk.act(Action::Undo);
+    assert!(judged(&mut desk), "taken back, it is not judged by any more");
+    // What changes while a cluster is read is judged by once it is read.
+    desk.act(Action::ReadAgain).act(Action::Enter);
+    attach(&mut desk, "bench.json", Some("kube-bench results"));
+    assert!(judged(&mut desk));
+    desk.act(Action::Collected(Box::new(collection(&Scope::default()))));
+    assert!(judged(&mut desk));
+}
+
+#[test]
+fn an_export_goes_where_one_says() {
+    let mut desk = Desk::empty();
+    desk.act(Action::Export);
+    let target = |desk: &Desk| desk.session.export_target().unwrap().to_string_lossy().into_owned();
+    assert_eq!(target(&desk), "acme-payments-2026-11-23.zip");
+    let say = |desk: &mut Desk, path: &str| {
+        desk.act(Action::ExportTo).act(Action::Type(Typed::ToStart));
+        for _ in 0..80 {
+            desk.act(Action::Type(Typed::Delete));
+        }
+        desk.typed(path).act(Action::Enter);
+        assert!(matches!(desk.session.top(), Layer::Export), "{:?}", desk.session.form());
+    };
+    for (typed, wanted) in [
+        ("~/out/", "~/out/acme-payments-2026-11-23.zip"),
+        ("/srv/x/final", "/srv/x/final.zip"),
+        ("/srv/v1.2", "/srv/v1.2.zip"),
+        ("report.html", "report.html"),
+        ("'/srv/a b/report'", "/srv/a b/report.html"),
+    ] {
+        say(&mut desk, typed);
+        assert_eq!(target(&desk), wanted, "{typed}");
+    }
+    // Another form keeps the place and takes its own ending.
+    desk.act(Action::Step(Step::Up)).act(Action::Enter);
+    let Some(Effect::Export { target, format, .. }) = desk.asked.last() else { panic!("{:?}", desk.asked) };
+    assert_eq!((target.to_string_lossy().as_ref(), format.id()), ("/srv/a b/report", "bag"));
 }
 
 #[test]

@@ -47,18 +47,24 @@ mod with_a_terminal {
 
     #[test]
     fn a_signal_keeps_the_place_where_one_stood() {
-        let home = home();
-        let book = home.path().join("book");
-        let mut program = start(home.path(), &["demo", "--workbook", book.to_str().unwrap()]);
-        program.see("was read and judged");
-        // Three controls further down, at the questions.
-        program.keys("\u{1b}[B\u{1b}[B\u{1b}[B").see("▸    1.4");
-        program.keys("3").see("▸Questions");
-        program.signal("TERM");
-        program.end();
-        let kept = std::fs::read_to_string(book.join("workbook.toml")).unwrap();
-        let place = kept.split("[place]").nth(1).unwrap();
-        assert!(place.contains("control = \"1.4\"") && place.contains("tab = \"questions\""), "{place}");
+        for signal in ["TERM", "HUP"] {
+            let home = home();
+            let book = home.path().join("book");
+            let mut program = start(home.path(), &["demo", "--workbook", book.to_str().unwrap()]);
+            program.see("was read and judged");
+            // Three controls further down, at the questions, with an answer begun.
+            program.keys("\u{1b}[B\u{1b}[B\u{1b}[B").see("▸    1.4");
+            program.keys("3").see("▸Questions");
+            program.keys("a").see("Interviewed");
+            program.keys("1").see("(•) 1 ");
+            program.signal(signal);
+            program.end();
+            let kept = std::fs::read_to_string(book.join("workbook.toml")).unwrap();
+            let place = kept.split("[place]").nth(1).unwrap();
+            assert!(place.contains("control = \"1.4\"") && place.contains("tab = \"questions\""), "{signal}: {place}");
+            // What was not accepted is no answer.
+            assert!(!kept.contains("[[answer]]"), "{signal}");
+        }
     }
 
     #[test]

@@ -7,9 +7,11 @@ use kassay_core::assess::{CheckOutcome, assess};
 use kassay_core::checks::Tables;
 use kassay_core::guidance::Guidance;
 use kassay_core::kinds::Inventory;
+use kassay_core::kinds::imported::Imported;
 use kassay_core::report::Assessment;
 use kassay_core::session::{self, Action, Attached, Collection};
 use kassay_core::workbook::accept::day_of;
+use kassay_core::workbook::imports::with_register;
 use kassay_core::workbook::{ClusterRecord, Edit, Workbook, propose};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -41,6 +43,12 @@ pub(super) enum Job {
         name: String,
         text: String,
     },
+    /// Finds the files of the evidence register that a cluster is judged by, and sends them with what is wrong with others.
+    Imports {
+        workbook: Box<Workbook>,
+        cluster: String,
+        to: Sender<(Vec<Imported>, Vec<String>)>,
+    },
     /// Keeps a collection that was judged; what is sent is an action made of it.
     Keep {
         judged: Box<Judged>,
@@ -58,6 +66,20 @@ pub(super) struct Judged {
     pub outcomes: Vec<CheckOutcome>,
     pub assessment: Assessment,
     pub now: jiff::Timestamp,
+}
+
+/// Puts the files of the evidence register into what was read of a cluster, as they are now; what is wrong with files of it, in sentences.
+pub(super) fn with_evidence(inventory: &mut Arc<Inventory>, jobs: &Sender<Job>, workbook: &Workbook, cluster: &str) -> Vec<String> {
+    let (to, found) = channel();
+    let asked = jobs.send(Job::Imports { workbook: Box::new(workbook.clone()), cluster: cluster.to_owned(), to });
+    // No answer comes where the program is ending; then nothing is kept of what is judged either.
+    let Ok((register, notes)) = asked.map_err(drop).and_then(|()| found.recv().map_err(drop)) else { return vec![] };
+    let imported = with_register(&inventory.imported, register);
+    // A cluster can be large, so it is copied only where something changes.
+    if imported != inventory.imported {
+        Arc::make_mut(inventory).imported = imported;
+    }
+    notes
 }
 
 /// Judges an inventory within a workbook's scope.
@@ -157,6 +179,11 @@ fn do_one(job: Job, store: &mut Option<Store>, actions: &UnboundedSender<Action>
         }
         Job::Attach(path) => tell(attach(store.as_ref(), |store| store.attach(&path))),
         Job::AttachText { name, text } => tell(attach(store.as_ref(), |store| store.attach_text(&name, &text))),
+        Job::Imports { workbook, cluster, to } => {
+            let found = store.as_ref().map(|store| store.imports(&workbook, &cluster)).unwrap_or_default();
+            // Who asked may have been cancelled meanwhile.
+            let _ = to.send(found);
+        }
         Job::Keep { judged, then } => tell(then(keep(store.as_ref(), *judged))),
         Job::Close | Job::End => {}
     }
@@ -233,8 +260,9 @@ fn attach(store: Option<&Store>, what: impl FnOnce(&Store) -> Result<crate::stor
                     found.push(crate::tui::text::counted(n, one, many));
                 }
             }
+            let recognised = if file.kept { store.recognised(&file.sha256, &file.name, file.size) } else { None };
             let refused = (!file.kept).then(|| format!("not kept: it holds {}; redact it first", found.join(" and ")));
-            Action::Attached(Attached { sha256: file.sha256, size: file.size, name: file.name, refused })
+            Action::Attached(Attached { sha256: file.sha256, size: file.size, name: file.name, refused, recognised })
         }
         Err(error) => Action::AttachFailed(words(&error)),
     }

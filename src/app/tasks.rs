@@ -7,11 +7,12 @@ use crate::config;
 use crate::export::{self, Form, Material};
 use crate::tui::complete;
 use crossterm::clipboard::CopyToClipboard;
-use kassay_core::kinds::Inventory;
-use kassay_core::model::Scope;
+use kassay_core::kinds::{Inventory, KindState};
+use kassay_core::model::{Kind, Scope};
 use kassay_core::session::{
     Action, ContextRow, Effect, ExportFormat, NamespaceRow, Preflight, Progress, Right, ScopeEditor, Segmentation, Source,
 };
+use kassay_core::workbook::collection::cluster_key;
 use kassay_core::workbook::{Engagement, Workbook, folder};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
@@ -111,7 +112,7 @@ impl World {
                 Action::Contexts(rows.map_err(|e| words(&e)))
             }),
             Effect::Preflight(source) => self.preflight(source),
-            Effect::Collect { source, workbook, .. } => self.collect(source, workbook),
+            Effect::Collect { key, source, workbook } => self.collect(key, source, workbook),
             Effect::CancelCollect => self.cancel.cancel(),
             Effect::Judge { cluster, inventory, workbook, revision } => self.judge(cluster, inventory, workbook, revision),
             Effect::Segment { cluster, inventory, scope } => self.beside(move || {
@@ -186,31 +187,46 @@ impl World {
 
     fn preflight(&self, source: Source) {
         let actions = self.actions.clone();
-        let spec = self.spec(source);
+        let source = self.settled(source);
+        let spec = self.spec(source.clone());
         apart(move || async move {
-            let result = match spec {
-                SourceSpec::Live(connect) => collect::preflight(&connect).await.map(of_preflight),
-                SourceSpec::Paths(paths) => match paths.iter().find(|p| !p.exists() && p.as_os_str() != "-") {
-                    Some(path) => Err(CollectError::Read { path: path.display().to_string(), message: "there is no such file".to_owned() }),
-                    None => Ok(Preflight::default()),
-                },
-                SourceSpec::Demo => {
-                    collect::collect(&SourceSpec::Demo, &Options::default(), &|_| {}, &Cancel::default()).await.map(|inventory| Preflight {
-                        nodes: Some(inventory.nodes.len()),
-                        namespaces: namespaces(&inventory),
-                        cluster: inventory.cluster,
-                        rights: vec![],
-                    })
-                }
+            let result = match &spec {
+                SourceSpec::Live(connect) => collect::preflight(connect).await.map(of_preflight),
+                // What comes from a pipe comes once: it is left for the reading.
+                SourceSpec::Paths(paths) if paths.iter().any(|path| path.as_os_str() == "-") => Ok(Preflight {
+                    namespaces_missing: "what comes from standard input is read once, with the next step".to_owned(),
+                    ..Preflight::default()
+                }),
+                // Files are read to the end, because nothing less says what is in them.
+                SourceSpec::Paths(_) | SourceSpec::Demo => collect::collect(&spec, &Options::default(), &|_| {}, &Cancel::default())
+                    .await
+                    .map(|inventory| of_inventory(&inventory)),
             };
             let _ = actions.send(match result {
-                Ok(flight) => Action::PreflightDone(Box::new(flight)),
+                Ok(flight) => Action::PreflightDone(Box::new(Preflight { source: Some(source), ..flight })),
                 Err(error) => Action::PreflightFailed(words(&error)),
             });
         });
     }
 
-    fn collect(&mut self, source: Source, workbook: Box<Workbook>) {
+    /// A source as it can be found again from anywhere: paths from the root, the current context by its name.
+    fn settled(&self, source: Source) -> Source {
+        let whole = |path: PathBuf| match path.as_os_str() == "-" {
+            true => path,
+            false => std::path::absolute(self.path(&path)).unwrap_or(path),
+        };
+        match source {
+            Source::Context { kubeconfig, name, as_user, as_groups, request_timeout } => {
+                let kubeconfig = kubeconfig.map(whole);
+                let current = || collect::contexts(kubeconfig.as_deref()).ok()?.into_iter().find(|c| c.current).map(|c| c.name);
+                Source::Context { name: name.or_else(current), kubeconfig, as_user, as_groups, request_timeout }
+            }
+            Source::Paths(paths) => Source::Paths(paths.into_iter().map(whole).collect()),
+            Source::Demo => Source::Demo,
+        }
+    }
+
+    fn collect(&mut self, key: String, source: Source, workbook: Box<Workbook>) {
         self.cancel = Cancel::default();
         let (cancel, actions, spec) = (self.cancel.clone(), self.actions.clone(), self.spec(source));
         let Some(store) = self.keeper.sender() else { return };
@@ -219,7 +235,7 @@ impl World {
             let watch = move |progress| {
                 let _ = news.send(Action::Progress(of_progress(progress)));
             };
-            let inventory = match collect::collect(&spec, &Options::default(), &watch, &cancel).await {
+            let mut inventory = match collect::collect(&spec, &Options::default(), &watch, &cancel).await {
                 Ok(inventory) => Arc::new(inventory),
                 Err(CollectError::Cancelled) => {
                     let _ = actions.send(Action::CollectFailed(String::new()));
@@ -232,7 +248,15 @@ impl World {
             };
             watch(collect::Progress::Note("judging".to_owned()));
             let now = collect::judging_time(&inventory, None, jiff::Timestamp::now());
-            let judged = tokio::task::spawn_blocking(move || keeper::judge(inventory, &workbook, now)).await;
+            let key = cluster_key(&workbook, &inventory.cluster.uid, &key);
+            let (jobs, news) = (store.clone(), actions.clone());
+            let judging = move || {
+                for note in keeper::with_evidence(&mut inventory, &jobs, &workbook, &key) {
+                    let _ = news.send(Action::Told(note));
+                }
+                keeper::judge(inventory, &workbook, now)
+            };
+            let judged = tokio::task::spawn_blocking(judging).await;
             if cancel.is_cancelled() {
                 let _ = actions.send(Action::CollectFailed(String::new()));
                 return;
@@ -252,12 +276,15 @@ impl World {
         });
     }
 
-    fn judge(&self, cluster: String, inventory: Arc<Inventory>, workbook: Box<Workbook>, revision: u64) {
+    fn judge(&self, cluster: String, mut inventory: Arc<Inventory>, workbook: Box<Workbook>, revision: u64) {
         let Some(store) = self.keeper.sender() else { return };
         let actions = self.actions.clone();
         tokio::task::spawn_blocking(move || {
             let now = workbook.clusters.iter().find(|c| c.key == cluster).and_then(|c| c.assessed_at).map(|at| at.0);
             let now = collect::judging_time(&inventory, now, jiff::Timestamp::now());
+            for note in keeper::with_evidence(&mut inventory, &store, &workbook, &cluster) {
+                let _ = actions.send(Action::Told(note));
+            }
             match keeper::judge(inventory, &workbook, now) {
                 Err(why) => {
                     let _ = actions.send(Action::JudgeFailed { cluster, why });
@@ -274,10 +301,13 @@ impl World {
     }
 
     fn export(&self, format: ExportFormat, target: PathBuf, dir: PathBuf) {
-        let actions = self.actions.clone();
+        let (actions, target) = (self.actions.clone(), self.path(&target));
         self.beside(move || match write(format, &target, &dir, &actions) {
             Ok(action) => action,
-            Err(error) => Action::ExportFailed(format!("{error}")),
+            Err(error) => Action::ExportFailed(match error.hint() {
+                Some(hint) => format!("{error}: {hint}."),
+                None => format!("{error}."),
+            }),
         });
     }
 }
@@ -291,7 +321,7 @@ fn apart<F: Future<Output = ()>>(task: impl FnOnce() -> F + Send + 'static) {
 /// Writes an export; a name that is taken gets a number.
 fn write(format: ExportFormat, target: &Path, dir: &Path, actions: &UnboundedSender<Action>) -> Result<Action, export::ExportError> {
     let material = Material::load(dir, jiff::Timestamp::now())?;
-    let target = free(target);
+    let target = free(target)?;
     let text = match format {
         ExportFormat::Bag | ExportFormat::BagZip => {
             let form = if format == ExportFormat::Bag { Form::Folder } else { Form::Zip };
@@ -311,13 +341,16 @@ fn write(format: ExportFormat, target: &Path, dir: &Path, actions: &UnboundedSen
     Ok(Action::Exported { path, sha256, bytes: text.len() as u64, files: 1 })
 }
 
-fn free(target: &Path) -> PathBuf {
-    if !target.exists() {
-        return target.to_owned();
+/// A path at which nothing is yet. A link that leads nowhere is something too.
+fn free(target: &Path) -> Result<PathBuf, export::ExportError> {
+    let taken = |path: &Path| path.symlink_metadata().is_ok();
+    if !taken(target) {
+        return Ok(target.to_owned());
     }
     let name = target.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let (stem, end) = name.rsplit_once('.').map_or((name.as_str(), String::new()), |(stem, end)| (stem, format!(".{end}")));
-    (2..1000).map(|n| target.with_file_name(format!("{stem}-{n}{end}"))).find(|path| !path.exists()).unwrap_or_else(|| target.to_owned())
+    let mut names = (2..1000).map(|n| target.with_file_name(format!("{stem}-{n}{end}")));
+    names.find(|path| !taken(path)).ok_or_else(|| export::ExportError::Exists(target.to_owned()))
 }
 
 /// An error with what can be done.
@@ -328,8 +361,22 @@ fn words(error: &CollectError) -> String {
     }
 }
 
-fn namespaces(inventory: &Inventory) -> Vec<NamespaceRow> {
-    ScopeEditor::over(&Scope::default(), std::iter::once(inventory)).namespaces
+/// What there is to say of a cluster that is read already.
+fn of_inventory(inventory: &Inventory) -> Preflight {
+    let coverage = inventory.coverage_of(Kind::Namespaces);
+    Preflight {
+        // Files need not hold nodes, and then their number is not known.
+        nodes: (inventory.state(Kind::Nodes) == KindState::Read).then_some(inventory.nodes.len()),
+        namespaces: ScopeEditor::over(&Scope::default(), std::iter::once(inventory)).namespaces,
+        namespaces_missing: match coverage.state {
+            KindState::Read => String::new(),
+            KindState::Absent => "no list of namespaces is in the files; these are those of the workloads".to_owned(),
+            _ => coverage.message,
+        },
+        cluster: inventory.cluster.clone(),
+        rights: vec![],
+        source: None,
+    }
 }
 
 fn of_preflight(found: collect::Preflight) -> Preflight {
@@ -339,7 +386,9 @@ fn of_preflight(found: collect::Preflight) -> Preflight {
         cluster: found.cluster,
         nodes: found.nodes,
         rights: rights.map(|r| Right { kind: r.kind, allowed: r.allowed, why: r.why }).collect(),
-        namespaces: vec![],
+        namespaces: found.namespaces.into_iter().map(|n| NamespaceRow { name: n.name, labels: n.labels, pods: None }).collect(),
+        namespaces_missing: found.namespaces_missing,
+        source: None,
     }
 }
 

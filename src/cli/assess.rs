@@ -107,7 +107,7 @@ impl Assess {
         // Kept before it is printed: a reader who goes away must not lose what was read.
         if let Some(keeper) = keeper {
             let (name, source) = self.source.words();
-            keeper.keep(workbook, &judged, &name, &source, guidance, manners)?;
+            keeper.keep(workbook, &judged, (&name, &source, &self.source.reached()), guidance, manners)?;
         }
         print(&text)?;
         Ok(self.fail_on.code(&judged.outcomes))

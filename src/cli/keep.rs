@@ -13,7 +13,7 @@ use kassay_core::kinds::imported::Imported;
 use kassay_core::report::Assessment;
 use kassay_core::workbook::collection::cluster_key;
 use kassay_core::workbook::probes as records;
-use kassay_core::workbook::{Changes, Collected, Edit, Engagement, Moment, Workbook, folder, merge_collection};
+use kassay_core::workbook::{Changes, Collected, Edit, Engagement, Moment, Reached, Workbook, folder, merge_collection};
 use std::path::{Path, PathBuf};
 
 /// An assessment that takes the result of a run.
@@ -61,8 +61,7 @@ impl Keeper {
         self,
         mut workbook: Workbook,
         judged: &Judged,
-        name: &str,
-        source: &str,
+        (name, source, reached): (&str, &str, &Reached),
         guidance: &Guidance,
         manners: &Manners,
     ) -> Result<(), Failure> {
@@ -88,6 +87,7 @@ impl Keeper {
         let collected = Collected {
             key: &key,
             source,
+            reached,
             inventory: &judged.inventory,
             outcomes: &judged.outcomes,
             previous: &previous,

@@ -4,6 +4,7 @@ use super::progress::Reading;
 use super::{Failure, Manners, cancel_on_interrupt, runtime};
 use crate::collect::{Connect, Options, SourceSpec, collect};
 use kassay_core::kinds::Inventory;
+use kassay_core::workbook::Reached;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -62,6 +63,22 @@ impl SourceArgs {
         let collected = runtime.block_on(collect(&self.spec(), options, &|p| reading.take(p), &cancel));
         reading.done();
         Ok(collected?)
+    }
+
+    /// How to reach the cluster again, from whatever folder. What came from standard input can't be read a second time.
+    pub fn reached(&self) -> Reached {
+        let whole = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone()).to_string_lossy().into_owned();
+        if self.from.iter().any(|path| path.as_os_str() == "-") {
+            return Reached::default();
+        }
+        Reached {
+            kubeconfig: self.kubeconfig.as_ref().map(whole).unwrap_or_default(),
+            context: self.words().1.strip_prefix("context ").unwrap_or_default().to_owned(),
+            as_user: self.as_user.clone().unwrap_or_default(),
+            as_groups: self.as_group.clone(),
+            request_timeout: self.request_timeout.and_then(|time| u32::try_from(time.as_secs()).ok()),
+            files: self.from.iter().map(whole).collect(),
+        }
     }
 
     /// A name for the cluster in a workbook, and words on how it was reached.

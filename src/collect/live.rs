@@ -154,7 +154,7 @@ impl End {
 
 /// The outline of a page: what it says of its list, without its objects.
 #[derive(Deserialize)]
-struct Outline {
+pub(super) struct Outline {
     kind: String,
     #[serde(default)]
     metadata: OutlineMeta,
@@ -309,7 +309,7 @@ impl Reader<'_> {
 
 /// The outline of an answer, where it is the list that was asked for. An answer that merely parses is none: an empty object would read as an
 /// empty list.
-fn outline(text: &str, answer: &str) -> Result<Outline, String> {
+pub(super) fn outline(text: &str, answer: &str) -> Result<Outline, String> {
     let outline: Outline =
         serde_json::from_str(text).map_err(|error| format!("the answer is not what was asked for: {}", without_values(&error)))?;
     let fits = if answer == "List" {
@@ -321,6 +321,13 @@ fn outline(text: &str, answer: &str) -> Result<Outline, String> {
         Ok(outline)
     } else {
         Err(format!("the answer calls itself {}, and {answer} was asked for", kassay_core::model::text::clean(&outline.kind)))
+    }
+}
+
+impl Outline {
+    /// What the next page is asked for with; "" where this is the last.
+    pub(super) fn next(self) -> String {
+        self.metadata.r#continue
     }
 }
 

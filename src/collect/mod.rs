@@ -31,7 +31,7 @@ mod yaml;
 
 pub use connect::{ContextInfo, contexts};
 pub use evidence::import_file;
-pub use permissions::{Preflight, Right, cluster_role, preflight};
+pub use permissions::{NamespaceName, Preflight, Right, cluster_role, preflight};
 pub use probe::{ProbeWatcher, probe};
 pub use snapshot::{SnapshotError, write_file as write_snapshot};
 

@@ -3,13 +3,15 @@
 
 use super::connect::Link;
 use super::discovery::Choice;
-use super::request::Review;
+use super::live::{encoded, outline};
+use super::request::{JSON, Review};
 use super::{Cancel, CollectError, Connect, about};
 use futures_util::StreamExt;
 use futures_util::stream::iter;
-use kassay_core::kinds::ClusterInfo;
+use kassay_core::kinds::{ClusterInfo, Ingest, Source};
 use kassay_core::model::Kind;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// Whether the identity may list one kind.
@@ -25,7 +27,16 @@ pub struct Right {
     pub why: String,
 }
 
-/// What a first look shows, before anything is listed.
+/// A namespace, as far as the choice of a scope needs it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamespaceName {
+    /// Name.
+    pub name: String,
+    /// Labels.
+    pub labels: BTreeMap<String, String>,
+}
+
+/// What a first look shows, before the cluster is read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Preflight {
     /// The cluster, as far as it can be told without lists.
@@ -34,11 +45,16 @@ pub struct Preflight {
     pub nodes: Option<usize>,
     /// The right to list, per kind, in the order of [`Kind::ALL`].
     pub rights: Vec<Right>,
+    /// Namespaces, as far as they can be listed.
+    pub namespaces: Vec<NamespaceName>,
+    /// Why not all namespaces are known, in the server's words; "" where they are.
+    pub namespaces_missing: String,
     /// Sentences: what could not be found out, groups that do not answer.
     pub notes: Vec<String>,
 }
 
-/// Asks the server who asks, what it is, and which of the lists it would allow. Only `get` and self-reviews are sent, and one list of one node.
+/// Asks the server who asks, what it is, and which of the lists it would allow. Only `get` and self-reviews are sent, a list of one node, and the
+/// list of namespaces, from which a scope is chosen.
 ///
 /// # Errors
 /// Where the server can't be reached, or does not accept the login.
@@ -61,7 +77,46 @@ pub async fn preflight(connect: &Connect) -> Result<Preflight, CollectError> {
         }
     };
     let rights = iter(Kind::ALL.iter().copied()).map(ask).buffered(8).collect().await;
-    Ok(Preflight { nodes: nodes(link).await, cluster, rights, notes })
+    let (namespaces, missing) = namespaces(link).await?;
+    Ok(Preflight { nodes: nodes(link).await, cluster, rights, namespaces, namespaces_missing: missing, notes })
+}
+
+/// All namespaces, and why some are missing where some are. They go through the same door as all that is read, so that no secret in a label is shown.
+async fn namespaces(link: &Link) -> Result<(Vec<NamespaceName>, String), CollectError> {
+    let mut ingest = Ingest::new(Source::Live, super::fingerprint_key()?);
+    let (mut token, mut missing) = (String::new(), String::new());
+    loop {
+        let next = if token.is_empty() { String::new() } else { format!("&continue={}", encoded(&token)) };
+        let page = match link.get(&format!("/api/v1/namespaces?limit=500{next}"), JSON).await {
+            Ok(page) => page,
+            Err(refusal) => {
+                refusal.words().clone_into(&mut missing);
+                break;
+            }
+        };
+        let next = match outline(&page, "List") {
+            Ok(outline) => outline.next(),
+            Err(words) => {
+                missing = words;
+                break;
+            }
+        };
+        if let Err(error) = ingest.page(Kind::Namespaces, &page) {
+            missing = kassay_core::sensitive::without_quoted(&error.to_string());
+            break;
+        }
+        if next.is_empty() {
+            break;
+        }
+        if next == token {
+            "the server gives the same page over and over".clone_into(&mut missing);
+            break;
+        }
+        token = next;
+    }
+    // By name, because a page that comes twice brings its names twice.
+    let found: BTreeMap<_, _> = ingest.finish().namespaces.into_iter().map(|n| (n.metadata.name, n.metadata.labels)).collect();
+    Ok((found.into_iter().map(|(name, labels)| NamespaceName { name, labels }).collect(), missing))
 }
 
 /// Number of nodes: one is listed, and the server says how many are left.

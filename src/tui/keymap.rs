@@ -124,6 +124,7 @@ keys! {
     &[Scope], ["space"], "category", "Gives the namespace the next category.", 2 => Action::Cycle;
     &[Scope], ["r"], "rule", "Gives all namespaces that match a glob a category: pay-* cde.", 3 => Action::AddRule;
     &[Scope], ["A"], "everything", "Puts everything but the platform in scope.", 4 => Action::Everything;
+    &[Export], ["t"], "where to", "Says into which folder or file it is written.", 2 => Action::ExportTo;
     &[Export], ["y"], "copy SHA-256", "Copies the digest of what was written.", 3 => Action::CopyCommand;
     &[Export], ["o"], "open", "Opens what was written.", 2 => Action::Reference;
 

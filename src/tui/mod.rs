@@ -71,7 +71,7 @@ const fn is_whole(layer: &Layer) -> bool {
 
 /// Forms that lie over whatever is there.
 const fn is_small(purpose: &Purpose) -> bool {
-    matches!(purpose, Purpose::Path { .. } | Purpose::Rule)
+    matches!(purpose, Purpose::Path(_) | Purpose::Rule)
 }
 
 /// Says in the first line that the terminal is too small to show everything, and gives what is left.

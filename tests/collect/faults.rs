@@ -384,6 +384,7 @@ fn a_first_look_tells_rights_without_listing() {
     let server = at("/api/v1/nodes", |_, _| page("PartialObjectMetadataList", &[named("n1")], "t", 8));
     let look = block(preflight(&connect(&server))).unwrap();
     assert_eq!((look.nodes, look.cluster.version.as_str(), look.cluster.identity.as_str()), (Some(9), "v1.34.4", "assessor"));
+    assert!(look.namespaces_missing.is_empty() && look.namespaces.iter().any(|n| n.name == "kube-system"), "{look:?}");
     assert_eq!(look.rights.iter().map(|right| right.kind).collect::<Vec<_>>(), Kind::ALL);
     for right in &look.rights {
         assert_eq!((right.allowed, right.served), (right.kind.stock() && right.kind != Kind::Secrets, right.kind.stock()), "{right:?}");
@@ -391,8 +392,34 @@ fn a_first_look_tells_rights_without_listing() {
     for asked in server.asked() {
         let review = asked.path().contains("/selfsubject");
         assert_eq!(asked.method == "POST", review, "{asked:?}");
-        assert!(review || ["/version", "/apis", "/api/v1/namespaces/kube-system", "/api/v1/nodes"].contains(&asked.path()), "{asked:?}");
+        assert!(
+            review
+                || ["/version", "/apis", "/api/v1/namespaces", "/api/v1/namespaces/kube-system", "/api/v1/nodes"].contains(&asked.path()),
+            "{asked:?}"
+        );
     }
+}
+
+#[test]
+fn namespaces_that_a_first_look_misses_are_told() {
+    let names = |script: fn(&Asked, usize) -> Reply| {
+        let look = block(preflight(&connect(&at("/api/v1/namespaces", script)))).unwrap();
+        (look.namespaces.into_iter().map(|n| n.name).collect::<Vec<_>>(), look.namespaces_missing)
+    };
+    let two_pages = names(|asked, _| match asked.query("continue") {
+        None => page("NamespaceList", &[named("a")], "t", 1),
+        Some(_) => page("NamespaceList", &[named("b")], "", 0),
+    });
+    assert_eq!(two_pages, (vec!["a".to_owned(), "b".to_owned()], String::new()));
+    let (known, missing) = names(|asked, _| match asked.query("continue") {
+        None => page("NamespaceList", &[named("a")], "t", 1),
+        Some(_) => status(403, "Forbidden", "namespaces is forbidden"),
+    });
+    assert!(known == ["a"] && missing.contains("forbidden"), "{known:?} {missing}");
+    let (known, missing) = names(|_, _| page("NamespaceList", &[named("a")], "t", 1));
+    assert!(known == ["a"] && missing.contains("same page"), "{known:?} {missing}");
+    let (known, missing) = names(|_, _| Reply::Json(json!({})));
+    assert!(known.is_empty() && !missing.is_empty(), "an answer that is no list is not an empty list: {missing}");
 }
 
 #[test]

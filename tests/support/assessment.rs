@@ -93,6 +93,7 @@ pub fn make(root: &Path) -> PathBuf {
         &Collected {
             key: "prod",
             source: "context prod",
+            reached: &kassay_core::workbook::Reached::default(),
             inventory: &inventory,
             outcomes: &outcomes,
             previous: &[],

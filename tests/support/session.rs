@@ -8,7 +8,7 @@ use kassay_core::guidance::Guidance;
 use kassay_core::kinds::{Ingest, Inventory, KindState, Source as Origin};
 use kassay_core::model::{Kind, Scope};
 use kassay_core::sensitive::FingerprintKey;
-use kassay_core::session::{Action, Collection, Edit, Effect, Opened, Session, Source, Typed, update};
+use kassay_core::session::{Action, Collection, Edit, Effect, Opened, Session, Typed, update};
 use kassay_core::workbook::{Engagement, Workbook};
 use serde_json::json;
 use std::sync::Arc;
@@ -92,7 +92,6 @@ impl Desk {
 
     /// Reads a cluster as “prod-eu”.
     pub fn read_cluster(&mut self, collection: Collection) {
-        self.session.sources.insert("prod-eu".into(), Source::context(Some("prod-eu".into())));
         let again = self.session.book.as_ref().is_some_and(|b| !b.clusters.is_empty());
         if again {
             self.act(Action::ReadAgain);
@@ -105,6 +104,7 @@ impl Desk {
             }])));
             self.act(Action::Enter);
             self.act(Action::PreflightDone(Box::default()));
+            self.act(Action::Enter);
             self.act(Action::Enter);
             self.act(Action::Enter);
         }

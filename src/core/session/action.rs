@@ -88,6 +88,8 @@ pub struct Attached {
     pub name: String,
     /// Why it was not kept: card numbers or private keys in it.
     pub refused: Option<String>,
+    /// What it was recognised as, where checks judge it: `a Trivy report of 3 images`.
+    pub recognised: Option<String>,
 }
 
 /// An assessment that was opened.
@@ -222,6 +224,8 @@ pub enum Action {
     OpenPath,
     /// Opens an assessment folder by its path.
     OpenFolder,
+    /// Says where the export goes.
+    ExportTo,
     /// Restores the last good state of an assessment that can't be read.
     Restore,
     /// Tries a failed save again.

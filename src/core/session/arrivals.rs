@@ -10,7 +10,7 @@ use super::{Layer, Session};
 use crate::assess::CheckOutcome;
 use crate::kinds::Inventory;
 use crate::workbook::collection::cluster_key;
-use crate::workbook::{Changes, Collected, Workbook, merge_collection};
+use crate::workbook::{Changes, Collected, Reached, Workbook, merge_collection};
 use std::sync::Arc;
 
 impl Session {
@@ -44,7 +44,8 @@ impl Session {
     pub(super) fn read(&mut self, key: String, source: super::Source) -> Vec<Effect> {
         let Some(book) = self.book.as_ref() else { return vec![] };
         let workbook = Box::new(book.workbook.clone());
-        self.reading = Some(Reading::new(key.clone(), source.clone(), None, self.now));
+        self.reading = Some(Reading::new(key.clone(), source.clone(), book.revision, self.now));
+        self.new = None;
         self.layers.retain(|l| !matches!(l, Layer::Reading | Layer::New));
         self.layers.push(Layer::Reading);
         vec![Effect::Collect { key, source, workbook }]
@@ -83,32 +84,33 @@ impl Session {
         let Some(reading) = self.reading.take() else { return vec![] };
         self.layers.retain(|l| !matches!(l, Layer::Reading));
         let Some(book) = self.book.as_ref() else { return vec![] };
-        let source = reading.source.words();
-        let key = if book.workbook.clusters.iter().any(|c| c.key == reading.key) {
-            reading.key
-        } else {
-            cluster_key(&book.workbook, &collection.inventory.cluster.uid, &reading.key)
-        };
-        self.sources.insert(key.clone(), reading.source);
-        let (workbook, changes) = self.merged(&key, &source, &collection);
-        let words = if changes.first {
+        let key = cluster_key(&book.workbook, &collection.inventory.cluster.uid, &reading.key);
+        let known = book.workbook.clusters.iter().any(|c| c.key == reading.key);
+        let stale = book.revision != reading.revision;
+        let (workbook, changes) = self.merged(&key, (&reading.source.words(), &reading.source.reached()), &collection);
+        let words = if known && key != reading.key {
+            let what = format!("What was read is not {}: kube-system has another UID there", reading.key);
+            self.messages.push(Message::warning(what, format!("It is kept as {key}, beside what was read of {} before.", reading.key)));
+            format!("{key} was read and judged.")
+        } else if changes.first {
             format!("{key} was read and judged. ⇥ goes to the first thing that needs you.")
         } else {
             format!("{key} was read again: {}", told(&changes))
         };
         let after = format!("{} checks, {} findings", collection.outcomes.len(), total(&collection.outcomes));
         let draft = Draft { workbook, what: format!("read cluster {key}"), before: String::new(), after };
-        self.save(draft, After::Show(key, Box::new(collection), words), false)
+        self.save(draft, After::Show { key, collection: Box::new(collection), words, stale }, false)
     }
 
     /// The workbook with a collection put into it, and what that changes.
-    fn merged(&self, key: &str, source: &str, collection: &Collection) -> (Workbook, Changes) {
+    fn merged(&self, key: &str, (source, reached): (&str, &Reached), collection: &Collection) -> (Workbook, Changes) {
         let Some(book) = self.book.as_ref() else { return (Workbook::new(Default::default()), Changes::default()) };
         let mut workbook = book.workbook.clone();
         let previous = book.clusters.iter().find(|c| c.key == key).map(|c| c.outcomes.clone()).unwrap_or_default();
         let collected = Collected {
             key,
             source,
+            reached,
             inventory: &collection.inventory,
             outcomes: &collection.outcomes,
             previous: &previous,
@@ -138,20 +140,21 @@ impl Session {
     pub(super) fn judged(&mut self, key: &str, revision: u64, collection: Collection) -> Vec<Effect> {
         let Some(book) = self.book.as_ref().filter(|b| b.revision == revision) else { return vec![] };
         let Some(cluster) = book.clusters.iter().find(|c| c.key == key) else { return vec![] };
-        let source = book.workbook.clusters.iter().find(|c| c.key == cluster.key).map(|c| c.source.clone()).unwrap_or_default();
-        let (workbook, changes) = self.merged(key, &source, &collection);
-        let words = format!("{key} was judged in the new scope: {}", told(&changes));
+        let record = book.workbook.clusters.iter().find(|c| c.key == cluster.key);
+        let (source, reached) = record.map(|record| (record.source.clone(), record.reached.clone())).unwrap_or_default();
+        let (workbook, changes) = self.merged(key, (&source, &reached), &collection);
+        let words = format!("{key} was judged again: {}", told(&changes));
         let after = format!("{} checks, {} findings", collection.outcomes.len(), total(&collection.outcomes));
         let draft = Draft { workbook, what: format!("judge cluster {key}"), before: String::new(), after };
-        self.save(draft, After::Show(key.to_owned(), Box::new(collection), words), false)
+        self.save(draft, After::Show { key: key.to_owned(), collection: Box::new(collection), words, stale: false }, false)
     }
 
     pub(super) fn judge_failed(&mut self, key: &str, why: &str) {
         if let Some(cluster) = self.book.as_mut().and_then(|b| b.clusters.iter_mut().find(|c| c.key == key)) {
             cluster.judging = false;
-            cluster.problem = Some("judged in an older scope".to_owned());
+            cluster.problem = Some("judged before the scope or the evidence changed".to_owned());
         }
-        self.messages.push(Message::error(format!("{key} could not be judged in the new scope"), why));
+        self.messages.push(Message::error(format!("{key} could not be judged again"), why));
     }
 
     /// Shows a cluster as it was read or judged, now that it is kept.

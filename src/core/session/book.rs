@@ -31,7 +31,7 @@ pub struct Cluster {
     pub inventory: Option<Arc<Inventory>>,
     /// Whether both are still being loaded.
     pub loading: bool,
-    /// Whether it is being judged again in a changed scope.
+    /// Whether it is being judged again, because the scope or a file of evidence is another one.
     pub judging: bool,
     /// Why findings or inventory are missing.
     pub problem: Option<String>,
@@ -58,7 +58,7 @@ pub struct Book {
     pub findings: BTreeMap<String, FindingsView>,
     /// Edits that can be taken back, newest last.
     pub undo: Vec<Undo>,
-    /// Names the state of the scope.
+    /// Names the state of what clusters are judged by: the scope, and files of evidence.
     pub revision: u64,
     /// How each question stands.
     pub states: BTreeMap<String, AnswerState>,

@@ -4,7 +4,7 @@
 use super::action::Attached;
 use super::effect::Effect;
 use super::field::Field;
-use super::form::{Form, Input, Purpose};
+use super::form::{Form, Input, PathOf, Purpose};
 use super::message::Message;
 use super::saving::{After, Attaching, Draft};
 use super::{Layer, Session};
@@ -36,7 +36,7 @@ impl Session {
             Purpose::Exception { what } => self.accept_exception(&form, what),
             Purpose::Note { .. } => self.accept_note(&form),
             Purpose::Review { check } => self.accept_review(&form, check),
-            Purpose::Path { folder } => return self.accept_path(&form, *folder),
+            Purpose::Path(of) => return self.accept_path(&form, *of),
             Purpose::Rule => return self.accept_rule(&form),
             Purpose::Engagement => return vec![],
         };
@@ -241,11 +241,18 @@ impl Session {
             (title, _) => title.to_owned(),
         };
         let (draft, reference) = self.with_evidence(kind, title, file.as_ref(), effective, practices, "attach");
-        self.save(draft, After::Link(reference), true)
+        let words = match file.and_then(|file| file.recognised) {
+            Some(what) => format!("{reference} is kept, {what}: the checks judge by it."),
+            None => format!("{reference} is kept."),
+        };
+        self.save(draft, After::Link { reference, words }, true)
     }
 
     /// A file is in the assessment: the form or the finding that it is for goes on.
     pub(super) fn attached(&mut self, attached: Attached) -> Vec<Effect> {
+        if attached.recognised.is_some() {
+            self.judged_files.insert(attached.sha256.clone());
+        }
         match self.attaching.take() {
             Some(Attaching::Form) => {
                 let Some(Layer::Form(form)) = self.layers.last_mut() else { return vec![] };
@@ -292,17 +299,23 @@ impl Session {
         vec![Effect::AttachText { name, text }]
     }
 
-    fn accept_path(&mut self, form: &Form, folder: bool) -> Vec<Effect> {
+    fn accept_path(&mut self, form: &Form, of: PathOf) -> Vec<Effect> {
         if form.text("file").is_empty() {
             return self.fault("file", "a path is needed");
         }
         let path = dropped_path(form.text("file"));
         self.layers.pop();
-        if folder {
-            self.home.opening = Some(path.clone());
-            return vec![Effect::LoadWorkbook(path)];
+        match of {
+            PathOf::Assessment => {
+                self.home.opening = Some(path.clone());
+                vec![Effect::LoadWorkbook(path)]
+            }
+            PathOf::Cluster => self.choose_source(super::Source::Paths(vec![path])),
+            PathOf::Export => {
+                self.export_to(&path);
+                vec![]
+            }
         }
-        self.choose_source(super::Source::Paths(vec![path]))
     }
 
     fn accept_rule(&mut self, form: &Form) -> Vec<Effect> {

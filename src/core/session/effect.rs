@@ -2,7 +2,7 @@
 
 use crate::kinds::Inventory;
 use crate::model::Scope;
-use crate::workbook::{Edit, Workbook};
+use crate::workbook::{ClusterRecord, Edit, Reached, Workbook};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,7 +36,7 @@ impl Source {
         Self::Context { kubeconfig: None, name, as_user: None, as_groups: vec![], request_timeout: None }
     }
 
-    /// How a workbook remembers it: `context prod-eu`, `demo`, `files a.yaml | b`.
+    /// The source in a few words, for people: `context prod-eu`, `demo`, `files a.yaml | b`.
     #[must_use]
     pub fn words(&self) -> String {
         match self {
@@ -44,6 +44,53 @@ impl Source {
             Self::Context { name: None, .. } => "current context".to_owned(),
             Self::Paths(paths) => format!("files {}", paths.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(" | ")),
             Self::Demo => "demo".to_owned(),
+        }
+    }
+
+    /// How a workbook remembers it. What came from standard input is not there a second time, and is not remembered.
+    #[must_use]
+    pub fn reached(&self) -> Reached {
+        let text = |path: &PathBuf| path.to_string_lossy().into_owned();
+        match self {
+            Self::Context { kubeconfig, name, as_user, as_groups, request_timeout } => Reached {
+                kubeconfig: kubeconfig.as_ref().map(text).unwrap_or_default(),
+                context: name.clone().unwrap_or_default(),
+                as_user: as_user.clone().unwrap_or_default(),
+                as_groups: as_groups.clone(),
+                request_timeout: request_timeout.and_then(|time| u32::try_from(time.as_secs()).ok()),
+                files: vec![],
+            },
+            Self::Paths(paths) if paths.iter().all(|path| path.as_os_str() != "-") => {
+                Reached { files: paths.iter().map(text).collect(), ..Reached::default() }
+            }
+            Self::Paths(_) | Self::Demo => Reached::default(),
+        }
+    }
+
+    /// Where a cluster was read from, as far as the workbook knows.
+    #[must_use]
+    pub fn of_record(record: &ClusterRecord) -> Option<Self> {
+        let reached = &record.reached;
+        if !reached.files.is_empty() {
+            return Some(Self::Paths(reached.files.iter().map(PathBuf::from).collect()));
+        }
+        if !reached.is_unknown() {
+            let given = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+            return Some(Self::Context {
+                kubeconfig: given(&reached.kubeconfig).map(PathBuf::from),
+                name: given(&reached.context),
+                as_user: given(&reached.as_user),
+                as_groups: reached.as_groups.clone(),
+                request_timeout: reached.request_timeout.map(|seconds| Duration::from_secs(seconds.into())),
+            });
+        }
+        // The words alone are what workbooks had before; they name contexts and paths, and no more.
+        match record.source.split_once(' ') {
+            Some(("context", name)) => Some(Self::context(Some(name.to_owned()))),
+            Some(("files", paths)) if paths != "-" => Some(Self::Paths(paths.split(" | ").map(Into::into).collect())),
+            _ if matches!(record.source.as_str(), "current context" | "in-cluster") => Some(Self::context(None)),
+            _ if record.source == "demo" => Some(Self::Demo),
+            _ => None,
         }
     }
 }
@@ -151,9 +198,9 @@ pub enum Effect {
         cluster: String,
         /// What was read of it.
         inventory: Arc<Inventory>,
-        /// The workbook, with the scope as it is now.
+        /// The workbook, with the scope and the evidence as they are now.
         workbook: Box<Workbook>,
-        /// Names the state of the scope.
+        /// Names the state of scope and evidence.
         revision: u64,
     },
     /// Work out who may connect to whom → `Segmented`.

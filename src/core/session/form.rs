@@ -40,11 +40,19 @@ pub enum Purpose {
     Engagement,
     /// Adding a rule to the scope.
     Rule,
-    /// A path to open.
-    Path {
-        /// Whether an assessment folder is meant, not a dump or snapshot.
-        folder: bool,
-    },
+    /// Naming a path.
+    Path(PathOf),
+}
+
+/// What a path is wanted for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PathOf {
+    /// The folder of an assessment that is to be opened.
+    Assessment,
+    /// A dump or snapshot that is to be read.
+    Cluster,
+    /// The file or folder that an export becomes.
+    Export,
 }
 
 /// One of several.

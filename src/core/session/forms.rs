@@ -1,7 +1,7 @@
 //! The forms of the walk as they are when opened: filled with what is known already, so that an assessor changes words instead of
 //! typing them again.
 
-use super::form::{Choice, Form, Input, Purpose, Row};
+use super::form::{Choice, Form, Input, PathOf, Purpose, Row};
 use super::{Layer, Session};
 use crate::checks;
 use crate::guidance::{Question, QuestionKind};
@@ -196,10 +196,23 @@ impl Session {
     }
 
     /// The form for a path to open.
-    pub(super) fn path_form(&self, folder: bool) -> Form {
-        let hint =
-            if folder { "folder of an assessment; ⇥ completes" } else { "snapshot, file or folder of YAML or JSON; ⇥ completes" };
-        Form::new(Purpose::Path { folder }, vec![Row::text("file", "Path", hint, "")])
+    pub(super) fn ask_path(&mut self, of: PathOf) {
+        let form = self.path_form(of);
+        self.layers.push(Layer::Form(Box::new(form)));
+    }
+
+    /// The form for a path.
+    pub(super) fn path_form(&self, of: PathOf) -> Form {
+        let hint = match of {
+            PathOf::Assessment => "folder of an assessment; ⇥ completes",
+            PathOf::Cluster => "snapshot, file or folder of YAML or JSON; ⇥ completes",
+            PathOf::Export => "a new file; with / at its end, the folder for it; ⇥ completes",
+        };
+        let text = match of {
+            PathOf::Export => self.export_target().map(|path| path.to_string_lossy().into_owned()).unwrap_or_default(),
+            PathOf::Assessment | PathOf::Cluster => String::new(),
+        };
+        Form::new(Purpose::Path(of), vec![Row::text("file", "Path", hint, text)])
     }
 
     /// The form for a rule of the scope.

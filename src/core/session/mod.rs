@@ -47,7 +47,7 @@ pub use excerpt::{Line as ExcerptLine, excerpt};
 pub use export::ExportState;
 pub use field::{Field, Typed};
 pub use findings::{FindingRow, FindingsView, Group, Sort};
-pub use form::{Choice, Form, Input, Purpose, Row};
+pub use form::{Choice, Form, Input, PathOf, Purpose, Row};
 pub use home::{HomeRow, HomeState};
 pub use message::{Level, Message};
 pub use new::{ContextRow, Flight, NamespaceRow, New, Preflight, Right, SourceRow, Stage};
@@ -62,7 +62,7 @@ pub use walk::{NavRow, Pane, Walk, checks_of, item_at};
 
 use crate::guidance::Guidance;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 
 /// A screen, or a part of one that lies over another. The top one hears keys first.
 #[derive(Clone, Debug)]
@@ -261,13 +261,13 @@ pub struct Session {
     pub pending: Option<Pending>,
     /// A save that failed and has no form to stay open.
     pub unsaved: Option<Pending>,
-    /// Where clusters were read from, by their name.
-    pub sources: BTreeMap<String, Source>,
     /// Spinner: ticks since the start.
     pub ticks: u64,
     waiting: VecDeque<Action>,
     tickets: u64,
     attaching: Option<saving::Attaching>,
+    /// Digests of attached files that checks judge.
+    judged_files: BTreeSet<String>,
     after_open: Option<(String, Source)>,
     leave_asked: bool,
 }
@@ -286,16 +286,16 @@ impl Session {
             new: None,
             reading: None,
             book: None,
-            export: ExportState { cursor: Cursor::default(), running: None, done: None, failed: None },
+            export: ExportState::default(),
             messages: vec![],
             drafts: vec![],
             pending: None,
             unsaved: None,
-            sources: BTreeMap::new(),
             ticks: 0,
             waiting: VecDeque::new(),
             tickets: 0,
             attaching: None,
+            judged_files: BTreeSet::new(),
             after_open: None,
             leave_asked: false,
         }

@@ -93,7 +93,7 @@ impl Session {
         }
         if let Some(Layer::Form(form)) = self.layers.pop()
             && form.touched
-            && !matches!(form.purpose, super::Purpose::Path { .. } | super::Purpose::Rule)
+            && !matches!(form.purpose, super::Purpose::Path(_) | super::Purpose::Rule)
         {
             self.attaching = None;
             self.drafts.retain(|d| d.purpose != form.purpose);

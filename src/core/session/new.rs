@@ -55,8 +55,12 @@ pub struct Preflight {
     pub nodes: Option<usize>,
     /// What may be read.
     pub rights: Vec<Right>,
-    /// Namespaces, where they can be listed.
+    /// Namespaces, as far as they can be listed.
     pub namespaces: Vec<NamespaceRow>,
+    /// Why not all namespaces are in that list, or none is; "" where all are.
+    pub namespaces_missing: String,
+    /// The source as it was understood: the current context by its name, paths from the root. None: as it was told.
+    pub source: Option<Source>,
 }
 
 impl Preflight {

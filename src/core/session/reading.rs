@@ -5,7 +5,6 @@ use super::effect::Source;
 use crate::kinds::KindState;
 use crate::model::Kind;
 use jiff::Timestamp;
-use std::path::PathBuf;
 
 /// News of a reading.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,8 +55,8 @@ pub struct Reading {
     pub key: String,
     /// Where from.
     pub source: Source,
-    /// Folder of an assessment that is still to be made for it (demo, command line).
-    pub workbook: Option<PathBuf>,
+    /// What it is judged by, as numbered by [`Book::revision`](super::Book::revision): where that is another one at the end, it is judged again.
+    pub revision: u64,
     /// Since when.
     pub since: Timestamp,
     /// Kinds in the order in which they were heard of.
@@ -77,8 +76,8 @@ pub struct Reading {
 impl Reading {
     /// A reading that starts now.
     #[must_use]
-    pub fn new(key: String, source: Source, workbook: Option<PathBuf>, since: Timestamp) -> Self {
-        Self { key, source, workbook, since, rows: vec![], kinds: 0, bytes: 0, note: String::new(), failed: None, cancelling: false }
+    pub const fn new(key: String, source: Source, revision: u64, since: Timestamp) -> Self {
+        Self { key, source, revision, since, rows: vec![], kinds: 0, bytes: 0, note: String::new(), failed: None, cancelling: false }
     }
 
     /// Takes news.

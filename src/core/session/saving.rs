@@ -7,7 +7,8 @@ use super::message::Message;
 use super::undo::Undo;
 use super::{Action, Collection, Layer, Purpose, Session};
 use crate::workbook::collection::confirm;
-use crate::workbook::{Edit, Workbook, gate};
+use crate::workbook::{Edit, Evidence, Workbook, gate};
+use std::collections::BTreeSet;
 
 /// What is done once an edit is on disk.
 #[derive(Clone, Debug)]
@@ -16,10 +17,26 @@ pub(super) enum After {
     Tell(String),
     /// Closes the form that it came from, and says so.
     CloseForm(String),
-    /// Names new evidence in the form below, where that is an answer.
-    Link(String),
+    /// Names new evidence in the form below, where that is an answer, and says so.
+    Link {
+        /// Its reference.
+        reference: String,
+        /// The sentence.
+        words: String,
+    },
     /// Shows a cluster as it was read or judged.
-    Show(String, Box<Collection>, String),
+    Show {
+        /// Its name in the workbook.
+        key: String,
+        /// What was read or judged.
+        collection: Box<Collection>,
+        /// Says so in a sentence.
+        words: String,
+        /// Whether the scope or a file of evidence has changed since it was judged.
+        stale: bool,
+    },
+    /// Reads a cluster.
+    Read(String, super::Source),
     /// Leaves the program.
     Quit,
     /// Leaves the assessment.
@@ -130,14 +147,15 @@ impl Session {
         let Some(pending) = self.pending.take_if(|p| p.ticket == ticket) else { return vec![] };
         let (guidance, today) = (self.guidance, self.today());
         let Some(book) = self.book.as_mut() else { return vec![] };
-        let scope_changed = book.workbook.scope != pending.workbook.scope;
+        let judged_by_other = book.workbook.scope != pending.workbook.scope
+            || files_changed(&book.workbook.evidence, &pending.workbook.evidence, &self.judged_files);
         book.workbook = *pending.workbook;
         book.undo.extend(pending.undo);
         if book.undo.len() > 200 {
             book.undo.remove(0);
         }
         book.refresh(guidance, today);
-        let mut effects = if scope_changed { judge_again(book) } else { vec![] };
+        let mut effects = if judged_by_other { judge_again(book) } else { vec![] };
         match pending.after {
             After::Tell(words) => self.messages.push(Message::info(words)),
             After::CloseForm(words) => {
@@ -148,7 +166,7 @@ impl Session {
                 }
                 self.messages.push(Message::info(words));
             }
-            After::Link(reference) => {
+            After::Link { reference, words } => {
                 self.layers.pop_if(|l| matches!(l, Layer::Form(_)));
                 self.drafts.retain(|d| !matches!(d.purpose, Purpose::Evidence { .. }));
                 if let Some(Layer::Form(form)) =
@@ -157,9 +175,15 @@ impl Session {
                     let list = form.text("evidence").to_owned();
                     form.set("evidence", &if list.is_empty() { reference.clone() } else { format!("{list}, {reference}") });
                 }
-                self.messages.push(Message::info(format!("{reference} is kept.")));
+                self.messages.push(Message::info(words));
             }
-            After::Show(key, collection, words) => effects.extend(self.show_collection(&key, *collection, words)),
+            After::Show { key, collection, words, stale } => {
+                effects.extend(self.show_collection(&key, *collection, words));
+                if let Some(book) = self.book.as_mut().filter(|_| stale) {
+                    effects.extend(judge_again(book));
+                }
+            }
+            After::Read(key, source) => effects.extend(self.read(key, source)),
             After::Quit => effects.push(Effect::Quit),
             After::Home => effects.extend(self.go_home()),
         }
@@ -175,7 +199,7 @@ impl Session {
             // Where one stopped is not worth staying for.
             (After::Quit, _) => return vec![Effect::Quit],
             (After::Home, _) => return self.go_home(),
-            (After::CloseForm(_) | After::Link(_), Some(Layer::Form(form))) => {
+            (After::CloseForm(_) | After::Link { .. }, Some(Layer::Form(form))) => {
                 form.saving = false;
                 form.error = Some(format!("Not saved, and not counted: {why} ↵ tries again; what you typed is kept here."));
             }
@@ -226,7 +250,18 @@ impl Session {
     }
 }
 
-/// Asks for every cluster to be judged in the scope as it is now.
+/// Whether a file that checks judge came to the register, or one that was there is gone or speaks of another day or cluster. Of those that were
+/// there nothing but the store knows which are judged, so any of them counts.
+fn files_changed(before: &[Evidence], after: &[Evidence], judged: &BTreeSet<String>) -> bool {
+    let same = |a: &Evidence, b: &Evidence| {
+        (&a.reference, &a.title, &a.file, &a.sha256, a.effective) == (&b.reference, &b.title, &b.file, &b.sha256, b.effective)
+    };
+    let of_file = |evidence: &&Evidence| !evidence.sha256.is_empty();
+    before.iter().filter(of_file).any(|b| !after.iter().any(|a| same(a, b)))
+        || after.iter().filter(of_file).any(|a| judged.contains(&a.sha256) && !before.iter().any(|b| same(a, b)))
+}
+
+/// Asks for every cluster to be judged by scope and evidence as they are now.
 pub(super) fn judge_again(book: &mut Book) -> Vec<Effect> {
     book.revision += 1;
     let (revision, workbook) = (book.revision, book.workbook.clone());
@@ -243,7 +278,7 @@ pub(super) fn judge_again(book: &mut Book) -> Vec<Effect> {
                 });
             }
             None if cluster.loading => {}
-            None => cluster.problem = Some("judged in an older scope: read it again".to_owned()),
+            None => cluster.problem = Some("judged before the scope or the evidence changed: read it again".to_owned()),
         }
     }
     effects

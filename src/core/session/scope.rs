@@ -23,6 +23,8 @@ pub struct ScopeEditor {
     pub touched: bool,
     /// Why it was not saved.
     pub error: Option<String>,
+    /// Why namespaces are missing in the list; "" where none is.
+    pub missing: String,
 }
 
 impl ScopeEditor {
@@ -137,18 +139,26 @@ impl Session {
     }
 
     pub(super) fn accept_scope(&mut self) -> Vec<Effect> {
-        let (Some(Layer::Scope(editor)), Some(book)) = (self.layers.last_mut(), self.book.as_ref()) else { return vec![] };
+        let Some(Layer::Scope(editor)) = self.layers.last_mut() else { return vec![] };
         editor.error = None;
-        if editor.scope == book.workbook.scope {
-            self.layers.pop();
-            return vec![];
+        let scope = editor.scope.clone();
+        match self.scope_draft(scope) {
+            Some(draft) => self.save(draft, After::CloseForm("The scope is saved; the checks judge again.".to_owned()), true),
+            None => {
+                self.layers.pop();
+                vec![]
+            }
         }
+    }
+
+    /// The edit that puts a scope into the workbook; none where it is there already.
+    pub(super) fn scope_draft(&self, scope: Scope) -> Option<Draft> {
+        let book = self.book.as_ref().filter(|book| book.workbook.scope != scope)?;
         let mut workbook = book.workbook.clone();
-        workbook.scope = editor.scope.clone();
+        workbook.scope = scope;
         let count = |scope: &Scope| format!("{} rules, default {}", scope.namespace.len(), scope.default.label());
         let (before, after) = (count(&book.workbook.scope), count(&workbook.scope));
-        let draft = Draft { workbook, what: "scope".to_owned(), before, after };
-        self.save(draft, After::CloseForm("The scope is saved; the checks judge again.".to_owned()), true)
+        Some(Draft { workbook, what: "scope".to_owned(), before, after })
     }
 }
 

@@ -94,11 +94,9 @@ impl Session {
     /// The command that shows an object on the cluster that is looked at.
     #[must_use]
     pub fn kubectl_here(&self, object: &ObjectRef) -> String {
-        let key = self.book.as_ref().and_then(|b| b.shown()).map(|c| c.key.clone()).unwrap_or_default();
-        let context = match self.sources.get(&key) {
-            Some(Source::Context { name, .. }) => name.clone(),
-            Some(_) => None,
-            None => self.book.as_ref().and_then(|b| b.record()).and_then(|r| r.source.strip_prefix("context ").map(str::to_owned)),
+        let context = match self.book.as_ref().and_then(|b| b.record()).and_then(Source::of_record) {
+            Some(Source::Context { name, .. }) => name,
+            _ => None,
         };
         kubectl(object, context.as_deref())
     }
@@ -115,12 +113,6 @@ impl Session {
     #[must_use]
     pub fn blockers_here(&self) -> Vec<(Target, String)> {
         self.book.as_ref().map(|b| super::navigate::result_blockers(b, self.guidance)).unwrap_or_default()
-    }
-
-    /// Whether a source is one of the API of a cluster.
-    #[must_use]
-    pub fn is_live(&self) -> bool {
-        self.book.as_ref().and_then(|b| b.shown()).is_some_and(|c| matches!(self.sources.get(&c.key), Some(Source::Context { .. })))
     }
 
     /// Days since the shown cluster was read.

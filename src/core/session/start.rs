@@ -3,8 +3,10 @@
 use super::action::Action;
 use super::cursor::Step;
 use super::effect::{Effect, Source};
+use super::form::PathOf;
 use super::message::Message;
 use super::new::{Flight, New, SourceRow, Stage};
+use super::saving::After;
 use super::scope::ScopeEditor;
 use super::{Layer, Session};
 use crate::workbook::Workbook;
@@ -41,11 +43,24 @@ impl Session {
 
     /// Reads a further cluster into the open assessment.
     pub(super) fn add_cluster(&mut self) -> Vec<Effect> {
+        if let Some(effects) = self.held_elsewhere() {
+            return effects;
+        }
         let mut new = New::new(self.today(), "");
         (new.adding, new.stage) = (true, Stage::Cluster);
+        if let Some(book) = self.book.as_ref() {
+            new.scope.scope = book.workbook.scope.clone();
+        }
         self.new = Some(Box::new(new));
         self.layers.push(Layer::New);
         self.contexts_wanted()
+    }
+
+    /// Refuses to read a cluster into an assessment that could not keep it.
+    fn held_elsewhere(&mut self) -> Option<Vec<Effect>> {
+        let who = self.book.as_ref()?.held_by.clone()?;
+        let why = format!("{who} has it open; here it is for reading only. Close it there, and open it here again.");
+        Some(self.refuse("Nothing is read: the assessment is open elsewhere", &why))
     }
 
     fn contexts_wanted(&self) -> Vec<Effect> {
@@ -92,7 +107,7 @@ impl Session {
             }
             Stage::Cluster => match (&new.flight, new.source.clone()) {
                 (Flight::Done(_), _) => {
-                    new.stage = if new.adding { Stage::Read } else { Stage::Scope };
+                    new.stage = Stage::Scope;
                     vec![]
                 }
                 (Flight::Running, _) => vec![],
@@ -103,7 +118,7 @@ impl Session {
                         self.choose_source(source)
                     }
                     Some(SourceRow::Path) => {
-                        let form = self.path_form(false);
+                        let form = self.path_form(PathOf::Cluster);
                         self.layers.push(Layer::Form(Box::new(form)));
                         vec![]
                     }
@@ -143,7 +158,7 @@ impl Session {
             }
             Stage::Cluster => new.stage = Stage::Engagement,
             Stage::Scope => new.stage = Stage::Cluster,
-            Stage::Read => new.stage = if new.adding { Stage::Cluster } else { Stage::Scope },
+            Stage::Read => new.stage = Stage::Scope,
         }
         vec![]
     }
@@ -153,15 +168,24 @@ impl Session {
         let Some(new) = self.new.as_ref() else { return vec![] };
         if new.adding {
             let Some(source) = source else { return vec![] };
-            let key = self.free_key(&source);
-            self.new = None;
-            return self.read(key, source);
+            return self.begin_adding(source);
         }
         let mut workbook = Workbook::new(new.engagement());
         workbook.scope = new.scope.scope.clone();
         workbook.catalogue.clone_from(&self.guidance.digest);
         let dir = new.dir.clone();
         self.create(dir, workbook, source)
+    }
+
+    /// Reads a further cluster; a scope that was changed on the way is kept first, because it is judged by.
+    fn begin_adding(&mut self, source: Source) -> Vec<Effect> {
+        let key = self.free_key(&source);
+        let scope = self.new.as_ref().map(|new| new.scope.scope.clone());
+        let draft = scope.and_then(|scope| self.scope_draft(scope));
+        match draft {
+            Some(draft) => self.save(draft, After::Read(key, source), true),
+            None => self.read(key, source),
+        }
     }
 
     /// Makes an assessment; its cluster is read as soon as it is there.
@@ -178,10 +202,13 @@ impl Session {
             self.layers.push(Layer::Reading);
             return vec![];
         }
+        if let Some(effects) = self.held_elsewhere() {
+            return effects;
+        }
         let Some(book) = self.book.as_ref() else { return vec![] };
         let Some(record) = book.record() else { return self.add_cluster() };
         let key = record.key.clone();
-        match self.sources.get(&key).cloned().or_else(|| Source::from_words(&record.source)) {
+        match Source::of_record(record) {
             Some(source) => self.read(key, source),
             None => {
                 let what = format!("Where {key} was read from is not known");
@@ -243,20 +270,6 @@ impl Session {
                 new.scope.cursor.step(step, length);
             }
             Stage::Read => {}
-        }
-    }
-}
-
-impl Source {
-    /// The source that a workbook remembers.
-    #[must_use]
-    pub fn from_words(words: &str) -> Option<Self> {
-        match words.split_once(' ') {
-            Some(("context", name)) => Some(Self::context(Some(name.to_owned()))),
-            Some(("files", paths)) => Some(Self::Paths(paths.split(" | ").map(Into::into).collect())),
-            _ if words == "current context" => Some(Self::context(None)),
-            _ if words == "demo" => Some(Self::Demo),
-            _ => None,
         }
     }
 }

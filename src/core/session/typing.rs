@@ -11,7 +11,7 @@ use super::{Layer, Session};
 impl Session {
     pub(super) fn next_field(&mut self) -> Vec<Effect> {
         if let Some(form) = self.form_mut() {
-            let path = matches!(form.purpose, Purpose::Evidence { .. } | Purpose::Path { .. });
+            let path = matches!(form.purpose, Purpose::Evidence { .. } | Purpose::Path(_));
             if path && form.focused().is_some_and(|r| r.id == "file") && !form.text("file").is_empty() {
                 return vec![Effect::Complete(form.text("file").to_owned())];
             }

@@ -7,6 +7,7 @@ use super::cursor::{Cursor, Scroll, Step};
 use super::edits::complete;
 use super::effect::Effect;
 use super::field::Field;
+use super::form::PathOf;
 use super::message::{Level, Message};
 use super::new::Flight;
 use super::saving::After;
@@ -133,10 +134,9 @@ impl Session {
             Action::Home => return self.leave(After::Home),
             Action::New => return self.start_new(),
             Action::Demo => return vec![Effect::Demo],
-            Action::OpenPath | Action::OpenFolder => {
-                let form = self.path_form(matches!(action, Action::OpenFolder));
-                self.layers.push(Layer::Form(Box::new(form)));
-            }
+            Action::OpenPath => self.ask_path(PathOf::Cluster),
+            Action::OpenFolder => self.ask_path(PathOf::Assessment),
+            Action::ExportTo => self.ask_path(PathOf::Export),
             Action::Retry => return self.try_again(),
             Action::Restore => {
                 let dir = self.home.rows.as_ref().and_then(|rows| rows.get(self.home.cursor.at)).filter(|r| r.problem.is_some());
@@ -195,6 +195,10 @@ impl Session {
             Action::PreflightDone(flight) => {
                 if let Some(new) = self.new.as_mut().filter(|n| matches!(n.flight, Flight::Running)) {
                     new.scope.namespaces.clone_from(&flight.namespaces);
+                    new.scope.missing.clone_from(&flight.namespaces_missing);
+                    if flight.source.is_some() {
+                        new.source.clone_from(&flight.source);
+                    }
                     new.flight = Flight::Done(flight);
                 }
             }

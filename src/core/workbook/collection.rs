@@ -2,7 +2,7 @@
 //! determinations that the new outcomes speak against are marked to be confirmed. What changed is told, finding by finding.
 
 use super::proposal::{is_managed, propose};
-use super::{ClusterRecord, FindingBrief, Moment, OutcomeRecord, Workbook, accept::day_of};
+use super::{ClusterRecord, FindingBrief, Moment, OutcomeRecord, Reached, Workbook, accept::day_of};
 use crate::assess::CheckOutcome;
 use crate::checks;
 use crate::guidance::Guidance;
@@ -21,6 +21,8 @@ pub struct Collected<'a> {
     pub key: &'a str,
     /// How it was reached: `context prod-eu`, `demo`, `files`.
     pub source: &'a str,
+    /// How to reach it again.
+    pub reached: &'a Reached,
     /// What was read.
     pub inventory: &'a Inventory,
     /// What the checks say.
@@ -172,6 +174,7 @@ fn record(collected: &Collected<'_>) -> ClusterRecord {
         snapshot: collected.snapshot.to_owned(),
         findings: collected.findings.to_owned(),
         source: collected.source.to_owned(),
+        reached: collected.reached.clone(),
         not_read: not_read(collected.inventory),
         redactions: collected.inventory.redactions,
     }

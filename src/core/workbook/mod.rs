@@ -18,7 +18,7 @@ pub use accept::{AnswerState, DeterminationDraft, NotAccepted};
 pub use collection::{Changes, Collected, merge_collection};
 pub use format::{
     Answer, ClusterRecord, CompensatingControl, Determination, Engagement, Evidence, EvidenceKind, Exception, FindingBrief, OutcomeRecord,
-    Place, Workbook, WorkbookError,
+    Place, Reached, Workbook, WorkbookError,
 };
 pub use journal::{Edit, Journal, JournalFault, JournalLine};
 pub use moment::{Day, Moment};

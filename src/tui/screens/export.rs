@@ -20,6 +20,8 @@ use ratatui::widgets::Paragraph;
 ///     evidence bundle, a folder
 ///     …
 ///
+///   To  acme-payments-2026-11-26.zip
+///
 ///   What stays out
 ///     7 secrets and card numbers: only their places are told
 ///
@@ -47,6 +49,11 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, keys: &[Hint
         Line::styled(text::left(words, room), theme.style("text"))
     });
     let (_, rest) = frame::top(rest, 1);
+    let (to, rest) = frame::top(rest, 2);
+    let target = session.export_target().map(|path| text::clean(&path.to_string_lossy())).unwrap_or_default();
+    let room = usize::from(to.width).saturating_sub(4);
+    let target = Span::styled(text::cut_middle(&target, room), theme.style("text"));
+    frame.render_widget(Line::from(vec![Span::styled("To  ", theme.style("text.muted")), target]), to);
     let width = usize::from(rest.width);
     let state = &session.export;
     let lines = match (&state.running, &state.failed, &state.done) {

@@ -7,7 +7,7 @@ use crate::tui::widgets::{frame, sign};
 use crate::tui::{keymap, markdown, text};
 use kassay_core::guidance::paragraphs;
 use kassay_core::model::text::clean;
-use kassay_core::session::{Form, Purpose, Session, finding_words};
+use kassay_core::session::{Form, PathOf, Purpose, Session, finding_words};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -51,8 +51,9 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, form: &Form,
 /// Draws a small form over whatever is there.
 pub fn popup(frame: &mut Frame<'_>, area: Rect, _session: &Session, form: &Form, theme: &Theme) {
     let title = match &form.purpose {
-        Purpose::Path { folder: true } => "Open an assessment",
-        Purpose::Path { folder: false } => "Read files of a cluster",
+        Purpose::Path(PathOf::Assessment) => "Open an assessment",
+        Purpose::Path(PathOf::Cluster) => "Read files of a cluster",
+        Purpose::Path(PathOf::Export) => "Where the export goes",
         Purpose::Rule => "Rule for namespaces",
         _ => "",
     };
@@ -102,7 +103,7 @@ fn heading(session: &Session, form: &Form, width: usize, theme: &Theme) -> Vec<L
             let words = kassay_core::checks::by_id(check).map_or("", |c| c.title);
             vec![title(&format!("{check}  {words}"), "reviewed")]
         }
-        Purpose::Engagement | Purpose::Path { .. } | Purpose::Rule => vec![],
+        Purpose::Engagement | Purpose::Path(_) | Purpose::Rule => vec![],
     };
     lines.push(Line::default());
     lines
@@ -157,7 +158,7 @@ fn help(session: &Session, form: &Form, width: usize, theme: &Theme) -> Vec<Line
                          settles this too. Where the check shows other things after the next reading, you are asked again.";
             lines.extend(markdown::plain(words, width, theme.style("text.muted")));
         }
-        Purpose::Note { .. } | Purpose::Engagement | Purpose::Path { .. } | Purpose::Rule => {}
+        Purpose::Note { .. } | Purpose::Engagement | Purpose::Path(_) | Purpose::Rule => {}
     }
     lines
 }

@@ -47,9 +47,17 @@ pub(super) fn body_of(frame: &mut Frame<'_>, area: Rect, editor: &ScopeEditor, t
     let (words, list, foot) = divide(area, editor.error.as_deref());
     frame.render_widget(Paragraph::new(markdown::render(WORDS, usize::from(words.width.min(96)), theme)), words);
     if editor.namespaces.is_empty() {
-        let line = "The namespaces are not known yet: they come with the reading. The scope can be set then, and at any time.";
-        frame.render_widget(Paragraph::new(markdown::plain(line, list.width.into(), theme.style("text.muted"))), list);
+        let why = if editor.missing.is_empty() { String::new() } else { format!(" ({})", text::clean(&editor.missing)) };
+        let line = format!(
+            "The namespaces are not known yet{why}: they come with the reading. The scope can be set then, and at any time; rules can be set now."
+        );
+        frame.render_widget(Paragraph::new(markdown::plain(&line, list.width.into(), theme.style("text.muted"))), list);
+    } else if editor.missing.is_empty() {
+        namespaces(frame, list, editor, theme);
     } else {
+        let words = format!("○ Not all namespaces are known: {}", text::clean(&editor.missing));
+        let (head, list) = frame::top(list, 1);
+        frame.render_widget(Line::styled(text::cut(&words, head.width.into()), theme.style("warning")), head);
         namespaces(frame, list, editor, theme);
     }
     let counts = editor.counts();
@@ -67,7 +75,8 @@ pub(super) fn body_of(frame: &mut Frame<'_>, area: Rect, editor: &ScopeEditor, t
 #[must_use]
 pub fn list_area(area: Rect, editor: &ScopeEditor) -> Rect {
     let (_, list, _) = divide(page::body(area), editor.error.as_deref());
-    frame::top(list, 1).1
+    // Above the names stand their titles, and what is missing among them.
+    frame::top(list, if editor.missing.is_empty() { 1 } else { 2 }).1
 }
 
 fn divide(area: Rect, error: Option<&str>) -> (Rect, Rect, Rect) {
