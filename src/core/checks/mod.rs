@@ -12,6 +12,7 @@ mod control_plane;
 mod evidence;
 mod guarded;
 mod rights;
+mod unevaluated;
 mod verdict;
 mod view;
 

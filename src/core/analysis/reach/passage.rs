@@ -5,6 +5,7 @@ use super::compile::{About, Direction, Rule};
 use super::decide::{Decision, decide};
 use super::ports::PortSet;
 use super::range::Range;
+use core::net::IpAddr;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -106,6 +107,15 @@ impl Side {
     }
 }
 
+/// Where outside a question is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Place {
+    /// A range by its index.
+    Range(usize),
+    /// One address.
+    Address(IpAddr),
+}
+
 /// Answers questions about one cluster, and remembers the answers.
 #[derive(Debug)]
 pub struct Judge<'r, 'a> {
@@ -115,7 +125,7 @@ pub struct Judge<'r, 'a> {
     known: HashMap<Vec<usize>, usize>,
     sides: Vec<Side>,
     passages: HashMap<(usize, usize), Option<Arc<Passage>>>,
-    outside: HashMap<(bool, usize, usize, usize), Option<Arc<Passage>>>,
+    outside: HashMap<(bool, usize, usize, Place), Option<Arc<Passage>>>,
     question: Vec<usize>,
 }
 
@@ -143,13 +153,20 @@ impl<'r, 'a> Judge<'r, 'a> {
     /// What pods of a workload may reach in a range of addresses outside.
     pub fn out_to(&mut self, from: usize, range: usize) -> Option<Arc<Passage>> {
         let party = self.reach.groups.parties.get(from)?;
-        joined(party.groups.iter(), |group| self.outside(false, *group, range))
+        joined(party.groups.iter(), |group| self.outside(false, *group, Place::Range(range)))
+    }
+
+    /// What pods of a workload may reach at one address that is none of a pod's: a node's, or the metadata service's. Policies of Cilium know
+    /// machines of the cluster by other means than their addresses; what they say of these is not in the answer.
+    pub fn out_to_address(&mut self, from: usize, address: IpAddr) -> Option<Arc<Passage>> {
+        let party = self.reach.groups.parties.get(from)?;
+        joined(party.groups.iter(), |group| self.outside(false, *group, Place::Address(address)))
     }
 
     /// What a range of addresses outside may reach on pods of a workload.
     pub fn in_from(&mut self, range: usize, to: usize) -> Option<Arc<Passage>> {
         let party = self.reach.groups.parties.get(to)?;
-        joined(party.groups.iter(), |group| self.outside(true, *group, range))
+        joined(party.groups.iter(), |group| self.outside(true, *group, Place::Range(range)))
     }
 
     fn between_groups(&mut self, from: usize, to: usize) -> Option<Arc<Passage>> {
@@ -194,16 +211,24 @@ impl<'r, 'a> Judge<'r, 'a> {
         side
     }
 
-    fn outside(&mut self, ingress: bool, group: usize, range: usize) -> Option<Arc<Passage>> {
+    fn outside(&mut self, ingress: bool, group: usize, place: Place) -> Option<Arc<Passage>> {
         let compiled = &self.reach.compiled;
         let direction = if ingress { &compiled.ingress } else { &compiled.egress };
         // Names of ports mean something on pods alone: behind an address outside, a rule by name allows nothing.
         let ports = if ingress { self.reach.groups.list[group].ports } else { 0 };
         let binding = direction.of_group(group);
-        let key = (ingress, binding.unwrap_or(usize::MAX), ports, range);
+        let key = (ingress, binding.unwrap_or(usize::MAX), ports, place);
         if let Some(known) = self.outside.get(&key) {
             return known.clone();
         }
+        let one;
+        let range = match place {
+            Place::Range(index) => &compiled.ranges[index],
+            Place::Address(address) => {
+                one = Range::of_address(address);
+                &one
+            }
+        };
         let side = binding.map_or_else(Side::unselected, |binding| self.side_of_range(direction.rules(binding), range, ports));
         let beyond = Side::unselected();
         let passage = if ingress { Passage::of(&beyond, &side) } else { Passage::of(&side, &beyond) };
@@ -212,9 +237,9 @@ impl<'r, 'a> Judge<'r, 'a> {
     }
 
     /// What rules allow to or from every address of a range: several blocks may cover it together, so it is cut where they begin and end.
-    fn side_of_range(&self, rules: &[usize], range: usize, target: usize) -> Side {
+    fn side_of_range(&self, rules: &[usize], range: &Range, target: usize) -> Side {
         let compiled = &self.reach.compiled;
-        let (range, target) = (&compiled.ranges[range], &self.reach.groups.ports[target]);
+        let target = &self.reach.groups.ports[target];
         let mut touching: Vec<(&Rule, Vec<&Range>, PortSet)> = Vec::new();
         for rule in rules.iter().map(|index| &compiled.rules[*index]) {
             let blocks: Vec<&Range> = rule.ranges.iter().map(|i| &compiled.ranges[*i]).filter(|block| block.touches(range)).collect();

@@ -1,6 +1,7 @@
 //! Ranges of addresses outside of the cluster: the `ipBlock`s that policies name, with what each leaves out.
 
 use crate::kinds::network::IpBlock;
+use core::net::IpAddr;
 use ipnet::IpNet;
 
 /// A range of addresses without its exceptions.
@@ -22,6 +23,15 @@ impl Range {
     #[must_use]
     pub fn anywhere() -> Self {
         Self { cidr: "0.0.0.0/0".into(), except: vec![], v6: false, spans: vec![(0, u128::from(u32::MAX))] }
+    }
+
+    /// One address.
+    pub(super) fn of_address(address: IpAddr) -> Self {
+        let (number, v6) = match address {
+            IpAddr::V4(address) => (u32::from(address).into(), false),
+            IpAddr::V6(address) => (address.into(), true),
+        };
+        Self { cidr: address.to_string(), except: vec![], v6, spans: vec![(number, number)] }
     }
 
     /// Reads an `ipBlock`, and says what of it the API server would have refused. An exception that can't be read leaves nothing out.

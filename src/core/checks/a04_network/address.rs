@@ -26,6 +26,15 @@ pub(super) fn host(server: &str) -> Option<&str> {
     (!host.is_empty()).then_some(host)
 }
 
+/// The port of a server's address; where it says none, that of its scheme.
+pub(super) fn port(server: &str) -> u16 {
+    let (scheme, rest) = server.split_once("://").unwrap_or(("https", server));
+    let authority = rest.split(['/', '?']).next().unwrap_or_default();
+    let after_host = authority.rsplit_once(']').map_or(authority, |(_, after)| after);
+    let told = after_host.rsplit_once(':').and_then(|(_, port)| port.parse().ok());
+    told.unwrap_or(if scheme == "http" { 80 } else { 443 })
+}
+
 /// Who can reach a host.
 pub(super) fn reachable(host: &str) -> Reachable {
     match host.parse::<IpAddr>() {

@@ -51,6 +51,29 @@ pub(super) const CHECKS: &[Check] = &[
         blind_spots: "Seen are the addresses that nodes tell of themselves; address translation in front of them and firewalls are not.",
         judge: public_nodes,
     },
+    Check {
+        id: "4.2/pod-to-api",
+        title: "Workloads in scope that reach the API server, nodes or metadata",
+        severity: Severity::Medium,
+        practices: &["4.2.a"],
+        needs: &[
+            Need::Workloads,
+            Need::List(Kind::Nodes),
+            Need::List(Kind::Namespaces),
+            Need::List(Kind::NetworkPolicies),
+            Need::OtherPolicies,
+        ],
+        active: false,
+        why: "An attacker in a container goes on by what is reached from it: the API server with the pod's account, the agents of the nodes, and the \
+              cloud's metadata service, which gives the node's credentials away. Most applications need none of them.",
+        mend: "Deny egress by default, allow DNS and the documented connections, and leave the addresses of nodes, of the API server and \
+               169.254.169.254 out of every wider range; let the API server be reached only from workloads that are clients of it. Require \
+               session-bound tokens with a hop limit of one from the metadata service.",
+        blind_spots: "Judged are the addresses that nodes tell, the server's where it is an address, and 169.254.169.254; metadata services at other \
+                      addresses, ways by a Service's address before it is translated, and settings of the metadata service are not seen. Whether \
+                      the network plugin enforces policies is the check 4.1/network-plugin.",
+        judge: super::pod_to_api::judge,
+    },
 ];
 
 fn api_endpoint(view: &View<'_>) -> Verdict {

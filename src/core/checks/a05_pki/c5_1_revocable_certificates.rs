@@ -2,11 +2,25 @@
 
 use super::shown;
 use crate::analysis::kubelet;
-use crate::checks::{Check, Need, Verdict, View, control_plane};
-use crate::model::{Finding, Kind, Severity};
+use crate::checks::{self, Check, Need, Verdict, View, control_plane};
+use crate::model::{Finding, Kind, ObjectRef, Outcome, Severity};
 
 /// The checks of control 5.1, in the order in which they are told.
 pub(super) const CHECKS: &[Check] = &[
+    Check {
+        id: "5.1/certificate-users",
+        title: "Logins by client certificates, which can't be revoked",
+        severity: Severity::High,
+        practices: &["5.1.a"],
+        needs: &[Need::List(Kind::CertificateSigningRequests)],
+        active: false,
+        why: "Kubernetes checks no revocation list, so a certificate must not be how people log in: it works until its last day, whatever happens to its \
+              holder. The findings are those of control 1.3, told there one by one; here they count against certificates as credentials.",
+        mend: "Let people log in through the identity provider, and end the certificates that the checks of 1.3 name: by replacing the CA, or by taking \
+               every right from their names.",
+        blind_spots: "What the checks of 1.3 can't see: certificates of requests that were deleted (after about an hour), and those made outside of the API.",
+        judge: certificate_users,
+    },
     Check {
         id: "5.1/expiry",
         title: "Certificates that have expired, soon will, or hold too long",
@@ -45,6 +59,34 @@ pub(super) const CHECKS: &[Check] = &[
         judge: kubelet_rotation,
     },
 ];
+
+/// The checks of control 1.3 on certificates as logins. They are told there; here stands one line for each that found something.
+const LOGINS: [&str; 2] = ["1.3/issued-client-certificates", "1.3/client-certificate"];
+
+fn certificate_users(view: &View<'_>) -> Verdict {
+    let mut verdict = Verdict::over("login or request for a certificate", "logins and requests for certificates");
+    for check in LOGINS.iter().filter_map(|id| checks::by_id(id)) {
+        // The login of an assessment from files is not known, and the certificates that were issued are judged all the same.
+        if check.needs.contains(&Need::Identity) && view.cluster().identity.is_empty() {
+            verdict.note("How this assessment logged in is not known.");
+            continue;
+        }
+        let (outcome, reason, population, findings, _) = (check.judge)(view).into_parts();
+        if outcome == Outcome::Blocked {
+            verdict.note(reason);
+            continue;
+        }
+        (0..population).for_each(|_| verdict.saw(view.cluster_wide()));
+        let Some(worst) = findings.iter().map(|finding| finding.severity).min() else { continue };
+        let server = if view.cluster().server.is_empty() { "cluster" } else { &view.cluster().server };
+        let object = ObjectRef::new("", "Cluster", "", server);
+        let finding = Finding::new(view.cluster_wide(), object, "certificates").rule(check.id).severity(worst);
+        let finding = finding.observed(if findings.len() == 1 { "1 finding".to_owned() } else { format!("{} findings", findings.len()) });
+        let finding = finding.message(format!("Told under {}: {reason}", check.id));
+        verdict.find(if outcome == Outcome::Fail { finding } else { finding.review() });
+    }
+    verdict
+}
 
 fn expiry(view: &View<'_>) -> Verdict {
     let mut verdict = Verdict::over("certificate", "certificates");

@@ -37,10 +37,25 @@ pub(super) const CHECKS: &[Check] = &[
                       may still keep such a pod on nodes of its own; that is told with it.",
         judge: wildcard_tolerations,
     },
+    Check {
+        id: "16.3/privileged-on-low",
+        title: "Accounts with far-reaching rights on nodes outside the pool",
+        severity: Severity::High,
+        practices: &["16.3.a"],
+        needs: &[Need::List(Kind::Nodes), Need::Workloads, Need::List(Kind::Namespaces), Need::Rights],
+        active: false,
+        why: "Whoever takes over a node has the credentials of every pod on it. A pod that may act on the cardholder data environment carries its rights \
+              to each node on which it runs, so a node of lower security becomes a way in.",
+        mend: "Run controllers and operators with such rights on nodes of the cardholder data environment or of the control plane (selector, toleration), \
+               and give agents that must run on every node rights that end at their node.",
+        blind_spots: "Where the assessor named no node pool, the nodes on which cardholder data workloads run count as the pool. Which nodes pods without a \
+                      node will get is not told. Rights in systems outside of Kubernetes are not seen.",
+        judge: super::privileged_on_low::judge,
+    },
 ];
 
 /// Nodes of the cardholder data environment: as the assessor named them, else those on which its workloads run.
-fn pool<'a>(view: &View<'a>) -> (Vec<&'a Node>, bool) {
+pub(super) fn pool<'a>(view: &View<'a>) -> (Vec<&'a Node>, bool) {
     let named = |n: &&Node| view.scope.node_category(&n.metadata.labels) == Some(Category::Cde);
     let nodes: Vec<&Node> = view.inventory.nodes.iter().filter(named).collect();
     if !nodes.is_empty() {

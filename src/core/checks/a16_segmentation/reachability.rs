@@ -2,8 +2,8 @@
 //! to, and by which policies. Connections are told once for each cardholder data workload and each namespace at the other end, with every
 //! workload, port and policy named: in a cluster without policies everybody reaches everybody, and a line for each pair would be millions.
 
-use crate::analysis::reach::{Judge, NotEvaluated, OTHER_POLICIES, Passage, Reading};
-use crate::analysis::software;
+use crate::analysis::reach::{Judge, Passage, Reading};
+use crate::checks::unevaluated::{doubt, may_act};
 use crate::checks::{Verdict, View};
 use crate::kinds::KindState;
 use crate::model::{Category, Finding, Kind, Outcome, Severity};
@@ -171,11 +171,6 @@ fn finding(view: &View<'_>, (cde, way, category, namespace, by_address): &Key<'_
     }
 }
 
-/// Whether something that was not evaluated may act on a connection between pods of these namespaces.
-fn may_act(entry: &NotEvaluated, namespaces: &[&str]) -> bool {
-    entry.namespace.is_empty() || namespaces.contains(&entry.namespace.as_str())
-}
-
 fn summary(ends: &Ends, found: &BTreeMap<Key<'_>, Paths>) -> String {
     let count = |way: Way, category: Category| {
         let mut reached: Vec<usize> = found.keys().filter(|key| key.1 == way && key.2 == category && !key.4).map(|key| key.0).collect();
@@ -211,34 +206,5 @@ fn on_nodes(view: &View<'_>, ends: &Ends, verdict: &mut Verdict) {
         } else {
             "No policy holds for these pods: they reach the pods of their own node, and everything that lets nodes in."
         }));
-    }
-}
-
-/// What keeps a good result from being one: policies that were not evaluated, and a plugin that carries none out.
-fn doubt(view: &View<'_>, verdict: &mut Verdict) {
-    let skipped = view.reach().not_evaluated();
-    let unread = OTHER_POLICIES.iter().any(|kind| view.inventory.state(*kind) == KindState::Partial);
-    // Lists that broke off make it blocked, which is for `assess` to say.
-    if !skipped.is_empty() && !unread {
-        let names: Vec<String> = skipped.iter().take(5).map(|entry| format!("{} ({})", entry.object(), entry.why)).collect();
-        let more = if skipped.len() > 5 { format!(" and {} more", skipped.len() - 5) } else { String::new() };
-        verdict.because(format!(
-            "No connection was found, but policies that could not be evaluated may allow some: {}{more}.",
-            names.join(", ")
-        ));
-        verdict.decide(Outcome::Review);
-        return;
-    }
-    let plugins = software::with_role(view.inventory, &view.tables.software, "network-plugin");
-    if plugins.iter().any(|found| found.software.plays("enforces-policy")) {
-        return;
-    }
-    if let Some(idle) = plugins.iter().find(|found| found.software.plays("enforces-nothing")) {
-        verdict.because(format!(
-            "The policies let no connection through, but {} ({}) enforces none, and nothing that does was recognised.",
-            idle.software.name,
-            idle.workload.object.path()
-        ));
-        verdict.decide(Outcome::Review);
     }
 }

@@ -1,0 +1,150 @@
+//! Judge of `4.2/pod-to-api`: which workloads in scope may connect to what the cluster and its machines are managed by.
+//!
+//! Asked is, address by address, what egress policies leave open: the API server (where nodes of the control plane or the address of the server tell
+//! it), the agents of the nodes (port 10250), and the metadata service of clouds (169.254.169.254), which hands the node's own credentials to whoever
+//! asks. A workload from which everything outside can be reached is told once, with no list. Access to the API server alone is for a person to judge:
+//! operators need it, most workloads do not.
+
+use super::address;
+use crate::analysis::reach::{Judge, Party, PortSet, Protocol, Reading};
+use crate::checks::unevaluated::{doubt, may_act};
+use crate::checks::{Verdict, View};
+use crate::kinds::node::Node;
+use crate::model::{Finding, Kind, Outcome, Severity};
+use core::net::{IpAddr, Ipv4Addr};
+use std::collections::BTreeSet;
+
+/// The port of kubelets.
+const KUBELET: u16 = 10250;
+/// Ports of API servers, where none is told.
+const API: [u16; 2] = [443, 6443];
+/// The metadata service of nearly all clouds.
+const METADATA: IpAddr = IpAddr::V4(Ipv4Addr::new(169, 254, 169, 254));
+
+/// What is managed from where.
+struct Targets {
+    /// Addresses of API servers, with their ports.
+    api: BTreeSet<(IpAddr, u16)>,
+    /// Addresses of nodes.
+    kubelets: BTreeSet<IpAddr>,
+    /// Whether the machines are known to come from a cloud.
+    cloud: bool,
+}
+
+pub(super) fn judge(view: &View<'_>) -> Verdict {
+    let reach = view.reach();
+    let targets = targets(view);
+    let mut verdict = Verdict::over("workload", "workloads");
+    let mut judge = reach.judge(Reading::Outside);
+    for (index, party) in reach.workloads().iter().enumerate() {
+        let namespace = party.workload.object.namespace.as_str();
+        verdict.saw(view.category(namespace));
+        // The platform's own pods manage the cluster; what is out of scope has nothing to protect here.
+        if !view.category(namespace).in_scope() {
+            continue;
+        }
+        let doubts: Vec<String> =
+            reach.not_evaluated().iter().filter(|entry| may_act(entry, &[namespace])).map(|entry| entry.object().to_string()).collect();
+        for finding in found(view, &targets, &mut judge, (index, party)) {
+            verdict.find(if doubts.is_empty() {
+                finding
+            } else {
+                let message = format!("{} Policies that could not be evaluated may forbid it: {}.", finding.message, doubts.join(", "));
+                finding.review().message(message)
+            });
+        }
+    }
+    if verdict.outcome() == Outcome::Pass {
+        doubt(view, &mut verdict);
+    }
+    if verdict.outcome() == Outcome::Pass && by_entity(view) {
+        verdict.because(
+            "No way to the API server or the nodes was found, but policies of Cilium let machines of the cluster in by entity, and that is not evaluated.",
+        );
+        verdict.decide(Outcome::Review);
+    }
+    verdict
+}
+
+fn targets(view: &View<'_>) -> Targets {
+    let inside = |node: &Node| -> Vec<IpAddr> {
+        node.status.addresses.iter().filter(|a| a.r#type == "InternalIP").filter_map(|a| a.address.parse().ok()).collect()
+    };
+    let nodes = &view.inventory.nodes;
+    let control_plane = |node: &&Node| {
+        ["node-role.kubernetes.io/control-plane", "node-role.kubernetes.io/master"].iter().any(|label| node.metadata.labels.contains_key(*label))
+    };
+    let mut api: BTreeSet<(IpAddr, u16)> = nodes.iter().filter(control_plane).flat_map(inside).map(|ip| (ip, 6443)).collect();
+    // The address that this assessment used may be that of a tunnel, which no pod has.
+    let server = &view.cluster().server;
+    if let Some(ip) = address::host(server).and_then(|host| host.parse::<IpAddr>().ok()).filter(|ip| !ip.is_loopback()) {
+        api.insert((ip, address::port(server)));
+    }
+    Targets {
+        api,
+        kubelets: nodes.iter().flat_map(inside).collect(),
+        cloud: nodes.iter().any(|node| node.spec.provider_id.contains("://") && !is_no_cloud(&node.spec.provider_id)),
+    }
+}
+
+/// Providers of which the name says that no metadata service hands out credentials.
+fn is_no_cloud(provider: &str) -> bool {
+    ["kind://", "k3s://", "vsphere://", "metal3://"].iter().any(|scheme| provider.starts_with(scheme))
+}
+
+/// Whether policies are there that tell machines by other means than their addresses.
+fn by_entity(view: &View<'_>) -> bool {
+    [Kind::CiliumNetworkPolicies, Kind::CiliumClusterwideNetworkPolicies].iter().any(|kind| view.inventory.coverage_of(*kind).items > 0)
+}
+
+fn found(view: &View<'_>, targets: &Targets, judge: &mut Judge<'_, '_>, (index, party): (usize, &Party<'_>)) -> Vec<Finding> {
+    let object = &party.workload.object;
+    let finding = |rule: &str| view.finding(object.clone(), "egress").rule(rule).pods(party.workload.pods);
+    if party.host_network {
+        let message = "These pods are on their node's network: no policy keeps them from the API server, the kubelets or the metadata service.";
+        return vec![finding("unrestricted").observed("on its node's network").message(message)];
+    }
+    let reach = view.reach();
+    if let Some(passage) = judge.out_to(index, 0).filter(|passage| passage.ports.is_all()) {
+        let message = "Nothing keeps these pods from the API server, the kubelets or the metadata service.";
+        return vec![finding("unrestricted").observed(reach.words(&passage)).message(message)];
+    }
+    let mut all = Vec::new();
+    let mut ask = |address: IpAddr, port: u16| {
+        let passage = judge.out_to_address(index, address)?;
+        passage.ports.contains(Protocol::Tcp, port).then(|| format!("{address} on TCP {port}: {}", reach.words(&passage)))
+    };
+    if let Some(words) = targets.kubelets.iter().find_map(|ip| ask(*ip, KUBELET)) {
+        all.push(finding("kubelet").observed(words).message("The node's agent starts, enters and reads pods for whoever it trusts; no application needs it."));
+    }
+    if let Some(words) = ask(METADATA, 80) {
+        let finding = finding("metadata").observed(words);
+        all.push(if targets.cloud {
+            finding.message("The cloud's metadata service hands the node's credentials to whoever asks it.")
+        } else {
+            finding.review().severity(Severity::Low).message("Where the machines come from a cloud, its metadata service hands out the node's credentials.")
+        });
+    }
+    if let Some(words) = targets.api.iter().find_map(|(ip, port)| ask(*ip, *port)) {
+        let message = "The API server is reached from here: somebody must say that this workload is a client of it.";
+        all.push(finding("api_server").review().severity(Severity::Low).observed(words).message(message));
+    } else if targets.api.is_empty()
+        && let Some(words) = somewhere(view, judge, index)
+    {
+        let message = "The address of the API server is not known here, and may be among these: somebody must say that it is not, or that this workload \
+                       is a client of it.";
+        all.push(finding("api_server").review().severity(Severity::Low).observed(words).message(message));
+    }
+    all
+}
+
+/// A range outside that is reached on a port that API servers have.
+fn somewhere(view: &View<'_>, judge: &mut Judge<'_, '_>, index: usize) -> Option<String> {
+    let reach = view.reach();
+    let api = |ports: &PortSet| API.iter().copied().find(|port| ports.contains(Protocol::Tcp, *port));
+    reach.ranges().iter().enumerate().find_map(|(nth, range)| {
+        let passage = judge.out_to(index, nth)?;
+        let port = api(&passage.ports)?;
+        Some(format!("{} on TCP {port}: {}", range.cidr, reach.words(&passage)))
+    })
+}

@@ -1,0 +1,41 @@
+//! Policies on connections that were not evaluated, for every check that asks who may connect to whom: beside them nothing passes.
+
+use super::{Verdict, View};
+use crate::analysis::reach::{NotEvaluated, OTHER_POLICIES};
+use crate::analysis::software;
+use crate::kinds::KindState;
+use crate::model::Outcome;
+
+/// Whether something that was not evaluated may act on a connection between pods of these namespaces.
+pub(super) fn may_act(entry: &NotEvaluated, namespaces: &[&str]) -> bool {
+    entry.namespace.is_empty() || namespaces.contains(&entry.namespace.as_str())
+}
+
+/// What keeps a good result from being one: policies that were not evaluated, and a plugin that carries none out.
+pub(super) fn doubt(view: &View<'_>, verdict: &mut Verdict) {
+    let skipped = view.reach().not_evaluated();
+    let unread = OTHER_POLICIES.iter().any(|kind| view.inventory.state(*kind) == KindState::Partial);
+    // Lists that broke off make it blocked, which is for `assess` to say.
+    if !skipped.is_empty() && !unread {
+        let names: Vec<String> = skipped.iter().take(5).map(|entry| format!("{} ({})", entry.object(), entry.why)).collect();
+        let more = if skipped.len() > 5 { format!(" and {} more", skipped.len() - 5) } else { String::new() };
+        verdict.because(format!(
+            "No connection was found, but policies that could not be evaluated may allow some: {}{more}.",
+            names.join(", ")
+        ));
+        verdict.decide(Outcome::Review);
+        return;
+    }
+    let plugins = software::with_role(view.inventory, &view.tables.software, "network-plugin");
+    if plugins.iter().any(|found| found.software.plays("enforces-policy")) {
+        return;
+    }
+    if let Some(idle) = plugins.iter().find(|found| found.software.plays("enforces-nothing")) {
+        verdict.because(format!(
+            "The policies let no connection through, but {} ({}) enforces none, and nothing that does was recognised.",
+            idle.software.name,
+            idle.workload.object.path()
+        ));
+        verdict.decide(Outcome::Review);
+    }
+}
