@@ -68,6 +68,7 @@ const KEPT: &[(&str, &str)] = &[
     ("kube-system", "kubelet-config*"),
     ("kube-system", "kube-proxy"),
     ("kube-system", "extension-apiserver-authentication"),
+    ("*", "cilium-config"),
     ("kube-public", "cluster-info"),
     ("*", "kube-root-ca.crt"),
     ("*", "*ca-bundle*"),

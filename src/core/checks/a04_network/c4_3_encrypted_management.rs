@@ -1,6 +1,6 @@
 //! Control 4.3: its automated checks. Which connections of the management traffic are not encrypted, weakly so, or not verified.
 
-use super::{api_tls, transport};
+use super::{api_tls, mesh_encryption, transport};
 use crate::checks::{Check, Need, Verdict, View};
 use crate::kinds::admission::WebhookConfiguration;
 use crate::kinds::network::Ingress;
@@ -83,6 +83,27 @@ pub(super) const CHECKS: &[Check] = &[
                       Gateway API listeners and Services of type LoadBalancer are not judged. Protocols and ciphers that the controller accepts \
                       are not seen.",
         judge: ingress_tls,
+    },
+    Check {
+        id: "4.3/mesh-encryption",
+        title: "Whether what passes between pods in scope is encrypted",
+        severity: Severity::Low,
+        practices: &["4.3.a"],
+        needs: &[
+            Need::Workloads,
+            Need::List(Kind::Namespaces),
+            Need::List(Kind::ConfigMaps),
+            Need::List(Kind::PeerAuthentications),
+            Need::List(Kind::FelixConfigurations),
+        ],
+        active: false,
+        why: "Management traffic and account data pass between pods on networks that many share. Where neither the network plugin nor a mesh encrypts, \
+              it is as safe as each application makes it.",
+        mend: "Switch encryption on in the network plugin (WireGuard in Cilium or Calico), or demand mutual TLS from the mesh (an Istio PeerAuthentication \
+               with mode STRICT, Linkerd's default-inbound-policy all-authenticated).",
+        blind_spots: "Encryption by applications themselves, by other plugins and meshes, and by the cloud's network is not seen. What a network plugin \
+                      encrypts is what passes between nodes, not within one. Policies of Linkerd are not read.",
+        judge: mesh_encryption::judge,
     },
 ];
 

@@ -1,0 +1,192 @@
+//! Judge of `4.3/mesh-encryption`: for which workloads in scope the cluster's own means encrypt what passes between pods.
+//!
+//! Two kinds of means are known. A network plugin may encrypt everything between nodes: Cilium with WireGuard or IPsec, Calico with WireGuard. A mesh
+//! encrypts between its members: under Istio a workload takes nothing else where the effective PeerAuthentication (its own, else its namespace's, else
+//! the mesh's) is STRICT and a proxy stands before it; in every other mode, and under Linkerd unless its policies say otherwise, plaintext is still
+//! taken. It is an indicator: an application may encrypt by itself, and that does not show here. So what is not seen is asked, never failed.
+
+use crate::analysis::software;
+use crate::checks::{Verdict, View};
+use crate::kinds::custom::Custom;
+use crate::kinds::rbac::LabelSelector;
+use crate::kinds::{PodSpec, Workload};
+use crate::model::{Category, Finding, Kind, ObjectRef, Severity};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The label by which namespaces and pods join Istio's mesh without proxies of their own.
+const DATAPLANE: &str = "istio.io/dataplane-mode";
+
+/// How far a workload is covered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Cover {
+    /// Only encrypted connections are taken.
+    Strict,
+    /// Members of its mesh encrypt; others may come without.
+    Taken,
+    /// Its mesh is told not to encrypt.
+    Off,
+    /// Nothing is seen.
+    None,
+}
+
+pub(super) fn judge(view: &View<'_>) -> Verdict {
+    let mut verdict = Verdict::over("workload", "workloads");
+    let between_nodes = between_nodes(view);
+    let istio = Istio::of(view);
+    let mut open: BTreeMap<(&str, Cover), Vec<String>> = BTreeMap::new();
+    for (workload, category) in view.workloads() {
+        verdict.saw(category);
+        if !category.in_scope() || !between_nodes.is_empty() {
+            continue;
+        }
+        let cover = cover(view, &istio, workload);
+        if cover != Cover::Strict {
+            let name = format!("{}/{}", workload.object.kind, workload.object.name);
+            open.entry((workload.object.namespace.as_str(), cover)).or_default().push(name);
+        }
+    }
+    for ((namespace, cover), names) in open {
+        verdict.find(finding(view.category(namespace), namespace, cover, &names));
+    }
+    if !between_nodes.is_empty() {
+        verdict.because(format!("Encrypted between nodes by the network plugin: {}.", between_nodes.join(", ")));
+    }
+    verdict
+}
+
+fn finding(category: Category, namespace: &str, cover: Cover, names: &[String]) -> Finding {
+    let shown = names.iter().take(5).cloned().collect::<Vec<_>>().join(", ");
+    let more = if names.len() > 5 { format!(" and {} more", names.len() - 5) } else { String::new() };
+    let (rule, severity, message) = match cover {
+        Cover::Off => ("switched_off", Severity::Medium, "The mesh is told not to encrypt here: somebody must say what protects these connections."),
+        Cover::Taken => ("plaintext_taken", Severity::Low, "The mesh encrypts between its members and still takes plaintext from others."),
+        Cover::None | Cover::Strict => (
+            "not_seen",
+            Severity::Low,
+            "Neither the network plugin nor a mesh is seen to encrypt what passes between these pods; an application may do so itself.",
+        ),
+    };
+    Finding::new(category, ObjectRef::of_namespace(namespace), "traffic")
+        .rule(rule)
+        .review()
+        .severity(severity)
+        .observed(format!("{shown}{more}"))
+        .message(message)
+}
+
+/// Network plugins that encrypt between nodes, in words, by their settings.
+fn between_nodes(view: &View<'_>) -> Vec<String> {
+    let mut found = Vec::new();
+    for map in view.inventory.config_maps.iter().filter(|map| map.metadata.name == "cilium-config") {
+        let is_on = |key: &str| map.data.get(key).and_then(|value| value.kept.as_deref()).is_some_and(|text| text.trim() == "true");
+        for (key, name) in [("enable-wireguard", "Cilium with WireGuard"), ("enable-ipsec", "Cilium with IPsec")] {
+            if is_on(key) {
+                found.push(format!("{name} (ConfigMap {}/cilium-config, {key})", map.metadata.namespace));
+            }
+        }
+    }
+    for settings in customs(view, Kind::FelixConfigurations).iter().filter(|settings| settings.metadata.name == "default") {
+        for key in ["/spec/wireguardEnabled", "/spec/wireguardEnabledV6"] {
+            if settings.parts.get(key).and_then(Value::as_bool) == Some(true) {
+                found.push(format!("Calico with WireGuard (FelixConfiguration default, {})", key.trim_start_matches("/spec/")));
+            }
+        }
+    }
+    // Settings are of a plugin that may have been replaced: they count where its pods run.
+    let plugins = software::with_role(view.inventory, &view.tables.software, "network-plugin");
+    found.retain(|words| plugins.iter().any(|p| words.split(' ').next().is_some_and(|name| p.software.name.contains(name))));
+    found
+}
+
+fn customs<'a>(view: &View<'a>, kind: Kind) -> &'a [Custom] {
+    view.inventory.customs.get(&kind).map_or(&[], Vec::as_slice)
+}
+
+/// Istio's demands.
+struct Istio<'a> {
+    all: &'a [Custom],
+    /// Namespaces whose demands hold for the whole mesh.
+    roots: BTreeSet<&'a str>,
+    /// Whether a node proxy runs, without which ambient mode does nothing.
+    ambient: bool,
+}
+
+impl<'a> Istio<'a> {
+    fn of(view: &View<'a>) -> Self {
+        let plays = |workload: &Workload, image: &str| view.specs(workload).any(|(spec, _)| spec.containers.iter().any(|c| c.image.contains(image)));
+        let mut roots: BTreeSet<&str> = ["istio-system"].into();
+        roots.extend(view.inventory.workloads.iter().filter(|w| plays(w, "istio/pilot")).map(|w| w.object.namespace.as_str()));
+        let ambient = view.inventory.workloads.iter().any(|w| plays(w, "ztunnel"));
+        Self { all: customs(view, Kind::PeerAuthentications), roots, ambient }
+    }
+
+    /// The mode that holds for pods with these labels; none where nothing is said.
+    fn mode(&self, namespace: &str, labels: &BTreeMap<String, String>) -> Option<Mode> {
+        let selector = |one: &Custom| one.parts.get("/spec/selector").filter(|v| !v.is_null()).map(|v| serde_json::from_value::<LabelSelector>(v.clone()));
+        let own = |one: &&Custom| {
+            one.metadata.namespace == namespace && selector(one).is_some_and(|s| s.map_or(true, |s| s.matches(labels)))
+        };
+        let of = |wanted: &dyn Fn(&str) -> bool| {
+            let plain = self.all.iter().filter(|one| wanted(&one.metadata.namespace) && selector(one).is_none());
+            said(plain)
+        };
+        said(self.all.iter().filter(own))
+            .or_else(|| of(&|place| place == namespace))
+            .or_else(|| of(&|place| self.roots.contains(place)))
+    }
+}
+
+/// What a demand says.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Mode {
+    Strict,
+    Permissive,
+    Disable,
+}
+
+/// The weakest of what some demands of one place say: which of several holds depends on their age. Those that leave it to the wider place say nothing,
+/// but for ports that they take out.
+fn said<'c>(demands: impl Iterator<Item = &'c Custom>) -> Option<Mode> {
+    let read = |word: Option<&str>| match word {
+        Some("STRICT") => Some(Mode::Strict),
+        Some("PERMISSIVE") => Some(Mode::Permissive),
+        Some("DISABLE") => Some(Mode::Disable),
+        // A mode of tomorrow is not taken for a strict one.
+        Some("UNSET") | None => None,
+        Some(_) => Some(Mode::Permissive),
+    };
+    demands
+        .flat_map(|one| {
+            let ports = one.parts.get("/spec/portLevelMtls").and_then(Value::as_object);
+            let of_ports = ports.into_iter().flatten().filter_map(move |(_, port)| read(port.get("mode").and_then(Value::as_str)));
+            let whole = read(one.parts.get("/spec/mtls/mode").and_then(Value::as_str));
+            whole.into_iter().chain(of_ports.filter(|mode| *mode != Mode::Strict))
+        })
+        .max()
+}
+
+fn cover(view: &View<'_>, istio: &Istio<'_>, workload: &Workload) -> Cover {
+    let namespace = workload.object.namespace.as_str();
+    let labels = &workload.pod_labels;
+    let has = |spec: &PodSpec, name: &str| spec.all_containers().any(|(_, container)| container.name == name);
+    let of_namespace = view.inventory.namespace_labels(namespace).get(DATAPLANE);
+    let ambient = istio.ambient && labels.get(DATAPLANE).or(of_namespace).is_some_and(|mode| mode == "ambient");
+    let of_spec = |spec: &PodSpec| {
+        // Pods on the node's network are in no mesh.
+        if spec.host_network {
+            Cover::None
+        } else if has(spec, "istio-proxy") || ambient {
+            match istio.mode(namespace, labels) {
+                Some(Mode::Strict) => Cover::Strict,
+                Some(Mode::Disable) => Cover::Off,
+                Some(Mode::Permissive) | None => Cover::Taken,
+            }
+        } else if has(spec, "linkerd-proxy") {
+            Cover::Taken
+        } else {
+            Cover::None
+        }
+    };
+    view.specs(workload).map(|(spec, _)| of_spec(spec)).max().unwrap_or(Cover::None)
+}
