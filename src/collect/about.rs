@@ -20,8 +20,13 @@ pub(super) struct About {
 /// Asks. It fails where the server can't be reached or does not accept the login; a refusal of one question is a note.
 pub(super) async fn ask(link: &Link) -> Result<About, CollectError> {
     let mut notes = Vec::new();
-    let mut cluster =
-        ClusterInfo { server: link.server.clone(), login: link.login.clone(), collected_at: Some(now()), ..ClusterInfo::default() };
+    let mut cluster = ClusterInfo {
+        server: link.server.clone(),
+        login: link.login.clone(),
+        login_files: link.login_files.clone(),
+        collected_at: Some(now()),
+        ..ClusterInfo::default()
+    };
     match link.get("/version", JSON).await {
         Ok(text) => match serde_json::from_str::<Value>(&text).ok().and_then(|v| v.get("gitVersion")?.as_str().map(str::to_owned)) {
             Some(version) => cluster.version = version,

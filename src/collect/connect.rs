@@ -5,7 +5,7 @@ use super::request::{Refusal, chain};
 use super::{Cancel, CollectError, Connect, login, proxy};
 use data_encoding::BASE64;
 use http::Uri;
-use kassay_core::kinds::Connection;
+use kassay_core::kinds::{Connection, LoginFile};
 use kube::client::{ClientBuilder, ConfigExt};
 use kube::config::{AuthInfo, Cluster, Context, Kubeconfig, KubeconfigError};
 use rustls::pki_types::{CertificateDer, ServerName, pem::PemObject};
@@ -63,20 +63,25 @@ fn read_kubeconfig(named: Option<&Path>) -> Result<Option<Kubeconfig>, CollectEr
         }
         return Kubeconfig::read_from(path).map(Some).map_err(|error| broken(path, &error));
     }
-    let paths: Vec<PathBuf> = match std::env::var_os("KUBECONFIG") {
-        Some(list) if !list.is_empty() => std::env::split_paths(&list).collect(),
-        _ => directories::BaseDirs::new().map(|dirs| dirs.home_dir().join(".kube/config")).into_iter().collect(),
-    };
-    // kubectl passes over files of the list that do not exist.
     let mut merged: Option<Kubeconfig> = None;
-    for path in paths.iter().filter(|path| path.exists()) {
-        let next = Kubeconfig::read_from(path).map_err(|error| broken(path, &error))?;
+    for path in usual_paths() {
+        let next = Kubeconfig::read_from(&path).map_err(|error| broken(&path, &error))?;
         merged = Some(match merged {
-            Some(first) => first.merge(next).map_err(|error| broken(path, &error))?,
+            Some(first) => first.merge(next).map_err(|error| broken(&path, &error))?,
             None => next,
         });
     }
     Ok(merged)
+}
+
+/// The files that kubectl reads where none is named. It passes over those of the list that do not exist.
+fn usual_paths() -> Vec<PathBuf> {
+    let mut paths: Vec<PathBuf> = match std::env::var_os("KUBECONFIG") {
+        Some(list) if !list.is_empty() => std::env::split_paths(&list).collect(),
+        _ => directories::BaseDirs::new().map(|dirs| dirs.home_dir().join(".kube/config")).into_iter().collect(),
+    };
+    paths.retain(|path| path.exists());
+    paths
 }
 
 /// What is wrong with a kubeconfig. The parser would show the line, and lines of kubeconfigs hold credentials.
@@ -114,6 +119,8 @@ pub(super) struct Link {
     pub(super) server: String,
     /// How the user logs in.
     pub(super) login: String,
+    /// The files in which the credential lies.
+    pub(super) login_files: Vec<LoginFile>,
     plan: Plan,
 }
 
@@ -136,6 +143,8 @@ impl Link {
         let timeout = connect.request_timeout.filter(|timeout| !timeout.is_zero()).unwrap_or(REQUEST);
         let mut plan = plan(connect, timeout)?;
         let login = if plan.in_cluster.is_some() { "in-cluster".to_owned() } else { login::describe(&plan.user) };
+        let login_files =
+            if plan.in_cluster.is_some() { vec![] } else { login::files(&plan.user, connect.kubeconfig.as_deref(), usual_paths()) };
         if let Some(user) = &connect.as_user {
             plan.user.impersonate = Some(user.clone());
             plan.user.impersonate_groups = None;
@@ -159,6 +168,7 @@ impl Link {
             received: AtomicU64::new(0),
             server: plan.server(),
             login,
+            login_files,
             plan,
         })
     }

@@ -3,10 +3,11 @@
 
 use super::{Cancel, CollectError};
 use data_encoding::BASE64;
+use kassay_core::kinds::LoginFile;
 use kube::config::{AuthInfo, Cluster, ExecConfig, ExecInteractiveMode};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -28,6 +29,40 @@ pub(super) fn describe(user: &AuthInfo) -> String {
         return "token".to_owned();
     }
     if user.username.is_some() { "basic".to_owned() } else { String::new() }
+}
+
+/// The files in which a user's credential lies, and how they are guarded. Nothing of them is read but their permission bits; what lies in a
+/// kubeconfig itself is told by the kind of entry alone.
+pub(super) fn files(user: &AuthInfo, named: Option<&Path>, usual: Vec<PathBuf>) -> Vec<LoginFile> {
+    let holds = if user.token.is_some() {
+        "a token"
+    } else if user.client_key_data.is_some() {
+        "a client key"
+    } else if user.password.is_some() {
+        "a password"
+    } else {
+        ""
+    };
+    let kubeconfigs = named.map_or(usual, |path| vec![path.to_owned()]);
+    let kubeconfigs = kubeconfigs.into_iter().map(|path| (path, "kubeconfig", holds));
+    let beside = [(&user.token_file, "token file", "a token"), (&user.client_key, "client key", "a client key")];
+    let beside = beside.into_iter().filter_map(|(path, what, holds)| Some((PathBuf::from(path.as_ref()?), what, holds)));
+    kubeconfigs
+        .chain(beside)
+        .map(|(path, what, holds)| LoginFile { what: what.to_owned(), mode: mode(&path), holds: holds.to_owned() })
+        .collect()
+}
+
+#[cfg(unix)]
+fn mode(path: &Path) -> Option<u32> {
+    use std::os::unix::fs::PermissionsExt;
+    // A link is as open as what it leads to.
+    std::fs::metadata(path).ok().map(|found| found.permissions().mode() & 0o7777)
+}
+
+#[cfg(not(unix))]
+fn mode(_path: &Path) -> Option<u32> {
+    None
 }
 
 fn program(exec: &ExecConfig) -> String {

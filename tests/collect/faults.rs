@@ -423,6 +423,31 @@ fn namespaces_that_a_first_look_misses_are_told() {
 }
 
 #[test]
+#[cfg(unix)]
+fn it_is_told_how_the_credential_is_guarded_and_nothing_of_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let server = Server::healthy();
+    let connect = connect(&server);
+    let path = connect.kubeconfig.clone().unwrap();
+    let key = path.with_file_name("token");
+    std::fs::write(&key, "planted-token").unwrap();
+    for (mode, user, holds, more) in [
+        (0o644, "{token: planted-token}", "a token", None),
+        (0o600, "{tokenFile: KEY}", "", Some(("token file", 0o400))),
+    ] {
+        std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o400)).unwrap();
+        server.kubeconfig(&user.replace("KEY", key.to_str().unwrap()));
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+        let files = block(preflight(&connect)).unwrap().cluster.login_files;
+        let told: Vec<(&str, Option<u32>, &str)> = files.iter().map(|f| (f.what.as_str(), f.mode, f.holds.as_str())).collect();
+        let mut wanted = vec![("kubeconfig", Some(mode), holds)];
+        wanted.extend(more.map(|(what, mode)| (what, Some(mode), "a token")));
+        assert_eq!(told, wanted);
+        assert!(!format!("{files:?}").contains("planted"));
+    }
+}
+
+#[test]
 fn contexts_are_told_with_their_logins() {
     let server = Server::healthy();
     let path = server.kubeconfig("{client-certificate-data: YQ==}");

@@ -55,6 +55,9 @@ pub struct ClusterInfo {
     /// How that credential logs in: `client-certificate`, `exec: aws`, `token`…; "" where unknown.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub login: String,
+    /// The files on this machine in which it lies; none where it came from the pod's own account, or where nobody looked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub login_files: Vec<LoginFile>,
     /// Since when its client certificate is valid, where it is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub certificate_from: Option<Timestamp>,
@@ -73,6 +76,20 @@ pub struct ClusterInfo {
     /// When it was collected; none for files without a time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub collected_at: Option<Timestamp>,
+}
+
+/// A file on the assessor's machine with a credential in it: how it is guarded, never what it holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LoginFile {
+    /// What it is: `kubeconfig`, `token file`, `client key`.
+    pub what: String,
+    /// Its permission bits; none on systems that have no such thing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mode: Option<u32>,
+    /// What of long life lies in it: `a token`, `a client key`, `a password`; "" where nothing does.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub holds: String,
 }
 
 /// How well the server's version is known.

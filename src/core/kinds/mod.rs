@@ -22,7 +22,7 @@ mod secret;
 pub mod workload;
 
 pub use ingest::{Ingest, IngestError, Page};
-pub use inventory::{ClusterInfo, Connection, Coverage, Inventory, KindState, Source, VersionFrom};
+pub use inventory::{ClusterInfo, Connection, Coverage, Inventory, KindState, LoginFile, Source, VersionFrom};
 pub use meta::Meta;
 pub use pod::{Container, ContainerRole, Pod, PodSpec};
 pub use probes::{Artifact, LeftOut, Method, Probe, ProbeRequest, Probes, Purpose};

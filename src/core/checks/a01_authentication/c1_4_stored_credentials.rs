@@ -4,7 +4,7 @@
 use crate::analysis::control_plane::Setting;
 use crate::analysis::flags::{self, Component};
 use crate::checks::{Check, Need, Verdict, View, control_plane};
-use crate::model::{Finding, Kind, ObjectRef, Severity};
+use crate::model::{Finding, Kind, ObjectRef, Outcome, Severity};
 
 /// The checks of control 1.4, in the order in which they are told.
 pub(super) const CHECKS: &[Check] = &[
@@ -46,6 +46,20 @@ pub(super) const CHECKS: &[Check] = &[
                ServiceAccount.",
         blind_spots: "Only kubeconfigs in the usual form are recognised; compressed or encrypted ones are not.",
         judge: kubeconfig_in_configmap,
+    },
+    Check {
+        id: "1.4/local-kubeconfig",
+        title: "How the credential of this assessment is stored",
+        severity: Severity::Medium,
+        practices: &["1.4.a"],
+        needs: &[Need::Identity],
+        active: false,
+        why: "The kubeconfig at hand is a sample of how people keep theirs. One that others on the machine may read, or that holds a token or key \
+              itself, gives the login to whoever gets the file: from a backup, a stolen disk, a shared home directory.",
+        mend: "Let only its owner read the file (chmod 600), and log in by a plugin that fetches a credential of short life, so that none lies in the file.",
+        blind_spots: "It shows the files of one person on one machine, by their permission bits alone: access control lists, and whether the disk is \
+                      encrypted, are not seen.",
+        judge: local_kubeconfig,
     },
 ];
 
@@ -158,4 +172,49 @@ mod tests {
         assert!(below("/etc/kubernetes/pki", "/etc/kubernetes") && !below("/etc/kubernetes-x", "/etc/kubernetes"));
         assert_eq!(tidy("/"), "/");
     }
+}
+
+/// Permission bits by which anybody but the owner can do something.
+const OTHERS: u32 = 0o077;
+
+fn local_kubeconfig(view: &View<'_>) -> Verdict {
+    let cluster = view.cluster();
+    if cluster.login == "in-cluster" {
+        return Verdict::not_applicable("This assessment ran in a pod and used the pod's own account: no kubeconfig was read.");
+    }
+    if cluster.login_files.is_empty() {
+        return Verdict::blocked("Where the credential of this assessment was stored is not known.", vec!["kubeconfig".to_owned()]);
+    }
+    let category = view.cluster_wide();
+    let mut verdict = Verdict::over("file with the credential", "files with the credential");
+    let mut unknown = 0_usize;
+    for file in &cluster.login_files {
+        verdict.saw(category);
+        let finding = |rule: &str| Finding::new(category, ObjectRef::new("", "File", "", &file.what), "mode").rule(rule);
+        match file.mode {
+            Some(mode) if mode & OTHERS != 0 => verdict.find(
+                finding("open_to_others")
+                    .severity(Severity::High)
+                    .observed(format!("{mode:04o}"))
+                    .message("Others on this machine may use the file."),
+            ),
+            Some(_) => {}
+            None => unknown += 1,
+        }
+        if !file.holds.is_empty() {
+            verdict.find(
+                finding("long_lived")
+                    .review()
+                    .observed(file.holds.clone())
+                    .message("It lies in the file until somebody takes it out: say how long it is good, and what protects the file."),
+            );
+        }
+    }
+    if unknown > 0 {
+        verdict.note("This system has no permission bits to look at.");
+        if verdict.outcome() == Outcome::Pass {
+            verdict.decide(Outcome::Review);
+        }
+    }
+    verdict
 }

@@ -59,7 +59,9 @@ fn finding(category: Category, namespace: &str, cover: Cover, names: &[String]) 
     let shown = names.iter().take(5).cloned().collect::<Vec<_>>().join(", ");
     let more = if names.len() > 5 { format!(" and {} more", names.len() - 5) } else { String::new() };
     let (rule, severity, message) = match cover {
-        Cover::Off => ("switched_off", Severity::Medium, "The mesh is told not to encrypt here: somebody must say what protects these connections."),
+        Cover::Off => {
+            ("switched_off", Severity::Medium, "The mesh is told not to encrypt here: somebody must say what protects these connections.")
+        }
         Cover::Taken => ("plaintext_taken", Severity::Low, "The mesh encrypts between its members and still takes plaintext from others."),
         Cover::None | Cover::Strict => (
             "not_seen",
@@ -114,7 +116,9 @@ struct Istio<'a> {
 
 impl<'a> Istio<'a> {
     fn of(view: &View<'a>) -> Self {
-        let plays = |workload: &Workload, image: &str| view.specs(workload).any(|(spec, _)| spec.containers.iter().any(|c| c.image.contains(image)));
+        let plays = |workload: &Workload, image: &str| {
+            view.specs(workload).any(|(spec, _)| spec.containers.iter().any(|c| c.image.contains(image)))
+        };
         let mut roots: BTreeSet<&str> = ["istio-system"].into();
         roots.extend(view.inventory.workloads.iter().filter(|w| plays(w, "istio/pilot")).map(|w| w.object.namespace.as_str()));
         let ambient = view.inventory.workloads.iter().any(|w| plays(w, "ztunnel"));
@@ -123,17 +127,16 @@ impl<'a> Istio<'a> {
 
     /// The mode that holds for pods with these labels; none where nothing is said.
     fn mode(&self, namespace: &str, labels: &BTreeMap<String, String>) -> Option<Mode> {
-        let selector = |one: &Custom| one.parts.get("/spec/selector").filter(|v| !v.is_null()).map(|v| serde_json::from_value::<LabelSelector>(v.clone()));
-        let own = |one: &&Custom| {
-            one.metadata.namespace == namespace && selector(one).is_some_and(|s| s.map_or(true, |s| s.matches(labels)))
+        let selector = |one: &Custom| {
+            one.parts.get("/spec/selector").filter(|v| !v.is_null()).map(|v| serde_json::from_value::<LabelSelector>(v.clone()))
         };
+        let own =
+            |one: &&Custom| one.metadata.namespace == namespace && selector(one).is_some_and(|s| s.map_or(true, |s| s.matches(labels)));
         let of = |wanted: &dyn Fn(&str) -> bool| {
             let plain = self.all.iter().filter(|one| wanted(&one.metadata.namespace) && selector(one).is_none());
             said(plain)
         };
-        said(self.all.iter().filter(own))
-            .or_else(|| of(&|place| place == namespace))
-            .or_else(|| of(&|place| self.roots.contains(place)))
+        said(self.all.iter().filter(own)).or_else(|| of(&|place| place == namespace)).or_else(|| of(&|place| self.roots.contains(place)))
     }
 }
 

@@ -72,7 +72,9 @@ fn targets(view: &View<'_>) -> Targets {
     };
     let nodes = &view.inventory.nodes;
     let control_plane = |node: &&Node| {
-        ["node-role.kubernetes.io/control-plane", "node-role.kubernetes.io/master"].iter().any(|label| node.metadata.labels.contains_key(*label))
+        ["node-role.kubernetes.io/control-plane", "node-role.kubernetes.io/master"]
+            .iter()
+            .any(|label| node.metadata.labels.contains_key(*label))
     };
     let mut api: BTreeSet<(IpAddr, u16)> = nodes.iter().filter(control_plane).flat_map(inside).map(|ip| (ip, 6443)).collect();
     // The address that this assessment used may be that of a tunnel, which no pod has.
@@ -101,7 +103,8 @@ fn found(view: &View<'_>, targets: &Targets, judge: &mut Judge<'_, '_>, (index, 
     let object = &party.workload.object;
     let finding = |rule: &str| view.finding(object.clone(), "egress").rule(rule).pods(party.workload.pods);
     if party.host_network {
-        let message = "These pods are on their node's network: no policy keeps them from the API server, the kubelets or the metadata service.";
+        let message =
+            "These pods are on their node's network: no policy keeps them from the API server, the kubelets or the metadata service.";
         return vec![finding("unrestricted").observed("on its node's network").message(message)];
     }
     let reach = view.reach();
@@ -115,14 +118,21 @@ fn found(view: &View<'_>, targets: &Targets, judge: &mut Judge<'_, '_>, (index, 
         passage.ports.contains(Protocol::Tcp, port).then(|| format!("{address} on TCP {port}: {}", reach.words(&passage)))
     };
     if let Some(words) = targets.kubelets.iter().find_map(|ip| ask(*ip, KUBELET)) {
-        all.push(finding("kubelet").observed(words).message("The node's agent starts, enters and reads pods for whoever it trusts; no application needs it."));
+        all.push(
+            finding("kubelet")
+                .observed(words)
+                .message("The node's agent starts, enters and reads pods for whoever it trusts; no application needs it."),
+        );
     }
     if let Some(words) = ask(METADATA, 80) {
         let finding = finding("metadata").observed(words);
         all.push(if targets.cloud {
             finding.message("The cloud's metadata service hands the node's credentials to whoever asks it.")
         } else {
-            finding.review().severity(Severity::Low).message("Where the machines come from a cloud, its metadata service hands out the node's credentials.")
+            finding
+                .review()
+                .severity(Severity::Low)
+                .message("Where the machines come from a cloud, its metadata service hands out the node's credentials.")
         });
     }
     if let Some(words) = targets.api.iter().find_map(|(ip, port)| ask(*ip, *port)) {

@@ -53,7 +53,9 @@ fn lower_nodes<'a>(view: &View<'a>) -> BTreeSet<&'a str> {
     let (pool, _) = pool(view);
     let inside: BTreeSet<&str> = pool.iter().map(|node| node.metadata.name.as_str()).collect();
     let control_plane = |node: &&Node| {
-        ["node-role.kubernetes.io/control-plane", "node-role.kubernetes.io/master"].iter().any(|label| node.metadata.labels.contains_key(*label))
+        ["node-role.kubernetes.io/control-plane", "node-role.kubernetes.io/master"]
+            .iter()
+            .any(|label| node.metadata.labels.contains_key(*label))
     };
     let nodes = view.inventory.nodes.iter().filter(|node| !control_plane(node));
     nodes.map(|node| node.metadata.name.as_str()).filter(|name| !inside.contains(name)).collect()
