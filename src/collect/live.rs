@@ -54,7 +54,8 @@ pub(super) async fn collect(
     let key = super::fingerprint_key()?;
     let link = Link::open(connect, cancel).await?;
     progress(Progress::Started { kinds: Kind::ALL.len() });
-    let About { cluster, served, notes } = about::ask(&link).await?;
+    let About { mut cluster, served, notes } = about::ask(&link).await?;
+    cluster.deprecated = Some(about::deprecated(&link).await?);
     for note in notes {
         progress(Progress::Note(note));
     }

@@ -172,7 +172,7 @@ pub fn cluster_role(without_secrets: bool) -> String {
         "",
     );
     rule("", "authorization.k8s.io", &["selfsubjectaccessreviews"], "create", "");
-    yaml.push_str("- nonResourceURLs: [/version, /apis, /apis/*]\n  verbs: [get]\n");
+    yaml.push_str("- nonResourceURLs: [/version, /apis, /apis/*, /metrics]\n  verbs: [get]\n");
     yaml
 }
 

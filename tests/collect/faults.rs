@@ -431,10 +431,9 @@ fn it_is_told_how_the_credential_is_guarded_and_nothing_of_it() {
     let path = connect.kubeconfig.clone().unwrap();
     let key = path.with_file_name("token");
     std::fs::write(&key, "planted-token").unwrap();
-    for (mode, user, holds, more) in [
-        (0o644, "{token: planted-token}", "a token", None),
-        (0o600, "{tokenFile: KEY}", "", Some(("token file", 0o400))),
-    ] {
+    for (mode, user, holds, more) in
+        [(0o644, "{token: planted-token}", "a token", None), (0o600, "{tokenFile: KEY}", "", Some(("token file", 0o400)))]
+    {
         std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o400)).unwrap();
         server.kubeconfig(&user.replace("KEY", key.to_str().unwrap()));
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();

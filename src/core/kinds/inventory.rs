@@ -3,6 +3,7 @@
 use super::{
     admission, config,
     custom::Custom,
+    deprecated::DeprecatedRequests,
     imported::Imported,
     meta::Meta,
     network, node,
@@ -70,6 +71,9 @@ pub struct ClusterInfo {
     /// API groups that are registered and did not answer.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub stale_groups: Vec<String>,
+    /// Requests for deprecated APIs, as the server that answered counted them; none where nobody asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deprecated: Option<DeprecatedRequests>,
     /// The connection over which it was read; none for files.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connection: Option<Connection>,

@@ -6,6 +6,7 @@
 pub mod admission;
 pub mod config;
 pub mod custom;
+mod deprecated;
 pub mod imported;
 pub mod ingest;
 pub mod inventory;
@@ -21,6 +22,7 @@ pub mod sealed;
 mod secret;
 pub mod workload;
 
+pub use deprecated::{DeprecatedApi, DeprecatedRequests};
 pub use ingest::{Ingest, IngestError, Page};
 pub use inventory::{ClusterInfo, Connection, Coverage, Inventory, KindState, LoginFile, Source, VersionFrom};
 pub use meta::Meta;

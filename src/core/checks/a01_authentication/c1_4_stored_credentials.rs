@@ -162,18 +162,6 @@ fn kubeconfig_in_configmap(view: &View<'_>) -> Verdict {
     verdict
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn paths_are_compared_by_whole_segments() {
-        assert_eq!(tidy("//etc/./kubernetes/../kubernetes/"), "/etc/kubernetes");
-        assert!(below("/etc/kubernetes/pki", "/etc/kubernetes") && !below("/etc/kubernetes-x", "/etc/kubernetes"));
-        assert_eq!(tidy("/"), "/");
-    }
-}
-
 /// Permission bits by which anybody but the owner can do something.
 const OTHERS: u32 = 0o077;
 
@@ -217,4 +205,16 @@ fn local_kubeconfig(view: &View<'_>) -> Verdict {
         }
     }
     verdict
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_compared_by_whole_segments() {
+        assert_eq!(tidy("//etc/./kubernetes/../kubernetes/"), "/etc/kubernetes");
+        assert!(below("/etc/kubernetes/pki", "/etc/kubernetes") && !below("/etc/kubernetes-x", "/etc/kubernetes"));
+        assert_eq!(tidy("/"), "/");
+    }
 }

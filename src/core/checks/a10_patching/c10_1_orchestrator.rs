@@ -1,5 +1,6 @@
 //! Control 10.1: its automated checks. Whether somebody still mends security faults of what runs the cluster, and whether its parts fit together.
 
+use super::deprecated_apis;
 use crate::analysis::lifecycle::{self, Support};
 use crate::analysis::{distribution, image::ImageReference, software};
 use crate::checks::{Check, Need, Verdict, View};
@@ -53,6 +54,21 @@ pub(super) const CHECKS: &[Check] = &[
         blind_spots: "Components are told by their images and judged by the tag; images under other names and tags that say no version are not. \
                       Dates exist for Kubernetes' own parts and a few others; what no table knows is not told as supported.",
         judge: components,
+    },
+    Check {
+        id: "10.1/deprecated-apis",
+        title: "Deprecated API versions that are still asked for",
+        severity: Severity::Medium,
+        practices: &["10.1.a"],
+        needs: &[Need::Version],
+        active: false,
+        why: "Each release of Kubernetes removes API versions that were deprecated before. Whoever still asks for them keeps the cluster from being \
+              upgraded, and so from its security fixes, or breaks when it is.",
+        mend: "Find out who asks (the audit log marks such requests with the annotation k8s.io/deprecated), and move their manifests and clients to the \
+               version that stays (kubectl convert, newer releases of charts and operators).",
+        blind_spots: "An API server counts since it was started, and only what it was asked itself; with several servers only the one that answered is \
+                      seen. What lies in repositories and was not applied since does not show.",
+        judge: deprecated_apis::judge,
     },
 ];
 

@@ -3,6 +3,7 @@
 mod c10_1_orchestrator;
 mod c10_2_nodes;
 mod c10_3_images;
+mod deprecated_apis;
 mod imported_scans;
 
 use super::Check;
