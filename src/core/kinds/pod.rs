@@ -41,6 +41,8 @@ slim! {
         /// Shares the node's IPC.
         #[serde(rename = "hostIPC")]
         host_ipc: bool,
+        /// Its containers see each other's processes.
+        share_process_namespace: bool,
         /// `false` puts the pod into a user namespace of its own.
         host_users: Option<bool>,
         /// Operating system.

@@ -2,7 +2,8 @@
 //! for themselves is told only where somebody widened it. How one binding or rule is judged stands in `excess`.
 
 use super::excess;
-use crate::analysis::rbac::{Request, escalation, gathered, stock, subjects};
+use crate::analysis::rbac::rules::everything;
+use crate::analysis::rbac::{Effective, Request, escalation, gathered, stock, subjects};
 use crate::checks::{Check, Need, Verdict, View, rights};
 use crate::kinds::rbac::{PolicyRule, Role};
 use crate::model::{Finding, Kind, ObjectRef, Severity};
@@ -114,7 +115,10 @@ fn wildcards(view: &View<'_>) -> Verdict {
         let name = metadata.name.as_str();
         let namespace = if role.cluster { "" } else { subjects::in_namespace(&metadata.namespace) };
         let bindings = givers.get(&(role.cluster, namespace, name)).map_or(&[][..], Vec::as_slice);
-        let Some(category) = bindings.iter().map(|b| rights::category(view, b)).min() else { continue };
+        let Some(category) = bindings.iter().map(|b| rights::category(view, b)).min() else {
+            waiting(view, role, &mut verdict);
+            continue;
+        };
         verdict.saw(category);
         // An aggregated role is told where its rules were written: at the roles that it gathers.
         let own = role.role.aggregation_rule.is_none()
@@ -126,6 +130,28 @@ fn wildcards(view: &View<'_>) -> Verdict {
         }
     }
     verdict
+}
+
+/// A role with every right that nobody holds yet: whoever may bind it, by mistake or by a path of 2.1/escalation, gives everything away.
+fn waiting(view: &View<'_>, role: &Effective<'_>, verdict: &mut Verdict) {
+    let (metadata, rules) = (&role.role.metadata, role.rules.as_slice());
+    if !everything(rules) || (role.cluster && stock::is_builtin_role(&metadata.name)) {
+        return;
+    }
+    let (kind, namespace) = if role.cluster { ("ClusterRole", "") } else { ("Role", subjects::in_namespace(&metadata.namespace)) };
+    let category = if role.cluster { view.cluster_wide() } else { view.category(namespace) };
+    verdict.saw(category);
+    let object = ObjectRef::new("rbac.authorization.k8s.io", kind, namespace, &metadata.name);
+    verdict.find(
+        Finding::new(category, object, "rules")
+            .rule("bound_by_nobody")
+            .review()
+            .severity(Severity::Low)
+            .observed("every right; bound by nobody")
+            .message(
+                "Nobody holds this role by what was read; whoever may bind it gives everything away. Remove it, or say what it waits for.",
+            ),
+    );
 }
 
 fn builtin_roles(view: &View<'_>) -> Verdict {

@@ -11,6 +11,7 @@ pub(super) fn judge(view: &View<'_>) -> Verdict {
         verdict.saw(category);
         for (spec, pods) in view.specs(workload) {
             namespaces(workload, category, spec).into_iter().for_each(|f| verdict.find(f.pods(pods)));
+            shared_processes(workload, category, spec).into_iter().for_each(|f| verdict.find(f.pods(pods)));
             let volumes = spec.volumes.iter().filter_map(|volume| host_path(workload, category, spec, volume));
             volumes.for_each(|f| verdict.find(f.pods(pods)));
         }
@@ -52,6 +53,20 @@ fn namespaces(workload: &Workload, category: Category, spec: &PodSpec) -> Vec<Fi
             .message(message)
     };
     gates.into_iter().filter(|gate| gate.0).map(tell).collect()
+}
+
+/// Processes that containers of one pod share: no gate to the node, but one from the least guarded container of the pod to all others.
+fn shared_processes(workload: &Workload, category: Category, spec: &PodSpec) -> Option<Finding> {
+    // Init containers that go on beside the others are containers too; of the others nothing is left once the pod runs.
+    let beside = spec.init_containers.iter().filter(|container| container.restart_policy == "Always").count();
+    (spec.share_process_namespace && spec.containers.len() + beside > 1).then(|| {
+        Finding::new(category, workload.object.clone(), format!("{}.shareProcessNamespace", workload.spec_path()))
+            .rule("share_process_namespace")
+            .review()
+            .severity(Severity::Low)
+            .observed("true")
+            .message("Its containers see each other's processes, with environment and open files: whoever holds one of them reads the secrets of the others.")
+    })
 }
 
 /// Capabilities that lead to the node, with the way.
