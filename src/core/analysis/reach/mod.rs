@@ -61,10 +61,11 @@ pub use wide::WideRule;
 use crate::kinds::{Inventory, KindState, Source};
 use crate::model::{Kind, ObjectRef};
 use compile::{Compiled, Namespaces, Picker};
+use core::net::IpAddr;
 use groups::Groups;
 use policy::{Law, Tiers, Unread};
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Something that decides over connections and could not be evaluated.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -153,6 +154,21 @@ impl<'a> Reach<'a> {
     #[must_use]
     pub fn ranges(&self) -> &[Range] {
         &self.compiled.ranges
+    }
+
+    /// Of addresses outside the first of each kind that no rule tells from the others: what one of them may do, all of its kind may. Thousands of
+    /// nodes are a handful of these.
+    #[must_use]
+    pub fn distinct(&self, addresses: impl IntoIterator<Item = IpAddr>) -> Vec<IpAddr> {
+        let mut known: BTreeMap<(bool, Vec<usize>), IpAddr> = BTreeMap::new();
+        for address in addresses {
+            let one = Range::of_address(address);
+            let holding = self.compiled.ranges.iter().enumerate().filter(|(_, range)| range.touches(&one)).map(|(index, _)| index);
+            known.entry((address.is_ipv4(), holding.collect())).or_insert(address);
+        }
+        let mut distinct: Vec<IpAddr> = known.into_values().collect();
+        distinct.sort();
+        distinct
     }
 
     /// Rules that admit ranges in which pods may have their addresses.

@@ -12,7 +12,6 @@ use crate::checks::{Verdict, View};
 use crate::kinds::node::Node;
 use crate::model::{Finding, Kind, Outcome, Severity};
 use core::net::{IpAddr, Ipv4Addr};
-use std::collections::BTreeSet;
 
 /// The port of kubelets.
 const KUBELET: u16 = 10250;
@@ -23,10 +22,10 @@ const METADATA: IpAddr = IpAddr::V4(Ipv4Addr::new(169, 254, 169, 254));
 
 /// What is managed from where.
 struct Targets {
-    /// Addresses of API servers, with their ports.
-    api: BTreeSet<(IpAddr, u16)>,
-    /// Addresses of nodes.
-    kubelets: BTreeSet<IpAddr>,
+    /// Addresses of API servers, with their ports: one of each kind that no policy tells from others.
+    api: Vec<(IpAddr, u16)>,
+    /// Addresses of nodes, likewise.
+    kubelets: Vec<IpAddr>,
     /// Whether the machines are known to come from a cloud.
     cloud: bool,
 }
@@ -76,15 +75,17 @@ fn targets(view: &View<'_>) -> Targets {
             .iter()
             .any(|label| node.metadata.labels.contains_key(*label))
     };
-    let mut api: BTreeSet<(IpAddr, u16)> = nodes.iter().filter(control_plane).flat_map(inside).map(|ip| (ip, 6443)).collect();
+    let reach = view.reach();
+    let of_nodes = nodes.iter().filter(control_plane).flat_map(inside);
+    let mut api: Vec<(IpAddr, u16)> = reach.distinct(of_nodes).into_iter().map(|ip| (ip, 6443)).collect();
     // The address that this assessment used may be that of a tunnel, which no pod has.
     let server = &view.cluster().server;
     if let Some(ip) = address::host(server).and_then(|host| host.parse::<IpAddr>().ok()).filter(|ip| !ip.is_loopback()) {
-        api.insert((ip, address::port(server)));
+        api.push((ip, address::port(server)));
     }
     Targets {
         api,
-        kubelets: nodes.iter().flat_map(inside).collect(),
+        kubelets: reach.distinct(nodes.iter().flat_map(inside)),
         cloud: nodes.iter().any(|node| node.spec.provider_id.contains("://") && !is_no_cloud(&node.spec.provider_id)),
     }
 }
