@@ -154,7 +154,7 @@ impl World {
 
     /// A path as it was typed, with the home folder in place of its sign.
     fn path(&self, path: &Path) -> PathBuf {
-        complete::expand(&path.to_string_lossy(), self.home.as_deref())
+        expanded(path, self.home.as_deref())
     }
 
     /// Does something that may take a while, and sends what it gives.
@@ -175,21 +175,12 @@ impl World {
         self.tell(action);
     }
 
-    fn spec(&self, source: Source) -> SourceSpec {
-        match source {
-            Source::Context { kubeconfig, name, as_user, as_groups, request_timeout } => {
-                SourceSpec::Live(Connect { kubeconfig, context: name, as_user, as_groups, request_timeout })
-            }
-            Source::Paths(paths) => SourceSpec::Paths(paths.iter().map(|p| self.path(p)).collect()),
-            Source::Demo => SourceSpec::Demo,
-        }
-    }
-
     fn preflight(&self, source: Source) {
-        let actions = self.actions.clone();
-        let source = self.settled(source);
-        let spec = self.spec(source.clone());
+        let (actions, home) = (self.actions.clone(), self.home.clone());
         apart(move || async move {
+            // It reads the kubeconfig, so it is not for the loop that draws.
+            let source = settled(source, home.as_deref());
+            let spec = spec(source.clone(), home.as_deref());
             let result = match &spec {
                 SourceSpec::Live(connect) => collect::preflight(connect).await.map(of_preflight),
                 // What comes from a pipe comes once: it is left for the reading.
@@ -209,26 +200,9 @@ impl World {
         });
     }
 
-    /// A source as it can be found again from anywhere: paths from the root, the current context by its name.
-    fn settled(&self, source: Source) -> Source {
-        let whole = |path: PathBuf| match path.as_os_str() == "-" {
-            true => path,
-            false => std::path::absolute(self.path(&path)).unwrap_or(path),
-        };
-        match source {
-            Source::Context { kubeconfig, name, as_user, as_groups, request_timeout } => {
-                let kubeconfig = kubeconfig.map(whole);
-                let current = || collect::contexts(kubeconfig.as_deref()).ok()?.into_iter().find(|c| c.current).map(|c| c.name);
-                Source::Context { name: name.or_else(current), kubeconfig, as_user, as_groups, request_timeout }
-            }
-            Source::Paths(paths) => Source::Paths(paths.into_iter().map(whole).collect()),
-            Source::Demo => Source::Demo,
-        }
-    }
-
     fn collect(&mut self, key: String, source: Source, workbook: Box<Workbook>) {
         self.cancel = Cancel::default();
-        let (cancel, actions, spec) = (self.cancel.clone(), self.actions.clone(), self.spec(source));
+        let (cancel, actions, spec) = (self.cancel.clone(), self.actions.clone(), spec(source, self.home.as_deref()));
         let Some(store) = self.keeper.sender() else { return };
         apart(move || async move {
             let news = actions.clone();
@@ -310,6 +284,38 @@ impl World {
             }),
         });
     }
+}
+
+/// What is to be read, with the home folder in place of its sign.
+fn spec(source: Source, home: Option<&Path>) -> SourceSpec {
+    match source {
+        Source::Context { kubeconfig, name, as_user, as_groups, request_timeout } => {
+            SourceSpec::Live(Connect { kubeconfig, context: name, as_user, as_groups, request_timeout })
+        }
+        Source::Paths(paths) => SourceSpec::Paths(paths.iter().map(|path| expanded(path, home)).collect()),
+        Source::Demo => SourceSpec::Demo,
+    }
+}
+
+/// A source as it can be found again from anywhere: paths from the root, the current context by its name.
+fn settled(source: Source, home: Option<&Path>) -> Source {
+    let whole = |path: PathBuf| match path.as_os_str() == "-" {
+        true => path,
+        false => std::path::absolute(expanded(&path, home)).unwrap_or(path),
+    };
+    match source {
+        Source::Context { kubeconfig, name, as_user, as_groups, request_timeout } => {
+            let kubeconfig = kubeconfig.map(whole);
+            let current = || collect::contexts(kubeconfig.as_deref()).ok()?.into_iter().find(|c| c.current).map(|c| c.name);
+            Source::Context { name: name.or_else(current), kubeconfig, as_user, as_groups, request_timeout }
+        }
+        Source::Paths(paths) => Source::Paths(paths.into_iter().map(whole).collect()),
+        Source::Demo => Source::Demo,
+    }
+}
+
+fn expanded(path: &Path, home: Option<&Path>) -> PathBuf {
+    complete::expand(&path.to_string_lossy(), home)
 }
 
 /// Runs something long on a thread that may also wait; the future is made there, so it need not be one that travels.

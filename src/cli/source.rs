@@ -4,6 +4,7 @@ use super::progress::Reading;
 use super::{Failure, Manners, cancel_on_interrupt, runtime};
 use crate::collect::{Connect, Options, SourceSpec, collect};
 use kassay_core::kinds::Inventory;
+use kassay_core::session::Source;
 use kassay_core::workbook::Reached;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -67,18 +68,22 @@ impl SourceArgs {
 
     /// How to reach the cluster again, from whatever folder. What came from standard input can't be read a second time.
     pub fn reached(&self) -> Reached {
-        let whole = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone()).to_string_lossy().into_owned();
-        if self.from.iter().any(|path| path.as_os_str() == "-") {
-            return Reached::default();
-        }
-        Reached {
-            kubeconfig: self.kubeconfig.as_ref().map(whole).unwrap_or_default(),
-            context: self.words().1.strip_prefix("context ").unwrap_or_default().to_owned(),
-            as_user: self.as_user.clone().unwrap_or_default(),
-            as_groups: self.as_group.clone(),
-            request_timeout: self.request_timeout.and_then(|time| u32::try_from(time.as_secs()).ok()),
-            files: self.from.iter().map(whole).collect(),
-        }
+        let whole = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone());
+        let source = if self.demo {
+            Source::Demo
+        } else if self.from.is_empty() {
+            Source::Context {
+                kubeconfig: self.kubeconfig.as_ref().map(whole),
+                name: self.words().1.strip_prefix("context ").map(str::to_owned),
+                as_user: self.as_user.clone(),
+                as_groups: self.as_group.clone(),
+                request_timeout: self.request_timeout,
+            }
+        } else {
+            // What is piped in has no path that could be made whole.
+            Source::Paths(self.from.iter().map(|path| if path.as_os_str() == "-" { path.clone() } else { whole(path) }).collect())
+        };
+        source.reached()
     }
 
     /// A name for the cluster in a workbook, and words on how it was reached.

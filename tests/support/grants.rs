@@ -1,36 +1,15 @@
 //! Random grants, and random questions about them: few names of everything, so that rules hit, overlap and miss by one word often. The numbers of a
 //! world are in the names of its subjects, so that worlds can stand side by side in one cluster and no old binding answers for a new one.
 
+#[path = "dice.rs"]
+mod dice;
+
+pub use dice::Dice;
 use serde_json::{Value, json};
 
-/// A small generator of numbers (SplitMix64): the same seed gives the same world on every machine and for ever.
-pub struct Dice(u64);
-
-impl Dice {
-    /// A generator that begins at a seed.
-    pub fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x2545_F491_4F6C_DD1D))
-    }
-
-    fn roll(&mut self, sides: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (z ^ (z >> 31)) % sides
-    }
-
-    fn chance(&mut self, percent: u64) -> bool {
-        self.roll(100) < percent
-    }
-
-    fn one<'a>(&mut self, choices: &[&'a str]) -> &'a str {
-        choices[usize::try_from(self.roll(choices.len() as u64)).unwrap()]
-    }
-
-    fn some(&mut self, at_most: u64, choices: &[&str]) -> Vec<String> {
-        (0..1 + self.roll(at_most)).map(|_| self.one(choices).to_owned()).collect()
-    }
+/// Some of the choices, one at least.
+fn some(dice: &mut Dice, at_most: u64, choices: &[&str]) -> Vec<String> {
+    (0..1 + dice.roll(at_most)).map(|_| dice.one(choices).to_owned()).collect()
 }
 
 const VERBS: [&str; 8] = ["get", "list", "create", "patch", "delete", "impersonate", "escalate", "*"];
@@ -85,11 +64,11 @@ pub struct Question {
 
 fn rule(dice: &mut Dice, cluster: bool) -> Value {
     if cluster && dice.chance(25) {
-        return json!({"nonResourceURLs": dice.some(2, &URLS), "verbs": dice.some(2, &["get", "post", "*"])});
+        return json!({"nonResourceURLs": some(dice, 2, &URLS), "verbs": some(dice, 2, &["get", "post", "*"])});
     }
-    let mut rule = json!({"apiGroups": dice.some(2, &GROUPS), "resources": dice.some(3, &RESOURCES), "verbs": dice.some(3, &VERBS)});
+    let mut rule = json!({"apiGroups": some(dice, 2, &GROUPS), "resources": some(dice, 3, &RESOURCES), "verbs": some(dice, 3, &VERBS)});
     if dice.chance(30) {
-        rule["resourceNames"] = json!(dice.some(2, &NAMES));
+        rule["resourceNames"] = json!(some(dice, 2, &NAMES));
     }
     rule
 }

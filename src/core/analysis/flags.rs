@@ -203,9 +203,7 @@ pub fn of(inventory: &Inventory, component: Component) -> Vec<CommandLine> {
 #[must_use]
 pub fn nodes_without<'a>(inventory: &'a Inventory, lines: &[CommandLine]) -> Vec<&'a str> {
     let seen: BTreeSet<&str> = lines.iter().map(|line| line.node.as_str()).collect();
-    let roles = ["node-role.kubernetes.io/control-plane", "node-role.kubernetes.io/master"];
-    let nodes = inventory.nodes.iter().filter(|n| roles.iter().any(|role| n.metadata.labels.contains_key(*role)));
-    nodes.map(|n| n.metadata.name.as_str()).filter(|name| !seen.contains(name)).collect()
+    inventory.nodes.iter().filter(|n| n.is_control_plane()).map(|n| n.metadata.name.as_str()).filter(|name| !seen.contains(name)).collect()
 }
 
 fn from_pods(inventory: &Inventory) -> Vec<CommandLine> {

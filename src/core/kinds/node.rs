@@ -123,6 +123,14 @@ impl Node {
         if told.is_empty() { self.metadata.labels.get("kubernetes.io/os").map_or("", String::as_str) } else { told }
     }
 
+    /// Whether it is one of the control plane, by the labels that installers give: today's, and that of before 1.24.
+    #[must_use]
+    pub fn is_control_plane(&self) -> bool {
+        ["node-role.kubernetes.io/control-plane", "node-role.kubernetes.io/master"]
+            .iter()
+            .any(|label| self.metadata.labels.contains_key(*label))
+    }
+
     /// Whether it reports Ready.
     #[must_use]
     pub fn is_ready(&self) -> bool {

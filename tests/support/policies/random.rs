@@ -1,34 +1,16 @@
 //! Random clusters: few labels, ports and addresses, so that selectors hit, rules overlap and every corner of the API is met often.
 
 mod admin;
+#[path = "../dice.rs"]
+mod dice;
 
+use dice::Dice;
 use serde_json::{Map, Value, json};
 
-/// A small generator of numbers (SplitMix64): the same seed gives the same cluster on every machine and for ever.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (z ^ (z >> 31)) % sides
-    }
-
-    /// True in so many of a hundred cases.
-    fn chance(&mut self, percent: u64) -> bool {
-        self.roll(100) < percent
-    }
-
-    fn one<'a>(&mut self, choices: &[&'a str]) -> &'a str {
-        choices[usize::try_from(self.roll(choices.len() as u64)).unwrap()]
-    }
-
-    fn many(&mut self, at_most: u64, mut make: impl FnMut(&mut Self) -> Value) -> Value {
-        let count = self.roll(at_most + 1);
-        Value::Array((0..count).map(|_| make(self)).collect())
-    }
+/// So many values at most, each made by itself.
+fn many(dice: &mut Dice, at_most: u64, mut make: impl FnMut(&mut Dice) -> Value) -> Value {
+    let count = dice.roll(at_most + 1);
+    Value::Array((0..count).map(|_| make(dice)).collect())
 }
 
 const KEYS: [&str; 3] = ["app", "tier", "role"];
@@ -40,7 +22,7 @@ const NAMESPACES: [&str; 4] = ["shop", "pay", "ops", "lab"];
 
 /// The cluster of a seed: objects as the API lists them.
 pub fn cluster(seed: u64) -> Vec<Value> {
-    let mut dice = Dice(seed.wrapping_mul(0x2545_F491_4F6C_DD1D));
+    let mut dice = Dice::new(seed);
     let count = usize::try_from(1 + dice.roll(4)).unwrap();
     let namespaces = &NAMESPACES[..count];
     let mut objects: Vec<Value> = namespaces
@@ -103,7 +85,7 @@ fn pod_spec(dice: &mut Dice) -> Value {
 }
 
 fn container(dice: &mut Dice, name: &str) -> Value {
-    let ports = dice.many(2, |dice| {
+    let ports = many(dice, 2, |dice| {
         let mut port = json!({"containerPort": number(dice)});
         if dice.chance(80) {
             port["name"] = dice.one(&NAMES).into();
@@ -131,7 +113,7 @@ fn policy(dice: &mut Dice, namespaces: &[&str], index: u64) -> Value {
     }
     for (direction, peers) in [("ingress", "from"), ("egress", "to")] {
         if dice.chance(75) {
-            spec[direction] = dice.many(2, |dice| rule(dice, peers));
+            spec[direction] = many(dice, 2, |dice| rule(dice, peers));
         }
     }
     let metadata = json!({"name": format!("policy-{index}"), "namespace": dice.one(namespaces)});
@@ -141,10 +123,10 @@ fn policy(dice: &mut Dice, namespaces: &[&str], index: u64) -> Value {
 fn rule(dice: &mut Dice, peers: &str) -> Value {
     let mut rule = json!({});
     if dice.chance(80) {
-        rule[peers] = dice.many(2, peer);
+        rule[peers] = many(dice, 2, peer);
     }
     if dice.chance(60) {
-        rule["ports"] = dice.many(2, port);
+        rule["ports"] = many(dice, 2, port);
     }
     rule
 }
@@ -173,7 +155,7 @@ fn block(dice: &mut Dice) -> Value {
     if inside.is_empty() || dice.chance(50) {
         return json!({"cidr": cidr});
     }
-    json!({"cidr": cidr, "except": dice.many(2, |dice| dice.one(inside).into())})
+    json!({"cidr": cidr, "except": many(dice, 2, |dice| dice.one(inside).into())})
 }
 
 fn port(dice: &mut Dice) -> Value {
@@ -201,7 +183,7 @@ fn selector(dice: &mut Dice, keys: &[&str]) -> Value {
         selector["matchLabels"] = json!({key: value(dice, key)});
     }
     if dice.chance(35) {
-        selector["matchExpressions"] = dice.many(2, |dice| {
+        selector["matchExpressions"] = many(dice, 2, |dice| {
             let key = dice.one(keys);
             match dice.one(&["In", "NotIn", "Exists", "DoesNotExist"]) {
                 operator @ ("In" | "NotIn") => json!({"key": key, "operator": operator, "values": [value(dice, key), value(dice, key)]}),

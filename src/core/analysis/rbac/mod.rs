@@ -58,6 +58,15 @@ pub struct Effective<'a> {
     pub rules: Vec<&'a PolicyRule>,
 }
 
+impl Effective<'_> {
+    /// The role as an object.
+    #[must_use]
+    pub fn object(&self) -> ObjectRef {
+        let (kind, namespace) = if self.cluster { ("ClusterRole", "") } else { ("Role", self.role.metadata.namespace.as_str()) };
+        ObjectRef::new(GROUP, kind, namespace, &self.role.metadata.name)
+    }
+}
+
 /// One binding with its role and its subjects resolved.
 #[derive(Clone, Debug)]
 pub struct Bound<'a> {

@@ -134,16 +134,14 @@ fn wildcards(view: &View<'_>) -> Verdict {
 
 /// A role with every right that nobody holds yet: whoever may bind it, by mistake or by a path of 2.1/escalation, gives everything away.
 fn waiting(view: &View<'_>, role: &Effective<'_>, verdict: &mut Verdict) {
-    let (metadata, rules) = (&role.role.metadata, role.rules.as_slice());
-    if !everything(rules) || (role.cluster && stock::is_builtin_role(&metadata.name)) {
+    let metadata = &role.role.metadata;
+    if !everything(&role.rules) || (role.cluster && stock::is_builtin_role(&metadata.name)) {
         return;
     }
-    let (kind, namespace) = if role.cluster { ("ClusterRole", "") } else { ("Role", subjects::in_namespace(&metadata.namespace)) };
-    let category = if role.cluster { view.cluster_wide() } else { view.category(namespace) };
+    let category = if role.cluster { view.cluster_wide() } else { view.category(subjects::in_namespace(&metadata.namespace)) };
     verdict.saw(category);
-    let object = ObjectRef::new("rbac.authorization.k8s.io", kind, namespace, &metadata.name);
     verdict.find(
-        Finding::new(category, object, "rules")
+        Finding::new(category, role.object(), "rules")
             .rule("bound_by_nobody")
             .review()
             .severity(Severity::Low)

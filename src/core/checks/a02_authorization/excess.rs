@@ -4,7 +4,7 @@ use crate::analysis::rbac::escalation::Found;
 use crate::analysis::rbac::{Bound, Effective, Subject, SubjectKind, stock, subjects};
 use crate::checks::{View, rights};
 use crate::kinds::rbac::PolicyRule;
-use crate::model::{Category, Finding, ObjectRef, Severity};
+use crate::model::{Category, Finding, Severity};
 
 /// One path that a binding opens. It fails, but for three cases that a person must judge: the built-in roles in one namespace, which are
 /// made so; a right that is limited to named objects; and one that has no effect where it was granted.
@@ -62,8 +62,7 @@ pub(super) fn stars(rule: &PolicyRule, role: &Effective<'_>, category: Category)
     let star = |list: &[String]| list.iter().any(|entry| entry == "*");
     let (verbs, groups) = (star(&rule.verbs), star(&rule.api_groups));
     let resources = star(&rule.resources);
-    let (kind, namespace) = if role.cluster { ("ClusterRole", "") } else { ("Role", role.role.metadata.namespace.as_str()) };
-    let object = ObjectRef::new("rbac.authorization.k8s.io", kind, namespace, &role.role.metadata.name);
+    let object = role.object();
     let all = verbs && groups && star(&rule.resources);
     let finding = |field: &str, severity, message: &str| {
         let severity = if all && role.cluster { Severity::Critical } else { severity };

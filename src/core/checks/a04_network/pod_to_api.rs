@@ -70,13 +70,8 @@ fn targets(view: &View<'_>) -> Targets {
         node.status.addresses.iter().filter(|a| a.r#type == "InternalIP").filter_map(|a| a.address.parse().ok()).collect()
     };
     let nodes = &view.inventory.nodes;
-    let control_plane = |node: &&Node| {
-        ["node-role.kubernetes.io/control-plane", "node-role.kubernetes.io/master"]
-            .iter()
-            .any(|label| node.metadata.labels.contains_key(*label))
-    };
     let reach = view.reach();
-    let of_nodes = nodes.iter().filter(control_plane).flat_map(inside);
+    let of_nodes = nodes.iter().filter(|node| node.is_control_plane()).flat_map(inside);
     let mut api: Vec<(IpAddr, u16)> = reach.distinct(of_nodes).into_iter().map(|ip| (ip, 6443)).collect();
     // The address that this assessment used may be that of a tunnel, which no pod has.
     let server = &view.cluster().server;

@@ -112,9 +112,8 @@ fn pools<'a>(view: &View<'a>) -> BTreeMap<String, Vec<&'a Node>> {
     for node in &view.inventory.nodes {
         let labels = &node.metadata.labels;
         let named = LABELS.iter().find_map(|key| Some(format!("{key}={}", labels.get(*key)?)));
-        let control_plane =
-            labels.keys().any(|key| key == "node-role.kubernetes.io/control-plane" || key == "node-role.kubernetes.io/master");
-        let pool = named.unwrap_or_else(|| format!("{} {}", node.os(), if control_plane { "control-plane nodes" } else { "nodes" }));
+        let pool =
+            named.unwrap_or_else(|| format!("{} {}", node.os(), if node.is_control_plane() { "control-plane nodes" } else { "nodes" }));
         pools.entry(pool).or_default().push(node);
     }
     pools

@@ -8,7 +8,6 @@ use super::c16_3_node_pools::pool;
 use crate::analysis::rbac::{Bound, Subject};
 use crate::checks::{Verdict, View};
 use crate::kinds::Workload;
-use crate::kinds::node::Node;
 use crate::model::{Category, Finding, Severity};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -52,12 +51,7 @@ pub(super) fn judge(view: &View<'_>) -> Verdict {
 fn lower_nodes<'a>(view: &View<'a>) -> BTreeSet<&'a str> {
     let (pool, _) = pool(view);
     let inside: BTreeSet<&str> = pool.iter().map(|node| node.metadata.name.as_str()).collect();
-    let control_plane = |node: &&Node| {
-        ["node-role.kubernetes.io/control-plane", "node-role.kubernetes.io/master"]
-            .iter()
-            .any(|label| node.metadata.labels.contains_key(*label))
-    };
-    let nodes = view.inventory.nodes.iter().filter(|node| !control_plane(node));
+    let nodes = view.inventory.nodes.iter().filter(|node| !node.is_control_plane());
     nodes.map(|node| node.metadata.name.as_str()).filter(|name| !inside.contains(name)).collect()
 }
 

@@ -1,6 +1,6 @@
 //! Random AdminNetworkPolicies, BaselineAdminNetworkPolicies and ClusterNetworkPolicies.
 
-use super::{Dice, KEYS, NAMES, PROTOCOLS, number, selector};
+use super::{Dice, KEYS, NAMES, PROTOCOLS, many, number, selector};
 use serde_json::{Value, json};
 
 const NETWORKS: [&str; 9] =
@@ -37,7 +37,7 @@ fn policy(dice: &mut Dice, kind: &str, name: &str) -> Value {
     }
     for (direction, peers) in [("ingress", "from"), ("egress", "to")] {
         if dice.chance(75) {
-            spec[direction] = dice.many(3, |dice| rule(dice, kind, peers));
+            spec[direction] = many(dice, 3, |dice| rule(dice, kind, peers));
         }
     }
     let version = if kind == "ClusterNetworkPolicy" { "v1alpha2" } else { "v1alpha1" };
