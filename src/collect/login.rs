@@ -34,7 +34,9 @@ pub(super) fn describe(user: &AuthInfo) -> String {
 /// The files in which a user's credential lies, and how they are guarded. Nothing of them is read but their permission bits; what lies in a
 /// kubeconfig itself is told by the kind of entry alone.
 pub(super) fn files(user: &AuthInfo, named: Option<&Path>, usual: Vec<PathBuf>) -> Vec<LoginFile> {
-    let holds = if user.token.is_some() {
+    // The providers of old keep in the kubeconfig itself what they were given.
+    let provided = user.auth_provider.as_ref().is_some_and(|provider| provider.config.keys().any(|key| key.ends_with("-token")));
+    let holds = if user.token.is_some() || provided {
         "a token"
     } else if user.client_key_data.is_some() {
         "a client key"

@@ -37,7 +37,9 @@ pub(super) fn judge(view: &View<'_>) -> Verdict {
     let mut open: BTreeMap<(&str, Cover), Vec<String>> = BTreeMap::new();
     for (workload, category) in view.workloads() {
         verdict.saw(category);
-        if !category.in_scope() || !between_nodes.is_empty() {
+        // What network plugins encrypt is the traffic of pods: a pod on its node's network sends as the node does.
+        let carried = !between_nodes.is_empty() && !view.specs(workload).any(|(spec, _)| spec.host_network);
+        if !category.in_scope() || carried {
             continue;
         }
         let cover = cover(view, &istio, workload);
@@ -50,7 +52,7 @@ pub(super) fn judge(view: &View<'_>) -> Verdict {
         verdict.find(finding(view.category(namespace), namespace, cover, &names));
     }
     if !between_nodes.is_empty() {
-        verdict.because(format!("Encrypted between nodes by the network plugin: {}.", between_nodes.join(", ")));
+        verdict.note(format!("Encrypted between nodes by the network plugin: {}.", between_nodes.join(", ")));
     }
     verdict
 }
@@ -88,12 +90,12 @@ fn between_nodes(view: &View<'_>) -> Vec<String> {
             }
         }
     }
-    for settings in customs(view, Kind::FelixConfigurations).iter().filter(|settings| settings.metadata.name == "default") {
-        for key in ["/spec/wireguardEnabled", "/spec/wireguardEnabledV6"] {
-            if settings.parts.get(key).and_then(Value::as_bool) == Some(true) {
-                found.push(format!("Calico with WireGuard (FelixConfiguration default, {})", key.trim_start_matches("/spec/")));
-            }
-        }
+    // Settings of single nodes (node.NAME) go before those for all; one node that sends in clear is enough.
+    let wireguard = |settings: &Custom| settings.parts.get("/spec/wireguardEnabled").and_then(Value::as_bool);
+    let felix = customs(view, Kind::FelixConfigurations);
+    let for_all = felix.iter().any(|settings| settings.metadata.name == "default" && wireguard(settings) == Some(true));
+    if for_all && felix.iter().all(|settings| wireguard(settings) != Some(false)) {
+        found.push("Calico with WireGuard (FelixConfiguration default, wireguardEnabled)".to_owned());
     }
     // Settings are of a plugin that may have been replaced: they count where its pods run.
     let plugins = software::with_role(view.inventory, &view.tables.software, "network-plugin");

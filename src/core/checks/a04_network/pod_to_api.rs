@@ -28,6 +28,8 @@ struct Targets {
     kubelets: Vec<IpAddr>,
     /// Whether the machines are known to come from a cloud.
     cloud: bool,
+    /// Nodes of which no address is known.
+    silent: Vec<String>,
 }
 
 pub(super) fn judge(view: &View<'_>) -> Verdict {
@@ -56,6 +58,17 @@ pub(super) fn judge(view: &View<'_>) -> Verdict {
     if verdict.outcome() == Outcome::Pass {
         doubt(view, &mut verdict);
     }
+    if verdict.outcome() == Outcome::Pass && (!targets.silent.is_empty() || targets.kubelets.is_empty()) {
+        verdict.because(match targets.silent.first() {
+            None => "No way to the API server was found, but no node tells its address, so ways to the nodes could not be asked about.".to_owned(),
+            Some(first) => format!(
+                "No way to the API server or the nodes was found, but {} of {} nodes tell no address ({first}), and could not be asked about.",
+                targets.silent.len(),
+                view.inventory.nodes.len()
+            ),
+        });
+        verdict.decide(Outcome::Review);
+    }
     if verdict.outcome() == Outcome::Pass && by_entity(view) {
         verdict.because(
             "No way to the API server or the nodes was found, but policies of Cilium let machines of the cluster in by entity, and that is not evaluated.",
@@ -81,6 +94,7 @@ fn targets(view: &View<'_>) -> Targets {
     Targets {
         api,
         kubelets: reach.distinct(nodes.iter().flat_map(inside)),
+        silent: nodes.iter().filter(|node| inside(node).is_empty()).map(|node| node.metadata.name.clone()).collect(),
         cloud: nodes.iter().any(|node| node.spec.provider_id.contains("://") && !is_no_cloud(&node.spec.provider_id)),
     }
 }

@@ -65,15 +65,15 @@ const LOGINS: [&str; 2] = ["1.3/issued-client-certificates", "1.3/client-certifi
 
 fn certificate_users(view: &View<'_>) -> Verdict {
     let mut verdict = Verdict::over("login or request for a certificate", "logins and requests for certificates");
+    let mut unknown = None;
     for check in LOGINS.iter().filter_map(|id| checks::by_id(id)) {
-        // The login of an assessment from files is not known, and the certificates that were issued are judged all the same.
         if check.needs.contains(&Need::Identity) && view.cluster().identity.is_empty() {
-            verdict.note("How this assessment logged in is not known.");
+            unknown = Some(("How this assessment logged in is not known.".to_owned(), vec!["selfsubjectreviews: create".to_owned()]));
             continue;
         }
-        let (outcome, reason, population, findings, _) = (check.judge)(view).into_parts();
+        let (outcome, reason, population, findings, needs) = (check.judge)(view).into_parts();
         if outcome == Outcome::Blocked {
-            verdict.note(reason);
+            unknown = Some((reason, needs));
             continue;
         }
         (0..population).for_each(|_| verdict.saw(view.cluster_wide()));
@@ -85,7 +85,15 @@ fn certificate_users(view: &View<'_>) -> Verdict {
         let finding = finding.message(format!("Told under {}: {reason}", check.id));
         verdict.find(if outcome == Outcome::Fail { finding } else { finding.review() });
     }
-    verdict
+    // What the certificates that were issued show is told all the same; that nothing was found is not said of half.
+    match unknown {
+        Some((reason, needs)) if verdict.found() == 0 => verdict.block(reason, needs),
+        Some((reason, _)) => {
+            verdict.note(reason);
+            verdict
+        }
+        None => verdict,
+    }
 }
 
 fn expiry(view: &View<'_>) -> Verdict {

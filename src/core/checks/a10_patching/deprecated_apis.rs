@@ -8,6 +8,9 @@ use crate::checks::{Verdict, View};
 use crate::kinds::{DeprecatedApi, KindState};
 use crate::model::{Finding, Kind, ObjectRef, Outcome, Severity};
 
+/// The first version that counts.
+const COUNTS_SINCE: (u64, u64) = (1, 19);
+
 pub(super) fn judge(view: &View<'_>) -> Verdict {
     let needs = || vec!["/metrics: get".to_owned()];
     let Some(counted) = &view.cluster().deprecated else {
@@ -22,6 +25,12 @@ pub(super) fn judge(view: &View<'_>) -> Verdict {
     let mut verdict = Verdict::over("API server", "API servers");
     verdict.saw(view.cluster_wide());
     let server = numbers(&view.cluster().version);
+    if counted.apis.is_empty() && server.is_none_or(|server| server < COUNTS_SINCE) {
+        return Verdict::blocked(
+            "API servers before Kubernetes 1.19 do not count requests for deprecated APIs.",
+            vec!["version: 1.19".to_owned()],
+        );
+    }
     for api in &counted.apis {
         verdict.find(finding(view, api, server));
     }
