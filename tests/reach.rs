@@ -165,6 +165,79 @@ fn random_clusters_come_out_as_a_plain_reading_of_the_documentation() {
     eprintln!("{count} clusters from seed {seed}, {flows} flows on TCP 80");
 }
 
+/// Who answers for others gives their answer, word for word, however a cluster is parted.
+#[test]
+fn one_of_each_sort_answers_for_all_of_them() {
+    let mut answered_for = 0;
+    for seed in 0..60_usize {
+        let inventory = inventory(&random::cluster(seed as u64), Source::Live);
+        let reach = Reach::new(&inventory);
+        // By namespace, as scope parts a cluster, then anyhow.
+        for parting in 0..4_usize {
+            let side = |index: &usize| match parting {
+                0 | 1 => reach.workloads()[*index].workload.object.namespace.len() % 2 == parting,
+                _ => (index * 31 + seed * 7 + parting).count_ones().is_multiple_of(2),
+            };
+            let (ours, others): (Vec<usize>, Vec<usize>) = (0..reach.workloads().len()).partition(side);
+            let sorts = reach.sorts(&ours, &others);
+            for reading in [Reading::Outside, Reading::OverPods] {
+                let mut judge = reach.judge(reading);
+                for (nth, index) in ours.iter().enumerate() {
+                    let speaker = ours[sorts.iter().position(|sort| *sort == sorts[nth]).unwrap()];
+                    answered_for += usize::from(speaker != *index);
+                    for other in &others {
+                        assert_eq!(judge.between(*index, *other), judge.between(speaker, *other), "seed {seed}: {index} → {other}");
+                        assert_eq!(judge.between(*other, *index), judge.between(*other, speaker), "seed {seed}: {other} → {index}");
+                    }
+                }
+            }
+        }
+    }
+    assert!(answered_for > 200, "hardly anybody was answered for, so this shows nothing: {answered_for}");
+}
+
+/// Namespaces that all have the same policies of their own: `default-deny`, and one that lets `web` into `api`.
+fn alike(namespaces: usize, replicas: usize) -> Vec<Value> {
+    let mut objects = vec![];
+    for space in (0..namespaces).map(|n| format!("space-{n}")) {
+        objects.push(json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": space}}));
+        for app in ["web", "api", "mail"] {
+            for nth in 0..replicas {
+                let name = format!("{app}-{nth}");
+                objects.push(json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"namespace": space, "name": name, "labels": {"app": app, "nth": name}},
+                    "spec": {"containers": [{"name": "c", "image": "i"}]}, "status": {"phase": "Running"}}));
+            }
+        }
+        let policy = |name: &str, spec: Value| json!({"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": {"namespace": space, "name": name}, "spec": spec});
+        objects.push(policy("default-deny", json!({"podSelector": {}, "policyTypes": ["Ingress", "Egress"]})));
+        let peer = json!([{"from": [{"podSelector": {"matchLabels": {"app": "web"}}}]}]);
+        objects.push(policy("api", json!({"podSelector": {"matchLabels": {"app": "api"}}, "ingress": peer})));
+    }
+    objects
+}
+
+/// What costs time: groups grow with distinct labels that policies read, not with pods; sorts with what is said across the border, not with
+/// namespaces.
+#[test]
+fn groups_don_t_grow_with_pods_and_sorts_not_with_namespaces() {
+    let counts = |namespaces: usize, replicas: usize| {
+        let inventory = inventory(&alike(namespaces, replicas), Source::Live);
+        let reach = Reach::new(&inventory);
+        assert_eq!(reach.workloads().len(), namespaces * replicas * 3);
+        let in_one: Vec<usize> =
+            (0..reach.workloads().len()).filter(|i| reach.workloads()[*i].workload.object.namespace == "space-0").collect();
+        let rest: Vec<usize> = (0..reach.workloads().len()).filter(|i| !in_one.contains(i)).collect();
+        let mut across = reach.sorts(&rest, &in_one);
+        across.sort_unstable();
+        across.dedup();
+        (reach.group_count(), across.len())
+    };
+    // `web`, `api` and any other name are told apart in each namespace; from the outside all are alike, because nothing is let in or out.
+    assert_eq!(counts(4, 2), (12, 1));
+    assert_eq!(counts(4, 20), (12, 1));
+    assert_eq!(counts(40, 2), (120, 1));
+}
+
 /// The shrinking itself: what is left of a cluster is what the complaint is about.
 #[test]
 fn a_disagreement_is_shown_by_few_objects() {

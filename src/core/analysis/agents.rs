@@ -45,6 +45,18 @@ pub fn node_coverage(inventory: &Inventory, workload: &Workload) -> NodeCoverage
 /// Why a DaemonSet's pod would not be placed on a node: selector, affinity, then taints.
 #[must_use]
 pub fn refusal(spec: &PodSpec, node: &Node) -> Option<String> {
+    if let Some(why) = deselected(spec, node) {
+        return Some(why);
+    }
+    let repelling = node.spec.taints.iter().filter(|t| matches!(t.effect.as_str(), "NoSchedule" | "NoExecute"));
+    let taint = repelling.filter(|t| !daemon_tolerates(&t.key)).find(|t| !spec.tolerations.iter().any(|tolerated| tolerated.covers(t)))?;
+    let value = if taint.value.as_str().is_empty() { String::new() } else { format!("={}", taint.value.as_str()) };
+    Some(format!("it does not tolerate the taint {}{value}:{}", taint.key, taint.effect))
+}
+
+/// Why a pod's selector or required affinity keeps it off a node, taints aside.
+#[must_use]
+pub fn deselected(spec: &PodSpec, node: &Node) -> Option<String> {
     let labels = &node.metadata.labels;
     if let Some((key, value)) = spec.node_selector.iter().find(|(key, value)| labels.get(*key) != Some(*value)) {
         return Some(format!("its nodeSelector asks for {key}={value}"));
@@ -57,13 +69,7 @@ pub fn refusal(spec: &PodSpec, node: &Node) -> Option<String> {
             && term.match_expressions.iter().all(|r| r.matches(labels))
             && term.match_fields.iter().all(|r| r.matches(&fields))
     };
-    if !terms.is_empty() && !terms.iter().any(holds) {
-        return Some("its node affinity does not select the node".to_owned());
-    }
-    let repelling = node.spec.taints.iter().filter(|t| matches!(t.effect.as_str(), "NoSchedule" | "NoExecute"));
-    let taint = repelling.filter(|t| !daemon_tolerates(&t.key)).find(|t| !spec.tolerations.iter().any(|tolerated| tolerated.covers(t)))?;
-    let value = if taint.value.as_str().is_empty() { String::new() } else { format!("={}", taint.value.as_str()) };
-    Some(format!("it does not tolerate the taint {}{value}:{}", taint.key, taint.effect))
+    (!terms.is_empty() && !terms.iter().any(holds)).then(|| "its node affinity does not select the node".to_owned())
 }
 
 /// Taints that the DaemonSet controller tolerates for its pods by itself.

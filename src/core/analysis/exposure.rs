@@ -9,7 +9,7 @@ use crate::kinds::{Inventory, Workload};
 pub fn ways(inventory: &Inventory, workload: &Workload) -> Vec<String> {
     let mut found = Vec::new();
     let namespace = &workload.object.namespace;
-    let ours = inventory.services.iter().filter(|s| s.metadata.namespace == *namespace && selects(s, workload));
+    let ours = inventory.services_of(namespace).iter().filter(|service| selects(service, workload));
     for service in ours {
         let name = &service.metadata.name;
         match service.spec.r#type.as_str() {
@@ -17,7 +17,7 @@ pub fn ways(inventory: &Inventory, workload: &Workload) -> Vec<String> {
             _ if !service.spec.external_ips.is_empty() => found.push(format!("external address of Service {namespace}/{name}")),
             _ => {}
         }
-        let routed = inventory.ingresses.iter().filter(|i| i.metadata.namespace == *namespace && leads_to(i, name));
+        let routed = inventory.ingresses_of(namespace).iter().filter(|ingress| leads_to(ingress, name));
         found.extend(routed.map(|ingress| format!("Ingress {namespace}/{}", ingress.metadata.name)));
     }
     let specs = || workload.variants.iter().map(|v| inventory.spec(v.spec));

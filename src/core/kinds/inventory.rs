@@ -245,6 +245,13 @@ pub struct Inventory {
     pub workloads: Vec<Workload>,
 }
 
+/// The part of a list that is in a namespace: lists are sorted by it.
+fn part<'l, T>(list: &'l [T], namespace: &str, of: impl Fn(&T) -> &str) -> &'l [T] {
+    let start = list.partition_point(|object| of(object) < namespace);
+    let rest = &list[start..];
+    &rest[..rest.partition_point(|object| of(object) == namespace)]
+}
+
 impl Inventory {
     /// How far a kind was read; what nobody spoke of is absent.
     #[must_use]
@@ -285,6 +292,18 @@ impl Inventory {
     #[must_use]
     pub fn minor(&self) -> Option<u32> {
         self.cluster.version.trim_start_matches('v').split('.').nth(1)?.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
+    }
+
+    /// The Services of a namespace.
+    #[must_use]
+    pub fn services_of(&self, namespace: &str) -> &[network::Service] {
+        part(&self.services, namespace, |service| &service.metadata.namespace)
+    }
+
+    /// The Ingresses of a namespace.
+    #[must_use]
+    pub fn ingresses_of(&self, namespace: &str) -> &[network::Ingress] {
+        part(&self.ingresses, namespace, |ingress| &ingress.metadata.namespace)
     }
 
     /// Pod-bearing objects as the API has them, for a finding's lines: the JSON of the object, rebuilt from what was kept.

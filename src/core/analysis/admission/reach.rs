@@ -4,6 +4,7 @@ use crate::kinds::pod::Requirement;
 use crate::kinds::rbac::LabelSelector;
 use crate::model::text::glob;
 use serde_json::Value;
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 /// Namespaces that satisfy all of its conditions.
@@ -52,9 +53,9 @@ impl Clause {
         self.names.is_empty() && self.selector.is_none()
     }
 
-    fn covers(&self, namespace: &str, labels: &BTreeMap<String, String>) -> bool {
+    fn covers<'l>(&self, namespace: &str, labels: impl Fn() -> &'l BTreeMap<String, String>) -> bool {
         (self.names.is_empty() || self.names.iter().any(|pattern| glob(pattern, namespace)))
-            && self.selector.as_ref().is_none_or(|selector| selector.matches(labels))
+            && self.selector.as_ref().is_none_or(|selector| selector.matches(labels()))
     }
 }
 
@@ -74,9 +75,11 @@ impl Reach {
     /// Whether it holds in a namespace with these labels. The API server labels each namespace with its name; manifests may lack that.
     #[must_use]
     pub fn covers(&self, namespace: &str, labels: &BTreeMap<String, String>) -> bool {
-        let labels = with_name(namespace, labels);
-        self.include.iter().any(|clause| clause.covers(namespace, &labels))
-            && !self.exclude.iter().any(|clause| clause.covers(namespace, &labels))
+        // Most clauses name their namespace, and in a large cluster each is asked about all: labels are put together where a selector reads them.
+        let known = OnceCell::new();
+        let labels = || known.get_or_init(|| with_name(namespace, labels));
+        self.include.iter().any(|clause| clause.covers(namespace, labels))
+            && !self.exclude.iter().any(|clause| clause.covers(namespace, labels))
     }
 }
 
@@ -100,9 +103,9 @@ mod tests {
     #[test]
     fn a_selector_that_can_t_be_read_selects_no_namespace() {
         let labels = BTreeMap::from([("team".to_owned(), "pay".to_owned())]);
-        let covers = |value: Value| Clause::selected(Some(&value)).covers("pay", &labels);
+        let covers = |value: Value| Clause::selected(Some(&value)).covers("pay", || &labels);
         assert!(covers(json!({"matchLabels": {"team": "pay"}})) && covers(json!({})) && covers(Value::Null));
-        assert!(Clause::selected(None).covers("pay", &labels));
+        assert!(Clause::selected(None).covers("pay", || &labels));
         for odd in [json!({"matchLabels": {"team": 1}}), json!({"matchExpressions": "team"}), json!("team=pay")] {
             assert!(!covers(odd.clone()) && !Clause::is_read(Some(&odd)), "{odd}");
         }

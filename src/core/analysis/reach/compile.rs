@@ -20,7 +20,7 @@ pub(super) struct Bits {
 }
 
 impl Bits {
-    fn insert(&mut self, index: usize) {
+    pub(super) fn insert(&mut self, index: usize) {
         let word = index / 64;
         if self.words.is_empty() {
             self.start = word;
@@ -44,11 +44,11 @@ impl Bits {
         self.word(index / 64) & (1 << (index % 64)) != 0
     }
 
-    fn meets(&self, other: &Self) -> bool {
+    pub(super) fn meets(&self, other: &Self) -> bool {
         self.words.iter().enumerate().any(|(word, bits)| bits & other.word(self.start + word) != 0)
     }
 
-    fn iter(&self) -> impl Iterator<Item = usize> + '_ {
+    pub(super) fn iter(&self) -> impl Iterator<Item = usize> + '_ {
         let bits = self.words.iter().enumerate().filter(|(_, bits)| **bits != 0);
         bits.flat_map(move |(word, bits)| (0..64).filter(move |bit| bits & (1 << bit) != 0).map(move |bit| (self.start + word) * 64 + bit))
     }
@@ -97,13 +97,13 @@ pub(super) struct Rule {
     pub(super) place: (usize, usize),
     /// Whether it is about everyone.
     pub(super) everyone: bool,
-    peers: Vec<Arc<Bits>>,
+    pub(super) peers: Vec<Arc<Bits>>,
     /// Whether it is about every address outside.
     pub(super) world: bool,
     /// Indexes of the ranges that it is about.
     pub(super) ranges: Vec<usize>,
     /// Whether its ranges mean pods too.
-    by_address: About,
+    pub(super) by_address: About,
     /// Whether it is about a pod of which nothing is known.
     pub(super) any_pod: bool,
     /// Whether it is about an address that no rule names.

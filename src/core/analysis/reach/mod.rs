@@ -28,10 +28,11 @@
 //! reads, same numbers of those ports that some rule names, same place on or off the host network. Policies are compiled once over groups
 //! ([`policy`]): each rule holds the set of groups that it admits, each group the list of rules that bind it; equal peers are looked up once.
 //! A question about two workloads then walks two short lists, and the answer is kept by the rules that apply, so that most pairs find theirs
-//! ready ([`passage`]). Time grows with pods (to group them), with groups × distinct peers, and with the pairs of workloads that are asked
+//! ready ([`passage`]); and where one side asks about another, one of each sort of workloads that it can't tell apart answers for all ([`alike`]). Time grows with pods (to group them), with groups × distinct peers, and with the pairs of workloads that are asked
 //! about; never with pairs of pods. Flows are made one by one while they are written ([`document`]).
 
 mod admin;
+mod alike;
 mod calico;
 mod calico_selector;
 mod cilium;

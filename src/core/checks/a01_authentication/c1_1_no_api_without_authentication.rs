@@ -298,11 +298,11 @@ fn exposures(view: &View<'_>, workload: &Workload) -> (Vec<String>, bool) {
     let serves = |selector: &std::collections::BTreeMap<String, String>| {
         !selector.is_empty() && selector.iter().all(|(key, value)| workload.pod_labels.get(key) == Some(value))
     };
-    for service in view.inventory.services.iter().filter(|s| s.metadata.namespace == *namespace && serves(&s.spec.selector)) {
+    for service in view.inventory.services_of(namespace).iter().filter(|s| serves(&s.spec.selector)) {
         let kind = if service.spec.r#type.is_empty() { "ClusterIP" } else { service.spec.r#type.as_str() };
         ways.push(format!("Service {} ({kind})", service.metadata.name));
         outside |= matches!(kind, "NodePort" | "LoadBalancer") || !service.spec.external_ips.is_empty();
-        for ingress in view.inventory.ingresses.iter().filter(|i| i.metadata.namespace == *namespace) {
+        for ingress in view.inventory.ingresses_of(namespace) {
             let backends = ingress.spec.rules.iter().flat_map(|r| r.http.iter().flat_map(|h| &h.paths)).map(|p| &p.backend);
             let leads = |b: &crate::kinds::network::IngressBackend| b.service.as_ref().is_some_and(|s| s.name == service.metadata.name);
             if backends.chain(&ingress.spec.default_backend).any(leads) {

@@ -3,8 +3,8 @@
 use super::address::{self, Reachable};
 use crate::analysis::software;
 use crate::checks::{Check, Need, Verdict, View};
-use crate::kinds::Meta;
 use crate::kinds::network::{Ingress, Service};
+use crate::kinds::{Meta, Workload};
 use crate::model::{Category, Finding, Kind, ObjectRef, Severity};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -150,7 +150,14 @@ fn exposed_management(view: &View<'_>) -> Verdict {
     let mut verdict = Verdict::over("Service or Ingress", "Services and Ingresses");
     let consoles = names(view, "console");
     let gates = names(view, "ingress");
-    let behind = |service: &Service| behind(view, service, &consoles, &gates);
+    let mut homes: BTreeMap<&str, Vec<&Workload>> = BTreeMap::new();
+    for (workload, _) in view.workloads() {
+        homes.entry(workload.object.namespace.as_str()).or_default().push(workload);
+    }
+    let at_home = |service: &Service| homes.get(service.metadata.namespace.as_str()).map_or(&[][..], Vec::as_slice);
+    let behind = |service: &Service| behind(at_home(service), service, &consoles, &gates);
+    let services: BTreeMap<(&str, &str), &Service> =
+        view.inventory.services.iter().map(|s| ((s.metadata.namespace.as_str(), s.metadata.name.as_str()), s)).collect();
     for service in &view.inventory.services {
         let behind = behind(service);
         let platform = view.category(&service.metadata.namespace) == Category::Platform;
@@ -168,9 +175,7 @@ fn exposed_management(view: &View<'_>) -> Verdict {
         let category = if platform { view.cluster_wide() } else { view.category(&ingress.metadata.namespace) };
         verdict.saw(category);
         let consoles: BTreeSet<String> = backends(ingress)
-            .filter_map(|name| {
-                view.inventory.services.iter().find(|s| s.metadata.name == name && s.metadata.namespace == ingress.metadata.namespace)
-            })
+            .filter_map(|name| services.get(&(ingress.metadata.namespace.as_str(), name)))
             .filter_map(|service| behind(service).console)
             .collect();
         if consoles.is_empty() && !platform {
@@ -197,15 +202,13 @@ fn names<'a>(view: &View<'a>, role: &str) -> BTreeMap<ObjectRef, &'a str> {
     found.into_iter().map(|f| (f.workload.object.clone(), f.software.name.as_str())).collect()
 }
 
-fn behind(view: &View<'_>, service: &Service, consoles: &BTreeMap<ObjectRef, &str>, gates: &BTreeMap<ObjectRef, &str>) -> Behind {
+/// What a Service leads to among the workloads of its namespace.
+fn behind(workloads: &[&Workload], service: &Service, consoles: &BTreeMap<ObjectRef, &str>, gates: &BTreeMap<ObjectRef, &str>) -> Behind {
     let selector = &service.spec.selector;
-    let selected = |workload: &crate::kinds::Workload| {
-        !selector.is_empty()
-            && workload.object.namespace == service.metadata.namespace
-            && selector.iter().all(|(key, value)| workload.pod_labels.get(key) == Some(value))
-    };
+    let selected =
+        |workload: &&&Workload| !selector.is_empty() && selector.iter().all(|(key, value)| workload.pod_labels.get(key) == Some(value));
     let mut behind = Behind { console: None, ingress: false };
-    for (workload, _) in view.workloads().filter(|(w, _)| selected(w)) {
+    for workload in workloads.iter().filter(selected) {
         behind.console = behind.console.or_else(|| consoles.get(&workload.object).map(|name| (*name).to_owned()));
         behind.ingress |= gates.contains_key(&workload.object);
     }

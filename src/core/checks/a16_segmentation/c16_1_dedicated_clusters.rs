@@ -74,9 +74,13 @@ fn mixed_cluster(view: &View<'_>) -> Verdict {
     }
     let words: Vec<String> = by_category.iter().map(|(category, names)| format!("{} {}", names.len(), category.label())).collect();
     if by_category.len() > 1 {
+        let mut pods: BTreeMap<&str, u32> = BTreeMap::new();
+        for (workload, _) in view.workloads() {
+            *pods.entry(workload.object.namespace.as_str()).or_default() += workload.pods;
+        }
         for (category, names) in by_category.iter().filter(|(category, _)| **category != Category::Cde) {
             for namespace in names {
-                verdict.find(shared(view, namespace, *category));
+                verdict.find(shared(namespace, *category, pods.get(namespace).copied().unwrap_or_default()));
             }
         }
         verdict.because(format!("Namespaces of several categories share this cluster: {}.", words.join(", ")));
@@ -91,8 +95,7 @@ fn mixed_cluster(view: &View<'_>) -> Verdict {
     verdict
 }
 
-fn shared(view: &View<'_>, namespace: &str, category: Category) -> Finding {
-    let pods: u32 = view.workloads().filter(|(w, _)| w.object.namespace == namespace).map(|(w, _)| w.pods).sum();
+fn shared(namespace: &str, category: Category, pods: u32) -> Finding {
     let severity = if category == Category::OutOfScope { Severity::High } else { Severity::Low };
     Finding::new(category, ObjectRef::of_namespace(namespace), "scope.category")
         .review()

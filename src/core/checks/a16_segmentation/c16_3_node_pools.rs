@@ -1,5 +1,6 @@
 //! Control 16.3: its automated checks. Whether the scheduler is made to keep cardholder data workloads on their own nodes, and others off.
 
+use crate::analysis::agents::deselected;
 use crate::checks::{Check, Need, Verdict, View};
 use crate::kinds::node::{Node, Taint};
 use crate::kinds::{PodSpec, Workload};
@@ -105,28 +106,50 @@ fn pool_enforcement(view: &View<'_>) -> Verdict {
             );
         }
     }
+    let mut pool = Pool::new(view, &nodes, named);
     for (workload, category) in view.workloads().filter(|(_, category)| *category == Category::Cde) {
         verdict.saw(category);
-        bound(view, workload, &nodes, named, &mut verdict);
+        bound(view, workload, &mut pool, &mut verdict);
     }
     verdict
 }
 
-fn bound(view: &View<'_>, workload: &Workload, pool: &[&Node], named: bool, verdict: &mut Verdict) {
-    let inside: BTreeSet<&str> = pool.iter().map(|n| n.metadata.name.as_str()).collect();
+/// The pool, and how many nodes outside of it a placement selects. Workloads share few placements, and large clusters have many nodes, so each
+/// is counted once.
+struct Pool<'v> {
+    outside: Vec<&'v Node>,
+    named: bool,
+    known: BTreeMap<String, usize>,
+}
+
+impl<'v> Pool<'v> {
+    fn new(view: &View<'v>, pool: &[&Node], named: bool) -> Self {
+        let inside: BTreeSet<&str> = pool.iter().map(|n| n.metadata.name.as_str()).collect();
+        let outside = view.inventory.nodes.iter().filter(|n| !inside.contains(n.metadata.name.as_str())).collect();
+        Self { outside, named, known: BTreeMap::new() }
+    }
+
+    /// Taints do not count here: they say who is kept off, not where a workload is kept.
+    fn selected_outside(&mut self, spec: &PodSpec) -> usize {
+        let placement = format!("{:?} {:?}", spec.node_selector, spec.affinity.node_affinity.required);
+        let count = || self.outside.iter().filter(|node| deselected(spec, node).is_none()).count();
+        *self.known.entry(placement).or_insert_with(count)
+    }
+}
+
+fn bound(view: &View<'_>, workload: &Workload, pool: &mut Pool<'_>, verdict: &mut Verdict) {
     for (spec, pods) in view.specs(workload) {
         let field = format!("{}.nodeSelector", workload.spec_path());
-        let free: Vec<&Node> =
-            view.inventory.nodes.iter().filter(|n| !inside.contains(n.metadata.name.as_str()) && selects(spec, n)).collect();
         let pins = is_pinned(spec);
-        if !pins || (named && !free.is_empty()) {
+        let free = if pins { pool.selected_outside(spec) } else { 0 };
+        if !pins || (pool.named && free > 0) {
             verdict.find(
                 view.finding(workload.object.clone(), field)
                     .rule("selector")
                     .severity(Severity::Medium)
                     .pods(pods)
                     .observed(if pins {
-                        format!("selects {} nodes outside the pool", free.len())
+                        format!("selects {free} nodes outside the pool")
                     } else {
                         "no node selector or required affinity".to_owned()
                     })
@@ -142,13 +165,6 @@ fn is_pinned(spec: &PodSpec) -> bool {
     let terms = &spec.affinity.node_affinity.required.node_selector_terms;
     spec.node_selector.keys().any(|key| tells(key))
         || (!terms.is_empty() && terms.iter().all(|t| !t.match_fields.is_empty() || t.match_expressions.iter().any(|r| tells(&r.key))))
-}
-
-/// Whether a spec's selector and required affinity let it run on a node.
-fn selects(spec: &PodSpec, node: &Node) -> bool {
-    // Taints do not count here: they say who is kept off, not where a workload is kept.
-    let untainted = Node { spec: crate::kinds::node::NodeSpec::default(), ..node.clone() };
-    crate::analysis::agents::refusal(spec, &untainted).is_none()
 }
 
 fn wildcard_tolerations(view: &View<'_>) -> Verdict {

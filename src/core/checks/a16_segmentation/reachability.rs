@@ -1,13 +1,16 @@
 //! Judge of `16.1/reachability`: which pods of other categories may connect to those of the cardholder data environment, which it may connect
-//! to, and by which policies. Connections are told once for each cardholder data workload and each namespace at the other end, with every
-//! workload, port and policy named: in a cluster without policies everybody reaches everybody, and a line for each pair would be millions.
+//! to, and by which policies. Connections are told once for each cardholder data workload and each namespace at the other end, with workloads,
+//! ports and policies named: in a cluster without policies everybody reaches everybody, and a line for each pair would be millions. Where even
+//! the namespaces at the other end are many, they are told together, and the first of them named; `kassay reach` lists every connection.
 
 use crate::analysis::reach::{Judge, Passage, Reading};
 use crate::checks::unevaluated::{doubt, may_act};
 use crate::checks::{Verdict, View};
 use crate::kinds::KindState;
+use crate::model::text::thousands;
 use crate::model::{Category, Finding, Kind, Outcome, Severity};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 /// Which way a connection goes, seen from the cardholder data environment.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,15 +19,47 @@ enum Way {
     Out,
 }
 
-/// What names a finding: the workload of the cardholder data environment, which way, who is at the other end, and whether only an address
-/// range lets it through.
-type Key<'v> = (usize, Way, Category, &'v str, bool);
+/// Namespaces at the other end of one workload's connections, all of one category and in one direction, that are told one by one; of more it is
+/// told once that there are so many.
+const ONE_BY_ONE: usize = 20;
 
-/// The connections of one finding: names of the workloads at the other end by ports and policies.
+/// Workloads and namespaces that are named before the rest is counted.
+const NAMED: usize = 12;
+
+/// What names a finding: the workload of the cardholder data environment, which way, who is at the other end, in which namespace (`None` for
+/// many), and whether only an address range lets it through.
+type Key<'v> = (usize, Way, Category, Option<&'v str>, bool);
+
+/// The connections of one finding.
 #[derive(Default)]
-struct Paths {
-    by: BTreeMap<(String, String), Vec<String>>,
+struct Paths<'v> {
+    /// Namespaces at the other end.
+    namespaces: BTreeSet<&'v str>,
+    /// Workloads at the other end by ports and policies.
+    by: BTreeMap<(String, String), Named>,
     open: bool,
+}
+
+/// Some names, the first of them in full.
+#[derive(Default)]
+struct Named {
+    first: Vec<String>,
+    more: usize,
+}
+
+impl Named {
+    fn add(&mut self, name: impl FnOnce() -> String) {
+        if self.first.len() < NAMED {
+            self.first.push(name());
+        } else {
+            self.more += 1;
+        }
+    }
+
+    fn words(&self) -> String {
+        let first = self.first.join(", ");
+        if self.more == 0 { first } else { format!("{first} and {} more", thousands(self.more)) }
+    }
 }
 
 /// Everybody who takes part.
@@ -54,7 +89,8 @@ pub(super) fn judge(view: &View<'_>) -> Verdict {
         [Kind::Namespaces, Kind::NetworkPolicies].into_iter().filter(|kind| view.inventory.state(*kind) == KindState::Partial).collect();
     for (key, paths) in &found {
         let mut finding = finding(view, key, paths);
-        let ends = [reach.workloads()[key.0].workload.object.namespace.as_str(), key.3];
+        let mut ends: Vec<&str> = paths.namespaces.iter().copied().collect();
+        ends.push(reach.workloads()[key.0].workload.object.namespace.as_str());
         let doubts = reach.not_evaluated().iter().filter(|entry| may_act(entry, &ends)).count();
         if doubts > 0 || !partial.is_empty() {
             finding = finding.review();
@@ -92,49 +128,120 @@ fn nobody(view: &View<'_>, ends: &Ends) -> Verdict {
     ))
 }
 
-/// Every connection between the cardholder data environment and others.
-fn paths<'v>(view: &'v View<'_>, ends: &Ends) -> BTreeMap<Key<'v>, Paths> {
+/// Every connection between the cardholder data environment and others. Workloads that the other side can't tell apart are asked about once.
+fn paths<'v>(view: &'v View<'_>, ends: &Ends) -> BTreeMap<Key<'v>, Rc<Paths<'v>>> {
     let reach = view.reach();
+    let others: Vec<usize> = ends.others.iter().map(|(index, _)| *index).collect();
+    let (ours, theirs) = (Sorts::of(reach.sorts(&ends.cde, &others)), Sorts::of(reach.sorts(&others, &ends.cde)));
     let mut judge = reach.judge(Reading::Outside);
     // Only where some rule admits addresses that pods may have can the second reading say anything else.
     let mut by_address = (!reach.address_rules().is_empty()).then(|| reach.judge(Reading::OverPods));
-    let mut found: BTreeMap<Key<'v>, Paths> = BTreeMap::new();
-    for cde in ends.cde.iter().copied() {
-        for (other, category) in ends.others.iter().copied() {
+    let mut found: BTreeMap<Key<'v>, Rc<Paths<'v>>> = BTreeMap::new();
+    for members in &ours.0 {
+        let Some(cde) = members.first().map(|nth| ends.cde[*nth]) else { continue };
+        let mut met = Connections::default();
+        for others in &theirs.0 {
+            let Some(other) = others.first().map(|nth| ends.others[*nth].0) else { continue };
             for way in [Way::In, Way::Out] {
                 let ask = |judge: &mut Judge<'_, '_>| match way {
                     Way::In => judge.between(other, cde),
                     Way::Out => judge.between(cde, other),
                 };
-                let party = &reach.workloads()[other];
-                let object = &party.workload.object;
-                let mut add = |passage: &Passage, by_address: bool| {
-                    let paths = found.entry((cde, way, category, object.namespace.as_str(), by_address)).or_default();
-                    let host = if party.host_network { " (on its node's network)" } else { "" };
-                    let name = format!("{}/{}{host}", object.kind, object.name);
-                    paths.by.entry((passage.text.clone(), reach.words(passage))).or_default().push(name);
-                    paths.open |= passage.ports.is_all();
-                };
                 let plain = ask(&mut judge);
-                if let Some(passage) = &plain {
-                    add(passage, false);
+                let wider = by_address.as_mut().and_then(ask).filter(|wider| plain.as_ref().is_none_or(|plain| plain.ports != wider.ports));
+                for (passage, by_address) in plain.map(|p| (p, false)).into_iter().chain(wider.map(|p| (p, true))) {
+                    met.add(view, (way, by_address), &passage, others.iter().map(|nth| ends.others[*nth]));
                 }
-                if let Some(passage) = by_address.as_mut().and_then(ask)
-                    && plain.is_none_or(|plain| plain.ports != passage.ports)
-                {
-                    add(&passage, true);
-                }
+            }
+        }
+        for ((way, category, by_address, namespace), paths) in met.told(view) {
+            for cde in members.iter().map(|nth| ends.cde[*nth]) {
+                found.insert((cde, way, category, namespace, by_address), Rc::clone(&paths));
             }
         }
     }
     found
 }
 
-fn finding(view: &View<'_>, (cde, way, category, namespace, by_address): &Key<'_>, paths: &Paths) -> Finding {
+/// Members of each sort, by their places in the list that was sorted.
+struct Sorts(Vec<Vec<usize>>);
+
+impl Sorts {
+    fn of(sorts: Vec<usize>) -> Self {
+        let mut members: Vec<Vec<usize>> = vec![];
+        for (nth, sort) in sorts.into_iter().enumerate() {
+            if members.len() <= sort {
+                members.resize_with(sort + 1, Vec::new);
+            }
+            members[sort].push(nth);
+        }
+        Self(members)
+    }
+}
+
+/// What one workload of the cardholder data environment, and all of its sort, may do: workloads at the other end by what lets them through.
+#[derive(Default)]
+struct Connections<'v>(BTreeMap<(Way, Category, bool), BTreeMap<&'v str, Vec<(usize, Rc<(String, String)>, bool)>>>);
+
+impl<'v> Connections<'v> {
+    fn add(
+        &mut self,
+        view: &'v View<'_>,
+        (way, by_address): (Way, bool),
+        passage: &Passage,
+        others: impl Iterator<Item = (usize, Category)>,
+    ) {
+        let words = Rc::new((passage.text.clone(), view.reach().words(passage)));
+        for (other, category) in others {
+            let namespace = view.reach().workloads()[other].workload.object.namespace.as_str();
+            let here = self.0.entry((way, category, by_address)).or_default().entry(namespace).or_default();
+            here.push((other, Rc::clone(&words), passage.ports.is_all()));
+        }
+    }
+
+    /// One entry for each namespace at the other end, or one for all where these are many.
+    fn told(self, view: &'v View<'_>) -> Vec<((Way, Category, bool, Option<&'v str>), Rc<Paths<'v>>)> {
+        let mut told = vec![];
+        for ((way, category, by_address), namespaces) in self.0 {
+            let many = namespaces.len() > ONE_BY_ONE;
+            let mut all = Paths::default();
+            for (namespace, mut others) in namespaces {
+                others.sort_by_key(|(other, ..)| *other);
+                let mut paths = if many { std::mem::take(&mut all) } else { Paths::default() };
+                paths.namespaces.insert(namespace);
+                for (other, words, open) in others {
+                    paths.by.entry((*words).clone()).or_default().add(|| name(view, other, many));
+                    paths.open |= open;
+                }
+                if many {
+                    all = paths;
+                } else {
+                    told.push(((way, category, by_address, Some(namespace)), Rc::new(paths)));
+                }
+            }
+            if many {
+                told.push(((way, category, by_address, None), Rc::new(all)));
+            }
+        }
+        told
+    }
+}
+
+/// A workload at the other end: `Deployment/web`, where it stands among many namespaces `Deployment shop/web`.
+fn name(view: &View<'_>, other: usize, with_namespace: bool) -> String {
+    let party = &view.reach().workloads()[other];
+    let object = &party.workload.object;
+    let host = if party.host_network { " (on its node's network)" } else { "" };
+    if with_namespace { format!("{object}{host}") } else { format!("{}/{}{host}", object.kind, object.name) }
+}
+
+fn finding(view: &View<'_>, (cde, way, category, namespace, by_address): &Key<'_>, paths: &Paths<'_>) -> Finding {
     let workload = view.reach().workloads()[*cde].workload;
-    let (rule, field) = match way {
-        Way::In => ("from", format!("ingress[from={namespace}]")),
-        Way::Out => ("to", format!("egress[to={namespace}]")),
+    let (rule, field) = match (way, namespace) {
+        (Way::In, Some(namespace)) => ("from", format!("ingress[from={namespace}]")),
+        (Way::In, None) => ("from", "ingress".to_owned()),
+        (Way::Out, Some(namespace)) => ("to", format!("egress[to={namespace}]")),
+        (Way::Out, None) => ("to", "egress".to_owned()),
     };
     let by = if *by_address { "_by_address" } else { "" };
     let observed: Vec<String> = paths
@@ -142,36 +249,44 @@ fn finding(view: &View<'_>, (cde, way, category, namespace, by_address): &Key<'_
         .iter()
         .map(|((ports, why), names)| {
             let ports = if ports == "All" { "every port" } else { ports.as_str() };
-            format!("{} on {ports}: {why}", names.join(", "))
+            format!("{} on {ports}: {why}", names.words())
         })
         .collect();
+    let (them, is) = match namespace {
+        Some(namespace) => (format!("namespace {namespace}"), "is"),
+        None => {
+            let mut names = Named::default();
+            paths.namespaces.iter().for_each(|namespace| names.add(|| (*namespace).to_owned()));
+            (format!("{} namespaces ({})", thousands(paths.namespaces.len()), names.words()), "are")
+        }
+    };
     let finding = Finding::new(Category::Cde, workload.object.clone(), field)
         .rule(format!("{rule}_{}{by}", category.id()))
         .pods(workload.pods)
         .observed(observed.join("; "));
     match (by_address, way, category) {
         (true, ..) => finding.review().severity(Severity::Medium).message(format!(
-            "A rule admits a range of addresses in which these pods of namespace {namespace} may have theirs. Whether it lets them through depends on the \
+            "A rule admits a range of addresses in which these pods of {them} may have theirs. Whether it lets them through depends on the \
              network plugin; try it, or leave the pods' addresses out of the range."
         )),
         (_, Way::In, Category::OutOfScope) => finding
             .severity(if paths.open { Severity::High } else { Severity::Medium })
-            .message(format!("Pods of namespace {namespace}, which is out of scope, may connect to this workload.")),
+            .message(format!("Pods of {them}, which {is} out of scope, may connect to this workload.")),
         (_, Way::Out, Category::OutOfScope) => finding
             .severity(Severity::Medium)
-            .message(format!("This workload may connect to pods of namespace {namespace}, which is out of scope: data may leave by that.")),
+            .message(format!("This workload may connect to pods of {them}, which {is} out of scope: data may leave by that.")),
         (_, Way::In, _) => finding
             .review()
             .severity(if paths.open { Severity::Medium } else { Severity::Low })
-            .message(format!("Pods of namespace {namespace}, which is connected, may connect to this workload: it must be a documented connection.")),
+            .message(format!("Pods of {them}, which {is} connected, may connect to this workload: it must be a documented connection.")),
         (_, Way::Out, _) => finding
             .review()
             .severity(Severity::Low)
-            .message(format!("This workload may connect to pods of namespace {namespace}, which is connected: it must be a documented connection.")),
+            .message(format!("This workload may connect to pods of {them}, which {is} connected: it must be a documented connection.")),
     }
 }
 
-fn summary(ends: &Ends, found: &BTreeMap<Key<'_>, Paths>) -> String {
+fn summary(ends: &Ends, found: &BTreeMap<Key<'_>, Rc<Paths<'_>>>) -> String {
     let count = |way: Way, category: Category| {
         let mut reached: Vec<usize> = found.keys().filter(|key| key.1 == way && key.2 == category && !key.4).map(|key| key.0).collect();
         reached.dedup();

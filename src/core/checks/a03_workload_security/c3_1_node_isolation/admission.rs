@@ -36,6 +36,7 @@ fn judge_place(view: &View<'_>, place: &Place<'_>, all: &[Guard], elsewhere: &st
     if !place.known {
         return Some(not_read(place));
     }
+    let all: Vec<&Guard> = all.iter().filter(|guard| guard.reach.covers(place.name, place.labels)).collect();
     let best = |demand: Demand| all.iter().filter_map(|guard| reaches(guard, demand, place)).max();
     let states: Vec<(Demand, Option<Mode>)> = Demand::NODE.into_iter().map(|demand| (demand, best(demand))).collect();
     let open: Vec<Demand> = states.iter().filter(|(_, mode)| *mode != Some(Mode::Enforce)).map(|(demand, _)| *demand).collect();
@@ -43,7 +44,7 @@ fn judge_place(view: &View<'_>, place: &Place<'_>, all: &[Guard], elsewhere: &st
         return None;
     }
     let speaks = |guard: &&Guard| Demand::NODE.iter().any(|demand| reaches(guard, *demand, place).is_some());
-    let mut here: Vec<&Guard> = all.iter().filter(speaks).collect();
+    let mut here: Vec<&Guard> = all.iter().copied().filter(speaks).collect();
     here.dedup_by(|a, b| a.object == b.object);
     // A rule on some containers, or of an engine that no webhook asks, is not nothing: a person judges it.
     let some = |guard: &&&Guard| {
