@@ -7,6 +7,10 @@ use crate::model::{Category, Finding, Kind, Outcome, Scope};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::num::NonZero;
+use std::panic::resume_unwind;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 /// The result of one check on one cluster, with all its findings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,11 +36,36 @@ pub struct CheckOutcome {
     pub findings: Vec<Finding>,
 }
 
-/// Runs every check. Active ones judge what probes heard; where none were sent, that is what they say.
+/// Most checks that are run side by side: more wait for memory, and for each other's views.
+const SIDE_BY_SIDE: usize = 8;
+
+/// Runs every check, and gives the outcomes in the order of the catalogue. Active ones judge what probes heard; where none were sent, that is what
+/// they say. Checks know nothing of each other, so they are run side by side where the machine has the processors.
 #[must_use]
 pub fn assess(inventory: &Inventory, scope: &Scope, now: Timestamp, tables: &Tables) -> Vec<CheckOutcome> {
     let view = View::new(inventory, scope, now, tables);
-    checks::all().map(|check| run(check, &view)).collect()
+    let all: Vec<&Check> = checks::all().collect();
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut done = vec![];
+        loop {
+            let nth = next.fetch_add(1, Ordering::Relaxed);
+            let Some(check) = all.get(nth) else { return done };
+            done.push((nth, run(check, &view)));
+        }
+    };
+    let threads = thread::available_parallelism().map_or(1, NonZero::get).min(SIDE_BY_SIDE);
+    let mut outcomes = thread::scope(|scope| {
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+        let mut outcomes = work();
+        for other in others {
+            // A fault of a check is not swallowed: without its outcome there is none.
+            outcomes.extend(other.join().unwrap_or_else(|fault| resume_unwind(fault)));
+        }
+        outcomes
+    });
+    outcomes.sort_by_key(|(nth, _)| *nth);
+    outcomes.into_iter().map(|(_, outcome)| outcome).collect()
 }
 
 /// Runs one check.
@@ -157,7 +186,7 @@ pub const PROBES: &str = "active probes: allowed";
 
 /// Why there are no answers to probes, and how to get them. The same words for every source: a dump of a cluster is judged as the cluster is.
 const UNPROBED: &str = "this check judges the answers to active probes, which were not run: they need a live cluster, send requests of their own, and \
-     are sent only where somebody allows it, with --active-probes";
+     are sent only where somebody allows it: P in the walk, --active-probes on the command line";
 
 /// What a server refused or could not give, though files hold only what they hold.
 fn refused(need: &Need, inventory: &Inventory) -> Vec<(String, String)> {
