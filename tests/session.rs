@@ -5,10 +5,12 @@
 #[path = "support/session.rs"]
 mod support;
 
+use kassay_core::analysis::rbac::Subject;
+use kassay_core::analysis::rbac::folded::Folded;
 use kassay_core::model::{Category, Determined, Scope};
 use kassay_core::session::{
-    Action, Attached, Context, Effect, Flight, Input, Layer, NamespaceRow, Opened, Pane, Preflight, Source, Step, Tab, Target, Typed, Why,
-    update,
+    Action, Attached, Context, Effect, Flight, Input, Layer, NamespaceRow, Opened, Pane, Preflight, Probed, Source, Step, Tab, Target,
+    Typed, Why, update,
 };
 use kassay_core::workbook::{AnswerState, AnswerValue, EvidenceKind, Workbook};
 use std::sync::Arc;
@@ -623,4 +625,210 @@ fn errors_stay_until_they_are_read() {
     assert!(desk.session.messages.is_empty());
     assert_eq!(desk.book().walk.pane, Pane::Work, "Esc closed the message, nothing else");
     let _ = pane;
+}
+
+/// What was heard, as it comes back from the world.
+fn heard(desk: &Desk, record: Result<Attached, String>) -> Action {
+    let probing = desk.session.probing.as_ref().expect("probes are being sent");
+    let sent = |request: &kassay_core::kinds::ProbeRequest| kassay_core::kinds::Probe {
+        request: request.clone(),
+        at: now(),
+        from: "10.0.0.9".into(),
+        status: Some(200),
+        error: String::new(),
+        redirected_to: String::new(),
+        asks_for: String::new(),
+        anonymous_token: false,
+        artifacts: vec![],
+        more: false,
+    };
+    let probes = kassay_core::kinds::Probes {
+        allowed_by: "assessor".into(),
+        started_at: now(),
+        stopped: probing.stopping,
+        sent: probing.plan.requests.iter().take(1).map(sent).collect(),
+        left_out: vec![],
+    };
+    Action::Probed(Probed { dir: probing.dir.clone(), cluster: probing.cluster.clone(), probes: Box::new(probes), record })
+}
+
+fn record() -> Attached {
+    Attached { sha256: "a".repeat(64), size: 812, name: "active-probes.txt".into(), ..Attached::default() }
+}
+
+#[test]
+fn nothing_is_sent_before_somebody_allows_the_list_and_what_was_heard_is_kept_and_judged() {
+    let mut desk = Desk::with_cluster();
+    desk.asked.clear();
+    desk.act(Action::Probes);
+    assert_eq!(desk.session.context(), Context::Probes, "{:?}", desk.session.messages);
+    let lines = desk.session.probing.as_ref().unwrap().lines.clone();
+    assert!(lines.iter().any(|line| line == "HEAD https://registry.example/v2/cart/manifests/1.2"), "{lines:?}");
+    // Going about in the list, and ↵ out of habit, send nothing.
+    for action in [Action::Step(Step::Down), Action::Step(Step::Bottom), Action::Enter, Action::Left, Action::NextOpen] {
+        desk.act(action);
+    }
+    assert!(desk.asked.is_empty(), "{:?}", desk.asked);
+    desk.act(Action::Probes).act(Action::Back);
+    assert!(desk.asked.is_empty() && !matches!(desk.session.top(), Layer::Probes));
+    // Allowed: exactly the list that stood there, for exactly that cluster, in the name of who said yes.
+    desk.act(Action::Probes).act(Action::SendProbes).act(Action::SendProbes);
+    let [Effect::Probe { cluster, plan, allowed_by, source, .. }] = desk.asked.as_slice() else { panic!("{:?}", desk.asked) };
+    assert_eq!((cluster.as_str(), allowed_by.as_str()), ("prod-eu", "assessor"));
+    assert_eq!(*source, Source::context(Some("prod-eu".into())));
+    assert_eq!(plan.requests, kassay_core::analysis::probing::plan(&support::inventory(), &Scope::default()).requests);
+    // The walk goes on meanwhile.
+    desk.act(Action::ProbeProgress(1, "https://registry.example".into())).act(Action::Enter);
+    assert!(matches!(desk.session.top(), Layer::Walk));
+    desk.asked.clear();
+    let answer = heard(&desk, Ok(record()));
+    desk.act(answer);
+    let disk = desk.disk.as_ref().unwrap();
+    let evidence = disk.evidence.last().expect("the record is evidence");
+    assert_eq!(
+        (evidence.sha256.as_str(), evidence.kind, evidence.by.as_str()),
+        (record().sha256.as_str(), EvidenceKind::Query, "assessor")
+    );
+    assert_eq!(desk.edits.last().unwrap().what, "probe cluster prod-eu");
+    let [Effect::Judge { inventory, .. }] = desk.asked.as_slice() else { panic!("{:?}", desk.asked) };
+    assert_eq!(inventory.probes.as_ref().unwrap().sent.len(), 1);
+    assert!(desk.session.probing.is_none());
+}
+
+#[test]
+fn probes_that_are_stopped_or_fail_leave_a_true_state() {
+    let mut desk = Desk::with_cluster();
+    desk.act(Action::Probes).act(Action::SendProbes);
+    desk.act(Action::Back);
+    assert!(matches!(desk.asked.last(), Some(Effect::CancelProbes)), "{:?}", desk.asked);
+    // What was heard until then counts, and says that it was stopped.
+    let answer = heard(&desk, Err("the disk is full.".into()));
+    desk.act(answer);
+    assert!(desk.session.messages.iter().any(|m| m.why.contains("the disk is full")), "{:?}", desk.session.messages);
+    assert!(desk.disk.as_ref().unwrap().evidence.is_empty());
+    let Some(Effect::Judge { inventory, .. }) = desk.asked.last() else { panic!("{:?}", desk.asked) };
+    assert!(inventory.probes.as_ref().unwrap().stopped);
+    // They could not be sent at all: the list says why, and can be tried again.
+    let mut desk = Desk::with_cluster();
+    desk.act(Action::Probes).act(Action::SendProbes).act(Action::ProbesFailed("the kubeconfig is gone.".into()));
+    assert_eq!(desk.session.context(), Context::Probes);
+    assert_eq!(desk.session.probing.as_ref().unwrap().failed.as_deref(), Some("the kubeconfig is gone."));
+    desk.act(Action::SendProbes);
+    assert_eq!(desk.asked.iter().filter(|e| matches!(e, Effect::Probe { .. })).count(), 2);
+    // Leaving is asked once, and stops them; what comes later is not put into another assessment.
+    let late = heard(&desk, Ok(record()));
+    desk.act(Action::Enter).act(Action::Home);
+    assert!(desk.session.book.is_some());
+    desk.act(Action::Home);
+    assert!(desk.session.book.is_none() && desk.asked.iter().any(|e| matches!(e, Effect::CancelProbes)));
+    let saved = desk.edits.len();
+    desk.act(late);
+    assert_eq!(desk.edits.len(), saved);
+}
+
+#[test]
+fn what_can_t_be_probed_says_why() {
+    let mut desk = Desk::empty();
+    desk.act(Action::Probes);
+    assert!(desk.session.messages.last().unwrap().why.contains("No cluster"), "{:?}", desk.session.messages);
+    let mut desk = Desk::with_cluster();
+    desk.session.messages.clear();
+    desk.act(Action::ReadAgain).act(Action::Enter).act(Action::Probes);
+    assert!(desk.session.messages.last().unwrap().why.contains("being read"), "{:?}", desk.session.messages);
+    assert!(desk.session.probing.is_none());
+    let mut desk = Desk::with_cluster();
+    let record = &mut desk.session.book.as_mut().unwrap().workbook.clusters[0];
+    record.reached = Source::Paths(vec!["/dumps/prod".into()]).reached();
+    desk.act(Action::Probes);
+    assert!(desk.session.messages.last().unwrap().why.contains("was not read from one"), "{:?}", desk.session.messages);
+    let mut desk = Desk::with_cluster();
+    desk.session.book.as_mut().unwrap().held_by = Some("B. Other".into());
+    desk.act(Action::Probes);
+    assert!(desk.session.probing.is_none() && !matches!(desk.session.top(), Layer::Probes));
+}
+
+/// A register: somebody who reads, an account that makes bindings, a group of administrators.
+fn register() -> Arc<Folded> {
+    use kassay_core::analysis::rbac::folded::{Entry, Held, PathHeld, Rights, RuleWords};
+    use kassay_core::model::Severity;
+    let rule = |words: &str, of_paths: bool| RuleWords { words: words.into(), of_paths };
+    let entry = |subject: Subject, namespace: &str, role: usize, paths: Vec<PathHeld>| Entry {
+        categories: [Category::Cde].into(),
+        held: vec![Held {
+            namespace: namespace.into(),
+            category: Category::Cde,
+            role,
+            binding: format!("RoleBinding pay/{}", subject.name),
+            paths: paths.iter().map(|p| p.path).collect(),
+        }],
+        subject,
+        paths,
+        rows: 1,
+    };
+    let path = |severity, path| PathHeld { severity, path };
+    Arc::new(Folded {
+        complete: true,
+        subjects: vec![
+            entry(Subject::user("jane"), "pay", 0, vec![]),
+            entry(Subject::group("admins"), "*", 1, vec![path(Severity::Critical, "bind"), path(Severity::High, "read_secrets")]),
+            entry(Subject::account("shop", "deployer"), "pay", 2, vec![path(Severity::High, "read_secrets")]),
+        ],
+        roles: vec![
+            Rights { role: "ClusterRole view".into(), rules: vec![rule("get pods", false), rule("get /metrics", true)] },
+            Rights { role: "ClusterRole all".into(), rules: vec![rule("every verb on everything", false)] },
+            Rights { role: "Role pay/empty".into(), rules: vec![] },
+        ],
+        rows: 3,
+    })
+}
+
+#[test]
+fn the_access_register_shows_the_worst_first_and_is_narrowed_by_words() {
+    let mut desk = Desk::with_cluster();
+    desk.asked.clear();
+    desk.act(Action::Access);
+    assert!(matches!(desk.asked.as_slice(), [Effect::Register { cluster, .. }] if cluster == "prod-eu"), "{:?}", desk.asked);
+    desk.act(Action::Registered { cluster: "prod-eu".into(), register: register() });
+    let names = |desk: &Desk| desk.book().access.rows().map(|entry| entry.subject.name.clone()).collect::<Vec<_>>();
+    assert_eq!(names(&desk), ["admins", "deployer", "jane"]);
+    desk.act(Action::Step(Step::Down));
+    for (words, wanted) in [
+        ("kind:user", vec!["jane"]),
+        ("PATH:secret", vec!["admins", "deployer"]),
+        ("path:secret -sev:critical", vec!["deployer"]),
+        ("cat:cde ns:pay", vec!["deployer", "jane"]),
+        ("clusterrole", vec!["admins", "jane"]),
+        ("nobody", vec![]),
+    ] {
+        desk.act(Action::Filter);
+        assert_eq!(desk.session.context(), Context::Filter);
+        desk.typed(words).act(Action::Enter);
+        assert_eq!(names(&desk), wanted, "{words}");
+        desk.act(Action::Back);
+    }
+    // The filter is gone, and who was selected before is not lost.
+    assert_eq!((names(&desk).len(), desk.session.context()), (3, Context::Access));
+    desk.act(Action::Step(Step::Top)).act(Action::Enter);
+    assert!(matches!(desk.session.top(), Layer::Holder { subject, .. } if subject.name == "admins"));
+    desk.act(Action::Right).act(Action::Right).act(Action::Right);
+    assert!(matches!(desk.session.top(), Layer::Holder { subject, .. } if subject.name == "jane"));
+    desk.act(Action::Back);
+    assert_eq!(desk.book().access.selected().unwrap().subject.name, "jane");
+    // It is worked out once, and anew where the cluster was judged anew.
+    desk.act(Action::Back).act(Action::Access);
+    assert_eq!(desk.asked.len(), 1);
+    desk.read_cluster(collection(&Scope::default()));
+    assert_eq!(desk.asked.iter().filter(|e| matches!(e, Effect::Register { .. })).count(), 2);
+}
+
+#[test]
+fn a_rule_for_paths_is_not_told_of_a_namespace() {
+    use kassay_core::analysis::rbac::folded::Told;
+    let register = register();
+    let told = |at: usize| register.told(&register.subjects[at]);
+    assert_eq!(told(0)[1..], [Told::Rule("get pods")]);
+    assert!(
+        matches!(&told(1)[..2], [Told::Paths(paths), Told::Role(role)] if paths == "critical: bind, read_secrets" && role.contains("everywhere"))
+    );
+    assert!(matches!(told(2).last(), Some(Told::Rule(words)) if words.starts_with("no rule: the role is empty")));
 }

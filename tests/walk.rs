@@ -9,12 +9,16 @@ mod support;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use kassay::tui::theme::{Depth, Theme};
 use kassay::tui::{draw, keymap, mouse, text};
-use kassay_core::model::{Category, Finding, ObjectRef, Outcome, Scope, Severity};
+use kassay_core::checks::{self, Tables, View};
+use kassay_core::kinds::{Ingest, Inventory, Source as Origin};
+use kassay_core::model::{Category, Finding, Kind, ObjectRef, Outcome, Scope, Severity};
+use kassay_core::sensitive::FingerprintKey;
 use kassay_core::session::{Action, Collection, Context, Layer, Segmentation, Tab, Target};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
+use serde_json::json;
 use std::sync::Arc;
-use support::{Desk, collection, inventory};
+use support::{Desk, collection};
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];
 
@@ -50,6 +54,18 @@ fn press(desk: &mut Desk, key: char) {
     if let Some(action) = keymap::action(&desk.session, &KeyEvent::new(code, KeyModifiers::NONE)) {
         desk.act(action);
     }
+}
+
+/// That cluster with an administrator, who has a name that would steer the terminal.
+fn with_rights() -> Inventory {
+    let mut ingest = Ingest::new(Origin::Live, FingerprintKey([7; 32]));
+    let mut put = |kind: Kind, object: serde_json::Value| ingest.object(kind, &object.to_string());
+    let rule = json!([{"apiGroups": ["*"], "resources": ["*"], "verbs": ["*"]}]);
+    put(Kind::ClusterRoles, json!({"metadata": {"name": "all"}, "rules": rule}));
+    let subjects = json!([{"kind": "User", "apiGroup": "rbac.authorization.k8s.io", "name": "jane\u{1b}[2J"}]);
+    let role = json!({"kind": "ClusterRole", "apiGroup": "rbac.authorization.k8s.io", "name": "all"});
+    put(Kind::ClusterRoleBindings, json!({"metadata": {"name": "admins"}, "roleRef": role, "subjects": subjects}));
+    ingest.finish()
 }
 
 /// Every layer that the walk can show, one after the other.
@@ -93,9 +109,28 @@ fn everywhere(look: &mut dyn FnMut(&mut Desk, &str)) {
         look(&mut desk, name);
         desk.act(Action::Back);
     }
+    desk.act(Action::Probes);
+    look(&mut desk, "probes");
+    desk.act(Action::SendProbes).act(Action::ProbeProgress(1, "https://registry.example".into()));
+    look(&mut desk, "probes, being sent");
+    desk.act(Action::ProbesFailed("the kubeconfig is gone.".into()));
+    look(&mut desk, "probes, failed");
+    desk.act(Action::Back).act(Action::Access);
+    look(&mut desk, "access, working");
+    let (scope, tables) = (Scope::default(), Tables::shipped().unwrap());
+    let inventory = with_rights();
+    let register = Arc::new(checks::access_by_subject(&View::new(&inventory, &scope, support::now(), &tables)));
+    desk.act(Action::Registered { cluster: "prod-eu".into(), register });
+    look(&mut desk, "access");
+    desk.act(Action::Filter);
+    look(&mut desk, "access, filter");
+    desk.act(Action::Enter).act(Action::Enter);
+    assert_eq!(desk.session.context(), Context::Holder);
+    look(&mut desk, "subject");
+    desk.act(Action::Back).act(Action::Back);
     desk.act(Action::Segmentation);
     look(&mut desk, "segmentation, working");
-    let picture = Arc::new(Segmentation::of(&inventory(), &Scope::default()));
+    let picture = Arc::new(Segmentation::of(&support::inventory(), &Scope::default()));
     desk.act(Action::Segmented { cluster: "prod-eu".into(), picture });
     look(&mut desk, "segmentation");
     desk.act(Action::Enter);

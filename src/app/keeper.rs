@@ -39,9 +39,11 @@ pub(super) enum Job {
         edit: Edit,
     },
     Attach(PathBuf),
+    /// Keeps a text as a file of the assessment; what is sent is an action made of what became of it.
     AttachText {
         name: String,
         text: String,
+        then: Box<dyn FnOnce(Result<Attached, String>) -> Action + Send>,
     },
     /// Finds the files of the evidence register that a cluster is judged by, and sends them with what is wrong with others.
     Imports {
@@ -177,8 +179,8 @@ fn do_one(job: Job, store: &mut Option<Store>, actions: &UnboundedSender<Action>
                 Err(why) => Action::SaveFailed { ticket, why },
             });
         }
-        Job::Attach(path) => tell(attach(store.as_ref(), |store| store.attach(&path))),
-        Job::AttachText { name, text } => tell(attach(store.as_ref(), |store| store.attach_text(&name, &text))),
+        Job::Attach(path) => tell(attached(attach(store.as_ref(), |store| store.attach(&path)))),
+        Job::AttachText { name, text, then } => tell(then(attach(store.as_ref(), |store| store.attach_text(&name, &text)))),
         Job::Imports { workbook, cluster, to } => {
             let found = store.as_ref().map(|store| store.imports(&workbook, &cluster)).unwrap_or_default();
             // Who asked may have been cancelled meanwhile.
@@ -249,9 +251,14 @@ fn load(store: &Store, record: &ClusterRecord) -> Action {
     Action::Loaded { cluster, outcomes, inventory }
 }
 
+/// What became of something that a person attached.
+pub(super) fn attached(result: Result<Attached, String>) -> Action {
+    result.map_or_else(Action::AttachFailed, Action::Attached)
+}
+
 /// Attaches something to the open assessment; what became of it.
-fn attach(store: Option<&Store>, what: impl FnOnce(&Store) -> Result<crate::store::Attached, StoreError>) -> Action {
-    let Some(store) = store else { return Action::AttachFailed("no assessment is open".to_owned()) };
+fn attach(store: Option<&Store>, what: impl FnOnce(&Store) -> Result<crate::store::Attached, StoreError>) -> Result<Attached, String> {
+    let store = store.ok_or_else(|| "no assessment is open".to_owned())?;
     match what(store) {
         Ok(file) => {
             let mut found = vec![];
@@ -262,9 +269,9 @@ fn attach(store: Option<&Store>, what: impl FnOnce(&Store) -> Result<crate::stor
             }
             let recognised = if file.kept { store.recognised(&file.sha256, &file.name, file.size) } else { None };
             let refused = (!file.kept).then(|| format!("not kept: it holds {}; redact it first", found.join(" and ")));
-            Action::Attached(Attached { sha256: file.sha256, size: file.size, name: file.name, refused, recognised })
+            Ok(Attached { sha256: file.sha256, size: file.size, name: file.name, refused, recognised })
         }
-        Err(error) => Action::AttachFailed(words(&error)),
+        Err(error) => Err(words(&error)),
     }
 }
 

@@ -7,13 +7,17 @@ use crate::config;
 use crate::export::{self, Form, Material};
 use crate::tui::complete;
 use crossterm::clipboard::CopyToClipboard;
-use kassay_core::kinds::{Inventory, KindState};
+use kassay_core::analysis::probing::{self, Plan};
+use kassay_core::analysis::rbac::folded::Folded;
+use kassay_core::checks::{self, Tables, View};
+use kassay_core::kinds::{Inventory, KindState, Probes};
+use kassay_core::model::text::clean;
 use kassay_core::model::{Kind, Scope};
 use kassay_core::session::{
-    Action, ContextRow, Effect, ExportFormat, NamespaceRow, Preflight, Progress, Right, ScopeEditor, Segmentation, Source,
+    Action, Attached, ContextRow, Effect, ExportFormat, NamespaceRow, Preflight, Probed, Progress, Right, ScopeEditor, Segmentation, Source,
 };
 use kassay_core::workbook::collection::cluster_key;
-use kassay_core::workbook::{Engagement, Workbook, folder};
+use kassay_core::workbook::{Engagement, Workbook, folder, probes as records};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -75,13 +79,14 @@ pub(super) struct World {
     actions: UnboundedSender<Action>,
     keeper: Keeper,
     cancel: Cancel,
+    probing: Cancel,
 }
 
 impl World {
     /// A world; the folder is that of all assessments.
     pub fn new(root: PathBuf, actions: UnboundedSender<Action>) -> std::io::Result<Self> {
         let home = directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned());
-        Ok(Self { root, home, keeper: Keeper::start(actions.clone())?, actions, cancel: Cancel::default() })
+        Ok(Self { root, home, keeper: Keeper::start(actions.clone())?, actions, cancel: Cancel::default(), probing: Cancel::default() })
     }
 
     /// Starts what an effect asks for.
@@ -97,7 +102,7 @@ impl World {
             Effect::Save { ticket, workbook, edit } => self.keeper.ask(Job::Save { ticket, workbook, edit }),
             Effect::CloseWorkbook => self.keeper.ask(Job::Close),
             Effect::Attach(path) => self.keeper.ask(Job::Attach(self.path(&path))),
-            Effect::AttachText { name, text } => self.keeper.ask(Job::AttachText { name, text }),
+            Effect::AttachText { name, text } => self.keeper.ask(Job::AttachText { name, text, then: Box::new(keeper::attached) }),
             Effect::Complete(typed) => {
                 let home = self.home.clone();
                 self.beside(move || {
@@ -119,6 +124,14 @@ impl World {
                 let picture = Arc::new(Segmentation::of(&inventory, &scope));
                 Action::Segmented { cluster, picture }
             }),
+            Effect::Register { cluster, inventory, scope } => self.beside(move || match register(&inventory, &scope) {
+                Ok(register) => Action::Registered { cluster, register },
+                Err(why) => Action::NotDone(why),
+            }),
+            Effect::Probe { dir, cluster, source, plan, inventory, allowed_by } => {
+                self.probe(source, plan, inventory, allowed_by, move |probes, record| Probed { dir, cluster, probes, record });
+            }
+            Effect::CancelProbes => self.probing.cancel(),
             Effect::Export { format, target, dir } => self.export(format, target, dir),
             Effect::Open(what) => self.beside(move || match open::that_detached(&what) {
                 Ok(()) => Action::Told(format!("Opened: {what}")),
@@ -140,6 +153,7 @@ impl World {
     /// Ends what runs beside, and waits for what was sent to be saved.
     pub fn close(mut self) {
         self.cancel.cancel();
+        self.probing.cancel();
         self.keeper.close();
     }
 
@@ -274,6 +288,36 @@ impl World {
         });
     }
 
+    /// Sends what a plan lists, keeps the record of it, then tells of both.
+    fn probe(
+        &mut self,
+        source: Source,
+        plan: Arc<Plan>,
+        inventory: Arc<Inventory>,
+        allowed_by: String,
+        told: impl FnOnce(Box<Probes>, Result<Attached, String>) -> Probed + Send + 'static,
+    ) {
+        self.probing = Cancel::default();
+        let (cancel, actions, spec) = (self.probing.clone(), self.actions.clone(), spec(source, self.home.as_deref()));
+        let Some(store) = self.keeper.sender() else { return };
+        apart(move || async move {
+            let news = actions.clone();
+            let watch = move |done: usize, _: usize, next: &str| {
+                let _ = news.send(Action::ProbeProgress(done, clean(next)));
+            };
+            match collect::probe(&spec, &plan, &allowed_by, &watch, &cancel).await {
+                Err(error) => {
+                    let _ = actions.send(Action::ProbesFailed(words(&error)));
+                }
+                Ok(probes) => {
+                    let (name, text) = (records::RECORD_NAME.to_owned(), probing::record(&probes, &inventory.cluster));
+                    let then = move |record: Result<Attached, String>| Action::Probed(told(Box::new(probes), record));
+                    let _ = store.send(Job::AttachText { name, text, then: Box::new(then) });
+                }
+            }
+        });
+    }
+
     fn export(&self, format: ExportFormat, target: PathBuf, dir: PathBuf) {
         let (actions, target) = (self.actions.clone(), self.path(&target));
         self.beside(move || match write(format, &target, &dir, &actions) {
@@ -284,6 +328,13 @@ impl World {
             }),
         });
     }
+}
+
+/// The access register of a cluster.
+fn register(inventory: &Inventory, scope: &Scope) -> Result<Arc<Folded>, String> {
+    let tables = Tables::shipped().map_err(|e| e.to_string())?;
+    let now = collect::judging_time(inventory, None, jiff::Timestamp::now());
+    Ok(Arc::new(checks::access_by_subject(&View::new(inventory, scope, now, &tables))))
 }
 
 /// What is to be read, with the home folder in place of its sign.

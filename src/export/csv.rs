@@ -135,7 +135,7 @@ pub fn access_csv(folded: &Folded, to: impl io::Write) -> io::Result<()> {
                 rights.role.clone(),
                 joined(held.iter().map(|held| held.namespace.as_str()).collect()),
                 joined(held.iter().map(|held| held.category.id()).collect()),
-                rights.rules.join("; "),
+                rights.in_effect(&held).collect::<Vec<_>>().join("; "),
                 joined(held.iter().map(|held| held.binding.as_str()).collect()),
                 joined(held.iter().flat_map(|held| held.paths.iter().copied()).collect()),
             ];

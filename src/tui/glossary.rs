@@ -124,6 +124,21 @@ pub const GLOSSARY: &[Entry] = &[
         "Critical and high lead to the cluster or to account data, medium weakens a layer of defence, low is hygiene, info is a fact to know.",
     ),
     word(
+        "subject",
+        &["access"],
+        "Who holds rights: a user or a group as the login names them, or a ServiceAccount as which pods and pipelines act. A group's rights are those of everybody in it.",
+    ),
+    word(
+        "way to further rights",
+        &["access"],
+        "A right with which its holder can get more than it was given: making bindings, reading Secrets, starting pods as another account. Each has a name, and control 2.1 judges them.",
+    ),
+    word(
+        "active probe",
+        &["probes", "walk"],
+        "A request without any credential, sent to see what strangers are given: by the API server, and by the registries of images in scope. Nothing is sent before somebody allowed the list.",
+    ),
+    word(
         "exception",
         &["finding"],
         "A finding that the entity knows and accepts, with a reason, an owner and an end. It is shown as such, and counts again when its time is over.",

@@ -23,15 +23,34 @@ pub struct Binding {
 }
 
 use Context::{
-    Areas, Checks, Choice, Cluster, Evidence, Export, Filter, Finding, Findings, Guidance, Help, Home, Palette, Questions, Reading, Ready,
-    Result as Outcome, Scope, Segmentation, Summary, Text,
+    Access, Areas, Checks, Choice, Cluster, Evidence, Export, Filter, Finding, Findings, Guidance, Help, Holder, Home, Palette, Probes,
+    Probing, Questions, Reading, Ready, Result as Outcome, Scope, Segmentation, Summary, Text,
 };
 
 const WALK: &[Context] = &[Areas, Guidance, Checks, Questions, Evidence, Outcome];
 const WORK: &[Context] = &[Guidance, Checks, Questions, Evidence, Outcome];
-const BOOK: &[Context] = &[Areas, Guidance, Checks, Questions, Evidence, Outcome, Findings, Finding, Summary, Segmentation, Export];
-const LISTS: &[Context] =
-    &[Home, Cluster, Areas, Guidance, Checks, Questions, Evidence, Outcome, Findings, Finding, Scope, Summary, Segmentation, Export, Help];
+const BOOK: &[Context] = &[Areas, Guidance, Checks, Questions, Evidence, Outcome, Findings, Finding, Summary, Segmentation, Access, Export];
+const LISTS: &[Context] = &[
+    Home,
+    Cluster,
+    Areas,
+    Guidance,
+    Checks,
+    Questions,
+    Evidence,
+    Outcome,
+    Findings,
+    Finding,
+    Scope,
+    Summary,
+    Segmentation,
+    Access,
+    Holder,
+    Probes,
+    Probing,
+    Export,
+    Help,
+];
 const FORM: &[Context] = &[Text, Choice];
 const TYPING: &[Context] = &[Text, Filter, Palette];
 /// Everywhere but where characters are text.
@@ -52,6 +71,10 @@ const EVERYWHERE: &[Context] = &[
     Scope,
     Summary,
     Segmentation,
+    Access,
+    Holder,
+    Probes,
+    Probing,
     Export,
     Help,
 ];
@@ -84,6 +107,7 @@ keys! {
     &[Scope], ["enter"], "accept", "Saves the scope; every cluster is judged in it.", 1 => Action::Enter;
     &[Segmentation], ["enter"], "connections", "Shows the connections one by one, with the policies that let them through.", 1 => Action::Enter;
     &[Summary], ["enter"], "go there", "Goes to the area.", 1 => Action::Enter;
+    &[Access], ["enter"], "open", "Shows all that the subject holds: roles, where, by which binding, rule by rule.", 1 => Action::Enter;
     &[Export], ["enter"], "write", "Writes what is selected.", 1 => Action::Enter;
     FORM, ["enter", "ctrl-s"], "save", "Saves the form.", 1 => Action::Enter;
     &[Palette], ["enter"], "do it", "Does it, or goes there.", 1 => Action::Enter;
@@ -104,6 +128,7 @@ keys! {
     &[Findings], ["space"], "mark", "Marks the finding, or a group on its heading; x and E act on all that is marked.", 6 => Action::Mark;
     &[Findings], ["s"], "sort", "Sorts by severity, object, rule, pods.", 5 => Action::Sort;
     &[Findings], ["g"], "group", "Groups by namespace, object, rule, or not.", 5 => Action::Group;
+    &[Access], ["/"], "filter", "Narrows the register: kind:user ns:pay path:secret sev:critical cat:cde or any word; - before a word turns it round.", 2 => Action::Filter;
     &[Findings, Cluster], ["/"], "filter", "Narrows the list. Findings: ns:pay sev:high rule:host kind: name: cat:cde or any word; - before a word turns it round.", 2 => Action::Filter;
     BOOK_BUT_FINDINGS, ["/"], "find", "Finds a control, check, question or piece of evidence by its words.", 0 => Action::Filter;
 
@@ -130,6 +155,12 @@ keys! {
 
     WALK, ["s"], "summary", "Shows the sixteen areas at a glance, what was not readable, who did what.", 8 => Action::Summary;
     BOOK_BUT_FINDINGS, ["m"], "segmentation", "Shows the flows between categories of scope.", 0 => Action::Segmentation;
+    BOOK_BUT_FINDINGS, ["A"], "access register", "Shows who may do what, where, by which binding, and who has a way to further rights.", 0 => Action::Access;
+    WALK, ["P"], "active probes", "Lists what would be sent without a credential, to the API server and to registries, and asks before anything is.", 0 => Action::Probes;
+    &[Probes], ["y"], "yes, send these", "Allows exactly what is listed, and sends it; what comes back is kept as evidence.", 1 => Action::SendProbes;
+    &[Probes], ["n", "esc"], "send nothing", "Closes the list; nothing is sent.", 2 => Action::Back;
+    &[Probing], ["enter"], "go on meanwhile", "Back to the walk, while they are sent.", 1 => Action::Enter;
+    &[Probing], ["esc"], "stop", "Sends no more; what was heard is kept and judged.", 2 => Action::Back;
     BOOK_BUT_FINDINGS, ["S"], "scope", "Shows which namespaces are in scope, to change it.", 0 => Action::Scope;
     BOOK_BUT_FINDINGS, ["w"], "export", "Writes the evidence bundle, the report or a table.", 0 => Action::Export;
     WALK, ["R"], "read again", "Reads the cluster again; what people wrote is not touched.", 0 => Action::ReadAgain;
@@ -137,7 +168,7 @@ keys! {
     BOOK, ["c"], "next cluster", "Shows the outcomes of the next cluster.", 0 => Action::NextCluster;
     WALK, ["u"], "undo", "Takes the last edit back.", 0 => Action::Undo;
     WALK, ["H"], "home", "Closes the assessment and lists all of them.", 0 => Action::Home;
-    &[Home, Areas, Guidance, Checks, Questions, Evidence, Outcome, Findings, Finding, Summary, Segmentation, Export], ["ctrl-s"], "", "Tries again what could not be saved.", 0 => Action::Retry;
+    &[Home, Areas, Guidance, Checks, Questions, Evidence, Outcome, Findings, Finding, Summary, Segmentation, Access, Holder, Probing, Export], ["ctrl-s"], "", "Tries again what could not be saved.", 0 => Action::Retry;
 
     LISTS, ["up", "k"], "", "Moves up.", 0 => Action::Step(Step::Up);
     LISTS, ["down", "j"], "", "Moves down.", 0 => Action::Step(Step::Down);
@@ -147,6 +178,8 @@ keys! {
     LISTS, ["end", "G"], "", "Moves to the last.", 0 => Action::Step(Step::Bottom);
     WALK, ["left", "h"], "", "To the tab at the left, then to the areas.", 0 => Action::Left;
     WALK, ["right", "l"], "", "Into the control, then to the tab at the right.", 0 => Action::Right;
+    &[Holder], ["left", "h"], "previous", "The subject before.", 0 => Action::Left;
+    &[Holder], ["right", "l"], "next", "The next subject.", 6 => Action::Right;
     &[Finding], ["left", "h"], "previous", "The finding before.", 0 => Action::Left;
     &[Finding], ["right", "l"], "next", "The next finding.", 6 => Action::Right;
     &[Palette], ["up"], "", "Moves up.", 0 => Action::Step(Step::Up);
@@ -171,7 +204,7 @@ keys! {
 
     &[Reading], ["esc"], "cancel", "Stops reading; nothing of it is kept.", 1 => Action::Back;
     FORM, ["esc"], "cancel", "Closes the form; what you typed is kept until you leave.", 3 => Action::Back;
-    &[Cluster, Ready, Findings, Finding, Scope, Summary, Segmentation, Export, Help], ["esc"], "back", "Back to where you came from.", 20 => Action::Back;
+    &[Cluster, Ready, Findings, Finding, Scope, Summary, Segmentation, Access, Holder, Export, Help], ["esc"], "back", "Back to where you came from.", 20 => Action::Back;
     &[Filter], ["esc"], "clear", "Clears the filter.", 2 => Action::Back;
     &[Palette], ["esc"], "back", "Back.", 2 => Action::Back;
     WALK, ["esc"], "", "Back to the list of areas.", 0 => Action::Back;
@@ -180,7 +213,7 @@ keys! {
     EVERYWHERE, ["?", "f1"], "help", "Shows the keys of here, and explains the words of the screen.", 99 => Action::Help;
     &[Text, Filter], ["f1"], "help", "Shows the keys of here, and explains the words of the screen.", 99 => Action::Help;
     &[Home, Areas, Guidance, Checks, Questions, Evidence, Outcome], ["q"], "quit", "Leaves; everything is saved already, and the place is kept.", 30 => Action::Quit;
-    &[Findings, Finding, Summary, Segmentation, Export, Help], ["q"], "", "Back to where you came from.", 0 => Action::Back;
+    &[Findings, Finding, Summary, Segmentation, Access, Holder, Export, Help], ["q"], "", "Back to where you came from.", 0 => Action::Back;
     Context::ALL_OF_THEM, ["ctrl-c"], "", "Leaves.", 0 => Action::Quit;
 }
 

@@ -17,7 +17,7 @@ use kassay_core::session::{Layer, Level, Purpose, Session};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
-use screens::{form, segmentation, summary, walk};
+use screens::{access, form, probes, segmentation, summary, walk};
 use theme::Theme;
 
 /// Draws a frame.
@@ -40,6 +40,9 @@ pub fn draw(frame: &mut Frame<'_>, session: &Session, theme: &Theme) {
             Layer::Reading => views::reading(frame, area, session, theme),
             Layer::Summary(cursor) => summary::render(frame, area, session, cursor, theme),
             Layer::Segmentation { cursor, open } => segmentation::render(frame, area, session, cursor, *open, theme),
+            Layer::Access => access::render(frame, area, session, theme),
+            Layer::Holder { subject, scroll } => access::holder(frame, area, session, subject, scroll, theme),
+            Layer::Probes => probes::render(frame, area, session, theme),
             Layer::Scope(editor) => views::scope(frame, area, session, editor, theme),
             Layer::Export => views::export(frame, area, session, theme),
             Layer::Help(scroll) => views::help(frame, area, session, scroll, theme),

@@ -4,14 +4,10 @@
 use crate::cli::lines::wrapped;
 use crate::tui::text::{counted, cut};
 use kassay_core::analysis::rbac::SubjectKind;
-use kassay_core::analysis::rbac::folded::{Entry, Folded};
+use kassay_core::analysis::rbac::folded::{Entry, Folded, Told};
 use kassay_core::kinds::Inventory;
 use kassay_core::model::text::clean;
-use std::cmp::Reverse;
 use std::io::{self, Write};
-
-/// Places and bindings named of a role before the rest is counted.
-const NAMED: usize = 8;
 
 /// Writes it.
 ///
@@ -31,38 +27,16 @@ pub(super) fn write(folded: &Folded, inventory: &Inventory, missing: &[String], 
     for words in missing {
         wrapped(out, columns, "⊘ ", &format!("Not complete: {words}. Rights may be missing here."))?;
     }
-    let mut order: Vec<&Entry> = folded.subjects.iter().collect();
-    order.sort_by_key(|entry| (entry.worst().is_none(), entry.worst(), Reverse(entry.paths.len())));
-    order.into_iter().try_for_each(|entry| subject(folded, entry, columns, out))
+    folded.worst_first().into_iter().try_for_each(|at| subject(folded, &folded.subjects[at], columns, out))
 }
 
 fn subject(folded: &Folded, entry: &Entry, columns: usize, out: &mut impl Write) -> io::Result<()> {
     let reaches: Vec<&str> = entry.categories.iter().map(|category| category.label()).collect();
     writeln!(out)?;
     wrapped(out, columns, "", &format!("{} ({})", entry.subject, reaches.join(", ")))?;
-    if let Some(worst) = entry.worst() {
-        wrapped(out, columns, "  ! ", &format!("{}: {}", worst.id(), entry.path_names().join(", ")))?;
-    }
-    for (role, held) in entry.by_role() {
-        let Some(rights) = folded.role(role) else { continue };
-        let mut places: Vec<&str> = held.iter().map(|held| held.place()).collect();
-        places.dedup();
-        let by: Vec<&str> = held.iter().map(|held| held.binding.as_str()).collect();
-        let place = if places == ["everywhere"] { places[0].to_owned() } else { format!("in {}", some(&places)) };
-        wrapped(out, columns, "  ", &format!("{} {place}, by {}", rights.role, some(&by)))?;
-        if rights.rules.is_empty() {
-            wrapped(out, columns, "      ", "no rule: the role is empty, does not exist, or could not be read")?;
-        }
-        rights.rules.iter().try_for_each(|rule| wrapped(out, columns, "      ", rule))?;
-    }
-    Ok(())
-}
-
-/// The first of some names, and how many more there are.
-fn some(names: &[&str]) -> String {
-    let first = names.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
-    match names.len().saturating_sub(NAMED) {
-        0 => first,
-        more => format!("{first} and {more} more"),
-    }
+    folded.told(entry).iter().try_for_each(|line| match line {
+        Told::Paths(words) => wrapped(out, columns, "  ! ", words),
+        Told::Role(words) => wrapped(out, columns, "  ", words),
+        Told::Rule(words) => wrapped(out, columns, "      ", words),
+    })
 }

@@ -6,8 +6,10 @@ use super::effect::Source;
 use super::field::Typed;
 use super::home::HomeRow;
 use super::new::{ContextRow, Preflight};
+use super::probing::Probed;
 use super::reading::Progress;
 use super::segmentation::Segmentation;
+use crate::analysis::rbac::folded::Folded;
 use crate::assess::CheckOutcome;
 use crate::kinds::Inventory;
 use crate::workbook::Workbook;
@@ -206,6 +208,12 @@ pub enum Action {
     Summary,
     /// Shows the flows between categories.
     Segmentation,
+    /// Shows the access register.
+    Access,
+    /// Shows what active probes would send.
+    Probes,
+    /// Allows active probes as they are listed, and sends them.
+    SendProbes,
     /// Shows the scope.
     Scope,
     /// Shows the export.
@@ -324,6 +332,19 @@ pub enum Action {
         /// The picture.
         picture: Arc<Segmentation>,
     },
+    /// Who may do what in a cluster.
+    Registered {
+        /// The cluster.
+        cluster: String,
+        /// The register.
+        register: Arc<Folded>,
+    },
+    /// Active probes go on: requests dealt with, and where the next one goes.
+    ProbeProgress(usize, String),
+    /// Active probes were sent.
+    Probed(Probed),
+    /// They were not.
+    ProbesFailed(String),
     /// An export goes on: files done, of how many, the one in work.
     ExportProgress(usize, usize, String),
     /// An export was written.
@@ -387,6 +408,10 @@ impl Action {
                 | Self::Judged { .. }
                 | Self::JudgeFailed { .. }
                 | Self::Segmented { .. }
+                | Self::Registered { .. }
+                | Self::ProbeProgress(..)
+                | Self::Probed(_)
+                | Self::ProbesFailed(_)
                 | Self::ExportProgress(..)
                 | Self::Exported { .. }
                 | Self::ExportFailed(_)

@@ -166,7 +166,16 @@ impl Session {
         }
         self.reload_findings();
         self.messages.push(Message::info(words));
-        if matches!(self.top(), Layer::Segmentation { .. }) { self.segment() } else { vec![] }
+        self.pictures()
+    }
+
+    /// Asks for what the screen on top shows of the shown cluster, where that is not worked out yet.
+    pub(super) fn pictures(&mut self) -> Vec<Effect> {
+        match self.top() {
+            Layer::Segmentation { .. } => self.segment(),
+            Layer::Access | Layer::Holder { .. } => self.register(),
+            _ => vec![],
+        }
     }
 
     /// Lists of findings that are open show the new outcomes.
@@ -188,6 +197,7 @@ fn put_cluster(clusters: &mut Vec<Cluster>, key: &str, collection: &Collection) 
         judging: false,
         problem: None,
         segmentation: None,
+        register: None,
     };
     match clusters.iter_mut().find(|c| c.key == key) {
         Some(known) => *known = cluster,

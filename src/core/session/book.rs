@@ -1,12 +1,14 @@
 //! The open assessment: the workbook as it is on disk, what the checks said of each cluster, and what follows from both (how each question
 //! stands, what is proposed, what is open). What follows is worked out once after each change, so that drawing costs nothing.
 
+use super::access::AccessView;
 use super::action::{Opened, Target};
 use super::findings::FindingsView;
 use super::open::{OpenItem, open_items};
 use super::segmentation::Segmentation;
 use super::undo::Undo;
 use super::walk::Walk;
+use crate::analysis::rbac::folded::Folded;
 use crate::assess::CheckOutcome;
 use crate::checks::{self, Check};
 use crate::guidance::{Control, Guidance};
@@ -37,6 +39,8 @@ pub struct Cluster {
     pub problem: Option<String>,
     /// Who may connect to whom, once it was asked for.
     pub segmentation: Option<Arc<Segmentation>>,
+    /// Who may do what, once it was asked for.
+    pub register: Option<Arc<Folded>>,
 }
 
 /// The open assessment.
@@ -56,6 +60,8 @@ pub struct Book {
     pub walk: Walk,
     /// Lists of findings, kept as one left them, by check.
     pub findings: BTreeMap<String, FindingsView>,
+    /// The list of the access register, kept as one left it.
+    pub access: AccessView,
     /// Edits that can be taken back, newest last.
     pub undo: Vec<Undo>,
     /// Names the state of what clusters are judged by: the scope, and files of evidence.
@@ -111,6 +117,7 @@ impl Book {
                 judging: false,
                 problem: None,
                 segmentation: None,
+                register: None,
             })
             .collect();
         let walk = Walk::at_place(&workbook.place, guidance);
@@ -122,6 +129,7 @@ impl Book {
             cluster: 0,
             walk,
             findings: BTreeMap::new(),
+            access: AccessView::default(),
             undo: vec![],
             revision: 0,
             states: BTreeMap::new(),

@@ -1,5 +1,6 @@
 //! What the session asks the world to do. Nothing of it is done here; what comes of it returns as an [`Action`](super::Action).
 
+use crate::analysis::probing::Plan;
 use crate::kinds::Inventory;
 use crate::model::Scope;
 use crate::workbook::{ClusterRecord, Edit, Reached, Workbook};
@@ -212,6 +213,32 @@ pub enum Effect {
         /// The scope.
         scope: Scope,
     },
+    /// Work out who may do what → `Registered`.
+    Register {
+        /// The cluster.
+        cluster: String,
+        /// What was read of it.
+        inventory: Arc<Inventory>,
+        /// The scope.
+        scope: Scope,
+    },
+    /// Send active probes and keep the record → `ProbeProgress`…, then `Probed` or `ProbesFailed`. Nothing is sent that is not in the plan.
+    Probe {
+        /// The folder of the assessment.
+        dir: PathBuf,
+        /// The cluster.
+        cluster: String,
+        /// How it is reached.
+        source: Source,
+        /// What is sent.
+        plan: Arc<Plan>,
+        /// What was read of it.
+        inventory: Arc<Inventory>,
+        /// Who allowed it.
+        allowed_by: String,
+    },
+    /// Stop sending; what was heard is kept.
+    CancelProbes,
     /// Write an export → `ExportProgress`…, then `Exported` or `ExportFailed`.
     Export {
         /// The form.

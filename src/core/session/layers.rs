@@ -6,7 +6,7 @@ use super::effect::Effect;
 use super::message::Message;
 use super::new::Stage;
 use super::walk::Pane;
-use super::{Layer, Session};
+use super::{Context, Layer, Session};
 
 impl Session {
     pub(super) fn enter(&mut self) -> Vec<Effect> {
@@ -39,6 +39,10 @@ impl Session {
             }
             Some(Layer::Scope(_)) => self.accept_scope(),
             Some(Layer::Export) => self.export_now(),
+            Some(Layer::Access) => {
+                self.open_holder();
+                vec![]
+            }
             Some(Layer::Reading) => {
                 if self.reading.as_ref().is_none_or(|r| r.failed.is_some()) {
                     return self.retry_reading();
@@ -54,7 +58,14 @@ impl Session {
                 }
                 vec![]
             }
-            Some(Layer::Finding { .. } | Layer::Help(_) | Layer::Palette { .. }) | None => {
+            // Sending is allowed by a key of its own, so that no ↵ out of habit does it; while it is done the walk goes on.
+            Some(Layer::Probes) => {
+                if self.context() == Context::Probing {
+                    self.layers.pop();
+                }
+                vec![]
+            }
+            Some(Layer::Finding { .. } | Layer::Holder { .. } | Layer::Help(_) | Layer::Palette { .. }) | None => {
                 self.close_top();
                 vec![]
             }
@@ -83,6 +94,8 @@ impl Session {
                     walk.pane = Pane::Areas;
                 }
             }
+            Some(Layer::Access) => self.back_access(),
+            Some(Layer::Probes) => return self.stop_probes(),
             Some(Layer::Findings(check)) => {
                 let check = check.clone();
                 match self.book.as_mut().and_then(|b| b.findings.get_mut(&check)) {
@@ -128,6 +141,10 @@ impl Session {
             ) => cursor,
             Some(Layer::Scope(editor)) => &mut editor.cursor,
             Some(Layer::Export) => &mut self.export.cursor,
+            Some(Layer::Access) => match self.book.as_mut() {
+                Some(book) => &mut book.access.cursor,
+                None => return vec![],
+            },
             _ => return vec![],
         };
         if cursor.at == row && !matches!(self.top(), Layer::Export | Layer::Scope(_) | Layer::Palette { .. }) {
@@ -156,6 +173,7 @@ impl Session {
             }
             Layer::Scope(editor) => Some(&mut editor.cursor),
             Layer::Export => Some(&mut self.export.cursor),
+            Layer::Access => Some(&mut self.book.as_mut()?.access.cursor),
             _ => None,
         }
     }

@@ -10,11 +10,13 @@ impl Session {
     pub(super) fn leave(&mut self, after: After) -> Vec<Effect> {
         let typed = self.layers.iter().filter(|l| matches!(l, Layer::Form(f) if f.touched)).count() + self.drafts.len();
         let reading = self.reading.as_ref().is_some_and(|r| r.failed.is_none());
-        if (typed > 0 || reading || self.unsaved.is_some()) && !self.leave_asked {
+        let probing = self.probing.as_ref().is_some_and(|p| p.running.is_some());
+        if (typed > 0 || reading || probing || self.unsaved.is_some()) && !self.leave_asked {
             self.leave_asked = true;
             let what = match (typed, reading) {
                 _ if self.unsaved.is_some() => "An edit could not be saved, and would be lost".to_owned(),
-                (0, _) => "A cluster is still being read; what was read of it would be lost".to_owned(),
+                (0, false) => "Active probes are still being sent; what they heard would be lost".to_owned(),
+                (0, true) => "A cluster is still being read; what was read of it would be lost".to_owned(),
                 (1, _) => "A form that you typed in is not saved".to_owned(),
                 (n, _) => format!("{n} forms that you typed in are not saved"),
             };
@@ -44,13 +46,16 @@ impl Session {
 
     /// Lets go of the assessment, and lists all of them.
     pub(super) fn go_home(&mut self) -> Vec<Effect> {
-        let reading = self.reading.take();
+        let (reading, probing) = (self.reading.take(), self.probing.take());
         self.book = None;
         self.drafts.clear();
         self.layers = vec![Layer::Home];
         let mut effects = vec![];
         if reading.is_some_and(|r| r.failed.is_none()) {
             effects.push(Effect::CancelCollect);
+        }
+        if probing.is_some_and(|p| p.running.is_some()) {
+            effects.push(Effect::CancelProbes);
         }
         effects.extend([Effect::CloseWorkbook, Effect::ListHome]);
         effects

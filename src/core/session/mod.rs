@@ -6,6 +6,7 @@
 //! the place of the old one when `Saved` comes back. What is done meanwhile waits in line. If saving fails, the form stays open with all
 //! that was typed, and says why.
 
+mod access;
 mod action;
 mod arrivals;
 mod book;
@@ -25,6 +26,7 @@ mod message;
 mod navigate;
 mod new;
 mod open;
+mod probing;
 mod reading;
 mod reviewing;
 mod saving;
@@ -39,6 +41,7 @@ mod update;
 mod walk;
 
 pub use crate::workbook::Edit;
+pub use access::AccessView;
 pub use action::{Action, Attached, Collection, Opened, Tab, Target};
 pub use book::{Book, Cluster, Progress as WalkProgress};
 pub use cursor::{Cursor, Scroll, Step};
@@ -52,6 +55,7 @@ pub use home::{HomeRow, HomeState};
 pub use message::{Level, Message};
 pub use new::{ContextRow, Flight, NamespaceRow, New, Preflight, Right, SourceRow, Stage};
 pub use open::{OpenItem, Why, finding_words};
+pub use probing::{Probed, Probing};
 pub use reading::{KindRow, Progress, Reading};
 pub use saving::Pending;
 pub use scope::{ScopeEditor, read_rule};
@@ -60,6 +64,7 @@ pub use show::{FindRow, evidence_age, kubectl};
 pub use update::update;
 pub use walk::{NavRow, Pane, Walk, checks_of, item_at};
 
+use crate::analysis::rbac::Subject;
 use crate::guidance::Guidance;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use std::collections::{BTreeSet, VecDeque};
@@ -97,6 +102,17 @@ pub enum Layer {
         /// The pair that is open.
         open: Option<usize>,
     },
+    /// The access register; its state is in [`Book::access`].
+    Access,
+    /// One subject of the register.
+    Holder {
+        /// Who.
+        subject: Box<Subject>,
+        /// How far it is scrolled.
+        scroll: Scroll,
+    },
+    /// What active probes would send, or those that are being sent; their state is [`Session::probing`].
+    Probes,
     /// The scope.
     Scope(Box<ScopeEditor>),
     /// The export; its state is [`Session::export`].
@@ -156,6 +172,14 @@ pub enum Context {
     Summary,
     /// Segmentation.
     Segmentation,
+    /// The access register.
+    Access,
+    /// One subject of it.
+    Holder,
+    /// What active probes would send.
+    Probes,
+    /// Active probes being sent.
+    Probing,
     /// Export.
     Export,
     /// Help.
@@ -168,7 +192,7 @@ pub enum Context {
 
 impl Context {
     /// All of them.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 25] = [
         Self::Home,
         Self::Cluster,
         Self::Ready,
@@ -186,6 +210,10 @@ impl Context {
         Self::Scope,
         Self::Summary,
         Self::Segmentation,
+        Self::Access,
+        Self::Holder,
+        Self::Probes,
+        Self::Probing,
         Self::Export,
         Self::Help,
         Self::Filter,
@@ -222,6 +250,10 @@ impl Context {
             Self::Scope => "Scope",
             Self::Summary => "Summary",
             Self::Segmentation => "Segmentation",
+            Self::Access => "Access register",
+            Self::Holder => "Subject",
+            Self::Probes => "Active probes",
+            Self::Probing => "Active probes, being sent",
             Self::Export => "Export",
             Self::Help => "Help",
             Self::Filter => "Filter",
@@ -249,6 +281,8 @@ pub struct Session {
     pub new: Option<Box<New>>,
     /// A cluster being read.
     pub reading: Option<Reading>,
+    /// Active probes that somebody is asked about, or that are being sent.
+    pub probing: Option<Probing>,
     /// The open assessment.
     pub book: Option<Box<Book>>,
     /// The export screen.
@@ -285,6 +319,7 @@ impl Session {
             home: HomeState::default(),
             new: None,
             reading: None,
+            probing: None,
             book: None,
             export: ExportState::default(),
             messages: vec![],
@@ -372,6 +407,13 @@ impl Session {
             Layer::Form(form) => of_form(form),
             Layer::Summary(_) => Context::Summary,
             Layer::Segmentation { .. } => Context::Segmentation,
+            Layer::Access => {
+                let filtering = self.book.as_ref().is_some_and(|book| book.access.filtering);
+                if filtering { Context::Filter } else { Context::Access }
+            }
+            Layer::Holder { .. } => Context::Holder,
+            Layer::Probes if self.probing.as_ref().is_some_and(|p| p.running.is_some()) => Context::Probing,
+            Layer::Probes => Context::Probes,
             Layer::Scope(_) => Context::Scope,
             Layer::Export => Context::Export,
             Layer::Help(_) => Context::Help,

@@ -128,7 +128,18 @@ impl Session {
                     view.cursor.step(step, length);
                 }
             }
-            Some(Layer::Finding { scroll, .. } | Layer::Help(scroll)) => scroll.step(step),
+            Some(Layer::Access) => {
+                if let Some(view) = self.book.as_mut().map(|b| &mut b.access) {
+                    let length = view.rows().len();
+                    view.cursor.step(step, length);
+                }
+            }
+            Some(Layer::Probes) => {
+                if let Some(probing) = self.probing.as_mut() {
+                    probing.cursor.step(step, probing.lines.len());
+                }
+            }
+            Some(Layer::Finding { scroll, .. } | Layer::Holder { scroll, .. } | Layer::Help(scroll)) => scroll.step(step),
             Some(Layer::Form(form)) => {
                 let many_lines =
                     matches!(form.focused().map(|r| &r.input), Some(Input::Text(field)) if field.lines && field.text.contains('\n'));
@@ -169,6 +180,7 @@ impl Session {
                 }
             }
             Some(Layer::Finding { .. }) => self.beside_finding(back),
+            Some(Layer::Holder { .. }) => self.beside_holder(back),
             _ => {
                 if let Some(form) = self.form_mut() {
                     if form.is_typing() {

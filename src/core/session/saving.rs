@@ -4,8 +4,10 @@
 use super::book::Book;
 use super::effect::Effect;
 use super::message::Message;
+use super::probing;
 use super::undo::Undo;
 use super::{Action, Collection, Layer, Purpose, Session};
+use crate::kinds::Probes;
 use crate::workbook::collection::confirm;
 use crate::workbook::{Edit, Evidence, Workbook, gate};
 use std::collections::BTreeSet;
@@ -34,6 +36,15 @@ pub(super) enum After {
         words: String,
         /// Whether the scope or a file of evidence has changed since it was judged.
         stale: bool,
+    },
+    /// Puts what active probes heard into a cluster, judges it again, and says so.
+    Heard {
+        /// Its name in the workbook.
+        cluster: String,
+        /// What was heard.
+        probes: Box<Probes>,
+        /// The sentence.
+        words: String,
     },
     /// Reads a cluster.
     Read(String, super::Source),
@@ -86,6 +97,7 @@ impl Session {
                     | Action::SaveFailed { .. }
                     | Action::Tick(_)
                     | Action::Progress(_)
+                    | Action::ProbeProgress(..)
                     | Action::ExportProgress(..)
                     | Action::Abort
             )
@@ -182,6 +194,13 @@ impl Session {
                 if let Some(book) = self.book.as_mut().filter(|_| stale) {
                     effects.extend(judge_again(book));
                 }
+            }
+            After::Heard { cluster, probes, words } => {
+                if let Some(found) = book.clusters.iter_mut().find(|c| c.key == cluster) {
+                    probing::put(&mut found.inventory, *probes);
+                }
+                effects.extend(judge_again(book));
+                self.messages.push(Message::info(words));
             }
             After::Read(key, source) => effects.extend(self.read(key, source)),
             After::Quit => effects.push(Effect::Quit),

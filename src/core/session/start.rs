@@ -57,7 +57,7 @@ impl Session {
     }
 
     /// Refuses to read a cluster into an assessment that could not keep it.
-    fn held_elsewhere(&mut self) -> Option<Vec<Effect>> {
+    pub(super) fn held_elsewhere(&mut self) -> Option<Vec<Effect>> {
         let who = self.book.as_ref()?.held_by.clone()?;
         let why = format!("{who} has it open; here it is for reading only. Close it there, and open it here again.");
         Some(self.refuse("Nothing is read: the assessment is open elsewhere", &why))

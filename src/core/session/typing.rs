@@ -62,6 +62,12 @@ impl Session {
                     new.cursor.at = 0;
                 }
             }
+            Some(Layer::Access) => {
+                if let Some(view) = self.book.as_mut().map(|b| &mut b.access).filter(|view| view.filtering) {
+                    view.filter.apply(typed);
+                    view.arrange();
+                }
+            }
             Some(Layer::Findings(_)) => self.arrange(|view| {
                 if view.filtering {
                     view.filter.apply(typed);
@@ -75,6 +81,11 @@ impl Session {
     pub(super) fn filter(&mut self) {
         match self.layers.last_mut() {
             Some(Layer::Findings(_)) => self.arrange(|view| view.filtering = true),
+            Some(Layer::Access) => {
+                if let Some(book) = self.book.as_mut() {
+                    book.access.filtering = true;
+                }
+            }
             Some(Layer::New) => {
                 if let Some(new) = self.new.as_mut().filter(|n| n.stage == Stage::Cluster) {
                     new.filtering = true;

@@ -1,6 +1,6 @@
 //! How an action changes a session: the one way in. It only says who does it; the doing is in `navigate` and `layers` (moving), `typing`,
 //! `subject` (what keys do to what one stands on), `edits` and `saving` (writing), `start` (home, new, reading), `scope`, `segmentation`,
-//! `export`, `leave`, `arrivals` (what comes back).
+//! `access`, `probing`, `export`, `leave`, `arrivals` (what comes back).
 
 use super::action::Action;
 use super::cursor::{Cursor, Scroll, Step};
@@ -87,9 +87,7 @@ impl Session {
             Action::GoTo(target) => return self.go_to(&target),
             Action::NextCluster => {
                 self.next_cluster();
-                if matches!(self.top(), Layer::Segmentation { .. }) {
-                    return self.segment();
-                }
+                return self.pictures();
             }
             Action::Answer => return self.answer(),
             Action::Determine => return self.determine(),
@@ -127,6 +125,9 @@ impl Session {
             Action::Palette => self.layers.push(Layer::Palette { query: Field::default(), cursor: Cursor::default() }),
             Action::Summary => self.layers.push(Layer::Summary(Cursor::default())),
             Action::Segmentation => return self.open_segmentation(),
+            Action::Access => return self.open_access(),
+            Action::Probes => return self.ask_probes(),
+            Action::SendProbes => return self.send_probes(),
             Action::Scope => self.open_scope(),
             Action::Export => self.layers.push(Layer::Export),
             Action::ReadAgain => return self.read_again(),
@@ -221,6 +222,14 @@ impl Session {
                     found.segmentation = Some(picture);
                 }
             }
+            Action::Registered { cluster, register } => self.registered(&cluster, register),
+            Action::ProbeProgress(done, next) => {
+                if let Some(probing) = self.probing.as_mut().filter(|p| p.running.is_some()) {
+                    probing.running = Some((done, next));
+                }
+            }
+            Action::Probed(probed) => return self.probed(probed),
+            Action::ProbesFailed(why) => self.probes_failed(&why),
             Action::ExportProgress(done, of, name) => self.export.running = Some((done, of, name)),
             Action::Exported { path, sha256, bytes, files } => {
                 let words = format!("Written: {}", path.display());

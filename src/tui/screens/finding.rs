@@ -2,7 +2,7 @@
 
 use crate::tui::theme::Theme;
 use crate::tui::widgets::table::{self, Column, Fill};
-use crate::tui::widgets::{List, field, frame, sign, yaml};
+use crate::tui::widgets::{List, filter, frame, sign, yaml};
 use crate::tui::{markdown, text};
 use kassay_core::checks::{self, Check};
 use kassay_core::guidance::paragraphs;
@@ -129,21 +129,8 @@ fn filter_bar(frame: &mut Frame<'_>, area: Rect, view: &FindingsView, all: usize
     if !view.marked.is_empty() {
         about.push(format!("{} marked", view.marked.len()));
     }
-    let about = about.join(" · ");
-    if !view.filtering && view.filter.is_empty() {
-        let words = text::cut(&format!("{about}     / filters: ns:pay sev:high rule:host or any word"), area.width.into());
-        frame.render_widget(Line::styled(words, theme.style("text.muted")), area);
-        return;
-    }
-    let wide = u16::try_from(text::width(&about)).unwrap_or(u16::MAX).saturating_add(2).min(area.width * 2 / 3);
-    let (input, right) = frame::left(area, area.width.saturating_sub(wide));
-    let (sign, input) = frame::left(input, 2);
-    frame.render_widget(Line::styled("/", theme.style("key")), sign);
-    let cursor = view.filtering.then_some(view.filter.cursor);
-    let shown =
-        field::Shown { text: &view.filter.text, cursor, placeholder: "ns:pay sev:high rule:host kind: cat:cde or any word", error: None };
-    field::draw(frame, input, &shown, theme);
-    frame.render_widget(Line::styled(about, theme.style("text.muted")).right_aligned(), right);
+    let words = "ns:pay sev:high rule:host kind: cat:cde or any word";
+    filter::draw(frame, area, &filter::Shown { field: &view.filter, typing: view.filtering, about: &about.join(" · "), words }, theme);
 }
 
 const fn columns(rules: bool) -> [Column; 6] {

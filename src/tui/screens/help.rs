@@ -69,6 +69,8 @@ const fn screen(place: Context) -> &'static str {
         Context::Result => "result",
         Context::Summary => "summary",
         Context::Segmentation => "segmentation",
+        Context::Access | Context::Holder => "access",
+        Context::Probes | Context::Probing => "probes",
         Context::Export => "export",
         Context::Areas | Context::Guidance | Context::Checks | Context::Help | Context::Palette => "walk",
     }

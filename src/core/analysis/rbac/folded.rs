@@ -2,8 +2,10 @@
 //! opens. It owns what it tells, so that a screen may keep it; a role's rules are told once however many hold it.
 
 use super::{Rbac, Subject, SubjectKind, register::Register};
+use crate::kinds::rbac::PolicyRule;
 use crate::model::{Category, Severity};
 use serde::Serialize;
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The register by subject.
@@ -63,8 +65,40 @@ pub struct PathHeld {
 pub struct Rights {
     /// The role: `ClusterRole view`.
     pub role: String,
-    /// Its rules in words, in their order; none where it does not exist or could not be read.
-    pub rules: Vec<String>,
+    /// Its rules, in their order; none where it does not exist or could not be read.
+    pub rules: Vec<RuleWords>,
+}
+
+/// A rule of a role.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleWords {
+    /// The rule in words.
+    pub words: String,
+    /// Whether it speaks of paths outside of resources alone: such a rule has no effect in a namespace.
+    pub of_paths: bool,
+}
+
+/// Places and bindings named of a role before the rest is counted.
+const NAMED: usize = 8;
+
+/// A line about what a subject holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Told<'f> {
+    /// The ways to further rights.
+    Paths(String),
+    /// A role, where it holds, and what gave it.
+    Role(String),
+    /// A rule of the role before it.
+    Rule(&'f str),
+}
+
+/// The first of some names, and how many more there are.
+fn some(names: &[&str]) -> String {
+    let first = names.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(NAMED) {
+        0 => first,
+        more => format!("{first} and {more} more"),
+    }
 }
 
 impl Folded {
@@ -105,7 +139,7 @@ impl Folded {
             let role = *roles.entry((holding.role.as_str(), place)).or_insert_with(|| {
                 let role =
                     if place.is_empty() { holding.role.clone() } else { format!("Role {place}/{}", holding.bound.binding.role_ref.name) };
-                folded.roles.push(Rights { role, rules: holding.bound.rules.iter().map(|rule| rule.words()).collect() });
+                folded.roles.push(Rights { role, rules: holding.bound.rules.iter().map(|rule| RuleWords::of(rule)).collect() });
                 folded.roles.len() - 1
             });
             let rows = holding.rules().count();
@@ -130,6 +164,43 @@ impl Folded {
     #[must_use]
     pub fn role(&self, index: usize) -> Option<&Rights> {
         self.roles.get(index)
+    }
+
+    /// Everybody by index, those with the worst and the most ways to further rights first.
+    #[must_use]
+    pub fn worst_first(&self) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.subjects.len()).collect();
+        order.sort_by_key(|at| {
+            let entry = &self.subjects[*at];
+            (entry.worst().is_none(), entry.worst(), Reverse(entry.paths.len()))
+        });
+        order
+    }
+
+    /// All that a subject holds, line by line.
+    #[must_use]
+    pub fn told<'f>(&'f self, entry: &'f Entry) -> Vec<Told<'f>> {
+        let mut lines = vec![];
+        if let Some(worst) = entry.worst() {
+            lines.push(Told::Paths(format!("{}: {}", worst.id(), entry.path_names().join(", "))));
+        }
+        for (role, held) in entry.by_role() {
+            let Some(rights) = self.role(role) else { continue };
+            let mut places: Vec<&str> = held.iter().map(|held| held.place()).collect();
+            places.dedup();
+            let by: Vec<&str> = held.iter().map(|held| held.binding.as_str()).collect();
+            let place = if places == ["everywhere"] { places[0].to_owned() } else { format!("in {}", some(&places)) };
+            lines.push(Told::Role(format!("{} {place}, by {}", rights.role, some(&by))));
+            let before = lines.len();
+            lines.extend(rights.in_effect(&held).map(Told::Rule));
+            if lines.len() == before {
+                lines.push(Told::Rule(match rights.rules.is_empty() {
+                    true => "no rule: the role is empty, does not exist, or could not be read",
+                    false => "no rule that takes effect in a namespace",
+                }));
+            }
+        }
+        lines
     }
 
     /// How many subjects of a kind there are.
@@ -167,6 +238,20 @@ impl Entry {
     #[must_use]
     pub fn path_names(&self) -> Vec<&'static str> {
         self.paths.iter().map(|held| held.path).collect()
+    }
+}
+
+impl Rights {
+    /// The rules that take effect where it is held: a rule for paths has none in a namespace.
+    pub fn in_effect(&self, held: &[&Held]) -> impl Iterator<Item = &str> {
+        let everywhere = held.iter().any(|held| held.namespace == "*");
+        self.rules.iter().filter(move |rule| everywhere || !rule.of_paths).map(|rule| rule.words.as_str())
+    }
+}
+
+impl RuleWords {
+    fn of(rule: &PolicyRule) -> Self {
+        Self { words: rule.words(), of_paths: rule.resources.is_empty() }
     }
 }
 

@@ -1,0 +1,165 @@
+//! The access register: who may do what, where, by which binding, those with ways to further rights first; and one subject with all of it.
+
+use crate::tui::theme::Theme;
+use crate::tui::widgets::table::{self, Column, Fill};
+use crate::tui::widgets::{List, filter, frame, page, sign};
+use crate::tui::{keymap, markdown, text};
+use kassay_core::analysis::rbac::folded::{Entry, Folded, Told};
+use kassay_core::analysis::rbac::{Subject, SubjectKind};
+use kassay_core::model::text::clean;
+use kassay_core::session::{AccessView, Context, Scroll, Session};
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+
+/// Widest text of one subject: longer lines are hard to follow.
+const WIDEST: u16 = 110;
+
+/// Draws the register.
+///
+/// ```text
+///  Access register                                                       prod-eu
+///
+///  3 users, 5 groups, 41 accounts hold 612 rules     / filters: kind:user ns:pay …
+///
+///  ▸ critical  Group system:masters             bind, escalate, …   CDE, platform   1 role
+///    high      ServiceAccount shop/deployer     read_secrets        connected       2 roles
+///              User jane@example.com                                CDE             1 role
+///
+///  Group system:masters: ClusterRole cluster-admin everywhere, by …
+/// ```
+pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme) {
+    let Some(book) = &session.book else { return };
+    let keys = keymap::hints(session.context_below());
+    let about = book.shown().map(|c| clean(&c.key)).unwrap_or_default();
+    let body = page::draw(frame, area, "Access register", &about, &keys, theme);
+    if book.shown().is_none_or(|c| c.register.is_none()) {
+        return waiting(frame, body, session, theme);
+    }
+    let view = &book.access;
+    let (bar, rest) = frame::top(body, 1);
+    let words = "kind:user ns:pay path:secret sev:critical cat:cde or any word";
+    filter::draw(frame, bar, &filter::Shown { field: &view.filter, typing: view.filtering, about: &counted(view), words }, theme);
+    let (note, rest) = frame::top(rest, 2);
+    if !view.register().complete {
+        let words = "⊘ Roles or bindings could not all be read: rights may be missing here.";
+        frame.render_widget(Line::styled(text::cut(words, note.width.into()), theme.style("outcome.blocked")), note);
+    }
+    let rows = view.rows().len();
+    if rows == 0 {
+        let words =
+            if view.register().subjects.is_empty() { "No binding names anybody." } else { "Nobody fits the filter. Esc clears it." };
+        frame.render_widget(Line::styled(words, theme.style("text.muted")), rest);
+        return;
+    }
+    let (list, detail) = frame::bottom(rest, (rest.height / 3).min(12));
+    view.cursor.shows(list.height.into());
+    crate::tui::views::spots(list, rows, view.cursor.at);
+    let drawn = List::new(rows, Some(view.cursor.at), theme);
+    let widths = table::widths(&COLUMNS, drawn.columns(list));
+    drawn.draw(frame, list, |nth, _| view.row(nth).map_or_else(Line::default, |entry| row(entry, &widths, theme)));
+    if let Some(entry) = view.selected().filter(|_| detail.height > 2) {
+        let (rule, detail) = frame::top(detail, 1);
+        frame::rule(frame, rule, theme);
+        let mut lines = lines(view.register(), entry, detail.width.into(), theme);
+        lines.truncate(detail.height.into());
+        frame.render_widget(Paragraph::new(lines), detail);
+    }
+}
+
+/// Draws one subject.
+///
+/// ```text
+///  ServiceAccount shop/deployer                                          connected
+///
+///  ! high: read_secrets
+///  ClusterRole edit in shop, by RoleBinding shop/deployer
+///      get, list, watch of pods
+/// ```
+pub fn holder(frame: &mut Frame<'_>, area: Rect, session: &Session, subject: &Subject, scroll: &Scroll, theme: &Theme) {
+    let Some(book) = &session.book else { return };
+    let keys = keymap::hints(Context::Holder);
+    let register = book.access.register();
+    let entry = register.subjects.iter().find(|entry| entry.subject == *subject);
+    let about = entry.map(reaches).unwrap_or_default();
+    let body = page::draw(frame, area, &clean(&subject.to_string()), &about, &keys, theme);
+    let Some(entry) = entry else {
+        let words = "No binding names this subject any more: the cluster was read or judged anew. Esc goes back to the list.";
+        frame.render_widget(Paragraph::new(markdown::plain(words, body.width.into(), theme.style("text"))), body);
+        return;
+    };
+    let lines = lines(register, entry, body.width.min(WIDEST).into(), theme);
+    let first = scroll.first(body.height.into(), lines.len());
+    let shown: Vec<Line<'static>> = lines.into_iter().skip(first).take(body.height.into()).collect();
+    frame.render_widget(Paragraph::new(shown), body);
+}
+
+/// What is said where there is no register yet.
+fn waiting(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme) {
+    let words = match session.book.as_ref().and_then(|book| book.shown()) {
+        None => "No cluster was read yet. + in the list of areas reads one.",
+        Some(cluster) if cluster.loading => "What was read of the cluster is being loaded.",
+        Some(cluster) if cluster.inventory.is_none() => "What was read of this cluster is not here; R reads it again.",
+        Some(_) => "Working out who may do what…",
+    };
+    frame.render_widget(Paragraph::new(markdown::plain(words, area.width.into(), theme.style("text.muted"))), area);
+}
+
+fn counted(view: &AccessView) -> String {
+    let register = view.register();
+    if view.rows().len() != register.subjects.len() {
+        return format!("{} of {}", text::thousands(view.rows().len()), text::counted(register.subjects.len(), "subject", "subjects"));
+    }
+    let kinds = [
+        (SubjectKind::User, "user", "users"),
+        (SubjectKind::Group, "group", "groups"),
+        (SubjectKind::ServiceAccount, "account", "accounts"),
+    ];
+    let counts: Vec<String> = kinds.iter().map(|(kind, one, many)| text::counted(register.count(*kind), one, many)).collect();
+    format!("{} hold {}", counts.join(", "), text::counted(register.rows, "rule", "rules"))
+}
+
+const COLUMNS: [Column; 5] = [
+    Column { title: "", fill: Fill::Words, wanted: 8, least: 8 },
+    Column { title: "", fill: Fill::Name, wanted: 50, least: 34 },
+    Column { title: "", fill: Fill::Words, wanted: 36, least: 16 },
+    Column { title: "", fill: Fill::Words, wanted: 24, least: 12 },
+    Column { title: "", fill: Fill::Words, wanted: 9, least: 8 },
+];
+
+fn row(entry: &Entry, widths: &[usize], theme: &Theme) -> Line<'static> {
+    let (text, muted) = (theme.style("text"), theme.style("text.muted"));
+    let (worst, style) = match entry.worst() {
+        Some(worst) => (worst.id(), theme.style(sign::severity_meaning(worst))),
+        None => ("", muted),
+    };
+    let cells = vec![
+        (worst.to_owned(), style),
+        (clean(&entry.subject.to_string()), text),
+        (entry.path_names().join(", "), style),
+        (reaches(entry), muted),
+        (text::counted(entry.by_role().len(), "role", "roles"), muted),
+    ];
+    table::row(&COLUMNS, widths, cells)
+}
+
+/// The categories that its rights reach.
+fn reaches(entry: &Entry) -> String {
+    entry.categories.iter().map(|category| category.label()).collect::<Vec<_>>().join(", ")
+}
+
+/// All that a subject holds.
+fn lines(register: &Folded, entry: &Entry, width: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    for told in register.told(entry) {
+        let (lead, words, style) = match &told {
+            Told::Paths(words) => ("! ", words.as_str(), entry.worst().map_or("text", sign::severity_meaning)),
+            Told::Role(words) => ("", words.as_str(), "text.strong"),
+            Told::Rule(words) => ("    ", *words, "text"),
+        };
+        let lead = [Span::styled(lead, theme.style(style))];
+        lines.extend(markdown::wrap(&[Span::styled(clean(words), theme.style(style))], width, &lead));
+    }
+    lines
+}
