@@ -727,6 +727,23 @@ fn probes_that_are_stopped_or_fail_leave_a_true_state() {
 }
 
 #[test]
+fn what_was_heard_is_not_lost_with_a_save_that_fails() {
+    let mut desk = Desk::with_cluster();
+    desk.act(Action::Probes).act(Action::SendProbes).act(Action::Enter);
+    let answer = heard(&desk, Ok(record()));
+    question(&mut desk, "1.1.services_authenticated");
+    desk.act(Action::Choose('y'));
+    // Both wait for the answer's save: a key, and what came back from the world.
+    let effects = update(&mut desk.session, Action::Enter);
+    let [Effect::Save { ticket, .. }] = effects.as_slice() else { panic!("{effects:?}") };
+    assert!(update(&mut desk.session, Action::Note).is_empty() && update(&mut desk.session, answer).is_empty());
+    let after = update(&mut desk.session, Action::SaveFailed { ticket: *ticket, why: "the disk is full.".into() });
+    let [Effect::Save { workbook, .. }] = after.as_slice() else { panic!("{after:?}") };
+    assert_eq!(workbook.evidence.len(), 1);
+    assert!(matches!(desk.session.form().map(|f| &f.purpose), Some(kassay_core::session::Purpose::Answer { .. })));
+}
+
+#[test]
 fn what_can_t_be_probed_says_why() {
     let mut desk = Desk::empty();
     desk.act(Action::Probes);

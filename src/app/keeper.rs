@@ -12,6 +12,7 @@ use kassay_core::report::Assessment;
 use kassay_core::session::{self, Action, Attached, Collection};
 use kassay_core::workbook::accept::day_of;
 use kassay_core::workbook::imports::with_register;
+use kassay_core::workbook::probes as records;
 use kassay_core::workbook::{ClusterRecord, Edit, Workbook, propose};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -39,9 +40,14 @@ pub(super) enum Job {
         edit: Edit,
     },
     Attach(PathBuf),
-    /// Keeps a text as a file of the assessment; what is sent is an action made of what became of it.
     AttachText {
         name: String,
+        text: String,
+    },
+    /// Keeps the record of active probes as a file of the assessment that they were sent for, where that is still the open one; what is sent is
+    /// an action made of what became of it.
+    Record {
+        dir: PathBuf,
         text: String,
         then: Box<dyn FnOnce(Result<Attached, String>) -> Action + Send>,
     },
@@ -180,7 +186,11 @@ fn do_one(job: Job, store: &mut Option<Store>, actions: &UnboundedSender<Action>
             });
         }
         Job::Attach(path) => tell(attached(attach(store.as_ref(), |store| store.attach(&path)))),
-        Job::AttachText { name, text, then } => tell(then(attach(store.as_ref(), |store| store.attach_text(&name, &text)))),
+        Job::AttachText { name, text } => tell(attached(attach(store.as_ref(), |store| store.attach_text(&name, &text)))),
+        Job::Record { dir, text, then } => {
+            let store = store.as_ref().filter(|store| store.dir() == dir);
+            tell(then(attach(store, |store| store.attach_text(records::RECORD_NAME, &text))));
+        }
         Job::Imports { workbook, cluster, to } => {
             let found = store.as_ref().map(|store| store.imports(&workbook, &cluster)).unwrap_or_default();
             // Who asked may have been cancelled meanwhile.
@@ -252,7 +262,7 @@ fn load(store: &Store, record: &ClusterRecord) -> Action {
 }
 
 /// What became of something that a person attached.
-pub(super) fn attached(result: Result<Attached, String>) -> Action {
+fn attached(result: Result<Attached, String>) -> Action {
     result.map_or_else(Action::AttachFailed, Action::Attached)
 }
 

@@ -17,7 +17,7 @@ use kassay_core::session::{
     Action, Attached, ContextRow, Effect, ExportFormat, NamespaceRow, Preflight, Probed, Progress, Right, ScopeEditor, Segmentation, Source,
 };
 use kassay_core::workbook::collection::cluster_key;
-use kassay_core::workbook::{Engagement, Workbook, folder, probes as records};
+use kassay_core::workbook::{Engagement, Workbook, folder};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -102,7 +102,7 @@ impl World {
             Effect::Save { ticket, workbook, edit } => self.keeper.ask(Job::Save { ticket, workbook, edit }),
             Effect::CloseWorkbook => self.keeper.ask(Job::Close),
             Effect::Attach(path) => self.keeper.ask(Job::Attach(self.path(&path))),
-            Effect::AttachText { name, text } => self.keeper.ask(Job::AttachText { name, text, then: Box::new(keeper::attached) }),
+            Effect::AttachText { name, text } => self.keeper.ask(Job::AttachText { name, text }),
             Effect::Complete(typed) => {
                 let home = self.home.clone();
                 self.beside(move || {
@@ -129,7 +129,11 @@ impl World {
                 Err(why) => Action::NotDone(why),
             }),
             Effect::Probe { dir, cluster, source, plan, inventory, allowed_by } => {
-                self.probe(source, plan, inventory, allowed_by, move |probes, record| Probed { dir, cluster, probes, record });
+                let told = {
+                    let dir = dir.clone();
+                    move |probes, record| Probed { dir, cluster, probes, record }
+                };
+                self.probe(source, plan, (inventory, dir), allowed_by, told);
             }
             Effect::CancelProbes => self.probing.cancel(),
             Effect::Export { format, target, dir } => self.export(format, target, dir),
@@ -293,7 +297,7 @@ impl World {
         &mut self,
         source: Source,
         plan: Arc<Plan>,
-        inventory: Arc<Inventory>,
+        (inventory, dir): (Arc<Inventory>, PathBuf),
         allowed_by: String,
         told: impl FnOnce(Box<Probes>, Result<Attached, String>) -> Probed + Send + 'static,
     ) {
@@ -310,9 +314,9 @@ impl World {
                     let _ = actions.send(Action::ProbesFailed(words(&error)));
                 }
                 Ok(probes) => {
-                    let (name, text) = (records::RECORD_NAME.to_owned(), probing::record(&probes, &inventory.cluster));
+                    let text = probing::record(&probes, &inventory.cluster);
                     let then = move |record: Result<Attached, String>| Action::Probed(told(Box::new(probes), record));
-                    let _ = store.send(Job::AttachText { name, text, then: Box::new(then) });
+                    let _ = store.send(Job::Record { dir, text, then: Box::new(then) });
                 }
             }
         });

@@ -212,8 +212,8 @@ impl Session {
     /// The edit is not on disk: nothing takes effect, and nothing that was typed is lost.
     pub(super) fn save_failed(&mut self, ticket: u64, why: &str) -> Vec<Effect> {
         let Some(pending) = self.pending.take_if(|p| p.ticket == ticket) else { return vec![] };
-        // What was typed behind it was meant for a walk that went on; it did not.
-        self.waiting.clear();
+        // What was typed behind it was meant for a walk that went on; it did not. What came back from the world is true all the same.
+        self.waiting.retain(|action| !action.is_by_person());
         match (&pending.after, self.layers.last_mut()) {
             // Where one stopped is not worth staying for.
             (After::Quit, _) => return vec![Effect::Quit],
