@@ -33,6 +33,10 @@ const SIDE_BY_SIDE: usize = 6;
 const LIMIT: f64 = 1.3;
 /// MiB of memory that they may take.
 const MEMORY: u64 = 150;
+/// How long no pod may become ready before the cluster is given up: controllers of a large cluster pause for a minute now and then.
+const PATIENCE: Duration = Duration::from_secs(600);
+/// Writes within ten seconds, at most, of a cluster that has come to rest: leases and heartbeats of nodes go on.
+const AT_REST: u64 = 1_000;
 
 /// What is made by hand, each after what it needs; pods, ReplicaSets and endpoints are made by the controllers. StatefulSets are left out: their
 /// pods would wait for volumes that nobody provides here.
@@ -111,21 +115,41 @@ async fn fill(client: &Client, cluster: &TestCluster, pods: usize) -> usize {
         iter(large.objects(*kind)).for_each_concurrent(16, |object| create(client, *kind, object)).await;
     }
     let wanted: usize = large.objects(Kind::Deployments).iter().map(|o| replicas(o)).sum();
-    let mut patience = Instant::now() + Duration::from_secs(60);
-    let mut before = 0;
+    let (mut before, mut patience) = (0, Instant::now() + PATIENCE);
     loop {
-        let running = cluster
-            .kubectl(["get", "pods", "-A", "--field-selector", "status.phase=Running", "-o", "name", "--chunk-size", "5000"])
-            .lines()
-            .count();
-        if running >= wanted {
-            return running;
+        // Asked of the Deployments, which are few: listing all pods again and again would starve those who make them.
+        let ready = cluster.kubectl(["get", "deployments", "-A", "-o", "jsonpath={range .items[*]}{.status.readyReplicas}{\"\\n\"}{end}"]);
+        let ready: usize = ready.lines().filter_map(|line| line.parse::<usize>().ok()).sum();
+        if ready >= wanted {
+            settle(cluster).await;
+            return ready;
         }
-        if running > before {
-            (before, patience) = (running, Instant::now() + Duration::from_secs(60));
+        if ready > before {
+            (before, patience) = (ready, Instant::now() + PATIENCE);
         }
-        assert!(Instant::now() < patience, "{running} of {wanted} pods run, and no more come up");
-        tokio::time::sleep(Duration::from_secs(3)).await;
+        assert!(Instant::now() < patience, "{ready} of {wanted} pods are ready, and no more come up");
+        tokio::time::sleep(Duration::from_secs(5)).await;
+    }
+}
+
+/// Waits until controllers have written what they have to write about the pods, so that neither of those who are timed competes with them.
+async fn settle(cluster: &TestCluster) {
+    let writes = || {
+        let metrics = cluster.kubectl(["get", "--raw", "/metrics"]);
+        let counts = metrics.lines().filter(|line| {
+            line.starts_with("apiserver_request_total{")
+                && ["POST", "PUT", "PATCH", "DELETE"].iter().any(|verb| line.contains(&format!("verb=\"{verb}\"")))
+        });
+        counts.filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok()).sum::<f64>() as u64
+    };
+    let mut before = writes();
+    loop {
+        tokio::time::sleep(Duration::from_secs(10)).await;
+        let now = writes();
+        if now - before < AT_REST {
+            return;
+        }
+        before = now;
     }
 }
 
