@@ -58,7 +58,9 @@ pub fn heard<'c>(cluster: &'c Cluster, policy: &'c Policy, talk: Talk<'c>) -> Ve
         let peers = list(&rule[if talk.inbound { "from" } else { "to" }]);
         let says = says(rule);
         let known = match talk.other {
-            End::Pod(pod) => peers.iter().any(|peer| !pod.host_network && has(cluster, peer, pod)) || everywhere(peers),
+            End::Pod(pod) => {
+                peers.iter().any(|peer| !pod.host_network && has(cluster, peer, pod)) || (!cluster.has_v6 && everywhere(peers))
+            }
             End::Address(address) => networks(peers).iter().any(|cidr| in_block(cidr, &[], address)),
         };
         // Networks hold pods too, but nobody here knows the addresses of pods.

@@ -1,7 +1,7 @@
 //! How policies of every kind come to one decision: tier by tier, and in each tier rule by rule.
 
 use super::oracle::{Cluster, End, Pod};
-use super::{admin, native};
+use super::{admin, calico, cilium, native};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -20,6 +20,8 @@ pub enum Kind {
     Admin,
     Baseline,
     Cluster,
+    Calico,
+    Cilium,
 }
 
 /// A tier of policies.
@@ -27,11 +29,15 @@ pub enum Kind {
 pub struct Tier {
     pub name: String,
     pub order: f64,
+    /// Whether what no rule of it decides is denied, to pods that a policy of Calico in it selects.
+    pub denies_rest: bool,
 }
 
 /// The tiers of Kubernetes: administrators, NetworkPolicies, baseline.
 pub fn tiers() -> Vec<Tier> {
-    [("admin", 1e3), ("default", 1e6), ("baseline", 1e7)].map(|(name, order)| Tier { name: name.to_owned(), order }).to_vec()
+    [("admin", 1e3, false), ("default", 1e6, true), ("baseline", 1e7, false)]
+        .map(|(name, order, denies_rest)| Tier { name: name.to_owned(), order, denies_rest })
+        .to_vec()
 }
 
 /// A policy of any kind.
@@ -82,14 +88,18 @@ impl Policy {
             && match self.kind {
                 Kind::NetworkPolicy => native::selects(self, pod),
                 Kind::Admin | Kind::Baseline | Kind::Cluster => admin::selects(cluster, self, pod),
+                Kind::Calico => calico::selects(cluster, self, pod),
+                Kind::Cilium => cilium::selects(cluster, self, pod),
             }
     }
 
     /// Whether it speaks of a direction at all, and whether what its tier leaves undecided is denied then.
-    fn speaks(&self, inbound: bool) -> Option<bool> {
+    fn speaks(&self, inbound: bool, tier: &Tier) -> Option<bool> {
         match self.kind {
             Kind::NetworkPolicy => native::acts(self, inbound).then_some(true),
             Kind::Admin | Kind::Baseline | Kind::Cluster => Some(false),
+            Kind::Calico => calico::acts(self, inbound).then_some(tier.denies_rest),
+            Kind::Cilium => cilium::acts(self, inbound),
         }
     }
 
@@ -97,6 +107,8 @@ impl Policy {
         match self.kind {
             Kind::NetworkPolicy => native::heard(cluster, self, talk),
             Kind::Admin | Kind::Baseline | Kind::Cluster => admin::heard(cluster, self, talk),
+            Kind::Calico => calico::heard(cluster, self, talk),
+            Kind::Cilium => cilium::heard(cluster, self, talk),
         }
     }
 }
@@ -122,7 +134,7 @@ pub fn hearings<'c>(cluster: &'c Cluster, pod: &'c Pod, talk: Talk<'c>) -> Vec<H
     for tier in tiers {
         let mut hearing = Hearing::default();
         for policy in cluster.policies.iter().filter(|policy| policy.tier == tier.name) {
-            if let Some(denies_rest) = policy.speaks(talk.inbound).filter(|_| policy.selects(cluster, pod)) {
+            if let Some(denies_rest) = policy.speaks(talk.inbound, tier).filter(|_| policy.selects(cluster, pod)) {
                 hearing.denies_rest |= denies_rest;
                 hearing.heard.extend(policy.heard(cluster, talk));
             }
@@ -161,8 +173,8 @@ pub fn in_no_order(cluster: &Cluster) -> BTreeSet<String> {
     for (at, a) in cluster.policies.iter().enumerate() {
         for b in &cluster.policies[at + 1..] {
             if a.tier == b.tier && unordered(a, b) && [true, false].iter().any(|inbound| conflict(a, b, *inbound)) && share(cluster, a, b) {
-                // NetworkPolicies only ever add up, so they stay.
-                out.extend([a, b].into_iter().filter(|p| p.kind != Kind::NetworkPolicy).map(|p| p.name.clone()));
+                // NetworkPolicies and Cilium's only ever add up, so they stay.
+                out.extend([a, b].into_iter().filter(|p| !matches!(p.kind, Kind::NetworkPolicy | Kind::Cilium)).map(|p| p.name.clone()));
             }
         }
     }
@@ -176,7 +188,24 @@ fn unordered(a: &Policy, b: &Policy) -> bool {
         // Of policies of two kinds in one tier the documentation says nothing.
         return a.kind != b.kind || a.spec()["priority"] == b.spec()["priority"];
     }
-    false
+    // Calico's policies of one order stand by name; with those of other kinds, and of one name, nothing is said.
+    match (a.kind, b.kind) {
+        (Kind::Calico, Kind::Calico) => calico::order(a) == calico::order(b) && a.bare_name() == b.bare_name(),
+        // A baseline has no number at all.
+        (Kind::Baseline, _) | (_, Kind::Baseline) => true,
+        (Kind::Calico, _) => calico::order(a) == order(b),
+        (_, Kind::Calico) => order(a) == calico::order(b),
+        // NetworkPolicies and Cilium's add up.
+        _ => false,
+    }
+}
+
+/// Where policies stand in their tier that are not Calico's.
+fn order(policy: &Policy) -> f64 {
+    match policy.kind {
+        Kind::NetworkPolicy | Kind::Cilium => 1000.0,
+        _ => policy.spec()["priority"].as_f64().unwrap_or(f64::INFINITY),
+    }
 }
 
 fn conflict(a: &Policy, b: &Policy, inbound: bool) -> bool {
@@ -188,6 +217,8 @@ fn verdicts(policy: &Policy, inbound: bool) -> BTreeSet<Says> {
     match policy.kind {
         Kind::NetworkPolicy => native::verdicts(policy, inbound),
         Kind::Admin | Kind::Baseline | Kind::Cluster => admin::verdicts(policy, inbound),
+        Kind::Calico => calico::verdicts(policy, inbound),
+        Kind::Cilium => cilium::verdicts(policy, inbound),
     }
 }
 
@@ -196,6 +227,9 @@ fn share(cluster: &Cluster, a: &Policy, b: &Policy) -> bool {
     let whole = |policy: &Policy, namespace: &str| match policy.kind {
         Kind::NetworkPolicy => native::selects_all_of(policy, namespace),
         Kind::Admin | Kind::Baseline | Kind::Cluster => admin::selects_all_of(cluster, policy, namespace),
+        Kind::Calico => calico::selects_all_of(cluster, policy, namespace),
+        // Such a policy is in no doubt about its place, and never asked.
+        Kind::Cilium => false,
     };
     cluster.pods.iter().any(|pod| a.selects(cluster, pod) && b.selects(cluster, pod))
         || cluster.namespaces.keys().any(|namespace| whole(a, namespace) && whole(b, namespace))

@@ -3,6 +3,9 @@
 
 pub mod addresses;
 mod admin;
+mod calico;
+mod cilium;
+mod expression;
 mod law;
 mod native;
 pub mod oracle;

@@ -3,8 +3,8 @@
 
 use super::addresses::{address, ends, in_block, parse};
 use super::law::{self, Kind, Policy, Talk, Tier};
-use super::{admin, native};
-use serde_json::Value;
+use super::{admin, calico, cilium, native};
+use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
@@ -21,6 +21,7 @@ pub struct Pod {
     workload: Place,
     pub namespace: String,
     pub labels: BTreeMap<String, String>,
+    pub account: String,
     pub host_network: bool,
     /// Name, protocol, number.
     ports: Vec<(String, String, u16)>,
@@ -53,6 +54,12 @@ pub type Allowed = (BTreeSet<(String, u16)>, BTreeSet<String>);
 pub struct Cluster {
     pub namespaces: BTreeMap<String, BTreeMap<String, String>>,
     pub pods: Vec<Pod>,
+    /// Labels of service accounts, by namespace and name.
+    pub accounts: BTreeMap<(String, String), BTreeMap<String, String>>,
+    /// Calico's sets of addresses: namespace and labels.
+    pub sets: Vec<(String, BTreeMap<String, String>)>,
+    /// Whether nodes have addresses of IPv6.
+    pub has_v6: bool,
     pub policies: Vec<Policy>,
     pub tiers: Vec<Tier>,
     /// The ranges outside that are asked about.
@@ -84,7 +91,8 @@ fn pod(workload: Place, namespace: String, metadata: &Value, spec: &Value, ended
         }
     }
     let host_network = spec["hostNetwork"] == true;
-    Pod { workload, namespace, labels: labels(&metadata["labels"]), host_network, ports, ended }
+    let account = spec["serviceAccountName"].as_str().unwrap_or("default").to_owned();
+    Pod { workload, namespace, labels: labels(&metadata["labels"]), account, host_network, ports, ended }
 }
 
 impl Cluster {
@@ -92,6 +100,9 @@ impl Cluster {
         let mut cluster = Self {
             namespaces: BTreeMap::new(),
             pods: vec![],
+            accounts: BTreeMap::new(),
+            sets: vec![],
+            has_v6: false,
             policies: vec![],
             tiers: law::tiers(),
             ranges: BTreeSet::from([Place::Range("0.0.0.0/0".into(), vec![])]),
@@ -119,6 +130,24 @@ impl Cluster {
                     let (template, workload) = (&spec["template"], Place::Workload(namespace.clone(), "Deployment".into(), name));
                     cluster.pods.push(pod(workload, namespace, &template["metadata"], &template["spec"], false));
                 }
+                "Node" => {
+                    let addresses = list(&object["status"]["addresses"]);
+                    cluster.has_v6 |= addresses.iter().any(|address| text(&address["address"]).contains(':'));
+                }
+                "ServiceAccount" => drop(cluster.accounts.insert((namespace, name), labels(&metadata["labels"]))),
+                "NetworkSet" | "GlobalNetworkSet" => cluster.sets.push((namespace, labels(&metadata["labels"]))),
+                "Tier" => cluster.tier(object),
+                "NetworkPolicy" if text(&object["apiVersion"]).starts_with("crd.projectcalico.org/") => {
+                    cluster.policy(Kind::Calico, calico::tier_name(&text(&spec["tier"])), object);
+                }
+                "GlobalNetworkPolicy" => cluster.policy(Kind::Calico, calico::tier_name(&text(&spec["tier"])), object),
+                "CiliumNetworkPolicy" | "CiliumClusterwideNetworkPolicy" => {
+                    let one = [spec].into_iter().filter(|spec| spec.is_object());
+                    for spec in one.chain(list(&object["specs"])) {
+                        let part = json!({"apiVersion": object["apiVersion"], "kind": object["kind"], "metadata": metadata, "spec": spec});
+                        cluster.policy(Kind::Cilium, "default", &part);
+                    }
+                }
                 "NetworkPolicy" => cluster.policy(Kind::NetworkPolicy, "default", object),
                 "AdminNetworkPolicy" => cluster.policy(Kind::Admin, "admin", object),
                 "BaselineAdminNetworkPolicy" => cluster.policy(Kind::Baseline, "baseline", object),
@@ -132,19 +161,44 @@ impl Cluster {
             let bare = matches!(&pod.workload, Place::Workload(_, kind, _) if kind == "Pod");
             !pod.ended || (!bare && !alive.contains(&pod.workload))
         });
-        cluster.beyond = cluster.policies.iter().filter(|policy| admin::is_beyond_us(policy)).map(|policy| policy.name.clone()).collect();
+        let beyond = cluster.policies.iter().filter(|policy| cluster.is_beyond(policy, objects)).map(|policy| policy.name.clone());
+        let beyond: Vec<String> = beyond.collect();
+        cluster.beyond.extend(beyond);
         cluster.leave_out();
         cluster.beyond.extend(law::in_no_order(&cluster));
         cluster.leave_out();
-        let named: Vec<Place> = cluster.policies.iter().flat_map(named_ranges).collect();
+        let named: Vec<Place> = cluster.policies.iter().flat_map(|policy| named_ranges(&cluster, policy)).collect();
         cluster.ranges.extend(named);
         cluster
+    }
+
+    /// A tier that is there already, or a new one. Those of Kubernetes are as they are; an object that says otherwise is beyond us.
+    fn tier(&mut self, object: &Value) {
+        let tier = calico::tier(object);
+        match law::tiers().into_iter().find(|fixed| fixed.name == tier.name) {
+            Some(fixed) if fixed.order == tier.order && fixed.denies_rest == tier.denies_rest => {}
+            Some(_) => drop(self.beyond.insert(format!("Tier {}", text(&object["metadata"]["name"])))),
+            None => self.tiers.push(tier),
+        }
+    }
+
+    fn is_beyond(&self, policy: &Policy, objects: &[Value]) -> bool {
+        let has = |engine: &str| objects.iter().any(|object| text(&object["apiVersion"]).starts_with(engine));
+        match policy.kind {
+            Kind::NetworkPolicy => false,
+            Kind::Admin | Kind::Baseline | Kind::Cluster => admin::is_beyond_us(policy),
+            // Of two engines only one enforces, and nobody can tell which.
+            Kind::Calico => has("cilium.io/") || calico::is_beyond_us(self, policy),
+            Kind::Cilium => has("crd.projectcalico.org/") || cilium::is_beyond_us(policy),
+        }
     }
 
     fn policy(&mut self, kind: Kind, tier: &str, object: &Value) {
         let metadata = &object["metadata"];
         let path = [text(&metadata["namespace"]), text(&metadata["name"])].into_iter().filter(|part| !part.is_empty());
-        let name = format!("{} {}", object["kind"].as_str().unwrap(), path.collect::<Vec<_>>().join("/"));
+        // Two kinds are called NetworkPolicy; kubectl tells them apart by their group.
+        let group = if kind == Kind::Calico && object["kind"] == "NetworkPolicy" { ".crd.projectcalico.org" } else { "" };
+        let name = format!("{}{group} {}", object["kind"].as_str().unwrap(), path.collect::<Vec<_>>().join("/"));
         self.policies.push(Policy { kind, object: object.clone(), name, tier: tier.to_owned() });
     }
 
@@ -268,17 +322,23 @@ fn numbers_of(value: &Value) -> Vec<u64> {
         Value::Number(number) => number.as_u64().into_iter().collect(),
         Value::String(text) => text.split(':').filter_map(port).collect(),
         Value::Array(items) => items.iter().flat_map(numbers_of).collect(),
-        Value::Object(fields) => fields.iter().filter(|(name, _)| *name != "priority").flat_map(|(_, field)| numbers_of(field)).collect(),
+        Value::Object(fields) => fields
+            .iter()
+            .filter(|(name, _)| !matches!(name.as_str(), "priority" | "order"))
+            .flat_map(|(_, field)| numbers_of(field))
+            .collect(),
         Value::Null | Value::Bool(_) => vec![],
     };
     found.into_iter().filter(|number| (1..=65535).contains(number)).collect()
 }
 
 /// The ranges that the rules of a policy name.
-fn named_ranges(policy: &Policy) -> Vec<Place> {
+fn named_ranges(cluster: &Cluster, policy: &Policy) -> Vec<Place> {
     match policy.kind {
         Kind::NetworkPolicy => native::ranges(policy),
         Kind::Admin | Kind::Baseline | Kind::Cluster => admin::ranges(policy),
+        Kind::Calico => calico::ranges(cluster, policy),
+        Kind::Cilium => cilium::ranges(policy),
     }
 }
 

@@ -1,6 +1,8 @@
 //! Random clusters: few labels, ports and addresses, so that selectors hit, rules overlap and every corner of the API is met often.
 
 mod admin;
+mod calico;
+mod cilium;
 #[path = "../dice.rs"]
 mod dice;
 
@@ -40,8 +42,26 @@ pub fn cluster(seed: u64) -> Vec<Value> {
     for index in 0..dice.roll(6) {
         objects.push(policy(&mut dice, namespaces, index));
     }
-    if dice.chance(60) {
+    // Most clusters have policies of one engine beside NetworkPolicies.
+    let engines = dice.roll(32);
+    if engines < 14 {
         objects.extend(admin::policies(&mut dice));
+    }
+    if (12..22).contains(&engines) || engines == 31 {
+        objects.extend(calico::objects(&mut dice, namespaces));
+    }
+    if engines >= 22 {
+        objects.extend(cilium::objects(&mut dice, namespaces));
+    }
+    for namespace in namespaces {
+        if dice.chance(50) {
+            let metadata = json!({"name": dice.one(&["default", "robot"]), "namespace": namespace, "labels": labels(&mut dice, 50)});
+            objects.push(json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata}));
+        }
+    }
+    if dice.chance(15) {
+        let addresses = json!([{"type": "InternalIP", "address": "10.9.0.1"}, {"type": "InternalIP", "address": "fd00::9"}]);
+        objects.push(json!({"apiVersion": "v1", "kind": "Node", "metadata": {"name": "node-6"}, "status": {"addresses": addresses}}));
     }
     objects
 }
@@ -80,6 +100,9 @@ fn pod_spec(dice: &mut Dice) -> Value {
     }
     if dice.chance(12) {
         spec["hostNetwork"] = true.into();
+    }
+    if dice.chance(30) {
+        spec["serviceAccountName"] = "robot".into();
     }
     spec
 }

@@ -39,7 +39,7 @@ pub fn is_whole(objects: &[Value]) -> bool {
 fn removable(value: &Value, path: String, found: &mut Vec<(String, String)>) {
     match value {
         Value::Array(items) => {
-            let kept = ["values", "containers", "ownerReferences"].iter().any(|name| path.ends_with(name));
+            let kept = ["values", "containers", "ownerReferences", "specs"].iter().any(|name| path.ends_with(name));
             for (at, item) in items.iter().enumerate() {
                 if !kept {
                     found.push((path.clone(), at.to_string()));

@@ -21,6 +21,7 @@ use crate::kinds::{Inventory, custom::Custom};
 use crate::model::Kind;
 use serde::Deserialize;
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// Adds tiers and policies.
 pub(super) fn read(inventory: &Inventory, law: &mut Law) {
@@ -197,11 +198,7 @@ fn policy(inventory: &Inventory, kind: Kind, custom: &Custom, law: &Law) -> Resu
             Ok(acts.then_some(Acts { rules, denies_rest: law.tiers.0[tier].denies_rest }))
         };
         let (ingress, egress) = (acts(on_ingress, "ingress", &spec.ingress)?, acts(on_egress, "egress", &spec.egress)?);
-        let mut object = object(kind, &custom.metadata.namespace, &custom.metadata.name);
-        if kind == Kind::CalicoNetworkPolicies {
-            // Told apart from the kind of Kubernetes of the same name, as kubectl tells them apart.
-            object.kind = format!("{}.{}", object.kind, object.group);
-        }
+        let object = object(kind, &custom.metadata.namespace, &custom.metadata.name);
         let rank = Rank::ByName(order, custom.metadata.name.clone());
         Ok(Policy { object, tier, rank, subject: subject.clone(), ingress, egress })
     };
@@ -277,7 +274,7 @@ impl Reader<'_> {
         let by_address = !entity.nets.is_empty() || !entity.not_nets.is_empty();
         let by_label = !entity.selector.is_empty() || !entity.namespace_selector.is_empty() || entity.service_accounts.is_some();
         match (by_address, by_label) {
-            (true, false) if entity.not_selector.is_empty() => ranges(entity),
+            (true, false) if entity.not_selector.is_empty() => ranges(entity, super::compile::has_v6(self.inventory)),
             (false, true) => self.pods(entity).map(|pods| vec![pods]),
             (true, _) => Err("a peer by addresses and by labels together is not evaluated".to_owned()),
             (false, false) => Err("a peer by notSelector alone is not evaluated".to_owned()),
@@ -310,11 +307,13 @@ impl Reader<'_> {
         for kind in [Kind::CalicoNetworkSets, Kind::CalicoGlobalNetworkSets, Kind::CalicoHostEndpoints] {
             for set in self.inventory.customs.get(&kind).into_iter().flatten() {
                 let namespace = set.metadata.namespace.as_str();
-                let of_namespace = self.inventory.namespace_labels(namespace);
+                // What is in no namespace has no labels of one; those of a namespace that was not read may be any.
+                let (labels, read) =
+                    if namespace.is_empty() { (BTreeMap::new(), true) } else { super::compile::labels_of(self.inventory, namespace) };
                 let facts = Facts {
                     labels: Some(&set.metadata.labels),
                     namespace: Some(namespace),
-                    namespace_labels: Some(of_namespace),
+                    namespace_labels: read.then_some(&labels),
                     ..Facts::ANY
                 };
                 if selector.picks(&facts) != Some(false) {
@@ -326,10 +325,10 @@ impl Reader<'_> {
     }
 }
 
-/// Addresses that are in some of the one and in none of the other.
-fn ranges(entity: &Entity) -> Result<Vec<Peer>, String> {
+/// Addresses that are in some of the one and in none of the other. Where the one is not told, it is everything that the cluster knows.
+fn ranges(entity: &Entity, has_v6: bool) -> Result<Vec<Peer>, String> {
     let v6 = |text: &&String| text.contains(':');
-    let everywhere: Vec<String> = if entity.not_nets.iter().any(|text| v6(&text)) {
+    let everywhere: Vec<String> = if has_v6 || entity.not_nets.iter().any(|text| v6(&text)) {
         vec!["0.0.0.0/0".to_owned(), "::/0".to_owned()]
     } else {
         vec!["0.0.0.0/0".to_owned()]

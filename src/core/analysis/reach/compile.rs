@@ -230,18 +230,20 @@ pub(super) struct Compiled<'a> {
 /// Namespaces by name, with their labels and whether these were read.
 pub(super) type Namespaces<'a> = BTreeMap<&'a str, (BTreeMap<String, String>, bool)>;
 
-/// Labels of every namespace that was read or has pods. The label with the name is there even where a manifest leaves it to the server.
+/// Labels of every namespace that was read or has pods.
 pub(super) fn namespaces<'a>(inventory: &'a Inventory, groups: &Groups<'a>) -> Namespaces<'a> {
-    let named = inventory.minor().is_none_or(|minor| minor >= 21);
-    let entry = |name: &'a str| {
-        let read = inventory.namespaces.binary_search_by(|n| n.metadata.name.as_str().cmp(name)).is_ok();
-        let mut labels = inventory.namespace_labels(name).clone();
-        if named {
-            labels.entry(NAME_LABEL.to_owned()).or_insert_with(|| name.to_owned());
-        }
-        (name, (labels, read))
-    };
-    groups.of_namespace.keys().copied().chain(inventory.namespaces.iter().map(|n| n.metadata.name.as_str())).map(entry).collect()
+    let names = groups.of_namespace.keys().copied().chain(inventory.namespaces.iter().map(|n| n.metadata.name.as_str()));
+    names.map(|name| (name, labels_of(inventory, name))).collect()
+}
+
+/// The labels of a namespace and whether they were read. The label with the name is there even where a manifest leaves it to the server.
+pub(super) fn labels_of(inventory: &Inventory, namespace: &str) -> (BTreeMap<String, String>, bool) {
+    let read = inventory.namespaces.binary_search_by(|n| n.metadata.name.as_str().cmp(namespace)).is_ok();
+    let mut labels = inventory.namespace_labels(namespace).clone();
+    if inventory.minor().is_none_or(|minor| minor >= 21) {
+        labels.entry(NAME_LABEL.to_owned()).or_insert_with(|| namespace.to_owned());
+    }
+    (labels, read)
 }
 
 /// Looks groups up for selectors.
@@ -344,7 +346,7 @@ pub(super) fn compile<'a>(picker: &mut Picker<'a, '_>, law: &mut Law) -> Compile
         law.policies.iter().map(|p| (picker.groups(&p.subject), picker.whole_namespaces(&p.subject))).collect();
     unread::in_no_order(law, |a, b| selected[a].0.meets(&selected[b].0) || selected[a].1.iter().any(|name| selected[b].1.contains(name)));
     let places = places(law);
-    let has_v6 = picker.inventory.nodes.iter().flat_map(|node| &node.status.addresses).any(|address| address.address.contains(':'));
+    let has_v6 = has_v6(picker.inventory);
     let mut compiler = Compiler { picker, places, has_v6, compiled: Compiled { ranges: vec![Range::anywhere()], ..Compiled::default() } };
     let mut ingress = Bindings::new(compiler.picker.groups.list.len());
     let mut egress = Bindings::new(compiler.picker.groups.list.len());
@@ -375,6 +377,11 @@ pub(super) fn compile<'a>(picker: &mut Picker<'a, '_>, law: &mut Law) -> Compile
     compiled.ingress = Direction::settle(ingress.groups, ingress.namespaces, &compiled.rules);
     compiled.egress = Direction::settle(egress.groups, egress.namespaces, &compiled.rules);
     compiled
+}
+
+/// Whether nodes have addresses of IPv6.
+pub(super) fn has_v6(inventory: &Inventory) -> bool {
+    inventory.nodes.iter().flat_map(|node| &node.status.addresses).any(|address| address.address.contains(':'))
 }
 
 /// The places of all rules, by tier, in order and each once.

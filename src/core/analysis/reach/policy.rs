@@ -261,9 +261,14 @@ pub(super) struct Law {
     pub(super) faults: BTreeSet<(ObjectRef, String)>,
 }
 
+/// The name of a kind. Two are called NetworkPolicy; Calico's is told apart as kubectl tells it apart.
+pub(super) fn kind_name(kind: Kind) -> String {
+    if kind == Kind::CalicoNetworkPolicies { format!("{}.{}", kind.kind(), kind.group()) } else { kind.kind().to_owned() }
+}
+
 /// An object of a kind.
 pub(super) fn object(kind: Kind, namespace: &str, name: &str) -> ObjectRef {
-    ObjectRef::new(kind.group(), kind.kind(), namespace, name)
+    ObjectRef::new(kind.group(), &kind_name(kind), namespace, name)
 }
 
 /// Reads a part of an object without forgiving anything: what is not known is told, not passed over.

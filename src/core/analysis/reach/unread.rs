@@ -2,7 +2,7 @@
 //! no order. Such an object is left out wholly; the pods that it selects are known as far as its selector was understood.
 
 use super::NotEvaluated;
-use super::policy::{Failure, Law, Peer, Policy, Rank, Unread};
+use super::policy::{Failure, Law, Peer, Policy, Rank, Unread, kind_name};
 use super::selector::Attribute;
 use crate::kinds::{Inventory, KindState, custom::Custom};
 use crate::model::Kind;
@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 /// An object of a kind, by its metadata.
 pub(super) fn entry(kind: Kind, custom: &Custom, failure: Failure) -> Unread {
     let entry = NotEvaluated {
-        kind: kind.kind().to_owned(),
+        kind: kind_name(kind),
         namespace: custom.metadata.namespace.clone(),
         name: custom.metadata.name.clone(),
         why: failure.why,
@@ -89,7 +89,7 @@ pub(super) fn not_listed(inventory: &Inventory, law: &mut Law) {
             if !coverage.message.is_empty() {
                 why = format!("{why}: {}", coverage.message);
             }
-            let entry = NotEvaluated { kind: kind.kind().to_owned(), why, group: kind.group(), ..NotEvaluated::default() };
+            let entry = NotEvaluated { kind: kind_name(kind), why, group: kind.group(), ..NotEvaluated::default() };
             law.unread.push(Unread { entry, subject: None, ingress: true, egress: true });
         }
     }
