@@ -1,7 +1,7 @@
 //! ConfigMaps, rows of Secrets, and certificate signing requests: configuration without the values that must not stay.
 
 use super::{meta::Meta, pod::slim, sealed::Sealed};
-use crate::sensitive::FingerprintKey;
+use crate::sensitive::Examiner;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -76,11 +76,11 @@ const KEPT: &[(&str, &str)] = &[
 ];
 
 impl ConfigMap {
-    pub(super) fn seal(&mut self, fingerprint: &FingerprintKey) -> usize {
+    pub(super) fn seal(&mut self, examiner: &mut Examiner) -> usize {
         use crate::model::text::glob;
         let kept = KEPT.iter().any(|(namespace, name)| glob(namespace, &self.metadata.namespace) && glob(name, &self.metadata.name));
-        let mut redacted: usize = self.data.iter_mut().map(|(key, value)| value.seal(key, kept, fingerprint)).sum();
-        redacted += self.binary_data.iter_mut().map(|(key, value)| value.seal(key, false, fingerprint)).sum::<usize>();
+        let mut redacted: usize = self.data.iter_mut().map(|(key, value)| value.seal(key, kept, examiner)).sum();
+        redacted += self.binary_data.iter_mut().map(|(key, value)| value.seal(key, false, examiner)).sum::<usize>();
         redacted
     }
 }

@@ -10,7 +10,7 @@ use super::pod::{Pod, PodSpec, RawPod};
 use super::workload::{Controller, RawController};
 use super::{config, custom::Custom};
 use crate::model::{Kind, ObjectRef};
-use crate::sensitive::FingerprintKey;
+use crate::sensitive::{Examiner, FingerprintKey};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
@@ -43,7 +43,7 @@ pub struct Page {
 /// Gathers an inventory.
 pub struct Ingest {
     pub(super) inventory: Inventory,
-    key: FingerprintKey,
+    examiner: Examiner,
     specs: HashMap<[u8; 32], usize>,
     malformed: BTreeMap<Kind, Vec<String>>,
     /// Sensitive values met per kind, so that a list that is read again is not counted twice.
@@ -72,7 +72,7 @@ impl Ingest {
     pub fn new(source: Source, key: FingerprintKey) -> Self {
         Self {
             inventory: Inventory { source, ..Inventory::default() },
-            key,
+            examiner: Examiner::new(key),
             specs: HashMap::new(),
             malformed: BTreeMap::new(),
             redacted: BTreeMap::new(),
@@ -131,7 +131,7 @@ impl Ingest {
             ($list:ident) => {{
                 let mut object: serde_json::Result<_> = serde_json::from_str(json);
                 if let Ok(object) = &mut object {
-                    seal_meta(&mut self.inventory.redactions, &self.key, object);
+                    seal_meta(&mut self.inventory.redactions, &mut self.examiner, object);
                 }
                 self.inventory.$list.push(object?);
             }};
@@ -147,7 +147,7 @@ impl Ingest {
             }
             Kind::Namespaces => {
                 let mut namespace: super::node::Namespace = serde_json::from_str(json)?;
-                seal_meta(&mut self.inventory.redactions, &self.key, &mut namespace);
+                seal_meta(&mut self.inventory.redactions, &mut self.examiner, &mut namespace);
                 // `seal_meta` drops UIDs; only namespaces keep theirs, which names the cluster.
                 #[derive(Deserialize)]
                 struct Uid {
@@ -167,8 +167,8 @@ impl Ingest {
             }
             Kind::ConfigMaps => {
                 let mut map: config::ConfigMap = serde_json::from_str(json)?;
-                self.inventory.redactions += map.seal(&self.key);
-                seal_meta(&mut self.inventory.redactions, &self.key, &mut map);
+                self.inventory.redactions += map.seal(&mut self.examiner);
+                seal_meta(&mut self.inventory.redactions, &mut self.examiner, &mut map);
                 self.inventory.config_maps.push(map);
             }
             Kind::Nodes => into!(nodes),
@@ -196,7 +196,7 @@ impl Ingest {
                     super::custom::without_requests(&mut object);
                 }
                 let mut custom = Custom::from_object(&object, kind.keep())?;
-                seal_meta(&mut self.inventory.redactions, &self.key, &mut custom);
+                seal_meta(&mut self.inventory.redactions, &mut self.examiner, &mut custom);
                 self.inventory.customs.entry(kind).or_default().push(custom);
             }
         }
@@ -206,11 +206,9 @@ impl Ingest {
     fn pod(&mut self, mut raw: RawPod) {
         let mirror = raw.metadata.annotations.contains_key("kubernetes.io/config.mirror")
             || raw.metadata.labels.get("tier").is_some_and(|tier| tier == "control-plane");
-        raw.metadata.managed_fields.clear();
-        raw.metadata.uid.clear();
-        self.inventory.redactions += raw.metadata.seal(&self.key);
+        self.inventory.redactions += raw.metadata.seal(&mut self.examiner);
         raw.spec.default_host_ports();
-        let (node, redacted) = raw.spec.normalise(mirror && raw.metadata.namespace == "kube-system", &self.key);
+        let (node, redacted) = raw.spec.normalise(mirror && raw.metadata.namespace == "kube-system", &mut self.examiner);
         self.inventory.redactions += redacted;
         let image_ids = raw
             .status
@@ -232,9 +230,9 @@ impl Ingest {
             _ => raw.spec.template,
         };
         raw.metadata.uid.clear();
-        self.inventory.redactions += raw.metadata.seal(&self.key);
-        let (_, redacted) = template.spec.normalise(false, &self.key);
-        self.inventory.redactions += redacted + template.metadata.seal(&self.key);
+        self.inventory.redactions += raw.metadata.seal(&mut self.examiner);
+        let (_, redacted) = template.spec.normalise(false, &mut self.examiner);
+        self.inventory.redactions += redacted + template.metadata.seal(&mut self.examiner);
         let controller = Controller {
             metadata: raw.metadata,
             spec: self.share(template.spec),
@@ -429,10 +427,10 @@ has_meta!(
     super::admission::WebhookConfiguration,
 );
 
-fn seal_meta<T: HasMeta>(redactions: &mut usize, key: &FingerprintKey, object: &mut T) {
+fn seal_meta<T: HasMeta>(redactions: &mut usize, examiner: &mut Examiner, object: &mut T) {
     let meta = object.meta_mut();
     meta.uid.clear();
-    *redactions += meta.seal(key);
+    *redactions += meta.seal(examiner);
 }
 
 /// Namespace and name of a malformed object, as far as it has them.

@@ -1,10 +1,12 @@
 //! Object metadata: what every kind has, and no more of it than checks read.
 
 use super::sealed::Sealed;
-use crate::sensitive::FingerprintKey;
+use crate::sensitive::Examiner;
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// Name, namespace, labels, the annotations that matter, owners, who changed it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -101,7 +103,7 @@ const COPIES: &[&str] = &["kubectl.kubernetes.io/last-applied-configuration", "k
 
 impl Meta {
     /// Examines the annotations and drops what no check reads. Returns how many values were sensitive.
-    pub(super) fn seal(&mut self, fingerprint: &FingerprintKey) -> usize {
+    pub(super) fn seal(&mut self, examiner: &mut Examiner) -> usize {
         let mut redacted = 0;
         self.annotations.retain(|key, value| {
             if COPIES.contains(&key.as_str()) {
@@ -109,7 +111,7 @@ impl Meta {
             }
             let known =
                 KNOWN_ANNOTATIONS.iter().any(|pattern| pattern.strip_suffix('*').map_or(key == pattern, |start| key.starts_with(start)));
-            let found = value.seal(key, known, fingerprint);
+            let found = value.seal(key, known, examiner);
             redacted += found;
             known || found > 0
         });
@@ -129,33 +131,120 @@ impl Meta {
     }
 }
 
-/// Flattens a FieldsV1 tree (`{"f:spec": {"f:replicas": {}}}`) to paths, or takes a list of paths from a snapshot.
+/// Metadata of what controllers make: who set which field is read of their owners alone, and these are most of a cluster, so their record of
+/// it is passed over unread.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Made {
+    name: String,
+    namespace: String,
+    labels: BTreeMap<String, String>,
+    annotations: BTreeMap<String, Sealed>,
+    creation_timestamp: Option<Timestamp>,
+    owner_references: Vec<OwnerReference>,
+}
+
+/// Reads metadata without its managedFields.
+pub(super) fn made<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Meta, D::Error> {
+    let Made { name, namespace, labels, annotations, creation_timestamp, owner_references } = Made::deserialize(deserializer)?;
+    Ok(Meta { name, namespace, labels, annotations, creation_timestamp, owner_references, ..Meta::default() })
+}
+
+/// Flattens a FieldsV1 tree (`{"f:spec": {"f:replicas": {}}}`) to paths, or takes a list of paths from a snapshot. They are sorted.
 /// `v:` items are values of sets and are left out; `k:` items keep only the key that names an item.
-fn field_paths<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+fn field_paths<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     let mut paths = Vec::new();
-    match serde_json::Value::deserialize(deserializer)? {
-        serde_json::Value::Array(items) => paths.extend(items.into_iter().filter_map(|item| item.as_str().map(str::to_owned))),
-        tree => walk(&tree, "", &mut paths),
-    }
+    deserializer.deserialize_any(Fields { path: &mut String::new(), paths: &mut paths })?;
+    paths.sort_unstable();
     Ok(paths)
 }
 
-fn walk(tree: &serde_json::Value, path: &str, paths: &mut Vec<String>) {
-    let Some(map) = tree.as_object() else { return };
-    let mut leaf = true;
-    for (key, below) in map {
-        let next = if let Some(field) = key.strip_prefix("f:") {
-            if path.is_empty() { field.to_owned() } else { format!("{path}.{field}") }
-        } else if let Some(item) = key.strip_prefix("k:") {
-            format!("{path}[{}]", item_name(item))
-        } else {
-            continue;
-        };
-        leaf = false;
-        walk(below, &next, paths);
+/// Walks a FieldsV1 tree as it is parsed: it is most of an object's text, and only its leaves are kept.
+struct Fields<'a> {
+    /// Path of this node; the same text for the whole walk.
+    path: &'a mut String,
+    paths: &'a mut Vec<String>,
+}
+
+impl<'de> DeserializeSeed<'de> for Fields<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
     }
-    if leaf && !path.is_empty() {
-        paths.push(path.to_owned());
+}
+
+impl<'de> Visitor<'de> for Fields<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a tree of fields, or a list of paths")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let here = self.path.len();
+        let mut leaf = true;
+        while let Some(goes_down) = map.next_key_seed(Step { path: self.path })? {
+            if !goes_down {
+                map.next_value::<IgnoredAny>()?;
+                continue;
+            }
+            leaf = false;
+            map.next_value_seed(Fields { path: self.path, paths: self.paths })?;
+            self.path.truncate(here);
+        }
+        if leaf && here > 0 {
+            self.paths.push(self.path.clone());
+        }
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        while let Some(path) = list.next_element()? {
+            self.paths.push(path);
+        }
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+}
+
+/// Goes along one key of a FieldsV1 tree, and says whether that leads anywhere.
+struct Step<'a> {
+    path: &'a mut String,
+}
+
+impl<'de> DeserializeSeed<'de> for Step<'_> {
+    type Value = bool;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Step<'_> {
+    type Value = bool;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key of a tree of fields")
+    }
+
+    fn visit_str<E>(self, key: &str) -> Result<bool, E> {
+        if let Some(field) = key.strip_prefix("f:") {
+            if !self.path.is_empty() {
+                self.path.push('.');
+            }
+            self.path.push_str(field);
+        } else if let Some(item) = key.strip_prefix("k:") {
+            self.path.push('[');
+            self.path.push_str(&item_name(item));
+            self.path.push(']');
+        } else {
+            return Ok(false);
+        }
+        Ok(true)
     }
 }
 
@@ -164,4 +253,37 @@ fn item_name(key: &str) -> String {
     let parts: Vec<String> =
         parsed.iter().map(|(k, v)| format!("{k}={}", v.as_str().map_or_else(|| v.to_string(), str::to_owned))).collect();
     parts.join(",")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_become_paths_and_paths_stay() {
+        let tree = r#"{"manager": "m", "fieldsV1": {"f:spec": {"f:template": {".": {}, "f:containers": {"k:{\"name\":\"web\"}": {".": {}, "f:image": {}}}},
+            "f:ports": {"k:{\"port\":80,\"protocol\":\"TCP\"}": {"f:port": {}}}, "f:finalizers": {"v:\"x\"": {}}}, "f:a\u002db": {}}}"#;
+        let read = |text: &str| serde_json::from_str::<ManagedFields>(text).map(|entry| entry.fields).map_err(|e| e.to_string());
+        let paths = vec!["a-b", "spec.finalizers", "spec.ports[port=80,protocol=TCP].port", "spec.template.containers[name=web].image"];
+        let paths: Vec<String> = paths.into_iter().map(str::to_owned).collect();
+        assert_eq!(read(tree), Ok(paths.clone()));
+        let kept = ManagedFields { fields: paths.clone(), ..ManagedFields::default() };
+        assert_eq!(read(&serde_json::to_string(&kept).unwrap_or_default()), Ok(paths));
+        assert_eq!(read(r#"{"fieldsV1": {}}"#), Ok(vec![]));
+        assert!(read(r#"{"fieldsV1": [1]}"#).is_err());
+    }
+
+    #[test]
+    fn what_controllers_make_is_read_but_for_its_record_of_fields() {
+        #[derive(Deserialize)]
+        struct Object {
+            #[serde(deserialize_with = "made")]
+            metadata: Meta,
+        }
+        let text = r#"{"metadata": {"name": "a", "namespace": "b", "uid": "u", "labels": {"l": "v"}, "creationTimestamp": "2026-01-01T00:00:00Z",
+            "ownerReferences": [{"kind": "ReplicaSet", "name": "r", "controller": true}], "managedFields": [{"manager": 1}]}}"#;
+        let meta = serde_json::from_str::<Object>(text).map(|object| object.metadata).unwrap_or_default();
+        assert_eq!((meta.name.as_str(), meta.namespace.as_str(), meta.labels.len()), ("a", "b", 1));
+        assert!(meta.creation_timestamp.is_some() && meta.controller().is_some_and(|owner| owner.name == "r"));
+    }
 }

@@ -20,6 +20,7 @@ pub mod probes;
 pub mod rbac;
 pub mod sealed;
 mod secret;
+mod volume;
 pub mod workload;
 
 pub use deprecated::{DeprecatedApi, DeprecatedRequests};

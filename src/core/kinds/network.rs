@@ -45,6 +45,7 @@ slim! {
     /// Who stands behind a Service.
     struct EndpointSlice {
         /// Metadata; the label `kubernetes.io/service-name` names the Service.
+        #[serde(deserialize_with = "super::meta::made")]
         metadata: Meta,
         /// Endpoints.
         endpoints: Vec<Endpoint>,

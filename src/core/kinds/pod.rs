@@ -1,6 +1,8 @@
 //! Pods and their specs: the widest of the slim types, because most of the guidance is about what runs.
 
+pub use super::volume::Volume;
 use super::{lenient::Scalar, meta::Meta, sealed::Sealed};
+use crate::sensitive::Examiner;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -335,94 +337,6 @@ slim! {
     }
 }
 
-/// A volume: its name, its source's name in the API (`hostPath`, `projected`…), and the details that checks read.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Volume {
-    /// Name.
-    pub name: String,
-    /// Names of the sources that are set; empty for a volume with a name only, which the API makes an emptyDir.
-    pub sources: Vec<String>,
-    /// Path on the node, for hostPath.
-    pub host_path: Option<String>,
-    /// Secret, for secret volumes.
-    pub secret: Option<String>,
-    /// ConfigMap, for configMap volumes.
-    pub config_map: Option<String>,
-    /// Claim, for persistentVolumeClaim volumes.
-    pub claim: Option<String>,
-    /// CSI driver.
-    pub csi_driver: Option<String>,
-    /// Seconds of each projected service account token.
-    pub token_seconds: Vec<i64>,
-    /// ConfigMaps and Secrets in a projected volume, as `ConfigMap/name`.
-    pub projected: Vec<String>,
-}
-
-impl Volume {
-    /// The source, by the API's name; a volume with a name only is an emptyDir (API defaulting).
-    #[must_use]
-    pub fn source(&self) -> &str {
-        self.sources.first().map_or("emptyDir", String::as_str)
-    }
-}
-
-impl<'de> Deserialize<'de> for Volume {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut map = serde_json::Map::deserialize(deserializer)?;
-        let text = |value: Option<&serde_json::Value>| value.and_then(|v| v.as_str()).map(str::to_owned);
-        let mut volume = Self { name: text(map.get("name")).unwrap_or_default(), ..Self::default() };
-        map.remove("name");
-        map.retain(|_, value| !value.is_null());
-        volume.host_path = map.get("hostPath").map(|v| text(v.get("path")).unwrap_or_default());
-        volume.secret = text(map.get("secret").and_then(|v| v.get("secretName")));
-        volume.config_map = text(map.get("configMap").and_then(|v| v.get("name")));
-        volume.claim = text(map.get("persistentVolumeClaim").and_then(|v| v.get("claimName")));
-        volume.csi_driver = text(map.get("csi").and_then(|v| v.get("driver")));
-        for source in map.get("projected").and_then(|v| v.get("sources")).and_then(|v| v.as_array()).into_iter().flatten() {
-            if let Some(token) = source.get("serviceAccountToken").filter(|t| !t.is_null()) {
-                volume.token_seconds.push(token.get("expirationSeconds").and_then(serde_json::Value::as_i64).unwrap_or(3600));
-            }
-            for (field, kind) in [("configMap", "ConfigMap"), ("secret", "Secret")] {
-                if let Some(name) = source.get(field).and_then(|v| text(v.get("name"))) {
-                    volume.projected.push(format!("{kind}/{name}"));
-                }
-            }
-        }
-        volume.sources = map.keys().cloned().collect();
-        volume.sources.sort();
-        Ok(volume)
-    }
-}
-
-impl Serialize for Volume {
-    /// The API's own shape, so that a snapshot parses as the API's answer does and findings can show the lines.
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        use serde_json::{Map, Value, json};
-        let mut map = Map::new();
-        map.insert("name".into(), Value::String(self.name.clone()));
-        for source in &self.sources {
-            let body = match source.as_str() {
-                "hostPath" => json!({"path": self.host_path}),
-                "secret" => json!({"secretName": self.secret}),
-                "configMap" => json!({"name": self.config_map}),
-                "persistentVolumeClaim" => json!({"claimName": self.claim}),
-                "csi" => json!({"driver": self.csi_driver}),
-                "projected" => {
-                    let tokens = self.token_seconds.iter().map(|s| json!({"serviceAccountToken": {"expirationSeconds": s}}));
-                    let others = self.projected.iter().filter_map(|entry| {
-                        let (kind, name) = entry.split_once('/')?;
-                        Some(if kind == "Secret" { json!({"secret": {"name": name}}) } else { json!({"configMap": {"name": name}}) })
-                    });
-                    json!({"sources": tokens.chain(others).collect::<Vec<_>>()})
-                }
-                _ => json!({}),
-            };
-            map.insert(source.clone(), body);
-        }
-        map.serialize(serializer)
-    }
-}
-
 /// Which list of a spec a container stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ContainerRole {
@@ -525,6 +439,7 @@ impl Pod {
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub(super) struct RawPod {
+    #[serde(deserialize_with = "super::meta::made")]
     pub(super) metadata: Meta,
     pub(super) spec: PodSpec,
     pub(super) status: RawPodStatus,
@@ -550,14 +465,14 @@ pub(super) struct RawContainerStatus {
 impl PodSpec {
     /// Seals every value that may hold a secret, and takes out what differs between pods of one template: node, generated token volume.
     /// Returns the node and how many values were sensitive.
-    pub(super) fn normalise(&mut self, keep_arguments: bool, fingerprint: &crate::sensitive::FingerprintKey) -> (String, usize) {
+    pub(super) fn normalise(&mut self, keep_arguments: bool, examiner: &mut Examiner) -> (String, usize) {
         let mut redacted = 0;
         let old_name = std::mem::take(&mut self.service_account);
         if self.service_account_name.is_empty() {
             self.service_account_name = old_name;
         }
         for container in self.init_containers.iter_mut().chain(&mut self.containers).chain(&mut self.ephemeral_containers) {
-            redacted += container.seal(keep_arguments, fingerprint);
+            redacted += container.seal(keep_arguments, examiner);
             for mount in &mut container.volume_mounts {
                 shorten_token_volume(&mut mount.name);
             }
@@ -593,19 +508,19 @@ fn shorten_token_volume(name: &mut String) {
 }
 
 impl Container {
-    fn seal(&mut self, keep_arguments: bool, fingerprint: &crate::sensitive::FingerprintKey) -> usize {
+    fn seal(&mut self, keep_arguments: bool, examiner: &mut Examiner) -> usize {
         let mut redacted = 0;
         // A flag and its value may be two arguments: the one before is the key of the next.
         let mut flag = String::new();
         for argument in self.command.iter_mut().chain(&mut self.args) {
             let text = argument.peek().unwrap_or_default().to_owned();
             let key = text.split_once('=').map_or(flag.as_str(), |(name, _)| name).to_owned();
-            redacted += argument.seal(key.trim_start_matches('-'), keep_arguments, fingerprint);
+            redacted += argument.seal(key.trim_start_matches('-'), keep_arguments, examiner);
             flag = if text.starts_with('-') && !text.contains('=') { text } else { String::new() };
         }
         for variable in &mut self.env {
             if let Some(value) = &mut variable.value {
-                redacted += value.seal(&variable.name, false, fingerprint);
+                redacted += value.seal(&variable.name, false, examiner);
             }
         }
         redacted

@@ -1,7 +1,7 @@
 //! Text that may hold a secret: environment values, arguments, ConfigMap data, annotations. It is examined the moment it has been
 //! parsed, and only what the detectors said survives, unless the place is in the table of exceptions (see `ingest`).
 
-use crate::sensitive::{self, Detection, FingerprintKey};
+use crate::sensitive::{Detection, Examiner};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::fmt;
 
@@ -29,9 +29,9 @@ impl Sealed {
 
     /// Examines the text and forgets it, or keeps it where `keep` says so and no detector objects.
     /// Returns how many detections there are.
-    pub fn seal(&mut self, key: &str, keep: bool, fingerprint: &FingerprintKey) -> usize {
+    pub fn seal(&mut self, key: &str, keep: bool, examiner: &mut Examiner) -> usize {
         if let Some(text) = self.raw.take() {
-            self.detections = sensitive::examine(key, &text, fingerprint);
+            self.detections = examiner.examine(key, &text);
             if keep && self.detections.is_empty() {
                 self.kept = Some(text.into());
             }
@@ -116,13 +116,14 @@ impl<'de> Deserialize<'de> for Sealed {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sensitive::FingerprintKey;
 
     #[test]
     fn neither_debug_nor_json_shows_what_was_not_kept() {
         let mut value = Sealed::raw("hunter2-very-secret");
         assert!(!format!("{value:?}").contains("hunter2"));
         assert!(serde_json::to_string(&value).is_ok_and(|json| !json.contains("hunter2")));
-        value.seal("greeting", false, &FingerprintKey([0; 32]));
+        value.seal("greeting", false, &mut Examiner::new(FingerprintKey([0; 32])));
         assert_eq!((value.text(), value.peek()), (None, None));
     }
 }

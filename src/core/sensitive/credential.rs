@@ -123,12 +123,19 @@ static SHAPES: LazyLock<Vec<Shape>> = LazyLock::new(|| {
 static URL: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r#"\b([A-Za-z][A-Za-z0-9+.-]{1,30})://([^\s/:@'"<>]*):([^\s/@'"<>]+)@[^\s@]"#).ok());
 
+/// Characters of the shortest text that any of the shapes, or a web address with a password, can be found in.
+const SHORTEST: usize = 15;
+const SHORTEST_URL: usize = 9;
+
 fn shapes(value: &str) -> Vec<Span> {
     let mut spans = Vec::new();
+    if value.len() < SHORTEST_URL {
+        return spans;
+    }
     if let Some(span) = service_account(value) {
         add(&mut spans, span, "gcp-service-account", String::new());
     }
-    for shape in SHAPES.iter() {
+    for shape in SHAPES.iter().filter(|_| value.len() >= SHORTEST) {
         for found in shape.pattern.captures_iter(value) {
             let Some(group) = found.get(shape.group) else { continue };
             if shape.detector == "jwt" && !is_jwt(group.as_str()) {
@@ -138,7 +145,7 @@ fn shapes(value: &str) -> Vec<Span> {
         }
     }
     encoded_keys(value, &mut spans);
-    for found in URL.iter().flat_map(|pattern| pattern.captures_iter(value)) {
+    for found in URL.iter().filter(|_| value.contains("://")).flat_map(|pattern| pattern.captures_iter(value)) {
         let (Some(scheme), Some(password)) = (found.get(1), found.get(3)) else { continue };
         if telling::is_placeholder(password.as_str()) || password.as_str().chars().all(|c| c == '*' || c == '•') {
             continue;
@@ -263,8 +270,11 @@ fn pairs(value: &str, spans: &mut Vec<Span>) {
         if waiting.is_some() {
             continue;
         }
-        for pattern in [&PAIR, &OPTION] {
-            for found in pattern.iter().flat_map(|p| p.captures_iter(line)) {
+        // Most lines are neither, and looking for a sign is much quicker than for a pattern.
+        let pairs = PAIR.as_ref().filter(|_| line.contains([':', '=', '>']));
+        let options = OPTION.as_ref().filter(|_| line.contains('-') && bare.contains([' ', '\t']));
+        for pattern in pairs.into_iter().chain(options) {
+            for found in pattern.captures_iter(line) {
                 let name = found.name("name").map_or("", |m| m.as_str());
                 let quoted = found.name("double").or_else(|| found.name("single"));
                 let Some(part) = quoted.or_else(|| found.name("bare")) else { continue };

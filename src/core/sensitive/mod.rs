@@ -8,9 +8,11 @@ use sha2::Sha256;
 
 mod card;
 mod credential;
+mod examiner;
 mod telling;
 
 pub use card::find as find_cards;
+pub use examiner::Examiner;
 
 /// A random key of one collection: equal secrets have equal fingerprints within it, and nobody can try out values against them later.
 #[derive(Clone)]
@@ -36,8 +38,7 @@ impl Detection {
 }
 
 /// Runs every detector over a value that stands under a key. The key's words matter: `password = hunter2` is found by them.
-#[must_use]
-pub fn examine(key: &str, value: &str, fingerprint: &FingerprintKey) -> Vec<Detection> {
+fn examine(key: &str, value: &str, fingerprint: &FingerprintKey) -> Vec<Detection> {
     let seal = |detector: &str, masked: String, found: &str| Detection {
         detector: detector.to_owned(),
         masked,
