@@ -11,19 +11,20 @@
 #[path = "support/fixture.rs"]
 mod fixture;
 
-use kassay_core::assess;
-use kassay_core::checks::{self, Need, Tables, View};
+use kassay_core::assess::{self, CheckOutcome};
+use kassay_core::checks::{self, Check, Need, Tables, View};
 use kassay_core::guidance::Guidance;
 use kassay_core::kinds::KindState;
-use kassay_core::model::{Kind, Outcome};
+use kassay_core::model::{Keep, Kind, Outcome};
+use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/checks")
 }
 
-fn folders(path: &std::path::Path) -> Vec<PathBuf> {
+fn folders(path: &Path) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = std::fs::read_dir(path).unwrap().map(|e| e.unwrap().path()).filter(|p| p.is_dir()).collect();
     found.sort();
     found
@@ -45,7 +46,7 @@ fn every_case_gives_what_it_expects() {
             let input = fixture::load(&case.join("input.yaml"));
             let view = View::new(&input.inventory, &input.scope, input.now, &tables);
             let outcome = assess::run(check, &view);
-            let expected: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(case.join("expected.json")).unwrap())
+            let expected: Value = serde_json::from_str(&std::fs::read_to_string(case.join("expected.json")).unwrap())
                 .unwrap_or_else(|e| panic!("{label}/expected.json: {e}"));
             let got = serde_json::to_value(&outcome).unwrap();
             if let Some(problem) = fixture::differs(&expected, &got) {
@@ -68,7 +69,7 @@ fn every_check_has_cases_that_pass_fail_and_are_blocked() {
         let outcomes: BTreeSet<String> = folders(&path)
             .iter()
             .filter_map(|case| {
-                serde_json::from_str::<serde_json::Value>(&std::fs::read_to_string(case.join("expected.json")).ok()?).ok()?["outcome"]
+                serde_json::from_str::<Value>(&std::fs::read_to_string(case.join("expected.json")).ok()?).ok()?["outcome"]
                     .as_str()
                     .map(str::to_owned)
             })
@@ -103,6 +104,121 @@ fn refusing_any_needed_kind_blocks_and_never_passes() {
             }
         }
     }
+}
+
+/// Runs `then` with each case of each check: its folder and what it gives as it stands.
+fn every_case(tables: &Tables, mut then: impl FnMut(&'static Check, &Path, &CheckOutcome)) {
+    for check_folder in folders(&folder()) {
+        let name = check_folder.file_name().unwrap().to_string_lossy().into_owned();
+        let Some(check) = checks::by_id(&name.replacen('-', "/", 1)) else { continue };
+        for case in folders(&check_folder) {
+            let input = fixture::load(&case.join("input.yaml"));
+            then(check, &case, &assess::run(check, &View::new(&input.inventory, &input.scope, input.now, tables)));
+        }
+    }
+}
+
+/// Adds a field that nobody knows to every object, but to maps whose keys are the users' own, and to volumes, in which a field is a source.
+fn add_unknown_fields(value: &mut Value, name: &str) {
+    const MAPS: &[&str] = &[
+        "labels",
+        "annotations",
+        "matchLabels",
+        "data",
+        "binaryData",
+        "stringData",
+        "nodeSelector",
+        "selector",
+        "limits",
+        "requests",
+        "hard",
+        "default",
+        "defaultRequest",
+        "max",
+        "min",
+        "capacity",
+        "allocatable",
+        "extra",
+    ];
+    match value {
+        Value::Object(fields) if MAPS.contains(&name) && fields.values().all(|field| !field.is_object() && !field.is_array()) => {}
+        Value::Object(fields) => {
+            fields.iter_mut().for_each(|(name, field)| add_unknown_fields(field, name));
+            if name != "volumes" {
+                fields.insert("ofANewerKubernetes".to_owned(), json!({"nested": [true, {"deeper": 5}]}));
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| add_unknown_fields(item, name)),
+        _ => {}
+    }
+}
+
+/// A newer Kubernetes adds fields. Where the program has a type of its own they change nothing; in policies of others they may mean anything,
+/// so nothing passes by them. Every kind that has a type comes up in some case.
+#[test]
+fn fields_that_nobody_knows_change_nothing_and_let_nothing_pass() {
+    let tables = Tables::shipped().unwrap();
+    let mut met = BTreeSet::new();
+    let mut problems = Vec::new();
+    every_case(&tables, |check, case, plain| {
+        for typed in [true, false] {
+            let mut changed = false;
+            let input = fixture::load_changed(&case.join("input.yaml"), &mut |kind, object| {
+                if typed == matches!(kind.keep(), Keep::Typed | Keep::Rows) {
+                    changed = true;
+                    met.insert(kind);
+                    add_unknown_fields(object, "");
+                }
+            });
+            if !changed {
+                continue;
+            }
+            let got = assess::run(check, &View::new(&input.inventory, &input.scope, input.now, &tables));
+            if typed && got != *plain {
+                let show = |outcome: &CheckOutcome| serde_json::to_string(outcome).unwrap();
+                problems.push(format!("{}: {}\n  instead of {}", case.display(), show(&got), show(plain)));
+            }
+            if got.outcome == Outcome::Pass && plain.outcome != Outcome::Pass {
+                problems.push(format!("{}: passes, and was {:?}", case.display(), plain.outcome));
+            }
+        }
+    });
+    assert!(problems.is_empty(), "{} cases\n{}", problems.len(), problems.join("\n"));
+    let never = Kind::ALL.iter().filter(|kind| kind.keep() == Keep::Typed && !met.contains(*kind));
+    let never: Vec<String> = never.map(|kind| kind.id()).collect();
+    assert!(never.is_empty(), "in no case: {never:?}");
+}
+
+/// Where a check reads a kind merely for hints of another that it needs and that was read whole: without it nothing is unread.
+const HINTS: &[(&str, Kind)] = &[("3.1/pod-security-labels", Kind::Pods)];
+
+/// What can't be read as the API writes it is told, and nothing passes for want of it.
+#[test]
+fn objects_that_can_t_be_read_let_nothing_pass() {
+    let tables = Tables::shipped().unwrap();
+    let mut problems = Vec::new();
+    every_case(&tables, |check, case, plain| {
+        let mut there = BTreeSet::new();
+        fixture::load_changed(&case.join("input.yaml"), &mut |kind, _| {
+            there.insert(kind);
+        });
+        for broken in there.into_iter().filter(|kind| !HINTS.contains(&(check.id, *kind))) {
+            let mut first = true;
+            let input = fixture::load_changed(&case.join("input.yaml"), &mut |kind, object| {
+                if kind == broken && std::mem::take(&mut first) {
+                    object["metadata"]["labels"] = json!(["not", "a", "map"]);
+                }
+            });
+            let got = assess::run(check, &View::new(&input.inventory, &input.scope, input.now, &tables));
+            let needed = check.needs.iter().any(|need| need.kinds().contains(&broken));
+            let good = matches!(got.outcome, Outcome::Pass | Outcome::NotApplicable);
+            if good && (needed || got.outcome != plain.outcome) {
+                let (was, reason) = (plain.outcome, got.reason);
+                problems.push(format!("{}: {:?} without {}, was {was:?}: {reason}", case.display(), got.outcome, broken.id()));
+            }
+        }
+    });
+    assert!(problems.is_empty(), "{} cases\n{}", problems.len(), problems.join("\n"));
 }
 
 #[test]

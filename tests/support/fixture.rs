@@ -15,6 +15,11 @@ pub struct Input {
 
 /// Loads a fixture; kinds that nobody speaks of count as read and empty.
 pub fn load(path: &Path) -> Input {
+    load_changed(path, &mut |_, _| {})
+}
+
+/// The same with every object changed before it is read.
+pub fn load_changed(path: &Path, change: &mut dyn FnMut(Kind, &mut Value)) -> Input {
     let text = std::fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     let documents: Vec<Value> = serde_saphyr::from_multiple(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     let mut ingest = Ingest::new(Source::Live, FingerprintKey([7; 32]));
@@ -22,13 +27,14 @@ pub fn load(path: &Path) -> Input {
     for kind in Kind::ALL {
         ingest.state(*kind, if kind.stock() { KindState::Read } else { KindState::Absent }, "");
     }
-    for document in documents {
+    for mut document in documents {
         match document["kind"].as_str() {
             Some("Conditions") => conditions = document,
             Some(kind) => {
                 let api_version = document["apiVersion"].as_str().unwrap_or_default();
                 let known = Kind::of(api_version, kind)
                     .unwrap_or_else(|| panic!("{}: {api_version} {kind} is no kind that is read", path.display()));
+                change(known, &mut document);
                 ingest.state(known, KindState::Read, "");
                 ingest.object(known, &document.to_string());
             }

@@ -75,7 +75,7 @@ pub enum Need {
     Rights,
     /// Every kind of policy that admission asks about pods (`Kind::POLICIES`).
     Policies,
-    /// Policies on connections of other kinds than NetworkPolicy (`reach::OTHER_POLICIES`). From files, those that the files hold: what
+    /// Policies on connections of other kinds than NetworkPolicy, and what else says which there are (`reach::OTHER_POLICIES`). From files, those that the files hold: what
     /// these show is told, and nothing passes unless every list is there.
     OtherPolicies,
     /// The server's version.

@@ -15,7 +15,7 @@ pub use category::Category;
 pub use determination::{Determined, Method};
 pub use finding::{Finding, Severity, Weight};
 pub use interval::Interval;
-pub use kind::Kind;
+pub use kind::{Keep, Kind};
 pub use object::ObjectRef;
 pub use outcome::Outcome;
 pub use scope::Scope;

@@ -92,7 +92,7 @@ impl NotEvaluated {
     }
 }
 
-/// Kinds beside NetworkPolicy that decide over connections, or that policies of Calico rest on.
+/// Kinds beside NetworkPolicy that decide over connections, that policies of Calico rest on, or that tell which groups of policies are served.
 pub const OTHER_POLICIES: &[Kind] = &[
     Kind::AdminNetworkPolicies,
     Kind::BaselineAdminNetworkPolicies,
@@ -105,6 +105,7 @@ pub const OTHER_POLICIES: &[Kind] = &[
     Kind::CalicoNetworkSets,
     Kind::CalicoGlobalNetworkSets,
     Kind::CalicoHostEndpoints,
+    Kind::ApiServices,
 ];
 
 /// Reachability in one cluster.

@@ -44,6 +44,7 @@ pub(super) const CHECKS: &[Check] = &[
             Need::List(Kind::AdminNetworkPolicies),
             Need::List(Kind::BaselineAdminNetworkPolicies),
             Need::List(Kind::ClusterNetworkPolicies),
+            Need::List(Kind::ApiServices),
         ],
         active: false,
         why: "Within a cluster every container may talk to every other, and to the outside, until a policy says otherwise. Without a rule that \
