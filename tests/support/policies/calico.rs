@@ -185,7 +185,9 @@ pub fn is_beyond_us(cluster: &Cluster, policy: &Policy) -> bool {
 fn is_beyond(cluster: &Cluster, policy: &Policy, peer: &Value) -> bool {
     let told = |parts: &[&str]| parts.iter().any(|part| is_told(peer, part));
     let (by_label, by_address, not_selector) = (told(&BY_LABEL), told(&BY_ADDRESS), is_told(peer, "notSelector"));
-    if is_told(peer, "services") || (by_address && (by_label || not_selector)) || (not_selector && !by_label) {
+    // A selector that excludes needs one that includes, and labels mean nothing together with addresses.
+    let unsound = if by_label { by_address } else { not_selector };
+    if is_told(peer, "services") || unsound {
         return true;
     }
     by_label
