@@ -116,11 +116,12 @@ component() { # NAME CERTIFICATE ARGUMENT…, where the program is there at all
   write_kubeconfig "$dir" "$server" "$certificate" "$name" "$dir/pki/$name.kubeconfig"
   start "$name" "$programs/$name" --kubeconfig "$dir/pki/$name.kubeconfig" "$@"
 }
+# Nobody stands behind the nodes but kwok, whose heartbeats come late on a busy machine: without patience all pods would count as lost then.
 quick="--kube-api-qps=1000 --kube-api-burst=2000"
 component kube-controller-manager controller-manager $quick --leader-elect=false --secure-port 0 --use-service-account-credentials \
   --root-ca-file "$dir/pki/kubernetes.crt" --service-account-private-key-file "$dir/pki/service-accounts.key" \
   --cluster-signing-cert-file "$dir/pki/kubernetes.crt" --cluster-signing-key-file "$dir/pki/kubernetes.key" \
-  --allocate-node-cidrs --cluster-cidr 10.244.0.0/16 --service-cluster-ip-range 10.96.0.0/16
+  --node-monitor-grace-period=24h --allocate-node-cidrs --cluster-cidr 10.244.0.0/16 --service-cluster-ip-range 10.96.0.0/16
 component kube-scheduler scheduler $quick --leader-elect=false --secure-port 0
 stages=()
 for stage in "$programs"/stages/*.yaml; do
