@@ -9,10 +9,11 @@ mod large;
 
 use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
+use kassay_core::analysis::exposure::{self, Routes};
 use kassay_core::analysis::pod_security::{self, Level};
 use kassay_core::analysis::rbac::Rbac;
 use kassay_core::analysis::reach::Reach;
-use kassay_core::analysis::{admission, agents, exposure, software};
+use kassay_core::analysis::{admission, agents, software};
 use kassay_core::assess;
 use kassay_core::checks::{self, Tables, View};
 use kassay_core::kinds::Inventory;
@@ -117,7 +118,10 @@ mod judges {
 
     #[divan::bench(args = SIZES, max_time = 10)]
     fn exposure(bencher: Bencher<'_, '_>, pods: usize) {
-        whole(bencher, pods, |inventory| inventory.workloads.iter().map(|w| exposure::ways(inventory, w).len()).sum::<usize>());
+        whole(bencher, pods, |inventory| {
+            let routes = Routes::of(inventory);
+            inventory.workloads.iter().map(|w| exposure::ways(inventory, &routes, w).len()).sum::<usize>()
+        });
     }
 }
 

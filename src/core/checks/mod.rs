@@ -78,6 +78,8 @@ pub enum Need {
     /// Policies on connections of other kinds than NetworkPolicy, and what else says which there are (`reach::OTHER_POLICIES`). From files, those that the files hold: what
     /// these show is told, and nothing passes unless every list is there.
     OtherPolicies,
+    /// Routes of add-ons from outside to Services (`Kind::ROUTES`). From files as with other policies.
+    Routes,
     /// The server's version.
     Version,
     /// The name under which the cluster was asked.
@@ -98,6 +100,7 @@ impl Need {
             Self::Workloads => Kind::WORKLOADS,
             Self::Policies => Kind::POLICIES,
             Self::OtherPolicies => crate::analysis::reach::OTHER_POLICIES,
+            Self::Routes => Kind::ROUTES,
             Self::Rights => crate::analysis::rbac::KINDS,
             Self::Evidence(Form::Benchmark) => Kind::BENCHMARKS,
             Self::Version | Self::Identity | Self::Probes | Self::Evidence(_) => &[],

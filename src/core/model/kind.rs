@@ -192,6 +192,22 @@ kinds! {
     PeerAuthentications: "security.istio.io" "v1" "peerauthentications" "PeerAuthentication" namespaced addon Keep::Parts(&["/spec/mtls/mode", "/spec/portLevelMtls", "/spec/selector"]);
     /// Calico's settings of nodes: whether traffic between them is encrypted.
     FelixConfigurations: "crd.projectcalico.org" "v1" "felixconfigurations" "FelixConfiguration" cluster addon Keep::Parts(&["/spec/wireguardEnabled", "/spec/wireguardEnabledV6"]);
+    /// Gateways: where the Gateway API takes connections in.
+    Gateways: "gateway.networking.k8s.io" "v1" "gateways" "Gateway" namespaced addon Keep::Parts(&["/spec/gatewayClassName", "/spec/listeners/*/name", "/spec/listeners/*/hostname", "/spec/listeners/*/protocol", "/spec/listeners/*/port"]);
+    /// Further listeners of Gateways.
+    ListenerSets: "gateway.networking.k8s.io" "v1" "listenersets" "ListenerSet" namespaced addon Keep::Parts(&["/spec/parentRef", "/spec/listeners/*/name", "/spec/listeners/*/hostname", "/spec/listeners/*/protocol", "/spec/listeners/*/port"]);
+    /// Routes of HTTP requests; what filters write into requests is not kept.
+    HttpRoutes: "gateway.networking.k8s.io" "v1" "httproutes" "HTTPRoute" namespaced addon Keep::Parts(&["/spec/parentRefs", "/spec/hostnames", "/spec/rules/*/backendRefs/*/name", "/spec/rules/*/backendRefs/*/namespace", "/spec/rules/*/backendRefs/*/kind", "/spec/rules/*/filters/*/requestRedirect/scheme"]);
+    /// Routes of gRPC requests.
+    GrpcRoutes: "gateway.networking.k8s.io" "v1" "grpcroutes" "GRPCRoute" namespaced addon Keep::Parts(&["/spec/parentRefs", "/spec/hostnames", "/spec/rules/*/backendRefs/*/name", "/spec/rules/*/backendRefs/*/namespace", "/spec/rules/*/backendRefs/*/kind"]);
+    /// Routes of TLS connections by their server name.
+    TlsRoutes: "gateway.networking.k8s.io" "v1" "tlsroutes" "TLSRoute" namespaced addon Keep::Parts(&["/spec/parentRefs", "/spec/hostnames", "/spec/rules/*/backendRefs/*/name", "/spec/rules/*/backendRefs/*/namespace", "/spec/rules/*/backendRefs/*/kind"]);
+    /// Routes of TCP connections.
+    TcpRoutes: "gateway.networking.k8s.io" "v1alpha2" "tcproutes" "TCPRoute" namespaced addon Keep::Parts(&["/spec/parentRefs", "/spec/rules/*/backendRefs/*/name", "/spec/rules/*/backendRefs/*/namespace", "/spec/rules/*/backendRefs/*/kind"]);
+    /// Routes of UDP.
+    UdpRoutes: "gateway.networking.k8s.io" "v1alpha2" "udproutes" "UDPRoute" namespaced addon Keep::Parts(&["/spec/parentRefs", "/spec/rules/*/backendRefs/*/name", "/spec/rules/*/backendRefs/*/namespace", "/spec/rules/*/backendRefs/*/kind"]);
+    /// OpenShift's routes, without the keys that they may hold.
+    OpenshiftRoutes: "route.openshift.io" "v1" "routes" "Route" namespaced addon Keep::Parts(&["/spec/host", "/spec/to/name", "/spec/alternateBackends/*/name", "/spec/tls/termination", "/spec/tls/insecureEdgeTerminationPolicy"]);
     /// What Trivy Operator found on holding the cluster against a benchmark.
     ClusterComplianceReports: "aquasecurity.github.io" "v1alpha1" "clustercompliancereports" "ClusterComplianceReport" cluster addon Keep::Parts(&["/spec/compliance/id", "/spec/compliance/title", "/spec/compliance/version", "/status/updateTimestamp", "/status/summaryReport/controlCheck", "/status/detailReport/results/*/id", "/status/detailReport/results/*/name", "/status/detailReport/results/*/severity", "/status/detailReport/results/*/status", "/status/detailReport/results/*/checks/*/success"]);
     /// Results of OpenShift's Compliance Operator, one for each rule.
@@ -297,6 +313,18 @@ impl Kind {
         Self::OpenshiftClusterImagePolicies,
         Self::OpenshiftImagePolicies,
         Self::OpenshiftImageSettings,
+    ];
+
+    /// Routes of add-ons from outside to Services, and the listeners on which they hang.
+    pub const ROUTES: &'static [Self] = &[
+        Self::Gateways,
+        Self::ListenerSets,
+        Self::HttpRoutes,
+        Self::GrpcRoutes,
+        Self::TlsRoutes,
+        Self::TcpRoutes,
+        Self::UdpRoutes,
+        Self::OpenshiftRoutes,
     ];
 
     /// Results that tools keep in the cluster of holding it against a benchmark.

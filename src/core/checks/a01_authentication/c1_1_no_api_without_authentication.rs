@@ -2,6 +2,7 @@
 //! flags of the control plane and the settings of the kubelets say of them.
 
 use super::anonymous_probe;
+use crate::analysis::exposure::{self, Routes};
 use crate::analysis::flags::{self, CommandLine, Component};
 use crate::analysis::{control_plane::Setting, kubelet, software};
 use crate::checks::{Check, Need, Verdict, View, control_plane, rights};
@@ -75,13 +76,13 @@ pub(super) const CHECKS: &[Check] = &[
         title: "Consoles and other services that support the cluster",
         severity: Severity::Medium,
         practices: &["1.1.a"],
-        needs: &[Need::Workloads, Need::List(Kind::Services), Need::List(Kind::Ingresses)],
+        needs: &[Need::Workloads, Need::List(Kind::Services), Need::List(Kind::Ingresses), Need::Routes],
         active: false,
         why: "Consoles for metrics, delivery, tracing and administration often come without a login, or with a shared one, and can show or change \
               what the cluster itself guards.",
         mend: "Put the console behind the company's single sign-on, keep its Service internal (type: ClusterIP), or remove it.",
-        blind_spots: "Consoles are known by their images; others, and those outside of the cluster, don't show, nor do Gateway routes and service \
-                      meshes that expose them. Whether a console asks for a login can't be seen: a person opens each one.",
+        blind_spots: "Consoles are known by their images; others, and those outside of the cluster, don't show, nor do objects of a mesh's or \
+                      an ingress controller's own that expose them. Whether a console asks for a login can't be seen: a person opens each one.",
         judge: supporting_services,
     },
 ];
@@ -291,30 +292,25 @@ fn kubelet_anonymous(view: &View<'_>) -> Verdict {
     verdict
 }
 
-/// How a workload can be reached: by which Services, and by which Ingresses behind these. True where one of them leads outside.
-fn exposures(view: &View<'_>, workload: &Workload) -> (Vec<String>, bool) {
+/// How a workload can be reached: by which Services, and by which Ingresses and routes before these. True where one of them leads outside.
+fn exposures(view: &View<'_>, routes: &Routes, workload: &Workload) -> (Vec<String>, bool) {
     let namespace = &workload.object.namespace;
     let (mut ways, mut outside) = (Vec::new(), false);
-    let serves = |selector: &std::collections::BTreeMap<String, String>| {
-        !selector.is_empty() && selector.iter().all(|(key, value)| workload.pod_labels.get(key) == Some(value))
-    };
-    for service in view.inventory.services_of(namespace).iter().filter(|s| serves(&s.spec.selector)) {
+    for service in view.inventory.services_of(namespace).iter().filter(|service| exposure::selects(service, workload)) {
+        let name = &service.metadata.name;
         let kind = if service.spec.r#type.is_empty() { "ClusterIP" } else { service.spec.r#type.as_str() };
-        ways.push(format!("Service {} ({kind})", service.metadata.name));
+        ways.push(format!("Service {name} ({kind})"));
         outside |= matches!(kind, "NodePort" | "LoadBalancer") || !service.spec.external_ips.is_empty();
-        for ingress in view.inventory.ingresses_of(namespace) {
-            let backends = ingress.spec.rules.iter().flat_map(|r| r.http.iter().flat_map(|h| &h.paths)).map(|p| &p.backend);
-            let leads = |b: &crate::kinds::network::IngressBackend| b.service.as_ref().is_some_and(|s| s.name == service.metadata.name);
-            if backends.chain(&ingress.spec.default_backend).any(leads) {
-                let hosts: Vec<&str> =
-                    ingress.spec.rules.iter().map(|r| if r.host.is_empty() { "every host" } else { r.host.as_str() }).collect();
-                ways.push(format!(
-                    "Ingress {} ({})",
-                    ingress.metadata.name,
-                    if hosts.is_empty() { "every host".to_owned() } else { hosts.join(", ") }
-                ));
-                outside = true;
-            }
+        for ingress in view.inventory.ingresses_of(namespace).iter().filter(|ingress| exposure::leads_to(ingress, name)) {
+            let hosts: Vec<&str> =
+                ingress.spec.rules.iter().map(|r| if r.host.is_empty() { "every host" } else { r.host.as_str() }).collect();
+            let hosts = if hosts.is_empty() { "every host".to_owned() } else { hosts.join(", ") };
+            ways.push(format!("Ingress {} ({hosts})", ingress.metadata.name));
+            outside = true;
+        }
+        for route in routes.to(namespace, name) {
+            ways.push(format!("{} {} ({})", route.object.kind, route.object.path(), route.hosts()));
+            outside = true;
         }
     }
     (ways, outside)
@@ -323,6 +319,7 @@ fn exposures(view: &View<'_>, workload: &Workload) -> (Vec<String>, bool) {
 fn supporting_services(view: &View<'_>) -> Verdict {
     let mut verdict = Verdict::over("workload", "workloads");
     let consoles = software::with_role(view.inventory, &view.tables.software, "console");
+    let routes = Routes::of(view.inventory);
     for (_, category) in view.workloads() {
         verdict.saw(category);
     }
@@ -330,7 +327,7 @@ fn supporting_services(view: &View<'_>) -> Verdict {
         verdict.because(format!("No known console runs among {} workloads.", verdict.population()));
     }
     for console in consoles {
-        let (ways, outside) = exposures(view, console.workload);
+        let (ways, outside) = exposures(view, &routes, console.workload);
         let reach = if ways.is_empty() { "by no Service".to_owned() } else { ways.join(", ") };
         // What supports the cluster reaches all of it, wherever it runs.
         let finding = Finding::new(view.cluster_wide(), console.workload.object.clone(), console.workload.spec_path())

@@ -1,6 +1,7 @@
 //! Control 4.2: its automated checks. Who can reach the interfaces by which the cluster is managed.
 
 use super::address::{self, Reachable};
+use crate::analysis::exposure::Routes;
 use crate::analysis::software;
 use crate::checks::{Check, Need, Verdict, View};
 use crate::kinds::network::{Ingress, Service};
@@ -29,14 +30,14 @@ pub(super) const CHECKS: &[Check] = &[
         title: "Platform services and consoles that are reachable from outside",
         severity: Severity::High,
         practices: &["4.2.a"],
-        needs: &[Need::List(Kind::Services), Need::List(Kind::Ingresses), Need::Workloads],
+        needs: &[Need::List(Kind::Services), Need::List(Kind::Ingresses), Need::Routes, Need::Workloads],
         active: false,
         why: "Consoles and the platform's own services show or change the cluster. Published through a load balancer, a port on every node or an \
               ingress they can be reached by people who have no business with it, often behind a login page of their own only.",
         mend: "Make the Service ClusterIP and reach it through a VPN, an identity-aware proxy or kubectl port-forward; where it must be \
                published, restrict it (loadBalancerSourceRanges, an internal load balancer) and put the entity's login with MFA before it.",
-        blind_spots: "Consoles are recognised by their images. Gateway API routes and ways that a mesh or an ingress controller opens by its own \
-                      objects are not read; firewalls and allow-lists outside the cluster are not seen.",
+        blind_spots: "Consoles are recognised by their images. Ways that a mesh or an ingress controller opens by its own \
+                      objects are not read, nor is which routes a Gateway takes up; firewalls and allow-lists outside the cluster are not seen.",
         judge: exposed_management,
     },
     Check {
@@ -147,7 +148,7 @@ struct Behind {
 }
 
 fn exposed_management(view: &View<'_>) -> Verdict {
-    let mut verdict = Verdict::over("Service or Ingress", "Services and Ingresses");
+    let mut verdict = Verdict::over("Service, Ingress or route", "Services, Ingresses and routes");
     let consoles = names(view, "console");
     let gates = names(view, "ingress");
     let mut homes: BTreeMap<&str, Vec<&Workload>> = BTreeMap::new();
@@ -170,29 +171,40 @@ fn exposed_management(view: &View<'_>) -> Verdict {
             verdict.find(told(Finding::new(category, object, way.field), behind.console.as_deref(), &way));
         }
     }
-    for ingress in &view.inventory.ingresses {
-        let platform = view.category(&ingress.metadata.namespace) == Category::Platform;
-        let category = if platform { view.cluster_wide() } else { view.category(&ingress.metadata.namespace) };
+    let consoles = |namespace: &str, name: &str| services.get(&(namespace, name)).and_then(|service| behind(service).console);
+    let mut published = |object: ObjectRef, field: &str, rule: &str, led_to: &BTreeSet<(&str, &str)>, hosts: String| {
+        // Where it leads decides, not only where it is written: a route may lead to other namespaces.
+        let spaces = || led_to.iter().map(|(namespace, _)| *namespace).chain([object.namespace.as_str()]);
+        let platform = spaces().any(|namespace| view.category(namespace) == Category::Platform);
+        let category = if platform { view.cluster_wide() } else { view.category(&object.namespace) };
         verdict.saw(category);
-        let consoles: BTreeSet<String> = backends(ingress)
-            .filter_map(|name| services.get(&(ingress.metadata.namespace.as_str(), name)))
-            .filter_map(|service| behind(service).console)
-            .collect();
+        let consoles: BTreeSet<String> = led_to.iter().filter_map(|(namespace, name)| consoles(namespace, name)).collect();
         if consoles.is_empty() && !platform {
-            continue;
+            return;
         }
         let what =
             if consoles.is_empty() { "a service of the platform".to_owned() } else { consoles.into_iter().collect::<Vec<_>>().join(", ") };
+        let by = if rule == "ingress" { "an ingress" } else { "a route" };
+        verdict.find(
+            Finding::new(category, object, field)
+                .rule(rule)
+                .review()
+                .observed(format!("{what} at {hosts}"))
+                .message(format!("Published through {by}: who can reach that, and which login stands before it, must be shown.")),
+        );
+    };
+    for ingress in &view.inventory.ingresses {
+        let namespace = ingress.metadata.namespace.as_str();
         let hosts: Vec<&str> =
             ingress.spec.rules.iter().map(|r| if r.host.is_empty() { "every host name" } else { r.host.as_str() }).collect();
-        let object = ObjectRef::new("networking.k8s.io", "Ingress", &ingress.metadata.namespace, &ingress.metadata.name);
-        verdict.find(
-            Finding::new(category, object, "spec.rules")
-                .rule("ingress")
-                .review()
-                .observed(format!("{what} at {}", if hosts.is_empty() { "every host name".to_owned() } else { hosts.join(", ") }))
-                .message("Published through an ingress: who can reach that, and which login stands before it, must be shown."),
-        );
+        let hosts = if hosts.is_empty() { "every host name".to_owned() } else { hosts.join(", ") };
+        let object = ObjectRef::new("networking.k8s.io", "Ingress", namespace, &ingress.metadata.name);
+        published(object, "spec.rules", "ingress", &backends(ingress).map(|name| (namespace, name)).collect(), hosts);
+    }
+    for route in &Routes::of(view.inventory).routes {
+        let led_to = route.services.iter().map(|(namespace, name)| (namespace.as_str(), name.as_str())).collect();
+        let field = if route.own.is_some() { "spec.to" } else { "spec.rules" };
+        published(route.object.clone(), field, "route", &led_to, route.hosts());
     }
     verdict
 }

@@ -1,9 +1,8 @@
 //! Control 4.3: its automated checks. Which connections of the management traffic are not encrypted, weakly so, or not verified.
 
-use super::{api_tls, mesh_encryption, transport};
+use super::{api_tls, mesh_encryption, transport, ways_in};
 use crate::checks::{Check, Need, Verdict, View};
 use crate::kinds::admission::WebhookConfiguration;
-use crate::kinds::network::Ingress;
 use crate::model::{Kind, ObjectRef, Severity};
 
 /// The checks of control 4.3, in the order in which they are told.
@@ -73,16 +72,16 @@ pub(super) const CHECKS: &[Check] = &[
         title: "Ways in to workloads in scope without TLS",
         severity: Severity::High,
         practices: &["4.3.a"],
-        needs: &[Need::List(Kind::Ingresses)],
+        needs: &[Need::List(Kind::Ingresses), Need::Routes],
         active: false,
-        why: "An Ingress takes in traffic from outside. For a host without TLS it crosses every network on its way readable and alterable, logins and \
-              account data too.",
-        mend: "Name each host under spec.tls with a certificate (cert-manager can issue and renew it) and let the controller redirect http to \
-               https.",
+        why: "An Ingress, a Gateway or a route takes in traffic from outside. For a host without TLS it crosses every network on its way readable and \
+              alterable, logins and account data too.",
+        mend: "Name each host of an Ingress under spec.tls with a certificate (cert-manager can issue and renew it), give listeners of Gateways the \
+               protocol HTTPS and OpenShift's routes a tls.termination, and let plain http do nothing but redirect to https.",
         blind_spots: "A load balancer in front may end TLS, and some controllers take certificates from annotations; both need a person's look. \
-                      Gateway API listeners and Services of type LoadBalancer are not judged. Protocols and ciphers that the controller accepts \
-                      are not seen.",
-        judge: ingress_tls,
+                      Services of type LoadBalancer, and ways in that a mesh or controller opens by objects of its own, are not judged. Which \
+                      routes a Gateway takes up, and which protocols and ciphers are accepted, is not seen.",
+        judge: ways_in::judge,
     },
     Check {
         id: "4.3/mesh-encryption",
@@ -144,57 +143,4 @@ fn webhooks(view: &View<'_>, verdict: &mut Verdict, configurations: &[WebhookCon
             }
         }
     }
-}
-
-fn ingress_tls(view: &View<'_>) -> Verdict {
-    let mut verdict = Verdict::over("Ingress", "Ingresses");
-    for ingress in &view.inventory.ingresses {
-        verdict.saw(view.category(&ingress.metadata.namespace));
-        let open = hosts_without_tls(ingress);
-        if open.is_empty() {
-            continue;
-        }
-        let object = ObjectRef::new("networking.k8s.io", "Ingress", &ingress.metadata.namespace, &ingress.metadata.name);
-        let finding = view.finding(object, "spec.tls").observed(format!("without TLS: {}", open.join(", ")));
-        verdict.find(if ends_tls_itself(ingress) {
-            finding.review().severity(Severity::Medium).message(
-                "This class is served by a provider's load balancer, which can take its certificate from an annotation: look there.",
-            )
-        } else {
-            finding.severity(Severity::High).message("Traffic to these hosts is taken in unencrypted.")
-        });
-    }
-    verdict
-}
-
-fn hosts_without_tls(ingress: &Ingress) -> Vec<&str> {
-    let covered = |host: &str| {
-        ingress.spec.tls.iter().any(|tls| {
-            // Without hosts an entry is for every host (API documentation: the wildcard of the loadbalancer).
-            tls.hosts.is_empty() || tls.hosts.iter().any(|named| named == host || covers(named, host))
-        })
-    };
-    let mut open: Vec<&str> = Vec::new();
-    for rule in &ingress.spec.rules {
-        let host = rule.host.as_str();
-        if !covered(host) {
-            open.push(if host.is_empty() { "every host name" } else { host });
-        }
-    }
-    if ingress.spec.rules.is_empty() && ingress.spec.default_backend.is_some() && ingress.spec.tls.is_empty() {
-        open.push("every host name");
-    }
-    open.dedup();
-    open
-}
-
-/// Whether `*.shop.example` covers a host: one label in the star's place.
-fn covers(named: &str, host: &str) -> bool {
-    named.strip_prefix('*').is_some_and(|end| host.strip_suffix(end).is_some_and(|label| !label.is_empty() && !label.contains('.')))
-}
-
-fn ends_tls_itself(ingress: &Ingress) -> bool {
-    let class = ingress.metadata.annotation("kubernetes.io/ingress.class").unwrap_or(&ingress.spec.ingress_class_name);
-    ["alb", "gce", "gce-internal", "azure/application-gateway", "azure-application-gateway", "webapprouting.kubernetes.azure.com"]
-        .contains(&class)
 }

@@ -10,6 +10,7 @@ mod default_deny;
 mod mesh_encryption;
 mod pod_to_api;
 mod transport;
+mod ways_in;
 
 use super::Check;
 

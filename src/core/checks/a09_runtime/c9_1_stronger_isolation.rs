@@ -13,12 +13,12 @@ pub(super) const CHECKS: &[Check] = &[
         title: "Workloads that the analysis of high risk should not forget",
         severity: Severity::Info,
         practices: &["9.1.a"],
-        needs: &[Need::Workloads, Need::List(Kind::Services), Need::List(Kind::Ingresses), Need::Version],
+        needs: &[Need::Workloads, Need::List(Kind::Services), Need::List(Kind::Ingresses), Need::Routes, Need::Version],
         active: false,
         why: "Which workloads need a stronger wall is for people to decide. Those that strangers can talk to, that already open a way to the node, or whose \
           software comes from elsewhere are where a break-in most likely begins, so the analysis should name each of them, with its reason.",
         mend: "Decide for each whether it is of high risk, write the decision down, and enter those that are as the answer to 9.1.high_risk.",
-        blind_spots: "It sees Services, Ingresses and ports of nodes; routes of a Gateway, a mesh or OpenShift, and what firewalls let through, it doesn't. \
+        blind_spots: "It sees Services, Ingresses, routes of the Gateway API and of OpenShift, and ports of nodes; a mesh's own routes, and what firewalls let through, it doesn't. \
                   It knows nothing of the data that a workload handles or of the quality of its code.",
         judge: candidates::judge,
     },

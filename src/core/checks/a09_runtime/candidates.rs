@@ -1,6 +1,6 @@
 //! Judge of `9.1/candidates`: workloads that the risk analysis should not forget, each with what speaks for it.
 
-use crate::analysis::exposure;
+use crate::analysis::exposure::{self, Routes};
 use crate::analysis::image::ImageReference;
 use crate::analysis::pod_security::{Level, evaluate, subjects};
 use crate::checks::{Verdict, View};
@@ -16,10 +16,11 @@ pub(super) fn judge(view: &View<'_>) -> Verdict {
         );
     };
     let mut verdict = Verdict::over("workload", "workloads");
+    let routes = Routes::of(view.inventory);
     for (workload, category) in view.workloads() {
         verdict.saw(category);
         let mut signs = Vec::new();
-        let ways = exposure::ways(view.inventory, workload);
+        let ways = exposure::ways(view.inventory, &routes, workload);
         if !ways.is_empty() {
             signs.push(format!("reachable from outside ({})", ways.join(", ")));
         }

@@ -1,12 +1,17 @@
-//! How a workload can be reached from outside of the cluster: by a Service on load balancers or nodes, an Ingress before such a Service, or
-//! a port of the node itself. Routes of add-ons (Gateway API, meshes, OpenShift) and what firewalls let through are not known here.
+//! How a workload can be reached from outside of the cluster: by a Service on load balancers or nodes, an Ingress or a route of an add-on before
+//! such a Service, or a port of the node itself. What meshes and ingress controllers route by objects of their own (Istio, Traefik, Contour), and
+//! what firewalls let through, is not known here.
+
+mod routes;
+
+pub use routes::{Listener, Parent, Route, Routes, Transport};
 
 use crate::kinds::network::{Ingress, Service};
 use crate::kinds::{Inventory, Workload};
 
 /// Ways from outside to a workload, each as a few words: `LoadBalancer Service shop/web`.
 #[must_use]
-pub fn ways(inventory: &Inventory, workload: &Workload) -> Vec<String> {
+pub fn ways(inventory: &Inventory, routes: &Routes, workload: &Workload) -> Vec<String> {
     let mut found = Vec::new();
     let namespace = &workload.object.namespace;
     let ours = inventory.services_of(namespace).iter().filter(|service| selects(service, workload));
@@ -19,6 +24,7 @@ pub fn ways(inventory: &Inventory, workload: &Workload) -> Vec<String> {
         }
         let routed = inventory.ingresses_of(namespace).iter().filter(|ingress| leads_to(ingress, name));
         found.extend(routed.map(|ingress| format!("Ingress {namespace}/{}", ingress.metadata.name)));
+        found.extend(routes.to(namespace, name).map(|route| format!("{} {}", route.object.kind, route.object.path())));
     }
     let specs = || workload.variants.iter().map(|v| inventory.spec(v.spec));
     if specs().any(|spec| spec.host_network) {
@@ -68,11 +74,17 @@ mod tests {
         let path = json!({"backend": {"service": {"name": "api"}}});
         let ingress = json!({"metadata": {"name": "in", "namespace": "shop"}, "spec": {"rules": [{"http": {"paths": [path]}}]}});
         ingest.object(Kind::Ingresses, &ingress.to_string());
+        let parents = json!([{"name": "edge", "namespace": "infra"}]);
+        let rules = json!([{"backendRefs": [{"name": "api", "port": 80}]}]);
+        let route = json!({"metadata": {"name": "api", "namespace": "shop"}, "spec": {"parentRefs": parents, "rules": rules}});
+        ingest.object(Kind::HttpRoutes, &route.to_string());
         let inventory = ingest.finish();
-        let told: Vec<(String, Vec<String>)> = inventory.workloads.iter().map(|w| (w.object.name.clone(), ways(&inventory, w))).collect();
+        let routes = Routes::of(&inventory);
+        let ways = |workload| ways(&inventory, &routes, workload);
+        let told: Vec<(String, Vec<String>)> = inventory.workloads.iter().map(|w| (w.object.name.clone(), ways(w))).collect();
         let told = |name: &str| told.iter().find(|(n, _)| n == name).map(|(_, ways)| ways.join(", "));
         assert_eq!(told("web").as_deref(), Some("LoadBalancer Service shop/web"));
-        assert_eq!(told("api").as_deref(), Some("Ingress shop/in"));
+        assert_eq!(told("api").as_deref(), Some("HTTPRoute shop/api, Ingress shop/in"));
         assert_eq!(told("agent").as_deref(), Some("a port of the node"));
         assert_eq!(told("db").as_deref(), Some(""));
     }
