@@ -47,11 +47,15 @@ fn nowhere(folder: &Path) -> SourceSpec {
 }
 
 fn ask(images: &[String], scope: &Scope) -> (Inventory, Probes) {
+    ask_until(images, scope, &Cancel::default())
+}
+
+fn ask_until(images: &[String], scope: &Scope, cancel: &Cancel) -> (Inventory, Probes) {
     let folder = tempfile::tempdir().unwrap();
     let mut inventory = inventory(images);
     let plan = probing::plan(&inventory, scope);
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let probes = runtime.block_on(probe(&nowhere(folder.path()), &plan, "A. Assessor", &|_, _, _| (), &Cancel::default())).unwrap();
+    let probes = runtime.block_on(probe(&nowhere(folder.path()), &plan, "A. Assessor", &|_, _, _| (), cancel)).unwrap();
     // Nothing is sent that was not listed: the address of a token service alone comes from the other side.
     for sent in &probes.sent {
         let listed = |request: &kassay_core::kinds::ProbeRequest| match sent.request.purpose {
@@ -214,6 +218,61 @@ fn lists_that_never_end_or_are_no_lists_are_told_as_such() {
     }
 }
 
+/// Registries send to a store of blobs elsewhere; the token stays at home, and nobody follows to another host without TLS.
+#[test]
+fn redirects_are_followed_without_the_token_and_not_to_anywhere() {
+    let store = Scripted::start(|_, _, _| json_answer(MANIFEST, &json!({})));
+    let (own_host, elsewhere) = (std::sync::Arc::new(std::sync::OnceLock::<String>::new()), store.host.clone());
+    let host = own_host.clone();
+    let server = Scripted::start(move |_, path, before| {
+        let realm = format!("Bearer realm=\"http://{}/token\",service=\"s\"", host.get().unwrap());
+        match path {
+            p if p.starts_with("/token") => json_answer("application/json", &json!({"token": "for-anybody"})),
+            _ if before == 0 => Says::This(401, vec![("WWW-Authenticate", realm)], String::new()),
+            _ => Says::This(307, vec![("Location", format!("http://{elsewhere}/blob?signature=never-kept"))], String::new()),
+        }
+    });
+    own_host.set(server.host.clone()).unwrap();
+    let scope = own(&[&server.host]);
+    let (_, probes) = ask(&[format!("{}/pay/app@{DIGEST}", server.host)], &scope);
+    let followed = probes.sent.iter().find(|probe| !probe.redirected_to.is_empty()).expect("a redirect");
+    assert_eq!((followed.redirected_to.clone(), followed.status), (format!("http://{}/blob", store.host), Some(200)));
+    assert!(!store.heads().is_empty());
+    assert!(store.heads().iter().all(|head| !head.to_ascii_lowercase().contains("authorization")), "{:?}", store.heads());
+    assert!(!serde_json::to_string(&probes).unwrap().contains("never-kept"));
+
+    let away = Scripted::start(|_, _, _| Says::This(307, vec![("Location", "http://registry.example/v2/pay/app".into())], String::new()));
+    let scope = own(&[&away.host]);
+    let (inventory, probes) = ask(&[format!("{}/pay/app@{DIGEST}", away.host)], &scope);
+    assert!(probes.sent.iter().all(|probe| probe.status == Some(307) && probe.redirected_to.is_empty()), "{:?}", probes.sent);
+    assert_ne!(outcome(&inventory, &scope, "13.1/anonymous-pull").outcome, Outcome::Pass);
+}
+
+#[test]
+fn a_cancel_keeps_what_was_heard_and_lets_nothing_pass() {
+    let cancel = Cancel::default();
+    let stop = cancel.clone();
+    let server = Scripted::start(move |_, path, _| match path {
+        p if p.contains("/pay/last/") => {
+            stop.cancel();
+            std::thread::sleep(std::time::Duration::from_secs(2));
+            status(404)
+        }
+        _ => status(401),
+    });
+    let scope = own(&[&server.host]);
+    let image = |name: &str| format!("{}/pay/{name}@{DIGEST}", server.host);
+    // The last of them is the fifth repository: of four that are asked at once the first must be answered before its turn comes.
+    let images: Vec<String> = ["a", "b", "c", "d", "last"].into_iter().map(image).collect();
+    let (inventory, probes) = ask_until(&images, &scope, &cancel);
+    assert!(probes.stopped && !probes.sent.is_empty() && probes.sent.len() < images.len(), "{probes:?}");
+    assert!(probes.sent.iter().all(|probe| !probe.request.url.contains("/pay/last/")), "{:?}", probes.sent);
+    for check in ["13.1/anonymous-pull", "13.4/signatures"] {
+        assert!(!matches!(outcome(&inventory, &scope, check).outcome, Outcome::Pass | Outcome::NotApplicable), "{check}");
+    }
+    assert!(probing::record(&probes, &inventory.cluster).contains("stopped"), "{}", probing::record(&probes, &inventory.cluster));
+}
+
 fn kassay(home: &Path, args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_kassay")).args(args).env("KASSAY_DATA_DIR", home.join("data")).current_dir(home).output().unwrap()
 }
@@ -256,6 +315,12 @@ fn the_api_server_is_asked_only_where_that_was_said_and_as_nobody() {
     let listed = String::from_utf8(listed.stdout).unwrap();
     assert!(listed.contains(&format!("GET {}/version\n", cluster.server())) && asked().is_empty(), "{listed}");
 
+    let programs = kassay(home, &["probes", "-o", "json", "--kubeconfig", cluster.kubeconfig().to_str().unwrap()]);
+    let programs: Value = serde_json::from_slice(&programs.stdout).unwrap();
+    let urls: Vec<&str> = programs["requests"].as_array().unwrap().iter().map(|request| request["url"].as_str().unwrap()).collect();
+    assert_eq!((programs["format"].as_str(), urls.len()), (Some("kassay/probes/v1"), 9), "{programs}");
+    assert!(urls.iter().all(|url| listed.contains(url)) && asked().is_empty(), "{programs}");
+
     // A stock server: strangers get its version and health, and nothing else. What is sent is told before, and kept as evidence.
     let (outcome, words) = anonymous(&cluster, home, &["--active-probes", "--workbook", "acme"]);
     assert_eq!(outcome["outcome"], "pass", "{outcome}");
@@ -272,6 +337,17 @@ fn the_api_server_is_asked_only_where_that_was_said_and_as_nobody() {
         record.lines().filter(|l| l.contains("127.0.0.1") && l.contains("GET https://") && l.starts_with("20")).count() == 9,
         "{record}"
     );
+
+    // A snapshot that was collected with probes holds their answers, and is judged by them anywhere.
+    let kubeconfig = cluster.kubeconfig();
+    let collected = kassay(home, &["collect", "--kubeconfig", kubeconfig.to_str().unwrap(), "--active-probes", "-f", "probed.kassay.gz"]);
+    assert!(collected.status.success(), "{}", String::from_utf8_lossy(&collected.stderr));
+    assert_eq!(asked().len(), 18);
+    let judged = kassay(home, &["assess", "--from", "probed.kassay.gz", "-o", "json"]);
+    let judged: Value = serde_json::from_slice(&judged.stdout).unwrap();
+    let again = judged["outcomes"].as_array().unwrap().iter().find(|o| o["check"] == "1.1/anonymous-probe").unwrap();
+    assert_eq!((&again["outcome"], &again["population"]), (&outcome["outcome"], &outcome["population"]), "{again}");
+    assert_eq!(asked().len(), 18, "a snapshot asks nobody");
 
     // Somebody gave strangers the right to read.
     cluster.apply_text("apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {name: open-door}\nroleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}\nsubjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: 'system:anonymous'}]\n");
