@@ -3,7 +3,7 @@
 
 use crate::collect::snapshot;
 use crate::store::{Opened, Store, StoreError};
-use kassay_core::assess::{CheckOutcome, assess};
+use kassay_core::assess::assess;
 use kassay_core::checks::Tables;
 use kassay_core::guidance::Guidance;
 use kassay_core::kinds::Inventory;
@@ -71,7 +71,6 @@ pub(super) enum Job {
 /// A cluster with what the checks say of it.
 pub(super) struct Judged {
     pub inventory: Arc<Inventory>,
-    pub outcomes: Vec<CheckOutcome>,
     pub assessment: Assessment,
     pub now: jiff::Timestamp,
 }
@@ -96,8 +95,8 @@ pub(super) fn judge(inventory: Arc<Inventory>, workbook: &Workbook, now: jiff::T
     let guidance = Guidance::shipped().map_err(|e| e.to_string())?;
     let outcomes = assess(&inventory, &workbook.scope, now, &tables);
     let proposals = propose(guidance, workbook, &outcomes, &inventory.cluster.distribution, day_of(now));
-    let assessment = Assessment::new(&inventory, &outcomes, &proposals, guidance, now);
-    Ok(Judged { inventory, outcomes, assessment, now })
+    let assessment = Assessment::new(&inventory, outcomes, proposals, guidance, now);
+    Ok(Judged { inventory, assessment, now })
 }
 
 /// The thread, and the way to it.
@@ -291,7 +290,7 @@ fn keep(store: Option<&Store>, judged: Judged) -> Result<Collection, String> {
     let kept = store.put_collection(&judged.assessment, write).map_err(|e| words(&e))?;
     Ok(Collection {
         inventory: judged.inventory,
-        outcomes: Arc::new(judged.outcomes),
+        outcomes: Arc::new(judged.assessment.outcomes),
         assessed_at: judged.now,
         snapshot: kept.snapshot,
         findings: kept.findings,

@@ -1,6 +1,6 @@
 //! `kassay assess`: every automated check, unattended.
 
-use super::{Failure, Manners, catalogue, keep::Keeper, markdown, print, probes, source, text};
+use super::{Failure, Manners, catalogue, keep::Keeper, markdown, output_failed, print, probes, source, text};
 use crate::collect::{Options, import_file, judging_time};
 use crate::export;
 use kassay_core::assess::{CheckOutcome, assess};
@@ -11,7 +11,8 @@ use kassay_core::model::Outcome;
 use kassay_core::report::Assessment;
 use kassay_core::workbook::accept::day_of;
 use kassay_core::workbook::imports::with_register;
-use kassay_core::workbook::{Engagement, Proposal, Workbook, propose};
+use kassay_core::workbook::{Engagement, Workbook, propose};
+use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
 /// Runs every automated check and prints what they say
@@ -78,10 +79,8 @@ enum FailOn {
 pub struct Judged {
     /// The cluster.
     pub inventory: Inventory,
-    /// Outcomes.
-    pub outcomes: Vec<CheckOutcome>,
-    /// Proposals.
-    pub proposals: Vec<Proposal>,
+    /// What was judged, as a document.
+    pub assessment: Assessment,
     /// The time judged by.
     pub now: jiff::Timestamp,
 }
@@ -97,20 +96,22 @@ impl Assess {
         }
         let guidance = catalogue::guidance()?;
         let judged = self.judge(&workbook, keeper.as_ref(), manners)?;
-        let assessment = || Assessment::new(&judged.inventory, &judged.outcomes, &judged.proposals, guidance, judged.now);
-        let text = match self.output {
-            Form::Json => export::assessment_json(&assessment())?,
-            Form::Sarif => export::sarif(&assessment(), guidance)?,
-            Form::Text => text::assessment(&judged, guidance, manners.colour()),
-            Form::Markdown => markdown::assessment(&judged, guidance),
-        };
         // Kept before it is printed: a reader who goes away must not lose what was read.
         if let Some(keeper) = keeper {
             let (name, source) = self.source.words();
             keeper.keep(workbook, &judged, (&name, &source, &self.source.reached()), guidance, manners)?;
         }
-        print(&text)?;
-        Ok(self.fail_on.code(&judged.outcomes))
+        match self.output {
+            // The largest of them is written as it is made.
+            Form::Json => {
+                let mut out = BufWriter::new(io::stdout().lock());
+                export::write_assessment(&judged.assessment, &mut out).and_then(|()| out.flush()).map_err(|e| output_failed(&e))?;
+            }
+            Form::Sarif => print(&export::sarif(&judged.assessment, guidance)?)?,
+            Form::Text => print(&text::assessment(&judged, guidance, manners.colour()))?,
+            Form::Markdown => print(&markdown::assessment(&judged, guidance))?,
+        }
+        Ok(self.fail_on.code(&judged.assessment.outcomes))
     }
 
     fn judge(&self, workbook: &Workbook, keeper: Option<&Keeper>, manners: &Manners) -> Result<Judged, Failure> {
@@ -130,8 +131,10 @@ impl Assess {
         let tables = Tables::shipped().map_err(|e| Failure::new(e.to_string()))?;
         let now = judging_time(&inventory, self.now, jiff::Timestamp::now());
         let outcomes = assess(&inventory, &workbook.scope, now, &tables);
-        let proposals = propose(catalogue::guidance()?, workbook, &outcomes, &inventory.cluster.distribution, day_of(now));
-        Ok(Judged { inventory, outcomes, proposals, now })
+        let guidance = catalogue::guidance()?;
+        let proposals = propose(guidance, workbook, &outcomes, &inventory.cluster.distribution, day_of(now));
+        let assessment = Assessment::new(&inventory, outcomes, proposals, guidance, now);
+        Ok(Judged { inventory, assessment, now })
     }
 
     /// The files of `--evidence`, with a word on each.

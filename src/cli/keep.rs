@@ -10,7 +10,6 @@ use kassay_core::analysis::probing;
 use kassay_core::guidance::Guidance;
 use kassay_core::kinds::Probes;
 use kassay_core::kinds::imported::Imported;
-use kassay_core::report::Assessment;
 use kassay_core::workbook::collection::cluster_key;
 use kassay_core::workbook::probes as records;
 use kassay_core::workbook::{Changes, Collected, Edit, Engagement, Moment, Reached, Workbook, folder, merge_collection};
@@ -82,14 +81,14 @@ impl Keeper {
             }
         };
         let before = known.and_then(|c| c.collected_at).map_or_else(String::new, |at| format!("collected {at}"));
-        let assessment = Assessment::new(&judged.inventory, &judged.outcomes, &judged.proposals, guidance, judged.now);
-        let kept = store.put_collection(&assessment, |out| snapshot::write(&judged.inventory, out).map_err(std::io::Error::other))?;
+        let kept =
+            store.put_collection(&judged.assessment, |out| snapshot::write(&judged.inventory, out).map_err(std::io::Error::other))?;
         let collected = Collected {
             key: &key,
             source,
             reached,
             inventory: &judged.inventory,
-            outcomes: &judged.outcomes,
+            outcomes: &judged.assessment.outcomes,
             previous: &previous,
             snapshot: &kept.snapshot,
             findings: &kept.findings,
@@ -133,8 +132,8 @@ fn keep_record(
 
 fn words(changes: &Changes, judged: &Judged) -> String {
     if changes.first {
-        let findings: usize = judged.outcomes.iter().map(|o| o.findings.len()).sum();
-        return format!("{} checks, {findings} findings", judged.outcomes.len());
+        let findings: usize = judged.assessment.outcomes.iter().map(|o| o.findings.len()).sum();
+        return format!("{} checks, {findings} findings", judged.assessment.outcomes.len());
     }
     format!(
         "findings: {} new, {} gone, {} changed; outcomes changed: {}",

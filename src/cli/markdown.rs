@@ -20,7 +20,7 @@ pub fn assessment(judged: &Judged, guidance: &Guidance) -> String {
         judged.now.strftime("%Y-%m-%d %H:%MZ"),
     );
     for area in &guidance.areas {
-        let of_area: Vec<_> = judged.outcomes.iter().filter(|o| area.controls.iter().any(|c| c.id == o.control)).collect();
+        let of_area: Vec<_> = judged.assessment.outcomes.iter().filter(|o| area.controls.iter().any(|c| c.id == o.control)).collect();
         if of_area.is_empty() {
             continue;
         }

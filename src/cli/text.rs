@@ -34,7 +34,7 @@ pub fn assessment(judged: &Judged, guidance: &Guidance, colour: bool) -> String 
     }
     for area in &guidance.areas {
         let ids: Vec<&str> = area.controls.iter().map(|c| c.id.as_str()).collect();
-        let of_area: Vec<&CheckOutcome> = judged.outcomes.iter().filter(|o| ids.contains(&o.control.as_str())).collect();
+        let of_area: Vec<&CheckOutcome> = judged.assessment.outcomes.iter().filter(|o| ids.contains(&o.control.as_str())).collect();
         if of_area.is_empty() {
             continue;
         }
@@ -57,10 +57,10 @@ pub fn assessment(judged: &Judged, guidance: &Guidance, colour: bool) -> String 
             }
         }
     }
-    let count = |wanted: Outcome| judged.outcomes.iter().filter(|o| o.outcome == wanted).count();
+    let count = |wanted: Outcome| judged.assessment.outcomes.iter().filter(|o| o.outcome == wanted).count();
     let totals: Vec<String> = Outcome::ALL.iter().map(|o| format!("{} {}", count(*o), o.label())).collect();
-    let platform: usize = judged.outcomes.iter().map(|o| o.counts.get(&Category::Platform).copied().unwrap_or_default()).sum();
-    let _ = writeln!(out, "\n{} checks: {}", judged.outcomes.len(), totals.join(", "));
+    let platform: usize = judged.assessment.outcomes.iter().map(|o| o.counts.get(&Category::Platform).copied().unwrap_or_default()).sum();
+    let _ = writeln!(out, "\n{} checks: {}", judged.assessment.outcomes.len(), totals.join(", "));
     if platform > 0 {
         let _ = writeln!(out, "{} findings on the platform's own objects are told and decide nothing.", thousands(platform));
     }

@@ -116,7 +116,7 @@ async fn namespaces(link: &Link) -> Result<(Vec<NamespaceName>, String), Collect
     }
     // By name, because a page that comes twice brings its names twice.
     let found: BTreeMap<_, _> = ingest.finish().namespaces.into_iter().map(|n| (n.metadata.name, n.metadata.labels)).collect();
-    Ok((found.into_iter().map(|(name, labels)| NamespaceName { name, labels }).collect(), missing))
+    Ok((found.into_iter().map(|(name, labels)| NamespaceName { name, labels: (*labels).clone() }).collect(), missing))
 }
 
 /// Number of nodes: one is listed, and the server says how many are left.

@@ -97,8 +97,8 @@ impl Assessment {
     #[must_use]
     pub fn new(
         inventory: &Inventory,
-        outcomes: &[CheckOutcome],
-        proposals: &[Proposal],
+        outcomes: Vec<CheckOutcome>,
+        proposals: Vec<Proposal>,
         guidance: &Guidance,
         assessed_at: Timestamp,
     ) -> Self {
@@ -132,8 +132,8 @@ impl Assessment {
                 stale_groups: cluster.stale_groups.clone(),
             },
             kinds: kinds.collect(),
-            outcomes: outcomes.to_vec(),
-            proposals: proposals.to_vec(),
+            outcomes,
+            proposals,
             redactions: inventory.redactions,
         }
     }

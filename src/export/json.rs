@@ -17,6 +17,15 @@ pub fn assessment_json(assessment: &Assessment) -> Result<String, ExportError> {
     pretty(assessment)
 }
 
+/// The same, written as it is made: the findings of a large cluster are tens of MiB.
+///
+/// # Errors
+/// Where the target can't be written.
+pub fn write_assessment(assessment: &Assessment, mut to: impl io::Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut to, assessment).map_err(io::Error::from)?;
+    to.write_all(b"\n")
+}
+
 /// Anything as indented JSON with a line break at its end.
 ///
 /// # Errors

@@ -17,7 +17,7 @@ pub use bundle::{Form, Step, Written, bag};
 pub use csv::{access_csv, evidence_csv, findings_csv, findings_csv_of, reach_csv};
 pub use error::ExportError;
 pub use html::report_html;
-pub use json::{access_json, assessment_json, pretty, reach_json};
+pub use json::{access_json, assessment_json, pretty, reach_json, write_assessment};
 pub use markdown::report_markdown;
 pub use material::{Material, put_file};
 pub use sarif::sarif;

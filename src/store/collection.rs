@@ -34,11 +34,14 @@ impl Store {
         if let Some(held_by) = self.lock.held_by() {
             return Err(StoreError::ReadOnly { held_by: held_by.to_owned() });
         }
-        let mut text = serde_json::to_vec_pretty(assessment)?;
-        text.push(b'\n');
         Ok(Kept {
             snapshot: self.put_by_digest(folder::SNAPSHOTS, folder::snapshot, snapshot)?,
-            findings: self.put_by_digest(folder::FINDINGS, folder::findings, |out| out.write_all(&text))?,
+            findings: self.put_by_digest(folder::FINDINGS, folder::findings, |out| {
+                let mut out = io::BufWriter::new(out);
+                serde_json::to_writer_pretty(&mut out, assessment)?;
+                out.write_all(b"\n")?;
+                out.flush()
+            })?,
         })
     }
 

@@ -85,7 +85,7 @@ pub fn make(root: &Path) -> PathBuf {
     let mut store = Store::create(&dir, &book, "A. Assessor", now()).unwrap();
     let inventory = inventory();
     let outcomes = outcomes(&inventory);
-    let assessment = Assessment::new(&inventory, &outcomes, &[], guidance, now());
+    let assessment = Assessment::new(&inventory, outcomes.clone(), vec![], guidance, now());
     let kept = store.put_collection(&assessment, |out| out.write_all(b"a snapshot")).unwrap();
     let changes = merge_collection(
         &mut book,

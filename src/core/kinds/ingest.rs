@@ -5,8 +5,9 @@
 //! `config::KEPT`, annotations of `meta::KNOWN_ANNOTATIONS`. Even there a value in which a detector finds something is sealed.
 
 use super::inventory::{ClusterInfo, Coverage, Inventory, KindState, Source};
-use super::meta::Meta;
+use super::meta::{KnownMeta, Meta};
 use super::pod::{Pod, PodSpec, RawPod};
+use super::shared::{Known, Shared};
 use super::workload::{Controller, RawController};
 use super::{config, custom::Custom};
 use crate::model::{Kind, ObjectRef};
@@ -44,6 +45,8 @@ pub struct Page {
 pub struct Ingest {
     pub(super) inventory: Inventory,
     examiner: Examiner,
+    known: KnownMeta,
+    images: Known<BTreeMap<String, String>>,
     specs: HashMap<[u8; 32], usize>,
     malformed: BTreeMap<Kind, Vec<String>>,
     /// Sensitive values met per kind, so that a list that is read again is not counted twice.
@@ -73,6 +76,8 @@ impl Ingest {
         Self {
             inventory: Inventory { source, ..Inventory::default() },
             examiner: Examiner::new(key),
+            known: KnownMeta::default(),
+            images: Known::default(),
             specs: HashMap::new(),
             malformed: BTreeMap::new(),
             redacted: BTreeMap::new(),
@@ -129,11 +134,8 @@ impl Ingest {
     fn store(&mut self, kind: Kind, json: &str) -> Result<(), serde_json::Error> {
         macro_rules! into {
             ($list:ident) => {{
-                let mut object: serde_json::Result<_> = serde_json::from_str(json);
-                if let Ok(object) = &mut object {
-                    seal_meta(&mut self.inventory.redactions, &mut self.examiner, object);
-                }
-                self.inventory.$list.push(object?);
+                let object = self.kept(serde_json::from_str(json)?);
+                self.inventory.$list.push(object);
             }};
         }
         match kind {
@@ -147,8 +149,8 @@ impl Ingest {
             }
             Kind::Namespaces => {
                 let mut namespace: super::node::Namespace = serde_json::from_str(json)?;
-                seal_meta(&mut self.inventory.redactions, &mut self.examiner, &mut namespace);
-                // `seal_meta` drops UIDs; only namespaces keep theirs, which names the cluster.
+                self.keep(&mut namespace.metadata);
+                // `keep` drops UIDs; only namespaces keep theirs, which names the cluster.
                 #[derive(Deserialize)]
                 struct Uid {
                     metadata: UidMeta,
@@ -168,7 +170,7 @@ impl Ingest {
             Kind::ConfigMaps => {
                 let mut map: config::ConfigMap = serde_json::from_str(json)?;
                 self.inventory.redactions += map.seal(&mut self.examiner);
-                seal_meta(&mut self.inventory.redactions, &mut self.examiner, &mut map);
+                self.keep(&mut map.metadata);
                 self.inventory.config_maps.push(map);
             }
             Kind::Nodes => into!(nodes),
@@ -196,21 +198,33 @@ impl Ingest {
                     super::custom::without_requests(&mut object);
                 }
                 let mut custom = Custom::from_object(&object, kind.keep())?;
-                seal_meta(&mut self.inventory.redactions, &mut self.examiner, &mut custom);
+                self.keep(&mut custom.metadata);
                 self.inventory.customs.entry(kind).or_default().push(custom);
             }
         }
         Ok(())
     }
 
+    /// Keeps of metadata what checks read, and its values sealed.
+    fn keep(&mut self, meta: &mut Meta) {
+        meta.uid.clear();
+        self.inventory.redactions += meta.seal(&mut self.examiner);
+        self.known.share(meta);
+    }
+
+    fn kept<T: HasMeta>(&mut self, mut object: T) -> T {
+        self.keep(object.meta_mut());
+        object
+    }
+
     fn pod(&mut self, mut raw: RawPod) {
         let mirror = raw.metadata.annotations.contains_key("kubernetes.io/config.mirror")
             || raw.metadata.labels.get("tier").is_some_and(|tier| tier == "control-plane");
-        self.inventory.redactions += raw.metadata.seal(&mut self.examiner);
+        self.keep(&mut raw.metadata);
         raw.spec.default_host_ports();
         let (node, redacted) = raw.spec.normalise(mirror && raw.metadata.namespace == "kube-system", &mut self.examiner);
         self.inventory.redactions += redacted;
-        let image_ids = raw
+        let image_ids: BTreeMap<String, String> = raw
             .status
             .container_statuses
             .into_iter()
@@ -218,7 +232,9 @@ impl Ingest {
             .filter(|s| !s.image_id.is_empty())
             .map(|s| (s.name, s.image_id))
             .collect();
+        let mut image_ids = Shared::from(image_ids);
         let ready = raw.status.conditions.iter().any(|c| c.r#type == "Ready" && c.status.as_str() == "True");
+        self.images.share(&mut image_ids);
         let pod = Pod { metadata: raw.metadata, spec: self.share(raw.spec), node, phase: raw.status.phase, ready, image_ids };
         self.inventory.pods.push(pod);
     }
@@ -229,10 +245,14 @@ impl Ingest {
             Kind::PodTemplates => raw.template,
             _ => raw.spec.template,
         };
-        raw.metadata.uid.clear();
-        self.inventory.redactions += raw.metadata.seal(&mut self.examiner);
+        // What a Deployment or a CronJob makes is written by its controller; people edit the maker.
+        if matches!(kind, Kind::ReplicaSets | Kind::Jobs) && raw.metadata.controller().is_some() {
+            raw.metadata.managed_fields = Vec::new();
+        }
+        self.keep(&mut raw.metadata);
         let (_, redacted) = template.spec.normalise(false, &mut self.examiner);
-        self.inventory.redactions += redacted + template.metadata.seal(&mut self.examiner);
+        self.inventory.redactions += redacted;
+        self.keep(&mut template.metadata);
         let controller = Controller {
             metadata: raw.metadata,
             spec: self.share(template.spec),
@@ -248,7 +268,7 @@ impl Ingest {
         // Serialising can only fail on maps with odd keys, which these types have none of; an empty text would merely not be shared.
         let digest: [u8; 32] = Sha256::digest(serde_json::to_vec(&spec).unwrap_or_default()).into();
         *self.specs.entry(digest).or_insert_with(|| {
-            self.inventory.specs.push(spec);
+            self.inventory.specs.push(spec.trimmed());
             self.inventory.specs.len() - 1
         })
     }
@@ -334,6 +354,16 @@ impl Inventory {
         fn by_name<T: HasMeta>(list: &mut [T]) {
             list.sort_by(|a, b| (&a.meta().namespace, &a.meta().name).cmp(&(&b.meta().namespace, &b.meta().name)));
         }
+        // A snapshot has the same things said again and again, and so has memory until they are shared.
+        let (mut known, mut images) = (KnownMeta::default(), Known::default());
+        for pod in &mut self.pods {
+            known.share(&mut pod.metadata);
+            images.share(&mut pod.image_ids);
+        }
+        self.controllers.values_mut().flatten().for_each(|controller| known.share(&mut controller.metadata));
+        // The longest lists give back the room that they took in advance.
+        self.pods.shrink_to_fit();
+        self.controllers.values_mut().for_each(Vec::shrink_to_fit);
         by_name(&mut self.pods);
         self.controllers.values_mut().for_each(|list| by_name(list));
         by_name(&mut self.namespaces);
@@ -426,12 +456,6 @@ has_meta!(
     super::admission::ApiService,
     super::admission::WebhookConfiguration,
 );
-
-fn seal_meta<T: HasMeta>(redactions: &mut usize, examiner: &mut Examiner, object: &mut T) {
-    let meta = object.meta_mut();
-    meta.uid.clear();
-    *redactions += meta.seal(examiner);
-}
 
 /// Namespace and name of a malformed object, as far as it has them.
 fn name_of(value: &serde_json::Value) -> String {

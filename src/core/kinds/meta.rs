@@ -1,6 +1,8 @@
 //! Object metadata: what every kind has, and no more of it than checks read.
 
 use super::sealed::Sealed;
+use super::shared::{Known, Shared};
+use super::writers::{is_apply, is_hand};
 use crate::sensitive::Examiner;
 use jiff::Timestamp;
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -22,7 +24,7 @@ pub struct Meta {
     pub uid: String,
     /// Labels.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub labels: BTreeMap<String, String>,
+    pub labels: Labels,
     /// Annotations: known ones with their text, others only where a detector found something.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub annotations: BTreeMap<String, Sealed>,
@@ -31,14 +33,15 @@ pub struct Meta {
     pub creation_timestamp: Option<Timestamp>,
     /// Its owners.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub owner_references: Vec<OwnerReference>,
-    /// Who changed which fields (kept for kinds that people edit).
+    pub owner_references: Shared<Vec<OwnerReference>>,
+    /// Who changed which fields of the object itself, not of its status; not kept of what controllers make. Which fields is kept where a person
+    /// may have written.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub managed_fields: Vec<ManagedFields>,
 }
 
 /// An owner.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct OwnerReference {
     /// API group and version.
@@ -67,8 +70,9 @@ pub struct ManagedFields {
     #[serde(skip_serializing_if = "String::is_empty")]
     pub subresource: String,
     /// Paths of the fields, `spec.replicas`.
+    /// One program writes the same ones in thousands of objects, so they are shared.
     #[serde(rename = "fieldsV1", deserialize_with = "field_paths", skip_serializing_if = "Vec::is_empty")]
-    pub fields: Vec<String>,
+    pub fields: Shared<Vec<String>>,
 }
 
 /// Annotations whose text checks read. A pattern may end in `*`.
@@ -138,10 +142,10 @@ impl Meta {
 struct Made {
     name: String,
     namespace: String,
-    labels: BTreeMap<String, String>,
+    labels: Labels,
     annotations: BTreeMap<String, Sealed>,
     creation_timestamp: Option<Timestamp>,
-    owner_references: Vec<OwnerReference>,
+    owner_references: Shared<Vec<OwnerReference>>,
 }
 
 /// Reads metadata without its managedFields.
@@ -152,11 +156,38 @@ pub(super) fn made<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Meta, D
 
 /// Flattens a FieldsV1 tree (`{"f:spec": {"f:replicas": {}}}`) to paths, or takes a list of paths from a snapshot. They are sorted.
 /// `v:` items are values of sets and are left out; `k:` items keep only the key that names an item.
-fn field_paths<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+fn field_paths<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Shared<Vec<String>>, D::Error> {
     let mut paths = Vec::new();
     deserializer.deserialize_any(Fields { path: &mut String::new(), paths: &mut paths })?;
     paths.sort_unstable();
-    Ok(paths)
+    Ok(paths.into())
+}
+
+/// Labels, by key.
+pub type Labels = Shared<BTreeMap<String, String>>;
+
+/// What was met in metadata, each value once.
+#[derive(Default)]
+pub(super) struct KnownMeta {
+    paths: Known<Vec<String>>,
+    labels: Known<BTreeMap<String, String>>,
+    owners: Known<Vec<OwnerReference>>,
+}
+
+impl KnownMeta {
+    /// Keeps what checks read, in no more memory than it needs: who wrote the status is never asked, nor which fields a program wrote.
+    pub(super) fn share(&mut self, meta: &mut Meta) {
+        meta.managed_fields.retain(|entry| entry.subresource.is_empty());
+        meta.managed_fields.shrink_to_fit();
+        for entry in &mut meta.managed_fields {
+            if !is_apply(&entry.manager) && !is_hand(&entry.manager) {
+                entry.fields = Shared::default();
+            }
+            self.paths.share(&mut entry.fields);
+        }
+        self.labels.share(&mut meta.labels);
+        self.owners.share(&mut meta.owner_references);
+    }
 }
 
 /// Walks a FieldsV1 tree as it is parsed: it is most of an object's text, and only its leaves are kept.
@@ -263,11 +294,11 @@ mod tests {
     fn fields_become_paths_and_paths_stay() {
         let tree = r#"{"manager": "m", "fieldsV1": {"f:spec": {"f:template": {".": {}, "f:containers": {"k:{\"name\":\"web\"}": {".": {}, "f:image": {}}}},
             "f:ports": {"k:{\"port\":80,\"protocol\":\"TCP\"}": {"f:port": {}}}, "f:finalizers": {"v:\"x\"": {}}}, "f:a\u002db": {}}}"#;
-        let read = |text: &str| serde_json::from_str::<ManagedFields>(text).map(|entry| entry.fields).map_err(|e| e.to_string());
+        let read = |text: &str| serde_json::from_str::<ManagedFields>(text).map(|entry| entry.fields.to_vec()).map_err(|e| e.to_string());
         let paths = vec!["a-b", "spec.finalizers", "spec.ports[port=80,protocol=TCP].port", "spec.template.containers[name=web].image"];
         let paths: Vec<String> = paths.into_iter().map(str::to_owned).collect();
         assert_eq!(read(tree), Ok(paths.clone()));
-        let kept = ManagedFields { fields: paths.clone(), ..ManagedFields::default() };
+        let kept = ManagedFields { fields: paths.clone().into(), ..ManagedFields::default() };
         assert_eq!(read(&serde_json::to_string(&kept).unwrap_or_default()), Ok(paths));
         assert_eq!(read(r#"{"fieldsV1": {}}"#), Ok(vec![]));
         assert!(read(r#"{"fieldsV1": [1]}"#).is_err());

@@ -20,8 +20,10 @@ pub mod probes;
 pub mod rbac;
 pub mod sealed;
 mod secret;
+pub mod shared;
 mod volume;
 pub mod workload;
+pub mod writers;
 
 pub use deprecated::{DeprecatedApi, DeprecatedRequests};
 pub use ingest::{Ingest, IngestError, Page};

@@ -424,7 +424,7 @@ pub struct Pod {
     pub ready: bool,
     /// Digest that each container really runs, by container name.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub image_ids: BTreeMap<String, String>,
+    pub image_ids: super::shared::Shared<BTreeMap<String, String>>,
 }
 
 impl Pod {
@@ -485,6 +485,20 @@ impl PodSpec {
 }
 
 impl PodSpec {
+    /// The same without the room that lists took in advance: it is kept for the whole of an assessment.
+    #[must_use]
+    pub(super) fn trimmed(mut self) -> Self {
+        for container in self.init_containers.iter_mut().chain(&mut self.containers).chain(&mut self.ephemeral_containers) {
+            container.env.shrink_to_fit();
+            container.ports.shrink_to_fit();
+            container.volume_mounts.shrink_to_fit();
+        }
+        self.init_containers.shrink_to_fit();
+        self.containers.shrink_to_fit();
+        self.volumes.shrink_to_fit();
+        self
+    }
+
     /// Fills what the API server fills in a *Pod* on the node's network: each port is taken on the node too. Manifests lack it, answers of
     /// the API have it; templates of controllers are left as they are (since 1.28), so this is not for them.
     pub(super) fn default_host_ports(&mut self) {

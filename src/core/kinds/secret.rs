@@ -79,7 +79,7 @@ impl Ingest {
                 metadata: Meta {
                     name: text(Some(name)).to_owned(),
                     namespace: namespace.to_owned(),
-                    labels: known.labels,
+                    labels: known.labels.into(),
                     creation_timestamp: known.creation_timestamp.or_else(created),
                     ..Meta::default()
                 },
@@ -117,7 +117,7 @@ impl Ingest {
         for row in &mut self.inventory.secrets {
             let key = (row.metadata.namespace.clone(), row.metadata.name.clone());
             if let Some((labels, created)) = self.secret_metadata.remove(&key) {
-                row.metadata.labels = labels;
+                row.metadata.labels = labels.into();
                 row.metadata.creation_timestamp = created.or(row.metadata.creation_timestamp);
             }
         }
@@ -141,7 +141,7 @@ pub(super) fn row(json: &str) -> Result<SecretRow, serde_json::Error> {
     let keys = raw.keys.unwrap_or_else(|| u32::try_from(counted).unwrap_or(u32::MAX));
     let r#type = if raw.r#type.is_empty() { "Opaque".to_owned() } else { raw.r#type };
     let Labelled { name, namespace, labels, creation_timestamp } = raw.metadata;
-    Ok(SecretRow { metadata: Meta { name, namespace, labels, creation_timestamp, ..Meta::default() }, r#type, keys })
+    Ok(SecretRow { metadata: Meta { name, namespace, labels: labels.into(), creation_timestamp, ..Meta::default() }, r#type, keys })
 }
 
 /// An age as Tables print it: `45s`, `5m30s`, `3h2m`, `4d6h`, `400d`, `2y45d`. `<unknown>` is none.

@@ -15,7 +15,7 @@ pub struct Controller {
     pub spec: usize,
     /// Labels of its template.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub pod_labels: BTreeMap<String, String>,
+    pub pod_labels: super::meta::Labels,
     /// Annotations of its template, examined and thinned as those of objects are.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub pod_annotations: BTreeMap<String, Sealed>,
@@ -72,7 +72,7 @@ pub struct Workload {
     /// The owner.
     pub object: ObjectRef,
     /// Labels of the owner, or of the pod where it has none.
-    pub labels: BTreeMap<String, String>,
+    pub labels: super::meta::Labels,
     /// The owner's metadata, where the owner was read.
     pub metadata: Meta,
     /// How many pods it has.
@@ -82,7 +82,7 @@ pub struct Workload {
     /// Index of its template's spec, where the owner was read.
     pub template: Option<usize>,
     /// Labels that its pods have: of the first pod, or of the template.
-    pub pod_labels: BTreeMap<String, String>,
+    pub pod_labels: super::meta::Labels,
     /// Annotations of its template, where the owner was read.
     pub pod_annotations: BTreeMap<String, Sealed>,
     /// Pods in `Inventory::pods`.

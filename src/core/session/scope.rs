@@ -34,7 +34,7 @@ impl ScopeEditor {
         for inventory in inventories {
             for namespace in &inventory.namespaces {
                 let row = rows.entry(&namespace.metadata.name).or_default();
-                row.labels = namespace.metadata.labels.clone();
+                row.labels = (*namespace.metadata.labels).clone();
             }
             for workload in &inventory.workloads {
                 let row = rows.entry(&workload.object.namespace).or_default();

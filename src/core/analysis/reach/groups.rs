@@ -101,11 +101,11 @@ impl<'a> Groups<'a> {
         for workload in &inventory.workloads {
             let pods = || workload.pod_indexes.iter().filter_map(|i| inventory.pods.get(*i));
             let mut members: Vec<(&'a BTreeMap<String, String>, usize)> =
-                pods().filter(|pod| pod.is_live()).map(|pod| (&pod.metadata.labels, pod.spec)).collect();
+                pods().filter(|pod| pod.is_live()).map(|pod| (&*pod.metadata.labels, pod.spec)).collect();
             if members.is_empty() && workload.object.kind != "Pod" {
-                members.extend(pods().map(|pod| (&pod.metadata.labels, pod.spec)));
+                members.extend(pods().map(|pod| (&*pod.metadata.labels, pod.spec)));
                 if members.is_empty() {
-                    members.extend(workload.template.map(|spec| (&workload.pod_labels, spec)));
+                    members.extend(workload.template.map(|spec| (&*workload.pod_labels, spec)));
                 }
             }
             let mut party = Party { workload, host_network: false, groups: vec![] };

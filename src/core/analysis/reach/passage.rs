@@ -6,7 +6,7 @@ use super::decide::{Decision, decide};
 use super::ports::PortSet;
 use super::range::Range;
 use core::net::IpAddr;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// How the `ipBlock`s of policies are read for pods inside the cluster. The API leaves it open, and network plugins differ.
@@ -19,7 +19,7 @@ pub enum Reading {
 }
 
 /// What one end has to say of a connection.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Gate {
     /// Some of it goes because no policy decides over it.
     pub open: bool,
@@ -30,7 +30,7 @@ pub struct Gate {
 }
 
 /// A connection that may be made.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Passage {
     /// On these ports; never none.
     pub ports: PortSet,
@@ -43,13 +43,13 @@ pub struct Passage {
 }
 
 impl Passage {
-    fn of(egress: &Side, ingress: &Side) -> Option<Arc<Self>> {
+    fn of(egress: &Side, ingress: &Side) -> Option<Self> {
         let ports = egress.ports.meet(&ingress.ports);
         if ports.is_empty() {
             return None;
         }
         let text = ports.to_string();
-        Some(Arc::new(Self { egress: egress.gate(&ports), ingress: ingress.gate(&ports), text, ports }))
+        Some(Self { egress: egress.gate(&ports), ingress: ingress.gate(&ports), text, ports })
     }
 
     /// Adds what other pods of the same workloads may do.
@@ -126,6 +126,8 @@ pub struct Judge<'r, 'a> {
     sides: Vec<Side>,
     passages: HashMap<(usize, usize), Option<Arc<Passage>>>,
     outside: HashMap<(bool, usize, usize, Place), Option<Arc<Passage>>>,
+    /// Answers, each once: a policy says the same of nearly every address.
+    answers: HashSet<Arc<Passage>>,
     question: Vec<usize>,
 }
 
@@ -138,6 +140,7 @@ impl<'r, 'a> Judge<'r, 'a> {
             sides: vec![Side::unselected()],
             passages: HashMap::new(),
             outside: HashMap::new(),
+            answers: HashSet::new(),
             question: vec![],
         }
     }
@@ -176,9 +179,17 @@ impl<'r, 'a> Judge<'r, 'a> {
         if let Some(known) = self.passages.get(&(egress, ingress)) {
             return known.clone();
         }
-        let passage = Passage::of(&self.sides[egress], &self.sides[ingress]);
+        let passage = Passage::of(&self.sides[egress], &self.sides[ingress]).map(|passage| self.once(passage));
         self.passages.insert((egress, ingress), passage.clone());
         passage
+    }
+
+    fn once(&mut self, passage: Passage) -> Arc<Passage> {
+        self.answers.get(&passage).cloned().unwrap_or_else(|| {
+            let passage = Arc::new(passage);
+            self.answers.insert(Arc::clone(&passage));
+            passage
+        })
     }
 
     /// The side of a group towards another: which rules are about it, and what they allow on the target.
@@ -232,6 +243,7 @@ impl<'r, 'a> Judge<'r, 'a> {
         let side = binding.map_or_else(Side::unselected, |binding| self.side_of_range(direction.rules(binding), range, ports));
         let beyond = Side::unselected();
         let passage = if ingress { Passage::of(&beyond, &side) } else { Passage::of(&side, &beyond) };
+        let passage = passage.map(|passage| self.once(passage));
         self.outside.insert(key, passage.clone());
         passage
     }

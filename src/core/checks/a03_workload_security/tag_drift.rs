@@ -17,10 +17,15 @@ pub(super) fn judge(view: &View<'_>) -> Verdict {
     let architectures: BTreeMap<&str, &str> =
         view.inventory.nodes.iter().map(|n| (n.metadata.name.as_str(), n.status.node_info.architecture.as_str())).collect();
     let reported = |pod| reported(view, &architectures, pod);
-    let mut running: BTreeMap<Name<'_>, BTreeMap<&str, usize>> = BTreeMap::new();
+    // Hardly a name runs more than one content, so these are short lists.
+    let mut running: BTreeMap<Name<'_>, Vec<(&str, usize)>> = BTreeMap::new();
     for pod in view.inventory.pods.iter().filter(|pod| pod.is_live()) {
         for (name, digest) in reported(pod) {
-            *running.entry(name).or_default().entry(digest).or_default() += 1;
+            let digests = running.entry(name).or_default();
+            match digests.binary_search_by_key(&digest, |(known, _)| known) {
+                Ok(at) => digests[at].1 += 1,
+                Err(at) => digests.insert(at, (digest, 1)),
+            }
         }
     }
     let mut verdict = Verdict::over("workload that runs images by tag", "workloads that run images by tag");

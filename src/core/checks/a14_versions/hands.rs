@@ -5,6 +5,7 @@
 
 use crate::kinds::Meta;
 use crate::kinds::meta::ManagedFields;
+use crate::kinds::writers::{is_apply, is_hand, is_tool};
 use jiff::Timestamp;
 
 /// A change by hand.
@@ -19,90 +20,16 @@ pub(super) struct Hand<'a> {
     pub(super) deployed_by: Option<&'a str>,
 }
 
-/// Programs that deploy from a repository or a chart, by the start of the name that they give themselves.
-const TOOLS: &[&str] = &[
-    "argocd",
-    "kustomize-controller",
-    "helm-controller",
-    "flux",
-    "helm",
-    "terraform",
-    "opentofu",
-    "pulumi",
-    "configsync",
-    "fleet",
-    "kapp",
-    "rancher-fleet",
-    "spinnaker",
-    "werf",
-    "kluctl",
-    "crossplane",
-    "ansible",
-    "harness",
-    "octopus",
-    "skaffold",
-    "tanka",
-    "carvel",
-    "sveltos",
-    "reconciler.configsync",
-    "kubecfg",
-];
-
-/// Programs with which a person changes an object in place. Browsers and consoles give the start of their user agent.
-const HANDS: &[&str] = &[
-    "kubectl-edit",
-    "kubectl-patch",
-    "kubectl-replace",
-    "kubectl-set",
-    "kubectl-label",
-    "kubectl-annotate",
-    "kubectl-create",
-    "kubectl-run",
-    "kubectl-expose",
-    "kubectl-autoscale",
-    "kubectl-taint",
-    "oc-edit",
-    "oc-patch",
-    "oc-set",
-    "k9s",
-    "dashboard",
-    "Mozilla",
-    "node-fetch",
-    "lens",
-    "headlamp",
-    "openlens",
-    "okteto",
-];
-
-/// `kubectl apply`, in both of its ways; a pipeline or a person.
-const APPLIES: &[&str] = &["kubectl-client-side-apply", "kubectl", "kubectl-last-applied", "oc", "before-first-apply"];
-
-fn named(list: &[&str], manager: &str) -> bool {
-    list.iter().any(|start| manager.starts_with(start))
-}
-
-fn is_tool(entry: &ManagedFields) -> bool {
-    named(TOOLS, &entry.manager)
-}
-
-fn is_apply(entry: &ManagedFields) -> bool {
-    APPLIES.contains(&entry.manager.as_str())
-}
-
-fn is_hand(entry: &ManagedFields) -> bool {
-    named(HANDS, &entry.manager)
-}
-
 /// Changes by hand after the last write of a deployment tool, or after the last apply where no tool ever wrote.
 pub(super) fn after_last_deployment(meta: &Meta) -> Vec<Hand<'_>> {
     let entries: Vec<&ManagedFields> = meta.managed_fields.iter().filter(|e| e.subresource.is_empty()).collect();
-    let last = |of: fn(&ManagedFields) -> bool| entries.iter().copied().filter(|e| of(e)).max_by_key(|e| e.time);
+    let last = |of: fn(&str) -> bool| entries.iter().copied().filter(|e| of(&e.manager)).max_by_key(|e| e.time);
     let tool = last(is_tool);
     let base = tool.or_else(|| last(is_apply));
     // What was made by hand and never applied has no deployment to differ from; the check of GitOps management tells it.
     let Some(base) = base else { return vec![] };
     let later = |e: &&&ManagedFields| e.time > base.time;
-    let by_hand = |e: &&&ManagedFields| is_hand(e) || (tool.is_some() && is_apply(e));
+    let by_hand = |e: &&&ManagedFields| is_hand(&e.manager) || (tool.is_some() && is_apply(&e.manager));
     entries
         .iter()
         .filter(by_hand)
@@ -117,7 +44,11 @@ pub(super) fn after_last_deployment(meta: &Meta) -> Vec<Hand<'_>> {
 
 /// The deployment tool that wrote an object last, where one did.
 pub(super) fn tool(meta: &Meta) -> Option<&str> {
-    meta.managed_fields.iter().filter(|e| e.subresource.is_empty() && is_tool(e)).max_by_key(|e| e.time).map(|e| e.manager.as_str())
+    meta.managed_fields
+        .iter()
+        .filter(|e| e.subresource.is_empty() && is_tool(&e.manager))
+        .max_by_key(|e| e.time)
+        .map(|e| e.manager.as_str())
 }
 
 /// Traces of kubectl's own bookkeeping and of `rollout restart`, which change nothing that a repository holds.
