@@ -90,15 +90,17 @@ pub fn everywhere<'a>(inventory: &'a Inventory, known: &'a [Software]) -> Vec<Fo
 }
 
 fn recognise<'a>(inventory: &'a Inventory, wanted: &[&'a Software]) -> Vec<Found<'a>> {
-    // Images repeat over many workloads, so each is looked up once.
-    let mut by_image: HashMap<&str, Vec<&'a Software>> = HashMap::new();
+    // Images repeat over many workloads and releases, so each repository is looked up once.
+    let mut by_repository: HashMap<&str, Vec<&'a Software>> = HashMap::new();
     let mut found = Vec::new();
     for workload in &inventory.workloads {
         let mut seen = BTreeSet::new();
         for spec in workload.variants.iter().map(|v| inventory.spec(v.spec)) {
             for (role, container) in spec.all_containers().filter(|(role, _)| *role != ContainerRole::Ephemeral) {
                 let image = container.image.as_str();
-                let matching = by_image.entry(image).or_insert_with(|| wanted.iter().copied().filter(|s| s.is_image(image)).collect());
+                let matching = by_repository
+                    .entry(repository(image))
+                    .or_insert_with(|| wanted.iter().copied().filter(|s| s.is_image(image)).collect());
                 for software in matching.iter().copied() {
                     if seen.insert(software.name.as_str()) {
                         found.push(Found { software, workload, image: image.to_owned(), container: container.path(role) });

@@ -14,28 +14,37 @@ pub fn clean(text: &str) -> String {
         .collect()
 }
 
-/// Whether a shell-like glob (`*` and `?`) matches the whole of a name.
+/// Whether a shell-like glob (`*` and `?`) matches the whole of a name. It is asked for every image and every pattern, so it copies nothing.
 #[must_use]
 pub fn glob(pattern: &str, name: &str) -> bool {
-    let (pattern, name): (Vec<char>, Vec<char>) = (pattern.chars().collect(), name.chars().collect());
-    let (mut p, mut n, mut star, mut mark) = (0, 0, None, 0);
-    while n < name.len() {
-        if p < pattern.len() && (pattern[p] == '?' || pattern[p] == name[n]) && pattern[p] != '*' {
-            p += 1;
-            n += 1;
-        } else if p < pattern.len() && pattern[p] == '*' {
-            star = Some(p);
-            mark = n;
-            p += 1;
-        } else if let Some(s) = star {
-            p = s + 1;
-            mark += 1;
-            n = mark;
-        } else {
+    let (mut pattern, mut name) = (pattern, name);
+    // What stands behind the last star, and where its next try begins.
+    let mut retry: Option<(&str, &str)> = None;
+    loop {
+        let mut rest = name.chars();
+        let (wanted, have) = (pattern.chars().next(), rest.next());
+        match (wanted, have) {
+            (Some('*'), _) => {
+                pattern = &pattern[1..];
+                retry = Some((pattern, name));
+                continue;
+            }
+            (None, None) => return true,
+            (Some(wanted), Some(have)) if wanted == '?' || wanted == have => {
+                pattern = &pattern[wanted.len_utf8()..];
+                name = rest.as_str();
+                continue;
+            }
+            _ => {}
+        }
+        let Some((behind, from)) = retry else { return false };
+        let mut shorter = from.chars();
+        if shorter.next().is_none() {
             return false;
         }
+        (pattern, name) = (behind, shorter.as_str());
+        retry = Some((behind, name));
     }
-    pattern[p..].iter().all(|c| *c == '*')
 }
 
 /// A count with thousands separators: `41,500`.
