@@ -8,7 +8,11 @@ use crate::analysis::image::{Firmness, ImageReference, digest_of_id};
 use crate::checks::{Verdict, View};
 use crate::kinds::{ContainerRole, Pod, Source};
 use crate::model::Severity;
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Most contents of one name that a finding tells.
+const TOLD: usize = 10;
 
 /// Image name and architecture.
 type Name<'a> = (String, &'a str);
@@ -40,13 +44,11 @@ pub(super) fn judge(view: &View<'_>) -> Verdict {
             let Some(image) = by_tag(&placed.container.image) else { continue };
             let several = names.iter().filter(|(name, _)| *name == image).find_map(|name| running.get(name).filter(|d| d.len() > 1));
             if let Some(digests) = several {
-                let told: Vec<String> =
-                    digests.iter().map(|(digest, n)| format!("{digest} in {n} container{}", if *n == 1 { "" } else { "s" })).collect();
                 verdict.find(
                     placed
                         .finding("image")
                         .severity(Severity::Medium)
-                        .observed(format!("{}: {}", placed.container.image, told.join(", ")))
+                        .observed(format!("{}: {}", placed.container.image, told(digests)))
                         .message("Containers of this very name run different contents: the tag was moved, and what was approved is not all that runs."),
                 );
             }
@@ -59,6 +61,18 @@ pub(super) fn judge(view: &View<'_>) -> Verdict {
         );
     }
     verdict
+}
+
+/// The contents that most containers run, and how many others there are.
+fn told(digests: &[(&str, usize)]) -> String {
+    let mut digests = digests.to_vec();
+    digests.sort_by_key(|(digest, n)| (Reverse(*n), *digest));
+    let mut words: Vec<String> =
+        digests.iter().take(TOLD).map(|(digest, n)| format!("{digest} in {n} container{}", if *n == 1 { "" } else { "s" })).collect();
+    if digests.len() > TOLD {
+        words.push(format!("and {} more", digests.len() - TOLD));
+    }
+    words.join(", ")
 }
 
 /// The name under which an image runs, where it is a name that can move.
@@ -80,4 +94,18 @@ fn reported<'a>(view: &View<'a>, architectures: &BTreeMap<&str, &'a str>, pod: &
         Some(((by_tag(&container.image)?, architecture), digest))
     });
     containers.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_most_containers_run_is_told_first_and_the_rest_counted() {
+        assert_eq!(told(&[("sha256:a", 1), ("sha256:b", 2)]), "sha256:b in 2 containers, sha256:a in 1 container");
+        let many: Vec<String> = (0..TOLD + 3).map(|n| format!("sha256:{n:02}")).collect();
+        let many: Vec<(&str, usize)> = many.iter().map(|digest| (digest.as_str(), 1)).collect();
+        let told = told(&many);
+        assert!(told.starts_with("sha256:00 in 1 container, ") && told.ends_with("sha256:09 in 1 container, and 3 more"), "{told}");
+    }
 }
