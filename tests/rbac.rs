@@ -71,7 +71,7 @@ fn attacks_are_found_and_named() {
         let text = std::fs::read_to_string(folder.join(format!("{file}.yaml"))).unwrap();
         let outcome = run("2.1/escalation", &inventory(&[text]));
         let found: Vec<_> = outcome.findings.iter().map(|f| (f.rule.clone().unwrap_or_default(), f.object.name.clone())).collect();
-        assert!(found.contains(&(rule.to_owned(), binding.to_owned())), "{file}: {rule} of {binding} is not among {found:?}");
+        assert!(found.contains(&(rule.into(), binding.to_owned())), "{file}: {rule} of {binding} is not among {found:?}");
         assert!(found.iter().all(|(_, name)| !name.ends_with("-fail")), "{file}: half a path was told: {found:?}");
     }
 }

@@ -214,7 +214,7 @@ fn a_failed_save_is_seen_where_the_answer_is() {
 }
 
 /// A collection with that many findings of one check, on objects of that name.
-fn with_findings(count: usize, name: &str) -> Collection {
+fn with_findings(count: usize, name: &'static str) -> Collection {
     let mut made = collection(&Scope::default());
     let mut outcomes = (*made.outcomes).clone();
     let found = outcomes.iter_mut().find(|o| o.check == "3.1/baseline").unwrap();

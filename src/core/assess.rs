@@ -6,6 +6,7 @@ use crate::kinds::{Inventory, KindState, Source};
 use crate::model::{Category, Finding, Kind, Outcome, Scope};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::panic::resume_unwind;
@@ -82,7 +83,7 @@ pub fn run(check: &Check, view: &View<'_>) -> CheckOutcome {
     for finding in &mut findings {
         finding.identify(check.id);
         if finding.mend.is_empty() {
-            check.mend.clone_into(&mut finding.mend);
+            finding.mend = Cow::Borrowed(check.mend);
         }
     }
     merge(&mut findings);

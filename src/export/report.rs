@@ -231,10 +231,10 @@ fn finding_view(material: &Material, check: &str, f: &kassay_core::model::Findin
         in_scope: f.category.in_scope(),
         object: f.object.to_string(),
         pods: f.pods,
-        rule: f.rule.clone().unwrap_or_default(),
+        rule: f.rule.as_deref().unwrap_or_default().to_owned(),
         field: f.field.clone(),
         observed: f.observed.clone(),
-        message: f.message.clone(),
+        message: f.message.to_string(),
         exception: material.workbook.exceptions.iter().any(|e| e.what == f.id || e.what == check),
     }
 }

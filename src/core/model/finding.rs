@@ -3,6 +3,7 @@
 use super::{Category, ObjectRef};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 
 /// How bad a finding is, worst first in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -57,7 +58,7 @@ pub struct Finding {
     pub weight: Weight,
     /// The rule within the check, where it holds several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub rule: Option<String>,
+    pub rule: Option<Cow<'static, str>>,
     /// The object, for workloads the owner.
     pub object: ObjectRef,
     /// Pods that share the finding, for workloads.
@@ -68,9 +69,9 @@ pub struct Finding {
     /// What stands there, redacted.
     pub observed: String,
     /// Why it matters here, one sentence.
-    pub message: String,
+    pub message: Cow<'static, str>,
     /// How to mend it, one sentence.
-    pub mend: String,
+    pub mend: Cow<'static, str>,
 }
 
 impl Finding {
@@ -86,8 +87,8 @@ impl Finding {
             pods: None,
             field: field.into(),
             observed: String::new(),
-            message: String::new(),
-            mend: String::new(),
+            message: Cow::default(),
+            mend: Cow::default(),
         }
     }
 
@@ -107,7 +108,7 @@ impl Finding {
 
     /// Names the rule within the check.
     #[must_use]
-    pub fn rule(mut self, rule: impl Into<String>) -> Self {
+    pub fn rule(mut self, rule: impl Into<Cow<'static, str>>) -> Self {
         self.rule = Some(rule.into());
         self
     }
@@ -128,14 +129,14 @@ impl Finding {
 
     /// Says why it matters.
     #[must_use]
-    pub fn message(mut self, message: impl Into<String>) -> Self {
+    pub fn message(mut self, message: impl Into<Cow<'static, str>>) -> Self {
         self.message = message.into();
         self
     }
 
     /// Says how to mend it; without it, the check's own words are used.
     #[must_use]
-    pub fn mend(mut self, mend: impl Into<String>) -> Self {
+    pub fn mend(mut self, mend: impl Into<Cow<'static, str>>) -> Self {
         self.mend = mend.into();
         self
     }

@@ -89,7 +89,7 @@ impl Group {
             Self::Namespace if finding.object.namespace.is_empty() => "cluster-wide".to_owned(),
             Self::Namespace => finding.object.namespace.clone(),
             Self::Object => finding.object.to_string(),
-            Self::Rule => finding.rule.clone().unwrap_or_else(|| "one rule".to_owned()),
+            Self::Rule => finding.rule.as_deref().unwrap_or("one rule").to_owned(),
         }
     }
 }
@@ -278,7 +278,7 @@ mod tests {
     use crate::model::{Category, ObjectRef, Outcome, Severity};
 
     fn view() -> FindingsView {
-        let finding = |namespace: &str, name: &str, rule: &str, severity| {
+        let finding = |namespace: &str, name: &str, rule: &'static str, severity| {
             let mut f =
                 Finding::new(Category::Cde, ObjectRef::new("apps", "Deployment", namespace, name), "spec").rule(rule).severity(severity);
             f.identify("3.1/baseline");

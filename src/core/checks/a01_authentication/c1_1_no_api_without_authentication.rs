@@ -114,7 +114,7 @@ fn anonymous_rbac(view: &View<'_>) -> Verdict {
             format!("Anybody who reaches the API server may, without logging in, {} {}.", rights.join("; "), bound.place())
         };
         for stranger in bound.subjects.iter().filter(|s| s.is_stranger()) {
-            verdict.find(rights::finding(view, bound, rights::subject_field(stranger)).severity(severity).message(message.as_str()));
+            verdict.find(rights::finding(view, bound, rights::subject_field(stranger)).severity(severity).message(message.clone()));
         }
     }
     if found == 0 && !expected.is_empty() {
@@ -260,7 +260,7 @@ fn kubelet_anonymous(view: &View<'_>) -> Verdict {
         return Verdict::review(kubelet::unseen(view.inventory, "whether anonymous callers are refused"));
     }
     let mut verdict = Verdict::over("kubelet configuration", "kubelet configurations");
-    let told = |object: &ObjectRef, field: String, observed: &str, severity, message: &str| {
+    let told = |object: &ObjectRef, field: String, observed: &str, severity, message: &'static str| {
         Finding::new(view.cluster_wide(), object.clone(), field).severity(severity).observed(observed).message(message)
     };
     let anonymous = "The kubelet answers callers without a credential; what they may do, its authorization alone decides.";
@@ -332,7 +332,7 @@ fn supporting_services(view: &View<'_>) -> Verdict {
         // What supports the cluster reaches all of it, wherever it runs.
         let finding = Finding::new(view.cluster_wide(), console.workload.object.clone(), console.workload.spec_path())
             .review()
-            .rule(console.software.name.as_str())
+            .rule(console.software.name.clone())
             .pods(console.workload.pods)
             .observed(format!("{}; reached {reach}", console.software.name));
         verdict.find(if outside {

@@ -225,7 +225,7 @@ fn client_certificate(view: &View<'_>) -> Verdict {
 }
 
 /// One finding for each binding, beside administrators and what is there by default, that allows one of these requests.
-fn who_may(view: &View<'_>, asked: &[(&str, Request<'_>)], told: impl Fn(&Bound<'_>, &str, &str) -> (Severity, String)) -> Verdict {
+fn who_may(view: &View<'_>, asked: &[(&'static str, Request<'_>)], told: impl Fn(&Bound<'_>, &str, &str) -> (Severity, String)) -> Verdict {
     let rbac = view.rbac();
     let mut verdict = Verdict::over("binding", "bindings");
     for bound in rbac.bindings() {
@@ -303,7 +303,7 @@ fn token_lifetime(view: &View<'_>) -> Verdict {
         verdict.note(control_plane::unseen(&view.cluster().distribution, Setting::TokenLifetime));
     }
     for server in servers {
-        let told = |field: &str, observed: String, message: &str| {
+        let told = |field: &str, observed: String, message: &'static str| {
             Finding::new(view.cluster_wide(), server.object.clone(), server.field(field))
                 .severity(Severity::Low)
                 .review()

@@ -178,7 +178,7 @@ fn local_kubeconfig(view: &View<'_>) -> Verdict {
     let mut unknown = 0_usize;
     for file in &cluster.login_files {
         verdict.saw(category);
-        let finding = |rule: &str| Finding::new(category, ObjectRef::new("", "File", "", &file.what), "mode").rule(rule);
+        let finding = |rule: &'static str| Finding::new(category, ObjectRef::new("", "File", "", &file.what), "mode").rule(rule);
         match file.mode {
             Some(mode) if mode & OTHERS != 0 => verdict.find(
                 finding("open_to_others")

@@ -104,7 +104,7 @@ fn authorization_modes(view: &View<'_>) -> Verdict {
         let modes =
             if given.is_empty() { server.effective("authorization-mode", view.inventory.minor()).unwrap_or_default() } else { given };
         let has = |mode: &str| modes.split(',').any(|m| m == mode);
-        let mut fail = |rule: &str, severity, message: &str| {
+        let mut fail = |rule: &'static str, severity, message: &'static str| {
             verdict.find(told("authorization-mode", &modes).rule(rule).severity(severity).message(message));
         };
         if has("AlwaysAllow") {

@@ -64,7 +64,7 @@ pub(super) fn stars(rule: &PolicyRule, role: &Effective<'_>, category: Category)
     let resources = star(&rule.resources);
     let object = role.object();
     let all = verbs && groups && star(&rule.resources);
-    let finding = |field: &str, severity, message: &str| {
+    let finding = |field: &str, severity, message: &'static str| {
         let severity = if all && role.cluster { Severity::Critical } else { severity };
         Finding::new(category, object.clone(), format!("rules[{}].{field}", rule.topic())).severity(severity).message(message)
     };

@@ -80,7 +80,7 @@ fn chain(connection: &Connection) -> (Vec<Certificate>, usize) {
 
 fn certificate_faults(certificate: &Certificate, own: bool, view: &View<'_>, finding: &dyn Fn(&str) -> Finding, verdict: &mut Verdict) {
     let field = format!("connection.chain[{}]", certificate.digest.get(..12).unwrap_or_default());
-    let mut tell = |rule: &str, severity, what: String, message: &str| {
+    let mut tell = |rule: &'static str, severity, what: String, message: &'static str| {
         let observed = format!("{} ({what})", certificate.subject);
         verdict.find(finding(&field).rule(rule).severity(severity).observed(observed).message(message));
     };

@@ -172,7 +172,7 @@ fn exposed_management(view: &View<'_>) -> Verdict {
         }
     }
     let consoles = |namespace: &str, name: &str| services.get(&(namespace, name)).and_then(|service| behind(service).console);
-    let mut published = |object: ObjectRef, field: &str, rule: &str, led_to: &BTreeSet<(&str, &str)>, hosts: String| {
+    let mut published = |object: ObjectRef, field: &str, rule: &'static str, led_to: &BTreeSet<(&str, &str)>, hosts: String| {
         // Where it leads decides, not only where it is written: a route may lead to other namespaces.
         let spaces = || led_to.iter().map(|(namespace, _)| *namespace).chain([object.namespace.as_str()]);
         let platform = spaces().any(|namespace| view.category(namespace) == Category::Platform);

@@ -111,7 +111,7 @@ fn by_entity(view: &View<'_>) -> bool {
 
 fn found(view: &View<'_>, targets: &Targets, judge: &mut Judge<'_, '_>, (index, party): (usize, &Party<'_>)) -> Vec<Finding> {
     let object = &party.workload.object;
-    let finding = |rule: &str| view.finding(object.clone(), "egress").rule(rule).pods(party.workload.pods);
+    let finding = |rule: &'static str| view.finding(object.clone(), "egress").rule(rule).pods(party.workload.pods);
     if party.host_network {
         let message =
             "These pods are on their node's network: no policy keeps them from the API server, the kubelets or the metadata service.";

@@ -129,7 +129,7 @@ fn kubelet_rotation(view: &View<'_>) -> Verdict {
             verdict.find(finding);
             continue;
         }
-        let finding = |setting: &str| {
+        let finding = |setting: &'static str| {
             Finding::new(view.cluster_wide(), configuration.object.clone(), configuration.field(setting))
                 .rule(setting)
                 .observed(configuration.value(setting).unwrap_or("not set").to_owned())

@@ -231,7 +231,7 @@ impl Shown {
         })
     }
 
-    fn finding(&self, rule: &str, what: String) -> Finding {
+    fn finding(&self, rule: &'static str, what: String) -> Finding {
         let places = if self.places > 1 { format!("; in {} places", self.places) } else { String::new() };
         Finding::new(
             self.category,

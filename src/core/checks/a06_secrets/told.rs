@@ -37,7 +37,7 @@ pub(super) fn tell_in(
     for (detector, detections) in groups {
         let mut finding = Finding::new(category, object.clone(), field)
             .severity(severity(detector))
-            .rule(detector)
+            .rule(detector.to_owned())
             .observed(masked(&detections))
             .message(message(detector));
         if let Some(pods) = pods {

@@ -99,7 +99,7 @@ fn judge(view: &View<'_>, line: &CommandLine) -> Option<Finding> {
     let (policy, file, webhook) =
         (line.is_set("audit-policy-file"), line.is_set("audit-log-path"), line.is_set("audit-webhook-config-file"));
     let finding = |flag: &str| Finding::new(view.cluster_wide(), line.object.clone(), line.field(flag));
-    let missing = |flag: &str, words: &str| finding(flag).severity(Severity::High).observed("not set").message(words);
+    let missing = |flag: &str, words: &'static str| finding(flag).severity(Severity::High).observed("not set").message(words);
     match (policy, file || webhook) {
         (false, false) => Some(
             missing("audit-policy-file", "This API server records no requests: it has neither an audit policy nor a place to write to.")

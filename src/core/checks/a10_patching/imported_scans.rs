@@ -181,7 +181,7 @@ fn results(view: &View<'_>, scan: Scanned<'_>, written: &str, told: &Finding) ->
                 .message("This image runs with published vulnerabilities of these degrees."),
         );
     }
-    let mut review = |rule: &str, observed: String, message: &str| {
+    let mut review = |rule: &'static str, observed: String, message: &'static str| {
         found.push(told.clone().rule(rule).review().severity(Severity::Low).observed(format!("{observed} ({source})")).message(message));
     };
     match scan.at().map(|at| days(at, view.now)) {

@@ -132,7 +132,8 @@ fn quota(view: &View<'_>) -> Verdict {
     for (namespace, category) in view.namespaces() {
         verdict.saw(category);
         let quotas: Vec<&ResourceQuota> = view.inventory.resource_quotas.iter().filter(|q| q.metadata.namespace == namespace).collect();
-        let finding = |what: &str| Finding::new(category, ObjectRef::of_namespace(namespace), format!("resourceQuota.{what}")).rule(what);
+        let finding =
+            |what: &'static str| Finding::new(category, ObjectRef::of_namespace(namespace), format!("resourceQuota.{what}")).rule(what);
         for what in ["cpu", "memory"] {
             match bound(&quotas, what) {
                 Bound::Limits => {}

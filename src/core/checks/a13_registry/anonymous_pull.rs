@@ -79,7 +79,7 @@ pub(super) fn judge(view: &View<'_>) -> Verdict {
     verdict
 }
 
-fn finding(used: &Used<'_>, rule: &str) -> Finding {
+fn finding(used: &Used<'_>, rule: &'static str) -> Finding {
     Finding::new(used.category, used.workload.object.clone(), used.field.clone()).rule(rule).pods(used.pods)
 }
 

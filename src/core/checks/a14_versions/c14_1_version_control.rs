@@ -92,7 +92,7 @@ fn changed(category: Category, object: ObjectRef, hand: &Hand<'_>) -> Finding {
     let shown: Vec<&str> = hand.fields.iter().take(4).copied().collect();
     let more = if hand.fields.len() > 4 { format!(" and {} more", hand.fields.len() - 4) } else { String::new() };
     let when = hand.time.map(|t| t.strftime("%Y-%m-%d %H:%M UTC").to_string()).unwrap_or_else(|| "an unknown time".to_owned());
-    let finding = Finding::new(category, object, "metadata.managedFields").rule(hand.manager).observed(format!(
+    let finding = Finding::new(category, object, "metadata.managedFields").rule(hand.manager.to_owned()).observed(format!(
         "{} at {when}: {}{more}",
         hand.manager,
         shown.join(", ")

@@ -88,7 +88,7 @@ fn services(view: &View<'_>, verdict: &mut Verdict) {
     }
 }
 
-fn told(view: &View<'_>, found: &Found<'_>, rule: &str, severity: Severity) -> Finding {
+fn told(view: &View<'_>, found: &Found<'_>, rule: &'static str, severity: Severity) -> Finding {
     view.finding(found.workload.object.clone(), found.workload.spec_path())
         .rule(rule)
         .review()

@@ -45,7 +45,7 @@ fn namespaces(workload: &Workload, category: Category, spec: &PodSpec) -> Vec<Fi
             "It shares memory and semaphores with processes of the node, and may read or change what they exchange there.",
         ),
     ];
-    let tell = |(_, field, rule, severity, message): (bool, &str, &str, Severity, &str)| {
+    let tell = |(_, field, rule, severity, message): (bool, &str, &'static str, Severity, &'static str)| {
         Finding::new(category, workload.object.clone(), format!("{}.{field}", workload.spec_path()))
             .rule(rule)
             .severity(severity)
