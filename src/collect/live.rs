@@ -7,17 +7,18 @@ use super::discovery::{Choice, Served};
 use super::request::{JSON, Refusal, without_values};
 use super::{Cancel, CollectError, Connect, Options, Progress, Watcher, secrets};
 use futures_util::StreamExt;
-use futures_util::stream::iter;
+use futures_util::future::BoxFuture;
+use futures_util::stream::{FuturesOrdered, iter};
 use kassay_core::kinds::{Ingest, Inventory, KindState, Source};
 use kassay_core::model::Kind;
 use kassay_core::model::kind::Keep;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::atomic::Ordering;
-use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::sync::mpsc::{Receiver, Sender, UnboundedReceiver, UnboundedSender, channel, unbounded_channel};
 
-/// Objects per page: as kubectl asks, but fewer where they are kept in parts only, because reports of scanners are large.
+/// Objects per page: as many as kubectl asks for, and fewer where they are kept in parts only, because reports of scanners are large.
 const fn page_size(kind: Kind) -> usize {
     match kind.keep() {
         Keep::Parts(_) => 100,
@@ -28,7 +29,7 @@ const fn page_size(kind: Kind) -> usize {
 /// Kinds that are read at the same time.
 const SIDE_BY_SIDE: usize = 6;
 /// Pages that may wait for the parser. Together with those that travel, they bound the memory.
-const WAITING: usize = 4;
+const WAITING: usize = 2;
 
 /// What the readers send to the parser.
 pub(super) enum Message {
@@ -242,28 +243,26 @@ impl Reader<'_> {
         Ok(end)
     }
 
-    /// Reads a list page by page and hands the pages on. Only being cancelled is an error; everything else is how the list ended.
+    /// Reads a list page by page and hands the pages on. While one page travels, the next is asked for already: its beginning tells with what.
+    /// Only being cancelled is an error; everything else is how the list ended.
     pub(super) async fn list(
         &self,
         list: &List<'_>,
         before: usize,
         message: &mut (dyn FnMut(String) -> Message + Send),
     ) -> Result<End, Refusal> {
-        let (mut items, mut token, mut begun_anew) = (0, String::new(), false);
+        let (mut items, mut begun_anew) = (0, false);
+        let mut pages = Pages::new(self, list);
         loop {
-            let joint = if list.path.contains('?') { '&' } else { '?' };
-            let mut path = format!("{}{joint}limit={}", list.path, page_size(list.kind));
-            if !token.is_empty() {
-                path.push_str("&continue=");
-                path.push_str(&encoded(&token));
-            }
-            let text = match self.link.get(&path, list.accept).await {
+            let (token, answer) = pages.next().await;
+            let text = match answer {
                 Ok(text) => text,
                 Err(Refusal::Cancelled) => return Err(Refusal::Cancelled),
                 // The server forgets a list after some minutes. Once, the whole list is worth another try.
                 Err(Refusal::Expired(_)) if !token.is_empty() && !begun_anew && list.told => {
                     begun_anew = true;
-                    (items, token) = (0, String::new());
+                    items = 0;
+                    pages = Pages::new(self, list);
                     self.send(Message::Forget(list.kind)).await?;
                     self.tell(list.kind, 0, None);
                     continue;
@@ -287,7 +286,7 @@ impl Reader<'_> {
             if next == token {
                 return Ok(End::stopped(&Refusal::Failed("the server gives the same page over and over".to_owned()), items));
             }
-            token = next;
+            pages.go_on(next);
         }
     }
 
@@ -305,6 +304,72 @@ impl Reader<'_> {
         self.send(Message::End(kind, end.state, end.words.clone())).await?;
         (self.progress)(Progress::Kind { kind, items: end.items, total: Some(end.items), state: Some(end.state), message: end.words });
         Ok(())
+    }
+}
+
+/// The pages of a list in their order: one that is waited for, and the one behind it as soon as its token is known.
+struct Pages<'r> {
+    reader: &'r Reader<'r>,
+    list: &'r List<'r>,
+    coming: FuturesOrdered<BoxFuture<'r, Result<String, Refusal>>>,
+    /// Tokens of the pages that are coming; that of the first page is empty.
+    tokens: VecDeque<String>,
+    /// Tokens that pages named: the page's own, and the next one's.
+    tell: UnboundedSender<(String, String)>,
+    told: UnboundedReceiver<(String, String)>,
+    behind: HashMap<String, String>,
+}
+
+impl<'r> Pages<'r> {
+    fn new(reader: &'r Reader<'r>, list: &'r List<'r>) -> Self {
+        let (tell, told) = unbounded_channel();
+        let (coming, tokens, behind) = (FuturesOrdered::new(), VecDeque::new(), HashMap::new());
+        let mut pages = Self { reader, list, coming, tokens, tell, told, behind };
+        pages.ask(String::new());
+        pages
+    }
+
+    fn ask(&mut self, token: String) {
+        let joint = if self.list.path.contains('?') { '&' } else { '?' };
+        let mut path = format!("{}{joint}limit={}", self.list.path, page_size(self.list.kind));
+        if !token.is_empty() {
+            path.push_str("&continue=");
+            path.push_str(&encoded(&token));
+        }
+        let (link, accept, tell, own) = (self.reader.link, self.list.accept, self.tell.clone(), token.clone());
+        self.coming.push_back(Box::pin(async move {
+            // Nobody listens any more where the list has ended.
+            let early = move |next: String| drop(tell.send((own.clone(), next)));
+            link.get_page(&path, accept, &early).await
+        }));
+        self.tokens.push_back(token);
+    }
+
+    /// The next page, with the token that it was asked for with.
+    async fn next(&mut self) -> (String, Result<String, Refusal>) {
+        loop {
+            if let [only] = self.tokens.make_contiguous()
+                && let Some(next) = self.behind.get(only).filter(|next| !next.is_empty() && *next != only).cloned()
+            {
+                self.ask(next);
+            }
+            tokio::select! {
+                biased;
+                Some((own, next)) = self.told.recv() => drop(self.behind.insert(own, next)),
+                answer = self.coming.next() => {
+                    let token = self.tokens.pop_front().unwrap_or_default();
+                    return (token, answer.unwrap_or(Err(Refusal::Cancelled)));
+                }
+            }
+        }
+    }
+
+    /// Says what the page that came named as the next. Where another was asked for already, that one is let go.
+    fn go_on(&mut self, next: String) {
+        if self.tokens.front() != Some(&next) {
+            (self.coming, self.tokens) = (FuturesOrdered::new(), VecDeque::new());
+            self.ask(next);
+        }
     }
 }
 

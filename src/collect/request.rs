@@ -6,8 +6,11 @@ use http::{Method, Request, StatusCode};
 use http_body_util::BodyExt;
 use kassay_core::model::text::clean;
 use kube::client::Body;
+use serde::Deserialize;
+use serde::de::{Deserializer as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::{Value, json};
 use std::error::Error;
+use std::fmt;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -17,6 +20,12 @@ const LARGEST: usize = 800 << 20;
 const TRIES: u32 = 4;
 /// Longest wait that a server may ask for.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Bytes at the beginning of a page in which its metadata is looked for. A server that writes it behind the objects is waited for.
+const BEGINNING: usize = 64 << 10;
+
+/// Hears what the next page is asked for with; "" where there is none.
+pub(super) type Early<'a> = &'a (dyn Fn(String) + Send + Sync);
 
 /// Plain JSON.
 pub(super) const JSON: &str = "application/json";
@@ -74,7 +83,12 @@ enum Try {
 impl Link {
     /// Gets an address of the API. The words of `accept` decide the form of the answer.
     pub(super) async fn get(&self, path: &str, accept: &str) -> Result<String, Refusal> {
-        self.insist(&Method::GET, path, accept, None).await
+        self.insist(&Method::GET, path, accept, None, None).await
+    }
+
+    /// The same, and tells as soon as the beginning of a page has come what the page behind it is asked for with.
+    pub(super) async fn get_page(&self, path: &str, accept: &str, early: Early<'_>) -> Result<String, Refusal> {
+        self.insist(&Method::GET, path, accept, None, Some(early)).await
     }
 
     /// Asks the server about ourselves.
@@ -93,18 +107,26 @@ impl Link {
         if !spec.is_null() {
             body["spec"] = spec;
         }
-        let answer = self.insist(&Method::POST, &format!("/apis/{group}/{version}/{resource}"), JSON, Some(&body.to_string())).await?;
+        let answer =
+            self.insist(&Method::POST, &format!("/apis/{group}/{version}/{resource}"), JSON, Some(&body.to_string()), None).await?;
         serde_json::from_str(&answer).map_err(|error| Refusal::Failed(format!("the answer is no JSON: {}", without_values(&error))))
     }
 
-    async fn insist(&self, method: &Method, path: &str, accept: &str, body: Option<&str>) -> Result<String, Refusal> {
+    async fn insist(
+        &self,
+        method: &Method,
+        path: &str,
+        accept: &str,
+        body: Option<&str>,
+        early: Option<Early<'_>>,
+    ) -> Result<String, Refusal> {
         let mut renewed = false;
         let mut tried = 0;
         loop {
             tried += 1;
             let outcome = tokio::select! {
                 () = self.cancel.cancelled() => return Err(Refusal::Cancelled),
-                outcome = self.once(method, path, accept, body) => outcome,
+                outcome = self.once(method, path, accept, body, early) => outcome,
             };
             match outcome {
                 Try::Answer(text) => return Ok(text),
@@ -134,16 +156,16 @@ impl Link {
         }
     }
 
-    async fn once(&self, method: &Method, path: &str, accept: &str, body: Option<&str>) -> Try {
+    async fn once(&self, method: &Method, path: &str, accept: &str, body: Option<&str>, early: Option<Early<'_>>) -> Try {
         let Ok(_turn) = self.gate.acquire().await else { return Try::Refused(Refusal::Cancelled) };
-        match tokio::time::timeout(self.timeout, self.send(method, path, accept, body)).await {
+        match tokio::time::timeout(self.timeout, self.send(method, path, accept, body, early)).await {
             Ok(outcome) => outcome,
             // A server that is too slow once is too slow again: trying anew would only multiply the wait and its load.
             Err(_) => Try::Refused(Refusal::Failed(format!("no complete answer within {} seconds", self.timeout.as_secs_f32()))),
         }
     }
 
-    async fn send(&self, method: &Method, path: &str, accept: &str, body: Option<&str>) -> Try {
+    async fn send(&self, method: &Method, path: &str, accept: &str, body: Option<&str>, early: Option<Early<'_>>) -> Try {
         let request = Request::builder().method(method).uri(path).header(http::header::ACCEPT, accept);
         let request = match body {
             Some(body) => request.header(http::header::CONTENT_TYPE, JSON).body(Body::from(body.as_bytes().to_vec())),
@@ -160,6 +182,7 @@ impl Link {
         };
         let (head, mut body) = response.into_parts();
         let mut bytes = Vec::new();
+        let mut early = early.filter(|_| head.status.is_success());
         while let Some(frame) = body.frame().await {
             match frame {
                 Ok(frame) => {
@@ -169,6 +192,14 @@ impl Link {
                     }
                 }
                 Err(error) => return Try::Again(None, Refusal::Unreachable(format!("the answer broke off: {}", chain(&error)))),
+            }
+            if let Some(tell) = early {
+                if let Some(next) = next_in(&bytes) {
+                    tell(next);
+                    early = None;
+                } else if bytes.len() > BEGINNING {
+                    early = None;
+                }
             }
             if bytes.len() > LARGEST {
                 return Try::Refused(Refusal::Failed(format!("the answer is larger than {} MiB", LARGEST >> 20)));
@@ -182,6 +213,41 @@ impl Link {
             head.headers.get(http::header::RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok()).map(Duration::from_secs);
         refused(head.status, wait, &bytes)
     }
+}
+
+/// The token of the next page, from the beginning of one; nothing where its metadata has not come yet.
+fn next_in(beginning: &[u8]) -> Option<String> {
+    #[derive(Deserialize, Default)]
+    #[serde(default)]
+    struct Metadata {
+        r#continue: String,
+    }
+    struct Head<'t>(&'t mut Option<String>);
+    impl<'de> Visitor<'de> for Head<'_> {
+        type Value = ();
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a list")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+            while let Some(key) = map.next_key::<String>()? {
+                match key.as_str() {
+                    "metadata" => {
+                        *self.0 = Some(map.next_value::<Metadata>()?.r#continue);
+                        break;
+                    }
+                    "items" | "rows" => break,
+                    _ => drop(map.next_value::<IgnoredAny>()?),
+                }
+            }
+            Ok(())
+        }
+    }
+    let mut found = None;
+    // It never ends as JSON must, because only its beginning is here.
+    let _ = serde_json::Deserializer::from_slice(beginning).deserialize_map(Head(&mut found));
+    found
 }
 
 fn refused(status: StatusCode, wait: Option<Duration>, body: &[u8]) -> Try {
@@ -234,4 +300,22 @@ pub(super) fn chain(error: &dyn Error) -> String {
 /// A parser's words without the value that it stumbled over.
 pub(super) fn without_values(error: &serde_json::Error) -> String {
     kassay_core::sensitive::without_quoted(&error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_page_is_known_from_the_beginning_of_one() {
+        let page = r#"{"kind":"PodList","apiVersion":"v1","metadata":{"resourceVersion":"7","continue":"a\u003d","remainingItemCount":3},"items":[{"metadata":{"continue":"no"}}"#;
+        assert_eq!(next_in(page.as_bytes()).as_deref(), Some("a="));
+        for cut in 0..page.find("},\"items").unwrap_or_default() {
+            assert_eq!(next_in(&page.as_bytes()[..cut]), None, "{cut}");
+        }
+        assert_eq!(next_in(br#"{"metadata":{},"items":[]}"#).as_deref(), Some(""));
+        // Where the objects come first, nothing is guessed from them.
+        assert_eq!(next_in(br#"{"items":[{"metadata":{"continue":"no"}}],"metadata":{"continue":"late"}}"#), None);
+        assert_eq!(next_in(b"<html>"), None);
+    }
 }
