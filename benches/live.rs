@@ -109,8 +109,8 @@ async fn client(kubeconfig: &Path) -> Client {
 
 /// Makes the objects of a large cluster, and waits until its pods run. Gives how many there are.
 async fn fill(client: &Client, cluster: &TestCluster, pods: usize) -> usize {
-    // Not all pods of the made-up cluster belong to Deployments.
-    let large = Large::of(pods + pods / 10);
+    // Not all pods of the made-up cluster belong to Deployments: four in five do.
+    let large = Large::of(pods + pods * 26 / 100);
     for kind in MADE {
         iter(large.objects(*kind)).for_each_concurrent(16, |object| create(client, *kind, object)).await;
     }

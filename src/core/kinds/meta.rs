@@ -119,6 +119,10 @@ impl Meta {
             redacted += found;
             known || found > 0
         });
+        if self.annotations.is_empty() {
+            // A map from which everything was taken keeps its room for eleven.
+            self.annotations = BTreeMap::new();
+        }
         redacted
     }
 

@@ -108,13 +108,17 @@ impl Side {
 }
 
 /// Where outside a question is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug)]
 enum Place {
     /// A range by its index.
     Range(usize),
     /// One address.
     Address(IpAddr),
 }
+
+/// A question about outside, by numbers that are small, because large clusters ask a hundred thousand of them: whether it is about what comes in, the
+/// binding of the group (none where no policy selects it), its named ports, and the place.
+type Outside = (bool, u32, u32, u32);
 
 /// Answers questions about one cluster, and remembers the answers.
 #[derive(Debug)]
@@ -125,7 +129,9 @@ pub struct Judge<'r, 'a> {
     known: HashMap<Vec<usize>, usize>,
     sides: Vec<Side>,
     passages: HashMap<(usize, usize), Option<Arc<Passage>>>,
-    outside: HashMap<(bool, usize, usize, Place), Option<Arc<Passage>>>,
+    outside: HashMap<Outside, Option<Arc<Passage>>>,
+    /// Addresses that were asked about, by the numbers behind those of the ranges.
+    addresses: HashMap<IpAddr, usize>,
     /// Answers, each once: a policy says the same of nearly every address.
     answers: HashSet<Arc<Passage>>,
     question: Vec<usize>,
@@ -140,6 +146,7 @@ impl<'r, 'a> Judge<'r, 'a> {
             sides: vec![Side::unselected()],
             passages: HashMap::new(),
             outside: HashMap::new(),
+            addresses: HashMap::new(),
             answers: HashSet::new(),
             question: vec![],
         }
@@ -228,8 +235,17 @@ impl<'r, 'a> Judge<'r, 'a> {
         // Names of ports mean something on pods alone: behind an address outside, a rule by name allows nothing.
         let ports = if ingress { self.reach.groups.list[group].ports } else { 0 };
         let binding = direction.of_group(group);
-        let key = (ingress, binding.unwrap_or(usize::MAX), ports, place);
-        if let Some(known) = self.outside.get(&key) {
+        let number = match place {
+            Place::Range(index) => index,
+            Place::Address(address) => {
+                let next = compiled.ranges.len() + self.addresses.len();
+                *self.addresses.entry(address).or_insert(next)
+            }
+        };
+        // None of them reaches four thousand millions; what did would be asked anew each time.
+        let small = |number: usize| u32::try_from(number).ok();
+        let key = binding.map_or(Some(u32::MAX), small).zip(small(ports)).zip(small(number)).map(|((b, p), n)| (ingress, b, p, n));
+        if let Some(known) = key.and_then(|key| self.outside.get(&key)) {
             return known.clone();
         }
         let one;
@@ -244,7 +260,9 @@ impl<'r, 'a> Judge<'r, 'a> {
         let beyond = Side::unselected();
         let passage = if ingress { Passage::of(&beyond, &side) } else { Passage::of(&side, &beyond) };
         let passage = passage.map(|passage| self.once(passage));
-        self.outside.insert(key, passage.clone());
+        if let Some(key) = key {
+            self.outside.insert(key, passage.clone());
+        }
         passage
     }
 
