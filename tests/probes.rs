@@ -10,11 +10,12 @@ mod registry;
 
 use cluster::TestCluster;
 use jiff::Timestamp;
-use kassay::collect::{Cancel, Connect, SourceSpec, probe};
+use kassay::collect::{Cancel, Connect, SourceSpec, probe, write_snapshot};
 use kassay_core::analysis::probing;
 use kassay_core::assess::{self, CheckOutcome};
 use kassay_core::checks::{self, Tables, View};
-use kassay_core::kinds::{Ingest, Inventory, KindState, Probes, Purpose, Source};
+
+use kassay_core::kinds::{Ingest, Inventory, KindState, Method, Probe, ProbeRequest, Probes, Purpose, Source};
 use kassay_core::model::{Kind, Outcome, Scope};
 use kassay_core::sensitive::FingerprintKey;
 use registry::{INDEX, MANIFEST, Registry, Says, Scripted};
@@ -286,6 +287,44 @@ fn a_source_that_is_not_live_can_t_be_asked() {
         assert!(output.status.code() == Some(2) && words.contains("need a live cluster"), "{words}");
     }
     assert!(!home.path().join("x.kassay.gz").exists());
+}
+
+#[test]
+fn a_record_that_reads_as_a_card_number_is_no_evidence() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = folder.path();
+    let assess = |answered_by: &str, workbook: &str| {
+        let at: Timestamp = "2026-11-23T09:00:00Z".parse().unwrap();
+        let request =
+            ProbeRequest { purpose: Purpose::Api, method: Method::Get, url: "https://127.0.0.1:1/version".into(), image: String::new() };
+        let probe = Probe {
+            request,
+            at,
+            from: "127.0.0.1:40000".into(),
+            status: Some(401),
+            error: String::new(),
+            redirected_to: answered_by.into(),
+            asks_for: "Bearer".into(),
+            anonymous_token: false,
+            artifacts: vec![],
+            more: false,
+        };
+        let mut inventory = inventory(&[]);
+        inventory.probes =
+            Some(Probes { allowed_by: "A. Assessor".into(), started_at: at, stopped: false, sent: vec![probe], left_out: vec![] });
+        let name = format!("{workbook}.kassay.gz");
+        write_snapshot(&inventory, &home.join(&name)).unwrap();
+        let output = kassay(home, &["assess", "--from", &name, "--workbook", workbook]);
+        let book = std::fs::read_to_string(home.join(workbook).join("workbook.toml")).unwrap();
+        let files = std::fs::read_dir(home.join(workbook).join("evidence")).map_or(0, Iterator::count);
+        (String::from_utf8(output.stderr).unwrap(), book.contains("active-probes.txt"), files)
+    };
+    let (words, registered, files) = assess("https://front.example/4111111111111111", "refused");
+    assert!(words.contains("not kept as evidence") && !words.contains("4111111111111111"), "{words}");
+    assert_eq!((registered, files), (false, 0), "the register names no file that is not there");
+    let (words, registered, files) = assess("https://front.example/", "kept");
+    assert!(words.contains("active probes kept as E-"), "{words}");
+    assert_eq!((registered, files), (true, 1));
 }
 
 /// What the program says of `1.1/anonymous-probe`, and all that it wrote to standard error.
