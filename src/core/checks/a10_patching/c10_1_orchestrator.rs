@@ -52,7 +52,8 @@ pub(super) const CHECKS: &[Check] = &[
               stopped mending it stays open to every fault that is found from then on.",
         mend: "Move to the successor or to a supported release; until then reduce who can reach the component, and record the risk.",
         blind_spots: "Components are told by their images and judged by the tag; images under other names and tags that say no version are not. \
-                      Dates exist for Kubernetes' own parts and a few others; what no table knows is not told as supported.",
+                      Dates exist for Kubernetes' own parts and a few others; what no table knows is not told as supported. CRI-O has the dates of the \
+                      Kubernetes version with its number, in OpenShift those of the release that carries it.",
         judge: components,
     },
     Check {
@@ -307,9 +308,16 @@ fn runtimes(view: &View<'_>, verdict: &mut Verdict) {
             continue;
         }
         let (runtime, version) = told.split_once("://").unwrap_or_default();
-        let (product, name) = match runtime {
-            "containerd" => ("containerd", "containerd"),
-            "docker" => ("docker-engine", "Docker"),
+        let (product, version, name) = match runtime {
+            "containerd" => ("containerd", version.to_owned(), "containerd"),
+            "docker" => ("docker-engine", version.to_owned(), "Docker"),
+            // A minor version of CRI-O is maintained as long as that of Kubernetes with the same number (its README); in OpenShift it is a part
+            // of the release, which has dates of its own.
+            "cri-o" => {
+                let distribution = Some(view.cluster().distribution.as_str()).filter(|id| *id == "openshift").unwrap_or_default();
+                let (product, version) = lifecycle::product_of_distribution(distribution, version);
+                (product, version, if product == "kubernetes" { "CRI-O" } else { "CRI-O of OpenShift" })
+            }
             _ => {
                 verdict.saw(category);
                 let message = "The support of this container runtime is not known to the program; look it up with its maker.";
@@ -318,7 +326,7 @@ fn runtimes(view: &View<'_>, verdict: &mut Verdict) {
             }
         };
         verdict.saw(category);
-        if let Some(finding) = outdated(view, finding, product, name, version) {
+        if let Some(finding) = outdated(view, finding, product, name, &version) {
             verdict.find(finding);
         }
     }
