@@ -116,9 +116,9 @@ enum Place {
     Address(IpAddr),
 }
 
-/// A question about outside, by numbers that are small, because large clusters ask a hundred thousand of them: whether it is about what comes in, the
-/// binding of the group (none where no policy selects it), its named ports, and the place.
-type Outside = (bool, u32, u32, u32);
+/// A question about outside: whether it is about what comes in, the binding of the group (none where no policy selects it), its named ports, and
+/// the number of the place.
+type Outside = (bool, Option<usize>, usize, usize);
 
 /// Answers questions about one cluster, and remembers the answers.
 #[derive(Debug)]
@@ -235,19 +235,6 @@ impl<'r, 'a> Judge<'r, 'a> {
         // Names of ports mean something on pods alone: behind an address outside, a rule by name allows nothing.
         let ports = if ingress { self.reach.groups.list[group].ports } else { 0 };
         let binding = direction.of_group(group);
-        let number = match place {
-            Place::Range(index) => index,
-            Place::Address(address) => {
-                let next = compiled.ranges.len() + self.addresses.len();
-                *self.addresses.entry(address).or_insert(next)
-            }
-        };
-        // None of them reaches four thousand millions; what did would be asked anew each time.
-        let small = |number: usize| u32::try_from(number).ok();
-        let key = binding.map_or(Some(u32::MAX), small).zip(small(ports)).zip(small(number)).map(|((b, p), n)| (ingress, b, p, n));
-        if let Some(known) = key.and_then(|key| self.outside.get(&key)) {
-            return known.clone();
-        }
         let one;
         let range = match place {
             Place::Range(index) => &compiled.ranges[index],
@@ -256,13 +243,25 @@ impl<'r, 'a> Judge<'r, 'a> {
                 &one
             }
         };
+        let blocks = |rule: &usize| compiled.rules[*rule].ranges.iter().any(|block| compiled.ranges[*block].touches(range));
+        let number = match place {
+            // What no block of the rules touches is all the same to them, and a large cluster has a hundred thousand such questions.
+            _ if !range.is_empty() && !binding.is_some_and(|binding| direction.rules(binding).iter().any(blocks)) => usize::MAX,
+            Place::Range(index) => index,
+            Place::Address(address) => {
+                let next = compiled.ranges.len() + self.addresses.len();
+                *self.addresses.entry(address).or_insert(next)
+            }
+        };
+        let key = (ingress, binding, ports, number);
+        if let Some(known) = self.outside.get(&key) {
+            return known.clone();
+        }
         let side = binding.map_or_else(Side::unselected, |binding| self.side_of_range(direction.rules(binding), range, ports));
         let beyond = Side::unselected();
         let passage = if ingress { Passage::of(&beyond, &side) } else { Passage::of(&side, &beyond) };
         let passage = passage.map(|passage| self.once(passage));
-        if let Some(key) = key {
-            self.outside.insert(key, passage.clone());
-        }
+        self.outside.insert(key, passage.clone());
         passage
     }
 
