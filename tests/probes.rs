@@ -59,7 +59,7 @@ fn ask_until(images: &[String], scope: &Scope, cancel: &Cancel) -> (Inventory, P
     let probes = runtime.block_on(probe(&nowhere(folder.path()), &plan, "A. Assessor", &|_, _, _| (), cancel)).unwrap();
     // Nothing is sent that was not listed: the address of a token service alone comes from the other side.
     for sent in &probes.sent {
-        let listed = |request: &kassay_core::kinds::ProbeRequest| match sent.request.purpose {
+        let listed = |request: &ProbeRequest| match sent.request.purpose {
             Purpose::Token => request.purpose == Purpose::Token && request.image == sent.request.image,
             _ => *request == sent.request,
         };
