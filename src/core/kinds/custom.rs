@@ -3,7 +3,7 @@
 use super::meta::Meta;
 use crate::model::kind::Keep;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// An object of which only chosen parts are kept, by JSON pointer.
@@ -33,6 +33,16 @@ impl Custom {
         };
         Ok(Self { metadata, parts })
     }
+
+    /// The object as far as it was kept, each part in its place.
+    ///
+    /// # Errors
+    /// Where the metadata can't be written as JSON.
+    pub(super) fn rebuilt(&self) -> Result<Value, serde_json::Error> {
+        let mut object = json!({"metadata": serde_json::to_value(&self.metadata)?});
+        self.parts.iter().for_each(|(pointer, part)| place(&mut object, pointer, part));
+        Ok(object)
+    }
 }
 
 /// Empties what Cilium's policies say of requests (`toPorts[].rules`): headers may hold tokens, and that such rules are there is enough.
@@ -59,6 +69,34 @@ fn part(object: &Value, pointer: &str) -> Option<Value> {
     Some(items.iter().map(|item| part(item, below).unwrap_or_default()).collect())
 }
 
+/// Puts a part back where it stood: the opposite of `part`.
+fn place(into: &mut Value, pointer: &str, part: &Value) {
+    let Some(path) = pointer.strip_prefix('/') else {
+        *into = part.clone();
+        return;
+    };
+    let (name, below) = path.find('/').map_or((path, ""), |end| path.split_at(end));
+    match (name, part) {
+        // Nothing stood there.
+        (_, Value::Null) => {}
+        ("*", Value::Array(parts)) => {
+            if !into.is_array() {
+                *into = json!([]);
+            }
+            let Value::Array(items) = into else { return };
+            items.resize(items.len().max(parts.len()), Value::Null);
+            items.iter_mut().zip(parts).for_each(|(item, part)| place(item, below, part));
+        }
+        _ => {
+            if !into.is_object() {
+                *into = json!({});
+            }
+            let Value::Object(fields) = into else { return };
+            place(fields.entry(name.replace("~1", "/").replace("~0", "~")).or_insert(Value::Null), below, part);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,6 +108,24 @@ mod tests {
         without_requests(&mut object);
         let told = serde_json::json!({"spec": {"ingress": [{"toPorts": [{"ports": [{"port": "80"}], "rules": {"http": null}}]}]}});
         assert_eq!(object, told);
+    }
+
+    #[test]
+    fn what_was_kept_stands_in_its_place() {
+        let listeners = json!([{"name": "http", "port": 80, "tls": {"key": "x"}}, {"port": 443, "hosts": [{"name": "a"}, {"other": 1}]}]);
+        let object = json!({"metadata": {"name": "edge"}, "spec": {"class": "c", "listeners": listeners}, "status": {"a/b": 1}});
+        const KEEP: &[&str] = &[
+            "/spec/class",
+            "/spec/listeners/*/name",
+            "/spec/listeners/*/port",
+            "/spec/listeners/*/hosts/*/name",
+            "/spec/none",
+            "/status/a~1b",
+        ];
+        let custom = Custom::from_object(&object, Keep::Parts(KEEP)).unwrap_or_default();
+        let listeners = json!([{"name": "http", "port": 80}, {"port": 443, "hosts": [{"name": "a"}, null]}]);
+        let told = json!({"metadata": {"name": "edge"}, "spec": {"class": "c", "listeners": listeners}, "status": {"a/b": 1}});
+        assert_eq!(custom.rebuilt().ok(), Some(told));
     }
 
     #[test]

@@ -542,6 +542,6 @@ pub(super) fn object_json(inventory: &Inventory, object: &ObjectRef) -> Option<s
             .filter(|(kind, _)| object.kind.split('.').next() == Some(kind.kind()) && kind.group() == object.group)
             .flat_map(|(_, list)| list)
             .find(|o| o.metadata.name == object.name && o.metadata.namespace == object.namespace)
-            .and_then(|o| to_value(o).ok()),
+            .and_then(|o| o.rebuilt().ok()),
     }
 }

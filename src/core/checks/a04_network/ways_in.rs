@@ -8,7 +8,7 @@ use crate::kinds::network::Ingress;
 use crate::model::{Category, Finding, ObjectRef, Severity};
 
 pub(super) fn judge(view: &View<'_>) -> Verdict {
-    let mut verdict = Verdict::over("way in", "ways in");
+    let mut verdict = Verdict::over("entry point", "entry points");
     ingresses(view, &mut verdict);
     let routes = Routes::of(view.inventory);
     for listener in &routes.listeners {
