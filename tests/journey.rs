@@ -49,7 +49,7 @@ fn from_a_real_cluster_to_a_verified_bundle() {
     program.keys("\r").see("was read and judged");
 
     // The next thing that needs a person; it is answered and determined.
-    for check in ["control-plane-flags", "kubelet-anonymous"] {
+    for check in ["anonymous-probe", "control-plane-flags", "kubelet-anonymous"] {
         program.keys("\t").see("v says you looked");
         program.keys("v").see("Says that you looked");
         program.keys("\r").see(&format!("1.1/{check} is marked as reviewed"));

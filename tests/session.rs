@@ -7,7 +7,7 @@ mod support;
 
 use kassay_core::analysis::rbac::Subject;
 use kassay_core::analysis::rbac::folded::Folded;
-use kassay_core::model::{Category, Determined, Scope};
+use kassay_core::model::{Category, Determined, Outcome, Scope};
 use kassay_core::session::{
     Action, Attached, Context, Effect, Flight, Input, Layer, NamespaceRow, Opened, Pane, Preflight, Probed, Source, Step, Tab, Target,
     Typed, Why, update,
@@ -848,4 +848,22 @@ fn a_rule_for_paths_is_not_told_of_a_namespace() {
         matches!(&told(1)[..2], [Told::Paths(paths), Told::Role(role)] if paths == "critical: bind, read_secrets" && role.contains("everywhere"))
     );
     assert!(matches!(told(2).last(), Some(Told::Rule(words)) if words.starts_with("no rule: the role is empty")));
+}
+
+#[test]
+fn checks_that_judge_active_probes_are_shown_and_counted_as_any_other() {
+    let guidance = kassay_core::guidance::Guidance::shipped().unwrap();
+    for check in kassay_core::checks::all() {
+        let control = guidance.controls().find(|control| control.id == check.control()).unwrap();
+        let listed = kassay_core::session::checks_of(control);
+        let row = listed.iter().position(|listed| listed.id == check.id).unwrap_or_else(|| panic!("{} is not shown", check.id));
+        assert_eq!(kassay_core::session::item_at(control, Tab::Checks, row), Some(check.id));
+    }
+    let desk = Desk::with_cluster();
+    let outcomes = &desk.book().workbook.outcomes;
+    let blocked = |control: &str| outcomes.iter().filter(|o| o.check.starts_with(control) && o.outcome == Outcome::Blocked).count();
+    let probe = outcomes.iter().find(|o| o.check == "1.1/anonymous-probe").unwrap();
+    assert_eq!(probe.outcome, Outcome::Blocked);
+    let control = guidance.controls().find(|control| control.id == "1.1").unwrap();
+    assert_eq!(desk.book().progress(std::iter::once(control)).blocked, blocked("1.1/"));
 }

@@ -180,10 +180,7 @@ impl Session {
     pub(super) fn reviews_of_control(&self, check: &str) -> Vec<(String, String)> {
         let Some(book) = self.book.as_ref() else { return vec![] };
         let control = check.split('/').next().unwrap_or_default();
-        checks::of_control(control)
-            .filter(|c| !c.active)
-            .flat_map(|c| book.to_review(c).into_iter().map(|o| (c.id.to_owned(), o.cluster.clone())))
-            .collect()
+        checks::of_control(control).flat_map(|c| book.to_review(c).into_iter().map(|o| (c.id.to_owned(), o.cluster.clone()))).collect()
     }
 
     /// The form for a note.

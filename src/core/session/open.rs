@@ -56,10 +56,11 @@ pub(super) fn open_items(book: &Book, guidance: &Guidance) -> Vec<OpenItem> {
     let mut items = Vec::new();
     for control in guidance.controls() {
         let mut put = |target, why, sentence: String| items.push(OpenItem { target, control: control.id.clone(), why, sentence });
-        for check in checks::of_control(&control.id).filter(|c| !c.active) {
+        for check in checks::of_control(&control.id) {
             let open = book.to_review(check);
             if let Some(first) = open.first() {
                 let what = match first.outcome {
+                    Outcome::Blocked if check.active => "waits for active probes: P lists what they would send",
                     Outcome::Blocked => "could not be judged; look at what was missing",
                     _ => "has facts that only you can judge",
                 };

@@ -217,14 +217,14 @@ impl Walk {
 /// The checks of a control, as the tab lists them.
 #[must_use]
 pub fn checks_of(control: &Control) -> Vec<&'static Check> {
-    checks::of_control(&control.id).filter(|c| !c.active).collect()
+    checks::of_control(&control.id).collect()
 }
 
 /// The id of a row of a tab: of a check, question or practice.
 #[must_use]
 pub fn item_at(control: &Control, tab: Tab, row: usize) -> Option<&str> {
     match tab {
-        Tab::Checks => checks::of_control(&control.id).filter(|c| !c.active).nth(row).map(|c| c.id),
+        Tab::Checks => checks::of_control(&control.id).nth(row).map(|c| c.id),
         Tab::Questions => control.questions.get(row).map(|q| q.id.as_str()),
         Tab::Result => control.practices.get(row).map(|p| p.id.as_str()),
         Tab::Guidance | Tab::Evidence => None,
@@ -233,7 +233,7 @@ pub fn item_at(control: &Control, tab: Tab, row: usize) -> Option<&str> {
 
 fn row_of(control: &Control, tab: Tab, item: &str) -> Option<usize> {
     match tab {
-        Tab::Checks => checks::of_control(&control.id).filter(|c| !c.active).position(|c| c.id == item),
+        Tab::Checks => checks::of_control(&control.id).position(|c| c.id == item),
         Tab::Questions => control.questions.iter().position(|q| q.id == item),
         Tab::Result => control.practices.iter().position(|p| p.id == item),
         Tab::Guidance | Tab::Evidence => None,
