@@ -63,6 +63,11 @@ impl Route {
         if self.hosts.is_empty() { "every host name".to_owned() } else { self.hosts.join(", ") }
     }
 
+    /// The namespaces where it lies and where it leads: the most sensitive of them says whose traffic it takes in.
+    pub fn namespaces(&self) -> impl Iterator<Item = &str> {
+        self.services.iter().map(|(namespace, _)| namespace.as_str()).chain([self.object.namespace.as_str()])
+    }
+
     fn hangs_on(&self, listener: &Listener) -> bool {
         self.parents.iter().any(|parent| {
             parent.kind == listener.object.kind

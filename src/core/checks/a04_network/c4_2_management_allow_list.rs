@@ -174,9 +174,10 @@ fn exposed_management(view: &View<'_>) -> Verdict {
     let consoles = |namespace: &str, name: &str| services.get(&(namespace, name)).and_then(|service| behind(service).console);
     let mut published = |object: ObjectRef, field: &str, rule: &'static str, led_to: &BTreeSet<(&str, &str)>, hosts: String| {
         // Where it leads decides, not only where it is written: a route may lead to other namespaces.
-        let spaces = || led_to.iter().map(|(namespace, _)| *namespace).chain([object.namespace.as_str()]);
-        let platform = spaces().any(|namespace| view.category(namespace) == Category::Platform);
-        let category = if platform { view.cluster_wide() } else { view.category(&object.namespace) };
+        let own = view.category(&object.namespace);
+        let spaces = || led_to.iter().map(|(namespace, _)| view.category(namespace)).chain([own]);
+        let platform = spaces().any(|category| category == Category::Platform);
+        let category = if platform { view.cluster_wide() } else { spaces().fold(own, Ord::min) };
         verdict.saw(category);
         let consoles: BTreeSet<String> = led_to.iter().filter_map(|(namespace, name)| consoles(namespace, name)).collect();
         if consoles.is_empty() && !platform {

@@ -5,7 +5,7 @@
 use crate::analysis::exposure::{Listener, Route, Routes, Transport};
 use crate::checks::{Verdict, View};
 use crate::kinds::network::Ingress;
-use crate::model::{Category, Finding, ObjectRef, Severity};
+use crate::model::{Finding, ObjectRef, Severity};
 
 pub(super) fn judge(view: &View<'_>) -> Verdict {
     let mut verdict = Verdict::over("entry point", "entry points");
@@ -26,7 +26,7 @@ pub(super) fn judge(view: &View<'_>) -> Verdict {
 fn judge_listener(view: &View<'_>, routes: &Routes, listener: &Listener, verdict: &mut Verdict) {
     let on: Vec<&Route> = routes.on(listener).collect();
     let own = view.category(&listener.object.namespace);
-    let category = on.iter().flat_map(|route| led_to(view, route)).fold(own, Ord::min);
+    let category = on.iter().flat_map(|route| route.namespaces()).map(|namespace| view.category(namespace)).fold(own, Ord::min);
     verdict.saw(category);
     let leading: Vec<&Route> = on.into_iter().filter(|route| !route.redirects).collect();
     if leading.is_empty() {
@@ -61,12 +61,6 @@ fn judge_route(view: &View<'_>, route: &Route, transport: Transport, verdict: &m
         verdict
             .find(finding.observed(format!("without TLS: {}", route.hosts())).message("Traffic to these hosts is taken in unencrypted."));
     }
-}
-
-/// Categories of where a route lies and where it leads.
-fn led_to(view: &View<'_>, route: &Route) -> impl Iterator<Item = Category> {
-    let namespaces = route.services.iter().map(|(namespace, _)| namespace).chain([&route.object.namespace]);
-    namespaces.map(|namespace| view.category(namespace))
 }
 
 fn ingresses(view: &View<'_>, verdict: &mut Verdict) {
