@@ -15,7 +15,8 @@
 mod large;
 
 use kassay_core::assess::{self, CheckOutcome};
-use kassay_core::checks::{self, Check, Tables, View};
+use kassay_core::checks;
+use kassay_core::judging::{Check, Tables, View};
 use kassay_core::kinds::Inventory;
 use large::Large;
 use sha2::{Digest, Sha256};

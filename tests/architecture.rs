@@ -13,11 +13,12 @@ const CORE: &[(&str, usize)] = &[
     ("guidance", 2),
     ("kinds", 2),
     ("analysis", 3),
-    ("checks", 4),
-    ("assess", 5),
-    ("workbook", 6),
-    ("session", 7),
-    ("report", 7),
+    ("judging", 4),
+    ("checks", 5),
+    ("assess", 6),
+    ("workbook", 7),
+    ("session", 8),
+    ("report", 8),
 ];
 
 /// Rooms of the application. `app` and `cli` carry things between the rooms below, which don't know each other.
@@ -168,6 +169,6 @@ fn every_file_opens_with_what_lives_there() {
 
 #[test]
 fn the_import_reader_sees_groups() {
-    let seen = imports("use crate::{model::{Kind, Scope}, kinds, checks::View};\nlet x = crate::assess::run();", "crate::");
+    let seen = imports("use crate::{model::{Kind, Scope}, kinds, judging::View};\nlet x = crate::assess::run();", "crate::");
     assert_eq!(seen.into_iter().collect::<Vec<_>>(), ["assess", "checks", "kinds", "model"]);
 }

@@ -12,8 +12,9 @@
 mod fixture;
 
 use kassay_core::assess::{self, CheckOutcome};
-use kassay_core::checks::{self, Check, Need, Tables, View};
+use kassay_core::checks;
 use kassay_core::guidance::Guidance;
+use kassay_core::judging::{Check, Need, Tables, View};
 use kassay_core::kinds::KindState;
 use kassay_core::model::{Keep, Kind, Outcome};
 use serde_json::{Value, json};

@@ -18,7 +18,7 @@ mod snapshots;
 
 use kassay::collect::{Cancel, CollectError, Options, Progress, SourceSpec, collect};
 use kassay_core::assess::{CheckOutcome, assess};
-use kassay_core::checks::Tables;
+use kassay_core::judging::Tables;
 use kassay_core::kinds::Inventory;
 use kassay_core::model::Scope;
 use std::path::{Path, PathBuf};

@@ -4,7 +4,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr, missing_docs, reason = "a test's failure is its message")]
 
 use kassay_core::assess;
-use kassay_core::checks::{self, Tables, View};
+use kassay_core::checks;
+use kassay_core::judging::{Tables, View};
 use kassay_core::kinds::{Ingest, Inventory, Source};
 use kassay_core::model::{Kind, Scope};
 use kassay_core::sensitive::FingerprintKey;

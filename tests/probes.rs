@@ -13,7 +13,8 @@ use jiff::Timestamp;
 use kassay::collect::{Cancel, Connect, SourceSpec, probe, write_snapshot};
 use kassay_core::analysis::probing;
 use kassay_core::assess::{self, CheckOutcome};
-use kassay_core::checks::{self, Tables, View};
+use kassay_core::checks;
+use kassay_core::judging::{Tables, View};
 
 use kassay_core::kinds::{Ingest, Inventory, KindState, Method, Probe, ProbeRequest, Probes, Purpose, Source};
 use kassay_core::model::{Kind, Outcome, Scope};

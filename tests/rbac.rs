@@ -5,7 +5,8 @@
 
 use kassay_core::analysis::rbac::{Rbac, Request, Subject};
 use kassay_core::assess::{self, CheckOutcome};
-use kassay_core::checks::{self, Tables, View};
+use kassay_core::checks;
+use kassay_core::judging::{Tables, View};
 use kassay_core::kinds::{Ingest, Inventory, Source};
 use kassay_core::model::{Category, Kind, Outcome, Scope};
 use kassay_core::sensitive::FingerprintKey;

@@ -9,7 +9,7 @@ mod support;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use kassay::tui::theme::{Depth, Theme};
 use kassay::tui::{draw, keymap, mouse, text};
-use kassay_core::checks::{self, Tables, View};
+use kassay_core::judging::{Tables, View};
 use kassay_core::kinds::{Ingest, Inventory, Source as Origin};
 use kassay_core::model::{Category, Finding, Kind, ObjectRef, Outcome, Scope, Severity};
 use kassay_core::sensitive::FingerprintKey;
@@ -119,7 +119,7 @@ fn everywhere(look: &mut dyn FnMut(&mut Desk, &str)) {
     look(&mut desk, "access, working");
     let (scope, tables) = (Scope::default(), Tables::shipped().unwrap());
     let inventory = with_rights();
-    let register = Arc::new(checks::access_by_subject(&View::new(&inventory, &scope, support::now(), &tables)));
+    let register = Arc::new(kassay_core::judging::access_by_subject(&View::new(&inventory, &scope, support::now(), &tables)));
     desk.act(Action::Registered { cluster: "prod-eu".into(), register });
     look(&mut desk, "access");
     desk.act(Action::Filter);

@@ -4,8 +4,8 @@
 use crate::collect::snapshot;
 use crate::store::{Opened, Store, StoreError};
 use kassay_core::assess::assess;
-use kassay_core::checks::Tables;
 use kassay_core::guidance::Guidance;
+use kassay_core::judging::Tables;
 use kassay_core::kinds::Inventory;
 use kassay_core::kinds::imported::Imported;
 use kassay_core::report::Assessment;

@@ -9,7 +9,7 @@ use crate::tui::complete;
 use crossterm::clipboard::CopyToClipboard;
 use kassay_core::analysis::probing::{self, Plan};
 use kassay_core::analysis::rbac::folded::Folded;
-use kassay_core::checks::{self, Tables, View};
+use kassay_core::judging::{Tables, View, access_by_subject};
 use kassay_core::kinds::{Inventory, KindState, Probes};
 use kassay_core::model::text::clean;
 use kassay_core::model::{Kind, Scope};
@@ -338,7 +338,7 @@ impl World {
 fn register(inventory: &Inventory, scope: &Scope) -> Result<Arc<Folded>, String> {
     let tables = Tables::shipped().map_err(|e| e.to_string())?;
     let now = collect::judging_time(inventory, None, jiff::Timestamp::now());
-    Ok(Arc::new(checks::access_by_subject(&View::new(inventory, scope, now, &tables))))
+    Ok(Arc::new(access_by_subject(&View::new(inventory, scope, now, &tables))))
 }
 
 /// What is to be read, with the home folder in place of its sign.

@@ -4,7 +4,7 @@ use super::{Failure, Manners, catalogue, keep::Keeper, markdown, output_failed, 
 use crate::collect::{Options, import_file, judging_time};
 use crate::export;
 use kassay_core::assess::{CheckOutcome, assess};
-use kassay_core::checks::Tables;
+use kassay_core::judging::Tables;
 use kassay_core::kinds::Inventory;
 use kassay_core::kinds::imported::Imported;
 use kassay_core::model::Outcome;

@@ -38,12 +38,12 @@ enum Form {
 #[derive(Serialize)]
 struct Listed<'p> {
     format: &'static str,
-    requests: Vec<Request<'p>>,
+    requests: Vec<PlannedRequest<'p>>,
     left_out: &'p [LeftOut],
 }
 
 #[derive(Serialize)]
-struct Request<'p> {
+struct PlannedRequest<'p> {
     #[serde(flatten)]
     request: &'p ProbeRequest,
     /// The condition on which it is sent; "" where there is none.
@@ -59,7 +59,7 @@ impl ProbesVerb {
         print(&match self.output {
             Form::Text => words(&plan),
             Form::Json => {
-                let only = |request| Request { request, only: probing::follows(request.purpose) };
+                let only = |request| PlannedRequest { request, only: probing::follows(request.purpose) };
                 let requests = plan.requests.iter().map(only).collect();
                 crate::export::pretty(&Listed { format: "kassay/probes/v1", requests, left_out: &plan.left_out })?
             }

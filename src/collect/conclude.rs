@@ -88,7 +88,7 @@ pub(super) fn decide_version(inventory: &mut Inventory, options: &Options, file:
 }
 
 fn newest_known() -> Result<String, CollectError> {
-    let tables = kassay_core::checks::Tables::shipped().map_err(|error| CollectError::Internal(error.to_string()))?;
+    let tables = kassay_core::judging::Tables::shipped().map_err(|error| CollectError::Internal(error.to_string()))?;
     let releases = tables.lifecycle.release.iter().filter(|release| release.product == "kubernetes");
     let newest = releases.max_by_key(|release| rank(&release.cycle));
     newest

@@ -1,7 +1,8 @@
 //! Catalogue × inventory × scope → outcomes. Here it is decided whether a check may judge at all: what was refused or cut short makes it
 //! `blocked`, and never anything better.
 
-use crate::checks::{self, Check, Need, Tables, Verdict, View};
+use crate::checks;
+use crate::judging::{Check, Need, Tables, Verdict, View};
 use crate::kinds::{Inventory, KindState, Source};
 use crate::model::{Category, Finding, Kind, Outcome, Scope};
 use jiff::Timestamp;

@@ -1,13 +1,14 @@
 //! What Kassay judges and keeps: the catalogue, the inventory of a cluster, the checks, the workbook and the walk.
 //!
 //! Nothing here touches a network, a terminal, a file system or a clock; what is not in the manifest can't be used.
-//! Floors, from the ground up: `model` → `sensitive` → `guidance`, `kinds` → `analysis` → `checks` → `assess` → `workbook`
+//! Floors, from the ground up: `model` → `sensitive` → `guidance`, `kinds` → `analysis` → `judging` → `checks` → `assess` → `workbook`
 //! → `session`, `report`. Imports point down.
 
 pub mod analysis;
 pub mod assess;
 pub mod checks;
 pub mod guidance;
+pub mod judging;
 pub mod kinds;
 pub mod model;
 pub mod report;

@@ -4,6 +4,7 @@
 use crate::assess::CheckOutcome;
 use crate::checks;
 use crate::guidance::Guidance;
+use crate::judging::{Check, Need};
 use crate::kinds::{Inventory, KindState};
 use crate::model::Kind;
 use crate::workbook::{Moment, Proposal};
@@ -175,14 +176,14 @@ pub fn check_rows() -> Vec<CheckRow> {
 
 /// What a check needs, in words: `pods: list`.
 #[must_use]
-pub fn needs(check: &checks::Check) -> Vec<String> {
+pub fn needs(check: &Check) -> Vec<String> {
     let mut needs: Vec<String> = check
         .needs
         .iter()
         .flat_map(|need| match need {
-            checks::Need::Version => vec!["version".to_owned()],
-            checks::Need::Probes => vec![crate::assess::PROBES.to_owned()],
-            checks::Need::Evidence(form) => std::iter::once(form.need().to_owned()).chain(lists(need.kinds())).collect(),
+            Need::Version => vec!["version".to_owned()],
+            Need::Probes => vec![crate::assess::PROBES.to_owned()],
+            Need::Evidence(form) => std::iter::once(form.need().to_owned()).chain(lists(need.kinds())).collect(),
             other => lists(other.kinds()).collect(),
         })
         .collect();

@@ -4,6 +4,7 @@
 use super::{ExportError, pretty};
 use kassay_core::checks;
 use kassay_core::guidance::Guidance;
+use kassay_core::judging::Check;
 use kassay_core::model::{Finding, Outcome, Severity, Weight};
 use kassay_core::report::Assessment;
 use serde_json::{Value, json};
@@ -13,7 +14,7 @@ use serde_json::{Value, json};
 /// # Errors
 /// Never in practice: all its values have a form in JSON.
 pub fn sarif(assessment: &Assessment, guidance: &Guidance) -> Result<String, ExportError> {
-    let known: Vec<&checks::Check> = checks::all().collect();
+    let known: Vec<&Check> = checks::all().collect();
     let rules: Vec<Value> = known.iter().map(|check| rule(check, guidance)).collect();
     let mut results = Vec::new();
     for outcome in &assessment.outcomes {
@@ -43,7 +44,7 @@ pub fn sarif(assessment: &Assessment, guidance: &Guidance) -> Result<String, Exp
     }))
 }
 
-fn rule(check: &checks::Check, guidance: &Guidance) -> Value {
+fn rule(check: &Check, guidance: &Guidance) -> Value {
     let control = guidance.control(check.control()).map(|c| c.title.as_str()).unwrap_or_default();
     json!({
         "id": check.id,

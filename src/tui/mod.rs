@@ -13,7 +13,7 @@ pub mod theme;
 mod views;
 pub mod widgets;
 
-use kassay_core::session::{Layer, Level, Purpose, Session};
+use kassay_core::session::{Layer, Purpose, Session, Urgency};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
@@ -58,7 +58,7 @@ pub fn draw(frame: &mut Frame<'_>, session: &Session, theme: &Theme) {
         Layer::Find { query, cursor } => views::find(frame, area, session, query, cursor, theme),
         _ => {}
     }
-    if let Some(message) = session.messages.iter().rev().find(|m| m.level != Level::Info) {
+    if let Some(message) = session.messages.iter().rev().find(|m| m.level != Urgency::Info) {
         views::message(frame, area, message, theme);
     }
 }

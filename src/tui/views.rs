@@ -4,7 +4,7 @@ use super::screens::{export, help, home, message, new, palette, reading, scope a
 use super::theme::Theme;
 use super::widgets::{list, page};
 use super::{keymap, mouse, text};
-use kassay_core::session::{Action, Context, Cursor, Field, Level, Message, ScopeEditor, Scroll, Session};
+use kassay_core::session::{Action, Context, Cursor, Field, Message, ScopeEditor, Scroll, Session, Urgency};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
@@ -103,7 +103,7 @@ pub(super) fn spots(area: Rect, length: usize, at: usize) {
 
 /// What was just done, in the row above the keys, for screens that have no line of their own for it.
 pub(super) fn remark(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme) {
-    let Some(message) = session.messages.iter().rev().find(|m| m.level == Level::Info) else { return };
+    let Some(message) = session.messages.iter().rev().find(|m| m.level == Urgency::Info) else { return };
     let body = page::body(area);
     let at = Rect { y: (area.y + area.height).saturating_sub(2), height: 1.min(area.height), ..body };
     frame.render_widget(Clear, at);

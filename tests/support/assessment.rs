@@ -3,8 +3,8 @@
 
 use kassay::store::Store;
 use kassay_core::assess::{CheckOutcome, assess};
-use kassay_core::checks::Tables;
 use kassay_core::guidance::Guidance;
+use kassay_core::judging::Tables;
 use kassay_core::kinds::{Ingest, Inventory, KindState, Source};
 use kassay_core::model::{Category, Determined, Finding, Kind, Method, ObjectRef, Outcome, Scope, Severity};
 use kassay_core::report::Assessment;

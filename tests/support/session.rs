@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use kassay_core::assess::assess;
-use kassay_core::checks::Tables;
 use kassay_core::guidance::Guidance;
+use kassay_core::judging::Tables;
 use kassay_core::kinds::{Ingest, Inventory, KindState, Source as Origin};
 use kassay_core::model::{Kind, Scope};
 use kassay_core::sensitive::FingerprintKey;

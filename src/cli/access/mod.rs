@@ -5,7 +5,7 @@ mod text;
 use super::{Failure, Manners, lines, output_failed, source};
 use crate::collect::{Options, judging_time};
 use crate::export;
-use kassay_core::checks::{Tables, View, access_by_subject, access_register};
+use kassay_core::judging::{Tables, View, access_by_subject, access_register};
 use kassay_core::model::Kind;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;

@@ -2,7 +2,7 @@
 
 /// How much it matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Level {
+pub enum Urgency {
     /// Done; goes with the next key.
     Info,
     /// A question that the next key answers.
@@ -17,7 +17,7 @@ pub enum Level {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
     /// How much it matters.
-    pub level: Level,
+    pub level: Urgency,
     /// What happened, one sentence.
     pub what: String,
     /// Why, and what to do now; may be empty.
@@ -27,21 +27,21 @@ pub struct Message {
 impl Message {
     /// A passing remark.
     pub fn info(what: impl Into<String>) -> Self {
-        Self { level: Level::Info, what: what.into(), why: String::new() }
+        Self { level: Urgency::Info, what: what.into(), why: String::new() }
     }
 
     /// A question that the next key answers.
     pub fn ask(what: impl Into<String>, why: impl Into<String>) -> Self {
-        Self { level: Level::Ask, what: what.into(), why: why.into() }
+        Self { level: Urgency::Ask, what: what.into(), why: why.into() }
     }
 
     /// Something to be known.
     pub fn warning(what: impl Into<String>, why: impl Into<String>) -> Self {
-        Self { level: Level::Warning, what: what.into(), why: why.into() }
+        Self { level: Urgency::Warning, what: what.into(), why: why.into() }
     }
 
     /// Something that was not done.
     pub fn error(what: impl Into<String>, why: impl Into<String>) -> Self {
-        Self { level: Level::Error, what: what.into(), why: why.into() }
+        Self { level: Urgency::Error, what: what.into(), why: why.into() }
     }
 }

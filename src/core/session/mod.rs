@@ -52,7 +52,7 @@ pub use field::{Field, Typed};
 pub use findings::{FindingRow, FindingsView, Group, Sort};
 pub use form::{Choice, Form, Input, PathOf, Purpose, Row};
 pub use home::{HomeRow, HomeState};
-pub use message::{Level, Message};
+pub use message::{Message, Urgency};
 pub use new::{ContextRow, Flight, NamespaceRow, New, Preflight, Right, SourceRow, Stage};
 pub use open::{OpenItem, Why, finding_words};
 pub use probing::{Probed, Probing};

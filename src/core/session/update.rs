@@ -8,7 +8,7 @@ use super::edits::complete;
 use super::effect::Effect;
 use super::field::Field;
 use super::form::PathOf;
-use super::message::{Level, Message};
+use super::message::{Message, Urgency};
 use super::new::Flight;
 use super::saving::After;
 use super::scope::ScopeEditor;
@@ -36,7 +36,7 @@ pub fn update(session: &mut Session, action: Action) -> Vec<Effect> {
 impl Session {
     fn take(&mut self, action: Action) -> Vec<Effect> {
         if action.is_by_person() {
-            self.messages.retain(|m| !matches!(m.level, Level::Info | Level::Ask));
+            self.messages.retain(|m| !matches!(m.level, Urgency::Info | Urgency::Ask));
             if !matches!(action, Action::Quit | Action::Home) {
                 self.leave_asked = false;
             }

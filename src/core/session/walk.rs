@@ -3,8 +3,9 @@
 
 use super::action::{Tab, Target};
 use super::cursor::{Cursor, Scroll, Step};
-use crate::checks::{self, Check};
+use crate::checks;
 use crate::guidance::{Area, Control, Guidance};
+use crate::judging::Check;
 use crate::workbook::Place;
 use std::collections::BTreeMap;
 

@@ -3,7 +3,7 @@
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{frame, hints};
 use crate::tui::{markdown, text};
-use kassay_core::session::{Level, Message};
+use kassay_core::session::{Message, Urgency};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
@@ -23,9 +23,9 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, message: &Message, keys: &[hint
     let width = area.width.saturating_sub(8).clamp(20, 84).min(area.width);
     let columns = usize::from(width).saturating_sub(4);
     let sign = match message.level {
-        Level::Error => "✗ ",
-        Level::Warning | Level::Ask => "○ ",
-        Level::Info => "",
+        Urgency::Error => "✗ ",
+        Urgency::Warning | Urgency::Ask => "○ ",
+        Urgency::Info => "",
     };
     // What happened is the title where it fits, else the first words.
     let fits = text::width(&message.what) + 4 <= columns;

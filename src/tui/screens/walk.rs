@@ -7,7 +7,7 @@ use crate::tui::widgets::{List, frame, hints, progress, sign, tabs};
 use crate::tui::{keymap, markdown, mouse, text};
 use kassay_core::guidance::{Control, paragraphs};
 use kassay_core::model::text::clean;
-use kassay_core::session::{Action, Book, Layer, Level, NavRow, Pane, Session, Tab, Target, Walk, checks_of, finding_words};
+use kassay_core::session::{Action, Book, Layer, NavRow, Pane, Session, Tab, Target, Urgency, Walk, checks_of, finding_words};
 use kassay_core::workbook::AnswerState;
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -112,7 +112,7 @@ fn header(frame: &mut Frame<'_>, area: Rect, session: &Session, book: &Book, the
 /// What was just done, or what is expected now and which key does it.
 fn expected(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme) {
     let columns = usize::from(area.width);
-    if let Some(message) = session.messages.iter().rev().find(|m| m.level == Level::Info) {
+    if let Some(message) = session.messages.iter().rev().find(|m| m.level == Urgency::Info) {
         frame.render_widget(Line::styled(text::cut(&clean(&message.what), columns), theme.style("success")), area);
         return;
     }

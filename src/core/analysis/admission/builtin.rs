@@ -1,8 +1,8 @@
 //! Kubernetes' own guards: Pod Security Admission by its labels, and validating admission policies by their bindings.
 
 use super::demands::{self, Demand};
-use super::reach::{Clause, Reach, texts};
-use super::{Guard, Mode, objects};
+use super::extent::{Clause, Extent, texts};
+use super::{Guard, Strictness, objects};
 use crate::analysis::pod_security::{Enforcement, Level};
 use crate::kinds::{Inventory, custom::Custom};
 use crate::model::{Kind, ObjectRef};
@@ -27,7 +27,7 @@ fn pod_security(inventory: &Inventory) -> Vec<Guard> {
         }
         let name = &namespace.metadata.name;
         let object = ObjectRef::new("", "Namespace", "", name);
-        all.push(Guard::new("Pod Security Admission", object, demands, Mode::Enforce, Reach::namespace(name)));
+        all.push(Guard::new("Pod Security Admission", object, demands, Strictness::Enforce, Extent::namespace(name)));
     }
     all
 }
@@ -50,7 +50,7 @@ fn bound(inventory: &Inventory, policy: &Custom, object: &ObjectRef) -> Vec<Guar
         // Both must select a namespace: what either leaves out is out.
         let outer = Clause::selected(constraints.and_then(|c| c.get("namespaceSelector")));
         let inner = Clause::selected(resources.and_then(|c| c.get("namespaceSelector")));
-        let mut guard = Guard::new("Kubernetes", object.clone(), demands.clone(), mode, Reach::everywhere());
+        let mut guard = Guard::new("Kubernetes", object.clone(), demands.clone(), mode, Extent::everywhere());
         guard.reach.include = vec![intersection(outer, inner, &mut guard.narrowed)];
         guard.narrowed |=
             narrows(policy, constraints) || resources.is_some_and(|r| has(r, "objectSelector") || has(r, "excludeResourceRules"));
@@ -80,8 +80,8 @@ fn intersection(outer: Clause, inner: Clause, narrowed: &mut bool) -> Clause {
 }
 
 /// `Deny` refuses; `Warn` and `Audit` let pass.
-pub(super) fn mode(actions: Option<&Value>) -> Mode {
-    if texts(actions).iter().any(|action| action.eq_ignore_ascii_case("deny")) { Mode::Enforce } else { Mode::Audit }
+pub(super) fn mode(actions: Option<&Value>) -> Strictness {
+    if texts(actions).iter().any(|action| action.eq_ignore_ascii_case("deny")) { Strictness::Enforce } else { Strictness::Audit }
 }
 
 /// Whether a rule of the constraints is about the creation of pods.

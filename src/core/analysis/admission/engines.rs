@@ -2,8 +2,8 @@
 
 use super::builtin::{asks_about_pods, has};
 use super::demands::Demand;
-use super::reach::{Clause, Reach, texts};
-use super::{Guard, Mode, objects};
+use super::extent::{Clause, Extent, texts};
+use super::{Guard, Strictness, objects};
 use crate::kinds::{Inventory, custom::Custom};
 use crate::model::{Kind, ObjectRef};
 use serde_json::Value;
@@ -35,10 +35,9 @@ pub(super) fn guards(inventory: &Inventory) -> Vec<Guard> {
     let settings = objects(inventory, Kind::OpenshiftImageSettings);
     let limited =
         settings.filter(|(s, _)| s.parts.get("/spec/registrySources/allowedRegistries").is_some_and(|l| !texts(Some(l)).is_empty()));
-    all.extend(
-        limited
-            .map(|(_, object)| Guard::new("OpenShift", object, BTreeSet::from([Demand::Registries]), Mode::Enforce, Reach::everywhere())),
-    );
+    all.extend(limited.map(|(_, object)| {
+        Guard::new("OpenShift", object, BTreeSet::from([Demand::Registries]), Strictness::Enforce, Extent::everywhere())
+    }));
     all
 }
 
@@ -100,17 +99,17 @@ fn gatekeeper(constraint: &Custom, object: ObjectRef, kind: Kind, demands: &[Dem
         return None;
     }
     let mode = match text(constraint, "/spec/enforcementAction") {
-        "" | "deny" => Mode::Enforce,
+        "" | "deny" => Strictness::Enforce,
         // Its scoped actions may refuse in one place and warn in another; which is not read here.
-        "scoped" => Mode::Part,
-        _ => Mode::Audit,
+        "scoped" => Strictness::Part,
+        _ => Strictness::Audit,
     };
     let include = Clause { names: texts(matched.get("namespaces")), ..Clause::selected(matched.get("namespaceSelector")) };
     let left_out = Clause::names(matched.get("excludedNamespaces"));
     let mut exclude = if left_out.is_any() { vec![] } else { vec![left_out] };
     exclude.extend_from_slice(exempt);
     let demands = demands.iter().copied().collect();
-    let mut guard = Guard::new("Gatekeeper", object, demands, mode, Reach { include: vec![include], exclude });
+    let mut guard = Guard::new("Gatekeeper", object, demands, mode, Extent { include: vec![include], exclude });
     // Images that are exempt, and directories that are permitted, leave something open to whoever names them.
     let parameter =
         |name: &str| constraint.parts.get(&format!("/spec/parameters/{name}")).is_some_and(|list| !texts_or_maps(list).is_empty());
@@ -181,10 +180,10 @@ fn texts_or_maps(value: &Value) -> &[Value] {
 
 /// It holds in namespaces that ask for it by a label, unless its own webhook was set up otherwise.
 fn sigstore(policy: &Custom, object: ObjectRef) -> Guard {
-    let mode = if text(policy, "/spec/mode") == "warn" { Mode::Audit } else { Mode::Enforce };
+    let mode = if text(policy, "/spec/mode") == "warn" { Strictness::Audit } else { Strictness::Enforce };
     let label = BTreeMap::from([("policy.sigstore.dev/include".to_owned(), "true".to_owned())]);
     let selector = crate::kinds::rbac::LabelSelector { match_labels: label, match_expressions: vec![] };
-    let reach = Reach { include: vec![Clause { names: vec![], selector: Some(selector) }], exclude: vec![] };
+    let reach = Extent { include: vec![Clause { names: vec![], selector: Some(selector) }], exclude: vec![] };
     let mut guard = Guard::new("sigstore policy-controller", object, BTreeSet::from([Demand::Signatures]), mode, reach);
     let images = policy.parts.get("/spec/images").and_then(Value::as_array).into_iter().flatten();
     // A double star crosses slashes there; one does so here.
@@ -243,11 +242,11 @@ fn kubewarden(policy: &Custom, object: ObjectRef) -> Option<Guard> {
     if demands.is_empty() || elsewhere {
         return None;
     }
-    let mode = if text(policy, "/spec/mode") == "monitor" { Mode::Audit } else { Mode::Enforce };
+    let mode = if text(policy, "/spec/mode") == "monitor" { Strictness::Audit } else { Strictness::Enforce };
     let reach = if object.namespace.is_empty() {
-        Reach { include: vec![Clause::selected(policy.parts.get("/spec/namespaceSelector"))], exclude: vec![] }
+        Extent { include: vec![Clause::selected(policy.parts.get("/spec/namespaceSelector"))], exclude: vec![] }
     } else {
-        Reach::namespace(&object.namespace)
+        Extent::namespace(&object.namespace)
     };
     let mut guard = Guard::new("Kubewarden", object, demands.clone(), mode, reach);
     // Conditions, containers that are skipped and directories that are permitted leave something open. Which images must be signed, and by whom,
@@ -266,8 +265,8 @@ fn kubewarden(policy: &Custom, object: ObjectRef) -> Option<Guard> {
 
 /// The nodes refuse what does not satisfy it, so there is no mode to read.
 fn openshift_signatures(policy: &Custom, object: ObjectRef) -> Guard {
-    let reach = if object.namespace.is_empty() { Reach::everywhere() } else { Reach::namespace(&object.namespace) };
-    let mut guard = Guard::new("OpenShift", object, BTreeSet::from([Demand::Signatures]), Mode::Enforce, reach);
+    let reach = if object.namespace.is_empty() { Extent::everywhere() } else { Extent::namespace(&object.namespace) };
+    let mut guard = Guard::new("OpenShift", object, BTreeSet::from([Demand::Signatures]), Strictness::Enforce, reach);
     // A scope is a registry or a path in one and covers what lies below it.
     let scopes = texts(policy.parts.get("/spec/scopes"));
     guard.images = Some(

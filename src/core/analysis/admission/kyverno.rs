@@ -3,8 +3,8 @@
 
 use super::builtin::{asks_about_pods, expressions, has, mode, narrows, of_expressions};
 use super::demands::{self, Demand};
-use super::reach::{Clause, Reach, texts};
-use super::{Guard, Mode, objects};
+use super::extent::{Clause, Extent, texts};
+use super::{Guard, Strictness, objects};
 use crate::kinds::{Inventory, custom::Custom};
 use crate::model::{Kind, ObjectRef, text::glob};
 use serde_json::Value;
@@ -61,8 +61,8 @@ fn rules(policy: &Custom, object: &ObjectRef) -> Vec<Guard> {
     for (at, matched) in matches.iter().enumerate() {
         let Some((reach, mut narrowed)) = reach(matched, excludes.get(at), object) else { continue };
         narrowed |= conditions.get(at).is_some_and(|c| !c.is_null());
-        let mut push = |demands: BTreeSet<Demand>, partial: BTreeSet<Demand>, own: Option<Mode>, images: Option<Vec<String>>| {
-            let mut guard = Guard::new(ENGINE, object.clone(), demands, own.or(whole).unwrap_or(Mode::Audit), reach.clone());
+        let mut push = |demands: BTreeSet<Demand>, partial: BTreeSet<Demand>, own: Option<Strictness>, images: Option<Vec<String>>| {
+            let mut guard = Guard::new(ENGINE, object.clone(), demands, own.or(whole).unwrap_or(Strictness::Audit), reach.clone());
             guard.partial = partial;
             guard.narrowed = narrowed;
             guard.images = images;
@@ -89,16 +89,16 @@ fn rules(policy: &Custom, object: &ObjectRef) -> Vec<Guard> {
     all
 }
 
-fn action(value: Option<&Value>) -> Option<Mode> {
+fn action(value: Option<&Value>) -> Option<Strictness> {
     let text = value?.as_str()?;
-    Some(if text.eq_ignore_ascii_case("enforce") { Mode::Enforce } else { Mode::Audit })
+    Some(if text.eq_ignore_ascii_case("enforce") { Strictness::Enforce } else { Strictness::Audit })
 }
 
-fn overrides(value: Option<&Value>) -> Vec<(Mode, Reach)> {
+fn overrides(value: Option<&Value>) -> Vec<(Strictness, Extent)> {
     let list = value.and_then(Value::as_array).into_iter().flatten();
     list.filter_map(|item| {
         let clause = Clause { names: texts(item.get("namespaces")), ..Clause::selected(item.get("namespaceSelector")) };
-        Some((action(item.get("action"))?, Reach { include: vec![clause], exclude: vec![] }))
+        Some((action(item.get("action"))?, Extent { include: vec![clause], exclude: vec![] }))
     })
     .collect()
 }
@@ -158,7 +158,7 @@ fn of_verify(verify: &Value) -> BTreeSet<Demand> {
 }
 
 /// Where a rule holds and whether it leaves out more than namespaces; `None` where it is not about pods.
-fn reach(matched: &Value, excluded: Option<&Value>, object: &ObjectRef) -> Option<(Reach, bool)> {
+fn reach(matched: &Value, excluded: Option<&Value>, object: &ObjectRef) -> Option<(Extent, bool)> {
     let mut narrowed = false;
     let mut include = Vec::new();
     for filter in any_of(matched) {
@@ -185,9 +185,9 @@ fn reach(matched: &Value, excluded: Option<&Value>, object: &ObjectRef) -> Optio
         }
     }
     if !object.namespace.is_empty() {
-        include = Reach::namespace(&object.namespace).include;
+        include = Extent::namespace(&object.namespace).include;
     }
-    Some((Reach { include, exclude }, narrowed))
+    Some((Extent { include, exclude }, narrowed))
 }
 
 /// The filters of a match or exclude block, in any of its three shapes.
@@ -227,9 +227,9 @@ fn in_cel(policy: &Custom, object: ObjectRef, of_images: bool) -> Option<Guard> 
         }
     }
     let reach = if object.namespace.is_empty() {
-        Reach { include: vec![Clause::selected(constraints.and_then(|c| c.get("namespaceSelector")))], exclude: vec![] }
+        Extent { include: vec![Clause::selected(constraints.and_then(|c| c.get("namespaceSelector")))], exclude: vec![] }
     } else {
-        Reach::namespace(&object.namespace)
+        Extent::namespace(&object.namespace)
     };
     let mut guard = Guard::new(ENGINE, object, demands, mode(policy.parts.get("/spec/validationActions")), reach);
     guard.narrowed = narrows(policy, constraints);

@@ -3,8 +3,8 @@
 //! is open to the namespace's accounts. Constraints can also be granted by roles (verb `use`), and administrators may use all of them: a
 //! constraint is therefore never told as more than a part.
 
-use super::reach::{Clause, texts};
-use super::{Demand, Guard, Mode, Reach, objects};
+use super::extent::{Clause, texts};
+use super::{Demand, Extent, Guard, Strictness, objects};
 use crate::kinds::{Inventory, custom::Custom};
 use crate::model::Kind;
 use serde_json::Value;
@@ -37,8 +37,8 @@ pub(super) fn guards(inventory: &Inventory) -> Vec<Guard> {
             let wider = all.iter().filter(|(other, _)| refused.iter().any(|demand| permits(other, *demand)));
             let names: Vec<String> = wider.flat_map(|(other, _)| namespaces(other)).collect();
             let exclude = if names.is_empty() { vec![] } else { vec![Clause { names, selector: None }] };
-            let reach = Reach { include: vec![Clause::default()], exclude };
-            Guard::new("OpenShift", object.clone(), refused, Mode::Part, reach)
+            let reach = Extent { include: vec![Clause::default()], exclude };
+            Guard::new("OpenShift", object.clone(), refused, Strictness::Part, reach)
         })
         .filter(|guard| !guard.demands.is_empty())
         .collect()

@@ -1,6 +1,6 @@
 //! Policies as their engines' documentation writes them, and where each holds.
 
-use super::{Demand, Guard, Mode, guards, held};
+use super::{Demand, Guard, Strictness, guards, held};
 use crate::analysis::image::ImageReference;
 use crate::kinds::{Ingest, Inventory, KindState, Source};
 use crate::model::Kind;
@@ -48,7 +48,10 @@ fn a_kyverno_pattern_on_registries_holds_where_it_matches() {
     })));
     assert_eq!(guard.demands.iter().copied().collect::<Vec<_>>(), [Demand::Registries]);
     let mode = |namespace: &str| guard.mode_in(namespace, &labels(&[]));
-    assert_eq!((mode("pay"), mode("pay-test1"), mode("pay-out"), mode("shop")), (Some(Mode::Enforce), Some(Mode::Audit), None, None));
+    assert_eq!(
+        (mode("pay"), mode("pay-test1"), mode("pay-out"), mode("shop")),
+        (Some(Strictness::Enforce), Some(Strictness::Audit), None, None)
+    );
 }
 
 #[test]
@@ -59,7 +62,7 @@ fn a_kyverno_rule_that_leaves_out_objects_holds_in_part_and_its_own_action_count
             "validate": {"failureAction": "Enforce", "podSecurity": {"level": "restricted", "exclude": [{"controlName": "HostPath Volumes"}]}},
         }],
     })));
-    assert_eq!(guard.mode_in("x", &labels(&[])), Some(Mode::Part));
+    assert_eq!(guard.mode_in("x", &labels(&[])), Some(Strictness::Part));
     assert!(guard.demands.contains(&Demand::NonRoot) && !guard.demands.contains(&Demand::HostPath));
 }
 
@@ -74,7 +77,7 @@ fn kyverno_verifies_the_images_that_it_names() {
     })));
     let covers = |image: &str| ImageReference::parse(image).is_some_and(|image| guard.covers_image(&image));
     assert!(guard.demands.contains(&Demand::Signatures) && covers("r.example/a/b:1") && !covers("nginx"));
-    assert_eq!(guard.mode_in("any", &labels(&[])), Some(Mode::Enforce));
+    assert_eq!(guard.mode_in("any", &labels(&[])), Some(Strictness::Enforce));
 }
 
 #[test]
@@ -106,7 +109,7 @@ fn a_validating_admission_policy_needs_a_binding_that_denies() {
     let selector = json!({"namespaceSelector": {"matchLabels": {"pci": "cde"}}});
     let all = guards(&inventory(&[policy, binding("a", json!(["Warn", "Audit"]), json!({})), binding("b", json!(["Deny"]), selector)]));
     let mode = |namespace: &str, set: &[(&str, &str)]| held(&all, Demand::Privileged, namespace, &labels(set)).0;
-    assert_eq!((mode("pay", &[("pci", "cde")]), mode("shop", &[])), (Some(Mode::Enforce), Some(Mode::Audit)));
+    assert_eq!((mode("pay", &[("pci", "cde")]), mode("shop", &[])), (Some(Strictness::Enforce), Some(Strictness::Audit)));
     assert_eq!(held(&all, Demand::HostPath, "pay", &labels(&[("pci", "cde")])).0, None);
 }
 
@@ -116,7 +119,7 @@ fn labels_of_pod_security_are_guards_of_their_namespace() {
         json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "pay", "labels": {"pod-security.kubernetes.io/enforce": "baseline"}}}),
         json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "open", "labels": {"pod-security.kubernetes.io/enforce": "privileged"}}}),
     ]));
-    assert_eq!(held(&all, Demand::HostPath, "pay", &labels(&[])).0, Some(Mode::Enforce));
+    assert_eq!(held(&all, Demand::HostPath, "pay", &labels(&[])).0, Some(Strictness::Enforce));
     assert_eq!(held(&all, Demand::NonRoot, "pay", &labels(&[])).0, None);
     assert_eq!(held(&all, Demand::HostPath, "open", &labels(&[])).0, None);
 }
@@ -127,18 +130,18 @@ fn other_engines_speak_their_own_words() {
         "apiVersion": "constraints.gatekeeper.sh/v1beta1", "kind": "K8sAllowedRepos", "metadata": {"name": "repos"},
         "spec": {"enforcementAction": "dryrun", "match": {"kinds": [{"apiGroups": [""], "kinds": ["Pod"]}], "excludedNamespaces": ["kube-*"]}, "parameters": {"repos": ["r.example"]}},
     }));
-    assert_eq!((gatekeeper.mode_in("pay", &labels(&[])), gatekeeper.mode_in("kube-system", &labels(&[]))), (Some(Mode::Audit), None));
+    assert_eq!((gatekeeper.mode_in("pay", &labels(&[])), gatekeeper.mode_in("kube-system", &labels(&[]))), (Some(Strictness::Audit), None));
     let sigstore = one(json!({
         "apiVersion": "policy.sigstore.dev/v1beta1", "kind": "ClusterImagePolicy", "metadata": {"name": "signed"},
         "spec": {"images": [{"glob": "r.example/**"}], "authorities": [{"key": {"data": "-----BEGIN PUBLIC KEY-----"}}]},
     }));
     let asked = labels(&[("policy.sigstore.dev/include", "true")]);
-    assert_eq!((sigstore.mode_in("pay", &asked), sigstore.mode_in("pay", &labels(&[]))), (Some(Mode::Enforce), None));
+    assert_eq!((sigstore.mode_in("pay", &asked), sigstore.mode_in("pay", &labels(&[]))), (Some(Strictness::Enforce), None));
     let kubewarden = one(json!({
         "apiVersion": "policies.kubewarden.io/v1", "kind": "AdmissionPolicy", "metadata": {"name": "p", "namespace": "pay"},
         "spec": {"module": "registry://ghcr.io/kubewarden/policies/pod-privileged:v1.0.0", "mode": "protect"},
     }));
-    assert_eq!((kubewarden.mode_in("pay", &labels(&[])), kubewarden.mode_in("shop", &labels(&[]))), (Some(Mode::Enforce), None));
+    assert_eq!((kubewarden.mode_in("pay", &labels(&[])), kubewarden.mode_in("shop", &labels(&[]))), (Some(Strictness::Enforce), None));
     let openshift = one(json!({
         "apiVersion": "config.openshift.io/v1", "kind": "ClusterImagePolicy", "metadata": {"name": "p"}, "spec": {"scopes": ["r.example/pay"]},
     }));
@@ -157,7 +160,7 @@ fn kyverno_in_cel_is_read_by_what_it_calls() {
             "validations": [{"expression": "images.containers.map(image, verifyImageSignatures(image, [attestors.a])).all(e, e > 0)"}],
         },
     }));
-    assert_eq!(guard.mode_in("x", &labels(&[])), Some(Mode::Enforce));
+    assert_eq!(guard.mode_in("x", &labels(&[])), Some(Strictness::Enforce));
     assert!(guard.demands.contains(&Demand::Signatures) && guard.images.is_some());
 }
 
@@ -171,7 +174,10 @@ fn what_is_refused_to_some_containers_only_is_refused_in_part() {
         }],
     }))]));
     let mode = |demand| held(&all, demand, "pay", &labels(&[])).0;
-    assert_eq!((mode(Demand::Privileged), mode(Demand::HostNetwork), mode(Demand::HostPid)), (Some(Mode::Part), Some(Mode::Enforce), None));
+    assert_eq!(
+        (mode(Demand::Privileged), mode(Demand::HostNetwork), mode(Demand::HostPid)),
+        (Some(Strictness::Part), Some(Strictness::Enforce), None)
+    );
 }
 
 #[test]
@@ -188,9 +194,9 @@ fn an_engine_that_is_not_asked_guards_nothing() {
     let mode = |objects: &[Value], namespace: &str| held(&guards(&inventory(objects)), Demand::Privileged, namespace, &labels(&[])).0;
     let not_shop = json!({"matchExpressions": [{"key": "kubernetes.io/metadata.name", "operator": "NotIn", "values": ["shop"]}]});
     let both = [policy.clone(), webhook("kyverno-resource-validating-webhook-cfg", not_shop)];
-    assert_eq!((mode(&both, "pay"), mode(&both, "shop")), (Some(Mode::Enforce), Some(Mode::Audit)));
+    assert_eq!((mode(&both, "pay"), mode(&both, "shop")), (Some(Strictness::Enforce), Some(Strictness::Audit)));
     // One of another maker does not ask Kyverno; that there is none of Kyverno's is told by those who must have read them.
-    assert_eq!(mode(&[policy, webhook("other", json!({}))], "pay"), Some(Mode::Enforce));
+    assert_eq!(mode(&[policy, webhook("other", json!({}))], "pay"), Some(Strictness::Enforce));
 }
 
 #[test]
@@ -219,15 +225,18 @@ fn a_module_of_kubewarden_demands_what_its_settings_leave_on() {
         held(&guards(&inventory(&[policy])), demand, "pay", &labels(&[])).0
     };
     let host = |settings: Value, demand| mode("host-namespaces-psp", settings, demand);
-    assert_eq!(host(json!({}), Demand::HostNetwork), Some(Mode::Enforce));
-    assert_eq!(host(json!({"allow_host_network": false}), Demand::HostNetwork), Some(Mode::Enforce));
+    assert_eq!(host(json!({}), Demand::HostNetwork), Some(Strictness::Enforce));
+    assert_eq!(host(json!({"allow_host_network": false}), Demand::HostNetwork), Some(Strictness::Enforce));
     assert_eq!(host(json!({"allow_host_network": true}), Demand::HostNetwork), None);
-    assert_eq!(host(json!({"allow_host_network": true}), Demand::HostPid), Some(Mode::Enforce));
+    assert_eq!(host(json!({"allow_host_network": true}), Demand::HostPid), Some(Strictness::Enforce));
     // A word that is not understood may mean yes.
     assert_eq!(host(json!({"allow_host_pid": "yes"}), Demand::HostPid), None);
     let privileged = |settings: Value| mode("pod-privileged", settings, Demand::Privileged);
-    assert_eq!((privileged(json!({})), privileged(json!({"skip_init_containers": true}))), (Some(Mode::Enforce), Some(Mode::Part)));
+    assert_eq!(
+        (privileged(json!({})), privileged(json!({"skip_init_containers": true}))),
+        (Some(Strictness::Enforce), Some(Strictness::Part))
+    );
     let paths = |settings: Value| mode("hostpaths-psp", settings, Demand::HostPath);
-    assert_eq!(paths(json!({"allowedHostPaths": []})), Some(Mode::Enforce));
-    assert_eq!(paths(json!({"allowedHostPaths": [{"pathPrefix": "/var/log", "readOnly": true}]})), Some(Mode::Part));
+    assert_eq!(paths(json!({"allowedHostPaths": []})), Some(Strictness::Enforce));
+    assert_eq!(paths(json!({"allowedHostPaths": [{"pathPrefix": "/var/log", "readOnly": true}]})), Some(Strictness::Part));
 }

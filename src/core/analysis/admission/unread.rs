@@ -46,7 +46,7 @@ fn gatekeeper_templates(inventory: &Inventory) -> BTreeSet<String> {
 /// A program that refuses; those that change or control objects refuse nothing.
 fn is_validating(policy: &crate::kinds::custom::Custom) -> bool {
     let text = |part: &str| policy.parts.get(part).and_then(Value::as_str).unwrap_or_default();
-    let resources = super::reach::texts(policy.parts.get("/spec/resources"));
+    let resources = super::extent::texts(policy.parts.get("/spec/resources"));
     let about_pods = resources.is_empty() || resources.iter().any(|r| matches!(r.as_str(), "pods" | "*" | "*/*"));
     matches!(text("/spec/type"), "" | "Validating") && about_pods && !matches!(text("/spec/violationPolicy"), "warn" | "dryrun")
 }

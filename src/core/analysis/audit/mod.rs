@@ -15,7 +15,7 @@ use crate::kinds::imported::{AuditPolicy, AuditRule};
 
 /// A request, as far as a policy looks at it.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Request<'a> {
+pub struct AuditedRequest<'a> {
     /// Name of the sender; none where the login was refused.
     pub user: Option<&'a str>,
     /// Groups of the sender.
@@ -40,12 +40,12 @@ pub struct Decision {
     /// The rule that fits first; none where no rule does.
     pub rule: Option<usize>,
     /// How much is recorded.
-    pub level: Level,
+    pub level: AuditLevel,
 }
 
 /// How much of a request is recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Level {
+pub enum AuditLevel {
     /// Nothing.
     None,
     /// Who, what, when, and how it came out.
@@ -56,7 +56,7 @@ pub enum Level {
     RequestResponse,
 }
 
-impl Level {
+impl AuditLevel {
     fn of(word: &str) -> Self {
         match word {
             "Metadata" => Self::Metadata,
@@ -69,10 +69,10 @@ impl Level {
 
 /// Decides as the API server does.
 #[must_use]
-pub fn decide(policy: &AuditPolicy, request: &Request<'_>) -> Decision {
+pub fn decide(policy: &AuditPolicy, request: &AuditedRequest<'_>) -> Decision {
     match policy.rules.iter().position(|rule| fits(rule, request)) {
-        Some(rule) => Decision { rule: Some(rule), level: Level::of(&policy.rules[rule].level) },
-        None => Decision { rule: None, level: Level::None },
+        Some(rule) => Decision { rule: Some(rule), level: AuditLevel::of(&policy.rules[rule].level) },
+        None => Decision { rule: None, level: AuditLevel::None },
     }
 }
 
@@ -83,7 +83,7 @@ pub fn omits(policy: &AuditPolicy, rule: usize, stage: &str) -> bool {
     policy.omit_stages.iter().chain(own).any(|omitted| omitted == stage)
 }
 
-fn fits(rule: &AuditRule, request: &Request<'_>) -> bool {
+fn fits(rule: &AuditRule, request: &AuditedRequest<'_>) -> bool {
     let has = |list: &[String], word: &str| list.iter().any(|entry| entry == word);
     if !rule.users.is_empty() && !request.user.is_some_and(|user| has(&rule.users, user)) {
         return false;
@@ -102,7 +102,7 @@ fn fits(rule: &AuditRule, request: &Request<'_>) -> bool {
     rule.non_resource_urls.is_empty()
 }
 
-fn resources_fit(rule: &AuditRule, request: &Request<'_>) -> bool {
+fn resources_fit(rule: &AuditRule, request: &AuditedRequest<'_>) -> bool {
     let whole =
         if request.subresource.is_empty() { request.resource.to_owned() } else { format!("{}/{}", request.resource, request.subresource) };
     rule.resources.iter().filter(|of| of.group == request.group).any(|of| {
@@ -122,7 +122,7 @@ mod tests {
     use super::*;
     use crate::kinds::imported::{Content, Imported};
 
-    fn rule_of(rules: &str, request: &Request<'_>) -> Option<usize> {
+    fn rule_of(rules: &str, request: &AuditedRequest<'_>) -> Option<usize> {
         let text = format!("apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: {rules}\n");
         match Imported::recognise("p", text.as_bytes()).map(|import| import.content) {
             Some(Content::AuditPolicy(policy)) => decide(&policy, request).rule,
@@ -130,15 +130,15 @@ mod tests {
         }
     }
 
-    fn exec() -> Request<'static> {
-        Request {
+    fn exec() -> AuditedRequest<'static> {
+        AuditedRequest {
             user: Some("eve"),
             verb: "create",
             resource: "pods",
             subresource: "exec",
             namespace: "shop",
             name: "web",
-            ..Request::default()
+            ..AuditedRequest::default()
         }
     }
 
@@ -175,7 +175,7 @@ mod tests {
 
     #[test]
     fn a_refused_login_has_neither_name_nor_group() {
-        let nobody = Request { user: None, groups: &[], ..exec() };
+        let nobody = AuditedRequest { user: None, groups: &[], ..exec() };
         assert_eq!(rule_of("[{level: Metadata, userGroups: ['system:authenticated', 'system:unauthenticated']}]", &nobody), None);
         assert_eq!(rule_of("[{level: Metadata, namespaces: [shop]}]", &nobody), Some(0));
     }

@@ -1,7 +1,7 @@
 //! The twelve rules of level *baseline*, one function each. A function sees the subject and the minor version and tells every place that
 //! breaks its rule; the version only matters where a comment says since when.
 
-use super::{APP_ARMOR, Breach, Level, Place, Rule, SECCOMP_CONTAINER, SECCOMP_POD, Subject, spec_breach};
+use super::{APP_ARMOR, Breach, Level, Location, Rule, SECCOMP_CONTAINER, SECCOMP_POD, Subject, spec_breach};
 use crate::kinds::pod::{Handler, Profile, SeLinuxOptions, WindowsOptions};
 use crate::model::Severity;
 
@@ -46,7 +46,7 @@ fn app_armor_profile(subject: &Subject<'_>, _: u32) -> Vec<Breach> {
 
 fn annotations(subject: &Subject<'_>, ours: impl Fn(&str) -> bool, bad: impl Fn(&str) -> bool) -> Vec<Breach> {
     let found = subject.annotations.iter().filter(|(key, value)| ours(key) && bad(value));
-    found.map(|(key, value)| Breach { place: Place::Annotation((*key).to_owned()), observed: (*value).to_owned() }).collect()
+    found.map(|(key, value)| Breach { place: Location::Annotation((*key).to_owned()), observed: (*value).to_owned() }).collect()
 }
 
 const CAPABILITIES: &[&str] = &[

@@ -75,14 +75,14 @@ pub struct Rule {
 
 /// Where something stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum Location {
     /// A path within the pod spec.
     Spec(String),
     /// An annotation of the pod, by key.
     Annotation(String),
 }
 
-impl Place {
+impl Location {
     /// The path from a workload's object.
     #[must_use]
     pub fn field(&self, workload: &Workload) -> String {
@@ -96,7 +96,7 @@ impl Place {
 /// One place that breaks one rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Breach {
-    place: Place,
+    place: Location,
     observed: String,
 }
 
@@ -106,7 +106,7 @@ pub struct Violation {
     /// The rule.
     pub rule: &'static Rule,
     /// Where.
-    pub place: Place,
+    pub place: Location,
     /// What stands there.
     pub observed: String,
 }
@@ -161,7 +161,7 @@ impl<'a> Subject<'a> {
 }
 
 fn spec_breach(path: impl Into<String>, observed: impl Into<String>) -> Breach {
-    Breach { place: Place::Spec(path.into()), observed: observed.into() }
+    Breach { place: Location::Spec(path.into()), observed: observed.into() }
 }
 
 /// All rules: those of *baseline*, then those of *restricted*, by id.

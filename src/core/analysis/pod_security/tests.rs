@@ -2,7 +2,7 @@
 
 #![allow(clippy::expect_used, reason = "a test's failure is its message")]
 
-use super::{Level, NEWEST, Place, Subject, evaluate, rules, rules_of, words};
+use super::{Level, Location, NEWEST, Subject, evaluate, rules, rules_of, words};
 use crate::kinds::{PodSpec, Sealed};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,8 +22,8 @@ fn places(rule: &str, level: Level, minor: u32, spec: &Value, notes: &Value) -> 
         .into_iter()
         .filter(|v| v.rule.id == rule)
         .map(|v| match v.place {
-            Place::Spec(path) => format!("{path} = {}", v.observed),
-            Place::Annotation(key) => format!("@{key} = {}", v.observed),
+            Location::Spec(path) => format!("{path} = {}", v.observed),
+            Location::Annotation(key) => format!("@{key} = {}", v.observed),
         })
         .collect()
 }

@@ -69,7 +69,7 @@ impl Found {
 
 /// Where a second right must hold to complete a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum Within {
     /// In the whole cluster, because it is about cluster-scoped objects.
     Cluster,
     /// In the namespace of the first right; in any, where the first holds everywhere.
@@ -79,7 +79,7 @@ pub enum Place {
 }
 
 /// Whether the holder may also do another request.
-pub type Holds<'h> = &'h dyn Fn(&Request<'_>, Place) -> bool;
+pub type Holds<'h> = &'h dyn Fn(&Request<'_>, Within) -> bool;
 
 /// The paths that rules open. `cluster` says whether they hold everywhere, `held` what else their holder may do.
 #[must_use]
@@ -121,13 +121,13 @@ fn joint(rules: &[&PolicyRule], cluster: bool, acts: bool, held: Holds<'_>) -> V
     let writes = |resource: &str, place| WRITE.iter().any(|verb| held(&Request::on(verb, RBAC, resource), place));
     // A ClusterRoleBinding refers to ClusterRoles only, so `bind` on Roles helps only who can write RoleBindings.
     found.extend(open(&BIND, rules, cluster, |request| {
-        writes("rolebindings", Place::Same)
-            || (cluster && request.resource == "clusterroles" && writes("clusterrolebindings", Place::Cluster))
+        writes("rolebindings", Within::Same)
+            || (cluster && request.resource == "clusterroles" && writes("clusterrolebindings", Within::Cluster))
     }));
     // A ClusterRole is in no namespace, so the API server asks for `escalate` on it in the whole cluster.
     found.extend(open(&ESCALATE, rules, cluster, |request| match request.resource {
-        "clusterroles" => cluster && writes("clusterroles", Place::Cluster),
-        _ => writes("roles", Place::Same),
+        "clusterroles" => cluster && writes("clusterroles", Within::Cluster),
+        _ => writes("roles", Within::Same),
     }));
     if cluster {
         found.extend(signer(&APPROVE, rules, "certificatesigningrequests/approval", held));
@@ -182,7 +182,7 @@ const NOBODY: &str = "a group, UID or extra is only taken on together with a use
 /// UIDs and extras come only with a user or ServiceAccount that is impersonated too.
 fn impersonation(rules: &[&PolicyRule], cluster: bool, held: Holds<'_>) -> Option<Found> {
     let on = |resource| Request::on("impersonate", "", resource);
-    let actor = || held(&on("users"), Place::Cluster) || held(&on("serviceaccounts"), Place::Any);
+    let actor = || held(&on("users"), Within::Cluster) || held(&on("serviceaccounts"), Within::Any);
     let of_use = |request: &Request<'_>| match request.resource {
         "serviceaccounts" => true,
         "users" => cluster,
@@ -217,7 +217,7 @@ fn extras(rules: &[&PolicyRule]) -> Vec<String> {
 /// nothing that the API server accepts.
 fn signer(path: &'static Path, rules: &[&PolicyRule], subresource: &str, held: Holds<'_>) -> Option<Found> {
     let mut found =
-        open(path, rules, true, |_| CHANGE.iter().any(|verb| held(&Request::on(verb, CERTIFICATES, subresource), Place::Cluster)))?;
+        open(path, rules, true, |_| CHANGE.iter().any(|verb| held(&Request::on(verb, CERTIFICATES, subresource), Within::Cluster)))?;
     if found.names.is_empty() {
         return Some(found);
     }
@@ -288,12 +288,12 @@ impl Rbac<'_> {
     }
 
     fn joint_for(&self, bound: &Bound<'_>, subject: &Subject) -> Vec<Found> {
-        let held = |request: &Request<'_>, place: Place| {
+        let held = |request: &Request<'_>, place: Within| {
             self.bindings_reaching(subject).any(|other| {
                 let reaches = match place {
-                    Place::Cluster => other.cluster,
-                    Place::Same => other.cluster || bound.cluster || other.namespace() == bound.namespace(),
-                    Place::Any => true,
+                    Within::Cluster => other.cluster,
+                    Within::Same => other.cluster || bound.cluster || other.namespace() == bound.namespace(),
+                    Within::Any => true,
                 };
                 reaches && other.rules.iter().any(|rule| rule.allows(request) || rule.allows_some(request))
             })

@@ -4,7 +4,7 @@
 //!
 //! Source: the types of sigs.k8s.io/network-policy-api. Peers by nodes and by domain names are not evaluated.
 
-use super::policy::{ADMIN, Acts, Addresses, BASELINE, Failure, Law, Peer, Place, Policy, Ports, Rank, Ruling, Unread, Verdict};
+use super::policy::{ADMIN, Acts, Addresses, BASELINE, Failure, Law, Peer, Policy, Ports, Position, Rank, Ruling, Unread, Verdict};
 use super::policy::{object, range, strictly};
 use super::ports::{PortSet, Protocol};
 use super::selector::{Attribute, Selector, Test};
@@ -148,7 +148,7 @@ fn policy(kind: Kind, custom: &Custom, law: &Law) -> Result<Policy, Failure> {
                 .iter()
                 .enumerate()
                 .map(|(index, rule)| {
-                    let place = Place { order, name: custom.metadata.name.clone(), rule: index };
+                    let place = Position { order, name: custom.metadata.name.clone(), rule: index };
                     ruling(kind, direction, rule, place, format!("spec.{direction}[{index}]"))
                 })
                 .collect::<Result<_, _>>()?;
@@ -224,7 +224,7 @@ pub(super) fn test(value: &Value, attribute: impl Fn(&str) -> Attribute) -> Resu
     Test::labels(&selector, attribute).map_err(|operator| format!("the operator “{operator}” is not known"))
 }
 
-fn ruling(kind: Kind, direction: &str, rule: &Rule, place: Place, field: String) -> Result<Ruling, String> {
+fn ruling(kind: Kind, direction: &str, rule: &Rule, place: Position, field: String) -> Result<Ruling, String> {
     let allow = if kind == Kind::ClusterNetworkPolicies { "Accept" } else { "Allow" };
     let verdict = match rule.action.as_str() {
         word if word == allow => Verdict::Allow,

@@ -11,7 +11,7 @@
 use super::admin::span;
 use super::calico_selector::parse;
 use super::policy::{
-    ADMIN, Acts, Addresses, BASELINE, DEFAULT, Failure, Law, Peer, Place, Policy, Ports, Rank, Ruling, Tier, Tiers, Verdict,
+    ADMIN, Acts, Addresses, BASELINE, DEFAULT, Failure, Law, Peer, Policy, Ports, Position, Rank, Ruling, Tier, Tiers, Verdict,
 };
 use super::policy::{object, range, strictly};
 use super::ports::{PortSet, Protocol};
@@ -191,7 +191,7 @@ fn policy(inventory: &Inventory, kind: Kind, custom: &Custom, law: &Law) -> Resu
         let name = tier_name(&spec.tier);
         let tier = law.tiers.find(name).ok_or_else(|| format!("its tier “{name}” was not read"))?;
         let order = spec.order.unwrap_or(f64::INFINITY);
-        let reader = Reader { inventory, home, place: Place { order, name: custom.metadata.name.clone(), rule: 0 } };
+        let reader = Reader { inventory, home, place: Position { order, name: custom.metadata.name.clone(), rule: 0 } };
         let (on_ingress, on_egress) = types(&spec)?;
         let acts = |acts: bool, direction: &str, rules: &[Rule]| -> Result<Option<Acts>, String> {
             let rules = reader.rules(direction, rules)?;
@@ -231,7 +231,7 @@ fn subject(spec: &Value, home: Option<&str>) -> Result<Selector, Failure> {
 struct Reader<'i> {
     inventory: &'i Inventory,
     home: Option<&'i str>,
-    place: Place,
+    place: Position,
 }
 
 impl Reader<'_> {
@@ -258,7 +258,7 @@ impl Reader<'_> {
                 return Err("a rule for one version of IP is not evaluated".to_owned());
             }
             let peers = self.peers(peer)?;
-            let place = Place { rule: index, ..self.place.clone() };
+            let place = Position { rule: index, ..self.place.clone() };
             found.push(Ruling { verdict, place, peers, ports, field: format!("spec.{direction}[{index}]") });
         }
         Ok(found)

@@ -8,7 +8,7 @@
 //! and group peers, rules on requests (HTTP, DNS, Kafka), authentication, requirements, policies for nodes.
 
 use super::admin::{span, test};
-use super::policy::{Acts, Addresses, DEFAULT, Failure, Law, NETWORK_POLICY_ORDER, Peer, Place, Policy, Ports, Rank, Ruling, Verdict};
+use super::policy::{Acts, Addresses, DEFAULT, Failure, Law, NETWORK_POLICY_ORDER, Peer, Policy, Ports, Position, Rank, Ruling, Verdict};
 use super::policy::{object, range, strictly};
 use super::ports::{PortSet, Protocol};
 use super::selector::{Attribute, Selector, Test};
@@ -191,7 +191,7 @@ fn acts(direction: &str, home: Option<&str>, allow: &[Rule], deny: &[Rule], defa
     let kinds = [(Verdict::Deny, "Deny", deny, f64::NEG_INFINITY), (Verdict::Allow, "", allow, NETWORK_POLICY_ORDER)];
     for (verdict, suffix, list, order) in kinds {
         for (index, rule) in list.iter().enumerate() {
-            let place = Place { order, name: String::new(), rule: 0 };
+            let place = Position { order, name: String::new(), rule: 0 };
             let (peers, ports) = (peers(direction, home, rule, verdict)?, ports(rule)?);
             rules.push(Ruling { verdict, place, peers, ports, field: format!("spec.{direction}{suffix}[{index}]") });
         }

@@ -2,7 +2,7 @@
 //! rules are asked.
 
 use super::groups::{Group, Groups, NamedPort};
-use super::policy::{Acts, Addresses, Law, Peer, Place, Policy, Ports, Ruling, Verdict};
+use super::policy::{Acts, Addresses, Law, Peer, Policy, Ports, Position, Ruling, Verdict};
 use super::ports::PortSet;
 use super::range::Range;
 use super::selector::{Attribute, Facts, NAME_LABEL, Selector};
@@ -385,8 +385,8 @@ pub(super) fn has_v6(inventory: &Inventory) -> bool {
 }
 
 /// The places of all rules, by tier, in order and each once.
-fn places(law: &Law) -> Vec<(usize, Place)> {
-    let mut places: Vec<(usize, Place)> = law
+fn places(law: &Law) -> Vec<(usize, Position)> {
+    let mut places: Vec<(usize, Position)> = law
         .policies
         .iter()
         .flat_map(|policy| [&policy.ingress, &policy.egress].into_iter().flatten().map(move |acts| (policy.tier, acts)))
@@ -397,7 +397,7 @@ fn places(law: &Law) -> Vec<(usize, Place)> {
     places
 }
 
-fn order(a: &(usize, Place), b: &(usize, Place)) -> std::cmp::Ordering {
+fn order(a: &(usize, Position), b: &(usize, Position)) -> std::cmp::Ordering {
     a.0.cmp(&b.0).then_with(|| a.1.compare(&b.1))
 }
 
@@ -429,7 +429,7 @@ impl<'a> Bindings<'a> {
 /// Builds `Compiled`.
 struct Compiler<'a, 'g, 'p> {
     picker: &'p mut Picker<'a, 'g>,
-    places: Vec<(usize, Place)>,
+    places: Vec<(usize, Position)>,
     /// Whether nodes have addresses of IPv6: then all of IPv4 is not all there is.
     has_v6: bool,
     compiled: Compiled<'a>,

@@ -1,6 +1,6 @@
 //! NetworkPolicies. What the API server would have refused is not guessed at but told.
 
-use super::policy::{Acts, Addresses, DEFAULT, Law, NETWORK_POLICY_ORDER, Peer, Place, Policy, Ports, Rank, Ruling, Verdict, object};
+use super::policy::{Acts, Addresses, DEFAULT, Law, NETWORK_POLICY_ORDER, Peer, Policy, Ports, Position, Rank, Ruling, Verdict, object};
 use super::ports::{PortSet, Protocol};
 use super::range::Range;
 use super::selector::{Attribute, Selector, Test};
@@ -57,7 +57,7 @@ impl<'p> Reader<'p> {
     }
 
     fn acts(&mut self, direction: &str, rules: impl Iterator<Item = (&'p Vec<PolicyPeer>, &'p Vec<PolicyPort>)>) -> Acts {
-        let place = Place { order: NETWORK_POLICY_ORDER, name: String::new(), rule: 0 };
+        let place = Position { order: NETWORK_POLICY_ORDER, name: String::new(), rule: 0 };
         let rules = rules.enumerate().map(|(index, (peers, ports))| {
             let field = format!("spec.{direction}[{index}]");
             let ports = self.ports(ports);

@@ -109,7 +109,7 @@ impl Side {
 
 /// Where outside a question is about.
 #[derive(Clone, Copy, Debug)]
-enum Place {
+enum Beyond {
     /// A range by its index.
     Range(usize),
     /// One address.
@@ -163,20 +163,20 @@ impl<'r, 'a> Judge<'r, 'a> {
     /// What pods of a workload may reach in a range of addresses outside.
     pub fn out_to(&mut self, from: usize, range: usize) -> Option<Arc<Passage>> {
         let party = self.reach.groups.parties.get(from)?;
-        joined(party.groups.iter(), |group| self.outside(false, *group, Place::Range(range)))
+        joined(party.groups.iter(), |group| self.outside(false, *group, Beyond::Range(range)))
     }
 
     /// What pods of a workload may reach at one address that is none of a pod's: a node's, or the metadata service's. Policies of Cilium know
     /// machines of the cluster by other means than their addresses; what they say of these is not in the answer.
     pub fn out_to_address(&mut self, from: usize, address: IpAddr) -> Option<Arc<Passage>> {
         let party = self.reach.groups.parties.get(from)?;
-        joined(party.groups.iter(), |group| self.outside(false, *group, Place::Address(address)))
+        joined(party.groups.iter(), |group| self.outside(false, *group, Beyond::Address(address)))
     }
 
     /// What a range of addresses outside may reach on pods of a workload.
     pub fn in_from(&mut self, range: usize, to: usize) -> Option<Arc<Passage>> {
         let party = self.reach.groups.parties.get(to)?;
-        joined(party.groups.iter(), |group| self.outside(true, *group, Place::Range(range)))
+        joined(party.groups.iter(), |group| self.outside(true, *group, Beyond::Range(range)))
     }
 
     fn between_groups(&mut self, from: usize, to: usize) -> Option<Arc<Passage>> {
@@ -229,7 +229,7 @@ impl<'r, 'a> Judge<'r, 'a> {
         side
     }
 
-    fn outside(&mut self, ingress: bool, group: usize, place: Place) -> Option<Arc<Passage>> {
+    fn outside(&mut self, ingress: bool, group: usize, place: Beyond) -> Option<Arc<Passage>> {
         let compiled = &self.reach.compiled;
         let direction = if ingress { &compiled.ingress } else { &compiled.egress };
         // Names of ports mean something on pods alone: behind an address outside, a rule by name allows nothing.
@@ -237,8 +237,8 @@ impl<'r, 'a> Judge<'r, 'a> {
         let binding = direction.of_group(group);
         let one;
         let range = match place {
-            Place::Range(index) => &compiled.ranges[index],
-            Place::Address(address) => {
+            Beyond::Range(index) => &compiled.ranges[index],
+            Beyond::Address(address) => {
                 one = Range::of_address(address);
                 &one
             }
@@ -247,8 +247,8 @@ impl<'r, 'a> Judge<'r, 'a> {
         let number = match place {
             // What no block of the rules touches is all the same to them, and a large cluster has a hundred thousand such questions.
             _ if !range.is_empty() && !binding.is_some_and(|binding| direction.rules(binding).iter().any(blocks)) => usize::MAX,
-            Place::Range(index) => index,
-            Place::Address(address) => {
+            Beyond::Range(index) => index,
+            Beyond::Address(address) => {
                 let next = compiled.ranges.len() + self.addresses.len();
                 *self.addresses.entry(address).or_insert(next)
             }

@@ -66,7 +66,7 @@ impl Tiers {
 
 /// A place within a tier. Rules of one place are asked together; those of a lower one before.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Place {
+pub(super) struct Position {
     /// Order of the policy.
     pub(super) order: f64,
     /// Its name, where that decides between equal orders.
@@ -75,7 +75,7 @@ pub(super) struct Place {
     pub(super) rule: usize,
 }
 
-impl Place {
+impl Position {
     /// Which of two is asked first.
     pub(super) fn compare(&self, other: &Self) -> std::cmp::Ordering {
         self.order.total_cmp(&other.order).then_with(|| self.name.cmp(&other.name)).then(self.rule.cmp(&other.rule))
@@ -145,7 +145,7 @@ pub(super) struct Ruling {
     /// What it decides.
     pub(super) verdict: Verdict,
     /// When it is asked.
-    pub(super) place: Place,
+    pub(super) place: Position,
     /// About whom.
     pub(super) peers: Vec<Peer>,
     /// On which ports.

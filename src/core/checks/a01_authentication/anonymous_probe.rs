@@ -1,7 +1,7 @@
 //! Judge of `1.1/anonymous-probe`: the statuses with which the API server answered requests without a credential.
 
 use crate::analysis::probing::API_PATHS;
-use crate::checks::{Verdict, View};
+use crate::judging::{Verdict, View};
 use crate::kinds::{Probe, Purpose};
 use crate::model::{Finding, ObjectRef, Outcome, Severity};
 

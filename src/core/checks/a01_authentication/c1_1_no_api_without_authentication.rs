@@ -5,7 +5,7 @@ use super::anonymous_probe;
 use crate::analysis::exposure::{self, Routes};
 use crate::analysis::flags::{self, CommandLine, Component};
 use crate::analysis::{control_plane::Setting, kubelet, software};
-use crate::checks::{Check, Need, Verdict, View, control_plane, rights};
+use crate::judging::{Check, Need, Verdict, View, rights, unseen};
 use crate::kinds::Workload;
 use crate::model::{Finding, Kind, ObjectRef, Severity};
 
@@ -134,7 +134,7 @@ fn control_plane_flags(view: &View<'_>) -> Verdict {
     let lines = flags::command_lines(view.inventory);
     let servers: Vec<CommandLine> = lines.iter().filter(|l| l.component == Component::ApiServer).cloned().collect();
     if servers.is_empty() {
-        return control_plane::unseen(view, Setting::Anonymous);
+        return unseen::unseen(view, Setting::Anonymous);
     }
     let mut verdict = Verdict::over("component", "components");
     for line in &lines {
@@ -146,7 +146,7 @@ fn control_plane_flags(view: &View<'_>) -> Verdict {
         }
         verdict.saw(view.cluster_wide());
     }
-    control_plane::mind_the_unseen(view, &mut verdict, &servers);
+    unseen::mind_the_unseen(view, &mut verdict, &servers);
     // A program that runs outside of the cluster, or without pods, is not seen and not judged; who reads "pass" must know.
     let missing: Vec<&str> = [Component::Etcd, Component::ControllerManager, Component::Scheduler]
         .into_iter()
@@ -268,7 +268,7 @@ fn kubelet_anonymous(view: &View<'_>) -> Verdict {
     let always = "Everybody whom the kubelet lets in may run commands in every container of the node.";
     for config in &configurations {
         verdict.saw(view.cluster_wide());
-        control_plane::not_understood(view, config).into_iter().for_each(|finding| verdict.find(finding));
+        unseen::not_understood(view, config).into_iter().for_each(|finding| verdict.find(finding));
         let field = |path: &str| config.field(path);
         if config.boolean("authentication.anonymous.enabled") == Some(true) {
             verdict.find(told(&config.object, field("authentication.anonymous.enabled"), "true", Severity::Critical, anonymous));

@@ -1,7 +1,7 @@
 //! Control 1.2: administrators are persons. Who may do everything is found in the bindings; whether a name is generic, in its words.
 
 use crate::analysis::rbac::{Bound, Subject, SubjectKind, stock, subjects};
-use crate::checks::{Check, Need, Verdict, View, rights};
+use crate::judging::{Check, Need, Verdict, View, rights};
 use crate::model::{Finding, Kind, ObjectRef, Severity};
 use std::collections::BTreeSet;
 

@@ -4,7 +4,7 @@ use super::request::{requested_name, validity};
 use crate::analysis::control_plane::{self, Setting};
 use crate::analysis::flags::{self, Component};
 use crate::analysis::rbac::{Bound, Request};
-use crate::checks::{Check, Need, Verdict, View, rights};
+use crate::judging::{Check, Need, Verdict, View, rights};
 use crate::kinds::config::CertificateRequest;
 use crate::model::{Category, Finding, Kind, ObjectRef, Severity};
 use jiff::Timestamp;

@@ -3,7 +3,7 @@
 
 use crate::analysis::control_plane::Setting;
 use crate::analysis::flags::{self, Component};
-use crate::checks::{Check, Need, Verdict, View, control_plane};
+use crate::judging::{Check, Need, Verdict, View, unseen};
 use crate::model::{Finding, Kind, ObjectRef, Outcome, Severity};
 
 /// The checks of control 1.4, in the order in which they are told.
@@ -66,7 +66,7 @@ pub(super) const CHECKS: &[Check] = &[
 fn static_token_file(view: &View<'_>) -> Verdict {
     let servers = flags::of(view.inventory, Component::ApiServer);
     if servers.is_empty() {
-        return control_plane::unseen(view, Setting::StaticTokens);
+        return unseen::unseen(view, Setting::StaticTokens);
     }
     let mut verdict = Verdict::over("API server", "API servers");
     for server in &servers {
@@ -82,7 +82,7 @@ fn static_token_file(view: &View<'_>) -> Verdict {
             }
         }
     }
-    control_plane::mind_the_unseen(view, &mut verdict, &servers);
+    unseen::mind_the_unseen(view, &mut verdict, &servers);
     verdict
 }
 

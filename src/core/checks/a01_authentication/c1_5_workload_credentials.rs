@@ -2,7 +2,7 @@
 //! the default, which is yes; whether it is needed, from what the ServiceAccount may do.
 
 use crate::analysis::rbac::{Rbac, Subject, SubjectKind, escalation::Found};
-use crate::checks::{Check, Need, Verdict, View, rights};
+use crate::judging::{Check, Need, Verdict, View, rights};
 use crate::kinds::PodSpec;
 use crate::model::{Category, Finding, Kind, ObjectRef, Severity};
 use std::collections::{BTreeMap, BTreeSet};

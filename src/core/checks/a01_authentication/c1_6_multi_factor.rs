@@ -3,7 +3,7 @@
 
 use crate::analysis::flags::{self, Component};
 use crate::analysis::software;
-use crate::checks::{Check, Need, Verdict, View};
+use crate::judging::{Check, Need, Verdict, View};
 use crate::model::{Finding, ObjectRef, Outcome, Severity};
 
 /// The checks of control 1.6, in the order in which they are told.

@@ -4,7 +4,7 @@
 use super::excess;
 use crate::analysis::rbac::rules::everything;
 use crate::analysis::rbac::{Effective, Request, escalation, gathered, stock, subjects};
-use crate::checks::{Check, Need, Verdict, View, rights};
+use crate::judging::{Check, Need, Verdict, View, rights};
 use crate::kinds::rbac::{PolicyRule, Role};
 use crate::model::{Finding, Kind, ObjectRef, Severity};
 use std::collections::BTreeSet;

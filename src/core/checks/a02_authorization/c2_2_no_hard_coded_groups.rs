@@ -4,7 +4,7 @@ use crate::analysis::control_plane::Setting;
 use crate::analysis::flags::{self, Component};
 use crate::analysis::rbac::{Subject, stock, subjects};
 use crate::checks::a01_authentication::requested_organizations;
-use crate::checks::{Check, Need, Verdict, View, control_plane, rights};
+use crate::judging::{Check, Need, Verdict, View, rights, unseen};
 use crate::model::{Finding, Kind, ObjectRef, Severity};
 
 /// The checks of control 2.2, in the order in which they are told.
@@ -85,7 +85,7 @@ fn system_masters(view: &View<'_>) -> Verdict {
 fn authorization_modes(view: &View<'_>) -> Verdict {
     let servers = flags::of(view.inventory, Component::ApiServer);
     if servers.is_empty() {
-        return control_plane::unseen(view, Setting::Authorization);
+        return unseen::unseen(view, Setting::Authorization);
     }
     let mut verdict = Verdict::over("API server", "API servers");
     for server in &servers {
@@ -141,6 +141,6 @@ fn authorization_modes(view: &View<'_>) -> Verdict {
             );
         }
     }
-    control_plane::mind_the_unseen(view, &mut verdict, &servers);
+    unseen::mind_the_unseen(view, &mut verdict, &servers);
     verdict
 }

@@ -2,7 +2,7 @@
 //! the register of all rights is the population from which it samples.
 
 use crate::analysis::rbac::{Bound, Subject, SubjectKind, stock};
-use crate::checks::{Check, Need, Verdict, View, rights};
+use crate::judging::{Check, Need, Verdict, View, rights};
 use crate::kinds::Source;
 use crate::model::{Category, Kind, Outcome, Severity};
 use std::collections::{BTreeMap, BTreeSet};

@@ -2,7 +2,7 @@
 
 use crate::analysis::rbac::escalation::Found;
 use crate::analysis::rbac::{Bound, Effective, Subject, SubjectKind, stock, subjects};
-use crate::checks::{View, rights};
+use crate::judging::{View, rights};
 use crate::kinds::rbac::PolicyRule;
 use crate::model::{Category, Finding, Severity};
 

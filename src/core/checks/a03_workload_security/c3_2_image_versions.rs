@@ -1,9 +1,9 @@
 //! Control 3.2: its automated checks.
 
 use super::tag_drift;
-use crate::analysis::admission::{Demand, Guard, Mode, guards};
+use crate::analysis::admission::{Demand, Guard, Strictness, guards};
 use crate::analysis::image::{Firmness, ImageReference};
-use crate::checks::{Check, Need, Placed, Verdict, View, guarded};
+use crate::judging::{Check, Need, Placed, Verdict, View, guarded};
 use crate::model::{Finding, Kind, Severity, Weight};
 
 /// The checks of control 3.2, in the order in which they are told.
@@ -62,7 +62,7 @@ fn image_reference(view: &View<'_>) -> Verdict {
         verdict.saw(category);
         let labels = view.inventory.namespace_labels(&workload.object.namespace);
         let verified = |image: &ImageReference| {
-            let holds = |guard: &&Guard| guard.mode_in(&workload.object.namespace, labels) == Some(Mode::Enforce);
+            let holds = |guard: &&Guard| guard.mode_in(&workload.object.namespace, labels) == Some(Strictness::Enforce);
             verifying.iter().filter(holds).any(|guard| guard.covers_image(image))
         };
         view.containers(workload).filter_map(|placed| loose(&placed, verified)).for_each(|finding| verdict.find(finding));

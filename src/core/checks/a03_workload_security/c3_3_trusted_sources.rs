@@ -2,7 +2,7 @@
 
 use crate::analysis::admission::Demand;
 use crate::analysis::image::ImageReference;
-use crate::checks::{Check, Need, Placed, Verdict, View, guarded};
+use crate::judging::{Check, Need, Placed, Verdict, View, guarded};
 use crate::model::{Finding, Kind, Severity};
 
 /// The checks of control 3.3, in the order in which they are told.

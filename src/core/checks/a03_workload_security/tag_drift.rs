@@ -5,7 +5,7 @@
 //! among themselves.
 
 use crate::analysis::image::{Firmness, ImageReference, digest_of_id};
-use crate::checks::{Verdict, View};
+use crate::judging::{Verdict, View};
 use crate::kinds::{ContainerRole, Pod, Source};
 use crate::model::Severity;
 use std::cmp::Reverse;

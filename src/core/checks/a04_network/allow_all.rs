@@ -1,7 +1,7 @@
 //! Rules that let everything through, in policies of every kind.
 
 use crate::analysis::reach::{Direction, Reach};
-use crate::checks::{Verdict, View};
+use crate::judging::{Verdict, View};
 use crate::model::Severity;
 
 pub(super) fn allow_all(view: &View<'_>) -> Verdict {

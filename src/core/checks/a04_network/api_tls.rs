@@ -2,7 +2,7 @@
 
 use super::transport::weak_ciphers;
 use crate::analysis::certificates::{self, Certificate};
-use crate::checks::{Verdict, View};
+use crate::judging::{Verdict, View};
 use crate::kinds::Connection;
 use crate::model::{Finding, ObjectRef, Severity};
 

@@ -4,7 +4,7 @@ use super::allow_all::allow_all;
 use super::default_deny::default_deny;
 use crate::analysis::flags::{self, Component};
 use crate::analysis::software::{self, Found};
-use crate::checks::{Check, Need, Verdict, View};
+use crate::judging::{Check, Need, Verdict, View};
 use crate::model::{Finding, Kind, Severity};
 
 /// The checks of control 4.1, in the order in which they are told.

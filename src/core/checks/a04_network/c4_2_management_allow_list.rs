@@ -3,7 +3,7 @@
 use super::address::{self, Reachable};
 use crate::analysis::exposure::Routes;
 use crate::analysis::software;
-use crate::checks::{Check, Need, Verdict, View};
+use crate::judging::{Check, Need, Verdict, View};
 use crate::kinds::network::{Ingress, Service};
 use crate::kinds::{Meta, Workload};
 use crate::model::{Category, Finding, Kind, ObjectRef, Severity};

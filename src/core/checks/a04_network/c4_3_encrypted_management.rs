@@ -1,7 +1,7 @@
 //! Control 4.3: its automated checks. Which connections of the management traffic are not encrypted, weakly so, or not verified.
 
 use super::{api_tls, mesh_encryption, transport, ways_in};
-use crate::checks::{Check, Need, Verdict, View};
+use crate::judging::{Check, Need, Verdict, View};
 use crate::kinds::admission::WebhookConfiguration;
 use crate::model::{Kind, ObjectRef, Severity};
 

@@ -2,7 +2,7 @@
 
 use crate::analysis::reach::{Direction, Isolation, NotEvaluated, Reach, Standing};
 use crate::analysis::software;
-use crate::checks::{Verdict, View};
+use crate::judging::{Verdict, View};
 use crate::model::{Finding, Kind, ObjectRef, Outcome, Severity};
 use std::collections::{BTreeMap, BTreeSet};
 

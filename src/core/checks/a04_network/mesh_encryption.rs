@@ -6,7 +6,7 @@
 //! taken. It is an indicator: an application may encrypt by itself, and that does not show here. So what is not seen is asked, never failed.
 
 use crate::analysis::software;
-use crate::checks::{Verdict, View};
+use crate::judging::{Verdict, View};
 use crate::kinds::custom::Custom;
 use crate::kinds::rbac::LabelSelector;
 use crate::kinds::{PodSpec, Workload};
@@ -128,7 +128,7 @@ impl<'a> Istio<'a> {
     }
 
     /// The mode that holds for pods with these labels; none where nothing is said.
-    fn mode(&self, namespace: &str, labels: &BTreeMap<String, String>) -> Option<Mode> {
+    fn mode(&self, namespace: &str, labels: &BTreeMap<String, String>) -> Option<MutualTls> {
         let selector = |one: &Custom| {
             one.parts.get("/spec/selector").filter(|v| !v.is_null()).map(|v| serde_json::from_value::<LabelSelector>(v.clone()))
         };
@@ -144,7 +144,7 @@ impl<'a> Istio<'a> {
 
 /// What a demand says.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Mode {
+enum MutualTls {
     Strict,
     Permissive,
     Disable,
@@ -152,21 +152,21 @@ enum Mode {
 
 /// The weakest of what some demands of one place say: which of several holds depends on their age. Those that leave it to the wider place say nothing,
 /// but for ports that they take out.
-fn said<'c>(demands: impl Iterator<Item = &'c Custom>) -> Option<Mode> {
+fn said<'c>(demands: impl Iterator<Item = &'c Custom>) -> Option<MutualTls> {
     let read = |word: Option<&str>| match word {
-        Some("STRICT") => Some(Mode::Strict),
-        Some("PERMISSIVE") => Some(Mode::Permissive),
-        Some("DISABLE") => Some(Mode::Disable),
+        Some("STRICT") => Some(MutualTls::Strict),
+        Some("PERMISSIVE") => Some(MutualTls::Permissive),
+        Some("DISABLE") => Some(MutualTls::Disable),
         // A mode of tomorrow is not taken for a strict one.
         Some("UNSET") | None => None,
-        Some(_) => Some(Mode::Permissive),
+        Some(_) => Some(MutualTls::Permissive),
     };
     demands
         .flat_map(|one| {
             let ports = one.parts.get("/spec/portLevelMtls").and_then(Value::as_object);
             let of_ports = ports.into_iter().flatten().filter_map(move |(_, port)| read(port.get("mode").and_then(Value::as_str)));
             let whole = read(one.parts.get("/spec/mtls/mode").and_then(Value::as_str));
-            whole.into_iter().chain(of_ports.filter(|mode| *mode != Mode::Strict))
+            whole.into_iter().chain(of_ports.filter(|mode| *mode != MutualTls::Strict))
         })
         .max()
 }
@@ -183,9 +183,9 @@ fn cover(view: &View<'_>, istio: &Istio<'_>, workload: &Workload) -> Cover {
             Cover::None
         } else if has(spec, "istio-proxy") || ambient {
             match istio.mode(namespace, labels) {
-                Some(Mode::Strict) => Cover::Strict,
-                Some(Mode::Disable) => Cover::Off,
-                Some(Mode::Permissive) | None => Cover::Taken,
+                Some(MutualTls::Strict) => Cover::Strict,
+                Some(MutualTls::Disable) => Cover::Off,
+                Some(MutualTls::Permissive) | None => Cover::Taken,
             }
         } else if has(spec, "linkerd-proxy") {
             Cover::Taken

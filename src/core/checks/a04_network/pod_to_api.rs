@@ -7,8 +7,8 @@
 
 use super::address;
 use crate::analysis::reach::{Judge, Party, PortSet, Protocol, Reading};
-use crate::checks::unevaluated::{doubt, may_act};
-use crate::checks::{Verdict, View};
+use crate::judging::unevaluated::{doubt, may_act};
+use crate::judging::{Verdict, View};
 use crate::kinds::node::Node;
 use crate::model::{Finding, Kind, Outcome, Severity};
 use core::net::{IpAddr, Ipv4Addr};

@@ -4,8 +4,8 @@
 use crate::analysis::control_plane::{self, Setting};
 use crate::analysis::flags::{self, CommandLine, Component};
 use crate::analysis::kubelet;
-use crate::checks::control_plane::not_understood;
-use crate::checks::{Verdict, View};
+use crate::judging::unseen::not_understood;
+use crate::judging::{Verdict, View};
 use crate::model::{Finding, ObjectRef, Severity};
 
 /// Judges ports that speak without encryption.

@@ -3,7 +3,7 @@
 //! A listener counts to the most sensitive namespace that its routes lie in or lead to, wherever its Gateway stands: that is whose traffic it takes in.
 
 use crate::analysis::exposure::{Listener, Route, Routes, Transport};
-use crate::checks::{Verdict, View};
+use crate::judging::{Verdict, View};
 use crate::kinds::network::Ingress;
 use crate::model::{Finding, ObjectRef, Severity};
 

@@ -2,7 +2,8 @@
 
 use super::shown;
 use crate::analysis::kubelet;
-use crate::checks::{self, Check, Need, Verdict, View, control_plane};
+use crate::checks;
+use crate::judging::{Check, Need, Verdict, View, unseen};
 use crate::model::{Finding, Kind, ObjectRef, Outcome, Severity};
 
 /// The checks of control 5.1, in the order in which they are told.
@@ -124,7 +125,7 @@ fn kubelet_rotation(view: &View<'_>) -> Verdict {
     let mut verdict = Verdict::over("kubelet configuration", "kubelet configurations");
     for configuration in configurations {
         verdict.saw(view.cluster_wide());
-        if let Some(finding) = control_plane::not_understood(view, &configuration) {
+        if let Some(finding) = unseen::not_understood(view, &configuration) {
             // A setting that isn't found may stand there in another style, so its absence is no finding.
             verdict.find(finding);
             continue;

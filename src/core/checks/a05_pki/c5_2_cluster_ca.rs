@@ -1,7 +1,7 @@
 //! Control 5.2: its automated checks. Where the cluster's own authority, or one that nobody outside vouches for, is trusted beyond its purpose.
 
 use super::shown;
-use crate::checks::{Check, Need, Verdict, View};
+use crate::judging::{Check, Need, Verdict, View};
 use crate::kinds::network::Ingress;
 use crate::model::{Finding, Kind, ObjectRef, Severity};
 

@@ -1,7 +1,7 @@
 //! Every certificate that the cluster shows without a secret, each told once wherever it stands, with what is judged of it.
 
 use crate::analysis::certificates::{self, Bundle, Certificate};
-use crate::checks::View;
+use crate::judging::View;
 use crate::model::{Category, Finding, Kind, ObjectRef, Severity};
 use jiff::Timestamp;
 use std::collections::BTreeMap;

@@ -2,7 +2,7 @@
 
 use super::settings;
 use super::told::{self, What};
-use crate::checks::{Check, Need, Verdict, View};
+use crate::judging::{Check, Need, Verdict, View};
 use crate::kinds::{Sealed, Workload};
 use crate::model::{Kind, ObjectRef, Severity};
 use std::collections::BTreeMap;

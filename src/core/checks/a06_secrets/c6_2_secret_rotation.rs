@@ -1,6 +1,6 @@
 //! Control 6.2: its automated checks. How old Secrets are, and whether what refreshes them works.
 
-use crate::checks::{Check, Need, Verdict, View};
+use crate::judging::{Check, Need, Verdict, View};
 use crate::kinds::custom::Custom;
 use crate::model::{Kind, ObjectRef, Severity};
 use serde_json::Value;

@@ -3,7 +3,7 @@
 use crate::analysis::control_plane::{self, Setting};
 use crate::analysis::flags::{self, CommandLine, Component};
 use crate::analysis::software;
-use crate::checks::{Verdict, View};
+use crate::judging::{Verdict, View};
 use crate::model::{Finding, ObjectRef, Severity};
 use std::collections::{BTreeMap, BTreeSet};
 

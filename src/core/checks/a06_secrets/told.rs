@@ -1,6 +1,6 @@
 //! From what a detector said of a sealed value to a finding: names, masked forms, length, and in how many places the same secret stands.
 
-use crate::checks::{Verdict, View};
+use crate::judging::{Verdict, View};
 use crate::kinds::Sealed;
 use crate::model::{Category, Finding, ObjectRef, Severity};
 use crate::sensitive::Detection;

@@ -1,11 +1,11 @@
 //! Judges an audit policy as an audit engineer does: each request that must be recorded is tried against it, and the rule that swallows it is named.
 
-use crate::analysis::audit::{Actor, Class, Level, Request, WANTED, Wanted, Who, actors, decide, omits};
+use crate::analysis::audit::{Actor, AuditLevel, AuditedRequest, Class, WANTED, Wanted, Who, actors, decide, omits};
 use crate::analysis::control_plane::{self, Setting};
 use crate::analysis::distribution;
 use crate::analysis::flags::{self, Component};
-use crate::checks::evidence::{files, named, unusable};
-use crate::checks::{Verdict, View};
+use crate::judging::evidence::{files, named, unusable};
+use crate::judging::{Verdict, View};
 use crate::kinds::imported::{AuditPolicy, AuditRule, Content, Form, Imported};
 use crate::model::{Category, Finding, ObjectRef, Outcome, Severity};
 use std::collections::{BTreeMap, BTreeSet};
@@ -100,7 +100,7 @@ fn one(view: &View<'_>, file: &Imported, policy: &AuditPolicy, verdict: &mut Ver
             each_request(policy, wanted, &actor, &mut |request| {
                 let decision = decide(policy, request);
                 match (decision.level, decision.rule) {
-                    (Level::None, rule) => {
+                    (AuditLevel::None, rule) => {
                         let component = actor.who == Who::Component;
                         let entry = swallowed.entry((rule, wanted.class, component)).or_default();
                         entry.fails |= wanted.class.fails(actor.who, actor.named);
@@ -134,7 +134,7 @@ fn one(view: &View<'_>, file: &Imported, policy: &AuditPolicy, verdict: &mut Ver
 }
 
 /// Tries what is wanted with every verb, in namespaces and with names that rules tell apart.
-fn each_request(policy: &AuditPolicy, wanted: &Wanted, actor: &Actor, take: &mut dyn FnMut(&Request<'_>)) {
+fn each_request(policy: &AuditPolicy, wanted: &Wanted, actor: &Actor, take: &mut dyn FnMut(&AuditedRequest<'_>)) {
     let rules = policy.rules.iter();
     let mut namespaces: BTreeSet<&str> =
         rules.clone().flat_map(|rule| &rule.namespaces).map(String::as_str).filter(|n| !n.is_empty()).collect();
@@ -149,7 +149,7 @@ fn each_request(policy: &AuditPolicy, wanted: &Wanted, actor: &Actor, take: &mut
     for verb in wanted.verbs {
         for namespace in if wanted.namespaced { namespaces.iter().copied().collect() } else { vec![""] } {
             for name in if wanted.has_name(verb) { names.iter().copied().collect() } else { vec![""] } {
-                take(&Request {
+                take(&AuditedRequest {
                     user: actor.user.as_deref(),
                     groups: &actor.groups,
                     verb,
@@ -165,7 +165,7 @@ fn each_request(policy: &AuditPolicy, wanted: &Wanted, actor: &Actor, take: &mut
 }
 
 /// `create pods/exec`, with the namespace or name where a rule is about exactly that.
-fn words(wanted: &Wanted, request: &Request<'_>) -> String {
+fn words(wanted: &Wanted, request: &AuditedRequest<'_>) -> String {
     let what = if wanted.class == Class::Other { "other kinds".to_owned() } else { wanted.resource_words() };
     let name = if request.name.is_empty() || request.name == ANY { String::new() } else { format!(" {}", request.name) };
     let place = if request.namespace.is_empty() || request.namespace == ANY { String::new() } else { format!(" in {}", request.namespace) };
@@ -232,15 +232,15 @@ fn values(policy: &AuditPolicy, file: &Imported, finding: &dyn Fn(String) -> Fin
     const WRITE: &[&str] = &["create", "update", "patch"];
     const READ: &[&str] = &["get", "list"];
     // Rule, group, resource, subresource, verbs, and the level from which on the value stands there.
-    let places: [(&str, &str, &str, &str, &[&str], Level); 6] = [
-        ("secret-values", "", "secrets", "", WRITE, Level::Request),
-        ("secret-values", "", "secrets", "", READ, Level::RequestResponse),
-        ("token-values", "", "serviceaccounts", "token", &["create"], Level::RequestResponse),
-        ("token-values", "authentication.k8s.io", "tokenreviews", "", &["create"], Level::Request),
-        ("config-values", "", "configmaps", "", WRITE, Level::Request),
-        ("config-values", "", "configmaps", "", READ, Level::RequestResponse),
+    let places: [(&str, &str, &str, &str, &[&str], AuditLevel); 6] = [
+        ("secret-values", "", "secrets", "", WRITE, AuditLevel::Request),
+        ("secret-values", "", "secrets", "", READ, AuditLevel::RequestResponse),
+        ("token-values", "", "serviceaccounts", "token", &["create"], AuditLevel::RequestResponse),
+        ("token-values", "authentication.k8s.io", "tokenreviews", "", &["create"], AuditLevel::Request),
+        ("config-values", "", "configmaps", "", WRITE, AuditLevel::Request),
+        ("config-values", "", "configmaps", "", READ, AuditLevel::RequestResponse),
     ];
-    let mut seen: BTreeMap<(usize, &str), (BTreeSet<String>, Level)> = BTreeMap::new();
+    let mut seen: BTreeMap<(usize, &str), (BTreeSet<String>, AuditLevel)> = BTreeMap::new();
     for (id, group, resource, subresource, verbs, from) in places {
         let wanted = Wanted { class: Class::Reads, verbs, group, resource, subresource, namespaced: resource != "tokenreviews" };
         for actor in actors(policy, &|_| false) {

@@ -3,7 +3,7 @@
 use crate::analysis::control_plane::{self, Setting};
 use crate::analysis::flags::{self, CommandLine, Component};
 use crate::analysis::{agents, distribution, software};
-use crate::checks::{Check, Need, Verdict, View};
+use crate::judging::{Check, Need, Verdict, View};
 use crate::kinds::imported::Form;
 use crate::model::{Finding, Kind, ObjectRef, Severity};
 

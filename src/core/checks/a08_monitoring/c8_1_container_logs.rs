@@ -1,7 +1,7 @@
 //! Control 8.1: its automated checks.
 
 use super::coverage::{self, Wanted};
-use crate::checks::{Check, Need, Verdict, View};
+use crate::judging::{Check, Need, Verdict, View};
 use crate::kinds::PodSpec;
 use crate::model::{Kind, Severity};
 

@@ -1,7 +1,7 @@
 //! Control 8.2: its automated checks.
 
 use super::coverage::{self, Wanted};
-use crate::checks::{Check, Need, Verdict, View};
+use crate::judging::{Check, Need, Verdict, View};
 use crate::kinds::ContainerRole;
 use crate::model::{Kind, Severity};
 

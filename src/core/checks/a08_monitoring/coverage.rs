@@ -2,7 +2,7 @@
 
 use crate::analysis::agents::{self, NodeCoverage};
 use crate::analysis::software::{self, Found};
-use crate::checks::{Verdict, View};
+use crate::judging::{Verdict, View};
 use crate::kinds::{Container, ContainerRole, Pod, PodSpec, node::Node};
 use crate::model::{Category, Finding, ObjectRef, Severity};
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,8 +1,8 @@
 //! Control 9.1: its automated checks.
 
 use super::{candidates, hardening};
-use crate::analysis::isolation::{Isolation, isolation, of_class};
-use crate::checks::{Check, Need, Verdict, View};
+use crate::analysis::sandbox::{Sandbox, isolation, of_class};
+use crate::judging::{Check, Need, Verdict, View};
 use crate::kinds::Workload;
 use crate::model::{Category, Finding, Kind, ObjectRef, Outcome, Severity};
 
@@ -100,21 +100,21 @@ fn not_there(view: &View<'_>, entry: &str) -> Finding {
         .mend("Write the workload as namespace/Kind/name, or take it off the list if it is gone.")
 }
 
-fn weak(workload: &Workload, category: Category, found: &Isolation) -> Option<Finding> {
+fn weak(workload: &Workload, category: Category, found: &Sandbox) -> Option<Finding> {
     let finding = Finding::new(category, workload.object.clone(), format!("{}.runtimeClassName", workload.spec_path()));
     Some(match found {
-        Isolation::VirtualMachine(_) | Isolation::Serverless(_) | Isolation::OwnKernel(_) | Isolation::UserNamespace => return None,
-        Isolation::SharedKernel => finding
+        Sandbox::VirtualMachine(_) | Sandbox::Serverless(_) | Sandbox::OwnKernel(_) | Sandbox::UserNamespace => return None,
+        Sandbox::SharedKernel => finding
             .rule("shared_kernel")
             .severity(Severity::High)
             .observed("unset")
             .message("The workload was judged to be of high risk and runs in ordinary containers on the shared kernel."),
-        Isolation::NoSuchClass(class) => finding
+        Sandbox::NoSuchClass(class) => finding
             .rule("no_such_class")
             .severity(Severity::High)
             .observed(class.clone())
             .message("The workload names a runtime class that does not exist, so its pods can't start in the sandbox that was meant."),
-        Isolation::Unknown(by) => finding
+        Sandbox::Unknown(by) => finding
             .rule("unknown_handler")
             .review()
             .observed(by.clone())

@@ -1,7 +1,7 @@
 //! Control 9.2: its automated checks.
 
-use crate::analysis::isolation::{Isolation, is_windows, isolation};
-use crate::checks::{Check, Need, Verdict, View};
+use crate::analysis::sandbox::{Sandbox, is_windows, isolation};
+use crate::judging::{Check, Need, Verdict, View};
 use crate::kinds::{KindState, PodSpec, Workload};
 use crate::model::{Category, Finding, Kind, Outcome, Severity};
 
@@ -78,17 +78,17 @@ fn windows(view: &View<'_>) -> Verdict {
 }
 
 /// How the kernel is shared; never nothing, because even the best that the API can show is only a name.
-fn shared(workload: &Workload, category: Category, found: &Isolation) -> Finding {
+fn shared(workload: &Workload, category: Category, found: &Sandbox) -> Finding {
     let finding = Finding::new(category, workload.object.clone(), format!("{}.runtimeClassName", workload.spec_path()));
     match found {
-        Isolation::VirtualMachine(by) | Isolation::Serverless(by) => finding
+        Sandbox::VirtualMachine(by) | Sandbox::Serverless(by) => finding
             .rule("hyperv_claimed")
             .severity(Severity::Info)
             .review()
             .observed(by.clone())
             .message("What it names promises a virtual machine for each pod; only the configuration of the host can show it.")
             .mend("Attach the configuration of a host that runs it to 9.2.hyperv."),
-        Isolation::SharedKernel => finding
+        Sandbox::SharedKernel => finding
             .rule("process_isolation")
             .severity(Severity::High)
             .observed("unset")

@@ -3,7 +3,7 @@
 use crate::analysis::exposure::{self, Routes};
 use crate::analysis::image::ImageReference;
 use crate::analysis::pod_security::{Level, evaluate, subjects};
-use crate::checks::{Verdict, View};
+use crate::judging::{Verdict, View};
 use crate::kinds::Workload;
 use crate::model::{Category, Finding, Severity};
 use std::collections::BTreeSet;

@@ -1,7 +1,7 @@
 //! Judge of `9.1/hardening`: the profiles that narrow what a container may ask of the kernel.
 
-use crate::analysis::pod_security::{self, Level, Place};
-use crate::checks::{Placed, Verdict, View};
+use crate::analysis::pod_security::{self, Level, Location};
+use crate::judging::{Placed, Verdict, View};
 use crate::kinds::{Workload, pod::Profile};
 use crate::model::{Category, Finding, Severity};
 
@@ -26,7 +26,7 @@ fn by_annotation(view: &View<'_>, workload: &Workload, category: Category) -> Ve
     let judged = subjects.iter().flat_map(|(subject, pods)| {
         pod_security::evaluate(subject, Level::Baseline, pod_security::NEWEST).into_iter().map(move |violation| (violation, *pods))
     });
-    let loose = judged.filter(|(v, _)| v.rule.id == "appArmorProfile" && matches!(v.place, Place::Annotation(_)));
+    let loose = judged.filter(|(v, _)| v.rule.id == "appArmorProfile" && matches!(v.place, Location::Annotation(_)));
     let tell = |(violation, pods): (pod_security::Violation, u32)| {
         Finding::new(category, workload.object.clone(), violation.place.field(workload))
             .rule("app_armor_off")

@@ -3,7 +3,7 @@
 use super::deprecated_apis;
 use crate::analysis::lifecycle::{self, Support};
 use crate::analysis::{distribution, image::ImageReference, software};
-use crate::checks::{Check, Need, Verdict, View};
+use crate::judging::{Check, Need, Verdict, View};
 use crate::kinds::VersionFrom;
 use crate::model::{Finding, Kind, ObjectRef, Severity};
 use jiff::civil::Date;

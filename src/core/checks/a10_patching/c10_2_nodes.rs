@@ -2,7 +2,7 @@
 
 use crate::analysis::lifecycle::{self, Support};
 use crate::analysis::software;
-use crate::checks::{Check, Need, Verdict, View};
+use crate::judging::{Check, Need, Verdict, View};
 use crate::kinds::node::Node;
 use crate::model::{Category, Finding, Kind, ObjectRef, Outcome, Severity};
 use jiff::Timestamp;

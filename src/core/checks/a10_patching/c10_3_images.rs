@@ -1,7 +1,7 @@
 //! Control 10.3: its automated checks. Whether what runs is scanned, and rebuilt and deployed anew.
 
 use crate::analysis::image::ImageReference;
-use crate::checks::{Check, Need, Verdict, View};
+use crate::judging::{Check, Need, Verdict, View};
 use crate::kinds::imported::Form;
 use crate::kinds::{ContainerRole, Workload, custom::Custom};
 use crate::model::{Finding, Kind, Severity};

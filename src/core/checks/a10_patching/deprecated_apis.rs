@@ -4,7 +4,7 @@
 
 use crate::analysis::flags::{self, Component};
 use crate::analysis::lifecycle;
-use crate::checks::{Verdict, View};
+use crate::judging::{Verdict, View};
 use crate::kinds::{DeprecatedApi, KindState};
 use crate::model::{Finding, Kind, ObjectRef, Outcome, Severity};
 

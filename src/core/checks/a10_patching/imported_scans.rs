@@ -1,8 +1,8 @@
 //! Scans that somebody gives as files, matched to what runs: by digest, which never moves, and only where there is none by the image's name.
 
 use crate::analysis::image::{ImageReference, digest_of_id};
-use crate::checks::evidence::{days, files, finding, named, unusable};
-use crate::checks::{Verdict, View};
+use crate::judging::evidence::{days, files, finding, named, unusable};
+use crate::judging::{Verdict, View};
 use crate::kinds::imported::{Content, Form, Imported, ScannedImage};
 use crate::kinds::{ContainerRole, Workload};
 use crate::model::{Finding, Outcome, Severity};

@@ -2,7 +2,7 @@
 //! is said.
 
 use crate::analysis::kubelet;
-use crate::checks::{Check, Need, Verdict, View, control_plane};
+use crate::judging::{Check, Need, Verdict, View, unseen};
 use crate::kinds::pod::Resources;
 use crate::kinds::{ContainerRole, KindState, PodSpec, Workload, policy::ResourceQuota};
 use crate::model::{Finding, Kind, ObjectRef, Severity};
@@ -221,7 +221,7 @@ fn pid_limit(view: &View<'_>) -> Verdict {
     for config in configs {
         // Kept in kube-system, it holds for every node, those of the cardholder data environment too.
         verdict.saw(view.cluster_wide());
-        if let Some(finding) = control_plane::not_understood(view, &config) {
+        if let Some(finding) = unseen::not_understood(view, &config) {
             verdict.find(finding);
             continue;
         }

@@ -1,7 +1,7 @@
 //! Control 12.2: its automated checks.
 
 use crate::analysis::image::ImageReference;
-use crate::checks::{Check, Need, Verdict, View};
+use crate::judging::{Check, Need, Verdict, View};
 use crate::model::{Outcome, Severity};
 use std::collections::BTreeMap;
 

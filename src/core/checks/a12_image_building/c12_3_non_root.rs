@@ -1,7 +1,7 @@
 //! Control 12.3: its automated checks.
 
 use crate::analysis::admission::Demand;
-use crate::checks::{Check, Need, Placed, Verdict, View, guarded};
+use crate::judging::{Check, Need, Placed, Verdict, View, guarded};
 use crate::model::{Finding, Kind, Severity};
 
 /// The checks of control 12.3, in the order in which they are told.

@@ -1,6 +1,6 @@
 //! Control 12.4: its automated checks.
 
-use crate::checks::{Check, Need, Placed, Verdict, View};
+use crate::judging::{Check, Need, Placed, Verdict, View};
 use crate::kinds::custom::Custom;
 use crate::model::{Finding, Kind, Outcome, Severity};
 use std::collections::BTreeMap;

@@ -1,7 +1,7 @@
 //! Judge of `13.1/anonymous-pull`: what registries answered to a request for a manifest without a credential.
 
 use crate::analysis::probing::{self, Answer, Used};
-use crate::checks::{Verdict, View};
+use crate::judging::{Verdict, View};
 use crate::kinds::Purpose;
 use crate::model::{Finding, Outcome, Severity};
 use std::collections::BTreeMap;

@@ -1,7 +1,7 @@
 //! Control 13.1: its automated checks.
 
 use super::anonymous_pull;
-use crate::checks::{Check, Need, Verdict, View};
+use crate::judging::{Check, Need, Verdict, View};
 use crate::model::{Finding, Kind, ObjectRef, Severity};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -41,18 +41,18 @@ pub(super) const CHECKS: &[Check] = &[
 ];
 
 /// Namespace and name.
-type Place<'a> = (&'a str, &'a str);
+type NamedCredential<'a> = (&'a str, &'a str);
 
 fn pull_secrets(view: &View<'_>) -> Verdict {
     let kinds = ["kubernetes.io/dockerconfigjson", "kubernetes.io/dockercfg"];
-    let there: BTreeSet<Place<'_>> = view
+    let there: BTreeSet<NamedCredential<'_>> = view
         .inventory
         .secrets
         .iter()
         .filter(|row| kinds.contains(&row.r#type.as_str()))
         .map(|row| (row.metadata.namespace.as_str(), row.metadata.name.as_str()))
         .collect();
-    let all: BTreeSet<Place<'_>> =
+    let all: BTreeSet<NamedCredential<'_>> =
         view.inventory.secrets.iter().map(|row| (row.metadata.namespace.as_str(), row.metadata.name.as_str())).collect();
     let mut spread: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     there.iter().for_each(|(namespace, name)| spread.entry(name).or_default().push(namespace));
@@ -92,7 +92,7 @@ fn pull_secrets(view: &View<'_>) -> Verdict {
 }
 
 /// Pull Secrets that something names, with the first that does.
-fn references<'a>(view: &View<'a>) -> BTreeMap<Place<'a>, (ObjectRef, String)> {
+fn references<'a>(view: &View<'a>) -> BTreeMap<NamedCredential<'a>, (ObjectRef, String)> {
     let mut used = BTreeMap::new();
     for account in &view.inventory.service_accounts {
         let meta = &account.metadata;

@@ -1,7 +1,7 @@
 //! Control 13.2: its automated checks.
 
 use crate::analysis::image::ImageReference;
-use crate::checks::{Check, Need, Placed, Verdict, View};
+use crate::judging::{Check, Need, Placed, Verdict, View};
 use crate::model::{Finding, Severity};
 
 /// The checks of control 13.2, in the order in which they are told.

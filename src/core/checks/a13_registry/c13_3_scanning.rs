@@ -2,7 +2,7 @@
 
 use crate::analysis::admission::Demand;
 use crate::analysis::software;
-use crate::checks::{Check, Need, Verdict, View, guarded};
+use crate::judging::{Check, Need, Verdict, View, guarded};
 use crate::model::{Finding, Kind, Outcome, Severity};
 
 /// The checks of control 13.3, in the order in which they are told.

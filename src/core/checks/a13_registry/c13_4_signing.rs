@@ -1,7 +1,7 @@
 //! Control 13.4: its automated checks.
 
 use super::signatures;
-use crate::checks::{Check, Need, guarded};
+use crate::judging::{Check, Need, guarded};
 use crate::model::{Kind, Severity, Weight};
 
 /// The checks of control 13.4, in the order in which they are told.

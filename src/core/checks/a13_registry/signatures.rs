@@ -5,7 +5,7 @@
 
 use super::anonymous_pull::told;
 use crate::analysis::probing::{self, Answer, Attached};
-use crate::checks::{Verdict, View};
+use crate::judging::{Verdict, View};
 use crate::kinds::{Probe, Probes, Purpose};
 use crate::model::{Finding, Outcome, Severity};
 use std::collections::BTreeMap;

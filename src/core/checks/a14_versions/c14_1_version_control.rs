@@ -2,7 +2,7 @@
 
 use super::gitops;
 use super::hands::{self, Hand};
-use crate::checks::{Check, Need, Verdict, View};
+use crate::judging::{Check, Need, Verdict, View};
 use crate::kinds::{Meta, Workload};
 use crate::model::{Category, Finding, Kind, ObjectRef, Severity};
 

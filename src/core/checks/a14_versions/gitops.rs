@@ -1,7 +1,7 @@
 //! Which workloads a deployment tool manages, by the marks that it leaves, and what such a tool says is out of sync.
 
 use super::hands;
-use crate::checks::{Verdict, View};
+use crate::judging::{Verdict, View};
 use crate::kinds::Workload;
 use crate::model::{Finding, Kind, ObjectRef, Severity};
 use std::collections::BTreeMap;

@@ -1,8 +1,8 @@
 //! What tools say that hold the cluster against a published benchmark: kube-bench from a file, Trivy Operator and OpenShift's Compliance Operator from
 //! the objects that they keep.
 
-use crate::checks::evidence::{days, files, finding, named, unusable};
-use crate::checks::{Verdict, View};
+use crate::judging::evidence::{days, files, finding, named, unusable};
+use crate::judging::{Verdict, View};
 use crate::kinds::custom::Custom;
 use crate::kinds::imported::{Benchmark, Content, Form, Imported, Status};
 use crate::model::{Finding, Kind, ObjectRef, Outcome, Severity};

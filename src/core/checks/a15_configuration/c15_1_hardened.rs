@@ -1,6 +1,6 @@
 //! Control 15.1: its automated checks. What the entity's own policy engines report.
 
-use crate::checks::{Check, Need, Verdict, View};
+use crate::judging::{Check, Need, Verdict, View};
 use crate::kinds::imported::Form;
 use crate::kinds::policy::{PolicyReport, ReportObject, ReportResult};
 use crate::model::{Finding, Kind, ObjectRef, Severity};

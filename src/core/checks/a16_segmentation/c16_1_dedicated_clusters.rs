@@ -1,7 +1,7 @@
 //! Control 16.1: its automated checks. Who shares the cluster with cardholder data, who may connect to it, and what serves both.
 
 use super::{reachability, shared_services};
-use crate::checks::{Check, Need, Verdict, View};
+use crate::judging::{Check, Need, Verdict, View};
 use crate::model::{Category, Finding, Kind, ObjectRef, Outcome, Severity};
 use std::collections::BTreeMap;
 

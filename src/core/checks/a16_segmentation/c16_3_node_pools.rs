@@ -1,7 +1,7 @@
 //! Control 16.3: its automated checks. Whether the scheduler is made to keep cardholder data workloads on their own nodes, and others off.
 
 use crate::analysis::agents::deselected;
-use crate::checks::{Check, Need, Verdict, View};
+use crate::judging::{Check, Need, Verdict, View};
 use crate::kinds::node::{Node, Taint};
 use crate::kinds::{PodSpec, Workload};
 use crate::model::{Category, Finding, Kind, ObjectRef, Severity};

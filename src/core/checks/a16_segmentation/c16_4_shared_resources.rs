@@ -5,7 +5,7 @@
 
 use super::shared_services::changes;
 use crate::analysis::rbac::{Bound, Subject, SubjectKind, subjects};
-use crate::checks::{Check, Need, Verdict, View};
+use crate::judging::{Check, Need, Verdict, View};
 use crate::kinds::rbac::PolicyRule;
 use crate::model::{Category, Finding, Kind, Severity};
 use std::collections::BTreeSet;
@@ -68,7 +68,7 @@ fn told(bound: &Bound<'_>, subject: &Subject, category: Category, rights: &[Stri
     let place = if bound.cluster { "everywhere".to_owned() } else { format!("in {}", bound.namespace()) };
     let shown: Vec<&str> = rights.iter().take(6).map(String::as_str).collect();
     let more = if rights.len() > 6 { format!(" and {} more", rights.len() - 6) } else { String::new() };
-    Finding::new(category, bound.object(), crate::checks::rights::subject_field(subject)).observed(format!(
+    Finding::new(category, bound.object(), crate::judging::rights::subject_field(subject)).observed(format!(
         "{subject} may {}{more} {place}, by {}",
         shown.join("; "),
         bound.role_words()

@@ -6,7 +6,7 @@
 
 use super::c16_3_node_pools::pool;
 use crate::analysis::rbac::{Bound, Subject};
-use crate::checks::{Verdict, View};
+use crate::judging::{Verdict, View};
 use crate::kinds::Workload;
 use crate::model::{Category, Finding, Severity};
 use std::collections::{BTreeMap, BTreeSet};

@@ -4,8 +4,8 @@
 //! the namespaces at the other end are many, they are told together, and the first of them named; `kassay reach` lists every connection.
 
 use crate::analysis::reach::{Judge, Passage, Reading};
-use crate::checks::unevaluated::{doubt, may_act};
-use crate::checks::{Verdict, View};
+use crate::judging::unevaluated::{doubt, may_act};
+use crate::judging::{Verdict, View};
 use crate::kinds::KindState;
 use crate::model::text::thousands;
 use crate::model::{Category, Finding, Kind, Outcome, Severity};

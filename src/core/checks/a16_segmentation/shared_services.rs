@@ -3,7 +3,7 @@
 
 use crate::analysis::rbac::{Bound, Rbac, Subject, escalation::Found as Path};
 use crate::analysis::software::{self, Found};
-use crate::checks::{Verdict, View};
+use crate::judging::{Verdict, View};
 use crate::kinds::rbac::PolicyRule;
 use crate::model::{Category, Finding, ObjectRef, Outcome, Severity};
 use std::collections::{BTreeMap, BTreeSet};

@@ -2,9 +2,9 @@
 //! are asked about pods can be trusted to answer.
 
 use crate::analysis::admission::webhooks::{answers, asks_about_pods, is_of_known_engine};
-use crate::analysis::admission::{Asked, Demand, Guard, Mode, guards};
-use crate::checks::guarded::{Place, mind_missing_policies, not_read, others, places, told};
-use crate::checks::{Verdict, View};
+use crate::analysis::admission::{Asked, Demand, Guard, Strictness, guards};
+use crate::judging::guarded::{GuardedNamespace, mind_missing_policies, not_read, others, places, told};
+use crate::judging::{Verdict, View};
 use crate::kinds::admission::{Webhook, WebhookConfiguration};
 use crate::model::{Finding, Kind, ObjectRef, Severity};
 
@@ -26,20 +26,20 @@ pub(in crate::checks) fn judge(view: &View<'_>) -> Verdict {
 }
 
 /// How far a guard goes for a demand where the webhooks were read: without one, nobody asks its engine.
-fn reaches(guard: &Guard, demand: Demand, place: &Place<'_>) -> Option<Mode> {
+fn reaches(guard: &Guard, demand: Demand, place: &GuardedNamespace<'_>) -> Option<Strictness> {
     let mode = guard.mode_for(demand, place.name, place.labels)?;
     let nowhere = guard.asked_in(place.name, place.labels) == Asked::Nowhere;
-    Some(if nowhere { mode.min(Mode::Part) } else { mode })
+    Some(if nowhere { mode.min(Strictness::Part) } else { mode })
 }
 
-fn judge_place(view: &View<'_>, place: &Place<'_>, all: &[Guard], elsewhere: &str) -> Option<Finding> {
+fn judge_place(view: &View<'_>, place: &GuardedNamespace<'_>, all: &[Guard], elsewhere: &str) -> Option<Finding> {
     if !place.known {
         return Some(not_read(place));
     }
     let all: Vec<&Guard> = all.iter().filter(|guard| guard.reach.covers(place.name, place.labels)).collect();
     let best = |demand: Demand| all.iter().filter_map(|guard| reaches(guard, demand, place)).max();
-    let states: Vec<(Demand, Option<Mode>)> = Demand::NODE.into_iter().map(|demand| (demand, best(demand))).collect();
-    let open: Vec<Demand> = states.iter().filter(|(_, mode)| *mode != Some(Mode::Enforce)).map(|(demand, _)| *demand).collect();
+    let states: Vec<(Demand, Option<Strictness>)> = Demand::NODE.into_iter().map(|demand| (demand, best(demand))).collect();
+    let open: Vec<Demand> = states.iter().filter(|(_, mode)| *mode != Some(Strictness::Enforce)).map(|(demand, _)| *demand).collect();
     if open.is_empty() {
         return None;
     }
@@ -49,10 +49,10 @@ fn judge_place(view: &View<'_>, place: &Place<'_>, all: &[Guard], elsewhere: &st
     // A rule on some containers, or of an engine that no webhook asks, is not nothing: a person judges it.
     let some = |guard: &&&Guard| {
         let asked = guard.asked_in(place.name, place.labels);
-        guard.mode_in(place.name, place.labels) == Some(Mode::Enforce) && (!guard.partial.is_empty() || asked == Asked::Nowhere)
+        guard.mode_in(place.name, place.labels) == Some(Strictness::Enforce) && (!guard.partial.is_empty() || asked == Asked::Nowhere)
     };
     let none = open.len() == states.len() && !here.iter().any(|guard| some(&guard));
-    let unasked = here.iter().filter(|guard| guard.mode_in(place.name, place.labels) == Some(Mode::Enforce));
+    let unasked = here.iter().filter(|guard| guard.mode_in(place.name, place.labels) == Some(Strictness::Enforce));
     let unasked = unasked.into_iter().find(|guard| guard.asked_in(place.name, place.labels) == Asked::Nowhere);
     let unasked = unasked.map(|guard| format!(" No webhook of {} is set up, so nothing asks it about pods.", guard.engine));
     let elsewhere = format!("{elsewhere}{}{}", strangers(view, place), unasked.unwrap_or_default());
@@ -84,7 +84,7 @@ fn in_words(open: &[Demand]) -> String {
 }
 
 /// Webhooks of nobody that is known here, which are asked about pods of a namespace and answer: what they refuse is in their programs.
-fn strangers(view: &View<'_>, place: &Place<'_>) -> String {
+fn strangers(view: &View<'_>, place: &GuardedNamespace<'_>) -> String {
     let mut labels = place.labels.clone();
     labels.insert("kubernetes.io/metadata.name".to_owned(), place.name.to_owned());
     let configurations = view.inventory.validating_webhooks.iter();
@@ -116,7 +116,7 @@ fn elsewhere(view: &View<'_>) -> String {
 }
 
 /// What speaks against relying on a webhook. It reaches the whole cluster, and so does what it lets pass.
-fn trust(view: &View<'_>, configuration: &WebhookConfiguration, webhook: &Webhook, spaces: &[Place<'_>]) -> Vec<Finding> {
+fn trust(view: &View<'_>, configuration: &WebhookConfiguration, webhook: &Webhook, spaces: &[GuardedNamespace<'_>]) -> Vec<Finding> {
     let finding = |field: &str| {
         let object = ObjectRef::new("admissionregistration.k8s.io", "ValidatingWebhookConfiguration", "", &configuration.metadata.name);
         Finding::new(view.cluster_wide(), object, format!("webhooks[name={}].{field}", webhook.name)).review()

@@ -1,6 +1,6 @@
 //! Judge of `3.1/privileged`: each gate to the node that a workload opens, with what whoever holds the workload can do through it.
 
-use crate::checks::{Placed, Verdict, View};
+use crate::judging::{Placed, Verdict, View};
 use crate::kinds::pod::Volume;
 use crate::kinds::{PodSpec, Workload};
 use crate::model::{Category, Finding, Severity};

@@ -1,7 +1,7 @@
 //! Judge of `3.1/enforcement-gap`: pods that run where a label says that they would be refused.
 
 use crate::analysis::pod_security::{Enforcement, Level, Subject, evaluate, words};
-use crate::checks::{Verdict, View, control_plane};
+use crate::judging::{Verdict, View, unseen};
 use crate::model::Finding;
 
 pub(super) fn judge(view: &View<'_>) -> Verdict {
@@ -12,7 +12,7 @@ pub(super) fn judge(view: &View<'_>) -> Verdict {
         return blocked;
     }
     let mut verdict = Verdict::over("workload in a guarded namespace", "workloads in guarded namespaces");
-    control_plane::tell_version(view, &mut verdict);
+    unseen::tell_version(view, &mut verdict);
     for (workload, category) in view.workloads() {
         let labels = view.inventory.namespace_labels(&workload.object.namespace);
         let Some(enforced) = Enforcement::of(labels).filter(|e| e.level > Level::Privileged) else { continue };

@@ -1,8 +1,8 @@
 //! Judge of `3.1/pod-security-labels`: what each namespace's labels make Pod Security Admission enforce.
 
 use crate::analysis::pod_security::{Enforcement, Level, Version, labels, rules_of};
-use crate::checks::guarded::{not_read, places};
-use crate::checks::{Verdict, View};
+use crate::judging::guarded::{not_read, places};
+use crate::judging::{Verdict, View};
 use crate::kinds::node::Namespace;
 use crate::model::{Category, Finding, ObjectRef, Severity};
 use std::collections::BTreeMap;

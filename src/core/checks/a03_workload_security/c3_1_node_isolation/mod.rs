@@ -7,7 +7,7 @@ mod labels;
 mod standards;
 
 use crate::analysis::pod_security::Level;
-use crate::checks::{Check, Need};
+use crate::judging::{Check, Need};
 use crate::model::{Kind, Severity};
 
 /// The checks of control 3.1, in the order in which they are told.

@@ -4,7 +4,7 @@
 //! either list is complete by itself. Only what `baseline` finds fails; what `restricted` finds is for review.
 
 use crate::analysis::pod_security::{self, Level, Violation, words};
-use crate::checks::{Verdict, View, control_plane};
+use crate::judging::{Verdict, View, unseen};
 use crate::model::Finding;
 
 pub(super) fn judge(view: &View<'_>, level: Level) -> Verdict {
@@ -12,7 +12,7 @@ pub(super) fn judge(view: &View<'_>, level: Level) -> Verdict {
         return Verdict::blocked("The rules depend on the server's version, which is not known.", vec!["version".to_owned()]);
     };
     let mut verdict = Verdict::over("workload", "workloads");
-    control_plane::tell_version(view, &mut verdict);
+    unseen::tell_version(view, &mut verdict);
     for (workload, category) in view.workloads() {
         verdict.saw(category);
         let template = pod_security::template(view.inventory, workload).map(|t| pod_security::evaluate(&t, level, minor));

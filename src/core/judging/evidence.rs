@@ -6,25 +6,25 @@ use crate::model::{Finding, ObjectRef, Severity};
 use jiff::Timestamp;
 
 /// The files of a form, in the order of their names; broken ones too.
-pub(super) fn files<'a>(view: &View<'a>, form: Form) -> Vec<&'a Imported> {
+pub(crate) fn files<'a>(view: &View<'a>, form: Form) -> Vec<&'a Imported> {
     let mut files: Vec<&Imported> = view.inventory.imported.iter().filter(|import| import.content.form() == form).collect();
     files.sort_by(|a, b| (&a.name, &a.sha256).cmp(&(&b.name, &b.sha256)));
     files
 }
 
 /// A file as the object of a finding.
-pub(super) fn object(file: &Imported) -> ObjectRef {
+pub(crate) fn object(file: &Imported) -> ObjectRef {
     ObjectRef::new("", "Evidence", "", &file.name)
 }
 
 /// A finding on a file of evidence, which is of the whole cluster.
-pub(super) fn finding(view: &View<'_>, file: &Imported, field: impl Into<String>) -> Finding {
+pub(crate) fn finding(view: &View<'_>, file: &Imported, field: impl Into<String>) -> Finding {
     Finding::new(view.cluster_wide(), object(file), field)
 }
 
 /// Where none of the files can be read, nothing can be judged: a blocked verdict that says which file to give, with what is wrong with those that
 /// were given. Where some can, the broken ones and those in doubt are told.
-pub(super) fn unusable(view: &View<'_>, files: &[&Imported], form: Form, ask: &str, verdict: &mut Verdict) -> Option<Verdict> {
+pub(crate) fn unusable(view: &View<'_>, files: &[&Imported], form: Form, ask: &str, verdict: &mut Verdict) -> Option<Verdict> {
     let broken: Vec<(&&Imported, &str)> = files
         .iter()
         .filter_map(|file| match &file.content {
@@ -63,12 +63,12 @@ pub(super) fn unusable(view: &View<'_>, files: &[&Imported], form: Form, ask: &s
 }
 
 /// Whole days between two moments.
-pub(super) fn days(since: Timestamp, now: Timestamp) -> i64 {
+pub(crate) fn days(since: Timestamp, now: Timestamp) -> i64 {
     (now.as_second() - since.as_second()).div_euclid(86_400)
 }
 
 /// The names and digests of files, for a verdict's reason.
-pub(super) fn named(files: &[&Imported]) -> String {
+pub(crate) fn named(files: &[&Imported]) -> String {
     let names: Vec<String> = files.iter().take(3).map(|file| file.source_in_full()).collect();
     let more = if files.len() > names.len() { format!(" and {} more", files.len() - names.len()) } else { String::new() };
     format!("{}{more}", names.join(", "))

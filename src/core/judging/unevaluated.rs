@@ -7,12 +7,12 @@ use crate::kinds::KindState;
 use crate::model::Outcome;
 
 /// Whether something that was not evaluated may act on a connection between pods of these namespaces.
-pub(super) fn may_act(entry: &NotEvaluated, namespaces: &[&str]) -> bool {
+pub(crate) fn may_act(entry: &NotEvaluated, namespaces: &[&str]) -> bool {
     entry.namespace.is_empty() || namespaces.contains(&entry.namespace.as_str())
 }
 
 /// What keeps a good result from being one: policies that were not evaluated, and a plugin that carries none out.
-pub(super) fn doubt(view: &View<'_>, verdict: &mut Verdict) {
+pub(crate) fn doubt(view: &View<'_>, verdict: &mut Verdict) {
     let skipped = view.reach().not_evaluated();
     let unread = OTHER_POLICIES.iter().any(|kind| view.inventory.state(*kind) == KindState::Partial);
     // Lists that broke off make it blocked, which is for `assess` to say.

@@ -18,7 +18,7 @@ pub struct Clause {
 
 /// Any of the included clauses, and none of the excluded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Reach {
+pub struct Extent {
     /// Where it holds.
     pub include: Vec<Clause>,
     /// Where it does not.
@@ -59,7 +59,7 @@ impl Clause {
     }
 }
 
-impl Reach {
+impl Extent {
     /// Every namespace.
     #[must_use]
     pub fn everywhere() -> Self {

@@ -1,36 +1,38 @@
 //! How far admission holds a demand, namespace by namespace: told alike by the checks of 3.1, 3.2, 3.3, 12.3, 13.3 and 13.4 that ask for it.
 
 use super::{Verdict, View};
-use crate::analysis::admission::{Asked, Demand, Guard, Mode, guards, held, unreadable};
+use crate::analysis::admission::{Asked, Demand, Guard, Strictness, guards, held, unreadable};
 use crate::analysis::image::ImageReference;
 use crate::kinds::KindState;
 use crate::model::{Category, Finding, Kind, ObjectRef, Severity, Weight};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A namespace with what decides which policies hold in it.
-pub(super) struct Place<'a> {
-    pub(super) name: &'a str,
-    pub(super) category: Category,
-    pub(super) labels: &'a BTreeMap<String, String>,
+pub(crate) struct GuardedNamespace<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) category: Category,
+    pub(crate) labels: &'a BTreeMap<String, String>,
     /// Whether the namespace itself was read: if not, its labels are unknown, and with them what holds in it.
-    pub(super) known: bool,
+    pub(crate) known: bool,
 }
 
-impl Place<'_> {
-    pub(super) fn finding(&self, field: &str) -> Finding {
+impl GuardedNamespace<'_> {
+    pub(crate) fn finding(&self, field: &str) -> Finding {
         Finding::new(self.category, ObjectRef::new("", "Namespace", "", self.name), field)
     }
 }
 
 /// Every namespace that was read, and those in which something was read though they themselves were not.
-pub(super) fn places<'a>(view: &View<'a>) -> Vec<Place<'a>> {
+pub(crate) fn places<'a>(view: &View<'a>) -> Vec<GuardedNamespace<'a>> {
     let namespaces = view.inventory.namespaces.iter().map(|namespace| &namespace.metadata);
-    let mut all: Vec<Place<'_>> =
-        namespaces.map(|meta| Place { name: &meta.name, category: view.category(&meta.name), labels: &meta.labels, known: true }).collect();
+    let mut all: Vec<GuardedNamespace<'_>> = namespaces
+        .map(|meta| GuardedNamespace { name: &meta.name, category: view.category(&meta.name), labels: &meta.labels, known: true })
+        .collect();
     let known: BTreeSet<&str> = all.iter().map(|place| place.name).collect();
     let named = view.inventory.workloads.iter().map(|workload| workload.object.namespace.as_str());
     let unknown: BTreeSet<&str> = named.filter(|name| !name.is_empty() && !known.contains(name)).collect();
-    let unread = |name| Place { name, category: view.category(name), labels: view.inventory.namespace_labels(name), known: false };
+    let unread =
+        |name| GuardedNamespace { name, category: view.category(name), labels: view.inventory.namespace_labels(name), known: false };
     // What holds in the platform's own namespaces decides nothing, so there it is no question either.
     all.extend(unknown.into_iter().map(unread).filter(|place| place.category != Category::Platform));
     all.sort_by_key(|place| place.name);
@@ -38,7 +40,7 @@ pub(super) fn places<'a>(view: &View<'a>) -> Vec<Place<'a>> {
 }
 
 /// A question about a namespace that was not read.
-pub(super) fn not_read(place: &Place<'_>) -> Finding {
+pub(crate) fn not_read(place: &GuardedNamespace<'_>) -> Finding {
     place
         .finding("metadata.labels")
         .rule("namespace_not_read")
@@ -51,7 +53,7 @@ pub(super) fn not_read(place: &Place<'_>) -> Finding {
 
 /// Blocks a judgement where a list of policies broke off: what is missing in it may guard a namespace, or take something out of a policy. What
 /// was found stays as a question.
-pub(super) fn mind_missing_policies(view: &View<'_>, verdict: Verdict) -> Verdict {
+pub(crate) fn mind_missing_policies(view: &View<'_>, verdict: Verdict) -> Verdict {
     let partial: Vec<Kind> = Kind::POLICIES.iter().copied().filter(|kind| view.inventory.state(*kind) == KindState::Partial).collect();
     if partial.is_empty() {
         return verdict;
@@ -65,7 +67,7 @@ pub(super) fn mind_missing_policies(view: &View<'_>, verdict: Verdict) -> Verdic
 }
 
 /// Engines of a role that run and can't be read here, as a sentence; "" where there are none.
-pub(super) fn others(view: &View<'_>, role: &str) -> String {
+pub(crate) fn others(view: &View<'_>, role: &str) -> String {
     let names = unreadable(view.inventory, &view.tables.software, role);
     let names: Vec<String> = names.into_iter().collect();
     if names.is_empty() {
@@ -76,12 +78,12 @@ pub(super) fn others(view: &View<'_>, role: &str) -> String {
 }
 
 /// How a demand is held, for people: the guards that hold, and how far each goes.
-pub(super) fn told(guards: &[&Guard], place: &Place<'_>) -> String {
+pub(crate) fn told(guards: &[&Guard], place: &GuardedNamespace<'_>) -> String {
     let one = |guard: &&Guard| {
         let how = match guard.mode_in(place.name, place.labels) {
-            Some(Mode::Enforce) if guard.partial.is_empty() => "refuses",
-            Some(Mode::Enforce) => "refuses containers and not init containers",
-            Some(Mode::Part) => "refuses some",
+            Some(Strictness::Enforce) if guard.partial.is_empty() => "refuses",
+            Some(Strictness::Enforce) => "refuses containers and not init containers",
+            Some(Strictness::Part) => "refuses some",
             _ => "only reports",
         };
         let asked = guard.asked_in(place.name, place.labels);
@@ -93,16 +95,16 @@ pub(super) fn told(guards: &[&Guard], place: &Place<'_>) -> String {
 }
 
 /// The rule by which a demand that is not enforced is told.
-pub(super) const fn shortfall(mode: Option<Mode>) -> &'static str {
+pub(crate) const fn shortfall(mode: Option<Strictness>) -> &'static str {
     match mode {
         None => "no_policy",
-        Some(Mode::Audit) => "audit_only",
+        Some(Strictness::Audit) => "audit_only",
         Some(_) => "in_part",
     }
 }
 
 /// Holds a demand against every namespace. What is not enforced is for review: the demand may be met without being enforced.
-pub(super) fn demanded(view: &View<'_>, demand: Demand, message: &str) -> Verdict {
+pub(crate) fn demanded(view: &View<'_>, demand: Demand, message: &str) -> Verdict {
     let all = guards(view.inventory);
     let others = others(view, "policy");
     let mut verdict = Verdict::over("namespace", "namespaces");
@@ -113,7 +115,7 @@ pub(super) fn demanded(view: &View<'_>, demand: Demand, message: &str) -> Verdic
             continue;
         }
         let (mode, here) = held(&all, demand, place.name, place.labels);
-        if mode != Some(Mode::Enforce) {
+        if mode != Some(Strictness::Enforce) {
             verdict.find(
                 place
                     .finding("metadata.name")
@@ -128,16 +130,16 @@ pub(super) fn demanded(view: &View<'_>, demand: Demand, message: &str) -> Verdic
 }
 
 /// Images of each namespace that no guard refuses when they lack what is demanded.
-pub(super) struct Unverified<'a> {
-    pub(super) place: Place<'a>,
-    pub(super) mode: Option<Mode>,
-    pub(super) told: String,
-    pub(super) images: usize,
-    pub(super) open: BTreeSet<String>,
+pub(crate) struct Unverified<'a> {
+    pub(crate) place: GuardedNamespace<'a>,
+    pub(crate) mode: Option<Strictness>,
+    pub(crate) told: String,
+    pub(crate) images: usize,
+    pub(crate) open: BTreeSet<String>,
 }
 
 /// Holds a demand on images against those that each namespace runs. Namespaces without workloads are not told.
-pub(super) fn unverified<'a>(view: &View<'a>, demand: Demand) -> Vec<Unverified<'a>> {
+pub(crate) fn unverified<'a>(view: &View<'a>, demand: Demand) -> Vec<Unverified<'a>> {
     let all = guards(view.inventory);
     let mut by_namespace: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for (workload, _) in view.workloads() {
@@ -151,7 +153,7 @@ pub(super) fn unverified<'a>(view: &View<'a>, demand: Demand) -> Vec<Unverified<
         let refused = |text: &str| {
             let image = ImageReference::parse(text);
             image.is_some_and(|image| {
-                here.iter().any(|g| g.mode_in(place.name, place.labels) == Some(Mode::Enforce) && g.covers_image(&image))
+                here.iter().any(|g| g.mode_in(place.name, place.labels) == Some(Strictness::Enforce) && g.covers_image(&image))
             })
         };
         let open: BTreeSet<String> = images.iter().filter(|text| !refused(text)).map(|text| (*text).to_owned()).collect();
@@ -159,14 +161,14 @@ pub(super) fn unverified<'a>(view: &View<'a>, demand: Demand) -> Vec<Unverified<
         // A namespace that was not read may be left out of what seems to hold there.
         let open = if place.known { open } else { images.iter().map(|text| (*text).to_owned()).collect() };
         // Enforced, but not for all that runs here: that is a part.
-        let mode = if mode == Some(Mode::Enforce) && !open.is_empty() { Some(Mode::Part) } else { mode };
+        let mode = if mode == Some(Strictness::Enforce) && !open.is_empty() { Some(Strictness::Part) } else { mode };
         found.push(Unverified { place, mode, told, images: images.len(), open });
     }
     found
 }
 
 /// Judges whether images are refused without a good signature, with the weight that a control gives to it.
-pub(super) fn signatures(view: &View<'_>, weight: Weight) -> Verdict {
+pub(crate) fn signatures(view: &View<'_>, weight: Weight) -> Verdict {
     let mut verdict = Verdict::over("namespace with workloads", "namespaces with workloads");
     let others = others(view, "signature");
     let provider = match view.cluster().distribution.as_str() {

@@ -8,12 +8,12 @@ use crate::kinds::VersionFrom;
 use crate::model::{Finding, Outcome, Severity};
 
 /// A review for a control plane that shows none of its flags, with the place to look instead.
-pub(super) fn unseen(view: &View<'_>, setting: Setting) -> Verdict {
+pub(crate) fn unseen(view: &View<'_>, setting: Setting) -> Verdict {
     Verdict::review(control_plane::unseen(&view.cluster().distribution, setting))
 }
 
 /// Turns a judgement of some nodes' flags into a review where other control-plane nodes show none.
-pub(super) fn mind_the_unseen(view: &View<'_>, verdict: &mut Verdict, lines: &[CommandLine]) {
+pub(crate) fn mind_the_unseen(view: &View<'_>, verdict: &mut Verdict, lines: &[CommandLine]) {
     let blind = crate::analysis::flags::nodes_without(view.inventory, lines);
     if !blind.is_empty() && matches!(verdict.outcome(), Outcome::Pass | Outcome::NotApplicable) {
         verdict.decide(Outcome::Review);
@@ -22,7 +22,7 @@ pub(super) fn mind_the_unseen(view: &View<'_>, verdict: &mut Verdict, lines: &[C
 }
 
 /// A question about a kubelet configuration that was read and not understood: what was looked for may stand in it.
-pub(super) fn not_understood(view: &View<'_>, configuration: &Configuration) -> Option<Finding> {
+pub(crate) fn not_understood(view: &View<'_>, configuration: &Configuration) -> Option<Finding> {
     let why = configuration.doubt?;
     Some(
         Finding::new(view.cluster_wide(), configuration.object.clone(), "data[kubelet]")
@@ -36,7 +36,7 @@ pub(super) fn not_understood(view: &View<'_>, configuration: &Configuration) -> 
 }
 
 /// Says by which version a judgement was made, where that is not the server's own word.
-pub(super) fn tell_version(view: &View<'_>, verdict: &mut Verdict) {
+pub(crate) fn tell_version(view: &View<'_>, verdict: &mut Verdict) {
     let Some(minor) = view.inventory.minor() else { return };
     match view.cluster().version_from {
         VersionFrom::Server => {}

@@ -10,7 +10,7 @@ use crate::model::text::glob;
 
 /// What isolates a pod beyond the namespaces of an ordinary container. The text names what showed it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Isolation {
+pub enum Sandbox {
     /// A runtime class whose handler makes a virtual machine for each pod.
     VirtualMachine(String),
     /// Nodes on which the provider makes a machine for each pod.
@@ -27,7 +27,7 @@ pub enum Isolation {
     SharedKernel,
 }
 
-impl Isolation {
+impl Sandbox {
     /// Whether it is more than a shared kernel.
     #[must_use]
     pub const fn is_stronger(&self) -> bool {
@@ -58,36 +58,36 @@ const KERNELS: &[&str] = &["runsc*", "gvisor*"];
 
 /// What isolates the pods of one variant of a workload.
 #[must_use]
-pub fn isolation(inventory: &Inventory, workload: &Workload, variant: &Variant) -> Isolation {
+pub fn isolation(inventory: &Inventory, workload: &Workload, variant: &Variant) -> Sandbox {
     let spec = inventory.spec(variant.spec);
     let by_class = spec.runtime_class_name.as_deref().filter(|name| !name.is_empty()).map(|name| of_class(inventory, name));
     if let Some(strong) = by_class.as_ref().filter(|i| i.is_stronger()) {
         return strong.clone();
     }
     if let Some(node) = serverless(inventory, workload, variant.spec) {
-        return Isolation::Serverless(format!("node {node}"));
+        return Sandbox::Serverless(format!("node {node}"));
     }
     if spec.host_users == Some(false) {
-        return Isolation::UserNamespace;
+        return Sandbox::UserNamespace;
     }
-    by_class.unwrap_or(Isolation::SharedKernel)
+    by_class.unwrap_or(Sandbox::SharedKernel)
 }
 
 /// What a runtime class of that name promises.
 #[must_use]
-pub fn of_class(inventory: &Inventory, name: &str) -> Isolation {
+pub fn of_class(inventory: &Inventory, name: &str) -> Sandbox {
     let Some(class) = inventory.runtime_classes.iter().find(|class| class.metadata.name == name) else {
-        return Isolation::NoSuchClass(name.to_owned());
+        return Sandbox::NoSuchClass(name.to_owned());
     };
     let by = format!("runtime class {name}, handler {}", class.handler);
     let handler = class.handler.to_ascii_lowercase();
     let one_of = |list: &[&str]| list.iter().any(|pattern| glob(pattern, &handler));
     if one_of(MACHINES) {
-        Isolation::VirtualMachine(by)
+        Sandbox::VirtualMachine(by)
     } else if one_of(KERNELS) {
-        Isolation::OwnKernel(by)
+        Sandbox::OwnKernel(by)
     } else {
-        Isolation::Unknown(by)
+        Sandbox::Unknown(by)
     }
 }
 
@@ -135,8 +135,8 @@ mod tests {
         let inventory =
             Inventory { runtime_classes: classes.into_iter().flat_map(serde_json::from_value).collect(), ..Inventory::default() };
         let of = |name: &str| of_class(&inventory, name);
-        assert!(matches!(of("a"), Isolation::OwnKernel(_)) && matches!(of("b"), Isolation::VirtualMachine(_)));
-        assert!(matches!(of("c"), Isolation::Unknown(_)) && matches!(of("e"), Isolation::Unknown(_)));
-        assert!(matches!(of("d"), Isolation::VirtualMachine(_)) && matches!(of("z"), Isolation::NoSuchClass(_)));
+        assert!(matches!(of("a"), Sandbox::OwnKernel(_)) && matches!(of("b"), Sandbox::VirtualMachine(_)));
+        assert!(matches!(of("c"), Sandbox::Unknown(_)) && matches!(of("e"), Sandbox::Unknown(_)));
+        assert!(matches!(of("d"), Sandbox::VirtualMachine(_)) && matches!(of("z"), Sandbox::NoSuchClass(_)));
     }
 }

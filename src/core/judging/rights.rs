@@ -41,7 +41,7 @@ const OF_THE_PLATFORM: &[(&str, &[&str])] = &[
 ];
 
 /// Whether a subject is a component of the cluster itself.
-pub(super) fn is_platform(view: &View<'_>, subject: &Subject) -> bool {
+pub(crate) fn is_platform(view: &View<'_>, subject: &Subject) -> bool {
     if subject.kind == SubjectKind::ServiceAccount {
         return view.category(&subject.namespace) == Category::Platform;
     }
@@ -53,7 +53,7 @@ pub(super) fn is_platform(view: &View<'_>, subject: &Subject) -> bool {
 
 /// The category of a binding: that of its namespace, or of the whole cluster. What gives the platform's own components rights over the
 /// cluster is of the platform; a binding in the platform's namespaces that lets anybody else in reaches the whole cluster.
-pub(super) fn category(view: &View<'_>, bound: &Bound<'_>) -> Category {
+pub(crate) fn category(view: &View<'_>, bound: &Bound<'_>) -> Category {
     let own = view.category(bound.namespace());
     let inside = !bound.subjects.is_empty() && bound.subjects.iter().all(|subject| is_platform(view, subject));
     match (bound.cluster, own) {
@@ -64,7 +64,7 @@ pub(super) fn category(view: &View<'_>, bound: &Bound<'_>) -> Category {
 }
 
 /// The category of what one subject holds by a binding: a component's own rights over the cluster are of the platform.
-pub(super) fn subject_category(view: &View<'_>, bound: &Bound<'_>, subject: &Subject) -> Category {
+pub(crate) fn subject_category(view: &View<'_>, bound: &Bound<'_>, subject: &Subject) -> Category {
     match (is_platform(view, subject), view.category(bound.namespace())) {
         (true, _) if bound.cluster => Category::Platform,
         (false, Category::Platform) => view.cluster_wide(),
@@ -85,7 +85,7 @@ pub fn access_by_subject(view: &View<'_>) -> Folded {
 }
 
 /// A failing finding on a binding, with who holds which role as what was observed.
-pub(super) fn finding(view: &View<'_>, bound: &Bound<'_>, field: impl Into<String>) -> Finding {
+pub(crate) fn finding(view: &View<'_>, bound: &Bound<'_>, field: impl Into<String>) -> Finding {
     Finding::new(category(view, bound), bound.object(), field).observed(format!(
         "{} → {}",
         bound.role_words(),
@@ -94,7 +94,7 @@ pub(super) fn finding(view: &View<'_>, bound: &Bound<'_>, field: impl Into<Strin
 }
 
 /// The field of one subject in a binding.
-pub(super) fn subject_field(subject: &Subject) -> String {
+pub(crate) fn subject_field(subject: &Subject) -> String {
     let kind = match subject.kind {
         SubjectKind::User => "User",
         SubjectKind::Group => "Group",
