@@ -8,9 +8,10 @@ use super::inventory::{ClusterInfo, Coverage, Inventory, KindState, Source};
 use super::meta::{KnownMeta, Meta};
 use super::pod::{Pod, PodSpec, RawPod};
 use super::shared::{Known, Shared};
+use super::table::typed;
 use super::workload::{Controller, RawController};
-use super::{config, custom::Custom};
-use crate::model::{Kind, ObjectRef};
+use super::{admission, config, custom::Custom, network, node, persistent, policy, rbac};
+use crate::model::Kind;
 use crate::sensitive::{Examiner, FingerprintKey};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -132,12 +133,6 @@ impl Ingest {
     }
 
     fn store(&mut self, kind: Kind, json: &str) -> Result<(), serde_json::Error> {
-        macro_rules! into {
-            ($list:ident) => {{
-                let object = self.kept(serde_json::from_str(json)?);
-                self.inventory.$list.push(object);
-            }};
-        }
         match kind {
             Kind::Pods => {
                 let raw: RawPod = serde_json::from_str(json)?;
@@ -148,7 +143,7 @@ impl Ingest {
                 self.controller(kind, raw);
             }
             Kind::Namespaces => {
-                let mut namespace: super::node::Namespace = serde_json::from_str(json)?;
+                let mut namespace: node::Namespace = serde_json::from_str(json)?;
                 self.keep(&mut namespace.metadata);
                 // `keep` drops UIDs; only namespaces keep theirs, which names the cluster.
                 #[derive(Deserialize)]
@@ -173,25 +168,7 @@ impl Ingest {
                 self.keep(&mut map.metadata);
                 self.inventory.config_maps.push(map);
             }
-            Kind::Nodes => into!(nodes),
-            Kind::RuntimeClasses => into!(runtime_classes),
-            Kind::ServiceAccounts => into!(service_accounts),
-            Kind::Services => into!(services),
-            Kind::EndpointSlices => into!(endpoint_slices),
-            Kind::Ingresses => into!(ingresses),
-            Kind::NetworkPolicies => into!(network_policies),
-            Kind::ResourceQuotas => into!(resource_quotas),
-            Kind::LimitRanges => into!(limit_ranges),
-            Kind::Roles => into!(roles),
-            Kind::ClusterRoles => into!(cluster_roles),
-            Kind::RoleBindings => into!(role_bindings),
-            Kind::ClusterRoleBindings => into!(cluster_role_bindings),
-            Kind::CertificateSigningRequests => into!(certificate_requests),
-            Kind::ApiServices => into!(api_services),
-            Kind::ValidatingWebhooks => into!(validating_webhooks),
-            Kind::MutatingWebhooks => into!(mutating_webhooks),
-            Kind::PolicyReports => into!(policy_reports),
-            Kind::ClusterPolicyReports => into!(cluster_policy_reports),
+            kind if self.typed(kind, json)? => {}
             kind => {
                 let mut object: serde_json::Value = serde_json::from_str(json)?;
                 if matches!(kind, Kind::CiliumNetworkPolicies | Kind::CiliumClusterwideNetworkPolicies) {
@@ -205,16 +182,29 @@ impl Ingest {
         Ok(())
     }
 
+    /// Takes an object of a kind that has a slim type of its own; `false` where it has none.
+    fn typed(&mut self, kind: Kind, json: &str) -> Result<bool, serde_json::Error> {
+        macro_rules! take {
+            ($($(#[$doc:meta])* $kind:ident $list:ident: $type:ty;)+) => {
+                match kind {
+                    $(Kind::$kind => {
+                        let mut object: $type = serde_json::from_str(json)?;
+                        self.keep(&mut object.metadata);
+                        self.inventory.$list.push(object);
+                    })+
+                    _ => return Ok(false),
+                }
+            };
+        }
+        typed!(take);
+        Ok(true)
+    }
+
     /// Keeps of metadata what checks read, and its values sealed.
     fn keep(&mut self, meta: &mut Meta) {
         meta.uid.clear();
         self.inventory.redactions += meta.seal(&mut self.examiner);
         self.known.share(meta);
-    }
-
-    fn kept<T: HasMeta>(&mut self, mut object: T) -> T {
-        self.keep(object.meta_mut());
-        object
     }
 
     fn pod(&mut self, mut raw: RawPod) {
@@ -296,29 +286,17 @@ impl Ingest {
         match kind {
             Kind::Pods => inventory.pods.clear(),
             kind if Kind::WORKLOADS.contains(&kind) => drop(inventory.controllers.remove(&kind)),
-            Kind::Namespaces => inventory.namespaces.clear(),
-            Kind::Nodes => inventory.nodes.clear(),
-            Kind::RuntimeClasses => inventory.runtime_classes.clear(),
-            Kind::ServiceAccounts => inventory.service_accounts.clear(),
-            Kind::Secrets => inventory.secrets.clear(),
-            Kind::ConfigMaps => inventory.config_maps.clear(),
-            Kind::Services => inventory.services.clear(),
-            Kind::EndpointSlices => inventory.endpoint_slices.clear(),
-            Kind::Ingresses => inventory.ingresses.clear(),
-            Kind::NetworkPolicies => inventory.network_policies.clear(),
-            Kind::ResourceQuotas => inventory.resource_quotas.clear(),
-            Kind::LimitRanges => inventory.limit_ranges.clear(),
-            Kind::Roles => inventory.roles.clear(),
-            Kind::ClusterRoles => inventory.cluster_roles.clear(),
-            Kind::RoleBindings => inventory.role_bindings.clear(),
-            Kind::ClusterRoleBindings => inventory.cluster_role_bindings.clear(),
-            Kind::CertificateSigningRequests => inventory.certificate_requests.clear(),
-            Kind::ApiServices => inventory.api_services.clear(),
-            Kind::ValidatingWebhooks => inventory.validating_webhooks.clear(),
-            Kind::MutatingWebhooks => inventory.mutating_webhooks.clear(),
-            Kind::PolicyReports => inventory.policy_reports.clear(),
-            Kind::ClusterPolicyReports => inventory.cluster_policy_reports.clear(),
-            kind => drop(inventory.customs.remove(&kind)),
+            kind => {
+                macro_rules! clear {
+                    ($($(#[$doc:meta])* $of:ident $list:ident: $type:ty;)+) => {
+                        match kind {
+                            $(Kind::$of => inventory.$list.clear(),)+
+                            kind => drop(inventory.customs.remove(&kind)),
+                        }
+                    };
+                }
+                typed!(clear);
+            }
         }
         self.malformed.remove(&kind);
         inventory.redactions -= self.redacted.remove(&kind).unwrap_or_default();
@@ -347,116 +325,6 @@ impl Ingest {
     }
 }
 
-impl Inventory {
-    /// Sorts every list, renumbers shared specs in the order of their first use, and derives the workloads: the last step of reading, from a
-    /// cluster as from a snapshot, so that both give the same.
-    pub fn settle(&mut self) {
-        fn by_name<T: HasMeta>(list: &mut [T]) {
-            list.sort_by(|a, b| (&a.meta().namespace, &a.meta().name).cmp(&(&b.meta().namespace, &b.meta().name)));
-        }
-        // A snapshot has the same things said again and again, and so has memory until they are shared.
-        let (mut known, mut images) = (KnownMeta::default(), Known::default());
-        for pod in &mut self.pods {
-            known.share(&mut pod.metadata);
-            images.share(&mut pod.image_ids);
-        }
-        self.controllers.values_mut().flatten().for_each(|controller| known.share(&mut controller.metadata));
-        // The longest lists give back the room that they took in advance.
-        self.pods.shrink_to_fit();
-        self.controllers.values_mut().for_each(Vec::shrink_to_fit);
-        by_name(&mut self.pods);
-        self.controllers.values_mut().for_each(|list| by_name(list));
-        by_name(&mut self.namespaces);
-        by_name(&mut self.nodes);
-        by_name(&mut self.runtime_classes);
-        by_name(&mut self.service_accounts);
-        by_name(&mut self.secrets);
-        by_name(&mut self.config_maps);
-        by_name(&mut self.services);
-        by_name(&mut self.endpoint_slices);
-        by_name(&mut self.ingresses);
-        by_name(&mut self.network_policies);
-        by_name(&mut self.resource_quotas);
-        by_name(&mut self.limit_ranges);
-        by_name(&mut self.roles);
-        by_name(&mut self.cluster_roles);
-        by_name(&mut self.role_bindings);
-        by_name(&mut self.cluster_role_bindings);
-        by_name(&mut self.certificate_requests);
-        by_name(&mut self.api_services);
-        by_name(&mut self.validating_webhooks);
-        by_name(&mut self.mutating_webhooks);
-        by_name(&mut self.policy_reports);
-        by_name(&mut self.cluster_policy_reports);
-        self.customs.values_mut().for_each(|list| by_name(list));
-        let mut order: Vec<Option<usize>> = vec![None; self.specs.len()];
-        let mut next = 0;
-        let uses = self.pods.iter_mut().map(|p| &mut p.spec).chain(self.controllers.values_mut().flatten().map(|c| &mut c.spec));
-        for index in uses {
-            let slot = order.get_mut(*index).map(|slot| {
-                *slot.get_or_insert_with(|| {
-                    next += 1;
-                    next - 1
-                })
-            });
-            // A snapshot that somebody edited may point nowhere; an index past the end is answered with an empty spec below.
-            *index = slot.unwrap_or(usize::MAX);
-        }
-        let mut specs: Vec<PodSpec> = vec![PodSpec::default(); next];
-        for (old, new) in std::mem::take(&mut self.specs).into_iter().zip(order) {
-            if let Some(place) = new.and_then(|n| specs.get_mut(n)) {
-                *place = old;
-            }
-        }
-        self.specs = specs;
-        self.derive_workloads();
-    }
-
-    /// A shared spec by its index; an empty one where the index points nowhere (an edited snapshot).
-    #[must_use]
-    pub fn spec(&self, index: usize) -> &PodSpec {
-        static EMPTY: std::sync::LazyLock<PodSpec> = std::sync::LazyLock::new(PodSpec::default);
-        self.specs.get(index).unwrap_or(&EMPTY)
-    }
-}
-
-/// Whatever has metadata.
-trait HasMeta {
-    fn meta(&self) -> &Meta;
-    fn meta_mut(&mut self) -> &mut Meta;
-}
-
-macro_rules! has_meta {
-    ($($type:ty),+ $(,)?) => { $(impl HasMeta for $type {
-        fn meta(&self) -> &Meta { &self.metadata }
-        fn meta_mut(&mut self) -> &mut Meta { &mut self.metadata }
-    })+ };
-}
-
-has_meta!(
-    Pod,
-    Controller,
-    Custom,
-    super::node::Namespace,
-    super::node::Node,
-    super::node::RuntimeClass,
-    super::rbac::ServiceAccount,
-    super::rbac::Role,
-    super::rbac::Binding,
-    config::SecretRow,
-    config::ConfigMap,
-    config::CertificateRequest,
-    super::network::Service,
-    super::network::EndpointSlice,
-    super::network::Ingress,
-    super::network::NetworkPolicy,
-    super::policy::ResourceQuota,
-    super::policy::LimitRange,
-    super::policy::PolicyReport,
-    super::admission::ApiService,
-    super::admission::WebhookConfiguration,
-);
-
 /// Namespace and name of a malformed object, as far as it has them.
 fn name_of(value: &serde_json::Value) -> String {
     let text = |pointer: &str| value.pointer(pointer).and_then(|v| v.as_str()).unwrap_or_default();
@@ -481,67 +349,5 @@ fn strip_nulls(value: &mut serde_json::Value) {
             list.iter_mut().for_each(strip_nulls);
         }
         _ => {}
-    }
-}
-
-/// The JSON of an object, rebuilt from what was kept of it.
-pub(super) fn object_json(inventory: &Inventory, object: &ObjectRef) -> Option<serde_json::Value> {
-    use serde_json::{json, to_value};
-    fn find<'a, T: HasMeta>(list: &'a [T], object: &ObjectRef) -> Option<&'a T> {
-        list.iter().find(|o| o.meta().name == object.name && o.meta().namespace == object.namespace)
-    }
-    if let Some(workload) = inventory.workloads.iter().find(|w| w.object == *object) {
-        let spec = to_value(inventory.spec(workload.template.or_else(|| workload.variants.first().map(|v| v.spec))?)).ok()?;
-        let metadata = json!({"name": object.name, "namespace": object.namespace, "labels": workload.labels});
-        return Some(match workload.spec_path() {
-            "spec" => json!({"metadata": metadata, "spec": spec}),
-            "template.spec" => json!({"metadata": metadata, "template": {"spec": spec}}),
-            "spec.jobTemplate.spec.template.spec" => {
-                json!({"metadata": metadata, "spec": {"jobTemplate": {"spec": {"template": {"spec": spec}}}}})
-            }
-            _ => {
-                let pods = json!({"labels": workload.pod_labels, "annotations": workload.pod_annotations});
-                json!({"metadata": metadata, "spec": {"template": {"metadata": pods, "spec": spec}}})
-            }
-        });
-    }
-    macro_rules! of {
-        ($list:ident) => {
-            find(&inventory.$list, object).and_then(|o| to_value(o).ok())
-        };
-    }
-    match object.kind.as_str() {
-        "Namespace" => of!(namespaces),
-        "Node" => of!(nodes),
-        "RuntimeClass" => of!(runtime_classes),
-        "ServiceAccount" => of!(service_accounts),
-        "Secret" => of!(secrets),
-        "ConfigMap" => of!(config_maps),
-        "Service" => of!(services),
-        "Ingress" => of!(ingresses),
-        "NetworkPolicy" if object.group == "networking.k8s.io" => of!(network_policies),
-        "ResourceQuota" => of!(resource_quotas),
-        "LimitRange" => of!(limit_ranges),
-        "Role" => of!(roles),
-        "ClusterRole" => of!(cluster_roles),
-        "RoleBinding" => of!(role_bindings),
-        "ClusterRoleBinding" => of!(cluster_role_bindings),
-        "CertificateSigningRequest" => of!(certificate_requests),
-        "APIService" => of!(api_services),
-        "ValidatingWebhookConfiguration" => of!(validating_webhooks),
-        "MutatingWebhookConfiguration" => of!(mutating_webhooks),
-        "PolicyReport" => of!(policy_reports),
-        "ClusterPolicyReport" => of!(cluster_policy_reports),
-        "Pod" => {
-            let pod = find(&inventory.pods, object)?;
-            Some(json!({"metadata": pod.metadata, "spec": inventory.spec(pod.spec)}))
-        }
-        _ => inventory
-            .customs
-            .iter()
-            .filter(|(kind, _)| object.kind.split('.').next() == Some(kind.kind()) && kind.group() == object.group)
-            .flat_map(|(_, list)| list)
-            .find(|o| o.metadata.name == object.name && o.metadata.namespace == object.namespace)
-            .and_then(|o| o.rebuilt().ok()),
     }
 }

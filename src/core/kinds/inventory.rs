@@ -6,11 +6,12 @@ use super::{
     deprecated::DeprecatedRequests,
     imported::Imported,
     meta::Meta,
-    network, node,
+    network, node, persistent,
     pod::{Pod, PodSpec},
     policy,
     probes::Probes,
     rbac,
+    table::typed,
     workload::{Controller, Variant, Workload},
 };
 use crate::model::{Kind, ObjectRef};
@@ -170,80 +171,43 @@ pub struct Coverage {
     pub version: String,
 }
 
-/// A collected cluster. Lists are sorted by namespace and name, so that equal clusters are equal inventories.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Inventory {
-    /// Where from.
-    pub source: Source,
-    /// The cluster.
-    pub cluster: ClusterInfo,
-    /// State of every kind.
-    pub coverage: BTreeMap<Kind, Coverage>,
-    /// How many sensitive values were met and not kept.
-    pub redactions: usize,
-    /// Distinct pod specs.
-    pub specs: Vec<PodSpec>,
-    /// Pods.
-    pub pods: Vec<Pod>,
-    /// Controllers of all kinds.
-    pub controllers: BTreeMap<Kind, Vec<Controller>>,
-    /// Namespaces.
-    pub namespaces: Vec<node::Namespace>,
-    /// Nodes.
-    pub nodes: Vec<node::Node>,
-    /// Runtime classes.
-    pub runtime_classes: Vec<node::RuntimeClass>,
-    /// Service accounts.
-    pub service_accounts: Vec<rbac::ServiceAccount>,
-    /// Rows of Secrets.
-    pub secrets: Vec<config::SecretRow>,
-    /// ConfigMaps.
-    pub config_maps: Vec<config::ConfigMap>,
-    /// Services.
-    pub services: Vec<network::Service>,
-    /// Endpoint slices.
-    pub endpoint_slices: Vec<network::EndpointSlice>,
-    /// Ingresses.
-    pub ingresses: Vec<network::Ingress>,
-    /// Network policies.
-    pub network_policies: Vec<network::NetworkPolicy>,
-    /// Quotas.
-    pub resource_quotas: Vec<policy::ResourceQuota>,
-    /// Limit ranges.
-    pub limit_ranges: Vec<policy::LimitRange>,
-    /// Roles.
-    pub roles: Vec<rbac::Role>,
-    /// Cluster roles.
-    pub cluster_roles: Vec<rbac::Role>,
-    /// Role bindings.
-    pub role_bindings: Vec<rbac::Binding>,
-    /// Cluster role bindings.
-    pub cluster_role_bindings: Vec<rbac::Binding>,
-    /// Certificate signing requests.
-    pub certificate_requests: Vec<config::CertificateRequest>,
-    /// Aggregated APIs.
-    pub api_services: Vec<admission::ApiService>,
-    /// Validating webhooks.
-    pub validating_webhooks: Vec<admission::WebhookConfiguration>,
-    /// Mutating webhooks.
-    pub mutating_webhooks: Vec<admission::WebhookConfiguration>,
-    /// Policy reports.
-    pub policy_reports: Vec<policy::PolicyReport>,
-    /// Cluster policy reports.
-    pub cluster_policy_reports: Vec<policy::PolicyReport>,
-    /// Objects of add-ons.
-    pub customs: BTreeMap<Kind, Vec<Custom>>,
-    /// What active probes asked and heard; none where they were not run.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub probes: Option<Probes>,
-    /// Files that were given as evidence and recognised.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub imported: Vec<Imported>,
-    /// Workloads, derived from pods and controllers.
-    #[serde(skip)]
-    pub workloads: Vec<Workload>,
+macro_rules! inventory {
+    ($($(#[$doc:meta])* $kind:ident $list:ident: $type:ty;)+) => {
+        /// A collected cluster. Lists are sorted by namespace and name, so that equal clusters are equal inventories.
+        #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+        #[serde(default)]
+        pub struct Inventory {
+            /// Where from.
+            pub source: Source,
+            /// The cluster.
+            pub cluster: ClusterInfo,
+            /// State of every kind.
+            pub coverage: BTreeMap<Kind, Coverage>,
+            /// How many sensitive values were met and not kept.
+            pub redactions: usize,
+            /// Distinct pod specs.
+            pub specs: Vec<PodSpec>,
+            /// Pods.
+            pub pods: Vec<Pod>,
+            /// Controllers of all kinds.
+            pub controllers: BTreeMap<Kind, Vec<Controller>>,
+            $($(#[$doc])* pub $list: Vec<$type>,)+
+            /// Objects of add-ons.
+            pub customs: BTreeMap<Kind, Vec<Custom>>,
+            /// What active probes asked and heard; none where they were not run.
+            #[serde(skip_serializing_if = "Option::is_none")]
+            pub probes: Option<Probes>,
+            /// Files that were given as evidence and recognised.
+            #[serde(skip_serializing_if = "Vec::is_empty")]
+            pub imported: Vec<Imported>,
+            /// Workloads, derived from pods and controllers.
+            #[serde(skip)]
+            pub workloads: Vec<Workload>,
+        }
+    };
 }
+
+typed!(inventory);
 
 /// The part of a list that is in a namespace: lists are sorted by it.
 fn part<'l, T>(list: &'l [T], namespace: &str, of: impl Fn(&T) -> &str) -> &'l [T] {
@@ -309,7 +273,7 @@ impl Inventory {
     /// Pod-bearing objects as the API has them, for a finding's lines: the JSON of the object, rebuilt from what was kept.
     #[must_use]
     pub fn object_json(&self, object: &ObjectRef) -> Option<serde_json::Value> {
-        super::ingest::object_json(self, object)
+        super::rebuilt::object_json(self, object)
     }
 
     /// Derives the workloads; to be called once after reading. Pods are grouped by their topmost owner.

@@ -66,6 +66,10 @@ kinds! {
     Services: "" "v1" "services" "Service" namespaced stock Keep::Typed;
     /// Endpoint slices: who stands behind a Service.
     EndpointSlices: "discovery.k8s.io" "v1" "endpointslices" "EndpointSlice" namespaced stock Keep::Typed;
+    /// Persistent volumes: where what pods claim lies.
+    PersistentVolumes: "" "v1" "persistentvolumes" "PersistentVolume" cluster stock Keep::Typed;
+    /// Claims to persistent volumes.
+    PersistentVolumeClaims: "" "v1" "persistentvolumeclaims" "PersistentVolumeClaim" namespaced stock Keep::Typed;
     /// Resource quotas.
     ResourceQuotas: "" "v1" "resourcequotas" "ResourceQuota" namespaced stock Keep::Typed;
     /// Limit ranges.

@@ -1,0 +1,46 @@
+//! The JSON of an object, rebuilt from what was kept of it, for a finding's lines.
+
+use super::inventory::Inventory;
+use super::meta::Meta;
+use super::table::typed;
+use crate::model::{Kind, ObjectRef};
+use serde_json::{json, to_value};
+
+/// The JSON of an object, rebuilt from what was kept of it.
+pub(super) fn object_json(inventory: &Inventory, object: &ObjectRef) -> Option<serde_json::Value> {
+    let is = |meta: &Meta| meta.name == object.name && meta.namespace == object.namespace;
+    if let Some(workload) = inventory.workloads.iter().find(|w| w.object == *object) {
+        let spec = to_value(inventory.spec(workload.template.or_else(|| workload.variants.first().map(|v| v.spec))?)).ok()?;
+        let metadata = json!({"name": object.name, "namespace": object.namespace, "labels": workload.labels});
+        return Some(match workload.spec_path() {
+            "spec" => json!({"metadata": metadata, "spec": spec}),
+            "template.spec" => json!({"metadata": metadata, "template": {"spec": spec}}),
+            "spec.jobTemplate.spec.template.spec" => {
+                json!({"metadata": metadata, "spec": {"jobTemplate": {"spec": {"template": {"spec": spec}}}}})
+            }
+            _ => {
+                let pods = json!({"labels": workload.pod_labels, "annotations": workload.pod_annotations});
+                json!({"metadata": metadata, "spec": {"template": {"metadata": pods, "spec": spec}}})
+            }
+        });
+    }
+    if object.kind == "Pod" {
+        let pod = inventory.pods.iter().find(|pod| is(&pod.metadata))?;
+        return Some(json!({"metadata": pod.metadata, "spec": inventory.spec(pod.spec)}));
+    }
+    macro_rules! find {
+        ($($(#[$doc:meta])* $kind:ident $list:ident: $type:ty;)+) => {
+            $(if object.kind == Kind::$kind.kind() && (object.group == Kind::$kind.group() || object.group.is_empty()) {
+                return inventory.$list.iter().find(|o| is(&o.metadata)).and_then(|o| to_value(o).ok());
+            })+
+        };
+    }
+    typed!(find);
+    inventory
+        .customs
+        .iter()
+        .filter(|(kind, _)| object.kind.split('.').next() == Some(kind.kind()) && kind.group() == object.group)
+        .flat_map(|(_, list)| list)
+        .find(|o| is(&o.metadata))
+        .and_then(|o| o.rebuilt().ok())
+}

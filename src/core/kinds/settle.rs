@@ -1,0 +1,64 @@
+//! The last step of reading: every list in its order, shared specs numbered anew, workloads derived.
+
+use super::inventory::Inventory;
+use super::meta::KnownMeta;
+use super::pod::PodSpec;
+use super::shared::Known;
+use super::table::typed;
+
+impl Inventory {
+    /// Sorts every list, renumbers shared specs in the order of their first use, and derives the workloads: the last step of reading, from a
+    /// cluster as from a snapshot, so that both give the same.
+    pub fn settle(&mut self) {
+        macro_rules! by_name {
+            ($list:expr) => {
+                $list.sort_by(|a, b| (&a.metadata.namespace, &a.metadata.name).cmp(&(&b.metadata.namespace, &b.metadata.name)))
+            };
+        }
+        macro_rules! sort {
+            ($($(#[$doc:meta])* $kind:ident $list:ident: $type:ty;)+) => { $(by_name!(self.$list);)+ };
+        }
+        // A snapshot has the same things said again and again, and so has memory until they are shared.
+        let (mut known, mut images) = (KnownMeta::default(), Known::default());
+        for pod in &mut self.pods {
+            known.share(&mut pod.metadata);
+            images.share(&mut pod.image_ids);
+        }
+        self.controllers.values_mut().flatten().for_each(|controller| known.share(&mut controller.metadata));
+        // The longest lists give back the room that they took in advance.
+        self.pods.shrink_to_fit();
+        self.controllers.values_mut().for_each(Vec::shrink_to_fit);
+        by_name!(self.pods);
+        self.controllers.values_mut().for_each(|list| by_name!(list));
+        typed!(sort);
+        self.customs.values_mut().for_each(|list| by_name!(list));
+        let mut order: Vec<Option<usize>> = vec![None; self.specs.len()];
+        let mut next = 0;
+        let uses = self.pods.iter_mut().map(|p| &mut p.spec).chain(self.controllers.values_mut().flatten().map(|c| &mut c.spec));
+        for index in uses {
+            let slot = order.get_mut(*index).map(|slot| {
+                *slot.get_or_insert_with(|| {
+                    next += 1;
+                    next - 1
+                })
+            });
+            // A snapshot that somebody edited may point nowhere; an index past the end is answered with an empty spec below.
+            *index = slot.unwrap_or(usize::MAX);
+        }
+        let mut specs: Vec<PodSpec> = vec![PodSpec::default(); next];
+        for (old, new) in std::mem::take(&mut self.specs).into_iter().zip(order) {
+            if let Some(place) = new.and_then(|n| specs.get_mut(n)) {
+                *place = old;
+            }
+        }
+        self.specs = specs;
+        self.derive_workloads();
+    }
+
+    /// A shared spec by its index; an empty one where the index points nowhere (an edited snapshot).
+    #[must_use]
+    pub fn spec(&self, index: usize) -> &PodSpec {
+        static EMPTY: std::sync::LazyLock<PodSpec> = std::sync::LazyLock::new(PodSpec::default);
+        self.specs.get(index).unwrap_or(&EMPTY)
+    }
+}
