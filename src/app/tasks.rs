@@ -7,6 +7,7 @@ use crate::config;
 use crate::export::{self, Form, Material};
 use crate::tui::complete;
 use crossterm::clipboard::CopyToClipboard;
+use kassay_core::analysis::platform;
 use kassay_core::analysis::probing::{self, Plan};
 use kassay_core::analysis::rbac::folded::Folded;
 use kassay_core::judging::{Tables, View, access_by_subject};
@@ -443,11 +444,19 @@ fn of_inventory(inventory: &Inventory) -> Preflight {
 fn of_preflight(found: collect::Preflight) -> Preflight {
     // What a server does not serve can't be refused.
     let rights = found.rights.into_iter().filter(|r| r.served || r.allowed);
+    // What runs in a namespace is not known before it is read, so only names tell yet whether it is the platform's.
+    let distribution = found.cluster.distribution.clone();
+    let row = |n: collect::NamespaceName| NamespaceRow {
+        own: platform::by_name(&distribution, &n.name).unwrap_or_default(),
+        name: n.name,
+        labels: n.labels,
+        pods: None,
+    };
     Preflight {
+        namespaces: found.namespaces.into_iter().map(row).collect(),
         cluster: found.cluster,
         nodes: found.nodes,
         rights: rights.map(|r| Right { kind: r.kind, allowed: r.allowed, why: r.why }).collect(),
-        namespaces: found.namespaces.into_iter().map(|n| NamespaceRow { name: n.name, labels: n.labels, pods: None }).collect(),
         namespaces_missing: found.namespaces_missing,
         source: None,
     }

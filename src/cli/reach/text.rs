@@ -3,6 +3,7 @@
 
 use crate::cli::lines::wrapped;
 use crate::tui::text::{counted, cut, left, name, thousands, width};
+use kassay_core::analysis::platform::Categories;
 use kassay_core::analysis::reach::{End, Judge, Passage, Reach, Reading};
 use kassay_core::kinds::Inventory;
 use kassay_core::model::text::clean;
@@ -69,9 +70,10 @@ impl Page<'_> {
     fn ends(&self) -> [Ends; 5] {
         let mut ends: [Ends; 5] = Default::default();
         let workloads = self.reach.workloads();
+        let categories = Categories::new(self.inventory, self.scope);
         for (index, party) in workloads.iter().enumerate() {
             let namespace = party.workload.object.namespace.as_str();
-            let category = self.scope.category(namespace, self.inventory.namespace_labels(namespace));
+            let category = categories.of(namespace);
             ends[place(Some(category))].push(index);
         }
         ends[place(None)].extend((0..self.reach.ranges().len()).map(|range| workloads.len() + range));

@@ -14,6 +14,7 @@ const SIGNS: &[(&str, fn(&Inventory) -> Vec<String>)] = &[
     ("k3s", k3s),
     ("talos", talos),
     ("microk8s", microk8s),
+    ("tanzu", tanzu),
     ("kind", kind),
     ("kubeadm", kubeadm),
 ];
@@ -56,6 +57,7 @@ pub fn title(id: &str) -> &str {
         "aks" => "Azure AKS",
         "openshift" => "OpenShift",
         "microk8s" => "MicroK8s",
+        "tanzu" => "VMware Tanzu Kubernetes Grid",
         "unknown" | "" => "a distribution that was not recognised",
         other => other,
     }
@@ -120,6 +122,14 @@ fn talos(inventory: &Inventory) -> Vec<String> {
 
 fn microk8s(inventory: &Inventory) -> Vec<String> {
     nodes_where(inventory, "the label microk8s.io/cluster", |n| n.metadata.labels.contains_key("microk8s.io/cluster"))
+}
+
+fn tanzu(inventory: &Inventory) -> Vec<String> {
+    let mut evidence = version_with(inventory, "+vmware.");
+    evidence.extend(nodes_where(inventory, "labels under run.tanzu.vmware.com", |n| {
+        n.metadata.labels.keys().any(|key| key.starts_with("run.tanzu.vmware.com/"))
+    }));
+    evidence
 }
 
 fn kind(inventory: &Inventory) -> Vec<String> {
@@ -197,6 +207,7 @@ mod tests {
                 cluster("v1.34.1", &[json!({"metadata": {"name": "k"}, "spec": {"providerID": "kind://docker/a/b"}})], &["kubeadm-config"]),
             ),
             ("kubeadm", cluster("v1.34.1", &[], &["kubeadm-config"])),
+            ("tanzu", cluster("v1.31.4+vmware.1", &[], &["kubeadm-config"])),
             ("unknown", cluster("v1.34.1", &[node("n", json!({}))], &[])),
         ];
         for (id, inventory) in cases {

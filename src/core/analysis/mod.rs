@@ -11,6 +11,7 @@ pub mod flags;
 pub mod image;
 pub mod kubelet;
 pub mod lifecycle;
+pub mod platform;
 pub mod pod_security;
 pub mod probing;
 pub mod rbac;

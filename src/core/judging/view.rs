@@ -1,6 +1,7 @@
 //! What a check may look at: the inventory, the scope, the clock that was handed in, the tables of facts. Shared judgements that several
 //! checks need (effective rights, say) are made once per view and kept.
 
+use crate::analysis::platform::Categories;
 use crate::analysis::rbac::Rbac;
 use crate::analysis::reach::Reach;
 use crate::analysis::{lifecycle::Lifecycle, software::Software};
@@ -64,6 +65,7 @@ pub struct View<'a> {
     pub now: Timestamp,
     /// Shipped facts.
     pub tables: &'a Tables,
+    namespaces: Categories<'a>,
     categories: BTreeMap<String, Category>,
     wide: OnceLock<Category>,
     rbac: OnceLock<Rbac<'a>>,
@@ -74,9 +76,9 @@ impl<'a> View<'a> {
     /// A view of one cluster.
     #[must_use]
     pub fn new(inventory: &'a Inventory, scope: &'a Scope, now: Timestamp, tables: &'a Tables) -> Self {
-        let categories =
-            inventory.namespaces.iter().map(|n| (n.metadata.name.clone(), scope.category(&n.metadata.name, &n.metadata.labels))).collect();
-        Self { inventory, scope, now, tables, categories, wide: OnceLock::new(), rbac: OnceLock::new(), reach: OnceLock::new() }
+        let namespaces = Categories::new(inventory, scope);
+        let categories = inventory.namespaces.iter().map(|n| (n.metadata.name.clone(), namespaces.of(&n.metadata.name))).collect();
+        Self { inventory, scope, now, tables, namespaces, categories, wide: OnceLock::new(), rbac: OnceLock::new(), reach: OnceLock::new() }
     }
 
     /// What is known of the cluster itself.
@@ -91,10 +93,7 @@ impl<'a> View<'a> {
         if namespace.is_empty() {
             return self.cluster_wide();
         }
-        self.categories
-            .get(namespace)
-            .copied()
-            .unwrap_or_else(|| self.scope.category(namespace, self.inventory.namespace_labels(namespace)))
+        self.categories.get(namespace).copied().unwrap_or_else(|| self.namespaces.of(namespace))
     }
 
     /// The category of what acts on the whole cluster: that of the most sensitive namespace, because it reaches that one too.
@@ -126,7 +125,7 @@ impl<'a> View<'a> {
         let mut all: BTreeMap<&str, Category> = self.categories.iter().map(|(name, category)| (name.as_str(), *category)).collect();
         for workload in &self.inventory.workloads {
             let name = workload.object.namespace.as_str();
-            all.entry(name).or_insert_with(|| self.scope.category(name, self.inventory.namespace_labels(name)));
+            all.entry(name).or_insert_with(|| self.namespaces.of(name));
         }
         all.into_iter().collect()
     }

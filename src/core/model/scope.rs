@@ -58,55 +58,22 @@ pub struct NodePoolRule {
     pub reason: String,
 }
 
-/// Namespaces that Kubernetes and its distributions make for themselves. `default` is not among them: people deploy there.
-const PLATFORM: &[&str] = &[
-    "kube-system",
-    "kube-public",
-    "kube-node-lease",
-    "kube-flannel",
-    "calico-system",
-    "calico-apiserver",
-    "tigera-operator",
-    "cilium-secrets",
-    "local-path-storage",
-    "openshift",
-    "openshift-*",
-    "gke-*",
-    "gmp-system",
-    "gmp-public",
-    "cattle-system",
-    "cattle-fleet-system",
-    "cattle-impersonation-system",
-    "cattle-provisioning-capi-system",
-    "fleet-local",
-    "fleet-default",
-    "amazon-guardduty",
-    "amazon-cloudwatch",
-    "azure-arc",
-    "aks-command",
-    "kwok-system",
-    "metallb-system",
-    "node-feature-discovery",
-];
-
 impl Scope {
-    /// Whether a namespace is the cluster's own by its name.
+    /// The category of a namespace: an exact rule, then the first rule that speaks of less than all namespaces, then what the cluster itself shows
+    /// (`own`: it is the platform's), then a rule for all of them, then the default. So what a person says of a namespace holds, and a wide glob
+    /// such as `*` does not pull kube-system into the cardholder data environment.
     #[must_use]
-    pub fn is_platform(name: &str) -> bool {
-        PLATFORM.iter().any(|pattern| glob(pattern, name))
+    pub fn category(&self, name: &str, labels: &BTreeMap<String, String>, own: bool) -> Category {
+        let told = self.rule(name, labels, own).map(|rule| rule.category);
+        told.unwrap_or(if own { Category::Platform } else { self.default })
     }
 
-    /// The category of a namespace: an exact rule, then the platform's own names, then the first matching rule, then the default.
-    /// A wide glob such as `*` does not pull kube-system into the cardholder data environment; naming it does.
+    /// The rule that decides on a namespace: one with its very name before others, then the first that holds. None of those for all namespaces
+    /// decides on the platform's.
     #[must_use]
-    pub fn category(&self, name: &str, labels: &BTreeMap<String, String>) -> Category {
-        if let Some(rule) = self.namespace.iter().find(|rule| rule.glob.as_deref() == Some(name) && rule.holds(name, labels)) {
-            return rule.category;
-        }
-        if Self::is_platform(name) {
-            return Category::Platform;
-        }
-        self.namespace.iter().find(|rule| rule.holds(name, labels)).map_or(self.default, |rule| rule.category)
+    pub fn rule(&self, name: &str, labels: &BTreeMap<String, String>, own: bool) -> Option<&NamespaceRule> {
+        let holding = || self.namespace.iter().filter(|rule| rule.holds(name, labels));
+        holding().find(|rule| rule.glob.as_deref() == Some(name)).or_else(|| holding().find(|rule| !own || !rule.is_for_all()))
     }
 
     /// The category of a node, where a rule names its pool.
@@ -130,6 +97,12 @@ impl Scope {
 }
 
 impl NamespaceRule {
+    /// Whether the rule is for every namespace that there is.
+    #[must_use]
+    pub fn is_for_all(&self) -> bool {
+        self.labels.is_empty() && self.glob.as_deref().is_some_and(|pattern| !pattern.is_empty() && pattern.chars().all(|c| c == '*'))
+    }
+
     /// Whether the rule speaks of a namespace.
     #[must_use]
     pub fn holds(&self, name: &str, labels: &BTreeMap<String, String>) -> bool {
@@ -155,10 +128,25 @@ mod tests {
         )
         .unwrap_or_default();
         let pay = BTreeMap::from([("team".to_owned(), "pay".to_owned())]);
-        assert_eq!(scope.category("shop", &pay), Category::Cde);
-        assert_eq!(scope.category("shop", &BTreeMap::new()), Category::OutOfScope);
-        assert_eq!(scope.category("kube-public", &pay), Category::Platform);
-        assert_eq!(scope.category("kube-system", &pay), Category::Connected);
+        let none = BTreeMap::new();
+        assert_eq!(scope.category("shop", &pay, false), Category::Cde);
+        assert_eq!(scope.category("shop", &none, false), Category::OutOfScope);
+        assert_eq!(scope.category("kube-public", &none, true), Category::Platform);
+        assert_eq!(scope.category("kube-system", &none, true), Category::Connected);
+    }
+
+    #[test]
+    fn what_a_person_says_of_a_namespace_wins_and_a_rule_for_all_is_not_about_the_platform() {
+        let said =
+            |rule: &str| Scope::parse(&format!("default = \"connected\"\n[[namespace]]\n{rule}\ncategory = \"cde\"")).unwrap_or_default();
+        let labels = BTreeMap::from([("team".to_owned(), "pay".to_owned())]);
+        let of = |rule: &str| said(rule).category("metallb-system", &labels, true);
+        assert_eq!(of("match = \"metallb-*\""), Category::Cde);
+        assert_eq!(of("match = \"*-system\""), Category::Cde);
+        assert_eq!(of("labels = {team = \"pay\"}"), Category::Cde);
+        assert_eq!(of("match = \"*\""), Category::Platform);
+        assert_eq!(of("match = \"shop\""), Category::Platform);
+        assert_eq!(said("match = \"shop\"").category("pay", &labels, false), Category::Connected);
     }
 
     #[test]

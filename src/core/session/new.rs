@@ -44,6 +44,8 @@ pub struct NamespaceRow {
     pub labels: BTreeMap<String, String>,
     /// Pods in it, where known.
     pub pods: Option<usize>,
+    /// Why it is the cluster's own, as far as that is known before it is read; "" where nothing shows it.
+    pub own: String,
 }
 
 /// What a cluster says before it is read.

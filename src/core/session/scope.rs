@@ -5,10 +5,11 @@ use super::cursor::Cursor;
 use super::new::NamespaceRow;
 use super::saving::{After, Draft};
 use super::{Effect, Layer, Session};
+use crate::analysis::platform::Platform;
 use crate::kinds::Inventory;
 use crate::model::scope::NamespaceRule;
 use crate::model::{Category, Scope};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 /// The scope being edited.
 #[derive(Clone, Debug, Default)]
@@ -32,13 +33,23 @@ impl ScopeEditor {
     pub fn over<'a>(scope: &Scope, inventories: impl Iterator<Item = &'a Inventory>) -> Self {
         let mut rows: BTreeMap<&str, NamespaceRow> = BTreeMap::new();
         for inventory in inventories {
+            let platform = Platform::of(inventory);
+            let own = |name: &str| platform.why(name).unwrap_or_default();
+            let mut here: BTreeMap<&str, NamespaceRow> = BTreeMap::new();
             for namespace in &inventory.namespaces {
-                let row = rows.entry(&namespace.metadata.name).or_default();
+                let row = here.entry(&namespace.metadata.name).or_default();
                 row.labels = (*namespace.metadata.labels).clone();
             }
             for workload in &inventory.workloads {
-                let row = rows.entry(&workload.object.namespace).or_default();
+                let row = here.entry(&workload.object.namespace).or_default();
                 *row.pods.get_or_insert(0) += workload.pods as usize;
+            }
+            for (name, mut row) in here {
+                row.own = own(name);
+                match rows.entry(name) {
+                    Entry::Vacant(free) => drop(free.insert(row)),
+                    Entry::Occupied(mut known) => known.get_mut().join(row),
+                }
             }
         }
         let namespaces = rows.into_iter().map(|(name, row)| NamespaceRow { name: name.to_owned(), ..row }).collect();
@@ -48,30 +59,21 @@ impl ScopeEditor {
     /// The category of a row.
     #[must_use]
     pub fn category(&self, row: &NamespaceRow) -> Category {
-        self.scope.category(&row.name, &row.labels)
+        self.scope.category(&row.name, &row.labels, !row.own.is_empty())
     }
 
-    /// Why a row has its category: the rule, the platform's own names, or the default.
+    /// Why a row has its category: the rule, what shows that it is the cluster's own, or the default.
     #[must_use]
     pub fn because(&self, row: &NamespaceRow) -> String {
-        let rules = &self.scope.namespace;
-        if rules.iter().any(|r| r.glob.as_deref() == Some(&row.name) && r.labels.is_empty()) {
-            return "set here".to_owned();
-        }
-        if Scope::is_platform(&row.name) {
-            return "the cluster's own".to_owned();
-        }
-        let rule = rules.iter().find(|r| {
-            let alone = Scope { namespace: vec![(*r).clone()], default: Category::Platform, ..Scope::default() };
-            r.category != Category::Platform && alone.category(&row.name, &row.labels) == r.category
-        });
-        match rule {
+        match self.scope.rule(&row.name, &row.labels, !row.own.is_empty()) {
+            Some(rule) if rule.glob.as_deref() == Some(&row.name) && rule.labels.is_empty() => "set here".to_owned(),
             Some(NamespaceRule { glob: Some(glob), .. }) => format!("rule {glob}"),
             Some(rule) => {
                 let labels: Vec<String> = rule.labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
                 format!("rule {}", labels.join(","))
             }
-            None => "default".to_owned(),
+            None if row.own.is_empty() => "default".to_owned(),
+            None => format!("the cluster's own: {}", row.own),
         }
     }
 
@@ -120,6 +122,20 @@ impl ScopeEditor {
             *counts.entry(self.category(row)).or_default() += 1;
         }
         counts
+    }
+}
+
+impl NamespaceRow {
+    /// Adds what another cluster says of the namespace of that name. It is the platform's only where each of them says so.
+    fn join(&mut self, other: Self) {
+        self.labels.extend(other.labels);
+        self.pods = match (self.pods, other.pods) {
+            (Some(here), Some(there)) => Some(here + there),
+            (here, there) => here.or(there),
+        };
+        if other.own.is_empty() {
+            self.own.clear();
+        }
     }
 }
 
@@ -190,14 +206,15 @@ mod tests {
 
     #[test]
     fn a_name_wins_over_a_glob_whenever_it_was_told() {
-        let mut editor = ScopeEditor { namespaces: vec![row("pay-eu"), row("shop"), row("kube-system")], ..ScopeEditor::default() };
+        let system = NamespaceRow { own: "every cluster has it".into(), ..row("kube-system") };
+        let mut editor = ScopeEditor { namespaces: vec![row("pay-eu"), row("shop"), system.clone()], ..ScopeEditor::default() };
         editor.set("*", Category::OutOfScope, "");
         editor.set("pay-*", Category::Cde, "account data");
         editor.cycle();
         let categories: Vec<Category> = editor.namespaces.iter().map(|r| editor.category(r)).collect();
         assert_eq!(categories, [Category::Connected, Category::OutOfScope, Category::Platform]);
         assert_eq!(editor.because(&row("pay-eu")), "set here");
-        assert_eq!(editor.because(&row("kube-system")), "the cluster's own");
+        assert_eq!(editor.because(&system), "the cluster's own: every cluster has it");
     }
 
     #[test]

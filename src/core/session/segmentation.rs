@@ -2,6 +2,7 @@
 //! port, and which nodes are shared. It is worked out once per reading and scope, beside the screen, because a large cluster has many pairs.
 
 use super::{Cursor, Effect, Layer, Session};
+use crate::analysis::platform::Categories;
 use crate::analysis::reach::Reach;
 use crate::kinds::Inventory;
 use crate::model::{Category, Scope};
@@ -152,9 +153,9 @@ fn rank(end: End) -> u8 {
 
 fn shared_nodes(inventory: &Inventory, scope: &Scope) -> Vec<SharedNode> {
     let mut nodes: BTreeMap<&str, BTreeMap<Category, usize>> = BTreeMap::new();
+    let categories = Categories::new(inventory, scope);
     for pod in inventory.pods.iter().filter(|p| p.is_live() && !p.node.is_empty()) {
-        let namespace = &pod.metadata.namespace;
-        let category = scope.category(namespace, inventory.namespace_labels(namespace));
+        let category = categories.of(&pod.metadata.namespace);
         if category != Category::Platform {
             *nodes.entry(&pod.node).or_default().entry(category).or_default() += 1;
         }

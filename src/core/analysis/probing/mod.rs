@@ -14,6 +14,7 @@ pub use challenge::{Challenge, challenge};
 pub use record::{lines, record};
 
 use super::image::{DEFAULT_REGISTRY, ImageReference};
+use super::platform::Categories;
 use crate::kinds::{ContainerRole, Inventory, LeftOut, Method, Pod, ProbeRequest, Purpose, Source, Workload};
 use crate::model::{Category, Scope};
 use std::collections::{BTreeMap, BTreeSet};
@@ -56,11 +57,10 @@ pub struct Used<'a> {
 /// Every container of a workload in scope, in the order of the workloads.
 #[must_use]
 pub fn used<'a>(inventory: &'a Inventory, scope: &Scope) -> Vec<Used<'a>> {
-    let mut categories: BTreeMap<&str, Category> = BTreeMap::new();
+    let categories = Categories::new(inventory, scope);
     let mut found = Vec::new();
     for workload in &inventory.workloads {
-        let namespace = workload.object.namespace.as_str();
-        let category = *categories.entry(namespace).or_insert_with(|| scope.category(namespace, inventory.namespace_labels(namespace)));
+        let category = categories.of(&workload.object.namespace);
         if !category.in_scope() {
             continue;
         }

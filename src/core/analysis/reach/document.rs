@@ -3,9 +3,9 @@
 
 use super::passage::{Judge, Passage, Reading};
 use super::{NotEvaluated, Reach};
+use crate::analysis::platform::Categories;
 use crate::model::{Category, ObjectRef, Scope};
 use serde::{Serialize, Serializer, ser::SerializeSeq, ser::SerializeStruct};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Name of the format.
@@ -143,12 +143,8 @@ impl<'a> Reach<'a> {
     /// Every flow, with the categories that a scope gives.
     #[must_use]
     pub fn flows<'r>(&'r self, scope: &Scope) -> Flows<'r, 'a> {
-        let mut known: BTreeMap<&str, Category> = BTreeMap::new();
-        let categories = self.groups.parties.iter().map(|party| {
-            let name = party.workload.object.namespace.as_str();
-            *known.entry(name).or_insert_with(|| scope.category(name, self.inventory.namespace_labels(name)))
-        });
-        let categories = categories.collect();
+        let known = Categories::new(self.inventory, scope);
+        let categories = self.groups.parties.iter().map(|party| known.of(&party.workload.object.namespace)).collect();
         Flows { reach: self, judge: self.judge(Reading::Outside), categories, from: 0, to: 0 }
     }
 }
