@@ -211,7 +211,7 @@ fn from_pods(inventory: &Inventory) -> Vec<CommandLine> {
     for pod in inventory.pods.iter().filter(|p| p.metadata.namespace == "kube-system" && p.is_live()) {
         for container in &inventory.spec(pod.spec).containers {
             let Some(component) = component_of(container, pod.metadata.labels.get("component").map(String::as_str)) else { continue };
-            let (field, flags) = flags_of(container);
+            let (field, flags) = of_container(container);
             // Arguments that were not kept show nothing; to call them "no flags" would be a verdict on something unread.
             if flags.is_empty() {
                 continue;
@@ -248,8 +248,8 @@ fn component_of(container: &Container, label: Option<&str>) -> Option<Component>
     })
 }
 
-/// The flags of a container and the field that holds the first of them.
-fn flags_of(container: &Container) -> (&'static str, Vec<Flag>) {
+/// The flags of a container and the field that holds the first of them; of arguments that were not kept only what the rest shows.
+pub(super) fn of_container(container: &Container) -> (&'static str, Vec<Flag>) {
     let words = |list: &[Sealed]| -> Vec<Option<String>> {
         let mut words = Vec::new();
         for argument in list {

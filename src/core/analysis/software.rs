@@ -24,6 +24,32 @@ pub struct Software {
     pub note: String,
     /// Whether its makers have stopped to mend security faults.
     pub retired: bool,
+    /// Settings by which what it does is switched on and off.
+    pub switch: Vec<Switch>,
+}
+
+/// A setting by which software is switched on and off, in each place where it may stand.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Switch {
+    /// A flag of any of its containers, without dashes.
+    pub flag: String,
+    /// A variable of any of its containers.
+    pub env: String,
+    /// A ConfigMap of its namespace.
+    pub map: String,
+    /// A key of that ConfigMap.
+    pub key: String,
+    /// Values with which it is on.
+    pub on: Vec<String>,
+    /// Values with which it is off.
+    pub off: Vec<String>,
+    /// Values with which it is off in part, so that a person must judge.
+    pub asks: Vec<String>,
+    /// Whether it is off where it stands nowhere.
+    pub needed: bool,
+    /// What off, or off in part, means: the end of a sentence that begins with its name.
+    pub note: String,
 }
 
 /// A piece of known software that was found in a workload.

@@ -1,8 +1,8 @@
 //! Policies on connections that were not evaluated, for every check that asks who may connect to whom: beside them nothing passes.
 
 use super::{Verdict, View};
+use crate::analysis::enforcement::Enforcement;
 use crate::analysis::reach::{NotEvaluated, OTHER_POLICIES};
-use crate::analysis::software;
 use crate::kinds::KindState;
 use crate::model::Outcome;
 
@@ -26,16 +26,8 @@ pub(crate) fn doubt(view: &View<'_>, verdict: &mut Verdict) {
         verdict.decide(Outcome::Review);
         return;
     }
-    let plugins = software::with_role(view.inventory, &view.tables.software, "network-plugin");
-    if plugins.iter().any(|found| found.software.plays("enforces-policy")) {
-        return;
-    }
-    if let Some(idle) = plugins.iter().find(|found| found.software.plays("enforces-nothing")) {
-        verdict.because(format!(
-            "The policies let no connection through, but {} ({}) enforces none, and nothing that does was recognised.",
-            idle.software.name,
-            idle.workload.object.path()
-        ));
+    if let Some(doubt) = Enforcement::of(view.inventory, &view.tables.software).doubt() {
+        verdict.because(format!("The policies let no connection through, but nothing is known to carry them out. {doubt}"));
         verdict.decide(Outcome::Review);
     }
 }

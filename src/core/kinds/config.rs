@@ -69,6 +69,7 @@ const KEPT: &[(&str, &str)] = &[
     ("kube-system", "kube-proxy"),
     ("kube-system", "extension-apiserver-authentication"),
     ("*", "cilium-config"),
+    ("kube-system", "amazon-vpc-cni"),
     ("kube-public", "cluster-info"),
     ("*", "kube-root-ca.crt"),
     ("*", "*ca-bundle*"),

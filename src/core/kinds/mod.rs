@@ -22,6 +22,7 @@ pub mod rbac;
 mod rebuilt;
 pub mod sealed;
 mod secret;
+pub mod settings;
 mod settle;
 pub mod shared;
 mod table;

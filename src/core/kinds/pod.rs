@@ -529,12 +529,14 @@ impl Container {
         for argument in self.command.iter_mut().chain(&mut self.args) {
             let text = argument.peek().unwrap_or_default().to_owned();
             let key = text.split_once('=').map_or(flag.as_str(), |(name, _)| name).to_owned();
-            redacted += argument.seal(key.trim_start_matches('-'), keep_arguments, examiner);
+            let keep = keep_arguments || super::settings::is_kept_argument(&text, &flag);
+            redacted += argument.seal(key.trim_start_matches('-'), keep, examiner);
             flag = if text.starts_with('-') && !text.contains('=') { text } else { String::new() };
         }
         for variable in &mut self.env {
             if let Some(value) = &mut variable.value {
-                redacted += value.seal(&variable.name, false, examiner);
+                let keep = value.peek().is_some_and(|text| super::settings::is_kept(&variable.name, text));
+                redacted += value.seal(&variable.name, keep, examiner);
             }
         }
         redacted

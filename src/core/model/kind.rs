@@ -104,6 +104,8 @@ kinds! {
     CiliumNetworkPolicies: "cilium.io" "v2" "ciliumnetworkpolicies" "CiliumNetworkPolicy" namespaced addon Keep::Parts(&["/spec", "/specs"]);
     /// Cilium cluster-wide network policies.
     CiliumClusterwideNetworkPolicies: "cilium.io" "v2" "ciliumclusterwidenetworkpolicies" "CiliumClusterwideNetworkPolicy" cluster addon Keep::Parts(&["/spec", "/specs"]);
+    /// Settings of Cilium's agents on single nodes, which go before those for all.
+    CiliumNodeConfigs: "cilium.io" "v2" "ciliumnodeconfigs" "CiliumNodeConfig" namespaced addon Keep::Parts(&["/spec/defaults/policy-audit-mode", "/spec/defaults/enable-policy", "/spec/defaults/enable-k8s-networkpolicy"]);
     /// Calico network policies.
     CalicoNetworkPolicies: "crd.projectcalico.org" "v1" "networkpolicies" "NetworkPolicy" namespaced addon Keep::Parts(&["/spec"]);
     /// Calico global network policies.

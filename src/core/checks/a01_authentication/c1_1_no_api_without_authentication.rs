@@ -229,10 +229,12 @@ fn judge_controller(view: &View<'_>, line: &CommandLine, verdict: &mut Verdict) 
 }
 
 fn judge_etcd(view: &View<'_>, line: &CommandLine, verdict: &mut Verdict) {
-    for (name, who, severity) in
-        [("client-cert-auth", "clients", Severity::Critical), ("peer-client-cert-auth", "other members", Severity::High)]
-    {
-        if line.boolean(name, view.inventory.minor()) == Some(true) {
+    for (name, authority, who, severity) in [
+        ("client-cert-auth", "trusted-ca-file", "clients", Severity::Critical),
+        ("peer-client-cert-auth", "peer-trusted-ca-file", "other members", Severity::High),
+    ] {
+        // An authority that it trusts makes etcd ask for certificates, whatever the switch says (`TLSInfo.ServerConfig` in its source).
+        if line.boolean(name, view.inventory.minor()) == Some(true) || line.is_set(authority) {
             continue;
         }
         if let Some(file) = line.settings_file().filter(|_| !line.has(name)) {

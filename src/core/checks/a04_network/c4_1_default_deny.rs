@@ -2,10 +2,12 @@
 
 use super::allow_all::allow_all;
 use super::default_deny::default_deny;
+use crate::analysis::enforcement::{Enforcement, Engine, State};
 use crate::analysis::flags::{self, Component};
-use crate::analysis::software::{self, Found};
+use crate::analysis::software::Found;
 use crate::judging::{Check, Need, Verdict, View};
-use crate::model::{Finding, Kind, Severity};
+use crate::kinds::Pod;
+use crate::model::{Finding, Kind, ObjectRef, Severity};
 
 /// The checks of control 4.1, in the order in which they are told.
 pub(super) const CHECKS: &[Check] = &[
@@ -20,8 +22,9 @@ pub(super) const CHECKS: &[Check] = &[
               policies look right and block nothing.",
         mend: "Use a network plugin that enforces NetworkPolicy (Calico, Cilium, Antrea, OVN-Kubernetes and others), or switch enforcement on \
                where the plugin has a switch; then prove it by a connection that must fail.",
-        blind_spots: "Plugins are told by the images of their pods; one that a provider runs outside the cluster's pods is not seen. That policies \
-                      take effect is shown only by trying a connection.",
+        blind_spots: "Plugins are told by the images of their pods; one that a provider runs outside the cluster's pods is not seen. Of their \
+                      settings those are read that switch enforcement off as a whole (flags, variables, Cilium's and AWS's ConfigMaps); what is \
+                      changed on a node or for one pod does not show. That policies take effect is shown only by trying a connection.",
         judge: network_plugin,
     },
     Check {
@@ -90,24 +93,64 @@ pub(super) const CHECKS: &[Check] = &[
 
 fn network_plugin(view: &View<'_>) -> Verdict {
     let mut verdict = Verdict::over("network plugin", "network plugins");
-    let found = software::with_role(view.inventory, &view.tables.software, "network-plugin");
-    let enforcer = found.iter().any(|f| f.software.plays("enforces-policy"));
-    for plugin in &found {
+    let enforcement = Enforcement::of(view.inventory, &view.tables.software);
+    let on = enforcement.is_on();
+    for engine in &enforcement.engines {
         verdict.saw(view.cluster_wide());
-        if !enforcer {
+        if !on {
+            verdict.find(not_on(view, engine));
+        }
+    }
+    for plugin in &enforcement.others {
+        verdict.saw(view.cluster_wide());
+        if !on {
             verdict.find(without_enforcement(view, plugin));
         }
     }
-    if found.is_empty() {
+    if verdict.population() == 0 {
         return unseen_plugin(view);
     }
-    let names: Vec<String> = found.iter().map(|f| format!("{} ({})", f.software.name, f.workload.object.path())).collect();
-    verdict.because(if enforcer {
-        format!("Enforces network policies: {}.", names.join(", "))
-    } else {
-        format!("Nothing that enforces network policies was recognised beside {}.", names.join(", "))
+    bare_nodes(view, &enforcement, &mut verdict);
+    let named = |name: &str, object: &ObjectRef| format!("{name} ({})", object.path());
+    let on: Vec<String> = enforcement.on().map(|engine| named(&engine.software.name, &engine.workload)).collect();
+    let off = enforcement.engines.iter().filter(|engine| engine.state != State::On).map(|e| named(&e.software.name, &e.workload));
+    let others: Vec<String> = off.chain(enforcement.others.iter().map(|f| named(&f.software.name, &f.workload.object))).collect();
+    verdict.because(match (on.is_empty(), others.is_empty()) {
+        (false, true) => format!("Enforces network policies: {}.", on.join(", ")),
+        (false, false) => {
+            format!("Enforces network policies: {}. Beside it, without a part in that: {}.", on.join(", "), others.join(", "))
+        }
+        (true, _) => format!("Nothing is known to enforce network policies; seen were {}.", others.join(", ")),
     });
     verdict
+}
+
+/// An engine that could enforce, and is off or not known to be on.
+fn not_on(view: &View<'_>, engine: &Engine<'_>) -> Finding {
+    let (object, field) = &engine.place;
+    let finding = Finding::new(view.cluster_wide(), object.clone(), field.clone()).pods(engine.pods).observed(engine.observed.clone());
+    let message = format!("{}: {}", engine.software.name, engine.why);
+    if engine.state == State::Off { finding.severity(Severity::High).message(message) } else { finding.review().message(message) }
+}
+
+/// Nodes with pods in scope on which nothing that enforces runs.
+fn bare_nodes(view: &View<'_>, enforcement: &Enforcement<'_>, verdict: &mut Verdict) {
+    let bare = enforcement.nodes_without(view.inventory);
+    let bound =
+        |pod: &Pod| pod.is_live() && !view.inventory.spec(pod.spec).host_network && view.category(&pod.metadata.namespace).in_scope();
+    for node in bare {
+        let pods = view.inventory.pods.iter().filter(|pod| pod.node == node && bound(pod)).count();
+        if pods > 0 {
+            let finding = Finding::new(view.cluster_wide(), ObjectRef::of_node(node), "status").rule("node_without_engine");
+            verdict.find(
+                finding
+                    .review()
+                    .severity(Severity::Medium)
+                    .observed(format!("{pods} pods in scope, none of the engine"))
+                    .message("No pod of what enforces network policies runs on this node: policies may be without effect for its pods."),
+            );
+        }
+    }
 }
 
 fn without_enforcement(view: &View<'_>, plugin: &Found<'_>) -> Finding {

@@ -1,5 +1,6 @@
 //! Default deny, namespace by namespace: where a connection that no policy had in mind goes through, and where only new pods would let it.
 
+use crate::analysis::enforcement::Enforcement;
 use crate::analysis::reach::{Direction, Isolation, NotEvaluated, Reach, Standing};
 use crate::analysis::software;
 use crate::judging::{Verdict, View};
@@ -36,6 +37,13 @@ pub(super) fn default_deny(view: &View<'_>) -> Verdict {
                 }
             }
         }
+    }
+    if verdict.outcome() == Outcome::Pass
+        && let Some(doubt) = Enforcement::of(view.inventory, &view.tables.software).doubt()
+    {
+        verdict.because(format!("Policies deny by default in every namespace in scope, but nothing is known to carry them out. {doubt}"));
+        verdict.decide(Outcome::Review);
+        return verdict;
     }
     // What was found says more where anything was.
     if !rests_on.is_empty() && verdict.outcome() == Outcome::Pass {

@@ -1,6 +1,7 @@
 //! How the parts of the control plane speak to each other: ports without encryption, old protocols, weak ciphers. Read from flags and from the
 //! kubelet configuration; where neither can be seen, that is what is told.
 
+use super::address::{self, Reachable};
 use crate::analysis::control_plane::{self, Setting};
 use crate::analysis::flags::{self, CommandLine, Component};
 use crate::analysis::kubelet;
@@ -105,8 +106,21 @@ fn plaintext_flags(line: &CommandLine, minor: Option<u32>) -> Vec<Fault> {
             }
         }
         Component::Etcd => {
-            for flag in ["listen-client-urls", "listen-peer-urls", "advertise-client-urls", "initial-advertise-peer-urls"] {
+            for flag in [
+                "listen-client-urls",
+                "listen-client-http-urls",
+                "listen-peer-urls",
+                "advertise-client-urls",
+                "initial-advertise-peer-urls",
+            ] {
                 plain_urls(line, flag, "etcd, which holds everything, answers here without encryption.", &mut faults);
+            }
+            // Health and metrics alone, which kubeadm serves on the loopback: no fault there, and no secret anywhere.
+            let metrics: Vec<&str> = line.list("listen-metrics-urls").into_iter().filter(|url| is_plain(url) && !is_local(url)).collect();
+            if !metrics.is_empty() {
+                let message =
+                    "etcd tells its health and metrics here without encryption and without login, and takes requests that cost it work.";
+                faults.push(("listen-metrics-urls", metrics.join(","), Severity::Medium, message));
             }
         }
         Component::Kubelet => {
@@ -125,12 +139,22 @@ fn plaintext_flags(line: &CommandLine, minor: Option<u32>) -> Vec<Fault> {
 }
 
 fn plain_urls(line: &CommandLine, flag: &'static str, message: &'static str, faults: &mut Vec<Fault>) {
-    let plain: Vec<&str> = line.list(flag).into_iter().filter(|url| url.starts_with("http://")).collect();
+    let plain: Vec<&str> = line.list(flag).into_iter().filter(|url| is_plain(url)).collect();
     if !plain.is_empty() {
         // On the loopback nobody but the node itself listens.
-        let local = plain.iter().all(|url| ["http://127.", "http://localhost", "http://[::1]"].iter().any(|start| url.starts_with(start)));
+        let local = plain.iter().all(|url| is_local(url));
         faults.push((flag, plain.join(","), if local { Severity::Low } else { Severity::High }, message));
     }
+}
+
+/// Whether an address is asked without TLS.
+fn is_plain(url: &str) -> bool {
+    url.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http://"))
+}
+
+/// Whether an address is the node's own loopback, where nobody else listens.
+fn is_local(url: &str) -> bool {
+    address::host(url).is_some_and(|host| address::reachable(host) == Reachable::Local)
 }
 
 fn weak_flags(line: &CommandLine, _: Option<u32>) -> Vec<Fault> {
