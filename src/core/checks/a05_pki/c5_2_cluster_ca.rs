@@ -11,25 +11,19 @@ pub(super) const CHECKS: &[Check] = &[Check {
     title: "Use of the cluster's own certificate authority",
     severity: Severity::Low,
     practices: &["5.2.a"],
-    needs: &[
-        Need::List(Kind::ConfigMaps),
-        Need::List(Kind::CertificateSigningRequests),
-        Need::List(Kind::Ingresses),
-        Need::List(Kind::Issuers),
-        Need::List(Kind::ClusterIssuers),
-    ],
+    needs: &[Need::List(Kind::ConfigMaps), Need::List(Kind::Ingresses), Need::List(Kind::Issuers), Need::List(Kind::ClusterIssuers)],
     active: false,
     why: "The cluster's authority signs whatever the cluster's components need, and everybody who may approve requests can have it sign. It can't revoke. \
           Where applications or people outside the cluster trust it too, a certificate that it signed opens more than the cluster.",
-    mend: "Let applications and ingresses use certificates of the entity's PKI or of a public authority; take the cluster's CA out of bundles for other \
-           purposes, and stop using the signer legacy-unknown.",
-    blind_spots: "Seen are bundles in ConfigMaps, signing requests that still exist and issuers of cert-manager. Which clients outside trust the cluster's \
-                  CA, and from which authority a CA issuer's Secret comes, must be asked.",
+    mend: "Let applications and ingresses use certificates of the entity's PKI or of a public authority; take the cluster's CA out of bundles for \
+           other purposes.",
+    blind_spots: "The check reads bundles in ConfigMaps and issuers of cert-manager; ClusterTrustBundles are not read. Which clients outside trust the \
+                  cluster's CA, and from which authority a CA issuer's Secret comes, must be asked.",
     judge: cluster_ca_use,
 }];
 
 fn cluster_ca_use(view: &View<'_>) -> Verdict {
-    let mut verdict = Verdict::over("bundle, request or Ingress", "bundles, requests and Ingresses");
+    let mut verdict = Verdict::over("bundle or Ingress", "bundles and Ingresses");
     for bundle in shown::copies_of_cluster_ca(view) {
         verdict.saw(bundle.category);
         if bundle.copied {
@@ -40,19 +34,6 @@ fn cluster_ca_use(view: &View<'_>) -> Verdict {
                     .severity(Severity::Low)
                     .observed("holds the cluster's CA")
                     .message("Whoever uses this bundle trusts everything that the cluster's CA signs."),
-            );
-        }
-    }
-    for request in &view.inventory.certificate_requests {
-        verdict.saw(view.cluster_wide());
-        if request.spec.signer_name == "kubernetes.io/legacy-unknown" {
-            let object = ObjectRef::new(Kind::CertificateSigningRequests.group(), "CertificateSigningRequest", "", &request.metadata.name);
-            verdict.find(
-                Finding::new(view.cluster_wide(), object, "spec.signerName")
-                    .rule("legacy-signer")
-                    .review()
-                    .observed(format!("{} asked by {}", request.spec.signer_name, crate::model::text::clean(&request.spec.username)))
-                    .message("This signer signs anything with the cluster's CA, without rules for what the certificate is for."),
             );
         }
     }
