@@ -36,7 +36,8 @@ pub(super) const CHECKS: &[Check] = &[
         why: "Flags and bindings say what should happen; the answer to a request without a credential shows what does. Beyond the pages for health and \
               version, nothing of the cluster is for callers who have not logged in.",
         mend: "Take system:anonymous and system:unauthenticated out of every binding but system:public-info-viewer, and limit anonymous requests to \
-               /livez, /readyz and /healthz (AuthenticationConfiguration), or switch them off with --anonymous-auth=false.",
+               /livez, /readyz and /healthz with an AuthenticationConfiguration (Kubernetes 1.32 or later). Don't set --anonymous-auth=false: health \
+               pages then answer 401, and kubeadm's own probes restart the API server for ever.",
         blind_spots: "Nine addresses are asked for, once, from where the assessment runs; others, and other ways to the API server, may answer differently. \
                       What came back is dropped unread: only the status is judged. A proxy on the way may answer in the server's place.",
         judge: anonymous_probe::judge,
@@ -52,8 +53,9 @@ pub(super) const CHECKS: &[Check] = &[
               whoever it answers unasked owns the cluster.",
         mend: "In the static pod's manifest set --authorization-mode=Node,RBAC, remove --insecure-port and --port, and start etcd with \
                --client-cert-auth=true and --peer-client-cert-auth=true.",
-        blind_spots: "A managed control plane shows no flags, and k3s and Talos only some; an etcd outside of the cluster shows none. The file behind \
-                      --authentication-config can't be read.",
+        blind_spots: "A managed control plane shows no pods with flags, and k3s and Talos only some (since Kubernetes 1.36 the page /flagz shows them \
+                      to system:monitoring; it is not requested); an etcd outside of the cluster shows none. The file behind --authentication-config \
+                      can't be read.",
         judge: control_plane_flags,
     },
     Check {
@@ -67,8 +69,9 @@ pub(super) const CHECKS: &[Check] = &[
               they may, hands the node to everyone who reaches port 10250.",
         mend: "In the kubelet's configuration set authentication.anonymous.enabled: false, authentication.webhook.enabled: true and \
                authorization.mode: Webhook, and restart the kubelets.",
-        blind_spots: "The ConfigMap is what kubeadm hands to nodes that join; a node's own file may differ. The kubelet's configz page would show it, \
-                      but asking needs nodes/proxy, with which commands can be run in containers, so it is never asked.",
+        blind_spots: "The ConfigMap is what kubeadm hands to nodes that join; a node's own file may differ. The kubelet's page configz would show it. \
+                      It is never requested: through the API server that takes nodes/proxy, with which commands can be run in containers. Asked \
+                      directly, kubelets from 1.33 on want nodes/configz alone.",
         judge: kubelet_anonymous,
     },
     Check {

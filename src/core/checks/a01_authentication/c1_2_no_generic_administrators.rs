@@ -45,8 +45,8 @@ pub(super) const CHECKS: &[Check] = &[
               generic administrator without a name on it.",
         mend: "Find out who holds the token; give people a personal login and the pipeline a federated identity with the rights it needs, then delete \
                the account.",
-        blind_spots: "Which account a token Secret belongs to is told by its name and by the account's list of Secrets; Secrets are listed without \
-                      their annotations. Tokens made on request leave nothing behind.",
+        blind_spots: "Which account a token Secret belongs to is recognised by its name and by the account's list of Secrets; Secrets are listed \
+                      without their annotations. Tokens made on request leave nothing behind.",
         judge: human_service_accounts,
     },
 ];

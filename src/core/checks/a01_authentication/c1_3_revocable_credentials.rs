@@ -33,8 +33,9 @@ pub(super) const CHECKS: &[Check] = &[
         practices: &["1.3.a"],
         needs: &[Need::List(Kind::Secrets)],
         active: false,
-        why: "A Secret of type kubernetes.io/service-account-token holds a token without an end. A copy of it works until somebody deletes the \
-              Secret or the ServiceAccount, and nothing shows how many copies there are.",
+        why: "A Secret of type kubernetes.io/service-account-token holds a token without an end. A copy of it works until the Secret or the \
+              ServiceAccount is deleted (Kubernetes itself deletes only those that it once made, when nobody has used them for a year), and nothing \
+              shows how many copies there are.",
         mend: "Move the user of the token to one that expires (a projected volume, or kubectl create token), then delete the Secret.",
         blind_spots: "The last use is known only where the server puts the label kubernetes.io/legacy-token-last-used (since 1.26) and lists it. \
                       Tokens copied into other Secrets or outside of the cluster don't show.",
@@ -63,7 +64,7 @@ pub(super) const CHECKS: &[Check] = &[
         why: "Who may ask for and approve a client certificate can make a login for any name, and nobody can revoke it. The two rights belong \
               in different hands.",
         mend: "Keep approving and signing to the control plane and to one component by name of its signer (resourceNames on signers).",
-        blind_spots: "Administrators may do all of this and are told under 2.1/cluster-admin. A bootstrap token lets its holder ask for a node's \
+        blind_spots: "Administrators may do all of this and are reported in 2.1/cluster-admin. A bootstrap token lets its holder ask for a node's \
                       certificate, which is approved by itself.",
         judge: csr_rights,
     },
@@ -78,7 +79,7 @@ pub(super) const CHECKS: &[Check] = &[
               his own access has ended.",
         mend: "Limit the right by resourceNames to the accounts that the component serves, and cap the lifetime with \
                --service-account-max-token-expiration.",
-        blind_spots: "Administrators may do this and are told under 2.1/cluster-admin. Tokens that were made leave no object behind.",
+        blind_spots: "Administrators may do this and are reported in 2.1/cluster-admin. Tokens that were made leave no object behind.",
         judge: token_request_rights,
     },
     Check {

@@ -21,8 +21,8 @@ pub(super) const CHECKS: &[Check] = &[
           holds it, and with it every right that its ServiceAccount has now or is given later.",
         mend: "Set automountServiceAccountToken: false in the pod template, or in the ServiceAccount for all of its pods; set it to true only where \
            the program calls the API.",
-        blind_spots: "Whether a program really calls the API can't be seen; only whether its ServiceAccount may do more than every account. Tokens that \
-                  a pod mounts by a volume of its own are meant and not told here. Rights from a cloud's IAM don't show.",
+        blind_spots: "Whether a program really calls the API can't be seen; only whether its ServiceAccount may do more than every account. Tokens \
+                      that a pod mounts by a volume of its own are meant and not reported here. Rights from a cloud's IAM don't show.",
         judge: automount,
     },
     Check {
@@ -35,7 +35,7 @@ pub(super) const CHECKS: &[Check] = &[
         why: "A pod that names no account runs as the namespace's account default. As long as that account does not say no, every such pod gets a \
               token that nobody decided to give it.",
         mend: "Set automountServiceAccountToken: false on the ServiceAccount default of the namespace.",
-        blind_spots: "Whether pods run as this account today is told under 1.5/default-account-used.",
+        blind_spots: "Whether pods run as this account today is the check 1.5/default-account-used.",
         judge: default_account_automount,
     },
     Check {

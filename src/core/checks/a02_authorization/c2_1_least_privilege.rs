@@ -74,7 +74,7 @@ pub(super) const CHECKS: &[Check] = &[
         why: "A label is enough to add a role's rules to the built-in roles admin, edit or view. Everybody who holds one of them, readers \
               included, then holds the new rights in the same moment, and no binding shows it.",
         mend: "Remove the label rbac.authorization.k8s.io/aggregate-to-… from the role, and bind it to those who need it.",
-        blind_spots: "Only rights that lead to more rights are told; harmless additions, such as reading an operator's own objects, are not.",
+        blind_spots: "Only rights that lead to more rights are reported; harmless additions, such as reading an operator's own objects, are not.",
         judge: aggregation,
     },
 ];

@@ -34,8 +34,8 @@ pub(super) const CHECKS: &[Check] = &[
         why: "Any one of the enabled modes may allow a request. AlwaysAllow allows all of them, ABAC reads a file that nobody can review in the \
               cluster, and a webhook follows rules that are kept elsewhere.",
         mend: "Set --authorization-mode=Node,RBAC on the API server; keep a webhook only if its rules are reviewed like RBAC.",
-        blind_spots: "A managed control plane shows no flags, and k3s and Talos only some. The file behind --authorization-config and the rules of a \
-                      webhook can't be read.",
+        blind_spots: "A managed control plane shows no pods with flags, and k3s and Talos only some; the page /flagz of Kubernetes 1.36 and later is \
+                      not requested. The file behind --authorization-config and the rules of a webhook can't be read.",
         judge: authorization_modes,
     },
 ];

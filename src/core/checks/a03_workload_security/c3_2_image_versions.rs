@@ -48,8 +48,9 @@ pub(super) const CHECKS: &[Check] = &[
               is caught at the door; where it doesn't, only names by digest protect.",
         mend: "Verify signatures in every namespace in scope, in enforcing mode and for all images that run there, with the exact signer named; or name all \
                images by digest.",
-        blind_spots: "Policies are read, not run: whether a signer is the right one isn't judged, and exceptions that engines keep in objects of their own \
-                      aren't seen. Binary Authorization on GKE and Image Integrity on AKS are settings of the provider.",
+        blind_spots: "Policies are read, not run: whether a signer is the right one isn't judged, and exceptions that engines keep in objects of their \
+                      own aren't seen. Binary Authorization on GKE is a setting of the provider. Image Integrity on AKS is a preview that audits and \
+                      refuses nothing.",
         judge: |view| guarded::signatures(view, Weight::Review),
     },
 ];

@@ -31,10 +31,12 @@ pub(super) const CHECKS: &[Check] = &[
         active: false,
         why: "A list of trusted registries that nothing enforces holds until somebody is in a hurry. A policy at admission makes the cluster itself refuse \
               images from elsewhere, whoever writes the manifest.",
-        mend: "Enforce the list in every namespace in scope: a Kyverno policy, Gatekeeper's K8sAllowedRepos, Kubewarden's trusted-repos, a \
-               ValidatingAdmissionPolicy, or allowedRegistries in OpenShift's image settings. Cover init and ephemeral containers too.",
-        blind_spots: "A policy is told by what its text speaks of: whether the list in it is the right one isn't judged. Rules of the network, and mirrors in the \
-                      configuration of nodes, aren't visible in the API.",
+        mend: "Enforce the list in every namespace in scope: a Kyverno policy, Gatekeeper's K8sAllowedRepos, Kubewarden's trusted-repos or a \
+               ValidatingAdmissionPolicy. Cover init and ephemeral containers and image volumes too. On OpenShift allowedRegistries in the image \
+               settings does it, and blocks everything else: list the platform's own registries and your mirrors first, or the cluster can't fetch its \
+               own parts.",
+        blind_spots: "A policy is recognised by what its text speaks of: whether the list in it is the right one isn't judged. Rules of the network, \
+                      and mirrors in the configuration of nodes, aren't visible in the API.",
         judge: |view| guarded::demanded(view, Demand::Registries, "Nothing shown here refuses an image from a registry outside of a list."),
     },
 ];

@@ -22,7 +22,7 @@ pub(super) const CHECKS: &[Check] = &[
               policies look right and block nothing.",
         mend: "Use a network plugin that enforces NetworkPolicy (Calico, Cilium, Antrea, OVN-Kubernetes and others), or switch enforcement on \
                where the plugin has a switch; then prove it by a connection that must fail.",
-        blind_spots: "Plugins are told by the images of their pods; one that a provider runs outside the cluster's pods is not seen. Of their \
+        blind_spots: "Plugins are recognised by the images of their pods; one that a provider runs outside the cluster's pods is not seen. Of their \
                       settings those are read that switch enforcement off as a whole (flags, variables, Cilium's and AWS's ConfigMaps); what is \
                       changed on a node or for one pod does not show. That policies take effect is shown only by trying a connection.",
         judge: network_plugin,

@@ -21,8 +21,8 @@ pub(super) const CHECKS: &[Check] = &[
         why: "Whoever reaches the API server may try stolen credentials and whatever flaw is found in it next. Only management networks need to \
               reach it.",
         mend: "Give the API server a private endpoint, or restrict the public one to the addresses of management networks and of what deploys.",
-        blind_spots: "Seen is the address that this assessment used. A name may stand for public and private addresses, an allow-list in front of a \
-                      public address is the provider's and is not seen, and other ways in (load balancers, bastions) are not known.",
+        blind_spots: "The check sees the address that this assessment used. A name may stand for public and private addresses, an allow-list in front \
+                      of a public address is the provider's and is not seen, and other ways in (load balancers, bastions) are not known.",
         judge: api_endpoint,
     },
     Check {
@@ -49,7 +49,7 @@ pub(super) const CHECKS: &[Check] = &[
         active: false,
         why: "A node with a public address has its agent (port 10250), its NodePorts and its ssh one firewall rule away from everybody.",
         mend: "Put nodes into private networks and let traffic in through load balancers only, out through a gateway.",
-        blind_spots: "Seen are the addresses that nodes tell of themselves; address translation in front of them and firewalls are not.",
+        blind_spots: "The check sees the addresses that nodes report; address translation in front of them and firewalls are not seen.",
         judge: public_nodes,
     },
     Check {
@@ -67,12 +67,13 @@ pub(super) const CHECKS: &[Check] = &[
         active: false,
         why: "An attacker in a container goes on by what is reached from it: the API server with the pod's account, the agents of the nodes, and the \
               cloud's metadata service, which gives the node's credentials away. Most applications need none of them.",
-        mend: "Deny egress by default, allow DNS and the documented connections, and leave the addresses of nodes, of the API server and \
-               169.254.169.254 out of every wider range; let the API server be reached only from workloads that are clients of it. Require \
-               session-bound tokens with a hop limit of one from the metadata service.",
-        blind_spots: "Judged are the addresses that nodes tell, the server's where it is an address, and 169.254.169.254; metadata services at other \
-                      addresses, ways by a Service's address before it is translated, and settings of the metadata service are not seen. Whether \
-                      the network plugin enforces policies is the check 4.1/network-plugin.",
+        mend: "Deny egress by default, allow DNS and the documented connections, and leave the addresses of nodes and of the API server out of every \
+               wider range. Do the same with 169.254.169.254, or, on GKE with Cloud DNS, where that address answers DNS, with its TCP ports 80 and \
+               443. Let the API server be reached only from workloads that are clients of it. Require session-bound tokens with a hop limit of one \
+               from the metadata service.",
+        blind_spots: "The check looks at the addresses that nodes report, the server's where it is an address, and 169.254.169.254. Metadata services \
+                      at other addresses, ways by a Service's address before it is translated, and settings of the metadata service are not seen. \
+                      Whether the network plugin enforces policies is the check 4.1/network-plugin.",
         judge: super::pod_to_api::judge,
     },
 ];

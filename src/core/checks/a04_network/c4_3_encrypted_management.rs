@@ -18,8 +18,9 @@ pub(super) const CHECKS: &[Check] = &[
               certificate that nobody verifies, or with keys that can be broken, whoever stands between reads and changes it.",
         mend: "Let clients use https with the cluster's certificate authority in the kubeconfig (certificate-authority-data), take \
                insecure-skip-tls-verify out, and renew certificates in time with keys of at least RSA 2048 or P-256 and SHA-256 (kubeadm certs renew).",
-        blind_spots: "Judged is the one connection that this assessment made: what was agreed on there, not everything that the server would accept from \
-                      others (4.3/tls-flags), and not what other kubeconfigs say. Where a proxy stands between, the server's own certificate isn't seen.",
+        blind_spots: "Only the one connection that this assessment made is judged: what was agreed on there, not everything that the server would \
+                      accept from others (4.3/tls-flags), and not what other kubeconfigs say. Where a proxy stands between, the server's own \
+                      certificate isn't seen.",
         judge: api_tls::judge,
     },
     Check {
@@ -32,8 +33,8 @@ pub(super) const CHECKS: &[Check] = &[
         why: "What passes between the parts of the control plane is the cluster's whole content, Secrets included. An unencrypted port lets \
               whoever listens on the network read it; the old insecure ports ask for no login either.",
         mend: "Close the port (remove --insecure-port, set readOnlyPort: 0) and give etcd https addresses only.",
-        blind_spots: "Seen are flags of control-plane pods and the kubelet configuration that kubeadm keeps in the cluster. Managed control planes \
-                      show neither, and a node's own file may say otherwise.",
+        blind_spots: "The check sees flags of control-plane pods and the kubelet configuration that kubeadm keeps in the cluster. Managed control \
+                      planes show neither, and a node's own file may say otherwise.",
         judge: transport::plaintext_ports,
     },
     Check {
@@ -47,8 +48,8 @@ pub(super) const CHECKS: &[Check] = &[
               broken and no strong cryptography in the sense of PCI DSS.",
         mend: "Set --tls-min-version=VersionTLS12 (or 13) and list only ciphers with forward secrecy and GCM or ChaCha20, in every component and \
                in the kubelets; or remove the settings, since today's defaults are sound.",
-        blind_spots: "Judged is what is set; where nothing is, the component's own default holds (TLS 1.2 and later). What a managed control plane \
-                      accepts shows only when connecting to it.",
+        blind_spots: "The check judges what is set; where nothing is, the component's own default holds (TLS 1.2 and later). What a managed control \
+                      plane accepts shows only when connecting to it.",
         judge: transport::tls_flags,
     },
     Check {

@@ -15,8 +15,8 @@ pub(super) const CHECKS: &[Check] = &[
         practices: &["5.1.a"],
         needs: &[Need::List(Kind::CertificateSigningRequests)],
         active: false,
-        why: "Kubernetes checks no revocation list, so a certificate must not be how people log in: it works until its last day, whatever happens to its \
-              holder. The findings are those of control 1.3, told there one by one; here they count against certificates as credentials.",
+        why: "Kubernetes checks no revocation list, so a certificate must not be how people log in: it works until its last day, whatever happens to \
+              its holder. The findings are those of control 1.3, where each is listed; here they count against certificates as credentials.",
         mend: "Let people log in through the identity provider, and end the certificates that the checks of 1.3 name: by replacing the CA, or by taking \
                every right from their names.",
         blind_spots: "What the checks of 1.3 can't see: certificates of requests that were deleted (after about an hour), and those made outside of the API.",
@@ -40,9 +40,10 @@ pub(super) const CHECKS: &[Check] = &[
               checks that depend on it; an authority that holds for decades can be misused for as long if its key is ever lost.",
         mend: "Renew what has expired or soon will (kubeadm certs renew, cert-manager, or the maker's procedure), let a controller renew \
                certificates by itself, and watch the days that are left; replace an authority by one that holds ten years at most.",
-        blind_spots: "Seen are certificates in ConfigMaps of CA bundles, in webhooks and API services, those of signing requests that still \
-                      exist, and what cert-manager tells of its own. Other certificates in Secrets and those on nodes (etcd, kubelet, API \
-                      server) are not read. Client certificates that end soon are no finding: that they end is their only safeguard.",
+        blind_spots: "The check reads certificates in ConfigMaps of CA bundles, in webhooks and API services, those of signing requests that still \
+                      exist, and what cert-manager reports of its own. The chain of the API server is judged in 4.3/api-tls. Certificates in Secrets \
+                      and on nodes (etcd, kubelet), PodCertificateRequests and ClusterTrustBundles are not read. Client certificates that end soon are \
+                      no finding: that they end is their only safeguard.",
         judge: expiry,
     },
     Check {
@@ -56,7 +57,7 @@ pub(super) const CHECKS: &[Check] = &[
               done by hand is forgotten or made to hold for years. Without serverTLSBootstrap the kubelet signs its own serving certificate, \
               which nobody can verify.",
         mend: "Set rotateCertificates: true, and serverTLSBootstrap: true together with an approver for the requests that follow.",
-        blind_spots: "Seen is only the configuration that kubeadm keeps in the cluster; a node's own file or flags may say otherwise.",
+        blind_spots: "Only the configuration that kubeadm keeps in the cluster is seen; a node's own file or flags may say otherwise.",
         judge: kubelet_rotation,
     },
 ];

@@ -78,7 +78,8 @@ pub(super) const CHECKS: &[Check] = &[
         mend: "Give the API servers an encryption configuration (--encryption-provider-config) with a KMS provider first in its list, then write \
                all Secrets anew so that the old ones are encrypted too.",
         blind_spots: "The file that the option names lies on the node: which providers it lists, in which order and for which kinds must be shown. \
-                      That Secrets from before are encrypted is not seen. Managed control planes have a setting of their own.",
+                      That Secrets from before are encrypted is not seen (a finished StorageVersionMigration of secrets would show it). Managed \
+                      control planes have a setting of their own.",
         judge: settings::encryption_at_rest,
     },
     Check {

@@ -17,8 +17,8 @@ pub(super) const CHECKS: &[Check] = &[
         why: "A credential that is never changed stays useful to everybody who ever saw it: people who left, old backups, a leaked file. An old Secret \
               is a place to ask when it was last rotated, and whether anybody knows how.",
         mend: "Rotate the credential, best through the secret manager by itself, and delete Secrets that nothing uses.",
-        blind_spots: "Seen is when the object was made. One whose value was changed in place looks as old as it was, and one that is made anew with \
-                      the same value looks young. Values are never read.",
+        blind_spots: "The check sees when the object was made. One whose value was changed in place looks as old as it was, and one that is made anew \
+                      with the same value looks young. Values are never read.",
         judge: secret_age,
     },
     Check {
@@ -30,7 +30,7 @@ pub(super) const CHECKS: &[Check] = &[
         active: false,
         why: "An ExternalSecret copies a secret from the manager into the cluster, again and again. Where that is switched off or fails, a rotated \
               secret never arrives, and workloads go on with the old one until it stops working.",
-        mend: "Set a refreshInterval, and mend what the ExternalSecret's condition tells (rights in the manager, a name that no longer exists).",
+        mend: "Set a refreshInterval, and mend what the ExternalSecret's condition reports (rights in the manager, a name that no longer exists).",
         blind_spots: "Only objects of the External Secrets Operator are read. Whether workloads take up a refreshed value, and whether the manager rotates \
                       it at all, is not seen.",
         judge: refresh,

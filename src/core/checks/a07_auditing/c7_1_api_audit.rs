@@ -21,8 +21,8 @@ pub(super) const CHECKS: &[Check] = &[
           a Secret or changed a right.",
         mend: "Give every API server an audit policy (--audit-policy-file) and a backend: a webhook to the central log store, or a log file \
            (--audit-log-path) with an agent that ships it at once. Restart one API server after another.",
-        blind_spots: "Seen is that recording is switched on, not what the policy file says (it lies on the node: give it as evidence) and not that \
-                  records arrive. A managed control plane shows none of this.",
+        blind_spots: "The check sees that recording is switched on, not what the policy file says (it lies on the node: give it as evidence) and not \
+                      that records arrive. A managed control plane shows none of this.",
         judge: audit_flags,
     },
     Check {
@@ -35,8 +35,8 @@ pub(super) const CHECKS: &[Check] = &[
         why: "An audit log that stays on the control-plane node is lost with it, is overwritten as it grows, and can be changed by whoever takes the node \
               over. Only a copy elsewhere is evidence.",
         mend: "Run a log agent on the control-plane nodes that mounts the audit log's folder and tolerates their taints, or use a webhook backend.",
-        blind_spots: "Seen is that an agent on each control-plane node can read the folder, not that it does, nor that records arrive. Agents on the node's \
-                      operating system are not seen.",
+        blind_spots: "The check sees that an agent on each control-plane node can read the folder, not that it does, nor that records arrive. Agents \
+                      on the node's operating system are not seen.",
         judge: audit_shipping,
     },
     Check {
@@ -49,7 +49,7 @@ pub(super) const CHECKS: &[Check] = &[
         why: "Where a provider runs the control plane, it keeps the audit log too, if it is told to: on some services recording is off, or covers only \
               changes, until somebody switches it on and pays for it.",
         mend: "Switch on audit logging of the control plane at the provider, send it to the central store and keep it for twelve months.",
-        blind_spots: "The API shows nothing of this; the check only tells where it is to be seen.",
+        blind_spots: "The API shows nothing of this; the check only says where to look.",
         judge: provider_audit,
     },
     Check {
@@ -62,9 +62,9 @@ pub(super) const CHECKS: &[Check] = &[
         why: "The audit policy decides which requests are recorded: its first rule that fits a request says how much, and what no rule fits is not \
               recorded at all. One early rule with the level None can take away every trace of who read a Secret, opened a shell or changed a \
               right; a level that is too high writes the values of Secrets into the log.",
-        mend: "Let the policy end in a rule with nothing but “level: Metadata”, take away or narrow the rules that are told, and record Secrets, \
+        mend: "Let the policy end in a rule with nothing but “level: Metadata”, take away or narrow the rules that are reported, and record Secrets, \
                TokenReviews and tokens at the level Metadata.",
-        blind_spots: "Judged is the file that was given; whether every API server runs with it shows on the control-plane nodes alone. Requests for \
+        blind_spots: "The file that was given is judged; whether every API server runs with it shows on the control-plane nodes alone. Requests for \
                       paths that are no resources (/metrics, /debug) are not tried, nor is what a filter behind the log drops.",
         judge: super::audit_policy::judge,
     },

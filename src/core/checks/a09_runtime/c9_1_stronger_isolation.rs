@@ -44,9 +44,11 @@ pub(super) const CHECKS: &[Check] = &[
         practices: &["9.1.a"],
         needs: &[Need::Workloads],
         active: false,
-        why: "Seccomp filters the system calls that a container may make, and AppArmor the files and rights it may use. Both are there for nothing, stop many \
-          known ways out, and are missing where nobody asked for them or somebody switched them off.",
-        mend: "Set seccompProfile.type: RuntimeDefault on the pod, remove Unconfined profiles, and set seccompDefault: true in the configuration of the kubelets.",
+        why: "Seccomp filters the system calls that a container may make, and AppArmor the files and rights it may use. Both cost nothing and stop \
+              many known ways out. Seccomp is missing where nobody asked for it; AppArmor holds without being asked for where a node has it. Either \
+              may have been switched off.",
+        mend: "Set seccompProfile.type: RuntimeDefault on the pod, remove Unconfined profiles, and set seccompDefault: true in the configuration of \
+               the kubelets. Ask for an AppArmor profile only where all nodes of the workload have AppArmor: elsewhere the kubelet refuses the pod.",
         blind_spots: "Whether the kubelet applies a seccomp profile by default, whether the node has AppArmor or SELinux at all, and what a profile of your own \
                   allows is the node's configuration.",
         judge: hardening::judge,

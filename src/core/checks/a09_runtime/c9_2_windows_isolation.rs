@@ -18,8 +18,9 @@ pub(super) const CHECKS: &[Check] = &[Check {
           boundary against hostile code. A HostProcess container runs on the host itself.",
     mend: "Give in-scope Windows workloads hosts of their own that nothing of another security level shares, run them on a serverless container \
            service, or select a runtime class for hypervisor isolation that the nodes are configured for. Remove hostProcess: true.",
-    blind_spots: "How the runtime on a Windows node is configured can't be read through the API; a runtime class proves nothing by itself. A pod that says \
-                  nothing of its operating system and has not been placed yet is taken for Linux.",
+    blind_spots: "How the runtime on a Windows node is configured can't be read through the API; a runtime class, even with the handler \
+                  runhcs-wcow-hypervisor, proves nothing by itself. A pod that says nothing of its operating system and has not been placed yet is \
+                  taken for Linux.",
     judge: windows,
 }];
 

@@ -35,7 +35,7 @@ pub(super) const CHECKS: &[Check] = &[
         active: false,
         why: "Node agents may be a few versions behind the API server and never ahead of it. Beyond that nobody tests the combination, and nodes \
               that were left behind lack the security fixes of the versions since.",
-        mend: "Upgrade the kubelets (and kube-proxy) of the nodes that are told, best by replacing the nodes; upgrade the control plane first \
+        mend: "Upgrade the kubelets (and kube-proxy) of the nodes that are reported, best by replacing the nodes; upgrade the control plane first \
                where nodes are ahead.",
         blind_spots: "With several API servers in the middle of an upgrade only the version of the one that answered is known. Node agents other \
                       than kubelet and kube-proxy are not compared.",
@@ -51,9 +51,10 @@ pub(super) const CHECKS: &[Check] = &[
         why: "A cluster is more than Kubernetes: its database, container runtime, network plugin, ways in from outside. A part whose makers \
               stopped mending it stays open to every fault that is found from then on.",
         mend: "Move to the successor or to a supported release; until then reduce who can reach the component, and record the risk.",
-        blind_spots: "Components are told by their images and judged by the tag; images under other names and tags that say no version are not. \
-                      Dates exist for Kubernetes' own parts and a few others; what no table knows is not told as supported. CRI-O has the dates of the \
-                      Kubernetes version with its number, in OpenShift those of the release that carries it.",
+        blind_spots: "Components are recognised by their images and judged by the tag; images under other names and tags that say no version are not. \
+                      Dates exist for Kubernetes' own parts and a few others; what no table knows is never reported as supported. CRI-O has the dates \
+                      of the Kubernetes version with its number, in OpenShift those of the release that carries it. Providers patch the containerd of \
+                      their node images under the old number.",
         judge: components,
     },
     Check {

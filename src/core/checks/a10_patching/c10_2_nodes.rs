@@ -21,9 +21,9 @@ pub(super) const CHECKS: &[Check] = &[
               mending it, or nodes of one pool with different kernels, are nodes that fixes do not reach.",
         mend: "Replace nodes by ones with a supported system, and roll fixes out to all nodes of a pool at once (new images, or an operator that \
                updates and restarts one node after another).",
-        blind_spots: "Known is what a node says of itself: the release and the running kernel, not which packages are patched nor whether a restart is \
-                      due. Systems without published dates in the program's table (Talos, Bottlerocket, Flatcar, CoreOS) are told as unknown. Extended \
-                      support that was bought is not seen.",
+        blind_spots: "The check knows what a node says of itself: the release and the running kernel, not which packages are patched nor whether a \
+                      restart is due. Systems without published dates in the program's table (Talos, Bottlerocket, Flatcar, CoreOS) are reported as \
+                      unknown. Extended support that was bought is not seen.",
         judge: node_os,
     },
     Check {
@@ -36,8 +36,8 @@ pub(super) const CHECKS: &[Check] = &[
         why: "A fix for the kernel takes effect only after a restart. A node that has been up for more than a month has missed a month of such fixes, \
               unless they are applied in another way.",
         mend: "Replace or restart nodes at least monthly, by an operator or a node pool that is rolled over.",
-        blind_spots: "Seen is since when a node has been ready without a break; a restart that took less than the time after which the cluster notices \
-                      leaves no trace. Live patching of kernels is not seen.",
+        blind_spots: "The check sees since when a node has been ready without a break; a restart that took less than the time after which the cluster \
+                      notices leaves no trace. Live patching of kernels is not seen.",
         judge: node_age,
     },
     Check {

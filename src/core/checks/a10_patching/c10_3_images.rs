@@ -33,8 +33,9 @@ pub(super) const CHECKS: &[Check] = &[
         why: "Images carry hundreds of packages, and faults in them are published every day. Only a scan that is repeated against today's knowledge tells \
               which of them run here; one with critical faults that stays in place is the open door that attackers look for.",
         mend: "Rebuild the image with the fixed packages and deploy it; record an exception where no fix exists, with what reduces the risk until then.",
-        blind_spots: "Read are VulnerabilityReports of Trivy Operator: other scanners keep their results elsewhere. Whether a fault can be reached in this \
-                      application is not judged. A scanner sees what package managers wrote down, no more.",
+        blind_spots: "Only VulnerabilityReports of Trivy Operator are read: other scanners keep their results elsewhere. Whether a fault can be \
+                      reached in this application is not judged. A scanner sees what package managers wrote down, no more. Trivy 0.69.4 to 0.69.6 were \
+                      malicious releases: a report of theirs proves nothing.",
         judge: scan_results,
     },
     Check {
@@ -48,8 +49,8 @@ pub(super) const CHECKS: &[Check] = &[
               digest, do such reports show that it was this image that was scanned, how long ago, and with what result.",
         mend: "Rebuild the image with the fixed packages and deploy it; record an exception where no fix exists, with what reduces the risk until then. \
                Scan what runs at least every month.",
-        blind_spots: "A report does not tell which degrees the scanner was told to leave out (--severity, --ignore-unfixed), nor how old its knowledge was. \
-                      SARIF has no date and says less of the image. Whether a fault can be reached in this application is not judged.",
+        blind_spots: "A report does not say which degrees the scanner left out (--severity, --ignore-unfixed), nor how old its knowledge was. SARIF \
+                      has no date and says less of the image. Whether a fault can be reached in this application is not judged.",
         judge: super::imported_scans::judge,
     },
 ];

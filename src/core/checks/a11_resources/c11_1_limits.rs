@@ -64,8 +64,8 @@ pub(super) const CHECKS: &[Check] = &[
         why: "A node can run only so many processes. Without podPidsLimit one container that keeps starting new ones (a fork bomb) takes the \
               whole node down.",
         mend: "Set podPidsLimit in the kubelet's configuration (some thousands suffice for most applications) on every node pool.",
-        blind_spots: "Seen is only the configuration that kubeadm keeps in the cluster; a node's own file may say otherwise. Managed node pools \
-                      keep it at the provider.",
+        blind_spots: "Only the configuration that kubeadm keeps in the cluster is seen; a node's own file may say otherwise. Managed node pools keep \
+                      it at the provider.",
         judge: pid_limit,
     },
 ];

@@ -18,9 +18,9 @@ pub(super) const CHECKS: &[Check] = &[
           images to whoever asks gives all of that to everybody who reaches it.",
         mend: "Switch off anonymous pulling for the project or repository, let nodes and pipelines log in with identities of their own, and close the \
            registry to networks that need not reach it.",
-        blind_spots: "Asked is for the manifest alone, once, from where the assessment runs: pushing, listing and blobs are not tried, and who else may log in \
-                  is not seen. Whether a repository on a public registry is meant for the public only its owner knows. A registry named localhost is \
-                  each node's own; asked is the one on this machine.",
+        blind_spots: "Only the manifest is requested, once, from where the assessment runs: pushing, listing and blobs are not tried, and who else may \
+                      log in is not seen. Whether a repository on a public registry is meant for the public only its owner knows. A registry named \
+                      localhost is each node's own; the one on this machine is asked.",
         judge: anonymous_pull::judge,
     },
     Check {
@@ -34,8 +34,8 @@ pub(super) const CHECKS: &[Check] = &[
           them, can't be taken from one without the others, and if it may also push, hands out the registry.",
         mend: "Use the machine's or workload's identity where the provider offers one, else a pull-only robot account for each namespace; remove copies that \
            nothing uses, and rotate what was spread.",
-        blind_spots: "The content of Secrets is never read: two of one name may differ, two of different names may be the same, and whether one may push can't \
-                  be told. Machines that pull with an identity of their own need no Secret and show none.",
+        blind_spots: "The content of Secrets is never read: two of one name may differ, two of different names may be the same, and whether one may \
+                      push can't be seen. Machines that pull with an identity of their own need no Secret and show none.",
         judge: pull_secrets,
     },
 ];

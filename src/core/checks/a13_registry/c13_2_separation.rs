@@ -16,8 +16,8 @@ pub(super) const CHECKS: &[Check] = &[Check {
           was built for a test, has skipped the controls that production images go through.",
     mend: "Promote the image: build or copy it into the production registry under a release version by the pipeline that alone may write there, and \
            name it from there.",
-    blind_spots: "It goes by names alone: a word such as dev, test, staging, snapshot, nightly, rc or pr in registry, repository or tag. An image from a \
-                  development registry with a plain name is not seen, and an innocent name may be told.",
+    blind_spots: "It goes by names alone: a word such as dev, test, staging, snapshot, nightly, rc or pr in registry, repository or tag. An image from \
+                  a development registry with a plain name is not seen, and an innocent name may be reported.",
     judge: non_production_images,
 }];
 

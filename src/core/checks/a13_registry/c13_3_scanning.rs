@@ -13,8 +13,8 @@ pub(super) const CHECKS: &[Check] = &[Check {
     practices: &["13.3.a"],
     needs: &[Need::List(Kind::Namespaces), Need::Workloads, Need::Policies],
     active: false,
-    why: "A scan finds flaws in stored images, and a block keeps those images from running: the one without the other is either a list that nobody reads \
-          or a gate that knows nothing. What of both can be seen from the cluster is told here.",
+    why: "A scan finds flaws in stored images, and a block keeps those images from running: the one without the other is either a list that nobody \
+          reads or a gate that knows nothing. This check reports what of both can be seen from the cluster.",
     mend: "Scan every repository that feeds the cluster on arrival and again and again, and refuse at admission what has no fresh, good scan: by a signed \
            scan attestation that a policy verifies, or by the scanner's own admission controller.",
     blind_spots: "What a registry scans and blocks is its own setting: Amazon ECR, Artifact Registry, Azure Container Registry, Quay.io, Harbor elsewhere. A \

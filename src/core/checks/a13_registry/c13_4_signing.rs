@@ -17,9 +17,10 @@ pub(super) const CHECKS: &[Check] = &[
           can tell.",
         mend: "Let the pipeline sign every image by its digest when it is pushed (cosign, Notation), also those that are copied from elsewhere, and let the \
            cluster refuse what is not signed (13.4/enforced).",
-        blind_spots: "That a signature exists is all that is seen: neither whether it is valid nor who made it, which cosign verify or the admission \
-                  controller must show. Looked at are the list of referrers and the tags that stand in for it, in the image's own repository and without \
-                  a login; signatures kept elsewhere, or on another digest of the same image (its index, or one platform of it), are not found.",
+        blind_spots: "The check sees only that a signature exists: neither whether it is valid nor who made it, which cosign verify or the admission \
+                      controller must show. It looks at the list of referrers and the tags that stand in for it, in the image's own repository and \
+                      without a login. Signatures kept elsewhere, or on another digest of the same image (its index, or one platform of it), are not \
+                      found.",
         judge: signatures::judge,
     },
     Check {
@@ -32,8 +33,9 @@ pub(super) const CHECKS: &[Check] = &[
         why: "A signature that nobody checks stops nobody. Unless the cluster refuses images that an authorised pipeline did not sign, whoever gets into the \
           registry, or may write a manifest, decides what runs. It is the finding of 3.2/signature-enforcement, weighed by what this control asks.",
         mend: "Verify at admission in every namespace in scope, for all images that run there, with the exact signer named, in enforcing mode, failing closed.",
-        blind_spots: "Policies are read, not run: whether a signer is the right one, and who may use its key, isn't judged. Enforcement by a provider (Binary \
-                  Authorization, Image Integrity) and by engines whose policies can't be read makes it a question in place of a finding.",
+        blind_spots: "Policies are read, not run: whether a signer is the right one, and who may use its key, isn't judged. Enforcement by GKE's \
+                      Binary Authorization, and by engines whose policies can't be read, makes it a question in place of a finding. Image Integrity on \
+                      AKS refuses nothing.",
         judge: |view| guarded::signatures(view, Weight::Fail),
     },
 ];

@@ -19,8 +19,9 @@ pub(super) const CHECKS: &[Check] = &[
               hand has none, and nobody can say whether what runs is what was approved.",
         mend: "Bring the manifests under version control and let Argo CD, Flux, Helm from a pipeline or another tool deploy them; mend what is out of \
                sync.",
-        blind_spots: "Management is told by the marks that tools leave on objects (Argo CD, Flux, Fleet, Config Sync, Helm, and the record of who wrote a \
-                      field). kubectl apply from a pipeline leaves the same mark as one by hand. What the repository holds, and who reviews it, is not seen.",
+        blind_spots: "Management is recognised by the marks that tools leave on objects (Argo CD, Flux, Fleet, Config Sync, Helm, and the record of \
+                      who wrote a field). kubectl apply from a pipeline leaves the same mark as one by hand. What the repository holds, and who \
+                      reviews it, is not seen.",
         judge: gitops::judge,
     },
     Check {

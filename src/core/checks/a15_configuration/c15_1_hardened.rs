@@ -18,7 +18,7 @@ pub(super) const CHECKS: &[Check] = &[
           that nobody acts on show a standard on paper.",
         mend: "Mend each violation or record an approved exception; then let the policy enforce instead of audit.",
         blind_spots: "Only reports in the PolicyReport format are read (Kyverno, Kubewarden, Trivy through its adapter and others write it); \
-                  Gatekeeper keeps violations in its constraints. What a policy does not ask, no report holds; reports may be old.",
+                      Gatekeeper keeps violations in its constraints. What a policy does not ask, no report holds; reports may be old.",
         judge: policy_reports,
     },
     Check {
@@ -32,8 +32,9 @@ pub(super) const CHECKS: &[Check] = &[
           the cluster against it shows where it is kept: on the nodes too, whose files the API does not show.",
         mend: "Mend what failed or record an approved exception for each; look at what the tool leaves to people; run it again after each upgrade and at \
            least once a year.",
-        blind_spots: "Read are kube-bench's JSON, ClusterComplianceReports of Trivy Operator and the results of OpenShift's Compliance Operator. Whether \
-                  every node was tested is not seen: kube-bench tests the one it runs on. The benchmark must fit the version and the distribution.",
+        blind_spots: "The check reads kube-bench's JSON, ClusterComplianceReports of Trivy Operator and the results of OpenShift's Compliance \
+                      Operator. Whether every node was tested is not seen: kube-bench tests the one it runs on. The benchmark must fit the version and \
+                      the distribution.",
         judge: super::benchmark::judge,
     },
 ];

@@ -35,10 +35,10 @@ pub(super) const CHECKS: &[Check] = &[
               no firewall in front of the cluster sees.",
         mend: "Deny everything by default in the namespaces of the cardholder data environment, allow the documented connections one by one with \
                the pods and ports that they need, and narrow the policies that are named here; or take what connects into scope.",
-        blind_spots: "Judged are the policies as they are written: whether the network plugin enforces them is the check 4.1/network-plugin, and only a \
-                      connection that is tried proves it (penetration test of segmentation, PCI DSS 11.4.5). Ways over a shared Service outside of \
-                      the cluster, a shared volume, a message queue or an ingress controller are not connections between two pods and are not \
-                      seen here. A node always reaches its own pods. Meshes and firewalls of the provider may forbid more.",
+        blind_spots: "The policies are judged as they are written: whether the network plugin enforces them is the check 4.1/network-plugin, and only \
+                      a connection that is tried proves it (penetration test of segmentation, PCI DSS 11.4.5). Ways over a shared Service outside of \
+                      the cluster, a shared volume, a message queue or an ingress controller are not connections between two pods and are not seen \
+                      here. A node always reaches its own pods. Meshes and firewalls of the provider may forbid more.",
         judge: reachability::judge,
     },
     Check {
@@ -54,8 +54,8 @@ pub(super) const CHECKS: &[Check] = &[
         mend: "Take each service that is named here into scope, with an owner and hardening of its own; give the cardholder data environment an \
                ingress controller, monitoring and operators of its own where that is possible; limit operators to the namespaces that they \
                serve by RoleBindings instead of ClusterRoleBindings.",
-        blind_spots: "Services are recognised by their images. Shared are also the API server, the nodes' agents, the registry and what lies outside of \
-                      the cluster (cloud accounts, databases, log stores), which no object here shows. Rights are those of RBAC.",
+        blind_spots: "Services are recognised by their images. The API server, the nodes' agents, the registry and what lies outside of the cluster \
+                      (cloud accounts, databases, log stores) are shared too, which no object here shows. Rights are those of RBAC.",
         judge: shared_services::judge,
     },
 ];

@@ -16,8 +16,9 @@ pub(super) const CHECKS: &[Check] = &[Check {
           node stands beside the cardholder data workloads and can read what they hold.",
     mend: "Give the cardholder data workloads a node pool of their own: taint its nodes, let only these workloads tolerate the taint, and bind \
            them to the pool by a selector; then move the others off.",
-    blind_spots: "Seen is where pods run now; what the scheduler might do next is the check of pool enforcement. Pods of the platform \
-                  (network plugin, log agent) run everywhere by design and are not counted. Virtual machines that share hardware are not seen.",
+    blind_spots: "The check sees where pods run now; what the scheduler might do next is the check 16.3/pool-enforcement. Pods in virtual machines of \
+                  their own (Kata Containers, AKS Pod Sandboxing) still share the node and are counted. Pods of the platform (network plugin, log \
+                  agent) run everywhere by design and are not counted. Virtual machines that share hardware are not seen.",
     judge: shared_nodes,
 }];
 

@@ -18,10 +18,12 @@ pub(super) const CHECKS: &[Check] = &[
         active: false,
         why: "The scheduler puts a pod wherever there is room, unless it is told otherwise in both directions: a taint keeps others off the nodes of the \
               cardholder data environment, a selector keeps its workloads on them. With one of the two missing the separation is chance.",
-        mend: "Taint the nodes of the pool (NoSchedule), label them under node-restriction.kubernetes.io/ so that a node can't label itself into the pool, \
-               give the workloads selector and toleration, and let admission set both for the namespace.",
-        blind_spots: "Where the assessor named no node pool, the nodes on which cardholder data workloads run count as the pool. Admission that adds selectors \
-                      (PodNodeSelector, policies) shows only in the pods it touched.",
+        mend: "Taint the nodes of the pool with NoExecute: NoSchedule lets pods in that name the node in spec.nodeName. First give what belongs there \
+               its toleration, because NoExecute evicts at once what lacks it. Label the nodes under node-restriction.kubernetes.io/ so that a node \
+               can't label itself into the pool, give the workloads selector and toleration, and let admission set both for the namespace.",
+        blind_spots: "Where the assessor named no node pool, the nodes on which cardholder data workloads run count as the pool. Admission that adds \
+                      selectors (PodNodeSelector, policies) shows only in the pods it touched: the namespace annotations of these plugins, OpenShift's \
+                      node selectors and policies on placement are not read, nor whether NodeRestriction is on.",
         judge: pool_enforcement,
     },
     Check {
@@ -34,8 +36,8 @@ pub(super) const CHECKS: &[Check] = &[
         why: "A toleration without a key fits every taint, so the pod may be placed on any node, those of the cardholder data environment too. It undoes the \
               taints that keep others away.",
         mend: "Tolerate the taints that are meant, by key and effect; keep tolerations without a key to agents of the platform, by an admission policy.",
-        blind_spots: "Agents of the platform tolerate everything by design and are told apart; a DaemonSet elsewhere is told for review. A selector \
-                      may still keep such a pod on nodes of its own; that is told with it.",
+        blind_spots: "Agents of the platform tolerate everything by design and are kept apart; a DaemonSet elsewhere is reported for review. A \
+                      selector may still keep such a pod on nodes of its own; the finding then says so.",
         judge: wildcard_tolerations,
     },
     Check {
@@ -49,8 +51,8 @@ pub(super) const CHECKS: &[Check] = &[
               to each node on which it runs, so a node of lower security becomes a way in.",
         mend: "Run controllers and operators with such rights on nodes of the cardholder data environment or of the control plane (selector, toleration), \
                and give agents that must run on every node rights that end at their node.",
-        blind_spots: "Where the assessor named no node pool, the nodes on which cardholder data workloads run count as the pool. Which nodes pods without a \
-                      node will get is not told. Rights in systems outside of Kubernetes are not seen.",
+        blind_spots: "Where the assessor named no node pool, the nodes on which cardholder data workloads run count as the pool. Which nodes pods \
+                      without a node will get is not known. Rights in systems outside of Kubernetes are not seen.",
         judge: super::privileged_on_low::judge,
     },
 ];

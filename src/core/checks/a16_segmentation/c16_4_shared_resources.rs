@@ -23,8 +23,9 @@ pub(super) const CHECKS: &[Check] = &[
               them. Whoever may change it from inside one application may take these borders down for all.",
         mend: "Bind the account by a RoleBinding in its own namespace; where an operator must serve several namespaces, move it to a platform namespace \
                of its own, list exactly what it changes, and treat it as in scope.",
-        blind_spots: "Only ServiceAccounts and their groups are judged: of people no object tells the application. What an operator does on somebody's \
-                      behalf, because its custom resources ask for it, is not a right and not seen.",
+        blind_spots: "Only ServiceAccounts and their groups are judged: no object says which application a user or group belongs to. The access \
+                      register (2.3) lists their rights. What an operator does on somebody's behalf, because its custom resources ask for it, is not a \
+                      right and not seen.",
         judge: shared_resource_rights,
     },
     Check {

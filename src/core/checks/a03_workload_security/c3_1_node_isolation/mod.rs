@@ -38,8 +38,8 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
               way to the node by itself, but each makes the next flaw of kernel or runtime easier to use. What falls short is shown for review.",
         mend: "Set runAsNonRoot: true and seccompProfile.type: RuntimeDefault on the pod, allowPrivilegeEscalation: false and \
                capabilities.drop: [\"ALL\"] on each container; then let the namespace enforce restricted.",
-        blind_spots: "It reads what the manifest says. An image that runs as a user of its own, a default profile that the kubelet is told to apply, \
-                      or rules of SELinux on the node may protect a workload that says nothing.",
+        blind_spots: "It reads what the manifest says. An image that runs as a user of its own, a default profile that the kubelet applies, or rules \
+                      of SELinux on the node may protect a workload that says nothing.",
         judge: |view| standards::judge(view, Level::Restricted),
     },
     Check {
@@ -53,8 +53,8 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
               that only warns or writes to the audit log, anyone who may create a pod in the namespace may take over a machine.",
         mend: "kubectl label ns NAME pod-security.kubernetes.io/enforce=restricted pod-security.kubernetes.io/enforce-version=vX.Y, with baseline \
                where restricted can't be had yet and the version of the cluster. Add --dry-run=server first to see what would break.",
-        blind_spots: "Defaults and exemptions of Pod Security Admission lie in a file of the API server that no API shows, so an unlabelled namespace is \
-                      not shown to be enforced, though it may be. Other engines that do the same work are told by 3.1/admission-control.",
+        blind_spots: "Defaults and exemptions of Pod Security Admission lie in a file of the API server that no API shows, so an unlabelled namespace \
+                      is not shown to be enforced, though it may be. Other engines that do the same work are the matter of 3.1/admission-control.",
         judge: labels::judge,
     },
     Check {
@@ -65,7 +65,7 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
         needs: &[Need::Workloads],
         active: false,
         why: "Some settings are not merely against a standard, they are the way itself: a privileged container, the node's processes or network, its \
-              root file system or the socket of its container runtime. Each is told with what an intruder would do through it.",
+              root file system or the socket of its container runtime. Each is reported with what an intruder would do through it.",
         mend: "Remove the setting. Where a component of the platform needs it, keep it in a namespace of its own that few may change, grant the least \
                (one capability, one directory, read-only), and record the approved exception.",
         blind_spots: "Directories are judged by their path on an ordinary Linux node: other paths may matter on yours. What a CSI driver or a persistent \
@@ -81,10 +81,10 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
         active: false,
         why: "A label that enforces a level is asked only when a pod is created. Pods that were there before, or that are exempt, run on against it: \
               the label says guarded, the node says otherwise.",
-        mend: "Mend the workload's template and let its pods be made anew; then nothing in the namespace may be refused. Ask for the exemptions in the \
-               admission configuration of the API server, and remove what nobody approved.",
-        blind_spots: "Exemptions by user, namespace or runtime class can't be read, so an exempt pod and an old one look alike. Policies of other engines \
-                      are not evaluated here; their own reports are told in 15.1.",
+        mend: "Fix the template and restart the workload; then nothing in the namespace may be refused. Ask for the exemptions in the admission \
+               configuration of the API server, and remove what nobody approved.",
+        blind_spots: "Exemptions by user, namespace or runtime class can't be read, so an exempt pod and an old one look alike. Policies of other \
+                      engines are not evaluated here; their own reports are the matter of 15.1.",
         judge: gap::judge,
     },
     Check {
@@ -102,11 +102,13 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
         active: false,
         why: "What runs well today may be replaced tomorrow by a pod that takes the node, unless something refuses it at the door. A policy that only \
               reports refuses nothing, and a webhook that fails open, or is not asked about a namespace, refuses nothing there.",
-        mend: "Enforce a Pod Security level by label, or policies of your engine in enforcing mode, in every namespace in scope; webhooks with \
-               failurePolicy: Fail, several replicas, and no namespace in scope left out.",
-        blind_spots: "What a policy demands is told from its own text, by the fields of a pod that it names; it is not run. Policies written as programs, \
-                      Gatekeeper constraints outside of its usual library and webhooks of other makers are named and not read. Which accounts OpenShift's \
-                      constraints are given to by roles is not followed.",
+        mend: "Enforce a Pod Security level by label, or policies of your engine in enforcing mode, in every namespace in scope. Webhooks: \
+               failurePolicy: Fail, several replicas, no namespace in scope left out. Only the webhook's own namespace has to be left out, so that it \
+               can start again.",
+        blind_spots: "What a policy demands is read from its own text, by the fields of a pod that it names; it is not run. Policies written as \
+                      programs, Gatekeeper constraints outside of its usual library and webhooks of other makers are named and not read. Static \
+                      admission manifests of the API server (Kubernetes 1.37) appear in no list. Which accounts OpenShift's constraints are given to \
+                      by roles is not followed.",
         judge: admission::judge,
     },
 ];
