@@ -3,6 +3,7 @@
 use super::{Failure, print};
 use kassay_core::checks;
 use kassay_core::guidance::{Guidance, paragraphs};
+use kassay_core::judging::{Check, Need};
 use kassay_core::report;
 use std::fmt::Write as _;
 
@@ -93,8 +94,12 @@ pub fn checks(form: Form) -> Result<(), Failure> {
 pub fn checks_markdown() -> Result<String, Failure> {
     let guidance = guidance()?;
     let mut out = String::from(
-        "# The automated checks\n\nWhat each looks for, what it must be able to read, why it matters, how to mend what it finds, and what it can't see.\n",
+        "# The automated checks\n\nWhat each looks for, what it must be able to read, why it matters, how to mend what it finds, and what it can't see.\n\n\
+         Words of Kubernetes are explained in [words.md](words.md).\n\n## Groups of lists\n\nMany checks need the same lists. They are named here once.\n\n",
     );
+    for (name, need) in groups() {
+        let _ = writeln!(out, "- **{name}**: {}", report::need(need).join(", "));
+    }
     for area in &guidance.areas {
         let _ = writeln!(out, "\n## {} {}", area.number, area.title);
         for check in area.controls.iter().flat_map(|control| checks::of_control(&control.id)) {
@@ -106,11 +111,54 @@ pub fn checks_markdown() -> Result<String, Failure> {
                 check.why,
                 check.severity.id(),
                 if check.active { "; sends requests of its own, and asks first" } else { "" },
-                report::needs(check).join(", "),
+                needs(check),
                 check.mend,
                 check.blind_spots
             );
         }
     }
     Ok(out)
+}
+
+/// Each group of lists that some check needs, once, in the order of the checks.
+fn groups() -> Vec<(&'static str, &'static Need)> {
+    let mut found: Vec<(&str, &Need)> = Vec::new();
+    for need in checks::all().flat_map(|check| check.needs) {
+        if let Some(name) = need.group().filter(|name| !found.iter().any(|(known, _)| known == name)) {
+            found.push((name, need));
+        }
+    }
+    found
+}
+
+/// What a check needs, groups by their names.
+fn needs(check: &Check) -> String {
+    let mut words: Vec<String> = Vec::new();
+    for need in check.needs {
+        match need.group() {
+            Some(name) => words.push(format!("{name} (see above)")),
+            None => words.extend(report::need(need)),
+        }
+    }
+    words.dedup();
+    if words.is_empty() { "nothing; the credential in use".to_owned() } else { words.join(", ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_document_names_a_group_of_lists_once() {
+        let text = checks_markdown().unwrap_or_else(|e| panic!("{e:?}"));
+        let Some((head, body)) = text.split_once("\n## 1 ") else { panic!("no first area") };
+        for (name, need) in groups() {
+            let first = report::need(need).swap_remove(0);
+            assert!(head.contains(&format!("- **{name}**: ")) && head.contains(&first), "{name} is not explained");
+            assert!(body.contains(&format!("{name} (see above)")), "{name} is explained and not used");
+        }
+        // A line that repeats the pods' makers one by one would be the list that the group stands for.
+        assert!(!body.contains("replicationcontrollers: list"), "workloads are spelled out");
+        assert!(!body.contains("- **Needs** \n") && body.contains("- **Needs** nothing; the credential in use"));
+    }
 }

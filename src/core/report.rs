@@ -177,18 +177,20 @@ pub fn check_rows() -> Vec<CheckRow> {
 /// What a check needs, in words: `pods: list`.
 #[must_use]
 pub fn needs(check: &Check) -> Vec<String> {
-    let mut needs: Vec<String> = check
-        .needs
-        .iter()
-        .flat_map(|need| match need {
-            Need::Version => vec!["version".to_owned()],
-            Need::Probes => vec![crate::assess::PROBES.to_owned()],
-            Need::Evidence(form) => std::iter::once(form.need().to_owned()).chain(lists(need.kinds())).collect(),
-            other => lists(other.kinds()).collect(),
-        })
-        .collect();
+    let mut needs: Vec<String> = check.needs.iter().flat_map(need).collect();
     needs.dedup();
     needs
+}
+
+/// What stands behind one need, list by list.
+#[must_use]
+pub fn need(need: &Need) -> Vec<String> {
+    match need {
+        Need::Version => vec!["version".to_owned()],
+        Need::Probes => vec![crate::assess::PROBES.to_owned()],
+        Need::Evidence(form) => std::iter::once(form.need().to_owned()).chain(lists(need.kinds())).collect(),
+        other => lists(other.kinds()).collect(),
+    }
 }
 
 fn lists(kinds: &[Kind]) -> impl Iterator<Item = String> + '_ {

@@ -72,6 +72,21 @@ impl Need {
     }
 }
 
+impl Need {
+    /// What documents call the lists of a need that stands for several; `None` where it is spelled out each time.
+    #[must_use]
+    pub const fn group(&self) -> Option<&'static str> {
+        match self {
+            Self::Workloads => Some("workloads"),
+            Self::Rights => Some("roles and bindings"),
+            Self::Policies => Some("admission policies"),
+            Self::OtherPolicies => Some("network policies of other kinds"),
+            Self::Routes => Some("routes"),
+            Self::List(_) | Self::Version | Self::Identity | Self::Probes | Self::Evidence(_) => None,
+        }
+    }
+}
+
 impl Check {
     /// The control: `3.1` of `3.1/baseline`.
     #[must_use]
