@@ -89,6 +89,51 @@ pub const GLOSSARY: &[Entry] = &[
         &["scope", "new", "finding"],
         "The cluster's own namespaces, such as kube-system. Whoever rules them rules everything, so they are looked at too.",
     ),
+    // Words of Kubernetes, which the guidance takes as known.
+    word(
+        "API server",
+        &["walk", "question", "finding"],
+        "The front door of a cluster. People, programs and nodes all send their requests there, and it decides who may do what.",
+    ),
+    word(
+        "control plane",
+        &["walk", "question", "finding"],
+        "The programs that run a cluster: API server, scheduler, controller manager and the database etcd. On EKS, GKE and AKS the provider runs them.",
+    ),
+    word("node", &["walk", "question", "finding"], "A machine of the cluster, virtual or physical, that runs containers."),
+    word("kubelet", &["walk", "question", "finding"], "The agent on each node. It starts the containers, and answers on port 10250."),
+    word(
+        "pod",
+        &["walk", "question", "finding"],
+        "The smallest unit that runs: one or a few containers that are started together on one node and share an address.",
+    ),
+    word(
+        "workload",
+        &["walk", "question", "finding"],
+        "What makes pods: a Deployment, StatefulSet, DaemonSet, Job or CronJob. It holds a template, and pods are made from it. Restarting a workload makes its pods anew.",
+    ),
+    word(
+        "namespace",
+        &["walk", "question", "finding"],
+        "A named part of a cluster. It groups objects and rights. By itself it separates neither networks nor machines.",
+    ),
+    word("etcd", &["walk", "question", "finding"], "The database of the cluster. Everything is in it, secrets included."),
+    word("ServiceAccount", &["walk", "question", "finding"], "The account of a program, as which its pods speak to the API server."),
+    word(
+        "kubeconfig",
+        &["walk", "question", "finding"],
+        "The file with which a client reaches a cluster: its address, and a credential or the command that fetches one.",
+    ),
+    word(
+        "image, digest",
+        &["walk", "question", "finding"],
+        "An image is the packed file system that a container starts from; a registry keeps images. A tag is a name for one that can be moved; a digest is a fingerprint of its contents that can't.",
+    ),
+    word(
+        "admission",
+        &["walk", "question", "finding"],
+        "The step in which the API server may change or refuse an object before it is stored.",
+    ),
     word(
         "area, control, practice",
         &["walk", "summary"],
@@ -215,6 +260,17 @@ mod tests {
         let shown = Outcome::ALL.map(Outcome::label).into_iter().chain(Determined::ALL.map(Determined::label));
         for word in shown.chain(Method::ALL.map(Method::label)).chain(Category::ALL.map(Category::label)) {
             assert!(known.contains(word), "{word} is not explained");
+        }
+    }
+
+    #[test]
+    fn words_of_kubernetes_are_explained_in_the_documents_alike() {
+        let page = include_str!("../../docs/words.md");
+        let words = GLOSSARY.iter().skip_while(|e| e.word != "API server").take_while(|e| e.word != "area, control, practice");
+        assert_eq!(words.clone().count(), 12);
+        for entry in words {
+            let line = format!("| {} | {} |", entry.word, entry.meaning);
+            assert!(page.lines().any(|l| l == line), "docs/words.md lacks: {line}");
         }
     }
 
