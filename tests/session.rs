@@ -166,11 +166,11 @@ fn what_is_typed_while_a_save_is_under_way_waits_for_it() {
 #[test]
 fn a_form_that_is_left_keeps_what_was_typed() {
     let mut desk = Desk::with_cluster();
-    question(&mut desk, "1.6.mfa_exceptions");
-    desk.typed("service desk, until March").act(Action::Back);
+    question(&mut desk, "12.1.base_images");
+    desk.typed("java21, of the platform team").act(Action::Back);
     assert!(matches!(desk.session.top(), Layer::Walk));
-    question(&mut desk, "1.6.mfa_exceptions");
-    assert_eq!(desk.session.form().unwrap().text("value"), "service desk, until March");
+    question(&mut desk, "12.1.base_images");
+    assert_eq!(desk.session.form().unwrap().text("value"), "java21, of the platform team");
     desk.act(Action::Back).act(Action::Quit);
     assert!(!desk.asked.iter().any(|e| matches!(e, Effect::Quit)), "leaving is asked once");
     desk.act(Action::Quit);
@@ -389,7 +389,7 @@ fn what_somebody_else_holds_is_read_and_not_written() {
 #[test]
 fn card_numbers_that_are_typed_do_not_enter_the_workbook() {
     let mut desk = Desk::with_cluster();
-    question(&mut desk, "1.6.mfa_exceptions");
+    question(&mut desk, "12.1.base_images");
     desk.typed("none, card 4111111111111111 was used to test").act(Action::Enter);
     assert!(!desk.disk.as_ref().unwrap().print().unwrap().contains("4111111111111111"));
     assert!(desk.session.messages.iter().any(|m| m.what.contains("masked")));
