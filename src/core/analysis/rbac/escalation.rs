@@ -9,10 +9,11 @@
 pub use super::paths::{Path, by_id};
 
 use super::paths::{
-    APPROVE, AUTHENTICATION, BIND, CERTIFICATES, CHANGE, ESCALATE, IMPERSONATE, IMPERSONATE_ON, NODE_IDENTITY, PLAIN, RBAC, SIGN, WILDCARD,
-    WRITE,
+    APPROVE, AUTHENTICATION, BIND, CERTIFICATES, CHANGE, ESCALATE, IMPERSONATE, IMPERSONATE_ON, NODE_IDENTITY, RBAC, SIGN, UNSAFE_DELETE,
+    WILDCARD, WRITE, When, plain,
 };
 use super::rules::{Request, everything, join};
+use super::surroundings::{AWS_AUTH, Place, Surroundings, Use};
 use super::{Bound, Rbac, Subject, subjects};
 use crate::kinds::rbac::PolicyRule;
 use crate::model::Severity;
@@ -29,6 +30,8 @@ pub struct Found {
     pub names: Vec<String>,
     /// Why it has no effect where it was granted, where it has none.
     pub dormant: Option<&'static str>,
+    /// Why a person must say whether it leads on, where what was read does not tell.
+    pub doubt: Option<&'static str>,
     /// How bad it is, given how far it reaches.
     pub severity: Severity,
     /// Who holds it, where these are not all subjects of the binding.
@@ -37,13 +40,19 @@ pub struct Found {
 
 impl Found {
     fn new(path: &'static Path, rights: Vec<String>, severity: Severity) -> Self {
-        Self { path, rights, names: vec![], dormant: None, severity, only: vec![] }
+        Self { path, rights, names: vec![], dormant: None, doubt: None, severity, only: vec![] }
     }
 
     /// Who holds it by that binding.
     #[must_use]
     pub fn holders<'f>(&'f self, bound: &'f Bound<'_>) -> &'f [Subject] {
         if self.only.is_empty() { &bound.subjects } else { &self.only }
+    }
+
+    /// Whether it leads on as it is: it has effect, nothing about it is in doubt, and it is not limited to named objects.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        self.dormant.is_none() && self.doubt.is_none() && self.names.is_empty()
     }
 
     /// Takes in the same path of another subject: what either may do.
@@ -81,30 +90,40 @@ pub enum Within {
 /// Whether the holder may also do another request.
 pub type Holds<'h> = &'h dyn Fn(&Request<'_>, Within) -> bool;
 
-/// The paths that rules open. `cluster` says whether they hold everywhere, `held` what else their holder may do.
-#[must_use]
-pub fn paths(rules: &[&PolicyRule], cluster: bool, held: Holds<'_>) -> Vec<Found> {
-    if everything(rules) {
-        return vec![wildcard(cluster)];
-    }
-    let mut found = alone(rules, cluster);
-    found.extend(joint(rules, cluster, acts_for_others(rules), held));
-    found
-}
-
 fn wildcard(cluster: bool) -> Found {
     Found::new(&WILDCARD, vec!["do everything".to_owned()], if cluster { Severity::Critical } else { Severity::High })
 }
 
 /// Paths that one right opens.
-fn alone(rules: &[&PolicyRule], cluster: bool) -> Vec<Found> {
-    PLAIN.iter().filter(|path| cluster || !path.cluster_only).filter_map(|path| open(path, rules, cluster, |_| true)).collect()
+fn alone(rules: &[&PolicyRule], place: Place<'_>, around: &Surroundings) -> Vec<Found> {
+    let weighed = |path| {
+        let mut found = open(path, rules, place.is_none(), |request| around.weigh(path, request, place))?;
+        if !found.names.is_empty() {
+            found.names.retain(|name| Surroundings::counts(path, name, place));
+            if found.names.is_empty() {
+                return None;
+            }
+        }
+        if path.when == When::Settings {
+            // What the platform's namespaces hold reaches the whole cluster.
+            found.severity = path.severity;
+            let named = found.names.is_empty() || found.names.iter().any(|name| name == AWS_AUTH.1);
+            if found.doubt.is_none() && named && place.is_none_or(|namespace| namespace == AWS_AUTH.0) && around.has_aws_auth() {
+                found.severity = Severity::Critical;
+            }
+        }
+        Some(found)
+    };
+    plain().filter_map(weighed).collect()
 }
+
+/// The verb by which objects are deleted that can't be read; since 1.37.
+const UNSAFE: &str = "unsafe-delete-ignore-read-errors";
 
 /// Verbs of which a path needs a further right.
 fn may_lead(rules: &[&PolicyRule]) -> bool {
     let telling = |verb: &String| {
-        matches!(verb.as_str(), "*" | "bind" | "escalate" | "approve" | "sign" | "impersonate") || verb.starts_with("impersonate:")
+        matches!(verb.as_str(), "*" | "bind" | "escalate" | "approve" | "sign" | "impersonate" | UNSAFE) || verb.starts_with("impersonate:")
     };
     rules.iter().any(|rule| rule.verbs.iter().any(telling))
 }
@@ -116,19 +135,22 @@ fn joint(rules: &[&PolicyRule], cluster: bool, acts: bool, held: Holds<'_>) -> V
     }
     let mut found: Vec<Found> = impersonation(rules, cluster, held).into_iter().collect();
     if acts {
-        found.extend(open(&IMPERSONATE_ON, rules, cluster, |_| true));
+        found.extend(open(&IMPERSONATE_ON, rules, cluster, |_| Use::Leads));
     }
     let writes = |resource: &str, place| WRITE.iter().any(|verb| held(&Request::on(verb, RBAC, resource), place));
     // A ClusterRoleBinding refers to ClusterRoles only, so `bind` on Roles helps only who can write RoleBindings.
     found.extend(open(&BIND, rules, cluster, |request| {
-        writes("rolebindings", Within::Same)
-            || (cluster && request.resource == "clusterroles" && writes("clusterrolebindings", Within::Cluster))
+        Use::when(
+            writes("rolebindings", Within::Same)
+                || (cluster && request.resource == "clusterroles" && writes("clusterrolebindings", Within::Cluster)),
+        )
     }));
     // A ClusterRole is in no namespace, so the API server asks for `escalate` on it in the whole cluster.
     found.extend(open(&ESCALATE, rules, cluster, |request| match request.resource {
-        "clusterroles" => cluster && writes("clusterroles", Within::Cluster),
-        _ => writes("roles", Within::Same),
+        "clusterroles" => Use::when(cluster && writes("clusterroles", Within::Cluster)),
+        _ => Use::when(writes("roles", Within::Same)),
     }));
+    found.extend(unsafe_delete(rules, cluster, held));
     if cluster {
         found.extend(signer(&APPROVE, rules, "certificatesigningrequests/approval", held));
         found.extend(signer(&SIGN, rules, "certificatesigningrequests/status", held));
@@ -136,26 +158,39 @@ fn joint(rules: &[&PolicyRule], cluster: bool, acts: bool, held: Holds<'_>) -> V
     found
 }
 
-/// Asks the rules for every request of a path that is of use. Rights without names come first; where there are none, those with names are
-/// told with them.
-fn open(path: &'static Path, rules: &[&PolicyRule], cluster: bool, of_use: impl Fn(&Request<'_>) -> bool) -> Option<Found> {
-    let mut rights = Vec::new();
+/// Asks the rules for every request of a path. Rights without names come first; where there are none, those with names are told with them, and
+/// where there are none of these either, those of which it is in doubt whether they lead on.
+fn open(path: &'static Path, rules: &[&PolicyRule], cluster: bool, of_use: impl Fn(&Request<'_>) -> Use) -> Option<Found> {
+    let (mut rights, mut doubtful) = (Vec::new(), Vec::new());
+    let mut doubt = None;
     let mut limited = (Vec::new(), Vec::new());
-    for (verbs, group, resources) in path.opens {
-        for resource in *resources {
-            for verb in *verbs {
-                let request = Request::on(verb, group, resource);
-                let words = || format!("{verb} {}", join(resource, group));
-                if rules.iter().any(|rule| rule.allows(&request)) {
-                    if of_use(&request) {
-                        rights.push(words());
+    let rows = path.opens.iter().chain(if cluster { path.everywhere } else { &[] });
+    for (verbs, group, resources) in rows {
+        let here: Vec<&PolicyRule> = rules.iter().copied().filter(|rule| rule.speaks_of(group)).collect();
+        if here.is_empty() {
+            continue;
+        }
+        let resources = if *resources == ["*"] { whole(&here) } else { resources.to_vec() };
+        for (resource, verb) in resources.iter().flat_map(|resource| verbs.iter().map(move |verb| (*resource, *verb))) {
+            let request = Request::on(verb, group, resource);
+            let words = || format!("{verb} {}", join(resource, group));
+            let weight = of_use(&request);
+            if weight == Use::Idle {
+                continue;
+            }
+            if here.iter().any(|rule| rule.allows(&request)) {
+                match weight {
+                    Use::Perhaps(reason) => {
+                        doubt.get_or_insert(reason);
+                        doubtful.push(words());
                     }
-                    continue;
+                    _ => rights.push(words()),
                 }
-                for rule in rules.iter().filter(|rule| path.named && rule.allows_some(&request) && of_use(&request)) {
-                    limited.0.push(words());
-                    limited.1.extend(rule.resource_names.iter().cloned());
-                }
+                continue;
+            }
+            for rule in here.iter().filter(|rule| path.named && rule.allows_some(&request)) {
+                limited.0.push(words());
+                limited.1.extend(rule.resource_names.iter().cloned());
             }
         }
     }
@@ -163,11 +198,34 @@ fn open(path: &'static Path, rules: &[&PolicyRule], cluster: bool, of_use: impl 
     if !rights.is_empty() {
         return Some(Found::new(path, rights, severity));
     }
-    let (mut rights, mut names) = limited;
-    rights.dedup();
+    let (mut named, mut names) = limited;
+    named.dedup();
     names.sort();
     names.dedup();
-    (!rights.is_empty()).then(|| Found { names, ..Found::new(path, rights, lower(severity)) })
+    if !named.is_empty() {
+        return Some(Found { names, ..Found::new(path, named, lower(severity)) });
+    }
+    doubt.map(|reason| Found { doubt: Some(reason), ..Found::new(path, doubtful, severity) })
+}
+
+/// Every resource that rules name, sub-resources left out.
+fn whole<'a>(rules: &[&'a PolicyRule]) -> Vec<&'a str> {
+    let named: BTreeSet<&str> = rules.iter().flat_map(|rule| &rule.resources).map(String::as_str).collect();
+    named.into_iter().filter(|resource| !resource.contains('/')).collect()
+}
+
+/// The verb is written out: a star stands for it too, but for every way of deleting besides.
+fn unsafe_delete(rules: &[&PolicyRule], cluster: bool, held: Holds<'_>) -> Option<Found> {
+    let mut rights = BTreeSet::new();
+    for rule in rules.iter().filter(|rule| rule.verbs.iter().any(|verb| verb == UNSAFE)) {
+        for (group, resource) in rule.api_groups.iter().flat_map(|group| rule.resources.iter().map(move |resource| (group, resource))) {
+            if held(&Request::on("delete", group, resource), Within::Same) {
+                rights.insert(format!("{UNSAFE} {}", join(resource, group)));
+            }
+        }
+    }
+    let severity = if cluster { UNSAFE_DELETE.severity } else { lower(UNSAFE_DELETE.severity) };
+    (!rights.is_empty()).then(|| Found::new(&UNSAFE_DELETE, rights.into_iter().collect(), severity))
 }
 
 /// Whether rules say for which actions another name may be taken on.
@@ -184,9 +242,9 @@ fn impersonation(rules: &[&PolicyRule], cluster: bool, held: Holds<'_>) -> Optio
     let on = |resource| Request::on("impersonate", "", resource);
     let actor = || held(&on("users"), Within::Cluster) || held(&on("serviceaccounts"), Within::Any);
     let of_use = |request: &Request<'_>| match request.resource {
-        "serviceaccounts" => true,
-        "users" => cluster,
-        _ => cluster && actor(),
+        "serviceaccounts" => Use::Leads,
+        "users" => Use::when(cluster),
+        _ => Use::when(cluster && actor()),
     };
     let mut found = open(&IMPERSONATE, rules, cluster, of_use);
     let mut extras = extras(rules);
@@ -198,7 +256,7 @@ fn impersonation(rules: &[&PolicyRule], cluster: bool, held: Holds<'_>) -> Optio
     }
     let reason = if cluster { NOBODY } else { NO_NAMESPACE };
     let idle = |found: Found| Found { dormant: Some(reason), severity: Severity::Low, ..found };
-    match open(&IMPERSONATE, rules, cluster, |_| true) {
+    match open(&IMPERSONATE, rules, cluster, |_| Use::Leads) {
         Some(found) => Some(idle(found)),
         None if extras.is_empty() => None,
         None if cluster && actor() => Some(Found::new(&IMPERSONATE, extras, lower(IMPERSONATE.severity))),
@@ -216,8 +274,9 @@ fn extras(rules: &[&PolicyRule]) -> Vec<String> {
 /// Approving and signing need the verb on the signer and the change of the request's sub-resource. Signers outside of `kubernetes.io` issue
 /// nothing that the API server accepts.
 fn signer(path: &'static Path, rules: &[&PolicyRule], subresource: &str, held: Holds<'_>) -> Option<Found> {
-    let mut found =
-        open(path, rules, true, |_| CHANGE.iter().any(|verb| held(&Request::on(verb, CERTIFICATES, subresource), Within::Cluster)))?;
+    let mut found = open(path, rules, true, |_| {
+        Use::when(CHANGE.iter().any(|verb| held(&Request::on(verb, CERTIFICATES, subresource), Within::Cluster)))
+    })?;
     if found.names.is_empty() {
         return Some(found);
     }
@@ -237,6 +296,17 @@ const fn lower(severity: Severity) -> Severity {
 }
 
 impl Rbac<'_> {
+    /// The paths that rules open to whoever holds them everywhere, whatever else he may do.
+    #[must_use]
+    pub fn paths_of_rules(&self, rules: &[&PolicyRule]) -> Vec<Found> {
+        if everything(rules) {
+            return vec![wildcard(true)];
+        }
+        let mut found = alone(rules, None, &self.surroundings);
+        found.extend(joint(rules, true, acts_for_others(rules), &|_, _| true));
+        found
+    }
+
     /// The paths that one binding opens to its subjects, each with who holds it.
     #[must_use]
     pub fn paths_of(&self, bound: &Bound<'_>) -> Vec<Found> {
@@ -246,7 +316,8 @@ impl Rbac<'_> {
         let mut found = if bound.is_admin() {
             vec![wildcard(bound.cluster)]
         } else {
-            let mut found = alone(&bound.rules, bound.cluster);
+            let place = (!bound.cluster).then(|| bound.namespace());
+            let mut found = alone(&bound.rules, place, &self.surroundings);
             found.extend(self.joint_of(bound));
             found
         };

@@ -28,14 +28,18 @@
 
 pub mod escalation;
 pub mod folded;
+mod guards;
+mod makers;
 mod paths;
 pub mod register;
 pub mod rules;
 pub mod stock;
 pub mod subjects;
+pub mod surroundings;
 
 pub use rules::Request;
 pub use subjects::{Subject, SubjectKind};
+use surroundings::Surroundings;
 
 use crate::kinds::rbac::{Binding, PolicyRule, Role};
 use crate::kinds::{Inventory, KindState};
@@ -99,6 +103,7 @@ pub struct Rbac<'a> {
     bindings: Vec<Bound<'a>>,
     by_subject: BTreeMap<Subject, Vec<usize>>,
     roles: HashMap<(bool, &'a str, &'a str), Effective<'a>>,
+    surroundings: Surroundings,
     /// Whether all four kinds were read to their end.
     pub complete: bool,
 }
@@ -119,7 +124,13 @@ impl<'a> Rbac<'a> {
         }
         by_subject.values_mut().for_each(|list| list.dedup());
         let complete = KINDS.iter().all(|kind| inventory.state(*kind) == KindState::Read);
-        Self { bindings, by_subject, roles, complete }
+        Self { bindings, by_subject, roles, surroundings: Surroundings::of(inventory), complete }
+    }
+
+    /// What the cluster is like, as far as paths depend on it.
+    #[must_use]
+    pub const fn surroundings(&self) -> &Surroundings {
+        &self.surroundings
     }
 
     /// All bindings, ClusterRoleBindings first, each kind sorted by namespace and name.

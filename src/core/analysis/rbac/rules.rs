@@ -106,6 +106,29 @@ impl PolicyRule {
         resources && urls
     }
 
+    /// Whether the rule says anything of an API group.
+    #[must_use]
+    pub fn speaks_of(&self, group: &str) -> bool {
+        has(&self.api_groups, group)
+    }
+
+    /// Whether it lets somebody change objects. Asking for rights, and a leader's lease or an event, change nothing of anybody else.
+    #[must_use]
+    pub fn changes(&self) -> bool {
+        let known = self.api_groups.iter().all(|group| OF_THE_HARMLESS.contains(&group.as_str()));
+        let harmless = |resource: &String| known && HARMLESS.contains(&resource.as_str());
+        WRITING.iter().any(|verb| has(&self.verbs, verb)) && self.resources.iter().any(|resource| !harmless(resource))
+    }
+
+    /// Whether it lets somebody read the values of Secrets, be it of some only.
+    #[must_use]
+    pub fn reads_secrets(&self) -> bool {
+        ["get", "list", "watch"].iter().any(|verb| {
+            let request = Request::on(verb, "", "secrets");
+            self.allows(&request) || self.allows_some(&request)
+        })
+    }
+
     /// A name for the rule that does not depend on its place in the list: what it speaks of.
     #[must_use]
     pub fn topic(&self) -> String {
@@ -139,6 +162,23 @@ impl PolicyRule {
         format!("{} {what}", self.verbs.join(", "))
     }
 }
+
+/// Verbs that change objects.
+const WRITING: &[&str] = &["create", "update", "patch", "delete", "deletecollection"];
+
+/// Resources that are harmless to write, and their groups: a rule often names several groups for one of them.
+const HARMLESS: &[&str] = &[
+    "events",
+    "leases",
+    "tokenreviews",
+    "subjectaccessreviews",
+    "selfsubjectreviews",
+    "selfsubjectaccessreviews",
+    "selfsubjectrulesreviews",
+    "localsubjectaccessreviews",
+];
+const OF_THE_HARMLESS: &[&str] =
+    &["", "*", "events.k8s.io", "coordination.k8s.io", "authentication.k8s.io", "authorization.k8s.io", "authorization.openshift.io"];
 
 /// Verbs that together are as good as `*`: with them one reads and changes every object, roles and Secrets included.
 const ALL_VERBS: &[&str] = &["get", "list", "watch", "create", "update", "patch", "delete"];

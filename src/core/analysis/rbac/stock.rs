@@ -132,7 +132,7 @@ const BINDINGS: &[Row] = &[
 const PATHS: &[(&str, &[&str])] = &[
     ("cluster-admin", &["wildcard"]),
     ("system:kube-controller-manager", &["read_secrets", "create_tokens"]),
-    ("system:kubelet-api-admin", &["nodes_proxy"]),
+    ("system:kubelet-api-admin", &["nodes_proxy", "nodes_log"]),
     ("system:node", &["create_pods", "read_secrets", "create_tokens", "patch_nodes"]),
     ("system:persistent-volume-provisioner", &["create_persistentvolumes"]),
     ("system:controller:bootstrap-signer", &["read_secrets"]),
@@ -156,12 +156,50 @@ const PATHS: &[(&str, &[&str])] = &[
             "change_apiservices",
             "patch_nodes",
             "patch_namespaces",
+            "create_pods_by_controller",
+            "deploy_by_controller",
+            "portforward",
+            "proxy",
+            "nodes_log",
+            "change_policy_engines",
+            "change_policy_exceptions",
+            "change_network_policies",
+            "change_mesh_policies",
+            "change_agents",
+            "change_crds",
+            "change_configmaps",
+            "change_logins",
         ],
     ),
+    // It marks tokens that nobody used, with patches that are answered with the Secret.
+    ("system:controller:legacy-service-account-token-cleaner", &["read_secrets"]),
+    ("system:controller:root-ca-cert-publisher", &["change_configmaps"]),
+    ("system:controller:cloud-provider", &["change_configmaps"]),
+    // It asked a Service of this name for measurements, long ago.
+    ("system:controller:horizontal-pod-autoscaler", &["proxy"]),
+    ("system:controller:resource-claim-controller", &["admin_access_devices"]),
     ("system:controller:job-controller", &["create_pods", "update_workloads"]),
     (
         "system:controller:namespace-controller",
-        &["exec", "read_secrets", "nodes_proxy", "change_webhooks", "change_admission_policies", "change_apiservices"],
+        &[
+            "exec",
+            "read_secrets",
+            "nodes_proxy",
+            "change_webhooks",
+            "change_admission_policies",
+            "change_apiservices",
+            "portforward",
+            "proxy",
+            "nodes_log",
+            "change_policy_engines",
+            "change_policy_exceptions",
+            "change_network_policies",
+            "change_mesh_policies",
+            "change_agents",
+            "change_crds",
+            "change_configmaps",
+            "change_logins",
+        ],
     ),
     ("system:controller:node-controller", &["patch_nodes"]),
     ("system:controller:persistent-volume-binder", &["create_pods", "create_persistentvolumes", "read_secrets"]),
@@ -185,6 +223,20 @@ const PATHS: &[(&str, &[&str])] = &[
             "create_persistentvolumes",
             "patch_nodes",
             "patch_namespaces",
+            "create_pods_by_controller",
+            "deploy_by_controller",
+            "portforward",
+            "proxy",
+            "nodes_log",
+            "admin_access_devices",
+            "change_policy_engines",
+            "change_policy_exceptions",
+            "change_network_policies",
+            "change_mesh_policies",
+            "change_agents",
+            "change_crds",
+            "change_configmaps",
+            "change_logins",
         ],
     ),
     ("system:controller:ttl-controller", &["patch_nodes"]),
@@ -200,7 +252,21 @@ const PATHS: &[(&str, &[&str])] = &[
     ("traefik-kube-system", &["read_secrets"]),
 ];
 
-const EDIT: &[&str] = &["create_pods", "update_workloads", "exec", "read_secrets", "create_tokens", "impersonate"];
+/// What the built-in role edit is for, in its namespace; what makes pods by way of a controller gives no more than making them does.
+const EDIT: &[&str] = &[
+    "create_pods",
+    "update_workloads",
+    "exec",
+    "read_secrets",
+    "create_tokens",
+    "impersonate",
+    "create_pods_by_controller",
+    "portforward",
+    "proxy",
+    "admin_access_devices",
+    "change_configmaps",
+    "change_network_policies",
+];
 
 /// Rights that reach everybody: verbs, groups, resources, paths. Versions before 1.14 gave more paths, which are the same documents.
 type Content = (&'static [&'static str], &'static [&'static str], &'static [&'static str], &'static [&'static str]);
@@ -334,6 +400,12 @@ impl Rbac<'_> {
         found
     }
 
+    /// Whether a role's rules open a path that a role of its name does not open as it comes.
+    #[must_use]
+    pub fn is_widened(&self, role: &str, rules: &[&PolicyRule]) -> bool {
+        !within_content(role, rules) || self.paths_of_rules(rules).iter().any(|found| !opens(role, found.path.id))
+    }
+
     /// Whether a binding is as Kubernetes or its distribution made it.
     #[must_use]
     pub fn is_stock(&self, bound: &Bound<'_>) -> bool {
@@ -348,10 +420,4 @@ fn within_node_rights(rules: &[&PolicyRule]) -> bool {
         let settings = rule.verbs == ["get"] && rule.resources == ["configmaps"] && !rule.resource_names.is_empty();
         certificates || settings
     })
-}
-
-/// Whether a role's rules open a path that a role of its name does not open as it comes.
-#[must_use]
-pub fn is_widened(role: &str, rules: &[&PolicyRule]) -> bool {
-    !within_content(role, rules) || escalation::paths(rules, true, &|_, _| true).iter().any(|found| !opens(role, found.path.id))
 }

@@ -247,8 +247,7 @@ fn account_rights(view: &View<'_>) -> Verdict {
         let names = account.with_groups();
         let mut paths: BTreeSet<&str> = BTreeSet::new();
         for bound in rbac.bindings_reaching(&account) {
-            let effective =
-                |f: &Found| f.dormant.is_none() && f.names.is_empty() && f.holders(bound).iter().any(|holder| names.contains(holder));
+            let effective = |f: &Found| f.is_open() && f.holders(bound).iter().any(|holder| names.contains(holder));
             paths.extend(rbac.surplus(bound).into_iter().filter(effective).map(|f| f.path.id));
         }
         let finding = view.finding(ObjectRef::new("", "ServiceAccount", namespace, name), "metadata.name").observed(held.join("; "));

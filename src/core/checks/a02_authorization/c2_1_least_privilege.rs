@@ -3,7 +3,7 @@
 
 use super::excess;
 use crate::analysis::rbac::rules::everything;
-use crate::analysis::rbac::{Effective, Request, escalation, gathered, stock, subjects};
+use crate::analysis::rbac::{Effective, Request, gathered, stock, subjects};
 use crate::judging::{Check, Need, Verdict, View, rights};
 use crate::kinds::rbac::{PolicyRule, Role};
 use crate::model::{Finding, Kind, ObjectRef, Severity};
@@ -121,8 +121,8 @@ fn wildcards(view: &View<'_>) -> Verdict {
         };
         verdict.saw(category);
         // An aggregated role is told where its rules were written: at the roles that it gathers.
-        let own = role.role.aggregation_rule.is_none()
-            && !(role.cluster && stock::is_builtin_role(name) && !stock::is_widened(name, &role.rules));
+        let own =
+            role.role.aggregation_rule.is_none() && !(role.cluster && stock::is_builtin_role(name) && !rbac.is_widened(name, &role.rules));
         for rule in role.rules.iter().filter(|_| own) {
             for finding in excess::stars(rule, role, category) {
                 verdict.find(finding.observed(format!("{}; bound by {}", rule.words(), excess::names(bindings))));
@@ -218,17 +218,21 @@ fn aggregation(view: &View<'_>) -> Verdict {
             verdict.saw(view.cluster_wide());
             let rules: Vec<&PolicyRule> = part.rules.iter().collect();
             let object = ObjectRef::new("rbac.authorization.k8s.io", "ClusterRole", "", name);
-            for found in escalation::paths(&rules, true, &|_, _| true) {
+            for found in view.rbac().paths_of_rules(&rules) {
                 if stock::opens(target, found.path.id) || stock::opens(name, found.path.id) {
                     continue;
                 }
-                verdict.find(
-                    Finding::new(view.cluster_wide(), object.clone(), format!("metadata.labels[{label}]"))
-                        .rule(found.path.id)
-                        .severity(if target == "view" { Severity::High } else { Severity::Medium })
-                        .observed(found.rights.join(", "))
-                        .message(format!("Everybody bound to {target} gets these rights too: {}.", found.path.consequence)),
-                );
+                let finding = Finding::new(view.cluster_wide(), object.clone(), format!("metadata.labels[{label}]"))
+                    .rule(found.path.id)
+                    .severity(if target == "view" { Severity::High } else { Severity::Medium })
+                    .observed(found.rights.join(", "));
+                verdict.find(match found.doubt {
+                    Some(doubt) => finding.review().message(format!(
+                        "Everybody bound to {target} gets these rights too; {doubt}. Where they lead on, {}.",
+                        found.path.consequence
+                    )),
+                    None => finding.message(format!("Everybody bound to {target} gets these rights too: {}.", found.path.consequence)),
+                });
             }
         }
     }

@@ -1,13 +1,15 @@
 //! How one binding, one rule or one path of escalation becomes a finding of control 2.1.
 
 use crate::analysis::rbac::escalation::Found;
+use crate::analysis::rbac::surroundings::AWS_AUTH;
 use crate::analysis::rbac::{Bound, Effective, Subject, SubjectKind, stock, subjects};
 use crate::judging::{View, rights};
 use crate::kinds::rbac::PolicyRule;
 use crate::model::{Category, Finding, Severity};
 
-/// One path that a binding opens. It fails, but for three cases that a person must judge: the built-in roles in one namespace, which are
-/// made so; a right that is limited to named objects; and one that has no effect where it was granted.
+/// One path that a binding opens. It fails, but for four cases that a person must judge: the built-in roles in one namespace, which are
+/// made so; a right that is limited to named objects; one that has no effect where it was granted; and one of which it can't be seen whether it
+/// leads on.
 pub(super) fn path(view: &View<'_>, bound: &Bound<'_>, found: &Found) -> Finding {
     const SHOWN: usize = 6;
     let mut rights = found.rights.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
@@ -28,6 +30,9 @@ pub(super) fn path(view: &View<'_>, bound: &Bound<'_>, found: &Found) -> Finding
         return finding
             .review()
             .message(format!("{who} may {rights} {place}, where it has no effect: {reason}. Once it has, {}.", found.path.consequence));
+    }
+    if let Some(doubt) = found.doubt {
+        return finding.review().message(format!("{who} may {rights} {place}; {doubt}. Where it leads on, {}.", found.path.consequence));
     }
     let finding = finding.message(format!("{who} may {rights} {place}, so {}.", found.path.consequence));
     let builtin = !bound.cluster && ["admin", "edit"].iter().any(|role| bound.refers_to(role) && stock::opens(role, found.path.id));
@@ -52,6 +57,7 @@ fn reaches_administrator(view: &View<'_>, bound: &Bound<'_>, found: &Found) -> b
         "bind" | "escalate" => {
             name == "cluster-admin" || rbac.role(true, "", name).is_some_and(|role| crate::analysis::rbac::rules::everything(&role.rules))
         }
+        "change_configmaps" => name == AWS_AUTH.1 && rbac.surroundings().has_aws_auth(),
         "approve_csr" | "sign_csr" => matches!(name.as_str(), "kubernetes.io/*" | "kubernetes.io/kube-apiserver-client"),
         _ => false,
     })

@@ -3,7 +3,6 @@
 //! Judged are ServiceAccounts, which belong to a namespace and so to an application and a category, and the groups of them. Of people and their
 //! groups no object says to which application they belong; the access register and the question 16.4.owners are for these.
 
-use super::shared_services::changes;
 use crate::analysis::rbac::{Bound, Subject, SubjectKind, subjects};
 use crate::judging::{Check, Need, Verdict, View};
 use crate::kinds::rbac::PolicyRule;
@@ -90,18 +89,24 @@ fn shared_resource_rights(view: &View<'_>) -> Verdict {
             if !bound.cluster && place == home {
                 continue;
             }
-            let rights = words(bound, changes);
+            let rights = words(bound, |rule| rule.changes() || rule.reads_secrets());
             if rights.is_empty() {
                 continue;
             }
-            let (rule, what) = match (bound.cluster, view.category(place)) {
-                (true, _) => {
+            let writes = bound.rules.iter().any(|rule| rule.changes());
+            let (rule, what) = match (bound.cluster, view.category(place), writes) {
+                (true, _, true) => {
                     ("cluster", "It may change this in every namespace, and objects of the whole cluster: what all applications share.")
                 }
-                (false, Category::Platform) => {
+                (true, _, false) => ("cluster", "It may read the Secrets of every namespace, and with them act as any application."),
+                (false, Category::Platform, true) => {
                     ("platform", "It may change this in a namespace of the platform, on which every application rests.")
                 }
-                (false, _) => ("other-application", "It may change this in the namespace of another application."),
+                (false, Category::Platform, false) => {
+                    ("platform", "It may read Secrets in a namespace of the platform, on which every application rests.")
+                }
+                (false, _, true) => ("other-application", "It may change this in the namespace of another application."),
+                (false, _, false) => ("other-application", "It may read Secrets in the namespace of another application."),
             };
             let severity = if rule == "other-application" && view.category(place) == own { Severity::Medium } else { Severity::High };
             let category = if bound.cluster || view.category(place) == Category::Platform {
@@ -132,7 +137,7 @@ fn cross_scope_rights(view: &View<'_>) -> Verdict {
         let rights = words(bound, |_| true);
         let outside = |home: &str| home.is_empty() || view.category(home) == Category::OutOfScope;
         for (subject, _) in accounts(bound).filter(|(_, home)| !rights.is_empty() && outside(home)) {
-            let writes = bound.rules.iter().any(|rule| changes(rule));
+            let writes = bound.rules.iter().any(|rule| rule.changes());
             verdict.find(
                 told(bound, subject, Category::Cde, &rights)
                     .rule(if writes { "change" } else { "read" })

@@ -68,7 +68,7 @@ fn far_reaching(view: &View<'_>, namespace: &str, account: &str) -> Option<(Stri
     };
     let mut paths: BTreeMap<&str, Severity> = BTreeMap::new();
     for (found, bound) in rbac.paths_to(&subject) {
-        if found.dormant.is_none() && found.names.is_empty() && reaches(bound, found.severity) {
+        if found.is_open() && reaches(bound, found.severity) {
             let known = paths.entry(found.path.id).or_insert(found.severity);
             *known = found.severity.min(*known);
         }

@@ -112,7 +112,7 @@ fn routed(view: &View<'_>) -> BTreeMap<Category, usize> {
     routed
 }
 
-/// Accounts of running workloads that may change things both in the cardholder data environment and elsewhere.
+/// Accounts of running workloads that may change things, or read Secrets, both in the cardholder data environment and elsewhere.
 fn operators(view: &View<'_>, verdict: &mut Verdict) {
     let mut accounts: BTreeMap<(&str, &str), Vec<&ObjectRef>> = BTreeMap::new();
     for (workload, _) in view.workloads() {
@@ -144,21 +144,32 @@ fn operators(view: &View<'_>, verdict: &mut Verdict) {
                 Severity::Low
             })
             .observed(format!("{} as {}", across.words(), names.join(", ")));
-        verdict.find(finding.message(if outside {
-            "A workload that is out of scope may change objects of the cardholder data environment: it can affect its security, and so is in scope."
-        } else {
-            "It may change objects of the cardholder data environment and of other categories: who takes it over crosses between them."
+        verdict.find(finding.message(match (outside, across.changes) {
+            (true, true) => {
+                "A workload that is out of scope may change objects of the cardholder data environment: it can affect its security, and so is in scope."
+            }
+            (true, false) => {
+                "A workload that is out of scope may read Secrets of the cardholder data environment: with them it can act there, and so is in scope."
+            }
+            (false, true) => {
+                "It may change objects of the cardholder data environment and of other categories: who takes it over crosses between them."
+            }
+            (false, false) => {
+                "It may read Secrets of the cardholder data environment and of other categories: who takes it over crosses between them with these."
+            }
         }));
     }
 }
 
-/// What a subject may change on both sides.
+/// What a subject may change, or read of Secrets, on both sides.
 struct Across<'r> {
     bindings: Vec<&'r Bound<'r>>,
     rights: Vec<String>,
     paths: Vec<Path>,
     everywhere: bool,
     namespaces: Vec<&'r str>,
+    /// Whether it may change objects, and not read Secrets alone.
+    changes: bool,
 }
 
 impl Across<'_> {
@@ -174,20 +185,21 @@ impl Across<'_> {
 }
 
 fn across<'r>(view: &'r View<'_>, rbac: &'r Rbac<'_>, subject: &Subject) -> Option<Across<'r>> {
-    let mut found = Across { bindings: vec![], rights: vec![], paths: vec![], everywhere: false, namespaces: vec![] };
+    let mut found = Across { bindings: vec![], rights: vec![], paths: vec![], everywhere: false, namespaces: vec![], changes: false };
     for bound in rbac.bindings_reaching(subject).filter(|bound| !rbac.is_stock(bound)) {
-        let changing: Vec<&PolicyRule> = bound.rules.iter().copied().filter(|rule| changes(rule)).collect();
-        if changing.is_empty() && !bound.is_admin() {
+        let telling: Vec<&PolicyRule> = bound.rules.iter().copied().filter(|rule| rule.changes() || rule.reads_secrets()).collect();
+        if telling.is_empty() && !bound.is_admin() {
             continue;
         }
+        found.changes |= bound.is_admin() || telling.iter().any(|rule| rule.changes());
         found.everywhere |= bound.cluster;
         if !bound.cluster {
             found.namespaces.push(bound.namespace());
         }
-        if changing.is_empty() {
+        if telling.is_empty() {
             found.rights.push("do everything".to_owned());
         }
-        found.rights.extend(changing.iter().map(|rule| rule.words()));
+        found.rights.extend(telling.iter().map(|rule| rule.words()));
         found.paths.extend(rbac.paths_of(bound).into_iter().filter(|path| path.dormant.is_none()));
         found.bindings.push(bound);
     }
@@ -198,24 +210,4 @@ fn across<'r>(view: &'r View<'_>, rbac: &'r Rbac<'_>, subject: &Subject) -> Opti
     let categories: BTreeSet<Category> = found.namespaces.iter().map(|namespace| view.category(namespace)).collect();
     let apart = categories.contains(&Category::Cde) && categories.len() > 1;
     (found.everywhere || apart).then_some(found)
-}
-
-/// Whether a rule lets somebody change namespaced objects, or read secrets.
-pub(super) fn changes(rule: &PolicyRule) -> bool {
-    let any = |list: &[String], wanted: &[&str]| list.iter().any(|have| wanted.contains(&have.as_str()));
-    let writes = any(&rule.verbs, &["*", "create", "update", "patch", "delete", "deletecollection"]);
-    let secrets =
-        any(&rule.verbs, &["get", "list", "watch"]) && any(&rule.resources, &["secrets", "*"]) && any(&rule.api_groups, &["", "*"]);
-    // Asking for one's own rights, and a leader's lease or an event, change nothing of anybody else.
-    let harmless = [
-        "events",
-        "leases",
-        "tokenreviews",
-        "subjectaccessreviews",
-        "selfsubjectaccessreviews",
-        "selfsubjectrulesreviews",
-        "localsubjectaccessreviews",
-    ];
-    let only_harmless = !rule.resources.is_empty() && rule.resources.iter().all(|resource| harmless.contains(&resource.as_str()));
-    (writes && !rule.resources.is_empty() && !only_harmless) || secrets
 }
