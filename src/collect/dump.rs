@@ -5,9 +5,9 @@
 //! no check can pass on it.
 
 use super::conclude::{decide_version, is_version, lessen, not_installed};
-use super::documents::{self, Broken, Found, Held};
-use super::{Cancel, CollectError, Options, Progress, Watcher, place, snapshot};
-use flate2::read::MultiGzDecoder;
+use super::file::{self, Content, Unread, shown};
+use super::found::{Broken, Found, Held};
+use super::{Cancel, CollectError, Options, Progress, Watcher, documents, place};
 use kassay_core::kinds::imported::{Form, Imported};
 use kassay_core::kinds::{Ingest, Inventory, KindState, Source};
 use kassay_core::model::Kind;
@@ -15,12 +15,8 @@ use serde::Deserialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
-
-/// Largest unpacked file. Above it, somebody means harm or should split the dump.
-const LIMIT: u64 = 4 << 30;
 
 /// Reads files beside the caller's thread, and tells the progress on it.
 pub(super) async fn collect(
@@ -67,7 +63,7 @@ fn read(paths: &[PathBuf], options: &Options, tell: &UnboundedSender<Progress>, 
         if cancel.is_cancelled() {
             return Err(CollectError::Cancelled);
         }
-        match load(&entry.path) {
+        match file::load(&entry.path) {
             Ok(Content::Snapshot(inventory)) => {
                 if entries.len() > 1 {
                     return Err(CollectError::Mixed(shown(&entry.path)));
@@ -100,7 +96,7 @@ fn entries(paths: &[PathBuf]) -> Result<(Vec<Entry>, usize), CollectError> {
             entries.push(Entry { path: path.clone(), named: true });
             continue;
         }
-        let failed = |error: std::io::Error| CollectError::Read { path: shown(path), message: plain(&error) };
+        let failed = |error: std::io::Error| CollectError::Read { path: shown(path), message: file::plain(&error) };
         if std::fs::metadata(path).map_err(failed)?.is_dir() {
             walk(path, &mut entries, &mut passed_over, &mut folders).map_err(failed)?;
         } else {
@@ -129,68 +125,6 @@ fn walk(folder: &Path, entries: &mut Vec<Entry>, passed_over: &mut usize, folder
         }
     }
     Ok(())
-}
-
-enum Content {
-    Snapshot(Box<Inventory>),
-    Text(String),
-}
-
-enum Unread {
-    Snapshot(super::SnapshotError),
-    File(String),
-}
-
-fn load(path: &Path) -> Result<Content, Unread> {
-    let mut bytes = read_whole(path, LIMIT).map_err(Unread::File)?;
-    if bytes.starts_with(&PACKED) {
-        let mut start = [0; 512];
-        let length = MultiGzDecoder::new(&bytes[..]).read(&mut start).unwrap_or_default();
-        if snapshot::begins(&start[..length]) {
-            return snapshot::read(&bytes[..]).map(|inventory| Content::Snapshot(Box::new(inventory))).map_err(Unread::Snapshot);
-        }
-        bytes = limited(&mut MultiGzDecoder::new(&bytes[..]), LIMIT).map_err(Unread::File)?;
-    }
-    if bytes.get(257..262) == Some(b"ustar") {
-        return Err(Unread::File("it is an archive: unpack it, and give the folder".to_owned()));
-    }
-    String::from_utf8(bytes)
-        .map(Content::Text)
-        .map_err(|error| Unread::File(format!("it is no text: byte {} is not UTF-8", error.utf8_error().valid_up_to())))
-}
-
-/// How gzip begins.
-const PACKED: [u8; 2] = [0x1f, 0x8b];
-
-fn limited(source: &mut dyn Read, limit: u64) -> Result<Vec<u8>, String> {
-    let mut bytes = Vec::new();
-    source.take(limit + 1).read_to_end(&mut bytes).map_err(|error| plain(&error))?;
-    if bytes.len() as u64 > limit { Err(format!("it holds more than {} MiB", limit >> 20)) } else { Ok(bytes) }
-}
-
-fn read_whole(path: &Path, limit: u64) -> Result<Vec<u8>, String> {
-    if path == Path::new("-") {
-        return limited(&mut std::io::stdin().lock(), limit);
-    }
-    limited(&mut std::fs::File::open(path).map_err(|error| plain(&error))?, limit)
-}
-
-/// The bytes of a file up to a size, unpacked where they are packed.
-pub(super) fn unpacked(path: &Path, limit: u64) -> Result<Vec<u8>, String> {
-    let bytes = read_whole(path, limit)?;
-    if bytes.starts_with(&PACKED) { limited(&mut MultiGzDecoder::new(&bytes[..]), limit) } else { Ok(bytes) }
-}
-
-fn plain(error: &std::io::Error) -> String {
-    match error.kind() {
-        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
-        std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        _ => error.to_string(),
-    }
-}
-
-pub(super) fn shown(path: &Path) -> String {
-    if path == Path::new("-") { "standard input".to_owned() } else { path.display().to_string() }
 }
 
 /// What a broken file could have held, and the words about it. No kinds at all means any.
@@ -236,7 +170,7 @@ impl Reading<'_> {
 
     fn file(&mut self, path: &Path, text: &str) {
         self.bytes += text.len() as u64;
-        if let Some(import) = Imported::recognise(&super::evidence::name_of(path), text.as_bytes()) {
+        if let Some(import) = Imported::recognise(&file::name_of(path), text.as_bytes()) {
             self.note(format!("{}: recognised as {}", shown(path), import.content));
             // A policy may stand in one file with objects; a tool's report holds nothing else.
             let whole = import.content.form() != Form::AuditPolicy;
@@ -284,6 +218,8 @@ impl Reading<'_> {
                 // Kinds that no check reads are no Kubernetes objects only where they don't even have a version.
                 None => return !api_version.is_empty() || self.version_in(path, json),
             },
+            Found::Refusal { reason, message } => self.refusal(path, reason, message),
+            Found::Broken(ref broken) => self.lost(path, broken),
             Found::Nameless(json) => match place::kind(path).filter(|_| name_of(json).is_some()) {
                 Some(kind) => self.object(kind, json),
                 None => return self.version_in(path, json),
@@ -352,25 +288,31 @@ impl Reading<'_> {
             return;
         }
         let (resource, group) = (text("/details/kind"), text("/details/group"));
-        let message = text("/message");
+        let kind = Kind::ALL.iter().copied().find(|kind| kind.resource() == resource && kind.group() == group);
+        self.refused_of(path, kind, resource, text("/reason"), text("/message"));
+    }
+
+    /// The same as kubectl prints it.
+    fn refusal(&mut self, path: &Path, reason: &str, message: &str) {
+        self.refused_of(path, None, "", reason, message);
+    }
+
+    fn refused_of(&mut self, path: &Path, kind: Option<Kind>, resource: &str, reason: &str, message: &str) {
         // `deployments.apps is forbidden: …` names the resource where the details don't.
         let spoken = message.split(" is forbidden").next().unwrap_or_default().trim_matches('"');
-        let kind = (!resource.is_empty())
-            .then(|| Kind::ALL.iter().copied().find(|kind| kind.resource() == resource && kind.group() == group))
-            .flatten()
-            .or_else(|| Kind::ALL.iter().copied().find(|kind| kind.id() == spoken))
-            .or_else(|| place::kind(path));
-        let state = match text("/reason") {
+        let kind = kind.or_else(|| Kind::ALL.iter().copied().find(|kind| kind.id() == spoken)).or_else(|| place::kind(path));
+        let state = match reason {
             "Forbidden" | "Unauthorized" => KindState::Forbidden,
             "NotFound" => KindState::Absent,
             _ => KindState::Failed,
         };
-        let words = if message.is_empty() { text("/reason") } else { message };
+        let words = if message.is_empty() { reason } else { message };
         self.note(format!("{}: {words}", shown(path)));
         match kind {
             Some(kind) => self.refuse(kind, state, words),
             // A refusal of something that no check reads costs nothing; one that names nothing could be of anything.
-            None if resource.is_empty() && spoken == message => {
+            // So does one of a thing that is not there.
+            None if resource.is_empty() && spoken == message && reason != "NotFound" => {
                 self.broken.push(Loss { kinds: None, words: format!("{} holds a refusal that names no list: {words}", shown(path)) });
             }
             None => {}
@@ -421,7 +363,7 @@ impl Reading<'_> {
     }
 
     fn lost(&mut self, path: &Path, broken: &Broken) {
-        let words = format!("{}, line {}, column {}: {}", shown(path), broken.line, broken.column, broken.message);
+        let words = format!("{}{}: {}", shown(path), broken.place(), broken.message);
         let one = |kind: Option<Kind>| kind.map(|kind| BTreeSet::from([kind]));
         let kinds = match &broken.held {
             Held::Anything => one(place::kind(path)),

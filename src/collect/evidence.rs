@@ -1,6 +1,6 @@
 //! Files of evidence from a disk: read whole, packed or not, and recognised by the core. What is not recognised is no import.
 
-use super::CollectError;
+use super::{CollectError, file};
 use kassay_core::kinds::imported::Imported;
 use std::path::Path;
 
@@ -12,14 +12,6 @@ const LIMIT: u64 = 512 << 20;
 /// # Errors
 /// Where it can't be read, or is larger than any report.
 pub fn import_file(path: &Path) -> Result<Option<Imported>, CollectError> {
-    let bytes = super::dump::unpacked(path, LIMIT).map_err(|message| CollectError::Read { path: super::dump::shown(path), message })?;
-    Ok(Imported::recognise(&name_of(path), &bytes))
-}
-
-/// The name that findings tell: without folders, which say something of the assessor's machine.
-pub(super) fn name_of(path: &Path) -> String {
-    if path == Path::new("-") {
-        return "standard input".to_owned();
-    }
-    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+    let bytes = file::unpacked(path, LIMIT).map_err(|message| CollectError::Read { path: file::shown(path), message })?;
+    Ok(Imported::recognise(&file::name_of(path), &bytes))
 }

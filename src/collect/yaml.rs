@@ -1,7 +1,8 @@
 //! YAML documents: parted by their marks, so that each can fail alone, and lists handed on item by item while they are parsed.
 
-use super::documents::{Broken, Found, Held, Take, held_by, json_document};
-use serde::Deserialize;
+use super::found::{Broken, Found, Held, Take};
+use super::scalar::{Numbers, Tree};
+use super::{json, noise, scalar};
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 use std::fmt;
@@ -10,6 +11,7 @@ use std::fmt;
 pub(super) fn read(text: &str, take: Take<'_>) -> Vec<Broken> {
     let mut broken = Vec::new();
     let mut document = |chunk: &str, line: usize, broken: &mut Vec<Broken>| -> bool {
+        let Some((chunk, line)) = without_noise(chunk, line, take) else { return false };
         if chunk.lines().all(|line| line.trim().is_empty() || line.starts_with(['#', '%'])) {
             return true;
         }
@@ -23,7 +25,7 @@ pub(super) fn read(text: &str, take: Take<'_>) -> Vec<Broken> {
     };
     let (mut start, mut first_line, mut at) = (0, 1, 0);
     for (number, line) in text.split_inclusive('\n').enumerate() {
-        let bare = line.trim_end();
+        let bare = line.trim_start_matches('\u{feff}').trim_end();
         let mark = ["---", "..."]
             .into_iter()
             .any(|mark| bare.strip_prefix(mark).is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t'])));
@@ -31,12 +33,37 @@ pub(super) fn read(text: &str, take: Take<'_>) -> Vec<Broken> {
             if !document(&text[start..at], first_line, &mut broken) {
                 return broken;
             }
-            (start, first_line) = (at + 3, number + 1);
+            (start, first_line) = (at + line.find(['-', '.']).unwrap_or_default() + 3, number + 1);
         }
         at += line.len();
     }
     document(&text[start..], first_line, &mut broken);
     broken
+}
+
+/// A document without what kubectl says above and below it, and the line at which it begins; none where the taker has enough.
+fn without_noise<'a>(chunk: &'a str, line: usize, take: Take<'_>) -> Option<(&'a str, usize)> {
+    let (mut chunk, mut line) = (chunk, line);
+    loop {
+        let first = chunk.split_inclusive('\n').next().unwrap_or_default();
+        match noise::said(first) {
+            Some(said) if !noise::tell(&said, line, take) => return None,
+            Some(_) => {}
+            None if first.ends_with('\n') && first.trim_matches(['\u{feff}', '\n', '\r', ' ', '\t']).is_empty() => {}
+            None => break,
+        }
+        (chunk, line) = (&chunk[first.len()..], line + 1);
+    }
+    loop {
+        let end = chunk.trim_end();
+        let last = end.rsplit('\n').next().unwrap_or_default();
+        let Some(said) = noise::said(last) else { break };
+        if !noise::tell(&said, line + end.matches('\n').count(), take) {
+            return None;
+        }
+        chunk = &chunk[..end.len() - last.len()];
+    }
+    Some((chunk, line))
 }
 
 /// Limits of the YAML reader: as wide as a dump needs, but aliases stay bounded, so that a small file can't unfold into a huge one.
@@ -51,12 +78,14 @@ fn yaml_options() -> serde_saphyr::Options {
     options.budget = Some(budget);
     // A snippet would carry the file's own text, secrets included, into a message.
     options.with_snippet = false;
+    options.legacy_octal_numbers = true;
     options
 }
 
 fn yaml_document(chunk: &str, take: Take<'_>) -> Result<bool, serde_saphyr::Error> {
-    let mut state = Streaming { take, items: 0, waiting: Vec::new(), stopped: false };
-    let shape = serde_saphyr::with_deserializer_from_str_with_options(chunk, yaml_options(), |deserializer| {
+    let mut state = Streaming { take, items: 0, objects: false, waiting: Vec::new(), stopped: false, numbers: Numbers::new(chunk) };
+    let chunk = scalar::endless_as_text(chunk);
+    let shape = serde_saphyr::with_deserializer_from_str_with_options(&chunk, yaml_options(), |deserializer| {
         DocumentSeed(&mut state).deserialize(deserializer)
     });
     if state.stopped {
@@ -76,7 +105,7 @@ fn broken_yaml(chunk: &str, first_line: usize, error: &serde_saphyr::Error) -> B
         chunk.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(':')).map(|v| v.trim().trim_matches(['"', '\'']).to_owned())
     };
     let held = match value("kind") {
-        Some(kind) => held_by(Some((value("apiVersion").unwrap_or_default(), kind))),
+        Some(kind) => Held::by(Some((value("apiVersion").unwrap_or_default(), kind))),
         // Without the word it is no object, and no list of objects that name their kind.
         None if !chunk.contains("kind") && !chunk.contains("metadata") => Held::Nothing,
         None => Held::Anything,
@@ -95,9 +124,12 @@ enum Shape {
 struct Streaming<'a> {
     take: Take<'a>,
     items: usize,
+    /// Whether any item looks like an object.
+    objects: bool,
     /// Items that do not say what they are, until the end of their list does: kubectl sorts keys, so `items` comes before `kind`.
     waiting: Vec<String>,
     stopped: bool,
+    numbers: Numbers<'a>,
 }
 
 impl Streaming<'_> {
@@ -105,11 +137,12 @@ impl Streaming<'_> {
         self.items += 1;
         let text = |key: &str| item.get(key).and_then(Value::as_str).unwrap_or_default();
         let (api_version, kind) = (text("apiVersion"), text("kind"));
+        self.objects |= ["apiVersion", "kind", "metadata"].iter().any(|key| item.get(key).is_some());
         let go_on = if kind.is_empty() {
             self.waiting.push(item.to_string());
             true
         } else if kind.ends_with("List") && item.get("items").is_some() {
-            json_document(&item.to_string(), self.take)
+            json::document(&item.to_string(), self.take)
         } else {
             (self.take)(Found::Object { api_version, kind, json: &item.to_string() })
         };
@@ -128,20 +161,28 @@ impl Streaming<'_> {
         let (api_version, kind) = (text("apiVersion"), text("kind"));
         if !listed {
             let json = Value::Object(map.clone()).to_string();
-            return json_document(&json, self.take);
+            return json::document(&json, self.take);
+        }
+        // kubectl writes a list's kind behind its items, and YAML that was cut off is still YAML: without a kind, the end is missing. But what says
+        // nowhere that it is of an API, and lists nothing that could be, is something else that has items: results of a test, say.
+        let cut = kind.is_empty() && mapping;
+        if cut && api_version.is_empty() && !self.objects {
+            return (self.take)(Found::Nameless(&Value::Object(map.clone()).to_string()));
         }
         for json in &self.waiting {
             let go_on = match kind.strip_suffix("List") {
                 Some(kind) if !kind.is_empty() => (self.take)(Found::Object { api_version, kind, json }),
-                _ => (self.take)(Found::Nameless(json)),
+                Some(_) => (self.take)(Found::Broken(json::unnamed(json))),
+                None => (self.take)(Found::Nameless(json)),
             };
             if !go_on {
                 return false;
             }
         }
-        let token = map.get("metadata").and_then(|meta| meta.get("continue")).and_then(Value::as_str);
-        // kubectl writes a list's kind behind its items, and YAML that was cut off is still YAML: without a kind, the end is missing.
-        let goes_on = token.is_some_and(|token| !token.is_empty()) || (kind.is_empty() && mapping);
+        let meta = |key: &str| map.get("metadata").and_then(|meta| meta.get(key));
+        let goes_on = cut
+            || meta("continue").is_some_and(|token| !matches!(token, Value::Null) && token.as_str() != Some(""))
+            || meta("remainingItemCount").is_some_and(|left| !matches!(left, Value::Null) && left.as_u64() != Some(0));
         (self.take)(Found::List { api_version, kind, items: self.items, goes_on })
     }
 }
@@ -172,7 +213,7 @@ impl<'de> Visitor<'de> for DocumentSeed<'_, '_> {
                     None => listed = true,
                 }
             } else {
-                let value = map.next_value::<Value>()?;
+                let value = map.next_value_seed(Tree(&mut self.0.numbers))?;
                 head.insert(key, value);
             }
         }
@@ -231,7 +272,7 @@ impl<'de> Visitor<'de> for ItemsSeed<'_, '_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-        while let Some(item) = seq.next_element::<Value>()? {
+        while let Some(item) = seq.next_element_seed(Tree(&mut self.0.numbers))? {
             if !self.0.item(&item) {
                 return Err(A::Error::custom("stopped"));
             }
@@ -240,7 +281,7 @@ impl<'de> Visitor<'de> for ItemsSeed<'_, '_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-        Value::deserialize(serde::de::value::MapAccessDeserializer::new(map)).map(Some)
+        Tree(&mut self.0.numbers).visit_map(map).map(Some)
     }
 
     fn visit_unit<E>(self) -> Result<Self::Value, E> {

@@ -1,5 +1,7 @@
 //! Text that came from outside is data: nothing in it may steer a terminal or a reader's eye.
 
+use std::borrow::Cow;
+
 /// Replaces control characters and invisible direction marks by a visible sign, so that a name from a cluster can't send an escape
 /// sequence or reverse a line. Tabs and newlines become spaces.
 #[must_use]
@@ -12,6 +14,34 @@ pub fn clean(text: &str) -> String {
             c => c,
         })
         .collect()
+}
+
+/// The text in the bytes of a file: UTF-8, or UTF-16 as shells on Windows write it, which is known by its mark, or by the zeros between the letters of
+/// a text that begins in ASCII. The mark itself is taken away.
+///
+/// # Errors
+/// Where the bytes are no text, in words.
+pub fn decoded(bytes: &[u8]) -> Result<Cow<'_, str>, String> {
+    let wide = |units: &[u8], of: fn([u8; 2]) -> u16| {
+        let pairs = units.chunks_exact(2);
+        let odd = !pairs.remainder().is_empty();
+        let text = char::decode_utf16(pairs.map(|pair| of([pair[0], pair[1]]))).collect::<Result<String, _>>();
+        text.ok().filter(|_| !odd).map(Cow::Owned).ok_or_else(|| "it begins as text in UTF-16 does, and is not that to its end".to_owned())
+    };
+    match bytes {
+        [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => Err("it is written in UTF-32; write it in UTF-8".to_owned()),
+        [0xff, 0xfe, units @ ..] => wide(units, u16::from_le_bytes),
+        [0xfe, 0xff, units @ ..] => wide(units, u16::from_be_bytes),
+        [1..=0x7f, 0, 1..=0x7f, 0, ..] => wide(bytes, u16::from_le_bytes),
+        [0, 1..=0x7f, 0, 1..=0x7f, ..] => wide(bytes, u16::from_be_bytes),
+        [0xef, 0xbb, 0xbf, text @ ..] => utf8(text, 3),
+        _ => utf8(bytes, 0),
+    }
+}
+
+fn utf8(bytes: &[u8], before: usize) -> Result<Cow<'_, str>, String> {
+    let text = std::str::from_utf8(bytes).map(Cow::Borrowed);
+    text.map_err(|error| format!("it is no text: byte {} is not UTF-8", before + error.valid_up_to()))
 }
 
 /// Whether a shell-like glob (`*` and `?`) matches the whole of a name. It is asked for every image and every pattern, so it copies nothing.
@@ -64,6 +94,22 @@ pub fn thousands(count: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn text_is_text_in_each_encoding_that_shells_write() {
+        let units = |text: &str, of: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(of).collect::<Vec<u8>>();
+        for text in ["\u{feff}{\"a\": \"ä𝄞\"}", "{\"a\": 1}"] {
+            for bytes in [units(text, u16::to_le_bytes), units(text, u16::to_be_bytes), text.as_bytes().to_vec()] {
+                assert_eq!(decoded(&bytes).as_deref(), Ok(text.trim_start_matches('\u{feff}')));
+            }
+        }
+        let mut odd = units("\u{feff}{}", u16::to_le_bytes);
+        odd.push(b'x');
+        assert!(decoded(&odd).is_err());
+        assert!(decoded(&[0xff, 0xfe, 0x00, 0xd8]).is_err(), "half of a pair");
+        assert!(decoded(&[0xff, 0xfe, 0, 0, 1, 0, 0, 0]).is_err_and(|why| why.contains("UTF-32")));
+        assert_eq!(decoded(b"ab\xff"), Err("it is no text: byte 2 is not UTF-8".to_owned()));
+    }
 
     #[test]
     fn escapes_and_direction_marks_do_not_survive() {

@@ -2,13 +2,14 @@
 //! the API is left at its `items`, and a file that breaks off further down is still known for what it is.
 
 use super::{Content, Fault, Form, audit, benchmark, grype, sarif, trivy};
+use crate::model::text::decoded;
 use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 use std::borrow::Cow;
 use std::fmt;
 
 /// Recognises and reads.
 pub(super) fn content(bytes: &[u8]) -> Option<Content> {
-    let text = decode(bytes)?;
+    let text = decoded(bytes).ok()?;
     let text = text.trim_start_matches('\u{feff}');
     let begins = text.trim_start();
     if begins.starts_with('{') {
@@ -33,19 +34,6 @@ pub(super) fn content(bytes: &[u8]) -> Option<Content> {
             form: Form::AuditPolicy,
             why: format!("it holds {} audit policies; give the one that is in use", policies.len()),
         }),
-    }
-}
-
-/// UTF-8, or UTF-16 with its mark, as shells on Windows write it; none for what is no text.
-fn decode(bytes: &[u8]) -> Option<Cow<'_, str>> {
-    let wide = |of: fn([u8; 2]) -> u16| {
-        let units = bytes.get(2..)?.chunks_exact(2).map(|pair| of([pair[0], pair[1]]));
-        char::decode_utf16(units).collect::<Result<String, _>>().ok().map(Cow::Owned)
-    };
-    match bytes {
-        [0xff, 0xfe, ..] => wide(u16::from_le_bytes),
-        [0xfe, 0xff, ..] => wide(u16::from_be_bytes),
-        _ => std::str::from_utf8(bytes).ok().map(Cow::Borrowed),
     }
 }
 
