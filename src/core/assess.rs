@@ -165,8 +165,12 @@ fn missing(check: &Check, inventory: &Inventory) -> Vec<(String, String)> {
                 }
             }
             Need::List(kind) => missing.extend(lacks(*kind, inventory)),
-            Need::OtherPolicies | Need::Routes if inventory.source == Source::Files => missing.extend(refused(need, inventory)),
-            Need::OtherPolicies | Need::Routes => missing.extend(need.kinds().iter().filter_map(|kind| lacks(*kind, inventory))),
+            Need::OtherPolicies | Need::Routes | Need::Reports if inventory.source == Source::Files => {
+                missing.extend(refused(need, inventory))
+            }
+            Need::OtherPolicies | Need::Routes | Need::Reports => {
+                missing.extend(need.kinds().iter().filter_map(|kind| lacks(*kind, inventory)))
+            }
             Need::Policies => missing.extend(Kind::POLICIES.iter().filter_map(|kind| lacks(*kind, inventory))),
             // Files hold what they hold: a folder of manifests is judged by the kinds that are in it, if there is any.
             Need::Workloads if inventory.source == Source::Files => {
@@ -245,7 +249,7 @@ fn guard_partial(check: &Check, view: &View<'_>, verdict: Verdict) -> Verdict {
                     format!("{}: list", kind.id()),
                     format!("{} could be read only in part: {}", kind.id(), view.inventory.coverage_of(*kind).message),
                 )),
-                KindState::Absent if matches!(need, Need::Rights | Need::OtherPolicies | Need::Routes) => {
+                KindState::Absent if matches!(need, Need::Rights | Need::OtherPolicies | Need::Routes | Need::Reports) => {
                     gaps.extend(lacks(*kind, view.inventory))
                 }
                 _ => {}

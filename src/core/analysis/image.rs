@@ -5,7 +5,10 @@
 //! decides what runs; a tag beside it is for people. Where an entity says which registries it trusts, an entry is a host or a host with
 //! a path, and a path covers what lies below it, never a neighbour whose name merely begins alike.
 
+use crate::kinds::{Inventory, Workload};
+use crate::model::is_digest;
 use crate::model::text::glob;
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// The registry that a name without one means.
@@ -124,11 +127,6 @@ const PUBLIC: &[&str] = &[
     "ttl.sh",
 ];
 
-fn is_digest(text: &str) -> bool {
-    text.split_once(':')
-        .is_some_and(|(algorithm, hex)| !algorithm.is_empty() && hex.len() >= 32 && hex.chars().all(|c| c.is_ascii_hexdigit()))
-}
-
 impl fmt::Display for ImageReference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.registry, self.repository)?;
@@ -143,6 +141,13 @@ pub fn digest_of_id(image_id: &str) -> Option<&str> {
     let bare = image_id.strip_prefix("docker-pullable://").or_else(|| image_id.strip_prefix("docker://")).unwrap_or(image_id);
     let digest = bare.rsplit_once('@').map_or(bare, |(_, digest)| digest);
     is_digest(digest).then_some(digest)
+}
+
+/// Digests of the images that a container of a workload really runs; pods of one template may run several.
+#[must_use]
+pub fn running<'a>(inventory: &'a Inventory, workload: &Workload, container: &str) -> BTreeSet<&'a str> {
+    let pods = workload.pod_indexes.iter().filter_map(|i| inventory.pods.get(*i));
+    pods.filter_map(|pod| pod.image_ids.get(container)).filter_map(|id| digest_of_id(id)).collect()
 }
 
 #[cfg(test)]
@@ -179,6 +184,14 @@ mod tests {
             ["", "{{ .Values.image }}", "a b", "nginx:", "nginx@sha256:short", "a.example/", "a.example//b", "nginx:a/b c", "${IMAGE}"]
         {
             assert_eq!(ImageReference::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_digest_pins_nothing() {
+        for digest in [SHA.to_uppercase(), SHA.replace("abc", "ABC"), SHA[..39].to_owned(), format!("{SHA}0"), format!("md5:{}", &SHA[7..])]
+        {
+            assert_eq!(ImageReference::parse(&format!("a.example/b@{digest}")), None, "{digest}");
         }
     }
 

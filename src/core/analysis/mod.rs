@@ -18,4 +18,5 @@ pub mod probing;
 pub mod rbac;
 pub mod reach;
 pub mod sandbox;
+pub mod scan_report;
 pub mod software;

@@ -3,6 +3,7 @@
 //! An image is compared by its repository alone, because mirrors change the registry and releases the tag. A label counts only where no
 //! image of the workload says anything: labels are copied and forgotten.
 
+use super::lifecycle::numbers;
 use crate::kinds::{Container, ContainerRole, Inventory, Workload};
 use crate::model::text::glob;
 use serde::Deserialize;
@@ -24,6 +25,8 @@ pub struct Software {
     pub note: String,
     /// Whether its makers have stopped to mend security faults.
     pub retired: bool,
+    /// Releases that somebody slipped malicious code into: `0.69.4`.
+    pub malicious: Vec<String>,
     /// Settings by which what it does is switched on and off.
     pub switch: Vec<Switch>,
 }
@@ -96,11 +99,24 @@ impl Software {
         self.label.iter().filter_map(|pair| pair.split_once('=')).any(|(key, value)| labels.get(key).is_some_and(|have| glob(value, have)))
     }
 
+    /// Whether a version or tag names a malicious release; a build behind the numbers (`v0.69.4-amd64`) changes nothing.
+    #[must_use]
+    pub fn is_malicious(&self, version: &str) -> bool {
+        let version = numbers(version);
+        self.malicious.iter().any(|bad| !version.is_empty() && numbers(bad) == version)
+    }
+
     /// Whether it plays a role.
     #[must_use]
     pub fn plays(&self, role: &str) -> bool {
         self.role.iter().any(|known| known == role)
     }
+}
+
+/// Known software of which this release is malicious, by the name that it gives itself.
+#[must_use]
+pub fn malicious<'a>(known: &'a [Software], name: &str, version: &str) -> Option<&'a Software> {
+    known.iter().find(|software| software.name.eq_ignore_ascii_case(name.trim()) && software.is_malicious(version))
 }
 
 /// Every workload that runs known software of a role: by image first, by label only where no image says anything.
@@ -157,6 +173,19 @@ mod tests {
         let dex = Software { image: vec!["dex".into(), "*openunison*".into()], ..Software::default() };
         assert!(dex.is_image("ghcr.io/dexidp/dex:v2.45.0") && dex.is_image("dex") && dex.is_image("mirror.example/a/b/dex@sha256:00"));
         assert!(!dex.is_image("acme/index:1") && !dex.is_image("dex/operator") && dex.is_image("a/openunison-k8s-html"));
+    }
+
+    #[test]
+    fn malicious_releases_are_told_by_their_numbers() {
+        let trivy = Software { name: "Trivy".into(), malicious: vec!["0.69.4".into(), "0.69.5".into()], ..Software::default() };
+        for bad in ["0.69.4", "v0.69.4", "0.69.5-amd64", "0.69.4+x"] {
+            assert!(trivy.is_malicious(bad), "{bad}");
+        }
+        for good in ["0.69.3", "0.69.40", "0.70.4", "latest", ""] {
+            assert!(!trivy.is_malicious(good), "{good}");
+        }
+        let known = [trivy];
+        assert!(malicious(&known, "trivy", "0.69.4").is_some() && malicious(&known, "Grype", "0.69.4").is_none());
     }
 
     #[test]

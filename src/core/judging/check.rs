@@ -44,6 +44,8 @@ pub enum Need {
     OtherPolicies,
     /// Routes of add-ons from outside to Services (`Kind::ROUTES`). From files as with other policies.
     Routes,
+    /// Reports of policy engines (`Kind::REPORTS`). From files as with other policies.
+    Reports,
     /// The server's version.
     Version,
     /// The name under which the cluster was asked.
@@ -65,6 +67,7 @@ impl Need {
             Self::Policies => Kind::POLICIES,
             Self::OtherPolicies => crate::analysis::reach::OTHER_POLICIES,
             Self::Routes => Kind::ROUTES,
+            Self::Reports => Kind::REPORTS,
             Self::Rights => crate::analysis::rbac::KINDS,
             Self::Evidence(Form::Benchmark) => Kind::BENCHMARKS,
             Self::Version | Self::Identity | Self::Probes | Self::Evidence(_) => &[],
@@ -82,6 +85,7 @@ impl Need {
             Self::Policies => Some("admission policies"),
             Self::OtherPolicies => Some("network policies of other kinds"),
             Self::Routes => Some("routes"),
+            Self::Reports => Some("reports of policy engines"),
             Self::List(_) | Self::Version | Self::Identity | Self::Probes | Self::Evidence(_) => None,
         }
     }

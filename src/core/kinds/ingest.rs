@@ -338,7 +338,8 @@ fn words(error: &serde_json::Error) -> String {
     crate::sensitive::without_quoted(&error.to_string())
 }
 
-fn strip_nulls(value: &mut serde_json::Value) {
+/// Takes out nulls, which manifests write for what is empty.
+pub(super) fn strip_nulls(value: &mut serde_json::Value) {
     match value {
         serde_json::Value::Object(map) => {
             map.retain(|_, v| !v.is_null());

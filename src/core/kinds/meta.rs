@@ -179,9 +179,9 @@ pub(super) struct KnownMeta {
 }
 
 impl KnownMeta {
-    /// Keeps what checks read, in no more memory than it needs: who wrote the status is never asked, nor which fields a program wrote.
+    /// Keeps what checks read, in no more memory than it needs: who wrote the status is never asked (how many there are to be is, which `kubectl scale` writes by a subresource), nor which fields a program wrote.
     pub(super) fn share(&mut self, meta: &mut Meta) {
-        meta.managed_fields.retain(|entry| entry.subresource.is_empty());
+        meta.managed_fields.retain(|entry| entry.subresource.is_empty() || entry.subresource == "scale");
         meta.managed_fields.shrink_to_fit();
         for entry in &mut meta.managed_fields {
             if !is_apply(&entry.manager) && !is_hand(&entry.manager) {

@@ -1,6 +1,6 @@
 //! Quotas, limits and the results of policy engines.
 
-use super::{lenient::Scalar, meta::Meta, pod::slim};
+use super::{custom::Custom, lenient::Scalar, meta::Meta, pod::slim};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -113,5 +113,15 @@ slim! {
         error: u32,
         /// Skipped.
         skip: u32,
+    }
+}
+
+impl PolicyReport {
+    /// The report in an object of OpenReports (`openreports.io`), which has the same fields; none where it has another shape.
+    #[must_use]
+    pub fn from_custom(custom: &Custom) -> Option<Self> {
+        let mut object = custom.rebuilt().ok()?;
+        super::ingest::strip_nulls(&mut object);
+        serde_json::from_value(object).ok()
     }
 }

@@ -30,43 +30,43 @@ const TOOLS: &[&str] = &[
     "kubecfg",
 ];
 
-/// Programs with which a person changes an object in place. Browsers and consoles give the start of their user agent.
+/// Programs with which a person changes an object in place, by the whole first word of the name that they give. Browsers and tools for
+/// requests give the start of their user agent. Every verb of kubectl and oc but apply is one.
 const HANDS: &[&str] = &[
-    "kubectl-edit",
-    "kubectl-patch",
-    "kubectl-replace",
-    "kubectl-set",
-    "kubectl-label",
-    "kubectl-annotate",
-    "kubectl-create",
-    "kubectl-run",
-    "kubectl-expose",
-    "kubectl-autoscale",
-    "kubectl-taint",
-    "oc-edit",
-    "oc-patch",
-    "oc-set",
+    "kubectl-",
+    "oc-",
+    "curl",
+    "wget",
+    "httpie",
+    "postmanruntime",
+    "insomnia",
+    "bruno",
+    "mozilla",
     "k9s",
     "dashboard",
-    "Mozilla",
+    "kubernetes-dashboard",
     "node-fetch",
     "lens",
-    "headlamp",
     "openlens",
+    "freelens",
+    "headlamp",
+    "headlamp-server",
+    "aptakube",
+    "octant",
+    "kubenav",
+    "seabird",
+    "kdash",
+    "portainer",
     "okteto",
 ];
 
 /// `kubectl apply`, in both of its ways; a pipeline or a person.
 const APPLIES: &[&str] = &["kubectl-client-side-apply", "kubectl", "kubectl-last-applied", "oc", "before-first-apply"];
 
-fn named(list: &[&str], manager: &str) -> bool {
-    list.iter().any(|start| manager.starts_with(start))
-}
-
 /// Whether it is a deployment tool.
 #[must_use]
 pub fn is_tool(manager: &str) -> bool {
-    named(TOOLS, manager)
+    TOOLS.iter().any(|start| manager.starts_with(start))
 }
 
 /// Whether it is `kubectl apply`.
@@ -78,5 +78,53 @@ pub fn is_apply(manager: &str) -> bool {
 /// Whether it changes objects in place, at somebody's hand.
 #[must_use]
 pub fn is_hand(manager: &str) -> bool {
-    named(HANDS, manager)
+    let manager = manager.to_ascii_lowercase();
+    // `dashboard` is `dashboard-api` too, and `curl` no `curlew`.
+    let begins = |start: &str| {
+        let rest = manager.strip_prefix(start);
+        rest.is_some_and(|rest| start.ends_with('-') || !rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
+    };
+    !is_apply(&manager) && HANDS.iter().any(|start| begins(start))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_verb_in_place_is_a_hand_and_apply_is_none() {
+        for hand in [
+            "kubectl-edit",
+            "kubectl-rollout",
+            "kubectl-scale",
+            "kubectl-debug",
+            "kubectl-patch",
+            "kubectl-label",
+            "kubectl-set",
+            "oc-patch",
+            "curl",
+            "Mozilla",
+            "Lens",
+            "OpenLens",
+            "k9s",
+            "dashboard-api",
+            "PostmanRuntime",
+            "Wget",
+        ] {
+            assert!(is_hand(hand) && !is_tool(hand), "{hand}");
+        }
+        for other in [
+            "kubectl-client-side-apply",
+            "kubectl-last-applied",
+            "kubectl",
+            "argocd-controller",
+            "helm",
+            "kube-controller-manager",
+            "curlew-operator",
+            "lensing",
+            "oc",
+        ] {
+            assert!(!is_hand(other), "{other}");
+        }
+    }
 }

@@ -100,6 +100,10 @@ kinds! {
     PolicyReports: "wgpolicyk8s.io" "v1alpha2" "policyreports" "PolicyReport" namespaced addon Keep::Typed;
     /// Cluster policy reports (working group API).
     ClusterPolicyReports: "wgpolicyk8s.io" "v1alpha2" "clusterpolicyreports" "ClusterPolicyReport" cluster addon Keep::Typed;
+    /// Reports of policy engines (OpenReports); what they quote of objects is not kept.
+    OpenReports: "openreports.io" "v1alpha1" "reports" "Report" namespaced addon Keep::Parts(&["/scope", "/summary", "/results/*/source", "/results/*/policy", "/results/*/rule", "/results/*/result", "/results/*/severity", "/results/*/resources"]);
+    /// The same for the whole cluster.
+    OpenClusterReports: "openreports.io" "v1alpha1" "clusterreports" "ClusterReport" cluster addon Keep::Parts(&["/scope", "/summary", "/results/*/source", "/results/*/policy", "/results/*/rule", "/results/*/result", "/results/*/severity", "/results/*/resources"]);
     /// Cilium network policies.
     CiliumNetworkPolicies: "cilium.io" "v2" "ciliumnetworkpolicies" "CiliumNetworkPolicy" namespaced addon Keep::Parts(&["/spec", "/specs"]);
     /// Cilium cluster-wide network policies.
@@ -125,7 +129,7 @@ kinds! {
     /// Cluster network policies.
     ClusterNetworkPolicies: "policy.networking.k8s.io" "v1alpha2" "clusternetworkpolicies" "ClusterNetworkPolicy" cluster addon Keep::Parts(&["/spec"]);
     /// Secrets that Trivy Operator found in images: counts alone, because its matches may show parts of them.
-    ExposedSecretReports: "aquasecurity.github.io" "v1alpha1" "exposedsecretreports" "ExposedSecretReport" namespaced addon Keep::Parts(&["/report/summary", "/report/updateTimestamp"]);
+    ExposedSecretReports: "aquasecurity.github.io" "v1alpha1" "exposedsecretreports" "ExposedSecretReport" namespaced addon Keep::Parts(&["/report/summary", "/report/updateTimestamp", "/report/artifact", "/report/registry/server", "/report/scanner/name", "/report/scanner/version"]);
     /// Certificates of cert-manager.
     Certificates: "cert-manager.io" "v1" "certificates" "Certificate" namespaced addon Keep::Parts(&["/status/notBefore", "/status/notAfter", "/spec/secretName"]);
     /// Issuers of cert-manager.
@@ -139,7 +143,7 @@ kinds! {
     /// Kustomizations of Flux.
     Kustomizations: "kustomize.toolkit.fluxcd.io" "v1" "kustomizations" "Kustomization" namespaced addon Keep::Parts(&["/spec/suspend", "/spec/targetNamespace", "/status/lastAppliedRevision", "/status/lastAttemptedRevision"]);
     /// Vulnerability reports of Trivy Operator.
-    VulnerabilityReports: "aquasecurity.github.io" "v1alpha1" "vulnerabilityreports" "VulnerabilityReport" namespaced addon Keep::Parts(&["/report/summary", "/report/updateTimestamp", "/report/artifact", "/report/registry/server"]);
+    VulnerabilityReports: "aquasecurity.github.io" "v1alpha1" "vulnerabilityreports" "VulnerabilityReport" namespaced addon Keep::Parts(&["/report/summary", "/report/updateTimestamp", "/report/artifact", "/report/registry/server", "/report/scanner/name", "/report/scanner/version"]);
     /// Validating admission policies, Kubernetes' own policy language. Served since 1.30, so a cluster without them merely has none.
     ValidatingAdmissionPolicies: "admissionregistration.k8s.io" "v1" "validatingadmissionpolicies" "ValidatingAdmissionPolicy" cluster addon Keep::Parts(&["/spec/matchConstraints", "/spec/matchConditions", "/spec/validations", "/spec/variables", "/spec/failurePolicy"]);
     /// What puts these policies into effect, and where.
@@ -335,6 +339,9 @@ impl Kind {
 
     /// Results that tools keep in the cluster of holding it against a benchmark.
     pub const BENCHMARKS: &'static [Self] = &[Self::ClusterComplianceReports, Self::ComplianceCheckResults, Self::ComplianceScans];
+
+    /// Reports of policy engines, in the formats of the policy working group and of OpenReports.
+    pub const REPORTS: &'static [Self] = &[Self::PolicyReports, Self::ClusterPolicyReports, Self::OpenReports, Self::OpenClusterReports];
 
     /// Kinds that make pods, and pods themselves.
     pub const WORKLOADS: &'static [Self] = &[

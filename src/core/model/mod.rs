@@ -3,6 +3,7 @@
 
 pub mod category;
 pub mod determination;
+pub mod digest;
 pub mod finding;
 pub mod interval;
 pub mod kind;
@@ -13,6 +14,7 @@ pub mod text;
 
 pub use category::Category;
 pub use determination::{Determined, Method};
+pub use digest::is_digest;
 pub use finding::{Finding, Severity, Weight};
 pub use interval::Interval;
 pub use kind::{Keep, Kind};

@@ -97,7 +97,7 @@ fn names<'a>(image: &ImageReference, container: &str, pods: impl Iterator<Item =
     let running: BTreeSet<String> = pods
         .filter_map(|pod| pod.image_ids.get(container)?.rsplit_once('@'))
         .map(|(_, digest)| digest)
-        .filter(|digest| digest.split_once(':').is_some_and(|(_, hex)| hex.len() >= 32 && hex.bytes().all(|b| b.is_ascii_hexdigit())))
+        .filter(|digest| crate::model::is_digest(digest))
         .map(|digest| format!("{}@{digest}", image.name()))
         .collect();
     if running.is_empty() { BTreeSet::from([format!("{}:{}", image.name(), image.tag.as_deref().unwrap_or("latest"))]) } else { running }

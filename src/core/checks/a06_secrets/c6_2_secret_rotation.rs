@@ -1,8 +1,10 @@
 //! Control 6.2: its automated checks. How old Secrets are, and whether what refreshes them works.
 
+use crate::judging::evidence::days;
 use crate::judging::{Check, Need, Verdict, View};
 use crate::kinds::custom::Custom;
-use crate::model::{Kind, ObjectRef, Severity};
+use crate::model::{Finding, Kind, ObjectRef, Severity};
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 /// The checks of control 6.2, in the order in which they are told.
@@ -49,7 +51,7 @@ fn secret_age(view: &View<'_>) -> Verdict {
             undated += usize::from(category.in_scope());
             continue;
         };
-        let days = (view.now.as_second() - created.as_second()).div_euclid(86_400);
+        let days = days(created, view.now);
         if days > 365 {
             verdict.find(
                 view.finding(ObjectRef::new("", "Secret", &secret.metadata.namespace, &secret.metadata.name), "metadata.creationTimestamp")
@@ -73,26 +75,8 @@ fn refresh(view: &View<'_>) -> Verdict {
     let mut verdict = Verdict::over("ExternalSecret", "ExternalSecrets");
     for secret in view.inventory.customs.get(&Kind::ExternalSecrets).into_iter().flatten() {
         verdict.saw(view.category(&secret.metadata.namespace));
-        let part = |pointer: &str| secret.parts.get(pointer).and_then(|v| v.as_str());
         let object = ObjectRef::new(Kind::ExternalSecrets.group(), "ExternalSecret", &secret.metadata.namespace, &secret.metadata.name);
-        if part("/spec/refreshInterval").is_some_and(|every| matches!(every, "0" | "0s" | "0m" | "0h")) {
-            verdict.find(
-                view.finding(object.clone(), "spec.refreshInterval")
-                    .rule("interval")
-                    .review()
-                    .observed("0")
-                    .message("It was copied once and is never refreshed; a rotated secret does not arrive."),
-            );
-        }
-        if part("/spec/refreshPolicy") == Some("CreatedOnce") {
-            verdict.find(
-                view.finding(object.clone(), "spec.refreshPolicy")
-                    .rule("interval")
-                    .review()
-                    .observed("CreatedOnce")
-                    .message("It was copied once and is never refreshed; a rotated secret does not arrive."),
-            );
-        }
+        verdict.find_all(not_refreshed(view, secret, &object));
         let finding = view.finding(object, "status.conditions");
         match readiness(secret) {
             Some((true, _)) => {}
@@ -114,6 +98,107 @@ fn refresh(view: &View<'_>) -> Verdict {
     verdict
 }
 
+/// Days after which a secret that was rotated in the manager should long have arrived.
+const LATE: i64 = 31;
+
+/// What keeps an ExternalSecret from taking up a rotated secret: its policy, an interval that is none, a copy that has not been made for long.
+fn not_refreshed(view: &View<'_>, secret: &Custom, object: &ObjectRef) -> Vec<Finding> {
+    let part = |pointer: &str| secret.parts.get(pointer);
+    let text = |pointer: &str| part(pointer).and_then(Value::as_str);
+    let review = |field: &str, rule: &'static str, observed: String, message: &'static str| {
+        let observed = crate::model::text::clean(&observed);
+        vec![view.finding(object.clone(), field).rule(rule).review().observed(observed).message(message)]
+    };
+    const NEVER: &str = "It was copied once and is never refreshed; a rotated secret does not arrive.";
+    match text("/spec/refreshPolicy") {
+        Some("CreatedOnce") => return review("spec.refreshPolicy", "interval", "CreatedOnce".to_owned(), NEVER),
+        Some("OnChange") => {
+            let message = "It is copied anew only when the ExternalSecret itself is changed; a rotated secret does not arrive.";
+            return review("spec.refreshPolicy", "interval", "OnChange".to_owned(), message);
+        }
+        None | Some("" | "Periodic") => {}
+        Some(other) => {
+            let message = "This policy of refreshing is not known, so whether a rotated secret arrives can't be told.";
+            return review("spec.refreshPolicy", "interval", other.to_owned(), message);
+        }
+    }
+    let told = part("/spec/refreshInterval").map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+    // The operator refreshes every hour where nothing is said.
+    let every = match told.as_deref().filter(|told| !told.is_empty() && *told != "null") {
+        None => SignedDuration::from_hours(1),
+        Some(told) => match go_duration(told) {
+            Some(every) => every,
+            None => {
+                let message = "This interval can't be read, so whether a rotated secret arrives can't be told.";
+                return review("spec.refreshInterval", "interval", told.to_owned(), message);
+            }
+        },
+    };
+    let told = told.unwrap_or_default();
+    if every <= SignedDuration::ZERO {
+        return review("spec.refreshInterval", "interval", told, NEVER);
+    }
+    if every > SignedDuration::from_hours(24 * LATE) {
+        let message = "It is refreshed so seldom that a rotated secret does not arrive before the old one stops working.";
+        return review("spec.refreshInterval", "interval", told, message);
+    }
+    let last = text("/status/refreshTime").and_then(|time| time.parse::<Timestamp>().ok()).map(|time| days(time, view.now));
+    match last.filter(|last| *last > LATE + every.as_hours() / 24) {
+        None => vec![],
+        Some(last) => review(
+            "status.refreshTime",
+            "stale",
+            format!("refreshed {last} days ago"),
+            "It should have been refreshed long since: the operator may not run, and a rotated secret does not arrive.",
+        ),
+    }
+}
+
+/// A length of time as Go writes it: `1h30m`, `0`, `1.5h`; none for what Go does not read either.
+fn go_duration(text: &str) -> Option<SignedDuration> {
+    let (negative, mut rest) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
+    };
+    if rest == "0" {
+        return Some(SignedDuration::ZERO);
+    }
+    let mut nanos: i128 = 0;
+    if rest.is_empty() {
+        return None;
+    }
+    while !rest.is_empty() {
+        let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.')?;
+        let (number, behind) = rest.split_at(end);
+        let end = behind.find(|c: char| c.is_ascii_digit() || c == '.').unwrap_or(behind.len());
+        let (unit, behind) = behind.split_at(end);
+        let of_unit: i128 = match unit {
+            "ns" => 1,
+            "us" | "µs" | "μs" => 1_000,
+            "ms" => 1_000_000,
+            "s" => 1_000_000_000,
+            "m" => 60_000_000_000,
+            "h" => 3_600_000_000_000,
+            _ => return None,
+        };
+        let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+        if whole.is_empty() && fraction.is_empty() {
+            return None;
+        }
+        let whole: i128 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
+        nanos = nanos.checked_add(whole.checked_mul(of_unit)?)?;
+        let fraction = fraction.get(..fraction.len().min(9))?;
+        if !fraction.is_empty() {
+            let scale = 10_i128.pow(u32::try_from(fraction.len()).ok()?);
+            nanos = nanos.checked_add(fraction.parse::<i128>().ok()?.checked_mul(of_unit)? / scale)?;
+        }
+        rest = behind;
+    }
+    // Go's lengths of time end at about 292 years.
+    let nanos = i64::try_from(if negative { -nanos } else { nanos }).ok()?;
+    Some(SignedDuration::from_nanos(nanos))
+}
+
 /// Whether an ExternalSecret says that its copy works, and the reason that it gives; `None` where it says nothing.
 fn readiness(secret: &Custom) -> Option<(bool, &str)> {
     let list = |field: &str| -> Vec<Option<&str>> {
@@ -123,4 +208,31 @@ fn readiness(secret: &Custom) -> Option<(bool, &str)> {
     let at = list("type").iter().position(|kind| *kind == Some("Ready"))?;
     let text = |field: &str| list(field).get(at).copied().flatten();
     Some((text("status") == Some("True"), text("reason").unwrap_or("no reason told")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_of_time_are_read_as_go_reads_them() {
+        let seconds = |text: &str| go_duration(text).map(|time| time.as_secs());
+        let cases = [
+            ("0", 0),
+            ("0s", 0),
+            ("0h0m", 0),
+            ("1h30m", 5400),
+            ("87600h", 315_360_000),
+            ("1.5h", 5400),
+            (".5m", 30),
+            ("-1h", -3600),
+            ("90000ms", 90),
+        ];
+        for (text, wanted) in cases {
+            assert_eq!(seconds(text), Some(wanted), "{text}");
+        }
+        for text in ["", "1", "1d", "h", "1h1", ".h", "9999999999999h", "never", "1 h"] {
+            assert_eq!(seconds(text), None, "{text}");
+        }
+    }
 }

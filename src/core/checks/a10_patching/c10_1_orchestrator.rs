@@ -2,9 +2,10 @@
 
 use super::deprecated_apis;
 use crate::analysis::lifecycle::{self, Support};
+use crate::analysis::software::Software;
 use crate::analysis::{distribution, image::ImageReference, software};
 use crate::judging::{Check, Need, Verdict, View};
-use crate::kinds::VersionFrom;
+use crate::kinds::{VersionFrom, node::Node};
 use crate::model::{Finding, Kind, ObjectRef, Severity};
 use jiff::civil::Date;
 
@@ -43,7 +44,7 @@ pub(super) const CHECKS: &[Check] = &[
     },
     Check {
         id: "10.1/components",
-        title: "Components that are retired or no longer supported",
+        title: "Components that are retired, malicious or no longer supported",
         severity: Severity::High,
         practices: &["10.1.a"],
         needs: &[Need::Workloads, Need::List(Kind::Nodes)],
@@ -54,7 +55,7 @@ pub(super) const CHECKS: &[Check] = &[
         blind_spots: "Components are recognised by their images and judged by the tag; images under other names and tags that say no version are not. \
                       Dates exist for Kubernetes' own parts and a few others; what no table knows is never reported as supported. CRI-O has the dates \
                       of the Kubernetes version with its number, in OpenShift those of the release that carries it. Providers patch the containerd of \
-                      their node images under the old number.",
+                      the node images of EKS, GKE and AKS under the old number, so it is not judged by its makers' dates while the node's version is supported.",
         judge: components,
     },
     Check {
@@ -239,6 +240,7 @@ fn skewed(finding: Finding, server_minor: u64, version: &str) -> Option<Finding>
 fn components(view: &View<'_>) -> Verdict {
     let mut verdict = Verdict::over("component", "components");
     retired(view, &mut verdict);
+    malicious(view, &mut verdict);
     dated(view, &mut verdict);
     runtimes(view, &mut verdict);
     verdict
@@ -267,6 +269,27 @@ fn retired(view: &View<'_>, verdict: &mut Verdict) {
                 .observed(if found.image.is_empty() { known.name.clone() } else { found.image })
                 .message(format!("{}: {}", known.name, known.note)),
         );
+    }
+}
+
+/// Releases into which somebody slipped malicious code, by the tag of their image. Each container is looked at: one of several is enough.
+fn malicious(view: &View<'_>, verdict: &mut Verdict) {
+    let known: Vec<&Software> = view.tables.software.iter().filter(|software| !software.malicious.is_empty()).collect();
+    for (workload, _) in view.workloads() {
+        for placed in view.containers(workload) {
+            let image = placed.container.image.as_str();
+            let tag = || ImageReference::parse(image).and_then(|image| image.tag).unwrap_or_default();
+            let Some(software) = known.iter().find(|software| software.is_image(image) && software.is_malicious(&tag())) else { continue };
+            verdict.find(
+                placed
+                    .finding("image")
+                    .rule("malicious")
+                    .severity(Severity::Critical)
+                    .observed(image)
+                    .message(format!("{}: {}", software.name, software.note))
+                    .mend("Remove it, take every credential that it could read for stolen and change it, and look for what it did."),
+            );
+        }
     }
 }
 
@@ -308,6 +331,10 @@ fn runtimes(view: &View<'_>, verdict: &mut Verdict) {
         if told.is_empty() {
             continue;
         }
+        if patched_by_provider(view, node) {
+            verdict.saw(category);
+            continue;
+        }
         let (runtime, version) = told.split_once("://").unwrap_or_default();
         let (product, version, name) = match runtime {
             "containerd" => ("containerd", version.to_owned(), "containerd"),
@@ -331,6 +358,33 @@ fn runtimes(view: &View<'_>, verdict: &mut Verdict) {
             verdict.find(finding);
         }
     }
+}
+
+/// Systems of nodes that a provider builds with the container runtime in them, by the distribution whose they are. It mends that runtime by new
+/// images of the node, also where the runtime's own makers have ended the release.
+const NODE_IMAGES: &[(&str, &[&str])] = &[
+    ("eks", &["Amazon Linux", "Bottlerocket OS", "Windows Server"]),
+    ("gke", &["Container-Optimized OS", "Ubuntu", "Windows Server"]),
+    ("gke-autopilot", &["Container-Optimized OS"]),
+    ("aks", &["Ubuntu", "Azure Linux", "Microsoft Azure Linux", "CBL-Mariner", "Windows Server", "Flatcar Container Linux"]),
+];
+
+/// Whether a node's container runtime is a part of the provider's node image, and the provider still looks after images of its version.
+fn patched_by_provider(view: &View<'_>, node: &Node) -> bool {
+    let info = &node.status.node_info;
+    let id = view.cluster().distribution.as_str();
+    let Some((_, systems)) = NODE_IMAGES.iter().find(|(distribution, _)| *distribution == id) else { return false };
+    // Nodes of another place may be joined to a provider's cluster, and bring a runtime of their own.
+    let own = match id {
+        "eks" => info.kubelet_version.contains("-eks-"),
+        "gke" | "gke-autopilot" => info.kubelet_version.contains("-gke."),
+        _ => {
+            node.spec.provider_id.starts_with("azure://") || node.metadata.labels.keys().any(|key| key.starts_with("kubernetes.azure.com/"))
+        }
+    };
+    let (product, version) = lifecycle::product_of_distribution(id, &info.kubelet_version);
+    let supported = matches!(view.tables.lifecycle.support(product, &version, today(view)), Support::Until(_) | Support::ExtendedUntil(_));
+    own && supported && systems.iter().any(|system| info.os_image.starts_with(system))
 }
 
 fn outdated(view: &View<'_>, finding: Finding, product: &str, name: &str, version: &str) -> Option<Finding> {

@@ -2,10 +2,10 @@
 
 use crate::analysis::lifecycle::{self, Support};
 use crate::analysis::software;
+use crate::judging::evidence::days;
 use crate::judging::{Check, Need, Verdict, View};
 use crate::kinds::node::Node;
 use crate::model::{Category, Finding, Kind, ObjectRef, Outcome, Severity};
-use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The checks of control 10.2, in the order in which they are told.
@@ -171,10 +171,6 @@ fn node_age(view: &View<'_>) -> Verdict {
         );
     }
     verdict
-}
-
-fn days(since: Timestamp, now: Timestamp) -> i64 {
-    (now.as_second() - since.as_second()).div_euclid(86_400)
 }
 
 /// Labels and taints by which a node shows that something else manages its life, with what that is.

@@ -1,12 +1,13 @@
 //! Control 10.3: its automated checks. Whether what runs is scanned, and rebuilt and deployed anew.
 
 use crate::analysis::image::ImageReference;
+use crate::analysis::scan_report::{Age, Match, ScanReport, ScanReports, contents};
+use crate::judging::evidence::days;
 use crate::judging::{Check, Need, Verdict, View};
+use crate::kinds::ContainerRole;
 use crate::kinds::imported::Form;
-use crate::kinds::{ContainerRole, Workload, custom::Custom};
 use crate::model::{Finding, Kind, Severity};
 use jiff::Timestamp;
-use std::collections::BTreeMap;
 
 /// The checks of control 10.3, in the order in which they are told.
 pub(super) const CHECKS: &[Check] = &[
@@ -87,68 +88,32 @@ fn pod_age(view: &View<'_>) -> Verdict {
     verdict
 }
 
-fn days(since: Timestamp, now: Timestamp) -> i64 {
-    (now.as_second() - since.as_second()).div_euclid(86_400)
-}
-
-/// Reports by repository and tag or digest, the newest of each.
-struct Reports<'a> {
-    by_name: BTreeMap<(String, String), &'a Custom>,
-}
-
-impl<'a> Reports<'a> {
-    fn of(view: &View<'a>) -> Self {
-        let mut by_name: BTreeMap<(String, String), &Custom> = BTreeMap::new();
-        for report in view.inventory.customs.get(&Kind::VulnerabilityReports).into_iter().flatten() {
-            let text = |pointer: &str| report.parts.get("/report/artifact").and_then(|a| a.pointer(pointer)).and_then(|v| v.as_str());
-            let Some(repository) = text("/repository") else { continue };
-            for name in ["/digest", "/tag"].into_iter().filter_map(text) {
-                let kept = by_name.entry((repository.to_owned(), name.to_owned())).or_insert(report);
-                if updated(report) > updated(kept) {
-                    *kept = report;
-                }
-            }
-        }
-        Self { by_name }
-    }
-
-    /// The report of an image: by what really runs, then by digest, then by tag. A report names `library/nginx` as the registry does.
-    fn find(&self, image: &ImageReference, running: Option<&str>) -> Option<&'a Custom> {
-        let digest = running.and_then(|id| id.rsplit_once('@')).map(|(_, digest)| digest).or(image.digest.as_deref());
-        let names = digest.into_iter().chain(image.tag.as_deref());
-        names.map(|name| (image.repository.clone(), name.to_owned())).find_map(|key| self.by_name.get(&key).copied())
-    }
-}
-
-fn updated(report: &Custom) -> Option<Timestamp> {
-    report.parts.get("/report/updateTimestamp").and_then(|v| v.as_str()).and_then(|v| v.parse().ok())
-}
-
 fn scan_results(view: &View<'_>) -> Verdict {
-    let reports = Reports::of(view);
-    if reports.by_name.is_empty() {
+    let kept = view.inventory.customs.get(&Kind::VulnerabilityReports).map_or(&[][..], Vec::as_slice);
+    if kept.is_empty() {
         return Verdict::review(
             "No VulnerabilityReports are kept in this cluster, so whether images are scanned must be shown by the scanner's own results.",
         );
     }
+    let reports = ScanReports::of(kept.iter());
     let mut verdict = Verdict::over("image in use", "images in use");
     for (workload, category) in view.workloads() {
         for (spec, pods) in view.specs(workload) {
             for (role, container) in spec.all_containers().filter(|(role, _)| *role != ContainerRole::Ephemeral) {
                 verdict.saw(category);
                 let field = format!("{}.{}.image", workload.spec_path(), container.path(role));
-                let finding = view.finding(workload.object.clone(), field).pods(pods);
-                let Some(image) = ImageReference::parse(&container.image) else { continue };
-                match reports.find(&image, running(view, workload, &container.name)) {
-                    None => verdict.find(
-                        finding
-                            .rule("no-report")
-                            .review()
-                            .severity(Severity::Medium)
-                            .observed(container.image.clone())
-                            .message("No scan of this image is on record."),
-                    ),
-                    Some(report) => judge_report(view, report, &container.image, finding, &mut verdict),
+                let told = Told { view, written: &container.image, finding: view.finding(workload.object.clone(), field).pods(pods) };
+                let Some(image) = ImageReference::parse(&container.image) else {
+                    verdict.find(told.no_report());
+                    continue;
+                };
+                let contents = contents(view.inventory, workload, container, &image);
+                let digests = if contents.is_empty() { vec![None] } else { contents.into_iter().map(Some).collect() };
+                for digest in digests {
+                    match reports.find(&image, digest) {
+                        None => verdict.find(told.no_report()),
+                        Some((report, fit)) => verdict.find_all(told.report(report, fit)),
+                    }
                 }
             }
         }
@@ -156,39 +121,90 @@ fn scan_results(view: &View<'_>) -> Verdict {
     verdict
 }
 
-/// The image that a container of this workload really runs.
-fn running<'a>(view: &View<'a>, workload: &Workload, container: &str) -> Option<&'a str> {
-    let pods = workload.pod_indexes.iter().filter_map(|i| view.inventory.pods.get(*i));
-    pods.into_iter().find_map(|p| p.image_ids.get(container)).map(String::as_str)
+/// What is to be told of the image of one container.
+struct Told<'a, 'v> {
+    view: &'a View<'v>,
+    written: &'a str,
+    finding: Finding,
 }
 
-fn judge_report(view: &View<'_>, report: &Custom, image: &str, finding: Finding, verdict: &mut Verdict) {
-    let count =
-        |what: &str| report.parts.get("/report/summary").and_then(|s| s.get(what)).and_then(serde_json::Value::as_u64).unwrap_or_default();
-    let (critical, high) = (count("criticalCount"), count("highCount"));
-    if critical + high > 0 {
-        let severity = if critical > 0 { Severity::High } else { Severity::Medium };
-        let told =
-            finding.clone().rule("vulnerabilities").severity(severity).observed(format!("{image}: {critical} critical, {high} high"));
-        verdict.find(told.message("This image runs with published vulnerabilities of these degrees."));
+impl Told<'_, '_> {
+    fn review(&self, rule: &'static str, severity: Severity, observed: String, message: &'static str) -> Finding {
+        self.finding.clone().rule(rule).review().severity(severity).observed(observed).message(message)
     }
-    match updated(report).map(|at| days(at, view.now)) {
-        Some(age) if age > 30 => verdict.find(
-            finding
-                .rule("old-report")
-                .review()
-                .severity(Severity::Low)
-                .observed(format!("{image}: scanned {age} days ago"))
-                .message("The last scan is more than thirty days old and knows nothing of what was found since."),
-        ),
-        Some(_) => {}
-        None => verdict.find(
-            finding
-                .rule("old-report")
-                .review()
-                .severity(Severity::Low)
-                .observed(format!("{image}: scanned at an unknown time"))
-                .message("When this image was scanned is not told."),
-        ),
+
+    fn no_report(&self) -> Finding {
+        self.review("no-report", Severity::Medium, self.written.to_owned(), "No scan of this image is on record.")
+    }
+
+    fn report(&self, report: ScanReport<'_>, fit: Match) -> Vec<Finding> {
+        let (written, mut found) = (self.written, Vec::new());
+        if let Some(scanner) = report.malicious_scanner(&self.view.tables.software) {
+            return vec![self.review(
+                "malicious-scanner",
+                Severity::High,
+                format!("{written}: scanned by {scanner}"),
+                "This release of the scanner was malicious, so nothing that it reported can be relied on.",
+            )];
+        }
+        match fit {
+            Match::Contents => {}
+            Match::OtherName => found.push(self.review(
+                "other-name",
+                Severity::Low,
+                written.to_owned(),
+                "The scan is of the same contents under another registry or repository.",
+            )),
+            Match::ByTag => found.push(self.review(
+                "by-name",
+                Severity::Low,
+                written.to_owned(),
+                "The scan was found by the image's name alone, and a tag may have moved since.",
+            )),
+            Match::OtherBuild => {
+                let message = "The scan is of another image that had the same tag: what runs has a digest that no scan names.";
+                return vec![self.review("other-build", Severity::Medium, written.to_owned(), message)];
+            }
+        }
+        match (report.count("criticalCount"), report.count("highCount")) {
+            (Some(0), Some(0)) => {}
+            (critical, high) if critical.unwrap_or_default() + high.unwrap_or_default() > 0 => {
+                let severity = if critical.unwrap_or_default() > 0 { Severity::High } else { Severity::Medium };
+                let word = |count: Option<u64>| count.map_or_else(|| "an unknown number of".to_owned(), |n| n.to_string());
+                let told = self.finding.clone().rule("vulnerabilities").severity(severity);
+                let told = told.observed(format!("{written}: {} critical, {} high", word(critical), word(high)));
+                found.push(told.message("This image runs with published vulnerabilities of these degrees."));
+            }
+            _ => found.push(self.review(
+                "no-summary",
+                Severity::Medium,
+                written.to_owned(),
+                "The report does not count critical and high vulnerabilities, so that it names none means nothing.",
+            )),
+        }
+        if let Some(unrated) = report.count("unknownCount").filter(|n| *n > 0) {
+            found.push(self.review(
+                "unrated",
+                Severity::Low,
+                format!("{written}: {unrated}"),
+                "The report does not rate these vulnerabilities.",
+            ));
+        }
+        match report.age(self.view.now) {
+            Age::Fresh => {}
+            Age::Old(days) => found.push(self.review(
+                "old-report",
+                Severity::Low,
+                format!("{written}: scanned {days} days ago"),
+                "The last scan is more than thirty days old and knows nothing of what was found since.",
+            )),
+            Age::Unknown => found.push(self.review(
+                "old-report",
+                Severity::Low,
+                format!("{written}: scanned at an unknown time"),
+                "When this image was scanned is not told, or told as a day that has not come yet.",
+            )),
+        }
+        found
     }
 }

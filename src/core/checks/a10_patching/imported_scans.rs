@@ -1,16 +1,15 @@
 //! Scans that somebody gives as files, matched to what runs: by digest, which never moves, and only where there is none by the image's name.
 
-use crate::analysis::image::{ImageReference, digest_of_id};
-use crate::judging::evidence::{days, files, finding, named, unusable};
+use crate::analysis::image::{ImageReference, running};
+use crate::analysis::scan_report::{Age, OLD};
+use crate::analysis::software::malicious;
+use crate::judging::evidence::{files, finding, named, unusable};
 use crate::judging::{Verdict, View};
-use crate::kinds::imported::{Content, Form, Imported, ScannedImage};
-use crate::kinds::{ContainerRole, Workload};
+use crate::kinds::ContainerRole;
+use crate::kinds::imported::{Content, Form, Imported, Scan, ScannedImage, UnnamedScan};
 use crate::model::{Finding, Outcome, Severity};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Days after which a scan knows too little of what was found since.
-const OLD: i64 = 30;
 
 const ASK: &str = "No scan of images was given. Give what “trivy image --format json” or “grype -o json” writes of each image in scope (SARIF is read too), or \
                    “trivy k8s --report all --format json” of the whole cluster.";
@@ -37,10 +36,13 @@ struct Scans<'a> {
 }
 
 impl<'a> Scans<'a> {
-    fn of(files: &[&'a Imported]) -> Self {
+    fn of(view: &View<'_>, files: &[&'a Imported]) -> Self {
         let mut scans = Self::default();
         for file in files {
             let Content::Scan(scan) = &file.content else { continue };
+            if untrusted(view, scan) {
+                continue;
+            }
             for image in &scan.images {
                 let scanned = Scanned { image, file };
                 for digest in &image.digests {
@@ -80,9 +82,22 @@ pub(super) fn judge(view: &View<'_>) -> Verdict {
         return blocked;
     }
     for file in &given {
-        if let Content::Scan(scan) = &file.content
-            && !scan.other.is_empty()
-        {
+        let Content::Scan(scan) = &file.content else { continue };
+        if untrusted(view, scan) {
+            verdict.find(
+                finding(view, file, "tool")
+                    .rule("malicious-scanner")
+                    .review()
+                    .severity(Severity::High)
+                    .observed(format!("{} {} ({})", scan.tool, scan.version, file.source()))
+                    .message("This release of the scanner was malicious, so nothing that it reported can be relied on.")
+                    .mend("Scan again with a release that is not, and change every credential that the scanner could read."),
+            );
+        }
+        for workload in &scan.unnamed {
+            verdict.find(unnamed(view, file, workload));
+        }
+        if !scan.other.is_empty() {
             verdict.find(
                 finding(view, file, "artifact")
                     .rule("no-image")
@@ -93,14 +108,14 @@ pub(super) fn judge(view: &View<'_>) -> Verdict {
             );
         }
     }
-    let scans = Scans::of(&given);
+    let scans = Scans::of(view, &given);
     for (workload, category) in view.workloads() {
         for (spec, pods) in view.specs(workload) {
             for (role, container) in spec.all_containers().filter(|(role, _)| *role != ContainerRole::Ephemeral) {
                 verdict.saw(category);
                 let field = format!("{}.{}.image", workload.spec_path(), container.path(role));
                 let told = view.finding(workload.object.clone(), field).pods(pods);
-                let running = running(view, workload, &container.name);
+                let running = running(view.inventory, workload, &container.name);
                 for found in image(view, &scans, &container.image, &running, &told) {
                     verdict.find(found);
                 }
@@ -117,10 +132,22 @@ pub(super) fn judge(view: &View<'_>) -> Verdict {
     verdict
 }
 
-/// Digests of the images that a container of this workload really runs; pods of one template may run several.
-fn running<'a>(view: &View<'a>, workload: &Workload, container: &str) -> BTreeSet<&'a str> {
-    let pods = workload.pod_indexes.iter().filter_map(|i| view.inventory.pods.get(*i));
-    pods.filter_map(|pod| pod.image_ids.get(container)).filter_map(|id| digest_of_id(id)).collect()
+/// Whether a report was made by a release that nobody may rely on.
+fn untrusted(view: &View<'_>, scan: &Scan) -> bool {
+    malicious(&view.tables.software, &scan.tool, &scan.version).is_some()
+}
+
+/// A scan of a workload that does not say which images it has: what it found is of something that runs, and can't be matched with it.
+fn unnamed(view: &View<'_>, file: &Imported, workload: &UnnamedScan) -> Finding {
+    let counts = workload.counts;
+    let severity = if counts.critical + counts.high > 0 { Severity::High } else { Severity::Low };
+    finding(view, file, workload.name.clone())
+        .rule("no-image")
+        .review()
+        .severity(severity)
+        .observed(format!("{}: {} critical, {} high ({})", workload.name, counts.critical, counts.high, file.source()))
+        .message("This part of the report does not say which image it is of, so it can't be held against what runs.")
+        .mend("Scan again with a release of the scanner that names the images, or scan each image by itself.")
 }
 
 fn image(view: &View<'_>, scans: &Scans<'_>, written: &str, running: &BTreeSet<&str>, told: &Finding) -> Vec<Finding> {
@@ -184,14 +211,16 @@ fn results(view: &View<'_>, scan: Scanned<'_>, written: &str, told: &Finding) ->
     let mut review = |rule: &'static str, observed: String, message: &'static str| {
         found.push(told.clone().rule(rule).review().severity(Severity::Low).observed(format!("{observed} ({source})")).message(message));
     };
-    match scan.at().map(|at| days(at, view.now)) {
-        None => review("undated", written.to_owned(), "When this image was scanned is not told."),
-        Some(age) if age > OLD => review(
+    match Age::of(scan.at(), view.now) {
+        Age::Unknown => {
+            review("undated", written.to_owned(), "When this image was scanned is not told, or told as a day that has not come yet.");
+        }
+        Age::Old(age) => review(
             "old",
             format!("{written}: scanned {age} days ago"),
             "The last scan is more than thirty days old and knows nothing of what was found since.",
         ),
-        Some(_) => {}
+        Age::Fresh => {}
     }
     if !image.error.is_empty() {
         review("failed", format!("{written}: {}", image.error), "The scan of this image failed.");

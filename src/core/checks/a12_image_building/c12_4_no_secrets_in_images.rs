@@ -1,5 +1,7 @@
 //! Control 12.4: its automated checks.
 
+use crate::analysis::image::ImageReference;
+use crate::analysis::scan_report::{Age, Match, ScanReport, contents};
 use crate::judging::{Check, Need, Placed, Verdict, View};
 use crate::kinds::custom::Custom;
 use crate::model::{Finding, Kind, Outcome, Severity};
@@ -37,7 +39,7 @@ fn exposed_secrets(view: &View<'_>) -> Verdict {
         }
         for placed in view.containers(workload) {
             match report_of(view, &reports, &placed) {
-                Some(report) => told(&placed, report).into_iter().for_each(|finding| verdict.find(finding)),
+                Some(report) => verdict.find_all(told(view, &placed, report)),
                 None => verdict.find(
                     placed
                         .finding("image")
@@ -86,14 +88,55 @@ fn report_of<'a>(view: &View<'_>, reports: &BTreeMap<About<'a>, &'a Custom>, pla
     })
 }
 
-fn told(placed: &Placed<'_>, report: &Custom) -> Option<Finding> {
-    let summary = report.parts.get("/report/summary");
-    let count = |key: &str| summary.and_then(|s| s.get(key)).and_then(serde_json::Value::as_u64).unwrap_or_default();
+fn told(view: &View<'_>, placed: &Placed<'_>, report: &Custom) -> Vec<Finding> {
+    let (report, image) = (ScanReport(report), placed.container.image.as_str());
+    let review = |rule: &'static str, severity: Severity, observed: String, message: &'static str| {
+        placed.finding("image").rule(rule).severity(severity).review().observed(observed).message(message)
+    };
+    if let Some(scanner) = report.malicious_scanner(&view.tables.software) {
+        let message = "This release of the scanner was malicious, so nothing that it reported can be relied on.";
+        return vec![review("malicious_scanner", Severity::High, format!("{image}: searched by {scanner}"), message)];
+    }
+    let mut found = Vec::new();
+    let count = |key: &str| report.count(key);
     let levels =
         [("critical", count("criticalCount")), ("high", count("highCount")), ("medium", count("mediumCount")), ("low", count("lowCount"))];
-    let found: Vec<String> = levels.iter().filter(|(_, n)| *n > 0).map(|(level, n)| format!("{n} {level}")).collect();
-    let severity = if count("criticalCount") > 0 { Severity::Critical } else { Severity::High };
-    let finding = placed.finding("image").rule("secrets_found").severity(severity);
-    let message = "A scanner found secrets in the image: whoever may pull it, or sits on a machine that has it, can read them.";
-    (!found.is_empty()).then(|| finding.observed(format!("{}: {}", placed.container.image, found.join(", "))).message(message))
+    let told: Vec<String> = levels.iter().filter_map(|(level, n)| n.filter(|n| *n > 0).map(|n| format!("{n} {level}"))).collect();
+    if !told.is_empty() {
+        let severity = if count("criticalCount").is_some_and(|n| n > 0) { Severity::Critical } else { Severity::High };
+        let message = "A scanner found secrets in the image: whoever may pull it, or sits on a machine that has it, can read them.";
+        let finding = placed.finding("image").rule("secrets_found").severity(severity);
+        found.push(finding.observed(format!("{image}: {}", told.join(", "))).message(message));
+    } else if levels.iter().any(|(_, n)| n.is_none()) {
+        let message = "The report does not count what was found, so that it names nothing means nothing.";
+        found.push(review("no_summary", Severity::Medium, image.to_owned(), message));
+    }
+    if !is_of_what_runs(view, placed, report) {
+        let message = "The last report does not name the image that is there now, so nothing shows that this one was searched.";
+        found.push(review("other_image", Severity::Medium, image.to_owned(), message));
+    }
+    match report.age(view.now) {
+        Age::Fresh => {}
+        Age::Old(days) => found.push(review(
+            "old_report",
+            Severity::Low,
+            format!("{image}: searched {days} days ago"),
+            "The last search is more than thirty days old: the scanner may have stopped.",
+        )),
+        Age::Unknown => found.push(review(
+            "old_report",
+            Severity::Low,
+            format!("{image}: searched at an unknown time"),
+            "When this image was searched is not told, or told as a day that has not come yet.",
+        )),
+    }
+    found
+}
+
+/// Whether a report on a container is of the image that it has now: by digest, and where none is known by name and tag.
+fn is_of_what_runs(view: &View<'_>, placed: &Placed<'_>, report: ScanReport<'_>) -> bool {
+    let Some(image) = ImageReference::parse(&placed.container.image) else { return false };
+    let contents = contents(view.inventory, placed.workload, placed.container, &image);
+    let fits = |digest: Option<&str>| matches!(report.fits(&image, digest), Some(Match::Contents | Match::OtherName | Match::ByTag));
+    if contents.is_empty() { fits(None) } else { contents.into_iter().all(|digest| fits(Some(digest))) }
 }

@@ -31,6 +31,7 @@ pub(super) const CHECKS: &[Check] = &[
         practices: &["14.1.a", "14.1.b"],
         needs: &[
             Need::Workloads,
+            Need::List(Kind::Namespaces),
             Need::List(Kind::ConfigMaps),
             Need::List(Kind::Services),
             Need::List(Kind::Ingresses),
@@ -99,6 +100,9 @@ fn changed(category: Category, object: ObjectRef, hand: &Hand<'_>) -> Finding {
         shown.join(", ")
     ));
     match hand.deployed_by {
+        Some(deployer) if !hand.certain => finding.review().message(format!(
+            "Changed outside of {deployer}, which deploys it; the record does not tell whether before its last deployment or after."
+        )),
         Some(deployer) => finding.message(format!("Changed outside of {deployer}, which deployed it before.")),
         None => finding
             .review()
@@ -116,10 +120,12 @@ fn objects<'a>(view: &View<'a>) -> Vec<(ObjectRef, Category, &'a Meta)> {
     let mut add = |kind: Kind, metas: Vec<&'a Meta>| {
         for meta in metas {
             let object = ObjectRef::new(kind.group(), kind.kind(), &meta.namespace, &meta.name);
-            let category = view.category(&meta.namespace);
+            let namespace = if kind == Kind::Namespaces { &meta.name } else { &meta.namespace };
+            let category = view.category(namespace);
             objects.push((object, category, meta));
         }
     };
+    add(Kind::Namespaces, inventory.namespaces.iter().map(|o| &o.metadata).collect());
     add(Kind::ConfigMaps, inventory.config_maps.iter().map(|o| &o.metadata).collect());
     add(Kind::Services, inventory.services.iter().map(|o| &o.metadata).collect());
     add(Kind::Ingresses, inventory.ingresses.iter().map(|o| &o.metadata).collect());

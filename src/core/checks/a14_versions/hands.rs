@@ -18,25 +18,34 @@ pub(super) struct Hand<'a> {
     pub(super) fields: Vec<&'a str>,
     /// The deployment tool that wrote before it, where there is one.
     pub(super) deployed_by: Option<&'a str>,
+    /// Whether it is certain that it wrote later: not where one of the two tells no time.
+    pub(super) certain: bool,
 }
 
 /// Changes by hand after the last write of a deployment tool, or after the last apply where no tool ever wrote.
 pub(super) fn after_last_deployment(meta: &Meta) -> Vec<Hand<'_>> {
-    let entries: Vec<&ManagedFields> = meta.managed_fields.iter().filter(|e| e.subresource.is_empty()).collect();
-    let last = |of: fn(&str) -> bool| entries.iter().copied().filter(|e| of(&e.manager)).max_by_key(|e| e.time);
+    let whole = || meta.managed_fields.iter().filter(|e| e.subresource.is_empty());
+    let last = |of: fn(&str) -> bool| whole().filter(|e| of(&e.manager)).max_by_key(|e| e.time);
     let tool = last(is_tool);
     let base = tool.or_else(|| last(is_apply));
     // What was made by hand and never applied has no deployment to differ from; the check of GitOps management tells it.
     let Some(base) = base else { return vec![] };
-    let later = |e: &&&ManagedFields| e.time > base.time;
-    let by_hand = |e: &&&ManagedFields| is_hand(&e.manager) || (tool.is_some() && is_apply(&e.manager));
-    entries
-        .iter()
+    // `kubectl scale` gives the name that `kubectl apply` has, and is told by the subresource that it writes.
+    let scales = |e: &ManagedFields| e.subresource == "scale" && is_apply(&e.manager);
+    let by_hand =
+        |e: &&ManagedFields| is_hand(&e.manager) || scales(e) || (tool.is_some() && e.subresource.is_empty() && is_apply(&e.manager));
+    let written = meta.managed_fields.iter().filter(|e| matches!(e.subresource.as_str(), "" | "scale"));
+    written
         .filter(by_hand)
-        .filter(later)
         .filter_map(|e| {
+            let certain = match (e.time, base.time) {
+                (Some(hand), Some(base)) if hand <= base => return None,
+                (Some(_), Some(_)) => true,
+                // An entry without a time may be of any day.
+                _ => false,
+            };
             let fields: Vec<&str> = e.fields.iter().map(String::as_str).filter(|field| !harmless(field)).collect();
-            let hand = Hand { manager: &e.manager, time: e.time, fields, deployed_by: tool.map(|t| t.manager.as_str()) };
+            let hand = Hand { manager: &e.manager, time: e.time, fields, deployed_by: tool.map(|t| t.manager.as_str()), certain };
             (!hand.fields.is_empty()).then_some(hand)
         })
         .collect()

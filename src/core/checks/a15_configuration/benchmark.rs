@@ -41,7 +41,7 @@ pub(super) fn judge(view: &View<'_>) -> Verdict {
     scans.iter().for_each(|scan| compliance_scan(view, scan, &mut verdict));
     if verdict.population() == 0 {
         verdict.decide(Outcome::Review);
-        verdict.because("Tools for benchmarks are there, and none has a result yet.");
+        verdict.because("Results of benchmarks were looked for, and none says that something was tested.");
     } else if verdict.outcome() == Outcome::Pass && !given.is_empty() {
         verdict.because(format!("Nothing failed among {} results, of {} and what the cluster keeps.", verdict.population(), named(&given)));
     }
@@ -72,6 +72,21 @@ fn age(view: &View<'_>, at: Option<Timestamp>, finding: Finding, source: &str) -
 }
 
 fn kube_bench(view: &View<'_>, file: &Imported, benchmark: &Benchmark, verdict: &mut Verdict) {
+    // The tool gives this status to tests that its settings skip, and to nothing else.
+    let skipped: Vec<&str> = benchmark.results.iter().filter(|r| r.status == Status::Info).map(|r| r.number.as_str()).collect();
+    if !skipped.is_empty() {
+        let more = if skipped.len() > 8 { format!(" and {} more", skipped.len() - 8) } else { String::new() };
+        let first: Vec<&str> = skipped.iter().take(8).copied().collect();
+        verdict.find(
+            finding(view, file, "type")
+                .rule("skipped")
+                .review()
+                .severity(Severity::Low)
+                .observed(format!("{} of {}: {}{more} ({})", skipped.len(), benchmark.results.len(), first.join(", "), file.source()))
+                .message("The tool was told to skip these tests, so nothing is known of what they look at; each needs a reason on record.")
+                .mend("Let the tool make these tests, or say for each why it does not apply and how it was looked at otherwise."),
+        );
+    }
     for result in &benchmark.results {
         if result.status == Status::Info {
             continue;
@@ -206,13 +221,18 @@ fn compliance_report(view: &View<'_>, report: &Custom, verdict: &mut Verdict) {
 fn check_result(view: &View<'_>, result: &Custom, verdict: &mut Verdict) {
     let meta = &result.metadata;
     let status = text(result.parts.get("/status"));
+    // A rule that does not apply here was not tested.
+    if status == "NOT-APPLICABLE" {
+        return;
+    }
     verdict.saw(view.cluster_wide());
     let object = ObjectRef::new("compliance.openshift.io", "ComplianceCheckResult", &meta.namespace, &meta.name);
     let told = Finding::new(view.cluster_wide(), object, "status")
         .severity(severity(text(result.parts.get("/severity"))))
         .observed(format!("{status}: {}", if meta.name.is_empty() { text(result.parts.get("/id")) } else { &meta.name }));
     verdict.find(match status {
-        "PASS" | "INFO" | "NOT-APPLICABLE" | "SKIP" => return,
+        "PASS" | "INFO" => return,
+        "SKIP" => told.rule("skipped").review().severity(Severity::Low).message("The tool was told to skip this rule."),
         "FAIL" => told.rule("fail").message("The cluster does not meet this rule of the profile."),
         "MANUAL" => told.rule("manual").review().severity(Severity::Low).message("The tool leaves this rule to a person."),
         "INCONSISTENT" => told.rule("inconsistent").review().message("Nodes differ in this rule."),

@@ -1,9 +1,12 @@
 //! Control 15.1: its automated checks. What the entity's own policy engines report.
 
 use crate::judging::{Check, Need, Verdict, View};
+use crate::kinds::Meta;
+use crate::kinds::custom::Custom;
 use crate::kinds::imported::Form;
 use crate::kinds::policy::{PolicyReport, ReportObject, ReportResult};
-use crate::model::{Finding, Kind, ObjectRef, Severity};
+use crate::model::{Finding, Kind, ObjectRef, Outcome, Severity};
+use std::borrow::Cow;
 
 /// The checks of control 15.1, in the order in which they are told.
 pub(super) const CHECKS: &[Check] = &[
@@ -12,13 +15,14 @@ pub(super) const CHECKS: &[Check] = &[
         title: "Violations that the cluster's own policy engine reports",
         severity: Severity::Medium,
         practices: &["15.1.a", "15.1.b"],
-        needs: &[Need::List(Kind::PolicyReports), Need::List(Kind::ClusterPolicyReports)],
+        needs: &[Need::Reports],
         active: false,
         why: "A policy engine that reports violations and does not refuse them writes down where the entity's own standard is not kept. Reports \
           that nobody acts on show a standard on paper.",
         mend: "Mend each violation or record an approved exception; then let the policy enforce instead of audit.",
-        blind_spots: "Only reports in the PolicyReport format are read (Kyverno, Kubewarden, Trivy through its adapter and others write it); \
-                      Gatekeeper keeps violations in its constraints. What a policy does not ask, no report holds; reports may be old.",
+        blind_spots: "Only reports in the formats of the policy working group and of OpenReports are read (Kyverno, Kubewarden, Trivy through its adapter \
+                      and others write them); Gatekeeper keeps violations in its constraints. What a policy does not ask, no report holds; reports may \
+                      be old.",
         judge: policy_reports,
     },
     Check {
@@ -40,23 +44,89 @@ pub(super) const CHECKS: &[Check] = &[
 ];
 
 fn policy_reports(view: &View<'_>) -> Verdict {
-    let reports: Vec<&PolicyReport> = view.inventory.policy_reports.iter().chain(&view.inventory.cluster_policy_reports).collect();
-    if reports.is_empty() {
+    let own = view.inventory.policy_reports.iter().map(|report| (report, Kind::PolicyReports));
+    let wide = view.inventory.cluster_policy_reports.iter().map(|report| (report, Kind::ClusterPolicyReports));
+    let mut reports: Vec<(Cow<'_, PolicyReport>, Kind)> = own.chain(wide).map(|(report, kind)| (Cow::Borrowed(report), kind)).collect();
+    let mut verdict = Verdict::over("policy result", "policy results");
+    for kind in [Kind::OpenReports, Kind::OpenClusterReports] {
+        for custom in view.inventory.customs.get(&kind).into_iter().flatten() {
+            match PolicyReport::from_custom(custom) {
+                Some(report) => reports.push((Cow::Owned(report), kind)),
+                None => verdict.find(unreadable(view, custom, kind)),
+            }
+        }
+    }
+    if reports.is_empty() && verdict.found() == 0 {
         return Verdict::review(
             "No policy engine writes PolicyReports in this cluster, so nothing here shows that its configuration is measured against a standard.",
         );
     }
-    let mut verdict = Verdict::over("policy result", "policy results");
-    for report in reports {
+    for (report, kind) in &reports {
+        let itself = itself(&report.metadata, *kind);
         for result in &report.results {
-            let objects: Vec<&ReportObject> =
+            let named: Vec<&ReportObject> =
                 if result.resources.is_empty() { report.scope.iter().collect() } else { result.resources.iter().collect() };
+            // What names nothing is of the whole cluster or namespace, and is told of the report.
+            let objects = if named.is_empty() { vec![&itself] } else { named };
             for object in objects {
                 told(view, &mut verdict, result, object);
             }
         }
+        if let Some(finding) = unlisted(view, report, &itself) {
+            verdict.find(finding);
+        }
+    }
+    if verdict.population() == 0 && verdict.outcome() == Outcome::NotApplicable {
+        verdict.decide(Outcome::Review);
+        verdict.because(format!("{} reports of policy engines are kept, and none holds a result.", reports.len()));
     }
     verdict
+}
+
+/// A report as the object that its results are about.
+fn itself(meta: &Meta, kind: Kind) -> ReportObject {
+    ReportObject {
+        api_version: format!("{}/{}", kind.group(), kind.version()),
+        kind: kind.kind().to_owned(),
+        namespace: meta.namespace.clone(),
+        name: meta.name.clone(),
+    }
+}
+
+fn object_of(about: &ReportObject) -> ObjectRef {
+    let group = about.api_version.rsplit_once('/').map_or("", |(group, _)| group);
+    ObjectRef::new(group, &about.kind, &about.namespace, &about.name)
+}
+
+/// A report whose summary counts more results of a kind than it lists: the others may have been cut off, and are not known.
+fn unlisted(view: &View<'_>, report: &PolicyReport, itself: &ReportObject) -> Option<Finding> {
+    let listed = |word: &str| report.results.iter().filter(|result| result.result == word).count();
+    let summary = &report.summary;
+    let counts = [("fail", summary.fail), ("error", summary.error), ("warn", summary.warn)];
+    let missing: Vec<String> = counts
+        .into_iter()
+        .filter_map(|(word, told)| {
+            let missing = usize::try_from(told).unwrap_or(usize::MAX).saturating_sub(listed(word));
+            (missing > 0).then(|| format!("{missing} {word}"))
+        })
+        .collect();
+    (!missing.is_empty()).then(|| {
+        Finding::new(view.category(&itself.namespace), object_of(itself), "summary")
+            .rule("unlisted")
+            .review()
+            .severity(Severity::Medium)
+            .observed(missing.join(", "))
+            .message("The report's summary counts these, and its results do not show them.")
+    })
+}
+
+fn unreadable(view: &View<'_>, custom: &Custom, kind: Kind) -> Finding {
+    Finding::new(view.category(&custom.metadata.namespace), object_of(&itself(&custom.metadata, kind)), "results")
+        .rule("unreadable")
+        .review()
+        .severity(Severity::Medium)
+        .observed("not of a known shape")
+        .message("This report can't be read, so what it says is not known.")
 }
 
 fn told(view: &View<'_>, verdict: &mut Verdict, result: &ReportResult, about: &ReportObject) {
@@ -70,16 +140,16 @@ fn told(view: &View<'_>, verdict: &mut Verdict, result: &ReportResult, about: &R
     if result.result == "pass" {
         return;
     }
-    let group = about.api_version.rsplit_once('/').map_or("", |(group, _)| group);
     let rule = if result.rule.is_empty() { result.policy.clone() } else { format!("{}/{}", result.policy, result.rule) };
-    let finding = Finding::new(category, ObjectRef::new(group, &about.kind, &about.namespace, &about.name), "policyReport")
+    let finding = Finding::new(category, object_of(about), "policyReport")
         .rule(rule.clone())
         .observed(format!("{}: {rule}", result.result))
         .severity(severity(&result.severity));
     verdict.find(match result.result.as_str() {
         "fail" => finding.message("The entity's own policy reports a violation, and the object was admitted all the same."),
         "error" => finding.review().message("The policy could not be evaluated for this object, so it says nothing of it."),
-        _ => finding.review().message("The policy engine warns of this object."),
+        "warn" => finding.review().message("The policy engine warns of this object."),
+        _ => finding.review().message("How this policy came out is not told in a known word."),
     });
 }
 

@@ -42,7 +42,7 @@ pub enum Status {
     Fail,
     /// For a person to look at; also a test that could not run.
     Warn,
-    /// Told, not judged.
+    /// Skipped, because the tool's settings say so (kube-bench prints `INFO` for that alone).
     Info,
     /// A word that is not known here.
     #[default]

@@ -14,7 +14,7 @@ mod trivy;
 
 pub use audit::{AuditPolicy, AuditRule, GroupResources};
 pub use benchmark::{Benchmark, BenchmarkResult, Status};
-pub use scan::{Counts, Scan, ScannedImage};
+pub use scan::{Counts, Scan, ScannedImage, UnnamedScan};
 
 use crate::sensitive::without_quoted;
 use data_encoding::HEXLOWER;
@@ -98,7 +98,11 @@ impl fmt::Display for Content {
         match self {
             Self::AuditPolicy(policy) => write!(f, "an audit policy with {}", many(policy.rules.len(), "rule", "rules")),
             Self::Benchmark(benchmark) => write!(f, "kube-bench results of {}", many(benchmark.results.len(), "test", "tests")),
-            Self::Scan(scan) => write!(f, "a {} report of {}", scan.tool, many(scan.images.len(), "image", "images")),
+            Self::Scan(scan) => {
+                write!(f, "a {} report of {}", scan.tool, many(scan.images.len(), "image", "images"))?;
+                let unnamed = scan.unnamed.len();
+                if unnamed > 0 { write!(f, " and {} without an image", many(unnamed, "workload", "workloads")) } else { Ok(()) }
+            }
             Self::Broken { form, why } => write!(f, "{} that can't be read ({why})", form.words()),
         }
     }

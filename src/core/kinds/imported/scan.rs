@@ -1,6 +1,7 @@
 //! Scans of images for known vulnerabilities, whatever tool made them: which image, when, how many of each degree. Single vulnerabilities are
 //! not kept, and nothing of the secrets that a scanner may have found.
 
+use crate::model::is_digest;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -15,9 +16,22 @@ pub struct Scan {
     pub version: String,
     /// Scanned images.
     pub images: Vec<ScannedImage>,
+    /// Workloads whose results do not say of which image they are.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unnamed: Vec<UnnamedScan>,
     /// What was scanned where it was no image: `filesystem`.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub other: String,
+}
+
+/// Results on packages of a workload that does not say which images it has.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct UnnamedScan {
+    /// The workload: `Pod pay/api-0`.
+    pub name: String,
+    /// Vulnerabilities by degree.
+    pub counts: Counts,
 }
 
 /// A scanned image.
@@ -97,8 +111,7 @@ impl ScannedImage {
     /// Takes down a digest.
     pub(super) fn has_digest(&mut self, digest: &str) {
         let digest = digest.trim();
-        let whole = digest.split_once(':').is_some_and(|(_, hex)| hex.len() >= 32 && hex.chars().all(|c| c.is_ascii_hexdigit()));
-        if whole && !self.digests.iter().any(|known| known == digest) {
+        if is_digest(digest) && !self.digests.iter().any(|known| known == digest) {
             self.digests.push(digest.to_owned());
         }
     }

@@ -1,6 +1,6 @@
 //! Trivy's own JSON, of one image (`trivy image --format json`) and of a cluster (`trivy k8s --report all --format json`).
 
-use super::scan::{Scan, ScannedImage};
+use super::scan::{Scan, ScannedImage, UnnamedScan};
 use super::{Fault, list, text};
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};
@@ -80,6 +80,12 @@ struct Vulnerability {
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "PascalCase", default)]
 struct Resource {
+    #[serde(deserialize_with = "text")]
+    namespace: String,
+    #[serde(deserialize_with = "text")]
+    kind: String,
+    #[serde(deserialize_with = "text")]
+    name: String,
     #[serde(deserialize_with = "one_or_many")]
     metadata: Vec<Metadata>,
     #[serde(deserialize_with = "list")]
@@ -132,7 +138,7 @@ pub(super) fn parse(text: &str) -> Result<Scan, Fault> {
 
 /// Images of a workload. Where it has several, their results are not told apart, so each is given all: too many rather than too few.
 fn of_workload(resource: &Resource, at: Option<Timestamp>, scan: &mut Scan) {
-    let about_packages = resource.results.iter().any(|part| part.class.ends_with("-pkgs"));
+    let about_packages = resource.results.iter().any(|part| part.class.ends_with("-pkgs") || !part.vulnerabilities.is_empty());
     let mut images: Vec<ScannedImage> = Vec::new();
     for metadata in &resource.metadata {
         let mut image = ScannedImage { at, ..ScannedImage::default() };
@@ -148,6 +154,13 @@ fn of_workload(resource: &Resource, at: Option<Timestamp>, scan: &mut Scan) {
             image.known_as(name);
             images.push(image);
         }
+    }
+    if images.is_empty() && (about_packages || !resource.error.is_empty()) {
+        let mut of_all = ScannedImage::default();
+        count(&resource.results, &mut of_all);
+        let place = if resource.namespace.is_empty() { String::new() } else { format!("{}/", resource.namespace) };
+        let name: String = crate::model::text::clean(&format!("{} {place}{}", resource.kind, resource.name)).chars().take(200).collect();
+        scan.unnamed.push(UnnamedScan { name, counts: of_all.counts });
     }
     for mut image in images {
         count(&resource.results, &mut image);
