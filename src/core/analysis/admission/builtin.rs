@@ -2,12 +2,18 @@
 
 use super::demands::{self, Demand};
 use super::extent::{Clause, Extent, texts};
+use super::rules::{Entrance, asks, listed};
 use super::{Guard, Strictness, objects};
 use crate::analysis::pod_security::{Enforcement, Level};
 use crate::kinds::{Inventory, custom::Custom};
 use crate::model::{Kind, ObjectRef};
 use serde_json::Value;
 use std::collections::BTreeSet;
+
+/// Pod Security admission among the engines.
+pub(super) const POD_SECURITY: &str = "Pod Security Admission";
+/// The API server's own policies among the engines.
+pub(super) const KUBERNETES: &str = "Kubernetes";
 
 pub(super) fn guards(inventory: &Inventory) -> Vec<Guard> {
     let mut all = pod_security(inventory);
@@ -27,7 +33,7 @@ fn pod_security(inventory: &Inventory) -> Vec<Guard> {
         }
         let name = &namespace.metadata.name;
         let object = ObjectRef::new("", "Namespace", "", name);
-        all.push(Guard::new("Pod Security Admission", object, demands, Strictness::Enforce, Extent::namespace(name)));
+        all.push(Guard::certain(POD_SECURITY, object, demands, Extent::namespace(name)));
     }
     all
 }
@@ -35,11 +41,10 @@ fn pod_security(inventory: &Inventory) -> Vec<Guard> {
 /// A policy does nothing by itself: each binding makes a guard of it.
 fn bound(inventory: &Inventory, policy: &Custom, object: &ObjectRef) -> Vec<Guard> {
     let constraints = policy.parts.get("/spec/matchConstraints");
-    if !asks_about_pods(constraints) {
+    if !asks(constraints, Entrance::Pod) {
         return vec![];
     }
     let demands = of_expressions(policy);
-    let partial = demands::of_some_containers(&expressions(policy), &demands);
     let mut all = Vec::new();
     for (binding, _) in objects(inventory, Kind::ValidatingAdmissionPolicyBindings) {
         if binding.parts.get("/spec/policyName").and_then(Value::as_str) != Some(object.name.as_str()) {
@@ -50,17 +55,21 @@ fn bound(inventory: &Inventory, policy: &Custom, object: &ObjectRef) -> Vec<Guar
         // Both must select a namespace: what either leaves out is out.
         let outer = Clause::selected(constraints.and_then(|c| c.get("namespaceSelector")));
         let inner = Clause::selected(resources.and_then(|c| c.get("namespaceSelector")));
-        let mut guard = Guard::new("Kubernetes", object.clone(), demands.clone(), mode, Extent::everywhere());
+        let mut guard = Guard::new(KUBERNETES, object.clone(), demands.clone(), mode, Extent::everywhere());
         guard.reach.include = vec![intersection(outer, inner, &mut guard.narrowed)];
-        guard.narrowed |=
-            narrows(policy, constraints) || resources.is_some_and(|r| has(r, "objectSelector") || has(r, "excludeResourceRules"));
+        guard.narrowed |= narrows(policy, constraints) || resources.is_some_and(|r| has(r, "objectSelector"));
+        // Of what parameters say nothing is read, and where there are none a binding may let everything pass.
+        guard.narrowed |= policy.parts.get("/spec/paramKind").is_some_and(|kind| !kind.is_null());
+        // An expression that ends in an error lets the pod in then.
+        guard.narrowed |= fails_open(policy);
         // A binding may speak of fewer resources than its policy; one that leaves pods out asks nothing of them.
-        if resources.is_some_and(|r| has(r, "resourceRules")) && !asks_about_pods(resources) {
+        let own = resources.is_some_and(|r| has(r, "resourceRules"));
+        let bound = |entrance| (!own || asks(resources, entrance)) && !listed(resources, "excludeResourceRules", entrance);
+        if !bound(Entrance::Pod) {
             continue;
         }
-        // An expression that ends in an error lets the pod in then.
-        guard.narrowed |= policy.parts.get("/spec/failurePolicy").and_then(Value::as_str) == Some("Ignore");
-        guard.partial.clone_from(&partial);
+        let ephemeral = asks(constraints, Entrance::Ephemeral) && bound(Entrance::Ephemeral);
+        guard.partial = of_some(policy, &demands, ephemeral);
         all.push(guard);
     }
     all
@@ -84,18 +93,18 @@ pub(super) fn mode(actions: Option<&Value>) -> Strictness {
     if texts(actions).iter().any(|action| action.eq_ignore_ascii_case("deny")) { Strictness::Enforce } else { Strictness::Audit }
 }
 
-/// Whether a rule of the constraints is about the creation of pods.
-pub(super) fn asks_about_pods(constraints: Option<&Value>) -> bool {
-    let rules = constraints.and_then(|c| c.get("resourceRules")).and_then(Value::as_array);
-    rules.into_iter().flatten().any(|rule| {
-        let list = |key: &str| texts(rule.get(key));
-        let core = rule.get("apiGroups").is_none() || list("apiGroups").iter().any(|group| group.is_empty() || group == "*");
-        // Names of single pods, and what is not in a namespace, leave out the pods that matter.
-        let named = has(rule, "resourceNames") || rule.get("scope").and_then(Value::as_str) == Some("Cluster");
-        core && !named
-            && list("resources").iter().any(|r| matches!(r.as_str(), "pods" | "*" | "*/*"))
-            && list("operations").iter().any(|o| matches!(o.as_str(), "CREATE" | "*"))
-    })
+/// Whether a policy lets pods in where it ends in an error, or where nobody answers for it.
+pub(super) fn fails_open(policy: &Custom) -> bool {
+    policy.parts.get("/spec/failurePolicy").and_then(Value::as_str) == Some("Ignore")
+}
+
+/// Which demands a policy in CEL makes of some containers only: those that its text does not name, and ephemeral ones where it is not asked about
+/// them, since they come into a pod by a request of their own.
+pub(super) fn of_some(policy: &Custom, demands: &BTreeSet<Demand>, asked_about_ephemeral: bool) -> BTreeSet<Demand> {
+    if asked_about_ephemeral {
+        return demands::of_some_containers(&expressions(policy), demands);
+    }
+    Demand::OF_CONTAINERS.into_iter().filter(|demand| demands.contains(demand)).collect()
 }
 
 /// A policy's CEL: its validations, with the variables that they use.
@@ -122,7 +131,7 @@ pub(super) fn of_expressions(policy: &Custom) -> BTreeSet<Demand> {
 
 /// Whether a policy leaves pods out by labels of objects or by conditions.
 pub(super) fn narrows(policy: &Custom, constraints: Option<&Value>) -> bool {
-    constraints.is_some_and(|c| has(c, "objectSelector") || has(c, "excludeResourceRules"))
+    constraints.is_some_and(|c| has(c, "objectSelector"))
         || policy.parts.get("/spec/matchConditions").and_then(Value::as_array).is_some_and(|list| !list.is_empty())
 }
 

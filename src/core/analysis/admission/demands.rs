@@ -71,9 +71,11 @@ pub(super) fn of_text(text: &str) -> BTreeSet<Demand> {
     found
 }
 
-/// Which of these demands a text makes of `containers` alone: whoever writes a pod then puts into an init container what is refused there.
+/// Which of these demands a text makes of some containers alone: whoever writes a pod then puts into an init container what is refused there, and
+/// whoever may debug pods puts it into an ephemeral one.
 pub(super) fn of_some_containers(text: &str, demands: &BTreeSet<Demand>) -> BTreeSet<Demand> {
-    if !word(text, "containers") || text.contains("initContainers") || text.contains("allContainers") {
+    let all = text.contains("initContainers") && text.contains("ephemeralContainers");
+    if !word(text, "containers") || all || text.contains("allContainers") {
         return BTreeSet::new();
     }
     Demand::OF_CONTAINERS.into_iter().filter(|demand| demands.contains(demand)).collect()
@@ -96,10 +98,18 @@ pub(super) fn pattern_of_registries(value: &Value) -> bool {
     match value {
         Value::Object(map) => map.iter().any(|(key, below)| {
             let bare = key.trim_matches(|c: char| !c.is_ascii_alphanumeric());
-            let compared = below.as_str().is_some_and(|text| text.contains('/') || text.contains('.'));
-            (bare == "image" && compared) || pattern_of_registries(below)
+            (bare == "image" && below.as_str().is_some_and(names_registries)) || pattern_of_registries(below)
         }),
         Value::Array(list) => list.iter().any(pattern_of_registries),
         _ => false,
     }
+}
+
+/// Whether each alternative of a pattern on images begins with something that is not merely a wildcard.
+fn names_registries(pattern: &str) -> bool {
+    pattern.split('|').all(|alternative| {
+        let alternative = alternative.trim();
+        let host = alternative.split('/').next().unwrap_or_default();
+        alternative.contains(['/', '.']) && !host.starts_with('!') && host.contains(|c: char| c.is_ascii_alphanumeric())
+    })
 }

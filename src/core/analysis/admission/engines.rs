@@ -1,9 +1,10 @@
 //! Gatekeeper's library, the sigstore policy-controller, Kubewarden, and OpenShift's settings for images.
 
-use super::builtin::{asks_about_pods, has};
+use super::builtin::has;
 use super::demands::Demand;
 use super::extent::{Clause, Extent, texts};
-use super::{Guard, Strictness, objects};
+use super::rules::{Entrance, asks};
+use super::{Guard, Images, Strictness, objects, signers};
 use crate::kinds::{Inventory, custom::Custom};
 use crate::model::{Kind, ObjectRef};
 use serde_json::Value;
@@ -32,13 +33,27 @@ pub(super) fn guards(inventory: &Inventory) -> Vec<Guard> {
     for kind in [Kind::OpenshiftClusterImagePolicies, Kind::OpenshiftImagePolicies] {
         all.extend(objects(inventory, kind).map(|(policy, object)| openshift_signatures(policy, object)));
     }
-    let settings = objects(inventory, Kind::OpenshiftImageSettings);
-    let limited =
-        settings.filter(|(s, _)| s.parts.get("/spec/registrySources/allowedRegistries").is_some_and(|l| !texts(Some(l)).is_empty()));
-    all.extend(limited.map(|(_, object)| {
-        Guard::new("OpenShift", object, BTreeSet::from([Demand::Registries]), Strictness::Enforce, Extent::everywhere())
-    }));
+    all.extend(
+        objects(inventory, Kind::OpenshiftImageSettings).filter_map(|(settings, object)| openshift_registries(settings, object, inventory)),
+    );
     all
+}
+
+/// Registries outside of the list are refused by the nodes, on which OpenShift writes it. That is certain of the settings that hold, which are
+/// those named `cluster` in a cluster of OpenShift, and of a list that names somebody.
+fn openshift_registries(settings: &Custom, object: ObjectRef, inventory: &Inventory) -> Option<Guard> {
+    let listed = texts(settings.parts.get("/spec/registrySources/allowedRegistries"));
+    if listed.is_empty() || object.name != "cluster" {
+        return None;
+    }
+    let demands = BTreeSet::from([Demand::Registries]);
+    let named = |registry: &String| registry.split('/').next().is_some_and(|host| host.contains(|c: char| c.is_ascii_alphanumeric()));
+    // Both lists at once are invalid, and which of them holds is not known.
+    let blocked = !texts(settings.parts.get("/spec/registrySources/blockedRegistries")).is_empty();
+    if inventory.cluster.distribution == "openshift" && listed.iter().all(named) && !blocked {
+        return Some(Guard::certain("OpenShift", object, demands, Extent::everywhere()));
+    }
+    Some(Guard::new("OpenShift", object, demands, Strictness::Enforce, Extent::everywhere()))
 }
 
 fn text<'a>(custom: &'a Custom, part: &str) -> &'a str {
@@ -57,6 +72,8 @@ fn gatekeeper_exemptions(inventory: &Inventory) -> Vec<Clause> {
 fn demands_it(constraint: &Custom, kind: Kind) -> bool {
     let part = |name: &str| constraint.parts.get(&format!("/spec/parameters/{name}"));
     match kind {
+        // Each repository is compared as the beginning of an image's name, and all names begin with nothing.
+        Kind::GatekeeperAllowedRepos => !texts(part("repos")).iter().any(|repository| repository.trim().is_empty()),
         Kind::GatekeeperAllowedUsers => refuses_root(part("runAsUser")),
         Kind::GatekeeperHostNetworkingPorts => part("hostNetwork").and_then(Value::as_bool) != Some(true),
         Kind::GatekeeperVolumeTypes => {
@@ -84,9 +101,12 @@ fn gatekeeper(constraint: &Custom, object: ObjectRef, kind: Kind, demands: &[Dem
     let kinds = matched.get("kinds").and_then(Value::as_array);
     // Without kinds a constraint is asked about every object.
     let about_pods = |kind: &Value| {
-        let groups = texts(kind.get("apiGroups"));
-        (groups.is_empty() || groups.iter().any(|group| group.is_empty() || group == "*"))
-            && texts(kind.get("kinds")).iter().any(|name| matches!(name.as_str(), "Pod" | "*"))
+        // A list that is empty or missing leaves nothing out.
+        let any = |list: &str, wanted: &str| {
+            let names = texts(kind.get(list));
+            names.is_empty() || names.iter().any(|name| name == wanted || name == "*")
+        };
+        any("apiGroups", "") && any("kinds", "Pod")
     };
     // Pods live in namespaces.
     if matched.get("scope").and_then(Value::as_str) == Some("Cluster") {
@@ -100,8 +120,7 @@ fn gatekeeper(constraint: &Custom, object: ObjectRef, kind: Kind, demands: &[Dem
     }
     let mode = match text(constraint, "/spec/enforcementAction") {
         "" | "deny" => Strictness::Enforce,
-        // Its scoped actions may refuse in one place and warn in another; which is not read here.
-        "scoped" => Strictness::Part,
+        "scoped" => scoped(constraint.parts.get("/spec/scopedEnforcementActions")),
         _ => Strictness::Audit,
     };
     let include = Clause { names: texts(matched.get("namespaces")), ..Clause::selected(matched.get("namespaceSelector")) };
@@ -115,10 +134,32 @@ fn gatekeeper(constraint: &Custom, object: ObjectRef, kind: Kind, demands: &[Dem
         |name: &str| constraint.parts.get(&format!("/spec/parameters/{name}")).is_some_and(|list| !texts_or_maps(list).is_empty());
     guard.narrowed = has(matched, "labelSelector")
         || has(matched, "name")
-        || has(matched, "source")
+        || matched.get("source").is_some_and(|source| !matches!(source.as_str(), Some("" | "All")))
         || parameter("exemptImages")
         || parameter("allowedHostPaths");
     Some(guard)
+}
+
+/// How far scoped actions go where pods are let in: at the webhook, or in a policy of the API server that Gatekeeper makes. Others watch alone.
+fn scoped(actions: Option<&Value>) -> Strictness {
+    let list = actions.and_then(Value::as_array).into_iter().flatten();
+    let at = |action: &Value, points: &[&str]| {
+        let named = action.get("enforcementPoints").and_then(Value::as_array).into_iter().flatten();
+        named.filter_map(|point| point.get("name")?.as_str()).any(|name| points.contains(&name))
+    };
+    let denying = list.filter(|action| action.get("action").and_then(Value::as_str) == Some("deny"));
+    let mut best = Strictness::Audit;
+    for action in denying {
+        best = best.max(if at(action, &["*", "validation.gatekeeper.sh"]) {
+            Strictness::Enforce
+        } else if at(action, &["vap.k8s.io"]) {
+            // Whether such a policy was made is not told here.
+            Strictness::Part
+        } else {
+            Strictness::Audit
+        });
+    }
+    best
 }
 
 /// Kinds of constraints of the library that are read here, or that demand something that is no matter of these checks. `K8sPSP…` are those of
@@ -186,9 +227,11 @@ fn sigstore(policy: &Custom, object: ObjectRef) -> Guard {
     let reach = Extent { include: vec![Clause { names: vec![], selector: Some(selector) }], exclude: vec![] };
     let mut guard = Guard::new("sigstore policy-controller", object, BTreeSet::from([Demand::Signatures]), mode, reach);
     let images = policy.parts.get("/spec/images").and_then(Value::as_array).into_iter().flatten();
-    // A double star crosses slashes there; one does so here.
-    guard.images = Some(images.filter_map(|item| Some(item.get("glob")?.as_str()?.replace("**", "*"))).collect());
-    guard.narrowed = policy.parts.get("/spec/match").and_then(Value::as_array).is_some_and(|list| !list.is_empty());
+    guard.images = Some(Images::paths(images.filter_map(|item| item.get("glob")?.as_str().map(str::to_owned))));
+    guard.idle = signers::sigstore(policy).map(str::to_owned);
+    let list = |part: &str| policy.parts.get(part).and_then(Value::as_array).is_some_and(|list| !list.is_empty());
+    // Where no authority is shown, who must have signed is not known.
+    guard.narrowed = list("/spec/match") || !list("/spec/authorities/*/static");
     guard
 }
 
@@ -238,7 +281,7 @@ fn kubewarden_demands(policy: &Custom) -> BTreeSet<Demand> {
 
 fn kubewarden(policy: &Custom, object: ObjectRef) -> Option<Guard> {
     let demands = kubewarden_demands(policy);
-    let elsewhere = has_rules(policy) && !asks_about_pods(Some(&serde_json::json!({"resourceRules": policy.parts.get("/spec/rules")})));
+    let elsewhere = has_rules(policy) && !asks(Some(&serde_json::json!({"resourceRules": policy.parts.get("/spec/rules")})), Entrance::Pod);
     if demands.is_empty() || elsewhere {
         return None;
     }
@@ -269,8 +312,8 @@ fn openshift_signatures(policy: &Custom, object: ObjectRef) -> Guard {
     let mut guard = Guard::new("OpenShift", object, BTreeSet::from([Demand::Signatures]), Strictness::Enforce, reach);
     // A scope is a registry or a path in one and covers what lies below it.
     let scopes = texts(policy.parts.get("/spec/scopes"));
-    guard.images = Some(
-        scopes.into_iter().flat_map(|scope| [scope.clone(), format!("{scope}/*"), format!("{scope}:*"), format!("{scope}@*")]).collect(),
-    );
+    guard.images = Some(Images::anything(
+        scopes.into_iter().flat_map(|scope| [scope.clone(), format!("{scope}/*"), format!("{scope}:*"), format!("{scope}@*")]),
+    ));
     guard
 }

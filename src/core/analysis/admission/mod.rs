@@ -2,9 +2,12 @@
 //!
 //! Each engine has its own words for the same four things, and they are read into one shape, the [`Guard`]: what it demands of a pod
 //! ([`Demand`]), whether it refuses or only reports ([`Strictness`]), in which namespaces ([`Extent`]), and for which images where it is about images.
-//! A guard that leaves something out by more than its namespace (labels of objects, users, conditions) holds in part: its mode is never
-//! `Enforce`. Nor is that of an engine's policy where no webhook of the engine is asked ([`Webhooks`]). What a policy demands is told from its own text: a policy in a language that can express anything can't be evaluated for all
-//! pods, so a guard says that its policy speaks of a thing, and is held against the pods that run where that is possible.
+//! A guard that leaves something out by more than its namespace (labels of objects, users, conditions) holds in part. So does an engine's policy
+//! where no webhook of the engine is asked ([`Webhooks`]).
+//!
+//! What a policy demands is told from its own text: it speaks of a thing, which is not to say that it refuses every pod that has it. Such a guard
+//! never goes further than [`Strictness::Text`], however it is written, and no check passes by it: see [`Basis`]. Certain are only the rules that
+//! are not written by whoever wrote the policy: Pod Security admission by its labels, and what OpenShift's nodes refuse to fetch.
 //!
 //! Policies that are not readable here (programs, or kinds that each cluster names for itself) are told by name: see [`unreadable`].
 
@@ -12,19 +15,26 @@ mod builtin;
 mod demands;
 mod engines;
 mod extent;
+mod images;
 mod kyverno;
+mod patterns;
+pub mod plugins;
+mod rules;
 mod scc;
+mod signers;
 mod unread;
 pub mod webhooks;
 
 pub use demands::Demand;
 pub use extent::Extent;
+pub use images::Images;
 pub use unread::unreadable;
 pub use webhooks::{Asked, Webhooks};
 
 use super::image::ImageReference;
 use crate::kinds::{Inventory, custom::Custom};
-use crate::model::{Kind, ObjectRef, text::glob};
+use crate::model::{Kind, ObjectRef};
+use plugins::{Plugin, Running};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How far a guard goes, weakest first.
@@ -34,8 +44,19 @@ pub enum Strictness {
     Audit,
     /// It refuses, but not every pod.
     Part,
-    /// It refuses.
+    /// It refuses, as far as its text says. Whether it does was not tried.
+    Text,
+    /// It refuses, for certain.
     Enforce,
+}
+
+/// What is known of a guard's demands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Basis {
+    /// Words in the text of a policy.
+    Text,
+    /// Rules that are the same in every cluster, switched on here.
+    Certain,
 }
 
 /// One rule of one policy.
@@ -47,8 +68,11 @@ pub struct Guard {
     pub object: ObjectRef,
     /// What it demands of pods.
     pub demands: BTreeSet<Demand>,
-    /// How far it goes where nothing overrides that.
+    /// How far it goes where nothing overrides that, as it is written; [`Guard::mode_in`] says what of it can be relied on.
     pub mode: Strictness,
+    basis: Basis,
+    /// Why it refuses nothing, however it is written: `spec.admission is false`.
+    pub idle: Option<String>,
     /// Modes for chosen namespaces, the first that covers one decides.
     pub overrides: Vec<(Strictness, Extent)>,
     /// Where it holds.
@@ -57,32 +81,49 @@ pub struct Guard {
     pub narrowed: bool,
     /// Demands that it makes of some containers only: a rule that names `containers` alone lets init containers through.
     pub partial: BTreeSet<Demand>,
-    /// Globs of images to which it is limited; none for all.
-    pub images: Option<Vec<String>>,
+    /// Images to which it is limited; none for all.
+    pub images: Option<Images>,
     /// The webhooks of its engine; none where the API server itself holds it.
     pub webhooks: Option<Webhooks>,
 }
 
 impl Guard {
+    /// A guard that is told by the text of its policy.
     fn new(engine: &'static str, object: ObjectRef, demands: BTreeSet<Demand>, mode: Strictness, reach: Extent) -> Self {
         let (overrides, partial) = (vec![], BTreeSet::new());
-        Self { engine, object, demands, mode, overrides, reach, narrowed: false, partial, images: None, webhooks: None }
+        let (basis, idle) = (Basis::Text, None);
+        Self { engine, object, demands, mode, basis, idle, overrides, reach, narrowed: false, partial, images: None, webhooks: None }
+    }
+
+    /// A guard whose rules are the same in every cluster.
+    fn certain(engine: &'static str, object: ObjectRef, demands: BTreeSet<Demand>, reach: Extent) -> Self {
+        Self { basis: Basis::Certain, ..Self::new(engine, object, demands, Strictness::Enforce, reach) }
+    }
+
+    /// How far it goes in a namespace, as it is written, whoever is asked; `None` where it does not hold there.
+    #[must_use]
+    pub fn written_in(&self, namespace: &str, labels: &BTreeMap<String, String>) -> Option<Strictness> {
+        if !self.reach.covers(namespace, labels) {
+            return None;
+        }
+        let mode = self.overrides.iter().find(|(_, reach)| reach.covers(namespace, labels)).map_or(self.mode, |(mode, _)| *mode);
+        Some(mode.min(match self.basis {
+            _ if self.idle.is_some() => Strictness::Audit,
+            _ if self.narrowed => Strictness::Part,
+            Basis::Text => Strictness::Text,
+            Basis::Certain => Strictness::Enforce,
+        }))
     }
 
     /// How far it goes in a namespace; `None` where it does not hold there.
     #[must_use]
     pub fn mode_in(&self, namespace: &str, labels: &BTreeMap<String, String>) -> Option<Strictness> {
-        if !self.reach.covers(namespace, labels) {
-            return None;
-        }
-        let mode = self.overrides.iter().find(|(_, reach)| reach.covers(namespace, labels)).map_or(self.mode, |(mode, _)| *mode);
-        let most = match self.asked_in(namespace, labels) {
-            Asked::All | Asked::Nowhere if !self.narrowed => Strictness::Enforce,
-            // That there is no webhook at all is for those to judge who must have read them.
-            Asked::All | Asked::Nowhere | Asked::Some | Asked::Unknown => Strictness::Part,
+        let mode = self.written_in(namespace, labels)?;
+        Some(mode.min(match self.asked_in(namespace, labels) {
+            Asked::All => Strictness::Enforce,
+            Asked::Some | Asked::Nowhere | Asked::Unknown => Strictness::Part,
             Asked::Not => Strictness::Audit,
-        };
-        Some(mode.min(most))
+        }))
     }
 
     /// How far it goes for one of its demands.
@@ -101,9 +142,13 @@ impl Guard {
     /// Whether it is asked about an image.
     #[must_use]
     pub fn covers_image(&self, image: &ImageReference) -> bool {
-        let whole = image.to_string();
-        let name = image.name();
-        self.images.as_ref().is_none_or(|globs| globs.iter().any(|pattern| glob(pattern, &whole) || glob(pattern, &name)))
+        self.images.as_ref().is_none_or(|images| images.cover(image))
+    }
+
+    /// Whether its rules are the same in every cluster, rather than told by the text of a policy.
+    #[must_use]
+    pub fn is_certain(&self) -> bool {
+        self.basis == Basis::Certain
     }
 
     /// Its name for people: `Kyverno ClusterPolicy signed-images`.
@@ -123,6 +168,17 @@ pub fn guards(inventory: &Inventory) -> Vec<Guard> {
     let mut known: BTreeMap<&'static str, Option<Webhooks>> = BTreeMap::new();
     for guard in &mut all {
         guard.webhooks = known.entry(guard.engine).or_insert_with(|| Webhooks::of(inventory, guard.engine)).clone();
+    }
+    let plugins = [(builtin::POD_SECURITY, Plugin::PodSecurity), (builtin::KUBERNETES, Plugin::Policies)];
+    for (engine, plugin) in plugins {
+        let running = plugin.running(inventory);
+        for guard in all.iter_mut().filter(|guard| guard.engine == engine) {
+            match &running {
+                Running::On => {}
+                Running::Unsure(_) => guard.narrowed = true,
+                Running::Off(off) => guard.idle = Some(format!("{} is switched off: {}", plugin.name(), off.by)),
+            }
+        }
     }
     all
 }

@@ -2,6 +2,8 @@
 //! against only where a webhook of it is asked: one that leaves a namespace out, or that fails open with nobody behind it, guards nothing
 //! there, however the policy reads.
 
+use super::plugins::{Plugin, Running};
+use super::rules::{Entrance, Rule};
 use crate::kinds::admission::{Webhook, WebhookConfiguration};
 use crate::kinds::rbac::LabelSelector;
 use crate::kinds::{Inventory, KindState};
@@ -64,7 +66,11 @@ impl Webhooks {
     pub(super) fn of(inventory: &Inventory, engine: &str) -> Option<Self> {
         let (_, marks) = MARKS.iter().find(|(name, _)| *name == engine)?;
         let readable = inventory.state(Kind::ValidatingWebhooks) == KindState::Read;
-        let all = inventory.validating_webhooks.iter().chain(&inventory.mutating_webhooks);
+        // Webhooks of a kind whose plugin the API server does not run are asked nothing.
+        let run = |plugin: Plugin| !matches!(plugin.running(inventory), Running::Off(_));
+        let validating = if run(Plugin::ValidatingWebhooks) { &inventory.validating_webhooks[..] } else { &[] };
+        let mutating = if run(Plugin::MutatingWebhooks) { &inventory.mutating_webhooks[..] } else { &[] };
+        let all = validating.iter().chain(mutating);
         let pairs = all.flat_map(|configuration| configuration.webhooks.iter().map(move |webhook| (configuration, webhook)));
         let hooks = pairs.filter(|(configuration, webhook)| asks_about_pods(webhook) && is_of(configuration, webhook, marks));
         let hooks = hooks.map(|(_, webhook)| Hook {
@@ -113,10 +119,7 @@ pub fn is_of_known_engine(configuration: &WebhookConfiguration, webhook: &Webhoo
 /// Whether a webhook is asked when a pod is made.
 #[must_use]
 pub fn asks_about_pods(webhook: &Webhook) -> bool {
-    let any = |list: &[String], names: &[&str]| list.iter().any(|item| names.contains(&item.as_str()));
-    webhook.rules.iter().any(|rule| {
-        any(&rule.resources, &["pods", "*", "*/*"]) && any(&rule.api_groups, &["", "*"]) && any(&rule.operations, &["CREATE", "*"])
-    })
+    webhook.rules.iter().any(|rule| Rule::of_webhook(rule).covers(Entrance::Pod))
 }
 
 /// Whether somebody answers for a webhook: its Service has an endpoint that is ready. `None` where that can't be told: the webhook is

@@ -48,8 +48,8 @@ pub(super) const CHECKS: &[Check] = &[
               is caught at the door; where it doesn't, only names by digest protect.",
         mend: "Verify signatures in every namespace in scope, in enforcing mode and for all images that run there, with the exact signer named; or name all \
                images by digest.",
-        blind_spots: "Policies are read, not run: whether a signer is the right one isn't judged, and exceptions that engines keep in objects of their \
-                      own aren't seen. Binary Authorization on GKE is a setting of the provider. Image Integrity on AKS is a preview that audits and \
+        blind_spots: "Policies are read, not run, so a namespace that rests on them is for review: let the cluster refuse an image without a \
+                      signature. Whether a signer is the right one isn't judged. Binary Authorization on GKE is a setting of the provider. Image Integrity on AKS is a preview that audits and \
                       refuses nothing.",
         judge: |view| guarded::signatures(view, Weight::Review),
     },
@@ -63,15 +63,15 @@ fn image_reference(view: &View<'_>) -> Verdict {
         verdict.saw(category);
         let labels = view.inventory.namespace_labels(&workload.object.namespace);
         let verified = |image: &ImageReference| {
-            let holds = |guard: &&Guard| guard.mode_in(&workload.object.namespace, labels) == Some(Strictness::Enforce);
-            verifying.iter().filter(holds).any(|guard| guard.covers_image(image))
+            let how = |guard: &Guard| guard.mode_for(Demand::Signatures, &workload.object.namespace, labels);
+            verifying.iter().filter(|guard| guard.covers_image(image)).filter_map(how).max()
         };
         view.containers(workload).filter_map(|placed| loose(&placed, verified)).for_each(|finding| verdict.find(finding));
     }
     verdict
 }
 
-fn loose(placed: &Placed<'_>, verified: impl Fn(&ImageReference) -> bool) -> Option<Finding> {
+fn loose(placed: &Placed<'_>, verified: impl Fn(&ImageReference) -> Option<Strictness>) -> Option<Finding> {
     let text = placed.container.image.as_str();
     let observed = if text.is_empty() { "unset" } else { text };
     let finding = placed.finding("image").observed(observed);
@@ -87,14 +87,17 @@ fn loose(placed: &Placed<'_>, verified: impl Fn(&ImageReference) -> bool) -> Opt
     };
     match image.firmness() {
         Firmness::Digest => None,
-        Firmness::Tag if verified(&image) => None,
-        Firmness::Tag => Some(
-            finding
-                .rule("tag_only")
-                .severity(Severity::Low)
-                .review()
-                .message("The image is named by tag alone: it stays what it is only as long as nobody moves the tag."),
-        ),
+        Firmness::Tag => {
+            let message = match verified(&image) {
+                Some(Strictness::Enforce) => return None,
+                Some(Strictness::Text) => {
+                    "The image is named by tag alone. A policy says that it verifies signatures of such images, and was not tried: where it does, a \
+                     tag that somebody moves is caught."
+                }
+                _ => "The image is named by tag alone: it stays what it is only as long as nobody moves the tag.",
+            };
+            Some(finding.rule("tag_only").severity(Severity::Low).review().message(message))
+        }
         Firmness::Latest => Some(
             finding
                 .rule("latest")

@@ -35,7 +35,8 @@ pub(super) const CHECKS: &[Check] = &[
                ValidatingAdmissionPolicy. Cover init and ephemeral containers and image volumes too. On OpenShift allowedRegistries in the image \
                settings does it, and blocks everything else: list the platform's own registries and your mirrors first, or the cluster can't fetch its \
                own parts.",
-        blind_spots: "A policy is recognised by what its text speaks of: whether the list in it is the right one isn't judged. Rules of the network, \
+        blind_spots: "A policy is recognised by what its text speaks of and is not run, so a namespace that rests on one is for review; OpenShift's \
+                      image settings are certain. Whether the list is the right one isn't judged. Rules of the network, \
                       and mirrors in the configuration of nodes, aren't visible in the API.",
         judge: |view| guarded::demanded(view, Demand::Registries, "Nothing shown here refuses an image from a registry outside of a list."),
     },

@@ -3,7 +3,7 @@
 
 use crate::analysis::admission::webhooks::{answers, asks_about_pods, is_of_known_engine};
 use crate::analysis::admission::{Asked, Demand, Guard, Strictness, guards};
-use crate::judging::guarded::{GuardedNamespace, mind_missing_policies, not_read, others, places, told};
+use crate::judging::guarded::{ByText, GuardedNamespace, mind_exemptions, mind_missing_policies, not_read, others, places, told};
 use crate::judging::{Verdict, View};
 use crate::kinds::admission::{Webhook, WebhookConfiguration};
 use crate::model::{Finding, Kind, ObjectRef, Severity};
@@ -13,47 +13,43 @@ pub(in crate::checks) fn judge(view: &View<'_>) -> Verdict {
     let all = guards(view.inventory);
     let elsewhere = elsewhere(view);
     let spaces = places(view);
+    let mut by_text = ByText::default();
     for place in &spaces {
         verdict.saw(place.category);
-        verdict.find_all(judge_place(view, place, &all, &elsewhere));
+        verdict.find_all(judge_place(view, place, &all, &elsewhere, &mut by_text));
     }
     for configuration in &view.inventory.validating_webhooks {
         for webhook in configuration.webhooks.iter().filter(|webhook| asks_about_pods(webhook)) {
             verdict.find_all(trust(view, configuration, webhook, &spaces));
         }
     }
+    by_text.mind(&mut verdict);
+    mind_exemptions(view, &all, &mut verdict);
     mind_missing_policies(view, verdict)
 }
 
-/// How far a guard goes for a demand where the webhooks were read: without one, nobody asks its engine.
-fn reaches(guard: &Guard, demand: Demand, place: &GuardedNamespace<'_>) -> Option<Strictness> {
-    let mode = guard.mode_for(demand, place.name, place.labels)?;
-    let nowhere = guard.asked_in(place.name, place.labels) == Asked::Nowhere;
-    Some(if nowhere { mode.min(Strictness::Part) } else { mode })
-}
-
-fn judge_place(view: &View<'_>, place: &GuardedNamespace<'_>, all: &[Guard], elsewhere: &str) -> Option<Finding> {
+fn judge_place(view: &View<'_>, place: &GuardedNamespace<'_>, all: &[Guard], elsewhere: &str, by_text: &mut ByText) -> Option<Finding> {
     if !place.known {
         return Some(not_read(place));
     }
     let all: Vec<&Guard> = all.iter().filter(|guard| guard.reach.covers(place.name, place.labels)).collect();
-    let best = |demand: Demand| all.iter().filter_map(|guard| reaches(guard, demand, place)).max();
+    let best = |demand: Demand| all.iter().filter_map(|guard| guard.mode_for(demand, place.name, place.labels)).max();
     let states: Vec<(Demand, Option<Strictness>)> = Demand::NODE.into_iter().map(|demand| (demand, best(demand))).collect();
-    let open: Vec<Demand> = states.iter().filter(|(_, mode)| *mode != Some(Strictness::Enforce)).map(|(demand, _)| *demand).collect();
+    let open: Vec<Demand> = states.iter().filter(|(_, mode)| *mode < Some(Strictness::Text)).map(|(demand, _)| *demand).collect();
+    let speaks = |guard: &&Guard| Demand::NODE.iter().any(|demand| guard.demands.contains(demand));
+    let mut here: Vec<&Guard> = all.iter().copied().filter(speaks).collect();
     if open.is_empty() {
+        if states.iter().any(|(_, mode)| *mode == Some(Strictness::Text)) {
+            by_text.saw(place, &here);
+        }
         return None;
     }
-    let speaks = |guard: &&Guard| Demand::NODE.iter().any(|demand| reaches(guard, *demand, place).is_some());
-    let mut here: Vec<&Guard> = all.iter().copied().filter(speaks).collect();
     here.dedup_by(|a, b| a.object == b.object);
     // A rule on some containers, or of an engine that no webhook asks, is not nothing: a person judges it.
-    let some = |guard: &&&Guard| {
-        let asked = guard.asked_in(place.name, place.labels);
-        guard.mode_in(place.name, place.labels) == Some(Strictness::Enforce) && (!guard.partial.is_empty() || asked == Asked::Nowhere)
-    };
-    let none = open.len() == states.len() && !here.iter().any(|guard| some(&guard));
-    let unasked = here.iter().filter(|guard| guard.mode_in(place.name, place.labels) == Some(Strictness::Enforce));
-    let unasked = unasked.into_iter().find(|guard| guard.asked_in(place.name, place.labels) == Asked::Nowhere);
+    let refuses = |guard: &&&Guard| guard.written_in(place.name, place.labels) >= Some(Strictness::Text);
+    let nowhere = |guard: &&&Guard| guard.asked_in(place.name, place.labels) == Asked::Nowhere;
+    let none = open.len() == states.len() && !here.iter().any(|guard| refuses(&guard) && (!guard.partial.is_empty() || nowhere(&guard)));
+    let unasked = here.iter().find(|guard| refuses(guard) && nowhere(guard));
     let unasked = unasked.map(|guard| format!(" No webhook of {} is set up, so nothing asks it about pods.", guard.engine));
     let elsewhere = format!("{elsewhere}{}{}", strangers(view, place), unasked.unwrap_or_default());
     let finding = place.finding("metadata.name").observed(told(&here, place));

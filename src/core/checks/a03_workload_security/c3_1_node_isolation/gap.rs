@@ -1,11 +1,12 @@
 //! Judge of `3.1/enforcement-gap`: pods that run where a label says that they would be refused.
 
+use crate::analysis::admission::plugins::{self, Plugin, Running};
 use crate::analysis::pod_security::{Enforcement, Level, Subject, evaluate, words};
 use crate::judging::{Verdict, View, unseen};
-use crate::model::Finding;
+use crate::model::{Finding, Outcome};
 
 pub(super) fn judge(view: &View<'_>) -> Verdict {
-    let Some(cluster) = view.inventory.minor() else {
+    let Some(cluster) = plugins::minor(view.inventory) else {
         return Verdict::blocked("The rules depend on the server's version, which is not known.", vec!["version".to_owned()]);
     };
     if let Some(blocked) = view.without_pods() {
@@ -16,7 +17,8 @@ pub(super) fn judge(view: &View<'_>) -> Verdict {
     for (workload, category) in view.workloads() {
         let labels = view.inventory.namespace_labels(&workload.object.namespace);
         let Some(enforced) = Enforcement::of(labels).filter(|e| e.level > Level::Privileged) else { continue };
-        let minor = enforced.version.minor(cluster);
+        // A server that emulates an older version judges by no newer rules, whatever the label pins.
+        let minor = enforced.version.minor(cluster).min(cluster);
         let pods = workload.pod_indexes.iter().filter_map(|i| view.inventory.pods.get(*i)).filter(|pod| pod.is_live());
         let mut seen = false;
         for pod in pods {
@@ -35,6 +37,20 @@ pub(super) fn judge(view: &View<'_>) -> Verdict {
         }
         if seen {
             verdict.saw(category);
+        }
+    }
+    let idle = match Plugin::PodSecurity.running(view.inventory) {
+        Running::On => None,
+        Running::Unsure(why) => Some(format!("Whether the API server runs Pod Security admission can't be told: {why}.")),
+        Running::Off(off) => {
+            Some(format!("The API server does not run Pod Security admission ({}), so what labels claim is enforced by nobody.", off.by))
+        }
+    };
+    if let Some(why) = idle {
+        verdict.note(why);
+        if verdict.outcome() == Outcome::Pass {
+            verdict.because("What runs keeps to the labels, which enforce nothing by themselves.");
+            verdict.decide(Outcome::Review);
         }
     }
     if verdict.population() == 0 {

@@ -1,5 +1,6 @@
 //! Judge of `3.1/pod-security-labels`: what each namespace's labels make Pod Security Admission enforce.
 
+use crate::analysis::admission::plugins::{self, Plugin, Running};
 use crate::analysis::pod_security::{Enforcement, Level, Version, labels, rules_of};
 use crate::judging::guarded::{not_read, places};
 use crate::judging::{Verdict, View};
@@ -9,10 +10,11 @@ use std::collections::BTreeMap;
 
 pub(super) fn judge(view: &View<'_>) -> Verdict {
     let mut verdict = Verdict::over("namespace", "namespaces");
+    let running = Plugin::PodSecurity.running(view.inventory);
     for namespace in &view.inventory.namespaces {
         let category = view.category(&namespace.metadata.name);
         verdict.saw(category);
-        if let Some(finding) = look(view, namespace, category) {
+        if let Some(finding) = look(view, namespace, category, &running) {
             verdict.find(finding);
         }
     }
@@ -23,7 +25,7 @@ pub(super) fn judge(view: &View<'_>) -> Verdict {
     verdict
 }
 
-fn look(view: &View<'_>, namespace: &Namespace, category: Category) -> Option<Finding> {
+fn look(view: &View<'_>, namespace: &Namespace, category: Category, running: &Running) -> Option<Finding> {
     let set = &namespace.metadata.labels;
     let finding = |label: &str| {
         let object = ObjectRef::new("", "Namespace", "", &namespace.metadata.name);
@@ -39,6 +41,9 @@ fn look(view: &View<'_>, namespace: &Namespace, category: Category) -> Option<Fi
                 .message("Level privileged refuses nothing: any pod that asks for the node gets it."),
         );
     }
+    if let Some(finding) = idle(running, &enforced, finding(labels::ENFORCE)) {
+        return Some(finding);
+    }
     if enforced.invalid_level {
         return Some(
             finding(labels::ENFORCE)
@@ -51,6 +56,35 @@ fn look(view: &View<'_>, namespace: &Namespace, category: Category) -> Option<Fi
         );
     }
     version(view, set, &enforced, finding(labels::ENFORCE_VERSION))
+}
+
+/// A label asks for enforcement, and the API server does not run, or may not run, what would enforce it.
+fn idle(running: &Running, enforced: &Enforcement, finding: Finding) -> Option<Finding> {
+    let level = enforced.level.id();
+    match running {
+        Running::On => None,
+        Running::Unsure(why) => Some(
+            finding
+                .rule("plugin_unsure")
+                .review()
+                .observed(level)
+                .message(format!(
+                    "Whether the API server runs Pod Security admission, which would enforce the label, can't be told: {why}."
+                ))
+                .mend("Look at the API server's flags and version: PodSecurity must not be among --disable-admission-plugins."),
+        ),
+        Running::Off(off) => {
+            let place = off.object.as_ref().map(|object| format!(" ({})", object.path())).unwrap_or_default();
+            Some(
+                finding
+                    .rule("plugin_off")
+                    .severity(Severity::High)
+                    .observed(format!("{level}; {}{place}", off.by))
+                    .message("The API server does not run Pod Security admission, so the label refuses nothing: any pod that asks for the node gets it.")
+                    .mend("Take PodSecurity out of --disable-admission-plugins of every API server; below Kubernetes 1.23, upgrade or enforce by policies."),
+            )
+        }
+    }
 }
 
 /// No label asks for enforcement. Distributions that guard pods by other means of their own turn that into a question.
@@ -101,7 +135,7 @@ fn version(view: &View<'_>, set: &BTreeMap<String, String>, enforced: &Enforceme
         );
     };
     let there = rules_of(enforced.level, pinned);
-    let missing: Vec<&str> = rules_of(enforced.level, view.inventory.minor()?)
+    let missing: Vec<&str> = rules_of(enforced.level, plugins::minor(view.inventory)?)
         .into_iter()
         .filter(|rule| rule.since > pinned && !there.iter().any(|r| r.id == rule.id))
         .map(|rule| rule.id)

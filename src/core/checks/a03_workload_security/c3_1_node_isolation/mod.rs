@@ -105,8 +105,8 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
         mend: "Enforce a Pod Security level by label, or policies of your engine in enforcing mode, in every namespace in scope. Webhooks: \
                failurePolicy: Fail, several replicas, no namespace in scope left out. Only the webhook's own namespace has to be left out, so that it \
                can start again.",
-        blind_spots: "What a policy demands is read from its own text, by the fields of a pod that it names; it is not run. Policies written as \
-                      programs, Gatekeeper constraints outside of its usual library and webhooks of other makers are named and not read. Static \
+        blind_spots: "What a policy demands is read from its own text, by the fields of a pod that it names; it is not run, so a namespace that \
+                      rests on policies alone is for review: let it refuse a pod of each kind. Policies written as programs, Gatekeeper constraints outside of its usual library and webhooks of other makers are named and not read. Static \
                       admission manifests of the API server (Kubernetes 1.37) appear in no list. Which accounts OpenShift's constraints are given to \
                       by roles is not followed.",
         judge: admission::judge,
