@@ -84,6 +84,8 @@ pub struct Bound<'a> {
     pub resolved: bool,
     /// Its subjects, without those that the authorizer matches with nobody.
     pub subjects: Vec<Subject>,
+    /// What the cluster's distribution is known to bind by this name, if this is that.
+    pub provided: Option<&'static stock::Provided>,
 }
 
 /// One rule that a subject holds, with where it holds and what gave it.
@@ -116,6 +118,9 @@ impl<'a> Rbac<'a> {
         let mut bindings = Vec::with_capacity(inventory.role_bindings.len() + inventory.cluster_role_bindings.len());
         bindings.extend(inventory.cluster_role_bindings.iter().map(|b| bind(b, true, &roles)));
         bindings.extend(inventory.role_bindings.iter().map(|b| bind(b, false, &roles)));
+        for bound in &mut bindings {
+            bound.provided = stock::provided(&inventory.cluster.distribution, bound);
+        }
         let mut by_subject: BTreeMap<Subject, Vec<usize>> = BTreeMap::new();
         for (index, bound) in bindings.iter().enumerate() {
             for subject in &bound.subjects {
@@ -327,7 +332,7 @@ fn bind<'a>(binding: &'a Binding, cluster: bool, roles: &HashMap<(bool, &'a str,
     let mut subjects: Vec<Subject> = binding.subjects.iter().filter_map(|s| Subject::of(s, namespace)).collect();
     subjects.sort();
     subjects.dedup();
-    Bound { binding, cluster, rules: role.map(|r| r.rules.clone()).unwrap_or_default(), resolved: role.is_some(), subjects }
+    Bound { binding, cluster, rules: role.map(|r| r.rules.clone()).unwrap_or_default(), resolved: role.is_some(), subjects, provided: None }
 }
 
 fn effective_roles(inventory: &Inventory) -> HashMap<(bool, &str, &str), Effective<'_>> {

@@ -1,5 +1,6 @@
 //! Control 1.2: administrators are persons. Who may do everything is found in the bindings; whether a name is generic, in its words.
 
+use crate::analysis::distribution;
 use crate::analysis::rbac::{Bound, Subject, SubjectKind, stock, subjects};
 use crate::judging::{Check, Need, Verdict, View, rights};
 use crate::model::{Finding, Kind, ObjectRef, Severity};
@@ -68,7 +69,14 @@ fn generic_admins(view: &View<'_>) -> Verdict {
         // The group system:masters and bindings to it are the matter of control 2.2.
         let named = |s: &&Subject| s.kind != SubjectKind::ServiceAccount && s.name != subjects::MASTERS;
         for subject in admins.into_iter().filter(named) {
-            verdict.find(judge_admin(rights::finding(view, bound, rights::subject_field(subject)), subject, stock::has_stock_shape(bound)));
+            let finding = rights::finding(view, bound, rights::subject_field(subject));
+            verdict.find(match bound.provided {
+                Some(_) if !is_generic(&subject.name) => finding.severity(Severity::Low).review().message(format!(
+                    "{} makes this binding: whoever gets the credential of {subject} is administrator, and no name says who that was.",
+                    distribution::title(&view.cluster().distribution)
+                )),
+                _ => judge_admin(finding, subject, stock::has_stock_shape(bound)),
+            });
         }
     }
     verdict

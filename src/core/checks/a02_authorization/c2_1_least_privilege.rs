@@ -121,8 +121,9 @@ fn wildcards(view: &View<'_>) -> Verdict {
         };
         verdict.saw(category);
         // An aggregated role is told where its rules were written: at the roles that it gathers.
-        let own =
-            role.role.aggregation_rule.is_none() && !(role.cluster && stock::is_builtin_role(name) && !rbac.is_widened(name, &role.rules));
+        let own = role.role.aggregation_rule.is_none()
+            && !(role.cluster && stock::is_builtin_role(name) && !rbac.is_widened(name, &role.rules))
+            && !bindings.iter().all(|bound| bound.provided.is_some() && rbac.is_stock(bound));
         for rule in role.rules.iter().filter(|_| own) {
             for finding in excess::stars(rule, role, category) {
                 verdict.find(finding.observed(format!("{}; bound by {}", rule.words(), excess::names(bindings))));

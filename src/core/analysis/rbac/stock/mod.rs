@@ -6,6 +6,10 @@
 //! Where the subjects are everybody (discovery, basic user, public information), the whole content of the role is known; elsewhere the paths
 //! of `escalation` are, because the harmless part of some eighty roles changes with every version.
 
+mod providers;
+
+pub use providers::Provided;
+
 use super::subjects::{AUTHENTICATED, MASTERS, NODES, SERVICE_ACCOUNTS, UNAUTHENTICATED};
 use super::{Bound, Rbac, Subject, escalation};
 use crate::kinds::rbac::PolicyRule;
@@ -13,19 +17,30 @@ use crate::kinds::rbac::PolicyRule;
 /// Group of nodes that join with a token of kubeadm.
 const JOINING: &str = "system:bootstrappers:kubeadm:default-node-token";
 
+/// A subject that is expected.
+#[derive(Debug)]
 enum Who {
+    /// A user.
     User(&'static str),
+    /// A group.
     Group(&'static str),
+    /// An account, by namespace and name.
     Account(&'static str, &'static str),
+    /// The account of that name in the binding's own namespace.
+    OwnAccount(&'static str),
+    /// All accounts of the binding's own namespace.
+    OwnGroup,
 }
 
 impl Who {
-    fn is(&self, subject: &Subject) -> bool {
+    fn is(&self, subject: &Subject, namespace: &str) -> bool {
         *subject
             == match self {
                 Self::User(name) => Subject::user(name),
                 Self::Group(name) => Subject::group(name),
                 Self::Account(namespace, name) => Subject::account(namespace, name),
+                Self::OwnAccount(name) => Subject::account(namespace, name),
+                Self::OwnGroup => Subject::group(&format!("{SERVICE_ACCOUNTS}:{namespace}")),
             }
     }
 }
@@ -312,9 +327,17 @@ pub fn has_stock_shape(bound: &Bound<'_>) -> bool {
     {
         return role == name && bound.subjects.iter().all(|s| *s == Subject::account(SYSTEM, controller));
     }
-    BINDINGS.iter().any(|(at, known, gives, who)| {
-        *at == namespace && *known == name && *gives == role && bound.subjects.iter().all(|s| who.iter().any(|w| w.is(s)))
-    })
+    bound.provided.is_some()
+        || BINDINGS.iter().any(|(at, known, gives, who)| {
+            *at == namespace && *known == name && *gives == role && bound.subjects.iter().all(|s| who.iter().any(|w| w.is(s, namespace)))
+        })
+}
+
+/// What a distribution is known to bind by this name, if the binding is that.
+#[must_use]
+pub fn provided(distribution: &str, bound: &Bound<'_>) -> Option<&'static Provided> {
+    let (name, role) = (&bound.binding.metadata.name, &bound.binding.role_ref.name);
+    providers::find(distribution, bound.namespace(), name, role, &bound.subjects)
 }
 
 /// Whether a role of this name opens a path as it comes.
@@ -329,21 +352,20 @@ pub fn within_content(role: &str, rules: &[&PolicyRule]) -> bool {
     let Some((_, contents)) = CONTENTS.iter().find(|(name, _)| *name == role) else {
         return role != "kubeadm:bootstrap-signer-clusterinfo" || rules.iter().all(|rule| rule.covered_by(&[&cluster_info()]));
     };
-    let owned: Vec<PolicyRule> = contents
-        .iter()
-        .map(|(verbs, groups, resources, paths)| {
-            let own = |list: &[&str]| list.iter().map(|s| (*s).to_owned()).collect();
-            PolicyRule {
-                verbs: own(verbs),
-                api_groups: own(groups),
-                resources: own(resources),
-                non_resource_urls: own(paths),
-                ..PolicyRule::default()
-            }
-        })
-        .collect();
+    let owned: Vec<PolicyRule> = contents.iter().map(|(verbs, groups, resources, paths)| rule(verbs, groups, resources, paths)).collect();
     let owned: Vec<&PolicyRule> = owned.iter().collect();
     rules.iter().all(|rule| rule.covered_by(&owned))
+}
+
+fn rule(verbs: &[&str], groups: &[&str], resources: &[&str], paths: &[&str]) -> PolicyRule {
+    let own = |list: &[&str]| list.iter().map(|s| (*s).to_owned()).collect();
+    PolicyRule {
+        verbs: own(verbs),
+        api_groups: own(groups),
+        resources: own(resources),
+        non_resource_urls: own(paths),
+        ..PolicyRule::default()
+    }
 }
 
 fn cluster_info() -> PolicyRule {
@@ -391,8 +413,12 @@ impl Rbac<'_> {
     /// The paths of a binding that are not there by default: of a stock binding those that its role should not open, of any other all.
     #[must_use]
     pub fn surplus(&self, bound: &Bound<'_>) -> Vec<escalation::Found> {
+        let within = bound.provided.and_then(|provided| provided.covers(&bound.rules));
+        if within == Some(true) {
+            return vec![];
+        }
         let mut found = self.paths_of(bound);
-        if has_stock_shape(bound) {
+        if within.is_none() && has_stock_shape(bound) {
             let role = &bound.binding.role_ref.name;
             // Stock bindings to nodes are those of kubeadm, which let a node renew its certificate and read its settings.
             found.retain(|f| !opens(role, f.path.id) && (f.path.id != "node_identity" || !within_node_rights(&bound.rules)));
@@ -409,7 +435,10 @@ impl Rbac<'_> {
     /// Whether a binding is as Kubernetes or its distribution made it.
     #[must_use]
     pub fn is_stock(&self, bound: &Bound<'_>) -> bool {
-        has_stock_shape(bound) && within_content(&bound.binding.role_ref.name, &bound.rules) && self.surplus(bound).is_empty()
+        match bound.provided.and_then(|provided| provided.covers(&bound.rules)) {
+            Some(within) => within,
+            None => has_stock_shape(bound) && within_content(&bound.binding.role_ref.name, &bound.rules) && self.surplus(bound).is_empty(),
+        }
     }
 }
 
