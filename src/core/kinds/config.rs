@@ -1,6 +1,6 @@
 //! ConfigMaps, rows of Secrets, and certificate signing requests: configuration without the values that must not stay.
 
-use super::{meta::Meta, pod::slim, sealed::Sealed};
+use super::{identities, meta::Meta, pod::slim, sealed::Sealed};
 use crate::sensitive::Examiner;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -62,7 +62,7 @@ slim! {
 }
 
 /// ConfigMaps whose text checks read: `namespace/name` by glob. They hold settings of components and public certificates.
-/// Values in which a detector finds something are sealed all the same.
+/// Values in which a detector finds something are sealed all the same. Of `kube-system/aws-auth` the mapped identities are kept, see `identities`.
 const KEPT: &[(&str, &str)] = &[
     ("kube-system", "kubeadm-config"),
     ("kube-system", "kubelet-config*"),
@@ -80,7 +80,19 @@ impl ConfigMap {
     pub(super) fn seal(&mut self, examiner: &mut Examiner) -> usize {
         use crate::model::text::glob;
         let kept = KEPT.iter().any(|(namespace, name)| glob(namespace, &self.metadata.namespace) && glob(name, &self.metadata.name));
-        let mut redacted: usize = self.data.iter_mut().map(|(key, value)| value.seal(key, kept, examiner)).sum();
+        let identities = self.metadata.namespace == "kube-system" && self.metadata.name == "aws-auth";
+        let mut redacted = 0;
+        for (key, value) in &mut self.data {
+            // Of this one only who is mapped stays, in place of its text.
+            let mapped = value
+                .peek()
+                .filter(|_| identities && identities::KEYS.contains(&key.as_str()))
+                .and_then(|text| identities::kept(key, text));
+            redacted += value.seal(key, kept, examiner);
+            if value.detections.is_empty() && mapped.is_some() {
+                value.kept = mapped;
+            }
+        }
         redacted += self.binary_data.iter_mut().map(|(key, value)| value.seal(key, false, examiner)).sum::<usize>();
         redacted
     }

@@ -7,6 +7,7 @@ pub mod admission;
 pub mod config;
 pub mod custom;
 mod deprecated;
+pub mod identities;
 pub mod imported;
 pub mod ingest;
 pub mod inventory;

@@ -292,4 +292,16 @@ mod tests {
         assert!(rule(&["get"], &[""], &["secrets"], &["a"]).covered_by(&[&rule(&["get"], &[""], &["secrets"], &["a", "b"])]));
         assert!(!rule(&["get"], &[""], &["secrets"], &[]).covered_by(&[&rule(&["get"], &[""], &["secrets"], &["a"])]));
     }
+
+    #[test]
+    fn asking_leasing_and_reporting_change_nothing() {
+        let change = |verbs: &[&str], groups: &[&str], resources: &[&str]| rule(verbs, groups, resources, &[]).changes();
+        assert!(!change(&["create", "patch"], &["", "events.k8s.io"], &["events"]) && !change(&["*"], &["*"], &["leases"]));
+        assert!(!change(&["create"], &["authorization.k8s.io"], &["subjectaccessreviews"]));
+        assert!(!change(&["get", "list", "watch"], &[""], &["*"]) && !change(&["impersonate"], &[""], &["users"]));
+        assert!(change(&["deletecollection"], &[""], &["events", "pods"]) && change(&["*"], &["acme.example"], &["*"]));
+        assert!(change(&["update"], &["acme.example"], &["events"]), "an object of somebody else with the same name");
+        let secrets = |verbs: &[&str], names: &[&str]| rule(verbs, &["*"], &["secrets"], names).reads_secrets();
+        assert!(secrets(&["get"], &["a"]) && secrets(&["watch"], &[]) && secrets(&["*"], &[]) && !secrets(&["update"], &[]));
+    }
 }

@@ -4,9 +4,10 @@
 use super::anonymous_probe;
 use crate::analysis::exposure::{self, Routes};
 use crate::analysis::flags::{self, CommandLine, Component};
+use crate::analysis::rbac::{Subject, subjects};
 use crate::analysis::{control_plane::Setting, kubelet, software};
 use crate::judging::{Check, Need, Verdict, View, rights, unseen};
-use crate::kinds::Workload;
+use crate::kinds::{KindState, Workload};
 use crate::model::{Finding, Kind, ObjectRef, Severity};
 
 /// The checks of control 1.1, in the order in which they are told.
@@ -19,9 +20,10 @@ pub(super) const CHECKS: &[Check] = &[
         needs: &[Need::Rights],
         active: false,
         why: "A request without a credential is handled as the user system:anonymous of the group system:unauthenticated. Whatever a binding \
-          gives to these two names, anybody who reaches the API server over the network can do, and no log says who it was.",
-        mend: "Delete the binding, or take system:anonymous and system:unauthenticated out of its subjects; give the right to the ServiceAccount \
-           or group that needs it.",
+          gives to these two names, anybody who reaches the API server over the network can do, and no log says who it was. On GKE the group \
+          system:authenticated is no better: it is everybody with a Google account.",
+        mend: "Delete the binding, or take system:anonymous and system:unauthenticated (on GKE system:authenticated too) out of its subjects; give the right \
+           to the ServiceAccount or group that needs it.",
         blind_spots: "Anonymous requests may be switched off altogether (--anonymous-auth, or an AuthenticationConfiguration); a binding then has no \
                   effect until they are switched on again. Rights that a webhook or a cloud's own authorizer gives to strangers don't show here.",
         judge: anonymous_rbac,
@@ -90,34 +92,60 @@ pub(super) const CHECKS: &[Check] = &[
     },
 ];
 
+/// Whether a subject stands for callers about whom nobody knows anything: those without a credential, and on GKE all who logged in, since
+/// there everybody with a Google account can.
+fn is_anybody(subject: &Subject, google: bool) -> bool {
+    subject.is_stranger() || (google && *subject == Subject::group(subjects::AUTHENTICATED))
+}
+
 fn anonymous_rbac(view: &View<'_>) -> Verdict {
     let rbac = view.rbac();
     let mut verdict = Verdict::over("binding", "bindings");
     let (mut expected, mut found) = (Vec::new(), 0_usize);
+    let distribution = view.cluster().distribution.as_str();
+    // Where no node was read, the cluster may be one of GKE.
+    let unknown = matches!(distribution, "" | "unknown") && view.inventory.state(Kind::Nodes) != KindState::Read;
+    let google = unknown || distribution.starts_with("gke");
     for bound in rbac.bindings() {
         verdict.saw(rights::category(view, bound));
-        if !bound.subjects.iter().any(|s| s.is_stranger()) {
+        if !bound.subjects.iter().any(|subject| is_anybody(subject, google)) {
             continue;
         }
         if rbac.is_stock(bound) {
-            expected.push(bound.object().to_string());
+            if bound.subjects.iter().any(Subject::is_stranger) {
+                expected.push(bound.object().to_string());
+            }
             continue;
         }
         found += 1;
         let rights: Vec<String> = bound.rules.iter().map(|rule| rule.words()).collect();
         let writes = bound.rules.iter().any(|rule| rule.verbs.iter().any(|v| !matches!(v.as_str(), "get" | "list" | "watch")));
         let severity = if writes || !rbac.paths_of(bound).is_empty() { Severity::Critical } else { Severity::High };
-        let message = if rights.is_empty() {
-            format!(
-                "Its role {} does not exist or could not be read; as soon as it exists, strangers hold it {}.",
-                bound.binding.role_ref.name,
-                bound.place()
-            )
-        } else {
-            format!("Anybody who reaches the API server may, without logging in, {} {}.", rights.join("; "), bound.place())
-        };
-        for stranger in bound.subjects.iter().filter(|s| s.is_stranger()) {
-            verdict.find(rights::finding(view, bound, rights::subject_field(stranger)).severity(severity).message(message.clone()));
+        for anybody in bound.subjects.iter().filter(|subject| is_anybody(subject, google)) {
+            let finding = rights::finding(view, bound, rights::subject_field(anybody)).severity(severity);
+            let stranger = anybody.is_stranger();
+            let message = if rights.is_empty() {
+                format!(
+                    "Its role {} does not exist or could not be read; as soon as it exists, {} hold it {}.",
+                    bound.binding.role_ref.name,
+                    if stranger { "strangers" } else { "all who log in" },
+                    bound.place()
+                )
+            } else {
+                let who = if stranger {
+                    "Anybody who reaches the API server may, without logging in,"
+                } else {
+                    "Everybody with a Google account may"
+                };
+                format!("{who} {} {}.", rights.join("; "), bound.place())
+            };
+            verdict.find(match (stranger, unknown) {
+                (true, _) => finding.message(message),
+                (false, false) => finding.rule("google_account").message(message),
+                (false, true) => finding.rule("google_account").review().message(format!(
+                    "Nodes were not read, so whether this is GKE is not known: there system:authenticated is everybody with a Google account. {message}"
+                )),
+            });
         }
     }
     if found == 0 && !expected.is_empty() {

@@ -1,6 +1,6 @@
 //! Control 1.3: every credential can be taken back. Certificates and long-lived tokens can't, or not at once; both show in the API.
 
-use super::request::{requested_name, validity};
+use super::request::{NEVER, issued, requested_name};
 use crate::analysis::control_plane::{self, Setting};
 use crate::analysis::flags::{self, Component};
 use crate::analysis::rbac::{Bound, Request};
@@ -132,18 +132,29 @@ fn judge_request(request: &CertificateRequest, category: Category, now: Timestam
                 .message("The request could not be read, so for whom the certificate was issued has to be found out by hand."),
         );
     };
-    let issued = validity(&request.status.certificate);
-    if issued.is_some_and(|(_, end)| end < now.as_second()) {
+    let issued = issued(&request.status.certificate);
+    if issued.as_ref().is_some_and(|issued| issued.until < now.as_second()) {
         return None;
     }
-    let seconds = issued.map(|(start, end)| end - start).or(request.spec.expiration_seconds);
-    let lifetime = match (issued, seconds) {
-        (Some((_, end)), Some(seconds)) => format!("{}, until {}", days(seconds), day(end)),
+    let seconds = issued.as_ref().map(|issued| issued.until - issued.from).or(request.spec.expiration_seconds);
+    let endless = issued.as_ref().is_some_and(|issued| issued.until >= NEVER);
+    let unread = issued.is_none() && !request.status.certificate.is_empty();
+    let lifetime = match (&issued, seconds) {
+        (Some(_), _) if endless => "without an end (9999-12-31)".to_owned(),
+        (Some(issued), Some(seconds)) => format!("{}, until {}", days(seconds), day(issued.until)),
         (None, Some(seconds)) => format!("{} asked for", days(seconds)),
         (_, None) => "as long as the signer gives, usually a year".to_owned(),
     };
-    let masters = name.organizations.iter().any(|o| o == crate::analysis::rbac::subjects::MASTERS);
-    let organizations = if name.organizations.is_empty() { "none".to_owned() } else { name.organizations.join(", ") };
+    let lifetime = if unread { format!("{lifetime} (the certificate could not be read)") } else { lifetime };
+    // A signer may write other groups than were asked for.
+    let mut groups = name.organizations;
+    let mut whole = name.whole;
+    if let Some(issued) = issued {
+        groups.extend(issued.name.organizations.into_iter().filter(|group| !groups.contains(group)).collect::<Vec<_>>());
+        whole &= issued.name.whole;
+    }
+    let masters = groups.iter().any(|o| o == crate::analysis::rbac::subjects::MASTERS);
+    let organizations = if groups.is_empty() { "none".to_owned() } else { groups.join(", ") };
     let finding = Finding::new(category, object, "spec.request").observed(format!(
         "CN={}; O={organizations}; asked for by {} on {date}; lifetime {lifetime}",
         name.common_name, request.spec.username
@@ -152,7 +163,11 @@ fn judge_request(request: &CertificateRequest, category: Category, now: Timestam
         finding
             .severity(Severity::Critical)
             .message("It is for system:masters, which passes before any right is checked and can't be taken back before it expires.")
-    } else if seconds.is_some_and(|s| s <= 24 * HOUR) {
+    } else if endless {
+        finding.rule("never_expires").severity(Severity::Critical).message(
+            "It never expires and can't be revoked: whoever holds it and its key logs in under this name until the CA is replaced.",
+        )
+    } else if seconds.is_some_and(|s| s <= 24 * HOUR) && whole {
         finding
             .severity(Severity::Low)
             .review()

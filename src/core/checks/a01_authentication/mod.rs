@@ -21,4 +21,4 @@ pub(super) const CONTROLS: &[(&str, &[Check])] = &[
     ("1.6", c1_6_multi_factor::CHECKS),
 ];
 
-pub(super) use request::requested_organizations;
+pub(super) use request::organizations;

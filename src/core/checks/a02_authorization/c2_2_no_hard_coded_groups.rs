@@ -1,9 +1,10 @@
 //! Control 2.2: no hard-coded groups. The API server lets system:masters past every authorizer, so who gets into it must be told apart.
 
+use super::aws_auth;
 use crate::analysis::control_plane::Setting;
 use crate::analysis::flags::{self, Component};
 use crate::analysis::rbac::{Subject, stock, subjects};
-use crate::checks::a01_authentication::requested_organizations;
+use crate::checks::a01_authentication::organizations;
 use crate::judging::{Check, Need, Verdict, View, rights, unseen};
 use crate::model::{Finding, Kind, ObjectRef, Severity};
 
@@ -23,6 +24,21 @@ pub(super) const CHECKS: &[Check] = &[
         blind_spots: "Which certificates with this group exist (super-admin.conf, older admin.conf, k3s.yaml, cloud identities mapped to it) doesn't \
                   show in the API; approved requests are deleted after about an hour.",
         judge: system_masters,
+    },
+    Check {
+        id: "2.2/aws-auth",
+        title: "Cloud identities that the ConfigMap aws-auth makes administrators",
+        severity: Severity::Critical,
+        practices: &["2.2.a"],
+        needs: &[Need::List(Kind::ConfigMaps)],
+        active: false,
+        why: "On EKS the ConfigMap aws-auth says as whom the identities of AWS log in. A mapping to system:masters passes every authorizer, shows \
+              in no binding, and whoever may write this one object can add himself.",
+        mend: "Take system:masters out of the mapping: give the identity an access entry with an access policy, or a group of your own that is bound. Then \
+               set the cluster's authentication mode to API.",
+        blind_spots: "Access entries and the authentication mode are kept by AWS and don't show in the cluster (aws eks list-access-entries): in the mode API \
+                      the ConfigMap has no effect, and entries give rights that no binding shows. Who may take on a mapped role, IAM says.",
+        judge: aws_auth::judge,
     },
     Check {
         id: "2.2/authorization-modes",
@@ -53,14 +69,23 @@ fn system_masters(view: &View<'_>) -> Verdict {
     }
     for request in &view.inventory.certificate_requests {
         verdict.saw(view.cluster_wide());
-        let asked = requested_organizations(request);
-        if asked.iter().any(|o| o == subjects::MASTERS) {
-            let object = ObjectRef::new("certificates.k8s.io", "CertificateSigningRequest", "", &request.metadata.name);
+        let asked = organizations(request);
+        let object = ObjectRef::new("certificates.k8s.io", "CertificateSigningRequest", "", &request.metadata.name);
+        if asked.names.iter().any(|o| o == subjects::MASTERS) {
             verdict.find(
                 Finding::new(view.cluster_wide(), object, "spec.request")
                     .severity(Severity::High)
-                    .observed(format!("O={}; asked for by {}", asked.join(", "), request.spec.username))
+                    .observed(format!("O={}; asked for by {}", asked.names.join(", "), request.spec.username))
                     .message("Somebody asked for a certificate in this group; admission refuses it to the API server's own signer, others may issue it."),
+            );
+        } else if let Some(field) = asked.unread.first() {
+            verdict.find(
+                Finding::new(view.cluster_wide(), object, *field)
+                    .rule("unreadable")
+                    .review()
+                    .severity(Severity::Medium)
+                    .observed(format!("signer {}; asked for by {}", request.spec.signer_name, request.spec.username))
+                    .message("Which groups it asks for, or was given, could not be read; see by hand that system:masters is none of them."),
             );
         }
     }

@@ -1,5 +1,6 @@
 //! Checks of area 2, one file a control.
 
+mod aws_auth;
 mod c2_1_least_privilege;
 mod c2_2_no_hard_coded_groups;
 mod c2_3_reviewed_permissions;
