@@ -5,6 +5,8 @@ use super::connect::Link;
 use super::request::{JSON, Refusal};
 use futures_util::StreamExt;
 use futures_util::stream::iter;
+use kassay_core::analysis::reach::is_policy;
+use kassay_core::kinds::OtherPolicy;
 use kassay_core::model::Kind;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -114,6 +116,24 @@ impl Served {
         self.groups.iter().map(|(group, versions)| (group.clone(), versions.iter().map(|v| v.name.clone()).collect())).collect()
     }
 
+    /// Resources that by their names are policies on connections, and that no check reads.
+    pub(super) fn other_policies(&self) -> Vec<OtherPolicy> {
+        let known = |group: &str, resource: &str| Kind::ALL.iter().any(|kind| kind.group() == group && kind.resource() == resource);
+        // Calico's own API server serves under a second name what its definitions hold.
+        let same = |group: &str| if group == "projectcalico.org" { "crd.projectcalico.org".to_owned() } else { group.to_owned() };
+        let resources = self.groups.iter().flat_map(|(group, versions)| {
+            versions.iter().flat_map(|version| version.resources.iter().flatten()).map(move |resource| (group, resource))
+        });
+        let other = |(group, resource): &(&String, &String)| {
+            !resource.contains('/') && is_policy(group, resource) && !known(&same(group), resource)
+        };
+        let found: BTreeSet<OtherPolicy> = resources
+            .filter(other)
+            .map(|(group, resource)| OtherPolicy { group: group.clone(), kind: resource.clone(), ..OtherPolicy::default() })
+            .collect();
+        found.into_iter().collect()
+    }
+
     /// Groups that are registered and of which a version does not answer.
     pub(super) fn stale(&self) -> Vec<String> {
         let silent = |versions: &Vec<Version>| versions.iter().any(|version| version.resources.is_none());
@@ -177,6 +197,16 @@ mod tests {
         assert!(matches!(served().choose(Kind::ClusterPolicyReports), Choice::Absent(_)));
         assert!(matches!(served().choose(Kind::Deployments), Choice::Absent(_)));
         assert_eq!(served().choose(Kind::Pods), Choice::Version("v1".into()));
+    }
+
+    #[test]
+    fn policies_of_kinds_that_are_not_read_are_named() {
+        let list = json!({"kind": "APIGroupDiscoveryList", "items": [
+            {"metadata": {"name": "net.acme.example"}, "versions": [{"version": "v1", "resources": [{"resource": "tenantfirewalls"}, {"resource": "routes"}]}]},
+            {"metadata": {"name": "policy.networking.k8s.io"}, "versions": [{"version": "v1", "resources": [{"resource": "clusternetworkpolicies"}, {"resource": "tenantnetworkpolicies"}]}]}]});
+        let served = Served { groups: aggregated(&list), unknown: None };
+        let told: Vec<String> = served.other_policies().into_iter().map(|policy| policy.kind).collect();
+        assert_eq!(told, ["tenantfirewalls", "tenantnetworkpolicies"]);
     }
 
     #[test]

@@ -8,8 +8,9 @@ use super::conclude::{decide_version, is_version, lessen, not_installed};
 use super::file::{self, Content, Unread, shown};
 use super::found::{Broken, Found, Held};
 use super::{Cancel, CollectError, Options, Progress, Watcher, documents, place};
+use kassay_core::analysis::reach::is_policy;
 use kassay_core::kinds::imported::{Form, Imported};
-use kassay_core::kinds::{Ingest, Inventory, KindState, Source};
+use kassay_core::kinds::{Ingest, Inventory, KindState, OtherPolicy, Source};
 use kassay_core::model::Kind;
 use serde::Deserialize;
 use serde_json::Value;
@@ -216,7 +217,10 @@ impl Reading<'_> {
             Found::Object { api_version, kind, json } => match Kind::of(api_version, kind) {
                 Some(known) => self.object(known, json),
                 // Kinds that no check reads are no Kubernetes objects only where they don't even have a version.
-                None => return !api_version.is_empty() || self.version_in(path, json),
+                None => {
+                    self.other_policy(api_version, kind, json);
+                    return !api_version.is_empty() || self.version_in(path, json);
+                }
             },
             Found::Refusal { reason, message } => self.refusal(path, reason, message),
             Found::Broken(ref broken) => self.lost(path, broken),
@@ -245,6 +249,24 @@ impl Reading<'_> {
             }
         }
         true
+    }
+
+    /// Keeps by its name what is a policy on connections of a kind that no check reads.
+    fn other_policy(&mut self, api_version: &str, kind: &str, json: &str) {
+        let Some((group, _)) = api_version.rsplit_once('/').filter(|(group, _)| is_policy(group, kind)) else { return };
+        let object: Value = serde_json::from_str(json).unwrap_or_default();
+        let text = |pointer: &str| object.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let policy = OtherPolicy {
+            group: group.to_owned(),
+            kind: kind.to_owned(),
+            namespace: text("/metadata/namespace"),
+            name: text("/metadata/name"),
+        };
+        let known = &mut self.ingest.cluster().other_policies;
+        if !known.contains(&policy) {
+            known.push(policy);
+            known.sort();
+        }
     }
 
     fn count(&mut self, kind: Kind, items: usize) {

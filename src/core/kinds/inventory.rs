@@ -69,6 +69,9 @@ pub struct ClusterInfo {
     /// API groups with their versions, as discovery told them.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub api_groups: BTreeMap<String, Vec<String>>,
+    /// Policies on connections of kinds that no check reads, by their names: resources that discovery told, objects that files hold.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub other_policies: Vec<OtherPolicy>,
     /// API groups that are registered and did not answer.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub stale_groups: Vec<String>,
@@ -81,6 +84,22 @@ pub struct ClusterInfo {
     /// When it was collected; none for files without a time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub collected_at: Option<Timestamp>,
+}
+
+/// A policy on connections of a kind that no check reads.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(default)]
+pub struct OtherPolicy {
+    /// API group.
+    pub group: String,
+    /// Resource (`egressfirewalls`), or kind where an object was found.
+    pub kind: String,
+    /// Namespace of the object, "" where it has none or none was found.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub namespace: String,
+    /// Name of the object, "" where only the API is known.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub name: String,
 }
 
 /// A file on the assessor's machine with a credential in it: how it is guarded, never what it holds.

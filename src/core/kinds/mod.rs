@@ -33,7 +33,7 @@ pub mod writers;
 
 pub use deprecated::{DeprecatedApi, DeprecatedRequests};
 pub use ingest::{Ingest, IngestError, Page};
-pub use inventory::{ClusterInfo, Connection, Coverage, Inventory, KindState, LoginFile, Source, VersionFrom};
+pub use inventory::{ClusterInfo, Connection, Coverage, Inventory, KindState, LoginFile, OtherPolicy, Source, VersionFrom};
 pub use meta::Meta;
 pub use pod::{Container, ContainerRole, Pod, PodSpec};
 pub use probes::{Artifact, LeftOut, Method, Probe, ProbeRequest, Probes, Purpose};

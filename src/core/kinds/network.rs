@@ -11,6 +11,28 @@ slim! {
         metadata: Meta,
         /// Spec.
         spec: ServiceSpec,
+        /// Status.
+        status: ServiceStatus,
+    }
+
+    /// What a load balancer gave a Service.
+    struct ServiceStatus {
+        /// The load balancer.
+        load_balancer: BalancerStatus,
+    }
+
+    /// Where a load balancer is reached.
+    struct BalancerStatus {
+        /// Its addresses.
+        ingress: Vec<BalancerAddress>,
+    }
+
+    /// An address of a load balancer.
+    struct BalancerAddress {
+        /// The address, "" where there is a name.
+        ip: String,
+        /// The name, "" where there is an address.
+        hostname: String,
     }
 
     /// What a Service offers.
@@ -23,6 +45,8 @@ slim! {
         ports: Vec<ServicePort>,
         /// Who may reach the load balancer.
         load_balancer_source_ranges: Vec<String>,
+        /// Which implementation makes the load balancer, "" for the cluster's own.
+        load_balancer_class: String,
         /// Addresses from outside.
         #[serde(rename = "externalIPs")]
         external_ips: Vec<String>,
@@ -40,6 +64,8 @@ slim! {
         node_port: u32,
         /// Protocol.
         protocol: String,
+        /// What is spoken there, where told.
+        app_protocol: String,
     }
 
     /// Who stands behind a Service.

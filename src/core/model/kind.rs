@@ -128,6 +128,32 @@ kinds! {
     BaselineAdminNetworkPolicies: "policy.networking.k8s.io" "v1alpha1" "baselineadminnetworkpolicies" "BaselineAdminNetworkPolicy" cluster addon Keep::Parts(&["/spec"]);
     /// Cluster network policies.
     ClusterNetworkPolicies: "policy.networking.k8s.io" "v1alpha2" "clusternetworkpolicies" "ClusterNetworkPolicy" cluster addon Keep::Parts(&["/spec"]);
+    /// Antrea's policies of one namespace. Of policies that are not evaluated it is kept that they are there.
+    AntreaNetworkPolicies: "crd.antrea.io" "v1beta1" "networkpolicies" "NetworkPolicy" namespaced addon Keep::Parts(&[]);
+    /// Antrea's policies for the whole cluster, not evaluated.
+    AntreaClusterNetworkPolicies: "crd.antrea.io" "v1beta1" "clusternetworkpolicies" "ClusterNetworkPolicy" cluster addon Keep::Parts(&[]);
+    /// Cluster-wide policies of Amazon's VPC CNI, not evaluated.
+    AwsClusterNetworkPolicies: "networking.k8s.aws" "v1alpha1" "clusternetworkpolicies" "ClusterNetworkPolicy" cluster addon Keep::Parts(&[]);
+    /// Amazon's policies by domain names, not evaluated.
+    AwsApplicationNetworkPolicies: "networking.k8s.aws" "v1alpha1" "applicationnetworkpolicies" "ApplicationNetworkPolicy" namespaced addon Keep::Parts(&[]);
+    /// GKE's policies by domain names, not evaluated.
+    GkeFqdnNetworkPolicies: "networking.gke.io" "v1alpha1" "fqdnnetworkpolicies" "FQDNNetworkPolicy" namespaced addon Keep::Parts(&[]);
+    /// OVN-Kubernetes' rules for what leaves the cluster, not evaluated.
+    OvnEgressFirewalls: "k8s.ovn.org" "v1" "egressfirewalls" "EgressFirewall" namespaced addon Keep::Parts(&[]);
+    /// OVN-Kubernetes' routes past the usual way out, not evaluated.
+    OvnExternalRoutes: "k8s.ovn.org" "v1" "adminpolicybasedexternalroutes" "AdminPolicyBasedExternalRoute" cluster addon Keep::Parts(&[]);
+    /// OVN-Kubernetes' networks of one namespace, not evaluated.
+    OvnUserDefinedNetworks: "k8s.ovn.org" "v1" "userdefinednetworks" "UserDefinedNetwork" namespaced addon Keep::Parts(&[]);
+    /// OVN-Kubernetes' networks of several namespaces, not evaluated.
+    OvnClusterUserDefinedNetworks: "k8s.ovn.org" "v1" "clusteruserdefinednetworks" "ClusterUserDefinedNetwork" cluster addon Keep::Parts(&[]);
+    /// Kube-OVN's groups of rules, not evaluated.
+    KubeOvnSecurityGroups: "kubeovn.io" "v1" "security-groups" "SecurityGroup" cluster addon Keep::Parts(&[]);
+    /// Kube-OVN's subnets, of which lists of rules are not evaluated.
+    KubeOvnSubnets: "kubeovn.io" "v1" "subnets" "Subnet" cluster addon Keep::Parts(&["/spec/acls/*/action"]);
+    /// OpenShift SDN's rules for what leaves the cluster, not evaluated.
+    OpenshiftEgressPolicies: "network.openshift.io" "v1" "egressnetworkpolicies" "EgressNetworkPolicy" namespaced addon Keep::Parts(&[]);
+    /// NSX' policies of one namespace, not evaluated.
+    NsxSecurityPolicies: "crd.nsx.vmware.com" "v1alpha1" "securitypolicies" "SecurityPolicy" namespaced addon Keep::Parts(&[]);
     /// Secrets that Trivy Operator found in images: counts alone, because its matches may show parts of them.
     ExposedSecretReports: "aquasecurity.github.io" "v1alpha1" "exposedsecretreports" "ExposedSecretReport" namespaced addon Keep::Parts(&["/report/summary", "/report/updateTimestamp", "/report/artifact", "/report/registry/server", "/report/scanner/name", "/report/scanner/version"]);
     /// Certificates of cert-manager.
@@ -218,6 +244,18 @@ kinds! {
     UdpRoutes: "gateway.networking.k8s.io" "v1alpha2" "udproutes" "UDPRoute" namespaced addon Keep::Parts(&["/spec/parentRefs", "/spec/rules/*/backendRefs/*/name", "/spec/rules/*/backendRefs/*/namespace", "/spec/rules/*/backendRefs/*/kind"]);
     /// OpenShift's routes, without the keys that they may hold.
     OpenshiftRoutes: "route.openshift.io" "v1" "routes" "Route" namespaced addon Keep::Parts(&["/spec/host", "/spec/to/name", "/spec/alternateBackends/*/name", "/spec/tls/termination", "/spec/tls/insecureEdgeTerminationPolicy"]);
+    /// Istio's Gateways: where its proxies take connections in.
+    IstioGateways: "networking.istio.io" "v1" "gateways" "Gateway" namespaced addon Keep::Parts(&["/spec/servers/*/name", "/spec/servers/*/hosts", "/spec/servers/*/port/name", "/spec/servers/*/port/number", "/spec/servers/*/port/protocol", "/spec/servers/*/tls/mode", "/spec/servers/*/tls/httpsRedirect"]);
+    /// Istio's routes; what they match and write into requests is not kept.
+    IstioVirtualServices: "networking.istio.io" "v1" "virtualservices" "VirtualService" namespaced addon Keep::Parts(&["/spec/hosts", "/spec/gateways", "/spec/http/*/route/*/destination/host", "/spec/tls/*/route/*/destination/host", "/spec/tcp/*/route/*/destination/host"]);
+    /// Traefik's routes of HTTP requests; what they match is not kept.
+    TraefikIngressRoutes: "traefik.io" "v1alpha1" "ingressroutes" "IngressRoute" namespaced addon Keep::Parts(&["/spec/entryPoints", "/spec/tls", "/spec/routes/*/services/*/name", "/spec/routes/*/services/*/namespace", "/spec/routes/*/middlewares/*/name"]);
+    /// Traefik's routes of TCP connections.
+    TraefikIngressRouteTcps: "traefik.io" "v1alpha1" "ingressroutetcps" "IngressRouteTCP" namespaced addon Keep::Parts(&["/spec/entryPoints", "/spec/tls", "/spec/routes/*/services/*/name", "/spec/routes/*/services/*/namespace"]);
+    /// Contour's routes; conditions and policies of them are not kept.
+    ContourHttpProxies: "projectcontour.io" "v1" "httpproxies" "HTTPProxy" namespaced addon Keep::Parts(&["/spec/virtualhost/fqdn", "/spec/virtualhost/tls/secretName", "/spec/virtualhost/tls/passthrough", "/spec/routes/*/permitInsecure", "/spec/routes/*/services/*/name", "/spec/tcpproxy/services/*/name"]);
+    /// Classes of Ingresses: which controller serves them. Only a hint for what is said of their Ingresses.
+    IngressClasses: "networking.k8s.io" "v1" "ingressclasses" "IngressClass" cluster addon Keep::Parts(&["/spec/controller"]);
     /// What Trivy Operator found on holding the cluster against a benchmark.
     ClusterComplianceReports: "aquasecurity.github.io" "v1alpha1" "clustercompliancereports" "ClusterComplianceReport" cluster addon Keep::Parts(&["/spec/compliance/id", "/spec/compliance/title", "/spec/compliance/version", "/status/updateTimestamp", "/status/summaryReport/controlCheck", "/status/detailReport/results/*/id", "/status/detailReport/results/*/name", "/status/detailReport/results/*/severity", "/status/detailReport/results/*/status", "/status/detailReport/results/*/checks/*/success"]);
     /// Results of OpenShift's Compliance Operator, one for each rule.
@@ -286,7 +324,12 @@ impl Kind {
     pub fn of(api_version: &str, kind: &str) -> Option<Self> {
         let group = api_version.rsplit_once('/').map_or("", |(group, _)| group);
         // Calico's objects under the names that its own API server gives them.
-        let group = if group == "projectcalico.org" { "crd.projectcalico.org" } else { group };
+        let group = match group {
+            "projectcalico.org" => "crd.projectcalico.org",
+            // Traefik's first name for its own kinds.
+            "traefik.containo.us" => "traefik.io",
+            group => group,
+        };
         // Kinds that moved: what `extensions` served until 1.22 lives in these groups now.
         Self::ALL.iter().copied().find(|known| {
             known.kind() == kind
@@ -335,6 +378,11 @@ impl Kind {
         Self::TcpRoutes,
         Self::UdpRoutes,
         Self::OpenshiftRoutes,
+        Self::IstioGateways,
+        Self::IstioVirtualServices,
+        Self::TraefikIngressRoutes,
+        Self::TraefikIngressRouteTcps,
+        Self::ContourHttpProxies,
     ];
 
     /// Results that tools keep in the cluster of holding it against a benchmark.

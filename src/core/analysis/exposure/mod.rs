@@ -1,13 +1,36 @@
 //! How a workload can be reached from outside of the cluster: by a Service on load balancers or nodes, an Ingress or a route of an add-on before
-//! such a Service, or a port of the node itself. What meshes and ingress controllers route by objects of their own (Istio, Traefik, Contour), and
-//! what firewalls let through, is not known here.
+//! such a Service, or a port of the node itself. What meshes and ingress controllers other than Istio, Traefik and Contour route by objects of
+//! their own, and what firewalls let through, is not known here.
 
+mod meshes;
 mod routes;
 
 pub use routes::{Listener, Parent, Route, Routes, Transport};
 
 use crate::kinds::network::{Ingress, Service};
 use crate::kinds::{Inventory, Workload};
+use crate::model::Kind;
+
+impl Routes {
+    /// Reads the routes and listeners of a cluster.
+    #[must_use]
+    pub fn of(inventory: &Inventory) -> Self {
+        let of_kind = |kind: Kind| inventory.customs.get(&kind).into_iter().flatten();
+        let mut found: Vec<Route> =
+            routes::HANGING.iter().flat_map(|kind| of_kind(*kind).filter_map(|r| routes::hanging(*kind, r))).collect();
+        found.extend(of_kind(Kind::OpenshiftRoutes).map(routes::openshift));
+        found.extend(of_kind(Kind::IstioVirtualServices).filter_map(meshes::virtual_service));
+        for kind in [Kind::TraefikIngressRoutes, Kind::TraefikIngressRouteTcps] {
+            found.extend(of_kind(kind).map(|route| meshes::ingress_route(kind, route)));
+        }
+        found.extend(of_kind(Kind::ContourHttpProxies).map(meshes::http_proxy));
+        let sets = [Kind::Gateways, Kind::ListenerSets].into_iter();
+        let mut listeners: Vec<Listener> =
+            sets.flat_map(|kind| of_kind(kind).flat_map(move |object| routes::listeners(kind, object))).collect();
+        listeners.extend(of_kind(Kind::IstioGateways).flat_map(meshes::servers));
+        Self::over(found, listeners)
+    }
+}
 
 /// Ways from outside to a workload, each as a few words: `LoadBalancer Service shop/web`.
 #[must_use]
@@ -37,6 +60,23 @@ pub fn ways(inventory: &Inventory, routes: &Routes, workload: &Workload) -> Vec<
     found
 }
 
+/// How a workload answers at the address of its nodes: the field that says so within the pod's spec, a word for the rule, and it in words. Pods on the
+/// network of their node answer there on every port that they listen on, told or not.
+#[must_use]
+pub fn at_node(inventory: &Inventory, workload: &Workload) -> Option<(String, &'static str, String)> {
+    let specs = || workload.variants.iter().map(|v| inventory.spec(v.spec));
+    if let Some(spec) = specs().find(|spec| spec.host_network) {
+        let ports: Vec<String> = spec.all_containers().flat_map(|(_, c)| &c.ports).map(|p| p.container_port.to_string()).collect();
+        let ports = if ports.is_empty() { String::new() } else { format!(", port {}", ports.join(", ")) };
+        return Some(("hostNetwork".to_owned(), "host_network", format!("on its node's network{ports}")));
+    }
+    specs().flat_map(|spec| spec.all_containers()).find_map(|(role, container)| {
+        let ports: Vec<String> = container.ports.iter().filter(|p| p.host_port != 0).map(|p| p.host_port.to_string()).collect();
+        (!ports.is_empty())
+            .then(|| (format!("{}.ports", container.path(role)), "host_port", format!("hostPort {} of its node", ports.join(", "))))
+    })
+}
+
 /// Whether a Service sends to a workload's pods. One without a selector is filled by hand and selects nothing here.
 #[must_use]
 pub fn selects(service: &Service, workload: &Workload) -> bool {
@@ -55,7 +95,6 @@ pub fn leads_to(ingress: &Ingress, service: &str) -> bool {
 mod tests {
     use super::*;
     use crate::kinds::{Ingest, Source};
-    use crate::model::Kind;
     use crate::sensitive::FingerprintKey;
     use serde_json::json;
 

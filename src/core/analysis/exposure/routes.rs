@@ -1,17 +1,17 @@
-//! Routes of add-ons from outside to Services: those of the Gateway API with the listeners that take connections in, and OpenShift's.
+//! Routes of add-ons from outside to Services: those of the Gateway API with the listeners that take connections in, OpenShift's, and those of
+//! meshes and ingress controllers ([`meshes`]).
 //!
 //! A route of the Gateway API hangs on listeners of a Gateway or a ListenerSet, by their names (`parentRefs`: without `sectionName` and `port` on all of
 //! them), and sends to Services, also of other namespaces. Whether a Gateway takes a route up (`allowedRoutes`, ReferenceGrants) is not asked: what
 //! is written shows the way, and a later change of another object would open it. Routes that hang on a Service route within a mesh and lead nobody in.
 
-use crate::kinds::Inventory;
 use crate::kinds::custom::Custom;
 use crate::model::{Kind, ObjectRef};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Kinds of routes that hang on listeners.
-const HANGING: &[Kind] = &[Kind::HttpRoutes, Kind::GrpcRoutes, Kind::TlsRoutes, Kind::TcpRoutes, Kind::UdpRoutes];
+pub(super) const HANGING: &[Kind] = &[Kind::HttpRoutes, Kind::GrpcRoutes, Kind::TlsRoutes, Kind::TcpRoutes, Kind::UdpRoutes];
 
 /// How a connection is taken in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +27,8 @@ pub enum Transport {
 /// On what a route hangs: a listener, or all of an object's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parent {
+    /// Its API group: Istio has Gateways too.
+    pub group: String,
     /// `Gateway` or `ListenerSet`.
     pub kind: String,
     /// Its namespace.
@@ -70,7 +72,8 @@ impl Route {
 
     fn hangs_on(&self, listener: &Listener) -> bool {
         self.parents.iter().any(|parent| {
-            parent.kind == listener.object.kind
+            parent.group == listener.object.group
+                && parent.kind == listener.object.kind
                 && parent.namespace == listener.object.namespace
                 && parent.name == listener.object.name
                 && (parent.section.is_empty() || parent.section == listener.name)
@@ -100,7 +103,7 @@ impl Listener {
     pub fn transport(&self) -> Transport {
         match self.protocol.as_str() {
             "HTTPS" | "TLS" => Transport::Tls,
-            "HTTP" => Transport::Plain,
+            "HTTP" | "HTTP2" | "GRPC" | "GRPC-WEB" => Transport::Plain,
             _ => Transport::Opaque,
         }
     }
@@ -117,14 +120,8 @@ pub struct Routes {
 }
 
 impl Routes {
-    /// Reads the routes and listeners of a cluster.
-    #[must_use]
-    pub fn of(inventory: &Inventory) -> Self {
-        let of_kind = |kind: Kind| inventory.customs.get(&kind).into_iter().flatten();
-        let mut routes: Vec<Route> = HANGING.iter().flat_map(|kind| of_kind(*kind).filter_map(|route| hanging(*kind, route))).collect();
-        routes.extend(of_kind(Kind::OpenshiftRoutes).map(openshift));
-        let sets = [Kind::Gateways, Kind::ListenerSets];
-        let listeners = sets.iter().flat_map(|kind| of_kind(*kind).flat_map(|object| listeners(*kind, object))).collect();
+    /// These routes and listeners, the routes to be found by their Services.
+    pub(super) fn over(routes: Vec<Route>, listeners: Vec<Listener>) -> Self {
         let mut by_service: BTreeMap<(String, String), Vec<usize>> = BTreeMap::new();
         for (index, route) in routes.iter().enumerate() {
             for service in &route.services {
@@ -146,24 +143,25 @@ impl Routes {
     }
 }
 
-fn object(kind: Kind, custom: &Custom) -> ObjectRef {
+pub(super) fn object(kind: Kind, custom: &Custom) -> ObjectRef {
     ObjectRef::new(kind.group(), kind.kind(), &custom.metadata.namespace, &custom.metadata.name)
 }
 
-fn text(value: &Value) -> String {
+pub(super) fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
 /// What stands under a pointer, item by item.
-fn items<'c>(custom: &'c Custom, pointer: &str) -> &'c [Value] {
+pub(super) fn items<'c>(custom: &'c Custom, pointer: &str) -> &'c [Value] {
     custom.parts.get(pointer).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
 /// A route that hangs on a Gateway or ListenerSet; nothing for those of a mesh.
-fn hanging(kind: Kind, custom: &Custom) -> Option<Route> {
+pub(super) fn hanging(kind: Kind, custom: &Custom) -> Option<Route> {
     let home = custom.metadata.namespace.as_str();
     let or = |value: &Value, otherwise: &str| value.as_str().filter(|text| !text.is_empty()).unwrap_or(otherwise).to_owned();
     let parent = |parent: &Value| Parent {
+        group: or(&parent["group"], Kind::Gateways.group()),
         kind: or(&parent["kind"], Kind::Gateways.kind()),
         namespace: or(&parent["namespace"], home),
         name: text(&parent["name"]),
@@ -194,7 +192,7 @@ fn hanging(kind: Kind, custom: &Custom) -> Option<Route> {
 }
 
 /// OpenShift's routes are served by its router, without TLS unless they say so.
-fn openshift(custom: &Custom) -> Route {
+pub(super) fn openshift(custom: &Custom) -> Route {
     let home = custom.metadata.namespace.as_str();
     let part = |pointer: &str| custom.parts.get(pointer).map(text).unwrap_or_default();
     let others = items(custom, "/spec/alternateBackends/*/name").iter().map(text);
@@ -210,7 +208,7 @@ fn openshift(custom: &Custom) -> Route {
     }
 }
 
-fn listeners(kind: Kind, custom: &Custom) -> Vec<Listener> {
+pub(super) fn listeners(kind: Kind, custom: &Custom) -> Vec<Listener> {
     let [names, hosts, protocols, ports] =
         ["name", "hostname", "protocol", "port"].map(|field| items(custom, &format!("/spec/listeners/*/{field}")));
     let at = |list: &[Value], index: usize| list.get(index).map(text).unwrap_or_default();

@@ -4,11 +4,12 @@
 use super::groups::{Group, Groups, NamedPort};
 use super::policy::{Acts, Addresses, Law, Peer, Policy, Ports, Position, Ruling, Verdict};
 use super::ports::PortSet;
-use super::range::Range;
+use super::range::{Breadth, Range};
 use super::selector::{Attribute, Facts, NAME_LABEL, Selector};
 use super::unread;
 use crate::kinds::Inventory;
 use crate::model::ObjectRef;
+use core::net::IpAddr;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -106,8 +107,12 @@ pub(super) struct Rule {
     pub(super) by_address: About,
     /// Whether it is about a pod of which nothing is known.
     pub(super) any_pod: bool,
-    /// Whether it is about an address that no rule names.
+    /// Whether it is about an address that no rule names: what allows half of all addresses is; what denies must leave next to none out.
     pub(super) any_address: bool,
+    /// Whether it is about every address, without an exception.
+    pub(super) every_address: bool,
+    /// How much of all addresses its ranges hold.
+    pub(super) breadth: Breadth,
     /// Its ports.
     pub(super) ports: Ports,
 }
@@ -139,6 +144,8 @@ impl Rule {
             by_address: About::No,
             any_pod: true,
             any_address: true,
+            every_address: true,
+            breadth: Breadth::Narrow,
             ports: Ports::all(),
         }
     }
@@ -346,8 +353,8 @@ pub(super) fn compile<'a>(picker: &mut Picker<'a, '_>, law: &mut Law) -> Compile
         law.policies.iter().map(|p| (picker.groups(&p.subject), picker.whole_namespaces(&p.subject))).collect();
     unread::in_no_order(law, |a, b| selected[a].0.meets(&selected[b].0) || selected[a].1.iter().any(|name| selected[b].1.contains(name)));
     let places = places(law);
-    let has_v6 = has_v6(picker.inventory);
-    let mut compiler = Compiler { picker, places, has_v6, compiled: Compiled { ranges: vec![Range::anywhere()], ..Compiled::default() } };
+    let v6 = knows_v6(picker.inventory);
+    let mut compiler = Compiler { picker, places, v6, compiled: Compiled { ranges: vec![Range::anywhere()], ..Compiled::default() } };
     let mut ingress = Bindings::new(compiler.picker.groups.list.len());
     let mut egress = Bindings::new(compiler.picker.groups.list.len());
     for tier in 0..law.tiers.0.len() {
@@ -370,18 +377,20 @@ pub(super) fn compile<'a>(picker: &mut Picker<'a, '_>, law: &mut Law) -> Compile
     let Compiler { mut compiled, .. } = compiler;
     compiled.unknown_namespaces = picker.unknown.clone();
     compiled.leftovers();
-    let stranger = Range::stranger(&compiled.ranges);
-    for rule in compiled.rules.iter_mut().filter(|rule| rule.verdict != Verdict::Allow) {
-        rule.any_address |= rule.ranges.iter().any(|index| compiled.ranges[*index].is_v4() && compiled.ranges[*index].holds(stranger));
-    }
     compiled.ingress = Direction::settle(ingress.groups, ingress.namespaces, &compiled.rules);
     compiled.egress = Direction::settle(egress.groups, egress.namespaces, &compiled.rules);
     compiled
 }
 
+/// Whether nodes have addresses of IPv6; nothing where none tells an address.
+fn knows_v6(inventory: &Inventory) -> Option<bool> {
+    let addresses = inventory.nodes.iter().flat_map(|node| &node.status.addresses).filter_map(|a| a.address.parse::<IpAddr>().ok());
+    addresses.map(|address| address.is_ipv6()).reduce(|known, v6| known || v6)
+}
+
 /// Whether nodes have addresses of IPv6.
 pub(super) fn has_v6(inventory: &Inventory) -> bool {
-    inventory.nodes.iter().flat_map(|node| &node.status.addresses).any(|address| address.address.contains(':'))
+    knows_v6(inventory) == Some(true)
 }
 
 /// The places of all rules, by tier, in order and each once.
@@ -430,8 +439,8 @@ impl<'a> Bindings<'a> {
 struct Compiler<'a, 'g, 'p> {
     picker: &'p mut Picker<'a, 'g>,
     places: Vec<(usize, Position)>,
-    /// Whether nodes have addresses of IPv6: then all of IPv4 is not all there is.
-    has_v6: bool,
+    /// Whether nodes have addresses of IPv6: then all of IPv4 is not all there is. Where none tells its address, what allows may mean some.
+    v6: Option<bool>,
     compiled: Compiled<'a>,
 }
 
@@ -456,12 +465,14 @@ impl Compiler<'_, '_, '_> {
             world: false,
             any_pod: false,
             any_address: false,
+            every_address: false,
             verdict: ruling.verdict,
             ..Rule::end(policy.tier)
         };
         let of_pods =
             ruling.peers.iter().filter_map(|peer| if let Peer::Range(range, Addresses::OfPods) = peer { Some(range) } else { None });
-        if !self.has_v6 && Range::hold_everything(&of_pods.collect::<Vec<_>>()) {
+        let of_pods: Vec<&Range> = of_pods.collect();
+        if self.families(false).all(|v6| Range::breadth_of(&of_pods, v6) == Breadth::All) {
             rule.by_address = About::Yes;
         }
         for peer in &ruling.peers {
@@ -481,10 +492,24 @@ impl Compiler<'_, '_, '_> {
             }
         }
         let ranges: Vec<&Range> = rule.ranges.iter().map(|index| &self.compiled.ranges[*index]).collect();
-        rule.any_address = rule.everyone || rule.world || (!ranges.is_empty() && Range::hold_everything(&ranges));
+        let everything = rule.everyone || rule.world;
+        let held: Vec<Breadth> = self.families(ruling.verdict == Verdict::Allow).map(|v6| Range::breadth_of(&ranges, v6)).collect();
+        // One family that is open is enough to come in; all must be closed to keep out.
+        let (any, every) = match ruling.verdict {
+            Verdict::Allow => (held.iter().any(|held| *held >= Breadth::Half), held.contains(&Breadth::All)),
+            Verdict::Deny | Verdict::Pass => (held.iter().all(|held| *held >= Breadth::NearlyAll), held.iter().all(|h| *h == Breadth::All)),
+        };
+        (rule.any_address, rule.every_address) = (everything || any, everything || every);
+        rule.breadth = Range::breadth(&ranges);
         rule.any_pod |= rule.everyone || rule.by_address == About::Yes;
         self.compiled.rules.push(rule);
         self.compiled.rules.len() - 1
+    }
+
+    /// The families of addresses that there are, or may be where that is not known, as whether they are IPv6.
+    fn families(&self, unknown: bool) -> impl Iterator<Item = bool> + use<> {
+        let v6 = self.v6.unwrap_or(unknown);
+        [false, true].into_iter().filter(move |family| v6 || !family)
     }
 
     fn range(&mut self, rule: &mut Rule, direction: &'static str, range: Range, addresses: Addresses) {

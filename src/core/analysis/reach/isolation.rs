@@ -8,7 +8,7 @@
 
 use super::compile::{self, Rule};
 use super::decide::{Decision, decide};
-use super::policy::Unread;
+use super::policy::{Unread, Verdict};
 use super::{NotEvaluated, Reach};
 use crate::model::{Kind, ObjectRef};
 use serde::Serialize;
@@ -46,7 +46,7 @@ pub enum Isolation {
     AllPods,
     /// Every pod that is there is; a new one need not be.
     CurrentPods,
-    /// Towards other pods every pod is, but what comes from addresses outside of the cluster is not denied.
+    /// Towards other pods every pod is, but most addresses outside of the cluster are not denied.
     AmongPods,
     /// Some pods are not.
     SomePods,
@@ -63,6 +63,8 @@ pub struct Standing<'r> {
     pub workloads: usize,
     /// Workloads with open pods, as indexes.
     pub open: Vec<usize>,
+    /// Whether addresses outside of the cluster are let through where other pods are: else it is pods alone.
+    pub outside: bool,
     /// The policies by whose rules they are open; none where no policy denies anything.
     pub opened_by: Vec<&'r str>,
     /// The policies that select pods of the namespace in this direction.
@@ -94,11 +96,12 @@ impl<'a> Reach<'a> {
             Direction::Ingress => &self.compiled.ingress,
             Direction::Egress => &self.compiled.egress,
         };
-        let (mut opened_by, mut under) = (BTreeSet::new(), BTreeSet::new());
+        let (mut opened_by, mut under, mut to_outside) = (BTreeSet::new(), BTreeSet::new(), false);
         let mut worst = |binding: Option<usize>| {
             under.extend(binding.into_iter().flat_map(|binding| direction.objects(binding)));
-            let (openness, by) = self.openness(direction, binding, way);
+            let (openness, outside, by) = self.openness(direction, binding, way);
             opened_by.extend(by);
+            to_outside |= outside;
             openness
         };
         let tomorrow = worst(direction.of_namespace(namespace));
@@ -123,6 +126,7 @@ impl<'a> Reach<'a> {
             isolation,
             workloads: open.len() + closed,
             open,
+            outside: to_outside,
             opened_by: opened_by.into_iter().map(|policy| self.policy_name(policy)).collect(),
             under: under.into_iter().map(|policy| &self.compiled.objects[policy]).collect(),
             not_evaluated: self.not_evaluated_over(namespace, way),
@@ -143,8 +147,8 @@ impl<'a> Reach<'a> {
         first..last
     }
 
-    /// Which stranger nothing denies, and by which policies' rules.
-    fn openness(&self, direction: &compile::Direction<'_>, binding: Option<usize>, way: Direction) -> (Openness, Vec<usize>) {
+    /// Which stranger nothing denies, whether one outside is among them, and by which policies' rules.
+    fn openness(&self, direction: &compile::Direction<'_>, binding: Option<usize>, way: Direction) -> (Openness, bool, Vec<usize>) {
         let about = |stranger: fn(&Rule) -> bool| {
             let Some(binding) = binding else { return (true, vec![]) };
             let rules = direction.rules(binding).iter().map(|index| &self.compiled.rules[*index]).filter(|rule| stranger(rule));
@@ -152,12 +156,15 @@ impl<'a> Reach<'a> {
         };
         let (pods, by_pods) = about(|rule| rule.any_pod);
         let (outside, by_outside) = about(|rule| rule.any_address);
-        match (pods, outside, way) {
-            (true, ..) => (Openness::Pods, by_pods),
+        // A rule for every address there is leaves nothing of a denial of what goes out; one with exceptions somebody may have meant.
+        let everywhere =
+            way == Direction::Egress && about(|rule| if rule.verdict == Verdict::Allow { rule.every_address } else { rule.any_address }).0;
+        match (pods, outside) {
+            (true, _) => (Openness::Pods, outside, by_pods),
             // Data that may leave to every address is not held back by what is denied among pods.
-            (false, true, Direction::Egress) => (Openness::Pods, by_outside),
-            (false, true, Direction::Ingress) => (Openness::Outside, by_outside),
-            (false, false, _) => (Openness::Closed, vec![]),
+            (false, true) if everywhere => (Openness::Pods, true, by_outside),
+            (false, true) => (Openness::Outside, true, by_outside),
+            (false, false) => (Openness::Closed, false, vec![]),
         }
     }
 

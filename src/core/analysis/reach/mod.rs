@@ -39,6 +39,7 @@ mod cilium;
 mod compile;
 mod decide;
 mod document;
+mod foreign;
 mod groups;
 mod isolation;
 mod kubernetes;
@@ -52,11 +53,12 @@ mod wide;
 
 pub use compile::AddressRule;
 pub use document::{Document, End, FORMAT, Flow, Flows};
+pub use foreign::is_policy;
 pub use groups::Party;
 pub use isolation::{Direction, Isolation, Standing};
 pub use passage::{Gate, Judge, Passage, Reading};
 pub use ports::{PortSet, Protocol};
-pub use range::Range;
+pub use range::{Range, are_wide};
 pub use wide::WideRule;
 
 use crate::kinds::{Inventory, KindState, Source};
@@ -81,14 +83,14 @@ pub struct NotEvaluated {
     pub why: String,
     /// Its API group.
     #[serde(skip)]
-    pub group: &'static str,
+    pub group: String,
 }
 
 impl NotEvaluated {
     /// The object, as findings name it.
     #[must_use]
     pub fn object(&self) -> ObjectRef {
-        ObjectRef::new(self.group, &self.kind, &self.namespace, &self.name)
+        ObjectRef::new(&self.group, &self.kind, &self.namespace, &self.name)
     }
 }
 
@@ -105,6 +107,19 @@ pub const OTHER_POLICIES: &[Kind] = &[
     Kind::CalicoNetworkSets,
     Kind::CalicoGlobalNetworkSets,
     Kind::CalicoHostEndpoints,
+    Kind::AntreaNetworkPolicies,
+    Kind::AntreaClusterNetworkPolicies,
+    Kind::AwsClusterNetworkPolicies,
+    Kind::AwsApplicationNetworkPolicies,
+    Kind::GkeFqdnNetworkPolicies,
+    Kind::OvnEgressFirewalls,
+    Kind::OvnExternalRoutes,
+    Kind::OvnUserDefinedNetworks,
+    Kind::OvnClusterUserDefinedNetworks,
+    Kind::KubeOvnSecurityGroups,
+    Kind::KubeOvnSubnets,
+    Kind::OpenshiftEgressPolicies,
+    Kind::NsxSecurityPolicies,
     Kind::ApiServices,
 ];
 
@@ -235,6 +250,7 @@ fn law(inventory: &Inventory) -> Law {
     kubernetes::read(inventory, &mut law);
     admin::read(inventory, &mut law);
     cilium::read(inventory, &mut law);
+    foreign::read(inventory, &mut law);
     unread::two_engines(inventory, &mut law);
     unread::without_accounts(inventory, &mut law);
     unread::not_listed(inventory, &mut law);
@@ -249,7 +265,7 @@ fn not_evaluated(law: &Law, compiled: &Compiled<'_>) -> Vec<NotEvaluated> {
         namespace: object.namespace.clone(),
         name: object.name.clone(),
         why: format!("{fault}, which the API server refuses"),
-        group: Kind::NetworkPolicies.group(),
+        group: Kind::NetworkPolicies.group().to_owned(),
     }));
     list.extend(compiled.unknown_namespaces.iter().map(|name| NotEvaluated {
         kind: Kind::Namespaces.kind().to_owned(),

@@ -261,9 +261,10 @@ pub(super) struct Law {
     pub(super) faults: BTreeSet<(ObjectRef, String)>,
 }
 
-/// The name of a kind. Two are called NetworkPolicy; Calico's is told apart as kubectl tells it apart.
+/// The name of a kind. Several are called NetworkPolicy or ClusterNetworkPolicy; all but the first are told apart as kubectl tells them apart.
 pub(super) fn kind_name(kind: Kind) -> String {
-    if kind == Kind::CalicoNetworkPolicies { format!("{}.{}", kind.kind(), kind.group()) } else { kind.kind().to_owned() }
+    let first = Kind::ALL.iter().find(|other| other.kind() == kind.kind());
+    if first == Some(&kind) { kind.kind().to_owned() } else { format!("{}.{}", kind.kind(), kind.group()) }
 }
 
 /// An object of a kind.

@@ -134,10 +134,17 @@ impl PortSet {
         &self.0[protocol as usize]
     }
 
-    /// Whether every port of some protocol is in it.
+    /// Whether next to every port of some protocol is in it: all but a tenth, so that one which is left out, or those below 1024, make no narrow
+    /// set of it.
     #[must_use]
     pub fn holds_a_whole_protocol(&self) -> bool {
-        self.0.iter().any(|spans| matches!(spans.as_slice(), [(1, u16::MAX)]))
+        self.0.iter().any(|spans| is_most(spans))
+    }
+
+    /// The same of every protocol.
+    #[must_use]
+    pub fn is_nearly_all(&self) -> bool {
+        self.0.iter().all(|spans| is_most(spans))
     }
 
     /// The ports that are in both.
@@ -156,6 +163,10 @@ impl PortSet {
         }
         met
     }
+}
+
+fn is_most(spans: &[(u16, u16)]) -> bool {
+    spans.iter().map(|(first, last)| u32::from(last - first) + 1).sum::<u32>() >= u32::from(u16::MAX) / 10 * 9
 }
 
 impl fmt::Display for PortSet {
@@ -198,6 +209,22 @@ mod tests {
         assert_eq!(set.to_string(), "TCP 1-65535 | UDP 1-65535");
         set.join(&PortSet::range(Protocol::Sctp, 1, u16::MAX));
         assert_eq!(set.to_string(), "All");
+    }
+
+    #[test]
+    fn next_to_every_port_is_a_whole_protocol() {
+        for (spans, whole) in [
+            (&[(1, 65534)][..], true),
+            (&[(2, u16::MAX)], true),
+            (&[(1, 79), (81, 442), (444, u16::MAX)], true),
+            (&[(1024, u16::MAX)], true),
+            (&[(30000, 32767)], false),
+            (&[(1, 32767), (40000, 60000)], false),
+            (&[], false),
+        ] {
+            assert_eq!(tcp(spans).holds_a_whole_protocol(), whole, "{spans:?}");
+            assert!(!tcp(spans).is_nearly_all());
+        }
     }
 
     #[test]

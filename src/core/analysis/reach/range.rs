@@ -15,8 +15,30 @@ pub struct Range {
     spans: Vec<(u128, u128)>,
 }
 
+/// How much of all addresses some ranges hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Breadth {
+    /// Less than half of them.
+    Narrow,
+    /// Half of them, or more.
+    Half,
+    /// All but a sixteenth, at most.
+    NearlyAll,
+    /// Every one.
+    All,
+}
+
 /// Where pods and nodes have their addresses by custom: private and shared address space, unique local IPv6.
 const INSIDE: [&str; 5] = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"];
+
+/// Whether ranges of addresses, as texts, let in half of all addresses or more: lists of who may reach a load balancer, say. What is no range
+/// lets in nobody.
+#[must_use]
+pub fn are_wide<'t>(ranges: impl IntoIterator<Item = &'t str>) -> bool {
+    let block = |text: &str| IpBlock { cidr: text.trim().to_owned(), except: vec![] };
+    let read: Vec<Range> = ranges.into_iter().filter_map(|text| Range::read(&block(text)).0).collect();
+    Range::breadth(&read.iter().collect::<Vec<_>>()) >= Breadth::Half
+}
 
 impl Range {
     /// Every IPv4 address.
@@ -87,15 +109,39 @@ impl Range {
         pieces
     }
 
-    /// Whether ranges together hold every IPv4 address.
-    pub(super) fn hold_everything(ranges: &[&Self]) -> bool {
-        let v4: Vec<&Self> = ranges.iter().copied().filter(|range| !range.v6).collect();
-        Self::anywhere().pieces(&v4).into_iter().all(|piece| v4.iter().any(|range| range.holds(piece)))
+    /// How much of all addresses ranges hold together, of either family: the wider one says.
+    pub(super) fn breadth(ranges: &[&Self]) -> Breadth {
+        Self::breadth_of(ranges, false).max(Self::breadth_of(ranges, true))
     }
 
-    /// Whether it is about IPv4.
-    pub(super) const fn is_v4(&self) -> bool {
-        !self.v6
+    /// How much of the addresses of one family ranges hold together. A rule that leaves little out, or is one of two halves, is as wide as one for
+    /// everything: what counts is how much of the internet it holds, which for IPv6 is 2000::/3.
+    pub(super) fn breadth_of(ranges: &[&Self], v6: bool) -> Breadth {
+        let all = if v6 { (0, u128::MAX) } else { (0, u128::from(u32::MAX)) };
+        let internet = if v6 { (0x2000_u128 << 112, (0x4000_u128 << 112) - 1) } else { all };
+        let mut spans: Vec<(u128, u128)> =
+            ranges.iter().filter(|range| range.v6 == v6).flat_map(|range| range.spans.iter().copied()).collect();
+        spans.sort_unstable();
+        let (mut next, mut held, mut gap) = (Some(0_u128), 0_u128, false);
+        for (first, last) in spans {
+            let Some(from) = next else { break };
+            gap |= first > from;
+            let (low, high) = (first.max(from).max(internet.0), last.min(internet.1));
+            if low <= high {
+                held += high - low;
+            }
+            if last >= from {
+                next = last.checked_add(1).filter(|next| *next <= all.1);
+            }
+        }
+        // Ends are counted as one address too few for each span, which no half and no sixteenth of these sizes turns on.
+        let size = internet.1 - internet.0;
+        match (gap || next.is_some(), held) {
+            (false, _) => Breadth::All,
+            (true, held) if held >= size / 16 * 15 => Breadth::NearlyAll,
+            (true, held) if held >= size / 2 - 1 => Breadth::Half,
+            _ => Breadth::Narrow,
+        }
     }
 
     /// The part of each network, and of everything, that lies in none of the narrower ones: what rules that deny leave of the others.
@@ -115,21 +161,6 @@ impl Range {
             Self::read(&block).0.filter(|range| !range.is_empty())
         };
         nets.iter().filter_map(rest).collect()
-    }
-
-    /// An IPv4 address of the internet that lies in none of the ranges narrower than half of all addresses.
-    pub(super) fn stranger(ranges: &[Self]) -> u128 {
-        let inside = INSIDE.iter().filter_map(|text| text.parse::<IpNet>().ok()).filter(|net| !is_v6(net)).map(|net| ends(&net));
-        let narrow = ranges.iter().filter(|range| range.is_v4()).flat_map(|range| range.spans.iter().copied());
-        let mut taken: Vec<(u128, u128)> = narrow.filter(|(first, last)| last - first < 1 << 31).chain(inside).collect();
-        taken.sort_unstable();
-        let mut address = 1 << 24;
-        for (first, last) in taken {
-            if (first..=last).contains(&address) {
-                address = last + 1;
-            }
-        }
-        address.min(u32::MAX.into())
     }
 
     /// Whether an address of its family lies in it.
@@ -189,6 +220,32 @@ mod tests {
         assert!(!range("10.1.2.3/32", &[]).may_hold_pods());
         assert_eq!(range("10.1.2.3/8", &[]).cidr, "10.0.0.0/8");
         assert!(range("fd00::/8", &[]).may_hold_pods());
+    }
+
+    #[test]
+    fn what_leaves_little_out_is_nearly_everything() {
+        let breadth = |cidrs: &[(&str, &[&str])]| {
+            let ranges: Vec<Range> = cidrs.iter().map(|(cidr, except)| range(cidr, except)).collect();
+            Range::breadth(&ranges.iter().collect::<Vec<_>>())
+        };
+        for (cidrs, wanted) in [
+            (&[("0.0.0.0/0", &[][..])][..], Breadth::All),
+            (&[("0.0.0.0/1", &[]), ("128.0.0.0/1", &[])], Breadth::All),
+            (&[("::/0", &[])], Breadth::All),
+            (&[("::/1", &[]), ("8000::/1", &[])], Breadth::All),
+            (&[("0.0.0.0/0", &["1.1.1.1/32"])], Breadth::NearlyAll),
+            (&[("0.0.0.0/0", &["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"])], Breadth::NearlyAll),
+            (&[("0.0.0.0/1", &[]), ("128.0.0.0/2", &[]), ("192.0.0.0/3", &[])], Breadth::Half),
+            (&[("::/0", &["fd00::/8"])], Breadth::NearlyAll),
+            (&[("2000::/3", &[])], Breadth::NearlyAll),
+            (&[("2000::/4", &[])], Breadth::Half),
+            (&[("0.0.0.0/1", &[])], Breadth::Half),
+            (&[("128.0.0.0/1", &["224.0.0.0/4"])], Breadth::Narrow),
+            (&[("10.0.0.0/8", &[]), ("fd00::/8", &[])], Breadth::Narrow),
+            (&[], Breadth::Narrow),
+        ] {
+            assert_eq!(breadth(cidrs), wanted, "{cidrs:?}");
+        }
     }
 
     #[test]

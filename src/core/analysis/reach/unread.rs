@@ -15,7 +15,7 @@ pub(super) fn entry(kind: Kind, custom: &Custom, failure: Failure) -> Unread {
         namespace: custom.metadata.namespace.clone(),
         name: custom.metadata.name.clone(),
         why: failure.why,
-        group: kind.group(),
+        group: kind.group().to_owned(),
     };
     Unread { entry, subject: failure.subject, ingress: true, egress: true }
 }
@@ -28,7 +28,8 @@ pub(super) fn speaks_of(custom: &Custom, direction: &str) -> bool {
 
 /// A policy that was understood and is not evaluated all the same.
 fn left_out(policy: Policy, why: String) -> Unread {
-    let group = super::OTHER_POLICIES.iter().map(|kind| kind.group()).find(|group| *group == policy.object.group).unwrap_or_default();
+    let group =
+        super::OTHER_POLICIES.iter().map(|kind| kind.group()).find(|group| *group == policy.object.group).unwrap_or_default().to_owned();
     let entry = NotEvaluated { kind: policy.object.kind, namespace: policy.object.namespace, name: policy.object.name, why, group };
     Unread { entry, subject: Some(policy.subject), ingress: policy.ingress.is_some(), egress: policy.egress.is_some() }
 }
@@ -89,20 +90,27 @@ pub(super) fn not_listed(inventory: &Inventory, law: &mut Law) {
             if !coverage.message.is_empty() {
                 why = format!("{why}: {}", coverage.message);
             }
-            let entry = NotEvaluated { kind: kind_name(kind), why, group: kind.group(), ..NotEvaluated::default() };
+            let entry = NotEvaluated { kind: kind_name(kind), why, group: kind.group().to_owned(), ..NotEvaluated::default() };
             law.unread.push(Unread { entry, subject: None, ingress: true, egress: true });
         }
     }
 }
 
 /// API groups that hold policies, with the kinds of which one at least must have been read where such a group is served. Calico's second group
-/// stands for the same objects as its first, but newer installations serve it alone; Antrea's policies are not read at all.
+/// stands for the same objects as its first, but newer installations serve it alone.
 const GROUPS: &[(&str, &[Kind])] = &[
     ("policy.networking.k8s.io", &[Kind::AdminNetworkPolicies, Kind::BaselineAdminNetworkPolicies, Kind::ClusterNetworkPolicies]),
     ("cilium.io", &[Kind::CiliumNetworkPolicies, Kind::CiliumClusterwideNetworkPolicies]),
     ("crd.projectcalico.org", &[Kind::CalicoNetworkPolicies, Kind::CalicoGlobalNetworkPolicies]),
     ("projectcalico.org", &[Kind::CalicoNetworkPolicies, Kind::CalicoGlobalNetworkPolicies]),
-    ("crd.antrea.io", &[]),
+    ("crd.antrea.io", &[Kind::AntreaNetworkPolicies, Kind::AntreaClusterNetworkPolicies]),
+    ("networking.k8s.aws", &[Kind::AwsClusterNetworkPolicies, Kind::AwsApplicationNetworkPolicies]),
+    (
+        "k8s.ovn.org",
+        &[Kind::OvnEgressFirewalls, Kind::OvnExternalRoutes, Kind::OvnUserDefinedNetworks, Kind::OvnClusterUserDefinedNetworks],
+    ),
+    ("kubeovn.io", &[Kind::KubeOvnSecurityGroups, Kind::KubeOvnSubnets]),
+    ("crd.nsx.vmware.com", &[Kind::NsxSecurityPolicies]),
 ];
 
 /// Groups of policies that the cluster serves and of which nothing was read: whatever lies in them may allow or forbid anything.
@@ -112,7 +120,13 @@ pub(super) fn served_unread(inventory: &Inventory, law: &mut Law) {
         // Lists that were refused or broke off are told kind by kind.
         if served && kinds.iter().all(|kind| inventory.state(*kind) == KindState::Absent) {
             let why = format!("the cluster serves policies of the API group {group}, which were not read");
-            let entry = NotEvaluated { kind: "APIService".to_owned(), name: (*group).to_owned(), why, group, ..NotEvaluated::default() };
+            let entry = NotEvaluated {
+                kind: "APIService".to_owned(),
+                name: (*group).to_owned(),
+                why,
+                group: (*group).to_owned(),
+                ..NotEvaluated::default()
+            };
             law.unread.push(Unread { entry, subject: None, ingress: true, egress: true });
         }
     }

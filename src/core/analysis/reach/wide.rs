@@ -1,9 +1,10 @@
-//! Rules that let everything through: about everyone, every pod or every address.
+//! Rules that let everything through: about everyone, every pod, or most addresses of either family.
 
 use super::compile::Rule;
 use super::isolation::Direction;
 use super::policy::{Ports, Verdict};
 use super::ports::Protocol;
+use super::range::Breadth;
 use super::{NotEvaluated, Reach};
 use crate::model::ObjectRef;
 
@@ -20,8 +21,12 @@ pub struct WideRule<'r> {
     pub width: &'static str,
     /// Its ports, one by one, in words; none where it is about every port.
     pub ports: Vec<String>,
+    /// Whether it is about next to every port of every protocol.
+    pub every_port: bool,
     /// Whether it is about nothing but ports on which names are looked up.
     pub only_names: bool,
+    /// Whether it is about pods alone, and about no address outside of the cluster.
+    pub within: bool,
 }
 
 impl Reach<'_> {
@@ -40,15 +45,12 @@ impl Reach<'_> {
     #[must_use]
     pub fn wide_rules(&self) -> Vec<WideRule<'_>> {
         let wide = |rule: &'_ Rule| -> Option<&'static str> {
-            let every_v6 = || {
-                rule.ranges
-                    .iter()
-                    .any(|index| self.compiled.ranges[*index].cidr == "::/0" && self.compiled.ranges[*index].except.is_empty())
-            };
-            match (rule.everyone, rule.any_pod, rule.any_address || every_v6()) {
+            match (rule.everyone, rule.any_pod, rule.world, rule.breadth) {
                 (true, ..) => Some("no peer named, so everyone"),
-                (_, _, true) => Some("all addresses"),
-                (_, true, _) => Some("all pods of all namespaces"),
+                (_, _, true, _) | (_, _, _, Breadth::All) => Some("all addresses"),
+                (_, _, _, Breadth::NearlyAll) => Some("nearly all addresses"),
+                (_, _, _, Breadth::Half) => Some("half of all addresses, or more"),
+                (_, true, ..) => Some("all pods of all namespaces"),
                 _ => None,
             }
         };
@@ -60,7 +62,18 @@ impl Reach<'_> {
                 let nothing = !rule.ports.fixed.is_all() && ports.is_empty();
                 let width = wide(rule).filter(|_| !nothing)?;
                 let object = self.compiled.objects.get(rule.object?)?;
-                Some(WideRule { object, direction, field: &rule.field, width, ports, only_names: only_names(&rule.ports) })
+                let every_port = rule.ports.fixed.is_nearly_all();
+                let within = !rule.everyone && !rule.world && rule.breadth == Breadth::Narrow;
+                Some(WideRule {
+                    object,
+                    direction,
+                    field: &rule.field,
+                    width,
+                    ports,
+                    every_port,
+                    only_names: only_names(&rule.ports),
+                    within,
+                })
             })
             .collect()
     }

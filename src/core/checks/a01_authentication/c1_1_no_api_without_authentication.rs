@@ -86,8 +86,8 @@ pub(super) const CHECKS: &[Check] = &[
         why: "Consoles for metrics, delivery, tracing and administration often come without a login, or with a shared one, and can show or change \
               what the cluster itself guards.",
         mend: "Put the console behind the company's single sign-on, keep its Service internal (type: ClusterIP), or remove it.",
-        blind_spots: "Consoles are known by their images; others, and those outside of the cluster, don't show, nor do objects of a mesh's or \
-                      an ingress controller's own that expose them. Whether a console asks for a login can't be seen: a person opens each one.",
+        blind_spots: "Consoles are known by their images; others, and those outside of the cluster, don't show, nor do objects of other meshes \
+                      and ingress controllers than Istio, Traefik and Contour that expose them. Whether a console asks for a login can't be seen: a person opens each one.",
         judge: supporting_services,
     },
 ];
@@ -345,6 +345,10 @@ fn exposures(view: &View<'_>, routes: &Routes, workload: &Workload) -> (Vec<Stri
             ways.push(format!("{} {} ({})", route.object.kind, route.object.path(), route.hosts()));
             outside = true;
         }
+    }
+    if let Some((_, _, words)) = exposure::at_node(view.inventory, workload) {
+        ways.push(words);
+        outside = true;
     }
     (ways, outside)
 }

@@ -1,6 +1,6 @@
 //! Addresses: which of them the whole internet can reach, by their ranges alone. Nothing is resolved or asked here.
 
-use core::net::{IpAddr, Ipv4Addr};
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Who can reach an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,16 +39,26 @@ pub(super) fn port(server: &str) -> u16 {
 pub(super) fn reachable(host: &str) -> Reachable {
     match host.parse::<IpAddr>() {
         Ok(IpAddr::V4(ip)) => v4(ip),
-        Ok(IpAddr::V6(ip)) => match ip.to_ipv4_mapped() {
-            Some(mapped) => v4(mapped),
+        Ok(IpAddr::V6(ip)) => match embedded(ip) {
+            Some(v4_inside) => v4(v4_inside),
             None if ip.is_loopback() => Reachable::Local,
-            None if ip.is_unspecified() || ip.is_unique_local() || ip.is_unicast_link_local() => Reachable::Private,
+            // fec0::/10 was the site-local space, which no network routes to another.
+            None if ip.is_unspecified() || ip.is_unique_local() || ip.is_unicast_link_local() || ip.segments()[0] & 0xffc0 == 0xfec0 => {
+                Reachable::Private
+            }
             None => Reachable::Public,
         },
         Err(_) if host == "localhost" => Reachable::Local,
         Err(_) if [".local", ".internal", ".svc", ".cluster.local"].iter().any(|end| host.ends_with(end)) => Reachable::Private,
         Err(_) => Reachable::Unknown,
     }
+}
+
+/// The IPv4 address that one of IPv6 stands for: mapped, or translated by NAT64 (RFC 6052).
+fn embedded(ip: Ipv6Addr) -> Option<Ipv4Addr> {
+    let [a, b, c, d, e, f, high, low] = ip.segments();
+    let translated = ([a, b, c, d, e, f] == [0x64, 0xff9b, 0, 0, 0, 0]).then(|| Ipv4Addr::from(u32::from(high) << 16 | u32::from(low)));
+    ip.to_ipv4_mapped().or(translated)
 }
 
 fn v4(ip: Ipv4Addr) -> Reachable {
@@ -76,6 +86,11 @@ mod tests {
             ("https://34.1.2.3", Reachable::Public),
             ("https://[2a00::1]:443", Reachable::Public),
             ("https://100.63.0.1:443", Reachable::Public),
+            ("https://[::ffff:10.0.0.1]:443", Reachable::Private),
+            ("https://[64:ff9b::a00:1]:443", Reachable::Private),
+            ("https://[64:ff9b::2201:203]:443", Reachable::Public),
+            ("https://[fec0::1]:6443", Reachable::Private),
+            ("https://[fe80::1]:6443", Reachable::Private),
             ("https://api.pay.example:6443", Reachable::Unknown),
         ] {
             assert_eq!(host(server).map(reachable), Some(wanted), "{server}");

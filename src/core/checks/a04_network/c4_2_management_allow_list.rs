@@ -1,11 +1,12 @@
 //! Control 4.2: its automated checks. Who can reach the interfaces by which the cluster is managed.
 
 use super::address::{self, Reachable};
-use crate::analysis::exposure::Routes;
+use super::balancer::{Audience, audience};
+use crate::analysis::exposure::{self, Routes};
 use crate::analysis::software;
 use crate::judging::{Check, Need, Verdict, View};
+use crate::kinds::Workload;
 use crate::kinds::network::{Ingress, Service};
-use crate::kinds::{Meta, Workload};
 use crate::model::{Category, Finding, Kind, ObjectRef, Severity};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -36,8 +37,8 @@ pub(super) const CHECKS: &[Check] = &[
               ingress they can be reached by people who have no business with it, often behind a login page of their own only.",
         mend: "Make the Service ClusterIP and reach it through a VPN, an identity-aware proxy or kubectl port-forward; where it must be \
                published, restrict it (loadBalancerSourceRanges, an internal load balancer) and put the entity's login with MFA before it.",
-        blind_spots: "Consoles are recognised by their images. Ways that a mesh or an ingress controller opens by its own \
-                      objects are not read, nor is which routes a Gateway takes up; firewalls and allow-lists outside the cluster are not seen.",
+        blind_spots: "Consoles are recognised by their images. Ways by objects of meshes and ingress controllers are read for \
+                      Istio, Traefik and Contour; which routes a Gateway takes up is not; firewalls and allow-lists outside the cluster are not seen.",
         judge: exposed_management,
     },
     Check {
@@ -208,7 +209,28 @@ fn exposed_management(view: &View<'_>) -> Verdict {
         let field = if route.own.is_some() { "spec.to" } else { "spec.rules" };
         published(route.object.clone(), field, "route", &led_to, route.hosts());
     }
+    on_nodes(view, &mut verdict);
     verdict
+}
+
+/// Consoles that answer at the address of their node, past every Service.
+fn on_nodes(view: &View<'_>, verdict: &mut Verdict) {
+    for found in software::with_role(view.inventory, &view.tables.software, "console") {
+        let workload = found.workload;
+        let Some((field, rule, words)) = exposure::at_node(view.inventory, workload) else { continue };
+        let own = view.category(&workload.object.namespace);
+        let category = if own == Category::Platform { view.cluster_wide() } else { own };
+        verdict.saw(category);
+        verdict.find(
+            Finding::new(category, workload.object.clone(), format!("{}.{field}", workload.spec_path()))
+                .rule(rule)
+                .review()
+                .severity(Severity::Medium)
+                .pods(workload.pods)
+                .observed(format!("{}: {words}", found.software.name))
+                .message("It answers at the address of its node; which networks reach that must be shown."),
+        );
+    }
 }
 
 fn names<'a>(view: &View<'a>, role: &str) -> BTreeMap<ObjectRef, &'a str> {
@@ -244,17 +266,11 @@ struct Way {
 fn way(service: &Service) -> Option<Way> {
     let spec = &service.spec;
     if spec.r#type == "LoadBalancer" {
-        let open = |range: &String| matches!(range.as_str(), "0.0.0.0/0" | "::/0");
-        let ranges = &spec.load_balancer_source_ranges;
-        let bounded = !ranges.is_empty() && !ranges.iter().any(open);
-        let words = if bounded {
-            format!("LoadBalancer for {}", ranges.join(", "))
-        } else if is_internal(&service.metadata) {
-            "LoadBalancer of the provider's internal kind".to_owned()
-        } else {
-            "LoadBalancer for all addresses".to_owned()
+        let (words, restricted) = match audience(service) {
+            Audience::Some(words) => (words, true),
+            Audience::Everybody => ("LoadBalancer for all addresses".to_owned(), false),
         };
-        return Some(Way { field: "spec.loadBalancerSourceRanges", words, restricted: bounded || is_internal(&service.metadata) });
+        return Some(Way { field: "spec.loadBalancerSourceRanges", words, restricted });
     }
     if !spec.external_ips.is_empty() {
         return Some(Way { field: "spec.externalIPs", words: format!("externalIPs {}", spec.external_ips.join(", ")), restricted: true });
@@ -263,15 +279,6 @@ fn way(service: &Service) -> Option<Way> {
         let ports: Vec<String> = spec.ports.iter().filter(|p| p.node_port > 0).map(|p| p.node_port.to_string()).collect();
         Way { field: "spec.type", words: format!("NodePort {} on every node", ports.join(", ")), restricted: true }
     })
-}
-
-/// Whether annotations ask the provider for a load balancer that only its own networks reach.
-fn is_internal(meta: &Meta) -> bool {
-    let is = |key: &str, values: &[&str]| meta.annotation(key).is_some_and(|v| values.iter().any(|wanted| v.eq_ignore_ascii_case(wanted)));
-    is("service.beta.kubernetes.io/aws-load-balancer-internal", &["true", "0.0.0.0/0"])
-        || is("service.beta.kubernetes.io/aws-load-balancer-scheme", &["internal"])
-        || is("service.beta.kubernetes.io/azure-load-balancer-internal", &["true"])
-        || is("networking.gke.io/load-balancer-type", &["internal"])
 }
 
 fn told(finding: Finding, console: Option<&str>, way: &Way) -> Finding {

@@ -73,14 +73,14 @@ pub(super) const CHECKS: &[Check] = &[
         title: "Ways in to workloads in scope without TLS",
         severity: Severity::High,
         practices: &["4.3.a"],
-        needs: &[Need::List(Kind::Ingresses), Need::Routes],
+        needs: &[Need::List(Kind::Ingresses), Need::List(Kind::Services), Need::Workloads, Need::Routes],
         active: false,
         why: "An Ingress, a Gateway or a route takes in traffic from outside. For a host without TLS it crosses every network on its way readable and \
               alterable, logins and account data too.",
         mend: "Name each host of an Ingress under spec.tls with a certificate (cert-manager can issue and renew it), give listeners of Gateways the \
                protocol HTTPS and OpenShift's routes a tls.termination, and let plain http do nothing but redirect to https.",
         blind_spots: "A load balancer in front may end TLS, and some controllers take certificates from annotations; both need a person's look. \
-                      Services of type LoadBalancer, and ways in that a mesh or controller opens by objects of its own, are not judged. Which \
+                      Settings of a controller as a whole (its ConfigMap, its entry points) and ports of nodes are not judged. Which \
                       routes a Gateway takes up, and which protocols and ciphers are accepted, is not seen.",
         judge: ways_in::judge,
     },

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn default_deny(view: &View<'_>) -> Verdict {
     let mut verdict = Verdict::over("namespace", "namespaces");
-    let reach = Reach::new(view.inventory);
+    let reach = view.reach();
     let plugins: BTreeSet<&str> = software::with_role(view.inventory, &view.tables.software, "network-plugin")
         .iter()
         .map(|found| found.software.name.as_str())
@@ -22,7 +22,7 @@ pub(super) fn default_deny(view: &View<'_>) -> Verdict {
             let finding = Finding::new(category, ObjectRef::of_namespace(namespace), format!("networkPolicy.{}", direction.id()))
                 .rule(direction.id());
             let others = others(&standing.not_evaluated);
-            match told(&reach, &standing, direction, finding.clone()) {
+            match told(reach, &standing, direction, finding.clone()) {
                 Some(found) if others.is_empty() => verdict.find(found),
                 Some(found) => {
                     let message = format!("{} Other policies may still deny it: {others}.", found.message);
@@ -92,19 +92,24 @@ fn engine(group: &str) -> Option<&'static str> {
 
 fn told(reach: &Reach<'_>, standing: &Standing<'_>, direction: Direction, finding: Finding) -> Option<Finding> {
     let way = if direction == Direction::Ingress { "reach" } else { "be reached from" };
+    let who = if standing.outside { "Anything" } else { "Every pod of the cluster" };
     let total = standing.workloads;
     let by = if standing.opened_by.is_empty() { String::new() } else { format!(" Opened by {}.", standing.opened_by.join(", ")) };
     Some(match standing.isolation {
         Isolation::AllPods => return None,
-        Isolation::AmongPods => {
-            finding.review().severity(Severity::Medium).observed("denied among pods, open to addresses outside").message(format!(
-                "Nothing denies what comes from addresses outside of the cluster; somebody must say what keeps it away.{by}"
-            ))
-        }
+        Isolation::AmongPods => finding
+            .review()
+            .severity(Severity::Medium)
+            .observed("denied among pods, open to addresses outside")
+            .message(if direction == Direction::Ingress {
+                format!("Nothing denies what comes from most addresses outside of the cluster; somebody must say what keeps it away.{by}")
+            } else {
+                format!("Nothing denies what goes to most addresses outside of the cluster; somebody must say why that is needed.{by}")
+            }),
         Isolation::CurrentPods => finding
             .review()
             .observed(format!("all {total} workloads are selected, none by a policy for all pods"))
-            .message(format!("Anything may {way} a new pod whose labels no policy selects.")),
+            .message(format!("{who} may {way} a new pod whose labels no policy selects.")),
         Isolation::NoPods if total == 0 => finding
             .review()
             .severity(Severity::Low)
@@ -113,7 +118,7 @@ fn told(reach: &Reach<'_>, standing: &Standing<'_>, direction: Direction, findin
         Isolation::NoPods if standing.under.is_empty() => finding
             .severity(Severity::High)
             .observed(format!("no policy; {total} workloads open"))
-            .message(format!("Anything may {way} every pod of this namespace.")),
+            .message(format!("{who} may {way} every pod of this namespace.")),
         Isolation::SomePods | Isolation::NoPods => {
             let name = |index: &usize| &reach.workloads()[*index].workload.object;
             let names: Vec<String> = standing.open.iter().map(name).map(|object| format!("{} {}", object.kind, object.name)).collect();
@@ -122,7 +127,7 @@ fn told(reach: &Reach<'_>, standing: &Standing<'_>, direction: Direction, findin
             finding
                 .severity(Severity::High)
                 .observed(format!("{} of {total} workloads open: {}{more}", names.len(), shown.join(", ")))
-                .message(format!("Anything may {way} these workloads, because no policy denies it or one allows everything.{by}"))
+                .message(format!("{who} may {way} these workloads, because no policy denies it or one allows everything.{by}"))
         }
     })
 }

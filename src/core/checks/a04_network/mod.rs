@@ -3,11 +3,13 @@
 mod address;
 mod allow_all;
 mod api_tls;
+mod balancer;
 mod c4_1_default_deny;
 mod c4_2_management_allow_list;
 mod c4_3_encrypted_management;
 mod default_deny;
 mod mesh_encryption;
+mod plain_beside_tls;
 mod pod_to_api;
 mod transport;
 mod ways_in;

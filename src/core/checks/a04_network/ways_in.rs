@@ -1,15 +1,22 @@
-//! Judge of `4.3/ingress-tls`: Ingresses, listeners of the Gateway API and OpenShift's routes that take connections in without TLS.
+//! Judge of `4.3/ingress-tls`: Ingresses, listeners of the Gateway API and of Istio, routes of OpenShift, Traefik and Contour, and load balancers of
+//! Services, that take connections in without TLS.
 //!
 //! A listener counts to the most sensitive namespace that its routes lie in or lead to, wherever its Gateway stands: that is whose traffic it takes in.
 
-use crate::analysis::exposure::{Listener, Route, Routes, Transport};
+use super::balancer::{Audience, audience, takes_plain_http};
+use super::plain_beside_tls::{Controllers, Plain, has_certificate};
+use crate::analysis::exposure::{self, Listener, Route, Routes, Transport};
+use crate::analysis::software;
 use crate::judging::{Verdict, View};
+use crate::kinds::Workload;
 use crate::kinds::network::Ingress;
-use crate::model::{Finding, ObjectRef, Severity};
+use crate::model::{Finding, Kind, ObjectRef, Severity};
+use std::collections::BTreeSet;
 
 pub(super) fn judge(view: &View<'_>) -> Verdict {
     let mut verdict = Verdict::over("entry point", "entry points");
     ingresses(view, &mut verdict);
+    balancers(view, &mut verdict);
     let routes = Routes::of(view.inventory);
     for listener in &routes.listeners {
         judge_listener(view, &routes, listener, &mut verdict);
@@ -37,7 +44,13 @@ fn judge_listener(view: &View<'_>, routes: &Routes, listener: &Listener, verdict
     let port = listener.port.map(|port| format!(" on port {port}")).unwrap_or_default();
     let host = if listener.host.is_empty() { String::new() } else { format!(" of {}", listener.host) };
     let observed = format!("{}{port}{host}: {}{more}", listener.protocol, names.join(", "));
-    let finding = Finding::new(category, listener.object.clone(), format!("spec.listeners[name={}].protocol", listener.name));
+    let istio = listener.object.group == Kind::IstioGateways.group();
+    let field = if istio {
+        format!("spec.servers[name={}].port.protocol", listener.name)
+    } else {
+        format!("spec.listeners[name={}].protocol", listener.name)
+    };
+    let finding = Finding::new(category, listener.object.clone(), field);
     let finding = finding.rule("listener").observed(observed);
     match listener.transport() {
         Transport::Tls => {}
@@ -56,29 +69,98 @@ fn judge_listener(view: &View<'_>, routes: &Routes, listener: &Listener, verdict
 fn judge_route(view: &View<'_>, route: &Route, transport: Transport, verdict: &mut Verdict) {
     let category = view.category(&route.object.namespace);
     verdict.saw(category);
-    if transport == Transport::Plain {
-        let finding = Finding::new(category, route.object.clone(), "spec.tls").rule("route").severity(Severity::High);
-        verdict
-            .find(finding.observed(format!("without TLS: {}", route.hosts())).message("Traffic to these hosts is taken in unencrypted."));
+    let finding = Finding::new(category, route.object.clone(), "spec.tls").rule("route");
+    let observed = format!("without TLS: {}", route.hosts());
+    match transport {
+        Transport::Tls => {}
+        Transport::Plain => {
+            verdict.find(finding.severity(Severity::High).observed(observed).message("Traffic to these hosts is taken in unencrypted."));
+        }
+        Transport::Opaque => {
+            verdict.find(
+                finding.review().severity(Severity::Medium).observed(observed).message(
+                    "Whether this is encrypted is decided elsewhere (an entry point, a middleware, the application): see that it is.",
+                ),
+            )
+        }
     }
 }
 
 fn ingresses(view: &View<'_>, verdict: &mut Verdict) {
+    let controllers = Controllers::of(view);
     for ingress in &view.inventory.ingresses {
         verdict.saw(view.category(&ingress.metadata.namespace));
+        let object = ObjectRef::new("networking.k8s.io", "Ingress", &ingress.metadata.namespace, &ingress.metadata.name);
         let open = hosts_without_tls(ingress);
-        if open.is_empty() {
+        if open.is_empty() || has_certificate(ingress) {
+            if !ingress.spec.tls.is_empty() || has_certificate(ingress) {
+                also_plain(view, object, controllers.plain(ingress), verdict);
+            }
             continue;
         }
-        let object = ObjectRef::new("networking.k8s.io", "Ingress", &ingress.metadata.namespace, &ingress.metadata.name);
         let finding = view.finding(object, "spec.tls").observed(format!("without TLS: {}", open.join(", ")));
-        verdict.find(if ends_tls_itself(ingress) {
+        verdict.find(if controllers.ends_tls_itself(ingress) {
             finding.review().severity(Severity::Medium).message(
                 "This class is served by a provider's load balancer, which can take its certificate from an annotation: look there.",
             )
         } else {
             finding.severity(Severity::High).message("Traffic to these hosts is taken in unencrypted.")
         });
+    }
+}
+
+/// TLS is there; whether callers who come without are sent to it.
+fn also_plain(view: &View<'_>, object: ObjectRef, plain: Plain, verdict: &mut Verdict) {
+    match plain {
+        Plain::Refused => {}
+        Plain::Answered(words, annotation) => verdict.find(
+            view.finding(object, format!("metadata.annotations[{annotation}]"))
+                .rule("plain_beside_tls")
+                .severity(Severity::High)
+                .observed(words)
+                .message("Beside TLS the same hosts answer in plain HTTP, and whoever calls them so is readable on the way."),
+        ),
+        Plain::Unknown(why) => verdict.find(
+            view.finding(object, "metadata.annotations").rule("plain_beside_tls").review().severity(Severity::Low).observed(why).message(
+                "Whether the same hosts also answer in plain HTTP can't be told here: call one with http:// and see that it redirects.",
+            ),
+        ),
+    }
+}
+
+/// Load balancers of Services that are no ingress controller's: what they take in on ports of plain HTTP nothing ends TLS for.
+fn balancers(view: &View<'_>, verdict: &mut Verdict) {
+    let gates: BTreeSet<ObjectRef> = software::with_role(view.inventory, &view.tables.software, "ingress")
+        .into_iter()
+        .map(|found| found.workload.object.clone())
+        .collect();
+    let gates: Vec<&Workload> = view.inventory.workloads.iter().filter(|workload| gates.contains(&workload.object)).collect();
+    for service in view.inventory.services.iter().filter(|service| service.spec.r#type == "LoadBalancer") {
+        let namespace = service.metadata.namespace.as_str();
+        let before_gate = gates.iter().any(|gate| gate.object.namespace == namespace && exposure::selects(service, gate));
+        if before_gate {
+            continue;
+        }
+        verdict.saw(view.category(namespace));
+        let open: Vec<String> =
+            service.spec.ports.iter().filter(|port| takes_plain_http(service, port)).map(|port| port.port.to_string()).collect();
+        if !open.is_empty() {
+            let (words, severity) = match audience(service) {
+                Audience::Everybody => ("LoadBalancer for all addresses".to_owned(), Severity::Medium),
+                Audience::Some(words) => (words, Severity::Low),
+            };
+            let object = ObjectRef::new("", "Service", namespace, &service.metadata.name);
+            verdict.find(
+                view.finding(object, "spec.ports")
+                    .rule("load_balancer")
+                    .review()
+                    .severity(severity)
+                    .observed(format!("{words}: port {}", open.join(", ")))
+                    .message(
+                        "By number or name these ports speak plain HTTP: show that nothing but a redirect to https is answered there.",
+                    ),
+            );
+        }
     }
 }
 
@@ -106,10 +188,4 @@ fn hosts_without_tls(ingress: &Ingress) -> Vec<&str> {
 /// Whether `*.shop.example` covers a host: one label in the star's place.
 fn covers(named: &str, host: &str) -> bool {
     named.strip_prefix('*').is_some_and(|end| host.strip_suffix(end).is_some_and(|label| !label.is_empty() && !label.contains('.')))
-}
-
-fn ends_tls_itself(ingress: &Ingress) -> bool {
-    let class = ingress.metadata.annotation("kubernetes.io/ingress.class").unwrap_or(&ingress.spec.ingress_class_name);
-    ["alb", "gce", "gce-internal", "azure/application-gateway", "azure-application-gateway", "webapprouting.kubernetes.azure.com"]
-        .contains(&class)
 }
