@@ -12,6 +12,7 @@ pub mod flags;
 pub mod image;
 pub mod kubelet;
 pub mod lifecycle;
+pub mod networks;
 pub mod platform;
 pub mod pod_security;
 pub mod probing;

@@ -8,12 +8,18 @@ use crate::model::Outcome;
 
 /// Whether something that was not evaluated may act on a connection between pods of these namespaces.
 pub(crate) fn may_act(entry: &NotEvaluated, namespaces: &[&str]) -> bool {
+    !entry.part && may_act_on_machines(entry, namespaces)
+}
+
+/// The same where machines, and names outside of the cluster, are at the other end.
+pub(crate) fn may_act_on_machines(entry: &NotEvaluated, namespaces: &[&str]) -> bool {
     entry.namespace.is_empty() || namespaces.contains(&entry.namespace.as_str())
 }
 
-/// What keeps a good result from being one: policies that were not evaluated, and a plugin that carries none out.
-pub(crate) fn doubt(view: &View<'_>, verdict: &mut Verdict) {
-    let skipped = view.reach().not_evaluated();
+/// What keeps a good result from being one: policies that were not evaluated, and a plugin that carries none out. `machines`: whether machines were
+/// asked about, and not pods alone.
+pub(crate) fn doubt(view: &View<'_>, machines: bool, verdict: &mut Verdict) {
+    let skipped: Vec<&NotEvaluated> = view.reach().not_evaluated().iter().filter(|entry| machines || !entry.part).collect();
     let unread = OTHER_POLICIES.iter().any(|kind| view.inventory.state(*kind) == KindState::Partial);
     // Lists that broke off make it blocked, which is for `assess` to say.
     if !skipped.is_empty() && !unread {

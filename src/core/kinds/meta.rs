@@ -127,7 +127,6 @@ const KNOWN_ANNOTATIONS: &[&str] = &[
     "sidecar.istio.io/interceptionMode",
     "ambient.istio.io/bypass-inbound-capture",
     "config.linkerd.io/skip-inbound-ports",
-    "config.linkerd.io/default-inbound-policy",
     "cert-manager.io/cluster-issuer",
     "cert-manager.io/issuer",
     "scheduler.alpha.kubernetes.io/node-selector",

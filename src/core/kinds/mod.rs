@@ -26,6 +26,7 @@ mod secret;
 pub mod settings;
 mod settle;
 pub mod shared;
+pub mod strict;
 mod table;
 mod volume;
 pub mod workload;

@@ -1,7 +1,8 @@
 //! Services, endpoints, ingresses and network policies.
 
+use super::strict::{Below, SELECTOR, unknown_fields};
 use super::{lenient::Scalar, meta::Meta, pod::slim, rbac::LabelSelector};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
 
 slim! {
@@ -150,6 +151,7 @@ slim! {
         /// Metadata.
         metadata: Meta,
         /// Spec.
+        #[serde(deserialize_with = "policy_spec")]
         spec: NetworkPolicySpec,
     }
 
@@ -164,6 +166,8 @@ slim! {
         ingress: Option<Vec<PolicyIngress>>,
         /// Where they may go.
         egress: Option<Vec<PolicyEgress>>,
+        /// Fields that are not known, by their paths: what the policy means with them is not known either.
+        unknown_fields: Vec<String>,
     }
 
     /// An ingress rule.
@@ -209,6 +213,34 @@ slim! {
         /// End of a range.
         end_port: Option<u32>,
     }
+}
+
+/// Fields of a policy's spec; the last is written in snapshots.
+const POLICY: &[(&str, Below)] = &[
+    ("podSelector", Below::Object(SELECTOR)),
+    ("policyTypes", Below::Anything),
+    ("ingress", Below::List(&[("from", Below::List(PEER)), ("ports", Below::List(PORT))])),
+    ("egress", Below::List(&[("to", Below::List(PEER)), ("ports", Below::List(PORT))])),
+    ("unknownFields", Below::Anything),
+];
+
+const PEER: &[(&str, Below)] = &[
+    ("podSelector", Below::Object(SELECTOR)),
+    ("namespaceSelector", Below::Object(SELECTOR)),
+    ("ipBlock", Below::Object(&[("cidr", Below::Anything), ("except", Below::Anything)])),
+];
+
+const PORT: &[(&str, Below)] = &[("protocol", Below::Anything), ("port", Below::Anything), ("endPort", Below::Anything)];
+
+/// Reads a policy's spec, and which of its fields are not known.
+fn policy_spec<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NetworkPolicySpec, D::Error> {
+    let value = serde_json::Value::deserialize(deserializer)?;
+    let unknown = unknown_fields(&value, POLICY);
+    let mut spec: NetworkPolicySpec = serde_json::from_value(value).map_err(serde::de::Error::custom)?;
+    spec.unknown_fields.extend(unknown);
+    spec.unknown_fields.sort();
+    spec.unknown_fields.dedup();
+    Ok(spec)
 }
 
 impl NetworkPolicySpec {

@@ -2,7 +2,7 @@
 //! them, ClusterNetworkPolicy (v1alpha2, v1beta1). Their rules are asked one after the other; lower numbers first. A baseline decides only
 //! what no NetworkPolicy decided.
 //!
-//! Source: the types of sigs.k8s.io/network-policy-api. Peers by nodes and by domain names are not evaluated.
+//! Source: the types of sigs.k8s.io/network-policy-api. Peers by nodes and by domain names are not evaluated; what the same policy says of others is.
 
 use super::policy::{ADMIN, Acts, Addresses, BASELINE, Failure, Law, Peer, Policy, Ports, Position, Rank, Ruling, Unread, Verdict};
 use super::policy::{object, range, strictly};
@@ -19,7 +19,10 @@ pub(super) fn read(inventory: &Inventory, law: &mut Law) {
     for kind in [Kind::AdminNetworkPolicies, Kind::BaselineAdminNetworkPolicies, Kind::ClusterNetworkPolicies] {
         for custom in inventory.customs.get(&kind).into_iter().flatten() {
             match policy(kind, custom, law) {
-                Ok(policy) => law.policies.push(policy),
+                Ok((policy, left_out)) => {
+                    law.unread.extend(left_out.map(|why| Unread::part(&policy.object, policy.subject.clone(), why)));
+                    law.policies.push(policy);
+                }
                 Err(failure) => law.unread.push(Unread {
                     ingress: unread::speaks_of(custom, "ingress"),
                     egress: unread::speaks_of(custom, "egress"),
@@ -135,10 +138,11 @@ struct Span {
     end: i64,
 }
 
-fn policy(kind: Kind, custom: &Custom, law: &Law) -> Result<Policy, Failure> {
+/// The policy, and what of its peers is not evaluated.
+fn policy(kind: Kind, custom: &Custom, law: &Law) -> Result<(Policy, Option<String>), Failure> {
     let spec = custom.parts.get("/spec").ok_or("it has no spec")?;
     let subject = spec.get("subject").ok_or("its part “subject” is missing").map_err(Failure::from).and_then(subject)?;
-    let whole = || -> Result<Policy, String> {
+    let whole = || -> Result<(Policy, Option<String>), String> {
         let spec: Spec = strictly(spec)?;
         let (tier, rank) = standing(kind, custom, &spec)?;
         let tier = law.tiers.find(tier).ok_or("its tier is not known")?;
@@ -155,7 +159,8 @@ fn policy(kind: Kind, custom: &Custom, law: &Law) -> Result<Policy, Failure> {
             Ok((!rules.is_empty()).then_some(Acts { rules, denies_rest: false }))
         };
         let (ingress, egress) = (acts("ingress", &spec.ingress)?, acts("egress", &spec.egress)?);
-        Ok(Policy { object: object(kind, "", &custom.metadata.name), tier, rank, subject: subject.clone(), ingress, egress })
+        let left_out = left_out(spec.ingress.iter().chain(&spec.egress));
+        Ok((Policy { object: object(kind, "", &custom.metadata.name), tier, rank, subject: subject.clone(), ingress, egress }, left_out))
     };
     whole().map_err(|why| Failure { why, subject: Some(subject.clone()) })
 }
@@ -250,11 +255,13 @@ fn ruling(kind: Kind, direction: &str, rule: &Rule, place: Position, field: Stri
 }
 
 fn peer_of(direction: &str, peer: &PeerSpec) -> Result<Vec<Peer>, String> {
-    if peer.nodes.is_some() {
-        return Err("peers by nodes are not evaluated".to_owned());
+    // Only what goes out has such peers; they mean nobody who is looked at here, and are told beside the policy.
+    if direction == "egress" && (peer.nodes.is_some() != peer.domain_names.is_some()) {
+        let alone = peer.namespaces.is_none() && peer.pods.is_none() && peer.networks.is_none();
+        return if alone { Ok(vec![]) } else { Err("a peer is empty or not of one kind".to_owned()) };
     }
-    if peer.domain_names.is_some() {
-        return Err("peers by domain names are not evaluated".to_owned());
+    if peer.nodes.is_some() || peer.domain_names.is_some() {
+        return Err("a peer is empty or not of one kind".to_owned());
     }
     let pods = selector(peer.namespaces.as_ref(), peer.pods.as_ref())?;
     match (pods, &peer.networks) {
@@ -264,6 +271,17 @@ fn peer_of(direction: &str, peer: &PeerSpec) -> Result<Vec<Peer>, String> {
         }
         _ => Err("a peer is empty or not of one kind".to_owned()),
     }
+}
+
+/// Which sorts of peers of some rules are not evaluated, in words.
+fn left_out<'r>(rules: impl Iterator<Item = &'r Rule>) -> Option<String> {
+    let mut sorts: Vec<&str> = rules
+        .flat_map(|rule| rule.from.iter().chain(&rule.to))
+        .filter_map(|peer| peer.nodes.as_ref().map(|_| "nodes").or(peer.domain_names.as_ref().map(|_| "domain names")))
+        .collect();
+    sorts.sort_unstable();
+    sorts.dedup();
+    (!sorts.is_empty()).then(|| format!("peers by {} are not evaluated", sorts.join(" and ")))
 }
 
 fn protocol(word: Option<&str>) -> Result<Protocol, String> {

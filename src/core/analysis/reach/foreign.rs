@@ -50,7 +50,7 @@ pub(super) fn read(inventory: &Inventory, law: &mut Law) {
         } else {
             (policy.kind.clone(), policy.name.clone())
         };
-        let entry = NotEvaluated { kind, namespace: policy.namespace.clone(), name, why, group: policy.group.clone() };
+        let entry = NotEvaluated { kind, namespace: policy.namespace.clone(), name, why, group: policy.group.clone(), part: false };
         law.unread.push(Unread { entry, subject: None, ingress: true, egress: true });
     }
 }
@@ -73,15 +73,20 @@ const OTHERWISE: &[(&str, &str)] = &[
     ("controlplane.antrea.io", "*"),
     ("k8s.cni.cncf.io", "multi-networkpolic*"),
     ("k8s.cni.cncf.io", "multinetworkpolic*"),
+    ("sriovnetwork.openshift.io", "*"),
     ("*", "staged*"),
 ];
+
+/// Ends of groups whose objects stand for things of a cloud outside of the cluster: its firewalls bind no pod's connection within.
+const OF_CLOUDS: &[&str] = &[".services.k8s.aws", ".azure.com", ".cnrm.cloud.google.com", ".upbound.io", ".crossplane.io"];
 
 /// Whether a resource (`egressfirewalls`) or kind (`EgressFirewall`) of a group is, by its name, a policy on connections of pods.
 #[must_use]
 pub fn is_policy(group: &str, name: &str) -> bool {
     let (group, name) = (group.to_ascii_lowercase(), name.to_ascii_lowercase());
     let fits = |pattern: &str, text: &str| pattern.strip_suffix('*').map_or(pattern == text, |start| text.starts_with(start));
-    if OTHERWISE.iter().any(|(of, named)| fits(of, &group) && fits(named, &name)) {
+    let elsewhere = OF_CLOUDS.iter().any(|end| group.ends_with(end));
+    if elsewhere || OTHERWISE.iter().any(|(of, named)| fits(of, &group) && fits(named, &name)) {
         return false;
     }
     if name.contains("networkpolic") {
@@ -132,6 +137,10 @@ mod tests {
             ("k8s.ovn.org", "egressips"),
             ("vpcresources.k8s.aws", "securitygrouppolicies"),
             ("stats.antrea.io", "networkpolicystats"),
+            ("network.azure.com", "networksecuritygroups"),
+            ("networkfirewall.services.k8s.aws", "firewallpolicies"),
+            ("sriovnetwork.openshift.io", "sriovnetworknodepolicies"),
+            ("policy.linkerd.io", "networkauthentications"),
         ] {
             assert!(!is_policy(group, name), "{group} {name}");
         }

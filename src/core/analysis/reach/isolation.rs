@@ -135,9 +135,13 @@ impl<'a> Reach<'a> {
 
     /// What was not evaluated and may decide over pods of a namespace; parts of NetworkPolicies that the API server refuses among it.
     fn not_evaluated_over(&self, namespace: &str, way: Direction) -> Vec<&NotEvaluated> {
-        let objects = self.unread.iter().filter(|unread| self.may_decide(unread, namespace, way)).map(|unread| &unread.entry);
+        let objects =
+            self.unread.iter().filter(|unread| !unread.entry.part && self.may_decide(unread, namespace, way)).map(|unread| &unread.entry);
         let refused = |entry: &&NotEvaluated| entry.group == Kind::NetworkPolicies.group() && entry.namespace == namespace;
-        objects.chain(self.not_evaluated.iter().filter(refused)).collect()
+        let mut all: Vec<&NotEvaluated> = objects.chain(self.not_evaluated.iter().filter(refused)).collect();
+        all.sort();
+        all.dedup();
+        all
     }
 
     fn parties_of(&self, namespace: &str) -> std::ops::Range<usize> {

@@ -1,6 +1,9 @@
 //! NetworkPolicies. What the API server would have refused is not guessed at but told.
 
-use super::policy::{Acts, Addresses, DEFAULT, Law, NETWORK_POLICY_ORDER, Peer, Policy, Ports, Position, Rank, Ruling, Verdict, object};
+use super::NotEvaluated;
+use super::policy::{
+    Acts, Addresses, DEFAULT, Law, NETWORK_POLICY_ORDER, Peer, Policy, Ports, Position, Rank, Ruling, Unread, Verdict, object,
+};
 use super::ports::{PortSet, Protocol};
 use super::range::Range;
 use super::selector::{Attribute, Selector, Test};
@@ -16,6 +19,10 @@ pub(super) fn read(inventory: &Inventory, law: &mut Law) {
     let Some(tier) = law.tiers.find(DEFAULT) else { return };
     for policy in &inventory.network_policies {
         let object = object(Kind::NetworkPolicies, &policy.metadata.namespace, &policy.metadata.name);
+        if !policy.spec.unknown_fields.is_empty() {
+            law.unread.push(unknown(policy, &object));
+            continue;
+        }
         let mut reader = Reader { policy, object: &object, law };
         let subject = Selector { namespace: Some(policy.metadata.namespace.clone()), test: reader.pods(&policy.spec.pod_selector) };
         reader.check_types();
@@ -26,6 +33,20 @@ pub(super) fn read(inventory: &Inventory, law: &mut Law) {
         let egress = on_egress.then(|| reader.acts("egress", egress));
         law.policies.push(Policy { object, tier, rank: Rank::Together, subject, ingress, egress });
     }
+}
+
+/// A policy with fields that are not known: it may select and allow anything within its namespace.
+fn unknown(policy: &NetworkPolicy, object: &ObjectRef) -> Unread {
+    let why = format!("its part “{}” is not evaluated", policy.spec.unknown_fields.join("”, “"));
+    let entry = NotEvaluated {
+        kind: object.kind.clone(),
+        namespace: object.namespace.clone(),
+        name: object.name.clone(),
+        why,
+        group: object.group.clone(),
+        part: false,
+    };
+    Unread { entry, subject: None, ingress: true, egress: true }
 }
 
 struct Reader<'p> {

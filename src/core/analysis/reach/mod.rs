@@ -84,6 +84,9 @@ pub struct NotEvaluated {
     /// Its API group.
     #[serde(skip)]
     pub group: String,
+    /// Whether it is only what a policy says of machines or of names outside of the cluster: pods and addresses that nobody named are not touched.
+    #[serde(skip)]
+    pub part: bool,
 }
 
 impl NotEvaluated {
@@ -266,6 +269,7 @@ fn not_evaluated(law: &Law, compiled: &Compiled<'_>) -> Vec<NotEvaluated> {
         name: object.name.clone(),
         why: format!("{fault}, which the API server refuses"),
         group: Kind::NetworkPolicies.group().to_owned(),
+        part: false,
     }));
     list.extend(compiled.unknown_namespaces.iter().map(|name| NotEvaluated {
         kind: Kind::Namespaces.kind().to_owned(),

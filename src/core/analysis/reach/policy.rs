@@ -227,6 +227,21 @@ pub(super) struct Unread {
     pub(super) egress: bool,
 }
 
+impl Unread {
+    /// The part of a policy that speaks of machines or of names outside, where all the rest of it is evaluated.
+    pub(super) fn part(object: &ObjectRef, subject: Selector, why: String) -> Self {
+        let entry = NotEvaluated {
+            kind: object.kind.clone(),
+            namespace: object.namespace.clone(),
+            name: object.name.clone(),
+            why,
+            group: object.group.clone(),
+            part: true,
+        };
+        Self { entry, subject: Some(subject), ingress: false, egress: true }
+    }
+}
+
 /// Why an object was not understood, and whom it is about as far as that was.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Failure {

@@ -16,6 +16,7 @@ pub(super) fn entry(kind: Kind, custom: &Custom, failure: Failure) -> Unread {
         name: custom.metadata.name.clone(),
         why: failure.why,
         group: kind.group().to_owned(),
+        part: false,
     };
     Unread { entry, subject: failure.subject, ingress: true, egress: true }
 }
@@ -30,7 +31,8 @@ pub(super) fn speaks_of(custom: &Custom, direction: &str) -> bool {
 fn left_out(policy: Policy, why: String) -> Unread {
     let group =
         super::OTHER_POLICIES.iter().map(|kind| kind.group()).find(|group| *group == policy.object.group).unwrap_or_default().to_owned();
-    let entry = NotEvaluated { kind: policy.object.kind, namespace: policy.object.namespace, name: policy.object.name, why, group };
+    let entry =
+        NotEvaluated { kind: policy.object.kind, namespace: policy.object.namespace, name: policy.object.name, why, group, part: false };
     Unread { entry, subject: Some(policy.subject), ingress: policy.ingress.is_some(), egress: policy.egress.is_some() }
 }
 

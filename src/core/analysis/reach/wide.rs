@@ -38,7 +38,7 @@ impl Reach<'_> {
 
     /// The objects of which a part was not understood.
     pub fn objects_not_evaluated(&self) -> impl Iterator<Item = &NotEvaluated> {
-        self.not_evaluated.iter().filter(|entry| !entry.name.is_empty() && !entry.group.is_empty())
+        self.not_evaluated.iter().filter(|entry| !entry.part && !entry.name.is_empty() && !entry.group.is_empty())
     }
 
     /// The rules that let everything through, in the order of their policies.

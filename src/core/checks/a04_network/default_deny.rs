@@ -1,6 +1,7 @@
 //! Default deny, namespace by namespace: where a connection that no policy had in mind goes through, and where only new pods would let it.
 
 use crate::analysis::enforcement::Enforcement;
+use crate::analysis::networks;
 use crate::analysis::reach::{Direction, Isolation, NotEvaluated, Reach, Standing};
 use crate::analysis::software;
 use crate::judging::{Verdict, View};
@@ -38,6 +39,7 @@ pub(super) fn default_deny(view: &View<'_>) -> Verdict {
             }
         }
     }
+    second_networks(view, &mut verdict);
     if verdict.outcome() == Outcome::Pass
         && let Some(doubt) = Enforcement::of(view.inventory, &view.tables.software).doubt()
     {
@@ -54,6 +56,29 @@ pub(super) fn default_deny(view: &View<'_>) -> Verdict {
         ));
     }
     verdict
+}
+
+/// Pods with networks beside that of the cluster, on which nothing is denied by what is judged here.
+fn second_networks(view: &View<'_>, verdict: &mut Verdict) {
+    let mut of_namespace: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for (workload, _) in view.workloads() {
+        if let Some(networks) = networks::beside(view.inventory, workload) {
+            let told = format!("{} {} ({networks})", workload.object.kind, workload.object.name);
+            of_namespace.entry(workload.object.namespace.as_str()).or_default().push(told);
+        }
+    }
+    for (namespace, workloads) in of_namespace {
+        let more = if workloads.len() > 5 { format!(" and {} more", workloads.len() - 5) } else { String::new() };
+        let shown: Vec<&str> = workloads.iter().take(5).map(String::as_str).collect();
+        verdict.find(
+            Finding::new(view.category(namespace), ObjectRef::of_namespace(namespace), "networkPolicy.networks")
+                .rule("second_network")
+                .review()
+                .severity(Severity::Medium)
+                .observed(format!("{}{more}", shown.join(", ")))
+                .message("These pods have a network beside that of the cluster, on which no NetworkPolicy holds: show what denies there."),
+        );
+    }
 }
 
 /// Denied, but something that was not evaluated may allow more.

@@ -3,13 +3,13 @@
 //! Two kinds of means are known. A network plugin may encrypt everything between nodes: Cilium with WireGuard or IPsec, Calico with WireGuard. A mesh
 //! encrypts between its members: under Istio a workload takes nothing else where the effective PeerAuthentication (its own, else its namespace's, else
 //! the mesh's) is STRICT and a proxy stands before it; in every other mode, and under Linkerd unless its policies say otherwise, plaintext is still
-//! taken. It is an indicator: an application may encrypt by itself, and that does not show here. So what is not seen is asked, never failed.
+//! taken. Annotations may take ports of a pod out of its proxy. It is an indicator: an application may encrypt by itself, and that does not show here. So what is not seen is asked, never failed.
 
 use crate::analysis::software;
 use crate::judging::{Verdict, View};
 use crate::kinds::custom::Custom;
 use crate::kinds::rbac::LabelSelector;
-use crate::kinds::{PodSpec, Workload};
+use crate::kinds::{PodSpec, Sealed, Workload};
 use crate::model::{Category, Finding, Kind, ObjectRef, Severity};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,6 +24,8 @@ enum Cover {
     Strict,
     /// Members of its mesh encrypt; others may come without.
     Taken,
+    /// Some of its ports are taken out of the proxy that encrypts.
+    Past,
     /// Its mesh is told not to encrypt.
     Off,
     /// Nothing is seen.
@@ -42,9 +44,15 @@ pub(super) fn judge(view: &View<'_>) -> Verdict {
         if !category.in_scope() || carried {
             continue;
         }
-        let cover = cover(view, &istio, workload);
+        let mut cover = cover(view, &istio, workload);
+        let mut name = format!("{}/{}", workload.object.kind, workload.object.name);
+        if matches!(cover, Cover::Strict | Cover::Taken)
+            && let Some(words) = past_the_proxy(view, workload)
+        {
+            cover = Cover::Past;
+            name = format!("{name} ({words})");
+        }
         if cover != Cover::Strict {
-            let name = format!("{}/{}", workload.object.kind, workload.object.name);
             open.entry((workload.object.namespace.as_str(), cover)).or_default().push(name);
         }
     }
@@ -64,6 +72,11 @@ fn finding(category: Category, namespace: &str, cover: Cover, names: &[String]) 
         Cover::Off => {
             ("switched_off", Severity::Medium, "The mesh is told not to encrypt here: somebody must say what protects these connections.")
         }
+        Cover::Past => (
+            "ports_taken_out",
+            Severity::Medium,
+            "Annotations take ports of these workloads out of the mesh's proxy: what comes to them is neither encrypted nor asked who it is.",
+        ),
         Cover::Taken => ("plaintext_taken", Severity::Low, "The mesh encrypts between its members and still takes plaintext from others."),
         Cover::None | Cover::Strict => (
             "not_seen",
@@ -194,4 +207,32 @@ fn cover(view: &View<'_>, istio: &Istio<'_>, workload: &Workload) -> Cover {
         }
     };
     view.specs(workload).map(|(spec, _)| of_spec(spec)).max().unwrap_or(Cover::None)
+}
+
+/// What annotations of a workload's pods take past the proxy on the way in, in words; nothing where all goes through it. Ports of the proxy itself
+/// (15000 to 15099) are always past it.
+fn past_the_proxy(view: &View<'_>, workload: &Workload) -> Option<String> {
+    let pods = workload.pod_indexes.iter().filter_map(|index| view.inventory.pods.get(*index)).filter(|pod| pod.is_live());
+    let mut all: Vec<&BTreeMap<String, Sealed>> = pods.map(|pod| &pod.metadata.annotations).collect();
+    // What runs was made from the template, which stands for what does not run yet.
+    all.push(&workload.pod_annotations);
+    all.into_iter().find_map(|annotations| {
+        let said =
+            |key: &str| annotations.get(key).map(|value| value.text().map_or_else(|| "not kept".to_owned(), |text| text.trim().to_owned()));
+        let own = |port: &&str| port.parse::<u16>().is_ok_and(|port| (15000..15100).contains(&port));
+        let excluded = ["traffic.sidecar.istio.io/excludeInboundPorts", "config.linkerd.io/skip-inbound-ports"].iter().find_map(|key| {
+            let text = said(key)?;
+            let ports: Vec<&str> = text.split(',').map(str::trim).filter(|port| !port.is_empty()).filter(|port| !own(port)).collect();
+            (!ports.is_empty()).then(|| format!("{key}: {}", ports.join(", ")))
+        });
+        let key = "traffic.sidecar.istio.io/includeInboundPorts";
+        let only = || said(key).filter(|text| text != "*").map(|text| format!("{key}: “{text}” and no other"));
+        let mode = || {
+            said("sidecar.istio.io/interceptionMode")
+                .filter(|mode| mode == "NONE")
+                .map(|_| "sidecar.istio.io/interceptionMode: NONE".to_owned())
+        };
+        let bypass = "ambient.istio.io/bypass-inbound-capture";
+        excluded.or_else(only).or_else(mode).or_else(|| said(bypass).filter(|text| text != "false").map(|_| format!("{bypass}: true")))
+    })
 }

@@ -118,9 +118,7 @@ impl Controllers {
         let unknown = |why: &str| Plain::Unknown(why.to_owned());
         match self.serving(class(ingress)) {
             Some(Nginx) => unless(&["nginx.ingress.kubernetes.io/force-ssl-redirect"], &["nginx.ingress.kubernetes.io/ssl-redirect"]),
-            Some(NginxInc) => {
-                unless(&["nginx.org/redirect-to-https"], &["ingress.kubernetes.io/ssl-redirect", "nginx.org/redirect-to-https"])
-            }
+            Some(NginxInc) => unless(&["nginx.org/redirect-to-https"], &["ingress.kubernetes.io/ssl-redirect"]),
             Some(HaProxy) => {
                 unless(&[], &["haproxy.org/ssl-redirect", "haproxy-ingress.github.io/ssl-redirect", "ingress.kubernetes.io/ssl-redirect"])
             }

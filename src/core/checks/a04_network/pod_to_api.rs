@@ -6,12 +6,13 @@
 //! operators need it, most workloads do not.
 
 use super::address;
+use crate::analysis::networks;
 use crate::analysis::reach::{Judge, Party, PortSet, Protocol, Reading};
-use crate::judging::unevaluated::{doubt, may_act};
+use crate::judging::unevaluated::{doubt, may_act_on_machines};
 use crate::judging::{Verdict, View};
 use crate::kinds::node::Node;
 use crate::model::{Finding, Kind, Outcome, Severity};
-use core::net::{IpAddr, Ipv4Addr};
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// The port of kubelets.
 const KUBELET: u16 = 10250;
@@ -19,6 +20,8 @@ const KUBELET: u16 = 10250;
 const API: [u16; 2] = [443, 6443];
 /// The metadata service of nearly all clouds.
 const METADATA: IpAddr = IpAddr::V4(Ipv4Addr::new(169, 254, 169, 254));
+/// The same of AWS for IPv6.
+const METADATA_V6: IpAddr = IpAddr::V6(Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254));
 
 /// What is managed from where.
 struct Targets {
@@ -28,6 +31,8 @@ struct Targets {
     kubelets: Vec<IpAddr>,
     /// Whether the machines are known to come from a cloud.
     cloud: bool,
+    /// Whether they have addresses of IPv6.
+    v6: bool,
     /// Nodes of which no address is known.
     silent: Vec<String>,
 }
@@ -44,8 +49,12 @@ pub(super) fn judge(view: &View<'_>) -> Verdict {
         if !view.category(namespace).in_scope() {
             continue;
         }
-        let doubts: Vec<String> =
-            reach.not_evaluated().iter().filter(|entry| may_act(entry, &[namespace])).map(|entry| entry.object().to_string()).collect();
+        let doubts: Vec<String> = reach
+            .not_evaluated()
+            .iter()
+            .filter(|entry| may_act_on_machines(entry, &[namespace]))
+            .map(|entry| entry.object().to_string())
+            .collect();
         for finding in found(view, &targets, &mut judge, (index, party)) {
             verdict.find(if doubts.is_empty() {
                 finding
@@ -56,7 +65,7 @@ pub(super) fn judge(view: &View<'_>) -> Verdict {
         }
     }
     if verdict.outcome() == Outcome::Pass {
-        doubt(view, &mut verdict);
+        doubt(view, true, &mut verdict);
     }
     if verdict.outcome() == Outcome::Pass && (!targets.silent.is_empty() || targets.kubelets.is_empty()) {
         verdict.because(match targets.silent.first() {
@@ -95,6 +104,7 @@ fn targets(view: &View<'_>) -> Targets {
         api,
         kubelets: reach.distinct(nodes.iter().flat_map(inside)),
         silent: nodes.iter().filter(|node| inside(node).is_empty()).map(|node| node.metadata.name.clone()).collect(),
+        v6: nodes.iter().flat_map(inside).any(|address| address.is_ipv6()),
         cloud: nodes.iter().any(|node| node.spec.provider_id.contains("://") && !is_no_cloud(&node.spec.provider_id)),
     }
 }
@@ -123,6 +133,10 @@ fn found(view: &View<'_>, targets: &Targets, judge: &mut Judge<'_, '_>, (index, 
         return vec![finding("unrestricted").observed(reach.words(&passage)).message(message)];
     }
     let mut all = Vec::new();
+    if let Some(networks) = networks::beside(view.inventory, party.workload) {
+        let message = "These pods have a network beside that of the cluster, on which no policy holds: whether nodes and metadata are reached over it must be shown.";
+        all.push(finding("second_network").review().observed(networks).message(message));
+    }
     let mut ask = |address: IpAddr, port: u16| {
         let passage = judge.out_to_address(index, address)?;
         passage.ports.contains(Protocol::Tcp, port).then(|| format!("{address} on TCP {port}: {}", reach.words(&passage)))
@@ -134,7 +148,8 @@ fn found(view: &View<'_>, targets: &Targets, judge: &mut Judge<'_, '_>, (index, 
                 .message("The node's agent starts, enters and reads pods for whoever it trusts; no application needs it."),
         );
     }
-    if let Some(words) = ask(METADATA, 80) {
+    let metadata = if targets.v6 { &[METADATA, METADATA_V6][..] } else { &[METADATA] };
+    if let Some(words) = metadata.iter().find_map(|address| ask(*address, 80)) {
         let finding = finding("metadata").observed(words);
         all.push(if targets.cloud {
             finding.message("The cloud's metadata service hands the node's credentials to whoever asks it.")

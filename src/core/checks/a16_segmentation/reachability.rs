@@ -3,6 +3,7 @@
 //! ports and policies named: in a cluster without policies everybody reaches everybody, and a line for each pair would be millions. Where even
 //! the namespaces at the other end are many, they are told together, and the first of them named; `kassay reach` lists every connection.
 
+use crate::analysis::networks;
 use crate::analysis::reach::{Judge, Passage, Reading};
 use crate::judging::unevaluated::{doubt, may_act};
 use crate::judging::{Verdict, View};
@@ -99,6 +100,7 @@ pub(super) fn judge(view: &View<'_>) -> Verdict {
         verdict.find(finding);
     }
     on_nodes(view, &ends, &mut verdict);
+    on_other_networks(view, &ends, &mut verdict);
     if !partial.is_empty() {
         let needs = partial.iter().map(|kind| format!("{}: list", kind.id())).collect();
         let words: Vec<String> = partial
@@ -108,7 +110,7 @@ pub(super) fn judge(view: &View<'_>) -> Verdict {
         return verdict.block(format!("{}.", words.join("; ")), needs);
     }
     if verdict.outcome() == Outcome::Pass {
-        doubt(view, &mut verdict);
+        doubt(view, false, &mut verdict);
     }
     verdict
 }
@@ -302,6 +304,23 @@ fn summary(ends: &Ends, found: &BTreeMap<Key<'_>, Rc<Paths<'_>>>) -> String {
         }
     }
     format!("Of {} CDE workloads {}.", ends.cde.len(), words.join("; "))
+}
+
+/// Workloads of the cardholder data environment with a network beside that of the cluster, on which no policy holds and nobody is seen.
+fn on_other_networks(view: &View<'_>, ends: &Ends, verdict: &mut Verdict) {
+    for index in &ends.cde {
+        let workload = view.reach().workloads()[*index].workload;
+        let Some(networks) = networks::beside(view.inventory, workload) else { continue };
+        verdict.find(
+            Finding::new(Category::Cde, workload.object.clone(), workload.metadata_path())
+                .rule("second_network")
+                .review()
+                .severity(Severity::Medium)
+                .pods(workload.pods)
+                .observed(networks)
+                .message("These pods have a network beside that of the cluster: who is on it, and what keeps others away, must be shown."),
+        );
+    }
 }
 
 /// Pods on the network of their node: no policy holds for them, whatever it says.
