@@ -86,7 +86,9 @@ impl crate::kinds::pod::Toleration {
         let effect = self.effect.is_empty() || self.effect == taint.effect;
         let exists = self.operator == "Exists";
         let key = (self.key.is_empty() && exists) || self.key == taint.key;
-        effect && key && (exists || self.value.as_str() == taint.value.as_str())
+        // Operators that compare numbers are not evaluated.
+        let equal = matches!(self.operator.as_str(), "" | "Equal") && self.value.as_str() == taint.value.as_str();
+        effect && key && (exists || equal)
     }
 }
 

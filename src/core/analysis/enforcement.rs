@@ -142,7 +142,7 @@ fn engine<'a>(inventory: &'a Inventory, software: &'a Software, places: &[Found<
         let why = if held { "no pod of it runs." } else { "only its template was read, so whether a pod of it runs is not known." };
         why.clone_into(&mut engine.why);
     }
-    for switch in &software.switch {
+    for switch in software.switch.iter().filter(|switch| switch.role.is_empty()) {
         let reading = read(inventory, switch, places);
         if reading.state > engine.state {
             engine.state = reading.state;
@@ -157,14 +157,26 @@ fn engine<'a>(inventory: &'a Inventory, software: &'a Software, places: &[Found<
 }
 
 /// How a switch stands.
-struct Reading {
-    state: State,
-    place: Option<(ObjectRef, String)>,
-    observed: String,
-    why: String,
+#[derive(Clone, Debug)]
+pub struct Reading {
+    /// On, off, or not to be seen.
+    pub state: State,
+    /// Where it stands.
+    pub place: Option<(ObjectRef, String)>,
+    /// What stands there.
+    pub observed: String,
+    /// Why it is not on, in a sentence.
+    pub why: String,
 }
 
-/// Reads a switch in each of its places; the worst of them holds.
+/// How the switches of one role stand that a piece of software plays; nothing where it has none, and so always plays it.
+#[must_use]
+pub fn of_role(inventory: &Inventory, found: &Found<'_>, role: &str) -> Option<Reading> {
+    let switches = found.software.switch.iter().filter(|switch| switch.role == role);
+    switches.map(|switch| read(inventory, switch, std::slice::from_ref(found))).max_by_key(|reading| reading.state)
+}
+
+/// Reads a switch in each of its places.
 fn read(inventory: &Inventory, switch: &Switch, places: &[Found<'_>]) -> Reading {
     let judged = |value: Option<&str>, place: (ObjectRef, String), name: &str| {
         let among = |words: &[String]| value.is_some_and(|value| words.iter().any(|word| word.eq_ignore_ascii_case(value.trim())));
@@ -211,16 +223,27 @@ fn read(inventory: &Inventory, switch: &Switch, places: &[Found<'_>]) -> Reading
             .into_iter()
             .map(|(object, value)| judged(Some(&value), (object, format!("spec.defaults.{}", switch.key)), &switch.key)),
     );
-    if let Some(worst) = readings.into_iter().max_by_key(|reading| reading.state) {
-        return worst;
+    // A plugin is one whole; of the parts of an agent, one that does the work is enough.
+    let readings = readings.into_iter();
+    let told =
+        if switch.role.is_empty() { readings.max_by_key(|reading| reading.state) } else { readings.min_by_key(|reading| reading.state) };
+    if let Some(told) = told {
+        return told;
     }
     // Where the ConfigMaps were not read, one of them may say what nothing else says.
     if !switch.map.is_empty() && inventory.state(Kind::ConfigMaps) != KindState::Read {
         let why = format!("its setting {} in the ConfigMap {} was not read.", switch.key, switch.map);
         return Reading { state: State::Unclear, place: None, observed: format!("{}: not read", switch.key), why };
     }
-    let name = if switch.flag.is_empty() { &switch.key } else { &switch.flag };
-    let why = format!("{name} is not set, and without it nothing is enforced.");
+    let name = [&switch.flag, &switch.key, &switch.env].into_iter().find(|name| !name.is_empty());
+    let Some(name) = name else {
+        return Reading { state: State::Unclear, place: None, observed: "not to be seen".to_owned(), why: switch.note.clone() };
+    };
+    let why = if switch.role.is_empty() {
+        format!("{name} is not set, and without it nothing is enforced.")
+    } else {
+        format!("{name} is not set, and without it, or a file that says the same, it does nothing of the kind.")
+    };
     Reading { state: if switch.needed { State::Unclear } else { State::On }, place: None, observed: format!("{name}: not set"), why }
 }
 

@@ -120,6 +120,16 @@ impl CommandLine {
         }
     }
 
+    /// The minor version whose behaviour an API server shows, where it is told to emulate one: 34 for `--emulated-version=kube=1.34`.
+    #[must_use]
+    pub fn emulated_minor(&self) -> Option<u32> {
+        self.list("emulated-version").into_iter().find_map(|version| {
+            let (component, version) = version.split_once('=').unwrap_or(("kube", version));
+            let minor = version.trim_start_matches('v').split('.').nth(1)?;
+            if component == "kube" { minor.parse().ok() } else { None }
+        })
+    }
+
     /// Path of one flag for a finding: `spec.containers[name=kube-apiserver].command[--profiling]`.
     #[must_use]
     pub fn field(&self, name: &str) -> String {
@@ -166,7 +176,10 @@ impl CommandLine {
             (Component::ApiServer, "anonymous-auth" | "service-account-lookup" | "service-account-extend-token-expiration") => "true",
             (Component::ApiServer | Component::ControllerManager | Component::Scheduler, "profiling") => "true",
             (Component::ApiServer, "authorization-mode") => "AlwaysAllow",
-            (Component::ApiServer, "audit-log-maxage" | "audit-log-maxbackup") => "0",
+            // Until 1.35 nothing limited the files of the log.
+            (Component::ApiServer, "audit-log-maxage" | "audit-log-maxbackup" | "audit-log-maxsize") if minor < 36 => "0",
+            (Component::ApiServer, "audit-log-maxage") => "366",
+            (Component::ApiServer, "audit-log-maxbackup" | "audit-log-maxsize") => "100",
             // The unencrypted port was closed by default in 1.20 and taken out in 1.24.
             (Component::ApiServer, "insecure-port") => {
                 if minor < 20 {
@@ -408,6 +421,11 @@ mod tests {
         let found = inventory(&[pod]);
         assert_eq!((etcd(&found), of(&found, Component::Etcd)[0].settings_file()), (Some(false), Some("/etc/etcd")));
         let manager = inventory(&[api_server(json!(["kube-controller-manager", "--profiling=false"]), json!([]))]);
+        let server = inventory(&[api_server(json!(["kube-apiserver", "--audit-log-maxbackup=7"]), json!([]))]);
+        let line = &of(&server, Component::ApiServer)[0];
+        let log = |flag: &str, minor| line.effective(flag, minor).unwrap_or_default();
+        assert_eq!((log("audit-log-maxage", Some(35)).as_str(), log("audit-log-maxage", Some(36)).as_str()), ("0", "366"));
+        assert_eq!((log("audit-log-maxsize", None).as_str(), log("audit-log-maxbackup", Some(37)).as_str()), ("100", "7"));
         let line = &of(&manager, Component::ControllerManager)[0];
         let port = |minor| line.effective("port", Some(minor)).unwrap_or_default();
         assert_eq!((port(21).as_str(), port(22).as_str()), ("10252", "0"));

@@ -1,11 +1,12 @@
 //! Kubelet settings as kubeadm keeps them in the cluster: the ConfigMap `kube-system/kubelet-config`, a KubeletConfiguration in YAML.
 //!
-//! Only what kubeadm's own serialiser writes has to be understood (block style, two spaces a level, plain scalars, lists of scalars), so a
-//! reader of some lines does, and no YAML parser enters the core. A text in another style (somebody edited it by hand) is told as not
-//! understood, and what is not understood is never a pass. A node's own file may say otherwise; who uses this says so.
+//! It is read as the kubelet reads it: YAML whose words for true and false are those of YAML 1.1 (`True`, `yes`, `on`), each setting of the type
+//! that it must have. A text that the kubelet would refuse, or whose settings can't be told, is told as not understood, and what is not
+//! understood is never a pass. A setting that is absent has the kubelet's default. A node's own file may say otherwise; who uses this says so.
 
 use crate::kinds::Inventory;
 use crate::model::ObjectRef;
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// One KubeletConfiguration that the cluster holds.
@@ -36,6 +37,14 @@ impl Configuration {
     pub fn field(&self, path: &str) -> String {
         format!("data[kubelet].{path}")
     }
+
+    fn read(object: ObjectRef, text: &str) -> Self {
+        let (doubt, settings) = match parse(text) {
+            Ok(value) => (doubt(&value), flatten(&value)),
+            Err(why) => (Some(why), BTreeMap::new()),
+        };
+        Self { object, doubt, settings }
+    }
 }
 
 /// Every kubelet configuration in the cluster: one, or one a version where old kubeadm left them.
@@ -46,7 +55,7 @@ pub fn configurations(inventory: &Inventory) -> Vec<Configuration> {
     maps.filter_map(|map| {
         let object = ObjectRef::new("", "ConfigMap", &map.metadata.namespace, &map.metadata.name);
         Some(match map.data.get("kubelet")?.text() {
-            Some(text) => Configuration { object, doubt: doubt(text), settings: flatten(text) },
+            Some(text) => Configuration::read(object, text),
             None => Configuration { object, doubt: Some("its text holds something secret and was not kept"), settings: BTreeMap::new() },
         })
     })
@@ -72,88 +81,160 @@ pub fn unseen(inventory: &Inventory, setting: &str) -> String {
     )
 }
 
-/// What speaks against having understood a text: anything but block style with plain scalars.
-fn doubt(text: &str) -> Option<&'static str> {
-    let strange = |line: &str| {
-        let bare = line.trim();
-        if bare.is_empty() || bare.starts_with('#') || bare == "---" {
-            return false;
-        }
-        if line.contains('\t') || bare.starts_with(['{', '[', '}', ']', '?']) {
-            return true;
-        }
-        // What stands within a list is left out, so its style does not matter.
-        let Some((_, value)) = bare.strip_prefix("- ").map_or_else(|| bare.split_once(':'), |item| Some(("", item))) else { return true };
-        let value = value.trim();
-        value.starts_with(['{', '[', '&', '*', '!', '|', '>']) && !matches!(value.split(" #").next().map(str::trim), Some("{}" | "[]"))
-    };
-    text.lines().any(strange).then_some("it is written in a style of YAML that is not read here")
+/// What a setting must be.
+#[derive(Clone, Copy)]
+enum Type {
+    Boolean,
+    Whole,
+    Text,
+    Texts,
 }
 
-/// Block YAML as a map from path to scalar. Lists of scalars become one value; what is nested deeper in lists is left out.
-fn flatten(text: &str) -> BTreeMap<String, String> {
-    let mut settings = BTreeMap::new();
-    let mut path: Vec<(usize, String)> = Vec::new();
-    for line in text.lines() {
-        let bare = line.trim();
-        if bare.is_empty() || bare.starts_with('#') || bare == "---" {
-            continue;
-        }
-        let indent = line.len() - line.trim_start().len();
-        if let Some(item) = bare.strip_prefix("- ") {
-            // A list may stand at the indent of its key.
-            let list: Vec<&str> = path.iter().filter(|(at, _)| *at <= indent).map(|(_, key)| key.as_str()).collect();
-            let entry: &mut String = settings.entry(list.join(".")).or_default();
-            if !entry.is_empty() {
-                entry.push(',');
-            }
-            entry.push_str(scalar(item));
-            continue;
-        }
-        path.retain(|(at, _)| *at < indent);
-        let Some((key, value)) = bare.split_once(':') else { continue };
-        path.push((indent, key.trim_matches(['"', '\'']).to_owned()));
-        if !value.trim().is_empty() {
-            let full: Vec<&str> = path.iter().map(|(_, key)| key.as_str()).collect();
-            settings.insert(full.join("."), scalar(value).to_owned());
+/// The settings that checks read, with their types (`kubelet.config.k8s.io/v1beta1`).
+const SETTINGS: &[(&str, Type)] = &[
+    ("authentication.anonymous.enabled", Type::Boolean),
+    ("authentication.webhook.enabled", Type::Boolean),
+    ("authorization.mode", Type::Text),
+    ("readOnlyPort", Type::Whole),
+    ("tlsMinVersion", Type::Text),
+    ("tlsCipherSuites", Type::Texts),
+    ("podPidsLimit", Type::Whole),
+    ("rotateCertificates", Type::Boolean),
+    ("serverTLSBootstrap", Type::Boolean),
+];
+
+/// Reads one YAML document.
+fn parse(text: &str) -> Result<Value, &'static str> {
+    let mut options = serde_saphyr::Options::default();
+    options.with_snippet = false;
+    let value: Value = serde_saphyr::from_str_with_options(text, options).map_err(|_| "it is no YAML document that can be read")?;
+    if value.is_object() { Ok(value) } else { Err("it holds no settings") }
+}
+
+/// What speaks against the kubelet's reading it as it is read here.
+fn doubt(value: &Value) -> Option<&'static str> {
+    let said = |key: &str, wanted: &str| value.get(key).is_none_or(|said| said.as_str() == Some(wanted));
+    if !said("kind", "KubeletConfiguration") || !said("apiVersion", "kubelet.config.k8s.io/v1beta1") {
+        return Some("it is no KubeletConfiguration of a version that is known");
+    }
+    if !SETTINGS.iter().all(|(path, wanted)| fits(value, path, *wanted)) {
+        return Some("a setting in it is not of the type that the kubelet takes");
+    }
+    let mode = value.pointer("/authorization/mode").and_then(Value::as_str);
+    (!matches!(mode, None | Some("Webhook" | "AlwaysAllow" | ""))).then_some("its authorization mode is not known")
+}
+
+/// Whether a setting is absent or of its type. Nothing is what null means; a scalar where the path goes on is a fault.
+fn fits(value: &Value, path: &str, wanted: Type) -> bool {
+    let mut at = value;
+    for key in path.split('.') {
+        match at {
+            Value::Null => return true,
+            Value::Object(fields) => match fields.get(key) {
+                Some(next) => at = next,
+                None => return true,
+            },
+            _ => return false,
         }
     }
-    settings
+    match (at, wanted) {
+        (Value::Null, _) | (Value::Bool(_), Type::Boolean) | (Value::String(_), Type::Text) => true,
+        (Value::Number(number), Type::Whole) => number.is_i64() || number.is_u64(),
+        (Value::Array(items), Type::Texts) => items.iter().all(Value::is_string),
+        _ => false,
+    }
 }
 
-fn scalar(text: &str) -> &str {
-    let text = text.trim();
-    let text = if text.starts_with(['"', '\'']) { text } else { text.split(" #").next().unwrap_or_default().trim() };
-    text.trim_matches(['"', '\''])
+/// The settings as a map from path to scalar. Lists of scalars become one value; what is nested deeper in lists is left out.
+fn flatten(value: &Value) -> BTreeMap<String, String> {
+    fn scalar(value: &Value) -> Option<String> {
+        match value {
+            Value::Bool(_) | Value::Number(_) => Some(value.to_string()),
+            Value::String(text) => Some(text.clone()),
+            _ => None,
+        }
+    }
+    fn walk(path: &str, value: &Value, settings: &mut BTreeMap<String, String>) {
+        match value {
+            Value::Object(fields) => {
+                for (key, below) in fields {
+                    let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+                    walk(&path, below, settings);
+                }
+            }
+            Value::Array(items) => {
+                let texts: Vec<String> = items.iter().filter_map(scalar).collect();
+                if !texts.is_empty() {
+                    settings.insert(path.to_owned(), texts.join(","));
+                }
+            }
+            value => settings.extend(scalar(value).map(|text| (path.to_owned(), text))),
+        }
+    }
+    let mut settings = BTreeMap::new();
+    walk("", value, &mut settings);
+    settings
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn settings_are_found_by_their_path() {
-        let text = "apiVersion: kubelet.config.k8s.io/v1beta1\nauthentication:\n  anonymous:\n    enabled: false\n  webhook:\n    cacheTTL: 0s\n    enabled: true\nclusterDNS:\n- 10.96.0.10\n- \"10.96.0.11\"\nreadOnlyPort: 0 # off\nlogging: {}\n";
-        let settings = flatten(text);
-        let get = |path: &str| settings.get(path).map(String::as_str);
-        assert_eq!(get("authentication.anonymous.enabled"), Some("false"));
-        assert_eq!(get("authentication.webhook.enabled"), Some("true"));
-        assert_eq!(get("clusterDNS"), Some("10.96.0.10,10.96.0.11"));
-        assert_eq!((get("readOnlyPort"), get("enabled")), (Some("0"), None));
-        assert_eq!(doubt(text), None);
+    fn read(text: &str) -> Configuration {
+        Configuration::read(ObjectRef::new("", "ConfigMap", "kube-system", "kubelet-config"), text)
     }
 
     #[test]
-    fn what_is_written_otherwise_is_not_taken_for_understood() {
+    fn settings_are_found_by_their_path() {
+        let text = "apiVersion: kubelet.config.k8s.io/v1beta1\nauthentication:\n  anonymous:\n    enabled: false\n  webhook:\n    cacheTTL: 0s\n    enabled: true\nclusterDNS:\n- 10.96.0.10\n- \"10.96.0.11\"\nreadOnlyPort: 0 # off\nlogging: {}\n";
+        let found = read(text);
+        assert_eq!(
+            (found.boolean("authentication.anonymous.enabled"), found.boolean("authentication.webhook.enabled")),
+            (Some(false), Some(true))
+        );
+        assert_eq!(found.value("clusterDNS"), Some("10.96.0.10,10.96.0.11"));
+        assert_eq!((found.value("readOnlyPort"), found.value("enabled"), found.doubt), (Some("0"), None, None));
+    }
+
+    #[test]
+    fn every_style_and_every_word_of_yaml_is_read() {
         for text in [
-            "authentication: {anonymous: {enabled: true}}\n",
+            "authentication: {anonymous: {enabled: True}}\n",
             "{\"authentication\": {\"anonymous\": {\"enabled\": true}}}",
-            "authentication: &a\n  anonymous:\n    enabled: true\n",
-            "authentication:\n  anonymous: {\n    enabled: true }\n",
-            "not a setting\n",
+            "authentication: &a\n  anonymous:\n    enabled: yes\n",
+            "authentication:\n  anonymous: {\n    enabled: ON }\n",
+            "authentication:\n    anonymous:\n        enabled: TRUE # for now\n",
         ] {
-            assert!(doubt(text).is_some(), "{text}");
+            let found = read(text);
+            assert_eq!((found.boolean("authentication.anonymous.enabled"), found.doubt), (Some(true), None), "{text}");
         }
-        assert_eq!(doubt("logging: {}\nregisterWithTaints:\n- key: a\n  value: b\nclusterDNS: [] # none\n"), None);
+        let found = read("rotateCertificates: Off\nserverTLSBootstrap: No\nauthentication: {webhook: null}\n");
+        assert_eq!(
+            (found.boolean("rotateCertificates"), found.boolean("serverTLSBootstrap"), found.doubt),
+            (Some(false), Some(false), None)
+        );
+    }
+
+    #[test]
+    fn what_the_kubelet_would_not_read_is_not_taken_for_understood() {
+        for text in [
+            "",
+            "not a setting\n",
+            "- readOnlyPort: 0\n",
+            "authentication: {anonymous: {enabled: \"false\"}}\n",
+            "authentication: {anonymous: {enabled: 0}}\n",
+            "authentication: off\n",
+            "readOnlyPort: \"0\"\n",
+            "podPidsLimit: 4.5\n",
+            "tlsCipherSuites: TLS_AES_128_GCM_SHA256\n",
+            "authorization: {mode: Sometimes}\n",
+            "readOnlyPort: 0\nreadOnlyPort: 10255\n",
+            "readOnlyPort: 0\n---\nreadOnlyPort: 10255\n",
+            "kind: KubeProxyConfiguration\nreadOnlyPort: 0\n",
+            "apiVersion: kubelet.config.k8s.io/v9\n",
+            "authentication: {anonymous: {enabled: false}\n",
+        ] {
+            assert!(read(text).doubt.is_some(), "{text}");
+        }
     }
 }

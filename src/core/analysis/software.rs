@@ -35,6 +35,8 @@ pub struct Software {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Switch {
+    /// The role that it switches; "" where it is all that the software does.
+    pub role: String,
     /// A flag of any of its containers, without dashes.
     pub flag: String,
     /// A variable of any of its containers.

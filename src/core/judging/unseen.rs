@@ -31,7 +31,7 @@ pub(crate) fn not_understood(view: &View<'_>, configuration: &Configuration) -> 
             .review()
             .observed("not understood")
             .message(format!("This kubelet configuration could not be judged as a whole: {why}. Read it by hand."))
-            .mend("Let kubeadm write it anew (kubeadm init phase upload-config kubelet), in block style, and assess again."),
+            .mend("Let kubeadm write it anew (kubeadm init phase upload-config kubelet) and assess again."),
     )
 }
 

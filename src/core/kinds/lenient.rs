@@ -1,5 +1,6 @@
 //! Scalars that manifests write in more than one way: quantities and ports as numbers or strings.
 
+use super::quantity::Quantity;
 use serde::{Deserialize, Deserializer, Serialize, de::Visitor};
 use std::fmt;
 
@@ -15,32 +16,10 @@ impl Scalar {
         &self.0
     }
 
-    /// The value of a Kubernetes quantity (`500m`, `1Gi`, `2e3`) in base units, where it is one.
+    /// The value as a quantity of Kubernetes (`500m`, `1Gi`, `2e3`), where it is one.
     #[must_use]
-    pub fn quantity(&self) -> Option<f64> {
-        let text = self.0.trim();
-        let end = text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len());
-        let (number, suffix) = text.split_at(end);
-        let factor = match suffix {
-            "" => 1.0,
-            "n" => 1e-9,
-            "u" => 1e-6,
-            "m" => 1e-3,
-            "k" => 1e3,
-            "M" => 1e6,
-            "G" => 1e9,
-            "T" => 1e12,
-            "P" => 1e15,
-            "E" => 1e18,
-            "Ki" => 1024.0,
-            "Mi" => 1024.0_f64.powi(2),
-            "Gi" => 1024.0_f64.powi(3),
-            "Ti" => 1024.0_f64.powi(4),
-            "Pi" => 1024.0_f64.powi(5),
-            "Ei" => 1024.0_f64.powi(6),
-            _ => return text.parse().ok(),
-        };
-        number.parse::<f64>().ok().map(|n| n * factor)
+    pub fn quantity(&self) -> Option<Quantity> {
+        Quantity::parse(&self.0)
     }
 }
 
@@ -94,11 +73,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn quantities_have_one_value() {
-        let value = |text: &str| Scalar(text.into()).quantity();
-        assert_eq!(value("500m"), Some(0.5));
-        assert_eq!(value("1Gi"), Some(1_073_741_824.0));
-        assert_eq!(value("2e3"), Some(2000.0));
-        assert_eq!(value("lots"), None);
+    fn numbers_and_texts_are_the_same_quantity() {
+        let value = |json: &str| serde_json::from_str::<Scalar>(json).ok()?.quantity();
+        assert_eq!(value("1e9"), value("\"1G\""));
+        assert_eq!((value("0.5"), value("2")), (value("\"500m\""), value("\"2\"")));
+        assert_eq!((value("\"lots\""), value("true")), (None, None));
     }
 }

@@ -19,6 +19,7 @@ pub mod persistent;
 pub mod pod;
 pub mod policy;
 pub mod probes;
+pub mod quantity;
 pub mod rbac;
 mod rebuilt;
 pub mod sealed;
@@ -38,5 +39,6 @@ pub use inventory::{ClusterInfo, Connection, Coverage, Inventory, KindState, Log
 pub use meta::Meta;
 pub use pod::{Container, ContainerRole, Pod, PodSpec};
 pub use probes::{Artifact, LeftOut, Method, Probe, ProbeRequest, Probes, Purpose};
+pub use quantity::Quantity;
 pub use sealed::Sealed;
 pub use workload::{Variant, Workload};

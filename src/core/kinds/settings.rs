@@ -1,4 +1,5 @@
-//! Settings of agents that are kept in the clear: flags and variables by which network plugins are switched on and off. Only a plain word is
+//! Settings of agents that are kept in the clear: flags and variables by which network plugins, log agents and runtime agents are
+//! switched on and off. Only a plain word is
 //! kept, never a text, so that nothing that could be a secret comes along.
 
 /// Flags, without dashes, and variables.
@@ -13,6 +14,8 @@ const NAMES: &[&str] = &[
     "CILIUM_ENABLE_POLICY",
     "CILIUM_ENABLE_K8S_NETWORKPOLICY",
     "EXPECT_NPC",
+    "DD_LOGS_ENABLED",
+    "DD_RUNTIME_SECURITY_CONFIG_ENABLED",
 ];
 
 /// Words that such settings have.

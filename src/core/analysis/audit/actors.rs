@@ -35,6 +35,12 @@ pub struct Actor {
 /// A name that no rule can hold, because users have no blanks around them.
 const SOMEBODY: &str = " somebody ";
 
+/// Whether a word in a list of users, groups or namespaces fits nobody: it looks like a wildcard, and there is none.
+#[must_use]
+pub fn fits_nobody(word: &str) -> bool {
+    word.contains('*')
+}
+
 /// Everybody with whom a policy is tried.
 #[must_use]
 pub fn actors(policy: &AuditPolicy, platform: &dyn Fn(&str) -> bool) -> Vec<Actor> {
@@ -54,7 +60,7 @@ pub fn actors(policy: &AuditPolicy, platform: &dyn Fn(&str) -> bool) -> Vec<Acto
     all.insert(unnamed(Who::Stranger, "who did not log in", Some("system:anonymous"), &["system:unauthenticated"]));
     all.insert(unnamed(Who::Stranger, "whose login is refused", None, &[]));
     for rule in &policy.rules {
-        for user in &rule.users {
+        for user in rule.users.iter().filter(|user| !fits_nobody(user)) {
             let mut groups = groups_of(user);
             // A rule with users and groups is about who is in both lists.
             groups.extend(rule.user_groups.iter().filter(|group| !groups_of(user).contains(*group)).cloned());
@@ -66,7 +72,7 @@ pub fn actors(policy: &AuditPolicy, platform: &dyn Fn(&str) -> bool) -> Vec<Acto
                 groups,
             });
         }
-        for group in rule.user_groups.iter().filter(|_| rule.users.is_empty()) {
+        for group in rule.user_groups.iter().filter(|group| rule.users.is_empty() && !fits_nobody(group)) {
             all.insert(member_of(group, platform));
         }
     }

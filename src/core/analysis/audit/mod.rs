@@ -1,5 +1,5 @@
 //! What an API server with a given audit policy records. The first rule that fits a request decides; what no rule fits is not recorded. Nothing in
-//! a policy is a wildcard but a star for resources, beside a slash for subresources, and at the end of a path: a rule for the user `*`
+//! a policy is a wildcard but a star for resources, beside a slash for subresources, for a group (since 1.36; before, no server started with it), and at the end of a path: a rule for the user `*`
 //! or the verb `*` fits no request at all. (Kubernetes, `k8s.io/apiserver`, audit policy evaluation.)
 //!
 //! A request by somebody who acts as another counts for the policy as the real sender's, and its record names both; a request whose login is
@@ -8,8 +8,8 @@
 mod actors;
 mod wanted;
 
-pub use actors::{Actor, Who, actors};
-pub use wanted::{Class, WANTED, Wanted};
+pub use actors::{Actor, Who, actors, fits_nobody};
+pub use wanted::{Class, UNHEARD, WANTED, Wanted, left_out};
 
 use crate::kinds::imported::{AuditPolicy, AuditRule};
 
@@ -76,6 +76,13 @@ pub fn decide(policy: &AuditPolicy, request: &AuditedRequest<'_>) -> Decision {
     }
 }
 
+/// Whether nothing of a request comes into the log, because each of its stages is left out. That of a panic is no answer.
+#[must_use]
+pub fn omits_all(policy: &AuditPolicy, rule: usize, is_long: bool) -> bool {
+    let stages = ["RequestReceived", "ResponseComplete", "ResponseStarted"];
+    stages.iter().take(if is_long { 3 } else { 2 }).all(|stage| omits(policy, rule, stage))
+}
+
 /// Whether a rule leaves out a stage, by itself or by its policy.
 #[must_use]
 pub fn omits(policy: &AuditPolicy, rule: usize, stage: &str) -> bool {
@@ -105,7 +112,7 @@ fn fits(rule: &AuditRule, request: &AuditedRequest<'_>) -> bool {
 fn resources_fit(rule: &AuditRule, request: &AuditedRequest<'_>) -> bool {
     let whole =
         if request.subresource.is_empty() { request.resource.to_owned() } else { format!("{}/{}", request.resource, request.subresource) };
-    rule.resources.iter().filter(|of| of.group == request.group).any(|of| {
+    rule.resources.iter().filter(|of| of.covers(request.group)).any(|of| {
         let named = of.resource_names.is_empty() || of.resource_names.iter().any(|name| name == request.name);
         let word = |entry: &String| {
             *entry == whole
@@ -149,15 +156,8 @@ mod tests {
     }
 
     #[test]
-    fn a_star_is_a_wildcard_in_resources_alone() {
-        for dead in [
-            "users: ['*']",
-            "userGroups: ['*']",
-            "verbs: ['*']",
-            "namespaces: ['*']",
-            "resources: [{group: '*'}]",
-            "nonResourceURLs: ['*']",
-        ] {
+    fn a_star_is_a_wildcard_in_resources_and_groups_alone() {
+        for dead in ["users: ['*']", "userGroups: ['*']", "verbs: ['*']", "namespaces: ['*']", "nonResourceURLs: ['*']"] {
             assert_eq!(rule_of(&format!("[{{level: Metadata, {dead}}}]"), &exec()), None, "{dead}");
         }
         for alive in ["'*'", "'pods/*'", "'*/exec'", "pods/exec"] {
@@ -168,6 +168,8 @@ mod tests {
             );
         }
         assert_eq!(rule_of("[{level: None, resources: [{resources: [pods, 'pods/log', '*/attach']}]}]", &exec()), None);
+        assert_eq!(rule_of("[{level: None, resources: [{group: '*'}]}]", &exec()), Some(0));
+        assert_eq!(rule_of("[{level: None, resources: [{group: '*', resources: [secrets]}]}]", &exec()), None);
         assert_eq!(rule_of("[{level: None, resources: [{group: apps}]}]", &exec()), None);
         assert_eq!(rule_of("[{level: None, resources: [{resources: ['*'], resourceNames: [api]}]}]", &exec()), None);
         assert_eq!(rule_of("[{level: None, resources: [{resources: ['*'], resourceNames: [web]}]}]", &exec()), Some(0));

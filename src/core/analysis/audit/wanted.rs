@@ -3,6 +3,7 @@
 //! removed at the level of the system (10.2.1.7).
 
 use super::Who;
+use crate::kinds::imported::AuditPolicy;
 use crate::model::Severity;
 
 /// What requests are about.
@@ -24,6 +25,8 @@ pub enum Class {
     Refused,
     /// Kinds that add-ons bring are changed.
     Other,
+    /// Kinds that the policy itself names are changed.
+    Named,
     /// Logs of containers are read.
     Logs,
     /// Everything else that is read.
@@ -43,6 +46,7 @@ impl Class {
             Self::Changes => "changes",
             Self::Refused => "refused",
             Self::Other => "other",
+            Self::Named => "named",
             Self::Logs => "logs",
             Self::Reads => "reads",
         }
@@ -60,6 +64,7 @@ impl Class {
             Self::Changes => "Changes of workloads and their configuration",
             Self::Refused => "Access that is refused or comes without a login",
             Self::Other => "Changes of kinds that no rule names (those of add-ons, say)",
+            Self::Named => "Changes of kinds that the rule names",
             Self::Logs => "Reading of containers' logs",
             Self::Reads => "Reading of other objects",
         }
@@ -73,7 +78,7 @@ impl Class {
             Self::Rights | Self::Credentials => "10.2.1.5",
             Self::System => "10.2.1.7",
             Self::Refused => "10.2.1.4",
-            Self::Exec | Self::Changes | Self::Other | Self::Reads => "10.2.1.2",
+            Self::Exec | Self::Changes | Self::Other | Self::Named | Self::Reads => "10.2.1.2",
         }
     }
 
@@ -82,7 +87,7 @@ impl Class {
     pub const fn severity(self) -> Severity {
         match self {
             Self::Secrets | Self::Rights | Self::Exec | Self::Credentials => Severity::High,
-            Self::System | Self::Changes | Self::Refused | Self::Other => Severity::Medium,
+            Self::System | Self::Changes | Self::Refused | Self::Other | Self::Named => Severity::Medium,
             Self::Logs | Self::Reads => Severity::Low,
         }
     }
@@ -93,7 +98,7 @@ impl Class {
         match (self, who) {
             (Self::Logs | Self::Reads, _) | (_, Who::Component) => false,
             // A single name may be a program's that writes the same object over and over.
-            (Self::Changes | Self::Other | Self::Refused, _) => !named,
+            (Self::Changes | Self::Other | Self::Named | Self::Refused, _) => !named,
             _ => true,
         }
     }
@@ -104,7 +109,7 @@ impl Class {
         match (self, who) {
             (Self::Refused, Who::Stranger) => true,
             (Self::Refused, _) | (_, Who::Stranger) => false,
-            (Self::Logs | Self::Reads | Self::Other, Who::Component | Who::Account) => false,
+            (Self::Logs | Self::Reads | Self::Other | Self::Named, Who::Component | Who::Account) => false,
             (Self::Changes, Who::Component) => false,
             _ => true,
         }
@@ -113,22 +118,22 @@ impl Class {
 
 /// Requests that must be recorded.
 #[derive(Clone, Copy, Debug)]
-pub struct Wanted {
+pub struct Wanted<'a> {
     /// What they are about.
     pub class: Class,
     /// Verbs.
     pub verbs: &'static [&'static str],
     /// API group.
-    pub group: &'static str,
+    pub group: &'a str,
     /// Resource.
-    pub resource: &'static str,
+    pub resource: &'a str,
     /// Subresource, or "".
-    pub subresource: &'static str,
+    pub subresource: &'a str,
     /// Whether it lives in namespaces.
     pub namespaced: bool,
 }
 
-impl Wanted {
+impl Wanted<'_> {
     /// Whether a request with this verb carries the name of an object: making and listing are asked of the whole collection.
     #[must_use]
     pub fn has_name(&self, verb: &str) -> bool {
@@ -160,15 +165,68 @@ const fn wanted(
     resource: &'static str,
     subresource: &'static str,
     namespaced: bool,
-) -> Wanted {
+) -> Wanted<'static> {
     Wanted { class, verbs, group, resource, subresource, namespaced }
 }
 
 const RBAC: &str = "rbac.authorization.k8s.io";
 const ADMISSION: &str = "admissionregistration.k8s.io";
 
+/// A group that no rule names.
+pub const UNHEARD: &str = "kassay.invalid";
+
+/// What the cluster's own parts write all the time and nobody needs a record of: heartbeats, events, questions about rights, addresses of pods.
+const OF_NO_INTEREST: &[(&str, &str)] = &[
+    ("", "events"),
+    ("", "endpoints"),
+    ("", "bindings"),
+    ("", "componentstatuses"),
+    ("events.k8s.io", "*"),
+    ("coordination.k8s.io", "*"),
+    ("discovery.k8s.io", "*"),
+    ("authentication.k8s.io", "*"),
+    ("authorization.k8s.io", "*"),
+    ("metrics.k8s.io", "*"),
+    ("custom.metrics.k8s.io", "*"),
+    ("external.metrics.k8s.io", "*"),
+];
+
+/// Changes of kinds that rules of the level None name and that are not wanted by name already: somebody left them out on purpose, and people change
+/// them all the same.
+#[must_use]
+pub fn left_out(policy: &AuditPolicy) -> Vec<Wanted<'_>> {
+    let mut found: Vec<Wanted<'_>> = Vec::new();
+    let rules = policy.rules.iter().filter(|rule| rule.level == "None");
+    for of in rules.flat_map(|rule| &rule.resources).filter(|of| of.group != "*") {
+        let named: Vec<&str> = if of.resources.is_empty() { vec!["*"] } else { of.resources.iter().map(String::as_str).collect() };
+        for name in named {
+            let (resource, subresource) = name.split_once('/').unwrap_or((name, ""));
+            // Of what hangs below an object people only write how many there are to be; the rest is written by controllers.
+            if !matches!(subresource, "" | "*" | "scale") {
+                continue;
+            }
+            let subresource = if subresource == "scale" { "scale" } else { "" };
+            let of_group = |wanted: &&Wanted<'_>| wanted.group == of.group;
+            let (resource, known) = if resource == "*" {
+                ("anything", subresource.is_empty() && WANTED.iter().any(|wanted| of_group(&wanted)))
+            } else {
+                (resource, WANTED.iter().filter(of_group).any(|wanted| wanted.resource == resource && wanted.subresource == subresource))
+            };
+            let dull = OF_NO_INTEREST
+                .iter()
+                .any(|(group, kind)| *group == of.group && matches!(*kind, "*") || (*group, *kind) == (of.group.as_str(), resource));
+            let twice = found.iter().any(|w| (w.group, w.resource, w.subresource) == (of.group.as_str(), resource, subresource));
+            if !known && !dull && !twice {
+                let verbs = if subresource.is_empty() { CHANGE } else { &["update", "patch"] };
+                found.push(Wanted { class: Class::Named, verbs, group: &of.group, resource, subresource, namespaced: true });
+            }
+        }
+    }
+    found
+}
+
 /// All of them.
-pub const WANTED: &[Wanted] = &[
+pub const WANTED: &[Wanted<'static>] = &[
     wanted(Class::Secrets, READ, "", "secrets", "", true),
     wanted(Class::Rights, CHANGE, RBAC, "roles", "", true),
     wanted(Class::Rights, CHANGE, RBAC, "rolebindings", "", true),
@@ -209,7 +267,7 @@ pub const WANTED: &[Wanted] = &[
     wanted(Class::Refused, &["get", "list"], "", "pods", "", true),
     wanted(Class::Refused, &["create"], "", "pods", "exec", true),
     // Stands for every kind that nobody thought of.
-    wanted(Class::Other, CHANGE, "kassay.invalid", "anything", "", true),
+    wanted(Class::Other, CHANGE, UNHEARD, "anything", "", true),
     wanted(Class::Logs, &["get"], "", "pods", "log", true),
     wanted(Class::Reads, &["get", "list"], "", "pods", "", true),
     wanted(Class::Reads, &["get", "list"], "", "configmaps", "", true),

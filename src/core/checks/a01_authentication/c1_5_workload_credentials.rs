@@ -3,7 +3,8 @@
 
 use crate::analysis::rbac::{Rbac, Subject, SubjectKind, escalation::Found};
 use crate::judging::{Check, Need, Verdict, View, rights};
-use crate::kinds::PodSpec;
+use crate::kinds::pod::VolumeMount;
+use crate::kinds::{ContainerRole, PodSpec};
 use crate::model::{Category, Finding, Kind, ObjectRef, Severity};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -80,8 +81,21 @@ pub(super) const CHECKS: &[Check] = &[
     },
 ];
 
+/// Where tokens are mounted. Admission leaves a container alone in which something else is mounted at exactly this path.
+const TOKEN_PATH: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
+
+/// Whether something other than the token that admission adds is mounted at the token's path, in every container.
+fn is_filled(spec: &PodSpec) -> bool {
+    let other = |mount: &VolumeMount| mount.mount_path == TOKEN_PATH && mount.name != "kube-api-access";
+    let mut containers = spec.all_containers().filter(|(role, _)| *role != ContainerRole::Ephemeral).peekable();
+    containers.peek().is_some() && containers.all(|(_, container)| container.volume_mounts.iter().any(other))
+}
+
 /// Whether a token is mounted, and what says so.
 fn mounts(view: &View<'_>, namespace: &str, spec: &PodSpec) -> Option<String> {
+    if is_filled(spec) {
+        return None;
+    }
     match spec.automount_service_account_token {
         Some(true) => Some("true".to_owned()),
         Some(false) => None,

@@ -1,6 +1,8 @@
 //! Judges an audit policy as an audit engineer does: each request that must be recorded is tried against it, and the rule that swallows it is named.
 
-use crate::analysis::audit::{Actor, AuditLevel, AuditedRequest, Class, WANTED, Wanted, Who, actors, decide, omits};
+use crate::analysis::audit::{
+    Actor, AuditLevel, AuditedRequest, Class, UNHEARD, WANTED, Wanted, Who, actors, decide, fits_nobody, left_out, omits, omits_all,
+};
 use crate::analysis::control_plane::{self, Setting};
 use crate::analysis::distribution;
 use crate::analysis::flags::{self, Component};
@@ -80,7 +82,7 @@ fn one(view: &View<'_>, file: &Imported, policy: &AuditPolicy, verdict: &mut Ver
     for wanted in WANTED {
         wanted.verbs.iter().for_each(|_| verdict.saw(view.cluster_wide()));
     }
-    let faults = policy.faults();
+    let faults = policy.faults(view.inventory.minor());
     if !faults.is_empty() {
         verdict.find(
             finding("rules".to_owned())
@@ -92,14 +94,17 @@ fn one(view: &View<'_>, file: &Imported, policy: &AuditPolicy, verdict: &mut Ver
         );
         return;
     }
+    let named = left_out(policy);
     let platform = |namespace: &str| view.category(namespace) == Category::Platform;
     let mut swallowed: BTreeMap<(Option<usize>, Class, bool), Swallowed> = BTreeMap::new();
     let mut unfinished: BTreeSet<usize> = BTreeSet::new();
     for actor in actors(policy, &platform) {
-        for wanted in WANTED.iter().filter(|wanted| wanted.class.concerns(actor.who)) {
+        for wanted in WANTED.iter().chain(&named).filter(|wanted| wanted.class.concerns(actor.who)) {
             each_request(policy, wanted, &actor, &mut |request| {
                 let decision = decide(policy, request);
-                match (decision.level, decision.rule) {
+                let unwritten = decision.rule.is_some_and(|rule| omits_all(policy, rule, wanted.is_long(request.verb)));
+                let level = if unwritten { AuditLevel::None } else { decision.level };
+                match (level, decision.rule) {
                     (AuditLevel::None, rule) => {
                         let component = actor.who == Who::Component;
                         let entry = swallowed.entry((rule, wanted.class, component)).or_default();
@@ -134,14 +139,14 @@ fn one(view: &View<'_>, file: &Imported, policy: &AuditPolicy, verdict: &mut Ver
 }
 
 /// Tries what is wanted with every verb, in namespaces and with names that rules tell apart.
-fn each_request(policy: &AuditPolicy, wanted: &Wanted, actor: &Actor, take: &mut dyn FnMut(&AuditedRequest<'_>)) {
+fn each_request(policy: &AuditPolicy, wanted: &Wanted<'_>, actor: &Actor, take: &mut dyn FnMut(&AuditedRequest<'_>)) {
     let rules = policy.rules.iter();
     let mut namespaces: BTreeSet<&str> =
-        rules.clone().flat_map(|rule| &rule.namespaces).map(String::as_str).filter(|n| !n.is_empty()).collect();
+        rules.clone().flat_map(|rule| &rule.namespaces).map(String::as_str).filter(|n| !n.is_empty() && !fits_nobody(n)).collect();
     namespaces.insert(ANY);
     let mut names: BTreeSet<&str> = rules
         .flat_map(|rule| &rule.resources)
-        .filter(|of| of.group == wanted.group)
+        .filter(|of| of.covers(wanted.group))
         .flat_map(|of| &of.resource_names)
         .map(String::as_str)
         .collect();
@@ -165,8 +170,13 @@ fn each_request(policy: &AuditPolicy, wanted: &Wanted, actor: &Actor, take: &mut
 }
 
 /// `create pods/exec`, with the namespace or name where a rule is about exactly that.
-fn words(wanted: &Wanted, request: &AuditedRequest<'_>) -> String {
-    let what = if wanted.class == Class::Other { "other kinds".to_owned() } else { wanted.resource_words() };
+fn words(wanted: &Wanted<'_>, request: &AuditedRequest<'_>) -> String {
+    let what = match wanted.class {
+        Class::Other if wanted.group == UNHEARD => "other kinds".to_owned(),
+        Class::Named if wanted.group.is_empty() => wanted.resource_words(),
+        Class::Named => format!("{} of {}", wanted.resource_words(), wanted.group),
+        _ => wanted.resource_words(),
+    };
     let name = if request.name.is_empty() || request.name == ANY { String::new() } else { format!(" {}", request.name) };
     let place = if request.namespace.is_empty() || request.namespace == ANY { String::new() } else { format!(" in {}", request.namespace) };
     format!("{} {what}{name}{place}", request.verb)
@@ -181,6 +191,11 @@ fn tell_swallowed(policy: &AuditPolicy, file: &Imported, swallowed: Swallows, fi
     }
     for ((rule, component), classes) in by_rule {
         let field = rule.map_or_else(|| "rules".to_owned(), |i| format!("rules[{i}]"));
+        // A rule may keep a request out by its level, or by leaving out each of its stages.
+        let how = match rule.and_then(|i| policy.rules.get(i)) {
+            Some(rule) if rule.level != "None" => format!("level {}, but every stage omitted,", rule.level),
+            _ => "level None".to_owned(),
+        };
         let whole = rule.and_then(|i| policy.rules.get(i)).is_some_and(AuditRule::is_about_everything);
         let who: BTreeSet<&str> = classes.iter().flat_map(|(_, what)| what.who.iter().map(String::as_str)).collect();
         let worst = classes.iter().map(|(class, _)| class.severity()).min().unwrap_or(Severity::Low);
@@ -203,7 +218,7 @@ fn tell_swallowed(policy: &AuditPolicy, file: &Imported, swallowed: Swallows, fi
             let told = finding(field)
                 .rule(id)
                 .severity(severity)
-                .observed(format!("level None for {}: {} ({})", list(who.into_iter(), 4), lost.join("; "), file.source()))
+                .observed(format!("{how} for {}: {} ({})", list(who.into_iter(), 4), lost.join("; "), file.source()))
                 .message(message);
             verdict.find(weigh(told, fails));
             continue;
@@ -213,7 +228,7 @@ fn tell_swallowed(policy: &AuditPolicy, file: &Imported, swallowed: Swallows, fi
             let told = finding(field.clone())
                 .rule(class.id())
                 .severity(class.severity())
-                .observed(format!("level None for {}: {requests} ({})", list(what.who.iter().map(String::as_str), 4), file.source()))
+                .observed(format!("{how} for {}: {requests} ({})", list(what.who.iter().map(String::as_str), 4), file.source()))
                 .message(format!("{}: this rule keeps it out of the log. PCI DSS {} asks for it.", class.words(), class.requirement()));
             verdict.find(weigh(told, what.fails));
         }
@@ -274,7 +289,7 @@ fn values(policy: &AuditPolicy, file: &Imported, finding: &dyn Fn(String) -> Fin
 /// Words in a rule that fit nothing, because they are no wildcards or no verbs of requests.
 fn dead(policy: &AuditPolicy, file: &Imported, finding: &dyn Fn(String) -> Finding, verdict: &mut Verdict) {
     for (i, rule) in policy.rules.iter().enumerate() {
-        let star = |list: &[String]| list.iter().any(|entry| entry.contains('*'));
+        let star = |list: &[String]| list.iter().any(|entry| fits_nobody(entry));
         let mut words: Vec<&str> = Vec::new();
         words.extend(star(&rule.users).then_some("a star in users"));
         words.extend(star(&rule.user_groups).then_some("a star in userGroups"));

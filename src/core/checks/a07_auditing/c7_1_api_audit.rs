@@ -116,25 +116,27 @@ fn judge(view: &View<'_>, line: &CommandLine) -> Option<Finding> {
             finding("audit-log-path")
                 .rule("file-only")
                 .review()
-                .observed(retention(line))
+                .observed(retention(line, view.inventory.minor()))
                 .message("Records go to a file on the node only: somebody must show that an agent ships them to the central store."),
         ),
     }
 }
 
 /// Where the file is, and how long it stays there.
-fn retention(line: &CommandLine) -> String {
+fn retention(line: &CommandLine, minor: Option<u32>) -> String {
     let path = match line.value("audit-log-path") {
         Some("-") => "standard output",
         Some(path) => path,
         None => "a file",
     };
-    let days = match line.effective("audit-log-maxage", None).as_deref() {
+    let days = match line.effective("audit-log-maxage", minor).as_deref() {
         Some("0") | None => "no limit of days".to_owned(),
         Some(days) => format!("at most {days} days"),
     };
-    let files = line.effective("audit-log-maxbackup", None).filter(|n| n != "0").map(|n| format!(", {n} old files")).unwrap_or_default();
-    format!("{path}; {days}{files}")
+    let files = line.effective("audit-log-maxbackup", minor).filter(|n| n != "0").map(|n| format!(", {n} old files")).unwrap_or_default();
+    let size = line.effective("audit-log-maxsize", minor).filter(|n| n != "0").map(|n| format!(" of {n} MB")).unwrap_or_default();
+    let size = if files.is_empty() { String::new() } else { size };
+    format!("{path}; {days}{files}{size}")
 }
 
 fn provider_audit(view: &View<'_>) -> Verdict {

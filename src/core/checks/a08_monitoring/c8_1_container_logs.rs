@@ -34,12 +34,16 @@ fn log_agents(view: &View<'_>) -> Verdict {
     )
 }
 
-/// Whether a pod can see the node's log folder; one that can't gathers metrics or forwards what others send.
+/// Folders in which nodes keep what containers write: the kubelet's, with links to it, and Docker's own.
+const LOGS: &[&str] = &["/var/log/pods", "/var/log/containers", "/var/lib/docker/containers"];
+
+/// Whether a container of a pod can see such a folder; one that can't gathers metrics, forwards what others send, or reads other logs of the node
+/// alone (the API server's audit log, the system's journal).
 fn reads_logs(spec: &PodSpec) -> bool {
-    let paths = spec.volumes.iter().filter_map(|v| v.host_path.as_deref()).map(|p| p.trim_end_matches('/'));
-    paths.into_iter().any(|path| {
-        matches!(path, "" | "/var" | "/var/log" | "/host" | "/var/lib" | "/var/lib/docker")
-            || path.starts_with("/var/log/")
-            || path.starts_with("/var/lib/docker/")
+    let mounted = |name: &str| spec.all_containers().any(|(_, container)| container.volume_mounts.iter().any(|mount| mount.name == name));
+    let volumes = spec.volumes.iter().filter(|volume| mounted(&volume.name));
+    volumes.filter_map(|volume| volume.host_path.as_deref()).any(|path| {
+        let path = path.trim_end_matches('/');
+        LOGS.iter().any(|logs| logs.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
     })
 }

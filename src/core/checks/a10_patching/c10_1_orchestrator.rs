@@ -1,6 +1,7 @@
 //! Control 10.1: its automated checks. Whether somebody still mends security faults of what runs the cluster, and whether its parts fit together.
 
 use super::deprecated_apis;
+use crate::analysis::flags::{self, Component};
 use crate::analysis::lifecycle::{self, Support};
 use crate::analysis::software::Software;
 use crate::analysis::{distribution, image::ImageReference, software};
@@ -144,6 +145,19 @@ fn version_support(view: &View<'_>) -> Verdict {
                 .observed(format!("{told}; newest known: {}{since}", release.latest))
                 .message("A newer patch release of the same version exists; patch releases hold the security fixes."),
         );
+    }
+    for line in flags::of(view.inventory, Component::ApiServer) {
+        if let Some(minor) = line.emulated_minor().filter(|minor| Some(*minor) != view.inventory.minor()) {
+            verdict.find(
+                Finding::new(view.cluster_wide(), line.object.clone(), line.field("emulated-version"))
+                    .rule("emulated")
+                    .review()
+                    .severity(Severity::Info)
+                    .observed(format!("{told} behaves as 1.{minor}"))
+                    .message("The API server is told to behave as another version does: defaults and features are that one's, security fixes its own.")
+                    .mend("Take the emulation away once the upgrade is done."),
+            );
+        }
     }
     let until = match support {
         Support::Until(Some(day)) => format!("supported until {day}"),

@@ -3,9 +3,11 @@
 
 use crate::analysis::kubelet;
 use crate::judging::{Check, Need, Verdict, View, unseen};
+use crate::kinds::lenient::Scalar;
 use crate::kinds::pod::Resources;
-use crate::kinds::{ContainerRole, KindState, PodSpec, Workload, policy::ResourceQuota};
+use crate::kinds::{ContainerRole, KindState, PodSpec, Quantity, Workload, policy::ResourceQuota};
 use crate::model::{Finding, Kind, ObjectRef, Severity};
+use std::collections::BTreeMap;
 
 /// The checks of control 11.1, in the order in which they are told.
 pub(super) const CHECKS: &[Check] = &[
@@ -20,7 +22,7 @@ pub(super) const CHECKS: &[Check] = &[
               an attack, and so stop its neighbours, payment services and security agents among them.",
         mend: "Set resources.limits.memory and resources.limits.cpu for every container, init containers and sidecars too (or for the whole \
                pod where the cluster supports that), from what was measured under load; let a LimitRange fill in what is forgotten.",
-        blind_spots: "Whether a limit is sensible is not judged. Running pods are judged as they are, with what a LimitRange filled in; a \
+        blind_spots: "Whether a limit is sensible is not judged, but one of zero, or of more than any machine has, is none. Running pods are judged as they are, with what a LimitRange filled in; a \
                       template without pods shows only its own words. Ephemeral containers can't have limits and are passed over. Limits on \
                       disk space and network are not looked at.",
         judge: limits,
@@ -36,7 +38,7 @@ pub(super) const CHECKS: &[Check] = &[
               application that scales without end, can use up the cluster for all others.",
         mend: "Give each namespace a ResourceQuota with limits.cpu and limits.memory (requests.cpu and requests.memory too), sized by what \
                its applications need at their peak.",
-        blind_spots: "A quota's size is not judged. Quotas outside Kubernetes (of a cloud account, or of a tool such as Rancher projects or \
+        blind_spots: "A quota's size is not judged, unless no cluster is that large. Quotas outside Kubernetes (of a cloud account, or of a tool such as Rancher projects or \
                       hierarchical quotas) are not seen unless they end up as a ResourceQuota.",
         judge: quota,
     },
@@ -88,21 +90,43 @@ fn limits(view: &View<'_>) -> Verdict {
 }
 
 /// Containers of a spec without a limit of their own or of the pod's.
-fn unlimited(spec: &PodSpec) -> impl Iterator<Item = (ContainerRole, &str, &'static str, Severity, &'static str)> {
+fn unlimited(spec: &PodSpec) -> impl Iterator<Item = (ContainerRole, &str, &'static str, Severity, String)> {
     spec.all_containers().filter(|(role, _)| *role != ContainerRole::Ephemeral).flat_map(move |(role, container)| {
         let missing = RESOURCES
             .into_iter()
             .filter(move |(resource, _)| !bounds(&container.resources, resource) && !bounds(&spec.resources, resource));
         missing.map(move |(resource, severity)| {
-            let observed = if container.resources.limits.contains_key(resource) { "0" } else { "not set" };
-            (role, container.name.as_str(), resource, severity, observed)
+            let told = container.resources.limits.get(resource).or_else(|| spec.resources.limits.get(resource));
+            (
+                role,
+                container.name.as_str(),
+                resource,
+                severity,
+                told.map_or_else(|| "not set".to_owned(), |limit| limit.as_str().to_owned()),
+            )
         })
     })
 }
 
-/// Whether there is a limit that bounds anything: to a runtime, zero means none.
+/// Whether there is a limit that bounds anything.
 fn bounds(resources: &Resources, resource: &str) -> bool {
-    resources.limits.get(resource).is_some_and(|limit| limit.quantity() != Some(0.0))
+    resources.limits.get(resource).is_some_and(|limit| is_bound(limit, most_of_a_machine(resource)))
+}
+
+/// Whether an amount bounds anything: to a runtime, zero means none; what is no quantity no API takes; and above a size that nothing has, there is
+/// nothing to bound.
+fn is_bound(amount: &Scalar, most: Quantity) -> bool {
+    amount.quantity().is_some_and(|amount| amount > Quantity::ZERO && amount <= most)
+}
+
+/// More than any machine has: 4096 processors, 64 TiB of memory.
+fn most_of_a_machine(resource: &str) -> Quantity {
+    Quantity::of(if resource == "memory" { 64 << 40 } else { 4096 })
+}
+
+/// More than any cluster has: 2 million processors, 64 PiB of memory.
+fn most_of_a_cluster(resource: &str) -> Quantity {
+    Quantity::of(if resource == "memory" { 64 << 50 } else { 2_000_000 })
 }
 
 fn without_limit(view: &View<'_>, workload: &Workload, finding: Finding, resource: &str, pods: u32) -> Finding {
@@ -122,9 +146,12 @@ fn without_limit(view: &View<'_>, workload: &Workload, finding: Finding, resourc
 fn has_default(view: &View<'_>, namespace: &str, resource: &str) -> bool {
     let ranges = view.inventory.limit_ranges.iter().filter(|range| range.metadata.namespace == namespace);
     // A highest value is also the default where none is told (API defaulting).
-    ranges
-        .flat_map(|range| &range.spec.limits)
-        .any(|item| item.r#type == "Container" && (item.default.contains_key(resource) || item.max.contains_key(resource)))
+    let bounds =
+        |amounts: &BTreeMap<String, Scalar>| amounts.get(resource).is_some_and(|amount| is_bound(amount, most_of_a_machine(resource)));
+    ranges.flat_map(|range| &range.spec.limits).any(|item| {
+        let given = if item.default.contains_key(resource) { &item.default } else { &item.max };
+        item.r#type == "Container" && bounds(given)
+    })
 }
 
 fn quota(view: &View<'_>) -> Verdict {
@@ -146,6 +173,11 @@ fn quota(view: &View<'_>) -> Verdict {
                         .observed(format!("only for {scopes}"))
                         .message("The quota counts only some pods; the others are not bounded by it."),
                 ),
+                Bound::Absurd(amount) => verdict.find(
+                    finding(what)
+                        .observed(amount)
+                        .message(format!("The quota allows more {what} than any cluster has, so it bounds nothing.")),
+                ),
                 Bound::None => verdict.find(
                     finding(what)
                         .observed(if quotas.is_empty() { "no ResourceQuota" } else { "not in any ResourceQuota" })
@@ -161,14 +193,27 @@ enum Bound {
     Limits,
     Requests,
     Some(String),
+    Absurd(String),
     None,
 }
+
+/// Pairs of scopes that no pod has both of: a quota with both counts nothing.
+const APART: &[(&str, &str)] = &[("Terminating", "NotTerminating"), ("BestEffort", "NotBestEffort")];
 
 fn bound(quotas: &[&ResourceQuota], what: &str) -> Bound {
     let scopes = |q: &ResourceQuota| -> Vec<String> {
         q.spec.scopes.iter().cloned().chain(q.spec.scope_selector.match_expressions.iter().map(|e| e.scope_name.clone())).collect()
     };
-    let has = |q: &&&ResourceQuota, keys: &[String]| keys.iter().any(|key| q.spec.hard.contains_key(key));
+    let fits = |q: &ResourceQuota| {
+        let scopes = scopes(q);
+        let has = |scope: &str| scopes.iter().any(|known| known == scope);
+        // Pods of the lowest class ask for neither memory nor processors, so that nothing of theirs is counted.
+        !has("BestEffort") && !APART.iter().any(|(one, other)| has(one) && has(other))
+    };
+    let quotas: Vec<&ResourceQuota> = quotas.iter().copied().filter(|q| fits(q)).collect();
+    // Zero is a bound here: it allows nothing.
+    let sound = |amount: &Scalar| amount.quantity().is_some_and(|amount| amount >= Quantity::ZERO && amount <= most_of_a_cluster(what));
+    let has = |q: &&&ResourceQuota, keys: &[String]| keys.iter().any(|key| q.spec.hard.get(key).is_some_and(sound));
     let (limits, requests) = ([format!("limits.{what}")], [format!("requests.{what}"), what.to_owned()]);
     let whole = || quotas.iter().filter(|q| scopes(q).is_empty());
     if whole().any(|q| has(&q, &limits)) {
@@ -178,7 +223,14 @@ fn bound(quotas: &[&ResourceQuota], what: &str) -> Bound {
         return Bound::Requests;
     }
     let partial: Vec<String> = quotas.iter().filter(|q| has(q, &limits) || has(q, &requests)).flat_map(|q| scopes(q)).collect();
-    if partial.is_empty() { Bound::None } else { Bound::Some(partial.join(", ")) }
+    let absurd = || {
+        let named = limits.iter().chain(&requests).filter_map(|key| whole().find_map(|q| q.spec.hard.get(key)));
+        named.map(|amount| amount.as_str().to_owned()).next()
+    };
+    if !partial.is_empty() {
+        return Bound::Some(partial.join(", "));
+    }
+    absurd().map_or(Bound::None, Bound::Absurd)
 }
 
 fn limit_range(view: &View<'_>) -> Verdict {

@@ -3,6 +3,7 @@
 use crate::analysis::agents::deselected;
 use crate::judging::{Check, Need, Verdict, View};
 use crate::kinds::node::{Node, Taint};
+use crate::kinds::pod::Toleration;
 use crate::kinds::{PodSpec, Workload};
 use crate::model::{Category, Finding, Kind, ObjectRef, Severity};
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,7 +18,8 @@ pub(super) const CHECKS: &[Check] = &[
         needs: &[Need::List(Kind::Nodes), Need::Workloads, Need::List(Kind::Namespaces)],
         active: false,
         why: "The scheduler puts a pod wherever there is room, unless it is told otherwise in both directions: a taint keeps others off the nodes of the \
-              cardholder data environment, a selector keeps its workloads on them. With one of the two missing the separation is chance.",
+              cardholder data environment, a selector keeps its workloads on them. With one of the two missing, or with others that tolerate the taint, \
+              the separation is chance.",
         mend: "Taint the nodes of the pool with NoExecute: NoSchedule lets pods in that name the node in spec.nodeName. First give what belongs there \
                its toleration, because NoExecute evicts at once what lacks it. Label the nodes under node-restriction.kubernetes.io/ so that a node \
                can't label itself into the pool, give the workloads selector and toleration, and let admission set both for the namespace.",
@@ -108,12 +110,66 @@ fn pool_enforcement(view: &View<'_>) -> Verdict {
             );
         }
     }
+    for (workload, category) in view.workloads().filter(|(_, c)| matches!(c, Category::OutOfScope | Category::Connected)) {
+        verdict.find_all(let_in(view, workload, category, &nodes));
+    }
     let mut pool = Pool::new(view, &nodes, named);
     for (workload, category) in view.workloads().filter(|(_, category)| *category == Category::Cde) {
         verdict.saw(category);
         bound(view, workload, &mut pool, &mut verdict);
     }
     verdict
+}
+
+/// A workload of others that may be placed on the pool's nodes, because it tolerates each of the taints that keep others off. Told as of the
+/// cardholder data environment, beside which it comes to run.
+fn let_in(view: &View<'_>, workload: &Workload, category: Category, nodes: &[&Node]) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for (spec, pods) in view.specs(workload) {
+        let open = nodes.iter().filter_map(|node| {
+            let mut taints = node.spec.taints.iter().filter(|taint| repels(taint)).peekable();
+            // A node without such a taint is told by itself.
+            taints.peek()?;
+            let certain = tolerates(spec, taints)?;
+            deselected(spec, node).is_none().then_some((node, certain))
+        });
+        let open: Vec<(&&Node, bool)> = open.collect();
+        let Some((first, _)) = open.first() else { continue };
+        let certain = open.iter().any(|(_, certain)| *certain);
+        let finding = Finding::new(Category::Cde, workload.object.clone(), format!("{}.tolerations", workload.spec_path()))
+            .rule("toleration")
+            .pods(pods)
+            .observed(format!("tolerates every taint of {} of {} nodes of the pool ({})", open.len(), nodes.len(), first.metadata.name));
+        let agent = workload.object.kind == "DaemonSet";
+        found.push(if agent || !certain || category == Category::Connected {
+            finding.review().severity(Severity::Medium).message(if agent {
+                "An agent for every node, as it seems: somebody must say that it may run beside cardholder data."
+            } else {
+                "It may be placed beside cardholder data workloads: somebody must say that it is meant to."
+            })
+        } else {
+            finding
+                .severity(Severity::High)
+                .message("The taints that keep others off don't keep it off: it may be placed beside cardholder data workloads.")
+        });
+    }
+    found
+}
+
+/// Whether a spec tolerates every one of some taints, and whether that is certain: what an operator does that is not known can't be told.
+fn tolerates<'t>(spec: &PodSpec, taints: impl Iterator<Item = &'t Taint>) -> Option<bool> {
+    let mut certain = true;
+    for taint in taints {
+        if spec.tolerations.iter().any(|toleration| toleration.covers(taint)) {
+            continue;
+        }
+        let other = |t: &Toleration| !matches!(t.operator.as_str(), "" | "Equal" | "Exists") && t.key == taint.key;
+        if !spec.tolerations.iter().any(|t| other(t) && (t.effect.is_empty() || t.effect == taint.effect)) {
+            return None;
+        }
+        certain = false;
+    }
+    Some(certain)
 }
 
 /// The pool, and how many nodes outside of it a placement selects. Workloads share few placements, and large clusters have many nodes, so each

@@ -63,7 +63,7 @@ pub struct AuditRule {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct GroupResources {
-    /// API group, "" for the core group; there is no wildcard.
+    /// API group, "" for the core group, `*` for every group.
     #[serde(deserialize_with = "text")]
     pub group: String,
     /// `pods`, `pods/exec`, `pods/*`, `*/scale`, `*`; empty for all of the group.
@@ -72,6 +72,14 @@ pub struct GroupResources {
     /// Names of objects.
     #[serde(deserialize_with = "list", skip_serializing_if = "Vec::is_empty")]
     pub resource_names: Vec<String>,
+}
+
+impl GroupResources {
+    /// Whether it is about a group.
+    #[must_use]
+    pub fn covers(&self, group: &str) -> bool {
+        self.group == "*" || self.group == group
+    }
 }
 
 impl AuditRule {
@@ -83,9 +91,10 @@ impl AuditRule {
 }
 
 impl AuditPolicy {
-    /// Why an API server does not start with this policy; empty where it does. The rules are those of the server's own validation.
+    /// Why an API server of a minor version does not start with this policy; empty where it does. The rules are those of the server's own
+    /// validation; without a version, of the newest that is known.
     #[must_use]
-    pub fn faults(&self) -> Vec<String> {
+    pub fn faults(&self, minor: Option<u32>) -> Vec<String> {
         let mut faults = Vec::new();
         match self.api_version.as_str() {
             "audit.k8s.io/v1" => {}
@@ -116,7 +125,9 @@ impl AuditPolicy {
                 }
             }
             for resources in &rule.resources {
-                if !resources.group.is_empty() && !is_group(&resources.group) {
+                // A star is every group since 1.36, and was refused before.
+                let every = resources.group == "*" && minor.is_none_or(|minor| minor >= 36);
+                if !resources.group.is_empty() && !every && !is_group(&resources.group) {
                     faults.push(format!("{place}resources: “{}” is no API group", resources.group));
                 }
                 if !resources.resource_names.is_empty() && resources.resources.is_empty() {

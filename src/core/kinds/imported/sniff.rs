@@ -12,8 +12,10 @@ pub(super) fn content(bytes: &[u8]) -> Option<Content> {
     let text = decoded(bytes).ok()?;
     let text = text.trim_start_matches('\u{feff}');
     let begins = text.trim_start();
-    if begins.starts_with('{') {
-        return match first_sign(begins)? {
+    if begins.starts_with('{')
+        && let Some(sign) = first_sign(begins)
+    {
+        return match sign {
             Sign::Audit => audit_json(text),
             Sign::KubeBench => Some(read(Form::Benchmark, benchmark::parse(text).map(Content::Benchmark))),
             Sign::Trivy => Some(read(Form::Scan, trivy::parse(text).map(Content::Scan))),
@@ -146,11 +148,27 @@ fn documents(text: &str) -> Vec<&str> {
     documents
 }
 
-/// Whether a YAML document says at its outermost that it is an audit policy, whatever else is wrong with it.
+/// Whether a YAML document says at its outermost that it is an audit policy, whatever else is wrong with it. A whole one is asked itself, in
+/// whatever style it is written; a broken one by its lines.
 fn is_policy(document: &str) -> bool {
+    #[derive(serde::Deserialize, Default)]
+    #[serde(rename_all = "camelCase", default)]
+    struct Head {
+        api_version: Option<String>,
+        kind: Option<String>,
+    }
+    if !document.contains("audit.k8s.io/") {
+        return false;
+    }
+    if let Ok(head) = serde_saphyr::from_str::<Head>(document) {
+        let of_group = head.api_version.is_some_and(|version| version.starts_with("audit.k8s.io/"));
+        return of_group && head.kind.as_deref() == Some("Policy");
+    }
+    let bare = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
+    let indent = document.lines().find(bare).map_or(0, |line| line.len() - line.trim_start().len());
     let value = |key: &str| {
         document.lines().find_map(|line| {
-            let said = line.strip_prefix(key)?.trim_start().strip_prefix(':')?;
+            let said = line.get(indent..)?.strip_prefix(key)?.trim_start().strip_prefix(':')?;
             Some(said.split(" #").next().unwrap_or_default().trim().trim_matches(['"', '\'']))
         })
     };

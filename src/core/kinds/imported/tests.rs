@@ -23,7 +23,7 @@ const DIGEST: &str = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef012
 fn policies_are_recognised_in_yaml_and_json_by_what_they_say() {
     let yaml = "# ours\napiVersion: audit.k8s.io/v1 # stable\nkind: \"Policy\"\nomitStages:\n  - RequestReceived\nrules:\n- level: None\n  users: null\n- {level: Metadata}\n";
     let Content::AuditPolicy(policy) = read(yaml) else { panic!() };
-    assert_eq!((policy.rules.len(), policy.faults()), (2, vec![]));
+    assert_eq!((policy.rules.len(), policy.faults(None)), (2, vec![]));
     let json =
         serde_json::json!({"rules": policy.rules, "kind": "Policy", "apiVersion": "audit.k8s.io/v1", "omitStages": ["RequestReceived"]});
     assert_eq!(read(&json.to_string()), Content::AuditPolicy(policy.clone()));
@@ -63,7 +63,7 @@ fn what_breaks_off_is_broken_and_not_nothing() {
 #[test]
 fn policies_with_which_no_server_starts_say_why() {
     let faults = |rules: &str| match read(&format!("apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: {rules}\n")) {
-        Content::AuditPolicy(policy) => policy.faults().len(),
+        Content::AuditPolicy(policy) => policy.faults(Some(35)).len(),
         other => panic!("{other:?}"),
     };
     assert_eq!(faults("[]"), 1);
@@ -73,6 +73,36 @@ fn policies_with_which_no_server_starts_say_why() {
     assert_eq!(faults("[{level: None, resources: [{group: '', resourceNames: [a]}]}]"), 1);
     assert_eq!(faults("[{level: None, nonResourceURLs: ['/a*', 'b', '/c*/d', '*'], namespaces: [x]}]"), 3);
     assert_eq!(faults("[{level: None, omitStages: [Received]}]"), 1);
+    let Content::AuditPolicy(star) = read("apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{level: None, resources: [{group: '*'}]}]\n")
+    else {
+        panic!()
+    };
+    assert_eq!((star.faults(Some(35)).len(), star.faults(Some(36)).len(), star.faults(None).len()), (1, 0, 0));
+}
+
+#[test]
+fn a_policy_is_one_in_every_style_of_yaml() {
+    let indented = "  apiVersion: audit.k8s.io/v1\n  kind: Policy\n  rules:\n  - level: Metadata\n";
+    for text in [
+        indented,
+        "{apiVersion: audit.k8s.io/v1, kind: Policy, rules: [{level: Metadata}]}\n",
+        "\"apiVersion\": \"audit.k8s.io/v1\"\n'kind': Policy\nrules: [{level: Metadata}]\n",
+        "apiVersion:\n  audit.k8s.io/v1\nkind: Policy\nrules: [{level: Metadata}]\n",
+    ] {
+        let Content::AuditPolicy(policy) = read(text) else { panic!("{text}") };
+        assert_eq!((policy.rules.len(), policy.faults(None)), (1, vec![]), "{text}");
+    }
+    assert!(is_nothing("{apiVersion: v1, kind: ConfigMap, data: {a: audit.k8s.io/v1 Policy}}\n"));
+    assert!(matches!(read("  apiVersion: audit.k8s.io/v1\n  kind: Policy\n  rules: [hunter2\n"), Content::Broken { .. }));
+}
+
+#[test]
+fn what_trivy_found_in_a_workload_without_images_is_counted_and_named() {
+    let text = r#"{"ClusterName":"prod","Findings":[{"Namespace":"pay","Kind":"Pod","Name":"till-0","Results":[{"Class":"lang-pkgs","Vulnerabilities":[{"Severity":"CRITICAL"}]}]},{"Kind":"Role","Name":"r","Results":[{"Class":"config"}]}]}"#;
+    let found = scan(text);
+    assert_eq!((found.images.len(), found.unnamed.len()), (0, 1));
+    assert_eq!((found.unnamed[0].name.as_str(), found.unnamed[0].counts.critical), ("Pod pay/till-0", 1));
+    assert_eq!(read(text).to_string(), "a Trivy report of 0 images and 1 workload without an image");
 }
 
 #[test]
