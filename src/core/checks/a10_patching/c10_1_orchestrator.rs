@@ -374,10 +374,10 @@ fn runtimes(view: &View<'_>, verdict: &mut Verdict) {
     }
 }
 
-/// Systems of nodes that a provider builds with the container runtime in them, by the distribution whose they are. It mends that runtime by new
+/// Systems of nodes that a provider (or for it the system's maker) builds with the container runtime in them, by the distribution whose they are. It mends that runtime by new
 /// images of the node, also where the runtime's own makers have ended the release.
 const NODE_IMAGES: &[(&str, &[&str])] = &[
-    ("eks", &["Amazon Linux", "Bottlerocket OS", "Windows Server"]),
+    ("eks", &["Amazon Linux", "Bottlerocket OS", "Ubuntu", "Windows Server"]),
     ("gke", &["Container-Optimized OS", "Ubuntu", "Windows Server"]),
     ("gke-autopilot", &["Container-Optimized OS"]),
     ("aks", &["Ubuntu", "Azure Linux", "Microsoft Azure Linux", "CBL-Mariner", "Windows Server", "Flatcar Container Linux"]),
@@ -386,6 +386,13 @@ const NODE_IMAGES: &[(&str, &[&str])] = &[
 /// Whether a node's container runtime is a part of the provider's node image, and the provider still looks after images of its version.
 fn patched_by_provider(view: &View<'_>, node: &Node) -> bool {
     let info = &node.status.node_info;
+    let supported = |product: &str, version: &str| {
+        matches!(view.tables.lifecycle.support(product, version, today(view)), Support::Until(_) | Support::ExtendedUntil(_))
+    };
+    // K3s and RKE2 build a containerd of their own into each release.
+    if info.container_runtime_version.contains("-k3s") {
+        return supported("kubernetes", &info.kubelet_version);
+    }
     let id = view.cluster().distribution.as_str();
     let Some((_, systems)) = NODE_IMAGES.iter().find(|(distribution, _)| *distribution == id) else { return false };
     // Nodes of another place may be joined to a provider's cluster, and bring a runtime of their own.
@@ -397,8 +404,7 @@ fn patched_by_provider(view: &View<'_>, node: &Node) -> bool {
         }
     };
     let (product, version) = lifecycle::product_of_distribution(id, &info.kubelet_version);
-    let supported = matches!(view.tables.lifecycle.support(product, &version, today(view)), Support::Until(_) | Support::ExtendedUntil(_));
-    own && supported && systems.iter().any(|system| info.os_image.starts_with(system))
+    own && supported(product, &version) && systems.iter().any(|system| info.os_image.starts_with(system))
 }
 
 fn outdated(view: &View<'_>, finding: Finding, product: &str, name: &str, version: &str) -> Option<Finding> {
