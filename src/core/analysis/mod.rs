@@ -9,6 +9,7 @@ pub mod distribution;
 pub mod enforcement;
 pub mod exposure;
 pub mod flags;
+pub mod host_path;
 pub mod image;
 pub mod kubelet;
 pub mod lifecycle;

@@ -123,15 +123,16 @@ impl<'a> ScanReport<'a> {
     }
 }
 
-/// Digests of what a container runs, or of what its image is pinned to where nothing runs; empty where neither tells.
+/// Digests of what a container runs, or of what its image is pinned to where nothing runs; empty where neither tells. Without a container it is
+/// about what a volume mounts, of which no pod tells the digest.
 #[must_use]
 pub fn contents<'a>(
     inventory: &'a Inventory,
     workload: &Workload,
-    container: &'a Container,
+    container: Option<&Container>,
     image: &'a ImageReference,
 ) -> BTreeSet<&'a str> {
-    let running = running(inventory, workload, &container.name);
+    let running = container.map(|container| running(inventory, workload, &container.name)).unwrap_or_default();
     if running.is_empty() { image.digest.as_deref().into_iter().collect() } else { running }
 }
 

@@ -211,10 +211,13 @@ pub(crate) struct Unverified<'a, 'g> {
 
 /// Holds a demand on images against those that each namespace runs. Namespaces without workloads are not told.
 pub(crate) fn unverified<'a, 'g>(view: &View<'a>, all: &'g [Guard], demand: Demand) -> Vec<Unverified<'a, 'g>> {
-    let mut by_namespace: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    // By reference, whether a volume mounts it: policies speak of the images of containers.
+    let mut by_namespace: BTreeMap<&str, BTreeMap<&str, bool>> = BTreeMap::new();
     for (workload, _) in view.workloads() {
         let images = by_namespace.entry(workload.object.namespace.as_str()).or_default();
-        images.extend(view.specs(workload).flat_map(|(spec, _)| spec.all_containers()).map(|(_, container)| container.image.as_str()));
+        for used in view.specs(workload).flat_map(|(spec, _)| spec.images()) {
+            *images.entry(used.reference).or_default() |= used.container.is_none();
+        }
     }
     let mut found = Vec::new();
     for place in places(view) {
@@ -226,9 +229,10 @@ pub(crate) fn unverified<'a, 'g>(view: &View<'a>, all: &'g [Guard], demand: Dema
                 here.iter().any(|g| g.mode_for(demand, place.name, place.labels) >= Some(Strictness::Text) && g.covers_image(&image))
             })
         };
-        let open: BTreeSet<String> = images.iter().filter(|text| !refused(text)).map(|text| (*text).to_owned()).collect();
+        let open: BTreeSet<String> =
+            images.iter().filter(|(text, mounted)| **mounted || !refused(text)).map(|(text, _)| (*text).to_owned()).collect();
         // A namespace that was not read may be left out of what seems to hold there.
-        let open = if place.known { open } else { images.iter().map(|text| (*text).to_owned()).collect() };
+        let open = if place.known { open } else { images.keys().map(|text| (*text).to_owned()).collect() };
         // Refused, but not for all that runs here: that is a part.
         let mode = if open.is_empty() { mode } else { mode.min(Some(Strictness::Part)) };
         let unknown = here.iter().any(|guard| guard.asked_in(place.name, place.labels) == Asked::Unknown);

@@ -3,6 +3,7 @@
 //! Nothing here knows a single check; the areas in `checks` don't know each other but by what stands here.
 
 mod check;
+pub(crate) mod claims;
 pub(crate) mod evidence;
 pub(crate) mod guarded;
 pub(crate) mod rights;
@@ -14,4 +15,4 @@ mod view;
 pub use check::{Check, Need};
 pub use rights::{access_by_subject, access_register};
 pub use verdict::Verdict;
-pub use view::{Placed, TableError, Tables, View};
+pub use view::{Placed, PlacedImage, TableError, Tables, View};

@@ -5,7 +5,7 @@ use crate::analysis::platform::Categories;
 use crate::analysis::rbac::Rbac;
 use crate::analysis::reach::Reach;
 use crate::analysis::{lifecycle::Lifecycle, software::Software};
-use crate::kinds::{ClusterInfo, Container, ContainerRole, Inventory, KindState, PodSpec, Source, Workload};
+use crate::kinds::{ClusterInfo, Container, ContainerRole, ImageUse, Inventory, KindState, PodSpec, Source, Workload};
 use crate::model::{Category, Finding, Kind, ObjectRef, Scope};
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -161,6 +161,15 @@ impl<'a> View<'a> {
         })
     }
 
+    /// Every image of a workload where it is named: by containers and by volumes, in each of its distinct specs.
+    pub fn images<'b>(&self, workload: &'b Workload) -> impl Iterator<Item = PlacedImage<'b>> + use<'a, 'b>
+    where
+        'a: 'b,
+    {
+        let category = self.category(&workload.object.namespace);
+        self.specs(workload).flat_map(move |(spec, pods)| spec.images().map(move |used| PlacedImage { workload, category, used, pods }))
+    }
+
     /// A failing finding on an object, in the category of its namespace.
     #[must_use]
     pub fn finding(&self, object: ObjectRef, field: impl Into<String>) -> Finding {
@@ -183,6 +192,34 @@ pub struct Placed<'a> {
     pub container: &'a Container,
     /// Pods that share the spec.
     pub pods: u32,
+}
+
+/// An image where it is named: in which workload, by which container or volume, in how many of its pods.
+#[derive(Clone, Debug)]
+pub struct PlacedImage<'a> {
+    /// The workload.
+    pub workload: &'a Workload,
+    /// The category of its namespace.
+    pub category: Category,
+    /// The image and what names it.
+    pub used: ImageUse<'a>,
+    /// Pods that share the spec.
+    pub pods: u32,
+}
+
+impl PlacedImage<'_> {
+    /// The reference as it is written, for people.
+    #[must_use]
+    pub fn words(&self) -> &str {
+        if self.used.reference.is_empty() { "unset" } else { self.used.reference }
+    }
+
+    /// A failing finding on the field that names the image.
+    #[must_use]
+    pub fn finding(&self) -> Finding {
+        let field = format!("{}.{}", self.workload.spec_path(), self.used.path);
+        Finding::new(self.category, self.workload.object.clone(), field).pods(self.pods)
+    }
 }
 
 impl Placed<'_> {

@@ -37,7 +37,7 @@ pub use deprecated::{DeprecatedApi, DeprecatedRequests};
 pub use ingest::{Ingest, IngestError, Page};
 pub use inventory::{ClusterInfo, Connection, Coverage, Inventory, KindState, LoginFile, OtherPolicy, Source, VersionFrom};
 pub use meta::Meta;
-pub use pod::{Container, ContainerRole, Pod, PodSpec};
+pub use pod::{Container, ContainerRole, ImageUse, Pod, PodSpec};
 pub use probes::{Artifact, LeftOut, Method, Probe, ProbeRequest, Probes, Purpose};
 pub use quantity::Quantity;
 pub use sealed::Sealed;

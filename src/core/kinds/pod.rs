@@ -360,6 +360,25 @@ impl ContainerRole {
     }
 }
 
+/// An image where a pod spec names it.
+#[derive(Clone, Debug)]
+pub struct ImageUse<'s> {
+    /// The reference as it is written; "" where none is.
+    pub reference: &'s str,
+    /// Path of the field within the spec.
+    pub path: String,
+    /// The container that runs it; none for a volume.
+    pub container: Option<(ContainerRole, &'s Container)>,
+}
+
+impl ImageUse<'_> {
+    /// Whether it stays for the life of the pod, and was not added to it for debugging.
+    #[must_use]
+    pub fn lasts(&self) -> bool {
+        self.container.is_none_or(|(role, _)| role != ContainerRole::Ephemeral)
+    }
+}
+
 impl PodSpec {
     /// Every container with its role: init, normal, ephemeral.
     pub fn all_containers(&self) -> impl Iterator<Item = (ContainerRole, &Container)> {
@@ -369,6 +388,21 @@ impl PodSpec {
             .map(role(ContainerRole::Init))
             .chain(self.containers.iter().map(role(ContainerRole::Normal)))
             .chain(self.ephemeral_containers.iter().map(role(ContainerRole::Ephemeral)))
+    }
+
+    /// Every image that it brings onto a node: those of its containers, and those that volumes mount (image volumes, since Kubernetes 1.31).
+    pub fn images(&self) -> impl Iterator<Item = ImageUse<'_>> {
+        let containers = self.all_containers().map(|(role, container)| ImageUse {
+            reference: &container.image,
+            path: format!("{}.image", container.path(role)),
+            container: Some((role, container)),
+        });
+        let volumes = self.volumes.iter().filter(|volume| volume.sources.iter().any(|source| source == "image")).map(|volume| ImageUse {
+            reference: volume.image.as_deref().unwrap_or_default(),
+            path: format!("volumes[name={}].image.reference", volume.name),
+            container: None,
+        });
+        containers.chain(volumes)
     }
 
     /// The service account it runs as.

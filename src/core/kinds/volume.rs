@@ -23,6 +23,8 @@ pub struct Volume {
     pub claim: Option<String>,
     /// CSI driver.
     pub csi_driver: Option<String>,
+    /// Reference of the image, for image volumes.
+    pub image: Option<String>,
     /// Seconds of each projected service account token.
     pub token_seconds: Vec<i64>,
     /// ConfigMaps and Secrets in a projected volume, as `ConfigMap/name`.
@@ -50,6 +52,7 @@ struct Source {
     name: Option<Scalar>,
     claim_name: Option<Scalar>,
     driver: Option<Scalar>,
+    reference: Option<Scalar>,
     sources: Option<Vec<Projection>>,
 }
 
@@ -95,7 +98,8 @@ impl<'de> Visitor<'de> for Sources {
                 volume.name = text(map.next_value()?).unwrap_or_default();
                 continue;
             }
-            let read = matches!(field.as_str(), "hostPath" | "secret" | "configMap" | "persistentVolumeClaim" | "csi" | "projected");
+            let read =
+                matches!(field.as_str(), "hostPath" | "secret" | "configMap" | "persistentVolumeClaim" | "csi" | "projected" | "image");
             if !read {
                 if map.next_value::<Option<IgnoredAny>>()?.is_some() {
                     volume.sources.push(field);
@@ -109,6 +113,7 @@ impl<'de> Visitor<'de> for Sources {
                 "configMap" => volume.config_map = text(source.name),
                 "persistentVolumeClaim" => volume.claim = text(source.claim_name),
                 "csi" => volume.csi_driver = text(source.driver),
+                "image" => volume.image = text(source.reference),
                 _ => volume.project(source.sources.unwrap_or_default()),
             }
             volume.sources.push(field);
@@ -146,6 +151,7 @@ impl Serialize for Volume {
                 "configMap" => json!({"name": self.config_map}),
                 "persistentVolumeClaim" => json!({"claimName": self.claim}),
                 "csi" => json!({"driver": self.csi_driver}),
+                "image" => json!({"reference": self.image}),
                 "projected" => {
                     let tokens = self.token_seconds.iter().map(|s| json!({"serviceAccountToken": {"expirationSeconds": s}}));
                     let others = self.projected.iter().filter_map(|entry| {
@@ -171,17 +177,26 @@ mod tests {
         let text = r#"[{"name": "plain"}, {"name": "host", "hostPath": {"path": "/var/run", "type": "Directory"}}, {"name": 5, "secret": {"secretName": 7}},
             {"name": "old", "rbd": {"image": "i"}, "nfs": null}, {"name": "both", "emptyDir": {}, "csi": {"driver": "d"}},
             {"name": "token", "projected": {"sources": [{"serviceAccountToken": {"path": "token"}}, {"serviceAccountToken": {"expirationSeconds": 600}},
-            {"configMap": {"name": "root-ca"}}, {"secret": {"name": "s"}}, {"downwardAPI": {"items": []}}]}}]"#;
+            {"configMap": {"name": "root-ca"}}, {"secret": {"name": "s"}}, {"downwardAPI": {"items": []}}]}},
+            {"name": "model", "image": {"reference": "registry.acme.example/models/risk:7", "pullPolicy": "Always"}}]"#;
         let volumes: Vec<Volume> = serde_json::from_str(text).unwrap_or_default();
         let names: Vec<(&str, &str)> = volumes.iter().map(|v| (v.name.as_str(), v.source())).collect();
-        let wanted =
-            [("plain", "emptyDir"), ("host", "hostPath"), ("5", "secret"), ("old", "rbd"), ("both", "csi"), ("token", "projected")];
+        let wanted = [
+            ("plain", "emptyDir"),
+            ("host", "hostPath"),
+            ("5", "secret"),
+            ("old", "rbd"),
+            ("both", "csi"),
+            ("token", "projected"),
+            ("model", "image"),
+        ];
         assert_eq!(names, wanted);
         assert_eq!(volumes[1].host_path.as_deref(), Some("/var/run"));
         assert_eq!(volumes[2].secret.as_deref(), Some("7"));
         assert_eq!((volumes[4].csi_driver.as_deref(), volumes[4].sources.len()), (Some("d"), 2));
         assert_eq!(volumes[5].token_seconds, [3600, 600]);
         assert_eq!(volumes[5].projected, ["ConfigMap/root-ca", "Secret/s"]);
+        assert_eq!(volumes[6].image.as_deref(), Some("registry.acme.example/models/risk:7"));
         // A snapshot keeps all of it.
         let again: Vec<Volume> = serde_json::to_string(&volumes).ok().and_then(|t| serde_json::from_str(&t).ok()).unwrap_or_default();
         assert_eq!(again, volumes);

@@ -15,7 +15,7 @@ pub use record::{lines, record};
 
 use super::image::{DEFAULT_REGISTRY, ImageReference};
 use super::platform::Categories;
-use crate::kinds::{ContainerRole, Inventory, LeftOut, Method, Pod, ProbeRequest, Purpose, Source, Workload};
+use crate::kinds::{ImageUse, Inventory, LeftOut, Method, Pod, ProbeRequest, Purpose, Source, Workload};
 use crate::model::{Category, Scope};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -36,7 +36,7 @@ pub const API_PATHS: [&str; 9] = [
 /// Most images that are asked about.
 pub const MOST_IMAGES: usize = 1000;
 
-/// A container of a workload in scope, with the images that it stands for.
+/// An image that a workload in scope names, by a container or by a volume, with what it stands for.
 pub struct Used<'a> {
     /// The workload.
     pub workload: &'a Workload,
@@ -54,7 +54,7 @@ pub struct Used<'a> {
     pub names: BTreeSet<String>,
 }
 
-/// Every container of a workload in scope, in the order of the workloads.
+/// Every image of a workload in scope, in the order of the workloads.
 #[must_use]
 pub fn used<'a>(inventory: &'a Inventory, scope: &Scope) -> Vec<Used<'a>> {
     let categories = Categories::new(inventory, scope);
@@ -66,16 +66,17 @@ pub fn used<'a>(inventory: &'a Inventory, scope: &Scope) -> Vec<Used<'a>> {
         }
         for variant in &workload.variants {
             let spec = inventory.spec(variant.spec);
-            for (role, container) in spec.all_containers().filter(|(role, _)| *role != ContainerRole::Ephemeral) {
+            for image in spec.images().filter(ImageUse::lasts) {
                 let pods = || workload.pod_indexes.iter().filter_map(|i| inventory.pods.get(*i)).filter(|pod| pod.spec == variant.spec);
-                let reference = ImageReference::parse(&container.image).filter(askable);
+                let reference = ImageReference::parse(image.reference).filter(askable);
+                let container = image.container.map_or("", |(_, container)| container.name.as_str());
                 found.push(Used {
                     workload,
                     category,
                     pods: variant.pods,
-                    field: format!("{}.{}.image", workload.spec_path(), container.path(role)),
-                    image: &container.image,
-                    names: reference.as_ref().map(|image| names(image, &container.name, pods())).unwrap_or_default(),
+                    field: format!("{}.{}", workload.spec_path(), image.path),
+                    image: image.reference,
+                    names: reference.as_ref().map(|image| names(image, container, pods())).unwrap_or_default(),
                     reference,
                 });
             }

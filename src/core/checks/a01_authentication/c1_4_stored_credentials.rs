@@ -3,7 +3,8 @@
 
 use crate::analysis::control_plane::Setting;
 use crate::analysis::flags::{self, Component};
-use crate::judging::{Check, Need, Verdict, View, unseen};
+use crate::analysis::host_path::{Claims, key_material, tidy};
+use crate::judging::{Check, Need, Verdict, View, claims, unseen};
 use crate::model::{Finding, Kind, ObjectRef, Outcome, Severity};
 
 /// The checks of control 1.4, in the order in which they are told.
@@ -31,7 +32,7 @@ pub(super) const CHECKS: &[Check] = &[
         why: "These directories of a node hold the keys of the cluster's CA, administrators' kubeconfigs, the kubelet's certificate, the tokens of \
               all pods on the node, or the database itself. A workload that mounts one can take over more than itself.",
         mend: "Take the hostPath volume out; where a platform agent needs a file, mount that file alone, read-only, in a platform namespace.",
-        blind_spots: "Key material that lies elsewhere on nodes, and what a container reaches after escaping, don't show.",
+        blind_spots: "Key material that lies elsewhere on nodes, links on nodes that lead to it, and what a container reaches after escaping, don't show.",
         judge: key_material_mounts,
     },
     Check {
@@ -87,60 +88,27 @@ fn static_token_file(view: &View<'_>) -> Verdict {
     verdict
 }
 
-/// Directories of nodes with key material, and what is in them.
-const KEYS: &[(&str, &str)] = &[
-    ("/etc/kubernetes", "the cluster's certificates and administrators' kubeconfigs"),
-    ("/var/lib/kubelet", "the kubelet's credential and the tokens and Secrets of all pods of the node"),
-    ("/var/lib/etcd", "the database with all Secrets"),
-    ("/var/lib/rancher", "the cluster's certificates, tokens and database"),
-    ("/etc/rancher", "the administrator's kubeconfig and the cluster's token"),
-    ("/root/.kube", "an administrator's kubeconfig"),
-];
-
-/// Whether one path is the other or lies below it.
-fn below(path: &str, folder: &str) -> bool {
-    path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
-/// A path of a hostPath without doubled strokes, dots and the last stroke.
-fn tidy(path: &str) -> String {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => drop(parts.pop()),
-            other => parts.push(other),
-        }
-    }
-    format!("/{}", parts.join("/"))
-}
-
 fn key_material_mounts(view: &View<'_>) -> Verdict {
     let mut verdict = Verdict::over("workload", "workloads");
+    let bound = Claims::of(view.inventory);
     for (workload, category) in view.workloads() {
         verdict.saw(category);
         for (spec, pods) in view.specs(workload) {
-            for volume in &spec.volumes {
-                let Some(path) = volume.host_path.as_deref().map(tidy) else { continue };
-                // A folder above holds them as well: `/etc`, `/var/lib`, `/`.
-                let held: Vec<&str> = KEYS
-                    .iter()
-                    .filter(|(folder, _)| below(&path, folder) || path == "/" || below(folder, &path))
-                    .map(|(_, what)| *what)
-                    .collect();
+            for mounted in bound.mounted(workload, spec) {
+                let held = key_material(&tidy(mounted.path));
                 let Some(first) = held.first() else { continue };
                 let what = if held.len() > 1 { format!("{first}, and more key material of the cluster") } else { (*first).to_owned() };
                 verdict.find(
-                    view.finding(workload.object.clone(), format!("{}.volumes[name={}].hostPath", workload.spec_path(), volume.name))
+                    view.finding(workload.object.clone(), mounted.field(workload))
                         .severity(Severity::High)
                         .pods(pods)
-                        .observed(path.as_str())
+                        .observed(mounted.observed())
                         .message(format!("This directory of the node holds, where the node has it, {what}.")),
                 );
             }
         }
     }
-    verdict
+    claims::mind_unread(view, verdict)
 }
 
 fn kubeconfig_in_configmap(view: &View<'_>) -> Verdict {
@@ -206,16 +174,4 @@ fn local_kubeconfig(view: &View<'_>) -> Verdict {
         }
     }
     verdict
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn paths_are_compared_by_whole_segments() {
-        assert_eq!(tidy("//etc/./kubernetes/../kubernetes/"), "/etc/kubernetes");
-        assert!(below("/etc/kubernetes/pki", "/etc/kubernetes") && !below("/etc/kubernetes-x", "/etc/kubernetes"));
-        assert_eq!(tidy("/"), "/");
-    }
 }

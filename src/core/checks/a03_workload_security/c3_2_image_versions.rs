@@ -3,7 +3,7 @@
 use super::tag_drift;
 use crate::analysis::admission::{Demand, Guard, Strictness, guards};
 use crate::analysis::image::{Firmness, ImageReference};
-use crate::judging::{Check, Need, Placed, Verdict, View, guarded};
+use crate::judging::{Check, Need, PlacedImage, Verdict, View, guarded};
 use crate::model::{Finding, Kind, Severity, Weight};
 
 /// The checks of control 3.2, in the order in which they are told.
@@ -66,16 +66,14 @@ fn image_reference(view: &View<'_>) -> Verdict {
             let how = |guard: &Guard| guard.mode_for(Demand::Signatures, &workload.object.namespace, labels);
             verifying.iter().filter(|guard| guard.covers_image(image)).filter_map(how).max()
         };
-        view.containers(workload).filter_map(|placed| loose(&placed, verified)).for_each(|finding| verdict.find(finding));
+        view.images(workload).filter_map(|placed| loose(&placed, verified)).for_each(|finding| verdict.find(finding));
     }
     verdict
 }
 
-fn loose(placed: &Placed<'_>, verified: impl Fn(&ImageReference) -> Option<Strictness>) -> Option<Finding> {
-    let text = placed.container.image.as_str();
-    let observed = if text.is_empty() { "unset" } else { text };
-    let finding = placed.finding("image").observed(observed);
-    let Some(image) = ImageReference::parse(text) else {
+fn loose(placed: &PlacedImage<'_>, verified: impl Fn(&ImageReference) -> Option<Strictness>) -> Option<Finding> {
+    let finding = placed.finding().observed(placed.words());
+    let Some(image) = ImageReference::parse(placed.used.reference) else {
         return Some(
             finding
                 .rule("unreadable")
@@ -88,7 +86,8 @@ fn loose(placed: &Placed<'_>, verified: impl Fn(&ImageReference) -> Option<Stric
     match image.firmness() {
         Firmness::Digest => None,
         Firmness::Tag => {
-            let message = match verified(&image) {
+            // Policies on signatures speak of the images of containers; what they say of one that a volume mounts is not known.
+            let message = match placed.used.container.and_then(|_| verified(&image)) {
                 Some(Strictness::Enforce) => return None,
                 Some(Strictness::Text) => {
                     "The image is named by tag alone. A policy says that it verifies signatures of such images, and was not tried: where it does, a \

@@ -2,7 +2,7 @@
 
 use crate::analysis::admission::Demand;
 use crate::analysis::image::ImageReference;
-use crate::judging::{Check, Need, Placed, Verdict, View, guarded};
+use crate::judging::{Check, Need, PlacedImage, Verdict, View, guarded};
 use crate::model::{Finding, Kind, Severity};
 
 /// The checks of control 3.3, in the order in which they are told.
@@ -47,15 +47,14 @@ fn registries(view: &View<'_>) -> Verdict {
     let trusted = &view.scope.trusted_registries;
     for (workload, category) in view.workloads() {
         verdict.saw(category);
-        view.containers(workload).filter_map(|placed| source(&placed, trusted)).for_each(|finding| verdict.find(finding));
+        view.images(workload).filter_map(|placed| source(&placed, trusted)).for_each(|finding| verdict.find(finding));
     }
     verdict
 }
 
-fn source(placed: &Placed<'_>, trusted: &[String]) -> Option<Finding> {
-    let text = placed.container.image.as_str();
-    let finding = placed.finding("image").observed(if text.is_empty() { "unset" } else { text });
-    let Some(image) = ImageReference::parse(text) else {
+fn source(placed: &PlacedImage<'_>, trusted: &[String]) -> Option<Finding> {
+    let finding = placed.finding().observed(placed.words());
+    let Some(image) = ImageReference::parse(placed.used.reference) else {
         return Some(
             finding
                 .rule("unreadable")

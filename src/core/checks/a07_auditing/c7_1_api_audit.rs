@@ -2,6 +2,7 @@
 
 use crate::analysis::control_plane::{self, Setting};
 use crate::analysis::flags::{self, CommandLine, Component};
+use crate::analysis::host_path::{tidy, within};
 use crate::analysis::{agents, distribution, software};
 use crate::judging::{Check, Need, Verdict, View};
 use crate::kinds::imported::Form;
@@ -181,7 +182,7 @@ fn audit_shipping(view: &View<'_>) -> Verdict {
         let shipped = found.iter().any(|f| {
             let reads = view
                 .specs(f.workload)
-                .any(|(spec, _)| spec.volumes.iter().filter_map(|v| v.host_path.as_deref()).any(|p| holds(p, folder)));
+                .any(|(spec, _)| spec.volumes.iter().filter_map(|v| v.host_path.as_deref()).any(|p| within(&tidy(folder), &tidy(p))));
             f.workload.object.kind == "DaemonSet" && reads && agents::node_coverage(view.inventory, f.workload).covered.contains(&line.node)
         });
         if !shipped {
@@ -194,10 +195,4 @@ fn audit_shipping(view: &View<'_>) -> Verdict {
         }
     }
     verdict
-}
-
-/// Whether a mounted folder holds another.
-fn holds(mounted: &str, folder: &str) -> bool {
-    let mounted = mounted.trim_end_matches('/');
-    folder == mounted || folder.strip_prefix(mounted).is_some_and(|rest| rest.starts_with('/'))
 }

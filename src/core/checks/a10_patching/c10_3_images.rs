@@ -4,7 +4,7 @@ use crate::analysis::image::ImageReference;
 use crate::analysis::scan_report::{Age, Match, ScanReport, ScanReports, contents};
 use crate::judging::evidence::days;
 use crate::judging::{Check, Need, Verdict, View};
-use crate::kinds::ContainerRole;
+use crate::kinds::ImageUse;
 use crate::kinds::imported::Form;
 use crate::model::{Finding, Kind, Severity};
 use jiff::Timestamp;
@@ -99,15 +99,15 @@ fn scan_results(view: &View<'_>) -> Verdict {
     let mut verdict = Verdict::over("image in use", "images in use");
     for (workload, category) in view.workloads() {
         for (spec, pods) in view.specs(workload) {
-            for (role, container) in spec.all_containers().filter(|(role, _)| *role != ContainerRole::Ephemeral) {
+            for used in spec.images().filter(ImageUse::lasts) {
                 verdict.saw(category);
-                let field = format!("{}.{}.image", workload.spec_path(), container.path(role));
-                let told = Told { view, written: &container.image, finding: view.finding(workload.object.clone(), field).pods(pods) };
-                let Some(image) = ImageReference::parse(&container.image) else {
+                let field = format!("{}.{}", workload.spec_path(), used.path);
+                let told = Told { view, written: used.reference, finding: view.finding(workload.object.clone(), field).pods(pods) };
+                let Some(image) = ImageReference::parse(used.reference) else {
                     verdict.find(told.no_report());
                     continue;
                 };
-                let contents = contents(view.inventory, workload, container, &image);
+                let contents = contents(view.inventory, workload, used.container.map(|(_, container)| container), &image);
                 let digests = if contents.is_empty() { vec![None] } else { contents.into_iter().map(Some).collect() };
                 for digest in digests {
                     match reports.find(&image, digest) {

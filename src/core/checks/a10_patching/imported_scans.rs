@@ -5,7 +5,7 @@ use crate::analysis::scan_report::{Age, OLD};
 use crate::analysis::software::malicious;
 use crate::judging::evidence::{files, finding, named, unusable};
 use crate::judging::{Verdict, View};
-use crate::kinds::ContainerRole;
+use crate::kinds::ImageUse;
 use crate::kinds::imported::{Content, Form, Imported, Scan, ScannedImage, UnnamedScan};
 use crate::model::{Finding, Outcome, Severity};
 use jiff::Timestamp;
@@ -111,12 +111,13 @@ pub(super) fn judge(view: &View<'_>) -> Verdict {
     let scans = Scans::of(view, &given);
     for (workload, category) in view.workloads() {
         for (spec, pods) in view.specs(workload) {
-            for (role, container) in spec.all_containers().filter(|(role, _)| *role != ContainerRole::Ephemeral) {
+            for used in spec.images().filter(ImageUse::lasts) {
                 verdict.saw(category);
-                let field = format!("{}.{}.image", workload.spec_path(), container.path(role));
+                let field = format!("{}.{}", workload.spec_path(), used.path);
                 let told = view.finding(workload.object.clone(), field).pods(pods);
-                let running = running(view.inventory, workload, &container.name);
-                for found in image(view, &scans, &container.image, &running, &told) {
+                // What a volume mounts has no digest among those that run.
+                let running = used.container.map(|(_, container)| running(view.inventory, workload, &container.name)).unwrap_or_default();
+                for found in image(view, &scans, used.reference, &running, &told) {
                     verdict.find(found);
                 }
             }

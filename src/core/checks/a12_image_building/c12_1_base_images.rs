@@ -33,7 +33,7 @@ fn image_size(view: &View<'_>) -> Verdict {
     let mut unknown = 0_usize;
     for (workload, category) in view.workloads() {
         let known: Vec<_> =
-            view.containers(workload).filter_map(|placed| Some((placed, size_of(&sizes, &placed.container.image)?))).collect();
+            view.images(workload).filter_map(|placed| size_of(&sizes, placed.used.reference).map(|size| (placed, size))).collect();
         if known.is_empty() {
             unknown += usize::from(category.in_scope());
             continue;
@@ -42,10 +42,10 @@ fn image_size(view: &View<'_>) -> Verdict {
         for (placed, size) in known.into_iter().filter(|(_, size)| *size > LARGE) {
             verdict.find(
                 placed
-                    .finding("image")
+                    .finding()
                     .severity(Severity::Low)
                     .review()
-                    .observed(format!("{}: {}", placed.container.image, gibibytes(size)))
+                    .observed(format!("{}: {}", placed.words(), gibibytes(size)))
                     .message("The image is larger than 1 GiB: look at what its base brings along."),
             );
         }

@@ -27,14 +27,14 @@ fn registry_share(view: &View<'_>) -> Verdict {
     let mut scoped: BTreeMap<String, bool> = BTreeMap::new();
     for (workload, category) in view.workloads() {
         verdict.saw(category);
-        for placed in view.containers(workload) {
-            let image = ImageReference::parse(&placed.container.image);
+        for placed in view.images(workload) {
+            let image = ImageReference::parse(placed.used.reference);
             let ours = image.as_ref().is_some_and(|image| trusted.iter().any(|entry| image.is_from(entry)));
             if category.in_scope() {
-                scoped.insert(image.as_ref().map_or_else(|| placed.container.image.clone(), ToString::to_string), ours);
+                scoped.insert(image.as_ref().map_or_else(|| placed.words().to_owned(), ToString::to_string), ours);
             }
             if !trusted.is_empty() && !ours {
-                let finding = placed.finding("image").severity(Severity::Info).review().observed(placed.container.image.clone());
+                let finding = placed.finding().severity(Severity::Info).review().observed(placed.words());
                 verdict.find(finding.message("The image does not come from a registry of the trusted list."));
             }
         }

@@ -136,7 +136,7 @@ fn told(view: &View<'_>, placed: &Placed<'_>, report: &Custom) -> Vec<Finding> {
 /// Whether a report on a container is of the image that it has now: by digest, and where none is known by name and tag.
 fn is_of_what_runs(view: &View<'_>, placed: &Placed<'_>, report: ScanReport<'_>) -> bool {
     let Some(image) = ImageReference::parse(&placed.container.image) else { return false };
-    let contents = contents(view.inventory, placed.workload, placed.container, &image);
+    let contents = contents(view.inventory, placed.workload, Some(placed.container), &image);
     let fits = |digest: Option<&str>| matches!(report.fits(&image, digest), Some(Match::Contents | Match::OtherName | Match::ByTag));
     if contents.is_empty() { fits(None) } else { contents.into_iter().all(|digest| fits(Some(digest))) }
 }

@@ -1,7 +1,7 @@
 //! Control 13.2: its automated checks.
 
 use crate::analysis::image::ImageReference;
-use crate::judging::{Check, Need, Placed, Verdict, View};
+use crate::judging::{Check, Need, PlacedImage, Verdict, View};
 use crate::model::{Finding, Severity};
 
 /// The checks of control 13.2, in the order in which they are told.
@@ -25,31 +25,25 @@ fn non_production_images(view: &View<'_>) -> Verdict {
     let mut verdict = Verdict::over("workload", "workloads");
     for (workload, category) in view.workloads() {
         verdict.saw(category);
-        view.containers(workload).filter_map(|placed| named(&placed)).for_each(|finding| verdict.find(finding));
+        view.images(workload).filter_map(|placed| named(&placed)).for_each(|finding| verdict.find(finding));
     }
     verdict
 }
 
-fn named(placed: &Placed<'_>) -> Option<Finding> {
-    let Some(image) = ImageReference::parse(&placed.container.image) else {
+fn named(placed: &PlacedImage<'_>) -> Option<Finding> {
+    let Some(image) = ImageReference::parse(placed.used.reference) else {
         return Some(
-            placed
-                .finding("image")
-                .rule("unreadable")
-                .severity(Severity::Low)
-                .review()
-                .observed(if placed.container.image.is_empty() { "unset" } else { &placed.container.image })
-                .message(
-                    "The image's name can't be read, so what it says of its stage can't be told; a placeholder may be filled in later.",
-                ),
+            placed.finding().rule("unreadable").severity(Severity::Low).review().observed(placed.words()).message(
+                "The image's name can't be read, so what it says of its stage can't be told; a placeholder may be filled in later.",
+            ),
         );
     };
     let (part, word) = telling_word(&image)?;
     Some(
         placed
-            .finding("image")
+            .finding()
             .rule(part)
-            .observed(placed.container.image.clone())
+            .observed(placed.words())
             .message(format!("The {part} says “{word}”: the image looks like one that was not made, or not released, for production.")),
     )
 }

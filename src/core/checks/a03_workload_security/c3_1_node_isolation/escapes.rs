@@ -1,23 +1,24 @@
 //! Judge of `3.1/privileged`: each gate to the node that a workload opens, with what whoever holds the workload can do through it.
 
-use crate::judging::{Placed, Verdict, View};
-use crate::kinds::pod::Volume;
+use crate::analysis::host_path::{Claims, Mounted, lies_in, opened, tidy};
+use crate::judging::{Placed, Verdict, View, claims};
 use crate::kinds::{PodSpec, Workload};
 use crate::model::{Category, Finding, Severity};
 
 pub(super) fn judge(view: &View<'_>) -> Verdict {
     let mut verdict = Verdict::over("workload", "workloads");
+    let bound = Claims::of(view.inventory);
     for (workload, category) in view.workloads() {
         verdict.saw(category);
         for (spec, pods) in view.specs(workload) {
             namespaces(workload, category, spec).into_iter().for_each(|f| verdict.find(f.pods(pods)));
             shared_processes(workload, category, spec).into_iter().for_each(|f| verdict.find(f.pods(pods)));
-            let volumes = spec.volumes.iter().filter_map(|volume| host_path(workload, category, spec, volume));
-            volumes.for_each(|f| verdict.find(f.pods(pods)));
+            let gates = bound.mounted(workload, spec).filter_map(|mounted| host_path(workload, category, spec, &mounted));
+            gates.for_each(|f| verdict.find(f.pods(pods)));
         }
         view.containers(workload).flat_map(|placed| container(&placed)).for_each(|finding| verdict.find(finding));
     }
-    verdict
+    claims::mind_unread(view, verdict)
 }
 
 /// Namespaces of the node that a pod shares.
@@ -134,80 +135,7 @@ fn container(placed: &Placed<'_>) -> Vec<Finding> {
     found
 }
 
-/// Directories of the node that lead to it, with the way; what lies above one holds it too. The first that fits is told.
-const PATHS: &[(&str, Severity, &str)] = &[
-    ("/var/run/docker.sock", Severity::Critical, "The socket of the container runtime starts any container with any rights on the node."),
-    ("/run/docker.sock", Severity::Critical, "The socket of the container runtime starts any container with any rights on the node."),
-    ("/run/containerd", Severity::Critical, "The socket of the container runtime starts any container with any rights on the node."),
-    ("/var/run/containerd", Severity::Critical, "The socket of the container runtime starts any container with any rights on the node."),
-    ("/run/crio", Severity::Critical, "The socket of the container runtime starts any container with any rights on the node."),
-    ("/var/run/crio", Severity::Critical, "The socket of the container runtime starts any container with any rights on the node."),
-    ("/run/cri-dockerd.sock", Severity::Critical, "The socket of the container runtime starts any container with any rights on the node."),
-    (
-        "/var/run/cri-dockerd.sock",
-        Severity::Critical,
-        "The socket of the container runtime starts any container with any rights on the node.",
-    ),
-    ("/run/dockershim.sock", Severity::Critical, "The socket of the container runtime starts any container with any rights on the node."),
-    (
-        "/var/run/dockershim.sock",
-        Severity::Critical,
-        "The socket of the container runtime starts any container with any rights on the node.",
-    ),
-    ("/run/podman", Severity::Critical, "The socket of the container runtime starts any container with any rights on the node."),
-    ("/run/docker", Severity::Critical, "The socket of the container runtime starts any container with any rights on the node."),
-    ("/var/snap/microk8s", Severity::Critical, "It holds the runtime's socket, the keys and the state of MicroK8s."),
-    ("/var/lib/k0s", Severity::Critical, "It holds the keys, the administrator's credential and the state of k0s."),
-    ("/run/systemd", Severity::Critical, "Over the sockets of the node's service manager a container starts programs on the node."),
-    ("/run/dbus", Severity::High, "Over the node's message bus a container asks the service manager to start programs on the node."),
-    ("/var/run/dbus", Severity::High, "Over the node's message bus a container asks the service manager to start programs on the node."),
-    ("/var/run/systemd", Severity::Critical, "Over the sockets of the node's service manager a container starts programs on the node."),
-    ("/run/k3s/containerd", Severity::Critical, "The socket of the container runtime starts any container with any rights on the node."),
-    (
-        "/var/lib/kubelet",
-        Severity::Critical,
-        "The kubelet's directory holds the tokens and mounted Secrets of every pod on the node, and the node's own credential.",
-    ),
-    (
-        "/etc/kubernetes",
-        Severity::Critical,
-        "It holds the keys of the node, on control-plane nodes those of the cluster, and manifests there start pods unasked.",
-    ),
-    ("/var/lib/etcd", Severity::Critical, "It holds the cluster's whole state, Secrets included."),
-    ("/var/lib/rancher", Severity::Critical, "It holds the keys and the state of k3s or RKE2, of the whole cluster on server nodes."),
-    ("/etc/rancher", Severity::Critical, "It holds configuration and administrator credentials of k3s or RKE2."),
-    ("/proc", Severity::Critical, "Settings in the node's /proc make the kernel run a program of the container's choice on the node."),
-    ("/sys", Severity::High, "Kernel settings and control groups of the node can be read and, where writable, changed to run code on it."),
-    ("/dev", Severity::High, "Devices of the node, its disks among them, can be opened past the file system's rights."),
-    (
-        "/etc",
-        Severity::High,
-        "Accounts, schedules and service definitions of the node: whoever writes there runs code on it, whoever reads sees its secrets.",
-    ),
-    ("/root", Severity::High, "The home of the node's administrator: keys and kubeconfigs, and start-up files that run as root."),
-    ("/home", Severity::High, "Homes of the node's users: keys, kubeconfigs, and start-up files that run as them."),
-    ("/var/lib/containerd", Severity::High, "File systems of all containers on the node can be read, and where writable changed."),
-    ("/var/lib/docker", Severity::High, "File systems of all containers on the node can be read, and where writable changed."),
-    ("/var/lib/containers", Severity::High, "File systems of all containers on the node can be read, and where writable changed."),
-    (
-        "/opt/cni",
-        Severity::High,
-        "Programs there are run by the runtime as root for each new pod: whoever writes there runs code on the node.",
-    ),
-    ("/var/spool/cron", Severity::High, "Schedules of the node's users: whoever writes there runs programs on it."),
-    ("/usr", Severity::High, "Programs and libraries of the node: whoever writes there runs code on it."),
-    ("/lib", Severity::High, "Libraries, modules and service definitions of the node: whoever writes there runs code on it."),
-    ("/bin", Severity::High, "Programs of the node: whoever writes there runs code on it."),
-    ("/sbin", Severity::High, "Programs of the node: whoever writes there runs code on it."),
-    ("/boot", Severity::High, "The node's kernel and start-up files: whoever writes there decides what runs after the next start."),
-    (
-        "/var/log",
-        Severity::Medium,
-        "The kubelet serves logs from here: with write access, a link placed here makes it serve any file of the node.",
-    ),
-];
-
-/// The same on Windows nodes, in lower case and with plain slashes.
+/// Directories and pipes of Windows nodes that lead to them, in lower case and with plain slashes.
 const WINDOWS_PATHS: &[(&str, &str)] = &[
     ("//./pipe/docker_engine", "The pipe of the container runtime starts any container with any rights on the node."),
     ("//./pipe/containerd", "The pipe of the container runtime starts any container with any rights on the node."),
@@ -224,41 +152,37 @@ const WINDOWS_PATHS: &[(&str, &str)] = &[
 ];
 
 /// A directory or pipe of a Windows node.
-fn windows_path(workload: &Workload, category: Category, spec: &PodSpec, volume: &Volume) -> Option<Finding> {
-    let path = volume.host_path.as_ref()?.replace('\\', "/").to_lowercase();
+fn windows_path(workload: &Workload, category: Category, spec: &PodSpec, mounted: &Mounted<'_>) -> Option<Finding> {
+    let path = mounted.path.replace('\\', "/").to_lowercase();
     let path = path.trim_end_matches('/');
     let below =
         |inner: &str, outer: &str| inner == outer || inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with(['/', '-', '.']));
     let (_, message) = WINDOWS_PATHS.iter().find(|(gate, _)| below(path, gate)).or_else(|| {
         WINDOWS_PATHS.iter().filter(|_| path == "c:" || (path.is_empty() && spec.is_windows())).find(|(gate, _)| *gate == "c:/windows")
     })?;
-    let field = format!("{}.volumes[name={}].hostPath", workload.spec_path(), volume.name);
-    let severity = if path.contains("/pipe/") || !read_only(spec, &volume.name) { Severity::Critical } else { Severity::High };
-    let finding = Finding::new(category, workload.object.clone(), field).rule("host_path").severity(severity);
-    Some(finding.observed(volume.host_path.clone().unwrap_or_default()).message(*message))
+    let severity = if path.contains("/pipe/") || !read_only(spec, mounted.volume) { Severity::Critical } else { Severity::High };
+    let finding = Finding::new(category, workload.object.clone(), mounted.field(workload)).rule("host_path").severity(severity);
+    Some(finding.observed(mounted.path).message(*message))
 }
 
-fn host_path(workload: &Workload, category: Category, spec: &PodSpec, volume: &Volume) -> Option<Finding> {
-    if let Some(finding) = windows_path(workload, category, spec, volume) {
+fn host_path(workload: &Workload, category: Category, spec: &PodSpec, mounted: &Mounted<'_>) -> Option<Finding> {
+    if let Some(finding) = windows_path(workload, category, spec, mounted) {
         return Some(finding);
     }
-    let path = clean(volume.host_path.as_ref()?);
-    let below =
-        |inner: &str, outer: &str| inner == outer || inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('/')) || outer == "/";
-    let exact = PATHS.iter().find(|(gate, ..)| below(&path, gate));
-    let (gate, severity, message) = exact.or_else(|| PATHS.iter().find(|(gate, ..)| below(gate, &path)))?;
+    let path = tidy(mounted.path);
+    let gate = opened(&path)?;
     let message = if path == "/" {
         "The node's whole file system is mounted: keys, tokens, programs, everything.".to_owned()
-    } else if below(&path, gate) {
-        (*message).to_owned()
+    } else if lies_in(&path, gate) {
+        gate.message.to_owned()
     } else {
-        format!("The mounted directory holds {gate}. {message}")
+        format!("The mounted directory holds {}. {}", gate.path, gate.message)
     };
     // A socket works through a read-only mount as well; for everything else reading alone is one step less.
     let socket = path.ends_with(".sock") || message.contains("socket");
-    let severity = if !socket && read_only(spec, &volume.name) { milder(*severity) } else { *severity };
-    let field = format!("{}.volumes[name={}].hostPath", workload.spec_path(), volume.name);
-    Some(Finding::new(category, workload.object.clone(), field).rule("host_path").severity(severity).observed(path).message(message))
+    let severity = if !socket && read_only(spec, mounted.volume) { milder(gate.severity) } else { gate.severity };
+    let finding = Finding::new(category, workload.object.clone(), mounted.field(workload)).rule("host_path").severity(severity);
+    Some(finding.observed(mounted.observed()).message(message))
 }
 
 /// Whether every container that mounts the volume mounts it read-only.
@@ -273,17 +197,4 @@ const fn milder(severity: Severity) -> Severity {
         Severity::High => Severity::Medium,
         _ => Severity::Low,
     }
-}
-
-/// A path without doubled or trailing slashes, `.` and `..`: the same directory has the same name.
-fn clean(path: &str) -> String {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => drop(parts.pop()),
-            part => parts.push(part),
-        }
-    }
-    format!("/{}", parts.join("/"))
 }
