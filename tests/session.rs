@@ -546,7 +546,7 @@ fn a_further_cluster_is_judged_in_the_scope_that_was_chosen_for_it() {
     desk.asked.clear();
     // CDE, connected, out of scope.
     desk.act(Action::Cycle).act(Action::Cycle).act(Action::Enter).act(Action::Enter);
-    let out = |workbook: &Workbook| workbook.scope.category("marketing", &Default::default()) == Category::OutOfScope;
+    let out = |workbook: &Workbook| workbook.scope.category("marketing", &Default::default(), false) == Category::OutOfScope;
     assert!(out(desk.disk.as_ref().unwrap()));
     assert!(desk.asked.iter().any(|e| matches!(e, Effect::Judge { cluster, .. } if cluster == "prod-eu")), "{:?}", desk.asked);
     assert!(matches!(desk.asked.last(), Some(Effect::Collect { workbook, .. }) if out(workbook)), "{:?}", desk.asked);

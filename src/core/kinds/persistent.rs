@@ -86,8 +86,9 @@ mod tests {
     fn read() -> Inventory {
         let mut ingest = Ingest::new(Source::Live, FingerprintKey([0; 32]));
         let root = r#"{"metadata": {"name": "all"}, "spec": {"hostPath": {"path": "/", "type": ""}}}"#;
-        [DISK, root, r#"{"metadata": {"name": "a"}, "spec": {"nfs": {"server": "files", "path": "/x"}}}"#]
-            .map(|volume| ingest.object(Kind::PersistentVolumes, volume));
+        for volume in [DISK, root, r#"{"metadata": {"name": "a"}, "spec": {"nfs": {"server": "files", "path": "/x"}}}"#] {
+            ingest.object(Kind::PersistentVolumes, volume);
+        }
         ingest.object(Kind::PersistentVolumeClaims, CLAIM);
         ingest.finish()
     }
