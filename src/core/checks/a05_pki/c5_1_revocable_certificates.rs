@@ -84,7 +84,7 @@ fn certificate_users(view: &View<'_>) -> Verdict {
         let object = ObjectRef::new("", "Cluster", "", server);
         let finding = Finding::new(view.cluster_wide(), object, "certificates").rule(check.id).severity(worst);
         let finding = finding.observed(if findings.len() == 1 { "1 finding".to_owned() } else { format!("{} findings", findings.len()) });
-        let finding = finding.message(format!("Told under {}: {reason}", check.id));
+        let finding = finding.message(format!("Reported by {}: {reason}", check.id));
         verdict.find(if outcome == Outcome::Fail { finding } else { finding.review() });
     }
     // What the certificates that were issued show is told all the same; that nothing was found is not said of half.
