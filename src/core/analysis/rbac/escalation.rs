@@ -14,7 +14,7 @@ use super::paths::{
 };
 use super::rules::{Request, everything, join};
 use super::surroundings::{AWS_AUTH, Place, Surroundings, Use};
-use super::{Bound, Rbac, Subject, subjects};
+use super::{Bound, Rbac, Subject, SubjectKind, subjects};
 use crate::kinds::rbac::PolicyRule;
 use crate::model::Severity;
 use std::collections::BTreeSet;
@@ -110,6 +110,12 @@ fn alone(rules: &[&PolicyRule], place: Place<'_>, around: &Surroundings) -> Vec<
             let named = found.names.is_empty() || found.names.iter().any(|name| name == AWS_AUTH.1);
             if found.doubt.is_none() && named && place.is_none_or(|namespace| namespace == AWS_AUTH.0) && around.has_aws_auth() {
                 found.severity = Severity::Critical;
+            }
+            if let (true, Some(settings), Some(last)) =
+                (found.names.is_empty(), place.and_then(|namespace| around.settings_in(namespace)), found.rights.last_mut())
+            {
+                let some: Vec<&str> = settings.iter().take(4).map(String::as_str).collect();
+                *last = format!("{last} ({} among them)", some.join(", "));
             }
         }
         Some(found)
@@ -319,6 +325,13 @@ impl Rbac<'_> {
             let place = (!bound.cluster).then(|| bound.namespace());
             let mut found = alone(&bound.rules, place, &self.surroundings);
             found.extend(self.joint_of(bound));
+            let own = |subject: &Subject| subject.kind == SubjectKind::ServiceAccount && subject.namespace == bound.namespace();
+            if place.is_some_and(|namespace| namespace != AWS_AUTH.0) && bound.subjects.iter().all(own) {
+                // A program keeps its settings beside itself.
+                for found in found.iter_mut().filter(|found| found.path.when == When::Settings) {
+                    found.doubt.get_or_insert("the account may be that of the program whose settings these are");
+                }
+            }
             found
         };
         let nodes: Vec<Subject> = bound.subjects.iter().filter(|subject| is_node(subject)).cloned().collect();
@@ -390,8 +403,8 @@ impl Rbac<'_> {
 
 fn is_node(subject: &Subject) -> bool {
     match subject.kind {
-        super::SubjectKind::Group => subject.name == subjects::NODES,
-        super::SubjectKind::User => subject.name.starts_with("system:node:"),
-        super::SubjectKind::ServiceAccount => false,
+        SubjectKind::Group => subject.name == subjects::NODES,
+        SubjectKind::User => subject.name.starts_with("system:node:"),
+        SubjectKind::ServiceAccount => false,
     }
 }

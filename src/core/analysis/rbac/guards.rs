@@ -88,7 +88,6 @@ pub(super) const PATHS: &[Path] = &[
             (UNDO, "config.ratify.deislabs.io", &["policies", "stores", "verifiers", "keymanagementproviders", "certificatestores"]),
             (UNDO, "config.openshift.io", &["clusterimagepolicies", "images"]),
             (UNDO, "security.openshift.io", &["securitycontextconstraints"]),
-            (UNDO, "policy", &["podsecuritypolicies"]),
         ],
         consequence: "the policies that keep dangerous workloads and images out can be lifted or let through what they refused",
         mend: "Leave the policies of the engine to the platform team's delivery tool.",

@@ -120,6 +120,8 @@ pub struct Surroundings {
     /// Namespaces labelled for devices as administrator.
     labelled: BTreeSet<String>,
     namespaces_read: bool,
+    /// API groups that the server serves beside the core group; empty where it was not asked.
+    served: BTreeSet<String>,
 }
 
 impl Surroundings {
@@ -145,11 +147,15 @@ impl Surroundings {
                 .map(|namespace| namespace.metadata.name.clone())
                 .collect(),
             namespaces_read: inventory.state(Kind::Namespaces) == KindState::Read,
+            served: served(inventory),
         }
     }
 
-    /// Whether a request that rules allow there is of use for a path.
+    /// Whether a request that rules allow there is of use for a path. Of a group that nobody serves there is nothing to change.
     pub(super) fn weigh(&self, path: &Path, request: &Request<'_>, place: Place<'_>) -> Use {
+        if !request.group.is_empty() && !self.served.is_empty() && !self.served.contains(request.group) {
+            return Use::Idle;
+        }
         match path.when {
             When::Always => Use::Leads,
             When::Upgrade => match (request.verb, self.upgrade_by_get) {
@@ -165,9 +171,9 @@ impl Surroundings {
                 Some(namespace) => Use::when(self.labelled.contains(namespace)),
                 None => Use::when(!self.labelled.is_empty()),
             },
-            When::Definitions if request.verb == "create" => Use::Perhaps(
-                "a new definition takes no guard away, but decides which program converts its objects and who may be asked for them",
-            ),
+            When::Definitions if request.verb == "create" => {
+                Use::Perhaps("a new definition takes no guard away, so what the kinds do that it brings must be looked for")
+            }
             When::Definitions => Use::Leads,
         }
     }
@@ -203,11 +209,23 @@ impl Surroundings {
         }
     }
 
+    /// ConfigMaps of a namespace that configure the cluster, by name.
+    pub(super) fn settings_in(&self, namespace: &str) -> Option<&BTreeSet<String>> {
+        self.settings.get(namespace)
+    }
+
     /// Whether the ConfigMap is there that says who logs in to an EKS cluster as whom.
     #[must_use]
     pub fn has_aws_auth(&self) -> bool {
         self.settings.get(AWS_AUTH.0).is_some_and(|names| names.contains(AWS_AUTH.1))
     }
+}
+
+/// The groups, where the list is that of a server: one without these is of something less.
+fn served(inventory: &Inventory) -> BTreeSet<String> {
+    let groups = &inventory.cluster.api_groups;
+    let whole = ["apps", "rbac.authorization.k8s.io", "apiextensions.k8s.io"].iter().all(|group| groups.contains_key(*group));
+    if whole { groups.keys().cloned().collect() } else { BTreeSet::new() }
 }
 
 /// Whether a ConfigMap of that name configures the cluster itself.
