@@ -1,7 +1,6 @@
 //! ConfigMaps, rows of Secrets, and certificate signing requests: configuration without the values that must not stay.
 
 use super::{identities, meta::Meta, pod::slim, sealed::Sealed};
-use crate::sensitive::Examiner;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -61,39 +60,48 @@ slim! {
     }
 }
 
-/// ConfigMaps whose text checks read: `namespace/name` by glob. They hold settings of components and public certificates.
+/// Keys of ConfigMaps whose text checks read, by glob: namespace, name, keys. They hold settings of components and public certificates.
 /// Values in which a detector finds something are sealed all the same. Of `kube-system/aws-auth` the mapped identities are kept, see `identities`.
-const KEPT: &[(&str, &str)] = &[
-    ("kube-system", "kubeadm-config"),
-    ("kube-system", "kubelet-config*"),
-    ("kube-system", "kube-proxy"),
-    ("kube-system", "extension-apiserver-authentication"),
-    ("*", "cilium-config"),
-    ("kube-system", "amazon-vpc-cni"),
-    ("kube-public", "cluster-info"),
-    ("*", "kube-root-ca.crt"),
-    ("*", "*ca-bundle*"),
-    ("*", "openshift-service-ca.crt"),
+const KEPT: &[(&str, &str, &[&str])] = &[
+    ("kube-system", "kubeadm-config", &["ClusterConfiguration", "ClusterStatus", "InitConfiguration"]),
+    ("kube-system", "kubelet-config*", &["kubelet"]),
+    ("kube-system", "kube-proxy", &["config.conf"]),
+    ("kube-system", "extension-apiserver-authentication", &["client-ca-file", "requestheader-*"]),
+    ("*", "cilium-config", &["*"]),
+    ("kube-system", "amazon-vpc-cni", &["*"]),
+    ("kube-public", "cluster-info", &["kubeconfig"]),
+    ("*", "kube-root-ca.crt", CERTIFICATES),
+    ("*", "*ca-bundle*", CERTIFICATES),
+    ("*", "openshift-service-ca.crt", CERTIFICATES),
 ];
 
+/// Keys under which certificates are kept, and nothing but these: a text that begins otherwise is none, whatever it is called.
+const CERTIFICATES: &[&str] = &["*.crt", "*.pem", "*.cer", "*ca-bundle*", "ca"];
+
 impl ConfigMap {
-    pub(super) fn seal(&mut self, examiner: &mut Examiner) -> usize {
+    pub(super) fn seal(&mut self) {
         use crate::model::text::glob;
-        let kept = KEPT.iter().any(|(namespace, name)| glob(namespace, &self.metadata.namespace) && glob(name, &self.metadata.name));
+        let kept: Vec<&[&str]> = KEPT
+            .iter()
+            .filter(|(namespace, name, _)| glob(namespace, &self.metadata.namespace) && glob(name, &self.metadata.name))
+            .map(|(_, _, keys)| *keys)
+            .collect();
         let identities = self.metadata.namespace == "kube-system" && self.metadata.name == "aws-auth";
-        let mut redacted = 0;
         for (key, value) in &mut self.data {
             // Of this one only who is mapped stays, in place of its text.
-            let mapped = value
-                .peek()
-                .filter(|_| identities && identities::KEYS.contains(&key.as_str()))
-                .and_then(|text| identities::kept(key, text));
-            redacted += value.seal(key, kept, examiner);
+            let mapped =
+                value.peek().filter(|_| identities && identities::KEYS.contains(&key.as_str())).and_then(|text| identities::kept(key, text));
+            let certificate = || {
+                value
+                    .peek()
+                    .is_some_and(|text| text.trim_start().starts_with("-----BEGIN CERTIFICATE") || text.trim_start().starts_with('#'))
+            };
+            let keep = kept.iter().any(|keys| keys.iter().any(|pattern| glob(pattern, key)) && (*keys != CERTIFICATES || certificate()));
+            value.seal(keep);
             if value.detections.is_empty() && mapped.is_some() {
                 value.kept = mapped;
             }
         }
-        redacted += self.binary_data.iter_mut().map(|(key, value)| value.seal(key, false, examiner)).sum::<usize>();
-        redacted
+        self.binary_data.values_mut().for_each(|value| value.seal(false));
     }
 }

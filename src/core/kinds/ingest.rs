@@ -8,10 +8,11 @@ use super::inventory::{ClusterInfo, Coverage, Inventory, KindState, Source};
 use super::meta::{KnownMeta, Meta};
 use super::pod::{Pod, PodSpec, RawPod};
 use super::shared::{Known, Shared};
+use super::sift::{Redaction, Unplaced, sift};
 use super::table::typed;
 use super::workload::{Controller, RawController};
 use super::{admission, config, custom::Custom, network, node, persistent, policy, rbac};
-use crate::model::Kind;
+use crate::model::{Kind, ObjectRef};
 use crate::sensitive::{Examiner, FingerprintKey};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -52,6 +53,8 @@ pub struct Ingest {
     malformed: BTreeMap<Kind, Vec<String>>,
     /// Sensitive values met per kind, so that a list that is read again is not counted twice.
     redacted: BTreeMap<Kind, usize>,
+    /// What was taken out of the object that is being stored.
+    waiting: Vec<Redaction>,
     pub(super) secret_metadata: super::secret::Metadata,
 }
 
@@ -82,6 +85,7 @@ impl Ingest {
             specs: HashMap::new(),
             malformed: BTreeMap::new(),
             redacted: BTreeMap::new(),
+            waiting: Vec::new(),
             secret_metadata: super::secret::Metadata::new(),
         }
     }
@@ -114,6 +118,12 @@ impl Ingest {
     }
 
     fn take(&mut self, kind: Kind, json: &str) {
+        // Of a Secret nothing but its row is read.
+        let sifted = (kind != Kind::Secrets).then(|| sift(kind, json, &mut self.examiner));
+        let redactions = sifted.as_ref().map(|sifted| sifted.redactions.clone()).unwrap_or_default();
+        let json = sifted.as_ref().and_then(|sifted| sifted.json.as_deref()).unwrap_or(json);
+        self.inventory.redactions += redactions.len();
+        self.waiting.clone_from(&redactions);
         if self.store(kind, json).is_ok() {
             return;
         }
@@ -122,14 +132,20 @@ impl Ingest {
             strip_nulls(&mut value);
             value
         });
-        let problem = match parsed {
+        self.waiting.clone_from(&redactions);
+        let (name, problem) = match parsed {
             Ok(value) => match self.store(kind, &value.to_string()) {
                 Ok(()) => return,
-                Err(error) => format!("{}: {}", name_of(&value), words(&error)),
+                Err(error) => (name_of(&value), words(&error)),
             },
-            Err(error) => format!("?: {}", words(&error)),
+            Err(error) => ("?".to_owned(), words(&error)),
         };
-        self.malformed.entry(kind).or_default().push(problem);
+        // What was found in an object that is not kept is told all the same.
+        if !redactions.is_empty() {
+            let (namespace, own) = name.rsplit_once('/').unwrap_or(("", &name));
+            self.inventory.unplaced.push(Unplaced { object: ObjectRef::new(kind.group(), kind.kind(), namespace, own), redactions });
+        }
+        self.malformed.entry(kind).or_default().push(format!("{name}: {problem}"));
     }
 
     fn store(&mut self, kind: Kind, json: &str) -> Result<(), serde_json::Error> {
@@ -164,7 +180,7 @@ impl Ingest {
             }
             Kind::ConfigMaps => {
                 let mut map: config::ConfigMap = serde_json::from_str(json)?;
-                self.inventory.redactions += map.seal(&mut self.examiner);
+                map.seal();
                 self.keep(&mut map.metadata);
                 self.inventory.config_maps.push(map);
             }
@@ -203,7 +219,8 @@ impl Ingest {
     /// Keeps of metadata what checks read, and its values sealed.
     fn keep(&mut self, meta: &mut Meta) {
         meta.uid.clear();
-        self.inventory.redactions += meta.seal(&mut self.examiner);
+        meta.redacted = std::mem::take(&mut self.waiting).into();
+        meta.seal();
         self.known.share(meta);
     }
 
@@ -212,8 +229,7 @@ impl Ingest {
             || raw.metadata.labels.get("tier").is_some_and(|tier| tier == "control-plane");
         self.keep(&mut raw.metadata);
         raw.spec.default_host_ports();
-        let (node, redacted) = raw.spec.normalise(mirror && raw.metadata.namespace == "kube-system", &mut self.examiner);
-        self.inventory.redactions += redacted;
+        let node = raw.spec.normalise(mirror && raw.metadata.namespace == "kube-system");
         let image_ids: BTreeMap<String, String> = raw
             .status
             .container_statuses
@@ -240,8 +256,7 @@ impl Ingest {
             raw.metadata.managed_fields = Vec::new();
         }
         self.keep(&mut raw.metadata);
-        let (_, redacted) = template.spec.normalise(false, &mut self.examiner);
-        self.inventory.redactions += redacted;
+        template.spec.normalise(false);
         self.keep(&mut template.metadata);
         let controller = Controller {
             metadata: raw.metadata,
@@ -272,7 +287,7 @@ impl Ingest {
     pub fn state(&mut self, kind: Kind, state: KindState, message: &str) {
         let coverage = self.inventory.coverage.entry(kind).or_default();
         coverage.state = state;
-        message.clone_into(&mut coverage.message);
+        coverage.message = crate::sensitive::without_secrets(message);
     }
 
     /// Says which version of a kind's API was read.
@@ -299,6 +314,7 @@ impl Ingest {
             }
         }
         self.malformed.remove(&kind);
+        inventory.unplaced.retain(|unplaced| unplaced.object.kind != kind.kind() || unplaced.object.group != kind.group());
         inventory.redactions -= self.redacted.remove(&kind).unwrap_or_default();
         inventory.coverage.remove(&kind);
     }
@@ -316,6 +332,7 @@ impl Ingest {
             }
         }
         let mut inventory = self.inventory;
+        inventory.sifted = true;
         if inventory.cluster.uid.is_empty() {
             inventory.cluster.uid =
                 inventory.namespaces.iter().find(|n| n.metadata.name == "kube-system").map(|n| n.metadata.uid.clone()).unwrap_or_default();

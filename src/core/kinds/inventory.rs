@@ -11,6 +11,7 @@ use super::{
     policy,
     probes::Probes,
     rbac,
+    sift::Unplaced,
     table::typed,
     workload::{Controller, Variant, Workload},
 };
@@ -204,6 +205,12 @@ macro_rules! inventory {
             pub coverage: BTreeMap<Kind, Coverage>,
             /// How many sensitive values were met and not kept.
             pub redactions: usize,
+            /// Whether every object passed the gate that examines all of it; snapshots of before there was one did not.
+            #[serde(skip_serializing_if = "std::ops::Not::not")]
+            pub sifted: bool,
+            /// What was taken out of objects that had no readable shape.
+            #[serde(skip_serializing_if = "Vec::is_empty")]
+            pub unplaced: Vec<Unplaced>,
             /// Distinct pod specs.
             pub specs: Vec<PodSpec>,
             /// Pods.

@@ -2,8 +2,8 @@
 
 use super::sealed::Sealed;
 use super::shared::{Known, Shared};
+use super::sift::{COPIES, Redaction};
 use super::writers::{is_apply, is_hand};
-use crate::sensitive::Examiner;
 use jiff::Timestamp;
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -38,6 +38,9 @@ pub struct Meta {
     /// may have written.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub managed_fields: Vec<ManagedFields>,
+    /// What detectors took out of the object, wherever in it: checks tell all of it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub redacted: Shared<Vec<Redaction>>,
 }
 
 /// An owner.
@@ -135,28 +138,22 @@ const KNOWN_ANNOTATIONS: &[&str] = &[
     "openshift.io/sa.scc.uid-range",
 ];
 
-/// Copies of the whole object: what they hold is found in the object itself, so they are dropped unread.
-const COPIES: &[&str] = &["kubectl.kubernetes.io/last-applied-configuration", "kapp.k14s.io/original", "banzaicloud.com/last-applied"];
-
 impl Meta {
-    /// Examines the annotations and drops what no check reads. Returns how many values were sensitive.
-    pub(super) fn seal(&mut self, examiner: &mut Examiner) -> usize {
-        let mut redacted = 0;
+    /// Seals the annotations and drops what no check reads.
+    pub(super) fn seal(&mut self) {
         self.annotations.retain(|key, value| {
             if COPIES.contains(&key.as_str()) {
                 return false;
             }
             let known =
                 KNOWN_ANNOTATIONS.iter().any(|pattern| pattern.strip_suffix('*').map_or(key == pattern, |start| key.starts_with(start)));
-            let found = value.seal(key, known, examiner);
-            redacted += found;
-            known || found > 0
+            value.seal(known);
+            known || !value.detections.is_empty()
         });
         if self.annotations.is_empty() {
             // A map from which everything was taken keeps its room for eleven.
             self.annotations = BTreeMap::new();
         }
-        redacted
     }
 
     /// The text of an annotation, where it is a known one.
@@ -209,6 +206,7 @@ pub(super) struct KnownMeta {
     paths: Known<Vec<String>>,
     labels: Known<BTreeMap<String, String>>,
     owners: Known<Vec<OwnerReference>>,
+    redacted: Known<Vec<Redaction>>,
 }
 
 impl KnownMeta {
@@ -224,6 +222,7 @@ impl KnownMeta {
         }
         self.labels.share(&mut meta.labels);
         self.owners.share(&mut meta.owner_references);
+        self.redacted.share(&mut meta.redacted);
     }
 }
 

@@ -2,7 +2,6 @@
 
 pub use super::volume::Volume;
 use super::{lenient::Scalar, meta::Meta, sealed::Sealed};
-use crate::sensitive::Examiner;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -498,15 +497,14 @@ pub(super) struct RawContainerStatus {
 
 impl PodSpec {
     /// Seals every value that may hold a secret, and takes out what differs between pods of one template: node, generated token volume.
-    /// Returns the node and how many values were sensitive.
-    pub(super) fn normalise(&mut self, keep_arguments: bool, examiner: &mut Examiner) -> (String, usize) {
-        let mut redacted = 0;
+    /// Returns the node.
+    pub(super) fn normalise(&mut self, keep_arguments: bool) -> String {
         let old_name = std::mem::take(&mut self.service_account);
         if self.service_account_name.is_empty() {
             self.service_account_name = old_name;
         }
         for container in self.init_containers.iter_mut().chain(&mut self.containers).chain(&mut self.ephemeral_containers) {
-            redacted += container.seal(keep_arguments, examiner);
+            container.seal(keep_arguments);
             for mount in &mut container.volume_mounts {
                 shorten_token_volume(&mut mount.name);
             }
@@ -514,7 +512,7 @@ impl PodSpec {
         for volume in &mut self.volumes {
             shorten_token_volume(&mut volume.name);
         }
-        (std::mem::take(&mut self.node_name), redacted)
+        std::mem::take(&mut self.node_name)
     }
 }
 
@@ -556,23 +554,18 @@ fn shorten_token_volume(name: &mut String) {
 }
 
 impl Container {
-    fn seal(&mut self, keep_arguments: bool, examiner: &mut Examiner) -> usize {
-        let mut redacted = 0;
-        // A flag and its value may be two arguments: the one before is the key of the next.
+    fn seal(&mut self, keep_arguments: bool) {
         let mut flag = String::new();
         for argument in self.command.iter_mut().chain(&mut self.args) {
             let text = argument.peek().unwrap_or_default().to_owned();
-            let key = text.split_once('=').map_or(flag.as_str(), |(name, _)| name).to_owned();
-            let keep = keep_arguments || super::settings::is_kept_argument(&text, &flag);
-            redacted += argument.seal(key.trim_start_matches('-'), keep, examiner);
+            argument.seal(keep_arguments || super::settings::is_kept_argument(&text, &flag));
             flag = if text.starts_with('-') && !text.contains('=') { text } else { String::new() };
         }
         for variable in &mut self.env {
             if let Some(value) = &mut variable.value {
                 let keep = value.peek().is_some_and(|text| super::settings::is_kept(&variable.name, text));
-                redacted += value.seal(&variable.name, keep, examiner);
+                value.seal(keep);
             }
         }
-        redacted
     }
 }

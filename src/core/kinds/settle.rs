@@ -10,6 +10,9 @@ impl Inventory {
     /// Sorts every list, renumbers shared specs in the order of their first use, and derives the workloads: the last step of reading, from a
     /// cluster as from a snapshot, so that both give the same.
     pub fn settle(&mut self) {
+        if !self.sifted {
+            self.recall_redactions();
+        }
         macro_rules! by_name {
             ($list:expr) => {
                 $list.sort_by(|a, b| (&a.metadata.namespace, &a.metadata.name).cmp(&(&b.metadata.namespace, &b.metadata.name)))

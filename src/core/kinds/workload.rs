@@ -98,26 +98,36 @@ pub struct Variant {
     pub pods: u32,
 }
 
+/// Path from an object of this kind to its pods' spec: `spec.template.spec`.
+pub(super) fn spec_path(kind: &str) -> &'static str {
+    match kind {
+        "Pod" => "spec",
+        "CronJob" => "spec.jobTemplate.spec.template.spec",
+        "PodTemplate" => "template.spec",
+        _ => "spec.template.spec",
+    }
+}
+
+/// Path from an object of this kind to its pods' metadata.
+pub(super) fn metadata_path(kind: &str) -> &'static str {
+    match kind {
+        "Pod" => "metadata",
+        "CronJob" => "spec.jobTemplate.spec.template.metadata",
+        "PodTemplate" => "template.metadata",
+        _ => "spec.template.metadata",
+    }
+}
+
 impl Workload {
     /// Path from the owner to its pods' spec: `spec.template.spec`.
     #[must_use]
     pub fn spec_path(&self) -> &'static str {
-        match self.object.kind.as_str() {
-            "Pod" => "spec",
-            "CronJob" => "spec.jobTemplate.spec.template.spec",
-            "PodTemplate" => "template.spec",
-            _ => "spec.template.spec",
-        }
+        spec_path(&self.object.kind)
     }
 
     /// Path from the owner to its pods' metadata.
     #[must_use]
     pub fn metadata_path(&self) -> &'static str {
-        match self.object.kind.as_str() {
-            "Pod" => "metadata",
-            "CronJob" => "spec.jobTemplate.spec.template.metadata",
-            "PodTemplate" => "template.metadata",
-            _ => "spec.template.metadata",
-        }
+        metadata_path(&self.object.kind)
     }
 }

@@ -1,11 +1,26 @@
-//! Card numbers: 13 to 19 digits within the ranges of the card schemes, Luhn-valid, not part of a longer number.
+//! Card numbers: 12 to 19 digits within the ranges of the card schemes, Luhn-valid, not part of a longer number; and what holds one: the
+//! tracks of a magnetic stripe, messages of ISO 8583, fields of chip cards. Each search passes over a text once.
 
+use super::issuer;
+use regex::Regex;
 use std::ops::Range;
+use std::sync::LazyLock;
+
+/// A card number, and all that has to go with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Card {
+    /// Where it stands, with the rest of its track.
+    pub(super) at: Range<usize>,
+    /// Its digits alone.
+    pub(super) digits: String,
+    /// Whether it is a whole track: sensitive authentication data, which nobody may store after authorisation (PCI DSS 3.3.1).
+    pub(super) track: bool,
+}
 
 /// The digits of every card number in a text.
 #[must_use]
 pub fn find(text: &str) -> Vec<String> {
-    spans(text).into_iter().map(|span| text[span].chars().filter(char::is_ascii_digit).collect()).collect()
+    cards(text).into_iter().map(|card| card.digits).collect()
 }
 
 /// First six and last four digits; the form that PCI DSS 3.4.1 lets people see.
@@ -15,125 +30,215 @@ pub(super) fn mask(digits: &str) -> String {
     format!("{}{}{}", &digits[..digits.len().min(6)], "•".repeat(hidden), &digits[digits.len().saturating_sub(4)..])
 }
 
-/// Where card numbers stand in a text. Single spaces or dashes may separate groups of digits.
+/// Every card in a text, in order, none overlapping another.
 #[must_use]
-pub(super) fn spans(text: &str) -> Vec<Range<usize>> {
+pub(super) fn cards(text: &str) -> Vec<Card> {
+    if !enough_digits(text) {
+        return Vec::new();
+    }
+    let mut found = stripes(text);
+    let within = found.len();
+    for card in numbers(text).into_iter().chain(embedded(text)) {
+        if !found[..within].iter().any(|track| overlap(&track.at, &card.at)) {
+            found.push(card);
+        }
+    }
+    found.sort_by_key(|card| (card.at.start, std::cmp::Reverse(card.at.end)));
+    let mut end = 0;
+    found.retain(|card| {
+        let apart = card.at.start >= end;
+        end = if apart { card.at.end } else { end };
+        apart
+    });
+    found
+}
+
+const fn overlap(a: &Range<usize>, b: &Range<usize>) -> bool {
+    a.start < b.end && b.start < a.end
+}
+
+/// Fewer than twelve digits are no card, and most texts have fewer.
+fn enough_digits(text: &str) -> bool {
+    text.len() >= issuer::SHORTEST && text.bytes().filter(u8::is_ascii_digit).nth(issuer::SHORTEST - 1).is_some()
+}
+
+/// Tracks of a magnetic stripe (ISO/IEC 7813): `%B` number `^` name `^` date…, and number `=` or `D` date….
+fn stripes(text: &str) -> Vec<Card> {
+    static TRACKS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(concat!(r"%?[Bb](?P<one>\d{12,19})\^[^^\n]{2,26}\^[\d= ]{4,60}\??", r"|;?(?P<two>\d{12,19})[=Dd]\d{7,30}[Ff]?\??")).ok()
+    });
+    if !text.contains(['^', '=', 'D', 'd']) {
+        return Vec::new();
+    }
+    let tracks = TRACKS.iter().flat_map(|pattern| pattern.captures_iter(text));
+    tracks
+        .filter_map(|found| {
+            let number = found.name("one").or_else(|| found.name("two"))?;
+            let begins = !text[..number.start()].ends_with(|c: char| c.is_ascii_digit());
+            let whole = found.get(0)?.range();
+            (begins && is_card(number.as_str())).then(|| Card { at: whole, digits: number.as_str().to_owned(), track: true })
+        })
+        .collect()
+}
+
+/// Numbers in the midst of longer ones, where a format says so: field 2 of an ISO 8583 message whose bitmap has it, tags 5A and 57 of EMV.
+fn embedded(text: &str) -> Vec<Card> {
+    static MESSAGES: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(concat!(
+            r"(?:\b|ISO\d{9,12})[01][0-9]{3}(?P<map>[4-7C-Fc-f][0-9A-Fa-f]{15})(?P<more>[0-9A-Fa-f]{16})?(?P<length>1[2-9])(?P<iso>\d{12,19})",
+            r"|\b(?:5[Aa](?P<bytes>0[6-9]|0[Aa])|57[01][0-9A-Fa-f])(?P<emv>\d{12,19})(?:[FfDd]|\b)"
+        ))
+        .ok()
+    });
+    let messages = MESSAGES.iter().flat_map(|pattern| pattern.captures_iter(text));
+    messages
+        .filter_map(|found| {
+            if let Some(number) = found.name("emv") {
+                return is_card(number.as_str()).then(|| Card { at: number.range(), digits: number.as_str().to_owned(), track: false });
+            }
+            // What follows the number may be digits too: its length is told before it.
+            let (number, length) = (found.name("iso")?, found.name("length")?.as_str().parse().ok()?);
+            let digits = number.as_str().get(..length)?;
+            is_card(digits).then(|| Card { at: number.start()..number.start() + length, digits: digits.to_owned(), track: false })
+        })
+        .collect()
+}
+
+fn is_card(digits: &str) -> bool {
+    let digits: Vec<u8> = digits.bytes().map(|b| b.wrapping_sub(b'0')).collect();
+    issuer::issued(&digits) && luhn(&digits)
+}
+
+/// A run of digits, and the single separator before it where another run stands in front.
+struct Group {
+    at: Range<usize>,
+    before: Option<char>,
+}
+
+/// Single characters that divide the groups of a number: space, dash, point, underscore, and the spaces of typesetters.
+fn separator(text: &str) -> Option<char> {
+    let c = text.chars().next()?;
+    matches!(c, ' ' | '-' | '.' | '_' | '\u{a0}' | '\u{2007}' | '\u{2009}' | '\u{202f}' | '\u{2010}' | '\u{2011}' | '\u{2013}').then_some(c)
+}
+
+/// Groups in which schemes print their numbers.
+const FORMS: &[&[usize]] = &[
+    &[4, 4, 4, 4, 3],
+    &[4, 4, 4, 4, 2],
+    &[4, 4, 4, 4, 1],
+    &[4, 4, 4, 4],
+    &[4, 4, 4, 3],
+    &[4, 4, 4, 2],
+    &[4, 4, 4, 1],
+    &[4, 4, 4],
+    &[4, 4, 5],
+    &[4, 6, 5],
+    &[4, 6, 4],
+    &[8, 8],
+    &[6, 13],
+    &[6, 10],
+    &[4, 12],
+];
+
+fn numbers(text: &str) -> Vec<Card> {
     let bytes = text.as_bytes();
-    let mut found = Vec::new();
+    let mut groups: Vec<Group> = Vec::new();
     let mut at = 0;
     while at < bytes.len() {
         if !bytes[at].is_ascii_digit() {
             at += 1;
             continue;
         }
-        let end = run_end(bytes, at);
-        match card_in(text, at, end) {
-            Some(span) => found.push(span),
-            None => found.extend(cards_among(text, at, end)),
-        }
+        let end = at + bytes[at..].iter().take_while(|b| b.is_ascii_digit()).count();
+        let before = groups.last().and_then(|group| {
+            let between = text.get(group.at.end..at)?;
+            separator(between).filter(|c| c.len_utf8() == between.len())
+        });
+        groups.push(Group { at: at..end, before });
         at = end;
-    }
-    found
-}
-
-/// The end of a run of digits that single separators of one kind may divide.
-fn run_end(bytes: &[u8], start: usize) -> usize {
-    let (mut at, mut separator) = (start, None);
-    while at < bytes.len() {
-        match bytes[at] {
-            b'0'..=b'9' => at += 1,
-            c @ (b' ' | b'-') if bytes.get(at + 1).is_some_and(u8::is_ascii_digit) && separator.is_none_or(|s| s == c) => {
-                separator = Some(c);
-                at += 1;
-            }
-            _ => break,
-        }
-    }
-    at
-}
-
-/// Cards in a run of numbers that single spaces divide: a card with its date and code behind it (`4111111111111111 12 27`) is one run.
-fn cards_among(text: &str, start: usize, end: usize) -> Vec<Range<usize>> {
-    let run = &text[start..end];
-    let mut groups: Vec<Range<usize>> = Vec::new();
-    for group in run.split(' ') {
-        let at = groups.last().map_or(start, |before| before.end + 1);
-        groups.push(at..at + group.len());
     }
     let (mut found, mut first) = (Vec::new(), 0);
     while first < groups.len() {
-        // The longest form has five groups; the longest match is the card, a shorter one inside it is chance.
-        let window = (first..groups.len().min(first + 5)).rev().find_map(|last| {
-            let span = groups[first].start..groups[last].end;
-            card_in(text, span.start, span.end).map(|span| (span, last))
-        });
-        match window {
-            Some((span, last)) if groups.len() > 1 => {
-                found.push(span);
-                first = last + 1;
+        match card_from(text, &groups[first..]) {
+            Some((card, taken)) => {
+                found.push(card);
+                first += taken;
             }
-            _ => first += 1,
+            None => first += 1,
         }
     }
     found
 }
 
-fn card_in(text: &str, start: usize, end: usize) -> Option<Range<usize>> {
-    let bytes = text.as_bytes();
-    // A number that goes on with letters, a point or an underscore is an identifier, a version or a decimal, not a card.
-    let joined = |c: u8| c.is_ascii_alphanumeric() || c == b'_';
-    if start > 0
-        && (joined(bytes[start - 1]) || bytes[start - 1] == b'.' || (bytes[start - 1] == b'-' && start > 1 && joined(bytes[start - 2])))
-    {
-        return None;
+/// The card that begins with the first of these groups, and how many of them it takes.
+fn card_from(text: &str, groups: &[Group]) -> Option<(Card, usize)> {
+    let first = groups.first()?;
+    if (issuer::SHORTEST..=issuer::LONGEST).contains(&first.at.len()) {
+        return card_in(text, first.at.clone(), false).map(|card| (card, 1));
     }
-    if bytes.get(end).copied().is_some_and(joined)
-        || (bytes.get(end) == Some(&b'.') && bytes.get(end + 1).is_some_and(u8::is_ascii_digit))
-        || (bytes.get(end) == Some(&b'-') && bytes.get(end + 1).copied().is_some_and(joined))
-    {
-        return None;
-    }
-    let digits: Vec<u8> = bytes[start..end].iter().filter(|b| b.is_ascii_digit()).map(|b| b - b'0').collect();
-    (in_range(&digits) && luhn(&digits) && grouped(&text[start..end])).then_some(start..end)
+    let divider = groups.get(1)?.before?;
+    let alike = 1 + groups[1..].iter().take(5).take_while(|group| group.before == Some(divider)).count();
+    // In a longer chain of equal groups with dashes or points a number is an identifier; words of a text stand beside each other anyhow.
+    let chained = !divider.is_whitespace() && first.before == Some(divider);
+    FORMS.iter().find_map(|form| {
+        let fits = form.len() <= alike && form.iter().zip(groups).all(|(length, group)| group.at.len() == *length);
+        let goes_on = !divider.is_whitespace() && alike > form.len();
+        if !fits || goes_on || chained {
+            return None;
+        }
+        let at = first.at.start..groups[form.len() - 1].at.end;
+        card_in(text, at, true).map(|card| (card, form.len()))
+    })
 }
 
-/// Numbers with separators must be grouped as cards are: three to six digits a group, four at most in all but the last groups of some schemes.
-fn grouped(text: &str) -> bool {
-    let groups: Vec<usize> = text.split([' ', '-']).map(str::len).collect();
-    groups.len() == 1 || matches!(groups.as_slice(), [4, 4, 4, 1..=4] | [4, 6, 5 | 4] | [4, 4, 4, 4, 1..=3])
+fn card_in(text: &str, at: Range<usize>, grouped: bool) -> Option<Card> {
+    if !(begins(&text[..at.start], grouped) && ends(&text[at.end..])) || in_uuid(text, &at) {
+        return None;
+    }
+    let digits: String = text[at.clone()].chars().filter(char::is_ascii_digit).collect();
+    is_card(&digits).then_some(Card { at, digits, track: false })
 }
 
-/// Issuer ranges with their lengths (ISO/IEC 7812 as the schemes publish them).
-fn in_range(digits: &[u8]) -> bool {
-    let prefix = |n: usize| digits.iter().take(n).fold(0_u32, |sum, d| sum * 10 + u32::from(*d));
-    let (two, three, four, six) = (prefix(2), prefix(3), prefix(4), prefix(6));
-    match digits.len() {
-        13 | 19 if digits[0] == 4 => true,
-        14 => matches!(two, 36 | 38 | 39) || matches!(three, 300..=305),
-        15 => matches!(two, 34 | 37),
-        16 => {
-            digits[0] == 4
-                || matches!(two, 51..=55)
-                || matches!(four, 2221..=2720)
-                || four == 6011
-                || matches!(three, 644..=649)
-                || two == 65
-                || matches!(four, 3528..=3589)
-                || two == 62
-                || matches!(six, 604_001..=604_399)
-                || matches!(four, 2200..=2204)
-                || matches!(two, 50 | 56..=58)
-        }
-        17..=19 => {
-            two == 62
-                || four == 6011
-                || matches!(three, 644..=649)
-                || two == 65
-                || matches!(four, 3528..=3589)
-                || matches!(two, 50 | 56..=58 | 67)
-        }
-        _ => false,
+/// Whether a number may begin behind this text: letters before it make an identifier, unless they say what it is; a point makes a decimal.
+fn begins(before: &str, grouped: bool) -> bool {
+    const NAMES: &[&str] =
+        &["pan", "card", "cc", "visa", "mc", "amex", "number", "num", "no", "nr", "acct", "account", "ccn", "kk", "f2", "de2"];
+    let Some(last) = before.chars().next_back() else { return true };
+    if last == '+' || (last == '.' && !grouped && before[..before.len() - 1].ends_with(|c: char| c.is_ascii_digit())) {
+        return false;
     }
+    if !last.is_ascii_alphabetic() {
+        return true;
+    }
+    // Escapes of line ends in quoted text are no letters.
+    if matches!(last, 'n' | 'r' | 't') && before[..before.len() - 1].ends_with('\\') {
+        return true;
+    }
+    let start = before.char_indices().rev().take(12).take_while(|(_, c)| c.is_ascii_alphabetic()).last().map_or(0, |(at, _)| at);
+    let word = before[start..].to_ascii_lowercase();
+    NAMES.contains(&word.as_str()) || (word == "b" && before.ends_with(['B']) && before[..before.len() - 1].ends_with('%'))
+}
+
+/// Whether a number may end before this text: a currency may follow it at once, other letters make it an identifier.
+fn ends(behind: &str) -> bool {
+    let mut chars = behind.chars();
+    let Some(next) = chars.next() else { return true };
+    if next == '.' {
+        return !chars.next().is_some_and(|c| c.is_ascii_digit());
+    }
+    if !next.is_ascii_alphabetic() {
+        return true;
+    }
+    let letters: String = behind.chars().take(4).take_while(char::is_ascii_alphabetic).collect();
+    letters.len() == 3 && letters.chars().all(|c| c.is_ascii_uppercase()) && !behind[3..].starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// A UUID may consist of digits alone: then it has the form of one.
+fn in_uuid(text: &str, at: &Range<usize>) -> bool {
+    let inside = |c: char| c.is_ascii_hexdigit() || c == '-';
+    let start = text[..at.start].char_indices().rev().take(37).take_while(|(_, c)| inside(*c)).last().map_or(at.start, |(i, _)| i);
+    let end = at.end + text[at.end..].chars().take(37).take_while(|c| inside(*c)).count();
+    text[start..end].split('-').map(str::len).eq([8, 4, 4, 4, 12])
 }
 
 fn luhn(digits: &[u8]) -> bool {
@@ -173,6 +278,43 @@ mod tests {
     }
 
     #[test]
+    fn cards_are_found_in_whatever_stands_around_them() {
+        for text in [
+            "4111.1111.1111.1111",
+            "4111\u{a0}1111\u{a0}1111\u{a0}1111",
+            "4111\u{202f}1111\u{202f}1111\u{202f}1111",
+            "4111_1111_1111_1111",
+            "pan_4111111111111111",
+            "pan4111111111111111",
+            "4111111111111111USD",
+            "refund-4111111111111111-x7k2p",
+            "/cards/4111111111111111/limits",
+            "4111111111111111.password",
+            "registry.acme.example/pay:4111111111111111",
+            "7-7 4111-1111-1111-1111",
+            "paid\\n4111111111111111\\n",
+            "DE2=4111111111111111",
+            "0100723C05800C008000164111111111111111000000000000012345",
+            "5A084111111111111111",
+        ] {
+            assert_eq!(find(text), ["4111111111111111"], "{text}");
+        }
+    }
+
+    #[test]
+    fn tracks_are_taken_whole() {
+        for text in [
+            "%B4111111111111111^DOE/JANE^29121010000000000000?",
+            ";4111111111111111=29121010000012345?",
+            "4111111111111111D29121010000012345F",
+        ] {
+            let found = cards(&format!("data {text} end"));
+            assert_eq!((found.len(), found.first().map(|card| card.track)), (1, Some(true)), "{text}");
+            assert_eq!(found[0].at, 5..5 + text.len(), "{text}");
+        }
+    }
+
+    #[test]
     fn serial_numbers_timestamps_and_decimals_are_no_cards() {
         for text in [
             "4111111111111112",
@@ -181,7 +323,12 @@ mod tests {
             "1763856000000",
             "4111111111111111.5",
             "12345678901234567890123",
-            "sha256-4111111111111111-a",
+            "card-4111111111111112",
+            "a4111111111111111f",
+            "4111111111111111abc",
+            "55555555-5555-4444-4111-111111111111",
+            "1234-4111-1111-1111-1111-22",
+            "2026-11-29 10:00:00.123456789",
         ] {
             assert!(find(text).is_empty(), "{text}");
         }

@@ -2,7 +2,19 @@
 
 use super::*;
 
-fn detectors(key: &str, value: &str) -> Vec<&'static str> {
+/// What was found, where, and the form that is told of it.
+struct Hit<'a> {
+    detector: String,
+    masked: String,
+    found: &'a str,
+}
+
+fn find<'a>(key: &str, value: &'a str) -> Vec<Hit<'a>> {
+    let hits = crate::sensitive::hits(key, value, Place::Text, &crate::sensitive::FingerprintKey([1; 32]), 0);
+    hits.into_iter().map(|hit| Hit { detector: hit.detection.detector, masked: hit.detection.masked, found: &value[hit.at] }).collect()
+}
+
+fn detectors(key: &str, value: &str) -> Vec<String> {
     find(key, value).into_iter().map(|hit| hit.detector).collect()
 }
 
@@ -29,6 +41,7 @@ fn shapes_are_found_wherever_they_stand() {
         ),
         ("c", "https://pay.blob.core.windows.net/c?sv=2024&sig=Zm9vYmFyZm9vYmFyZm9vYmFyZm9vYmFyZm9v%3D", "azure-sas"),
         ("header", JWT, "jwt"),
+        ("admin.password.hash", "$2a$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy", "password-hash"),
         ("x", &github, "github-token"),
         ("x", &gitlab, "gitlab-token"),
         ("x", &slack, "slack-token"),
@@ -70,7 +83,6 @@ fn telling_names_make_credentials() {
         ("APIKey", "A7f9Kq2LmZ81"),
         ("mysqlpassword", "rootroot"),
         ("SECRET_KEY", "django-insecure-8f3kd0"),
-        ("admin.password.hash", "$2a$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy"),
         ("COOKIE_HMAC_KEY", "q8Zk3Lw9XvB1nM5t"),
         ("VENDOR_KEY", "q8Zk3Lw9XvB1nM5tYr2P"),
         ("--db-password", "--db-password=hunter22"),
@@ -137,7 +149,7 @@ fn many_lines_are_read_line_by_line() {
     let properties = "# password=commented-out\nspring.datasource.username=pay\nspring.datasource.password=hunter22\nserver.port=8080\n";
     assert_eq!(found(properties), [("value under spring.datasource.password, 8 characters".to_owned(), "hunter22")]);
     let yaml = "db:\n  user: pay\n  password: \"hunter 22\"\n  passwordFile: /run/x\nsmtp:\n  password: hunter33 # old\n";
-    assert_eq!(found(yaml).iter().map(|f| f.1).collect::<Vec<_>>(), ["hunter33"]);
+    assert_eq!(found(yaml).iter().map(|f| f.1).collect::<Vec<_>>(), ["hunter 22", "hunter33"]);
     let json = "{\"user\": \"pay\",\n \"clientSecret\": \"A7f9Kq2LmZ81\", \"retries\": 3}\n";
     assert_eq!(found(json).iter().map(|f| f.1).collect::<Vec<_>>(), ["A7f9Kq2LmZ81"]);
     let env = "export DB_USER=pay\nexport DB_PASSWORD='hunter22'\n";

@@ -1,19 +1,29 @@
 //! Examining many values: pods of one template carry the same ones thousands of times, so what was said of a value is remembered. Of the value
 //! itself only a keyed digest is.
 
-use super::{Detection, FingerprintKey};
+use super::{Detection, FingerprintKey, Place};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Answers that are remembered at most, some MiB; after that it begins anew.
 const REMEMBERED: usize = 16_384;
 /// Bytes of values that are remembered at most: longer ones hardly ever come twice.
 const LONGEST: usize = 8_192;
 
+/// What the detectors said of a value in which they found something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Examined {
+    /// The value with stand-ins for what was found.
+    pub masked: String,
+    /// What was found, each once.
+    pub detections: Vec<Detection>,
+}
+
 /// Examines the values of one collection.
 pub struct Examiner {
     key: FingerprintKey,
-    said: HashMap<[u8; 32], Vec<Detection>>,
+    said: HashMap<[u8; 32], Option<Arc<Examined>>>,
 }
 
 impl Examiner {
@@ -23,13 +33,17 @@ impl Examiner {
         Self { key, said: HashMap::new() }
     }
 
-    /// What the detectors say of a value that stands under a name.
-    pub fn examine(&mut self, name: &str, value: &str) -> Vec<Detection> {
+    /// What the detectors say of a value that stands under a name; none where they find nothing.
+    pub fn examine(&mut self, name: &str, value: &str, place: Place) -> Option<Arc<Examined>> {
+        if is_harmless(name, value) {
+            return None;
+        }
         if value.len() > LONGEST {
-            return super::examine(name, value, &self.key);
+            return self.look(name, value, place);
         }
         let mut digest = Sha256::new();
         digest.update(self.key.0);
+        digest.update([u8::from(place == Place::Field)]);
         digest.update(name.len().to_le_bytes());
         digest.update(name);
         digest.update(value);
@@ -40,10 +54,35 @@ impl Examiner {
         if self.said.len() >= REMEMBERED {
             self.said.clear();
         }
-        let said = super::examine(name, value, &self.key);
+        let said = self.look(name, value, place);
         self.said.insert(digest, said.clone());
         said
     }
+
+    /// One value of which a part is known to be a secret from what stands beside it (`mysql -pX`, its password from the third character on).
+    pub fn examine_from(&mut self, start: usize, value: &str) -> Option<Arc<Examined>> {
+        let secret =
+            value.get(start..).filter(|secret| secret.len() > 2 && !super::value::is_reference(secret) && !secret.starts_with('$'))?;
+        let masked = format!("{}, {} characters", super::credential::describe("command-password"), secret.chars().count());
+        let detection = Detection { detector: "command-password".to_owned(), masked, fingerprint: self.key.of(secret) };
+        let hit = super::Hit { at: start..value.len(), detection: detection.clone() };
+        Some(Arc::new(Examined { masked: super::masked(value, vec![hit], true), detections: vec![detection] }))
+    }
+
+    fn look(&self, name: &str, value: &str, place: Place) -> Option<Arc<Examined>> {
+        let hits = super::hits(name, value, place, &self.key, 0);
+        if hits.is_empty() {
+            return None;
+        }
+        let detections = super::told(&hits);
+        Some(Arc::new(Examined { masked: super::masked(value, hits, true), detections }))
+    }
+}
+
+/// Short words without a sign under names that tell nothing are most of what objects hold: no detector finds anything in them.
+fn is_harmless(name: &str, value: &str) -> bool {
+    let short = value.len() < 12 && !value.contains(['=', ':', '@', '>', ' ', '\n']);
+    (value.len() < 3 || short || matches!(value, "true" | "false")) && !super::pairs::may_tell(name)
 }
 
 #[cfg(test)]
@@ -56,27 +95,36 @@ mod tests {
         let long = format!("{} password=Xq7-kl2-Vv93", "x ".repeat(LONGEST));
         let values = [
             ("password", "Xq7-kl2-Vv93"),
-            ("mode", "Xq7-kl2-Vv93"),
+            ("mode", "Xq7-kl2-Vv93 "),
             ("passwor", "dXq7-kl2-Vv93"),
             ("pan", "4111 1111 1111 1111"),
             ("text", &long),
         ];
         for _ in 0..2 {
             for (name, value) in values {
-                assert_eq!(examiner.examine(name, value), crate::sensitive::examine(name, value, &FingerprintKey([5; 32])), "{name}");
+                assert_eq!(examiner.examine(name, value, Place::Text), examiner.look(name, value, Place::Text), "{name}");
             }
         }
-        assert!(!examiner.examine("password", "Xq7-kl2-Vv93").is_empty() && examiner.examine("mode", "Xq7-kl2-Vv93").is_empty());
-        assert_eq!(examiner.said.len(), 4);
+        assert!(examiner.examine("password", "Xq7-kl2-Vv93", Place::Text).is_some());
+        assert!(examiner.examine("mode", "Xq7-kl2-Vv93", Place::Text).is_none());
+        assert!(examiner.said.len() <= 5);
     }
 
     #[test]
     fn it_forgets_before_it_grows_without_end() {
         let mut examiner = Examiner::new(FingerprintKey([5; 32]));
         for number in 0..REMEMBERED + 10 {
-            examiner.examine("n", &number.to_string());
+            examiner.examine("n", &format!("value {number}"), Place::Text);
         }
         assert!(examiner.said.len() <= REMEMBERED);
-        assert!(examiner.examine("n", "0").is_empty());
+        assert!(examiner.examine("n", "value 0", Place::Text).is_none());
+    }
+
+    #[test]
+    fn passwords_known_by_their_neighbours_are_masked() {
+        let mut examiner = Examiner::new(FingerprintKey([5; 32]));
+        let said = examiner.examine_from(2, "-phunter22");
+        assert!(said.is_some_and(|said| said.masked.starts_with("-p••") && !said.masked.contains("hunter22")));
+        assert!(examiner.examine_from(0, "$(PASSWORD)").is_none());
     }
 }

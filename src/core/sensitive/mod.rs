@@ -1,25 +1,35 @@
-//! Detectors for what must never be written down: credentials and card numbers. They run while a page from the API is parsed, so that
-//! only what they say stays: detector, length, a masked form and a keyed fingerprint.
+//! Detectors for what must never be written down: credentials and card numbers. They run while what was read is parsed, so that only what
+//! they say stays: detector, a masked form and a keyed fingerprint, and in the place of the secret a stand-in.
 
 use data_encoding::HEXLOWER;
 use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
+use std::ops::Range;
 
 mod card;
+mod command;
 mod credential;
+mod encoded;
 mod examiner;
+mod issuer;
+mod pairs;
+mod span;
 mod telling;
+mod token;
+mod value;
 
 pub use card::find as find_cards;
-pub use examiner::Examiner;
+pub use command::argument as password_in_argument;
+pub use examiner::{Examined, Examiner};
+pub use value::Place;
 
 /// A random key of one collection: equal secrets have equal fingerprints within it, and nobody can try out values against them later.
 #[derive(Clone)]
 pub struct FingerprintKey(pub [u8; 32]);
 
 /// What a detector said of one value.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Detection {
     /// Which detector: `pem-private-key`, `card-number`…
     pub detector: String,
@@ -29,55 +39,127 @@ pub struct Detection {
     pub fingerprint: String,
 }
 
+/// The detectors of account data.
+const CARDS: &[&str] = &["card-number", "track-data"];
+
+/// Distinct secrets that are told of one value at most; a file of card numbers has as many as it has lines.
+pub const MOST_TOLD: usize = 256;
+
+/// What stands for something that was taken out begins so.
+const STAND_IN: &str = "••";
+
 impl Detection {
     /// Whether it is account data and not a credential.
     #[must_use]
     pub fn is_card(&self) -> bool {
-        self.detector == "card-number"
+        CARDS.contains(&self.detector.as_str())
     }
 }
 
+/// A secret within a text, and what is told of it.
+struct Hit {
+    at: Range<usize>,
+    detection: Detection,
+}
+
 /// Runs every detector over a value that stands under a key. The key's words matter: `password = hunter2` is found by them.
-fn examine(key: &str, value: &str, fingerprint: &FingerprintKey) -> Vec<Detection> {
-    let seal = |detector: &str, masked: String, found: &str| Detection {
-        detector: detector.to_owned(),
-        masked,
-        fingerprint: fingerprint_of(found, fingerprint),
-    };
-    let mut found: Vec<Detection> = credential::find(key, value).into_iter().map(|hit| seal(hit.detector, hit.masked, hit.found)).collect();
-    found.extend(card::find(value).into_iter().map(|digits| seal("card-number", card::mask(&digits), &digits)));
-    found.sort_by(|a, b| (&a.detector, &a.masked, &a.fingerprint).cmp(&(&b.detector, &b.masked, &b.fingerprint)));
-    found.dedup();
+fn hits(key: &str, value: &str, place: Place, seal: &FingerprintKey, depth: u8) -> Vec<Hit> {
+    let mut found: Vec<Hit> = Vec::new();
+    for span in credential::find(key, value, place) {
+        let secret = &value[span.at.clone()];
+        let under = if span.inner.is_empty() { String::new() } else { format!(" under {}", without_cards(&span.inner)) };
+        let masked = format!("{}{under}, {} characters", credential::describe(span.detector), secret.chars().count());
+        found.push(Hit { detection: Detection { detector: span.detector.to_owned(), masked, fingerprint: seal.of(secret) }, at: span.at });
+    }
+    for card in card::cards(value) {
+        let (detector, behind) = if card.track { ("track-data", " with its track") } else { ("card-number", "") };
+        let masked = format!("{}{behind}", card::mask(&card.digits));
+        found.push(Hit { at: card.at, detection: Detection { detector: detector.to_owned(), masked, fingerprint: seal.of(&card.digits) } });
+    }
+    if depth < encoded::DEEPEST {
+        for hidden in encoded::hidden(value) {
+            for inner in hits("", &hidden.text, Place::Text, seal, depth + 1) {
+                let mut detection = inner.detection;
+                if !detection.masked.ends_with(", encoded") {
+                    detection.masked.push_str(", encoded");
+                }
+                found.push(Hit { at: hidden.at.clone(), detection });
+            }
+        }
+    }
     found
 }
 
-fn fingerprint_of(found: &str, key: &FingerprintKey) -> String {
-    // HMAC takes a key of any length, so this can't fail; an empty fingerprint would only lose a comparison.
-    Hmac::<Sha256>::new_from_slice(&key.0).map_or_else(
-        |_| String::new(),
-        |mut mac| {
-            mac.update(found.as_bytes());
-            HEXLOWER.encode(&mac.finalize().into_bytes()[..8])
-        },
-    )
+/// What is told of a text: each distinct secret once, and no more than `MOST_TOLD`.
+fn told(hits: &[Hit]) -> Vec<Detection> {
+    let mut told: Vec<Detection> = hits.iter().map(|hit| hit.detection.clone()).collect();
+    told.sort();
+    told.dedup();
+    told.truncate(MOST_TOLD);
+    told
+}
+
+/// A text with a stand-in for each of these: the same for the same secret, so that what differed still does.
+fn masked(text: &str, mut hits: Vec<Hit>, fingerprints: bool) -> String {
+    hits.sort_by_key(|hit| (hit.at.start, std::cmp::Reverse(hit.at.end)));
+    let mut out = String::with_capacity(text.len());
+    let mut end = 0;
+    for hit in &hits {
+        if hit.at.start < end {
+            // What reaches beyond the one before goes with it.
+            end = end.max(hit.at.end);
+            continue;
+        }
+        out.push_str(text.get(end..hit.at.start).unwrap_or_default());
+        end = hit.at.end;
+        let detection = &hit.detection;
+        if detection.detector == "card-number" && !detection.masked.ends_with(", encoded") {
+            out.push_str(&detection.masked);
+        }
+        out.push_str(STAND_IN);
+        if fingerprints {
+            out.push_str(detection.fingerprint.get(..6).unwrap_or_default());
+        }
+    }
+    out.push_str(text.get(end..).unwrap_or_default());
+    out
+}
+
+impl FingerprintKey {
+    fn of(&self, found: &str) -> String {
+        // HMAC takes a key of any length, so this can't fail; an empty fingerprint would only lose a comparison.
+        Hmac::<Sha256>::new_from_slice(&self.0).map_or_else(
+            |_| String::new(),
+            |mut mac| {
+                mac.update(found.as_bytes());
+                HEXLOWER.encode(&mac.finalize().into_bytes()[..8])
+            },
+        )
+    }
 }
 
 /// Replaces every card number in a text by its masked form: for text that people type, before it is kept anywhere.
 #[must_use]
 pub fn without_cards(text: &str) -> String {
     let mut out = text.to_owned();
-    for span in card::spans(text).into_iter().rev() {
-        let digits: String = text[span.clone()].chars().filter(char::is_ascii_digit).collect();
-        out.replace_range(span, &card::mask(&digits));
+    for card in card::cards(text).into_iter().rev() {
+        out.replace_range(card.at, &card::mask(&card.digits));
     }
     out
+}
+
+/// A text of a server, a plugin or a parser without anything that a detector finds in it, before it is shown or kept.
+#[must_use]
+pub fn without_secrets(text: &str) -> String {
+    let found = hits("", text, Place::Text, &FingerprintKey([0; 32]), 0);
+    if found.is_empty() { text.to_owned() } else { masked(text, found, false) }
 }
 
 /// A parser's message without the values that it quotes: these are what must not be written down. Names of fields stay.
 #[must_use]
 pub fn without_quoted(message: &str) -> String {
     if message.starts_with("missing field") || message.starts_with("duplicate field") {
-        return message.to_owned();
+        return without_secrets(message);
     }
     let mut out = message.to_owned();
     for quote in ['"', '`'] {
@@ -87,7 +169,7 @@ pub fn without_quoted(message: &str) -> String {
             out.replace_range(first + 1..last, "…");
         }
     }
-    without_cards(&out)
+    without_secrets(&out)
 }
 
 #[cfg(test)]
@@ -100,5 +182,25 @@ mod tests {
         assert_eq!(said, Err("invalid type: string \"…\", expected u8 at line 1 column 21".to_owned()));
         assert_eq!(without_quoted("invalid type: integer `4111111111111111`, expected a map"), "invalid type: integer `…`, expected a map");
         assert_eq!(without_quoted("missing field `name`"), "missing field `name`");
+    }
+
+    #[test]
+    fn words_of_servers_lose_what_they_tell() {
+        assert_eq!(
+            without_secrets("pods \"refund-4111111111111111\" is forbidden: User \"bob\" with password=hunter22x"),
+            "pods \"refund-411111••••••1111••\" is forbidden: User \"bob\" with password=••"
+        );
+        let quiet =
+            "pods is forbidden: User \"system:serviceaccount:a:b\" cannot list resource \"pods\" in API group \"\" at the cluster scope";
+        assert_eq!(without_secrets(quiet), quiet);
+    }
+
+    #[test]
+    fn what_was_masked_stays_as_it_is() {
+        let key = FingerprintKey([3; 32]);
+        let text = "postgres://app:hunter22@db/pay password: hunter22 4111 1111 1111 1111";
+        let once = masked(text, hits("note", text, Place::Text, &key, 0), true);
+        assert!(!once.contains("hunter22") && once.contains("411111••••••1111"), "{once}");
+        assert_eq!(hits("password", &once, Place::Text, &key, 0).len(), 0, "{once}");
     }
 }

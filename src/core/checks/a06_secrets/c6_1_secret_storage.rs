@@ -1,11 +1,9 @@
 //! Control 6.1: its automated checks. What the detectors said while the inventory was read is told here; the values themselves are gone.
 
 use super::settings;
-use super::told::{self, What};
-use crate::judging::{Check, Need, Verdict, View};
-use crate::kinds::{Sealed, Workload};
-use crate::model::{Kind, ObjectRef, Severity};
-use std::collections::BTreeMap;
+use super::told;
+use crate::judging::{Check, Need};
+use crate::model::{Kind, Severity};
 
 /// The checks of control 6.1, in the order in which they are told.
 pub(super) const CHECKS: &[Check] = &[
@@ -22,10 +20,10 @@ pub(super) const CHECKS: &[Check] = &[
         mend: "Treat the credential as disclosed: replace it where it is used, keep the new one in the secret manager (or in a Secret, where \
                Secrets are encrypted and few may read them), mount it as a file, and remove the value from the ConfigMap and from the \
                repository that it came from.",
-        blind_spots: "Values are recognised by their shape (private keys, cloud keys, tokens, passwords in addresses) or by a name such as \
-                      password or api_key. A secret without either, one that is encoded or split, and binary values are not recognised. \
-                      Whether the credential still works is not tried.",
-        judge: secrets_in_config_maps,
+        blind_spots: "Values, keys, labels and annotations are recognised by their shape (private keys, vendors' keys and tokens, passwords in \
+                      addresses and commands) or by a name such as password or api_key, within settings, JSON, base64 and gzip too. A secret without \
+                      either, one that is encrypted or split, is not recognised. Whether the credential still works is not tried.",
+        judge: told::secrets_in_config_maps,
     },
     Check {
         id: "6.1/secrets-in-env",
@@ -39,13 +37,29 @@ pub(super) const CHECKS: &[Check] = &[
               container, in crash reports and in the node's list of processes.",
         mend: "Replace the credential, keep the new one in the secret manager, and give it to the container as a mounted file (or by \
                secretKeyRef where the program can't read files); remove the literal value from the definition and its history.",
-        blind_spots: "Only literal values are looked at: what a variable takes from a Secret or ConfigMap is judged there. Values are \
-                      recognised by shape or by the name of the variable or option; others are not. Files inside the image are not read.",
-        judge: secrets_in_env,
+        blind_spots: "The whole definition is looked at: environment, commands, probes, hooks, image references, labels, annotations. What a \
+                      variable takes from a Secret or ConfigMap is judged there. Values are recognised by shape or by the name of the variable or \
+                      option; others are not. Files inside the image are not read.",
+        judge: told::secrets_in_env,
+    },
+    Check {
+        id: "6.1/secrets-elsewhere",
+        title: "Credentials in annotations, labels, names and other objects",
+        severity: Severity::High,
+        practices: &["6.1.a"],
+        needs: &[Need::List(Kind::Namespaces), Need::List(Kind::Services), Need::List(Kind::ServiceAccounts), Need::List(Kind::Ingresses)],
+        active: false,
+        why: "Annotations, labels, addresses of webhooks and the objects of add-ons are settings that many may read: they are stored as plain text, shown by \
+              every tool and copied into backups and support files. A password or token in one of them is known to everybody who may look.",
+        mend: "Treat the credential as disclosed: replace it where it is used, keep the new one in the secret manager or in a Secret, let the object refer to \
+               it, and remove the value here and in the repository that it came from.",
+        blind_spots: "ConfigMaps and workloads have checks of their own. Values are recognised by their shape or by a telling name; others are not. Secrets are \
+                      listed without their values and annotations, which are never read.",
+        judge: told::secrets_elsewhere,
     },
     Check {
         id: "6.1/account-data",
-        title: "Card numbers in settings, arguments or annotations",
+        title: "Card numbers in settings, arguments, names or annotations",
         severity: Severity::Critical,
         practices: &["6.1.a"],
         needs: &[
@@ -61,10 +75,11 @@ pub(super) const CHECKS: &[Check] = &[
               these into scope.",
         mend: "Find out whether it is a real number or a published test number. A real one: remove it here, from repositories and \
                backups, handle it as an incident, and look for how it got there. A test number: keep test data out of production clusters.",
-        blind_spots: "Numbers are recognised by scheme range, length and check digit; test numbers look like real ones, and a few other \
-                      numbers (orders, serials) pass the same sum by chance. Encoded, encrypted or truncated numbers, files in images, \
-                      volumes, databases and logs are not looked at.",
-        judge: account_data,
+        blind_spots: "Every text, key, label and name of every object that was read is looked at, base64, gzip and hexadecimal opened, but for the \
+                      values of Secrets, which are never read. Numbers are recognised by scheme range, length and check digit; test numbers look like \
+                      real ones, and a few other numbers (orders, serials) pass the same sum by chance. Encrypted or truncated numbers, files in \
+                      images, volumes, databases and logs are not looked at.",
+        judge: told::account_data,
     },
     Check {
         id: "6.1/encryption-at-rest",
@@ -111,98 +126,3 @@ pub(super) const CHECKS: &[Check] = &[
         judge: settings::secret_env,
     },
 ];
-
-fn config_map(namespace: &str, name: &str) -> ObjectRef {
-    ObjectRef::new("", "ConfigMap", namespace, name)
-}
-
-fn secrets_in_config_maps(view: &View<'_>) -> Verdict {
-    let mut verdict = Verdict::over("ConfigMap", "ConfigMaps");
-    for map in &view.inventory.config_maps {
-        verdict.saw(view.category(&map.metadata.namespace));
-        let object = config_map(&map.metadata.namespace, &map.metadata.name);
-        let values = map.data.iter().map(|entry| ("data", entry)).chain(map.binary_data.iter().map(|entry| ("binaryData", entry)));
-        for (part, (key, value)) in values {
-            told::tell(view, &mut verdict, What::Credentials, value, &object, &format!("{part}[{key}]"), None);
-        }
-    }
-    verdict
-}
-
-fn secrets_in_env(view: &View<'_>) -> Verdict {
-    let mut verdict = Verdict::over("workload", "workloads");
-    for (workload, category) in view.workloads() {
-        verdict.saw(category);
-        literals(view, workload, &mut verdict, What::Credentials);
-    }
-    verdict
-}
-
-/// Tells what the detectors said of a workload's literal environment, commands and arguments.
-fn literals(view: &View<'_>, workload: &Workload, verdict: &mut Verdict, what: What) {
-    for (spec, pods) in view.specs(workload) {
-        for (role, container) in spec.all_containers() {
-            let at = format!("{}.{}", workload.spec_path(), container.path(role));
-            let mut tell = |value: &Sealed, field: String| told::tell(view, verdict, what, value, &workload.object, &field, Some(pods));
-            for variable in &container.env {
-                if let Some(value) = &variable.value {
-                    tell(value, format!("{at}.env[name={}].value", variable.name));
-                }
-            }
-            for (field, list) in [("command", &container.command), ("args", &container.args)] {
-                for (index, value) in list.iter().enumerate() {
-                    tell(value, format!("{at}.{field}[{index}]"));
-                }
-            }
-        }
-    }
-}
-
-fn account_data(view: &View<'_>) -> Verdict {
-    let mut verdict = Verdict::over("object", "objects");
-    let inventory = view.inventory;
-    let annotations = |verdict: &mut Verdict, object: &ObjectRef, prefix: &str, annotations: &BTreeMap<String, Sealed>| {
-        for (key, value) in annotations {
-            told::tell(view, verdict, What::Cards, value, object, &format!("{prefix}.annotations[{key}]"), None);
-        }
-    };
-    for map in &inventory.config_maps {
-        verdict.saw(view.category(&map.metadata.namespace));
-        let object = config_map(&map.metadata.namespace, &map.metadata.name);
-        let values = map.data.iter().map(|entry| ("data", entry)).chain(map.binary_data.iter().map(|entry| ("binaryData", entry)));
-        for (part, (key, value)) in values {
-            told::tell(view, &mut verdict, What::Cards, value, &object, &format!("{part}[{key}]"), None);
-        }
-        annotations(&mut verdict, &object, "metadata", &map.metadata.annotations);
-    }
-    for (workload, category) in view.workloads() {
-        verdict.saw(category);
-        literals(view, workload, &mut verdict, What::Cards);
-        annotations(&mut verdict, &workload.object, "metadata", &workload.metadata.annotations);
-        if workload.object.kind != "Pod" {
-            annotations(&mut verdict, &workload.object, workload.metadata_path(), &workload.pod_annotations);
-            for pod in workload.pod_indexes.iter().filter_map(|i| inventory.pods.get(*i)) {
-                annotations(&mut verdict, &workload.object, workload.metadata_path(), &pod.metadata.annotations);
-            }
-        }
-    }
-    for service in &inventory.services {
-        verdict.saw(view.category(&service.metadata.namespace));
-        let object = ObjectRef::new("", "Service", &service.metadata.namespace, &service.metadata.name);
-        annotations(&mut verdict, &object, "metadata", &service.metadata.annotations);
-    }
-    for ingress in &inventory.ingresses {
-        verdict.saw(view.category(&ingress.metadata.namespace));
-        let object = ObjectRef::new("networking.k8s.io", "Ingress", &ingress.metadata.namespace, &ingress.metadata.name);
-        annotations(&mut verdict, &object, "metadata", &ingress.metadata.annotations);
-    }
-    for namespace in &inventory.namespaces {
-        let category = view.category(&namespace.metadata.name);
-        verdict.saw(category);
-        let object = ObjectRef::new("", "Namespace", "", &namespace.metadata.name);
-        for (key, value) in &namespace.metadata.annotations {
-            told::tell_in(category, &mut verdict, What::Cards, value, &object, &format!("metadata.annotations[{key}]"), None);
-        }
-    }
-    verdict
-}

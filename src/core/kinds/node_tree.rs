@@ -1,0 +1,149 @@
+//! An object as a tree that borrows its texts from the JSON that it was read from: cheap to read, to change in a few places, and to write again.
+
+use crate::sensitive::Detection;
+use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::ser::{SerializeMap, SerializeSeq};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+use std::fmt;
+
+/// One node. Keys keep their order, and those that stand twice stand twice.
+#[derive(Debug)]
+pub(super) enum Node<'a> {
+    /// `null`.
+    Null,
+    /// A boolean.
+    Bool(bool),
+    /// A number.
+    Number(serde_json::Number),
+    /// A text.
+    Text(Cow<'a, str>),
+    /// A list.
+    List(Vec<Self>),
+    /// A table.
+    Map(Vec<(Cow<'a, str>, Self)>),
+    /// The record of who wrote which field (`managedFields`), as it was read: most of an object's text, of which only names matter.
+    Record(Cow<'a, str>),
+    /// A value that is sealed already, as slim types take it.
+    Sealed {
+        /// Bytes that it had.
+        length: usize,
+        /// What was found.
+        detections: Vec<Detection>,
+    },
+}
+
+impl Node<'_> {
+    /// The text, where it is one.
+    pub(super) fn as_text(&self) -> Option<&str> {
+        if let Self::Text(text) = self { Some(text) } else { None }
+    }
+
+    /// The text under a key of a table.
+    pub(super) fn text(&self, key: &str) -> Option<&str> {
+        let Self::Map(entries) = self else { return None };
+        entries.iter().find(|(k, _)| k == key).and_then(|(_, node)| node.as_text())
+    }
+
+    /// The texts of a list.
+    pub(super) fn texts(&self) -> Vec<String> {
+        let Self::List(items) = self else { return Vec::new() };
+        items.iter().filter_map(|item| item.as_text().map(str::to_owned)).collect()
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Node<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Tree;
+        impl<'de> Visitor<'de> for Tree {
+            type Value = Node<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a value")
+            }
+
+            fn visit_unit<E>(self) -> Result<Node<'de>, E> {
+                Ok(Node::Null)
+            }
+
+            fn visit_bool<E>(self, v: bool) -> Result<Node<'de>, E> {
+                Ok(Node::Bool(v))
+            }
+
+            fn visit_i64<E>(self, v: i64) -> Result<Node<'de>, E> {
+                Ok(Node::Number(v.into()))
+            }
+
+            fn visit_u64<E>(self, v: u64) -> Result<Node<'de>, E> {
+                Ok(Node::Number(v.into()))
+            }
+
+            fn visit_f64<E>(self, v: f64) -> Result<Node<'de>, E> {
+                Ok(serde_json::Number::from_f64(v).map_or(Node::Null, Node::Number))
+            }
+
+            fn visit_borrowed_str<E>(self, v: &'de str) -> Result<Node<'de>, E> {
+                Ok(Node::Text(Cow::Borrowed(v)))
+            }
+
+            fn visit_str<E>(self, v: &str) -> Result<Node<'de>, E> {
+                Ok(Node::Text(Cow::Owned(v.to_owned())))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Node<'de>, A::Error> {
+                let mut items = Vec::new();
+                while let Some(item) = list.next_element()? {
+                    items.push(item);
+                }
+                Ok(Node::List(items))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node<'de>, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(Key(key)) = map.next_key()? {
+                    let value = if key == "managedFields" {
+                        Node::Record(Cow::Borrowed(map.next_value::<&RawValue>()?.get()))
+                    } else {
+                        map.next_value()?
+                    };
+                    entries.push((key, value));
+                }
+                Ok(Node::Map(entries))
+            }
+        }
+        deserializer.deserialize_any(Tree)
+    }
+}
+
+/// A key, borrowed where it needs no unescaping.
+#[derive(Deserialize)]
+struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
+
+impl Serialize for Node<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => serializer.serialize_unit(),
+            Self::Bool(v) => serializer.serialize_bool(*v),
+            Self::Number(v) => v.serialize(serializer),
+            Self::Text(v) => serializer.serialize_str(v),
+            Self::Record(v) => RawValue::from_string(v.to_string()).map_err(serde::ser::Error::custom)?.serialize(serializer),
+            Self::List(items) => {
+                let mut list = serializer.serialize_seq(Some(items.len()))?;
+                items.iter().try_for_each(|item| list.serialize_element(item))?;
+                list.end()
+            }
+            Self::Map(entries) => {
+                let mut map = serializer.serialize_map(Some(entries.len()))?;
+                entries.iter().try_for_each(|(key, value)| map.serialize_entry(key, value))?;
+                map.end()
+            }
+            Self::Sealed { length, detections } => {
+                let mut map = serializer.serialize_map(Some(2))?;
+                map.serialize_entry("length", length)?;
+                map.serialize_entry("detections", detections)?;
+                map.end()
+            }
+        }
+    }
+}

@@ -1,0 +1,296 @@
+//! The gate through which every object passes before anything of it is kept: each text, key and number of it is examined, and where a
+//! detector finds something, a stand-in takes its place and what was found is recorded with the field. So nothing that a detector takes
+//! out can go untold, and no field that is kept later can hold what was not examined.
+
+use super::node_tree::Node;
+use crate::model::kind::Keep;
+use crate::model::{Kind, ObjectRef};
+use crate::sensitive::{Detection, Examined, Examiner, Place, password_in_argument};
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+
+/// Something that was taken out of an object.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Redaction {
+    /// The field in which it stood: `metadata.annotations[note]`; for keys and names the field that they name.
+    pub field: String,
+    /// What the detector said.
+    #[serde(flatten)]
+    pub detection: Detection,
+}
+
+/// What was taken out of an object that had no readable shape, or of a list of names.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Unplaced {
+    /// The object, as far as it has a name.
+    pub object: ObjectRef,
+    /// What was found.
+    pub redactions: Vec<Redaction>,
+}
+
+/// An object that passed the gate.
+pub(super) struct Sifted {
+    /// Its JSON with stand-ins; none where nothing was found.
+    pub(super) json: Option<String>,
+    /// What was found.
+    pub(super) redactions: Vec<Redaction>,
+}
+
+/// Copies of the whole object that tools keep in annotations. They are judged as what they are, told only where they hold what the object
+/// itself no longer does, and never kept.
+pub(super) const COPIES: &[&str] =
+    &["kubectl.kubernetes.io/last-applied-configuration", "kapp.k14s.io/original", "banzaicloud.com/last-applied"];
+
+/// Keys under which a value stands whose name is told beside it (`name`, `key`) or above.
+const VALUES: &[&str] = &["value", "values", "val", "literal", "stringValue", "plainText", "content", "defaultValue"];
+/// Maps whose keys people choose.
+const CHOSEN: &[&str] = &["data", "binaryData", "labels", "annotations", "matchLabels", "nodeSelector", "selector"];
+/// Shortest key or name that can hold something.
+const SHORTEST_KEY: usize = 12;
+
+/// Examines one object. What is no JSON is left to the parsers, which say so.
+pub(super) fn sift(kind: Kind, json: &str, examiner: &mut Examiner) -> Sifted {
+    let Ok(mut node) = serde_json::from_str::<Node<'_>>(json) else { return Sifted { json: None, redactions: Vec::new() } };
+    let typed = !matches!(kind.keep(), Keep::Parts(_));
+    let mut walk = Walk { examiner, kind, typed, path: String::new(), found: Vec::new(), copied: Vec::new(), in_copy: false };
+    walk.node(&mut node, "", Place::Field, None);
+    let Walk { mut found, copied, .. } = walk;
+    for redaction in copied {
+        if !found.iter().any(|known| known.detection.fingerprint == redaction.detection.fingerprint) {
+            found.push(redaction);
+        }
+    }
+    if found.is_empty() {
+        return Sifted { json: None, redactions: found };
+    }
+    found.sort();
+    found.dedup();
+    // A tree that was read from JSON can be written as JSON; if it could not, an object that nobody can read is better than a secret kept.
+    Sifted { json: Some(serde_json::to_string(&node).unwrap_or_default()), redactions: found }
+}
+
+struct Walk<'e> {
+    examiner: &'e mut Examiner,
+    kind: Kind,
+    /// Whether the kind has slim types, which take sealed values where texts of people stand.
+    typed: bool,
+    path: String,
+    found: Vec<Redaction>,
+    /// What was found in copies of the object and in the record of who wrote it.
+    copied: Vec<Redaction>,
+    in_copy: bool,
+}
+
+impl Walk<'_> {
+    fn node(&mut self, node: &mut Node<'_>, name: &str, place: Place, parent: Option<&str>) {
+        match node {
+            Node::Text(text) => {
+                if let Some(said) = self.examiner.examine(name, text, place) {
+                    self.record(&said.detections);
+                    *node = self.stand_in(&said, text.len(), parent);
+                }
+            }
+            Node::Number(number) => {
+                let text = number.to_string();
+                if text.len() >= SHORTEST_KEY
+                    && let Some(said) = self.examiner.examine(name, &text, place)
+                {
+                    self.record(&said.detections);
+                    *node = self.stand_in(&said, text.len(), parent);
+                }
+            }
+            Node::List(items) => {
+                for (index, item) in items.iter_mut().enumerate() {
+                    let label = match item.text("name") {
+                        Some(own) => format!("[name={}]", self.masked(own)),
+                        None => format!("[{index}]"),
+                    };
+                    self.below(&label, |walk| walk.node(item, name, place, parent));
+                }
+            }
+            Node::Map(entries) => self.map(entries, name, place, parent),
+            Node::Record(raw) => self.writers(raw),
+            Node::Null | Node::Bool(_) | Node::Sealed { .. } => {}
+        }
+    }
+
+    fn map(&mut self, entries: &mut [(Cow<'_, str>, Node<'_>)], name: &str, place: Place, parent: Option<&str>) {
+        let sibling = |wanted: &[&str]| {
+            wanted
+                .iter()
+                .find_map(|key| entries.iter().find(|(k, _)| k == key))
+                .and_then(|(key, node)| Some((key.to_string(), node.as_text()?.to_owned())))
+        };
+        let told = sibling(&["name", "key", "Name", "Key", "header"]);
+        let arguments = |key: &str| entries.iter().find(|(k, _)| k == key).map(|(_, node)| node.texts()).unwrap_or_default();
+        let command = arguments("command");
+        let args = arguments("args");
+        let program = command.first().or(args.first()).cloned().unwrap_or_default();
+        let last = command.last().filter(|word| word.starts_with('-') && !word.contains('=')).cloned().unwrap_or_default();
+        let chosen = parent.is_some_and(|parent| CHOSEN.contains(&parent));
+        for (key, value) in entries {
+            let own = key.to_string();
+            let shown = self.key(key);
+            let plain = shown.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+            let own_form = matches!(own.as_str(), "matchLabels" | "matchExpressions");
+            let label = match ((chosen && !own_form) || !plain, self.path.is_empty()) {
+                (true, _) => format!("[{shown}]"),
+                (false, true) => shown,
+                (false, false) => format!(".{shown}"),
+            };
+            let listed = matches!(value, Node::List(_));
+            self.below(&label, |walk| {
+                if listed && own == "command" {
+                    walk.arguments(value, &program, String::new());
+                } else if listed && own == "args" {
+                    walk.arguments(value, &program, last.clone());
+                } else if walk.path == format!("metadata.annotations[{own}]") && COPIES.contains(&own.as_str()) {
+                    walk.copy(value);
+                } else {
+                    let named = VALUES.contains(&own.as_str());
+                    let (under, place) = match &told {
+                        Some((by, text)) if named => {
+                            (text.as_str(), if by == "name" || by == "header" { Place::Text } else { Place::Field })
+                        }
+                        None if named => (name, place),
+                        _ => (own.as_str(), walk.place_of(&own, parent, place)),
+                    };
+                    walk.node(value, under, place, Some(&own));
+                }
+            });
+        }
+    }
+
+    /// Where the values of a map stand: those of settings and annotations are people's own text.
+    fn place_of(&self, key: &str, parent: Option<&str>, above: Place) -> Place {
+        match (parent, key) {
+            (_, "labels" | "matchLabels" | "nodeSelector" | "selector") => Place::Field,
+            (Some("annotations"), _) => Place::Text,
+            (Some("data" | "binaryData"), _) if self.kind == Kind::ConfigMaps => Place::Text,
+            _ => above,
+        }
+    }
+
+    /// A command line: a flag and its value may be two arguments, and the program says what its short flags mean.
+    fn arguments(&mut self, list: &mut Node<'_>, program: &str, mut flag: String) {
+        let Node::List(items) = list else { return };
+        let (typed, mut name) = (self.typed, "args");
+        if self.path.ends_with("command") {
+            name = "command";
+        }
+        for (index, item) in items.iter_mut().enumerate() {
+            let Some(text) = item.as_text().map(str::to_owned) else {
+                self.below(&format!("[{index}]"), |walk| walk.node(item, name, Place::Text, None));
+                flag.clear();
+                continue;
+            };
+            let option = text.starts_with('-') && !text.contains(char::is_whitespace);
+            let key = match text.split_once('=') {
+                Some((own, _)) if option => own.to_owned(),
+                _ if option => String::new(),
+                _ => flag.clone(),
+            };
+            let said = self.examiner.examine(key.trim_start_matches('-'), &text, Place::Text).or_else(|| {
+                let start = password_in_argument(program, &flag, &text)?;
+                self.examiner.examine_from(start, &text)
+            });
+            if let Some(said) = said {
+                self.below(&format!("[{index}]"), |walk| walk.record(&said.detections));
+                // Arguments of probes and hooks have no sealed form.
+                let sealed = typed && !self.path.contains("exec.") && !self.path.contains("Probe.") && !self.path.contains("lifecycle.");
+                *item = if sealed {
+                    Node::Sealed { length: text.len(), detections: said.detections.clone() }
+                } else {
+                    Node::Text(Cow::Owned(said.masked.clone()))
+                };
+            }
+            flag = if option && !text.contains('=') { text } else { String::new() };
+        }
+    }
+
+    /// A copy of the object in an annotation: the same is found in it as in the object, at no other place.
+    fn copy(&mut self, value: &mut Node<'_>) {
+        let Some(text) = value.as_text().map(str::to_owned) else { return };
+        let field = self.path.clone();
+        let (before, outer) = (self.copied.len(), std::mem::replace(&mut self.in_copy, true));
+        match serde_json::from_str::<Node<'_>>(&text) {
+            Ok(mut tree) => {
+                let path = std::mem::take(&mut self.path);
+                self.node(&mut tree, "", Place::Field, None);
+                self.path = path;
+            }
+            Err(_) => {
+                if let Some(said) = self.examiner.examine("", &text, Place::Text) {
+                    self.record(&said.detections);
+                }
+            }
+        }
+        self.in_copy = outer;
+        self.copied[before..].iter_mut().for_each(|redaction| redaction.field.clone_from(&field));
+        *value = Node::Text(Cow::Borrowed(""));
+    }
+
+    /// The record of who wrote which field: its keys are names of fields and items.
+    fn writers(&mut self, raw: &mut Cow<'_, str>) {
+        if self.kind == Kind::Pods || self.kind == Kind::EndpointSlices {
+            // Nobody reads it there.
+            *raw = Cow::Borrowed("[]");
+            return;
+        }
+        let Some(said) = self.examiner.examine("", raw, Place::Field) else { return };
+        let outer = std::mem::replace(&mut self.in_copy, true);
+        self.record(&said.detections);
+        self.in_copy = outer;
+        let whole = serde_json::from_str::<serde::de::IgnoredAny>(&said.masked).is_ok();
+        *raw = Cow::Owned(if whole { said.masked.clone() } else { "[]".to_owned() });
+    }
+
+    /// A key without what a detector finds in it, which is recorded.
+    fn key(&mut self, key: &mut Cow<'_, str>) -> String {
+        if key.len() >= SHORTEST_KEY
+            && let Some(said) = self.examiner.examine("", key, Place::Field)
+        {
+            *key = Cow::Owned(said.masked.clone());
+            let label = format!("[{}]", said.masked);
+            self.below(&label, |walk| walk.record(&said.detections));
+        }
+        key.to_string()
+    }
+
+    /// A name for a path; what is found in it is recorded where it stands.
+    fn masked(&mut self, name: &str) -> String {
+        let said = if name.len() >= SHORTEST_KEY { self.examiner.examine("name", name, Place::Field) } else { None };
+        said.map_or_else(|| name.to_owned(), |said| said.masked.clone())
+    }
+
+    /// What takes the place of a text in which something was found.
+    fn stand_in(&self, said: &Examined, length: usize, parent: Option<&str>) -> Node<'static> {
+        let in_settings = self.kind == Kind::ConfigMaps && (self.path.starts_with("data[") || self.path.starts_with("binaryData["));
+        let in_annotations =
+            self.path.ends_with(']') && self.path.rsplit_once("annotations[").is_some_and(|(before, _)| before.ends_with("metadata."));
+        let in_environment = parent == Some("value") && self.path.contains(".env[") && self.path.ends_with("].value");
+        let top = self.path.starts_with("metadata.");
+        if (self.typed && (in_settings || in_annotations || in_environment)) || (top && in_annotations) {
+            Node::Sealed { length, detections: said.detections.clone() }
+        } else {
+            Node::Text(Cow::Owned(said.masked.clone()))
+        }
+    }
+
+    fn record(&mut self, detections: &[Detection]) {
+        let list = if self.in_copy { &mut self.copied } else { &mut self.found };
+        list.extend(detections.iter().map(|detection| Redaction { field: self.path.clone(), detection: detection.clone() }));
+    }
+
+    fn below(&mut self, label: &str, then: impl FnOnce(&mut Self)) {
+        let here = self.path.len();
+        self.path.push_str(label);
+        then(self);
+        self.path.truncate(here);
+    }
+}
+
+#[cfg(test)]
+#[path = "sift_tests.rs"]
+mod tests;

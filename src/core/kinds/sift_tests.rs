@@ -1,0 +1,123 @@
+//! Each place of an object through the gate. Every secret here is made up, or the published example of its maker.
+
+use super::*;
+use crate::sensitive::FingerprintKey;
+use serde_json::{Value, json};
+
+fn sifted(kind: Kind, object: &Value) -> (Value, Vec<(String, String)>) {
+    let text = object.to_string();
+    let out = sift(kind, &text, &mut Examiner::new(FingerprintKey([7; 32])));
+    let told = out.redactions.into_iter().map(|r| (r.field, r.detection.detector)).collect();
+    (serde_json::from_str(&out.json.unwrap_or(text)).unwrap_or_default(), told)
+}
+
+fn fields(kind: Kind, object: &Value) -> Vec<String> {
+    sifted(kind, object).1.into_iter().map(|(field, _)| field).collect()
+}
+
+const CARD: &str = "4111111111111111";
+
+#[test]
+fn every_place_of_an_object_is_examined_and_told() {
+    let spec = json!({"containers": [{
+        "name": "web",
+        "image": "bob:Build3rX@registry.acme.example/pay:1",
+        "command": ["redis-cli"], "args": ["-a", "R3disAuth", "--requirepass", "foobared2024x"],
+        "env": [{"name": "DB_PW", "value": "Sup3rS3cret"}, {"name": "MODE", "value": "fast"}],
+        "livenessProbe": {"httpGet": {"path": "/", "httpHeaders": [{"name": "Authorization", "value": "Basic Ym9iOmJ1aWxkZXI="}]}},
+        "readinessProbe": {"exec": {"command": ["sh", "-c", "mysql -uroot -pR00tPass -e 'select 1'"]}},
+        "lifecycle": {"preStop": {"exec": {"command": ["curl", "-u", "admin:hunter22", "http://localhost/stop"]}}},
+    }]});
+    let object = json!({
+        "metadata": {"name": format!("refund-{CARD}"), "namespace": "pay", "labels": {"pan": CARD, "password": "hunter22x"},
+            "annotations": {"acme.example/db-password": "Sup3rS3cret!99", "note": "quiet"}},
+        "spec": {"selector": {"matchLabels": {"password": "hunter22x"}}, "template": {"spec": spec}}
+    });
+    let (kept, told) = sifted(Kind::Deployments, &object);
+    let told: Vec<&str> = told.iter().map(|(field, _)| field.as_str()).collect();
+    let at = "spec.template.spec.containers[name=web]";
+    for field in [
+        "metadata.name".to_owned(),
+        "metadata.labels[pan]".to_owned(),
+        "metadata.labels[password]".to_owned(),
+        "metadata.annotations[acme.example/db-password]".to_owned(),
+        "spec.selector.matchLabels[password]".to_owned(),
+        format!("{at}.image"),
+        format!("{at}.args[1]"),
+        format!("{at}.args[3]"),
+        format!("{at}.env[name=DB_PW].value"),
+        format!("{at}.livenessProbe.httpGet.httpHeaders[name=Authorization].value"),
+        format!("{at}.readinessProbe.exec.command[2]"),
+        format!("{at}.lifecycle.preStop.exec.command[2]"),
+    ] {
+        assert!(told.contains(&field.as_str()), "{field} is not among {told:?}");
+    }
+    assert_eq!(told.len(), 12, "{told:?}");
+    let text = kept.to_string();
+    for secret in [CARD, "hunter22", "Sup3rS3cret", "R3disAuth", "foobared2024x", "R00tPass", "Build3rX", "Ym9iOmJ1aWxkZXI"] {
+        assert!(!text.contains(secret), "{secret} in {text}");
+    }
+    // Labels and selectors still agree.
+    assert_eq!(kept.pointer("/metadata/labels/password"), kept.pointer("/spec/selector/matchLabels/password"));
+}
+
+#[test]
+fn keys_and_encoded_values_are_examined() {
+    let object = json!({"metadata": {"name": "bin", "namespace": "pay"},
+        "data": {CARD: "stolen", "5500005555555559": "lost", "4012888888881881.password": "hunter2xyz"},
+        "binaryData": {"cards.csv": "cGFuCjQxMTExMTExMTExMTExMTEKNTUwMDAwNTU1NTU1NTU1OQo=", "empty": ""}});
+    let (kept, told) = sifted(Kind::ConfigMaps, &object);
+    assert_eq!(told.iter().filter(|(_, detector)| detector == "card-number").count(), 5, "{told:?}");
+    assert!(told.iter().any(|(field, detector)| field.starts_with("data[401288••••••1881") && detector == "named-credential"), "{told:?}");
+    // Two numbers stay two keys.
+    assert_eq!(kept.pointer("/data").and_then(Value::as_object).map(serde_json::Map::len), Some(3));
+}
+
+#[test]
+fn copies_are_told_where_the_object_has_changed_since() {
+    let copy = |password: &str| json!({"data": {"db-password": password}}).to_string();
+    let object = |now: &str| {
+        json!({"metadata": {"name": "a", "annotations": {"kubectl.kubernetes.io/last-applied-configuration": copy("0ldHunter22")}},
+            "data": {"db-password": now}})
+    };
+    assert_eq!(fields(Kind::ConfigMaps, &object("0ldHunter22")), ["data[db-password]"]);
+    let (kept, told) = sifted(Kind::ConfigMaps, &object("N3wHunter33"));
+    assert!(told.iter().any(|(field, _)| field.ends_with("last-applied-configuration]")), "{told:?}");
+    assert!(!kept.to_string().contains("0ldHunter22"));
+}
+
+#[test]
+fn the_record_of_writers_keeps_its_form() {
+    let record = json!([{"manager": "kubectl-edit", "operation": "Update", "fieldsV1": {"f:data": {format!("f:{CARD}"): {}}}}]);
+    let object = json!({"metadata": {"name": "a", "managedFields": record}, "data": {CARD: "x"}});
+    let (kept, told) = sifted(Kind::ConfigMaps, &object);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(kept.pointer("/metadata/managedFields/0/fieldsV1").is_some() && !kept.to_string().contains(CARD));
+}
+
+#[test]
+fn what_manifests_name_is_no_secret() {
+    for (kind, object) in [
+        (
+            Kind::ExternalSecrets,
+            json!({"metadata": {"name": "db"}, "spec": {"data": [{"secretKey": "password", "remoteRef": {"key": "prod/db", "property": "password"}}],
+            "secretStoreRef": {"name": "vault"}, "target": {"name": "db-credentials"}}}),
+        ),
+        (
+            Kind::Deployments,
+            json!({"metadata": {"name": "web", "annotations": {"vault.hashicorp.com/agent-inject-secret-db": "secret/data/db", "checksum/secret":
+            "6f1ed002ab5595859014ebf0951522d94a0f9e2bb0a7a6a3f5d2c7e4b1a09876"}}, "spec": {"template": {"spec": {"imagePullSecrets": [{"name": "regcred"}],
+            "containers": [{"name": "c", "image": "registry.acme.example/pay@sha256:6f1ed002ab5595859014ebf0951522d94a0f9e2bb0a7a6a3f5d2c7e4b1a09876",
+                "env": [{"name": "DB_PASSWORD", "valueFrom": {"secretKeyRef": {"name": "db", "key": "password"}}}],
+                "command": ["kube-apiserver", "--service-account-key-file=/etc/kubernetes/pki/sa.pub", "--token-auth-file=/etc/tokens"]}],
+            "volumes": [{"name": "token", "projected": {"sources": [{"serviceAccountToken": {"path": "token", "audience": "vault"}}]}},
+                {"name": "s", "secret": {"secretName": "shop-tls"}}]}}}}),
+        ),
+        (
+            Kind::Roles,
+            json!({"metadata": {"name": "r"}, "rules": [{"resources": ["secrets", "serviceaccounts/token"], "verbs": ["get"], "resourceNames": ["db-password"]}]}),
+        ),
+    ] {
+        assert_eq!(fields(kind, &object), Vec::<String>::new(), "{object}");
+    }
+}
