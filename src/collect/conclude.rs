@@ -12,6 +12,7 @@ pub(super) fn lessen(inventory: &mut Inventory, kind: Kind, state: KindState, wo
     if coverage.state == KindState::Read {
         coverage.state = if coverage.items > 0 { KindState::Partial } else { state };
     }
+    let words = &kassay_core::sensitive::without_secrets(words);
     // Three reasons are enough to act on.
     match coverage.message.matches("; ").count() {
         _ if coverage.message.is_empty() => words.clone_into(&mut coverage.message),

@@ -154,7 +154,7 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     fn note(&self, words: String) {
-        let _ = self.tell.send(Progress::Note(words));
+        let _ = self.tell.send(Progress::Note(kassay_core::sensitive::without_secrets(&words)));
     }
 
     fn complain(&mut self, words: String) {

@@ -58,7 +58,7 @@ pub(super) async fn collect(
     let About { mut cluster, served, notes } = about::ask(&link).await?;
     cluster.deprecated = Some(about::deprecated(&link).await?);
     for note in notes {
-        progress(Progress::Note(note));
+        progress(Progress::Note(kassay_core::sensitive::without_secrets(&note)));
     }
     let mut ingest = Ingest::new(Source::Live, key);
     *ingest.cluster() = cluster;

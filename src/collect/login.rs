@@ -163,7 +163,11 @@ fn last_words(said: &[u8]) -> String {
     let text = String::from_utf8_lossy(said);
     let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     let words = lines[lines.len().saturating_sub(3)..].join(" ");
-    if words.is_empty() { "it said nothing".to_owned() } else { kassay_core::model::text::clean(&words).chars().take(400).collect() }
+    if words.is_empty() {
+        "it said nothing".to_owned()
+    } else {
+        kassay_core::model::text::clean(&kassay_core::sensitive::without_secrets(&words)).chars().take(400).collect()
+    }
 }
 
 #[cfg(test)]

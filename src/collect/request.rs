@@ -5,6 +5,7 @@ use super::connect::Link;
 use http::{Method, Request, StatusCode};
 use http_body_util::BodyExt;
 use kassay_core::model::text::clean;
+use kassay_core::sensitive::without_secrets;
 use kube::client::Body;
 use serde::Deserialize;
 use serde::de::{Deserializer as _, IgnoredAny, MapAccess, Visitor};
@@ -270,14 +271,16 @@ fn words_of(status: StatusCode, body: &[u8]) -> String {
     let said = serde_json::from_slice::<Value>(body).ok().and_then(|value| value.get("message")?.as_str().map(str::to_owned));
     let said = said.filter(|said| !said.trim().is_empty()).unwrap_or_else(|| {
         // Proxies answer in HTML, which is no use to anyone; API servers and webhooks in a line of text.
-        let text = String::from_utf8_lossy(&body[..body.len().min(400)]).trim().to_owned();
+        let text = String::from_utf8_lossy(&body[..body.len().min(4000)]).trim().to_owned();
         if text.is_empty() || text.contains('<') {
             format!("the server answered {status}")
         } else {
-            format!("the server answered {status}: {text}")
+            let start: String = without_secrets(&text).chars().take(400).collect();
+            format!("the server answered {status}: {start}")
         }
     });
-    clean(&said).chars().take(600).collect()
+    // What is cut off could hide what it was, so the whole is examined first.
+    clean(&without_secrets(&said)).chars().take(600).collect()
 }
 
 /// An error with what caused it: the outermost words alone ("error trying to connect") help nobody.
@@ -294,7 +297,7 @@ pub(super) fn chain(error: &dyn Error) -> String {
     for prefix in ["ServiceError: ", "HyperError: "] {
         words = words.replace(prefix, "");
     }
-    clean(&words)
+    clean(&without_secrets(&words))
 }
 
 /// A parser's words without the value that it stumbled over.

@@ -8,7 +8,7 @@ use super::inventory::{ClusterInfo, Coverage, Inventory, KindState, Source};
 use super::meta::{KnownMeta, Meta};
 use super::pod::{Pod, PodSpec, RawPod};
 use super::shared::{Known, Shared};
-use super::sift::{Redaction, Unplaced, sift};
+use super::sift::{Redaction, Unplaced, sift, sift_value};
 use super::table::typed;
 use super::workload::{Controller, RawController};
 use super::{admission, config, custom::Custom, network, node, persistent, policy, rbac};
@@ -46,7 +46,7 @@ pub struct Page {
 /// Gathers an inventory.
 pub struct Ingest {
     pub(super) inventory: Inventory,
-    examiner: Examiner,
+    pub(super) examiner: Examiner,
     known: KnownMeta,
     images: Known<BTreeMap<String, String>>,
     specs: HashMap<[u8; 32], usize>,
@@ -323,6 +323,13 @@ impl Ingest {
     #[must_use]
     pub fn finish(mut self) -> Inventory {
         self.merge_secret_metadata();
+        self.sift_secrets();
+        let (cluster, redactions) = sift_value(std::mem::take(&mut self.inventory.cluster), &mut self.examiner);
+        self.inventory.cluster = cluster;
+        if !redactions.is_empty() {
+            self.inventory.redactions += redactions.len();
+            self.inventory.unplaced.push(Unplaced { object: ObjectRef::new("", "Cluster", "", "cluster"), redactions });
+        }
         for (kind, names) in &self.malformed {
             let coverage = self.inventory.coverage.entry(*kind).or_default();
             if coverage.state == KindState::Read {

@@ -31,6 +31,11 @@ impl Inventory {
         typed!(each);
         all.extend(self.customs.iter().flat_map(|(kind, list)| list.iter().map(|object| passed(*kind, &object.metadata))));
         all.extend(self.unplaced.iter().map(|Unplaced { object, redactions }| Passed { kind: None, object: object.clone(), redactions }));
+        all.extend(self.imported.iter().filter(|file| !file.redacted.is_empty()).map(|file| Passed {
+            kind: None,
+            object: ObjectRef::new("", "Evidence", "", &file.name),
+            redactions: &file.redacted,
+        }));
         all
     }
 

@@ -5,9 +5,10 @@
 use super::config::SecretRow;
 use super::ingest::{Ingest, IngestError, Page, RawListMeta};
 use super::meta::Meta;
+use super::sift::sift_value;
 use crate::model::Kind;
 use jiff::{SignedDuration, Timestamp};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use std::collections::{BTreeMap, HashMap};
 
@@ -119,6 +120,35 @@ impl Ingest {
             if let Some((labels, created)) = self.secret_metadata.remove(&key) {
                 row.metadata.labels = labels.into();
                 row.metadata.creation_timestamp = created.or(row.metadata.creation_timestamp);
+            }
+        }
+    }
+
+    /// Passes names and labels of Secrets through the gate.
+    pub(super) fn sift_secrets(&mut self) {
+        #[derive(Serialize, Deserialize)]
+        struct Row {
+            metadata: Named,
+            r#type: String,
+        }
+        #[derive(Serialize, Deserialize)]
+        struct Named {
+            name: String,
+            namespace: String,
+            labels: BTreeMap<String, String>,
+        }
+        for row in &mut self.inventory.secrets {
+            let metadata = Named {
+                name: row.metadata.name.clone(),
+                namespace: row.metadata.namespace.clone(),
+                labels: (*row.metadata.labels).clone(),
+            };
+            let (sifted, redactions) = sift_value(Row { metadata, r#type: row.r#type.clone() }, &mut self.examiner);
+            if !redactions.is_empty() {
+                self.inventory.redactions += redactions.len();
+                (row.metadata.name, row.metadata.namespace, row.r#type) = (sifted.metadata.name, sifted.metadata.namespace, sifted.r#type);
+                row.metadata.labels = sifted.metadata.labels.into();
+                row.metadata.redacted = redactions.into();
             }
         }
     }

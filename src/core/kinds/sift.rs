@@ -70,6 +70,16 @@ pub(super) fn sift(kind: Kind, json: &str, examiner: &mut Examiner) -> Sifted {
     Sifted { json: Some(serde_json::to_string(&node).unwrap_or_default()), redactions: found }
 }
 
+/// A value of the program's own types with stand-ins for what is found in it, and what that was: for what is no object of the cluster.
+pub(super) fn sift_value<T: Serialize + serde::de::DeserializeOwned>(value: T, examiner: &mut Examiner) -> (T, Vec<Redaction>) {
+    let Ok(json) = serde_json::to_string(&value) else { return (value, Vec::new()) };
+    // Any kind without places of its own for sealed values.
+    let Sifted { json, redactions } = sift(Kind::Certificates, &json, examiner);
+    // Texts stay texts, so what was read from this type can be read into it again.
+    let masked = json.and_then(|json| serde_json::from_str(&json).ok());
+    (masked.unwrap_or(value), redactions)
+}
+
 struct Walk<'e> {
     examiner: &'e mut Examiner,
     kind: Kind,

@@ -34,6 +34,13 @@ pub(super) fn find(key: &str, value: &str, place: Place) -> Vec<Span> {
     spans.into_list()
 }
 
+/// What announces itself, without names.
+pub(super) fn announced(value: &str) -> Vec<Span> {
+    let mut spans = Spans::default();
+    token::find(value, &mut spans);
+    spans.into_list()
+}
+
 /// What a detector's finding is called.
 pub(super) fn describe(detector: &str) -> &'static str {
     match detector {

@@ -22,7 +22,7 @@ pub struct Examined {
 
 /// Examines the values of one collection.
 pub struct Examiner {
-    key: FingerprintKey,
+    key: Option<FingerprintKey>,
     said: HashMap<[u8; 32], Option<Arc<Examined>>>,
 }
 
@@ -30,7 +30,13 @@ impl Examiner {
     /// With the key of the collection.
     #[must_use]
     pub fn new(key: FingerprintKey) -> Self {
-        Self { key, said: HashMap::new() }
+        Self { key: Some(key), said: HashMap::new() }
+    }
+
+    /// Without a key, for what belongs to no collection: stand-ins then don't tell one secret from another.
+    #[must_use]
+    pub fn without_key() -> Self {
+        Self { key: None, said: HashMap::new() }
     }
 
     /// What the detectors say of a value that stands under a name; none where they find nothing.
@@ -42,7 +48,7 @@ impl Examiner {
             return self.look(name, value, place);
         }
         let mut digest = Sha256::new();
-        digest.update(self.key.0);
+        digest.update(self.key.as_ref().map_or([0; 32], |key| key.0));
         digest.update([u8::from(place == Place::Field)]);
         digest.update(name.len().to_le_bytes());
         digest.update(name);
@@ -64,18 +70,22 @@ impl Examiner {
         let secret =
             value.get(start..).filter(|secret| secret.len() > 2 && !super::value::is_reference(secret) && !secret.starts_with('$'))?;
         let masked = format!("{}, {} characters", super::credential::describe("command-password"), secret.chars().count());
-        let detection = Detection { detector: "command-password".to_owned(), masked, fingerprint: self.key.of(secret) };
+        let detection = Detection {
+            detector: "command-password".to_owned(),
+            masked,
+            fingerprint: self.key.as_ref().map(|key| key.of(secret)).unwrap_or_default(),
+        };
         let hit = super::Hit { at: start..value.len(), detection: detection.clone() };
-        Some(Arc::new(Examined { masked: super::masked(value, vec![hit], true), detections: vec![detection] }))
+        Some(Arc::new(Examined { masked: super::masked(value, vec![hit]), detections: vec![detection] }))
     }
 
     fn look(&self, name: &str, value: &str, place: Place) -> Option<Arc<Examined>> {
-        let hits = super::hits(name, value, place, &self.key, 0);
+        let hits = super::hits(name, value, place, self.key.as_ref(), 0);
         if hits.is_empty() {
             return None;
         }
         let detections = super::told(&hits);
-        Some(Arc::new(Examined { masked: super::masked(value, hits, true), detections }))
+        Some(Arc::new(Examined { masked: super::masked(value, hits), detections }))
     }
 }
 

@@ -62,19 +62,21 @@ struct Hit {
     detection: Detection,
 }
 
-/// Runs every detector over a value that stands under a key. The key's words matter: `password = hunter2` is found by them.
-fn hits(key: &str, value: &str, place: Place, seal: &FingerprintKey, depth: u8) -> Vec<Hit> {
+/// Runs every detector over a value that stands under a key. The key's words matter: `password = hunter2` is found by them. Without a key to seal with
+/// there are no fingerprints.
+fn hits(key: &str, value: &str, place: Place, seal: Option<&FingerprintKey>, depth: u8) -> Vec<Hit> {
+    let seal_of = |secret: &str| seal.map(|seal| seal.of(secret)).unwrap_or_default();
     let mut found: Vec<Hit> = Vec::new();
     for span in credential::find(key, value, place) {
         let secret = &value[span.at.clone()];
         let under = if span.inner.is_empty() { String::new() } else { format!(" under {}", without_cards(&span.inner)) };
         let masked = format!("{}{under}, {} characters", credential::describe(span.detector), secret.chars().count());
-        found.push(Hit { detection: Detection { detector: span.detector.to_owned(), masked, fingerprint: seal.of(secret) }, at: span.at });
+        found.push(Hit { detection: Detection { detector: span.detector.to_owned(), masked, fingerprint: seal_of(secret) }, at: span.at });
     }
     for card in card::cards(value) {
         let (detector, behind) = if card.track { ("track-data", " with its track") } else { ("card-number", "") };
         let masked = format!("{}{behind}", card::mask(&card.digits));
-        found.push(Hit { at: card.at, detection: Detection { detector: detector.to_owned(), masked, fingerprint: seal.of(&card.digits) } });
+        found.push(Hit { at: card.at, detection: Detection { detector: detector.to_owned(), masked, fingerprint: seal_of(&card.digits) } });
     }
     if depth < encoded::DEEPEST {
         for hidden in encoded::hidden(value) {
@@ -100,7 +102,7 @@ fn told(hits: &[Hit]) -> Vec<Detection> {
 }
 
 /// A text with a stand-in for each of these: the same for the same secret, so that what differed still does.
-fn masked(text: &str, mut hits: Vec<Hit>, fingerprints: bool) -> String {
+fn masked(text: &str, mut hits: Vec<Hit>) -> String {
     hits.sort_by_key(|hit| (hit.at.start, std::cmp::Reverse(hit.at.end)));
     let mut out = String::with_capacity(text.len());
     let mut end = 0;
@@ -117,9 +119,7 @@ fn masked(text: &str, mut hits: Vec<Hit>, fingerprints: bool) -> String {
             out.push_str(&detection.masked);
         }
         out.push_str(STAND_IN);
-        if fingerprints {
-            out.push_str(detection.fingerprint.get(..6).unwrap_or_default());
-        }
+        out.push_str(detection.fingerprint.get(..6).unwrap_or_default());
     }
     out.push_str(text.get(end..).unwrap_or_default());
     out
@@ -151,8 +151,27 @@ pub fn without_cards(text: &str) -> String {
 /// A text of a server, a plugin or a parser without anything that a detector finds in it, before it is shown or kept.
 #[must_use]
 pub fn without_secrets(text: &str) -> String {
-    let found = hits("", text, Place::Text, &FingerprintKey([0; 32]), 0);
-    if found.is_empty() { text.to_owned() } else { masked(text, found, false) }
+    let found = hits("", text, Place::Text, None, 0);
+    if found.is_empty() { text.to_owned() } else { masked(text, found) }
+}
+
+/// A text that people type without what announces itself as a secret, wherever it stands: card numbers, keys, tokens, passwords in addresses; and how
+/// many there were. What is a secret by its name alone stays, because prose speaks of passwords too.
+#[must_use]
+pub fn without_plain_secrets(text: &str) -> (String, usize) {
+    let shapes = credential::announced(text).into_iter().map(|span| Hit {
+        detection: Detection { detector: span.detector.to_owned(), masked: String::new(), fingerprint: String::new() },
+        at: span.at,
+    });
+    let cards = card::cards(text).into_iter().map(|card| Hit {
+        detection: Detection { detector: "card-number".to_owned(), masked: card::mask(&card.digits), fingerprint: String::new() },
+        at: card.at,
+    });
+    let found: Vec<Hit> = shapes.chain(cards).collect();
+    match found.len() {
+        0 => (text.to_owned(), 0),
+        count => (masked(text, found), count),
+    }
 }
 
 /// A parser's message without the values that it quotes: these are what must not be written down. Names of fields stay.
@@ -199,8 +218,8 @@ mod tests {
     fn what_was_masked_stays_as_it_is() {
         let key = FingerprintKey([3; 32]);
         let text = "postgres://app:hunter22@db/pay password: hunter22 4111 1111 1111 1111";
-        let once = masked(text, hits("note", text, Place::Text, &key, 0), true);
+        let once = masked(text, hits("note", text, Place::Text, Some(&key), 0));
         assert!(!once.contains("hunter22") && once.contains("411111••••••1111"), "{once}");
-        assert_eq!(hits("password", &once, Place::Text, &key, 0).len(), 0, "{once}");
+        assert_eq!(hits("password", &once, Place::Text, Some(&key), 0).len(), 0, "{once}");
     }
 }

@@ -110,6 +110,14 @@ pub(super) fn find(value: &str, spans: &mut Spans) {
         for index in present(value) {
             let (Some(form), Some(pattern)) = (FORMS.get(index), pattern(index)) else { continue };
             for found in pattern.captures_iter(value) {
+                let scheme = ["mailto:", "sip:", "sips:", "xmpp:", "acct:", "tel:"];
+                if form.detector == "registry-auth"
+                    && scheme
+                        .iter()
+                        .any(|scheme| found[0].trim_start().trim_start_matches(['"', '\'', '=', '(', '[', ',']).starts_with(scheme))
+                {
+                    continue;
+                }
                 if let Some(group) = found.get(form.group).filter(|group| is_one(form.detector, group.as_str())) {
                     spans.add(group.range(), form.detector, "");
                 }

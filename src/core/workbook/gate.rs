@@ -1,20 +1,20 @@
-//! The last gate before a workbook is written: card numbers and private keys that people typed or pasted are taken out of every text.
+//! The last gate before a workbook is written: card numbers, private keys and tokens that people typed or pasted are taken out of every text.
 //! It looks at all texts of the workbook but those that only the program writes, so a field that is added later is covered without a word here.
 
 use super::{Edit, Workbook, WorkbookError};
-use crate::sensitive::{find_cards, without_cards};
+use crate::sensitive::without_plain_secrets;
 
 /// Keys whose values the program writes and people do not: digests and ids, in which digits may stand by chance.
 const WRITTEN_BY_PROGRAM: &[&str] =
     &["digest", "sha256", "snapshot", "findings", "uid", "catalogue", "id", "ref", "check", "question", "practice"];
 
-/// A text without card numbers and private keys, and how many there were.
+/// A text without card numbers, private keys, tokens in the forms of their makers and passwords in addresses, and how many there were.
 #[must_use]
 pub fn clean(text: &str) -> (String, usize) {
-    let cards = find_cards(text).len();
-    let text = if cards > 0 { without_cards(text) } else { text.to_owned() };
-    let (text, keys) = without_keys(text);
-    (text, cards + keys)
+    // Keys first: their place in the text has words of its own.
+    let (text, keys) = without_keys(text.to_owned());
+    let (text, secrets) = without_plain_secrets(&text);
+    (text, keys + secrets)
 }
 
 /// A workbook without card numbers and private keys in any text, and how many there were.

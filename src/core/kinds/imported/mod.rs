@@ -16,7 +16,8 @@ pub use audit::{AuditPolicy, AuditRule, GroupResources};
 pub use benchmark::{Benchmark, BenchmarkResult, Status};
 pub use scan::{Counts, Scan, ScannedImage, UnnamedScan};
 
-use crate::sensitive::without_quoted;
+use super::sift::{Redaction, sift_value};
+use crate::sensitive::{Examiner, without_quoted};
 use data_encoding::HEXLOWER;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -126,15 +127,19 @@ pub struct Imported {
     pub doubt: String,
     /// What stands in it.
     pub content: Content,
+    /// What detectors took out of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub redacted: Vec<Redaction>,
 }
 
 impl Imported {
     /// Recognises a file by its contents; none where it is something else.
     #[must_use]
     pub fn recognise(name: &str, bytes: &[u8]) -> Option<Self> {
-        let content = sniff::content(bytes)?;
+        let (content, redacted) = sift_value(sniff::content(bytes)?, &mut Examiner::without_key());
         Some(Self {
-            name: crate::model::text::clean(name),
+            redacted,
+            name: crate::sensitive::without_secrets(&crate::model::text::clean(name)),
             sha256: HEXLOWER.encode(&Sha256::digest(bytes)),
             reference: String::new(),
             effective: None,
