@@ -1,7 +1,12 @@
 //! What a judge hands back: how many it looked at, in which categories, and what it found. The outcome follows from that by one rule.
 
 use crate::model::{Category, Finding, Outcome, Weight};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+/// Pods without an owner that are named, of those of one namespace in which the same was found; more of them are counted. A list of three hundred thousand
+/// equal pods tells nothing more, and takes gigabytes.
+const NAMED: usize = 25;
 
 /// A judgement in the making.
 ///
@@ -16,6 +21,25 @@ pub struct Verdict {
     notes: Vec<String>,
     forced: Option<Outcome>,
     needs: Vec<String>,
+    /// Equal findings of pods: where the first of them stands, and how many there were.
+    alike: HashMap<u64, Alike>,
+    /// Pods that are only counted, by digest, and whether they are in scope.
+    counted: HashSet<(u64, bool)>,
+}
+
+/// Findings that say the same of several pods.
+#[derive(Debug)]
+struct Alike {
+    first: usize,
+    named: usize,
+    counted: u32,
+}
+
+fn digest(value: &impl Hash) -> u64 {
+    // Keys are the same in each run, so equal inputs give equal reports.
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
 }
 
 impl Verdict {
@@ -64,14 +88,26 @@ impl Verdict {
         *self.population.entry(category).or_default() += 1;
     }
 
-    /// Adds a finding.
+    /// Adds a finding. Of pods without an owner in which the same was found the first ones are named, and the rest is counted with the first.
     pub fn find(&mut self, finding: Finding) {
+        if finding.object.kind == "Pod" && finding.object.group.is_empty() {
+            let Finding { category, severity, weight, rule, object, field, observed, message, mend, .. } = &finding;
+            let said = digest(&(category, severity, weight, rule, &object.namespace, field, observed, message, mend));
+            let first = self.findings.len();
+            let alike = self.alike.entry(said).or_insert(Alike { first, named: 0, counted: 0 });
+            if alike.named >= NAMED {
+                alike.counted = alike.counted.saturating_add(1);
+                self.counted.insert((digest(object), category.in_scope()));
+                return;
+            }
+            alike.named += 1;
+        }
         self.findings.push(finding);
     }
 
     /// Adds findings.
     pub fn find_all(&mut self, findings: impl IntoIterator<Item = Finding>) {
-        self.findings.extend(findings);
+        findings.into_iter().for_each(|finding| self.find(finding));
     }
 
     /// Replaces the sentence that is made by itself.
@@ -144,7 +180,8 @@ impl Verdict {
             let mut names: Vec<_> = self.findings.iter().filter(|f| f.category.in_scope() == scoped).map(|f| &f.object).collect();
             names.sort();
             names.dedup();
-            names.len()
+            let known: HashSet<u64> = if self.counted.is_empty() { HashSet::new() } else { names.iter().map(digest).collect() };
+            names.len() + self.counted.iter().filter(|(pod, inside)| *inside == scoped && !known.contains(pod)).count()
         };
         let (inside, outside, scoped) = (objects(true), objects(false), self.in_scope());
         let apart = if outside == 0 { String::new() } else { format!(" Told apart: {outside} out of scope or of the platform.") };
@@ -163,6 +200,48 @@ impl Verdict {
         let outcome = self.outcome();
         let reason = self.reason(outcome);
         let population = self.population();
-        (outcome, reason, population, self.findings, self.needs)
+        let mut findings = self.findings;
+        for Alike { first, counted, .. } in self.alike.into_values().filter(|alike| alike.counted > 0) {
+            if let Some(finding) = findings.get_mut(first) {
+                finding.pods = Some(finding.pods.unwrap_or(1).saturating_add(counted));
+                finding.message =
+                    format!("{} The same was found in {counted} more pods of the namespace, which are counted here.", finding.message)
+                        .into();
+            }
+        }
+        (outcome, reason, population, findings, self.needs)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::ObjectRef;
+
+    fn over(pods: usize, observed: impl Fn(usize) -> String) -> (String, Vec<Finding>) {
+        let mut verdict = Verdict::over("pod", "pods");
+        for pod in 0..pods {
+            verdict.saw(Category::Cde);
+            let object = ObjectRef::new("", "Pod", "shop", &format!("p-{pod}"));
+            for field in ["spec.hostPID", "spec.hostIPC"] {
+                verdict.find(Finding::new(Category::Cde, object.clone(), field).pods(1).observed(observed(pod)));
+            }
+        }
+        let (_, reason, _, findings, _) = verdict.into_parts();
+        (reason, findings)
+    }
+
+    #[test]
+    fn equal_findings_of_many_pods_are_counted_and_all_pods_are() {
+        let (reason, findings) = over(1_000, |_| "true".to_owned());
+        assert_eq!((reason.as_str(), findings.len()), ("1000 of 1000 pods in scope.", 2 * NAMED));
+        assert_eq!(findings.iter().filter_map(|finding| finding.pods).sum::<u32>(), 2_000);
+        assert!(findings[0].message.contains("975 more pods"), "{}", findings[0].message);
+    }
+
+    #[test]
+    fn few_pods_and_different_findings_are_all_named() {
+        assert_eq!(over(NAMED, |_| "true".to_owned()).1.len(), 2 * NAMED);
+        assert_eq!(over(100, |pod| pod.to_string()).1.len(), 200);
     }
 }

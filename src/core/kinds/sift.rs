@@ -157,6 +157,11 @@ impl Walk<'_> {
                     walk.arguments(value, &program, last.clone());
                 } else if walk.path == format!("metadata.annotations[{own}]") && COPIES.contains(&own.as_str()) {
                     walk.copy(value);
+                } else if walk.path == "status" {
+                    // What a controller reports repeats what the object says.
+                    let outer = std::mem::replace(&mut walk.in_copy, true);
+                    walk.node(value, &own, place, Some(&own));
+                    walk.in_copy = outer;
                 } else {
                     let named = VALUES.contains(&own.as_str());
                     let (under, place) = match &told {

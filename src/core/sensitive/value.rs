@@ -48,6 +48,7 @@ pub(super) fn is_placeholder(value: &str) -> bool {
         || wrapped("@", "@")
         || wrapped("__", "__")
         || value.strip_prefix('$').is_some_and(is_variable)
+        || value.strip_prefix('$').is_some_and(is_key_of_another)
         || value.strip_prefix("$env:").is_some_and(|name| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'))
         || value.chars().all(|c| matches!(c, '*' | '•' | '.' | '-' | '_' | '?'))
         || (value.len() > 3 && lower.chars().all(|c| c == 'x') && value.len() > 5)
@@ -89,6 +90,13 @@ fn is_variable(name: &str) -> bool {
     let capitals = !name.contains(|c: char| c.is_ascii_lowercase());
     let small = !name.contains(|c: char| c.is_ascii_uppercase());
     (capitals && (name.len() > 2 || name.contains('_'))) || (small && (name.contains('_') || Name::of(name).is_telling()))
+}
+
+/// A key of another object, as Argo CD writes it: `$oidc.acme.clientSecret`, `$name-of-secret:key`.
+fn is_key_of_another(name: &str) -> bool {
+    name.contains(['.', ':'])
+        && name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.chars().all(|c| c.is_ascii_alphabetic() || matches!(c, '.' | ':' | '-' | '_'))
 }
 
 /// A placeholder, or a pointer to where the secret really is: a file, a vault, another object.
