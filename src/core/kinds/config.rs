@@ -89,8 +89,10 @@ impl ConfigMap {
         let identities = self.metadata.namespace == "kube-system" && self.metadata.name == "aws-auth";
         for (key, value) in &mut self.data {
             // Of this one only who is mapped stays, in place of its text.
-            let mapped =
-                value.peek().filter(|_| identities && identities::KEYS.contains(&key.as_str())).and_then(|text| identities::kept(key, text));
+            let mapped = value
+                .peek()
+                .filter(|_| identities && identities::KEYS.contains(&key.as_str()))
+                .and_then(|text| identities::kept(key, text));
             let certificate = || {
                 value
                     .peek()

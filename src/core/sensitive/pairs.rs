@@ -195,13 +195,24 @@ impl Scan<'_, '_> {
             return found.at.start;
         }
         let part = &self.text[found.at.clone()];
-        let code = !found.quoted && (value::is_code(part) || value::is_prose(part));
+        let code = !found.quoted && (value::is_code(part) || value::is_prose(part) || self.begins_sentence(&found.at));
         let name = inherited.unwrap_or_else(|| own.to_owned());
         if !code && judge(self.text, found.at.clone(), &name, self.spans) {
             return found.end;
         }
         // What is no credential itself may hold some; reading it again is paid for.
         if self.budget > 0 { found.at.start.max(at + length) } else { found.end }
+    }
+
+    /// Whether a bare word begins a sentence that goes on to the end of its line: `login.password=Please enter your password`.
+    fn begins_sentence(&self, at: &Range<usize>) -> bool {
+        let word = &self.text[at.clone()];
+        let end = at.end + self.bytes[at.end..].iter().take(200).take_while(|b| **b != b'\n').count();
+        let rest = self.bytes.get(at.end..end).and_then(|rest| std::str::from_utf8(rest).ok()).unwrap_or_default();
+        word.chars().all(char::is_alphabetic)
+            && rest.starts_with(' ')
+            && !rest.contains(['=', ';', '|', '&', '-'])
+            && value::is_sentence(&format!("{word}{rest}"))
     }
 
     /// `<name>value</name>`, and the value of an element whose attribute told the name.

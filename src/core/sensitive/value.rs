@@ -330,7 +330,7 @@ pub(super) fn is_prose(value: &str) -> bool {
 }
 
 /// Words of people rather than of a phrase: captions, help, messages.
-fn is_sentence(value: &str) -> bool {
+pub(super) fn is_sentence(value: &str) -> bool {
     const COMMON: &[&str] = &[
         "the",
         "a",
