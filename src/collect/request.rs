@@ -310,6 +310,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn words_of_servers_tell_no_card_numbers_and_no_passwords() {
+        let said = br#"{"message": "pods \"refund-4111111111111111\" is forbidden"}"#;
+        assert_eq!(words_of(StatusCode::FORBIDDEN, said), "pods \"refund-411111••••••1111••\" is forbidden");
+        let proxy = format!("{}password=hunter22", "x".repeat(395));
+        assert!(!words_of(StatusCode::BAD_GATEWAY, proxy.as_bytes()).contains("hunter"), "the end is cut off after it was examined");
+    }
+
+    #[test]
     fn the_next_page_is_known_from_the_beginning_of_one() {
         let page = r#"{"kind":"PodList","apiVersion":"v1","metadata":{"resourceVersion":"7","continue":"a\u003d","remainingItemCount":3},"items":[{"metadata":{"continue":"no"}}"#;
         assert_eq!(next_in(page.as_bytes()).as_deref(), Some("a="));

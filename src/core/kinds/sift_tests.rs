@@ -121,3 +121,35 @@ fn what_manifests_name_is_no_secret() {
         assert_eq!(fields(kind, &object), Vec::<String>::new(), "{object}");
     }
 }
+
+#[test]
+fn names_of_secrets_words_of_servers_and_odd_objects_pass_the_gate() {
+    use crate::kinds::{Ingest, KindState, Source};
+    let mut ingest = Ingest::new(Source::Live, FingerprintKey([7; 32]));
+    let secret = json!({"metadata": {"name": format!("token-{CARD}"), "namespace": "pay"}, "data": {"a": "aHVudGVyMg=="}});
+    ingest.object(Kind::Secrets, &secret.to_string());
+    ingest.object(Kind::Services, &json!({"metadata": {"name": format!("s-{CARD}"), "namespace": "pay"}, "spec": "odd"}).to_string());
+    ingest.state(Kind::Roles, KindState::Forbidden, &format!("roles \"r-{CARD}\" is forbidden"));
+    ingest.cluster().server = "https://bob:hunter22@api.acme.example".to_owned();
+    let inventory = ingest.finish();
+    let kept = serde_json::to_string(&inventory).unwrap_or_default();
+    assert!(!kept.contains(CARD) && !kept.contains("hunter22") && !kept.contains("aHVudGVyMg"), "{kept}");
+    let told: Vec<String> = inventory
+        .passed()
+        .iter()
+        .flat_map(|passed| passed.redactions.iter().map(|r| format!("{} {}", passed.object.kind, r.field)))
+        .collect();
+    assert_eq!(told, ["Secret metadata.name", "Service metadata.name", "Cluster server"]);
+    assert_eq!(inventory.state(Kind::Services), KindState::Partial);
+}
+
+#[test]
+fn an_older_snapshot_tells_what_it_sealed() {
+    use crate::kinds::Inventory;
+    let detection = json!({"detector": "card-number", "masked": "411111••••••1111", "fingerprint": "a"});
+    let map = json!({"metadata": {"name": "a", "namespace": "pay"}, "data": {"pan": {"length": 16, "detections": [detection]}}});
+    let mut inventory: Inventory = serde_json::from_value(json!({"config_maps": [map]})).unwrap_or_default();
+    inventory.settle();
+    assert!(!inventory.sifted);
+    assert_eq!(inventory.passed().iter().flat_map(|passed| passed.redactions).map(|r| r.field.as_str()).collect::<Vec<_>>(), ["data[pan]"]);
+}
