@@ -1,5 +1,6 @@
 //! Control 16.3: its automated checks. Whether the scheduler is made to keep cardholder data workloads on their own nodes, and others off.
 
+use super::pool::pool;
 use crate::analysis::agents::deselected;
 use crate::judging::{Check, Need, Verdict, View};
 use crate::kinds::node::{Node, Taint};
@@ -58,18 +59,6 @@ pub(super) const CHECKS: &[Check] = &[
         judge: super::privileged_on_low::judge,
     },
 ];
-
-/// Nodes of the cardholder data environment: as the assessor named them, else those on which its workloads run.
-pub(super) fn pool<'a>(view: &View<'a>) -> (Vec<&'a Node>, bool) {
-    let named = |n: &&Node| view.scope.node_category(&n.metadata.labels) == Some(Category::Cde);
-    let nodes: Vec<&Node> = view.inventory.nodes.iter().filter(named).collect();
-    if !nodes.is_empty() {
-        return (nodes, true);
-    }
-    let pods = view.inventory.pods.iter().filter(|p| p.is_live() && view.category(&p.metadata.namespace) == Category::Cde);
-    let used: BTreeSet<&str> = pods.map(|p| p.node.as_str()).collect();
-    (view.inventory.nodes.iter().filter(|n| used.contains(n.metadata.name.as_str())).collect(), false)
-}
 
 fn repels(taint: &Taint) -> bool {
     // Taints of Kubernetes itself tell a node's condition and come and go.

@@ -4,6 +4,7 @@ mod c16_1_dedicated_clusters;
 mod c16_2_dedicated_nodes;
 mod c16_3_node_pools;
 mod c16_4_shared_resources;
+mod pool;
 mod privileged_on_low;
 mod reachability;
 mod shared_services;

@@ -4,7 +4,7 @@
 //! 2.1/escalation that is high or critical, or medium within one of its namespaces. Whether the token is mounted does not matter: a node that was
 //! taken over may ask for the tokens of its pods. Nodes of the control plane are no lower ground, because they hold the whole cluster anyway.
 
-use super::c16_3_node_pools::pool;
+use super::pool::pool;
 use crate::analysis::rbac::{Bound, Subject};
 use crate::judging::{Verdict, View};
 use crate::kinds::Workload;
