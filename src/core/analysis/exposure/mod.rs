@@ -84,11 +84,16 @@ pub fn selects(service: &Service, workload: &Workload) -> bool {
     !selector.is_empty() && selector.iter().all(|(key, value)| workload.pod_labels.get(key) == Some(value))
 }
 
+/// Names of the Services of its namespace to which an Ingress leads.
+pub fn backends(ingress: &Ingress) -> impl Iterator<Item = &str> {
+    let paths = ingress.spec.rules.iter().filter_map(|rule| rule.http.as_ref()).flat_map(|http| &http.paths).map(|path| &path.backend);
+    paths.chain(&ingress.spec.default_backend).filter_map(|backend| backend.service.as_ref()).map(|service| service.name.as_str())
+}
+
 /// Whether an Ingress of the same namespace leads to the Service of that name.
 #[must_use]
 pub fn leads_to(ingress: &Ingress, service: &str) -> bool {
-    let paths = ingress.spec.rules.iter().filter_map(|rule| rule.http.as_ref()).flat_map(|http| &http.paths).map(|path| &path.backend);
-    paths.chain(&ingress.spec.default_backend).any(|backend| backend.service.as_ref().is_some_and(|s| s.name == service))
+    backends(ingress).any(|name| name == service)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use crate::analysis::exposure::{self, Routes};
 use crate::analysis::software;
 use crate::judging::{Check, Need, Verdict, View};
 use crate::kinds::Workload;
-use crate::kinds::network::{Ingress, Service};
+use crate::kinds::network::Service;
 use crate::model::{Category, Finding, Kind, ObjectRef, Severity};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -202,7 +202,7 @@ fn exposed_management(view: &View<'_>) -> Verdict {
             ingress.spec.rules.iter().map(|r| if r.host.is_empty() { "every host name" } else { r.host.as_str() }).collect();
         let hosts = if hosts.is_empty() { "every host name".to_owned() } else { hosts.join(", ") };
         let object = ObjectRef::new("networking.k8s.io", "Ingress", namespace, &ingress.metadata.name);
-        published(object, "spec.rules", "ingress", &backends(ingress).map(|name| (namespace, name)).collect(), hosts);
+        published(object, "spec.rules", "ingress", &exposure::backends(ingress).map(|name| (namespace, name)).collect(), hosts);
     }
     for route in &Routes::of(view.inventory).routes {
         let led_to = route.services.iter().map(|(namespace, name)| (namespace.as_str(), name.as_str())).collect();
@@ -240,20 +240,12 @@ fn names<'a>(view: &View<'a>, role: &str) -> BTreeMap<ObjectRef, &'a str> {
 
 /// What a Service leads to among the workloads of its namespace.
 fn behind(workloads: &[&Workload], service: &Service, consoles: &BTreeMap<ObjectRef, &str>, gates: &BTreeMap<ObjectRef, &str>) -> Behind {
-    let selector = &service.spec.selector;
-    let selected =
-        |workload: &&&Workload| !selector.is_empty() && selector.iter().all(|(key, value)| workload.pod_labels.get(key) == Some(value));
     let mut behind = Behind { console: None, ingress: false };
-    for workload in workloads.iter().filter(selected) {
+    for workload in workloads.iter().filter(|workload| exposure::selects(service, workload)) {
         behind.console = behind.console.or_else(|| consoles.get(&workload.object).map(|name| (*name).to_owned()));
         behind.ingress |= gates.contains_key(&workload.object);
     }
     behind
-}
-
-fn backends(ingress: &Ingress) -> impl Iterator<Item = &str> {
-    let rules = ingress.spec.rules.iter().filter_map(|r| r.http.as_ref()).flat_map(|http| &http.paths).map(|p| &p.backend);
-    rules.chain(ingress.spec.default_backend.as_ref()).filter_map(|b| b.service.as_ref()).map(|s| s.name.as_str())
 }
 
 /// How a Service is reachable from outside.
