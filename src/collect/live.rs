@@ -12,6 +12,7 @@ use futures_util::stream::{FuturesOrdered, iter};
 use kassay_core::kinds::{Ingest, Inventory, KindState, Source};
 use kassay_core::model::Kind;
 use kassay_core::model::kind::Keep;
+use kassay_core::model::text::encoded;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -417,16 +418,4 @@ fn names(page: &str) -> Vec<(String, String)> {
     }
     let page: Page = serde_json::from_str(page).unwrap_or_default();
     page.items.into_iter().map(|object| (object.metadata.name, object.metadata.uid)).filter(|(name, _)| !name.is_empty()).collect()
-}
-
-/// A token within a query.
-pub(super) fn encoded(token: &str) -> String {
-    let mut out = String::with_capacity(token.len());
-    for byte in token.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => out.push(char::from(byte)),
-            _ => out.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    out
 }

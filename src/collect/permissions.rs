@@ -3,13 +3,14 @@
 
 use super::connect::Link;
 use super::discovery::Choice;
-use super::live::{encoded, outline};
+use super::live::outline;
 use super::request::{JSON, Review};
 use super::{Cancel, CollectError, Connect, about};
 use futures_util::StreamExt;
 use futures_util::stream::iter;
 use kassay_core::kinds::{ClusterInfo, Ingest, Source};
 use kassay_core::model::Kind;
+use kassay_core::model::text::encoded;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt::Write;

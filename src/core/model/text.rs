@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
 /// Replaces control characters and invisible direction marks by a visible sign, so that a name from a cluster can't send an escape
 /// sequence or reverse a line. Tabs and newlines become spaces.
 #[must_use]
@@ -77,6 +79,13 @@ pub fn glob(pattern: &str, name: &str) -> bool {
     }
 }
 
+/// A text within a query of a URL: what RFC 3986 does not call unreserved is written in percent signs.
+#[must_use]
+pub fn encoded(text: &str) -> String {
+    const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+    utf8_percent_encode(text, KEPT).to_string()
+}
+
 /// A count with thousands separators: `41,500`.
 #[must_use]
 pub fn thousands(count: usize) -> String {
@@ -120,6 +129,11 @@ mod tests {
     fn globs_match_whole_names() {
         assert!(glob("pay-*", "pay-") && glob("*-eu-?", "pay-eu-1") && glob("**", "") && glob("a*b*c", "aXbYbZc"));
         assert!(!glob("pay-*", "xpay-1") && !glob("?", "") && !glob("a*b", "abc"));
+    }
+
+    #[test]
+    fn queries_keep_what_is_unreserved() {
+        assert_eq!(encoded("repository:pay/api-1_2.3~x:pull é"), "repository%3Apay%2Fapi-1_2.3~x%3Apull%20%C3%A9");
     }
 
     #[test]

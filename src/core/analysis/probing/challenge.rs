@@ -1,6 +1,7 @@
 //! What a registry asks for when it refuses: the header `WWW-Authenticate` (RFC 9110), and the token service that it may name
 //! (distribution's token authentication).
 
+use crate::model::text::encoded;
 use std::collections::BTreeMap;
 
 /// A challenge.
@@ -98,18 +99,6 @@ fn unquoted(text: &str) -> Option<(String, &str)> {
         }
     }
     None
-}
-
-/// A value within a query.
-fn encoded(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => out.push(char::from(byte)),
-            _ => out.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    out
 }
 
 #[cfg(test)]
