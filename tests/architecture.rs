@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test's failure is its message")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Rooms of the core, from the ground up. Rooms of one floor may not import each other.
@@ -165,6 +165,88 @@ fn every_file_opens_with_what_lives_there() {
         .map(|p| p.display().to_string())
         .collect();
     assert!(bare.is_empty(), "{}", bare.join("\n"));
+}
+
+/// Files of a folder and below, each with those that it imports by `super::` and `crate::`: a path leads to the file of the longest module that it
+/// names, and a name that a module hands on leads to the file in which it stands. `mod.rs` lists what lies beside it and is no part of a ring.
+fn neighbours(folder: &Path, base: &Path) -> BTreeMap<PathBuf, BTreeSet<PathBuf>> {
+    let files: BTreeSet<PathBuf> = sources(folder).into_iter().filter(|path| !path.ends_with("mod.rs")).collect();
+    let mut graph = BTreeMap::new();
+    for path in &files {
+        let code = code(path);
+        let mut found = BTreeSet::new();
+        let parent = path.parent().unwrap();
+        let above = parent.parent().unwrap();
+        for (prefix, room) in [("super::super::", above), ("super::", parent)] {
+            found.extend(imports(&code, prefix).into_iter().filter_map(|name| stands(room, &name)));
+        }
+        for room in ["judging", "checks"] {
+            found.extend(imports(&code, &format!("crate::{room}::")).into_iter().filter_map(|name| stands(&base.join(room), &name)));
+        }
+        found.remove(path);
+        graph.insert(path.clone(), found.into_iter().filter(|to| files.contains(to)).collect());
+    }
+    graph
+}
+
+/// The file of a module of a folder, or that from which the folder hands a name on.
+fn stands(folder: &Path, name: &str) -> Option<PathBuf> {
+    let file = folder.join(format!("{name}.rs"));
+    if file.is_file() {
+        return Some(file);
+    }
+    let hands_on = std::fs::read_to_string(folder.join("mod.rs")).ok()?;
+    let line = hands_on.lines().find(|line| {
+        line.contains("use ") && line.starts_with("pub") && line.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name)
+    })?;
+    let module = line.split("use ").nth(1)?.split("::").next()?;
+    Some(folder.join(format!("{module}.rs"))).filter(|file| file.is_file())
+}
+
+/// A ring of imports, if there is one: the files along it.
+fn ring(graph: &BTreeMap<PathBuf, BTreeSet<PathBuf>>) -> Option<Vec<PathBuf>> {
+    let mut open = graph.clone();
+    // Take away what imports nothing that is left, until nothing changes: what stays is a ring, or leads to one.
+    loop {
+        let free: Vec<PathBuf> =
+            open.iter().filter(|(_, to)| !to.iter().any(|to| open.contains_key(to))).map(|(path, _)| path.clone()).collect();
+        if free.is_empty() {
+            break;
+        }
+        free.iter().for_each(|path| drop(open.remove(path)));
+    }
+    let mut along = vec![open.keys().next()?.clone()];
+    loop {
+        let next = open[along.last()?].iter().find(|to| open.contains_key(*to))?.clone();
+        if let Some(at) = along.iter().position(|path| *path == next) {
+            return Some(along.split_off(at));
+        }
+        along.push(next);
+    }
+}
+
+#[test]
+fn no_ring_of_imports_among_checks_and_judges_tools() {
+    let base = root().join("src/core");
+    for room in ["checks", "judging"] {
+        let graph = neighbours(&base.join(room), &base);
+        assert!(graph.values().any(|to| !to.is_empty()), "no import was read in {room}");
+        assert_eq!(ring(&graph), None, "files that import each other in a ring");
+    }
+}
+
+#[test]
+fn the_finder_of_rings_finds_them() {
+    let graph = |pairs: &[(&str, &str)]| {
+        let mut graph: BTreeMap<PathBuf, BTreeSet<PathBuf>> = BTreeMap::new();
+        for (from, to) in pairs {
+            graph.entry(PathBuf::from(from)).or_default().insert(PathBuf::from(to));
+            graph.entry(PathBuf::from(to)).or_default();
+        }
+        graph
+    };
+    assert_eq!(ring(&graph(&[("a", "b"), ("b", "c"), ("a", "c")])), None);
+    assert_eq!(ring(&graph(&[("a", "b"), ("b", "c"), ("c", "b")])), Some(vec![PathBuf::from("b"), PathBuf::from("c")]));
 }
 
 #[test]
