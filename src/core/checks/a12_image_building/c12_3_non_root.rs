@@ -32,8 +32,8 @@ pub(super) const CHECKS: &[Check] = &[
               runAsNonRoot, refuses that at the door.",
         mend: "Label the namespace pod-security.kubernetes.io/enforce: restricted, with warn and audit first to see what would break, or enforce a policy \
                that demands runAsNonRoot: true.",
-        blind_spots: "A policy is recognised by what its text speaks of and is not run, so a namespace that rests on one is for review. OpenShift's security context constraints are read, but not \
-                      which accounts may use which of them by roles.",
+        blind_spots: "A policy is recognised by what its text speaks of and is not run, so a namespace that rests on one is for review. OpenShift's \
+                      security context constraints are read, but not which accounts may use which of them by roles.",
         judge: |view| guarded::demanded(view, Demand::NonRoot, "Nothing shown here refuses a pod that runs as root."),
     },
 ];
