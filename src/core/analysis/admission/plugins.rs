@@ -106,8 +106,8 @@ fn since(inventory: &Inventory, lines: &[CommandLine]) -> Running {
 
 /// What a command line says of a feature gate; the last word holds.
 fn gate(line: &CommandLine, name: &str) -> Option<bool> {
-    let said = line.list("feature-gates").into_iter().filter_map(|pair| pair.split_once('=')).filter(|(gate, _)| gate.trim() == name);
-    said.last().map(|(_, value)| value.trim().eq_ignore_ascii_case("true"))
+    let mut said = line.list("feature-gates").into_iter().filter_map(|pair| pair.split_once('=')).filter(|(gate, _)| gate.trim() == name);
+    said.next_back().map(|(_, value)| value.trim().eq_ignore_ascii_case("true"))
 }
 
 /// Whether Pod Security admission may leave out users, namespaces or runtime classes: such exemptions lie in a file that the API server is given.
