@@ -354,7 +354,9 @@ pub(super) fn compile<'a>(picker: &mut Picker<'a, '_>, law: &mut Law) -> Compile
     unread::in_no_order(law, |a, b| selected[a].0.meets(&selected[b].0) || selected[a].1.iter().any(|name| selected[b].1.contains(name)));
     let places = places(law);
     let v6 = knows_v6(picker.inventory);
-    let mut compiler = Compiler { picker, places, v6, compiled: Compiled { ranges: vec![Range::anywhere()], ..Compiled::default() } };
+    let nodes = node_addresses(picker.inventory).map(Range::of_address).collect();
+    let mut compiler =
+        Compiler { picker, places, v6, nodes, compiled: Compiled { ranges: vec![Range::anywhere()], ..Compiled::default() } };
     let mut ingress = Bindings::new(compiler.picker.groups.list.len());
     let mut egress = Bindings::new(compiler.picker.groups.list.len());
     for tier in 0..law.tiers.0.len() {
@@ -382,10 +384,14 @@ pub(super) fn compile<'a>(picker: &mut Picker<'a, '_>, law: &mut Law) -> Compile
     compiled
 }
 
+/// The addresses that nodes tell.
+fn node_addresses(inventory: &Inventory) -> impl Iterator<Item = IpAddr> {
+    inventory.nodes.iter().flat_map(|node| &node.status.addresses).filter_map(|a| a.address.parse::<IpAddr>().ok())
+}
+
 /// Whether nodes have addresses of IPv6; nothing where none tells an address.
 fn knows_v6(inventory: &Inventory) -> Option<bool> {
-    let addresses = inventory.nodes.iter().flat_map(|node| &node.status.addresses).filter_map(|a| a.address.parse::<IpAddr>().ok());
-    addresses.map(|address| address.is_ipv6()).reduce(|known, v6| known || v6)
+    node_addresses(inventory).map(|address| address.is_ipv6()).reduce(|known, v6| known || v6)
 }
 
 /// Whether nodes have addresses of IPv6.
@@ -441,6 +447,8 @@ struct Compiler<'a, 'g, 'p> {
     places: Vec<(usize, Position)>,
     /// Whether nodes have addresses of IPv6: then all of IPv4 is not all there is. Where none tells its address, what allows may mean some.
     v6: Option<bool>,
+    /// Addresses of nodes, each as a range: where they lie, pods may.
+    nodes: Vec<Range>,
     compiled: Compiled<'a>,
 }
 
@@ -513,7 +521,9 @@ impl Compiler<'_, '_, '_> {
     }
 
     fn range(&mut self, rule: &mut Rule, direction: &'static str, range: Range, addresses: Addresses) {
-        let may_hold_pods = addresses != Addresses::Outside && range.may_hold_pods();
+        // By custom pods have private addresses; in some clusters they have those of their nodes' networks, which for IPv6 are public ones.
+        let near_nodes = || !range.is_one() && self.nodes.iter().any(|node| range.touches(node));
+        let may_hold_pods = addresses != Addresses::Outside && (range.may_hold_pods() || near_nodes());
         let index = self.compiled.range(range);
         rule.ranges.push(index);
         if !may_hold_pods || rule.by_address == About::Yes {

@@ -9,6 +9,7 @@
 use super::compile::{self, Rule};
 use super::decide::{Decision, decide};
 use super::policy::{Unread, Verdict};
+use super::range::{Breadth, Range};
 use super::{NotEvaluated, Reach};
 use crate::model::{Kind, ObjectRef};
 use serde::Serialize;
@@ -159,7 +160,10 @@ impl<'a> Reach<'a> {
             is_open(&decide(rules.map(|rule| (rule, false, rule.ports.fixed.clone()))))
         };
         let (pods, by_pods) = about(|rule| rule.any_pod);
-        let (outside, by_outside) = about(|rule| rule.any_address);
+        let (mut outside, mut by_outside) = about(|rule| rule.any_address);
+        if let Some(by) = binding.filter(|_| !outside).and_then(|binding| self.together(direction.rules(binding))) {
+            (outside, by_outside) = (true, by);
+        }
         // A rule for every address there is leaves nothing of a denial of what goes out; one with exceptions somebody may have meant.
         let everywhere =
             way == Direction::Egress && about(|rule| if rule.verdict == Verdict::Allow { rule.every_address } else { rule.any_address }).0;
@@ -170,6 +174,17 @@ impl<'a> Reach<'a> {
             (false, true) => (Openness::Outside, true, by_outside),
             (false, false) => (Openness::Closed, false, vec![]),
         }
+    }
+
+    /// The policies whose rules, each for some addresses on all ports, let most addresses through together; not where any denies some.
+    fn together(&self, rules: &[usize]) -> Option<Vec<usize>> {
+        let rules = || rules.iter().map(|index| &self.compiled.rules[*index]).filter(|rule| rule.object.is_some());
+        if rules().any(|rule| rule.verdict != Verdict::Allow) {
+            return None;
+        }
+        let open = || rules().filter(|rule| !rule.ranges.is_empty() && rule.ports.fixed.holds_a_whole_protocol());
+        let ranges: Vec<&Range> = open().flat_map(|rule| &rule.ranges).map(|index| &self.compiled.ranges[*index]).collect();
+        (Range::breadth(&ranges) >= Breadth::Half).then(|| open().filter_map(|rule| rule.object).collect())
     }
 
     /// Whether an object that was not evaluated may decide over pods of a namespace: over some that are there, or over every one.

@@ -11,7 +11,7 @@
 //! **What is not.** Services do not matter: policies see pods. Pods on the host network are outside of policy: none binds them, and no selector
 //! knows them, because they have their node's address. An `ipBlock` means addresses outside of the cluster. The API does not say whether it
 //! also admits pods whose addresses lie in it, and network plugins differ; [`Reading::OverPods`] asks the question that way, and rules of which
-//! it could matter are listed (a range that is wider than one address and not clear of private address space). A node always reaches its own
+//! it could matter are listed (a range that is wider than one address, and not clear of private address space or holds addresses of nodes). A node always reaches its own
 //! pods, which no policy shows. Whether the network plugin enforces any of this is another check's question. What the API server would have refused
 //! is not evaluated but told, and so is every object of which a part is not understood.
 //!

@@ -89,6 +89,11 @@ impl Range {
             })
     }
 
+    /// Whether it is a single address.
+    pub(super) fn is_one(&self) -> bool {
+        matches!(self.spans.as_slice(), [(first, last)] if first == last)
+    }
+
     /// Whether its exceptions leave nothing of it.
     pub(super) const fn is_empty(&self) -> bool {
         self.spans.is_empty()

@@ -114,7 +114,11 @@ fn not_on(view: &View<'_>, engine: &Engine<'_>) -> Finding {
     let (object, field) = &engine.place;
     let finding = Finding::new(view.cluster_wide(), object.clone(), field.clone()).pods(engine.pods).observed(engine.observed.clone());
     let message = format!("{}: {}", engine.software.name, engine.why);
-    if engine.state == State::Off { finding.severity(Severity::High).message(message) } else { finding.review().message(message) }
+    if engine.state == State::Off {
+        finding.rule("switched_off").severity(Severity::High).message(message)
+    } else {
+        finding.rule("not_seen_to_enforce").review().message(message)
+    }
 }
 
 /// Nodes with pods in scope on which nothing that enforces runs.

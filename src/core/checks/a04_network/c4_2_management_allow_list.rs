@@ -150,7 +150,7 @@ struct Behind {
 }
 
 fn exposed_management(view: &View<'_>) -> Verdict {
-    let mut verdict = Verdict::over("Service, Ingress or route", "Services, Ingresses and routes");
+    let mut verdict = Verdict::over("Service, route or console", "Services, routes and consoles");
     let consoles = names(view, "console");
     let gates = names(view, "ingress");
     let mut homes: BTreeMap<&str, Vec<&Workload>> = BTreeMap::new();
