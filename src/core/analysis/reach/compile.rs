@@ -230,6 +230,8 @@ pub(super) struct Compiled<'a> {
     /// 0.0.0.0/0, and each range that a policy names.
     pub(super) ranges: Vec<Range>,
     pub(super) address_rules: Vec<AddressRule>,
+    /// Whether there may be addresses of IPv6.
+    pub(super) may_have_v6: bool,
     /// Namespaces whose labels a selector asks for and that were not read.
     pub(super) unknown_namespaces: BTreeSet<&'a str>,
 }
@@ -355,8 +357,13 @@ pub(super) fn compile<'a>(picker: &mut Picker<'a, '_>, law: &mut Law) -> Compile
     let places = places(law);
     let v6 = knows_v6(picker.inventory);
     let nodes = node_addresses(picker.inventory).map(Range::of_address).collect();
-    let mut compiler =
-        Compiler { picker, places, v6, nodes, compiled: Compiled { ranges: vec![Range::anywhere()], ..Compiled::default() } };
+    let mut compiler = Compiler {
+        picker,
+        places,
+        v6,
+        nodes,
+        compiled: Compiled { ranges: vec![Range::anywhere()], may_have_v6: v6.unwrap_or(true), ..Compiled::default() },
+    };
     let mut ingress = Bindings::new(compiler.picker.groups.list.len());
     let mut egress = Bindings::new(compiler.picker.groups.list.len());
     for tier in 0..law.tiers.0.len() {

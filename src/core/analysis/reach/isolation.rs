@@ -184,7 +184,8 @@ impl<'a> Reach<'a> {
         }
         let open = || rules().filter(|rule| !rule.ranges.is_empty() && rule.ports.fixed.holds_a_whole_protocol());
         let ranges: Vec<&Range> = open().flat_map(|rule| &rule.ranges).map(|index| &self.compiled.ranges[*index]).collect();
-        (Range::breadth(&ranges) >= Breadth::Half).then(|| open().filter_map(|rule| rule.object).collect())
+        let wide = |v6: bool| Range::breadth_of(&ranges, v6) >= Breadth::Half;
+        (wide(false) || (self.compiled.may_have_v6 && wide(true))).then(|| open().filter_map(|rule| rule.object).collect())
     }
 
     /// Whether an object that was not evaluated may decide over pods of a namespace: over some that are there, or over every one.
