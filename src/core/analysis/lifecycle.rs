@@ -3,6 +3,7 @@
 //! A cycle is the front part of a version (`1.34`, `2023`, `22.04`); the longest that fits names the release. A version above every known
 //! cycle is newer than the table, one below them all is older, and anything else that fits no cycle is unknown: none of these is support.
 
+use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::Deserialize;
 
@@ -104,7 +105,7 @@ impl Lifecycle {
                 Support::Until(release.support_until)
             };
         }
-        match release.extended_support_until.filter(|day| *day >= today && release.extended_support_ended != Some(true)) {
+        match extended(release).filter(|day| *day >= today && release.extended_support_ended != Some(true)) {
             Some(day) => Support::ExtendedUntil(day),
             None => Support::Ended(release.support_until),
         }
@@ -131,6 +132,13 @@ impl Lifecycle {
         let comparable = latest.len() >= 3 && have.len() >= 3 && latest.starts_with(&numbers(&release.cycle));
         (comparable && have[..3] < latest[..3]).then_some(release)
     }
+}
+
+/// The end of extended support. GKE's Extended channel looks after a minor version for about two years from its release, and the table's source
+/// does not list that.
+fn extended(release: &Release) -> Option<Date> {
+    let channel = || release.released.filter(|_| release.product == "google-kubernetes-engine")?.checked_add(2.years()).ok();
+    release.extended_support_until.or_else(channel)
 }
 
 /// Days from one day to another.
@@ -215,6 +223,8 @@ mod tests {
         assert_eq!(support("kubernetes", "v1.99.0", "2026-11-23"), Support::Newer);
         assert_eq!(support("kubernetes", "v1.3.0", "2026-11-23"), Support::Older);
         assert_eq!(support("amazon-eks", "v1.33.1-eks-1", "2026-11-23"), Support::ExtendedUntil(day("2027-07-29")));
+        assert_eq!(support("google-kubernetes-engine", "v1.33.5-gke.1", "2026-11-23"), Support::ExtendedUntil(day("2027-06-03")));
+        assert!(matches!(support("google-kubernetes-engine", "v1.30.5-gke.1", "2026-11-23"), Support::Ended(_)));
         assert_eq!(support("etcd", "3.6.1-0", "2026-11-23"), Support::Until(None));
     }
 

@@ -261,7 +261,8 @@ fn values(policy: &AuditPolicy, file: &Imported, finding: &dyn Fn(String) -> Fin
         for actor in actors(policy, &|_| false) {
             each_request(policy, &wanted, &actor, &mut |request| {
                 let decision = decide(policy, request);
-                if let Some(rule) = decision.rule.filter(|_| decision.level >= from) {
+                let written = |rule: &usize| decision.level >= from && !omits_all(policy, *rule, wanted.is_long(request.verb));
+                if let Some(rule) = decision.rule.filter(written) {
                     let entry = seen.entry((rule, id)).or_insert_with(|| (BTreeSet::new(), decision.level));
                     entry.0.insert(words(&wanted, request));
                 }
