@@ -70,7 +70,11 @@ pub struct View<'a> {
     wide: OnceLock<Category>,
     rbac: OnceLock<Rbac<'a>>,
     reach: OnceLock<Reach<'a>>,
+    silent: OnceLock<Vec<&'a str>>,
 }
+
+/// Namespaces that hold nothing of their own in most clusters.
+const EMPTY_BY_NATURE: &[&str] = &["kube-public", "kube-node-lease"];
 
 impl<'a> View<'a> {
     /// A view of one cluster.
@@ -78,7 +82,18 @@ impl<'a> View<'a> {
     pub fn new(inventory: &'a Inventory, scope: &'a Scope, now: Timestamp, tables: &'a Tables) -> Self {
         let namespaces = Categories::new(inventory, scope);
         let categories = inventory.namespaces.iter().map(|n| (n.metadata.name.clone(), namespaces.of(&n.metadata.name))).collect();
-        Self { inventory, scope, now, tables, namespaces, categories, wide: OnceLock::new(), rbac: OnceLock::new(), reach: OnceLock::new() }
+        Self {
+            inventory,
+            scope,
+            now,
+            tables,
+            namespaces,
+            categories,
+            wide: OnceLock::new(),
+            rbac: OnceLock::new(),
+            reach: OnceLock::new(),
+            silent: OnceLock::new(),
+        }
     }
 
     /// What is known of the cluster itself.
@@ -128,6 +143,19 @@ impl<'a> View<'a> {
             all.entry(name).or_insert_with(|| self.namespaces.of(name));
         }
         all.into_iter().collect()
+    }
+
+    /// Namespaces that files name and of which they hold nothing, not even the account and the certificate that every namespace has: the lists
+    /// in the files are those of other namespaces then. Empty where somebody said that the files are the whole cluster.
+    #[must_use]
+    pub fn silent_namespaces(&self) -> &[&'a str] {
+        self.silent.get_or_init(|| {
+            if self.inventory.source != Source::Files || self.inventory.declared_complete.is_some() {
+                return vec![];
+            }
+            let names = self.inventory.namespaces.iter().map(|namespace| namespace.metadata.name.as_str());
+            names.filter(|name| !EMPTY_BY_NATURE.contains(name) && !self.inventory.holds_any_of(name)).collect()
+        })
     }
 
     /// A judgement for checks of what runs, where the source holds no pods at all: that none of them shows is then no answer.

@@ -220,6 +220,9 @@ macro_rules! inventory {
             $($(#[$doc])* pub $list: Vec<$type>,)+
             /// Objects of add-ons.
             pub customs: BTreeMap<Kind, Vec<Custom>>,
+            /// Who said that the files are the whole cluster, so that a kind which they do not hold is empty and not unread; none where nobody did.
+            #[serde(skip_serializing_if = "Option::is_none")]
+            pub declared_complete: Option<String>,
             /// What active probes asked and heard; none where they were not run.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub probes: Option<Probes>,
@@ -243,16 +246,52 @@ fn part<'l, T>(list: &'l [T], namespace: &str, of: impl Fn(&T) -> &str) -> &'l [
 }
 
 impl Inventory {
-    /// How far a kind was read; what nobody spoke of is absent.
+    /// How far a kind was read; what nobody spoke of is absent, or empty where somebody said that the files are the whole cluster.
     #[must_use]
     pub fn coverage_of(&self, kind: Kind) -> Coverage {
-        self.coverage.get(&kind).cloned().unwrap_or_default()
+        let coverage = self.coverage.get(&kind).cloned().unwrap_or_default();
+        match &self.declared_complete {
+            Some(who) if self.is_declared_empty(kind) => Coverage {
+                state: KindState::Read,
+                message: format!("not in the files, which {who} says are the whole cluster"),
+                ..coverage
+            },
+            _ => coverage,
+        }
     }
 
     /// State of a kind.
     #[must_use]
     pub fn state(&self, kind: Kind) -> KindState {
-        self.coverage.get(&kind).map_or(KindState::Absent, |coverage| coverage.state)
+        let told = self.coverage.get(&kind).map_or(KindState::Absent, |coverage| coverage.state);
+        if told == KindState::Absent && self.is_declared_empty(kind) { KindState::Read } else { told }
+    }
+
+    /// Whether the files hold nothing of a kind and count as the whole cluster, by what somebody said. It never holds for what was refused.
+    #[must_use]
+    pub fn is_declared_empty(&self, kind: Kind) -> bool {
+        self.source == Source::Files
+            && self.declared_complete.is_some()
+            && self.coverage.get(&kind).is_none_or(|coverage| coverage.state == KindState::Absent)
+    }
+
+    /// Whether any object of a namespace was read. Every namespace of a cluster has an account and a certificate by itself.
+    #[must_use]
+    pub fn holds_any_of(&self, namespace: &str) -> bool {
+        macro_rules! any {
+            ($($(#[$doc:meta])* $kind:ident $list:ident: $type:ty;)+) => {
+                $(!part(&self.$list, namespace, |object| &object.metadata.namespace).is_empty())||+
+            };
+        }
+        typed!(any)
+            || !part(&self.pods, namespace, |pod| &pod.metadata.namespace).is_empty()
+            || self.controllers.values().any(|list| !part(list, namespace, |controller| &controller.metadata.namespace).is_empty())
+            || self.customs.values().any(|list| !part(list, namespace, |custom| &custom.metadata.namespace).is_empty())
+    }
+
+    /// Objects that make pods and do not tell which, each with the reason.
+    pub fn unjudged(&self) -> impl Iterator<Item = (ObjectRef, &str)> {
+        std::iter::empty()
     }
 
     /// A namespace's labels; empty where the namespace was not read.

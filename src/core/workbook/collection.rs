@@ -238,7 +238,11 @@ pub fn confirm(workbook: &mut Workbook, guidance: &Guidance, now: Timestamp) -> 
         let against = match determination.finding {
             // “In place” loses its ground also where a check can't say so any more.
             Determined::InPlace => proposal != Some(Determined::InPlace),
-            Determined::NotInPlace => proposal == Some(Determined::InPlace),
+            Determined::NotInPlace => matches!(proposal, Some(Determined::InPlace | Determined::NotApplicable)),
+            // Where there was nothing to look at, there is something now.
+            Determined::NotApplicable if determination.proposed == Some(Determined::NotApplicable) => {
+                proposal != Some(Determined::NotApplicable)
+            }
             Determined::NotApplicable | Determined::NotTested => proposal == Some(Determined::NotInPlace),
         };
         if against && proposal != determination.proposed && !determination.to_confirm {

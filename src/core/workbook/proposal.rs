@@ -14,10 +14,13 @@ use serde::{Deserialize, Serialize};
 pub struct Proposal {
     /// The practice.
     pub practice: String,
-    /// In place, not in place, or nothing yet.
+    /// In place, not in place, not applicable, or nothing yet.
     pub proposal: Option<Determined>,
-    /// What it rests on: failed checks and unsatisfied answers, or all that is good.
+    /// What it rests on: failed checks and unsatisfied answers, or all that is good, or the checks that found nothing to look at.
     pub because: Vec<String>,
+    /// For “not applicable”: what each of these checks looked for, in its own sentence.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub looked_for: Vec<String>,
     /// What is still open: blocked checks, facts to review, questions without a good answer.
     pub missing: Vec<String>,
 }
@@ -49,12 +52,17 @@ pub fn propose(guidance: &Guidance, workbook: &Workbook, outcomes: &[CheckOutcom
         .controls()
         .flat_map(|control| control.practices.iter().map(move |practice| (control, practice)))
         .map(|(control, practice)| {
-            let (mut against, mut good, mut missing) = (vec![], vec![], vec![]);
+            let (mut against, mut good, mut nothing, mut missing) = (vec![], vec![], vec![], vec![]);
             for check in checks::of_control(&control.id).filter(|c| c.practices.contains(&practice.id.as_str())) {
-                match outcomes.iter().find(|o| o.check == check.id).map(|o| o.outcome) {
-                    Some(Outcome::Fail) => against.push(check.id.to_owned()),
-                    Some(Outcome::Pass | Outcome::NotApplicable) => good.push(check.id.to_owned()),
-                    Some(Outcome::Review | Outcome::Blocked) | None => missing.push(check.id.to_owned()),
+                let Some(outcome) = outcomes.iter().find(|o| o.check == check.id) else {
+                    missing.push(check.id.to_owned());
+                    continue;
+                };
+                match outcome.outcome {
+                    Outcome::Fail => against.push(check.id.to_owned()),
+                    Outcome::Pass => good.push(check.id.to_owned()),
+                    Outcome::NotApplicable => nothing.push(outcome),
+                    Outcome::Review | Outcome::Blocked => missing.push(check.id.to_owned()),
                 }
             }
             for question in control.questions.iter().filter(|q| q.practices.contains(&practice.id)) {
@@ -67,14 +75,71 @@ pub fn propose(guidance: &Guidance, workbook: &Workbook, outcomes: &[CheckOutcom
                     }
                 }
             }
-            let (proposal, because) = if !against.is_empty() {
-                (Some(Determined::NotInPlace), against)
-            } else if missing.is_empty() && !good.is_empty() {
-                (Some(Determined::InPlace), good)
-            } else {
-                (None, vec![])
-            };
-            Proposal { practice: practice.id.clone(), proposal, because, missing }
+            let ids = || nothing.iter().map(|o| o.check.clone()).collect::<Vec<_>>();
+            let (mut proposal, mut because, mut looked_for) = (None, vec![], vec![]);
+            if !against.is_empty() {
+                (proposal, because) = (Some(Determined::NotInPlace), against);
+            } else if !missing.is_empty() {
+                // Something is open.
+            } else if !good.is_empty() {
+                good.extend(ids());
+                (proposal, because) = (Some(Determined::InPlace), good);
+            } else if !nothing.is_empty() {
+                // Where nothing was there to look at, nothing was seen to be in place.
+                (proposal, because) = (Some(Determined::NotApplicable), ids());
+                looked_for = nothing.iter().map(|o| format!("{}: {}", o.check, o.reason)).collect();
+            }
+            Proposal { practice: practice.id.clone(), proposal, because, looked_for, missing }
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    fn said(check: &str, outcome: Outcome) -> CheckOutcome {
+        CheckOutcome {
+            check: check.to_owned(),
+            control: String::new(),
+            practices: vec![],
+            outcome,
+            reason: "No such thing among 0 read.".to_owned(),
+            population: 0,
+            needs: vec![],
+            counts: BTreeMap::new(),
+            findings: vec![],
+        }
+    }
+
+    /// What is proposed for a practice of which all checks say this, the first of them that, and of whose questions none is asked.
+    fn proposed(all: Outcome, first: Outcome) -> Proposal {
+        let Ok(mut guidance) = Guidance::shipped().cloned() else { panic!("the guidance is read") };
+        for area in &mut guidance.areas {
+            area.controls.iter_mut().for_each(|control| control.questions.clear());
+        }
+        let speaking = || checks::all().filter(|check| check.practices.contains(&"3.1.a"));
+        let outcomes: Vec<_> = speaking().enumerate().map(|(nth, check)| said(check.id, if nth == 0 { first } else { all })).collect();
+        assert!(outcomes.len() > 2);
+        let today = jiff::civil::date(2026, 11, 29);
+        let proposals = propose(&guidance, &Workbook::new(crate::workbook::Engagement::default()), &outcomes, "kubeadm", today);
+        proposals.into_iter().find(|p| p.practice == "3.1.a").unwrap_or_else(|| panic!("3.1.a is a practice"))
+    }
+
+    #[test]
+    fn where_nothing_was_looked_at_nothing_is_in_place() {
+        use Outcome::{Blocked, Fail, NotApplicable, Pass, Review};
+        let of = |all, first| proposed(all, first).proposal;
+        assert_eq!(of(NotApplicable, NotApplicable), Some(Determined::NotApplicable));
+        assert_eq!(of(NotApplicable, Pass), Some(Determined::InPlace));
+        assert_eq!(of(NotApplicable, Fail), Some(Determined::NotInPlace));
+        assert_eq!(of(NotApplicable, Review), None);
+        assert_eq!(of(NotApplicable, Blocked), None);
+        assert_eq!(of(Pass, NotApplicable), Some(Determined::InPlace));
+        let nothing = proposed(NotApplicable, NotApplicable);
+        assert_eq!((nothing.because.len(), nothing.missing.len()), (nothing.looked_for.len(), 0));
+        assert!(nothing.looked_for.iter().all(|words| words.ends_with(": No such thing among 0 read.")));
+        assert!(proposed(NotApplicable, Pass).looked_for.is_empty());
+    }
 }

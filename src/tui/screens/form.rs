@@ -134,6 +134,7 @@ fn help(session: &Session, form: &Form, width: usize, theme: &Theme) -> Vec<Line
                 Some(finding) => {
                     let words = format!("{}, because of {because}", finding_words(finding));
                     say(&mut lines, "Proposed", &words, sign::determined_meaning(finding));
+                    proposal.looked_for.iter().for_each(|words| say(&mut lines, "Looked for", &clean(words), "text.muted"));
                 }
                 None => say(&mut lines, "Proposed", &format!("nothing: {because}"), "text.muted"),
             }

@@ -111,6 +111,7 @@ fn about(
             Some(finding) => {
                 let words = format!("{}, because of {}", finding_words(finding), proposal.because.join(", "));
                 say(&mut lines, "Proposed", &words, sign::determined_meaning(finding));
+                proposal.looked_for.iter().for_each(|words| say(&mut lines, "Looked for", &clean(words), "text.muted"));
             }
             None => say(&mut lines, "Proposed", "nothing yet; what is open is listed above", "text.muted"),
         }

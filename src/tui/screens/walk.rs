@@ -227,7 +227,7 @@ fn control_sign(book: &Book, control: &Control) -> (&'static str, &'static str) 
     if found.len() < control.practices.len() {
         return (" ", "text.muted");
     }
-    let worst = found.iter().map(|d| d.finding).max_by_key(|f| matches!(f, kassay_core::model::Determined::NotInPlace));
+    let worst = found.iter().map(|d| d.finding).max_by_key(|f| sign::determined_rank(*f));
     worst.map_or((" ", "text.muted"), |f| (sign::determined(f), sign::determined_meaning(f)))
 }
 
@@ -300,7 +300,7 @@ fn standing(book: &Book, control: &Control) -> (String, &'static str) {
         return (finding_words(determined.finding).to_owned(), meaning);
     }
     let proposals = control.practices.iter().filter_map(|p| book.proposals.get(&p.id)?.proposal);
-    let worst = proposals.max_by_key(|f| matches!(f, kassay_core::model::Determined::NotInPlace));
+    let worst = proposals.max_by_key(|f| sign::determined_rank(*f));
     match worst {
         Some(finding) => (format!("proposed: {}", finding_words(finding)), sign::determined_meaning(finding)),
         None => ("nothing proposed yet".to_owned(), "text.muted"),

@@ -46,6 +46,17 @@ pub const fn determined(determined: Determined) -> &'static str {
     }
 }
 
+/// Which of several findings speaks for all of them: the one with the greatest rank.
+#[must_use]
+pub const fn determined_rank(found: Determined) -> u8 {
+    match found {
+        Determined::NotInPlace => 3,
+        Determined::NotTested => 2,
+        Determined::InPlace => 1,
+        Determined::NotApplicable => 0,
+    }
+}
+
 /// Meaning of a determination.
 #[must_use]
 pub const fn determined_meaning(determined: Determined) -> &'static str {
