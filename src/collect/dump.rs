@@ -216,6 +216,7 @@ impl Reading<'_> {
             Found::Object { kind: "CustomResourceDefinition", json, .. } => self.definitions.extend(name_of(json)),
             Found::Object { api_version, kind, json } => match Kind::of(api_version, kind) {
                 Some(known) => self.object(known, json),
+                None if self.foreign(api_version, kind, json) => {}
                 // Kinds that no check reads are no Kubernetes objects only where they don't even have a version.
                 None => {
                     self.other_policy(api_version, kind, json);
@@ -276,21 +277,43 @@ impl Reading<'_> {
         *self.taken.entry(kind).or_default() += items;
     }
 
-    fn object(&mut self, kind: Kind, json: &str) {
+    /// Whether an object is in for the first time: by its UID and name, or as it stands where it has no UID. A UID alone may have been copied.
+    fn is_new(&mut self, kind: &str, json: &str) -> bool {
         #[derive(Deserialize, Default)]
         #[serde(default)]
         struct Identified {
-            metadata: Uid,
+            metadata: Identity,
         }
         #[derive(Deserialize, Default)]
         #[serde(default)]
-        struct Uid {
+        struct Identity {
             uid: String,
+            namespace: String,
+            name: String,
         }
-        let uid = serde_json::from_str::<Identified>(json).unwrap_or_default().metadata.uid;
-        let same = if uid.is_empty() { json } else { &uid };
-        let digest: [u8; 32] = Sha256::new().chain_update(kind.id()).chain_update([0]).chain_update(same).finalize().into();
-        if self.seen.insert(digest) {
+        let Identity { uid, namespace, name } = serde_json::from_str::<Identified>(json).unwrap_or_default().metadata;
+        let parts = if uid.is_empty() { vec![json] } else { vec![&uid, &namespace, &name] };
+        let mut digest = Sha256::new().chain_update(kind);
+        for part in parts {
+            digest = digest.chain_update([0]).chain_update(part);
+        }
+        self.seen.insert(digest.finalize().into())
+    }
+
+    /// An object of a kind that is not read; `false` where nothing in it makes pods.
+    fn foreign(&mut self, api_version: &str, kind: &str, json: &str) -> bool {
+        if api_version.is_empty() || !self.ingest.may_make_pods(kind, json) {
+            return false;
+        }
+        if self.is_new(&format!("{api_version} {kind}"), json) {
+            return self.ingest.foreign(api_version, kind, json);
+        }
+        self.twice += 1;
+        true
+    }
+
+    fn object(&mut self, kind: Kind, json: &str) {
+        if self.is_new(&kind.id(), json) {
             self.count(kind, 1);
             self.ingest.object(kind, json);
             // One file may be a whole cluster: whoever watches should see it grow.
@@ -398,7 +421,7 @@ impl Reading<'_> {
     }
 
     fn end(self, options: &Options) -> Result<Inventory, CollectError> {
-        if self.taken.is_empty() && self.refused.is_empty() && self.imported.is_empty() {
+        if self.taken.is_empty() && self.refused.is_empty() && self.imported.is_empty() && !self.ingest.holds_makers() {
             let mut complaints = self.complaints;
             if complaints.is_empty() {
                 complaints.push("the files hold no object that is assessed".to_owned());

@@ -22,7 +22,7 @@ use tokio::sync::mpsc::{Receiver, Sender, UnboundedReceiver, UnboundedSender, ch
 /// Objects per page: as many as kubectl asks for, and fewer where they are kept in parts only, because reports of scanners are large.
 const fn page_size(kind: Kind) -> usize {
     match kind.keep() {
-        Keep::Parts(_) => 100,
+        Keep::Parts(_) | Keep::Templates => 100,
         Keep::Typed | Keep::Rows => 500,
     }
 }

@@ -141,11 +141,21 @@ fn mark_unasked(inventory: &mut Inventory, header: &Header) {
     if inventory.source != Source::Live {
         return;
     }
+    let groups = &inventory.cluster.api_groups;
     for kind in Kind::ALL {
-        inventory.coverage.entry(*kind).or_insert_with(|| Coverage {
-            state: KindState::Failed,
-            message: format!("version {} of the program, which took this snapshot, did not ask for it", header.program),
-            ..Coverage::default()
+        // What the server served is in the snapshot: where a kind's whole group was not among it, there was nothing to ask for.
+        let served = kind.stock() || groups.is_empty() || groups.contains_key(kind.group());
+        inventory.coverage.entry(*kind).or_insert_with(|| match served {
+            true => Coverage {
+                state: KindState::Failed,
+                message: format!("version {} of the program, which took this snapshot, did not ask for it", header.program),
+                ..Coverage::default()
+            },
+            false => Coverage {
+                state: KindState::Absent,
+                message: format!("the API group {} is not served", kind.group()),
+                ..Coverage::default()
+            },
         });
     }
 }

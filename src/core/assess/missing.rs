@@ -115,7 +115,7 @@ impl Missing {
         }
         let none_of = |kinds: &[Kind]| kinds.iter().all(|kind| lacking.contains(kind));
         match need {
-            Need::Workloads if none_of(Kind::WORKLOADS) => {
+            Need::Workloads if none_of(Kind::WORKLOADS) && inventory.makers.is_empty() => {
                 self.first.push(Gap::new("pods: list", "the files hold neither pods nor anything that makes pods"));
             }
             // Roles of which nobody knows who has them say nothing.

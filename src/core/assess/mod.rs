@@ -7,7 +7,7 @@ pub use missing::PROBES;
 
 use crate::checks;
 use crate::judging::{Check, Tables, View};
-use crate::kinds::Inventory;
+use crate::kinds::{Inventory, Workload};
 use crate::model::{Category, Finding, Outcome, Scope};
 use jiff::Timestamp;
 use missing::Missing;
@@ -88,6 +88,7 @@ pub fn run(check: &Check, view: &View<'_>) -> CheckOutcome {
         }
     }
     merge(&mut findings);
+    tell_templates(&mut findings, view.inventory);
     findings.sort_by(|a, b| order(a).cmp(&order(b)));
     let mut counts: BTreeMap<Category, usize> = Category::ALL.into_iter().map(|c| (c, 0)).collect();
     for finding in &findings {
@@ -108,6 +109,16 @@ pub fn run(check: &Check, view: &View<'_>) -> CheckOutcome {
 
 fn order(f: &Finding) -> (crate::model::Severity, &str, &str, &str, &str, Option<&str>, &str) {
     (f.severity, &f.object.namespace, &f.object.kind, &f.object.name, &f.field, f.rule.as_deref(), &f.id)
+}
+
+/// Says of findings that only a template has that pods which run now do not: they come with the next pods.
+fn tell_templates(findings: &mut [Finding], inventory: &Inventory) {
+    for finding in findings.iter_mut().filter(|finding| finding.pods == Some(0)) {
+        if inventory.workload(&finding.object).is_some_and(Workload::has_both) {
+            let message = format!("{} Its template has it, its pods that run do not: the next ones will.", finding.message);
+            finding.message = Cow::Owned(message.trim_start().to_owned());
+        }
+    }
 }
 
 /// The same finding seen in several specs of one workload is one finding; its pods add up.

@@ -63,7 +63,7 @@ impl Need {
     pub fn kinds(&self) -> &[Kind] {
         match self {
             Self::List(kind) => std::slice::from_ref(kind),
-            Self::Workloads => Kind::WORKLOADS,
+            Self::Workloads => Kind::population(),
             Self::Policies => Kind::POLICIES,
             Self::OtherPolicies => crate::analysis::reach::OTHER_POLICIES,
             Self::Routes => Kind::ROUTES,

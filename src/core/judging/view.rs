@@ -172,10 +172,17 @@ impl<'a> View<'a> {
         self.inventory.workloads.iter().map(|w| (w, self.category(&w.object.namespace)))
     }
 
-    /// The distinct specs to judge a workload by, with how many pods share each: those of its pods, or its template's where it has none.
+    /// The distinct specs to judge a workload by, with how many pods share each: those of its pods, and those of its templates, with none, where
+    /// no pod shows what becomes of them.
     pub fn specs<'b>(&self, workload: &'b Workload) -> impl Iterator<Item = (&'a PodSpec, u32)> + use<'a, 'b> {
         let inventory = self.inventory;
         workload.variants.iter().map(move |v| (inventory.spec(v.spec), v.pods))
+    }
+
+    /// Every spec of a workload that can still be read in the cluster: also those of pods that ended, which are judged by nothing else.
+    pub fn readable_specs<'b>(&self, workload: &'b Workload) -> impl Iterator<Item = (&'a PodSpec, u32)> + use<'a, 'b> {
+        let inventory = self.inventory;
+        workload.variants.iter().chain(&workload.ended).map(move |v| (inventory.spec(v.spec), v.pods))
     }
 
     /// Every container of a workload, in each of its distinct specs, ready to be told in a finding.

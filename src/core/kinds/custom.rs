@@ -29,7 +29,7 @@ impl Custom {
         let metadata = serde_json::from_value(object.get("metadata").cloned().unwrap_or_default())?;
         let parts = match keep {
             Keep::Parts(pointers) => pointers.iter().filter_map(|p| Some(((*p).to_owned(), part(object, p)?))).collect(),
-            Keep::Typed | Keep::Rows => BTreeMap::new(),
+            Keep::Typed | Keep::Rows | Keep::Templates => BTreeMap::new(),
         };
         Ok(Self { metadata, parts })
     }

@@ -5,14 +5,15 @@
 //! `config::KEPT`, annotations of `meta::KNOWN_ANNOTATIONS`. Even there a value in which a detector finds something is sealed.
 
 use super::inventory::{ClusterInfo, Coverage, Inventory, KindState, Source};
+use super::maker::{Found, Maker, Template, may_hold_template};
 use super::meta::{KnownMeta, Meta};
 use super::pod::{Pod, PodSpec, RawPod};
 use super::shared::{Known, Shared};
 use super::sift::{Redaction, Unplaced, sift, sift_value};
 use super::table::typed;
-use super::workload::{Controller, RawController};
+use super::workload::{Controller, Progress, RawController};
 use super::{admission, config, custom::Custom, network, node, persistent, policy, rbac};
-use crate::model::{Kind, ObjectRef};
+use crate::model::{Keep, Kind, ObjectRef};
 use crate::sensitive::{Examiner, FingerprintKey};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -156,7 +157,11 @@ impl Ingest {
             }
             kind if Kind::WORKLOADS.contains(&kind) => {
                 let raw: RawController = serde_json::from_str(json)?;
-                self.controller(kind, raw);
+                let progress = match kind {
+                    Kind::Jobs | Kind::StatefulSets | Kind::DaemonSets => serde_json::from_str(json).unwrap_or_default(),
+                    _ => Progress::default(),
+                };
+                self.controller(kind, raw, progress);
             }
             Kind::Namespaces => {
                 let mut namespace: node::Namespace = serde_json::from_str(json)?;
@@ -185,6 +190,9 @@ impl Ingest {
                 self.inventory.config_maps.push(map);
             }
             kind if self.typed(kind, json)? => {}
+            kind if kind.keep() == Keep::Templates => {
+                self.maker(kind.group(), kind.kind(), json, true)?;
+            }
             kind => {
                 let mut object: serde_json::Value = serde_json::from_str(json)?;
                 if matches!(kind, Kind::CiliumNetworkPolicies | Kind::CiliumClusterwideNetworkPolicies) {
@@ -245,7 +253,7 @@ impl Ingest {
         self.inventory.pods.push(pod);
     }
 
-    fn controller(&mut self, kind: Kind, mut raw: RawController) {
+    fn controller(&mut self, kind: Kind, mut raw: RawController, progress: Progress) {
         let mut template = match kind {
             Kind::CronJobs => raw.spec.job_template.spec.template,
             Kind::PodTemplates => raw.template,
@@ -258,14 +266,80 @@ impl Ingest {
         self.keep(&mut raw.metadata);
         template.spec.normalise(false);
         self.keep(&mut template.metadata);
+        let ended = progress.ended();
+        let (revision, updated) = progress.present();
         let controller = Controller {
             metadata: raw.metadata,
             spec: self.share(template.spec),
             pod_labels: template.metadata.labels,
             pod_annotations: template.metadata.annotations,
             replicas: raw.spec.replicas,
+            ended,
+            revision,
+            updated,
         };
         self.inventory.controllers.entry(kind).or_default().push(controller);
+    }
+
+    /// Takes an object of a kind that is not read, where there is a pod template in it; `false` where there is none.
+    pub fn foreign(&mut self, api_version: &str, kind: &str, json: &str) -> bool {
+        let group = api_version.rsplit_once('/').map_or("", |(group, _)| group);
+        if !may_hold_template(kind, json) {
+            return false;
+        }
+        // Any kind whose templates are kept passes the gate alike.
+        let sifted = sift(Kind::ArgoRollouts, json, &mut self.examiner);
+        self.waiting.clone_from(&sifted.redactions);
+        let taken = self.maker(group, kind, sifted.json.as_deref().unwrap_or(json), false).unwrap_or_default();
+        self.waiting.clear();
+        if taken {
+            self.inventory.redactions += sifted.redactions.len();
+        }
+        taken
+    }
+
+    /// Whether an object of a kind that is not read may hold a pod template.
+    #[must_use]
+    pub fn may_make_pods(&self, kind: &str, json: &str) -> bool {
+        may_hold_template(kind, json)
+    }
+
+    /// Whether any object of an add-on that makes pods was taken.
+    #[must_use]
+    pub const fn holds_makers(&self) -> bool {
+        !self.inventory.makers.is_empty()
+    }
+
+    /// Takes an object of an add-on that makes pods; `false` where it makes none.
+    fn maker(&mut self, group: &str, kind: &str, json: &str, known: bool) -> Result<bool, serde_json::Error> {
+        let object: serde_json::Value = serde_json::from_str(json)?;
+        let found = Found::of(group, kind, &object, known);
+        if !known && !found.is_any() {
+            return Ok(false);
+        }
+        let (mut metadata, mut doubt) = (Meta::default(), found.doubt);
+        match serde_json::from_value::<Meta>(object.get("metadata").cloned().unwrap_or_default()) {
+            Ok(read) => metadata = read,
+            Err(error) if known => return Err(error),
+            Err(_) => {
+                metadata.name = name_of(&object);
+                "its metadata could not be read".clone_into(&mut doubt);
+            }
+        }
+        self.keep(&mut metadata);
+        if !metadata.owner_references.is_empty() {
+            metadata.managed_fields = Vec::new();
+        }
+        let mut templates = Vec::with_capacity(found.templates.len());
+        for mut raw in found.templates {
+            raw.spec.normalise(false);
+            self.keep(&mut raw.metadata);
+            let spec = self.share(raw.spec);
+            templates.push(Template { path: raw.path, spec, labels: raw.metadata.labels, annotations: raw.metadata.annotations });
+        }
+        let (group, kind) = (group.to_owned(), kind.to_owned());
+        self.inventory.makers.push(Maker { group, kind, metadata, templates, ended: found.ended, doubt });
+        Ok(true)
     }
 
     /// Finds an equal spec, or keeps this one.
@@ -301,6 +375,9 @@ impl Ingest {
         match kind {
             Kind::Pods => inventory.pods.clear(),
             kind if Kind::WORKLOADS.contains(&kind) => drop(inventory.controllers.remove(&kind)),
+            kind if kind.keep() == Keep::Templates => {
+                inventory.makers.retain(|maker| maker.group != kind.group() || maker.kind != kind.kind());
+            }
             kind => {
                 macro_rules! clear {
                     ($($(#[$doc:meta])* $of:ident $list:ident: $type:ty;)+) => {

@@ -5,7 +5,7 @@ use super::{
     custom::Custom,
     deprecated::DeprecatedRequests,
     imported::Imported,
-    meta::Meta,
+    maker::{Maker, UNREAD_GROUPS},
     network, node, persistent,
     pod::{Pod, PodSpec},
     policy,
@@ -13,12 +13,12 @@ use super::{
     rbac,
     sift::Unplaced,
     table::typed,
-    workload::{Controller, Variant, Workload},
+    workload::{Controller, Workload},
 };
 use crate::model::{Kind, ObjectRef};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// Where an inventory came from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -217,6 +217,9 @@ macro_rules! inventory {
             pub pods: Vec<Pod>,
             /// Controllers of all kinds.
             pub controllers: BTreeMap<Kind, Vec<Controller>>,
+            /// Objects of add-ons that make pods.
+            #[serde(skip_serializing_if = "Vec::is_empty")]
+            pub makers: Vec<Maker>,
             $($(#[$doc])* pub $list: Vec<$type>,)+
             /// Objects of add-ons.
             pub customs: BTreeMap<Kind, Vec<Custom>>,
@@ -284,14 +287,20 @@ impl Inventory {
             };
         }
         typed!(any)
+            || self.makers.iter().any(|maker| maker.metadata.namespace == namespace)
             || !part(&self.pods, namespace, |pod| &pod.metadata.namespace).is_empty()
             || self.controllers.values().any(|list| !part(list, namespace, |controller| &controller.metadata.namespace).is_empty())
             || self.customs.values().any(|list| !part(list, namespace, |custom| &custom.metadata.namespace).is_empty())
     }
 
-    /// Objects that make pods and do not tell which, each with the reason.
+    /// Objects that make pods and do not tell which, each with the reason. One whose pods were read is judged by these.
     pub fn unjudged(&self) -> impl Iterator<Item = (ObjectRef, &str)> {
-        std::iter::empty()
+        let told = |maker: &Maker| maker.templates.is_empty() && self.workload(&maker.object()).is_some();
+        let makers = self.makers.iter().filter(move |maker| !maker.doubt.is_empty() && !maker.ended && !told(maker));
+        let groups = self.cluster.api_groups.keys().filter(|group| UNREAD_GROUPS.contains(&group.as_str()));
+        makers
+            .map(|maker| (maker.object(), maker.doubt.as_str()))
+            .chain(groups.map(|group| (ObjectRef::new(group, "APIGroup", "", group), "its objects make pods and are not read")))
     }
 
     /// A namespace's labels; empty where the namespace was not read.
@@ -310,11 +319,14 @@ impl Inventory {
                 .binary_search_by(|a| (a.metadata.namespace.as_str(), a.metadata.name.as_str()).cmp(&(namespace, name)));
             at.ok().map(|i| &self.service_accounts[i])
         };
-        find(namespace).or_else(|| match namespace {
-            "" => find("default"),
-            "default" => find(""),
-            _ => None,
-        })
+        find(if namespace.is_empty() { "default" } else { namespace })
+    }
+
+    /// A workload by its owner.
+    #[must_use]
+    pub fn workload(&self, object: &ObjectRef) -> Option<&Workload> {
+        let key = (object.namespace.as_str(), object.kind.as_str(), object.name.as_str(), object.group.as_str());
+        self.workloads.binary_search_by(|workload| workload.key().cmp(&key)).ok().map(|at| &self.workloads[at])
     }
 
     /// Minor version of the cluster: 34 for `v1.34.4`.
@@ -340,102 +352,4 @@ impl Inventory {
     pub fn object_json(&self, object: &ObjectRef) -> Option<serde_json::Value> {
         super::rebuilt::object_json(self, object)
     }
-
-    /// Derives the workloads; to be called once after reading. Pods are grouped by their topmost owner.
-    pub(super) fn derive_workloads(&mut self) {
-        let owners: HashMap<(&str, &str, &str), &Meta> = self
-            .controllers
-            .iter()
-            .flat_map(|(kind, list)| {
-                list.iter().map(move |c| ((kind.kind(), c.metadata.namespace.as_str(), c.metadata.name.as_str()), &c.metadata))
-            })
-            .collect();
-        let mut groups: BTreeMap<ObjectRef, Workload> = BTreeMap::new();
-        for (index, pod) in self.pods.iter().enumerate() {
-            let object = topmost(&pod.metadata, Kind::Pods, &owners);
-            let workload = groups.entry(object.clone()).or_insert_with(|| Workload {
-                object,
-                labels: pod.metadata.labels.clone(),
-                pod_labels: pod.metadata.labels.clone(),
-                ..Workload::default()
-            });
-            workload.pods += 1;
-            workload.pod_indexes.push(index);
-            match workload.variants.iter_mut().find(|v| v.spec == pod.spec) {
-                Some(variant) => variant.pods += 1,
-                None => workload.variants.push(Variant { spec: pod.spec, pods: 1 }),
-            }
-        }
-        for (kind, list) in &self.controllers {
-            for controller in list {
-                let object = ObjectRef::new(kind.group(), kind.kind(), &controller.metadata.namespace, &controller.metadata.name);
-                // What another object owns is told by its owner: a Deployment's old ReplicaSets are no workloads of their own.
-                if !groups.contains_key(&object) && passes_on(kind.kind()) && controller.metadata.controller().is_some() {
-                    continue;
-                }
-                let workload = groups.entry(object.clone()).or_insert_with(|| Workload { object, ..Workload::default() });
-                workload.labels.clone_from(&controller.metadata.labels);
-                workload.metadata = controller.metadata.clone();
-                workload.template = Some(controller.spec);
-                workload.pod_annotations.extend(controller.pod_annotations.clone());
-                if workload.pods == 0 {
-                    workload.pod_labels.clone_from(&controller.pod_labels);
-                    // Files may hold two manifests of one name (overlays, say): each is judged.
-                    if !workload.variants.iter().any(|v| v.spec == controller.spec) {
-                        workload.variants.push(Variant { spec: controller.spec, pods: 0 });
-                    }
-                }
-            }
-        }
-        for workload in groups.values_mut() {
-            if workload.object.kind == "Pod"
-                && let Some(pod) = workload.pod_indexes.first().and_then(|i| self.pods.get(*i))
-            {
-                workload.metadata = pod.metadata.clone();
-            }
-        }
-        let mut workloads: Vec<Workload> = groups.into_values().collect();
-        workloads.sort_by(|a, b| key(&a.object).cmp(&key(&b.object)));
-        self.workloads = workloads;
-    }
-}
-
-/// Kinds that only stand between pods and what people wrote. A StatefulSet that an operator made stays the unit: its template is what runs.
-fn passes_on(kind: &str) -> bool {
-    matches!(kind, "Pod" | "ReplicaSet" | "Job")
-}
-
-fn key(object: &ObjectRef) -> (&str, &str, &str, &str) {
-    (&object.namespace, &object.kind, &object.name, &object.group)
-}
-
-/// Follows controllers up from an object as far as they are known; the last reference names the workload even where its object was not read.
-/// Pods that a node owns (static pods) are workloads of their own.
-fn topmost(meta: &Meta, kind: Kind, owners: &HashMap<(&str, &str, &str), &Meta>) -> ObjectRef {
-    let namespace = &meta.namespace;
-    let mut object = ObjectRef::new(kind.group(), kind.kind(), namespace, &meta.name);
-    let mut at = meta;
-    // Chains are Pod → ReplicaSet → Deployment → an operator's object; eight steps are more than any real one has.
-    for _ in 0..8 {
-        if !passes_on(&object.kind) {
-            break;
-        }
-        let Some(owner) = at.controller().filter(|owner| owner.kind != "Node") else { break };
-        let group = owner.api_version.rsplit_once('/').map_or("", |(group, _)| group);
-        object = ObjectRef::new(group, &owner.kind, namespace, &owner.name);
-        match owners.get(&(owner.kind.as_str(), namespace.as_str(), owner.name.as_str())) {
-            Some(next) => at = next,
-            None => {
-                // The ReplicaSet could not be read: its name is the Deployment's with the template's hash behind it.
-                if owner.kind == "ReplicaSet"
-                    && let Some(hash) = at.labels.get("pod-template-hash")
-                    && let Some(name) = owner.name.strip_suffix(&format!("-{hash}"))
-                {
-                    object = ObjectRef::new("apps", "Deployment", namespace, name);
-                }
-                break;
-            }
-        }
-    }
-    object
 }

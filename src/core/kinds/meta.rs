@@ -19,6 +19,9 @@ pub struct Meta {
     /// Namespace, "" for cluster-scoped objects.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub namespace: String,
+    /// Beginning of the name that the server makes up where there is none; only until everything has a name.
+    #[serde(skip_serializing)]
+    pub generate_name: String,
     /// UID, kept for namespaces only (that of kube-system names the cluster).
     #[serde(skip_serializing_if = "String::is_empty")]
     pub uid: String,
@@ -175,6 +178,7 @@ impl Meta {
 #[serde(rename_all = "camelCase", default)]
 struct Made {
     name: String,
+    generate_name: String,
     namespace: String,
     labels: Labels,
     annotations: BTreeMap<String, Sealed>,
@@ -184,8 +188,9 @@ struct Made {
 
 /// Reads metadata without its managedFields.
 pub(super) fn made<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Meta, D::Error> {
-    let Made { name, namespace, labels, annotations, creation_timestamp, owner_references } = Made::deserialize(deserializer)?;
-    Ok(Meta { name, namespace, labels, annotations, creation_timestamp, owner_references, ..Meta::default() })
+    let Made { name, generate_name, namespace, labels, annotations, creation_timestamp, owner_references } =
+        Made::deserialize(deserializer)?;
+    Ok(Meta { name, generate_name, namespace, labels, annotations, creation_timestamp, owner_references, ..Meta::default() })
 }
 
 /// Flattens a FieldsV1 tree (`{"f:spec": {"f:replicas": {}}}`) to paths, or takes a list of paths from a snapshot. They are sorted.

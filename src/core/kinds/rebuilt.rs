@@ -12,17 +12,18 @@ pub(super) fn object_json(inventory: &Inventory, object: &ObjectRef) -> Option<s
     if let Some(workload) = inventory.workloads.iter().find(|w| w.object == *object) {
         let spec = to_value(inventory.spec(workload.template.or_else(|| workload.variants.first().map(|v| v.spec))?)).ok()?;
         let metadata = json!({"name": object.name, "namespace": object.namespace, "labels": workload.labels});
-        return Some(match workload.spec_path() {
-            "spec" => json!({"metadata": metadata, "spec": spec}),
-            "template.spec" => json!({"metadata": metadata, "template": {"spec": spec}}),
-            "spec.jobTemplate.spec.template.spec" => {
-                json!({"metadata": metadata, "spec": {"jobTemplate": {"spec": {"template": {"spec": spec}}}}})
-            }
-            _ => {
-                let pods = json!({"labels": workload.pod_labels, "annotations": workload.pod_annotations});
-                json!({"metadata": metadata, "spec": {"template": {"metadata": pods, "spec": spec}}})
-            }
-        });
+        let path = workload.spec_path();
+        if path == "spec" {
+            return Some(json!({"metadata": metadata, "spec": spec}));
+        }
+        let pods = json!({"labels": workload.pod_labels, "annotations": workload.pod_annotations});
+        let mut steps = path.strip_suffix(".spec").unwrap_or(path).rsplit('.').map(|step| step.split('[').next().unwrap_or_default());
+        let innermost = json!({(steps.next().unwrap_or("template")): {"metadata": pods, "spec": spec}});
+        let mut whole = steps.fold(innermost, |below, step| json!({step: below}));
+        if let Some(fields) = whole.as_object_mut() {
+            fields.insert("metadata".to_owned(), metadata);
+        }
+        return Some(whole);
     }
     if object.kind == "Pod" {
         let pod = inventory.pods.iter().find(|pod| is(&pod.metadata))?;

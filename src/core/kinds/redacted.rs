@@ -41,7 +41,8 @@ impl Inventory {
 
     /// Every object that makes pods, whether it is told as a workload or stands behind one.
     pub fn makers(&self) -> impl Iterator<Item = Passed<'_>> {
-        self.controllers.iter().flat_map(|(kind, list)| list.iter().map(|object| passed(*kind, &object.metadata)))
+        let addons = self.makers.iter().map(|maker| Passed { kind: None, object: maker.object(), redactions: &maker.metadata.redacted });
+        self.controllers.iter().flat_map(|(kind, list)| list.iter().map(|object| passed(*kind, &object.metadata))).chain(addons)
     }
 
     /// Fills in what a snapshot of before there was a gate knows of its sealed values.

@@ -1,10 +1,12 @@
 //! The last step of reading: every list in its order, shared specs numbered anew, workloads derived.
 
 use super::inventory::Inventory;
-use super::meta::KnownMeta;
+use super::meta::{KnownMeta, Meta};
 use super::pod::PodSpec;
 use super::shared::Known;
 use super::table::typed;
+use crate::model::Kind;
+use std::collections::HashMap;
 
 impl Inventory {
     /// Sorts every list, renumbers shared specs in the order of their first use, and derives the workloads: the last step of reading, from a
@@ -21,6 +23,7 @@ impl Inventory {
         macro_rules! sort {
             ($($(#[$doc:meta])* $kind:ident $list:ident: $type:ty;)+) => { $(by_name!(self.$list);)+ };
         }
+        self.identify();
         // A snapshot has the same things said again and again, and so has memory until they are shared.
         let (mut known, mut images) = (KnownMeta::default(), Known::default());
         for pod in &mut self.pods {
@@ -34,10 +37,12 @@ impl Inventory {
         by_name!(self.pods);
         self.controllers.values_mut().for_each(|list| by_name!(list));
         typed!(sort);
+        self.makers.sort_by(|a, b| a.key().cmp(&b.key()));
         self.customs.values_mut().for_each(|list| by_name!(list));
         let mut order: Vec<Option<usize>> = vec![None; self.specs.len()];
         let mut next = 0;
         let uses = self.pods.iter_mut().map(|p| &mut p.spec).chain(self.controllers.values_mut().flatten().map(|c| &mut c.spec));
+        let uses = uses.chain(self.makers.iter_mut().flat_map(|maker| &mut maker.templates).map(|template| &mut template.spec));
         for index in uses {
             let slot = order.get_mut(*index).map(|slot| {
                 *slot.get_or_insert_with(|| {
@@ -55,7 +60,30 @@ impl Inventory {
             }
         }
         self.specs = specs;
-        self.derive_workloads();
+        self.workloads = super::population::derive(self);
+    }
+
+    /// Manifests may name no namespace, and are applied to `default`; or no name, and the server makes one up. So that objects are found and
+    /// kept apart, each has both from here on.
+    fn identify(&mut self) {
+        let mut nameless = Nameless::default();
+        macro_rules! each {
+            ($($(#[$doc:meta])* $kind:ident $list:ident: $type:ty;)+) => {
+                $(self.$list.iter_mut().for_each(|object| nameless.name(Kind::$kind.kind(), Kind::$kind.namespaced(), &mut object.metadata));)+
+            };
+        }
+        typed!(each);
+        self.pods.iter_mut().for_each(|pod| nameless.name("Pod", true, &mut pod.metadata));
+        for (kind, list) in &mut self.controllers {
+            list.iter_mut().for_each(|controller| nameless.name(kind.kind(), true, &mut controller.metadata));
+        }
+        for (kind, list) in &mut self.customs {
+            list.iter_mut().for_each(|custom| nameless.name(kind.kind(), kind.namespaced(), &mut custom.metadata));
+        }
+        for maker in &mut self.makers {
+            let cluster = Kind::ALL.iter().any(|kind| kind.group() == maker.group && kind.kind() == maker.kind && !kind.namespaced());
+            nameless.name(&maker.kind, !cluster, &mut maker.metadata);
+        }
     }
 
     /// A shared spec by its index; an empty one where the index points nowhere (an edited snapshot).
@@ -63,5 +91,23 @@ impl Inventory {
     pub fn spec(&self, index: usize) -> &PodSpec {
         static EMPTY: std::sync::LazyLock<PodSpec> = std::sync::LazyLock::new(PodSpec::default);
         self.specs.get(index).unwrap_or(&EMPTY)
+    }
+}
+
+/// Names for objects that have none: what the server would put before its own signs, and how many there were before.
+#[derive(Default)]
+struct Nameless(HashMap<(String, String, String), usize>);
+
+impl Nameless {
+    fn name(&mut self, kind: &str, namespaced: bool, meta: &mut Meta) {
+        if namespaced && meta.namespace.is_empty() {
+            "default".clone_into(&mut meta.namespace);
+        }
+        let start = std::mem::take(&mut meta.generate_name);
+        if meta.name.is_empty() {
+            let before = self.0.entry((kind.to_owned(), meta.namespace.clone(), start.clone())).or_default();
+            *before += 1;
+            meta.name = if *before == 1 { format!("{start}*") } else { format!("{start}*{before}") };
+        }
     }
 }

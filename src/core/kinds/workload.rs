@@ -22,6 +22,56 @@ pub struct Controller {
     /// Wanted pods, where it says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub replicas: Option<u32>,
+    /// Whether it has run to its end (Jobs).
+    #[serde(skip_serializing_if = "super::pod::is_default")]
+    pub ended: bool,
+    /// The label `controller-revision-hash` of pods that come of its present template; "" where it does not say (StatefulSets do).
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub revision: String,
+    /// How many of its pods come of its present template, where it says so (DaemonSets do).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub updated: Option<u32>,
+}
+
+/// What a controller says of how far it has come.
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct Progress {
+    metadata: Generation,
+    status: Status,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+struct Generation {
+    generation: Option<i64>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+struct Status {
+    observed_generation: Option<i64>,
+    update_revision: Option<String>,
+    updated_number_scheduled: Option<u32>,
+    conditions: Vec<super::node::Condition>,
+}
+
+impl Progress {
+    /// Whether a condition says that it has run to its end.
+    pub(super) fn ended(&self) -> bool {
+        let over = |c: &super::node::Condition| matches!(c.r#type.as_str(), "Complete" | "Failed") && c.status.as_str() == "True";
+        self.status.conditions.iter().any(over)
+    }
+
+    /// What is said of the present template: only where the status is of this state of the object.
+    pub(super) fn present(self) -> (String, Option<u32>) {
+        let current = self.metadata.generation.is_some() && self.metadata.generation == self.status.observed_generation;
+        if current {
+            (self.status.update_revision.unwrap_or_default(), self.status.updated_number_scheduled)
+        } else {
+            (String::new(), None)
+        }
+    }
 }
 
 slim! {
@@ -77,10 +127,17 @@ pub struct Workload {
     pub metadata: Meta,
     /// How many pods it has.
     pub pods: u32,
-    /// The distinct specs that its pods have, with how many pods share each; the template's where there are no pods.
+    /// The distinct specs to judge it by: those of its pods, with how many pods share each, and those of its templates, with none, where no pod
+    /// shows what becomes of them. Pods that ended count where there is nothing else.
     pub variants: Vec<Variant>,
+    /// Specs that only pods have which ended, beside something that goes on: what was written into them can still be read.
+    pub ended: Vec<Variant>,
     /// Index of its template's spec, where the owner was read.
     pub template: Option<usize>,
+    /// Labels of its template.
+    pub template_labels: super::meta::Labels,
+    /// Where its template's spec stands, where its kind alone does not tell.
+    pub path: Option<String>,
     /// Labels that its pods have: of the first pod, or of the template.
     pub pod_labels: super::meta::Labels,
     /// Annotations of its template, where the owner was read.
@@ -121,13 +178,33 @@ pub(super) fn metadata_path(kind: &str) -> &'static str {
 impl Workload {
     /// Path from the owner to its pods' spec: `spec.template.spec`.
     #[must_use]
-    pub fn spec_path(&self) -> &'static str {
-        spec_path(&self.object.kind)
+    pub fn spec_path(&self) -> &str {
+        if let Some(path) = &self.path {
+            return path;
+        }
+        match (self.object.group.as_str(), self.object.kind.as_str()) {
+            ("", "Pod") => "spec",
+            ("batch", "CronJob") => "spec.jobTemplate.spec.template.spec",
+            ("", "PodTemplate") => "template.spec",
+            _ => "spec.template.spec",
+        }
     }
 
     /// Path from the owner to its pods' metadata.
     #[must_use]
-    pub fn metadata_path(&self) -> &'static str {
-        metadata_path(&self.object.kind)
+    pub fn metadata_path(&self) -> String {
+        let path = self.spec_path();
+        if path == "spec" { "metadata".to_owned() } else { format!("{}.metadata", path.strip_suffix(".spec").unwrap_or(path)) }
+    }
+
+    /// By what workloads are sorted.
+    pub(super) fn key(&self) -> (&str, &str, &str, &str) {
+        (&self.object.namespace, &self.object.kind, &self.object.name, &self.object.group)
+    }
+
+    /// Whether its template is judged by itself, beside pods that run.
+    #[must_use]
+    pub fn has_both(&self) -> bool {
+        self.variants.iter().any(|variant| variant.pods == 0) && self.variants.iter().any(|variant| variant.pods > 0)
     }
 }

@@ -2,6 +2,7 @@
 //! Collecting, the role that the program asks for, and the needs of checks all come from here.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::sync::LazyLock;
 
 /// How a kind is kept in the inventory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,6 +11,8 @@ pub enum Keep {
     Typed,
     /// Only rows of a Table: name, type, number of keys, age (Secrets).
     Rows,
+    /// Its pod templates, wherever in it they stand.
+    Templates,
     /// Name, labels, and the parts of the object under these JSON pointers, in which `*` stands for every item of a list.
     Parts(&'static [&'static str]),
 }
@@ -56,6 +59,76 @@ kinds! {
     Jobs: "batch" "v1" "jobs" "Job" namespaced stock Keep::Typed;
     /// Cron jobs.
     CronJobs: "batch" "v1" "cronjobs" "CronJob" namespaced stock Keep::Typed;
+    /// Rollouts of Argo.
+    ArgoRollouts: "argoproj.io" "v1alpha1" "rollouts" "Rollout" namespaced addon Keep::Templates;
+    /// Workflows of Argo.
+    ArgoWorkflows: "argoproj.io" "v1alpha1" "workflows" "Workflow" namespaced addon Keep::Templates;
+    /// Workflows that Argo runs by the clock.
+    ArgoCronWorkflows: "argoproj.io" "v1alpha1" "cronworkflows" "CronWorkflow" namespaced addon Keep::Templates;
+    /// Templates of Workflows.
+    ArgoWorkflowTemplates: "argoproj.io" "v1alpha1" "workflowtemplates" "WorkflowTemplate" namespaced addon Keep::Templates;
+    /// The same for all namespaces.
+    ArgoClusterWorkflowTemplates: "argoproj.io" "v1alpha1" "clusterworkflowtemplates" "ClusterWorkflowTemplate" cluster addon Keep::Templates;
+    /// Sets of Jobs.
+    JobSets: "jobset.x-k8s.io" "v1alpha2" "jobsets" "JobSet" namespaced addon Keep::Templates;
+    /// Sets of pods with a leader.
+    LeaderWorkerSets: "leaderworkerset.x-k8s.io" "v1" "leaderworkersets" "LeaderWorkerSet" namespaced addon Keep::Templates;
+    /// What waits in queues of Kueue.
+    KueueWorkloads: "kueue.x-k8s.io" "v1beta1" "workloads" "Workload" namespaced addon Keep::Templates;
+    /// Sets of equal pods of OpenKruise.
+    KruiseCloneSets: "apps.kruise.io" "v1alpha1" "clonesets" "CloneSet" namespaced addon Keep::Templates;
+    /// Stateful sets of OpenKruise.
+    KruiseStatefulSets: "apps.kruise.io" "v1beta1" "statefulsets" "StatefulSet" namespaced addon Keep::Templates;
+    /// Daemon sets of OpenKruise.
+    KruiseDaemonSets: "apps.kruise.io" "v1alpha1" "daemonsets" "DaemonSet" namespaced addon Keep::Templates;
+    /// Jobs of OpenKruise that run on every node.
+    KruiseBroadcastJobs: "apps.kruise.io" "v1alpha1" "broadcastjobs" "BroadcastJob" namespaced addon Keep::Templates;
+    /// Cron jobs of OpenKruise.
+    KruiseCronJobs: "apps.kruise.io" "v1alpha1" "advancedcronjobs" "AdvancedCronJob" namespaced addon Keep::Templates;
+    /// Containers that OpenKruise puts into pods.
+    KruiseSidecarSets: "apps.kruise.io" "v1alpha1" "sidecarsets" "SidecarSet" cluster addon Keep::Templates;
+    /// Deployments of OpenShift.
+    OpenshiftDeploymentConfigs: "apps.openshift.io" "v1" "deploymentconfigs" "DeploymentConfig" namespaced addon Keep::Templates;
+    /// Services of Knative.
+    KnativeServices: "serving.knative.dev" "v1" "services" "Service" namespaced addon Keep::Templates;
+    /// Virtual machines of KubeVirt.
+    KubevirtMachines: "kubevirt.io" "v1" "virtualmachines" "VirtualMachine" namespaced addon Keep::Templates;
+    /// Virtual machines of KubeVirt that run.
+    KubevirtInstances: "kubevirt.io" "v1" "virtualmachineinstances" "VirtualMachineInstance" namespaced addon Keep::Templates;
+    /// Applications of Spark.
+    SparkApplications: "sparkoperator.k8s.io" "v1beta2" "sparkapplications" "SparkApplication" namespaced addon Keep::Templates;
+    /// Applications that Spark runs by the clock.
+    ScheduledSparkApplications: "sparkoperator.k8s.io" "v1beta2" "scheduledsparkapplications" "ScheduledSparkApplication" namespaced addon Keep::Templates;
+    /// Tasks of Tekton.
+    TektonTasks: "tekton.dev" "v1" "tasks" "Task" namespaced addon Keep::Templates;
+    /// Runs of tasks.
+    TektonTaskRuns: "tekton.dev" "v1" "taskruns" "TaskRun" namespaced addon Keep::Templates;
+    /// Pipelines of Tekton.
+    TektonPipelines: "tekton.dev" "v1" "pipelines" "Pipeline" namespaced addon Keep::Templates;
+    /// Runs of pipelines.
+    TektonPipelineRuns: "tekton.dev" "v1" "pipelineruns" "PipelineRun" namespaced addon Keep::Templates;
+    /// Clusters of Ray.
+    RayClusters: "ray.io" "v1" "rayclusters" "RayCluster" namespaced addon Keep::Templates;
+    /// Jobs of Ray.
+    RayJobs: "ray.io" "v1" "rayjobs" "RayJob" namespaced addon Keep::Templates;
+    /// Services of Ray.
+    RayServices: "ray.io" "v1" "rayservices" "RayService" namespaced addon Keep::Templates;
+    /// TensorFlow jobs of Kubeflow.
+    KubeflowTfJobs: "kubeflow.org" "v1" "tfjobs" "TFJob" namespaced addon Keep::Templates;
+    /// PyTorch jobs of Kubeflow.
+    KubeflowPytorchJobs: "kubeflow.org" "v1" "pytorchjobs" "PyTorchJob" namespaced addon Keep::Templates;
+    /// MPI jobs of Kubeflow.
+    KubeflowMpiJobs: "kubeflow.org" "v2beta1" "mpijobs" "MPIJob" namespaced addon Keep::Templates;
+    /// Notebooks of Kubeflow.
+    KubeflowNotebooks: "kubeflow.org" "v1" "notebooks" "Notebook" namespaced addon Keep::Templates;
+    /// Jobs of Volcano.
+    VolcanoJobs: "batch.volcano.sh" "v1alpha1" "jobs" "Job" namespaced addon Keep::Templates;
+    /// Jobs that KEDA starts on events.
+    KedaScaledJobs: "keda.sh" "v1alpha1" "scaledjobs" "ScaledJob" namespaced addon Keep::Templates;
+    /// Fleets of game servers.
+    AgonesFleets: "agones.dev" "v1" "fleets" "Fleet" namespaced addon Keep::Templates;
+    /// Runners of GitHub Actions.
+    GithubRunnerSets: "actions.github.com" "v1alpha1" "autoscalingrunnersets" "AutoscalingRunnerSet" namespaced addon Keep::Templates;
     /// Service accounts.
     ServiceAccounts: "" "v1" "serviceaccounts" "ServiceAccount" namespaced stock Keep::Typed;
     /// Secrets, never their values.
@@ -391,7 +464,7 @@ impl Kind {
     /// Reports of policy engines, in the formats of the policy working group and of OpenReports.
     pub const REPORTS: &'static [Self] = &[Self::PolicyReports, Self::ClusterPolicyReports, Self::OpenReports, Self::OpenClusterReports];
 
-    /// Kinds that make pods, and pods themselves.
+    /// Kinds of Kubernetes that make pods, and pods themselves.
     pub const WORKLOADS: &'static [Self] = &[
         Self::Pods,
         Self::PodTemplates,
@@ -403,6 +476,16 @@ impl Kind {
         Self::Jobs,
         Self::CronJobs,
     ];
+
+    /// All kinds that make pods, those of add-ons too, and pods themselves.
+    #[must_use]
+    pub fn population() -> &'static [Self] {
+        static ALL: LazyLock<Vec<Kind>> = LazyLock::new(|| {
+            let addons = Kind::ALL.iter().filter(|kind| kind.keep() == Keep::Templates);
+            Kind::WORKLOADS.iter().chain(addons).copied().collect()
+        });
+        &ALL
+    }
 }
 
 impl Serialize for Kind {

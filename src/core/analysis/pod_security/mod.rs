@@ -188,22 +188,21 @@ pub fn evaluate(subject: &Subject<'_>, level: Level, minor: u32) -> Vec<Violatio
         .collect()
 }
 
-/// What a workload is judged by: its distinct pods, or its template where it has none, with how many pods share each.
+/// What a workload is judged by: its distinct pods, with how many share each, and its templates where no pod shows what becomes of them.
 #[must_use]
 pub fn subjects<'a>(inventory: &'a Inventory, workload: &'a Workload) -> Vec<(Subject<'a>, u32)> {
-    if workload.pod_indexes.is_empty() {
-        let subject = |spec| Subject::new(inventory.spec(spec), &workload.pod_annotations);
-        return workload.variants.iter().map(|v| (subject(v.spec), v.pods)).collect();
-    }
+    let judged = |spec: usize, of_pods: bool| workload.variants.iter().any(|v| v.spec == spec && (v.pods > 0) == of_pods);
     let mut distinct: Vec<(usize, Subject<'a>, u32)> = Vec::new();
-    for pod in workload.pod_indexes.iter().filter_map(|i| inventory.pods.get(*i)) {
+    for pod in workload.pod_indexes.iter().filter_map(|i| inventory.pods.get(*i)).filter(|pod| judged(pod.spec, true)) {
         let subject = Subject::new(inventory.spec(pod.spec), &pod.metadata.annotations);
         match distinct.iter_mut().find(|(spec, known, _)| *spec == pod.spec && known.annotations == subject.annotations) {
             Some((_, _, pods)) => *pods += 1,
             None => distinct.push((pod.spec, subject, 1)),
         }
     }
-    distinct.into_iter().map(|(_, subject, pods)| (subject, pods)).collect()
+    let templates = workload.variants.iter().filter(|v| judged(v.spec, false));
+    let templates = templates.map(|v| (Subject::new(inventory.spec(v.spec), &workload.pod_annotations), 0));
+    distinct.into_iter().map(|(_, subject, pods)| (subject, pods)).chain(templates).collect()
 }
 
 /// The template of a workload that also has pods, to tell where admission changed them.

@@ -92,8 +92,8 @@ impl<'l> Read<'l> {
 type Key<'a> = (&'a str, Vec<(&'a str, &'a str)>, &'a str, usize, bool);
 
 impl<'a> Groups<'a> {
-    /// Groups the pods of every workload. Pods that ended take part in nothing; a workload none of whose pods runs is taken as it would run:
-    /// by the pods it had, or by its template. A bare pod that ended is left out.
+    /// Groups the pods of every workload, and what its templates will make where no pod shows that. Pods that ended take part in nothing; where
+    /// there is nothing else of a workload, it is taken by the pods it had. A bare pod that ended is left out.
     pub(super) fn of(inventory: &'a Inventory, read: &Read<'_>) -> Self {
         let mut groups = Self { ports: vec![vec![]], ..Self::default() };
         let mut known: HashMap<Key<'a>, usize> = HashMap::new();
@@ -102,10 +102,11 @@ impl<'a> Groups<'a> {
             let pods = || workload.pod_indexes.iter().filter_map(|i| inventory.pods.get(*i));
             let mut members: Vec<(&'a BTreeMap<String, String>, usize)> =
                 pods().filter(|pod| pod.is_live()).map(|pod| (&*pod.metadata.labels, pod.spec)).collect();
-            if members.is_empty() && workload.object.kind != "Pod" {
-                members.extend(pods().map(|pod| (&*pod.metadata.labels, pod.spec)));
+            if workload.object.kind != "Pod" {
+                let templates = workload.variants.iter().filter(|variant| variant.pods == 0);
+                members.extend(templates.map(|variant| (&*workload.template_labels, variant.spec)));
                 if members.is_empty() {
-                    members.extend(workload.template.map(|spec| (&*workload.pod_labels, spec)));
+                    members.extend(pods().map(|pod| (&*pod.metadata.labels, pod.spec)));
                 }
             }
             let mut party = Party { workload, host_network: false, groups: vec![] };

@@ -138,9 +138,11 @@ fn without_limit(view: &View<'_>, workload: &Workload, finding: Finding, resourc
     if view.inventory.state(Kind::LimitRanges) == KindState::Read && has_default(view, &workload.object.namespace, resource) {
         return finding
             .review()
-            .message(format!("No pod of it exists; the LimitRange of the namespace would bound its {taken} when one is made."));
+            .message(format!("No pod of this template exists; the LimitRange of the namespace would bound its {taken} when one is made."));
     }
-    finding.message(format!("No pod of it exists, and its template does not bound how much {taken} it may take; no default is known."))
+    finding.message(format!(
+        "No pod of this template exists, and its template does not bound how much {taken} it may take; no default is known."
+    ))
 }
 
 fn has_default(view: &View<'_>, namespace: &str, resource: &str) -> bool {
