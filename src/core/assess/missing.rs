@@ -4,7 +4,7 @@
 use crate::analysis::rbac;
 use crate::judging::{Check, Need, Verdict, View};
 use crate::kinds::{Inventory, KindState, Source};
-use crate::model::{Kind, Outcome};
+use crate::model::{Keep, Kind, Outcome};
 use std::collections::BTreeSet;
 
 /// The need of active checks, in words.
@@ -15,7 +15,7 @@ const UNPROBED: &str = "this check judges the answers to active probes, which we
      are sent only where somebody allows it: P in the walk, --active-probes on the command line";
 
 /// Most lists or objects that a sentence names.
-const NAMED: usize = 6;
+const NAMED: usize = 4;
 
 /// Something that was not read.
 struct Gap {
@@ -180,24 +180,33 @@ impl Missing {
 
 /// A reason and the needs behind it.
 fn told(gaps: &[Gap], unheld: &[Kind]) -> (String, Vec<String>) {
-    let unheld: BTreeSet<String> = unheld.iter().map(|kind| kind.id()).collect();
     let mut words: Vec<String> = vec![];
     for gap in gaps {
         if !words.contains(&gap.words) {
             words.push(gap.words.clone());
         }
     }
-    if !unheld.is_empty() {
-        let list: Vec<&String> = unheld.iter().collect();
-        words.push(format!("the files hold no list of {}", named(&list)));
-    }
+    words.extend(not_held(unheld));
     let mut needs: Vec<String> = vec![];
-    for need in gaps.iter().map(|gap| gap.need.clone()).chain(unheld.iter().map(|id| format!("{id}: list"))) {
+    for need in gaps.iter().map(|gap| gap.need.clone()).chain(unheld.iter().map(|kind| format!("{}: list", kind.id()))) {
         if !needs.contains(&need) {
             needs.push(need);
         }
     }
     (format!("{}.", words.join("; ")), needs)
+}
+
+/// Which lists files do not hold. Kinds of add-ons that make pods are many, and seldom there: they are told together, behind the others.
+fn not_held(unheld: &[Kind]) -> Option<String> {
+    let (addons, others): (BTreeSet<Kind>, BTreeSet<Kind>) = unheld.iter().copied().partition(|kind| kind.keep() == Keep::Templates);
+    let ids = |kinds: &BTreeSet<Kind>| kinds.iter().map(|kind| kind.id()).collect::<Vec<_>>();
+    let many = format!("{} {} of add-ons that make pods ({})", addons.len(), of(addons.len(), "kind", "kinds"), named(&ids(&addons)));
+    match (others.is_empty(), addons.is_empty()) {
+        (true, true) => None,
+        (true, false) => Some(format!("the files hold no list of {many}")),
+        (false, true) => Some(format!("the files hold no list of {}", ids(&others).join(", "))),
+        (false, false) => Some(format!("the files hold no list of {}, nor of {many}", ids(&others).join(", "))),
+    }
 }
 
 /// The first few of a list in words.
