@@ -292,7 +292,7 @@ impl Reading<'_> {
             name: String,
         }
         let Identity { uid, namespace, name } = serde_json::from_str::<Identified>(json).unwrap_or_default().metadata;
-        let parts = if uid.is_empty() { vec![json] } else { vec![&uid, &namespace, &name] };
+        let parts = if uid.is_empty() { vec![json] } else { vec![uid.as_str(), namespace.as_str(), name.as_str()] };
         let mut digest = Sha256::new().chain_update(kind);
         for part in parts {
             digest = digest.chain_update([0]).chain_update(part);
