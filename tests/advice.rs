@@ -60,12 +60,14 @@ fn words(command: &str) -> Vec<String> {
         .collect()
 }
 
-/// A kubeconfig that carries no credential at all.
+/// A kubeconfig without a credential that the server knows. kubectl asks at the keyboard where it has none at all, so it is given a password:
+/// no API server since 1.19 looks at those, and the request is a stranger's.
 fn stranger(cluster: &TestCluster) -> PathBuf {
     let path = cluster.dir().join("user-stranger.kubeconfig");
     std::fs::copy(cluster.kubeconfig(), &path).unwrap();
     cluster.kubectl_as(&path, ["config", "delete-user", "kubernetes-admin"]).unwrap();
-    cluster.kubectl_as(&path, ["config", "set-context", "--current", "--user="]).unwrap();
+    cluster.kubectl_as(&path, ["config", "set-credentials", "stranger", "--username=stranger", "--password=unknown"]).unwrap();
+    cluster.kubectl_as(&path, ["config", "set-context", "--current", "--user=stranger"]).unwrap();
     path
 }
 
