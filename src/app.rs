@@ -38,6 +38,8 @@ pub enum Start {
         workbook: PathBuf,
         /// The cluster.
         source: SourceSpec,
+        /// Who says that its files are the whole of it, where somebody does.
+        complete: Option<String>,
     },
 }
 

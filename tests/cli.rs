@@ -93,6 +93,11 @@ fn what_is_wrong_is_one_sentence_with_a_hint_and_exit_code_2() {
         (vec!["assess", "--from", pod, "--demo"], &["cannot be used with"]),
         (vec!["assess", "--from", pod, "-o", "xml"], &["possible values: text, json, markdown, sarif"]),
         (vec!["assess", "--request-timeout", "0"], &["between one second and a day"]),
+        (vec!["assess", "--complete"], &["a live cluster tells itself what was read", "Leave --complete out"]),
+        (vec!["reach", "--complete", "--context", "prod"], &["a live cluster tells itself"]),
+        (vec!["access", "--complete", "--demo"], &["the built-in cluster tells itself"]),
+        (vec!["collect", "--complete", "-f", "x.kassay.gz"], &["a live cluster tells itself"]),
+        (vec!["new", "--workbook", "x", "--complete"], &["a live cluster tells itself"]),
         (vec!["reach", "--from", "nowhere"], &["nowhere"]),
         (vec!["reach", "--from", pod, "--scope", &scope], &["scope.toml", "line 2", "trusted"]),
         (vec!["reach", "--from", pod, "-o", "xml"], &["possible values: text, json, csv"]),
@@ -217,6 +222,36 @@ fn the_same_input_gives_the_same_bytes_and_quiet_says_nothing_else() {
     }
     let args = ["assess", "--quiet", "--color", "always", "--from", pod.to_str().unwrap()];
     assert!(run(home.path(), &args).1.contains('\u{1b}'));
+}
+
+#[test]
+fn who_said_that_files_are_the_whole_cluster_stands_in_every_form() {
+    let home = tempfile::tempdir().unwrap();
+    let pod = pod(home.path());
+    let book = home.path().join("acme");
+    let args = [
+        "assess",
+        "--quiet",
+        "--from",
+        pod.to_str().unwrap(),
+        "--complete",
+        "--fail-on",
+        "never",
+        "--workbook",
+        book.to_str().unwrap(),
+        "-o",
+    ];
+    let told = |form: &str| run(home.path(), &[&args[..], &[form]].concat()).1;
+    assert_eq!(json(&told("json"))["cluster"]["declared_complete"], "tester");
+    assert!(told("text").contains("the files are the whole cluster: said by tester"));
+    assert!(told("markdown").contains("the files are the whole cluster was said by tester"));
+    let workbook = fs::read_to_string(book.join("workbook.toml")).unwrap();
+    assert!(workbook.contains("declared_complete = \"tester\""), "{workbook}");
+    let report = home.path().join("report.html");
+    run(home.path(), &["export", "--workbook", book.to_str().unwrap(), "--format", "html", "-f", report.to_str().unwrap()]);
+    assert!(fs::read_to_string(report).unwrap().contains("said by tester"));
+    let without = run(home.path(), &["assess", "--quiet", "--from", pod.to_str().unwrap(), "-o", "json"]).1;
+    assert!(json(&without)["cluster"].get("declared_complete").is_none());
 }
 
 #[test]

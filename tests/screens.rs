@@ -378,7 +378,7 @@ fn names_from_outside_neither_steer_the_terminal_nor_break_columns() {
                 let new = session.new.as_mut().unwrap();
                 new.form.set("entity", name);
                 new.contexts = Some(Ok(vec![context(name, name, true)]));
-                new.source = Some(Source::Paths(vec![name.into()]));
+                new.source = Some(Source::paths(vec![name.into()]));
                 new.scope = editor();
                 new.scope.namespaces[0].name = name.into();
                 new.scope.set(name, Category::Connected, name);

@@ -479,9 +479,26 @@ fn adding(desk: &mut Desk, source: Source) {
 }
 
 #[test]
+fn whether_files_are_the_whole_cluster_is_asked_and_who_says_so_is_kept() {
+    for (answer, who) in [(None, None), (Some('n'), None), (Some('y'), Some("ada"))] {
+        let mut desk = Desk::empty();
+        desk.session.user = "ada".into();
+        desk.act(Action::AddCluster).act(Action::Contexts(Ok(vec![]))).act(Action::Enter);
+        assert!(matches!(desk.session.top(), Layer::Form(form) if form.row("complete").is_some()), "{:?}", desk.session.top());
+        desk.typed("/dumps/prod").act(Action::Focus(1));
+        if let Some(key) = answer {
+            desk.act(Action::Choose(key));
+        }
+        desk.act(Action::Enter);
+        let expected = Source::Paths { paths: vec!["/dumps/prod".into()], complete: who.map(str::to_owned) };
+        assert!(matches!(desk.asked.last(), Some(Effect::Preflight(source)) if *source == expected), "{:?}", desk.asked.last());
+    }
+}
+
+#[test]
 fn a_cluster_is_read_again_as_it_was_reached() {
     let mut desk = Desk::empty();
-    let paths = |names: &[&str]| Source::Paths(names.iter().map(Into::into).collect());
+    let paths = |names: &[&str]| Source::paths(names.iter().map(Into::into).collect());
     let sources = [
         Source::Context {
             kubeconfig: Some("/etc/audit/kubeconfig".into()),
@@ -492,6 +509,7 @@ fn a_cluster_is_read_again_as_it_was_reached() {
         },
         // A name may hold what stood between names before.
         paths(&["/dumps/a | b.yaml", "/dumps/c"]),
+        Source::Paths { paths: vec!["/dumps/whole".into()], complete: Some("Ada".into()) },
         Source::Demo,
     ];
     for (nth, source) in sources.into_iter().enumerate() {
@@ -500,7 +518,10 @@ fn a_cluster_is_read_again_as_it_was_reached() {
         let flight = Preflight { source: Some(source.clone()), ..Preflight::default() };
         desk.act(Action::PreflightDone(Box::new(flight))).act(Action::Enter).act(Action::Enter).act(Action::Enter);
         let mut read = collection(&Scope::default());
-        Arc::make_mut(&mut read.inventory).cluster.uid = format!("uid-{nth}");
+        let inventory = Arc::make_mut(&mut read.inventory);
+        inventory.cluster.uid = format!("uid-{nth}");
+        // What was said of the files is in what was read of them.
+        inventory.declared_complete = if let Source::Paths { complete, .. } = &source { complete.clone() } else { None };
         desk.act(Action::Collected(Box::new(read)));
         let text = desk.disk.as_ref().unwrap().print().unwrap();
         let workbook = Workbook::parse(&text).unwrap();
@@ -755,7 +776,7 @@ fn what_can_t_be_probed_says_why() {
     assert!(desk.session.probing.is_none());
     let mut desk = Desk::with_cluster();
     let record = &mut desk.session.book.as_mut().unwrap().workbook.clusters[0];
-    record.reached = Source::Paths(vec!["/dumps/prod".into()]).reached();
+    record.reached = Source::paths(vec!["/dumps/prod".into()]).reached();
     desk.act(Action::Probes);
     assert!(desk.session.messages.last().unwrap().why.contains("was not read from one"), "{:?}", desk.session.messages);
     let mut desk = Desk::with_cluster();

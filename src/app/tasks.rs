@@ -41,7 +41,7 @@ pub(super) fn first(start: Start) -> Vec<First> {
         Start::Demo { workbook: None } => vec![First::Effect(Effect::Demo)],
         Start::Demo { workbook: Some(dir) } => vec![demo(dir)],
         Start::New { workbook, .. } if workbook.join(folder::WORKBOOK).exists() => vec![First::Effect(Effect::LoadWorkbook(workbook))],
-        Start::New { workbook, source } => {
+        Start::New { workbook, source, complete } => {
             let source = match source {
                 SourceSpec::Live(connect) if connect == Connect::default() => None,
                 SourceSpec::Live(connect) => Some(Source::Context {
@@ -51,7 +51,7 @@ pub(super) fn first(start: Start) -> Vec<First> {
                     as_groups: connect.as_groups,
                     request_timeout: connect.request_timeout,
                 }),
-                SourceSpec::Paths(paths) => Some(Source::Paths(paths)),
+                SourceSpec::Paths(paths) => Some(Source::Paths { paths, complete }),
                 SourceSpec::Demo => Some(Source::Demo),
             };
             vec![First::Action(Action::Prepare { dir: workbook, source })]
@@ -199,6 +199,7 @@ impl World {
         apart(move || async move {
             // It reads the kubeconfig, so it is not for the loop that draws.
             let source = settled(source, home.as_deref());
+            let options = options(&source);
             let spec = spec(source.clone(), home.as_deref());
             let result = match &spec {
                 SourceSpec::Live(connect) => collect::preflight(connect).await.map(of_preflight),
@@ -208,9 +209,9 @@ impl World {
                     ..Preflight::default()
                 }),
                 // Files are read to the end, because nothing less says what is in them.
-                SourceSpec::Paths(_) | SourceSpec::Demo => collect::collect(&spec, &Options::default(), &|_| {}, &Cancel::default())
-                    .await
-                    .map(|inventory| of_inventory(&inventory)),
+                SourceSpec::Paths(_) | SourceSpec::Demo => {
+                    collect::collect(&spec, &options, &|_| {}, &Cancel::default()).await.map(|inventory| of_inventory(&inventory))
+                }
             };
             let _ = actions.send(match result {
                 Ok(flight) => Action::PreflightDone(Box::new(Preflight { source: Some(source), ..flight })),
@@ -221,6 +222,7 @@ impl World {
 
     fn collect(&mut self, key: String, source: Source, workbook: Box<Workbook>) {
         self.cancel = Cancel::default();
+        let options = options(&source);
         let (cancel, actions, spec) = (self.cancel.clone(), self.actions.clone(), spec(source, self.home.as_deref()));
         let Some(store) = self.keeper.sender() else { return };
         apart(move || async move {
@@ -228,7 +230,7 @@ impl World {
             let watch = move |progress| {
                 let _ = news.send(Action::Progress(of_progress(progress)));
             };
-            let mut inventory = match collect::collect(&spec, &Options::default(), &watch, &cancel).await {
+            let mut inventory = match collect::collect(&spec, &options, &watch, &cancel).await {
                 Ok(inventory) => Arc::new(inventory),
                 Err(CollectError::Cancelled) => {
                     let _ = actions.send(Action::CollectFailed(String::new()));
@@ -342,13 +344,22 @@ fn register(inventory: &Inventory, scope: &Scope) -> Result<Arc<Folded>, String>
     Ok(Arc::new(access_by_subject(&View::new(inventory, scope, now, &tables))))
 }
 
+/// How it is to be read.
+fn options(source: &Source) -> Options {
+    let declared_complete = match source {
+        Source::Paths { complete, .. } => complete.clone(),
+        Source::Context { .. } | Source::Demo => None,
+    };
+    Options { declared_complete, ..Options::default() }
+}
+
 /// What is to be read, with the home folder in place of its sign.
 fn spec(source: Source, home: Option<&Path>) -> SourceSpec {
     match source {
         Source::Context { kubeconfig, name, as_user, as_groups, request_timeout } => {
             SourceSpec::Live(Connect { kubeconfig, context: name, as_user, as_groups, request_timeout })
         }
-        Source::Paths(paths) => SourceSpec::Paths(paths.iter().map(|path| expanded(path, home)).collect()),
+        Source::Paths { paths, .. } => SourceSpec::Paths(paths.iter().map(|path| expanded(path, home)).collect()),
         Source::Demo => SourceSpec::Demo,
     }
 }
@@ -365,7 +376,7 @@ fn settled(source: Source, home: Option<&Path>) -> Source {
             let current = || collect::contexts(kubeconfig.as_deref()).ok()?.into_iter().find(|c| c.current).map(|c| c.name);
             Source::Context { name: name.or_else(current), kubeconfig, as_user, as_groups, request_timeout }
         }
-        Source::Paths(paths) => Source::Paths(paths.into_iter().map(whole).collect()),
+        Source::Paths { paths, complete } => Source::Paths { paths: paths.into_iter().map(whole).collect(), complete },
         Source::Demo => Source::Demo,
     }
 }

@@ -1,11 +1,11 @@
 //! `kassay assess`: every automated check, unattended.
 
+use super::judged::Judged;
 use super::{Failure, Manners, catalogue, keep::Keeper, markdown, output_failed, print, probes, source, text};
 use crate::collect::{Options, import_file, judging_time};
 use crate::export;
 use kassay_core::assess::{CheckOutcome, assess};
 use kassay_core::judging::Tables;
-use kassay_core::kinds::Inventory;
 use kassay_core::kinds::imported::Imported;
 use kassay_core::model::Outcome;
 use kassay_core::report::Assessment;
@@ -75,16 +75,6 @@ enum FailOn {
     Never,
 }
 
-/// One cluster with all that was judged of it.
-pub struct Judged {
-    /// The cluster.
-    pub inventory: Inventory,
-    /// What was judged, as a document.
-    pub assessment: Assessment,
-    /// The time judged by.
-    pub now: jiff::Timestamp,
-}
-
 impl Assess {
     /// Carries it out; the exit code.
     pub(super) fn run(self, manners: &Manners) -> Result<u8, Failure> {
@@ -120,7 +110,8 @@ impl Assess {
         if self.active_probes {
             probes::can_be_asked(&self.source)?;
         }
-        let options = Options { kubernetes_version: self.kubernetes_version.clone(), without_secrets: self.without_secrets };
+        let options =
+            Options { kubernetes_version: self.kubernetes_version.clone(), without_secrets: self.without_secrets, ..Options::default() };
         let mut inventory = self.source.read(&options, manners)?;
         let register = keeper.map_or_else(Vec::new, |keeper| keeper.imports(&inventory.cluster.uid, &self.source.words().0, manners));
         inventory.imported.extend(given);

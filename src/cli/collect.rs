@@ -33,7 +33,7 @@ impl Collect {
         if self.active_probes {
             probes::can_be_asked(&self.source)?;
         }
-        let options = Options { kubernetes_version: self.kubernetes_version, without_secrets: self.without_secrets };
+        let options = Options { kubernetes_version: self.kubernetes_version, without_secrets: self.without_secrets, ..Options::default() };
         let mut inventory = self.source.read(&options, manners)?;
         if self.active_probes {
             let scope = self.scope.as_deref().map(source::scope).transpose()?.unwrap_or_default();

@@ -1,7 +1,7 @@
 //! `kassay assess --workbook`: what an unattended run leaves in an assessment. The folder is made only after the cluster was read, and the
 //! lock is held from before that, so that two runs don't tread on each other.
 
-use super::assess::Judged;
+use super::judged::Judged;
 use super::{Failure, Manners};
 use crate::collect::snapshot;
 use crate::config;

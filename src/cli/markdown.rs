@@ -1,6 +1,6 @@
 //! An assessment as a Markdown document: for tickets and pull requests.
 
-use super::assess::Judged;
+use super::judged::Judged;
 use kassay_core::guidance::Guidance;
 use kassay_core::model::text::clean;
 use std::fmt::Write as _;
@@ -19,6 +19,10 @@ pub fn assessment(judged: &Judged, guidance: &Guidance) -> String {
         judged.inventory.nodes.len(),
         judged.now.strftime("%Y-%m-%d %H:%MZ"),
     );
+    if let Some(who) = &judged.inventory.declared_complete {
+        let _ =
+            writeln!(out, "\nThat the files are the whole cluster was said by {}; kinds that they do not hold count as empty.", cell(who));
+    }
     for area in &guidance.areas {
         let of_area: Vec<_> = judged.assessment.outcomes.iter().filter(|o| area.controls.iter().any(|c| c.id == o.control)).collect();
         if of_area.is_empty() {

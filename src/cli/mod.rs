@@ -6,6 +6,7 @@ mod assess;
 mod catalogue;
 mod collect;
 mod export;
+mod judged;
 mod keep;
 mod lines;
 mod log;
@@ -318,7 +319,7 @@ fn man(verb: Option<&str>) -> Result<(), Failure> {
 fn walk(dir: Option<PathBuf>, verb: Option<Verb>) -> Result<u8, Failure> {
     let start = match (verb, dir) {
         (Some(Verb::Demo { workbook }), _) => Start::Demo { workbook },
-        (Some(Verb::New { workbook, source }), _) => Start::New { workbook, source: source.spec() },
+        (Some(Verb::New { workbook, source }), _) => Start::New { workbook, complete: source.declared_complete()?, source: source.spec() },
         (_, Some(dir)) if !dir.is_dir() => {
             return Err(Failure::new(format!("{} is neither a verb nor the folder of an assessment", dir.display()))
                 .hint("`kassay --help` names the verbs; `kassay new --workbook DIR` begins an assessment."));

@@ -54,7 +54,7 @@ impl ProbesVerb {
     /// Carries it out.
     pub(super) fn run(self, manners: &Manners) -> Result<(), Failure> {
         let scope = self.scope.as_deref().map(source::scope).transpose()?.unwrap_or_default();
-        let inventory = self.source.read(&Options { kubernetes_version: None, without_secrets: true }, manners)?;
+        let inventory = self.source.read(&Options { without_secrets: true, ..Options::default() }, manners)?;
         let plan = probing::plan(&inventory, &scope);
         print(&match self.output {
             Form::Text => words(&plan),

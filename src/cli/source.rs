@@ -2,7 +2,8 @@
 
 use super::progress::Reading;
 use super::{Failure, Manners, cancel_on_interrupt, runtime};
-use crate::collect::{Connect, Options, SourceSpec, collect};
+use crate::collect::{CollectError, Connect, Options, SourceSpec, collect};
+use crate::config;
 use kassay_core::kinds::Inventory;
 use kassay_core::session::Source;
 use kassay_core::workbook::Reached;
@@ -31,6 +32,10 @@ pub struct SourceArgs {
     /// Snapshot, or files and folders of YAML or JSON; "-" is standard input
     #[arg(long, value_name = "PATH", num_args = 1.., conflicts_with = "demo")]
     from: Vec<PathBuf>,
+    /// Says that the files of --from are the whole cluster: kinds that they do not hold are empty. Without it these are unread, and nothing passes on
+    /// them. Your name is kept with it
+    #[arg(long)]
+    complete: bool,
     /// The built-in cluster
     #[arg(long)]
     demo: bool,
@@ -56,12 +61,26 @@ impl SourceArgs {
 }
 
 impl SourceArgs {
+    /// Who says that the files are the whole cluster, where that is said.
+    ///
+    /// # Errors
+    /// Where it is said of something that is no files.
+    pub fn declared_complete(&self) -> Result<Option<String>, Failure> {
+        if self.complete && self.from.is_empty() {
+            let what = if self.demo { "the built-in cluster" } else { "a live cluster" };
+            return Err(CollectError::NotFiles(what.to_owned()).into());
+        }
+        let who = || Some(config::user()).filter(|user| user != "unknown").unwrap_or_else(|| "the command line".to_owned());
+        Ok(self.complete.then(who))
+    }
+
     /// Reads the cluster, and shows how that goes on.
     pub fn read(&self, options: &Options, manners: &Manners) -> Result<Inventory, Failure> {
+        let options = Options { declared_complete: self.declared_complete()?, ..options.clone() };
         let reading = Reading::new(manners);
         let runtime = runtime()?;
         let cancel = cancel_on_interrupt(&runtime);
-        let collected = runtime.block_on(collect(&self.spec(), options, &|p| reading.take(p), &cancel));
+        let collected = runtime.block_on(collect(&self.spec(), &options, &|p| reading.take(p), &cancel));
         reading.done();
         Ok(collected?)
     }
@@ -81,7 +100,7 @@ impl SourceArgs {
             }
         } else {
             // What is piped in has no path that could be made whole.
-            Source::Paths(self.from.iter().map(|path| if path.as_os_str() == "-" { path.clone() } else { whole(path) }).collect())
+            Source::paths(self.from.iter().map(|path| if path.as_os_str() == "-" { path.clone() } else { whole(path) }).collect())
         };
         source.reached()
     }

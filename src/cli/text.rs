@@ -1,6 +1,6 @@
 //! An assessment as people read it on a terminal: by area, each outcome by sign and word, the first findings below.
 
-use super::assess::Judged;
+use super::judged::Judged;
 use kassay_core::assess::CheckOutcome;
 use kassay_core::guidance::Guidance;
 use kassay_core::kinds::KindState;
@@ -24,6 +24,9 @@ pub fn assessment(judged: &Judged, guidance: &Guidance, colour: bool) -> String 
         judged.inventory.nodes.len(),
         judged.now.strftime("%Y-%m-%d %H:%MZ")
     );
+    if let Some(who) = &judged.inventory.declared_complete {
+        let _ = writeln!(out, "the files are the whole cluster: said by {}; kinds that they do not hold are empty", clean(who));
+    }
     if !cluster.version_source.is_empty() {
         let _ = writeln!(out, "version: {}", clean(&cluster.version_source));
     }

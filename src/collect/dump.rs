@@ -65,9 +65,15 @@ fn read(paths: &[PathBuf], options: &Options, tell: &UnboundedSender<Progress>, 
             return Err(CollectError::Cancelled);
         }
         match file::load(&entry.path) {
-            Ok(Content::Snapshot(inventory)) => {
+            Ok(Content::Snapshot(mut inventory)) => {
                 if entries.len() > 1 {
                     return Err(CollectError::Mixed(shown(&entry.path)));
+                }
+                if let Some(who) = &options.declared_complete {
+                    if inventory.source != Source::Files {
+                        return Err(CollectError::NotFiles(format!("the snapshot {}", shown(&entry.path))));
+                    }
+                    inventory.declared_complete = Some(who.clone());
                 }
                 super::states(&inventory).for_each(|event| drop(tell.send(event)));
                 return Ok(*inventory);
@@ -215,7 +221,8 @@ impl Reading<'_> {
             Found::Object { kind: "APIGroupList", json, .. } => self.groups(json),
             Found::Object { kind: "CustomResourceDefinition", json, .. } => self.definitions.extend(name_of(json)),
             Found::Object { api_version, kind, json } => match Kind::of(api_version, kind) {
-                Some(known) => self.object(known, json),
+                Some(known) => self.object(path, known, json),
+                None if api_version.is_empty() && looks_like_object(json) => self.without_api(path, kind),
                 None if self.foreign(api_version, kind, json) => {}
                 // Kinds that no check reads are no Kubernetes objects only where they don't even have a version.
                 None => {
@@ -225,8 +232,13 @@ impl Reading<'_> {
             },
             Found::Refusal { reason, message } => self.refusal(path, reason, message),
             Found::Broken(ref broken) => self.lost(path, broken),
-            Found::Nameless(json) => match place::kind(path).filter(|_| name_of(json).is_some()) {
-                Some(kind) => self.object(kind, json),
+            Found::Nameless(json) => match place::kind(path).filter(|_| json == "{}" || looks_like_object(json)) {
+                Some(kind) => self.object(path, kind, json),
+                None if looks_like_object(json) => {
+                    let words = format!("{}: an object does not say of which kind it is", shown(path));
+                    self.broken.push(Loss { kinds: None, words: words.clone() });
+                    self.complain(words);
+                }
                 None => return self.version_in(path, json),
             },
             Found::List { api_version, kind, items, goes_on } => {
@@ -277,6 +289,17 @@ impl Reading<'_> {
         *self.taken.entry(kind).or_default() += items;
     }
 
+    /// An object that names its kind, and no API that this kind is of.
+    fn without_api(&mut self, path: &Path, kind: &str) {
+        let kinds: BTreeSet<Kind> = Kind::ALL.iter().copied().filter(|known| known.kind() == kind).collect();
+        let words =
+            format!("{}: an object says that it is a {}, and has no apiVersion", shown(path), kassay_core::model::text::clean(kind));
+        if !kinds.is_empty() {
+            self.broken.push(Loss { kinds: Some(kinds), words: words.clone() });
+        }
+        self.complain(words);
+    }
+
     /// Whether an object is in for the first time: by its UID and name, or as it stands where it has no UID. A UID alone may have been copied.
     fn is_new(&mut self, kind: &str, json: &str) -> bool {
         #[derive(Deserialize, Default)]
@@ -291,8 +314,8 @@ impl Reading<'_> {
             namespace: String,
             name: String,
         }
-        let Identity { uid, namespace, name } = serde_json::from_str::<Identified>(json).unwrap_or_default().metadata;
-        let parts = if uid.is_empty() { vec![json] } else { vec![uid.as_str(), namespace.as_str(), name.as_str()] };
+        let own = serde_json::from_str::<Identified>(json).unwrap_or_default().metadata;
+        let parts = if own.uid.is_empty() { vec![json] } else { vec![&own.uid, &own.namespace, &own.name] };
         let mut digest = Sha256::new().chain_update(kind);
         for part in parts {
             digest = digest.chain_update([0]).chain_update(part);
@@ -312,10 +335,12 @@ impl Reading<'_> {
         true
     }
 
-    fn object(&mut self, kind: Kind, json: &str) {
+    fn object(&mut self, path: &Path, kind: Kind, json: &str) {
         if self.is_new(&kind.id(), json) {
             self.count(kind, 1);
-            self.ingest.object(kind, json);
+            if let Some(problem) = self.ingest.object(kind, json) {
+                self.complain(format!("{}: {}: {problem}", shown(path), kind.kind()));
+            }
             // One file may be a whole cluster: whoever watches should see it grow.
             if self.seen.len().is_multiple_of(1000) {
                 self.tell_counts();
@@ -431,8 +456,13 @@ impl Reading<'_> {
         if self.twice > 0 {
             self.note(format!("{} objects stand in the files more than once, and count once", self.twice));
         }
+        if !self.broken.is_empty() {
+            let advice = "What could not be read counts as not there to be judged: write it anew as kubectl prints it (“kubectl get … -A -o json”), or take it out";
+            self.note(advice.to_owned());
+        }
         let mut inventory = self.ingest.finish();
         inventory.imported = self.imported;
+        inventory.declared_complete.clone_from(&options.declared_complete);
         for (kind, (state, words)) in &self.refused {
             lessen(&mut inventory, *kind, *state, words);
         }
@@ -451,6 +481,17 @@ impl Reading<'_> {
         super::states(&inventory).for_each(|event| drop(self.tell.send(event)));
         Ok(inventory)
     }
+}
+
+/// Whether something has the parts of an object, which say more than a name: a title page has metadata too.
+fn looks_like_object(json: &str) -> bool {
+    let Ok(value) = serde_json::from_str::<Value>(json) else { return false };
+    let meta = value.get("metadata").and_then(Value::as_object);
+    let named = meta.is_some_and(|meta| ["name", "generateName"].iter().any(|key| meta.contains_key(*key)));
+    named
+        && ["spec", "data", "stringData", "rules", "roleRef", "subjects", "webhooks", "template", "status"]
+            .iter()
+            .any(|key| value.get(key).is_some())
 }
 
 fn name_of(json: &str) -> Option<String> {

@@ -76,6 +76,11 @@ struct RawDocument<'a> {
     metadata: Option<&'a RawValue>,
 }
 
+/// What discovery answers is called a list too, and has no items: `APIGroupList`, `APIResourceList`.
+fn is_discovery(json: &str) -> bool {
+    ["\"groups\"", "\"resources\"", "\"versions\""].iter().any(|part| json.contains(part))
+}
+
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct ListMeta {
@@ -110,9 +115,13 @@ pub(super) fn document(json: &str, take: Take<'_>) -> bool {
             };
             take(Found::List { api_version: &api_version, kind: &kind, items, goes_on })
         }
-        // A list without items, as Go prints an empty one in places.
-        None if kind == "List" || (is_list_of(&kind) && document.metadata.is_some() && !json.contains("\"groups\"")) => {
-            take(Found::List { api_version: &api_version, kind: &kind, items: 0, goes_on: false })
+        listed if kind == "List" || (is_list_of(&kind) && (listed.is_some() || document.metadata.is_some()) && !is_discovery(json)) => {
+            let message = match listed {
+                Some(_) => "the items of the list are no list",
+                None => "the list has no items, not even none; it broke off, or something else wears its name",
+            };
+            let held = Held::by(Some((api_version.into_owned(), kind.into_owned())));
+            take(Found::Broken(Broken { line: 0, column: 0, message: message.to_owned(), held }))
         }
         _ if kind.is_empty() => take(Found::Nameless(json)),
         _ => take(Found::Object { api_version: &api_version, kind: &kind, json }),

@@ -74,6 +74,8 @@ pub struct Options {
     pub kubernetes_version: Option<String>,
     /// Leaves Secrets alone, even their names.
     pub without_secrets: bool,
+    /// Who says that the files are the whole cluster, where somebody does.
+    pub declared_complete: Option<String>,
 }
 
 /// What happens during a collection. It comes often; a listener must be quick.
@@ -201,6 +203,9 @@ pub enum CollectError {
     /// A snapshot was given together with other files.
     #[error("{0} is a snapshot, which is a whole cluster, and was given together with other files")]
     Mixed(String),
+    /// Somebody says that a source is a whole cluster which tells so itself.
+    #[error("{0} tells itself what was read of the cluster; only of files can it be said that they are the whole cluster")]
+    NotFiles(String),
     /// The snapshot can't be used.
     #[error("{path}: {source}")]
     Snapshot {
@@ -250,7 +255,12 @@ impl CollectError {
             Self::Version(_) => "Write it as 1.34 or v1.34.4.".to_owned(),
             Self::NotLive => "Name a context in place of files; a snapshot that was collected with --active-probes holds the answers.".to_owned(),
             Self::Mixed(_) => "Give the snapshot alone.".to_owned(),
+            Self::NotFiles(_) => "Leave --complete out, or answer no where the walk asks.".to_owned(),
             Self::Snapshot { source: SnapshotError::Newer { .. }, .. } => "Read it with a newer version of the program.".to_owned(),
+            Self::Read { message, .. } if message.contains("no such file") => {
+                "Check the path: files and folders are taken as they are named, “-” is standard input.".to_owned()
+            }
+            Self::Read { message, .. } if message.contains("UTF-") => "Write it in UTF-8, as kubectl does.".to_owned(),
             Self::Read { .. } | Self::Snapshot { .. } | Self::Write { .. } | Self::Cancelled | Self::Internal(_) => return None,
         };
         Some(words)

@@ -58,6 +58,9 @@ pub struct Cluster {
     /// Where the version is from, when the server did not tell it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub version_source: String,
+    /// Who said that the files are the whole cluster; none where nobody did, and for a live cluster.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub declared_complete: Option<String>,
     /// Distribution.
     pub distribution: String,
     /// What showed it.
@@ -124,6 +127,7 @@ impl Assessment {
                 server: cluster.server.clone(),
                 version: cluster.version.clone(),
                 version_source: cluster.version_source.clone(),
+                declared_complete: inventory.declared_complete.clone(),
                 distribution: cluster.distribution.clone(),
                 distribution_evidence: cluster.distribution_evidence.clone(),
                 nodes: inventory.nodes.len(),

@@ -20,6 +20,12 @@ pub fn report_markdown(material: &Material) -> String {
     );
     for (key, assessment) in &material.assessments {
         put(&mut out, &format!("**{}**\n", escape(key)));
+        if let Some(who) = &assessment.cluster.declared_complete {
+            put(
+                &mut out,
+                &format!("That its files are the whole cluster was said by {}; kinds that they do not hold count as empty.\n", escape(who)),
+            );
+        }
         counts(&mut out, assessment);
     }
     for area in &material.guidance.areas {

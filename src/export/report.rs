@@ -104,6 +104,7 @@ fn clusters(material: &Material) -> Vec<Cluster> {
             identity: c.identity.clone(),
             groups: assessment.map(|a| a.cluster.groups.clone()).unwrap_or_default(),
             source: c.source.clone(),
+            declared_complete: c.declared_complete.clone().unwrap_or_default(),
             collected_at: c.collected_at.map(|at| at.to_string()).unwrap_or_default(),
             assessed_at: c.assessed_at.map(|at| at.to_string()).unwrap_or_default(),
             snapshot: folder::snapshot(&c.snapshot).unwrap_or_default(),

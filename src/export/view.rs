@@ -40,6 +40,7 @@ pub(super) struct Cluster {
     pub(super) identity: String,
     pub(super) groups: Vec<String>,
     pub(super) source: String,
+    pub(super) declared_complete: String,
     pub(super) collected_at: String,
     pub(super) assessed_at: String,
     pub(super) snapshot: String,

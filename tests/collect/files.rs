@@ -29,6 +29,8 @@ fn taken(files: &[(&str, &str)]) -> (Inventory, Vec<String>) {
 
 const POD: &str = r#"{"metadata":{"name":"web-1","namespace":"shop"},"spec":{"containers":[{"name":"web","image":"nginx"}]}}"#;
 
+const MANIFEST: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: c, image: nginx}]}\n";
+
 #[test]
 fn real_dumps_are_read_whole() {
     for (file, version, source, counts) in [
@@ -156,7 +158,7 @@ fn what_a_broken_file_could_have_held_is_not_counted_as_read() {
 
 #[test]
 fn yaml_that_was_cut_off_is_still_yaml_and_yet_not_whole() {
-    let whole = "apiVersion: v1\nitems:\n- apiVersion: v1\n  kind: Pod\n  metadata: {name: a}\n- apiVersion: v1\n  kind: Service\n  metadata: {name: b}\nkind: List\n";
+    let whole = "apiVersion: v1\nitems:\n- apiVersion: v1\n  kind: Pod\n  metadata: {name: a}\n  spec: {containers: [{name: c}]}\n- apiVersion: v1\n  kind: Service\n  metadata: {name: b}\n  spec: {}\nkind: List\n";
     let (inventory, _) = taken(&[("all.yaml", whole)]);
     assert_eq!((inventory.state(Kind::Pods), inventory.state(Kind::Services)), (KindState::Read, KindState::Read));
     let (inventory, _) = taken(&[("all.yaml", &whole[..whole.find("- apiVersion: v1\n  kind: Service").unwrap()])]);
@@ -182,8 +184,7 @@ fn a_malformed_object_is_kept_by_its_name_and_its_value_is_not_told() {
 
 #[test]
 fn foreign_files_are_told_and_never_fatal_but_nothing_at_all_is() {
-    let (inventory, notes) =
-        taken(&[("package.json", "{\"name\":\"x\"}"), ("pod.yaml", &format!("apiVersion: v1\nkind: Pod\n{}", "metadata: {name: a}\n"))]);
+    let (inventory, notes) = taken(&[("package.json", "{\"name\":\"x\"}"), ("pod.yaml", MANIFEST)]);
     assert_eq!(inventory.state(Kind::Pods), KindState::Read);
     assert!(notes.iter().any(|note| note.contains("package.json")), "{notes:?}");
     let nothing = folder(&[("package.json", "{\"name\":\"x\"}"), ("values.yaml", "a: {{ .Values.b }}\n")]);
@@ -198,12 +199,14 @@ fn foreign_files_are_told_and_never_fatal_but_nothing_at_all_is() {
 fn the_same_object_twice_counts_once_but_two_of_one_name_count_twice() {
     let with_uid = |file: &str| {
         format!(
-            r#"{{"kind":"Pod","apiVersion":"v1","metadata":{{"name":"a","namespace":"s","uid":"u","annotations":{{"from":"{file}"}}}}}}"#
+            r#"{{"kind":"Pod","apiVersion":"v1","metadata":{{"name":"a","namespace":"s","uid":"u","annotations":{{"from":"{file}"}}}},"spec":{{"containers":[{{"name":"c"}}]}}}}"#
         )
     };
-    let other = r#"{"kind":"Pod","apiVersion":"v1","metadata":{"name":"a","namespace":"s"}}"#;
-    let (inventory, _) = taken(&[("1.json", &with_uid("1")), ("2.json", &with_uid("2")), ("3.json", other), ("4.json", other)]);
-    assert_eq!(inventory.pods.len(), 2);
+    let other = r#"{"kind":"Pod","apiVersion":"v1","metadata":{"name":"a","namespace":"s"},"spec":{"containers":[{"name":"c"}]}}"#;
+    let third = with_uid("1").replace("\"name\":\"a\"", "\"name\":\"b\"");
+    let files = [("1.json", &*with_uid("1")), ("2.json", &*with_uid("2")), ("3.json", other), ("4.json", other), ("5.json", &*third)];
+    let (inventory, _) = taken(&files);
+    assert_eq!(inventory.pods.len(), 3, "two of one UID and two names are two");
 }
 
 #[test]
@@ -218,12 +221,208 @@ fn packed_files_are_unpacked() {
 
 #[test]
 fn a_version_that_nobody_tells_is_the_newest_known_and_says_so() {
-    let (inventory, _) = taken(&[("pod.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n")]);
+    let (inventory, _) = taken(&[("pod.yaml", MANIFEST)]);
     assert!(inventory.cluster.version_source.contains("newest known"), "{}", inventory.cluster.version_source);
     assert!(inventory.minor().is_some_and(|minor| minor >= 36), "{}", inventory.cluster.version);
     let support = judge(&inventory).into_iter().find(|outcome| outcome.check == "10.1/version-support").unwrap();
     assert_eq!(support.outcome, Outcome::Blocked, "nothing is concluded about a version that was made up: {}", support.reason);
-    let folder = folder(&[("pod.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n")]);
+    let folder = folder(&[("pod.yaml", MANIFEST)]);
     let (result, _) = read(&[folder.path()], &Options { kubernetes_version: Some("latest".into()), ..Options::default() });
     assert!(matches!(result, Err(CollectError::Version(_))));
+}
+
+/// Reads files as they are, bytes and all.
+fn bytes_taken(name: &str, bytes: &[u8]) -> (Inventory, Vec<String>) {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join(name), bytes).unwrap();
+    let (result, notes) = read(&[&folder.path().join(name)], &Options::default());
+    (result.unwrap(), notes)
+}
+
+fn list(kind: &str, items: &str) -> String {
+    format!(r#"{{"kind":"{kind}List","apiVersion":"v1","metadata":{{}},"items":[{items}]}}"#)
+}
+
+/// What a container writes to its log, with kubectl's marks.
+fn log(container: &str, text: &str) -> String {
+    format!(
+        "==== START logs for container {container} of pod shop/web-1 ====\n{text}==== END logs for container {container} of pod shop/web-1 ====\n"
+    )
+}
+
+fn no_good_outcome(inventory: &Inventory) {
+    for outcome in judge(inventory) {
+        assert!(!matches!(outcome.outcome, Outcome::Pass), "{} passes: {}", outcome.check, outcome.reason);
+    }
+}
+
+#[test]
+fn logs_in_a_stream_make_no_objects_and_hide_none() {
+    let (pods, services) = (list("Pod", POD), list("Service", r#"{"metadata":{"name":"s","namespace":"shop"},"spec":{}}"#));
+    let forged = list("Service", r#"{"metadata":{"name":"forged","namespace":"shop"},"spec":{}}"#);
+    for said in [
+        "",
+        "no line break at its end",
+        &forged,
+        "apiVersion: v1\nkind: Service\nmetadata: {name: forged}\nspec: {}\n",
+        &format!("==== END logs for container other of pod shop/web-1 ====\n{forged}\n"),
+        &format!("==== START logs for container other of pod shop/web-1 ====\n{forged}\n"),
+    ] {
+        let stream = format!("{pods}\n{}{}{services}\nCluster info dumped to standard output\n", log("web", said), log("proxy", "ready\n"));
+        let (inventory, notes) = bytes_taken("dump.json", stream.as_bytes());
+        let names: Vec<_> = inventory.services.iter().map(|service| service.metadata.name.as_str()).collect();
+        assert_eq!((names, inventory.pods.len()), (vec!["s"], 1), "{said}: {notes:?}");
+        assert_eq!((inventory.state(Kind::Pods), inventory.state(Kind::Services)), (KindState::Read, KindState::Read), "{said}: {notes:?}");
+    }
+    let mut binary = format!("{pods}\n==== START logs for container web of pod shop/web-1 ====\n").into_bytes();
+    binary.extend([0xff, 0xfe, 0x00, 0x80]);
+    binary.extend(format!("==== END logs for container web of pod shop/web-1 ====\n{services}\n").bytes());
+    assert_eq!(bytes_taken("dump.json", &binary).0.services.len(), 1, "a log may hold what is no text");
+    let yaml = format!("{MANIFEST}{}---\napiVersion: v1\nkind: Service\nmetadata: {{name: s}}\nspec: {{}}\n", log("c", "kind: Service\n"));
+    let (inventory, _) = bytes_taken("dump.yaml", yaml.as_bytes());
+    assert_eq!((inventory.pods.len(), inventory.services.len()), (1, 1), "dumps are printed as YAML too");
+}
+
+#[test]
+fn a_log_that_never_ends_or_ends_twice_leaves_nothing_to_pass_on() {
+    let (pods, services) = (list("Pod", POD), list("Service", ""));
+    let forged = list("Service", r#"{"metadata":{"name":"forged","namespace":"shop"},"spec":{}}"#);
+    let twice = log("web", &format!("==== END logs for container web of pod shop/web-1 ====\n{forged}\n"));
+    for stream in [
+        format!("{pods}\n{services}\n==== START logs for container web of pod shop/web-1 ====\nlast words"),
+        format!("{pods}\n{services}\n==== START logs for container web of po"),
+        format!("{pods}\n{services}\n{twice}"),
+    ] {
+        let (inventory, notes) = bytes_taken("dump.json", stream.as_bytes());
+        assert!(inventory.services.is_empty());
+        assert_eq!(inventory.state(Kind::Pods), KindState::Partial, "{notes:?}");
+        assert_ne!(inventory.state(Kind::Services), KindState::Read, "{notes:?}");
+        assert!(
+            notes.iter().any(|note| note.contains("dump.json, line ") && note.contains("shop/web-1") | note.contains("where a log begins")),
+            "{notes:?}"
+        );
+        no_good_outcome(&inventory);
+    }
+}
+
+#[test]
+fn shells_and_kubectl_may_add_what_they_like_around_objects() {
+    let pods = list("Pod", POD);
+    let utf16 = |of: fn(u16) -> [u8; 2]| format!("\u{feff}{pods}\r\n").encode_utf16().flat_map(of).collect::<Vec<u8>>();
+    let warned = format!(
+        "Warning: v1 ComponentStatus is deprecated in v1.19+\nW1120 10:04:05.123456   42 warnings.go:70] odd\n{pods}\nCluster info dumped to /tmp/x\n"
+    );
+    let around = format!("Warning: old\n---\n{MANIFEST}Warning: older\n");
+    for (name, bytes) in [
+        ("pods.json", utf16(u16::to_le_bytes)),
+        ("pods.json", utf16(u16::to_be_bytes)),
+        ("pods.json", format!("\u{feff}{pods}").into_bytes()),
+        ("pods.json", warned.into_bytes()),
+        ("pods.yaml", around.into_bytes()),
+        ("pods.yaml", format!("\u{feff}{MANIFEST}").into_bytes()),
+    ] {
+        let (inventory, notes) = bytes_taken(name, &bytes);
+        assert_eq!((inventory.state(Kind::Pods), inventory.pods.len()), (KindState::Read, 1), "{notes:?}");
+    }
+    let refused = format!("{pods}\nError from server (Forbidden): secrets is forbidden: User \"x\" cannot list resource\n");
+    let (inventory, _) = bytes_taken("all.json", refused.as_bytes());
+    assert_eq!((inventory.state(Kind::Pods), inventory.state(Kind::Secrets)), (KindState::Read, KindState::Forbidden));
+    let failed = format!("{pods}\nUnable to connect to the server: EOF\n");
+    assert_eq!(bytes_taken("all.json", failed.as_bytes()).0.state(Kind::Pods), KindState::Partial, "nobody knows what did not come");
+}
+
+#[test]
+fn results_of_tests_are_no_lists_of_objects_and_what_was_cut_off_is() {
+    let results = "name: e2e\nstatus: passed\nmeta: {type: summary}\nitems:\n- name: suite\n  status: passed\n  items:\n  - {name: case, status: failed, details: {failure: odd}}\n";
+    for results in
+        [results.to_owned(), "{\"name\":\"e2e\",\"status\":\"passed\",\"items\":[{\"name\":\"suite\",\"status\":\"passed\"}]}".to_owned()]
+    {
+        let (inventory, _) = taken(&[("pod.yaml", MANIFEST), ("plugins/e2e/sonobuoy_results.yaml", &results)]);
+        assert_eq!(inventory.state(Kind::Pods), KindState::Read, "{:?}", inventory.coverage_of(Kind::Pods));
+    }
+    for cut in [
+        "apiVersion: v1\nitems:\n- apiVersion: v1\n  kind: Service\n",
+        "apiVersion: v1\nitems:\n",
+        "items:\n- metadata: {name: a}\n",
+        "apiVersion: v1\nitems: []\n",
+    ] {
+        let (inventory, _) = taken(&[("pod.yaml", MANIFEST), ("all.yaml", cut)]);
+        assert_eq!(inventory.state(Kind::Pods), KindState::Partial, "{cut}");
+    }
+}
+
+#[test]
+fn what_is_said_twice_or_hardly_at_all_is_named_and_nothing_passes_on_it() {
+    let twice = r#"{"metadata":{"name":"p","namespace":"shop"},"spec":{"hostPID":true,"hostPID":false,"containers":[{"name":"c"}]}}"#;
+    for (name, text, told) in [
+        ("a.json", list("Pod", &format!("{POD},{twice}")), "a.json: Pod: shop/p: spec.hostPID stands twice"),
+        ("a.json", list("Pod", &format!("{POD},{{}}")), "a.json: Pod: ?: it has no name"),
+        ("a.json", list("Pod", &format!("{POD},17")), "a.json: Pod: ?: it is no object"),
+        ("a.json", list("Pod", POD).replace("\"metadata\":{}", "\"items\":[]"), "a.json, line 1, column"),
+        ("a.json", list("Pod", "").replace("[]", "{}"), "the items of the list are no list"),
+        ("a.json", list("Pod", "").replace(",\"items\":[]", ""), "the list has no items, not even none"),
+        (
+            "a.json",
+            format!("{{\"kind\":\"List\",\"apiVersion\":\"v1\",\"items\":[{POD}]}}"),
+            "an item of the list does not say of which kind it is",
+        ),
+        (
+            "a.yaml",
+            format!("{MANIFEST}---\napiVersion: v1\nkind: Pod\nmetadata: {{name: b}}\nspec:\n  hostPID: true\n  hostPID: false\n"),
+            "a.yaml, line 11, column 3: a key stands twice",
+        ),
+        (
+            "a.yaml",
+            format!("{MANIFEST}---\napiVersion: v1\nkind: List\nitems:\n- {{}}\n"),
+            "an item of the list does not say of which kind it is",
+        ),
+        (
+            "a.yaml",
+            format!("{MANIFEST}---\nmetadata: {{name: b}}\nspec: {{containers: []}}\n"),
+            "an object does not say of which kind it is",
+        ),
+        (
+            "a.yaml",
+            format!("{MANIFEST}---\nkind: Deployment\nmetadata: {{name: b}}\nspec: {{}}\n"),
+            "says that it is a Deployment, and has no apiVersion",
+        ),
+    ] {
+        let whole = MANIFEST.replace("name: a", "name: whole");
+        let (inventory, notes) = taken(&[(name, &text), ("whole.yaml", &whole)]);
+        let kind = if told.contains("Deployment") { Kind::Deployments } else { Kind::Pods };
+        assert!(matches!(inventory.state(kind), KindState::Partial | KindState::Failed), "{told}: {:?}", inventory.coverage_of(kind));
+        assert!(notes.iter().any(|note| note.contains(told)), "{told} is not in {notes:?}");
+        no_good_outcome(&inventory);
+    }
+}
+
+#[test]
+fn files_are_the_whole_cluster_where_somebody_says_so_and_snapshots_of_them_keep_it() {
+    let options = Options { declared_complete: Some("Ada".into()), ..Options::default() };
+    let folder = folder(&[("pod.yaml", MANIFEST)]);
+    let (result, _) = read(&[folder.path()], &options);
+    let inventory = result.unwrap();
+    assert_eq!(inventory.declared_complete.as_deref(), Some("Ada"));
+    let path = folder.path().join("kept.kassay.gz");
+    kassay::collect::write_snapshot(&inventory, &path).unwrap();
+    assert_eq!(read(&[&path], &Options::default()).0.unwrap().declared_complete.as_deref(), Some("Ada"));
+    assert_eq!(read(&[folder.path().join("pod.yaml").as_path()], &Options::default()).0.unwrap().declared_complete, None);
+    let live = folder.path().join("live.kassay.gz");
+    kassay::collect::write_snapshot(&Inventory::default(), &live).unwrap();
+    let (result, _) = read(&[&live], &options);
+    assert!(matches!(&result, Err(error @ CollectError::NotFiles(_)) if error.hint().is_some()), "{result:?}");
+}
+
+#[test]
+fn numbers_in_manifests_are_what_kubectl_sends() {
+    let policy = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: p, namespace: shop}\nspec:\n  podSelector: {}\n  ingress:\n  - ports: [{port: 0144}, {port: 0x1F91}, {port: 9_001}, {port: '0144'}]\n";
+    let (inventory, _) = taken(&[
+        ("policy.yaml", policy),
+        ("pod.yaml", &MANIFEST.replace("image: nginx", "image: nginx, securityContext: {runAsUser: 00}")),
+    ]);
+    let rules = inventory.network_policies[0].spec.ingress.as_ref().unwrap();
+    let ports: Vec<_> = rules[0].ports.iter().map(|port| port.port.as_ref().unwrap().as_str()).collect();
+    assert_eq!(ports, ["100", "8081", "9001", "0144"]);
+    let user = &inventory.spec(inventory.pods[0].spec).containers[0].security_context;
+    assert_eq!(user.run_as_user, Some(0));
 }

@@ -46,7 +46,7 @@ impl AccessVerb {
     pub(super) fn run(self, manners: &Manners) -> Result<u8, Failure> {
         let scope = self.scope.as_deref().map(source::scope).transpose()?.unwrap_or_default();
         // Rights are those of RBAC; no Secret says anything about them.
-        let inventory = self.source.read(&Options { kubernetes_version: None, without_secrets: true }, manners)?;
+        let inventory = self.source.read(&Options { without_secrets: true, ..Options::default() }, manners)?;
         let tables = Tables::shipped().map_err(|e| Failure::new(e.to_string()))?;
         let view = View::new(&inventory, &scope, judging_time(&inventory, None, jiff::Timestamp::now()), &tables);
         let missing: Vec<String> =

@@ -48,7 +48,7 @@ impl ReachVerb {
         let sorted = self.scope.is_some();
         let scope = self.scope.as_deref().map(source::scope).transpose()?.unwrap_or_default();
         // No policy speaks of Secrets, so not even their names are asked for.
-        let options = Options { kubernetes_version: self.kubernetes_version, without_secrets: true };
+        let options = Options { kubernetes_version: self.kubernetes_version, without_secrets: true, ..Options::default() };
         let inventory = self.source.read(&options, manners)?;
         let reach = Reach::new(&inventory);
         let missing = missing(&inventory);

@@ -12,9 +12,9 @@ use super::shared::{Known, Shared};
 use super::sift::{Redaction, Unplaced, sift, sift_value};
 use super::table::typed;
 use super::workload::{Controller, Progress, RawController};
-use super::{admission, config, custom::Custom, network, node, persistent, policy, rbac};
+use super::{admission, config, custom::Custom, network, node, persistent, policy, rbac, substance, versions};
 use crate::model::{Keep, Kind, ObjectRef};
-use crate::sensitive::{Examiner, FingerprintKey};
+use crate::sensitive::{Examiner, FingerprintKey, without_secrets};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
@@ -110,43 +110,54 @@ impl Ingest {
         Ok(Page { next: list.metadata.r#continue, remaining: list.metadata.remaining_item_count, items: items.len() })
     }
 
-    /// Takes one object, as JSON. One that has no readable shape is kept by its name.
-    pub fn object(&mut self, kind: Kind, json: &str) {
+    /// Takes one object, as JSON. One that has no readable shape, lacks what makes it one, or says something twice is kept by its name, and what is
+    /// wrong with it is given back.
+    pub fn object(&mut self, kind: Kind, json: &str) -> Option<String> {
         self.count(kind, 1);
         let before = self.inventory.redactions;
-        self.take(kind, json);
+        let problem = self.take(kind, json);
         *self.redacted.entry(kind).or_default() += self.inventory.redactions - before;
+        problem
     }
 
-    fn take(&mut self, kind: Kind, json: &str) {
+    fn take(&mut self, kind: Kind, json: &str) -> Option<String> {
+        // Asked of the text itself: whatever reads it takes one of the two.
+        let twice = substance::twice(json);
+        let told_once = twice.is_none();
         // Of a Secret nothing but its row is read.
         let sifted = (kind != Kind::Secrets).then(|| sift(kind, json, &mut self.examiner));
         let redactions = sifted.as_ref().map(|sifted| sifted.redactions.clone()).unwrap_or_default();
-        let json = sifted.as_ref().and_then(|sifted| sifted.json.as_deref()).unwrap_or(json);
+        let json = versions::current(kind, sifted.as_ref().and_then(|sifted| sifted.json.as_deref()).unwrap_or(json));
         self.inventory.redactions += redactions.len();
         self.waiting.clone_from(&redactions);
-        if self.store(kind, json).is_ok() {
-            return;
-        }
-        // Manifests write null for what is empty; the API never does. So only what failed is read again, without its nulls.
-        let parsed = serde_json::from_str::<serde_json::Value>(json).map(|mut value| {
-            strip_nulls(&mut value);
-            value
-        });
-        self.waiting.clone_from(&redactions);
-        let (name, problem) = match parsed {
-            Ok(value) => match self.store(kind, &value.to_string()) {
-                Ok(()) => return,
-                Err(error) => (name_of(&value), words(&error)),
+        let problem = match twice.or_else(|| substance::lacks(kind, &json).map(str::to_owned)) {
+            Some(problem) => problem,
+            None => match self.store(kind, &json) {
+                Ok(()) => return None,
+                Err(error) => words(&error),
             },
-            Err(error) => ("?".to_owned(), words(&error)),
         };
-        // What was found in an object that is not kept is told all the same.
+        let parsed = serde_json::from_str::<serde_json::Value>(&json).unwrap_or_default();
+        // Manifests write null for what is empty; the API never does. So only what failed is read again, without its nulls.
+        let mut cleaned = parsed.clone();
+        strip_nulls(&mut cleaned);
+        if told_once && cleaned != parsed {
+            let json = cleaned.to_string();
+            self.waiting.clone_from(&redactions);
+            if substance::lacks(kind, &json).is_none() && self.store(kind, &json).is_ok() {
+                return None;
+            }
+        }
+        // What was found in an object that is not kept is told all the same, and of no other object.
+        self.waiting.clear();
+        let name = name_of(&parsed);
         if !redactions.is_empty() {
             let (namespace, own) = name.rsplit_once('/').unwrap_or(("", &name));
             self.inventory.unplaced.push(Unplaced { object: ObjectRef::new(kind.group(), kind.kind(), namespace, own), redactions });
         }
-        self.malformed.entry(kind).or_default().push(format!("{name}: {problem}"));
+        let problem = format!("{name}: {problem}");
+        self.malformed.entry(kind).or_default().push(problem.clone());
+        Some(problem)
     }
 
     fn store(&mut self, kind: Kind, json: &str) -> Result<(), serde_json::Error> {
@@ -361,7 +372,7 @@ impl Ingest {
     pub fn state(&mut self, kind: Kind, state: KindState, message: &str) {
         let coverage = self.inventory.coverage.entry(kind).or_default();
         coverage.state = state;
-        coverage.message = crate::sensitive::without_secrets(message);
+        coverage.message = without_secrets(message);
     }
 
     /// Says which version of a kind's API was read.
@@ -436,7 +447,9 @@ fn name_of(value: &serde_json::Value) -> String {
 
 /// What the parser said, without the value that it stumbled over.
 fn words(error: &serde_json::Error) -> String {
-    crate::sensitive::without_quoted(&error.to_string())
+    let said = error.to_string();
+    // The place is one within the object, which nobody sees.
+    crate::sensitive::without_quoted(said.split(" at line ").next().unwrap_or_default())
 }
 
 /// Takes out nulls, which manifests write for what is empty.

@@ -199,6 +199,10 @@ macro_rules! inventory {
         pub struct Inventory {
             /// Where from.
             pub source: Source,
+            /// Who said that the files are the whole cluster, so that kinds which they do not hold are empty; none where nobody did, and for a live
+            /// cluster.
+            #[serde(skip_serializing_if = "Option::is_none")]
+            pub declared_complete: Option<String>,
             /// The cluster.
             pub cluster: ClusterInfo,
             /// State of every kind.
@@ -223,9 +227,6 @@ macro_rules! inventory {
             $($(#[$doc])* pub $list: Vec<$type>,)+
             /// Objects of add-ons.
             pub customs: BTreeMap<Kind, Vec<Custom>>,
-            /// Who said that the files are the whole cluster, so that a kind which they do not hold is empty and not unread; none where nobody did.
-            #[serde(skip_serializing_if = "Option::is_none")]
-            pub declared_complete: Option<String>,
             /// What active probes asked and heard; none where they were not run.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub probes: Option<Probes>,

@@ -1,7 +1,12 @@
 //! Services, endpoints, ingresses and network policies.
 
 use super::strict::{Below, SELECTOR, unknown_fields};
-use super::{lenient::Scalar, meta::Meta, pod::slim, rbac::LabelSelector};
+use super::{
+    lenient::Scalar,
+    meta::Meta,
+    pod::{NamedRef, slim},
+    rbac::LabelSelector,
+};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
 
@@ -106,7 +111,8 @@ slim! {
         rules: Vec<IngressRule>,
         /// Hosts with TLS.
         tls: Vec<IngressTls>,
-        /// Where everything else goes.
+        /// Where everything else goes; `backend` in v1beta1.
+        #[serde(alias = "backend")]
         default_backend: Option<IngressBackend>,
     }
 
@@ -130,12 +136,6 @@ slim! {
         path: String,
         /// Where it goes.
         backend: IngressBackend,
-    }
-
-    /// A backend.
-    struct IngressBackend {
-        /// The Service.
-        service: Option<super::pod::NamedRef>,
     }
 
     /// Hosts under one certificate.
@@ -241,6 +241,30 @@ fn policy_spec<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NetworkPoli
     spec.unknown_fields.sort();
     spec.unknown_fields.dedup();
     Ok(spec)
+}
+
+/// Where an Ingress sends requests.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "RawBackend")]
+pub struct IngressBackend {
+    /// The Service.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service: Option<NamedRef>,
+}
+
+/// A backend as v1 writes it, and as v1beta1 did.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct RawBackend {
+    service: Option<NamedRef>,
+    service_name: Option<String>,
+}
+
+impl From<RawBackend> for IngressBackend {
+    fn from(raw: RawBackend) -> Self {
+        let old = raw.service_name.filter(|name| !name.is_empty()).map(|name| NamedRef { name, ..NamedRef::default() });
+        Self { service: raw.service.or(old) }
+    }
 }
 
 impl NetworkPolicySpec {

@@ -71,11 +71,11 @@ impl Inventory {
             pod.metadata.redacted = found.into();
         }
         for (kind, list) in &mut self.controllers {
-            let spec = super::workload::spec_path(kind.kind());
+            let spec = super::workload::spec_path(kind.group(), kind.kind());
             for controller in list {
                 let mut found = Vec::new();
                 annotations("metadata", &controller.metadata.annotations, &mut found);
-                annotations(super::workload::metadata_path(kind.kind()), &controller.pod_annotations, &mut found);
+                annotations(&super::workload::metadata_path(spec), &controller.pod_annotations, &mut found);
                 of_spec(controller.spec, spec, &mut found);
                 controller.metadata.redacted = found.into();
             }

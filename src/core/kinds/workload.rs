@@ -156,45 +156,31 @@ pub struct Variant {
 }
 
 /// Path from an object of this kind to its pods' spec: `spec.template.spec`.
-pub(super) fn spec_path(kind: &str) -> &'static str {
-    match kind {
-        "Pod" => "spec",
-        "CronJob" => "spec.jobTemplate.spec.template.spec",
-        "PodTemplate" => "template.spec",
+pub(super) fn spec_path(group: &str, kind: &str) -> &'static str {
+    match (group, kind) {
+        ("", "Pod") => "spec",
+        ("batch", "CronJob") => "spec.jobTemplate.spec.template.spec",
+        ("", "PodTemplate") => "template.spec",
         _ => "spec.template.spec",
     }
 }
 
-/// Path from an object of this kind to its pods' metadata.
-pub(super) fn metadata_path(kind: &str) -> &'static str {
-    match kind {
-        "Pod" => "metadata",
-        "CronJob" => "spec.jobTemplate.spec.template.metadata",
-        "PodTemplate" => "template.metadata",
-        _ => "spec.template.metadata",
-    }
+/// Path from an object to its pods' metadata, by the path to their spec.
+pub(super) fn metadata_path(spec_path: &str) -> String {
+    if spec_path == "spec" { "metadata".to_owned() } else { format!("{}.metadata", spec_path.strip_suffix(".spec").unwrap_or(spec_path)) }
 }
 
 impl Workload {
     /// Path from the owner to its pods' spec: `spec.template.spec`.
     #[must_use]
     pub fn spec_path(&self) -> &str {
-        if let Some(path) = &self.path {
-            return path;
-        }
-        match (self.object.group.as_str(), self.object.kind.as_str()) {
-            ("", "Pod") => "spec",
-            ("batch", "CronJob") => "spec.jobTemplate.spec.template.spec",
-            ("", "PodTemplate") => "template.spec",
-            _ => "spec.template.spec",
-        }
+        self.path.as_deref().unwrap_or_else(|| spec_path(&self.object.group, &self.object.kind))
     }
 
     /// Path from the owner to its pods' metadata.
     #[must_use]
     pub fn metadata_path(&self) -> String {
-        let path = self.spec_path();
-        if path == "spec" { "metadata".to_owned() } else { format!("{}.metadata", path.strip_suffix(".spec").unwrap_or(path)) }
+        metadata_path(self.spec_path())
     }
 
     /// By what workloads are sorted.

@@ -310,7 +310,11 @@ impl Session {
                 self.home.opening = Some(path.clone());
                 vec![Effect::LoadWorkbook(path)]
             }
-            PathOf::Cluster => self.choose_source(super::Source::Paths(vec![path])),
+            PathOf::Cluster => {
+                // Whoever types here answers for what is said here.
+                let complete = (form.chosen("complete") == Some("yes")).then(|| self.user.clone());
+                self.choose_source(super::Source::Paths { paths: vec![path], complete })
+            }
             PathOf::Export => {
                 self.export_to(&path);
                 vec![]

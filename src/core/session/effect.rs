@@ -25,7 +25,12 @@ pub enum Source {
         request_timeout: Option<Duration>,
     },
     /// A snapshot, or files and folders of YAML or JSON.
-    Paths(Vec<PathBuf>),
+    Paths {
+        /// Which.
+        paths: Vec<PathBuf>,
+        /// Who says that they are the whole cluster, where somebody does.
+        complete: Option<String>,
+    },
     /// The built-in cluster.
     Demo,
 }
@@ -37,13 +42,19 @@ impl Source {
         Self::Context { kubeconfig: None, name, as_user: None, as_groups: vec![], request_timeout: None }
     }
 
+    /// Files of which nobody says that they are the whole cluster.
+    #[must_use]
+    pub const fn paths(paths: Vec<PathBuf>) -> Self {
+        Self::Paths { paths, complete: None }
+    }
+
     /// The source in a few words, for people: `context prod-eu`, `demo`, `files a.yaml | b`.
     #[must_use]
     pub fn words(&self) -> String {
         match self {
             Self::Context { name: Some(name), .. } => format!("context {name}"),
             Self::Context { name: None, .. } => "current context".to_owned(),
-            Self::Paths(paths) => format!("files {}", paths.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(" | ")),
+            Self::Paths { paths, .. } => format!("files {}", paths.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(" | ")),
             Self::Demo => "demo".to_owned(),
         }
     }
@@ -61,10 +72,10 @@ impl Source {
                 request_timeout: request_timeout.and_then(|time| u32::try_from(time.as_secs()).ok()),
                 files: vec![],
             },
-            Self::Paths(paths) if paths.iter().all(|path| path.as_os_str() != "-") => {
+            Self::Paths { paths, .. } if paths.iter().all(|path| path.as_os_str() != "-") => {
                 Reached { files: paths.iter().map(text).collect(), ..Reached::default() }
             }
-            Self::Paths(_) | Self::Demo => Reached::default(),
+            Self::Paths { .. } | Self::Demo => Reached::default(),
         }
     }
 
@@ -72,8 +83,9 @@ impl Source {
     #[must_use]
     pub fn of_record(record: &ClusterRecord) -> Option<Self> {
         let reached = &record.reached;
+        let complete = record.declared_complete.clone();
         if !reached.files.is_empty() {
-            return Some(Self::Paths(reached.files.iter().map(PathBuf::from).collect()));
+            return Some(Self::Paths { paths: reached.files.iter().map(PathBuf::from).collect(), complete });
         }
         if !reached.is_unknown() {
             let given = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
@@ -88,7 +100,7 @@ impl Source {
         // The words alone are what workbooks had before; they name contexts and paths, and no more.
         match record.source.split_once(' ') {
             Some(("context", name)) => Some(Self::context(Some(name.to_owned()))),
-            Some(("files", paths)) if paths != "-" => Some(Self::Paths(paths.split(" | ").map(Into::into).collect())),
+            Some(("files", paths)) if paths != "-" => Some(Self::Paths { paths: paths.split(" | ").map(Into::into).collect(), complete }),
             _ if matches!(record.source.as_str(), "current context" | "in-cluster") => Some(Self::context(None)),
             _ if record.source == "demo" => Some(Self::Demo),
             _ => None,

@@ -209,7 +209,17 @@ impl Session {
             PathOf::Export => self.export_target().map(|path| path.to_string_lossy().into_owned()).unwrap_or_default(),
             PathOf::Assessment | PathOf::Cluster => String::new(),
         };
-        Form::new(Purpose::Path(of), vec![Row::text("file", "Path", hint, text)])
+        let mut rows = vec![Row::text("file", "Path", hint, text)];
+        if of == PathOf::Cluster {
+            let options = [
+                ('n', "no", "no, or not known: what they do not hold is unread"),
+                ('y', "yes", "yes: what they do not hold is not in the cluster"),
+            ];
+            let options = options.map(|(key, value, label)| Choice { key, value: value.to_owned(), label: label.to_owned() });
+            let hint = "of a snapshot of a live cluster it need not be said; your name is kept with a yes";
+            rows.push(Row::choice("complete", "The whole cluster?", hint, options.to_vec(), Some(0)));
+        }
+        Form::new(Purpose::Path(of), rows)
     }
 
     /// The form for a rule of the scope.

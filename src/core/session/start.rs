@@ -232,7 +232,7 @@ impl Session {
             Source::Context { name: Some(name), .. } => name.clone(),
             Source::Context { name: None, .. } => "cluster".to_owned(),
             Source::Demo => "demo".to_owned(),
-            Source::Paths(paths) => {
+            Source::Paths { paths, .. } => {
                 let first = paths.first().and_then(|p| p.file_name()).map(|n| n.to_string_lossy().into_owned());
                 let name = first.unwrap_or_default();
                 name.trim_end_matches(".gz").trim_end_matches(".kassay").trim_end_matches(".yaml").trim_end_matches(".json").to_owned()

@@ -174,6 +174,7 @@ fn record(collected: &Collected<'_>) -> ClusterRecord {
         snapshot: collected.snapshot.to_owned(),
         findings: collected.findings.to_owned(),
         source: collected.source.to_owned(),
+        declared_complete: collected.inventory.declared_complete.clone(),
         reached: collected.reached.clone(),
         not_read: not_read(collected.inventory),
         redactions: collected.inventory.redactions,
@@ -190,6 +191,7 @@ pub fn not_read(inventory: &Inventory) -> BTreeMap<String, String> {
             let state = match coverage.state {
                 KindState::Read => return None,
                 KindState::Absent if !kind.stock() && inventory.source == Source::Live => return None,
+                KindState::Absent if inventory.declared_complete.is_some() => return None,
                 KindState::Absent if inventory.source == Source::Files => "not in the files",
                 KindState::Absent => "not served",
                 KindState::Forbidden => "forbidden",

@@ -108,6 +108,9 @@ pub struct ClusterRecord {
     /// How it was reached, to collect it again: `context prod-eu`, `demo`, `files`.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub source: String,
+    /// Who said that the files it was read from are the whole cluster; none where nobody did, and for a live cluster.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub declared_complete: Option<String>,
     /// All that it takes to reach it in the same way again; nothing where that was not kept, or can't be repeated.
     #[serde(default, skip_serializing_if = "Reached::is_unknown")]
     pub reached: Reached,

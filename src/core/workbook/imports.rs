@@ -68,6 +68,7 @@ mod tests {
             snapshot: String::new(),
             findings: String::new(),
             source: String::new(),
+            declared_complete: None,
             reached: Default::default(),
             not_read: std::collections::BTreeMap::new(),
             redactions: 0,

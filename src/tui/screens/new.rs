@@ -83,7 +83,7 @@ fn source_words(source: &Source) -> String {
     match source {
         Source::Context { name: Some(name), .. } => name.clone(),
         Source::Context { name: None, .. } => "the current context".to_owned(),
-        Source::Paths(paths) => paths.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(", "),
+        Source::Paths { paths, .. } => paths.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(", "),
         Source::Demo => "the demo cluster".to_owned(),
     }
 }
