@@ -315,7 +315,7 @@ impl Reading<'_> {
             name: String,
         }
         let own = serde_json::from_str::<Identified>(json).unwrap_or_default().metadata;
-        let parts = if own.uid.is_empty() { vec![json] } else { vec![&own.uid, &own.namespace, &own.name] };
+        let parts = if own.uid.is_empty() { vec![json] } else { vec![own.uid.as_str(), own.namespace.as_str(), own.name.as_str()] };
         let mut digest = Sha256::new().chain_update(kind);
         for part in parts {
             digest = digest.chain_update([0]).chain_update(part);
