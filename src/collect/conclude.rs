@@ -2,6 +2,7 @@
 //! how well the version is known.
 
 use super::{CollectError, Options};
+use kassay_core::analysis::pod_security::NEWEST;
 use kassay_core::kinds::{Coverage, Inventory, KindState, VersionFrom};
 use kassay_core::model::Kind;
 use std::collections::BTreeSet;
@@ -92,7 +93,8 @@ fn newest_known() -> Result<String, CollectError> {
     let tables = kassay_core::judging::Tables::shipped().map_err(|error| CollectError::Internal(error.to_string()))?;
     let releases = tables.lifecycle.release.iter().filter(|release| release.product == "kubernetes");
     let newest = releases.max_by_key(|release| rank(&release.cycle));
-    newest
-        .map(|release| format!("v{}", release.latest))
-        .ok_or_else(|| CollectError::Internal("no version of Kubernetes is known".to_owned()))
+    let newest = newest.ok_or_else(|| CollectError::Internal("no version of Kubernetes is known".to_owned()))?;
+    // Rules may be known of a version before its support dates are.
+    let judged = format!("1.{NEWEST}");
+    Ok(format!("v{}", if rank(&newest.cycle) < rank(&judged) { &judged } else { &newest.latest }))
 }

@@ -7,7 +7,9 @@ use serde_json::{Value, json};
 
 fn read(objects: &[(Kind, Value)]) -> Inventory {
     let mut ingest = Ingest::new(Source::Live, FingerprintKey([0; 32]));
-    objects.iter().for_each(|(kind, object)| ingest.object(*kind, &object.to_string()));
+    for (kind, object) in objects {
+        ingest.object(*kind, &object.to_string());
+    }
     ingest.finish()
 }
 
