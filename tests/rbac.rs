@@ -300,7 +300,7 @@ subjects: [{kind: ServiceAccount, name: web, namespace: default}]
 "#);
     let outcome = run("1.5/account-rights", &inventory);
     assert_eq!(outcome.outcome, Outcome::Fail);
-    assert_eq!(outcome.findings.iter().map(|f| f.object.to_string()).collect::<Vec<_>>(), ["ServiceAccount web"]);
+    assert_eq!(outcome.findings.iter().map(|f| f.object.to_string()).collect::<Vec<_>>(), ["ServiceAccount default/web"]);
 }
 
 /// A folder of manifests lacks much that the cluster has: nothing in it can be called gone.

@@ -7,6 +7,10 @@ use super::oracle::{Cluster, End, Place, Pod, list, range, selects as picks};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
+pub fn is_one(policy: &Policy) -> bool {
+    matches!(policy.kind, Kind::Admin | Kind::Baseline | Kind::Cluster)
+}
+
 pub fn selects(cluster: &Cluster, policy: &Policy, pod: &Pod) -> bool {
     has(cluster, &policy.spec()["subject"], pod)
 }

@@ -162,11 +162,13 @@ impl Cluster {
             !pod.ended || (!bare && !alive.contains(&pod.workload))
         });
         let beyond = cluster.policies.iter().filter(|policy| cluster.is_beyond(policy, objects)).map(|policy| policy.name.clone());
-        let beyond: Vec<String> = beyond.collect();
+        let beyond: BTreeSet<String> = beyond.collect();
+        // What an admin's policy says beside peers by nodes and names is known all the same; its name stays among those that are beyond us.
+        cluster.policies.retain(|policy| admin::is_one(policy) || !beyond.contains(&policy.name));
+        let unordered: BTreeSet<String> = law::in_no_order(&cluster).into_iter().collect();
+        cluster.policies.retain(|policy| !unordered.contains(&policy.name));
         cluster.beyond.extend(beyond);
-        cluster.leave_out();
-        cluster.beyond.extend(law::in_no_order(&cluster));
-        cluster.leave_out();
+        cluster.beyond.extend(unordered);
         let named: Vec<Place> = cluster.policies.iter().flat_map(|policy| named_ranges(&cluster, policy)).collect();
         cluster.ranges.extend(named);
         cluster
@@ -200,11 +202,6 @@ impl Cluster {
         let group = if kind == Kind::Calico && object["kind"] == "NetworkPolicy" { ".crd.projectcalico.org" } else { "" };
         let name = format!("{}{group} {}", object["kind"].as_str().unwrap(), path.collect::<Vec<_>>().join("/"));
         self.policies.push(Policy { kind, object: object.clone(), name, tier: tier.to_owned() });
-    }
-
-    fn leave_out(&mut self) {
-        let beyond = &self.beyond;
-        self.policies.retain(|policy| !beyond.contains(&policy.name));
     }
 
     pub fn on_host_network(&self) -> BTreeSet<Place> {

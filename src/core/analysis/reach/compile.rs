@@ -7,8 +7,8 @@ use super::ports::PortSet;
 use super::range::{Breadth, Range};
 use super::selector::{Attribute, Facts, NAME_LABEL, Selector};
 use super::unread;
-use crate::kinds::Inventory;
-use crate::model::ObjectRef;
+use crate::kinds::{Inventory, KindState};
+use crate::model::{Kind, ObjectRef};
 use core::net::IpAddr;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -357,11 +357,13 @@ pub(super) fn compile<'a>(picker: &mut Picker<'a, '_>, law: &mut Law) -> Compile
     let places = places(law);
     let v6 = knows_v6(picker.inventory);
     let nodes = node_addresses(picker.inventory).map(Range::of_address).collect();
+    let nodes_unread = matches!(picker.inventory.state(Kind::Nodes), KindState::Forbidden | KindState::Failed | KindState::Partial);
     let mut compiler = Compiler {
         picker,
         places,
         v6,
         nodes,
+        nodes_unread,
         compiled: Compiled { ranges: vec![Range::anywhere()], may_have_v6: v6.unwrap_or(true), ..Compiled::default() },
     };
     let mut ingress = Bindings::new(compiler.picker.groups.list.len());
@@ -456,6 +458,8 @@ struct Compiler<'a, 'g, 'p> {
     v6: Option<bool>,
     /// Addresses of nodes, each as a range: where they lie, pods may.
     nodes: Vec<Range>,
+    /// Whether the list of nodes could not be read whole: then any range may be about their networks.
+    nodes_unread: bool,
     compiled: Compiled<'a>,
 }
 
@@ -529,7 +533,7 @@ impl Compiler<'_, '_, '_> {
 
     fn range(&mut self, rule: &mut Rule, direction: &'static str, range: Range, addresses: Addresses) {
         // By custom pods have private addresses; in some clusters they have those of their nodes' networks, which for IPv6 are public ones.
-        let near_nodes = || !range.is_one() && self.nodes.iter().any(|node| range.touches(node));
+        let near_nodes = || !range.is_one() && (self.nodes_unread || self.nodes.iter().any(|node| range.touches(node)));
         let may_hold_pods = addresses != Addresses::Outside && (range.may_hold_pods() || near_nodes());
         let index = self.compiled.range(range);
         rule.ranges.push(index);

@@ -6,8 +6,8 @@ use crate::analysis::lifecycle::{self, Support};
 use crate::analysis::software::Software;
 use crate::analysis::{distribution, image::ImageReference, software};
 use crate::judging::{Check, Need, Verdict, View};
-use crate::kinds::{VersionFrom, node::Node};
-use crate::model::{Finding, Kind, ObjectRef, Severity};
+use crate::kinds::{KindState, VersionFrom, node::Node};
+use crate::model::{Finding, Kind, ObjectRef, Outcome, Severity};
 use jiff::civil::Date;
 
 /// The checks of control 10.1, in the order in which they are told.
@@ -158,6 +158,11 @@ fn version_support(view: &View<'_>) -> Verdict {
                     .mend("Take the emulation away once the upgrade is done."),
             );
         }
+    }
+    // Pods of the API server that could not be read may say that it behaves as another version does.
+    if view.inventory.state(Kind::Pods) == KindState::Partial && verdict.outcome() == Outcome::Pass {
+        verdict.decide(Outcome::Review);
+        verdict.note("Pods could be read only in part, so whether the API server emulates another version is not known.");
     }
     let until = match support {
         Support::Until(Some(day)) => format!("supported until {day}"),
