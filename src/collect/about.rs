@@ -74,27 +74,35 @@ pub(super) async fn deprecated(link: &Link) -> Result<DeprecatedRequests, Collec
     }
 }
 
+/// The name and the groups that an answer tells; none where it is another answer, or names nobody.
+fn told_user(answer: &Value) -> Option<(String, Vec<String>)> {
+    let user = answer.pointer("/status/userInfo").filter(|_| answer.get("kind").and_then(Value::as_str) == Some("SelfSubjectReview"))?;
+    let name = user.get("username")?.as_str().filter(|name| !name.is_empty())?;
+    let groups = match user.get("groups") {
+        None | Some(Value::Null) => vec![],
+        Some(groups) => groups.as_array()?.iter().map(|group| group.as_str().map(str::to_owned)).collect::<Option<_>>()?,
+    };
+    Some((name.to_owned(), groups))
+}
+
+/// Who asks. Where the server does not tell, there is no name; why not is for the notes alone, because any text would pass for a name.
 async fn who(link: &Link, served: &Served, cluster: &mut ClusterInfo, notes: &mut Vec<String>) -> Result<(), CollectError> {
     let version = match served.version_of("authentication.k8s.io", "selfsubjectreviews") {
         Some(version) => version,
         // Where discovery was refused, the question is worth a try.
         None if served.unknown.is_some() => "v1",
         None => {
-            "not told: this server does not serve SelfSubjectReview (Kubernetes 1.28 and later)".clone_into(&mut cluster.identity);
             notes.push("the server does not tell who asks: SelfSubjectReview needs Kubernetes 1.28".to_owned());
             return Ok(());
         }
     };
     match link.review(&Review::Subject(version)).await {
-        Ok(answer) => {
-            let user = answer.pointer("/status/userInfo").cloned().unwrap_or_default();
-            cluster.identity = user.get("username").and_then(Value::as_str).unwrap_or_default().to_owned();
-            let groups = user.get("groups").and_then(Value::as_array).cloned().unwrap_or_default();
-            cluster.groups = groups.iter().filter_map(|group| group.as_str().map(str::to_owned)).collect();
-        }
+        Ok(answer) => match told_user(&answer) {
+            Some((name, groups)) => (cluster.identity, cluster.groups) = (name, groups),
+            None => notes.push("the server does not tell who asks: its answer is no SelfSubjectReview".to_owned()),
+        },
         Err(refusal @ (Refusal::Unauthorized(_) | Refusal::Cancelled)) => return Err(link.fatal(refusal)),
         Err(refusal) => {
-            cluster.identity = format!("not told: {}", refusal.words());
             notes.push(format!("the server does not tell who asks: {}", refusal.words()));
         }
     }

@@ -1,15 +1,16 @@
 //! From a kubeconfig, or a pod's own account, to a client: contexts, credentials, impersonation, proxy, time limits.
 //! The client library parses kubeconfigs and speaks TLS; which proxy, which plugin and how long is decided here.
 
+use super::kubeconfig::{self, Known, usual_paths};
 use super::request::{Refusal, chain};
 use super::{Cancel, CollectError, Connect, login, proxy};
 use data_encoding::BASE64;
 use http::Uri;
 use kassay_core::kinds::{Connection, LoginFile};
 use kube::client::{ClientBuilder, ConfigExt};
-use kube::config::{AuthInfo, Cluster, Context, Kubeconfig, KubeconfigError};
+use kube::config::{AuthInfo, Cluster, Context, Kubeconfig};
 use rustls::pki_types::{CertificateDer, ServerName, pem::PemObject};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
@@ -40,7 +41,7 @@ pub struct ContextInfo {
 /// # Errors
 /// Where the kubeconfig is broken.
 pub fn contexts(kubeconfig: Option<&Path>) -> Result<Vec<ContextInfo>, CollectError> {
-    let Some(config) = read_kubeconfig(kubeconfig)? else { return Ok(vec![]) };
+    let Some(Known { config, .. }) = kubeconfig::known(kubeconfig)? else { return Ok(vec![]) };
     let info = |named: &kube::config::NamedContext| {
         let context = named.context.clone().unwrap_or_default();
         let user = user_of(&config, &context);
@@ -53,46 +54,6 @@ pub fn contexts(kubeconfig: Option<&Path>) -> Result<Vec<ContextInfo>, CollectEr
         }
     };
     Ok(config.contexts.iter().map(info).collect())
-}
-
-/// The file that was named, or those of `$KUBECONFIG`, or the usual one; none where there is none.
-fn read_kubeconfig(named: Option<&Path>) -> Result<Option<Kubeconfig>, CollectError> {
-    if let Some(path) = named {
-        if !path.exists() {
-            return Err(CollectError::Kubeconfig(format!("there is no kubeconfig {}", path.display())));
-        }
-        return Kubeconfig::read_from(path).map(Some).map_err(|error| broken(path, &error));
-    }
-    let mut merged: Option<Kubeconfig> = None;
-    for path in usual_paths() {
-        let next = Kubeconfig::read_from(&path).map_err(|error| broken(&path, &error))?;
-        merged = Some(match merged {
-            Some(first) => first.merge(next).map_err(|error| broken(&path, &error))?,
-            None => next,
-        });
-    }
-    Ok(merged)
-}
-
-/// The files that kubectl reads where none is named. It passes over those of the list that do not exist.
-fn usual_paths() -> Vec<PathBuf> {
-    let mut paths: Vec<PathBuf> = match std::env::var_os("KUBECONFIG") {
-        Some(list) if !list.is_empty() => std::env::split_paths(&list).collect(),
-        _ => directories::BaseDirs::new().map(|dirs| dirs.home_dir().join(".kube/config")).into_iter().collect(),
-    };
-    paths.retain(|path| path.exists());
-    paths
-}
-
-/// What is wrong with a kubeconfig. The parser would show the line, and lines of kubeconfigs hold credentials.
-fn broken(path: &Path, error: &KubeconfigError) -> CollectError {
-    let KubeconfigError::Parse(error) = error else {
-        return CollectError::Kubeconfig(format!("{}: {}", path.display(), chain(error)));
-    };
-    let place = error.location().map(|place| format!(", line {}, column {}", place.line(), place.column())).unwrap_or_default();
-    let said = error.without_snippet().to_string();
-    let said = said.lines().next().unwrap_or_default().split(" at line ").next().unwrap_or_default();
-    CollectError::Kubeconfig(format!("{}{place}: {}", path.display(), kassay_core::sensitive::without_quoted(said)))
 }
 
 fn cluster_of(config: &Kubeconfig, context: &Context) -> Option<Cluster> {
@@ -142,9 +103,10 @@ impl Link {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let timeout = connect.request_timeout.filter(|timeout| !timeout.is_zero()).unwrap_or(REQUEST);
         let mut plan = plan(connect, timeout)?;
-        let login = if plan.in_cluster.is_some() { "in-cluster".to_owned() } else { login::describe(&plan.user) };
         let login_files =
             if plan.in_cluster.is_some() { vec![] } else { login::files(&plan.user, connect.kubeconfig.as_deref(), usual_paths()) };
+        plan.user = login::chosen(plan.user.clone(), plan.encrypted())?;
+        let login = if plan.in_cluster.is_some() { "in-cluster".to_owned() } else { login::describe(&plan.user) };
         if let Some(user) = &connect.as_user {
             plan.user.impersonate = Some(user.clone());
             plan.user.impersonate_groups = None;
@@ -173,9 +135,9 @@ impl Link {
         })
     }
 
-    /// Whether a refused credential can be replaced by asking its plugin again.
+    /// Whether a refused credential can be replaced by asking its plugin again, or by reading its file again.
     pub(super) const fn renewable(&self) -> bool {
-        self.plan.user.exec.is_some()
+        self.plan.user.exec.is_some() || self.plan.user.token_file.is_some()
     }
 
     /// Logs in again.
@@ -198,7 +160,7 @@ impl Link {
             seen.addresses.dedup();
         }
         if !encrypted {
-            "the server is asked without TLS".clone_into(&mut seen.note);
+            "the server is asked without TLS, and so without a credential".clone_into(&mut seen.note);
         } else if self.plan.proxy().is_some() {
             "a proxy stands between, so the connection of the server itself was not looked at".clone_into(&mut seen.note);
         } else if let Err(why) = self.handshake(&host, port, &mut seen).await {
@@ -233,7 +195,9 @@ impl Link {
 
 /// Decides which cluster and user are meant.
 fn plan(connect: &Connect, timeout: Duration) -> Result<Plan, CollectError> {
-    let config = read_kubeconfig(connect.kubeconfig.as_deref())?;
+    let (config, fault) = kubeconfig::known(connect.kubeconfig.as_deref())?.map_or((None, None), |known| (Some(known.config), known.fault));
+    // What is not found may be the very entry that can't be read.
+    let or_fault = |error: CollectError| fault.clone().map_or(error, CollectError::Kubeconfig);
     let name = connect.context.clone().or_else(|| config.as_ref()?.current_context.clone().filter(|name| !name.is_empty()));
     let (Some(config), Some(name)) = (config, name) else {
         if let Some(name) = &connect.context {
@@ -246,16 +210,26 @@ fn plan(connect: &Connect, timeout: Duration) -> Result<Plan, CollectError> {
         return Ok(Plan { cluster, user: in_cluster.auth_info.clone(), ca: None, in_cluster: Some(in_cluster), timeout });
     };
     let Some(context) = config.contexts.iter().find(|named| named.name == name).and_then(|named| named.context.clone()) else {
-        return Err(CollectError::NoContext { name, known: config.contexts.iter().map(|named| named.name.clone()).collect() });
+        return Err(or_fault(CollectError::NoContext { name, known: config.contexts.iter().map(|named| named.name.clone()).collect() }));
     };
     let Some(cluster) = cluster_of(&config, &context).filter(|cluster| cluster.server.as_ref().is_some_and(|server| !server.is_empty()))
     else {
-        return Err(CollectError::Kubeconfig(format!(
+        return Err(or_fault(CollectError::Kubeconfig(format!(
             "the context “{name}” names the cluster “{}”, of which the kubeconfig has no address",
             context.cluster
-        )));
+        ))));
     };
+    let listed = |user: &String| config.auth_infos.iter().any(|named| named.name == *user);
+    if let Some(fault) = fault.clone().filter(|_| context.user.as_ref().is_some_and(|user| !listed(user))) {
+        return Err(CollectError::Kubeconfig(fault));
+    }
     let ca = certificate_authority(&cluster)?;
+    // As client-go words it for itself: who trusts anybody can't mean the authority, and nobody knows which of the two was the mistake.
+    if ca.is_some() && cluster.insecure_skip_tls_verify == Some(true) && cluster.server.as_ref().is_some_and(|s| s.starts_with("https:")) {
+        return Err(CollectError::Kubeconfig(
+            "the cluster has a certificate authority and insecure-skip-tls-verify, and only one of the two can hold".to_owned(),
+        ));
+    }
     Ok(Plan { user: user_of(&config, &context), cluster, ca, in_cluster: None, timeout })
 }
 
@@ -275,6 +249,10 @@ impl Plan {
         self.cluster.server.clone().unwrap_or_default().trim_end_matches('/').to_owned()
     }
 
+    fn encrypted(&self) -> bool {
+        self.server().parse::<Uri>().is_ok_and(|server| server.scheme_str() == Some("https"))
+    }
+
     fn proxy(&self) -> Option<String> {
         proxy::for_server(&self.server().parse().ok()?, self.cluster.proxy_url.as_deref(), |name| std::env::var(name).ok())
     }
@@ -284,7 +262,8 @@ impl Plan {
     }
 
     async fn config(&self, cancel: &Cancel) -> Result<kube::Config, CollectError> {
-        let user = login::run_plugin(&self.user, &self.cluster, self.ca.as_deref(), cancel).await?;
+        let user = login::run_plugin(&login::with_token_file(self.user.clone())?, &self.cluster, self.ca.as_deref(), cancel).await?;
+        login::sendable(&user)?;
         self.config_with(user)
     }
 

@@ -3,8 +3,10 @@
 
 use super::{Cancel, CollectError};
 use data_encoding::BASE64;
+use http::HeaderValue;
 use kassay_core::kinds::LoginFile;
 use kube::config::{AuthInfo, Cluster, ExecConfig, ExecInteractiveMode};
+use secrecy::ExposeSecret;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -70,6 +72,90 @@ fn mode(_path: &Path) -> Option<u32> {
 fn program(exec: &ExecConfig) -> String {
     let command = exec.command.as_deref().unwrap_or_default();
     Path::new(command).file_name().map_or_else(|| command.to_owned(), |name| name.to_string_lossy().into_owned())
+}
+
+/// The one way in which a user logs in, of those that a kubeconfig names, as client-go chooses: over plain HTTP none, so that no credential
+/// travels in the clear; and where a token, a password or a client certificate stands there, no plugin is run. What is empty is not there.
+///
+/// # Errors
+/// Where a password stands beside a token: client-go takes neither.
+pub(super) fn chosen(user: AuthInfo, encrypted: bool) -> Result<AuthInfo, CollectError> {
+    if !encrypted {
+        let AuthInfo { impersonate, impersonate_uid, impersonate_groups, impersonate_user_extra, .. } = user;
+        return Ok(AuthInfo { impersonate, impersonate_uid, impersonate_groups, impersonate_user_extra, ..AuthInfo::default() });
+    }
+    let mut user = AuthInfo {
+        token: user.token.filter(|token| !token.expose_secret().is_empty()),
+        client_key_data: user.client_key_data.filter(|key| !key.expose_secret().is_empty()),
+        username: filled(user.username),
+        token_file: filled(user.token_file),
+        client_certificate: filled(user.client_certificate),
+        client_certificate_data: filled(user.client_certificate_data),
+        client_key: filled(user.client_key),
+        ..user
+    };
+    let token = user.token.is_some() || user.token_file.is_some();
+    if user.username.is_none() {
+        user.password = None;
+    } else if token {
+        return Err(CollectError::Kubeconfig("the user has a password and a token, and only one of the two can be sent".to_owned()));
+    } else if user.password.is_none() {
+        user.password = Some(String::new().into());
+    }
+    let certificate = (user.client_certificate.is_some() || user.client_certificate_data.is_some())
+        && (user.client_key.is_some() || user.client_key_data.is_some());
+    if user.exec.is_some() && user.auth_provider.is_some() {
+        return Err(CollectError::Kubeconfig("the user has a plugin and an auth-provider, and only one of the two can log in".to_owned()));
+    }
+    if token || certificate || user.username.is_some() {
+        user.exec = None;
+    }
+    Ok(user)
+}
+
+fn filled(text: Option<String>) -> Option<String> {
+    text.filter(|text| !text.is_empty())
+}
+
+/// Reads a user's token file, which is read anew for every login because such tokens live an hour. It wins over a token that stands in the
+/// kubeconfig, which is taken where the file can't be read; the whitespace around what it holds is no part of the token.
+///
+/// # Errors
+/// Where there is no other token than that of a file which is empty or can't be read.
+pub(super) fn with_token_file(user: AuthInfo) -> Result<AuthInfo, CollectError> {
+    let Some(path) = &user.token_file else { return Ok(user) };
+    let read = std::fs::read_to_string(path).map_err(|error| error.to_string());
+    let read = read.and_then(|text| match text.trim() {
+        "" => Err("it is empty".to_owned()),
+        token => Ok(token.to_owned()),
+    });
+    match read {
+        Ok(token) => Ok(AuthInfo { token: Some(token.into()), token_file: None, ..user }),
+        Err(_) if user.token.is_some() => Ok(AuthInfo { token_file: None, ..user }),
+        Err(why) => Err(CollectError::Kubeconfig(format!("the token file {path} can't be used: {why}"))),
+    }
+}
+
+/// Holds what is sent as a header to what a header can be.
+///
+/// # Errors
+/// Where a token or a name to impersonate has a line break or another sign that no header may have. The token is not quoted.
+pub(super) fn sendable(user: &AuthInfo) -> Result<(), CollectError> {
+    let fits = |text: &str| HeaderValue::from_str(text).is_ok();
+    if user.token.as_ref().is_some_and(|token| !fits(token.expose_secret())) {
+        return Err(CollectError::Kubeconfig(
+            "the token of the login has a line break or another control character in it, so it can't be sent".to_owned(),
+        ));
+    }
+    let extra = user.impersonate_user_extra.iter().flatten().flat_map(|(_, values)| values);
+    let names = user.impersonate.iter().chain(&user.impersonate_uid).chain(user.impersonate_groups.iter().flatten()).chain(extra);
+    match names.into_iter().find(|name| !fits(name)) {
+        Some(name) => Err(CollectError::Kubeconfig(format!(
+            "“{}” can't be impersonated: the name has a line break or another control character in it",
+            kassay_core::model::text::clean(name)
+        ))),
+        None => Ok(()),
+    }
 }
 
 #[derive(Deserialize)]
@@ -191,6 +277,68 @@ mod tests {
         assert_eq!(describe(&user("client-certificate-data: YQ==")), "client-certificate");
         assert_eq!(describe(&user("tokenFile: /a")), "token");
         assert_eq!(describe(&user("{}")), "");
+    }
+
+    fn token(user: &AuthInfo) -> &str {
+        user.token.as_ref().map_or("", |token| token.expose_secret())
+    }
+
+    #[test]
+    fn one_way_to_log_in_is_chosen_as_kubectl_chooses() {
+        let https = |yaml: &str| chosen(user(yaml), true);
+        for beside in ["token: t", "tokenFile: /t", "{username: jane, password: p}", "{client-certificate: /c, client-key: /k}"] {
+            let beside = beside.trim_matches(['{', '}']);
+            let chosen = https(&format!("{{{beside}, exec: {{command: aws}}}}")).unwrap();
+            assert!(chosen.exec.is_none() && !describe(&chosen).contains("aws"), "{beside}");
+        }
+        for empty in ["token: ''", "tokenFile: ''", "username: ''", "client-certificate: /only-half"] {
+            assert!(https(&format!("{{{empty}, exec: {{command: aws}}}}")).unwrap().exec.is_some(), "{empty}");
+        }
+        assert!(https("{username: jane, password: p, token: t}").is_err());
+        assert!(https("{auth-provider: {name: oidc, config: {}}, exec: {command: aws}}").is_err());
+    }
+
+    #[test]
+    fn nothing_that_is_secret_travels_in_the_clear() {
+        for yaml in [
+            "token: t",
+            "tokenFile: /t",
+            "exec: {command: aws}",
+            "{username: jane, password: p}",
+            "auth-provider: {name: oidc, config: {}}",
+        ] {
+            let plain = chosen(user(yaml), false).unwrap();
+            assert_eq!(describe(&plain), "", "{yaml}");
+        }
+        let plain = chosen(user("{token: t, as: jane, as-groups: [qsa]}"), false).unwrap();
+        assert_eq!((plain.impersonate.as_deref(), plain.impersonate_groups.unwrap().len()), (Some("jane"), 1));
+    }
+
+    #[test]
+    fn a_token_file_wins_and_is_trimmed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("token");
+        let yaml = |more: &str| user(&format!("{{tokenFile: {}{more}}}", path.display()));
+        assert!(with_token_file(yaml("")).unwrap_err().to_string().contains("token file"));
+        assert_eq!(token(&with_token_file(yaml(", token: t-0")).unwrap()), "t-0");
+        std::fs::write(&path, " t-1\r\n").unwrap();
+        assert_eq!(token(&with_token_file(yaml(", token: t-0")).unwrap()), "t-1");
+        assert!(sendable(&with_token_file(yaml("")).unwrap()).is_ok());
+        std::fs::write(&path, "\n").unwrap();
+        assert!(with_token_file(yaml("")).is_err());
+    }
+
+    #[tokio::test]
+    async fn what_no_header_can_hold_is_an_error_and_not_told() {
+        for yaml in [r#"token: "s3c\nret""#, r#"token: "s3cret\n""#, r#"token: "s3cret\0""#] {
+            let error = sendable(&user(yaml)).unwrap_err().to_string();
+            assert!(error.contains("line break") && !error.contains("s3c"), "{error}");
+        }
+        let of_plugin = run(r#"printf '{"kind":"ExecCredential","status":{"token":"s3c\\nret"}}'"#).await.unwrap();
+        assert!(sendable(&of_plugin).is_err(), "{}", token(&of_plugin).len());
+        assert!(sendable(&user(r#"as: "jane\nImpersonate-Group: system:masters""#)).is_err());
+        assert!(sendable(&user(r#"{as: jane, as-groups: ["a\r\nb"]}"#)).is_err());
+        assert!(sendable(&user("{token: t-1, as: jane, as-groups: [qsa]}")).is_ok());
     }
 
     #[tokio::test]

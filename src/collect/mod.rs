@@ -21,6 +21,7 @@ mod evidence;
 mod file;
 mod found;
 mod json;
+mod kubeconfig;
 mod live;
 mod login;
 mod logs;

@@ -1,9 +1,9 @@
 //! Whatever an API server, a network or a login may do wrong: what was not read is never told as read.
 
-use super::server::{Asked, Reply, Server, discovery, groups, list, named, page, status};
+use super::server::{Asked, Reply, Server, discovery, groups, list, list_in, named, page, status};
 use kassay::collect::{Cancel, CollectError, Connect, Options, Progress, SourceSpec, collect, contexts, preflight, snapshot};
 use kassay_core::kinds::{Inventory, KindState};
-use kassay_core::model::Kind;
+use kassay_core::model::{Kind, Outcome};
 use serde_json::json;
 use std::sync::Mutex;
 use std::time::Duration;
@@ -50,14 +50,68 @@ fn a_healthy_cluster_is_read_whole_and_only_read() {
     all_else_is_read(&inventory, &[]);
     let cluster = &inventory.cluster;
     assert_eq!((cluster.uid.as_str(), cluster.version.as_str(), cluster.identity.as_str()), ("the-uid", "v1.34.4", "assessor"));
-    assert_eq!((cluster.groups.len(), cluster.login.as_str()), (2, "token"));
+    assert_eq!((cluster.groups.len(), cluster.login.as_str()), (2, ""));
     assert!(cluster.collected_at.is_some() && cluster.api_groups.contains_key("apps"));
     assert!(cluster.connection.as_ref().is_some_and(|connection| connection.protocol.is_empty() && !connection.note.is_empty()));
     for asked in server.asked() {
         assert!(asked.method == "GET" || asked.path() == "/apis/authentication.k8s.io/v1/selfsubjectreviews", "{asked:?}");
         assert!(asked.query("watch").is_none(), "{asked:?}");
-        assert_eq!(asked.header("authorization"), "Bearer t-1");
+        assert_eq!(asked.header("authorization"), "", "in the clear no credential is sent");
     }
+}
+
+#[test]
+fn credentials_are_sent_as_kubectl_sends_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("token");
+    std::fs::write(&path, "of-file\n").unwrap();
+    let file = format!("tokenFile: {}", path.display());
+    for (user, wanted) in [
+        ("{token: t-1}".to_owned(), "Bearer t-1"),
+        (format!("{{{file}}}"), "Bearer of-file"),
+        (format!("{{token: t-1, {file}}}"), "Bearer of-file"),
+        ("{token: t-1, exec: {apiVersion: client.authentication.k8s.io/v1, command: 'false'}}".to_owned(), "Bearer t-1"),
+        ("{username: jane, password: p}".to_owned(), "Basic amFuZTpw"),
+    ] {
+        let server = Server::start_tls(|_, _| None);
+        let connect = Connect { kubeconfig: Some(server.kubeconfig(&user)), ..Connect::default() };
+        block(preflight(&connect)).unwrap();
+        let asked = server.asked();
+        let sent: Vec<&str> = asked.iter().map(|asked| asked.header("authorization")).collect();
+        assert!(!sent.is_empty() && sent.iter().all(|sent| *sent == wanted), "{user}: {sent:?}");
+    }
+    for user in [
+        "{token: \"s3c\\nret\"}",
+        "{exec: {apiVersion: client.authentication.k8s.io/v1, command: printf, interactiveMode: Never, args: ['{\"status\":{\"token\":\"s3c\\\\nret\"}}']}}",
+    ] {
+        let server = Server::start_tls(|_, _| None);
+        let connect = Connect { kubeconfig: Some(server.kubeconfig(user)), ..Connect::default() };
+        let error = block(preflight(&connect)).unwrap_err().to_string();
+        assert!(error.contains("line break") && !error.contains("s3c"), "{error}");
+    }
+}
+
+#[test]
+fn an_authority_beside_skipped_verification_is_refused() {
+    let server = Server::start_tls(|_, _| None);
+    let path = connect(&server).kubeconfig.unwrap();
+    let text = std::fs::read_to_string(&path).unwrap().replace("insecure", "certificate-authority-data: YQ==, insecure");
+    std::fs::write(&path, text).unwrap();
+    let error = block(preflight(&Connect { kubeconfig: Some(path), ..Connect::default() })).unwrap_err().to_string();
+    assert!(error.contains("insecure-skip-tls-verify"), "{error}");
+}
+
+#[test]
+fn only_the_context_that_is_used_must_be_sound() {
+    let server = Server::healthy();
+    let path = connect(&server).kubeconfig.unwrap();
+    let text = std::fs::read_to_string(&path).unwrap().replace("contexts:\n", "contexts:\n- {name: old, context: {user: u}}\n");
+    std::fs::write(&path, text).unwrap();
+    let connect = Connect { kubeconfig: Some(path), ..Connect::default() };
+    assert_eq!(block(preflight(&connect)).unwrap().cluster.version, "v1.34.4");
+    let used = Connect { context: Some("old".into()), ..connect };
+    let error = block(preflight(&used)).unwrap_err();
+    assert!(matches!(&error, CollectError::Kubeconfig(words) if words.contains("kubeconfig")), "{error:?}");
 }
 
 #[test]
@@ -217,7 +271,8 @@ fn a_group_that_does_not_answer_is_neither_read_nor_absent() {
     let (told, words) = state(&inventory, Kind::CiliumNetworkPolicies);
     assert!(told == KindState::Failed && words.contains("service unavailable"), "{told:?} {words}");
     assert!(events.into_inner().unwrap().iter().any(|event| matches!(event, Progress::Note(words) if words.contains("metrics.k8s.io"))));
-    all_else_is_read(&inventory, &[Kind::CiliumNetworkPolicies, Kind::CiliumClusterwideNetworkPolicies]);
+    let cilium: Vec<Kind> = Kind::ALL.iter().copied().filter(|kind| kind.group() == "cilium.io").collect();
+    all_else_is_read(&inventory, &cilium);
 }
 
 #[test]
@@ -231,7 +286,10 @@ fn where_discovery_is_refused_not_found_is_not_taken_for_not_installed() {
 
 #[test]
 fn an_old_server_is_read_in_its_own_versions() {
-    let server = Server::start(|asked, _| match asked.path() {
+    let template = named("")["spec"].clone();
+    let nightly =
+        json!({"metadata": {"name": "nightly", "namespace": "shop"}, "spec": {"jobTemplate": {"spec": {"template": {"spec": template}}}}});
+    let server = Server::start(move |asked, _| match asked.path() {
         "/version" => Some(Reply::Json(json!({"gitVersion": "v1.20.4"}))),
         "/apis" => {
             let group = |name: &str, versions: &[&str]| json!({"name": name, "versions": versions.iter().map(|v| json!({"groupVersion": format!("{name}/{v}"), "version": v})).collect::<Vec<_>>()});
@@ -243,7 +301,7 @@ fn an_old_server_is_read_in_its_own_versions() {
         "/apis/batch/v1beta1" => Some(Reply::Json(json!({"kind": "APIResourceList", "resources": [{"name": "cronjobs"}]}))),
         "/apis/apps/v1" => Some(Reply::Json(json!({"kind": "APIResourceList", "resources": [{"name": "deployments"}]}))),
         "/apis/metrics.k8s.io/v1beta1" => Some(Reply::Raw(503, "", "service unavailable".into())),
-        "/apis/batch/v1beta1/cronjobs" => Some(list("CronJobList", &[named("nightly")])),
+        "/apis/batch/v1beta1/cronjobs" => Some(list_in("batch/v1beta1", "CronJobList", &[nightly.clone()])),
         _ => None,
     });
     let inventory = read(&server);
@@ -251,7 +309,7 @@ fn an_old_server_is_read_in_its_own_versions() {
     assert_eq!((cron_jobs.state, cron_jobs.items, cron_jobs.version.as_str()), (KindState::Read, 1, "v1beta1"));
     assert_eq!(inventory.state(Kind::Ingresses), KindState::Absent, "its group is not served");
     assert_eq!(inventory.cluster.stale_groups, ["metrics.k8s.io"]);
-    assert!(inventory.cluster.identity.contains("SelfSubjectReview"), "{}", inventory.cluster.identity);
+    assert_eq!(inventory.cluster.identity, "", "what was not told is no name");
     assert!(server.asked().iter().all(|asked| asked.method == "GET"));
 }
 
@@ -359,7 +417,7 @@ fn impersonation_is_sent_with_every_request() {
 
 #[test]
 fn a_plugins_credential_is_renewed_when_it_has_expired() {
-    let server = Server::start(|asked, _| {
+    let server = Server::start_tls(|asked, _| {
         let expired = asked.path() == "/apis/apps/v1/deployments" && asked.header("authorization") == "Bearer t-1";
         expired.then(|| status(401, "Unauthorized", "the token has expired"))
     });
@@ -465,4 +523,23 @@ fn a_live_cluster_judges_as_its_snapshot() {
     let mut bytes = Vec::new();
     snapshot::write(&inventory, &mut bytes).unwrap();
     assert_eq!(super::judge(&snapshot::read(&bytes[..]).unwrap()), super::judge(&inventory));
+}
+
+#[test]
+fn nobody_is_named_who_was_not_told() {
+    for answer in [
+        status(403, "Forbidden", "selfsubjectreviews is forbidden"),
+        Reply::Raw(200, "", "<!doctype html><title>Sign in</title>".to_owned()),
+        Reply::Json(json!({"kind": "Status", "status": {"userInfo": {"username": "jane"}}})),
+        Reply::Json(json!({"kind": "SelfSubjectReview", "status": {"userInfo": {"username": ""}}})),
+        Reply::Json(json!({"kind": "SelfSubjectReview", "status": {"userInfo": {"username": "jane", "groups": "admins"}}})),
+    ] {
+        let server = at("/apis/authentication.k8s.io/v1/selfsubjectreviews", move |_, _| answer.clone());
+        let look = block(preflight(&connect(&server))).unwrap();
+        assert_eq!((look.cluster.identity.as_str(), look.cluster.groups.len()), ("", 0));
+        assert!(look.notes.iter().any(|note| note.contains("does not tell who asks")), "{:?}", look.notes);
+    }
+    let judged = super::judge(&read(&at("/apis/authentication.k8s.io/v1/selfsubjectreviews", |_, _| status(403, "Forbidden", "no"))));
+    let own = judged.iter().find(|check| check.check == "1.2/own-credential").unwrap();
+    assert_eq!(own.outcome, Outcome::Blocked);
 }

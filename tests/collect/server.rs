@@ -1,10 +1,12 @@
 //! An API server that says what a test tells it to say: a healthy, empty cluster, and faults laid over single addresses.
 
+use data_encoding::BASE64;
 use kassay_core::model::Kind;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
@@ -51,15 +53,24 @@ pub(crate) fn status(code: u16, reason: &str, message: &str) -> Reply {
 }
 
 pub(crate) fn list(kind: &str, items: &[Value]) -> Reply {
-    Reply::Json(json!({"kind": kind, "apiVersion": "v1", "metadata": {"resourceVersion": "1"}, "items": items}))
+    list_in("v1", kind, items)
+}
+
+/// A list of a group and version.
+pub(crate) fn list_in(api_version: &str, kind: &str, items: &[Value]) -> Reply {
+    Reply::Json(json!({"kind": kind, "apiVersion": api_version, "metadata": {"resourceVersion": "1"}, "items": items}))
 }
 
 pub(crate) fn page(kind: &str, items: &[Value], next: &str, remaining: usize) -> Reply {
     Reply::Json(json!({"kind": kind, "apiVersion": "v1", "metadata": {"continue": next, "remainingItemCount": remaining}, "items": items}))
 }
 
+/// An object that is whole enough for a pod, and for kinds that need less.
 pub(crate) fn named(name: &str) -> Value {
-    json!({"metadata": {"name": name, "namespace": "shop", "uid": format!("uid-{name}")}})
+    json!({
+        "metadata": {"name": name, "namespace": "shop", "uid": format!("uid-{name}")},
+        "spec": {"containers": [{"name": "app", "image": "registry.acme.example/app:1"}]}
+    })
 }
 
 type Handler = dyn Fn(&Asked, usize) -> Option<Reply> + Send + Sync;
@@ -74,14 +85,26 @@ pub(crate) struct Server {
 impl Server {
     /// Starts one. `script` sees each request and how often its path was asked before; what it leaves is answered as by a healthy cluster.
     pub(crate) fn start(script: impl Fn(&Asked, usize) -> Option<Reply> + Send + Sync + 'static) -> Self {
+        Self::listen(script, None)
+    }
+
+    /// The same behind TLS, with a certificate that nobody vouches for.
+    pub(crate) fn start_tls(script: impl Fn(&Asked, usize) -> Option<Reply> + Send + Sync + 'static) -> Self {
+        Self::listen(script, Some(tls()))
+    }
+
+    fn listen(script: impl Fn(&Asked, usize) -> Option<Reply> + Send + Sync + 'static, tls: Option<Arc<rustls::ServerConfig>>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = format!("http://{}", listener.local_addr().unwrap());
+        let address = format!("{}://{}", if tls.is_some() { "https" } else { "http" }, listener.local_addr().unwrap());
         let asked: Arc<Mutex<Vec<Asked>>> = Arc::default();
         let (log, script): (_, Arc<Handler>) = (asked.clone(), Arc::new(script));
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let (log, script) = (log.clone(), script.clone());
-                std::thread::spawn(move || serve(stream, &log, &*script));
+                let (log, script, tls) = (log.clone(), script.clone(), tls.clone());
+                std::thread::spawn(move || match tls {
+                    Some(tls) => serve(rustls::StreamOwned::new(rustls::ServerConnection::new(tls).unwrap(), stream), &log, &*script),
+                    None => serve(stream, &log, &*script),
+                });
             }
         });
         Self { address, asked, folder: tempfile::tempdir().unwrap() }
@@ -96,7 +119,7 @@ impl Server {
     pub(crate) fn kubeconfig(&self, user: &str) -> PathBuf {
         let path = self.folder.path().join("kubeconfig");
         let text = format!(
-            "apiVersion: v1\nkind: Config\ncurrent-context: test\nclusters:\n- name: c\n  cluster: {{server: \"{}\"}}\n\
+            "apiVersion: v1\nkind: Config\ncurrent-context: test\nclusters:\n- name: c\n  cluster: {{server: \"{}\", insecure-skip-tls-verify: true}}\n\
              contexts:\n- name: test\n  context: {{cluster: c, user: u}}\nusers:\n- name: u\n  user: {user}\n",
             self.address
         );
@@ -115,8 +138,17 @@ impl Server {
     }
 }
 
-fn serve(stream: TcpStream, log: &Mutex<Vec<Asked>>, script: &Handler) {
-    let mut writer = stream.try_clone().unwrap();
+/// A key and its own certificate of 127.0.0.1, made for these tests and used nowhere else.
+fn tls() -> Arc<rustls::ServerConfig> {
+    const KEY: &str = "MC4CAQAwBQYDK2VwBCIEIOrrZBm2racui9QtCk6iIFl2xonO+7HL5w9NCIYz3mKD";
+    const CERTIFICATE: &str = "MIIBWzCCAQ2gAwIBAgIURUo9YYr7g6drMCFhFX0V5XG1N4wwBQYDK2VwMBQxEjAQBgNVBAMMCWxvY2FsaG9zdDAgFw0yNjExMjkxNDQ1NTdaGA8yMTI2MTEwNTE0NDU1N1owFDESMBAGA1UEAwwJbG9jYWxob3N0MCowBQYDK2VwAyEAp5mDcHJplloaVLzPuuRyd12opwP3p8yV1XGXGAKZEgajbzBtMB0GA1UdDgQWBBT2zeljwSitYtC6hfz7wA7CWvoPuDAfBgNVHSMEGDAWgBT2zeljwSitYtC6hfz7wA7CWvoPuDAPBgNVHRMBAf8EBTADAQH/MBoGA1UdEQQTMBGHBH8AAAGCCWxvY2FsaG9zdDAFBgMrZXADQQApN5BO5AB3USfludu3wWrdi/QVZYkGuXhAByyjT1f9lcuJv0t0taqZFuaa9KG05nNP5Vq+dzkHJc5dZLSTe/IG";
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let key = PrivateKeyDer::try_from(BASE64.decode(KEY.as_bytes()).unwrap()).unwrap();
+    let certificate = CertificateDer::from(BASE64.decode(CERTIFICATE.as_bytes()).unwrap());
+    Arc::new(rustls::ServerConfig::builder().with_no_client_auth().with_single_cert(vec![certificate], key).unwrap())
+}
+
+fn serve(stream: impl Read + Write, log: &Mutex<Vec<Asked>>, script: &Handler) {
     let mut reader = BufReader::new(stream);
     while let Some(asked) = receive(&mut reader) {
         let before = {
@@ -126,10 +158,11 @@ fn serve(stream: TcpStream, log: &Mutex<Vec<Asked>>, script: &Handler) {
         };
         let reply = script(&asked, before).unwrap_or_else(|| healthy(&asked));
         let sent = match reply {
-            Reply::Json(value) => send(&mut writer, 200, "", &value.to_string()),
-            Reply::Raw(code, header, body) => send(&mut writer, code, header, &body),
+            Reply::Json(value) => send(reader.get_mut(), 200, "", &value.to_string()),
+            Reply::Raw(code, header, body) => send(reader.get_mut(), code, header, &body),
             Reply::Cut => {
-                let _ = writer
+                let _ = reader
+                    .get_mut()
                     .write_all(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n{\"kind\":\"List\",");
                 return;
             }
@@ -145,7 +178,7 @@ fn serve(stream: TcpStream, log: &Mutex<Vec<Asked>>, script: &Handler) {
     }
 }
 
-fn receive(reader: &mut BufReader<TcpStream>) -> Option<Asked> {
+fn receive(reader: &mut BufReader<impl Read>) -> Option<Asked> {
     let mut line = String::new();
     reader.read_line(&mut line).ok().filter(|length| *length > 0)?;
     let mut words = line.split_whitespace();
@@ -164,9 +197,10 @@ fn receive(reader: &mut BufReader<TcpStream>) -> Option<Asked> {
     Some(Asked { method, uri, headers, body: String::from_utf8_lossy(&body).into_owned() })
 }
 
-fn send(writer: &mut TcpStream, code: u16, header: &str, body: &str) -> std::io::Result<()> {
+fn send(writer: &mut impl Write, code: u16, header: &str, body: &str) -> std::io::Result<()> {
     let extra = if header.is_empty() { String::new() } else { format!("{header}\r\n") };
-    write!(writer, "HTTP/1.1 {code} X\r\nContent-Type: application/json\r\nContent-Length: {}\r\n{extra}\r\n{body}", body.len())
+    write!(writer, "HTTP/1.1 {code} X\r\nContent-Type: application/json\r\nContent-Length: {}\r\n{extra}\r\n{body}", body.len())?;
+    writer.flush()
 }
 
 /// The groups of all stock kinds, in the aggregated form.
@@ -218,13 +252,17 @@ fn healthy(asked: &Asked) -> Reply {
         }
         path if path.ends_with("/secrets") && accept.contains("as=PartialObjectMetadataList") => {
             let token = json!({"metadata": {"name": "old-token", "namespace": "shop", "creationTimestamp": "2023-01-02T03:04:05Z", "labels": {"kubernetes.io/legacy-token-last-used": "2024-05-06"}}});
-            list("PartialObjectMetadataList", &[token])
+            list_in("meta.k8s.io/v1", "PartialObjectMetadataList", &[token])
         }
         path => match Kind::ALL
             .iter()
             .find(|kind| kind.stock() && path.ends_with(&format!("/{}", kind.resource())) && path.contains(kind.group()))
         {
-            Some(kind) => list(&format!("{}List", kind.kind()), &[]),
+            Some(kind) => {
+                let place: Vec<&str> = path.split('/').collect();
+                let api_version = if place[1] == "api" { "v1".to_owned() } else { format!("{}/{}", place[2], place[3]) };
+                list_in(&api_version, &format!("{}List", kind.kind()), &[])
+            }
             None => status(404, "NotFound", "the server could not find the requested resource"),
         },
     }

@@ -51,7 +51,7 @@ pub struct ClusterInfo {
     pub distribution: String,
     /// What showed it.
     pub distribution_evidence: Vec<String>,
-    /// Who asked: user name of the credential.
+    /// Who asked: user name of the credential; "" where the server did not tell. Never a sentence about why not.
     pub identity: String,
     /// Groups of that user.
     pub groups: Vec<String>,
