@@ -15,6 +15,8 @@ mod real;
 mod server;
 #[path = "collect/snapshots.rs"]
 mod snapshots;
+#[path = "collect/sweep.rs"]
+mod sweep;
 
 use kassay::collect::{Cancel, CollectError, Options, Progress, SourceSpec, collect};
 use kassay_core::assess::{CheckOutcome, assess};

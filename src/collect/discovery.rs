@@ -54,11 +54,22 @@ impl Served {
             Ok(told) => told,
             Err(words) => return Ok(Self { unknown: Some(words), ..Self::default() }),
         };
+        // A list without its groups, or with one that can't be named, would tell of what is there that it is not installed.
+        let whole = |list: &str, name: &str| {
+            let groups = told.get(list).and_then(Value::as_array);
+            groups.is_some_and(|groups| groups.iter().all(|group| group.pointer(name).is_some_and(Value::is_string)))
+        };
         match told.get("kind").and_then(Value::as_str) {
+            Some("APIGroupDiscoveryList") if !whole("items", "/metadata/name") => Ok(Self::unreadable()),
+            Some("APIGroupList") if !whole("groups", "/name") => Ok(Self::unreadable()),
             Some("APIGroupDiscoveryList") => Ok(Self { groups: aggregated(&told), unknown: None }),
             Some("APIGroupList") => Self::one_by_one(link, groups_of(&told)).await,
-            _ => Ok(Self { unknown: Some("the answer to /apis is no list of groups".to_owned()), ..Self::default() }),
+            _ => Ok(Self::unreadable()),
         }
+    }
+
+    fn unreadable() -> Self {
+        Self { unknown: Some("the answer to /apis is no list of groups".to_owned()), ..Self::default() }
     }
 
     /// Servers before 1.26 tell the resources of each version alone.

@@ -2,9 +2,10 @@
 //! What a list met on its way (no right, no such API, an expired token, silence) becomes the state of its kind, with the server's words.
 
 use super::about::{self, About};
+use super::answer::{Answer, names, outline};
 use super::connect::Link;
 use super::discovery::{Choice, Served};
-use super::request::{JSON, Refusal, without_values};
+use super::request::{JSON, Refusal};
 use super::{Cancel, CollectError, Connect, Options, Progress, Watcher, secrets};
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
@@ -13,8 +14,7 @@ use kassay_core::kinds::{Ingest, Inventory, KindState, Source};
 use kassay_core::model::Kind;
 use kassay_core::model::kind::Keep;
 use kassay_core::model::text::encoded;
-use serde::Deserialize;
-use serde::de::IgnoredAny;
+use kassay_core::sensitive::without_secrets;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::atomic::Ordering;
 use tokio::sync::mpsc::{Receiver, Sender, UnboundedReceiver, UnboundedSender, channel, unbounded_channel};
@@ -59,7 +59,7 @@ pub(super) async fn collect(
     let About { mut cluster, served, notes } = about::ask(&link).await?;
     cluster.deprecated = Some(about::deprecated(&link).await?);
     for note in notes {
-        progress(Progress::Note(kassay_core::sensitive::without_secrets(&note)));
+        progress(Progress::Note(without_secrets(&note)));
     }
     let mut ingest = Ingest::new(Source::Live, key);
     *ingest.cluster() = cluster;
@@ -155,33 +155,13 @@ impl End {
     }
 }
 
-/// The outline of a page: what it says of its list, without its objects.
-#[derive(Deserialize)]
-pub(super) struct Outline {
-    kind: String,
-    #[serde(default)]
-    metadata: OutlineMeta,
-    #[serde(default)]
-    items: Option<Vec<IgnoredAny>>,
-    #[serde(default)]
-    rows: Option<Vec<IgnoredAny>>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase", default)]
-struct OutlineMeta {
-    r#continue: String,
-    remaining_item_count: Option<usize>,
-}
-
 /// A list that is to be read.
 pub(super) struct List<'a> {
     pub(super) kind: Kind,
     /// Its address, with a query or without.
     pub(super) path: String,
     pub(super) accept: &'a str,
-    /// What the answer must call itself; for `List` anything that ends so.
-    pub(super) answer: &'a str,
+    pub(super) answer: Answer,
     /// Whether progress is told of this list alone.
     pub(super) told: bool,
 }
@@ -190,7 +170,19 @@ impl Reader<'_> {
     /// Namespaces come first, because Secrets are asked namespace by namespace; then everything side by side. Gives the UID of kube-system.
     async fn all(&self, options: &Options) -> Result<Option<String>, Refusal> {
         let mut namespaces = BTreeMap::new();
-        let end = self.kind(Kind::Namespaces, &mut |page| namespaces.extend(names(page))).await?;
+        let mut nameless = 0;
+        let mut end = self
+            .kind(Kind::Namespaces, &mut |page| {
+                let (named, unnamed) = names(page);
+                namespaces.extend(named);
+                nameless += unnamed;
+            })
+            .await?;
+        if nameless > 0 && end.state == KindState::Read {
+            // What is asked by the names of namespaces is then not asked of all.
+            end.state = KindState::Partial;
+            end.words = format!("{nameless} of them can't be named");
+        }
         let rest = Kind::ALL.iter().copied().filter(|kind| !matches!(kind, Kind::Namespaces | Kind::Secrets));
         let secrets = async {
             match options.without_secrets {
@@ -229,15 +221,16 @@ impl Reader<'_> {
         } else {
             format!("/apis/{}/{version}/{}", kind.group(), kind.resource())
         };
-        let list = List { kind, path, accept: JSON, answer: "List", told: true };
+        let list = List { kind, path, accept: JSON, answer: Answer::list(kind, &version), told: true };
         let mut end = self
             .list(&list, 0, &mut |text| {
                 page(&text);
                 Message::Page(kind, text)
             })
             .await?;
-        // Nobody could say whether it is served at all, so that it is not found proves nothing.
-        if let (KindState::Absent, Some(doubt)) = (end.state, doubt) {
+        // Either nobody could say whether it is served at all, so that it is not found proves nothing; or the server says that it is.
+        if end.state == KindState::Absent {
+            let doubt = doubt.unwrap_or_else(|| format!("the server says that it serves {}, and does not find them", kind.resource()));
             end = End { state: KindState::Failed, words: format!("{doubt}; {}", end.words), items: 0 };
         }
         self.end(kind, end.clone()).await?;
@@ -270,16 +263,23 @@ impl Reader<'_> {
                 }
                 Err(refusal) => return Ok(End::stopped(&refusal, items)),
             };
-            let outline = match outline(&text, list.answer) {
+            let outline = match outline(&text, &list.answer) {
                 Ok(outline) => outline,
                 Err(words) => return Ok(End::stopped(&Refusal::Failed(words), items)),
             };
-            items += outline.items.or(outline.rows).map_or(0, |items| items.len());
-            let next = outline.metadata.r#continue;
-            let total = outline.metadata.remaining_item_count.or(next.is_empty().then_some(0)).map(|left| items + left);
+            items += outline.len();
+            let left = outline.remaining();
+            let next = outline.next();
+            let total = left.or(next.is_empty().then_some(0)).map(|left| items + left);
             self.send(message(text)).await?;
             if list.told {
                 self.tell(list.kind, before + items, total);
+            }
+            if let Some(left) = left.filter(|left| next.is_empty() && *left > 0) {
+                return Ok(End::stopped(
+                    &Refusal::Failed(format!("the server says that {left} more follow, and not how to ask for them")),
+                    items,
+                ));
             }
             if next.is_empty() {
                 return Ok(End { state: KindState::Read, items, words: String::new() });
@@ -372,50 +372,4 @@ impl<'r> Pages<'r> {
             self.ask(next);
         }
     }
-}
-
-/// The outline of an answer, where it is the list that was asked for. An answer that merely parses is none: an empty object would read as an
-/// empty list.
-pub(super) fn outline(text: &str, answer: &str) -> Result<Outline, String> {
-    let outline: Outline =
-        serde_json::from_str(text).map_err(|error| format!("the answer is not what was asked for: {}", without_values(&error)))?;
-    let fits = if answer == "List" {
-        outline.kind.ends_with("List") && outline.kind != "PartialObjectMetadataList"
-    } else {
-        outline.kind == answer
-    };
-    if fits {
-        Ok(outline)
-    } else {
-        Err(format!("the answer calls itself {}, and {answer} was asked for", kassay_core::model::text::clean(&outline.kind)))
-    }
-}
-
-impl Outline {
-    /// What the next page is asked for with; "" where this is the last.
-    pub(super) fn next(self) -> String {
-        self.metadata.r#continue
-    }
-}
-
-/// Names and UIDs of the objects of a page.
-fn names(page: &str) -> Vec<(String, String)> {
-    #[derive(Deserialize, Default)]
-    #[serde(default)]
-    struct Page {
-        items: Vec<Object>,
-    }
-    #[derive(Deserialize, Default)]
-    #[serde(default)]
-    struct Object {
-        metadata: Meta,
-    }
-    #[derive(Deserialize, Default)]
-    #[serde(default)]
-    struct Meta {
-        name: String,
-        uid: String,
-    }
-    let page: Page = serde_json::from_str(page).unwrap_or_default();
-    page.items.into_iter().map(|object| (object.metadata.name, object.metadata.uid)).filter(|(name, _)| !name.is_empty()).collect()
 }

@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 mod about;
+mod answer;
 mod conclude;
 mod connect;
 mod demo;

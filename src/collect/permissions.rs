@@ -1,9 +1,9 @@
 //! What the program may do and what it needs: the ClusterRole it asks for, and the look around before a collection that shows whether
 //! the identity has it.
 
+use super::answer::{Answer, outline};
 use super::connect::Link;
 use super::discovery::Choice;
-use super::live::outline;
 use super::request::{JSON, Review};
 use super::{Cancel, CollectError, Connect, about};
 use futures_util::StreamExt;
@@ -95,7 +95,7 @@ async fn namespaces(link: &Link) -> Result<(Vec<NamespaceName>, String), Collect
                 break;
             }
         };
-        let next = match outline(&page, "List") {
+        let next = match outline(&page, &Answer::list(Kind::Namespaces, "v1")) {
             Ok(outline) => outline.next(),
             Err(words) => {
                 missing = words;

@@ -206,6 +206,9 @@ impl Link {
                 return Try::Refused(Refusal::Failed(format!("the answer is larger than {} MiB", LARGEST >> 20)));
             }
         }
+        if head.status.is_success() && is_page(&bytes) {
+            return Try::Refused(Refusal::Failed(format!("the server answered with {PAGE}")));
+        }
         if head.status.is_success() {
             return String::from_utf8(bytes)
                 .map_or_else(|_| Try::Refused(Refusal::Failed("the answer is not UTF-8".to_owned())), Try::Answer);
@@ -214,6 +217,15 @@ impl Link {
             head.headers.get(http::header::RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok()).map(Duration::from_secs);
         refused(head.status, wait, &bytes)
     }
+}
+
+/// What answers instead of an API server where somebody stands between.
+const PAGE: &str = "a web page instead of JSON, as a login page or a proxy does";
+
+/// Whether an answer is HTML or XML. Neither JSON nor metrics begin so.
+fn is_page(body: &[u8]) -> bool {
+    let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
+    body.trim_ascii_start().starts_with(b"<")
 }
 
 /// The token of the next page, from the beginning of one; nothing where its metadata has not come yet.
@@ -272,7 +284,9 @@ fn words_of(status: StatusCode, body: &[u8]) -> String {
     let said = said.filter(|said| !said.trim().is_empty()).unwrap_or_else(|| {
         // Proxies answer in HTML, which is no use to anyone; API servers and webhooks in a line of text.
         let text = String::from_utf8_lossy(&body[..body.len().min(4000)]).trim().to_owned();
-        if text.is_empty() || text.contains('<') {
+        if is_page(body) {
+            format!("the server answered {status} with {PAGE}")
+        } else if text.is_empty() || text.contains('<') {
             format!("the server answered {status}")
         } else {
             let start: String = without_secrets(&text).chars().take(400).collect();

@@ -2,6 +2,7 @@
 //! asked by itself. For tokens of service accounts, whose labels tell when they were last used, a list of metadata alone follows.
 //! The words of `Accept` name no form that could hold values: a server that has no other answers 406, and nothing came.
 
+use super::answer::Answer;
 use super::live::{End, List, Message, Reader};
 use super::request::Refusal;
 use futures_util::StreamExt;
@@ -33,7 +34,7 @@ pub(super) async fn read(reader: &Reader<'_>, namespaces: Vec<&str>, listed: &En
                 return Ok((namespace, End { state: KindState::Forbidden, items: 0, words: "not asked any more".to_owned() }));
             }
             let path = format!("/api/v1/namespaces/{namespace}/secrets?includeObject=None");
-            let list = List { kind: Kind::Secrets, path, accept: TABLE, answer: "Table", told: false };
+            let list = List { kind: Kind::Secrets, path, accept: TABLE, answer: Answer::form("Table"), told: false };
             let end = reader.list(&list, 0, &mut |text| Message::Table(namespace.clone(), text)).await?;
             let items = so_far.fetch_add(end.items, Ordering::Relaxed) + end.items;
             refused.fetch_add(usize::from(end.state == KindState::Forbidden), Ordering::Relaxed);
@@ -85,7 +86,7 @@ async fn labels(reader: &Reader<'_>, namespaces: &[&str]) -> Result<Option<Strin
         kind: Kind::Secrets,
         path: format!("{path}?{TOKENS}"),
         accept: METADATA,
-        answer: "PartialObjectMetadataList",
+        answer: Answer::form("PartialObjectMetadataList"),
         told: false,
     };
     let whole = reader.list(&list("/api/v1/secrets".to_owned()), 0, &mut Message::Labels).await?;
