@@ -72,6 +72,7 @@ mod tests {
                     format!("{api_version} {kind} {}", value["metadata"]["name"].as_str().unwrap_or("?"))
                 }
                 Found::Nameless(_) => "nameless".to_owned(),
+                Found::Unnamed(json) => format!("unnamed: {}", json::unnamed(json).message),
                 Found::Refusal { reason, message } => format!("{reason}: {message}"),
                 Found::Broken(broken) => format!("broken{}: {}", broken.place(), broken.message),
                 Found::List { kind, items, goes_on, .. } => format!("end of {kind} {items}{}", if goes_on { " and more" } else { "" }),
@@ -92,6 +93,13 @@ mod tests {
             told("apiVersion: v1\nitems:\n- apiVersion: v1\n  kind: Pod\n  metadata: {name: a}\n").0,
             ["v1 Pod a", "end of  1 and more"]
         );
+        let none = r#"{"kind":"ServiceList","apiVersion":"v1","metadata":{},"items":null}"#;
+        assert_eq!(told(none).0, ["end of ServiceList 0"]);
+        assert_eq!(
+            told(&format!(r#"{{"kind":"List","apiVersion":"v1","items":[{none},{{"metadata":{{"name":"a"}}}}]}}"#)).0,
+            ["end of ServiceList 0", "unnamed: an item of the list does not say of which kind it is", "end of List 2"]
+        );
+        assert_eq!(told(r#"{"name":"e2e","items":null}"#).0, ["nameless"]);
         assert_eq!(told("apiVersion: v1\nkind: SecretList\nitems: []\n").0, ["end of SecretList 0"]);
         assert_eq!(told("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\nitems: {a: b}\n").0, ["v1 ConfigMap c"]);
     }

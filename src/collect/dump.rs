@@ -7,7 +7,7 @@
 use super::conclude::{decide_version, is_version, lessen, not_installed};
 use super::file::{self, Content, Unread, shown};
 use super::found::{Broken, Found, Held};
-use super::{Cancel, CollectError, Options, Progress, Watcher, documents, place};
+use super::{Cancel, CollectError, Options, Progress, Watcher, documents, json, place};
 use kassay_core::analysis::reach::is_policy;
 use kassay_core::kinds::imported::{Form, Imported};
 use kassay_core::kinds::{Ingest, Inventory, KindState, OtherPolicy, Source};
@@ -230,16 +230,19 @@ impl Reading<'_> {
                     return !api_version.is_empty() || self.version_in(path, json);
                 }
             },
-            Found::Refusal { reason, message } => self.refusal(path, reason, message),
+            Found::Refusal { reason, message } => self.refused_of(path, None, "", reason, message),
             Found::Broken(ref broken) => self.lost(path, broken),
             Found::Nameless(json) => match place::kind(path).filter(|_| json == "{}" || looks_like_object(json)) {
                 Some(kind) => self.object(path, kind, json),
                 None if looks_like_object(json) => {
-                    let words = format!("{}: an object does not say of which kind it is", shown(path));
-                    self.broken.push(Loss { kinds: None, words: words.clone() });
-                    self.complain(words);
+                    let message = "an object does not say of which kind it is".to_owned();
+                    self.lost(path, &Broken { line: 0, column: 0, message, held: Held::Anything });
                 }
                 None => return self.version_in(path, json),
+            },
+            Found::Unnamed(json) => match place::kind(path) {
+                Some(kind) => self.object(path, kind, json),
+                None => self.lost(path, &json::unnamed(json)),
             },
             Found::List { api_version, kind, items, goes_on } => {
                 let known = match kind.strip_suffix("List") {
@@ -360,11 +363,6 @@ impl Reading<'_> {
         let (resource, group) = (text("/details/kind"), text("/details/group"));
         let kind = Kind::ALL.iter().copied().find(|kind| kind.resource() == resource && kind.group() == group);
         self.refused_of(path, kind, resource, text("/reason"), text("/message"));
-    }
-
-    /// The same as kubectl prints it.
-    fn refusal(&mut self, path: &Path, reason: &str, message: &str) {
-        self.refused_of(path, None, "", reason, message);
     }
 
     fn refused_of(&mut self, path: &Path, kind: Option<Kind>, resource: &str, reason: &str, message: &str) {

@@ -13,6 +13,8 @@ pub(super) enum Found<'a> {
     },
     /// An object or value of which neither itself nor a list says what it is.
     Nameless(&'a str),
+    /// An item of a `List`, each of which says of itself what it is, that does not. What its file is named for may still tell.
+    Unnamed(&'a str),
     /// A list has ended.
     List {
         /// `apiVersion` of the list, or "".

@@ -3,7 +3,7 @@
 use super::found::{Broken, Found, Held, Take, is_list_of};
 use super::noise;
 use kassay_core::sensitive::without_quoted;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 
@@ -70,10 +70,15 @@ struct RawDocument<'a> {
     api_version: Option<Cow<'a, str>>,
     #[serde(borrow)]
     kind: Option<Cow<'a, str>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "as_it_stands")]
     items: Option<&'a RawValue>,
     #[serde(borrow)]
     metadata: Option<&'a RawValue>,
+}
+
+/// A value that is there, even where it is `null`: Go writes a list without items so.
+fn as_it_stands<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de RawValue>, D::Error> {
+    <&RawValue>::deserialize(deserializer).map(Some)
 }
 
 /// What discovery answers is called a list too, and has no items: `APIGroupList`, `APIResourceList`.
@@ -87,6 +92,12 @@ struct ListMeta {
     r#continue: Option<String>,
     #[serde(rename = "remainingItemCount")]
     remaining: Option<u64>,
+}
+
+/// Whether a value of `items` is that of a list; one of no items says so of what calls itself a list alone.
+fn is_listed(items: &str, kind: &str) -> bool {
+    let list = kind.ends_with("List");
+    items.starts_with('[') && (list || kind.is_empty()) || items == "null" && list
 }
 
 /// One JSON document; `false` where the taker has enough.
@@ -103,7 +114,7 @@ pub(super) fn document(json: &str, take: Take<'_>) -> bool {
     };
     let (api_version, kind) = (document.api_version.unwrap_or_default(), document.kind.unwrap_or_default());
     match document.items.map(RawValue::get) {
-        Some(listed) if (kind.ends_with("List") || kind.is_empty()) && (listed.starts_with('[') || listed == "null") => {
+        Some(listed) if is_listed(listed, &kind) => {
             let Some(items) = items(listed, &api_version, &kind, take) else { return false };
             let goes_on = match document.metadata.map(|meta| serde_json::from_str::<Option<ListMeta>>(meta.get())) {
                 None | Some(Ok(None)) => false,
@@ -143,7 +154,7 @@ fn items(items: &str, list_version: &str, list_kind: &str, take: Take<'_>) -> Op
             _ if kind.ends_with("List") && nested => document(json, take),
             _ if !kind.is_empty() => take(Found::Object { api_version: version.unwrap_or(list_version), kind, json }),
             Some(kind) if !kind.is_empty() => take(Found::Object { api_version: list_version, kind, json }),
-            Some(_) => take(Found::Broken(unnamed(json))),
+            Some(_) => take(Found::Unnamed(json)),
             None => take(Found::Nameless(json)),
         };
         if !go_on {

@@ -172,7 +172,7 @@ impl Streaming<'_> {
         for json in &self.waiting {
             let go_on = match kind.strip_suffix("List") {
                 Some(kind) if !kind.is_empty() => (self.take)(Found::Object { api_version, kind, json }),
-                Some(_) => (self.take)(Found::Broken(json::unnamed(json))),
+                Some(_) => (self.take)(Found::Unnamed(json)),
                 None => (self.take)(Found::Nameless(json)),
             };
             if !go_on {

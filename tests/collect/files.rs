@@ -99,6 +99,23 @@ fn a_cluster_info_dump_names_its_kinds_by_list_or_by_file() {
 }
 
 #[test]
+fn what_items_of_a_list_are_that_no_kind_is_named_of_is_told_by_their_file_alone() {
+    let json = format!(r#"{{"apiVersion":"v1","items":[{POD},{{"metadata":{{"name":"no-spec"}}}},{{}},17],"kind":"List"}}"#);
+    let yaml = "apiVersion: v1\nitems:\n- metadata: {name: web-1, namespace: shop}\n  spec: {containers: [{name: c, image: acme.example/c:1}]}\n- {}\nkind: List\n";
+    for (name, text) in [("bank/pods.json", json.as_str()), ("pods/bank.json", &json), ("bank/pods.yaml", yaml)] {
+        let (inventory, notes) = taken(&[(name, text), ("services.yaml", "apiVersion: v1\nkind: ServiceList\nitems: []\n")]);
+        // The first is a pod; the others are none, and so not all pods were read.
+        assert_eq!((inventory.pods.len(), inventory.state(Kind::Pods)), (1, KindState::Partial), "{name}");
+        assert_eq!(inventory.state(Kind::Services), KindState::Read, "{name}: only pods are lost");
+        assert!(notes.iter().any(|note| note.contains("Pod: ?: it has no name")), "{name}: {notes:?}");
+        no_good_outcome(&inventory);
+    }
+    // A file that is named for nothing tells nothing: what it lists may be of any kind.
+    let (inventory, notes) = taken(&[("bank/all.json", &json), ("services.yaml", "apiVersion: v1\nkind: ServiceList\nitems: []\n")]);
+    assert_eq!((inventory.pods.len(), inventory.state(Kind::Services)), (0, KindState::Failed), "{notes:?}");
+}
+
+#[test]
 fn a_support_bundle_tells_its_version_and_its_refusals() {
     let (inventory, _) = taken(&[
         ("bundle/cluster-info/cluster_version.json", r#"{"info":{"major":"1","gitVersion":"v1.31.4+rke2r1"},"string":"v1.31.4+rke2r1"}"#),

@@ -35,7 +35,8 @@ fn a_snapshot_judges_as_the_cluster_it_came_from() {
 fn a_snapshot_is_known_by_its_content_and_stands_alone() {
     let folder = tempfile::tempdir().unwrap();
     let (pod, file) = (folder.path().join("pod.yaml"), folder.path().join("prod.json"));
-    std::fs::write(&pod, "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n").unwrap();
+    std::fs::write(&pod, "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: web, image: acme.example/web:1}]}\n")
+        .unwrap();
     let inventory = read(&[&pod], &Options::default()).0.unwrap();
     std::fs::write(&file, bytes(&inventory)).unwrap();
     assert_eq!(read(&[&file], &Options::default()).0.unwrap().pods.len(), 1);

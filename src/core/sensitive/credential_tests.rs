@@ -89,6 +89,9 @@ fn telling_names_make_credentials() {
         ("db-password", "hunter22"),
         ("password.txt", "hunter22\n"),
         ("ACCESS_TOKEN", "6f1ed002ab5595859014ebf0951522d9"),
+        ("note", "registry.acme.example/ops/db-password:Hunter22x"),
+        ("note", "db-password: 1.4.2"),
+        ("note", "acme.example/db-password: v1x4-hunter22"),
     ] {
         assert_eq!(detectors(key, value), ["named-credential"], "{key}={value}");
     }
@@ -126,6 +129,9 @@ fn what_only_stands_near_a_secret_is_none() {
         ("CACHE_KEY", "users-by-country"),
         ("USER_ID", "6f1ed002-ab55-9585-9014-ebf0951522d9"),
         ("image", "registry.acme.example/pay@sha256:6f1ed002ab5595859014ebf0951522d94a0f9e2bb0a7a6a3f5d2c7e4b1a09876"),
+        ("image", "ghcr.io/external-secrets/external-secrets:v2.1.0"),
+        ("image", "registry.acme.example/ops/rotate-password:1.4.2-rc.1"),
+        ("args", "--image=registry.acme.example/session-token:3.4.1-alpine3.19"),
         ("message", "This is a test"),
         ("db_user", "postgres"),
         ("DATABASE_URL", "postgres://pay@db.pay.svc:5432/pay"),

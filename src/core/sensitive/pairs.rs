@@ -82,7 +82,9 @@ fn options(text: &str, spans: &mut Spans) {
 fn judge(text: &str, at: Range<usize>, name: &str, spans: &mut Spans) -> bool {
     let told = Name::of(name);
     let at = trim(text, at);
-    let found = told.is_telling() && value::is_credential(told, &text[at.clone()], Place::Text);
+    // `registry.example/external-secrets:v2.1.0`: the tag of an image, whatever the image is called.
+    let tag = name.contains('/') && value::is_version(&text[at.clone()]);
+    let found = told.is_telling() && !tag && value::is_credential(told, &text[at.clone()], Place::Text);
     if found {
         spans.add(at, "named-credential", if name.len() <= 60 { name } else { "" });
     }

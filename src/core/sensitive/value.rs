@@ -297,6 +297,17 @@ fn is_number(value: &str) -> bool {
     value.parse::<f64>().is_ok() && value.len() < 12
 }
 
+/// A version and perhaps what it is built on: `v2.1.0`, `1.33.2-rc.1`, `3.4.1-alpine3.19`.
+pub(super) fn is_version(value: &str) -> bool {
+    let number = |part: &str| (1..=4).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+    let mut parts = value.strip_prefix('v').unwrap_or(value).split('-');
+    let numbers: Vec<&str> = parts.next().unwrap_or_default().split('.').collect();
+    let word = |part: &str| number(part) || part.trim_end_matches(|c: char| c.is_ascii_digit()).chars().all(|c| c.is_ascii_lowercase());
+    (2..=4).contains(&numbers.len())
+        && numbers.into_iter().all(number)
+        && parts.all(|part| part.len() <= 12 && part.split('.').all(|part| !part.is_empty() && word(part)))
+}
+
 /// A caption such as `Password` or `Token:`; a password that is the word itself is written small.
 fn is_label(value: &str) -> bool {
     value.starts_with(char::is_uppercase)
