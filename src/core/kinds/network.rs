@@ -262,7 +262,7 @@ struct RawBackend {
 
 impl From<RawBackend> for IngressBackend {
     fn from(raw: RawBackend) -> Self {
-        let old = raw.service_name.filter(|name| !name.is_empty()).map(|name| NamedRef { name, ..NamedRef::default() });
+        let old = raw.service_name.filter(|name| !name.is_empty()).map(|name| NamedRef { name });
         Self { service: raw.service.or(old) }
     }
 }

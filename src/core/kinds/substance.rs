@@ -37,7 +37,7 @@ pub(super) fn lacks(kind: Kind, json: &str) -> Option<&'static str> {
                 part::<Rule<'_>>(Some(*rule))
                     .is_none_or(|rule| is_empty(&rule.verbs) || (is_empty(&rule.resources) && is_empty(&rule.paths)))
             };
-            object.rules.iter().flatten().any(|rule| idle(&rule)).then_some("a rule of it has no verbs, or nothing that they are for")
+            object.rules.iter().flatten().any(idle).then_some("a rule of it has no verbs, or nothing that they are for")
         }
         Kind::RoleBindings | Kind::ClusterRoleBindings => {
             let whole = |reference: Option<&'_ RawValue>| part::<Reference<'_>>(reference).is_some_and(|reference| reference.is_whole());

@@ -278,7 +278,7 @@ impl Scan<'_, '_> {
     fn value_behind(&self, from: usize, name: &Range<usize>) -> Option<Found> {
         let mut at = from + self.bytes[from..].iter().take(64).take_while(|b| matches!(b, b' ' | b'\t')).count();
         // Tags and anchors of YAML.
-        if matches!(self.bytes.get(at), Some(b'&' | b'!')) && name.end + 1 <= from && self.bytes.get(from) == Some(&b' ') {
+        if matches!(self.bytes.get(at), Some(b'&' | b'!')) && name.end < from && self.bytes.get(from) == Some(&b' ') {
             let word = self.bytes[at..].iter().take(60).take_while(|b| !b.is_ascii_whitespace()).count();
             let letters = self
                 .text
@@ -329,7 +329,7 @@ impl Scan<'_, '_> {
         while !self.text.is_char_boundary(end) {
             end -= 1;
         }
-        (start <= end && self.text.is_char_boundary(start)).then(|| Found { at: start..end, end, quoted: false })
+        (start <= end && self.text.is_char_boundary(start)).then_some(Found { at: start..end, end, quoted: false })
     }
 
     /// A quoted text, whose quotes may themselves be quoted: `\"…\"`.
