@@ -219,7 +219,7 @@ fn editor() -> ScopeEditor {
         scope: Scope::default(),
         namespaces: vec![
             namespace("checkout", Some(120)),
-            namespace("kube-system", Some(88)),
+            NamespaceRow { own: "every cluster has it".into(), ..namespace("kube-system", Some(88)) },
             namespace("marketing-site", Some(14)),
             namespace("pay-settlement-with-a-name-that-is-far-too-long-for-any-column-of-this", Some(1204)),
             namespace("支払い-🦀", None),
