@@ -73,7 +73,7 @@ impl ScopeEditor {
                 format!("rule {}", labels.join(","))
             }
             None if row.own.is_empty() => "default".to_owned(),
-            None => format!("the cluster's own: {}", row.own),
+            None => row.own.clone(),
         }
     }
 
@@ -214,7 +214,7 @@ mod tests {
         let categories: Vec<Category> = editor.namespaces.iter().map(|r| editor.category(r)).collect();
         assert_eq!(categories, [Category::Connected, Category::OutOfScope, Category::Platform]);
         assert_eq!(editor.because(&row("pay-eu")), "set here");
-        assert_eq!(editor.because(&system), "the cluster's own: every cluster has it");
+        assert_eq!(editor.because(&system), "every cluster has it");
     }
 
     #[test]
