@@ -301,7 +301,7 @@ fn an_old_server_is_read_in_its_own_versions() {
         "/apis/batch/v1beta1" => Some(Reply::Json(json!({"kind": "APIResourceList", "resources": [{"name": "cronjobs"}]}))),
         "/apis/apps/v1" => Some(Reply::Json(json!({"kind": "APIResourceList", "resources": [{"name": "deployments"}]}))),
         "/apis/metrics.k8s.io/v1beta1" => Some(Reply::Raw(503, "", "service unavailable".into())),
-        "/apis/batch/v1beta1/cronjobs" => Some(list_in("batch/v1beta1", "CronJobList", &[nightly.clone()])),
+        "/apis/batch/v1beta1/cronjobs" => Some(list_in("batch/v1beta1", "CronJobList", std::slice::from_ref(&nightly))),
         _ => None,
     });
     let inventory = read(&server);
