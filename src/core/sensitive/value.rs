@@ -23,7 +23,8 @@ pub(super) fn is_credential(name: Name, value: &str, place: Place) -> bool {
         Name::Plain => false,
         Name::Password if wordy => !is_sentence(value),
         Name::Password if place == Place::Field => !is_label(value) && !is_name_of_one(value),
-        Name::Password => !is_label(value) && !is_own_name(value),
+        // Where people write, a few words with dashes are a passphrase, though the last of them is “password”; a name has one or two.
+        Name::Password => !is_label(value) && (!is_own_name(value) || value.split('-').count() > 2),
         Name::Token | Name::Secret if wordy => value.split_whitespace().count() == 2 && value.split_whitespace().any(looks_random),
         Name::Token | Name::Secret if place == Place::Field => looks_mixed(value) && !is_plain_name(value) && !is_own_name(value),
         Name::Token | Name::Secret => !is_number(value) && !is_plain_name(value) && !is_own_name(value) && !names_a_key(value),
