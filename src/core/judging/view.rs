@@ -179,12 +179,6 @@ impl<'a> View<'a> {
         workload.variants.iter().map(move |v| (inventory.spec(v.spec), v.pods))
     }
 
-    /// Every spec of a workload that can still be read in the cluster: also those of pods that ended, which are judged by nothing else.
-    pub fn readable_specs<'b>(&self, workload: &'b Workload) -> impl Iterator<Item = (&'a PodSpec, u32)> + use<'a, 'b> {
-        let inventory = self.inventory;
-        workload.variants.iter().chain(&workload.ended).map(move |v| (inventory.spec(v.spec), v.pods))
-    }
-
     /// Every container of a workload, in each of its distinct specs, ready to be told in a finding.
     pub fn containers<'b>(&self, workload: &'b Workload) -> impl Iterator<Item = Placed<'b>> + use<'a, 'b>
     where
