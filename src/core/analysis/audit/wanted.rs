@@ -1,6 +1,6 @@
-//! Requests that an audit log must hold: what PCI DSS 10.2.1 asks to be recorded, said in the words of the Kubernetes API. Access by persons and all
-//! they do as administrators (10.2.1.1, 10.2.1.2), refused access (10.2.1.4), changes of logins and rights (10.2.1.5), and what is made and
-//! removed at the level of the system (10.2.1.7).
+//! Requests that an audit log must hold: what PCI DSS 10.2.1 asks to be recorded, said in the words of the Kubernetes API. All that persons do with
+//! an administrator's rights (10.2.1.2), reading of logs (10.2.1.3), refused access (10.2.1.4), changes of logins and rights (10.2.1.5), and what is
+//! made and removed at the level of the system (10.2.1.7). Access to cardholder data itself (10.2.1.1) passes no API server.
 
 use super::Who;
 use crate::kinds::imported::AuditPolicy;
@@ -74,11 +74,11 @@ impl Class {
     #[must_use]
     pub const fn requirement(self) -> &'static str {
         match self {
-            Self::Secrets | Self::Logs => "10.2.1.1",
+            Self::Secrets | Self::Exec | Self::Changes | Self::Other | Self::Named | Self::Reads => "10.2.1.2",
+            Self::Logs => "10.2.1.3",
+            Self::Refused => "10.2.1.4",
             Self::Rights | Self::Credentials => "10.2.1.5",
             Self::System => "10.2.1.7",
-            Self::Refused => "10.2.1.4",
-            Self::Exec | Self::Changes | Self::Other | Self::Named | Self::Reads => "10.2.1.2",
         }
     }
 
