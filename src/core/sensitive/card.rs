@@ -13,7 +13,7 @@ pub(super) struct Card {
     pub(super) at: Range<usize>,
     /// Its digits alone.
     pub(super) digits: String,
-    /// Whether it is a whole track: sensitive authentication data, which nobody may store after authorisation (PCI DSS 3.3.1).
+    /// Whether it is a whole track: sensitive authentication data, which is not to be kept after authorisation (PCI DSS 3.3.1.1).
     pub(super) track: bool,
 }
 
@@ -23,7 +23,7 @@ pub fn find(text: &str) -> Vec<String> {
     cards(text).into_iter().map(|card| card.digits).collect()
 }
 
-/// First six and last four digits; the form that PCI DSS 3.4.1 lets people see.
+/// First six and last four digits: no more than PCI DSS 3.4.1 lets people see, and as the rest is not kept, a truncation (3.5.1).
 #[must_use]
 pub(super) fn mask(digits: &str) -> String {
     let hidden = digits.len().saturating_sub(10);
