@@ -44,8 +44,9 @@ pub(super) const CHECKS: &[Check] = &[
         practices: &["4.3.a"],
         needs: &[Need::List(Kind::Pods), Need::List(Kind::Nodes), Need::List(Kind::ConfigMaps)],
         active: false,
-        why: "Encryption is as strong as the weakest protocol and cipher that a server accepts. TLS 1.0 and 1.1 and ciphers such as RC4 or 3DES are \
-              broken and no strong cryptography in the sense of PCI DSS.",
+        why: "Encryption is as strong as the weakest protocol and cipher that a server accepts. TLS 1.0 and 1.1 and ciphers such as RC4 are \
+              broken and no strong cryptography in the sense of PCI DSS. 3DES gives way where much passes under one key, and NIST has not allowed it \
+              since 2024.",
         mend: "Set --tls-min-version=VersionTLS12 (or 13) and list only ciphers with forward secrecy and GCM or ChaCha20, in every component and \
                in the kubelets; or remove the settings, since today's defaults are sound.",
         blind_spots: "The check judges what is set; where nothing is, the component's own default holds (TLS 1.2 and later). What a managed control \
