@@ -56,7 +56,8 @@ pub struct Control {
     pub mend: String,
     /// Related PCI DSS v4.0.1 requirements; a cross-reference, never “satisfies”.
     pub dss: Vec<String>,
-    /// Related sections of the CIS Kubernetes Benchmark.
+    /// Related sections of the CIS Kubernetes Benchmark v2.0.1. v1.10 numbers them alike but for 1.2.30 and 4.2.14, which it lacks, those of 5.2
+    /// after 5.2.8, and its 5.7, which is 5.6 now.
     #[serde(default)]
     pub cis: Vec<String>,
     /// What an assessor would ask to see.

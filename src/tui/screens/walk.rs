@@ -419,7 +419,7 @@ fn guidance_lines(control: &Control, width: usize, theme: &Theme) -> Vec<Line<'s
     }
     source.push_str(&format!("## Related\n\nPCI DSS v4.0.1: {}\n\n", control.dss.join(", ")));
     if !control.cis.is_empty() {
-        source.push_str(&format!("CIS Kubernetes Benchmark: {}\n\n", control.cis.join(", ")));
+        source.push_str(&format!("CIS Kubernetes Benchmark v2.0.1: {}\n\n", control.cis.join(", ")));
     }
     for link in &control.links {
         source.push_str(&format!("- {}: {}\n", link.title, link.url));
