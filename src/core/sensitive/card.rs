@@ -23,11 +23,16 @@ pub fn find(text: &str) -> Vec<String> {
     cards(text).into_iter().map(|card| card.digits).collect()
 }
 
-/// First six and last four digits: no more than PCI DSS 3.4.1 lets people see, and as the rest is not kept, a truncation (3.5.1).
+/// Fewest digits that a masked number hides. The check digit tells one of them, so ten thousand numbers fit what is left.
+const HIDDEN: usize = 5;
+
+/// First six and last four digits: no more than PCI DSS 3.4.1 lets people see, and as the rest is not kept, a truncation (3.5.1). Numbers of fewer
+/// than fifteen digits show less of their beginning, because two or three hidden ones are soon guessed.
 #[must_use]
 pub(super) fn mask(digits: &str) -> String {
-    let hidden = digits.len().saturating_sub(10);
-    format!("{}{}{}", &digits[..digits.len().min(6)], "•".repeat(hidden), &digits[digits.len().saturating_sub(4)..])
+    let end = digits.len().saturating_sub(4);
+    let start = end.saturating_sub(HIDDEN).min(6);
+    format!("{}{}{}", &digits[..start], "•".repeat(end - start), &digits[end..])
 }
 
 /// Every card in a text, in order, none overlapping another.
@@ -275,6 +280,9 @@ mod tests {
             assert!(!find(text).is_empty() && find(text).iter().all(|card| card.len() == 16), "{text}: {:?}", find(text));
         }
         assert_eq!(mask("4111111111111111"), "411111••••••1111");
+        assert_eq!(mask("378282246310005"), "378282•••••0005");
+        assert_eq!(mask("30569309025904"), "30569•••••5904");
+        assert_eq!(mask("501800000009"), "501•••••0009");
     }
 
     #[test]
