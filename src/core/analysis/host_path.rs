@@ -4,6 +4,7 @@
 //! What lies above a directory holds it too. What lies below one usually belongs to it; a few directories below do not, and stand in the table
 //! before it: plugins' sockets below the kubelet's directory, the file systems of containers below K3s' own.
 
+use crate::kinds::pod::Volume;
 use crate::kinds::{Inventory, KindState, PodSpec, Workload};
 use crate::model::{Kind, Severity};
 use std::collections::BTreeMap;
@@ -15,22 +16,42 @@ pub struct Mounted<'s> {
     pub volume: &'s str,
     /// The path on the node, as it is written.
     pub path: &'s str,
-    /// The field below the volume that leads there: `hostPath` or `persistentVolumeClaim`.
-    pub field: &'static str,
+    /// How it gets there.
+    pub way: Way,
     /// The persistent volume that it goes by; "" for a hostPath.
     pub by: &'s str,
 }
 
+/// How a directory of the node gets into a pod.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// By its path.
+    HostPath,
+    /// By a claim that the volume names.
+    Claim,
+    /// By the claim that is made for the volume of each pod: `POD-VOLUME`.
+    Ephemeral,
+    /// By the claim that a StatefulSet makes for each of its pods: `VOLUME-OBJECT-0`.
+    ClaimTemplate,
+}
+
+/// A persistent volume that is a directory of a node: its name and the path.
+type OnNode<'a> = (&'a str, &'a str);
+
 /// Persistent volumes by the claims that are bound to them.
 #[derive(Debug)]
-pub struct Claims<'a>(BTreeMap<(&'a str, &'a str), (&'a str, &'a str)>);
+pub struct Claims<'a> {
+    inventory: &'a Inventory,
+    /// By the namespace and name of the claim.
+    bound: BTreeMap<(&'a str, &'a str), OnNode<'a>>,
+}
 
 impl<'a> Claims<'a> {
     /// The claims that lead to a directory of a node.
     #[must_use]
     pub fn of(inventory: &'a Inventory) -> Self {
-        let mut bound: BTreeMap<(&str, &str), (&str, &str)> = BTreeMap::new();
-        let mut by_name: BTreeMap<&str, (&str, &str)> = BTreeMap::new();
+        let mut bound: BTreeMap<(&str, &str), OnNode<'_>> = BTreeMap::new();
+        let mut by_name: BTreeMap<&str, OnNode<'_>> = BTreeMap::new();
         for volume in &inventory.persistent_volumes {
             let (name, spec) = (volume.metadata.name.as_str(), &volume.spec);
             let Some(on) = spec.host_path.as_ref().or(spec.local.as_ref()) else { continue };
@@ -45,26 +66,61 @@ impl<'a> Claims<'a> {
                 bound.entry((&claim.metadata.namespace, &claim.metadata.name)).or_insert(*volume);
             }
         }
-        Self(bound)
+        Self { inventory, bound }
     }
 
-    /// The directories of the node that a spec of a workload mounts.
+    /// The directories of the node that a spec of a workload mounts, by whatever claim.
     pub fn mounted<'s>(&'s self, workload: &'s Workload, spec: &'s PodSpec) -> impl Iterator<Item = Mounted<'s>> {
-        spec.volumes.iter().filter_map(move |volume| {
+        let written = spec.volumes.iter().filter_map(move |volume| {
             if let Some(path) = &volume.host_path {
-                return Some(Mounted { volume: &volume.name, path, field: "hostPath", by: "" });
+                return Some(Mounted { volume: &volume.name, path, way: Way::HostPath, by: "" });
             }
-            let claim = volume.claim.as_deref()?;
-            let (by, path) = self.0.get(&(workload.object.namespace.as_str(), claim))?;
-            Some(Mounted { volume: &volume.name, path, field: "persistentVolumeClaim", by })
-        })
+            let ((by, path), way) = match &volume.claim {
+                Some(claim) => (self.bound(workload, claim)?, Way::Claim),
+                None if is_ephemeral(volume) => (self.ephemeral(workload, volume)?, Way::Ephemeral),
+                None => return None,
+            };
+            Some(Mounted { volume: &volume.name, path, way, by })
+        });
+        // In pods that exist these volumes are written out.
+        let to_come = workload.claim_templates.iter().filter(|name| !spec.volumes.iter().any(|volume| volume.name == **name));
+        written.chain(to_come.filter_map(move |name| {
+            let (by, path) = self.of_template(workload, name)?;
+            Some(Mounted { volume: name, path, way: Way::ClaimTemplate, by })
+        }))
     }
+
+    fn bound(&self, workload: &Workload, claim: &str) -> Option<OnNode<'a>> {
+        self.bound.get(&(workload.object.namespace.as_str(), claim)).copied()
+    }
+
+    /// Where the claim leads that was made for the volume of one of the workload's pods.
+    fn ephemeral(&self, workload: &Workload, volume: &Volume) -> Option<OnNode<'a>> {
+        let mut pods = workload.pod_indexes.iter().filter_map(|index| self.inventory.pods.get(*index));
+        pods.find_map(|pod| self.bound(workload, &format!("{}-{}", pod.metadata.name, volume.name)))
+    }
+
+    /// Where one of the claims leads that a StatefulSet made, or will take over, for a volume of its pods.
+    fn of_template(&self, workload: &Workload, volume: &str) -> Option<OnNode<'a>> {
+        let prefix = format!("{volume}-{}-", workload.object.name);
+        let namespace = workload.object.namespace.as_str();
+        let from = self.bound.range((namespace, prefix.as_str())..);
+        from.take_while(|((of, claim), _)| *of == namespace && claim.starts_with(&prefix))
+            .find(|((_, claim), _)| claim[prefix.len()..].bytes().all(|digit| digit.is_ascii_digit()))
+            .map(|(_, on)| *on)
+    }
+}
+
+/// Whether a volume is a claim that is made for each pod (a generic ephemeral volume).
+fn is_ephemeral(volume: &Volume) -> bool {
+    volume.sources.iter().any(|source| source == "ephemeral")
 }
 
 /// The lists that were not read whole though workloads mount claims: where these lead is then not known. Empty where nothing mounts a claim.
 #[must_use]
 pub fn unread(inventory: &Inventory) -> Vec<Kind> {
-    let claimed = inventory.specs.iter().flat_map(|spec| &spec.volumes).any(|volume| volume.claim.is_some());
+    let claimed = inventory.specs.iter().flat_map(|spec| &spec.volumes).any(|volume| volume.claim.is_some() || is_ephemeral(volume))
+        || inventory.workloads.iter().any(|workload| !workload.claim_templates.is_empty());
     let lists = [Kind::PersistentVolumes, Kind::PersistentVolumeClaims].into_iter();
     lists.filter(|kind| claimed && inventory.state(*kind) != KindState::Read).collect()
 }
@@ -73,7 +129,13 @@ impl Mounted<'_> {
     /// The path of the field from the workload.
     #[must_use]
     pub fn field(&self, workload: &Workload) -> String {
-        format!("{}.volumes[name={}].{}", workload.spec_path(), self.volume, self.field)
+        let below = match self.way {
+            Way::HostPath => "hostPath",
+            Way::Claim => "persistentVolumeClaim",
+            Way::Ephemeral => "ephemeral",
+            Way::ClaimTemplate => return format!("spec.volumeClaimTemplates[name={}]", self.volume),
+        };
+        format!("{}.volumes[name={}].{below}", workload.spec_path(), self.volume)
     }
 
     /// The path as a finding shows it, with the persistent volume that leads there.

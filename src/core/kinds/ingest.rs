@@ -288,6 +288,7 @@ impl Ingest {
             ended,
             revision,
             updated,
+            claim_templates: raw.spec.volume_claim_templates.into_iter().map(|claim| claim.metadata.name).collect(),
         };
         self.inventory.controllers.entry(kind).or_default().push(controller);
     }

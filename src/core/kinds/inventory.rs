@@ -294,9 +294,13 @@ impl Inventory {
             || self.customs.values().any(|list| !part(list, namespace, |custom| &custom.metadata.namespace).is_empty())
     }
 
-    /// Objects that make pods and do not tell which, each with the reason. One whose pods were read is judged by these.
+    /// Objects that make pods and do not tell which, each with the reason. One whose pods, or whose controller of them, was read is judged by these.
     pub fn unjudged(&self) -> impl Iterator<Item = (ObjectRef, &str)> {
-        let told = |maker: &Maker| maker.templates.is_empty() && self.workload(&maker.object()).is_some();
+        let owners: std::collections::BTreeSet<ObjectRef> =
+            self.controllers.values().flatten().filter_map(|controller| super::population::owner(&controller.metadata)).collect();
+        let told = move |maker: &Maker| {
+            maker.templates.is_empty() && (self.workload(&maker.object()).is_some() || owners.contains(&maker.object()))
+        };
         let makers = self.makers.iter().filter(move |maker| !maker.doubt.is_empty() && !maker.ended && !told(maker));
         let groups = self.cluster.api_groups.keys().filter(|group| UNREAD_GROUPS.contains(&group.as_str()));
         makers

@@ -92,7 +92,7 @@ const RECORDS: &[&str] = &["ControllerRevision", "CustomResourceDefinition", "Ev
 
 /// Whether an object of a kind that is not read may hold a pod template.
 pub(super) fn may_hold_template(kind: &str, json: &str) -> bool {
-    !RECORDS.contains(&kind) && (json.contains("\"containers\"") || json.contains("\"podTemplate") || json.contains("\"podSpec"))
+    !RECORDS.contains(&kind) && ["\"containers\"", "\"podTemplate", "\"podSpec", "\"image\""].iter().any(|word| json.contains(word))
 }
 
 /// A pod template as it was found.
@@ -147,6 +147,8 @@ impl Found {
                 }
                 if let Some(spec) = known.and_then(|root| written_otherwise(fields, root)) {
                     self.take(spec, path, metadata);
+                } else if known.is_none() && describes_pods(fields) {
+                    self.doubt = format!("its {path} tells what its pods run, in a form that is not evaluated");
                 }
                 for (name, below) in fields.iter().filter(|(name, _)| *name != "metadata") {
                     let here = format!("{path}.{name}");
@@ -155,8 +157,9 @@ impl Found {
                     self.walk(below, &here, fields.get("metadata").filter(|_| name == "spec"), known);
                     let opaque = OPAQUE.contains(&name.as_str()) || (known.is_some() && name == "manifest" && below.is_string());
                     let empty = below.is_null() || below.as_str() == Some("") || below.as_object().is_some_and(Map::is_empty);
-                    if opaque && !empty && self.templates.len() == before {
-                        self.doubt = format!("its {name} is not evaluated");
+                    let taken = self.templates.len() > before;
+                    if !taken && ((opaque && !empty) || (known.is_none() && images(Some(below)))) {
+                        self.doubt = format!("its {name} {} not evaluated", if opaque { "is" } else { "are" });
                     }
                 }
             }
@@ -190,6 +193,27 @@ fn images(list: Option<&Value>) -> bool {
 
 fn is_container(value: &Value) -> bool {
     value.get("image").is_some_and(Value::is_string)
+}
+
+/// Fields that stand beside an image where an operator's object tells what its pods run, and nowhere else.
+const OF_PODS: &[&str] = &[
+    "env",
+    "envFrom",
+    "hostNetwork",
+    "podSecurityContext",
+    "replicas",
+    "resources",
+    "securityContext",
+    "serviceAccount",
+    "serviceAccountName",
+    "tolerations",
+    "volumeMounts",
+    "volumes",
+];
+
+/// Whether these fields tell what pods run, though not as a pod template does: an image with what only containers and pods have.
+fn describes_pods(fields: &Map<String, Value>) -> bool {
+    fields.get("image").is_some_and(Value::is_string) && OF_PODS.iter().any(|name| fields.get(*name).is_some_and(|value| !value.is_null()))
 }
 
 /// A pod spec from the shapes in which known makers write one: a template of Argo Workflows with one container or script, the steps of a task

@@ -29,6 +29,8 @@ struct Maker<'a> {
     object: ObjectRef,
     meta: &'a Meta,
     templates: Vec<Part<'a>>,
+    /// Volumes that each of its pods gets by a claim of its own.
+    claim_templates: &'a [String],
     /// Path of its templates, where its kind does not tell.
     path: Option<String>,
     /// Whether it may start pods again by itself: it wants some, or has not ended.
@@ -74,6 +76,7 @@ impl<'a> Maker<'a> {
             object: ObjectRef::new(kind.group(), kind.kind(), &meta.namespace, &meta.name),
             meta,
             templates: vec![Part { spec: controller.spec, labels: &controller.pod_labels, annotations: &controller.pod_annotations }],
+            claim_templates: &controller.claim_templates,
             path: None,
             active,
             revision,
@@ -86,6 +89,7 @@ impl<'a> Maker<'a> {
             object: maker.object(),
             meta: &maker.metadata,
             templates: maker.templates.iter().map(part).collect(),
+            claim_templates: &[],
             path: Some(maker.path()),
             active: !maker.ended,
             revision: Revision::Unknown,
@@ -128,7 +132,7 @@ impl<'a> Makers<'a> {
 }
 
 /// The controlling owner of an object. One without a name is none.
-fn owner(meta: &Meta) -> Option<ObjectRef> {
+pub(super) fn owner(meta: &Meta) -> Option<ObjectRef> {
     let owner = meta.controller().filter(|owner| owner.kind != "Node" && !owner.name.is_empty())?;
     let group = match Kind::of(&owner.api_version, &owner.kind) {
         Some(kind) => kind.group(),
@@ -223,6 +227,7 @@ fn describe(group: &mut Group, maker: &Maker<'_>, own: bool, read: bool) {
         workload.metadata = maker.meta.clone();
         workload.template = first.map(|part| part.spec);
         workload.path.clone_from(&maker.path);
+        workload.claim_templates = maker.claim_templates.to_vec();
     } else if read {
         return;
     } else if workload.labels.is_empty() {

@@ -23,6 +23,10 @@ pub(super) fn object_json(inventory: &Inventory, object: &ObjectRef) -> Option<s
         if let Some(fields) = whole.as_object_mut() {
             fields.insert("metadata".to_owned(), metadata);
         }
+        if !workload.claim_templates.is_empty() {
+            whole["spec"]["volumeClaimTemplates"] =
+                workload.claim_templates.iter().map(|name| json!({"metadata": {"name": name}})).collect();
+        }
         return Some(whole);
     }
     if object.kind == "Pod" {

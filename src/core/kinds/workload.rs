@@ -31,6 +31,9 @@ pub struct Controller {
     /// How many of its pods come of its present template, where it says so (DaemonSets do).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub updated: Option<u32>,
+    /// Names of the volumes that each of its pods gets by a claim of its own (StatefulSets): `NAME-OBJECT-0`, `-1`…
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub claim_templates: Vec<String>,
 }
 
 /// What a controller says of how far it has come.
@@ -101,6 +104,20 @@ slim! {
         template: RawTemplate,
         /// Template of a CronJob's jobs.
         job_template: RawJobTemplate,
+        /// Claims that each pod of a StatefulSet gets.
+        volume_claim_templates: Vec<RawClaimTemplate>,
+    }
+
+    /// A claim that each pod gets.
+    struct RawClaimTemplate {
+        /// Its metadata; the name is the volume's.
+        metadata: ClaimTemplateMeta,
+    }
+
+    /// What is read of its metadata.
+    struct ClaimTemplateMeta {
+        /// Name of the volume.
+        name: String,
     }
 
     /// Job template.
@@ -144,6 +161,8 @@ pub struct Workload {
     pub pod_annotations: BTreeMap<String, Sealed>,
     /// Pods in `Inventory::pods`.
     pub pod_indexes: Vec<usize>,
+    /// Names of the volumes that each of its pods gets by a claim of its own.
+    pub claim_templates: Vec<String>,
 }
 
 /// A spec and the pods that share it.

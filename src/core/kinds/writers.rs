@@ -46,6 +46,8 @@ const HANDS: &[&str] = &[
     "dashboard",
     "kubernetes-dashboard",
     "node-fetch",
+    "python-requests",
+    "python-urllib",
     "lens",
     "openlens",
     "freelens",
@@ -109,6 +111,7 @@ mod tests {
             "k9s",
             "dashboard-api",
             "PostmanRuntime",
+            "python-requests",
             "Wget",
         ] {
             assert!(is_hand(hand) && !is_tool(hand), "{hand}");

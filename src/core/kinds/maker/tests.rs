@@ -89,11 +89,42 @@ fn kinds_that_nobody_knows_are_found_by_their_shape() {
     let opaque = json!({"metadata": meta, "spec": {"podTemplate": "spec: {hostPID: true}"}});
     let (taken, inventory) = unknown("acme.example/v1", "Runner", &opaque);
     assert_eq!((taken, inventory.unjudged().count(), inventory.workloads.len()), (true, 1, 0));
+    // An operator's object tells what its pods run in words of its own.
+    for spec in [
+        json!({"sidecars": [{"name": "log", "image": "a", "securityContext": {"privileged": true}}]}),
+        json!({"image": "a", "hostNetwork": true}),
+        json!({"server": {"image": "a", "replicas": 2}}),
+        json!({"pools": [{"image": "a", "volumes": [{"name": "h", "hostPath": {"path": "/"}}]}]}),
+    ] {
+        let (taken, inventory) = unknown("acme.example/v1", "Database", &json!({"metadata": meta, "spec": spec}));
+        assert_eq!((taken, inventory.unjudged().count()), (true, 1), "{spec}");
+    }
+    // What names an image and runs nothing.
+    for spec in
+        [json!({"image": "a", "interval": "5m"}), json!({"images": ["a"], "replicas": 2}), json!({"image": {"repository": "a"}, "env": []})]
+    {
+        assert!(!unknown("acme.example/v1", "ImageRepository", &json!({"metadata": meta, "spec": spec})).0, "{spec}");
+    }
     // Records and measurements make nothing.
     let usage = json!({"metadata": meta, "containers": [{"name": "c", "usage": {"cpu": "1"}}]});
     assert!(!unknown("metrics.k8s.io/v1beta1", "PodMetrics", &usage).0);
     assert!(!unknown("apps/v1", "ControllerRevision", &json!({"metadata": meta, "data": {"spec": {"template": pods("a")}}})).0);
     assert!(!unknown("acme.example/v1", "Report", &json!({"metadata": meta, "status": {"containers": [{"image": "a"}]}})).0);
+}
+
+#[test]
+fn an_object_whose_controller_was_read_is_judged_by_it() {
+    let database = json!({"metadata": {"name": "m", "namespace": "shop"}, "spec": {"image": "a", "replicas": 2}});
+    let controlled = |by: &str| {
+        let owner = json!({"apiVersion": "acme.example/v1", "kind": "Database", "name": by, "uid": "u", "controller": true});
+        json!({"metadata": {"name": "m-0", "namespace": "shop", "ownerReferences": [owner]}, "spec": {"template": pods("a")}})
+    };
+    for (owner, unjudged) in [("m", 0), ("another", 1)] {
+        let mut ingest = Ingest::new(Source::Files, FingerprintKey([0; 32]));
+        ingest.foreign("acme.example/v1", "Database", &database.to_string());
+        ingest.object(Kind::StatefulSets, &controlled(owner).to_string());
+        assert_eq!(ingest.finish().unjudged().count(), unjudged, "{owner}");
+    }
 }
 
 #[test]
