@@ -1,12 +1,12 @@
 //! The access register on the screen: everybody whom a binding names, those with ways to further rights first, narrowed by words; and one of
 //! them with all that it holds. Rows are worked out when words or register change, not when they are drawn.
 
-use super::cursor::{Cursor, Scroll};
-use super::effect::Effect;
-use super::field::Field;
-use super::{Layer, Session};
 use crate::analysis::rbac::Subject;
 use crate::analysis::rbac::folded::{Entry, Folded};
+use crate::session::effect::Effect;
+use crate::session::parts::cursor::{Cursor, Scroll};
+use crate::session::parts::field::Field;
+use crate::session::{Layer, Session};
 use std::sync::Arc;
 
 /// The list, kept as one left it.
@@ -109,13 +109,13 @@ fn fits(entry: &Entry, haystack: &str, word: &str) -> bool {
 
 impl Session {
     /// Shows the access register of the shown cluster.
-    pub(super) fn open_access(&mut self) -> Vec<Effect> {
+    pub(in crate::session) fn open_access(&mut self) -> Vec<Effect> {
         self.layers.push(Layer::Access);
         self.register()
     }
 
     /// Asks for the register of the shown cluster where it is not there yet, and lists it where it is.
-    pub(super) fn register(&mut self) -> Vec<Effect> {
+    pub(in crate::session) fn register(&mut self) -> Vec<Effect> {
         let Some(book) = self.book.as_mut() else { return vec![] };
         let Some(cluster) = book.clusters.get(book.cluster) else { return vec![] };
         match (&cluster.register, &cluster.inventory) {
@@ -132,7 +132,7 @@ impl Session {
     }
 
     /// A register was worked out.
-    pub(super) fn registered(&mut self, cluster: &str, register: Arc<Folded>) {
+    pub(in crate::session) fn registered(&mut self, cluster: &str, register: Arc<Folded>) {
         let Some(book) = self.book.as_mut() else { return };
         let shown = book.clusters.get(book.cluster).is_some_and(|c| c.key == cluster);
         let Some(found) = book.clusters.iter_mut().find(|c| c.key == cluster) else { return };
@@ -143,7 +143,7 @@ impl Session {
     }
 
     /// Opens the selected subject.
-    pub(super) fn open_holder(&mut self) {
+    pub(in crate::session) fn open_holder(&mut self) {
         let Some(book) = self.book.as_mut() else { return };
         if book.access.filtering {
             book.access.filtering = false;
@@ -154,18 +154,18 @@ impl Session {
     }
 
     /// The subject before or after the one that is looked at, in the list's order.
-    pub(super) fn beside_holder(&mut self, back: bool) {
+    pub(in crate::session) fn beside_holder(&mut self, back: bool) {
         let Some(Layer::Holder { subject, scroll }) = self.layers.last_mut() else { return };
         let Some(view) = self.book.as_mut().map(|book| &mut book.access) else { return };
         let length = view.rows.len();
-        view.cursor.step(if back { super::Step::Up } else { super::Step::Down }, length);
+        view.cursor.step(if back { crate::session::Step::Up } else { crate::session::Step::Down }, length);
         if let Some(entry) = view.selected().filter(|entry| entry.subject != **subject) {
             (**subject, *scroll) = (entry.subject.clone(), Scroll::default());
         }
     }
 
     /// Esc on the list: clears the filter first.
-    pub(super) fn back_access(&mut self) {
+    pub(in crate::session) fn back_access(&mut self) {
         match self.book.as_mut().map(|book| &mut book.access) {
             Some(view) if view.filtering || !view.filter.is_empty() => {
                 view.filter.set("");

@@ -1,17 +1,17 @@
 //! Everything that can happen to a session: what a person does, and what comes back from the world. `tui/keymap.rs` maps keys to the first
 //! part; `app.rs` sends the second.
 
-use super::cursor::Step;
-use super::effect::Source;
-use super::field::Typed;
-use super::home::HomeRow;
-use super::new::{ContextRow, Preflight};
-use super::probing::Probed;
-use super::reading::Progress;
-use super::segmentation::Segmentation;
 use crate::analysis::rbac::folded::Folded;
 use crate::assess::CheckOutcome;
 use crate::kinds::Inventory;
+use crate::session::effect::Source;
+use crate::session::home::HomeRow;
+use crate::session::new::state::{ContextRow, Preflight};
+use crate::session::parts::cursor::Step;
+use crate::session::parts::field::Typed;
+use crate::session::probes::Probed;
+use crate::session::reading::Progress;
+use crate::session::segmentation::Segmentation;
 use crate::workbook::Workbook;
 use jiff::Timestamp;
 use std::path::PathBuf;

@@ -1,4 +1,4 @@
-//! What the session asks the world to do. Nothing of it is done here; what comes of it returns as an [`Action`](super::Action).
+//! What the session asks the world to do. Nothing of it is done here; what comes of it returns as an [`Action`](crate::session::Action).
 
 use crate::analysis::probing::Plan;
 use crate::kinds::Inventory;

@@ -1,8 +1,8 @@
 //! The export screen: which form, where to, how far it is, what was written.
 
-use super::Session;
-use super::cursor::Cursor;
-use super::effect::{Effect, ExportFormat};
+use crate::session::Session;
+use crate::session::effect::{Effect, ExportFormat};
+use crate::session::parts::cursor::Cursor;
 use std::path::{Path, PathBuf};
 
 /// The export screen.
@@ -35,7 +35,7 @@ impl ExportFormat {
 }
 
 impl Session {
-    pub(super) fn export_now(&mut self) -> Vec<Effect> {
+    pub(in crate::session) fn export_now(&mut self) -> Vec<Effect> {
         if self.export.running.is_some() {
             return vec![];
         }
@@ -65,7 +65,7 @@ impl Session {
     }
 
     /// Takes a path that was typed: a folder where it ends with a slash, else a file. The ending of a form selects that form.
-    pub(super) fn export_to(&mut self, path: &Path) {
+    pub(in crate::session) fn export_to(&mut self, path: &Path) {
         let text = path.to_string_lossy();
         let Some(name) = path.file_name().filter(|_| !text.ends_with('/')).map(|name| name.to_string_lossy().into_owned()) else {
             self.export.to = Some((path.to_owned(), None));

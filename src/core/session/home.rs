@@ -1,6 +1,6 @@
 //! The first screen: which assessments there are, and how to start one. The list comes from the store; nothing in it is opened yet.
 
-use super::cursor::Cursor;
+use crate::session::parts::cursor::Cursor;
 use jiff::Timestamp;
 use std::path::PathBuf;
 

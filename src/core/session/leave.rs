@@ -1,13 +1,13 @@
 //! Leaving: the assessment or the program. What would be lost is told once; where one stopped is kept.
 
-use super::effect::Effect;
-use super::message::Message;
-use super::saving::{After, Draft};
-use super::{Layer, Session};
+use crate::session::book::saving::{After, Draft};
+use crate::session::effect::Effect;
+use crate::session::parts::message::Message;
+use crate::session::{Layer, Session};
 
 impl Session {
     /// Leaves the assessment or the program. What would be lost is told once; where one stopped is kept.
-    pub(super) fn leave(&mut self, after: After) -> Vec<Effect> {
+    pub(in crate::session) fn leave(&mut self, after: After) -> Vec<Effect> {
         let typed = self.layers.iter().filter(|l| matches!(l, Layer::Form(f) if f.touched)).count() + self.drafts.len();
         let reading = self.reading.as_ref().is_some_and(|r| r.failed.is_none());
         let probing = self.probing.as_ref().is_some_and(|p| p.running.is_some());
@@ -31,7 +31,7 @@ impl Session {
     }
 
     /// The program ends whatever anybody says to it: a signal came, or the terminal is gone. Nothing is asked; where one stopped is kept.
-    pub(super) fn end(&mut self) -> Vec<Effect> {
+    pub(in crate::session) fn end(&mut self) -> Vec<Effect> {
         self.place_to_keep().map_or_else(Vec::new, |draft| self.save(draft, After::Quit, false))
     }
 
@@ -45,7 +45,7 @@ impl Session {
     }
 
     /// Lets go of the assessment, and lists all of them.
-    pub(super) fn go_home(&mut self) -> Vec<Effect> {
+    pub(in crate::session) fn go_home(&mut self) -> Vec<Effect> {
         let (reading, probing) = (self.reading.take(), self.probing.take());
         self.book = None;
         self.drafts.clear();

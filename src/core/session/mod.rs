@@ -6,63 +6,52 @@
 //! the place of the old one when `Saved` comes back. What is done meanwhile waits in line. If saving fails, the form stays open with all
 //! that was typed, and says why.
 
-mod access;
+pub mod access;
 mod action;
-mod arrivals;
-mod book;
-mod cursor;
-mod edits;
+pub mod answer;
+pub mod book;
+pub mod determine;
 mod effect;
-mod excerpt;
-mod export;
-mod field;
-mod findings;
-mod form;
-mod forms;
-mod home;
-mod layers;
+pub mod evidence;
+pub mod export;
+pub mod findings;
+pub mod home;
 mod leave;
-mod message;
-mod navigate;
-mod new;
-mod open;
-mod probing;
-mod reading;
-mod reviewing;
-mod saving;
-mod scope;
-mod segmentation;
-mod show;
-mod start;
-mod subject;
+pub mod new;
+pub mod parts;
+mod press;
+pub mod probes;
+pub mod reading;
+pub mod review;
+pub mod search;
+pub mod segmentation;
 mod typing;
-mod undo;
 mod update;
-mod walk;
+pub mod walk;
 
 pub use crate::workbook::Edit;
 pub use access::AccessView;
 pub use action::{Action, Attached, Collection, Opened, Tab, Target};
-pub use book::{Book, Cluster, Progress as WalkProgress};
-pub use cursor::{Cursor, Scroll, Step};
+pub use book::assessment::{Book, Cluster, Progress as WalkProgress};
+pub use book::open::{OpenItem, Why, finding_words};
+pub use book::saving::Pending;
+pub use book::standing::{NavRow, Pane, Walk, checks_of, item_at};
 pub use effect::{Effect, ExportFormat, Source};
-pub use excerpt::{Line as ExcerptLine, excerpt};
 pub use export::ExportState;
-pub use field::{Field, Typed};
-pub use findings::{FindingRow, FindingsView, Group, Sort};
-pub use form::{Choice, Form, Input, PathOf, Purpose, Row};
+pub use findings::excerpt::{Line as ExcerptLine, excerpt};
+pub use findings::list::{FindingRow, FindingsView, Group, Sort};
 pub use home::{HomeRow, HomeState};
-pub use message::{Message, Urgency};
-pub use new::{ContextRow, Flight, NamespaceRow, New, Preflight, Right, SourceRow, Stage};
-pub use open::{OpenItem, Why, finding_words};
-pub use probing::{Probed, Probing};
+pub use new::state::{ContextRow, Flight, New, Preflight, Right, SourceRow, Stage};
+pub use parts::cursor::{Cursor, Scroll, Step};
+pub use parts::field::{Field, Typed};
+pub use parts::form::{Choice, Form, Input, PathOf, Purpose, Row};
+pub use parts::message::{Message, Urgency};
+pub use parts::namespaces::{NamespaceRow, ScopeEditor, read_rule};
+pub use probes::{Probed, Probing};
 pub use reading::{KindRow, Progress, Reading};
-pub use saving::Pending;
-pub use scope::{ScopeEditor, read_rule};
+pub use search::{FindRow, evidence_age, kubectl};
 pub use segmentation::{Crossing, FlowRow, Segmentation, SharedNode};
-pub use show::{FindRow, evidence_age, kubectl};
 pub use update::update;
-pub use walk::{NavRow, Pane, Walk, checks_of, item_at};
 
 use crate::analysis::rbac::Subject;
 use crate::guidance::Guidance;
@@ -299,7 +288,7 @@ pub struct Session {
     pub ticks: u64,
     waiting: VecDeque<Action>,
     tickets: u64,
-    attaching: Option<saving::Attaching>,
+    attaching: Option<book::saving::Attaching>,
     /// Digests of attached files that checks judge.
     judged_files: BTreeSet<String>,
     after_open: Option<(String, Source)>,
@@ -424,6 +413,6 @@ impl Session {
     /// The next thing that needs a person, seen from where one stands; none when all is determined.
     #[must_use]
     pub fn next_open(&self) -> Option<&OpenItem> {
-        navigate::next_open(self, false)
+        walk::next_open(self, false)
     }
 }

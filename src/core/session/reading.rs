@@ -1,9 +1,9 @@
 //! A cluster being read: what has come of which kind. A refused kind never looks like an empty one, so each row has its state and the
 //! server's words.
 
-use super::effect::Source;
 use crate::kinds::KindState;
 use crate::model::Kind;
+use crate::session::effect::Source;
 use jiff::Timestamp;
 
 /// News of a reading.
@@ -55,7 +55,7 @@ pub struct Reading {
     pub key: String,
     /// Where from.
     pub source: Source,
-    /// What it is judged by, as numbered by [`Book::revision`](super::Book::revision): where that is another one at the end, it is judged again.
+    /// What it is judged by, as numbered by [`Book::revision`](crate::session::Book::revision): where that is another one at the end, it is judged again.
     pub revision: u64,
     /// Since when.
     pub since: Timestamp,

@@ -1,11 +1,11 @@
 //! The picture of area 16: how many connections the policies let through from one category of scope to another, how many of them on every
 //! port, and which nodes are shared. It is worked out once per reading and scope, beside the screen, because a large cluster has many pairs.
 
-use super::{Cursor, Effect, Layer, Session};
 use crate::analysis::platform::Categories;
 use crate::analysis::reach::Reach;
 use crate::kinds::Inventory;
 use crate::model::{Category, Scope};
+use crate::session::{Cursor, Effect, Layer, Session};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many flows of a pair of categories are kept to be shown.
@@ -125,13 +125,13 @@ impl Segmentation {
 }
 
 impl Session {
-    pub(super) fn open_segmentation(&mut self) -> Vec<Effect> {
+    pub(in crate::session) fn open_segmentation(&mut self) -> Vec<Effect> {
         self.layers.push(Layer::Segmentation { cursor: Cursor::default(), open: None });
         self.segment()
     }
 
     /// Asks for the picture of the shown cluster, where it is not there yet.
-    pub(super) fn segment(&self) -> Vec<Effect> {
+    pub(in crate::session) fn segment(&self) -> Vec<Effect> {
         let Some(book) = self.book.as_ref() else { return vec![] };
         let Some(cluster) = book.shown().filter(|c| c.segmentation.is_none()) else { return vec![] };
         let scope = book.workbook.scope.clone();

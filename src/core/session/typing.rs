@@ -1,15 +1,15 @@
 //! Typing: into the form on top, into filters and searches, and what follows from a choice made in a form.
 
-use super::cursor::Cursor;
-use super::effect::Effect;
-use super::field::{Field, Typed};
-use super::form::Purpose;
-use super::forms::show_worksheet;
-use super::new::Stage;
-use super::{Layer, Session};
+use crate::session::determine::show_worksheet;
+use crate::session::effect::Effect;
+use crate::session::new::state::Stage;
+use crate::session::parts::cursor::Cursor;
+use crate::session::parts::field::{Field, Typed};
+use crate::session::parts::form::Purpose;
+use crate::session::{Layer, Session};
 
 impl Session {
-    pub(super) fn next_field(&mut self) -> Vec<Effect> {
+    pub(in crate::session) fn next_field(&mut self) -> Vec<Effect> {
         if let Some(form) = self.form_mut() {
             let path = matches!(form.purpose, Purpose::Evidence { .. } | Purpose::Path(_));
             if path && form.focused().is_some_and(|r| r.id == "file") && !form.text("file").is_empty() {
@@ -20,14 +20,14 @@ impl Session {
         vec![]
     }
 
-    pub(super) fn focus(&mut self, change: impl FnOnce(&mut super::Form)) {
+    pub(in crate::session) fn focus(&mut self, change: impl FnOnce(&mut crate::session::Form)) {
         if let Some(form) = self.form_mut() {
             change(form);
         }
     }
 
     /// A choice was made: rows and hints that depend on it follow.
-    pub(super) fn form_changed(&mut self) {
+    pub(in crate::session) fn form_changed(&mut self) {
         let Some(Layer::Form(form)) = self.layers.last() else { return };
         let Purpose::Determine { practice } = &form.purpose else { return };
         let finding = crate::model::Determined::ALL.into_iter().find(|f| Some(f.id()) == form.chosen("finding"));
@@ -40,7 +40,7 @@ impl Session {
         }
     }
 
-    pub(super) fn type_in(&mut self, typed: &Typed) -> Vec<Effect> {
+    pub(in crate::session) fn type_in(&mut self, typed: &Typed) -> Vec<Effect> {
         if let Some(form) = self.form_mut() {
             let attach = *typed == Typed::Char('+')
                 && matches!(form.purpose, Purpose::Answer { .. })
@@ -78,7 +78,7 @@ impl Session {
         vec![]
     }
 
-    pub(super) fn filter(&mut self) {
+    pub(in crate::session) fn filter(&mut self) {
         match self.layers.last_mut() {
             Some(Layer::Findings(_)) => self.arrange(|view| view.filtering = true),
             Some(Layer::Access) => {
@@ -96,7 +96,7 @@ impl Session {
         }
     }
 
-    pub(super) fn arrange(&mut self, change: impl FnOnce(&mut super::FindingsView)) {
+    pub(in crate::session) fn arrange(&mut self, change: impl FnOnce(&mut crate::session::FindingsView)) {
         if let Some(Layer::Findings(check)) = self.layers.last()
             && let Some(view) = self.book.as_mut().and_then(|b| b.findings.get_mut(check))
         {

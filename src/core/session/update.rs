@@ -2,18 +2,18 @@
 //! `subject` (what keys do to what one stands on), `edits` and `saving` (writing), `start` (home, new, reading), `scope`, `segmentation`,
 //! `access`, `probing`, `export`, `leave`, `arrivals` (what comes back).
 
-use super::action::Action;
-use super::cursor::{Cursor, Scroll, Step};
-use super::edits::complete;
-use super::effect::Effect;
-use super::field::Field;
-use super::form::PathOf;
-use super::message::{Message, Urgency};
-use super::new::Flight;
-use super::saving::After;
-use super::scope::ScopeEditor;
-use super::walk::Pane;
-use super::{Layer, Session};
+use crate::session::action::Action;
+use crate::session::book::saving::After;
+use crate::session::book::standing::Pane;
+use crate::session::effect::Effect;
+use crate::session::evidence::complete;
+use crate::session::new::state::Flight;
+use crate::session::parts::cursor::{Cursor, Scroll, Step};
+use crate::session::parts::field::Field;
+use crate::session::parts::form::PathOf;
+use crate::session::parts::message::{Message, Urgency};
+use crate::session::parts::namespaces::ScopeEditor;
+use crate::session::{Layer, Session};
 
 /// Changes a session by an action; returns what the world is asked to do.
 pub fn update(session: &mut Session, action: Action) -> Vec<Effect> {
@@ -112,7 +112,7 @@ impl Session {
             Action::Sort => self.arrange(|view| view.sort = view.sort.next()),
             Action::Group => self.arrange(|view| view.group = view.group.next()),
             Action::Mark => {
-                self.arrange(super::FindingsView::mark);
+                self.arrange(crate::session::FindingsView::mark);
                 self.step(Step::Down);
             }
             Action::Cycle => self.scope(ScopeEditor::cycle),

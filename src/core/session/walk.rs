@@ -1,247 +1,333 @@
-//! Where one stands in the walk: area, control, tab, row. Selection and scroll are kept per control and tab, so that coming back is coming
-//! back to the same line.
+//! Moving: in lists and texts, between tabs, into things and out of them again, and ⇥ to the next thing that needs a person.
 
-use super::action::{Tab, Target};
-use super::cursor::{Cursor, Scroll, Step};
-use crate::checks;
-use crate::guidance::{Area, Control, Guidance};
-use crate::judging::Check;
-use crate::workbook::Place;
-use std::collections::BTreeMap;
+use crate::guidance::Guidance;
+use crate::session::action::{Tab, Target};
+use crate::session::book::assessment::Book;
+use crate::session::book::open::OpenItem;
+use crate::session::book::standing::{Pane, checks_of, item_at};
+use crate::session::effect::Effect;
+use crate::session::parts::cursor::{Scroll, Step};
+use crate::session::parts::form::Input;
+use crate::session::parts::message::Message;
+use crate::session::{ExportFormat, Layer, Session};
 
-/// Which side has the focus.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Pane {
-    /// The list of areas and controls.
-    #[default]
-    Areas,
-    /// The control.
-    Work,
+/// The open thing after (or before) the place where one stands, round at the end.
+pub(in crate::session) fn next_open(session: &Session, back: bool) -> Option<&OpenItem> {
+    let book = session.book.as_ref()?;
+    let open = &book.open;
+    if open.is_empty() {
+        return None;
+    }
+    let here = session.standing_on();
+    let length = open.len();
+    if let Some(at) = open.iter().position(|item| Some(&item.target) == here.as_ref()) {
+        return open.get((at + if back { length - 1 } else { 1 }) % length);
+    }
+    let rank = |id: &str| session.guidance.controls().position(|c| c.id == id).unwrap_or(0);
+    let walk = &book.walk;
+    let control = walk.here(session.guidance).or_else(|| walk.area_here(session.guidance).and_then(|a| a.controls.first()));
+    let at = control.map_or(0, |c| rank(&c.id));
+    if back {
+        open.iter().rev().find(|item| rank(&item.control) < at).or_else(|| open.last())
+    } else {
+        open.iter().find(|item| rank(&item.control) >= at).or_else(|| open.first())
+    }
 }
 
-/// A row of the list on the left.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NavRow {
-    /// An area, by index.
-    Area(usize),
-    /// A control of the open area, by both indexes.
-    Control(usize, usize),
-}
-
-/// Where one stands.
-#[derive(Clone, Debug, Default)]
-pub struct Walk {
-    /// The side in focus.
-    pub pane: Pane,
-    /// The open area, by index.
-    pub area: usize,
-    /// The control in it, by index; none on the area itself.
-    pub control: Option<usize>,
-    /// The tab.
-    pub tab: Tab,
-    cursors: BTreeMap<(String, Tab), Cursor>,
-    scrolls: BTreeMap<String, Scroll>,
-}
-
-impl Walk {
-    /// The place where the assessor stopped; the first control where none was kept.
-    #[must_use]
-    pub fn at_place(place: &Place, guidance: &Guidance) -> Self {
-        let mut walk = Self { control: Some(0), ..Self::default() };
-        let Some((area, control)) = find(guidance, &place.control) else { return walk };
-        (walk.area, walk.control) = (area, Some(control));
-        walk.pane = Pane::Work;
-        walk.tab = Tab::ALL.into_iter().find(|t| t.id() == place.tab).unwrap_or_default();
-        let control = &guidance.areas[area].controls[control];
-        if let Some(at) = row_of(control, walk.tab, &place.item) {
-            walk.cursors.insert((control.id.clone(), walk.tab), Cursor::on(at));
-        }
-        walk
-    }
-
-    /// The place to remember.
-    #[must_use]
-    pub fn place(&self, guidance: &Guidance) -> Place {
-        let Some(control) = self.here(guidance) else {
-            let control = guidance.areas.get(self.area).and_then(|a| a.controls.first()).map(|c| c.id.clone()).unwrap_or_default();
-            return Place { control, tab: Tab::Guidance.id().to_owned(), item: String::new() };
-        };
-        let item = item_at(control, self.tab, self.row(control)).unwrap_or_default().to_owned();
-        Place { control: control.id.clone(), tab: self.tab.id().to_owned(), item }
-    }
-
-    /// The open area.
-    #[must_use]
-    pub fn area_here<'g>(&self, guidance: &'g Guidance) -> Option<&'g Area> {
-        guidance.areas.get(self.area)
-    }
-
-    /// The control one stands on.
-    #[must_use]
-    pub fn here<'g>(&self, guidance: &'g Guidance) -> Option<&'g Control> {
-        guidance.areas.get(self.area)?.controls.get(self.control?)
-    }
-
-    /// Makes room for the selection and scroll of where one stands, so that a screen has where to tell how much fits.
-    pub fn settle(&mut self, guidance: &Guidance) {
-        let id = match (self.here(guidance), self.area_here(guidance)) {
-            (Some(control), _) => control.id.clone(),
-            (None, Some(area)) => format!("area {}", area.number),
-            _ => return,
-        };
-        let tab = self.tab;
-        self.scroll(&id);
-        self.cursor(&id, tab);
-    }
-
-    /// Rows of the list on the left: every area, and the controls of the open one.
-    #[must_use]
-    pub fn nav_rows(&self, guidance: &Guidance) -> Vec<NavRow> {
-        let mut rows = Vec::with_capacity(24);
-        for (at, area) in guidance.areas.iter().enumerate() {
-            rows.push(NavRow::Area(at));
-            if at == self.area {
-                rows.extend((0..area.controls.len()).map(|control| NavRow::Control(at, control)));
+impl Session {
+    /// ⇥: goes to the next thing that needs a person.
+    pub(in crate::session) fn go_next(&mut self, back: bool) -> Vec<Effect> {
+        match next_open(self, back).map(|item| item.target.clone()) {
+            Some(target) => {
+                self.show_cluster_of(&target);
+                self.go_to(&target)
+            }
+            None => {
+                let what = "Every practice is determined, and no question is open. s shows the summary, w writes the bundle.";
+                self.messages.push(Message::info(what));
+                vec![]
             }
         }
-        rows
     }
 
-    /// The row of that list one stands on.
-    #[must_use]
-    pub fn nav_at(&self) -> usize {
-        self.area + self.control.map_or(0, |control| control + 1)
+    /// Shows a cluster on which a check is to be reviewed, where it is not on the one that is shown.
+    fn show_cluster_of(&mut self, target: &Target) {
+        let (Target::Check(id), Some(book)) = (target, self.book.as_mut()) else { return };
+        let open: Vec<&str> = book.workbook.not_reviewed(id).map(|o| o.cluster.as_str()).collect();
+        let shown = book.clusters.get(book.cluster).is_some_and(|c| open.contains(&c.key.as_str()));
+        let Some(at) = book.clusters.iter().position(|c| open.contains(&c.key.as_str())).filter(|_| !shown) else { return };
+        book.cluster = at;
+        let words = format!("Outcomes are those of {} now.", book.clusters[at].key);
+        self.messages.push(Message::info(words));
+        self.reload_findings();
     }
 
-    /// Moves in that list. Areas open as one comes by.
-    pub fn step_nav(&mut self, step: Step, guidance: &Guidance) {
-        let last = guidance.areas.len().saturating_sub(1);
-        let controls = |area: usize| guidance.areas.get(area).map_or(0, |a| a.controls.len());
-        match step {
-            Step::Down => match self.control {
-                None if controls(self.area) > 0 => self.control = Some(0),
-                Some(at) if at + 1 < controls(self.area) => self.control = Some(at + 1),
-                _ if self.area < last => (self.area, self.control) = (self.area + 1, None),
-                _ => {}
-            },
-            Step::Up => match self.control {
-                Some(0) => self.control = None,
-                Some(at) => self.control = Some(at - 1),
-                None if self.area > 0 => {
-                    self.area -= 1;
-                    self.control = controls(self.area).checked_sub(1);
+    /// Goes to something in the walk; whatever lies over the walk is closed.
+    pub(in crate::session) fn go_to(&mut self, target: &Target) -> Vec<Effect> {
+        let guidance = self.guidance;
+        let Some(book) = self.book.as_mut() else { return vec![] };
+        let owned: Vec<String> =
+            book.walk.here(guidance).map(|c| book.evidence_of(c).iter().map(|e| e.reference.clone()).collect()).unwrap_or_default();
+        let mut references: Vec<&str> = owned.iter().map(String::as_str).collect();
+        if let Target::Evidence(reference) = target
+            && !references.contains(&reference.as_str())
+        {
+            let practice = book.workbook.evidence.iter().find(|e| e.reference == *reference).and_then(|e| e.practices.first()).cloned();
+            if let Some(practice) = practice {
+                book.walk.go_to(&Target::Practice(practice), guidance, &[]);
+            }
+            references.clear();
+        }
+        book.walk.go_to(target, guidance, &references);
+        // Forms that were open over the walk are kept as drafts.
+        while self.layers.len() > 1 && !matches!(self.top(), Layer::Walk) {
+            self.close_top();
+        }
+        vec![]
+    }
+
+    /// Closes the top layer; a form with something typed in it is kept as a draft.
+    pub(in crate::session) fn close_top(&mut self) {
+        if self.layers.len() < 2 {
+            return;
+        }
+        if let Some(Layer::Form(form)) = self.layers.pop()
+            && form.touched
+            && !matches!(form.purpose, crate::session::Purpose::Path(_) | crate::session::Purpose::Rule)
+        {
+            self.attaching = None;
+            self.drafts.retain(|d| d.purpose != form.purpose);
+            self.drafts.push(*form);
+            self.messages
+                .push(Message::info("Not saved. What you typed is kept until you leave, and stands there when you open it again."));
+        }
+    }
+
+    /// Up, down and pages, in whatever has the focus.
+    pub(in crate::session) fn step(&mut self, step: Step) {
+        let guidance = self.guidance;
+        let found = match self.layers.last() {
+            Some(Layer::Find { query, .. }) => self.find(query.trimmed()).len(),
+            _ => 0,
+        };
+        let back = matches!(step, Step::Up | Step::PageUp | Step::Top);
+        match self.layers.last_mut() {
+            Some(Layer::Home) => {
+                let length = self.home.rows.as_ref().map_or(0, Vec::len) + crate::session::new::steps::BEGINNINGS.len();
+                self.home.cursor.step(step, length);
+            }
+            Some(Layer::New) => self.step_new(step),
+            Some(Layer::Walk) => {
+                if let Some(book) = self.book.as_mut() {
+                    step_walk(book, step, guidance);
                 }
-                None => {}
-            },
-            Step::PageDown => (self.area, self.control) = ((self.area + 1).min(last), None),
-            Step::PageUp => {
-                (self.area, self.control) = (if self.control.is_some() { self.area } else { self.area.saturating_sub(1) }, None)
             }
-            Step::Top => (self.area, self.control) = (0, None),
-            Step::Bottom => (self.area, self.control) = (last, None),
+            Some(Layer::Findings(check)) => {
+                if let Some(view) = self.book.as_mut().and_then(|b| b.findings.get_mut(check)) {
+                    let length = view.rows().len();
+                    view.cursor.step(step, length);
+                }
+            }
+            Some(Layer::Access) => {
+                if let Some(view) = self.book.as_mut().map(|b| &mut b.access) {
+                    let length = view.rows().len();
+                    view.cursor.step(step, length);
+                }
+            }
+            Some(Layer::Probes) => {
+                if let Some(probing) = self.probing.as_mut() {
+                    probing.cursor.step(step, probing.lines.len());
+                }
+            }
+            Some(Layer::Finding { scroll, .. } | Layer::Holder { scroll, .. } | Layer::Help(scroll)) => scroll.step(step),
+            Some(Layer::Form(form)) => {
+                let many_lines =
+                    matches!(form.focused().map(|r| &r.input), Some(Input::Text(field)) if field.lines && field.text.contains('\n'));
+                match step {
+                    Step::Up | Step::Down if !many_lines => form.move_focus(back),
+                    Step::Up | Step::Down => move_line(form, back),
+                    _ => form.move_focus(back),
+                }
+            }
+            Some(Layer::Summary(cursor)) => cursor.step(step, guidance.areas.len()),
+            Some(Layer::Segmentation { cursor, .. }) => cursor.step_shown(step),
+            Some(Layer::Scope(editor)) => {
+                let length = editor.namespaces.len();
+                editor.cursor.step(step, length);
+            }
+            Some(Layer::Export) => self.export.cursor.step(step, ExportFormat::ALL.len()),
+            Some(Layer::Find { cursor, .. }) => cursor.step(step, found),
+            Some(Layer::Palette { cursor, .. }) => cursor.step_shown(step),
+            Some(Layer::Reading) | None => {}
         }
     }
 
-    /// The next control, or the one before, over the areas' borders.
-    pub fn step_control(&mut self, back: bool, guidance: &Guidance) {
-        self.step_nav(if back { Step::Up } else { Step::Down }, guidance);
-        if self.control.is_none() {
-            self.step_nav(if back { Step::Up } else { Step::Down }, guidance);
-        }
-        if self.control.is_none() {
-            self.control = Some(0);
-        }
-    }
-
-    /// The selected row of the tab.
-    #[must_use]
-    pub fn row(&self, control: &Control) -> usize {
-        self.cursors.get(&(control.id.clone(), self.tab)).map_or(0, |c| c.at)
-    }
-
-    /// The cursor of a tab of a control.
-    pub fn cursor(&mut self, control: &str, tab: Tab) -> &mut Cursor {
-        self.cursors.entry((control.to_owned(), tab)).or_default()
-    }
-
-    /// Tells how many rows of a tab fit on the screen.
-    pub fn shows(&self, control: &str, tab: Tab, height: usize) {
-        if let Some(cursor) = self.cursors.get(&(control.to_owned(), tab)) {
-            cursor.shows(height);
-        }
-    }
-
-    /// How far the guidance of a control, or the words of an area, are scrolled.
-    pub fn scroll(&mut self, id: &str) -> &mut Scroll {
-        self.scrolls.entry(id.to_owned()).or_default()
-    }
-
-    /// The first line of these words to draw.
-    #[must_use]
-    pub fn first_line(&self, id: &str, height: usize, length: usize) -> usize {
-        self.scrolls.get(id).map_or(0, |s| s.first(height, length))
-    }
-
-    /// Goes to something; whether it exists.
-    pub fn go_to(&mut self, target: &Target, guidance: &Guidance, evidence: &[&str]) -> bool {
-        let (control_id, tab, item) = match target {
-            Target::Area(number) => {
-                let Some(area) = guidance.areas.iter().position(|a| a.number == *number) else { return false };
-                (self.area, self.control, self.pane) = (area, None, Pane::Areas);
-                return true;
+    /// Left and right.
+    pub(in crate::session) fn sideways(&mut self, back: bool) {
+        match self.layers.last_mut() {
+            Some(Layer::Walk) => {
+                let Some(walk) = self.book.as_mut().map(|b| &mut b.walk) else { return };
+                let at = Tab::ALL.iter().position(|t| *t == walk.tab).unwrap_or(0);
+                match (walk.pane, back) {
+                    (Pane::Areas, true) => {}
+                    (Pane::Areas, false) => {
+                        walk.control = walk.control.or(Some(0));
+                        walk.pane = Pane::Work;
+                    }
+                    (Pane::Work, true) if at == 0 => walk.pane = Pane::Areas,
+                    (Pane::Work, true) => walk.tab = Tab::ALL[at - 1],
+                    (Pane::Work, false) => walk.tab = Tab::ALL[(at + 1).min(Tab::ALL.len() - 1)],
+                }
             }
-            Target::Control(id) => (id.as_str(), self.tab, ""),
-            Target::Check(id) => (id.split_once('/').map_or(id.as_str(), |(control, _)| control), Tab::Checks, id.as_str()),
-            Target::Question(id) | Target::Practice(id) => {
-                let control = id.match_indices('.').nth(1).map_or(id.as_str(), |(at, _)| &id[..at]);
-                let tab = if matches!(target, Target::Question(_)) { Tab::Questions } else { Tab::Result };
-                (control, tab, id.as_str())
+            Some(Layer::Finding { .. }) => self.beside_finding(back),
+            Some(Layer::Holder { .. }) => self.beside_holder(back),
+            _ => {
+                if let Some(form) = self.form_mut() {
+                    if form.is_typing() {
+                        form.type_in(if back { &crate::session::Typed::Left } else { &crate::session::Typed::Right });
+                    } else {
+                        form.choose_beside(back);
+                        self.form_changed();
+                    }
+                }
             }
-            Target::Evidence(reference) => {
-                let here = self.here(guidance).map(|c| c.id.clone()).unwrap_or_default();
-                let at = evidence.iter().position(|e| e == reference).unwrap_or(0);
-                self.cursor(&here, Tab::Evidence).at = at;
-                (self.tab, self.pane) = (Tab::Evidence, Pane::Work);
-                return true;
+        }
+    }
+
+    /// The finding before or after the one that is looked at, in the list's order.
+    fn beside_finding(&mut self, back: bool) {
+        let Some(Layer::Finding { check, id, scroll }) = self.layers.last_mut() else { return };
+        let Some(view) = self.book.as_mut().and_then(|b| b.findings.get_mut(check)) else { return };
+        let length = view.rows().len();
+        let before = view.cursor.clone();
+        // Headings of groups are passed over.
+        for _ in 0..2 {
+            view.cursor.step(if back { Step::Up } else { Step::Down }, length);
+            if matches!(view.rows().get(view.cursor.at), Some(crate::session::FindingRow::Finding(_))) {
+                break;
             }
+        }
+        match view.selected().map(|f| f.id.clone()) {
+            Some(next) => (*id, *scroll) = (next, Scroll::default()),
+            None => view.cursor = before,
+        }
+    }
+
+    /// Enter in the walk: into what one stands on.
+    pub(in crate::session) fn enter_walk(&mut self) -> Vec<Effect> {
+        let guidance = self.guidance;
+        let Some(book) = self.book.as_mut() else { return vec![] };
+        let walk = &mut book.walk;
+        if walk.pane == Pane::Areas {
+            walk.control = walk.control.or(Some(0));
+            walk.pane = Pane::Work;
+            return vec![];
+        }
+        let Some(control) = walk.here(guidance) else {
+            walk.control = Some(0);
+            return vec![];
         };
-        let Some((area, control)) = find(guidance, control_id) else { return false };
-        (self.area, self.control, self.tab, self.pane) = (area, Some(control), tab, Pane::Work);
-        let control = &guidance.areas[area].controls[control];
-        if let Some(at) = row_of(control, tab, item) {
-            self.cursor(&control.id, tab).at = at;
+        let row = walk.row(control);
+        match walk.tab {
+            Tab::Guidance => {
+                walk.tab = Tab::Checks;
+                vec![]
+            }
+            Tab::Checks => {
+                if let Some(check) = item_at(control, Tab::Checks, row) {
+                    self.open_check(check.to_owned());
+                }
+                vec![]
+            }
+            Tab::Questions => self.answer(),
+            Tab::Evidence => {
+                if book.evidence_of(control).is_empty() {
+                    self.attach()
+                } else {
+                    self.open_reference()
+                }
+            }
+            Tab::Result => match result_blockers(book, guidance).into_iter().nth(row.wrapping_sub(control.practices.len())) {
+                Some((target, _)) if row >= control.practices.len() => {
+                    let check = if let Target::Check(id) = &target { Some(id.clone()) } else { None };
+                    let effects = self.go_to(&target);
+                    if let Some(check) = check {
+                        self.open_check(check);
+                    }
+                    effects
+                }
+                _ => self.determine(),
+            },
         }
-        true
+    }
+
+    /// Opens the findings of a check.
+    pub(in crate::session) fn open_check(&mut self, check: String) {
+        let Some(book) = self.book.as_mut() else { return };
+        let Some(outcomes) = book.shown().map(|c| c.outcomes.clone()) else {
+            let now = "Press + in the list of areas to read one; or answer the questions alone.";
+            self.messages.push(Message::warning("No cluster was read, so there are no findings", now));
+            return;
+        };
+        book.findings.entry(check.clone()).or_default().load(&outcomes, &check);
+        self.layers.push(Layer::Findings(check));
     }
 }
 
-/// The checks of a control, as the tab lists them.
+/// What stands in the way of the practices of the control one stands on, each told once.
 #[must_use]
-pub fn checks_of(control: &Control) -> Vec<&'static Check> {
-    checks::of_control(&control.id).collect()
-}
-
-/// The id of a row of a tab: of a check, question or practice.
-#[must_use]
-pub fn item_at(control: &Control, tab: Tab, row: usize) -> Option<&str> {
-    match tab {
-        Tab::Checks => checks::of_control(&control.id).nth(row).map(|c| c.id),
-        Tab::Questions => control.questions.get(row).map(|q| q.id.as_str()),
-        Tab::Result => control.practices.get(row).map(|p| p.id.as_str()),
-        Tab::Guidance | Tab::Evidence => None,
+pub(in crate::session) fn result_blockers(book: &Book, guidance: &Guidance) -> Vec<(Target, String)> {
+    let mut all: Vec<(Target, String)> = vec![];
+    for practice in book.walk.here(guidance).iter().flat_map(|c| &c.practices) {
+        for blocker in book.blockers(&practice.id, guidance) {
+            if !all.contains(&blocker) {
+                all.push(blocker);
+            }
+        }
     }
+    all
 }
 
-fn row_of(control: &Control, tab: Tab, item: &str) -> Option<usize> {
-    match tab {
-        Tab::Checks => checks::of_control(&control.id).position(|c| c.id == item),
-        Tab::Questions => control.questions.iter().position(|q| q.id == item),
-        Tab::Result => control.practices.iter().position(|p| p.id == item),
-        Tab::Guidance | Tab::Evidence => None,
+fn step_walk(book: &mut Book, step: Step, guidance: &Guidance) {
+    if book.walk.pane == Pane::Areas {
+        book.walk.step_nav(step, guidance);
+        return;
     }
+    let Some(control) = book.walk.here(guidance) else { return };
+    let (id, tab) = (control.id.clone(), book.walk.tab);
+    let length = match tab {
+        Tab::Guidance => {
+            book.walk.scroll(&id).step(step);
+            return;
+        }
+        Tab::Checks => checks_of(control).len(),
+        Tab::Questions => control.questions.len(),
+        Tab::Evidence => book.evidence_of(control).len(),
+        Tab::Result => control.practices.len() + result_blockers(book, guidance).len(),
+    };
+    book.walk.cursor(&id, tab).step(step, length);
 }
 
-/// Area and control of an id, by index.
-fn find(guidance: &Guidance, control: &str) -> Option<(usize, usize)> {
-    guidance.areas.iter().enumerate().find_map(|(at, area)| area.controls.iter().position(|c| c.id == control).map(|nth| (at, nth)))
+/// Moves the cursor a line up or down in a text of several lines; beyond the first and last it leaves the row.
+fn move_line(form: &mut crate::session::Form, back: bool) {
+    let at = form.focus;
+    let Some(Input::Text(field)) = form.rows.get_mut(at).map(|r| &mut r.input) else { return };
+    let lines: Vec<&str> = field.text.split('\n').collect();
+    let (mut line, mut column, mut left) = (0, 0, field.cursor);
+    for (n, text) in lines.iter().enumerate() {
+        let length = text.chars().count();
+        (line, column) = (n, left);
+        if left <= length {
+            break;
+        }
+        left -= length + 1;
+    }
+    let target = if back { line.checked_sub(1) } else { Some(line + 1).filter(|n| *n < lines.len()) };
+    match target {
+        None => form.move_focus(back),
+        Some(to) => {
+            let start: usize = lines[..to].iter().map(|l| l.chars().count() + 1).sum();
+            field.cursor = start + column.min(lines[to].chars().count());
+        }
+    }
 }

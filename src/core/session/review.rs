@@ -1,13 +1,13 @@
 //! Accepting a review: who looked at what a check shows, when, and what they made of it.
 
-use super::Session;
-use super::form::Form;
-use super::saving::Draft;
+use crate::session::Session;
+use crate::session::book::saving::Draft;
+use crate::session::parts::form::Form;
 use crate::workbook::{Moment, Review};
 
 impl Session {
     /// The workbook with the review of a check on the shown cluster, or of all that is to be reviewed in its control.
-    pub(super) fn accept_review(&self, form: &Form, check: &str) -> Result<(Draft, String), (&'static str, String)> {
+    pub(in crate::session) fn accept_review(&self, form: &Form, check: &str) -> Result<(Draft, String), (&'static str, String)> {
         let gone = || ("note", "there is no outcome of this check".to_owned());
         let book = self.book.as_ref().ok_or_else(gone)?;
         let cluster = book.shown().map(|c| c.key.clone()).ok_or_else(gone)?;

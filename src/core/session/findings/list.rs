@@ -1,10 +1,10 @@
 //! The list of findings of one check: filter words, order, groups, marks. Rows are worked out when one of these changes, not when they are
 //! drawn, so that 50,000 scroll as 50 do.
 
-use super::cursor::Cursor;
-use super::field::Field;
 use crate::assess::CheckOutcome;
 use crate::model::Finding;
+use crate::session::parts::cursor::Cursor;
+use crate::session::parts::field::Field;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 

@@ -1,15 +1,27 @@
 //! The scope as a list of namespaces with a category each, and rules that set many. It edits a copy; the workbook gets it when it is
 //! accepted, and every cluster is judged again then.
 
-use super::cursor::Cursor;
-use super::new::NamespaceRow;
-use super::saving::{After, Draft};
-use super::{Effect, Layer, Session};
 use crate::analysis::platform::Platform;
 use crate::kinds::Inventory;
 use crate::model::scope::NamespaceRule;
 use crate::model::{Category, Scope};
+use crate::session::book::saving::{After, Draft};
+use crate::session::parts::cursor::Cursor;
+use crate::session::{Effect, Layer, Session};
 use std::collections::{BTreeMap, btree_map::Entry};
+
+/// A namespace, for the scope.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NamespaceRow {
+    /// Name.
+    pub name: String,
+    /// Labels.
+    pub labels: BTreeMap<String, String>,
+    /// Pods in it, where known.
+    pub pods: Option<usize>,
+    /// Why it is the cluster's own, as far as that is known before it is read; "" where nothing shows it.
+    pub own: String,
+}
 
 /// The scope being edited.
 #[derive(Clone, Debug, Default)]
@@ -140,13 +152,13 @@ impl NamespaceRow {
 }
 
 impl Session {
-    pub(super) fn scope(&mut self, change: impl FnOnce(&mut ScopeEditor)) {
+    pub(in crate::session) fn scope(&mut self, change: impl FnOnce(&mut ScopeEditor)) {
         if let Some(editor) = self.scope_editor() {
             change(editor);
         }
     }
 
-    pub(super) fn open_scope(&mut self) {
+    pub(in crate::session) fn open_scope(&mut self) {
         if let Some(book) = self.book.as_ref() {
             let inventories = book.clusters.iter().filter_map(|c| c.inventory.as_deref());
             let editor = ScopeEditor::over(&book.workbook.scope, inventories);
@@ -154,7 +166,7 @@ impl Session {
         }
     }
 
-    pub(super) fn accept_scope(&mut self) -> Vec<Effect> {
+    pub(in crate::session) fn accept_scope(&mut self) -> Vec<Effect> {
         let Some(Layer::Scope(editor)) = self.layers.last_mut() else { return vec![] };
         editor.error = None;
         let scope = editor.scope.clone();
@@ -168,7 +180,7 @@ impl Session {
     }
 
     /// The edit that puts a scope into the workbook; none where it is there already.
-    pub(super) fn scope_draft(&self, scope: Scope) -> Option<Draft> {
+    pub(in crate::session) fn scope_draft(&self, scope: Scope) -> Option<Draft> {
         let book = self.book.as_ref().filter(|book| book.workbook.scope != scope)?;
         let mut workbook = book.workbook.clone();
         workbook.scope = scope;

@@ -1,15 +1,15 @@
 //! What a form becomes when it is accepted: an answer, a determination, evidence, an exception, a note. What is not acceptable is told beside
 //! its row, and stays as it was typed.
 
-use super::action::Attached;
-use super::effect::Effect;
-use super::field::Field;
-use super::form::{Form, Input, PathOf, Purpose};
-use super::message::Message;
-use super::saving::{After, Attaching, Draft};
-use super::{Layer, Session};
 use crate::guidance::Question;
 use crate::model::{Determined, Interval, Method};
+use crate::session::action::Attached;
+use crate::session::book::saving::{After, Attaching, Draft};
+use crate::session::effect::Effect;
+use crate::session::parts::field::Field;
+use crate::session::parts::form::{Form, Input, PathOf, Purpose};
+use crate::session::parts::message::Message;
+use crate::session::{Layer, Session};
 use crate::workbook::accept::{accept, read_answer, read_day};
 use crate::workbook::{
     Answer, AnswerValue, CompensatingControl, Day, Determination, DeterminationDraft, Evidence, EvidenceKind, Exception, Moment, Workbook,
@@ -22,7 +22,7 @@ type Fault = (&'static str, String);
 
 impl Session {
     /// Accepts the form on top, as far as it is acceptable.
-    pub(super) fn accept_form(&mut self) -> Vec<Effect> {
+    pub(in crate::session) fn accept_form(&mut self) -> Vec<Effect> {
         let Some(Layer::Form(form)) = self.layers.last_mut() else { return vec![] };
         if form.saving {
             return vec![];
@@ -46,7 +46,7 @@ impl Session {
         }
     }
 
-    pub(super) fn fault(&mut self, row: &str, why: impl Into<String>) -> Vec<Effect> {
+    pub(in crate::session) fn fault(&mut self, row: &str, why: impl Into<String>) -> Vec<Effect> {
         if let Some(form) = self.form_mut() {
             form.fault(row, why);
         }
@@ -105,7 +105,7 @@ impl Session {
             },
         };
         let finding = accept(&draft, proposed).map_err(|why| {
-            let missing = super::forms::WORKSHEET.iter().find(|(id, ..)| form.row(id).is_some() && form.text(id).is_empty());
+            let missing = crate::session::determine::WORKSHEET.iter().find(|(id, ..)| form.row(id).is_some() && form.text(id).is_empty());
             let row = match (draft.finding, missing) {
                 (None, _) => "finding",
                 (_, Some((id, ..))) if why.0.contains("compensating") => id,
@@ -249,7 +249,7 @@ impl Session {
     }
 
     /// A file is in the assessment: the form or the finding that it is for goes on.
-    pub(super) fn attached(&mut self, attached: Attached) -> Vec<Effect> {
+    pub(in crate::session) fn attached(&mut self, attached: Attached) -> Vec<Effect> {
         if attached.recognised.is_some() {
             self.judged_files.insert(attached.sha256.clone());
         }
@@ -278,7 +278,7 @@ impl Session {
         }
     }
 
-    pub(super) fn attach_failed(&mut self, why: &str) {
+    pub(in crate::session) fn attach_failed(&mut self, why: &str) {
         match self.attaching.take() {
             Some(Attaching::Form) => {
                 if let Some(form) = self.form_mut() {
@@ -291,7 +291,7 @@ impl Session {
     }
 
     /// Keeps findings as evidence: one text file with their lines.
-    pub(super) fn keep_findings(&mut self, title: String, practices: Vec<String>, name: String, text: String) -> Vec<Effect> {
+    pub(in crate::session) fn keep_findings(&mut self, title: String, practices: Vec<String>, name: String, text: String) -> Vec<Effect> {
         if let Some(held) = self.book.as_ref().and_then(|b| b.held_by.clone()) {
             return self.refuse("Not kept as evidence", &format!("{held} has the assessment open."));
         }
@@ -313,7 +313,7 @@ impl Session {
             PathOf::Cluster => {
                 // Whoever types here answers for what is said here.
                 let complete = (form.chosen("complete") == Some("yes")).then(|| self.user.clone());
-                self.choose_source(super::Source::Paths { paths: vec![path], complete })
+                self.choose_source(crate::session::Source::Paths { paths: vec![path], complete })
             }
             PathOf::Export => {
                 self.export_to(&path);
@@ -323,7 +323,7 @@ impl Session {
     }
 
     fn accept_rule(&mut self, form: &Form) -> Vec<Effect> {
-        match super::scope::read_rule(form.text("rule")) {
+        match crate::session::parts::namespaces::read_rule(form.text("rule")) {
             Err(why) => self.fault("rule", why),
             Ok((glob, category, reason)) => {
                 self.layers.pop();
@@ -407,7 +407,7 @@ fn dropped_path(text: &str) -> PathBuf {
 }
 
 /// Puts a completed path into the file row of a form, and tells what else would fit.
-pub(super) fn complete(form: &mut Form, text: &str, fits: &[String]) {
+pub(in crate::session) fn complete(form: &mut Form, text: &str, fits: &[String]) {
     let at = form.focus;
     let unchanged = form.text("file") == text;
     if let Some(row) = form.rows.get_mut(at).filter(|r| r.id == "file") {

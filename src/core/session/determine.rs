@@ -1,15 +1,15 @@
 //! The forms of the walk as they are when opened: filled with what is known already, so that an assessor changes words instead of
 //! typing them again.
 
-use super::form::{Choice, Form, Input, PathOf, Purpose, Row};
-use super::{Layer, Session};
 use crate::checks;
 use crate::guidance::{Question, QuestionKind};
 use crate::model::{Determined, Method};
+use crate::session::parts::form::{Choice, Form, Input, PathOf, Purpose, Row};
+use crate::session::{Layer, Session};
 use crate::workbook::{CompensatingControl, EvidenceKind};
 
 /// Parts of a compensating control: name of the row, label, what is expected.
-pub(super) const WORKSHEET: [(&str, &str, &str); 6] = [
+pub(in crate::session) const WORKSHEET: [(&str, &str, &str); 6] = [
     ("constraint", "Constraint", "what keeps the practice from being met as described"),
     ("objective", "Objective", "of the practice, and of this control"),
     ("risk", "Risk", "that the absence of the practice brings"),
@@ -20,7 +20,7 @@ pub(super) const WORKSHEET: [(&str, &str, &str); 6] = [
 
 impl Session {
     /// Opens a form, or the draft that was left of it.
-    pub(super) fn open_form(&mut self, form: Form) {
+    pub(in crate::session) fn open_form(&mut self, form: Form) {
         let held = self.book.as_ref().and_then(|b| b.held_by.clone());
         let draft = self.drafts.iter().position(|d| d.purpose == form.purpose).map(|at| self.drafts.remove(at));
         let mut form = draft.unwrap_or(form);
@@ -32,7 +32,7 @@ impl Session {
     }
 
     /// The form for an answer.
-    pub(super) fn answer_form(&self, question: &Question) -> Option<Form> {
+    pub(in crate::session) fn answer_form(&self, question: &Question) -> Option<Form> {
         let book = self.book.as_ref()?;
         let answer = book.workbook.answer(&question.id, "");
         let value = answer.map(|a| a.value.to_string()).unwrap_or_default();
@@ -81,7 +81,7 @@ impl Session {
     }
 
     /// The form for a determination.
-    pub(super) fn determination_form(&self, practice: &str) -> Option<Form> {
+    pub(in crate::session) fn determination_form(&self, practice: &str) -> Option<Form> {
         let book = self.book.as_ref()?;
         let known = book.workbook.determination(practice);
         let keys = ['p', 'f', 'u', 't'];
@@ -114,7 +114,7 @@ impl Session {
     }
 
     /// What is expected as a rationale, for a finding.
-    pub(super) fn rationale_hint(&self, practice: &str, finding: Option<Determined>) -> &'static str {
+    pub(in crate::session) fn rationale_hint(&self, practice: &str, finding: Option<Determined>) -> &'static str {
         let proposed = self.book.as_ref().and_then(|b| b.proposals.get(practice)).and_then(|p| p.proposal);
         match (finding, proposed) {
             (Some(Determined::NotApplicable), _) => "required: how you tested that it does not apply",
@@ -127,7 +127,7 @@ impl Session {
     }
 
     /// The form for evidence.
-    pub(super) fn evidence_form(&self, practices: Vec<String>) -> Form {
+    pub(in crate::session) fn evidence_form(&self, practices: Vec<String>) -> Form {
         let options = EvidenceKind::ALL
             .into_iter()
             .zip(['d', 'i', 'o', 's', 'q', 'c'])
@@ -144,7 +144,7 @@ impl Session {
     }
 
     /// The form for an exception.
-    pub(super) fn exception_form(&self, what: Vec<String>) -> Form {
+    pub(in crate::session) fn exception_form(&self, what: Vec<String>) -> Form {
         let known = self.book.as_ref().and_then(|b| b.workbook.exceptions.iter().find(|e| what.contains(&e.what)));
         let rows = vec![
             Row::lines("reason", "Reason", "why it is accepted, and what limits it", known.map_or("", |e| &e.reason)),
@@ -160,7 +160,7 @@ impl Session {
     }
 
     /// The form for a review of a check; it may be said of all that is to be reviewed in the control at once.
-    pub(super) fn review_form(&self, check: &str) -> Form {
+    pub(in crate::session) fn review_form(&self, check: &str) -> Form {
         let known = self.book.as_ref().and_then(|b| b.review(check));
         let mut rows =
             vec![Row::lines("note", "Note", "what you saw, and what you make of it; may stay empty", known.map_or("", |(r, _)| &r.note))];
@@ -177,14 +177,14 @@ impl Session {
     }
 
     /// Checks and clusters that are to be reviewed in the control of a check.
-    pub(super) fn reviews_of_control(&self, check: &str) -> Vec<(String, String)> {
+    pub(in crate::session) fn reviews_of_control(&self, check: &str) -> Vec<(String, String)> {
         let Some(book) = self.book.as_ref() else { return vec![] };
         let control = check.split('/').next().unwrap_or_default();
         checks::of_control(control).flat_map(|c| book.to_review(c).into_iter().map(|o| (c.id.to_owned(), o.cluster.clone()))).collect()
     }
 
     /// The form for a note.
-    pub(super) fn note_form(&self, practices: Vec<String>) -> Form {
+    pub(in crate::session) fn note_form(&self, practices: Vec<String>) -> Form {
         let rows = vec![
             Row::lines("text", "Note", "what you saw or were told; it is kept as an observation among the evidence", ""),
             Row::text("practices", "Speaks to", "practices: 1.6.a", practices.join(", ")),
@@ -193,13 +193,13 @@ impl Session {
     }
 
     /// The form for a path to open.
-    pub(super) fn ask_path(&mut self, of: PathOf) {
+    pub(in crate::session) fn ask_path(&mut self, of: PathOf) {
         let form = self.path_form(of);
         self.layers.push(Layer::Form(Box::new(form)));
     }
 
     /// The form for a path.
-    pub(super) fn path_form(&self, of: PathOf) -> Form {
+    pub(in crate::session) fn path_form(&self, of: PathOf) -> Form {
         let hint = match of {
             PathOf::Assessment => "folder of an assessment; ⇥ completes",
             PathOf::Cluster => "snapshot, file or folder of YAML or JSON; ⇥ completes",
@@ -223,13 +223,13 @@ impl Session {
     }
 
     /// The form for a rule of the scope.
-    pub(super) fn rule_form(&self) -> Form {
+    pub(in crate::session) fn rule_form(&self) -> Form {
         Form::new(Purpose::Rule, vec![Row::text("rule", "Rule", "pay-* cde stores account data   (cde, connected, out, platform)", "")])
     }
 }
 
 /// Shows the worksheet's rows for a compensating control, and only for that; hidden rows keep what was typed while the form is open.
-pub(super) fn show_worksheet(form: &mut Form, parts: &CompensatingControl) {
+pub(in crate::session) fn show_worksheet(form: &mut Form, parts: &CompensatingControl) {
     let wanted = form.chosen("method") == Some(Method::CompensatingControl.label());
     let shown = form.row("constraint").is_some();
     if wanted && !shown {

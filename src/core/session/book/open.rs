@@ -2,11 +2,11 @@
 //! the API showed and only a person can judge, then what only people can say, then the determination that rests on both. Once all
 //! practices of a check are determined, its facts were judged: it is not asked about any more.
 
-use super::action::Target;
-use super::book::Book;
 use crate::checks;
 use crate::guidance::Guidance;
 use crate::model::{Determined, Outcome};
+use crate::session::action::Target;
+use crate::session::book::assessment::Book;
 use crate::workbook::AnswerState;
 
 /// Why something needs a person.
@@ -52,7 +52,7 @@ impl OpenItem {
 
 /// Everything that needs a person, in order.
 #[must_use]
-pub(super) fn open_items(book: &Book, guidance: &Guidance) -> Vec<OpenItem> {
+pub(in crate::session) fn open_items(book: &Book, guidance: &Guidance) -> Vec<OpenItem> {
     let mut items = Vec::new();
     for control in guidance.controls() {
         let mut put = |target, why, sentence: String| items.push(OpenItem { target, control: control.id.clone(), why, sentence });

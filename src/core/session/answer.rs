@@ -1,17 +1,17 @@
 //! What one stands on, and what keys do to it: answer, determine, attach, except, keep, copy, open. Which question or practice is meant
 //! follows from the place, so that the same key does the next sensible thing everywhere.
 
-use super::action::{Tab, Target};
-use super::effect::Effect;
-use super::form::Purpose;
-use super::message::Message;
-use super::{Layer, Session};
 use crate::model::Outcome;
 use crate::model::text::clean;
+use crate::session::action::{Tab, Target};
+use crate::session::effect::Effect;
+use crate::session::parts::form::Purpose;
+use crate::session::parts::message::Message;
+use crate::session::{Layer, Session};
 
 impl Session {
     /// The question to answer: the selected one, or the first open one of the control.
-    pub(super) fn answer(&mut self) -> Vec<Effect> {
+    pub(in crate::session) fn answer(&mut self) -> Vec<Effect> {
         let (guidance, here) = (self.guidance, self.standing_on());
         let Some(book) = self.book.as_mut() else { return vec![] };
         let Some(control) = book.walk.here(guidance) else { return vec![] };
@@ -34,7 +34,7 @@ impl Session {
     }
 
     /// The practice to determine: the selected one, or the first that is not determined.
-    pub(super) fn determine(&mut self) -> Vec<Effect> {
+    pub(in crate::session) fn determine(&mut self) -> Vec<Effect> {
         let (guidance, here) = (self.guidance, self.standing_on());
         let Some(book) = self.book.as_mut() else { return vec![] };
         let Some(control) = book.walk.here(guidance) else { return vec![] };
@@ -54,7 +54,7 @@ impl Session {
     }
 
     /// Practices that evidence or a note at this place would speak to.
-    pub(super) fn practices_here(&self) -> Vec<String> {
+    pub(in crate::session) fn practices_here(&self) -> Vec<String> {
         if let Some(Layer::Form(form)) = self.layers.last() {
             match &form.purpose {
                 Purpose::Answer { question } => return self.guidance.question(question).map(|q| q.practices.clone()).unwrap_or_default(),
@@ -80,7 +80,7 @@ impl Session {
 
     /// Attaches evidence to the place where one stands. On a question that was answered and lacks evidence, the answer's form opens below,
     /// so that the reference gets into the answer.
-    pub(super) fn attach(&mut self) -> Vec<Effect> {
+    pub(in crate::session) fn attach(&mut self) -> Vec<Effect> {
         if let (Layer::Walk, Some(Target::Question(id))) = (self.top(), self.standing_on())
             && self.book.as_ref().is_some_and(|b| b.workbook.answer(&id, "").is_some())
             && let Some(mut form) = self.guidance.question(&id).and_then(|q| self.answer_form(q))
@@ -94,7 +94,7 @@ impl Session {
         vec![]
     }
 
-    pub(super) fn exception(&mut self) {
+    pub(in crate::session) fn exception(&mut self) {
         let what: Vec<String> = match self.top() {
             Layer::Findings(check) => {
                 let view = self.book.as_ref().and_then(|b| b.findings.get(check));
@@ -126,7 +126,7 @@ impl Session {
     }
 
     /// Opens the form for a review. What passed or failed is judged already: there is nothing to look at.
-    pub(super) fn review(&mut self) {
+    pub(in crate::session) fn review(&mut self) {
         let Some(check) = self.check_here() else { return };
         let outcome = self.book.as_ref().and_then(|b| b.outcome(&check)).map(|o| o.outcome);
         let words = match outcome {
@@ -145,7 +145,7 @@ impl Session {
     }
 
     /// Keeps the marked or selected findings as evidence, with the lines of their objects.
-    pub(super) fn keep(&mut self) -> Vec<Effect> {
+    pub(in crate::session) fn keep(&mut self) -> Vec<Effect> {
         let practices = self.practices_here();
         let Some(book) = self.book.as_ref() else { return vec![] };
         let (check, findings) = match self.top() {
@@ -167,7 +167,7 @@ impl Session {
             text.push_str(&format!("\n{}  {}  {}  {rule}\n", finding.id, finding.severity.id(), finding.object));
             text.push_str(&format!("{}\n{}: {}\n", finding.message, finding.field, finding.observed));
             if let Some(object) = inventory.and_then(|i| i.object_json(&finding.object)) {
-                for line in super::excerpt(&object, &finding.field, &finding.observed) {
+                for line in crate::session::excerpt(&object, &finding.field, &finding.observed) {
                     text.push_str(&format!("  {}{}\n", if line.marked { "> " } else { "  " }, clean(&line.text)));
                 }
             }
@@ -176,7 +176,7 @@ impl Session {
         self.keep_findings(clean(&title), practices, name, text)
     }
 
-    pub(super) fn copy(&mut self) -> Vec<Effect> {
+    pub(in crate::session) fn copy(&mut self) -> Vec<Effect> {
         match self.top() {
             Layer::Findings(_) | Layer::Finding { .. } => match self.finding() {
                 Some((_, finding)) => vec![Effect::Copy(self.kubectl_here(&finding.object))],
@@ -189,7 +189,7 @@ impl Session {
     }
 
     /// Opens what is referred to here: the report, the file of a piece of evidence, the first reference of the control.
-    pub(super) fn open_reference(&mut self) -> Vec<Effect> {
+    pub(in crate::session) fn open_reference(&mut self) -> Vec<Effect> {
         if let Layer::Export = self.top() {
             return self.export.done.iter().map(|(path, ..)| Effect::Open(path.display().to_string())).collect();
         }

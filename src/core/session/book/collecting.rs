@@ -1,20 +1,20 @@
 //! What comes back from the world: assessments opened, clusters read and judged, files attached, exports written.
 
-use super::action::{Collection, Opened};
-use super::book::{Book, Cluster};
-use super::effect::Effect;
-use super::message::Message;
-use super::reading::Reading;
-use super::saving::{After, Draft, judge_again};
-use super::{Layer, Session};
 use crate::assess::CheckOutcome;
 use crate::kinds::Inventory;
+use crate::session::action::{Collection, Opened};
+use crate::session::book::assessment::{Book, Cluster};
+use crate::session::book::saving::{After, Draft, judge_again};
+use crate::session::effect::Effect;
+use crate::session::parts::message::Message;
+use crate::session::reading::Reading;
+use crate::session::{Layer, Session};
 use crate::workbook::collection::cluster_key;
 use crate::workbook::{Changes, Collected, Reached, Workbook, merge_collection};
 use std::sync::Arc;
 
 impl Session {
-    pub(super) fn opened(&mut self, opened: Opened) -> Vec<Effect> {
+    pub(in crate::session) fn opened(&mut self, opened: Opened) -> Vec<Effect> {
         self.home.opening = None;
         let notices = opened.notices.clone();
         let book = Book::new(opened, self.guidance, self.today());
@@ -41,7 +41,7 @@ impl Session {
     }
 
     /// Starts reading a cluster into the open assessment.
-    pub(super) fn read(&mut self, key: String, source: super::Source) -> Vec<Effect> {
+    pub(in crate::session) fn read(&mut self, key: String, source: crate::session::Source) -> Vec<Effect> {
         let Some(book) = self.book.as_ref() else { return vec![] };
         let workbook = Box::new(book.workbook.clone());
         self.reading = Some(Reading::new(key.clone(), source.clone(), book.revision, self.now));
@@ -51,7 +51,12 @@ impl Session {
         vec![Effect::Collect { key, source, workbook }]
     }
 
-    pub(super) fn loaded(&mut self, key: &str, outcomes: Arc<Vec<CheckOutcome>>, inventory: Option<Arc<Inventory>>) -> Vec<Effect> {
+    pub(in crate::session) fn loaded(
+        &mut self,
+        key: &str,
+        outcomes: Arc<Vec<CheckOutcome>>,
+        inventory: Option<Arc<Inventory>>,
+    ) -> Vec<Effect> {
         let (guidance, today) = (self.guidance, self.today());
         let Some(book) = self.book.as_mut() else { return vec![] };
         let Some(cluster) = book.clusters.iter_mut().find(|c| c.key == key) else { return vec![] };
@@ -71,7 +76,7 @@ impl Session {
         }
     }
 
-    pub(super) fn load_failed(&mut self, key: &str, why: &str) {
+    pub(in crate::session) fn load_failed(&mut self, key: &str, why: &str) {
         if let Some(cluster) = self.book.as_mut().and_then(|b| b.clusters.iter_mut().find(|c| c.key == key)) {
             cluster.loading = false;
             cluster.problem = Some(why.to_owned());
@@ -80,7 +85,7 @@ impl Session {
         self.messages.push(Message::error(format!("The findings of {key} can't be read"), format!("{why} {now}")));
     }
 
-    pub(super) fn collected(&mut self, collection: Collection) -> Vec<Effect> {
+    pub(in crate::session) fn collected(&mut self, collection: Collection) -> Vec<Effect> {
         let Some(reading) = self.reading.take() else { return vec![] };
         self.layers.retain(|l| !matches!(l, Layer::Reading));
         let Some(book) = self.book.as_ref() else { return vec![] };
@@ -122,7 +127,7 @@ impl Session {
         (workbook, changes)
     }
 
-    pub(super) fn collect_failed(&mut self, why: &str) {
+    pub(in crate::session) fn collect_failed(&mut self, why: &str) {
         if why.is_empty() {
             let key = self.reading.take().map(|r| r.key).unwrap_or_default();
             self.layers.retain(|l| !matches!(l, Layer::Reading));
@@ -137,7 +142,7 @@ impl Session {
         }
     }
 
-    pub(super) fn judged(&mut self, key: &str, revision: u64, collection: Collection) -> Vec<Effect> {
+    pub(in crate::session) fn judged(&mut self, key: &str, revision: u64, collection: Collection) -> Vec<Effect> {
         let Some(book) = self.book.as_ref().filter(|b| b.revision == revision) else { return vec![] };
         let Some(cluster) = book.clusters.iter().find(|c| c.key == key) else { return vec![] };
         let record = book.workbook.clusters.iter().find(|c| c.key == cluster.key);
@@ -149,7 +154,7 @@ impl Session {
         self.save(draft, After::Show { key: key.to_owned(), collection: Box::new(collection), words, stale: false }, false)
     }
 
-    pub(super) fn judge_failed(&mut self, key: &str, why: &str) {
+    pub(in crate::session) fn judge_failed(&mut self, key: &str, why: &str) {
         if let Some(cluster) = self.book.as_mut().and_then(|b| b.clusters.iter_mut().find(|c| c.key == key)) {
             cluster.judging = false;
             cluster.problem = Some("judged before the scope or the evidence changed".to_owned());
@@ -158,7 +163,7 @@ impl Session {
     }
 
     /// Shows a cluster as it was read or judged, now that it is kept.
-    pub(super) fn show_collection(&mut self, key: &str, collection: Collection, words: String) -> Vec<Effect> {
+    pub(in crate::session) fn show_collection(&mut self, key: &str, collection: Collection, words: String) -> Vec<Effect> {
         let (guidance, today) = (self.guidance, self.today());
         if let Some(book) = self.book.as_mut() {
             put_cluster(&mut book.clusters, key, &collection);
@@ -170,7 +175,7 @@ impl Session {
     }
 
     /// Asks for what the screen on top shows of the shown cluster, where that is not worked out yet.
-    pub(super) fn pictures(&mut self) -> Vec<Effect> {
+    pub(in crate::session) fn pictures(&mut self) -> Vec<Effect> {
         match self.top() {
             Layer::Segmentation { .. } => self.segment(),
             Layer::Access | Layer::Holder { .. } => self.register(),
@@ -179,7 +184,7 @@ impl Session {
     }
 
     /// Lists of findings that are open show the new outcomes.
-    pub(super) fn reload_findings(&mut self) {
+    pub(in crate::session) fn reload_findings(&mut self) {
         let Some(book) = self.book.as_mut() else { return };
         let Some(outcomes) = book.shown().map(|c| c.outcomes.clone()) else { return };
         for (check, view) in &mut book.findings {

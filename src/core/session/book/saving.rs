@@ -1,20 +1,20 @@
 //! Saving: an edit is prepared as a copy of the workbook, sent to the store, and takes effect when the store has it. One save is under way
 //! at a time; what is done meanwhile waits in line, so that no edit can overtake or overwrite another.
 
-use super::book::Book;
-use super::effect::Effect;
-use super::message::Message;
-use super::probing;
-use super::undo::Undo;
-use super::{Action, Collection, Layer, Purpose, Session};
 use crate::kinds::Probes;
+use crate::session::book::assessment::Book;
+use crate::session::book::undo::Undo;
+use crate::session::effect::Effect;
+use crate::session::parts::message::Message;
+use crate::session::probes;
+use crate::session::{Action, Collection, Layer, Purpose, Session};
 use crate::workbook::collection::confirm;
 use crate::workbook::{Edit, Evidence, Workbook, gate};
 use std::collections::BTreeSet;
 
 /// What is done once an edit is on disk.
 #[derive(Clone, Debug)]
-pub(super) enum After {
+pub(in crate::session) enum After {
     /// Says so in a sentence.
     Tell(String),
     /// Closes the form that it came from, and says so.
@@ -47,7 +47,7 @@ pub(super) enum After {
         words: String,
     },
     /// Reads a cluster.
-    Read(String, super::Source),
+    Read(String, crate::session::Source),
     /// Leaves the program.
     Quit,
     /// Leaves the assessment.
@@ -68,7 +68,7 @@ pub struct Pending {
 
 /// What a file that is being attached is for.
 #[derive(Clone, Debug)]
-pub(super) enum Attaching {
+pub(in crate::session) enum Attaching {
     /// For the evidence form on top.
     Form,
     /// A finding kept as evidence.
@@ -76,7 +76,7 @@ pub(super) enum Attaching {
 }
 
 /// An edit: what is to be kept, and what the journal tells of it.
-pub(super) struct Draft {
+pub(in crate::session) struct Draft {
     /// The workbook as it shall be.
     pub workbook: Workbook,
     /// What was edited.
@@ -89,7 +89,7 @@ pub(super) struct Draft {
 
 impl Session {
     /// Whether an action must wait for the save that is under way.
-    pub(super) fn must_wait(&self, action: &Action) -> bool {
+    pub(in crate::session) fn must_wait(&self, action: &Action) -> bool {
         self.pending.is_some()
             && !matches!(
                 action,
@@ -104,7 +104,7 @@ impl Session {
     }
 
     /// Sends an edit to be saved. A workbook that somebody else holds is not edited.
-    pub(super) fn save(&mut self, draft: Draft, after: After, undoable: bool) -> Vec<Effect> {
+    pub(in crate::session) fn save(&mut self, draft: Draft, after: After, undoable: bool) -> Vec<Effect> {
         let (guidance, now) = (self.guidance, self.now);
         let Some(book) = self.book.as_mut() else { return vec![] };
         if let Some(who) = &book.held_by {
@@ -143,7 +143,7 @@ impl Session {
     }
 
     /// Says why something is not done: in the form on top, else as a message.
-    pub(super) fn refuse(&mut self, what: &str, why: &str) -> Vec<Effect> {
+    pub(in crate::session) fn refuse(&mut self, what: &str, why: &str) -> Vec<Effect> {
         match self.layers.last_mut() {
             Some(Layer::Form(form)) => {
                 form.saving = false;
@@ -155,7 +155,7 @@ impl Session {
     }
 
     /// The edit is on disk: it takes effect.
-    pub(super) fn saved(&mut self, ticket: u64) -> Vec<Effect> {
+    pub(in crate::session) fn saved(&mut self, ticket: u64) -> Vec<Effect> {
         let Some(pending) = self.pending.take_if(|p| p.ticket == ticket) else { return vec![] };
         let (guidance, today) = (self.guidance, self.today());
         let Some(book) = self.book.as_mut() else { return vec![] };
@@ -197,7 +197,7 @@ impl Session {
             }
             After::Heard { cluster, probes, words } => {
                 if let Some(found) = book.clusters.iter_mut().find(|c| c.key == cluster) {
-                    probing::put(&mut found.inventory, *probes);
+                    probes::put(&mut found.inventory, *probes);
                 }
                 effects.extend(judge_again(book));
                 self.messages.push(Message::info(words));
@@ -210,7 +210,7 @@ impl Session {
     }
 
     /// The edit is not on disk: nothing takes effect, and nothing that was typed is lost.
-    pub(super) fn save_failed(&mut self, ticket: u64, why: &str) -> Vec<Effect> {
+    pub(in crate::session) fn save_failed(&mut self, ticket: u64, why: &str) -> Vec<Effect> {
         let Some(pending) = self.pending.take_if(|p| p.ticket == ticket) else { return vec![] };
         // What was typed behind it was meant for a walk that went on; it did not. What came back from the world is true all the same.
         self.waiting.retain(|action| !action.is_by_person());
@@ -235,7 +235,7 @@ impl Session {
     }
 
     /// Tries a failed save again.
-    pub(super) fn try_again(&mut self) -> Vec<Effect> {
+    pub(in crate::session) fn try_again(&mut self) -> Vec<Effect> {
         match self.unsaved.take() {
             Some(pending) => {
                 self.messages.retain(|m| !m.what.starts_with("Not saved"));
@@ -249,7 +249,7 @@ impl Session {
     }
 
     /// Takes the last edit back, by saving what stood there before.
-    pub(super) fn take_back(&mut self) -> Vec<Effect> {
+    pub(in crate::session) fn take_back(&mut self) -> Vec<Effect> {
         let Some(book) = self.book.as_mut() else { return vec![] };
         let Some(undo) = book.undo.pop() else {
             self.messages.push(Message::info("Nothing to take back since the assessment was opened."));
@@ -281,7 +281,7 @@ fn files_changed(before: &[Evidence], after: &[Evidence], judged: &BTreeSet<Stri
 }
 
 /// Asks for every cluster to be judged by scope and evidence as they are now.
-pub(super) fn judge_again(book: &mut Book) -> Vec<Effect> {
+pub(in crate::session) fn judge_again(book: &mut Book) -> Vec<Effect> {
     book.revision += 1;
     let (revision, workbook) = (book.revision, book.workbook.clone());
     let mut effects = vec![];

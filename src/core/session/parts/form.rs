@@ -1,7 +1,7 @@
 //! A form: rows to type in or to choose from, which one has the focus, and what is wrong beside each. All forms of the walk are of this
 //! shape, so that they look alike, are typed in alike, and none of them forgets to keep what was typed when it was wrong.
 
-use super::field::{Field, Typed};
+use crate::session::parts::field::{Field, Typed};
 
 /// What a form is for.
 #[derive(Clone, Debug, PartialEq, Eq)]

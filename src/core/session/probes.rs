@@ -1,15 +1,15 @@
 //! Active probes in the walk: what would be sent stands on the screen, request by request, before anything is; somebody allows that very list;
 //! what was heard is kept as evidence, and judged. Nothing is heard of what was sent before the store has it.
 
-use super::action::Attached;
-use super::cursor::Cursor;
-use super::effect::{Effect, Source};
-use super::message::Message;
-use super::saving::{After, Draft};
-use super::{Layer, Session};
 use crate::analysis::probing::{self, Plan};
 use crate::kinds::{Inventory, Probes};
 use crate::model::text::{clean, thousands};
+use crate::session::action::Attached;
+use crate::session::book::saving::{After, Draft};
+use crate::session::effect::{Effect, Source};
+use crate::session::parts::cursor::Cursor;
+use crate::session::parts::message::Message;
+use crate::session::{Layer, Session};
 use crate::workbook::{Moment, probes as records};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -58,7 +58,7 @@ fn listed(plan: &Plan) -> Vec<String> {
 
 impl Session {
     /// Shows what active probes of the shown cluster would send, or those that are being sent.
-    pub(super) fn ask_probes(&mut self) -> Vec<Effect> {
+    pub(in crate::session) fn ask_probes(&mut self) -> Vec<Effect> {
         if self.probing.as_ref().is_some_and(|probing| probing.running.is_some()) {
             self.layers.push(Layer::Probes);
             return vec![];
@@ -115,7 +115,7 @@ impl Session {
     }
 
     /// Somebody allows what is listed: it is sent.
-    pub(super) fn send_probes(&mut self) -> Vec<Effect> {
+    pub(in crate::session) fn send_probes(&mut self) -> Vec<Effect> {
         let allowed_by = self.user.clone();
         let (Some(probing), Some(book)) = (self.probing.as_mut().filter(|p| p.running.is_none()), self.book.as_ref()) else {
             return vec![];
@@ -135,7 +135,7 @@ impl Session {
     }
 
     /// Esc on the list: nothing is sent; while they are sent, no more is.
-    pub(super) fn stop_probes(&mut self) -> Vec<Effect> {
+    pub(in crate::session) fn stop_probes(&mut self) -> Vec<Effect> {
         match self.probing.as_mut().filter(|p| p.running.is_some()) {
             Some(probing) => {
                 probing.stopping = true;
@@ -150,7 +150,7 @@ impl Session {
     }
 
     /// They were sent: what came back is put among the evidence, and judged once it is there.
-    pub(super) fn probed(&mut self, probed: Probed) -> Vec<Effect> {
+    pub(in crate::session) fn probed(&mut self, probed: Probed) -> Vec<Effect> {
         let Probed { dir, cluster, probes, record } = probed;
         if self.probing.take_if(|p| p.dir == dir && p.cluster == cluster).is_none() {
             return vec![];
@@ -183,7 +183,7 @@ impl Session {
     }
 
     /// They could not be sent: the list stays, and says why.
-    pub(super) fn probes_failed(&mut self, why: &str) {
+    pub(in crate::session) fn probes_failed(&mut self, why: &str) {
         let shown = self.layers.iter().any(|layer| matches!(layer, Layer::Probes));
         let Some(probing) = self.probing.as_mut() else { return };
         (probing.running, probing.stopping) = (None, false);
@@ -196,7 +196,7 @@ impl Session {
 }
 
 /// Puts what was heard into what was read of a cluster.
-pub(super) fn put(inventory: &mut Option<Arc<Inventory>>, probes: Probes) {
+pub(in crate::session) fn put(inventory: &mut Option<Arc<Inventory>>, probes: Probes) {
     if let Some(inventory) = inventory {
         Arc::make_mut(inventory).probes = Some(probes);
     }

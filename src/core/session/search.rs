@@ -1,11 +1,11 @@
 //! What screens ask of a session: what is expected now, which key does it, what a search finds, the command that shows an object.
 
-use super::action::{Tab, Target};
-use super::open::OpenItem;
-use super::walk::{Pane, item_at};
-use super::{Layer, Session, Source};
 use crate::model::text::clean;
 use crate::model::{Finding, Kind, ObjectRef};
+use crate::session::action::{Tab, Target};
+use crate::session::book::open::OpenItem;
+use crate::session::book::standing::{Pane, item_at};
+use crate::session::{Layer, Session, Source};
 use crate::workbook::Evidence;
 use crate::workbook::accept::day_of;
 use jiff::civil::Date;
@@ -63,7 +63,7 @@ impl Session {
             put(Target::Area(area.number), format!("{} {}", area.number, area.title));
             for control in &area.controls {
                 put(Target::Control(control.id.clone()), format!("{} {}", control.id, control.title));
-                for check in super::checks_of(control) {
+                for check in crate::session::checks_of(control) {
                     put(Target::Check(check.id.to_owned()), format!("{} {}", check.id, check.title));
                 }
                 for question in &control.questions {
@@ -112,7 +112,7 @@ impl Session {
     /// What stands in the way of the practices of the control one stands on: the rows below them.
     #[must_use]
     pub fn blockers_here(&self) -> Vec<(Target, String)> {
-        self.book.as_ref().map(|b| super::navigate::result_blockers(b, self.guidance)).unwrap_or_default()
+        self.book.as_ref().map(|b| crate::session::walk::result_blockers(b, self.guidance)).unwrap_or_default()
     }
 
     /// Days since the shown cluster was read.

@@ -1,16 +1,15 @@
 //! Starting an assessment: four steps on one page, each of which can be gone back to without losing what was typed.
 //! What the pre-flight says is shown before anything is read, so that a refusal is no surprise.
 
-use super::cursor::Cursor;
-use super::effect::Source;
-use super::field::Field;
-use super::form::{Form, Purpose, Row};
-use super::scope::ScopeEditor;
 use crate::kinds::ClusterInfo;
 use crate::model::Kind;
+use crate::session::effect::Source;
+use crate::session::parts::cursor::Cursor;
+use crate::session::parts::field::Field;
+use crate::session::parts::form::{Form, Purpose, Row};
+use crate::session::parts::namespaces::{NamespaceRow, ScopeEditor};
 use crate::workbook::Engagement;
 use jiff::civil::Date;
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// A context of the kubeconfig.
@@ -33,19 +32,6 @@ pub struct Right {
     pub allowed: bool,
     /// The server's words.
     pub why: String,
-}
-
-/// A namespace, for the scope.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct NamespaceRow {
-    /// Name.
-    pub name: String,
-    /// Labels.
-    pub labels: BTreeMap<String, String>,
-    /// Pods in it, where known.
-    pub pods: Option<usize>,
-    /// Why it is the cluster's own, as far as that is known before it is read; "" where nothing shows it.
-    pub own: String,
 }
 
 /// What a cluster says before it is read.

@@ -1,13 +1,6 @@
 //! The open assessment: the workbook as it is on disk, what the checks said of each cluster, and what follows from both (how each question
 //! stands, what is proposed, what is open). What follows is worked out once after each change, so that drawing costs nothing.
 
-use super::access::AccessView;
-use super::action::{Opened, Target};
-use super::findings::FindingsView;
-use super::open::{OpenItem, open_items};
-use super::segmentation::Segmentation;
-use super::undo::Undo;
-use super::walk::Walk;
 use crate::analysis::rbac::folded::Folded;
 use crate::assess::CheckOutcome;
 use crate::checks;
@@ -15,6 +8,13 @@ use crate::guidance::{Control, Guidance};
 use crate::judging::Check;
 use crate::kinds::Inventory;
 use crate::model::{Determined, Outcome};
+use crate::session::access::AccessView;
+use crate::session::action::{Opened, Target};
+use crate::session::book::open::{OpenItem, open_items};
+use crate::session::book::standing::Walk;
+use crate::session::book::undo::Undo;
+use crate::session::findings::list::FindingsView;
+use crate::session::segmentation::Segmentation;
 use crate::workbook::collection::combined;
 use crate::workbook::proposal::question_state;
 use crate::workbook::{AnswerState, ClusterRecord, Evidence, OutcomeRecord, Proposal, Review, Workbook, propose};

@@ -1,22 +1,22 @@
 //! Starting: home, a new assessment step by step, a further cluster, reading again.
 
-use super::action::Action;
-use super::cursor::Step;
-use super::effect::{Effect, Source};
-use super::form::PathOf;
-use super::message::Message;
-use super::new::{Flight, New, SourceRow, Stage};
-use super::saving::After;
-use super::scope::ScopeEditor;
-use super::{Layer, Session};
+use crate::session::action::Action;
+use crate::session::book::saving::After;
+use crate::session::effect::{Effect, Source};
+use crate::session::new::state::{Flight, New, SourceRow, Stage};
+use crate::session::parts::cursor::Step;
+use crate::session::parts::form::PathOf;
+use crate::session::parts::message::Message;
+use crate::session::parts::namespaces::ScopeEditor;
+use crate::session::{Layer, Session};
 use crate::workbook::Workbook;
 
 /// Ways to begin, below the assessments of the first screen.
-pub(super) const BEGINNINGS: [Action; 4] = [Action::New, Action::Demo, Action::OpenPath, Action::OpenFolder];
+pub(in crate::session) const BEGINNINGS: [Action; 4] = [Action::New, Action::Demo, Action::OpenPath, Action::OpenFolder];
 
 impl Session {
     /// Enter on the first screen.
-    pub(super) fn enter_home(&mut self) -> Vec<Effect> {
+    pub(in crate::session) fn enter_home(&mut self) -> Vec<Effect> {
         let rows = self.home.rows.as_deref().unwrap_or_default();
         match rows.get(self.home.cursor.at) {
             Some(row) => {
@@ -26,13 +26,13 @@ impl Session {
             }
             None => {
                 let nth = self.home.cursor.at - rows.len().min(self.home.cursor.at);
-                BEGINNINGS.get(nth).map_or_else(Vec::new, |begin| super::update(self, begin.clone()))
+                BEGINNINGS.get(nth).map_or_else(Vec::new, |begin| crate::session::update(self, begin.clone()))
             }
         }
     }
 
     /// Shows the form of a new assessment, or what was typed of one.
-    pub(super) fn start_new(&mut self) -> Vec<Effect> {
+    pub(in crate::session) fn start_new(&mut self) -> Vec<Effect> {
         let user = if self.user == "unknown" { "" } else { self.user.as_str() };
         if self.new.as_ref().is_none_or(|n| n.adding) {
             self.new = Some(Box::new(New::new(self.today(), user)));
@@ -42,7 +42,7 @@ impl Session {
     }
 
     /// Reads a further cluster into the open assessment.
-    pub(super) fn add_cluster(&mut self) -> Vec<Effect> {
+    pub(in crate::session) fn add_cluster(&mut self) -> Vec<Effect> {
         if let Some(effects) = self.held_elsewhere() {
             return effects;
         }
@@ -57,7 +57,7 @@ impl Session {
     }
 
     /// Refuses to read a cluster into an assessment that could not keep it.
-    pub(super) fn held_elsewhere(&mut self) -> Option<Vec<Effect>> {
+    pub(in crate::session) fn held_elsewhere(&mut self) -> Option<Vec<Effect>> {
         let who = self.book.as_ref()?.held_by.clone()?;
         let why = format!("{who} has it open; here it is for reading only. Close it there, and open it here again.");
         Some(self.refuse("Nothing is read: the assessment is open elsewhere", &why))
@@ -68,7 +68,7 @@ impl Session {
     }
 
     /// A source was chosen: connect, and show what may be read.
-    pub(super) fn choose_source(&mut self, source: Source) -> Vec<Effect> {
+    pub(in crate::session) fn choose_source(&mut self, source: Source) -> Vec<Effect> {
         if self.new.is_none() {
             self.new = Some(Box::new(New::new(self.today(), &self.user)));
         }
@@ -86,7 +86,7 @@ impl Session {
     }
 
     /// Enter in the steps of a new assessment.
-    pub(super) fn enter_new(&mut self) -> Vec<Effect> {
+    pub(in crate::session) fn enter_new(&mut self) -> Vec<Effect> {
         let Some(new) = self.new.as_mut() else { return vec![] };
         if new.filtering {
             new.filtering = false;
@@ -139,7 +139,7 @@ impl Session {
     }
 
     /// Goes back a step; from the first one, home or into the walk.
-    pub(super) fn back_new(&mut self) -> Vec<Effect> {
+    pub(in crate::session) fn back_new(&mut self) -> Vec<Effect> {
         let Some(new) = self.new.as_mut() else { return vec![] };
         if new.filtering {
             (new.filtering, new.cursor.at) = (false, 0);
@@ -189,7 +189,12 @@ impl Session {
     }
 
     /// Makes an assessment; its cluster is read as soon as it is there.
-    pub(super) fn create(&mut self, dir: Option<std::path::PathBuf>, workbook: Workbook, source: Option<Source>) -> Vec<Effect> {
+    pub(in crate::session) fn create(
+        &mut self,
+        dir: Option<std::path::PathBuf>,
+        workbook: Workbook,
+        source: Option<Source>,
+    ) -> Vec<Effect> {
         self.book = None;
         self.after_open = source.map(|source| (self.free_key(&source), source));
         self.home.opening = Some(dir.clone().unwrap_or_default());
@@ -197,7 +202,7 @@ impl Session {
     }
 
     /// Reads the shown cluster again, from where it was read.
-    pub(super) fn read_again(&mut self) -> Vec<Effect> {
+    pub(in crate::session) fn read_again(&mut self) -> Vec<Effect> {
         if self.reading.is_some() {
             self.layers.push(Layer::Reading);
             return vec![];
@@ -218,7 +223,7 @@ impl Session {
         }
     }
 
-    pub(super) fn retry_reading(&mut self) -> Vec<Effect> {
+    pub(in crate::session) fn retry_reading(&mut self) -> Vec<Effect> {
         let Some(reading) = self.reading.take() else {
             self.close_top();
             return vec![];
@@ -248,7 +253,7 @@ impl Session {
     }
 
     /// The scope that is being edited, on top or as a step of a new assessment.
-    pub(super) fn scope_editor(&mut self) -> Option<&mut ScopeEditor> {
+    pub(in crate::session) fn scope_editor(&mut self) -> Option<&mut ScopeEditor> {
         match self.layers.last_mut()? {
             Layer::Scope(editor) => Some(editor),
             Layer::New => self.new.as_mut().filter(|n| n.stage == Stage::Scope).map(|n| &mut n.scope),
@@ -257,7 +262,7 @@ impl Session {
     }
 
     /// Moves in the lists of a new assessment.
-    pub(super) fn step_new(&mut self, step: Step) {
+    pub(in crate::session) fn step_new(&mut self, step: Step) {
         let Some(new) = self.new.as_mut() else { return };
         match new.stage {
             Stage::Engagement => new.form.move_focus(matches!(step, Step::Up | Step::PageUp | Step::Top)),

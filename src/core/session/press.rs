@@ -1,15 +1,15 @@
 //! What ↵, Esc and a click do to the layer on top: into a thing, out of it again, onto a row.
 
-use super::action::Target;
-use super::cursor::{Cursor, Scroll};
-use super::effect::Effect;
-use super::message::Message;
-use super::new::Stage;
-use super::walk::Pane;
-use super::{Context, Layer, Session};
+use crate::session::action::Target;
+use crate::session::book::standing::Pane;
+use crate::session::effect::Effect;
+use crate::session::new::state::Stage;
+use crate::session::parts::cursor::{Cursor, Scroll};
+use crate::session::parts::message::Message;
+use crate::session::{Context, Layer, Session};
 
 impl Session {
-    pub(super) fn enter(&mut self) -> Vec<Effect> {
+    pub(in crate::session) fn enter(&mut self) -> Vec<Effect> {
         match self.layers.last_mut() {
             Some(Layer::Home) => self.enter_home(),
             Some(Layer::New) => self.enter_new(),
@@ -72,7 +72,7 @@ impl Session {
         }
     }
 
-    pub(super) fn back(&mut self) -> Vec<Effect> {
+    pub(in crate::session) fn back(&mut self) -> Vec<Effect> {
         // What was not read yet is read before anything is closed.
         if self.messages.pop().is_some() {
             return vec![];
@@ -116,7 +116,7 @@ impl Session {
         vec![]
     }
 
-    pub(super) fn select(&mut self, row: usize) -> Vec<Effect> {
+    pub(in crate::session) fn select(&mut self, row: usize) -> Vec<Effect> {
         let guidance = self.guidance;
         let cursor = match self.layers.last_mut() {
             Some(Layer::Home) => &mut self.home.cursor,
@@ -156,7 +156,7 @@ impl Session {
         vec![]
     }
 
-    pub(super) fn cursor_here(&mut self) -> Option<&mut Cursor> {
+    pub(in crate::session) fn cursor_here(&mut self) -> Option<&mut Cursor> {
         let guidance = self.guidance;
         match self.layers.last_mut()? {
             Layer::Home => Some(&mut self.home.cursor),
@@ -178,7 +178,7 @@ impl Session {
         }
     }
 
-    pub(super) fn next_cluster(&mut self) {
+    pub(in crate::session) fn next_cluster(&mut self) {
         let Some(book) = self.book.as_mut() else { return };
         match book.clusters.len() {
             0 | 1 => self.messages.push(Message::info("There is no other cluster in this assessment; + reads one.")),
