@@ -18,10 +18,9 @@ pub use accept::{AnswerState, DeterminationDraft, NotAccepted};
 pub use collection::{Changes, Collected, merge_collection};
 pub use format::{
     Answer, ClusterRecord, CompensatingControl, Determination, Engagement, Evidence, EvidenceKind, Exception, FindingBrief, OutcomeRecord,
-    Place, Reached, Workbook, WorkbookError,
+    Place, Reached, Review, Workbook, WorkbookError,
 };
 pub use journal::{Edit, Journal, JournalFault, JournalLine};
 pub use moment::{Day, Moment};
 pub use proposal::{Proposal, propose};
-pub use review::Review;
 pub use value::AnswerValue;

@@ -2,31 +2,9 @@
 //! proposes nothing; it says that the facts were seen, so that the list of open things ends. It holds for what was shown then: where the
 //! findings of the check are others now, somebody must look again.
 
-use super::{Moment, OutcomeRecord, Workbook, journal};
+use super::{OutcomeRecord, Review, Workbook, journal};
 use crate::assess::CheckOutcome;
 use crate::model::Outcome;
-use serde::{Deserialize, Serialize};
-
-/// That somebody looked at the outcome of a check on a cluster.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Review {
-    /// The check.
-    pub check: String,
-    /// The cluster.
-    pub cluster: String,
-    /// What the check said then.
-    pub outcome: Outcome,
-    /// Digest of what was shown then: `OutcomeRecord::digest`.
-    pub digest: String,
-    /// What was made of it.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub note: String,
-    /// Who looked.
-    pub by: String,
-    /// When.
-    pub at: Moment,
-}
 
 /// Digest of what an outcome shows: what it says, and each finding with the value that was seen. Numbers of objects that were looked at
 /// are left out where there are findings, because they change from day to day and nothing follows from them.

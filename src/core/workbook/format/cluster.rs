@@ -1,0 +1,90 @@
+//! The tables `[[cluster]]` and `[cluster.reached]`.
+
+use crate::workbook::moment::Moment;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// A cluster as it was collected last.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClusterRecord {
+    /// Its name in this workbook: `prod-eu`.
+    pub key: String,
+    /// UID of kube-system.
+    #[serde(default)]
+    pub uid: String,
+    /// Address.
+    #[serde(default)]
+    pub server: String,
+    /// Version.
+    #[serde(default)]
+    pub version: String,
+    /// Distribution.
+    #[serde(default)]
+    pub distribution: String,
+    /// Nodes.
+    #[serde(default)]
+    pub nodes: usize,
+    /// Identity used.
+    #[serde(default)]
+    pub identity: String,
+    /// When it was collected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub collected_at: Option<Moment>,
+    /// The time judged by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assessed_at: Option<Moment>,
+    /// SHA-256 of its snapshot, the file `snapshots/<digest>.kassay.gz`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub snapshot: String,
+    /// SHA-256 of the file with all outcomes and findings, `findings/<digest>.json`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub findings: String,
+    /// How it was reached, to collect it again: `context prod-eu`, `demo`, `files`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub source: String,
+    /// Who said that the files it was read from are the whole cluster; none where nobody did, and for a live cluster.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub declared_complete: Option<String>,
+    /// All that it takes to reach it in the same way again; nothing where that was not kept, or can't be repeated.
+    #[serde(default, skip_serializing_if = "Reached::is_unknown")]
+    pub reached: Reached,
+    /// Kinds that were refused, missing or cut short, with the server's words.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub not_read: BTreeMap<String, String>,
+    /// How many sensitive values were met and not kept.
+    #[serde(default)]
+    pub redactions: usize,
+}
+
+/// How a cluster was reached: a context with what kubectl's flags would say, or files. It names credentials, and holds none.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Reached {
+    /// The kubeconfig, where it was not the usual one.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub kubeconfig: String,
+    /// The context.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub context: String,
+    /// User that was impersonated.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub as_user: String,
+    /// Groups that were impersonated.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub as_groups: Vec<String>,
+    /// Longest time for one request in seconds, where it was not the usual one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_timeout: Option<u32>,
+    /// Files and folders, each from the root.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<String>,
+}
+
+impl Reached {
+    /// Whether it says nothing.
+    #[must_use]
+    pub fn is_unknown(&self) -> bool {
+        *self == Self::default()
+    }
+}
