@@ -14,7 +14,7 @@ use anyhow::Context as _;
 use crossterm::event::{Event, EventStream, KeyEventKind};
 use futures_util::StreamExt;
 use kassay_core::guidance::Guidance;
-use kassay_core::session::{Action, Context, Effect, Message, Session, Typed, update};
+use kassay_core::session::{self, Action, Context, Effect, Message, Session, Typed, update};
 use std::path::PathBuf;
 use std::time::Duration;
 use tasks::World;
@@ -167,7 +167,7 @@ fn of_event(session: &Session, event: Event) -> Option<Action> {
         Event::Key(key) if key.kind != KeyEventKind::Release => keymap::action(session, &key),
         Event::Mouse(event) => mouse::action(&event),
         Event::Paste(text) if session.context().takes_text() => Some(Action::Type(Typed::Text(text))),
-        Event::Paste(text) if is_dropped_file(session, &text) => Some(Action::Drop(text)),
+        Event::Paste(text) if is_dropped_file(session, &text) => Some(Action::Evidence(session::evidence::Action::Drop(text))),
         // A new size only needs a new frame.
         Event::Resize(..) => Some(Action::Tick(jiff::Timestamp::now())),
         _ => None,

@@ -10,14 +10,14 @@ use kassay_core::analysis::rbac::folded::Folded;
 use kassay_core::model::{Category, Determined, Outcome, Scope};
 use kassay_core::session::{
     Action, Attached, Context, Effect, Flight, Input, Layer, NamespaceRow, Opened, Pane, Preflight, Probed, Source, Step, Tab, Target,
-    Typed, Why, update,
+    Typed, Why, access, book, determine, evidence, export, findings, home, new, probes, reading, review, scope, update, walk,
 };
 use kassay_core::workbook::{AnswerState, AnswerValue, EvidenceKind, Workbook};
 use std::sync::Arc;
 use support::{Desk, collection, now};
 
 fn question(desk: &mut Desk, id: &str) {
-    desk.act(Action::GoTo(Target::Question(id.into()))).act(Action::Enter);
+    desk.act(Action::Walk(walk::Action::GoTo(Target::Question(id.into())))).act(Action::Enter);
     assert!(matches!(desk.session.top(), Layer::Form(_)), "{:?}", desk.session.messages);
 }
 
@@ -31,7 +31,7 @@ fn three_keys_answer_a_question() {
     let mut desk = Desk::with_cluster();
     let first_question = |desk: &Desk| desk.session.standing_on() == Some(Target::Question("1.1.services_authenticated".into()));
     for _ in 0..9 {
-        desk.act(Action::NextOpen);
+        desk.act(Action::Walk(walk::Action::NextOpen));
         if first_question(&desk) {
             break;
         }
@@ -64,9 +64,9 @@ fn a_review_ends_the_question_whether_somebody_looked_until_the_check_shows_some
     let mut desk = Desk::with_cluster();
     let wanted = to_review(&desk).first().cloned().expect("something is to be reviewed");
     let outcomes = desk.book().workbook.outcomes.clone();
-    desk.act(Action::NextOpen);
+    desk.act(Action::Walk(walk::Action::NextOpen));
     assert_eq!(desk.session.standing_on(), Some(Target::Check(wanted.clone())));
-    desk.act(Action::Review);
+    desk.act(Action::Review(review::Action::Open));
     desk.typed("as designed").act(Action::Enter);
     assert!(matches!(desk.session.top(), Layer::Walk), "{:?}", desk.session.messages);
     let review = desk.disk.as_ref().unwrap().reviews.first().cloned().unwrap();
@@ -98,11 +98,11 @@ fn all_that_is_to_be_reviewed_in_a_control_can_be_said_at_once_and_taken_back() 
         .find(|id| all.iter().filter(|other| control(other) == control(id)).count() > 1)
         .cloned()
         .expect("two checks of one control");
-    desk.act(Action::GoTo(Target::Check(many.clone()))).act(Action::Review);
+    desk.act(Action::Walk(walk::Action::GoTo(Target::Check(many.clone())))).act(Action::Review(review::Action::Open));
     let at = desk.session.form().unwrap().rows.iter().position(|r| r.id == "for").unwrap();
     desk.act(Action::Focus(at)).act(Action::Choose('2')).act(Action::Enter);
     assert!(to_review(&desk).iter().all(|id| control(id) != control(&many)), "{:?}", to_review(&desk));
-    desk.act(Action::Undo);
+    desk.act(Action::Book(book::Action::Undo));
     assert_eq!(to_review(&desk), all);
 }
 
@@ -154,10 +154,10 @@ fn what_is_typed_while_a_save_is_under_way_waits_for_it() {
     desk.act(Action::Choose('y'));
     let effects = update(&mut desk.session, Action::Enter);
     let Some(Effect::Save { ticket, .. }) = effects.first() else { panic!("{effects:?}") };
-    assert!(update(&mut desk.session, Action::NextOpen).is_empty());
+    assert!(update(&mut desk.session, Action::Walk(walk::Action::NextOpen)).is_empty());
     assert!(desk.session.form().is_some(), "the walk waits");
     assert!(desk.book().workbook.answers.is_empty(), "nothing counts before it is on disk");
-    update(&mut desk.session, Action::Saved(*ticket));
+    update(&mut desk.session, Action::Book(book::Action::Saved(*ticket)));
     assert!(desk.session.form().is_none());
     assert_eq!(desk.book().workbook.answers.len(), 1);
     assert_eq!(desk.session.standing_on(), Some(Target::Practice("1.1.a".into())), "⇥ was done after it");
@@ -181,7 +181,7 @@ fn a_form_that_is_left_keeps_what_was_typed() {
 fn a_determination_against_the_proposal_needs_its_rationale() {
     let mut desk = Desk::with_cluster();
     assert_eq!(desk.book().proposals["3.1.a"].proposal, Some(Determined::NotInPlace));
-    desk.act(Action::GoTo(Target::Practice("3.1.a".into()))).act(Action::Determine);
+    desk.act(Action::Walk(walk::Action::GoTo(Target::Practice("3.1.a".into())))).act(Action::Determine(determine::Action::Open));
     desk.act(Action::Enter);
     assert!(error_of(&desk, "finding").contains("choose"));
     desk.act(Action::Choose('p')).act(Action::Enter);
@@ -195,7 +195,7 @@ fn a_determination_against_the_proposal_needs_its_rationale() {
 #[test]
 fn a_compensating_control_asks_for_its_worksheet() {
     let mut desk = Desk::with_cluster();
-    desk.act(Action::GoTo(Target::Practice("3.1.a".into()))).act(Action::Determine);
+    desk.act(Action::Walk(walk::Action::GoTo(Target::Practice("3.1.a".into())))).act(Action::Determine(determine::Action::Open));
     desk.act(Action::Choose('p')).act(Action::NextField).act(Action::Choose('2'));
     assert!(desk.session.form().unwrap().row("constraint").is_some());
     desk.act(Action::NextField).typed("because").act(Action::Enter);
@@ -216,13 +216,13 @@ fn tab_leads_through_everything_in_order_and_round() {
     assert!(open.len() > 49, "{}", open.len());
     let mut seen = vec![];
     for _ in 0..open.len() {
-        desk.act(Action::NextOpen);
+        desk.act(Action::Walk(walk::Action::NextOpen));
         seen.push(desk.session.standing_on().unwrap());
     }
     assert_eq!(seen, open.iter().map(|o| o.target.clone()).collect::<Vec<_>>());
-    desk.act(Action::NextOpen);
+    desk.act(Action::Walk(walk::Action::NextOpen));
     assert_eq!(desk.session.standing_on().as_ref(), Some(&open[0].target));
-    desk.act(Action::PreviousOpen);
+    desk.act(Action::Walk(walk::Action::PreviousOpen));
     assert_eq!(desk.session.standing_on().as_ref(), Some(&open[open.len() - 1].target));
     // Of one control the questions come before the determination.
     let of =
@@ -235,7 +235,7 @@ fn an_assessment_can_be_done_with_three_keys() {
     let mut desk = Desk::with_cluster();
     for _ in 0..400 {
         let Some(next) = desk.session.next_open().cloned() else { break };
-        desk.act(Action::NextOpen);
+        desk.act(Action::Walk(walk::Action::NextOpen));
         assert_eq!(desk.session.expected().unwrap().0.target, next.target);
         desk.act(Action::Enter);
         if next.why == Why::Evidence {
@@ -269,13 +269,13 @@ fn an_assessment_can_be_done_with_three_keys() {
 #[test]
 fn the_place_is_kept_and_opened_again() {
     let mut desk = Desk::with_cluster();
-    desk.act(Action::GoTo(Target::Question("9.1.risk_analysis".into()))).act(Action::Quit);
+    desk.act(Action::Walk(walk::Action::GoTo(Target::Question("9.1.risk_analysis".into())))).act(Action::Quit);
     assert!(desk.asked.iter().any(|e| matches!(e, Effect::Quit)));
     let workbook = desk.disk.clone().unwrap();
     assert_eq!((workbook.place.control.as_str(), workbook.place.tab.as_str()), ("9.1", "questions"));
     let mut again = Desk::empty();
     let opened = Opened { dir: "/assessments/acme".into(), workbook, held_by: None, notices: vec![] };
-    again.act(Action::Opened(Box::new(opened)));
+    again.act(Action::Book(book::Action::Opened(Box::new(opened))));
     assert_eq!(again.session.standing_on(), Some(Target::Question("9.1.risk_analysis".into())));
     assert_eq!(again.session.context(), Context::Questions);
 }
@@ -285,14 +285,14 @@ fn undo_takes_back_an_answer_but_gives_no_reference_twice() {
     let mut desk = Desk::with_cluster();
     question(&mut desk, "1.1.accountability");
     desk.act(Action::Choose('y')).act(Action::Enter);
-    desk.act(Action::Note).typed("saw the login page").act(Action::Enter);
+    desk.act(Action::Evidence(evidence::Action::Note)).typed("saw the login page").act(Action::Enter);
     assert_eq!(desk.book().workbook.evidence[0].kind, EvidenceKind::Observation);
-    desk.act(Action::Undo);
+    desk.act(Action::Book(book::Action::Undo));
     assert!(desk.book().workbook.evidence[0].title.starts_with("withdrawn"));
-    desk.act(Action::Undo);
+    desk.act(Action::Book(book::Action::Undo));
     assert!(desk.book().workbook.answers.is_empty());
     assert_eq!(desk.edits.last().unwrap().what, "undo answer 1.1.accountability");
-    desk.act(Action::Note).typed("again").act(Action::Enter);
+    desk.act(Action::Evidence(evidence::Action::Note)).typed("again").act(Action::Enter);
     assert_eq!(desk.book().workbook.evidence[1].reference, "E-0002");
     assert_eq!(desk.disk.as_ref(), Some(&desk.book().workbook));
 }
@@ -311,9 +311,13 @@ fn an_answer_that_feeds_the_scope_judges_again_and_none_is_no_workload() {
     assert_eq!(scope.high_risk.len(), 2);
     assert!(desk.book().clusters[0].judging);
     // A result for an older scope is not taken.
-    desk.act(Action::Judged { cluster: cluster.clone(), revision: revision - 1, collection: Box::new(collection(&Scope::default())) });
+    desk.act(Action::Book(book::Action::Judged {
+        cluster: cluster.clone(),
+        revision: revision - 1,
+        collection: Box::new(collection(&Scope::default())),
+    }));
     assert!(desk.book().clusters[0].judging);
-    desk.act(Action::Judged { cluster, revision, collection: Box::new(collection(&scope)) });
+    desk.act(Action::Book(book::Action::Judged { cluster, revision, collection: Box::new(collection(&scope)) }));
     assert!(!desk.book().clusters[0].judging);
     question(&mut desk, "9.1.high_risk");
     desk.act(Action::Focus(0)).act(Action::Type(Typed::End)).act(Action::Type(Typed::ToStart)).typed("None").act(Action::Enter);
@@ -324,19 +328,22 @@ fn an_answer_that_feeds_the_scope_judges_again_and_none_is_no_workload() {
 fn a_determination_that_new_outcomes_contradict_is_to_be_confirmed() {
     let mut desk = Desk::with_cluster();
     // Nothing is in scope: nothing fails, so that “in place” is not against the proposal.
-    desk.act(Action::GoTo(Target::Practice("3.1.a".into()))).act(Action::Determine);
+    desk.act(Action::Walk(walk::Action::GoTo(Target::Practice("3.1.a".into())))).act(Action::Determine(determine::Action::Open));
     desk.act(Action::Choose('f')).act(Action::Enter);
     let mut workbook = desk.disk.clone().unwrap();
     workbook.determinations[0].finding = Determined::InPlace;
     workbook.determinations[0].proposed = Some(Determined::InPlace);
     let opened = Opened { dir: "/assessments/acme".into(), workbook, held_by: None, notices: vec![] };
-    desk.act(Action::Opened(Box::new(opened)));
+    desk.act(Action::Book(book::Action::Opened(Box::new(opened))));
     desk.read_cluster(collection(&Scope::default()));
     let found = desk.disk.as_ref().unwrap().determination("3.1.a").unwrap();
     assert!(found.to_confirm);
     let item = desk.book().open.iter().find(|o| o.target == Target::Practice("3.1.a".into())).unwrap();
     assert_eq!(item.why, Why::Confirm);
-    desk.act(Action::GoTo(Target::Practice("3.1.a".into()))).act(Action::Determine).act(Action::Choose('f')).act(Action::Enter);
+    desk.act(Action::Walk(walk::Action::GoTo(Target::Practice("3.1.a".into()))))
+        .act(Action::Determine(determine::Action::Open))
+        .act(Action::Choose('f'))
+        .act(Action::Enter);
     assert!(!desk.disk.as_ref().unwrap().determination("3.1.a").unwrap().to_confirm);
 }
 
@@ -363,10 +370,15 @@ fn a_file_is_attached_and_named_in_the_answer_that_it_is_for() {
     desk.typed("'/home/qsa/audit log.txt'").act(Action::Enter);
     assert!(desk.asked.iter().any(|e| matches!(e, Effect::Attach(p) if p.ends_with("audit log.txt"))), "{:?}", desk.asked);
     let refused = Attached { refused: Some("it holds a card number".into()), ..Default::default() };
-    desk.act(Action::Attached(refused));
+    desk.act(Action::Evidence(evidence::Action::Attached(refused)));
     assert!(error_of(&desk, "file").contains("card number"));
     desk.act(Action::Enter);
-    desk.act(Action::Attached(Attached { sha256: "a".repeat(64), size: 7, name: "audit log.txt".into(), ..Default::default() }));
+    desk.act(Action::Evidence(evidence::Action::Attached(Attached {
+        sha256: "a".repeat(64),
+        size: 7,
+        name: "audit log.txt".into(),
+        ..Default::default()
+    })));
     assert_eq!(desk.session.form().unwrap().text("evidence"), "E-0001");
     desk.act(Action::Enter);
     assert_eq!(*desk.book().state("1.1.accountability"), AnswerState::Satisfied);
@@ -378,7 +390,7 @@ fn what_somebody_else_holds_is_read_and_not_written() {
     let mut desk = Desk::with_cluster();
     let opened =
         Opened { dir: "/assessments/acme".into(), workbook: desk.disk.clone().unwrap(), held_by: Some("B. Other".into()), notices: vec![] };
-    desk.act(Action::Opened(Box::new(opened))).act(Action::Back);
+    desk.act(Action::Book(book::Action::Opened(Box::new(opened)))).act(Action::Back);
     let edits = desk.edits.len();
     question(&mut desk, "1.1.accountability");
     desk.act(Action::Choose('y')).act(Action::Enter);
@@ -399,9 +411,11 @@ fn card_numbers_that_are_typed_do_not_enter_the_workbook() {
 #[test]
 fn exceptions_are_for_all_that_is_marked() {
     let mut desk = Desk::with_cluster();
-    desk.act(Action::GoTo(Target::Check("3.1/baseline".into()))).act(Action::Enter);
+    desk.act(Action::Walk(walk::Action::GoTo(Target::Check("3.1/baseline".into())))).act(Action::Enter);
     assert_eq!(desk.session.context(), Context::Findings);
-    desk.act(Action::Mark).act(Action::Mark).act(Action::Exception);
+    desk.act(Action::Findings(findings::Action::Mark))
+        .act(Action::Findings(findings::Action::Mark))
+        .act(Action::Findings(findings::Action::Except));
     desk.act(Action::Enter);
     assert!(error_of(&desk, "reason").contains("reason"));
     desk.typed("replaced by March").act(Action::NextField).typed("P. Latform").act(Action::NextField).typed("+3m").act(Action::Enter);
@@ -415,13 +429,18 @@ fn exceptions_are_for_all_that_is_marked() {
 #[test]
 fn a_finding_is_kept_as_evidence_with_its_lines() {
     let mut desk = Desk::with_cluster();
-    desk.act(Action::GoTo(Target::Check("3.1/baseline".into()))).act(Action::Enter).act(Action::Enter);
+    desk.act(Action::Walk(walk::Action::GoTo(Target::Check("3.1/baseline".into())))).act(Action::Enter).act(Action::Enter);
     assert_eq!(desk.session.context(), Context::Finding);
-    desk.act(Action::CopyCommand).act(Action::Keep);
+    desk.act(Action::CopyCommand).act(Action::Findings(findings::Action::Keep));
     assert!(desk.asked.iter().any(|e| matches!(e, Effect::Copy(words) if words.starts_with("kubectl get deployments.apps "))));
     let Some(Effect::AttachText { text, .. }) = desk.asked.last() else { panic!("{:?}", desk.asked) };
     assert!(text.contains("3.1/baseline") && text.contains("> "), "{text}");
-    desk.act(Action::Attached(Attached { sha256: "b".repeat(64), size: 9, name: "f.txt".into(), ..Default::default() }));
+    desk.act(Action::Evidence(evidence::Action::Attached(Attached {
+        sha256: "b".repeat(64),
+        size: 9,
+        name: "f.txt".into(),
+        ..Default::default()
+    })));
     let kept = &desk.book().workbook.evidence[0];
     assert_eq!((kept.kind, kept.practices.as_slice()), (EvidenceKind::Query, ["3.1.a".to_owned()].as_slice()));
 }
@@ -429,51 +448,53 @@ fn a_finding_is_kept_as_evidence_with_its_lines() {
 #[test]
 fn lists_keep_their_place_when_one_comes_back() {
     let mut desk = Desk::with_cluster();
-    desk.act(Action::GoTo(Target::Check("3.1/baseline".into()))).act(Action::Enter);
+    desk.act(Action::Walk(walk::Action::GoTo(Target::Check("3.1/baseline".into())))).act(Action::Enter);
     desk.act(Action::Step(Step::Down)).act(Action::Filter).typed("ns:shop").act(Action::Enter);
-    let view = &desk.book().findings["3.1/baseline"];
+    let view = desk.session.findings.view("3.1/baseline").unwrap();
     assert!(view.findings().len() > view.shown() && view.selected().is_some_and(|f| f.object.namespace == "shop"));
     let id = view.selected().unwrap().id.clone();
     desk.act(Action::Enter).act(Action::Back);
-    desk.act(Action::NextOpen).act(Action::GoTo(Target::Check("3.1/baseline".into()))).act(Action::Enter);
-    assert_eq!(desk.book().findings["3.1/baseline"].selected().unwrap().id, id);
+    desk.act(Action::Walk(walk::Action::NextOpen))
+        .act(Action::Walk(walk::Action::GoTo(Target::Check("3.1/baseline".into()))))
+        .act(Action::Enter);
+    assert_eq!(desk.session.findings.view("3.1/baseline").unwrap().selected().unwrap().id, id);
 }
 
 #[test]
 fn a_new_assessment_needs_only_the_entity_and_each_step_can_be_gone_back_to() {
     let mut desk = Desk::empty();
-    desk.act(Action::Home).act(Action::Listed(vec![])).act(Action::New);
+    desk.act(Action::Close).act(Action::Home(home::Action::Listed(vec![]))).act(Action::New(new::Action::Start));
     desk.act(Action::Enter);
     assert!(error_of(&desk, "entity").contains("entity"));
     desk.typed("Beta Acquiring").act(Action::Enter);
     assert_eq!(desk.session.context(), Context::Cluster);
-    desk.act(Action::Contexts(Err("no kubeconfig".into())));
+    desk.act(Action::New(new::Action::Contexts(Err("no kubeconfig".into()))));
     // Files, demo, none: the second is the demo.
     desk.act(Action::Step(Step::Down)).act(Action::Enter);
     assert!(desk.asked.iter().any(|e| matches!(e, Effect::Preflight(_))));
-    desk.act(Action::PreflightFailed("no route".into())).act(Action::Back);
+    desk.act(Action::New(new::Action::PreflightFailed("no route".into()))).act(Action::Back);
     desk.act(Action::Back);
     assert_eq!(desk.session.form().unwrap().text("entity"), "Beta Acquiring");
-    desk.act(Action::Enter).act(Action::Enter).act(Action::PreflightDone(Box::default()));
+    desk.act(Action::Enter).act(Action::Enter).act(Action::New(new::Action::PreflightDone(Box::default())));
     desk.act(Action::Enter);
     assert_eq!(desk.session.context(), Context::Scope);
-    desk.act(Action::Everything).act(Action::Enter).act(Action::Enter);
+    desk.act(Action::Scope(scope::Action::Everything)).act(Action::Enter).act(Action::Enter);
     let Some(Effect::CreateWorkbook { workbook, .. }) = desk.asked.last() else { panic!("{:?}", desk.asked) };
     assert_eq!(workbook.engagement.entity, "Beta Acquiring");
     let opened = Opened { dir: "/assessments/beta".into(), workbook: (**workbook).clone(), held_by: None, notices: vec![] };
-    desk.act(Action::Opened(Box::new(opened)));
+    desk.act(Action::Book(book::Action::Opened(Box::new(opened))));
     assert_eq!(desk.session.context(), Context::Reading);
     assert!(matches!(desk.asked.last(), Some(Effect::Collect { .. })));
     desk.act(Action::Back);
     assert!(matches!(desk.asked.last(), Some(Effect::CancelCollect)));
-    desk.act(Action::CollectFailed(String::new()));
+    desk.act(Action::Reading(reading::Action::Failed(String::new())));
     assert_eq!(desk.session.context(), Context::Guidance.min(Context::Areas));
     assert!(desk.book().clusters.is_empty());
 }
 
 /// A further cluster is wanted, and is being asked.
 fn adding(desk: &mut Desk, source: Source) {
-    desk.act(Action::AddCluster).act(Action::Contexts(Ok(vec![])));
+    desk.act(Action::New(new::Action::AddCluster)).act(Action::New(new::Action::Contexts(Ok(vec![]))));
     let new = desk.session.new.as_mut().expect("the steps of a further cluster");
     (new.source, new.flight) = (Some(source), Flight::Running);
 }
@@ -483,7 +504,7 @@ fn whether_files_are_the_whole_cluster_is_asked_and_who_says_so_is_kept() {
     for (answer, who) in [(None, None), (Some('n'), None), (Some('y'), Some("ada"))] {
         let mut desk = Desk::empty();
         desk.session.user = "ada".into();
-        desk.act(Action::AddCluster).act(Action::Contexts(Ok(vec![]))).act(Action::Enter);
+        desk.act(Action::New(new::Action::AddCluster)).act(Action::New(new::Action::Contexts(Ok(vec![])))).act(Action::Enter);
         assert!(matches!(desk.session.top(), Layer::Form(form) if form.row("complete").is_some()), "{:?}", desk.session.top());
         desk.typed("/dumps/prod").act(Action::Focus(1));
         if let Some(key) = answer {
@@ -516,13 +537,13 @@ fn a_cluster_is_read_again_as_it_was_reached() {
         adding(&mut desk, source.clone());
         // What the world makes of a source is what is kept: here, the same.
         let flight = Preflight { source: Some(source.clone()), ..Preflight::default() };
-        desk.act(Action::PreflightDone(Box::new(flight))).act(Action::Enter).act(Action::Enter).act(Action::Enter);
+        desk.act(Action::New(new::Action::PreflightDone(Box::new(flight)))).act(Action::Enter).act(Action::Enter).act(Action::Enter);
         let mut read = collection(&Scope::default());
         let inventory = Arc::make_mut(&mut read.inventory);
         inventory.cluster.uid = format!("uid-{nth}");
         // What was said of the files is in what was read of them.
         inventory.declared_complete = if let Source::Paths { complete, .. } = &source { complete.clone() } else { None };
-        desk.act(Action::Collected(Box::new(read)));
+        desk.act(Action::Reading(reading::Action::Collected(Box::new(read))));
         let text = desk.disk.as_ref().unwrap().print().unwrap();
         let workbook = Workbook::parse(&text).unwrap();
         let Some(record) = workbook.clusters.last() else { panic!("{text}") };
@@ -530,8 +551,13 @@ fn a_cluster_is_read_again_as_it_was_reached() {
         // Another day: nothing but the file is there.
         let mut later = Desk::empty();
         let book = Workbook { clusters: vec![record.clone()], ..workbook.clone() };
-        later.act(Action::Opened(Box::new(Opened { dir: "/assessments/acme".into(), workbook: book, held_by: None, notices: vec![] })));
-        later.act(Action::ReadAgain);
+        later.act(Action::Book(book::Action::Opened(Box::new(Opened {
+            dir: "/assessments/acme".into(),
+            workbook: book,
+            held_by: None,
+            notices: vec![],
+        }))));
+        later.act(Action::Reading(reading::Action::Again));
         assert!(matches!(later.asked.last(), Some(Effect::Collect { source: again, .. }) if *again == source), "{:?}", later.asked);
     }
     let of_words = |words: &str| {
@@ -562,11 +588,12 @@ fn a_further_cluster_is_judged_in_the_scope_that_was_chosen_for_it() {
     let mut desk = Desk::with_cluster();
     adding(&mut desk, Source::Demo);
     let row = NamespaceRow { name: "marketing".into(), ..NamespaceRow::default() };
-    desk.act(Action::PreflightDone(Box::new(Preflight { namespaces: vec![row], ..Preflight::default() }))).act(Action::Enter);
+    desk.act(Action::New(new::Action::PreflightDone(Box::new(Preflight { namespaces: vec![row], ..Preflight::default() }))))
+        .act(Action::Enter);
     assert_eq!(desk.session.context(), Context::Scope);
     desk.asked.clear();
     // CDE, connected, out of scope.
-    desk.act(Action::Cycle).act(Action::Cycle).act(Action::Enter).act(Action::Enter);
+    desk.act(Action::Scope(scope::Action::Cycle)).act(Action::Scope(scope::Action::Cycle)).act(Action::Enter).act(Action::Enter);
     let out = |workbook: &Workbook| workbook.scope.category("marketing", &Default::default(), false) == Category::OutOfScope;
     assert!(out(desk.disk.as_ref().unwrap()));
     assert!(desk.asked.iter().any(|e| matches!(e, Effect::Judge { cluster, .. } if cluster == "prod-eu")), "{:?}", desk.asked);
@@ -575,10 +602,16 @@ fn a_further_cluster_is_judged_in_the_scope_that_was_chosen_for_it() {
 
 /// Attaches a file with the form of the evidence tab.
 fn attach(desk: &mut Desk, name: &str, recognised: Option<&str>) {
-    desk.act(Action::Attach).typed(name).act(Action::Enter);
+    desk.act(Action::Evidence(evidence::Action::Attach)).typed(name).act(Action::Enter);
     let sha256 = name.chars().next().unwrap().to_string().repeat(64);
     let recognised = recognised.map(str::to_owned);
-    desk.act(Action::Attached(Attached { sha256, size: 7, name: name.into(), recognised, ..Attached::default() }));
+    desk.act(Action::Evidence(evidence::Action::Attached(Attached {
+        sha256,
+        size: 7,
+        name: name.into(),
+        recognised,
+        ..Attached::default()
+    })));
     assert!(matches!(desk.session.top(), Layer::Walk), "{:?}", desk.session.form());
 }
 
@@ -595,24 +628,24 @@ fn clusters_are_judged_again_by_files_of_evidence_that_come_and_go() {
     attach(&mut desk, "audit.yaml", Some("an audit policy"));
     assert!(desk.session.messages.iter().any(|m| m.what.contains("an audit policy")), "{:?}", desk.session.messages);
     assert!(judged(&mut desk));
-    desk.act(Action::Undo);
+    desk.act(Action::Book(book::Action::Undo));
     assert!(judged(&mut desk), "taken back, it is not judged by any more");
     // What changes while a cluster is read is judged by once it is read.
-    desk.act(Action::ReadAgain).act(Action::Enter);
+    desk.act(Action::Reading(reading::Action::Again)).act(Action::Enter);
     attach(&mut desk, "bench.json", Some("kube-bench results"));
     assert!(judged(&mut desk));
-    desk.act(Action::Collected(Box::new(collection(&Scope::default()))));
+    desk.act(Action::Reading(reading::Action::Collected(Box::new(collection(&Scope::default())))));
     assert!(judged(&mut desk));
 }
 
 #[test]
 fn an_export_goes_where_one_says() {
     let mut desk = Desk::empty();
-    desk.act(Action::Export);
+    desk.act(Action::Export(export::Action::Open));
     let target = |desk: &Desk| desk.session.export_target().unwrap().to_string_lossy().into_owned();
     assert_eq!(target(&desk), "acme-payments-2026-11-23.zip");
     let say = |desk: &mut Desk, path: &str| {
-        desk.act(Action::ExportTo).act(Action::Type(Typed::ToStart));
+        desk.act(Action::Export(export::Action::To)).act(Action::Type(Typed::ToStart));
         for _ in 0..80 {
             desk.act(Action::Type(Typed::Delete));
         }
@@ -642,7 +675,7 @@ fn errors_stay_until_they_are_read() {
     desk.act(Action::Step(Step::Down)).act(Action::Tick(now()));
     assert_eq!(desk.session.messages.len(), 1);
     let pane = desk.book().walk.pane;
-    desk.act(Action::Tab(Tab::Checks)).act(Action::Back);
+    desk.act(Action::Walk(walk::Action::Tab(Tab::Checks))).act(Action::Back);
     assert!(desk.session.messages.is_empty());
     assert_eq!(desk.book().walk.pane, Pane::Work, "Esc closed the message, nothing else");
     let _ = pane;
@@ -670,7 +703,12 @@ fn heard(desk: &Desk, record: Result<Attached, String>) -> Action {
         sent: probing.plan.requests.iter().take(1).map(sent).collect(),
         left_out: vec![],
     };
-    Action::Probed(Probed { dir: probing.dir.clone(), cluster: probing.cluster.clone(), probes: Box::new(probes), record })
+    Action::Probes(probes::Action::Done(Probed {
+        dir: probing.dir.clone(),
+        cluster: probing.cluster.clone(),
+        probes: Box::new(probes),
+        record,
+    }))
 }
 
 fn record() -> Attached {
@@ -681,25 +719,26 @@ fn record() -> Attached {
 fn nothing_is_sent_before_somebody_allows_the_list_and_what_was_heard_is_kept_and_judged() {
     let mut desk = Desk::with_cluster();
     desk.asked.clear();
-    desk.act(Action::Probes);
+    desk.act(Action::Probes(probes::Action::Open));
     assert_eq!(desk.session.context(), Context::Probes, "{:?}", desk.session.messages);
     let lines = desk.session.probing.as_ref().unwrap().lines.clone();
     assert!(lines.iter().any(|line| line == "HEAD https://registry.example/v2/cart/manifests/1.2"), "{lines:?}");
     // Going about in the list, and ↵ out of habit, send nothing.
-    for action in [Action::Step(Step::Down), Action::Step(Step::Bottom), Action::Enter, Action::Left, Action::NextOpen] {
+    for action in [Action::Step(Step::Down), Action::Step(Step::Bottom), Action::Enter, Action::Left, Action::Walk(walk::Action::NextOpen)]
+    {
         desk.act(action);
     }
     assert!(desk.asked.is_empty(), "{:?}", desk.asked);
-    desk.act(Action::Probes).act(Action::Back);
+    desk.act(Action::Probes(probes::Action::Open)).act(Action::Back);
     assert!(desk.asked.is_empty() && !matches!(desk.session.top(), Layer::Probes));
     // Allowed: exactly the list that stood there, for exactly that cluster, in the name of who said yes.
-    desk.act(Action::Probes).act(Action::SendProbes).act(Action::SendProbes);
+    desk.act(Action::Probes(probes::Action::Open)).act(Action::Probes(probes::Action::Send)).act(Action::Probes(probes::Action::Send));
     let [Effect::Probe { cluster, plan, allowed_by, source, .. }] = desk.asked.as_slice() else { panic!("{:?}", desk.asked) };
     assert_eq!((cluster.as_str(), allowed_by.as_str()), ("prod-eu", "assessor"));
     assert_eq!(*source, Source::context(Some("prod-eu".into())));
     assert_eq!(plan.requests, kassay_core::analysis::probing::plan(&support::inventory(), &Scope::default()).requests);
     // The walk goes on meanwhile.
-    desk.act(Action::ProbeProgress(1, "https://registry.example".into())).act(Action::Enter);
+    desk.act(Action::Probes(probes::Action::Progress(1, "https://registry.example".into()))).act(Action::Enter);
     assert!(matches!(desk.session.top(), Layer::Walk));
     desk.asked.clear();
     let answer = heard(&desk, Ok(record()));
@@ -719,7 +758,7 @@ fn nothing_is_sent_before_somebody_allows_the_list_and_what_was_heard_is_kept_an
 #[test]
 fn probes_that_are_stopped_or_fail_leave_a_true_state() {
     let mut desk = Desk::with_cluster();
-    desk.act(Action::Probes).act(Action::SendProbes);
+    desk.act(Action::Probes(probes::Action::Open)).act(Action::Probes(probes::Action::Send));
     desk.act(Action::Back);
     assert!(matches!(desk.asked.last(), Some(Effect::CancelProbes)), "{:?}", desk.asked);
     // What was heard until then counts, and says that it was stopped.
@@ -731,16 +770,18 @@ fn probes_that_are_stopped_or_fail_leave_a_true_state() {
     assert!(inventory.probes.as_ref().unwrap().stopped);
     // They could not be sent at all: the list says why, and can be tried again.
     let mut desk = Desk::with_cluster();
-    desk.act(Action::Probes).act(Action::SendProbes).act(Action::ProbesFailed("the kubeconfig is gone.".into()));
+    desk.act(Action::Probes(probes::Action::Open))
+        .act(Action::Probes(probes::Action::Send))
+        .act(Action::Probes(probes::Action::Failed("the kubeconfig is gone.".into())));
     assert_eq!(desk.session.context(), Context::Probes);
     assert_eq!(desk.session.probing.as_ref().unwrap().failed.as_deref(), Some("the kubeconfig is gone."));
-    desk.act(Action::SendProbes);
+    desk.act(Action::Probes(probes::Action::Send));
     assert_eq!(desk.asked.iter().filter(|e| matches!(e, Effect::Probe { .. })).count(), 2);
     // Leaving is asked once, and stops them; what comes later is not put into another assessment.
     let late = heard(&desk, Ok(record()));
-    desk.act(Action::Enter).act(Action::Home);
+    desk.act(Action::Enter).act(Action::Close);
     assert!(desk.session.book.is_some());
-    desk.act(Action::Home);
+    desk.act(Action::Close);
     assert!(desk.session.book.is_none() && desk.asked.iter().any(|e| matches!(e, Effect::CancelProbes)));
     let saved = desk.edits.len();
     desk.act(late);
@@ -750,15 +791,15 @@ fn probes_that_are_stopped_or_fail_leave_a_true_state() {
 #[test]
 fn what_was_heard_is_not_lost_with_a_save_that_fails() {
     let mut desk = Desk::with_cluster();
-    desk.act(Action::Probes).act(Action::SendProbes).act(Action::Enter);
+    desk.act(Action::Probes(probes::Action::Open)).act(Action::Probes(probes::Action::Send)).act(Action::Enter);
     let answer = heard(&desk, Ok(record()));
     question(&mut desk, "1.1.services_authenticated");
     desk.act(Action::Choose('y'));
     // Both wait for the answer's save: a key, and what came back from the world.
     let effects = update(&mut desk.session, Action::Enter);
     let [Effect::Save { ticket, .. }] = effects.as_slice() else { panic!("{effects:?}") };
-    assert!(update(&mut desk.session, Action::Note).is_empty() && update(&mut desk.session, answer).is_empty());
-    let after = update(&mut desk.session, Action::SaveFailed { ticket: *ticket, why: "the disk is full.".into() });
+    assert!(update(&mut desk.session, Action::Evidence(evidence::Action::Note)).is_empty() && update(&mut desk.session, answer).is_empty());
+    let after = update(&mut desk.session, Action::Book(book::Action::SaveFailed { ticket: *ticket, why: "the disk is full.".into() }));
     let [Effect::Save { workbook, .. }] = after.as_slice() else { panic!("{after:?}") };
     assert_eq!(workbook.evidence.len(), 1);
     assert!(matches!(desk.session.form().map(|f| &f.purpose), Some(kassay_core::session::Purpose::Answer { .. })));
@@ -767,21 +808,21 @@ fn what_was_heard_is_not_lost_with_a_save_that_fails() {
 #[test]
 fn what_can_t_be_probed_says_why() {
     let mut desk = Desk::empty();
-    desk.act(Action::Probes);
+    desk.act(Action::Probes(probes::Action::Open));
     assert!(desk.session.messages.last().unwrap().why.contains("No cluster"), "{:?}", desk.session.messages);
     let mut desk = Desk::with_cluster();
     desk.session.messages.clear();
-    desk.act(Action::ReadAgain).act(Action::Enter).act(Action::Probes);
+    desk.act(Action::Reading(reading::Action::Again)).act(Action::Enter).act(Action::Probes(probes::Action::Open));
     assert!(desk.session.messages.last().unwrap().why.contains("being read"), "{:?}", desk.session.messages);
     assert!(desk.session.probing.is_none());
     let mut desk = Desk::with_cluster();
     let record = &mut desk.session.book.as_mut().unwrap().workbook.clusters[0];
     record.reached = Source::paths(vec!["/dumps/prod".into()]).reached();
-    desk.act(Action::Probes);
+    desk.act(Action::Probes(probes::Action::Open));
     assert!(desk.session.messages.last().unwrap().why.contains("was not read from one"), "{:?}", desk.session.messages);
     let mut desk = Desk::with_cluster();
     desk.session.book.as_mut().unwrap().held_by = Some("B. Other".into());
-    desk.act(Action::Probes);
+    desk.act(Action::Probes(probes::Action::Open));
     assert!(desk.session.probing.is_none() && !matches!(desk.session.top(), Layer::Probes));
 }
 
@@ -824,10 +865,10 @@ fn register() -> Arc<Folded> {
 fn the_access_register_shows_the_worst_first_and_is_narrowed_by_words() {
     let mut desk = Desk::with_cluster();
     desk.asked.clear();
-    desk.act(Action::Access);
+    desk.act(Action::Access(access::Action::Open));
     assert!(matches!(desk.asked.as_slice(), [Effect::Register { cluster, .. }] if cluster == "prod-eu"), "{:?}", desk.asked);
-    desk.act(Action::Registered { cluster: "prod-eu".into(), register: register() });
-    let names = |desk: &Desk| desk.book().access.rows().map(|entry| entry.subject.name.clone()).collect::<Vec<_>>();
+    desk.act(Action::Access(access::Action::Registered { cluster: "prod-eu".into(), register: register() }));
+    let names = |desk: &Desk| desk.session.access.list.rows().map(|entry| entry.subject.name.clone()).collect::<Vec<_>>();
     assert_eq!(names(&desk), ["admins", "deployer", "jane"]);
     desk.act(Action::Step(Step::Down));
     for (words, wanted) in [
@@ -851,9 +892,9 @@ fn the_access_register_shows_the_worst_first_and_is_narrowed_by_words() {
     desk.act(Action::Right).act(Action::Right).act(Action::Right);
     assert!(matches!(desk.session.top(), Layer::Holder { subject, .. } if subject.name == "jane"));
     desk.act(Action::Back);
-    assert_eq!(desk.book().access.selected().unwrap().subject.name, "jane");
+    assert_eq!(desk.session.access.list.selected().unwrap().subject.name, "jane");
     // It is worked out once, and anew where the cluster was judged anew.
-    desk.act(Action::Back).act(Action::Access);
+    desk.act(Action::Back).act(Action::Access(access::Action::Open));
     assert_eq!(desk.asked.len(), 1);
     desk.read_cluster(collection(&Scope::default()));
     assert_eq!(desk.asked.iter().filter(|e| matches!(e, Effect::Register { .. })).count(), 2);

@@ -13,7 +13,10 @@ use kassay_core::judging::{Tables, View};
 use kassay_core::kinds::{Ingest, Inventory, Source as Origin};
 use kassay_core::model::{Category, Finding, Kind, ObjectRef, Outcome, Scope, Severity};
 use kassay_core::sensitive::FingerprintKey;
-use kassay_core::session::{Action, Collection, Context, Layer, Segmentation, Tab, Target};
+use kassay_core::session::{
+    Action, Collection, Context, Layer, Segmentation, Tab, Target, access, determine, evidence, export, findings, help, palette, probes,
+    scope, search, segmentation, summary, walk,
+};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use serde_json::json;
@@ -72,55 +75,58 @@ fn with_rights() -> Inventory {
 fn everywhere(look: &mut dyn FnMut(&mut Desk, &str)) {
     let mut desk = Desk::with_cluster();
     for tab in Tab::ALL {
-        desk.act(Action::Tab(tab));
+        desk.act(Action::Walk(walk::Action::Tab(tab)));
         look(&mut desk, tab.label());
     }
-    desk.act(Action::GoTo(Target::Area(3)));
+    desk.act(Action::Walk(walk::Action::GoTo(Target::Area(3))));
     look(&mut desk, "area");
-    desk.act(Action::GoTo(Target::Check("3.1/baseline".into()))).act(Action::Enter);
+    desk.act(Action::Walk(walk::Action::GoTo(Target::Check("3.1/baseline".into())))).act(Action::Enter);
     look(&mut desk, "findings");
     desk.act(Action::Filter);
     look(&mut desk, "filter");
-    desk.act(Action::Back).act(Action::Group);
+    desk.act(Action::Back).act(Action::Findings(findings::Action::Group));
     look(&mut desk, "groups");
     desk.act(Action::Enter);
     look(&mut desk, "finding");
-    for (name, action) in
-        [("exception", Action::Exception), ("note", Action::Note), ("evidence", Action::Attach), ("determination", Action::Determine)]
-    {
+    for (name, action) in [
+        ("exception", Action::Findings(findings::Action::Except)),
+        ("note", Action::Evidence(evidence::Action::Note)),
+        ("evidence", Action::Evidence(evidence::Action::Attach)),
+        ("determination", Action::Determine(determine::Action::Open)),
+    ] {
         desk.act(action);
         look(&mut desk, name);
         desk.act(Action::Enter);
         look(&mut desk, name);
         desk.act(Action::Back);
     }
-    desk.act(Action::GoTo(Target::Question("1.2.default_admin_stored".into()))).act(Action::Enter);
+    desk.act(Action::Walk(walk::Action::GoTo(Target::Question("1.2.default_admin_stored".into())))).act(Action::Enter);
     look(&mut desk, "question");
     desk.act(Action::Back);
     for (name, action) in [
-        ("summary", Action::Summary),
-        ("scope", Action::Scope),
-        ("export", Action::Export),
-        ("help", Action::Help),
-        ("palette", Action::Palette),
-        ("find", Action::Filter),
+        ("summary", Action::Summary(summary::Action::Open)),
+        ("scope", Action::Scope(scope::Action::Open)),
+        ("export", Action::Export(export::Action::Open)),
+        ("help", Action::Help(help::Action::Open)),
+        ("palette", Action::Palette(palette::Action::Open)),
+        ("find", Action::Search(search::Action::Open)),
     ] {
         desk.act(action);
         look(&mut desk, name);
         desk.act(Action::Back);
     }
-    desk.act(Action::Probes);
+    desk.act(Action::Probes(probes::Action::Open));
     look(&mut desk, "probes");
-    desk.act(Action::SendProbes).act(Action::ProbeProgress(1, "https://registry.example".into()));
+    desk.act(Action::Probes(probes::Action::Send)).act(Action::Probes(probes::Action::Progress(1, "https://registry.example".into())));
     look(&mut desk, "probes, being sent");
-    desk.act(Action::ProbesFailed("the kubeconfig is gone.".into()));
+    desk.act(Action::Probes(probes::Action::Failed("the kubeconfig is gone.".into())));
     look(&mut desk, "probes, failed");
-    desk.act(Action::Back).act(Action::Access);
+    desk.act(Action::Back).act(Action::Access(access::Action::Open));
     look(&mut desk, "access, working");
     let (scope, tables) = (Scope::default(), Tables::shipped().unwrap());
     let inventory = with_rights();
     let register = Arc::new(kassay_core::judging::access_by_subject(&View::new(&inventory, &scope, support::now(), &tables)));
-    desk.act(Action::Registered { cluster: "prod-eu".into(), register });
+    desk.act(Action::Access(access::Action::Registered { cluster: "prod-eu".into(), register }));
     look(&mut desk, "access");
     desk.act(Action::Filter);
     look(&mut desk, "access, filter");
@@ -128,10 +134,10 @@ fn everywhere(look: &mut dyn FnMut(&mut Desk, &str)) {
     assert_eq!(desk.session.context(), Context::Holder);
     look(&mut desk, "subject");
     desk.act(Action::Back).act(Action::Back);
-    desk.act(Action::Segmentation);
+    desk.act(Action::Segmentation(segmentation::Action::Open));
     look(&mut desk, "segmentation, working");
     let picture = Arc::new(Segmentation::of(&support::inventory(), &Scope::default()));
-    desk.act(Action::Segmented { cluster: "prod-eu".into(), picture });
+    desk.act(Action::Segmentation(segmentation::Action::Drawn { cluster: "prod-eu".into(), picture }));
     look(&mut desk, "segmentation");
     desk.act(Action::Enter);
     look(&mut desk, "connections");
@@ -181,7 +187,7 @@ fn what_is_expected_stands_there_from_the_first_frame_on() {
     assert!(seen(&desk, (80, 24)).contains("(•) y yes, for all"));
     press(&mut desk, '\n');
     assert!(seen(&desk, (80, 24)).contains("is saved"));
-    desk.act(Action::GoTo(Target::Practice("3.1.a".into())));
+    desk.act(Action::Walk(walk::Action::GoTo(Target::Practice("3.1.a".into()))));
     let shown = seen(&desk, (80, 24));
     assert!(shown.contains("proposed: ✗ not in place") && shown.contains("d determines it"), "{shown}");
     press(&mut desk, 'd');
@@ -193,7 +199,7 @@ fn what_is_expected_stands_there_from_the_first_frame_on() {
 #[test]
 fn outcomes_have_a_sign_and_a_word() {
     let mut desk = Desk::with_cluster();
-    desk.act(Action::GoTo(Target::Check("3.1/baseline".into())));
+    desk.act(Action::Walk(walk::Action::GoTo(Target::Check("3.1/baseline".into()))));
     for size in SIZES {
         let shown = seen(&desk, size);
         assert!(shown.contains("✗ fail") && shown.contains("baseline"), "{shown}");
@@ -241,7 +247,7 @@ fn with_findings(count: usize, name: &'static str) -> Collection {
 fn fifty_thousand_findings_are_a_list_like_any_other() {
     let mut desk = Desk::empty();
     desk.read_cluster(with_findings(50_000, "web"));
-    desk.act(Action::GoTo(Target::Check("3.1/baseline".into()))).act(Action::Enter);
+    desk.act(Action::Walk(walk::Action::GoTo(Target::Check("3.1/baseline".into())))).act(Action::Enter);
     assert!(seen(&desk, (120, 40)).contains("50,000 findings"));
     desk.act(Action::Step(kassay_core::session::Step::Bottom));
     assert!(seen(&desk, (120, 40)).contains("web-49999"));
@@ -255,7 +261,7 @@ fn what_a_cluster_names_never_steers_the_terminal() {
     let hostile = "a\u{1b}[2J\u{202e}b\u{7}\r\n支払い🦀";
     let mut desk = Desk::empty();
     desk.read_cluster(with_findings(3, hostile));
-    desk.act(Action::GoTo(Target::Check("3.1/baseline".into())));
+    desk.act(Action::Walk(walk::Action::GoTo(Target::Check("3.1/baseline".into()))));
     let mut looks = vec![seen(&desk, (120, 40))];
     desk.act(Action::Enter);
     looks.push(seen(&desk, (120, 40)));
@@ -290,7 +296,7 @@ fn a_click_is_what_is_seen_there() {
     let shown = seen(&desk, (120, 40));
     desk.act(click(&shown, "3.2 ").unwrap());
     assert_eq!(desk.book().walk.here(desk.session.guidance).unwrap().id, "3.2");
-    desk.act(Action::GoTo(Target::Question("1.1.accountability".into()))).act(Action::Enter);
+    desk.act(Action::Walk(walk::Action::GoTo(Target::Question("1.1.accountability".into())))).act(Action::Enter);
     let shown = seen(&desk, (120, 40));
     desk.act(click(&shown, "( ) n no").unwrap());
     let Layer::Form(form) = desk.session.top() else { panic!() };

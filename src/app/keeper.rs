@@ -152,7 +152,7 @@ fn do_one(job: Job, store: &mut Option<Store>, actions: &UnboundedSender<Action>
         let _ = actions.send(action);
     };
     match job {
-        Job::List(root) => tell(Action::Listed(list(&root))),
+        Job::List(root) => tell(Action::Home(session::home::Action::Listed(list(&root)))),
         Job::Open(dir) => {
             // The lock of an assessment that is opened again is let go first.
             *store = None;
@@ -169,9 +169,14 @@ fn do_one(job: Job, store: &mut Option<Store>, actions: &UnboundedSender<Action>
             match dir.and_then(|dir| Store::create(&dir, &workbook, &by, jiff::Timestamp::now()).map(|made| (dir, made))) {
                 Ok((dir, made)) => {
                     *store = Some(made);
-                    tell(Action::Opened(Box::new(session::Opened { dir, workbook: *workbook, held_by: None, notices: vec![] })));
+                    tell(Action::Book(session::book::Action::Opened(Box::new(session::Opened {
+                        dir,
+                        workbook: *workbook,
+                        held_by: None,
+                        notices: vec![],
+                    }))));
                 }
-                Err(error) => tell(Action::OpenFailed { dir: root, why: words(&error) }),
+                Err(error) => tell(Action::Book(session::book::Action::OpenFailed { dir: root, why: words(&error) })),
             }
         }
         Job::Save { ticket, workbook, edit } => {
@@ -180,8 +185,8 @@ fn do_one(job: Job, store: &mut Option<Store>, actions: &UnboundedSender<Action>
                 None => Err("no assessment is open.".to_owned()),
             };
             tell(match saved {
-                Ok(_) => Action::Saved(ticket),
-                Err(why) => Action::SaveFailed { ticket, why },
+                Ok(_) => Action::Book(session::book::Action::Saved(ticket)),
+                Err(why) => Action::Book(session::book::Action::SaveFailed { ticket, why }),
             });
         }
         Job::Attach(path) => tell(attached(attach(store.as_ref(), |store| store.attach(&path)))),
@@ -229,14 +234,14 @@ fn opened(result: Result<Opened, StoreError>, dir: PathBuf, store: &mut Option<S
     let found = match result {
         Ok(found) => found,
         Err(error) => {
-            tell(Action::OpenFailed { dir, why: words(&error) });
+            tell(Action::Book(session::book::Action::OpenFailed { dir, why: words(&error) }));
             return;
         }
     };
     let notices = found.notices.iter().map(ToString::to_string).collect();
     let clusters = found.workbook.clusters.clone();
     let opened = session::Opened { dir, workbook: found.workbook, held_by: found.held_by, notices };
-    tell(Action::Opened(Box::new(opened)));
+    tell(Action::Book(session::book::Action::Opened(Box::new(opened))));
     for record in &clusters {
         tell(load(&found.store, record));
     }
@@ -247,22 +252,22 @@ fn load(store: &Store, record: &ClusterRecord) -> Action {
     let cluster = record.key.clone();
     let outcomes = match store.outcomes(record) {
         Ok(outcomes) => Arc::new(outcomes),
-        Err(error) => return Action::LoadFailed { cluster, why: words(&error) },
+        Err(error) => return Action::Book(session::book::Action::LoadFailed { cluster, why: words(&error) }),
     };
     let inventory = match store.snapshot(record) {
         Ok(Some(file)) => match snapshot::read(file) {
             Ok(inventory) => Some(Arc::new(inventory)),
-            Err(error) => return Action::LoadFailed { cluster, why: format!("{error}.") },
+            Err(error) => return Action::Book(session::book::Action::LoadFailed { cluster, why: format!("{error}.") }),
         },
         Ok(None) => None,
-        Err(error) => return Action::LoadFailed { cluster, why: words(&error) },
+        Err(error) => return Action::Book(session::book::Action::LoadFailed { cluster, why: words(&error) }),
     };
-    Action::Loaded { cluster, outcomes, inventory }
+    Action::Book(session::book::Action::Loaded { cluster, outcomes, inventory })
 }
 
 /// What became of something that a person attached.
 fn attached(result: Result<Attached, String>) -> Action {
-    result.map_or_else(Action::AttachFailed, Action::Attached)
+    Action::Evidence(result.map_or_else(session::evidence::Action::Failed, session::evidence::Action::Attached))
 }
 
 /// Attaches something to the open assessment; what became of it.

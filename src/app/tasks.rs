@@ -15,7 +15,8 @@ use kassay_core::kinds::{Inventory, KindState, Probes};
 use kassay_core::model::text::clean;
 use kassay_core::model::{Kind, Scope};
 use kassay_core::session::{
-    Action, Attached, ContextRow, Effect, ExportFormat, NamespaceRow, Preflight, Probed, Progress, Right, ScopeEditor, Segmentation, Source,
+    self, Action, Attached, ContextRow, Effect, ExportFormat, NamespaceRow, Preflight, Probed, Progress, Right, ScopeEditor, Segmentation,
+    Source,
 };
 use kassay_core::workbook::collection::cluster_key;
 use kassay_core::workbook::{Engagement, Workbook, folder};
@@ -54,7 +55,7 @@ pub(super) fn first(start: Start) -> Vec<First> {
                 SourceSpec::Paths(paths) => Some(Source::Paths { paths, complete }),
                 SourceSpec::Demo => Some(Source::Demo),
             };
-            vec![First::Action(Action::Prepare { dir: workbook, source })]
+            vec![First::Action(Action::New(session::new::Action::Prepare { dir: workbook, source }))]
         }
     }
 }
@@ -70,7 +71,7 @@ fn demo(dir: PathBuf) -> First {
         ..Engagement::default()
     });
     workbook.scope = Scope::parse(DEMO_SCOPE).unwrap_or_default();
-    First::Action(Action::Begin { dir, workbook: Box::new(workbook), source: Some(Source::Demo) })
+    First::Action(Action::New(session::new::Action::Begin { dir, workbook: Box::new(workbook), source: Some(Source::Demo) }))
 }
 
 /// All that effects reach.
@@ -115,7 +116,7 @@ impl World {
             Effect::Contexts => self.beside(|| {
                 let rows = collect::contexts(None)
                     .map(|all| all.into_iter().map(|c| ContextRow { name: c.name, server: c.server, current: c.current }).collect());
-                Action::Contexts(rows.map_err(|e| words(&e)))
+                Action::New(session::new::Action::Contexts(rows.map_err(|e| words(&e))))
             }),
             Effect::Preflight(source) => self.preflight(source),
             Effect::Collect { key, source, workbook } => self.collect(key, source, workbook),
@@ -123,10 +124,10 @@ impl World {
             Effect::Judge { cluster, inventory, workbook, revision } => self.judge(cluster, inventory, workbook, revision),
             Effect::Segment { cluster, inventory, scope } => self.beside(move || {
                 let picture = Arc::new(Segmentation::of(&inventory, &scope));
-                Action::Segmented { cluster, picture }
+                Action::Segmentation(session::segmentation::Action::Drawn { cluster, picture })
             }),
             Effect::Register { cluster, inventory, scope } => self.beside(move || match register(&inventory, &scope) {
-                Ok(register) => Action::Registered { cluster, register },
+                Ok(register) => Action::Access(session::access::Action::Registered { cluster, register }),
                 Err(why) => Action::NotDone(why),
             }),
             Effect::Probe { dir, cluster, source, plan, inventory, allowed_by } => {
@@ -214,8 +215,8 @@ impl World {
                 }
             };
             let _ = actions.send(match result {
-                Ok(flight) => Action::PreflightDone(Box::new(Preflight { source: Some(source), ..flight })),
-                Err(error) => Action::PreflightFailed(words(&error)),
+                Ok(flight) => Action::New(session::new::Action::PreflightDone(Box::new(Preflight { source: Some(source), ..flight }))),
+                Err(error) => Action::New(session::new::Action::PreflightFailed(words(&error))),
             });
         });
     }
@@ -228,16 +229,16 @@ impl World {
         apart(move || async move {
             let news = actions.clone();
             let watch = move |progress| {
-                let _ = news.send(Action::Progress(of_progress(progress)));
+                let _ = news.send(Action::Reading(session::reading::Action::Progress(of_progress(progress))));
             };
             let mut inventory = match collect::collect(&spec, &options, &watch, &cancel).await {
                 Ok(inventory) => Arc::new(inventory),
                 Err(CollectError::Cancelled) => {
-                    let _ = actions.send(Action::CollectFailed(String::new()));
+                    let _ = actions.send(Action::Reading(session::reading::Action::Failed(String::new())));
                     return;
                 }
                 Err(error) => {
-                    let _ = actions.send(Action::CollectFailed(words(&error)));
+                    let _ = actions.send(Action::Reading(session::reading::Action::Failed(words(&error))));
                     return;
                 }
             };
@@ -253,17 +254,17 @@ impl World {
             };
             let judged = tokio::task::spawn_blocking(judging).await;
             if cancel.is_cancelled() {
-                let _ = actions.send(Action::CollectFailed(String::new()));
+                let _ = actions.send(Action::Reading(session::reading::Action::Failed(String::new())));
                 return;
             }
             match judged.map_err(|e| e.to_string()).and_then(|judged| judged) {
                 Err(why) => {
-                    let _ = actions.send(Action::CollectFailed(why));
+                    let _ = actions.send(Action::Reading(session::reading::Action::Failed(why)));
                 }
                 Ok(judged) => {
                     let then = |kept: Result<_, String>| match kept {
-                        Ok(collection) => Action::Collected(Box::new(collection)),
-                        Err(why) => Action::CollectFailed(why),
+                        Ok(collection) => Action::Reading(session::reading::Action::Collected(Box::new(collection))),
+                        Err(why) => Action::Reading(session::reading::Action::Failed(why)),
                     };
                     let _ = store.send(Job::Keep { judged: Box::new(judged), then: Box::new(then) });
                 }
@@ -282,12 +283,14 @@ impl World {
             }
             match keeper::judge(inventory, &workbook, now) {
                 Err(why) => {
-                    let _ = actions.send(Action::JudgeFailed { cluster, why });
+                    let _ = actions.send(Action::Book(session::book::Action::JudgeFailed { cluster, why }));
                 }
                 Ok(judged) => {
                     let then = move |kept: Result<_, String>| match kept {
-                        Ok(collection) => Action::Judged { cluster, revision, collection: Box::new(collection) },
-                        Err(why) => Action::JudgeFailed { cluster, why },
+                        Ok(collection) => {
+                            Action::Book(session::book::Action::Judged { cluster, revision, collection: Box::new(collection) })
+                        }
+                        Err(why) => Action::Book(session::book::Action::JudgeFailed { cluster, why }),
                     };
                     let _ = store.send(Job::Keep { judged: Box::new(judged), then: Box::new(then) });
                 }
@@ -310,15 +313,17 @@ impl World {
         apart(move || async move {
             let news = actions.clone();
             let watch = move |done: usize, _: usize, next: &str| {
-                let _ = news.send(Action::ProbeProgress(done, clean(next)));
+                let _ = news.send(Action::Probes(session::probes::Action::Progress(done, clean(next))));
             };
             match collect::probe(&spec, &plan, &allowed_by, &watch, &cancel).await {
                 Err(error) => {
-                    let _ = actions.send(Action::ProbesFailed(words(&error)));
+                    let _ = actions.send(Action::Probes(session::probes::Action::Failed(words(&error))));
                 }
                 Ok(probes) => {
                     let text = probing::record(&probes, &inventory.cluster);
-                    let then = move |record: Result<Attached, String>| Action::Probed(told(Box::new(probes), record));
+                    let then = move |record: Result<Attached, String>| {
+                        Action::Probes(session::probes::Action::Done(told(Box::new(probes), record)))
+                    };
                     let _ = store.send(Job::Record { dir, text, then: Box::new(then) });
                 }
             }
@@ -329,10 +334,10 @@ impl World {
         let (actions, target) = (self.actions.clone(), self.path(&target));
         self.beside(move || match write(format, &target, &dir, &actions) {
             Ok(action) => action,
-            Err(error) => Action::ExportFailed(match error.hint() {
+            Err(error) => Action::Export(session::export::Action::Failed(match error.hint() {
                 Some(hint) => format!("{error}: {hint}."),
                 None => format!("{error}."),
-            }),
+            })),
         });
     }
 }
@@ -399,10 +404,15 @@ fn write(format: ExportFormat, target: &Path, dir: &Path, actions: &UnboundedSen
         ExportFormat::Bag | ExportFormat::BagZip => {
             let form = if format == ExportFormat::Bag { Form::Folder } else { Form::Zip };
             let written = export::bag(&material, &target, form, &|step| {
-                let _ = actions.send(Action::ExportProgress(step.done, step.of, step.name));
+                let _ = actions.send(Action::Export(session::export::Action::Progress(step.done, step.of, step.name)));
             })?;
             let path = std::path::absolute(&written.path).unwrap_or(written.path);
-            return Ok(Action::Exported { path, sha256: written.sha256, bytes: written.bytes, files: written.files });
+            return Ok(Action::Export(session::export::Action::Written {
+                path,
+                sha256: written.sha256,
+                bytes: written.bytes,
+                files: written.files,
+            }));
         }
         ExportFormat::Html => export::report_html(&material)?,
         ExportFormat::Csv => export::findings_csv(&material),
@@ -411,7 +421,7 @@ fn write(format: ExportFormat, target: &Path, dir: &Path, actions: &UnboundedSen
     export::put_file(&target, text.as_bytes())?;
     let sha256 = Sha256::digest(text.as_bytes()).iter().map(|b| format!("{b:02x}")).collect();
     let path = std::path::absolute(&target).unwrap_or(target);
-    Ok(Action::Exported { path, sha256, bytes: text.len() as u64, files: 1 })
+    Ok(Action::Export(session::export::Action::Written { path, sha256, bytes: text.len() as u64, files: 1 }))
 }
 
 /// A path at which nothing is yet. A link that leads nowhere is something too.

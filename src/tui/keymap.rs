@@ -4,6 +4,10 @@
 use crate::tui::fuzzy::{self, Hit};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use kassay_core::session::{Action, Context, Layer, Session, Step, Tab, Typed};
+use kassay_core::session::{
+    access, answer, book, determine, evidence, exceptions, export, findings, help, home, new, palette, probes, reading, review, scope,
+    search, segmentation, summary, walk,
+};
 
 /// A row of the table.
 #[derive(Clone, Copy)]
@@ -90,9 +94,9 @@ macro_rules! keys {
 
 keys! {
     // The heart of the walk first: what is told first in help.
-    WALK, ["tab"], "next open", "Goes to the next thing that needs you, anywhere, in order: a check to review, a question, then the determination that rests on them.", 1 => Action::NextOpen;
-    &[Findings, Finding, Summary], ["tab"], "next open", "Goes to the next thing that needs you.", 9 => Action::NextOpen;
-    WALK, ["shift-tab"], "previous open", "Goes to the thing before that needs you.", 0 => Action::PreviousOpen;
+    WALK, ["tab"], "next open", "Goes to the next thing that needs you, anywhere, in order: a check to review, a question, then the determination that rests on them.", 1 => Action::Walk(walk::Action::NextOpen);
+    &[Findings, Finding, Summary], ["tab"], "next open", "Goes to the next thing that needs you.", 9 => Action::Walk(walk::Action::NextOpen);
+    WALK, ["shift-tab"], "previous open", "Goes to the thing before that needs you.", 0 => Action::Walk(walk::Action::PreviousOpen);
     &[Home], ["enter"], "open", "Opens the assessment.", 1 => Action::Enter;
     &[Cluster], ["enter"], "go on", "Chooses the cluster and connects; then goes on.", 1 => Action::Enter;
     &[Ready], ["enter"], "read now", "Reads the cluster; nothing is ever written to it.", 1 => Action::Enter;
@@ -113,62 +117,63 @@ keys! {
     &[Palette], ["enter"], "do it", "Does it, or goes there.", 1 => Action::Enter;
     &[Filter], ["enter"], "done", "Keeps the filter and goes back to the list.", 1 => Action::Enter;
 
-    &[Areas, Guidance, Checks, Evidence, Outcome], ["a"], "answer", "Answers the first open question of the control.", 5 => Action::Answer;
-    WALK, ["d"], "determine", "Determines a practice: in place, not in place, not applicable, not tested.", 3 => Action::Determine;
-    &[Findings, Finding], ["d"], "determine", "Determines a practice of this control.", 7 => Action::Determine;
-    WORK, ["e", "+"], "evidence", "Attaches evidence: a file, an interview, an observation.", 6 => Action::Attach;
-    &[Findings, Finding], ["e", "+"], "evidence", "Attaches evidence to the practices of this check.", 0 => Action::Attach;
-    &[Guidance, Checks, Questions, Evidence, Outcome, Findings, Finding], ["n"], "note", "Writes a note: an observation among the evidence.", 7 => Action::Note;
-    &[Checks, Findings, Finding], ["x"], "exception", "Accepts an exception, for the marked findings or the check, with reason, owner and end.", 5 => Action::Exception;
-    &[Checks], ["v"], "reviewed", "Says that you looked at a check that only a person can judge (review, blocked), with a note.", 4 => Action::Review;
-    &[Findings, Finding], ["v"], "reviewed", "Says that you looked at what this check shows, with a note.", 5 => Action::Review;
-    &[Findings, Finding], ["E"], "keep as evidence", "Keeps the marked findings, or this one, as evidence with the lines of their objects.", 4 => Action::Keep;
+    &[Areas, Guidance, Checks, Evidence, Outcome], ["a"], "answer", "Answers the first open question of the control.", 5 => Action::Answer(answer::Action::Open);
+    WALK, ["d"], "determine", "Determines a practice: in place, not in place, not applicable, not tested.", 3 => Action::Determine(determine::Action::Open);
+    &[Findings, Finding], ["d"], "determine", "Determines a practice of this control.", 7 => Action::Determine(determine::Action::Open);
+    WORK, ["e", "+"], "evidence", "Attaches evidence: a file, an interview, an observation.", 6 => Action::Evidence(evidence::Action::Attach);
+    &[Findings, Finding], ["e", "+"], "evidence", "Attaches evidence to the practices of this check.", 0 => Action::Evidence(evidence::Action::Attach);
+    &[Guidance, Checks, Questions, Evidence, Outcome, Findings, Finding], ["n"], "note", "Writes a note: an observation among the evidence.", 7 => Action::Evidence(evidence::Action::Note);
+    &[Checks], ["x"], "exception", "Accepts an exception, for the marked findings or the check, with reason, owner and end.", 5 => Action::Exceptions(exceptions::Action::Open);
+    &[Findings, Finding], ["x"], "exception", "Accepts an exception, for the marked findings or the check, with reason, owner and end.", 5 => Action::Findings(findings::Action::Except);
+    &[Checks], ["v"], "reviewed", "Says that you looked at a check that only a person can judge (review, blocked), with a note.", 4 => Action::Review(review::Action::Open);
+    &[Findings, Finding], ["v"], "reviewed", "Says that you looked at what this check shows, with a note.", 5 => Action::Review(review::Action::Open);
+    &[Findings, Finding], ["E"], "keep as evidence", "Keeps the marked findings, or this one, as evidence with the lines of their objects.", 4 => Action::Findings(findings::Action::Keep);
     &[Findings, Finding], ["y"], "copy kubectl", "Copies the kubectl command that shows the object; over SSH too.", 3 => Action::CopyCommand;
     &[Guidance, Checks, Questions, Evidence, Outcome, Findings, Finding], ["o"], "reference", "Opens the reference of the control, or the file of a piece of evidence.", 8 => Action::Reference;
-    &[Findings], ["space"], "mark", "Marks the finding, or a group on its heading; x and E act on all that is marked.", 6 => Action::Mark;
-    &[Findings], ["s"], "sort", "Sorts by severity, object, rule, pods.", 5 => Action::Sort;
-    &[Findings], ["g"], "group", "Groups by namespace, object, rule, or not.", 5 => Action::Group;
+    &[Findings], ["space"], "mark", "Marks the finding, or a group on its heading; x and E act on all that is marked.", 6 => Action::Findings(findings::Action::Mark);
+    &[Findings], ["s"], "sort", "Sorts by severity, object, rule, pods.", 5 => Action::Findings(findings::Action::Sort);
+    &[Findings], ["g"], "group", "Groups by namespace, object, rule, or not.", 5 => Action::Findings(findings::Action::Group);
     &[Access], ["/"], "filter", "Narrows the register: kind:user ns:pay path:secret sev:critical cat:cde or any word; - before a word turns it round.", 2 => Action::Filter;
     &[Findings, Cluster], ["/"], "filter", "Narrows the list. Findings: ns:pay sev:high rule:host kind: name: cat:cde or any word; - before a word turns it round.", 2 => Action::Filter;
-    BOOK_BUT_FINDINGS, ["/"], "find", "Finds a control, check, question or piece of evidence by its words.", 0 => Action::Filter;
+    BOOK_BUT_FINDINGS, ["/"], "find", "Finds a control, check, question or piece of evidence by its words.", 0 => Action::Search(search::Action::Open);
 
-    WALK, ["1"], "guidance", "Shows what the control is about.", 0 => Action::Tab(Tab::Guidance);
-    WALK, ["2"], "checks", "Shows what the API showed.", 0 => Action::Tab(Tab::Checks);
-    WALK, ["3"], "questions", "Shows what only a person can say.", 0 => Action::Tab(Tab::Questions);
-    WALK, ["4"], "evidence", "Shows what supports it.", 0 => Action::Tab(Tab::Evidence);
-    WALK, ["5"], "result", "Shows what is proposed and what you determined.", 0 => Action::Tab(Tab::Result);
-    WALK, ["]"], "next control", "Goes to the next control.", 0 => Action::NextControl;
-    WALK, ["["], "previous control", "Goes to the control before.", 0 => Action::PreviousControl;
+    WALK, ["1"], "guidance", "Shows what the control is about.", 0 => Action::Walk(walk::Action::Tab(Tab::Guidance));
+    WALK, ["2"], "checks", "Shows what the API showed.", 0 => Action::Walk(walk::Action::Tab(Tab::Checks));
+    WALK, ["3"], "questions", "Shows what only a person can say.", 0 => Action::Walk(walk::Action::Tab(Tab::Questions));
+    WALK, ["4"], "evidence", "Shows what supports it.", 0 => Action::Walk(walk::Action::Tab(Tab::Evidence));
+    WALK, ["5"], "result", "Shows what is proposed and what you determined.", 0 => Action::Walk(walk::Action::Tab(Tab::Result));
+    WALK, ["]"], "next control", "Goes to the next control.", 0 => Action::Walk(walk::Action::NextControl);
+    WALK, ["["], "previous control", "Goes to the control before.", 0 => Action::Walk(walk::Action::PreviousControl);
 
-    &[Home], ["n"], "new", "Starts an assessment: engagement, cluster, scope, read.", 2 => Action::New;
-    &[Home], ["d"], "demo", "Opens the built-in cluster of a company that does not exist, to try everything on.", 3 => Action::Demo;
-    &[Home], ["o"], "open files", "Reads a snapshot or dump that somebody took of a cluster into a new assessment.", 4 => Action::OpenPath;
-    &[Home], ["i"], "import folder", "Opens an assessment that lies in another folder.", 5 => Action::OpenFolder;
-    &[Home], ["R"], "restore", "Puts the state before the last edit in place of a workbook that can't be read.", 0 => Action::Restore;
+    &[Home], ["n"], "new", "Starts an assessment: engagement, cluster, scope, read.", 2 => Action::New(new::Action::Start);
+    &[Home], ["d"], "demo", "Opens the built-in cluster of a company that does not exist, to try everything on.", 3 => Action::Home(home::Action::Demo);
+    &[Home], ["o"], "open files", "Reads a snapshot or dump that somebody took of a cluster into a new assessment.", 4 => Action::New(new::Action::Files);
+    &[Home], ["i"], "import folder", "Opens an assessment that lies in another folder.", 5 => Action::Home(home::Action::OpenFolder);
+    &[Home], ["R"], "restore", "Puts the state before the last edit in place of a workbook that can't be read.", 0 => Action::Home(home::Action::Restore);
     &[Cluster, Ready], ["y"], "copy role", "Copies the ClusterRole that the program asks for, as YAML.", 3 => Action::CopyCommand;
-    &[Scope], ["space"], "category", "Gives the namespace the next category.", 2 => Action::Cycle;
-    &[Scope], ["r"], "rule", "Gives all namespaces that match a glob a category: pay-* cde.", 3 => Action::AddRule;
-    &[Scope], ["A"], "everything", "Puts everything but the platform in scope.", 4 => Action::Everything;
-    &[Export], ["t"], "where to", "Says into which folder or file it is written.", 2 => Action::ExportTo;
+    &[Scope], ["space"], "category", "Gives the namespace the next category.", 2 => Action::Scope(scope::Action::Cycle);
+    &[Scope], ["r"], "rule", "Gives all namespaces that match a glob a category: pay-* cde.", 3 => Action::Scope(scope::Action::AddRule);
+    &[Scope], ["A"], "everything", "Puts everything but the platform in scope.", 4 => Action::Scope(scope::Action::Everything);
+    &[Export], ["t"], "where to", "Says into which folder or file it is written.", 2 => Action::Export(export::Action::To);
     &[Export], ["y"], "copy SHA-256", "Copies the digest of what was written.", 3 => Action::CopyCommand;
     &[Export], ["o"], "open", "Opens what was written.", 2 => Action::Reference;
 
-    WALK, ["s"], "summary", "Shows the sixteen areas at a glance, what was not readable, who did what.", 8 => Action::Summary;
-    BOOK_BUT_FINDINGS, ["m"], "segmentation", "Shows the flows between categories of scope.", 0 => Action::Segmentation;
-    BOOK_BUT_FINDINGS, ["A"], "access register", "Shows who may do what, where, by which binding, and who has a way to further rights.", 0 => Action::Access;
-    WALK, ["P"], "active probes", "Lists what would be sent without a credential, to the API server and to registries, and asks before anything is.", 0 => Action::Probes;
-    &[Probes], ["y"], "yes, send these", "Allows exactly what is listed, and sends it; what comes back is kept as evidence.", 1 => Action::SendProbes;
+    WALK, ["s"], "summary", "Shows the sixteen areas at a glance, what was not readable, who did what.", 8 => Action::Summary(summary::Action::Open);
+    BOOK_BUT_FINDINGS, ["m"], "segmentation", "Shows the flows between categories of scope.", 0 => Action::Segmentation(segmentation::Action::Open);
+    BOOK_BUT_FINDINGS, ["A"], "access register", "Shows who may do what, where, by which binding, and who has a way to further rights.", 0 => Action::Access(access::Action::Open);
+    WALK, ["P"], "active probes", "Lists what would be sent without a credential, to the API server and to registries, and asks before anything is.", 0 => Action::Probes(probes::Action::Open);
+    &[Probes], ["y"], "yes, send these", "Allows exactly what is listed, and sends it; what comes back is kept as evidence.", 1 => Action::Probes(probes::Action::Send);
     &[Probes], ["n", "esc"], "send nothing", "Closes the list; nothing is sent.", 2 => Action::Back;
     &[Probing], ["enter"], "go on meanwhile", "Back to the walk, while they are sent.", 1 => Action::Enter;
     &[Probing], ["esc"], "stop", "Sends no more; what was heard is kept and judged.", 2 => Action::Back;
-    BOOK_BUT_FINDINGS, ["S"], "scope", "Shows which namespaces are in scope, to change it.", 0 => Action::Scope;
-    BOOK_BUT_FINDINGS, ["w"], "export", "Writes the evidence bundle, the report or a table.", 0 => Action::Export;
-    WALK, ["R"], "read again", "Reads the cluster again; what people wrote is not touched.", 0 => Action::ReadAgain;
-    &[Areas], ["+"], "add cluster", "Reads a further cluster into this assessment.", 0 => Action::AddCluster;
-    BOOK, ["c"], "next cluster", "Shows the outcomes of the next cluster.", 0 => Action::NextCluster;
-    WALK, ["u"], "undo", "Takes the last edit back.", 0 => Action::Undo;
-    WALK, ["H"], "home", "Closes the assessment and lists all of them.", 0 => Action::Home;
-    &[Home, Areas, Guidance, Checks, Questions, Evidence, Outcome, Findings, Finding, Summary, Segmentation, Access, Holder, Probing, Export], ["ctrl-s"], "", "Tries again what could not be saved.", 0 => Action::Retry;
+    BOOK_BUT_FINDINGS, ["S"], "scope", "Shows which namespaces are in scope, to change it.", 0 => Action::Scope(scope::Action::Open);
+    BOOK_BUT_FINDINGS, ["w"], "export", "Writes the evidence bundle, the report or a table.", 0 => Action::Export(export::Action::Open);
+    WALK, ["R"], "read again", "Reads the cluster again; what people wrote is not touched.", 0 => Action::Reading(reading::Action::Again);
+    &[Areas], ["+"], "add cluster", "Reads a further cluster into this assessment.", 0 => Action::New(new::Action::AddCluster);
+    BOOK, ["c"], "next cluster", "Shows the outcomes of the next cluster.", 0 => Action::Walk(walk::Action::NextCluster);
+    WALK, ["u"], "undo", "Takes the last edit back.", 0 => Action::Book(book::Action::Undo);
+    WALK, ["H"], "home", "Closes the assessment and lists all of them.", 0 => Action::Close;
+    &[Home, Areas, Guidance, Checks, Questions, Evidence, Outcome, Findings, Finding, Summary, Segmentation, Access, Holder, Probing, Export], ["ctrl-s"], "", "Tries again what could not be saved.", 0 => Action::Book(book::Action::Retry);
 
     LISTS, ["up", "k"], "", "Moves up.", 0 => Action::Step(Step::Up);
     LISTS, ["down", "j"], "", "Moves down.", 0 => Action::Step(Step::Down);
@@ -209,9 +214,9 @@ keys! {
     &[Palette], ["esc"], "back", "Back.", 2 => Action::Back;
     WALK, ["esc"], "", "Back to the list of areas.", 0 => Action::Back;
     &[Home], ["esc"], "", "Closes a message.", 0 => Action::Back;
-    EVERYWHERE, [":"], "commands", "Lists every action with its key, to choose from.", 0 => Action::Palette;
-    EVERYWHERE, ["?", "f1"], "help", "Shows the keys of here, and explains the words of the screen.", 99 => Action::Help;
-    &[Text, Filter], ["f1"], "help", "Shows the keys of here, and explains the words of the screen.", 99 => Action::Help;
+    EVERYWHERE, [":"], "commands", "Lists every action with its key, to choose from.", 0 => Action::Palette(palette::Action::Open);
+    EVERYWHERE, ["?", "f1"], "help", "Shows the keys of here, and explains the words of the screen.", 99 => Action::Help(help::Action::Open);
+    &[Text, Filter], ["f1"], "help", "Shows the keys of here, and explains the words of the screen.", 99 => Action::Help(help::Action::Open);
     &[Home, Areas, Guidance, Checks, Questions, Evidence, Outcome], ["q"], "quit", "Leaves; everything is saved already, and the place is kept.", 30 => Action::Quit;
     &[Findings, Finding, Summary, Segmentation, Access, Holder, Export, Help], ["q"], "", "Back to where you came from.", 0 => Action::Back;
     Context::ALL_OF_THEM, ["ctrl-c"], "", "Leaves.", 0 => Action::Quit;

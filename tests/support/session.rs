@@ -8,7 +8,7 @@ use kassay_core::judging::Tables;
 use kassay_core::kinds::{Ingest, Inventory, KindState, Source as Origin};
 use kassay_core::model::{Kind, Scope};
 use kassay_core::sensitive::FingerprintKey;
-use kassay_core::session::{Action, Collection, Edit, Effect, Opened, Session, Typed, update};
+use kassay_core::session::{Action, Collection, Edit, Effect, Opened, Session, Typed, book, new, reading, update};
 use kassay_core::workbook::{Engagement, Workbook};
 use serde_json::json;
 use std::sync::Arc;
@@ -78,7 +78,7 @@ impl Desk {
     pub fn empty() -> Self {
         let mut session = Session::new(Guidance::shipped().unwrap(), "assessor", now(), TimeZone::UTC);
         let opened = Opened { dir: "/assessments/acme".into(), workbook: workbook(), held_by: None, notices: vec![] };
-        update(&mut session, Action::Opened(Box::new(opened)));
+        update(&mut session, Action::Book(book::Action::Opened(Box::new(opened))));
         Self { session, disk_fault: None, edits: vec![], disk: Some(workbook()), asked: vec![] }
     }
 
@@ -94,22 +94,22 @@ impl Desk {
     pub fn read_cluster(&mut self, collection: Collection) {
         let again = self.session.book.as_ref().is_some_and(|b| !b.clusters.is_empty());
         if again {
-            self.act(Action::ReadAgain);
+            self.act(Action::Reading(reading::Action::Again));
         } else {
-            self.act(Action::AddCluster);
-            self.act(Action::Contexts(Ok(vec![kassay_core::session::ContextRow {
+            self.act(Action::New(new::Action::AddCluster));
+            self.act(Action::New(new::Action::Contexts(Ok(vec![kassay_core::session::ContextRow {
                 name: "prod-eu".into(),
                 server: "https://prod-eu.example".into(),
                 current: true,
-            }])));
+            }]))));
             self.act(Action::Enter);
-            self.act(Action::PreflightDone(Box::default()));
+            self.act(Action::New(new::Action::PreflightDone(Box::default())));
             self.act(Action::Enter);
             self.act(Action::Enter);
             self.act(Action::Enter);
         }
         assert!(self.asked.iter().any(|e| matches!(e, Effect::Collect { .. })), "{:?}", self.asked);
-        self.act(Action::Collected(Box::new(collection)));
+        self.act(Action::Reading(reading::Action::Collected(Box::new(collection))));
     }
 
     /// Does something; saves are answered at once.
@@ -121,11 +121,11 @@ impl Desk {
                 match effect {
                     Effect::Save { ticket, workbook, edit } => {
                         let answer = match &self.disk_fault {
-                            Some(why) => Action::SaveFailed { ticket, why: why.clone() },
+                            Some(why) => Action::Book(book::Action::SaveFailed { ticket, why: why.clone() }),
                             None => {
                                 self.disk = Some(*workbook);
                                 self.edits.push(edit);
-                                Action::Saved(ticket)
+                                Action::Book(book::Action::Saved(ticket))
                             }
                         };
                         more.extend(update(&mut self.session, answer));

@@ -3,11 +3,44 @@
 
 use crate::analysis::rbac::Subject;
 use crate::analysis::rbac::folded::{Entry, Folded};
+use crate::session::book::desk::Desk;
+use crate::session::book::layer::Layer;
+use crate::session::book::lead::Next;
 use crate::session::effect::Effect;
-use crate::session::parts::cursor::{Cursor, Scroll};
-use crate::session::parts::field::Field;
-use crate::session::{Layer, Session};
+use crate::session::parts::cursor::{Cursor, Scroll, Step};
+use crate::session::parts::field::{Field, Typed};
+use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// What happens to the access register.
+#[derive(Clone, Debug)]
+pub enum Action {
+    /// Shows it.
+    Open,
+    /// Who may do what in a cluster.
+    Registered {
+        /// The cluster.
+        cluster: String,
+        /// The register.
+        register: Arc<Folded>,
+    },
+}
+
+impl Action {
+    /// Whether a person did it.
+    #[must_use]
+    pub const fn is_by_person(&self) -> bool {
+        matches!(self, Self::Open)
+    }
+}
+
+/// The access register: that of each cluster for which it was asked, and the list of the shown one.
+#[derive(Clone, Debug, Default)]
+pub struct Access {
+    registers: BTreeMap<String, Arc<Folded>>,
+    /// The list, kept as one left it.
+    pub list: AccessView,
+}
 
 /// The list, kept as one left it.
 #[derive(Clone, Debug, Default)]
@@ -107,72 +140,99 @@ fn fits(entry: &Entry, haystack: &str, word: &str) -> bool {
     }
 }
 
-impl Session {
-    /// Shows the access register of the shown cluster.
-    pub(in crate::session) fn open_access(&mut self) -> Vec<Effect> {
-        self.layers.push(Layer::Access);
-        self.register()
+impl Access {
+    /// Whether the register of a cluster was worked out.
+    #[must_use]
+    pub fn knows(&self, cluster: &str) -> bool {
+        self.registers.contains_key(cluster)
+    }
+
+    /// Forgets the register of a cluster that was read or judged anew.
+    pub(in crate::session) fn forget(&mut self, cluster: &str) {
+        self.registers.remove(cluster);
+    }
+
+    /// Shows the register, and takes what was worked out.
+    pub(in crate::session) fn update(&mut self, desk: &mut Desk, action: Action) -> Next {
+        match action {
+            Action::Open => {
+                desk.layers.push(Layer::Access);
+                self.wanted(desk)
+            }
+            Action::Registered { cluster, register } => {
+                self.registered(desk, cluster, register);
+                Next::NONE
+            }
+        }
     }
 
     /// Asks for the register of the shown cluster where it is not there yet, and lists it where it is.
-    pub(in crate::session) fn register(&mut self) -> Vec<Effect> {
-        let Some(book) = self.book.as_mut() else { return vec![] };
-        let Some(cluster) = book.clusters.get(book.cluster) else { return vec![] };
-        match (&cluster.register, &cluster.inventory) {
+    pub(in crate::session) fn wanted(&mut self, desk: &Desk) -> Next {
+        let Some(book) = desk.book.as_ref() else { return Next::NONE };
+        let Some(cluster) = book.shown() else { return Next::NONE };
+        match (self.registers.get(&cluster.key), &cluster.inventory) {
             (Some(register), _) => {
-                book.access.load(register);
-                vec![]
+                self.list.load(register);
+                Next::NONE
             }
             (None, Some(inventory)) => {
                 let scope = book.workbook.scope.clone();
-                vec![Effect::Register { cluster: cluster.key.clone(), inventory: inventory.clone(), scope }]
+                Next::from(Effect::Register { cluster: cluster.key.clone(), inventory: inventory.clone(), scope })
             }
-            (None, None) => vec![],
+            (None, None) => Next::NONE,
         }
     }
 
-    /// A register was worked out.
-    pub(in crate::session) fn registered(&mut self, cluster: &str, register: Arc<Folded>) {
-        let Some(book) = self.book.as_mut() else { return };
-        let shown = book.clusters.get(book.cluster).is_some_and(|c| c.key == cluster);
-        let Some(found) = book.clusters.iter_mut().find(|c| c.key == cluster) else { return };
-        if shown {
-            book.access.load(&register);
+    fn registered(&mut self, desk: &Desk, cluster: String, register: Arc<Folded>) {
+        let Some(book) = desk.book.as_ref().filter(|book| book.clusters.iter().any(|c| c.key == cluster)) else { return };
+        if book.shown().is_some_and(|c| c.key == cluster) {
+            self.list.load(&register);
         }
-        found.register = Some(register);
+        self.registers.insert(cluster, register);
     }
 
-    /// Opens the selected subject.
-    pub(in crate::session) fn open_holder(&mut self) {
-        let Some(book) = self.book.as_mut() else { return };
-        if book.access.filtering {
-            book.access.filtering = false;
-        } else if let Some(entry) = book.access.selected() {
+    /// ↵ in the list: opens the selected subject.
+    pub(in crate::session) fn enter(&mut self, desk: &mut Desk) {
+        if self.list.filtering {
+            self.list.filtering = false;
+        } else if let Some(entry) = self.list.selected() {
             let subject = Box::new(entry.subject.clone());
-            self.layers.push(Layer::Holder { subject, scroll: Scroll::default() });
+            desk.layers.push(Layer::Holder { subject, scroll: Scroll::default() });
         }
+    }
+
+    /// Esc in the list: clears the filter first.
+    pub(in crate::session) fn back(&mut self, desk: &mut Desk) {
+        let view = &mut self.list;
+        if view.filtering || !view.filter.is_empty() {
+            view.filter.set("");
+            view.filtering = false;
+            view.arrange();
+        } else {
+            desk.close_top();
+        }
+    }
+
+    /// Moves in the list.
+    pub(in crate::session) fn step(&mut self, step: Step) {
+        let length = self.list.rows().len();
+        self.list.cursor.step(step, length);
     }
 
     /// The subject before or after the one that is looked at, in the list's order.
-    pub(in crate::session) fn beside_holder(&mut self, back: bool) {
-        let Some(Layer::Holder { subject, scroll }) = self.layers.last_mut() else { return };
-        let Some(view) = self.book.as_mut().map(|book| &mut book.access) else { return };
-        let length = view.rows.len();
-        view.cursor.step(if back { crate::session::Step::Up } else { crate::session::Step::Down }, length);
-        if let Some(entry) = view.selected().filter(|entry| entry.subject != **subject) {
+    pub(in crate::session) fn beside(&mut self, desk: &mut Desk, back: bool) {
+        let Some(Layer::Holder { subject, scroll }) = desk.layers.last_mut() else { return };
+        self.step(if back { Step::Up } else { Step::Down });
+        if let Some(entry) = self.list.selected().filter(|entry| entry.subject != **subject) {
             (**subject, *scroll) = (entry.subject.clone(), Scroll::default());
         }
     }
 
-    /// Esc on the list: clears the filter first.
-    pub(in crate::session) fn back_access(&mut self) {
-        match self.book.as_mut().map(|book| &mut book.access) {
-            Some(view) if view.filtering || !view.filter.is_empty() => {
-                view.filter.set("");
-                view.filtering = false;
-                view.arrange();
-            }
-            _ => self.close_top(),
+    /// Types filter words.
+    pub(in crate::session) fn type_in(&mut self, typed: &Typed) {
+        if self.list.filtering {
+            self.list.filter.apply(typed);
+            self.list.arrange();
         }
     }
 }

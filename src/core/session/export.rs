@@ -1,9 +1,46 @@
 //! The export screen: which form, where to, how far it is, what was written.
 
-use crate::session::Session;
+use crate::session::book::desk::Desk;
+use crate::session::book::layer::Layer;
+use crate::session::book::lead::Next;
 use crate::session::effect::{Effect, ExportFormat};
-use crate::session::parts::cursor::Cursor;
+use crate::session::parts::cursor::{Cursor, Step};
+use crate::session::parts::form::{Form, PathOf};
+use crate::session::parts::message::Message;
+use crate::session::parts::path as paths;
 use std::path::{Path, PathBuf};
+
+/// What happens to an export.
+#[derive(Clone, Debug)]
+pub enum Action {
+    /// Shows the screen.
+    Open,
+    /// Says where it goes.
+    To,
+    /// It goes on: files done, of how many, the one in work.
+    Progress(usize, usize, String),
+    /// It was written.
+    Written {
+        /// Where.
+        path: PathBuf,
+        /// Digest.
+        sha256: String,
+        /// Bytes.
+        bytes: u64,
+        /// Files.
+        files: usize,
+    },
+    /// It was not.
+    Failed(String),
+}
+
+impl Action {
+    /// Whether a person did it.
+    #[must_use]
+    pub const fn is_by_person(&self) -> bool {
+        matches!(self, Self::Open | Self::To)
+    }
+}
 
 /// The export screen.
 #[derive(Clone, Debug, Default)]
@@ -34,50 +71,99 @@ impl ExportFormat {
     }
 }
 
-impl Session {
-    pub(in crate::session) fn export_now(&mut self) -> Vec<Effect> {
-        if self.export.running.is_some() {
-            return vec![];
+impl ExportState {
+    /// Shows the screen, asks where to, hears what becomes of it.
+    pub(in crate::session) fn update(&mut self, desk: &mut Desk, action: Action) -> Next {
+        match action {
+            Action::Open => desk.layers.push(Layer::Export),
+            Action::To => {
+                let text = self.target(desk).map(|path| path.to_string_lossy().into_owned()).unwrap_or_default();
+                let hint = "a new file; with / at its end, the folder for it; ⇥ completes";
+                desk.put_form(paths::form(PathOf::Export, hint, &text));
+            }
+            Action::Progress(done, of, name) => self.running = Some((done, of, name)),
+            Action::Written { path, sha256, bytes, files } => {
+                let words = format!("Written: {}", path.display());
+                (self.running, self.failed) = (None, None);
+                self.done = Some((path, sha256, bytes, files));
+                desk.messages.push(Message::info(words));
+            }
+            Action::Failed(why) => {
+                (self.running, self.failed) = (None, Some(why.clone()));
+                if !matches!(desk.top(), Layer::Export) {
+                    desk.messages.push(Message::error("The export was not written", why));
+                }
+            }
         }
-        let Some(format) = self.export_format() else { return vec![] };
-        let (Some(target), Some(book)) = (self.export_target(), self.book.as_ref()) else { return vec![] };
-        self.export.running = Some((0, 0, String::new()));
-        (self.export.done, self.export.failed) = (None, None);
-        vec![Effect::Export { format, target, dir: book.dir.clone() }]
+        Next::NONE
     }
 
-    fn export_format(&self) -> Option<ExportFormat> {
-        ExportFormat::ALL.get(self.export.cursor.at).copied()
+    /// ↵: writes the selected form.
+    pub(in crate::session) fn enter(&mut self, desk: &Desk) -> Next {
+        if self.running.is_some() {
+            return Next::NONE;
+        }
+        let Some(format) = self.format() else { return Next::NONE };
+        let (Some(target), Some(book)) = (self.target(desk), desk.book.as_ref()) else { return Next::NONE };
+        self.running = Some((0, 0, String::new()));
+        (self.done, self.failed) = (None, None);
+        Next::from(Effect::Export { format, target, dir: book.dir.clone() })
+    }
+
+    /// Takes the path that was typed.
+    pub(in crate::session) fn accept(&mut self, desk: &mut Desk, form: &Form) -> Next {
+        self.put_path(&paths::dropped(form.text("file")));
+        desk.layers.pop();
+        Next::NONE
+    }
+
+    /// Moves among the forms.
+    pub(in crate::session) fn step(&mut self, step: Step) {
+        self.cursor.step(step, ExportFormat::ALL.len());
+    }
+
+    /// Copies the digest of what was written.
+    pub(in crate::session) fn copy(&self) -> Next {
+        self.done.as_ref().map_or(Next::NONE, |(_, sha256, ..)| Next::from(Effect::Copy(sha256.clone())))
+    }
+
+    /// Opens what was written.
+    pub(in crate::session) fn open_written(&self) -> Next {
+        self.done.as_ref().map_or(Next::NONE, |(path, ..)| Next::from(Effect::Open(path.display().to_string())))
+    }
+
+    fn format(&self) -> Option<ExportFormat> {
+        ExportFormat::ALL.get(self.cursor.at).copied()
     }
 
     /// Where the selected form is written to: where one said, else into the current folder, under the name of the entity and the day.
     #[must_use]
-    pub fn export_target(&self) -> Option<PathBuf> {
-        let (format, book) = (self.export_format()?, self.book.as_ref()?);
-        let (folder, stem) = self.export.to.clone().unwrap_or_default();
+    pub fn target(&self, desk: &Desk) -> Option<PathBuf> {
+        let (format, book) = (self.format()?, desk.book.as_ref()?);
+        let (folder, stem) = self.to.clone().unwrap_or_default();
         let usual = || {
             let entity = book.workbook.engagement.entity.to_lowercase();
             let words = entity.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-            let name = words.chain([self.today().to_string().as_str()]).collect::<Vec<_>>().join("-");
+            let name = words.chain([desk.today().to_string().as_str()]).collect::<Vec<_>>().join("-");
             if entity.chars().any(char::is_alphanumeric) { name } else { format!("assessment-{name}") }
         };
         Some(folder.join(format!("{}{}", stem.unwrap_or_else(usual), format.ending())))
     }
 
     /// Takes a path that was typed: a folder where it ends with a slash, else a file. The ending of a form selects that form.
-    pub(in crate::session) fn export_to(&mut self, path: &Path) {
+    fn put_path(&mut self, path: &Path) {
         let text = path.to_string_lossy();
         let Some(name) = path.file_name().filter(|_| !text.ends_with('/')).map(|name| name.to_string_lossy().into_owned()) else {
-            self.export.to = Some((path.to_owned(), None));
+            self.to = Some((path.to_owned(), None));
             return;
         };
         let told = ExportFormat::ALL.iter().position(|format| !format.ending().is_empty() && name.ends_with(format.ending()));
         let mut stem = name.as_str();
         if let Some(at) = told {
             stem = stem.strip_suffix(ExportFormat::ALL[at].ending()).unwrap_or(stem);
-            self.export.cursor.at = at;
+            self.cursor.at = at;
         }
         let stem = Some(stem.to_owned()).filter(|stem| !stem.is_empty());
-        self.export.to = Some((path.parent().map(Path::to_owned).unwrap_or_default(), stem));
+        self.to = Some((path.parent().map(Path::to_owned).unwrap_or_default(), stem));
     }
 }

@@ -1,16 +1,19 @@
 //! Leaving: the assessment or the program. What would be lost is told once; where one stopped is kept.
 
-use crate::session::book::saving::{After, Draft};
-use crate::session::effect::Effect;
-use crate::session::parts::message::Message;
-use crate::session::{Layer, Session};
+use super::book::edit::{After, Draft};
+use super::book::layer::Layer;
+use super::book::lead::Next;
+use super::effect::Effect;
+use super::parts::message::Message;
+use super::state::Session;
+use super::{probes, reading};
 
 impl Session {
     /// Leaves the assessment or the program. What would be lost is told once; where one stopped is kept.
-    pub(in crate::session) fn leave(&mut self, after: After) -> Vec<Effect> {
+    pub(super) fn leave(&mut self, after: After) -> Next {
         let typed = self.layers.iter().filter(|l| matches!(l, Layer::Form(f) if f.touched)).count() + self.drafts.len();
-        let reading = self.reading.as_ref().is_some_and(|r| r.failed.is_none());
-        let probing = self.probing.as_ref().is_some_and(|p| p.running.is_some());
+        let reading = reading::is_running(self.reading.as_ref());
+        let probing = probes::is_running(self.probing.as_ref());
         if (typed > 0 || reading || probing || self.unsaved.is_some()) && !self.leave_asked {
             self.leave_asked = true;
             let what = match (typed, reading) {
@@ -21,18 +24,18 @@ impl Session {
                 (n, _) => format!("{n} forms that you typed in are not saved"),
             };
             self.messages.push(Message::ask(what, "The same key again leaves; any other key stays."));
-            return vec![];
+            return Next::NONE;
         }
         match self.place_to_keep() {
             Some(draft) => self.save(draft, after, false),
-            None if matches!(after, After::Home) => self.go_home(),
-            None => vec![Effect::Quit],
+            None if matches!(after, After::Home) => self.let_go(),
+            None => Next::from(Effect::Quit),
         }
     }
 
     /// The program ends whatever anybody says to it: a signal came, or the terminal is gone. Nothing is asked; where one stopped is kept.
-    pub(in crate::session) fn end(&mut self) -> Vec<Effect> {
-        self.place_to_keep().map_or_else(Vec::new, |draft| self.save(draft, After::Quit, false))
+    pub(super) fn end(&mut self) -> Next {
+        self.place_to_keep().map_or(Next::NONE, |draft| self.save(draft, After::Quit, false))
     }
 
     /// The workbook with the place where one stands, if that is another than the one that is kept.
@@ -42,22 +45,5 @@ impl Session {
         let words = format!("{} {}", place.control, place.tab);
         let draft = || Draft { workbook: book.workbook.clone(), what: "place".to_owned(), before: String::new(), after: words };
         (place != book.workbook.place).then(draft)
-    }
-
-    /// Lets go of the assessment, and lists all of them.
-    pub(in crate::session) fn go_home(&mut self) -> Vec<Effect> {
-        let (reading, probing) = (self.reading.take(), self.probing.take());
-        self.book = None;
-        self.drafts.clear();
-        self.layers = vec![Layer::Home];
-        let mut effects = vec![];
-        if reading.is_some_and(|r| r.failed.is_none()) {
-            effects.push(Effect::CancelCollect);
-        }
-        if probing.is_some_and(|p| p.running.is_some()) {
-            effects.push(Effect::CancelProbes);
-        }
-        effects.extend([Effect::CloseWorkbook, Effect::ListHome]);
-        effects
     }
 }

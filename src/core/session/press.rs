@@ -1,193 +1,237 @@
-//! What ↵, Esc and a click do to the layer on top: into a thing, out of it again, onto a row.
+//! What ↵, Esc, arrows, letters and clicks do to whatever lies on top: each is handed to the feature that it belongs to.
 
-use crate::session::action::Target;
-use crate::session::book::standing::Pane;
-use crate::session::effect::Effect;
-use crate::session::new::state::Stage;
-use crate::session::parts::cursor::{Cursor, Scroll};
-use crate::session::parts::message::Message;
-use crate::session::{Context, Layer, Session};
+use super::book::layer::Layer;
+use super::book::lead::Next;
+use super::effect::Effect;
+use super::parts::cursor::{Cursor, Step};
+use super::parts::field::Typed;
+use super::parts::form::{Form, PathOf, Purpose};
+use super::parts::path;
+use super::state::Session;
+use super::{answer, determine, evidence, exceptions, new, probes, reading, review, scope, search, segmentation, summary, walk};
 
 impl Session {
-    pub(in crate::session) fn enter(&mut self) -> Vec<Effect> {
-        match self.layers.last_mut() {
-            Some(Layer::Home) => self.enter_home(),
-            Some(Layer::New) => self.enter_new(),
-            Some(Layer::Walk) => self.enter_walk(),
-            Some(Layer::Form(_)) => self.accept_form(),
-            Some(Layer::Findings(check)) => {
-                let check = check.clone();
-                let Some(view) = self.book.as_mut().and_then(|b| b.findings.get_mut(&check)) else { return vec![] };
-                if view.filtering {
-                    view.filtering = false;
-                } else if let Some(id) = view.selected().map(|f| f.id.clone()) {
-                    self.layers.push(Layer::Finding { check, id, scroll: Scroll::default() });
-                }
-                vec![]
+    pub(super) fn enter(&mut self) -> Next {
+        let desk = &mut self.desk;
+        match desk.top() {
+            Layer::Home => self.home.enter(desk),
+            Layer::New => new::enter(&mut self.new, desk),
+            Layer::Reading => reading::enter(&mut self.reading, desk),
+            Layer::Walk => walk::enter(desk),
+            Layer::Form(_) => self.accept_form(),
+            Layer::Findings(_) => {
+                self.findings.enter(desk);
+                Next::NONE
             }
-            Some(Layer::Summary(cursor)) => match self.guidance.areas.get(cursor.at) {
-                Some(area) => self.go_to(&Target::Area(area.number)),
-                None => vec![],
-            },
-            Some(Layer::Find { query, cursor }) => {
-                let (query, at) = (query.trimmed().to_owned(), cursor.at);
-                self.layers.pop();
-                match self.find(&query).into_iter().nth(at) {
-                    Some(row) => self.go_to(&row.target),
-                    None => vec![],
-                }
+            Layer::Summary(_) => summary::enter(desk),
+            Layer::Find { .. } => search::enter(desk),
+            Layer::Scope(_) => scope::accept(desk),
+            Layer::Export => self.export.enter(desk),
+            Layer::Access => {
+                self.access.enter(desk);
+                Next::NONE
             }
-            Some(Layer::Scope(_)) => self.accept_scope(),
-            Some(Layer::Export) => self.export_now(),
-            Some(Layer::Access) => {
-                self.open_holder();
-                vec![]
+            Layer::Segmentation { .. } => {
+                segmentation::enter(desk);
+                Next::NONE
             }
-            Some(Layer::Reading) => {
-                if self.reading.as_ref().is_none_or(|r| r.failed.is_some()) {
-                    return self.retry_reading();
-                }
-                // The walk goes on while the cluster is read.
-                self.layers.pop();
-                vec![]
+            Layer::Probes => {
+                probes::enter(self.probing.as_ref(), desk);
+                Next::NONE
             }
-            Some(Layer::Segmentation { cursor, open }) => {
-                if open.is_none() {
-                    let at = cursor.at;
-                    self.layers.push(Layer::Segmentation { cursor: Cursor::default(), open: Some(at) });
-                }
-                vec![]
-            }
-            // Sending is allowed by a key of its own, so that no ↵ out of habit does it; while it is done the walk goes on.
-            Some(Layer::Probes) => {
-                if self.context() == Context::Probing {
-                    self.layers.pop();
-                }
-                vec![]
-            }
-            Some(Layer::Finding { .. } | Layer::Holder { .. } | Layer::Help(_) | Layer::Palette { .. }) | None => {
-                self.close_top();
-                vec![]
+            Layer::Finding { .. } | Layer::Holder { .. } | Layer::Help(_) | Layer::Palette { .. } => {
+                desk.close_top();
+                Next::NONE
             }
         }
     }
 
-    pub(in crate::session) fn back(&mut self) -> Vec<Effect> {
+    /// Accepts the form on top, as far as it is acceptable.
+    fn accept_form(&mut self) -> Next {
+        let desk = &mut self.desk;
+        let Some(form) = desk.form_mut().filter(|form| !form.saving) else { return Next::NONE };
+        form.clear_faults();
+        let form = form.clone();
+        match &form.purpose {
+            Purpose::Answer { question } => answer::accept(desk, &form, question),
+            Purpose::Determine { practice } => determine::accept(desk, &form, practice),
+            Purpose::Evidence { .. } => evidence::accept(desk, &form),
+            Purpose::Note { .. } => evidence::accept_note(desk, &form),
+            Purpose::Exception { what } => exceptions::accept(desk, &form, what),
+            Purpose::Review { check } => review::accept(desk, &form, check),
+            Purpose::Rule => {
+                let new = self.new.as_mut().and_then(|new| new.open_scope_mut());
+                scope::accept_rule(desk, &form, new)
+            }
+            Purpose::Path(_) if form.text("file").is_empty() => desk.fault("file", "a path is needed"),
+            Purpose::Path(PathOf::Assessment) => self.home.accept(desk, &form),
+            Purpose::Path(PathOf::Cluster) => new::accept(&mut self.new, desk, &form),
+            Purpose::Path(PathOf::Export) => self.export.accept(desk, &form),
+            Purpose::Engagement => Next::NONE,
+        }
+    }
+
+    pub(super) fn back(&mut self) -> Next {
+        let desk = &mut self.desk;
         // What was not read yet is read before anything is closed.
-        if self.messages.pop().is_some() {
-            return vec![];
+        if desk.messages.pop().is_some() {
+            return Next::NONE;
         }
-        match self.layers.last_mut() {
-            Some(Layer::New) => return self.back_new(),
-            Some(Layer::Reading) => match self.reading.as_mut() {
-                Some(reading) if reading.failed.is_none() => {
-                    reading.cancelling = true;
-                    return vec![Effect::CancelCollect];
-                }
-                _ => {
-                    self.reading = None;
-                    self.layers.pop();
-                }
-            },
-            Some(Layer::Walk) => {
-                if let Some(walk) = self.book.as_mut().map(|b| &mut b.walk) {
-                    walk.pane = Pane::Areas;
-                }
-            }
-            Some(Layer::Access) => self.back_access(),
-            Some(Layer::Probes) => return self.stop_probes(),
-            Some(Layer::Findings(check)) => {
-                let check = check.clone();
-                match self.book.as_mut().and_then(|b| b.findings.get_mut(&check)) {
-                    Some(view) if view.filtering || !view.filter.is_empty() || !view.marked.is_empty() => {
-                        if view.filtering || view.marked.is_empty() {
-                            view.filter.set("");
-                        } else {
-                            view.marked.clear();
-                        }
-                        view.filtering = false;
-                        view.arrange();
-                    }
-                    _ => self.close_top(),
-                }
-            }
-            _ => self.close_top(),
+        match desk.top() {
+            Layer::New => return new::back(&mut self.new, desk),
+            Layer::Reading => return reading::back(&mut self.reading, desk),
+            Layer::Probes => return probes::back(&mut self.probing, desk),
+            Layer::Walk => walk::back(desk),
+            Layer::Access => self.access.back(desk),
+            Layer::Findings(_) => self.findings.back(desk),
+            _ => desk.close_top(),
         }
-        vec![]
+        Next::NONE
     }
 
-    pub(in crate::session) fn select(&mut self, row: usize) -> Vec<Effect> {
-        let guidance = self.guidance;
-        let cursor = match self.layers.last_mut() {
-            Some(Layer::Home) => &mut self.home.cursor,
-            Some(Layer::New) => match self.new.as_mut() {
-                Some(new) if new.stage == Stage::Scope => &mut new.scope.cursor,
-                Some(new) => &mut new.cursor,
-                None => return vec![],
-            },
-            Some(Layer::Walk) => {
-                let Some(book) = self.book.as_mut() else { return vec![] };
-                let Some(control) = book.walk.here(guidance) else { return vec![] };
-                book.walk.pane = Pane::Work;
-                let tab = book.walk.tab;
-                book.walk.cursor(&control.id, tab)
-            }
-            Some(Layer::Findings(check)) => match self.book.as_mut().and_then(|b| b.findings.get_mut(check)) {
-                Some(view) => &mut view.cursor,
-                None => return vec![],
-            },
-            Some(
-                Layer::Summary(cursor) | Layer::Segmentation { cursor, .. } | Layer::Palette { cursor, .. } | Layer::Find { cursor, .. },
-            ) => cursor,
-            Some(Layer::Scope(editor)) => &mut editor.cursor,
-            Some(Layer::Export) => &mut self.export.cursor,
-            Some(Layer::Access) => match self.book.as_mut() {
-                Some(book) => &mut book.access.cursor,
-                None => return vec![],
-            },
-            _ => return vec![],
-        };
-        if cursor.at == row && !matches!(self.top(), Layer::Export | Layer::Scope(_) | Layer::Palette { .. }) {
-            return self.enter();
+    /// Up, down and pages, in whatever has the focus.
+    pub(super) fn step(&mut self, step: Step) {
+        let desk = &mut self.desk;
+        let areas = desk.guidance.areas.len();
+        match desk.layers.last_mut() {
+            Some(Layer::Home) => self.home.step(step),
+            Some(Layer::New) => new::step(&mut self.new, step),
+            Some(Layer::Walk) => walk::step(desk, step),
+            Some(Layer::Findings(_)) => self.findings.step(desk, step),
+            Some(Layer::Access) => self.access.step(step),
+            Some(Layer::Probes) => probes::step(self.probing.as_mut(), step),
+            Some(Layer::Finding { scroll, .. } | Layer::Holder { scroll, .. } | Layer::Help(scroll)) => scroll.step(step),
+            Some(Layer::Form(form)) => form.step(step),
+            Some(Layer::Summary(cursor)) => cursor.step(step, areas),
+            Some(Layer::Scope(editor)) => scope::step(editor, step),
+            Some(Layer::Export) => self.export.step(step),
+            Some(Layer::Find { .. }) => search::step(desk, step),
+            Some(Layer::Segmentation { cursor, .. } | Layer::Palette { cursor, .. }) => cursor.step_shown(step),
+            Some(Layer::Reading) | None => {}
         }
-        if let Some(cursor) = self.cursor_here() {
-            cursor.at = row;
-        }
-        vec![]
     }
 
-    pub(in crate::session) fn cursor_here(&mut self) -> Option<&mut Cursor> {
-        let guidance = self.guidance;
-        match self.layers.last_mut()? {
+    /// Left and right.
+    pub(super) fn sideways(&mut self, back: bool) {
+        let desk = &mut self.desk;
+        match desk.top() {
+            Layer::Walk => walk::sideways(desk, back),
+            Layer::Finding { .. } => self.findings.beside(desk, back),
+            Layer::Holder { .. } => self.access.beside(desk, back),
+            _ => match self.form_mut() {
+                Some(form) if form.is_typing() => form.type_in(if back { &Typed::Left } else { &Typed::Right }),
+                Some(form) => {
+                    form.choose_beside(back);
+                    determine::changed(&mut self.desk);
+                }
+                None => {}
+            },
+        }
+    }
+
+    /// A click on a row: onto it, and into it where one stands on it.
+    pub(super) fn select(&mut self, row: usize) -> Next {
+        if matches!(self.top(), Layer::Walk) {
+            walk::focus_work(&mut self.desk);
+        }
+        let enters = !matches!(self.top(), Layer::Export | Layer::Scope(_) | Layer::Palette { .. });
+        match self.cursor_here() {
+            Some(cursor) if cursor.at == row && enters => return self.enter(),
+            Some(cursor) => cursor.at = row,
+            None => {}
+        }
+        Next::NONE
+    }
+
+    fn cursor_here(&mut self) -> Option<&mut Cursor> {
+        // Which layer it is comes first, because the walk and the findings need the whole desk.
+        match self.desk.top() {
+            Layer::Walk => return walk::cursor(&mut self.desk),
+            Layer::Findings(_) => return self.findings.cursor(&self.desk),
+            _ => {}
+        }
+        match self.desk.layers.last_mut()? {
             Layer::Home => Some(&mut self.home.cursor),
-            Layer::New => self.new.as_mut().map(|n| if n.stage == Stage::Scope { &mut n.scope.cursor } else { &mut n.cursor }),
-            Layer::Walk => {
-                let book = self.book.as_mut()?;
-                let control = book.walk.here(guidance)?;
-                let tab = book.walk.tab;
-                Some(book.walk.cursor(&control.id, tab))
-            }
-            Layer::Findings(check) => self.book.as_mut()?.findings.get_mut(check).map(|v| &mut v.cursor),
+            Layer::New => self.new.as_mut().map(|new| new.cursor_mut()),
             Layer::Summary(cursor) | Layer::Segmentation { cursor, .. } | Layer::Palette { cursor, .. } | Layer::Find { cursor, .. } => {
                 Some(cursor)
             }
             Layer::Scope(editor) => Some(&mut editor.cursor),
             Layer::Export => Some(&mut self.export.cursor),
-            Layer::Access => Some(&mut self.book.as_mut()?.access.cursor),
+            Layer::Access => Some(&mut self.access.list.cursor),
             _ => None,
         }
     }
 
-    pub(in crate::session) fn next_cluster(&mut self) {
-        let Some(book) = self.book.as_mut() else { return };
-        match book.clusters.len() {
-            0 | 1 => self.messages.push(Message::info("There is no other cluster in this assessment; + reads one.")),
-            n => {
-                book.cluster = (book.cluster + 1) % n;
-                let key = book.clusters[book.cluster].key.clone();
-                self.messages.push(Message::info(format!("Outcomes are those of {key}; proposals are over all clusters.")));
-            }
+    /// ⇥ in a form: completes a path, or goes to the next field.
+    pub(super) fn next_field(&mut self) -> Next {
+        let Some(form) = self.form_mut() else { return Next::NONE };
+        let path = matches!(form.purpose, Purpose::Evidence { .. } | Purpose::Path(_));
+        if path && form.focused().is_some_and(|r| r.id == "file") && !form.text("file").is_empty() {
+            return Next::from(Effect::Complete(form.text("file").to_owned()));
         }
-        self.reload_findings();
+        form.move_focus(false);
+        Next::NONE
+    }
+
+    /// Changes the form on top.
+    pub(super) fn in_form(&mut self, change: impl FnOnce(&mut Form)) {
+        if let Some(form) = self.form_mut() {
+            change(form);
+        }
+    }
+
+    /// Changes a choice in the form on top; what depends on it follows.
+    pub(super) fn choose(&mut self, change: impl FnOnce(&mut Form)) {
+        self.in_form(change);
+        determine::changed(&mut self.desk);
+    }
+
+    /// A path was completed.
+    pub(super) fn completed(&mut self, text: &str, fits: &[String]) {
+        self.in_form(|form| path::complete(form, text, fits));
+    }
+
+    pub(super) fn type_in(&mut self, typed: &Typed) -> Next {
+        if let Some(form) = self.form_mut() {
+            let attach = *typed == Typed::Char('+')
+                && matches!(form.purpose, Purpose::Answer { .. })
+                && form.focused().is_some_and(|r| r.id == "evidence");
+            if attach {
+                return evidence::update(&mut self.desk, evidence::Action::Attach);
+            }
+            form.type_in(typed);
+            return Next::NONE;
+        }
+        match self.desk.layers.last_mut() {
+            Some(Layer::Palette { query, cursor } | Layer::Find { query, cursor }) => {
+                query.apply(typed);
+                cursor.at = 0;
+            }
+            Some(Layer::New) => new::type_in(&mut self.new, typed),
+            Some(Layer::Access) => self.access.type_in(typed),
+            Some(Layer::Findings(_)) => self.findings.type_in(&self.desk, typed),
+            _ => {}
+        }
+        Next::NONE
+    }
+
+    /// Begins to type filter words.
+    pub(super) fn filter(&mut self) {
+        match self.desk.top() {
+            Layer::Findings(_) => self.findings.filter(&self.desk),
+            Layer::Access => self.access.list.filtering = true,
+            Layer::New => new::filter(&mut self.new),
+            _ => {}
+        }
+    }
+
+    pub(super) fn copy(&self) -> Next {
+        match self.desk.top() {
+            Layer::Findings(_) | Layer::Finding { .. } => self.findings.copy(&self.desk),
+            Layer::Export => self.export.copy(),
+            Layer::New => Next::from(Effect::CopyRole),
+            _ => Next::NONE,
+        }
     }
 }

@@ -34,10 +34,10 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Them
     let keys = keymap::hints(session.context_below());
     let about = book.shown().map(|c| clean(&c.key)).unwrap_or_default();
     let body = page::draw(frame, area, "Access register", &about, &keys, theme);
-    if book.shown().is_none_or(|c| c.register.is_none()) {
+    if book.shown().is_none_or(|c| !session.access.knows(&c.key)) {
         return waiting(frame, body, session, theme);
     }
-    let view = &book.access;
+    let view = &session.access.list;
     let (bar, rest) = frame::top(body, 1);
     let words = "kind:user ns:pay path:secret sev:critical cat:cde or any word";
     filter::draw(frame, bar, &filter::Shown { field: &view.filter, typing: view.filtering, about: &counted(view), words }, theme);
@@ -78,9 +78,8 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Them
 ///      get, list, watch of pods
 /// ```
 pub fn holder(frame: &mut Frame<'_>, area: Rect, session: &Session, subject: &Subject, scroll: &Scroll, theme: &Theme) {
-    let Some(book) = &session.book else { return };
     let keys = keymap::hints(Context::Holder);
-    let register = book.access.register();
+    let register = session.access.list.register();
     let entry = register.subjects.iter().find(|entry| entry.subject == *subject);
     let about = entry.map(reaches).unwrap_or_default();
     let body = page::draw(frame, area, &clean(&subject.to_string()), &about, &keys, theme);

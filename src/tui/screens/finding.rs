@@ -28,12 +28,12 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, layer: &Laye
     let Some(book) = &session.book else { return };
     match layer {
         Layer::Findings(check) => {
-            if let Some(view) = book.findings.get(check) {
+            if let Some(view) = session.findings.view(check) {
                 list(frame, area, session, book, check, view, theme);
             }
         }
         Layer::Finding { check, id, scroll } => {
-            let found = book.findings.get(check).and_then(|view| view.findings().iter().find(|f| f.id == *id));
+            let found = session.findings.view(check).and_then(|view| view.findings().iter().find(|f| f.id == *id));
             match found {
                 Some(finding) => one(frame, area, session, book, (check, finding), scroll, theme),
                 None => {

@@ -34,7 +34,7 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, cursor: &Cur
     let about = book.shown().map(|c| clean(&c.key)).unwrap_or_default();
     let body = page::draw(frame, area, "Segmentation", &about, &keys, theme);
     let width = usize::from(body.width);
-    let Some(picture) = book.shown().and_then(|c| c.segmentation.as_ref()) else {
+    let Some(picture) = book.shown().and_then(|c| session.segmentation.of(&c.key)) else {
         let words = match book.shown() {
             None => "No cluster was read yet. + in the list of areas reads one.",
             Some(cluster) if cluster.loading => "What was read of the cluster is being loaded.",

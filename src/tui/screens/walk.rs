@@ -7,7 +7,7 @@ use crate::tui::widgets::{List, frame, hints, progress, sign, tabs};
 use crate::tui::{keymap, markdown, mouse, text};
 use kassay_core::guidance::{Control, paragraphs};
 use kassay_core::model::text::clean;
-use kassay_core::session::{Action, Book, Layer, NavRow, Pane, Session, Tab, Target, Urgency, Walk, checks_of, finding_words};
+use kassay_core::session::{self, Action, Book, Layer, NavRow, Pane, Session, Tab, Target, Urgency, Walk, checks_of, finding_words};
 use kassay_core::workbook::AnswerState;
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -175,7 +175,7 @@ fn with_areas(frame: &mut Frame<'_>, area: Rect, session: &Session, book: &Book,
     let at = walk.nav_at();
     for (y, nth) in (left.y..).zip(crate::tui::widgets::list::window(rows.len(), at, left.height.into())) {
         if let Some(target) = nav_target(session, rows[nth]) {
-            mouse::on(Rect { y, height: 1, ..left }, Action::GoTo(target));
+            mouse::on(Rect { y, height: 1, ..left }, Action::Walk(session::walk::Action::GoTo(target)));
         }
     }
     List::new(rows.len(), Some(at), theme).focused(focused).draw(frame, left, |nth, room| nav(session, book, rows[nth], room, theme));
@@ -337,7 +337,7 @@ fn tab_row(frame: &mut Frame<'_>, area: Rect, book: &Book, control: &Control, wa
     let active = Tab::ALL.iter().position(|t| *t == walk.tab).unwrap_or(0);
     for x in 0..area.width {
         if let Some(tab) = tabs::at(&titles, x, area.width.into()).and_then(|nth| Tab::ALL.get(nth)) {
-            mouse::on(Rect { x: area.x + x, width: 1, ..area }, Action::Tab(*tab));
+            mouse::on(Rect { x: area.x + x, width: 1, ..area }, Action::Walk(session::walk::Action::Tab(*tab)));
         }
     }
     frame.render_widget(tabs::line(&titles, active, area.width.into(), theme), area);

@@ -1,20 +1,16 @@
 //! The open assessment: the workbook as it is on disk, what the checks said of each cluster, and what follows from both (how each question
 //! stands, what is proposed, what is open). What follows is worked out once after each change, so that drawing costs nothing.
 
-use crate::analysis::rbac::folded::Folded;
+use super::arrived::{Collection, Opened};
+use super::open::{OpenItem, Why, finding_words};
+use super::standing::{Target, Walk};
+use super::undo::Undo;
 use crate::assess::CheckOutcome;
 use crate::checks;
 use crate::guidance::{Control, Guidance};
 use crate::judging::Check;
 use crate::kinds::Inventory;
 use crate::model::{Determined, Outcome};
-use crate::session::access::AccessView;
-use crate::session::action::{Opened, Target};
-use crate::session::book::open::{OpenItem, open_items};
-use crate::session::book::standing::Walk;
-use crate::session::book::undo::Undo;
-use crate::session::findings::list::FindingsView;
-use crate::session::segmentation::Segmentation;
 use crate::workbook::collection::combined;
 use crate::workbook::proposal::question_state;
 use crate::workbook::{AnswerState, ClusterRecord, Evidence, OutcomeRecord, Proposal, Review, Workbook, propose};
@@ -38,10 +34,6 @@ pub struct Cluster {
     pub judging: bool,
     /// Why findings or inventory are missing.
     pub problem: Option<String>,
-    /// Who may connect to whom, once it was asked for.
-    pub segmentation: Option<Arc<Segmentation>>,
-    /// Who may do what, once it was asked for.
-    pub register: Option<Arc<Folded>>,
 }
 
 /// The open assessment.
@@ -59,10 +51,6 @@ pub struct Book {
     pub cluster: usize,
     /// Where one stands in the walk.
     pub walk: Walk,
-    /// Lists of findings, kept as one left them, by check.
-    pub findings: BTreeMap<String, FindingsView>,
-    /// The list of the access register, kept as one left it.
-    pub access: AccessView,
     /// Edits that can be taken back, newest last.
     pub undo: Vec<Undo>,
     /// Names the state of what clusters are judged by: the scope, and files of evidence.
@@ -117,8 +105,6 @@ impl Book {
                 loading: !record.findings.is_empty() || !record.snapshot.is_empty(),
                 judging: false,
                 problem: None,
-                segmentation: None,
-                register: None,
             })
             .collect();
         let walk = Walk::at_place(&workbook.place, guidance);
@@ -129,8 +115,6 @@ impl Book {
             clusters,
             cluster: 0,
             walk,
-            findings: BTreeMap::new(),
-            access: AccessView::default(),
             undo: vec![],
             revision: 0,
             states: BTreeMap::new(),
@@ -152,6 +136,22 @@ impl Book {
         self.excepted =
             self.workbook.exceptions.iter().filter(|e| e.until.is_none_or(|until| until.0 >= today)).map(|e| e.what.clone()).collect();
         self.open = open_items(self, guidance);
+    }
+
+    /// Puts a cluster in as it was read or judged.
+    pub(super) fn put_cluster(&mut self, key: &str, collection: &Collection) {
+        let cluster = Cluster {
+            key: key.to_owned(),
+            outcomes: collection.outcomes.clone(),
+            inventory: Some(collection.inventory.clone()),
+            loading: false,
+            judging: false,
+            problem: None,
+        };
+        match self.clusters.iter_mut().find(|c| c.key == key) {
+            Some(known) => *known = cluster,
+            None => self.clusters.push(cluster),
+        }
     }
 
     /// The cluster that is shown.
@@ -276,6 +276,65 @@ impl Book {
         let against = proposal.because.iter().filter(|_| proposal.proposal == Some(Determined::NotInPlace)).map(|id| told(id, true));
         against.chain(proposal.missing.iter().map(|id| told(id, false))).collect()
     }
+}
+
+/// Everything that needs a person, in order.
+fn open_items(book: &Book, guidance: &Guidance) -> Vec<OpenItem> {
+    let mut items = Vec::new();
+    for control in guidance.controls() {
+        let mut put = |target, why, sentence: String| items.push(OpenItem { target, control: control.id.clone(), why, sentence });
+        for check in checks::of_control(&control.id) {
+            let open = book.to_review(check);
+            if let Some(first) = open.first() {
+                let what = match first.outcome {
+                    Outcome::Blocked if check.active => "waits for active probes: P lists what they would send",
+                    Outcome::Blocked => "could not be judged; look at what was missing",
+                    _ => "has facts that only you can judge",
+                };
+                let on = if book.clusters.len() > 1 {
+                    format!(" ({})", open.iter().map(|o| o.cluster.as_str()).collect::<Vec<_>>().join(", "))
+                } else {
+                    String::new()
+                };
+                put(Target::Check(check.id.to_owned()), Why::Review, format!("{} {}: {what}{on}", control.id, check.title));
+            }
+        }
+        for question in &control.questions {
+            let (why, what) = match book.state(&question.id) {
+                AnswerState::Satisfied | AnswerState::Waived(_) | AnswerState::Unsatisfied(_) => continue,
+                AnswerState::Missing => (Why::Answer, "a question needs an answer".to_owned()),
+                AnswerState::Lapsed(day) => (Why::Answer, format!("an answer lapsed on {day}")),
+                AnswerState::Reworded => (Why::Answer, "a question was worded anew since it was answered".to_owned()),
+                AnswerState::NeedsEvidence => (Why::Evidence, "an answer needs evidence".to_owned()),
+            };
+            put(Target::Question(question.id.clone()), why, format!("{} {}: {what}", control.id, control.title));
+        }
+        for practice in &control.practices {
+            let target = || Target::Practice(practice.id.clone());
+            match book.workbook.determination(&practice.id) {
+                Some(d) if d.to_confirm => {
+                    let sentence =
+                        format!("{}: what is known now speaks against “{}”; confirm or change it", practice.id, d.finding.label());
+                    put(target(), Why::Confirm, sentence);
+                }
+                Some(_) => {}
+                None => {
+                    let proposal = book.proposals.get(&practice.id);
+                    let review = proposal.map_or(0, |p| {
+                        p.missing.iter().filter_map(|id| checks::by_id(id)).filter(|check| !book.to_review(check).is_empty()).count()
+                    });
+                    let proposed = match proposal.and_then(|p| p.proposal) {
+                        Some(finding) => format!("proposed: {}", finding_words(finding)),
+                        None if review == 1 => "1 check to review first".to_owned(),
+                        None if review > 1 => format!("{review} checks to review first"),
+                        None => "nothing is proposed".to_owned(),
+                    };
+                    put(target(), Why::Determine, format!("{} {}: determine it ({proposed})", practice.id, control.title));
+                }
+            }
+        }
+    }
+    items
 }
 
 /// An outcome without its findings, as far as the workbook alone tells.

@@ -1,8 +1,20 @@
-//! The open assessment: what is on disk, what follows from it, where one stands in it, saving, undo, drafts.
+//! The open assessment: what is on disk, what follows from it, where one stands in it, saving, undo, drafts; and the desk on which all
+//! features work.
 
-pub mod assessment;
+pub(super) mod arrived;
+pub(super) mod assessment;
 mod collecting;
-pub mod open;
-pub mod saving;
-pub mod standing;
-pub mod undo;
+pub(super) mod desk;
+pub(super) mod edit;
+mod here;
+pub(super) mod layer;
+pub(super) mod lead;
+pub(super) mod open;
+mod saving;
+pub(super) mod standing;
+mod undo;
+mod update;
+
+pub(super) use collecting::{told, total};
+pub use update::Action;
+pub(super) use update::update;

@@ -1,112 +1,26 @@
 //! Saving: an edit is prepared as a copy of the workbook, sent to the store, and takes effect when the store has it. One save is under way
 //! at a time; what is done meanwhile waits in line, so that no edit can overtake or overwrite another.
 
-use crate::kinds::Probes;
-use crate::session::book::assessment::Book;
-use crate::session::book::undo::Undo;
+use super::assessment::Book;
+use super::desk::Desk;
+use super::edit::{After, Draft, Fault, Pending};
+use super::layer::Layer;
+use super::lead::{Lead, Next};
+use super::undo::Undo;
+use crate::model::Scope;
 use crate::session::effect::Effect;
+use crate::session::parts::form::Purpose;
 use crate::session::parts::message::Message;
-use crate::session::probes;
-use crate::session::{Action, Collection, Layer, Purpose, Session};
 use crate::workbook::collection::confirm;
-use crate::workbook::{Edit, Evidence, Workbook, gate};
+use crate::workbook::{Edit, Evidence, gate};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-/// What is done once an edit is on disk.
-#[derive(Clone, Debug)]
-pub(in crate::session) enum After {
-    /// Says so in a sentence.
-    Tell(String),
-    /// Closes the form that it came from, and says so.
-    CloseForm(String),
-    /// Names new evidence in the form below, where that is an answer, and says so.
-    Link {
-        /// Its reference.
-        reference: String,
-        /// The sentence.
-        words: String,
-    },
-    /// Shows a cluster as it was read or judged.
-    Show {
-        /// Its name in the workbook.
-        key: String,
-        /// What was read or judged.
-        collection: Box<Collection>,
-        /// Says so in a sentence.
-        words: String,
-        /// Whether the scope or a file of evidence has changed since it was judged.
-        stale: bool,
-    },
-    /// Puts what active probes heard into a cluster, judges it again, and says so.
-    Heard {
-        /// Its name in the workbook.
-        cluster: String,
-        /// What was heard.
-        probes: Box<Probes>,
-        /// The sentence.
-        words: String,
-    },
-    /// Reads a cluster.
-    Read(String, crate::session::Source),
-    /// Leaves the program.
-    Quit,
-    /// Leaves the assessment.
-    Home,
-}
-
-/// A save that is under way, or failed.
-#[derive(Clone, Debug)]
-pub struct Pending {
-    /// Its ticket.
-    pub ticket: u64,
-    /// The edit.
-    pub edit: Edit,
-    workbook: Box<Workbook>,
-    undo: Option<Undo>,
-    after: After,
-}
-
-/// What a file that is being attached is for.
-#[derive(Clone, Debug)]
-pub(in crate::session) enum Attaching {
-    /// For the evidence form on top.
-    Form,
-    /// A finding kept as evidence.
-    Finding { title: String, practices: Vec<String> },
-}
-
-/// An edit: what is to be kept, and what the journal tells of it.
-pub(in crate::session) struct Draft {
-    /// The workbook as it shall be.
-    pub workbook: Workbook,
-    /// What was edited.
-    pub what: String,
-    /// What stood there.
-    pub before: String,
-    /// What stands there now.
-    pub after: String,
-}
-
-impl Session {
-    /// Whether an action must wait for the save that is under way.
-    pub(in crate::session) fn must_wait(&self, action: &Action) -> bool {
-        self.pending.is_some()
-            && !matches!(
-                action,
-                Action::Saved(_)
-                    | Action::SaveFailed { .. }
-                    | Action::Tick(_)
-                    | Action::Progress(_)
-                    | Action::ProbeProgress(..)
-                    | Action::ExportProgress(..)
-                    | Action::Abort
-            )
-    }
-
+impl Desk {
     /// Sends an edit to be saved. A workbook that somebody else holds is not edited.
-    pub(in crate::session) fn save(&mut self, draft: Draft, after: After, undoable: bool) -> Vec<Effect> {
+    pub(in crate::session) fn save(&mut self, draft: Draft, after: After, undoable: bool) -> Next {
         let (guidance, now) = (self.guidance, self.now);
-        let Some(book) = self.book.as_mut() else { return vec![] };
+        let Some(book) = self.book.as_mut() else { return Next::NONE };
         if let Some(who) = &book.held_by {
             let why = format!("{who} has it open; here it is for reading only. Close it there, and open it here again.");
             return self.refuse("Not saved: the assessment is open elsewhere", &why);
@@ -133,32 +47,28 @@ impl Session {
         self.send(pending)
     }
 
-    fn send(&mut self, pending: Pending) -> Vec<Effect> {
+    /// Saves what a form became and closes it, or says beside its row what is wrong.
+    pub(in crate::session) fn keep(&mut self, read: Result<(Draft, String), Fault>) -> Next {
+        match read {
+            Ok((draft, words)) => self.save(draft, After::CloseForm(words), true),
+            Err((row, why)) => self.fault(row, why),
+        }
+    }
+
+    fn send(&mut self, pending: Pending) -> Next {
         if let Some(form) = self.form_mut() {
             form.saving = true;
         }
         let effect = Effect::Save { ticket: pending.ticket, workbook: pending.workbook.clone(), edit: pending.edit.clone() };
         self.pending = Some(pending);
-        vec![effect]
-    }
-
-    /// Says why something is not done: in the form on top, else as a message.
-    pub(in crate::session) fn refuse(&mut self, what: &str, why: &str) -> Vec<Effect> {
-        match self.layers.last_mut() {
-            Some(Layer::Form(form)) => {
-                form.saving = false;
-                form.error = Some(format!("{what}: {why}"));
-            }
-            _ => self.messages.push(Message::error(what, why)),
-        }
-        vec![]
+        Next::from(effect)
     }
 
     /// The edit is on disk: it takes effect.
-    pub(in crate::session) fn saved(&mut self, ticket: u64) -> Vec<Effect> {
-        let Some(pending) = self.pending.take_if(|p| p.ticket == ticket) else { return vec![] };
+    pub(in crate::session) fn saved(&mut self, ticket: u64) -> Next {
+        let Some(pending) = self.pending.take_if(|p| p.ticket == ticket) else { return Next::NONE };
         let (guidance, today) = (self.guidance, self.today());
-        let Some(book) = self.book.as_mut() else { return vec![] };
+        let Some(book) = self.book.as_mut() else { return Next::NONE };
         let judged_by_other = book.workbook.scope != pending.workbook.scope
             || files_changed(&book.workbook.evidence, &pending.workbook.evidence, &self.judged_files);
         book.workbook = *pending.workbook;
@@ -190,34 +100,36 @@ impl Session {
                 self.messages.push(Message::info(words));
             }
             After::Show { key, collection, words, stale } => {
-                effects.extend(self.show_collection(&key, *collection, words));
-                if let Some(book) = self.book.as_mut().filter(|_| stale) {
+                book.put_cluster(&key, &collection);
+                book.refresh(guidance, today);
+                if stale {
                     effects.extend(judge_again(book));
                 }
+                self.messages.push(Message::info(words));
+                return Next::from(effects).and(Lead::Renewed(key));
             }
             After::Heard { cluster, probes, words } => {
-                if let Some(found) = book.clusters.iter_mut().find(|c| c.key == cluster) {
-                    probes::put(&mut found.inventory, *probes);
+                let inventory = book.clusters.iter_mut().find(|c| c.key == cluster).and_then(|c| c.inventory.as_mut());
+                if let Some(inventory) = inventory {
+                    Arc::make_mut(inventory).probes = Some(*probes);
                 }
                 effects.extend(judge_again(book));
                 self.messages.push(Message::info(words));
             }
-            After::Read(key, source) => effects.extend(self.read(key, source)),
+            After::Read(key, source) => return Next::from(effects).and(Lead::Read { key, source }),
             After::Quit => effects.push(Effect::Quit),
-            After::Home => effects.extend(self.go_home()),
+            After::Home => return Next::from(effects).and(Lead::Home),
         }
-        effects
+        Next::from(effects)
     }
 
     /// The edit is not on disk: nothing takes effect, and nothing that was typed is lost.
-    pub(in crate::session) fn save_failed(&mut self, ticket: u64, why: &str) -> Vec<Effect> {
-        let Some(pending) = self.pending.take_if(|p| p.ticket == ticket) else { return vec![] };
-        // What was typed behind it was meant for a walk that went on; it did not. What came back from the world is true all the same.
-        self.waiting.retain(|action| !action.is_by_person());
+    pub(in crate::session) fn save_failed(&mut self, ticket: u64, why: &str) -> Next {
+        let Some(pending) = self.pending.take_if(|p| p.ticket == ticket) else { return Next::NONE };
         match (&pending.after, self.layers.last_mut()) {
             // Where one stopped is not worth staying for.
-            (After::Quit, _) => return vec![Effect::Quit],
-            (After::Home, _) => return self.go_home(),
+            (After::Quit, _) => return Next::from(Effect::Quit),
+            (After::Home, _) => return Next::from(Lead::Home),
             (After::CloseForm(_) | After::Link { .. }, Some(Layer::Form(form))) => {
                 form.saving = false;
                 form.error = Some(format!("Not saved, and not counted: {why} ↵ tries again; what you typed is kept here."));
@@ -231,11 +143,11 @@ impl Session {
                 self.unsaved = Some(pending);
             }
         }
-        vec![]
+        Next::NONE
     }
 
     /// Tries a failed save again.
-    pub(in crate::session) fn try_again(&mut self) -> Vec<Effect> {
+    pub(in crate::session) fn try_again(&mut self) -> Next {
         match self.unsaved.take() {
             Some(pending) => {
                 self.messages.retain(|m| !m.what.starts_with("Not saved"));
@@ -243,29 +155,39 @@ impl Session {
             }
             None => {
                 self.messages.push(Message::info("Everything is saved: each answer is, as soon as it is given."));
-                vec![]
+                Next::NONE
             }
         }
     }
 
     /// Takes the last edit back, by saving what stood there before.
-    pub(in crate::session) fn take_back(&mut self) -> Vec<Effect> {
-        let Some(book) = self.book.as_mut() else { return vec![] };
+    pub(in crate::session) fn take_back(&mut self) -> Next {
+        let Some(book) = self.book.as_mut() else { return Next::NONE };
         let Some(undo) = book.undo.pop() else {
             self.messages.push(Message::info("Nothing to take back since the assessment was opened."));
-            return vec![];
+            return Next::NONE;
         };
         let what = undo.what.clone();
         let mut workbook = book.workbook.clone();
         undo.clone().put_back(&mut workbook);
         let draft = Draft { workbook, what: format!("undo {what}"), before: String::new(), after: String::new() };
-        let effects = self.save(draft, After::Tell(format!("Taken back: {what}.")), false);
-        if effects.is_empty()
+        let next = self.save(draft, After::Tell(format!("Taken back: {what}.")), false);
+        if next.effects.is_empty()
             && let Some(book) = self.book.as_mut()
         {
             book.undo.push(undo);
         }
-        effects
+        next
+    }
+
+    /// The edit that puts a scope into the workbook; none where it is there already.
+    pub(in crate::session) fn scope_draft(&self, scope: Scope) -> Option<Draft> {
+        let book = self.book.as_ref().filter(|book| book.workbook.scope != scope)?;
+        let mut workbook = book.workbook.clone();
+        workbook.scope = scope;
+        let count = |scope: &Scope| format!("{} rules, default {}", scope.namespace.len(), scope.default.label());
+        let (before, after) = (count(&book.workbook.scope), count(&workbook.scope));
+        Some(Draft { workbook, what: "scope".to_owned(), before, after })
     }
 }
 

@@ -4,10 +4,71 @@
 use crate::checks;
 use crate::guidance::{Area, Control, Guidance};
 use crate::judging::Check;
-use crate::session::action::{Tab, Target};
 use crate::session::parts::cursor::{Cursor, Scroll, Step};
 use crate::workbook::Place;
 use std::collections::BTreeMap;
+
+/// A tab of a control.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tab {
+    /// What it is about.
+    #[default]
+    Guidance,
+    /// What the API showed.
+    Checks,
+    /// What a person must answer.
+    Questions,
+    /// What supports it.
+    Evidence,
+    /// What the assessor determined.
+    Result,
+}
+
+impl Tab {
+    /// All, in their order.
+    pub const ALL: [Self; 5] = [Self::Guidance, Self::Checks, Self::Questions, Self::Evidence, Self::Result];
+
+    /// The name on the tab.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Guidance => "Guidance",
+            Self::Checks => "Checks",
+            Self::Questions => "Questions",
+            Self::Evidence => "Evidence",
+            Self::Result => "Result",
+        }
+    }
+
+    /// The name in the workbook.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Guidance => "guidance",
+            Self::Checks => "checks",
+            Self::Questions => "questions",
+            Self::Evidence => "evidence",
+            Self::Result => "result",
+        }
+    }
+}
+
+/// Something in the walk that one can go to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// An area, by its number.
+    Area(u8),
+    /// A control.
+    Control(String),
+    /// A check.
+    Check(String),
+    /// A question.
+    Question(String),
+    /// A practice: its determination.
+    Practice(String),
+    /// A piece of evidence.
+    Evidence(String),
+}
 
 /// Which side has the focus.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

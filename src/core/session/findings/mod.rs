@@ -1,4 +1,245 @@
-//! The findings of a check: the list, and one of them with the lines of its object.
+//! The findings of a check: the list, kept as one left it, and one of them with the lines of its object.
 
-pub mod excerpt;
-pub mod list;
+mod command;
+mod excerpt;
+mod list;
+
+pub use command::kubectl;
+pub use excerpt::{Line as ExcerptLine, excerpt};
+pub use list::{FindingRow, FindingsView, Group, Sort};
+
+use crate::model::text::clean;
+use crate::model::{Finding, ObjectRef};
+use crate::session::book::desk::Desk;
+use crate::session::book::layer::Layer;
+use crate::session::book::lead::{Kept, Lead, Next};
+use crate::session::effect::{Effect, Source};
+use crate::session::parts::cursor::{Cursor, Scroll, Step};
+use crate::session::parts::field::Typed;
+use crate::session::parts::message::Message;
+use std::collections::BTreeMap;
+
+/// What is done to findings.
+#[derive(Clone, Copy, Debug)]
+pub enum Action {
+    /// Sorts otherwise.
+    Sort,
+    /// Groups otherwise.
+    Group,
+    /// Marks a row.
+    Mark,
+    /// Keeps findings as evidence.
+    Keep,
+    /// Accepts an exception for findings.
+    Except,
+}
+
+/// Lists of findings, kept as one left them, by check.
+#[derive(Clone, Debug, Default)]
+pub struct Findings {
+    views: BTreeMap<String, FindingsView>,
+}
+
+impl Findings {
+    /// The list of a check, once it was opened.
+    #[must_use]
+    pub fn view(&self, check: &str) -> Option<&FindingsView> {
+        self.views.get(check)
+    }
+
+    /// The list on top.
+    fn on_top(&mut self, desk: &Desk) -> Option<&mut FindingsView> {
+        match desk.top() {
+            Layer::Findings(check) => self.views.get_mut(check),
+            _ => None,
+        }
+    }
+
+    /// The finding that is looked at, and its check.
+    #[must_use]
+    pub fn looked_at<'a>(&'a self, desk: &'a Desk) -> Option<(&'a str, &'a Finding)> {
+        match desk.layers.iter().rev().find(|layer| layer.check().is_some())? {
+            Layer::Finding { check, id, .. } => Some((check, self.view(check)?.findings().iter().find(|f| f.id == *id)?)),
+            Layer::Findings(check) => Some((check, self.view(check)?.selected()?)),
+            _ => None,
+        }
+    }
+
+    /// The findings that a key acts on: the one that is looked at, or those that are marked in the list on top.
+    fn acted_on<'a>(&'a self, desk: &'a Desk) -> Vec<&'a Finding> {
+        match desk.top() {
+            Layer::Findings(check) => self.view(check).map(FindingsView::acted_on).unwrap_or_default(),
+            _ => self.looked_at(desk).map(|(_, finding)| finding).into_iter().collect(),
+        }
+    }
+
+    /// Lists of findings show the outcomes of the cluster that is shown.
+    pub(in crate::session) fn reload(&mut self, desk: &Desk) {
+        let Some(cluster) = desk.book.as_ref().and_then(|book| book.shown()) else { return };
+        for (check, view) in &mut self.views {
+            view.load(&cluster.outcomes, check);
+        }
+    }
+
+    /// Opens the findings of a check.
+    pub(in crate::session) fn open(&mut self, desk: &mut Desk, check: String) {
+        let Some(book) = desk.book.as_ref() else { return };
+        let Some(cluster) = book.shown() else {
+            let now = "Press + in the list of areas to read one; or answer the questions alone.";
+            desk.messages.push(Message::warning("No cluster was read, so there are no findings", now));
+            return;
+        };
+        self.views.entry(check.clone()).or_default().load(&cluster.outcomes, &check);
+        desk.layers.push(Layer::Findings(check));
+    }
+
+    fn arrange(&mut self, desk: &Desk, change: impl FnOnce(&mut FindingsView)) {
+        if let Some(view) = self.on_top(desk) {
+            change(view);
+            view.arrange();
+        }
+    }
+
+    /// Changes lists of findings, and keeps findings.
+    pub(in crate::session) fn update(&mut self, desk: &mut Desk, action: Action) -> Next {
+        match action {
+            Action::Sort => self.arrange(desk, |view| view.sort = view.sort.next()),
+            Action::Group => self.arrange(desk, |view| view.group = view.group.next()),
+            Action::Mark => {
+                self.arrange(desk, FindingsView::mark);
+                self.step(desk, Step::Down);
+            }
+            Action::Keep => return self.keep(desk),
+            Action::Except => {
+                return Next::from(Lead::Except(match desk.top() {
+                    Layer::Finding { id, .. } => vec![id.clone()],
+                    _ => self.acted_on(desk).iter().map(|f| f.id.clone()).collect(),
+                }));
+            }
+        }
+        Next::NONE
+    }
+
+    /// ↵ in the list.
+    pub(in crate::session) fn enter(&mut self, desk: &mut Desk) {
+        let Layer::Findings(check) = desk.top() else { return };
+        let check = check.clone();
+        let Some(view) = self.views.get_mut(&check) else { return };
+        if view.filtering {
+            view.filtering = false;
+        } else if let Some(id) = view.selected().map(|f| f.id.clone()) {
+            desk.layers.push(Layer::Finding { check, id, scroll: Scroll::default() });
+        }
+    }
+
+    /// Esc in the list: clears the filter first, then the marks.
+    pub(in crate::session) fn back(&mut self, desk: &mut Desk) {
+        match self.on_top(desk) {
+            Some(view) if view.filtering || !view.filter.is_empty() || !view.marked.is_empty() => {
+                if view.filtering || view.marked.is_empty() {
+                    view.filter.set("");
+                } else {
+                    view.marked.clear();
+                }
+                view.filtering = false;
+                view.arrange();
+            }
+            _ => desk.close_top(),
+        }
+    }
+
+    /// Moves in the list.
+    pub(in crate::session) fn step(&mut self, desk: &Desk, step: Step) {
+        if let Some(view) = self.on_top(desk) {
+            let length = view.rows().len();
+            view.cursor.step(step, length);
+        }
+    }
+
+    /// The finding before or after the one that is looked at, in the list's order.
+    pub(in crate::session) fn beside(&mut self, desk: &mut Desk, back: bool) {
+        let Some(Layer::Finding { check, id, scroll }) = desk.layers.last_mut() else { return };
+        let Some(view) = self.views.get_mut(check) else { return };
+        let length = view.rows().len();
+        let before = view.cursor.clone();
+        // Headings of groups are passed over.
+        for _ in 0..2 {
+            view.cursor.step(if back { Step::Up } else { Step::Down }, length);
+            if matches!(view.rows().get(view.cursor.at), Some(FindingRow::Finding(_))) {
+                break;
+            }
+        }
+        match view.selected().map(|f| f.id.clone()) {
+            Some(next) => (*id, *scroll) = (next, Scroll::default()),
+            None => view.cursor = before,
+        }
+    }
+
+    /// Begins to type filter words.
+    pub(in crate::session) fn filter(&mut self, desk: &Desk) {
+        self.arrange(desk, |view| view.filtering = true);
+    }
+
+    /// Types filter words.
+    pub(in crate::session) fn type_in(&mut self, desk: &Desk, typed: &Typed) {
+        self.arrange(desk, |view| {
+            if view.filtering {
+                view.filter.apply(typed);
+            }
+        });
+    }
+
+    /// Whether filter words of a check are being typed.
+    #[must_use]
+    pub fn is_filtering(&self, check: &str) -> bool {
+        self.view(check).is_some_and(|view| view.filtering)
+    }
+
+    /// The row one stands on in the list on top.
+    pub(in crate::session) fn cursor(&mut self, desk: &Desk) -> Option<&mut Cursor> {
+        self.on_top(desk).map(|view| &mut view.cursor)
+    }
+
+    /// Copies the command that shows the object.
+    pub(in crate::session) fn copy(&self, desk: &Desk) -> Next {
+        self.looked_at(desk).map_or(Next::NONE, |(_, finding)| Next::from(Effect::Copy(kubectl_here(desk, &finding.object))))
+    }
+
+    /// Keeps the marked or selected findings as evidence, with the lines of their objects.
+    fn keep(&self, desk: &Desk) -> Next {
+        let Some(book) = desk.book.as_ref() else { return Next::NONE };
+        let Some(check) = desk.top().check() else { return Next::NONE };
+        let findings = self.acted_on(desk);
+        let Some(first) = findings.first() else { return Next::NONE };
+        let cluster = book.shown().map(|c| c.key.clone()).unwrap_or_default();
+        let title = match findings.len() {
+            1 => format!("{check} on {} ({cluster})", first.object),
+            n => format!("{check}: {n} findings ({cluster})"),
+        };
+        let inventory = book.shown().and_then(|c| c.inventory.as_ref());
+        let read = desk.read_at().map(|at| at.to_string()).unwrap_or_default();
+        let mut text = format!("{check}\ncluster {cluster}, read {read}\n");
+        for finding in &findings {
+            let rule = finding.rule.as_deref().unwrap_or("-");
+            text.push_str(&format!("\n{}  {}  {}  {rule}\n", finding.id, finding.severity.id(), finding.object));
+            text.push_str(&format!("{}\n{}: {}\n", finding.message, finding.field, finding.observed));
+            if let Some(object) = inventory.and_then(|i| i.object_json(&finding.object)) {
+                for line in excerpt(&object, &finding.field, &finding.observed) {
+                    text.push_str(&format!("  {}{}\n", if line.marked { "> " } else { "  " }, clean(&line.text)));
+                }
+            }
+        }
+        let name = format!("finding-{}-{}.txt", check.replace('/', "-"), &first.id);
+        Next::from(Lead::Keep(Kept { title: clean(&title), practices: desk.practices_here(), name, text }))
+    }
+}
+
+/// The command that shows an object on the cluster that is looked at.
+#[must_use]
+pub fn kubectl_here(desk: &Desk, object: &ObjectRef) -> String {
+    let context = match desk.book.as_ref().and_then(|b| b.record()).and_then(Source::of_record) {
+        Some(Source::Context { name, .. }) => name,
+        _ => None,
+    };
+    kubectl(object, context.as_deref())
+}

@@ -205,4 +205,27 @@ impl New {
             purpose: form.text("purpose").to_owned(),
         }
     }
+    /// The form of the engagement, while it is filled in.
+    #[must_use]
+    pub fn open_form(&self) -> Option<&Form> {
+        (self.stage == Stage::Engagement).then_some(&self.form)
+    }
+
+    /// The same, to be typed in.
+    pub(in crate::session) fn open_form_mut(&mut self) -> Option<&mut Form> {
+        (self.stage == Stage::Engagement).then_some(&mut self.form)
+    }
+
+    /// The scope, while it is edited.
+    pub(in crate::session) fn open_scope_mut(&mut self) -> Option<&mut ScopeEditor> {
+        (self.stage == Stage::Scope).then_some(&mut self.scope)
+    }
+
+    /// The row one stands on.
+    pub(in crate::session) const fn cursor_mut(&mut self) -> &mut Cursor {
+        match self.stage {
+            Stage::Scope => &mut self.scope.cursor,
+            _ => &mut self.cursor,
+        }
+    }
 }

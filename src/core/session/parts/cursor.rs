@@ -20,6 +20,14 @@ pub enum Step {
     Bottom,
 }
 
+impl Step {
+    /// Whether it leads up.
+    #[must_use]
+    pub const fn is_back(self) -> bool {
+        matches!(self, Self::Up | Self::PageUp | Self::Top)
+    }
+}
+
 /// The selected row of a list; which rows are in view follows from it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cursor {

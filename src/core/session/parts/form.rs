@@ -1,7 +1,8 @@
 //! A form: rows to type in or to choose from, which one has the focus, and what is wrong beside each. All forms of the walk are of this
 //! shape, so that they look alike, are typed in alike, and none of them forgets to keep what was typed when it was wrong.
 
-use crate::session::parts::field::{Field, Typed};
+use super::cursor::Step;
+use super::field::{Field, Typed};
 
 /// What a form is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -249,6 +250,38 @@ impl Form {
                 None => 0,
             };
             self.choose_nth(at);
+        }
+    }
+    /// Up and down: to the row beside, or to the line beside in a text of several lines.
+    pub fn step(&mut self, step: Step) {
+        let many_lines = matches!(self.focused().map(|r| &r.input), Some(Input::Text(field)) if field.lines && field.text.contains('\n'));
+        match step {
+            Step::Up | Step::Down if many_lines => move_line(self, step.is_back()),
+            _ => self.move_focus(step.is_back()),
+        }
+    }
+}
+
+/// Moves the cursor a line up or down in a text of several lines; beyond the first and last it leaves the row.
+fn move_line(form: &mut Form, back: bool) {
+    let at = form.focus;
+    let Some(Input::Text(field)) = form.rows.get_mut(at).map(|r| &mut r.input) else { return };
+    let lines: Vec<&str> = field.text.split('\n').collect();
+    let (mut line, mut column, mut left) = (0, 0, field.cursor);
+    for (n, text) in lines.iter().enumerate() {
+        let length = text.chars().count();
+        (line, column) = (n, left);
+        if left <= length {
+            break;
+        }
+        left -= length + 1;
+    }
+    let target = if back { line.checked_sub(1) } else { Some(line + 1).filter(|n| *n < lines.len()) };
+    match target {
+        None => form.move_focus(back),
+        Some(to) => {
+            let start: usize = lines[..to].iter().map(|l| l.chars().count() + 1).sum();
+            field.cursor = start + column.min(lines[to].chars().count());
         }
     }
 }

@@ -1,7 +1,9 @@
 //! What repeats on screens: where one stands in a list or text, what is typed, forms, messages, the namespaces of a scope.
 
 pub mod cursor;
+pub mod days;
 pub mod field;
 pub mod form;
 pub mod message;
 pub mod namespaces;
+pub mod path;

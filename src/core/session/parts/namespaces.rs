@@ -1,13 +1,11 @@
 //! The scope as a list of namespaces with a category each, and rules that set many. It edits a copy; the workbook gets it when it is
-//! accepted, and every cluster is judged again then.
+//! accepted.
 
+use super::cursor::Cursor;
 use crate::analysis::platform::Platform;
 use crate::kinds::Inventory;
 use crate::model::scope::NamespaceRule;
 use crate::model::{Category, Scope};
-use crate::session::book::saving::{After, Draft};
-use crate::session::parts::cursor::Cursor;
-use crate::session::{Effect, Layer, Session};
 use std::collections::{BTreeMap, btree_map::Entry};
 
 /// A namespace, for the scope.
@@ -148,45 +146,6 @@ impl NamespaceRow {
         if other.own.is_empty() {
             self.own.clear();
         }
-    }
-}
-
-impl Session {
-    pub(in crate::session) fn scope(&mut self, change: impl FnOnce(&mut ScopeEditor)) {
-        if let Some(editor) = self.scope_editor() {
-            change(editor);
-        }
-    }
-
-    pub(in crate::session) fn open_scope(&mut self) {
-        if let Some(book) = self.book.as_ref() {
-            let inventories = book.clusters.iter().filter_map(|c| c.inventory.as_deref());
-            let editor = ScopeEditor::over(&book.workbook.scope, inventories);
-            self.layers.push(Layer::Scope(Box::new(editor)));
-        }
-    }
-
-    pub(in crate::session) fn accept_scope(&mut self) -> Vec<Effect> {
-        let Some(Layer::Scope(editor)) = self.layers.last_mut() else { return vec![] };
-        editor.error = None;
-        let scope = editor.scope.clone();
-        match self.scope_draft(scope) {
-            Some(draft) => self.save(draft, After::CloseForm("The scope is saved; the checks judge again.".to_owned()), true),
-            None => {
-                self.layers.pop();
-                vec![]
-            }
-        }
-    }
-
-    /// The edit that puts a scope into the workbook; none where it is there already.
-    pub(in crate::session) fn scope_draft(&self, scope: Scope) -> Option<Draft> {
-        let book = self.book.as_ref().filter(|book| book.workbook.scope != scope)?;
-        let mut workbook = book.workbook.clone();
-        workbook.scope = scope;
-        let count = |scope: &Scope| format!("{} rules, default {}", scope.namespace.len(), scope.default.label());
-        let (before, after) = (count(&book.workbook.scope), count(&workbook.scope));
-        Some(Draft { workbook, what: "scope".to_owned(), before, after })
     }
 }
 

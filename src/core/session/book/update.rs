@@ -1,0 +1,102 @@
+//! What happens to the open assessment as a whole.
+
+use super::arrived::{Collection, Opened};
+use super::desk::Desk;
+use super::lead::Next;
+use crate::assess::CheckOutcome;
+use crate::kinds::Inventory;
+use crate::session::parts::message::Message;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// What happens to it.
+#[derive(Clone, Debug)]
+pub enum Action {
+    /// Takes the last edit back.
+    Undo,
+    /// Tries a failed save again.
+    Retry,
+    /// An assessment was opened.
+    Opened(Box<Opened>),
+    /// It could not be opened, and why.
+    OpenFailed {
+        /// Which.
+        dir: PathBuf,
+        /// Why, and what now.
+        why: String,
+    },
+    /// A cluster's outcomes and inventory were read back from the assessment.
+    Loaded {
+        /// The cluster.
+        cluster: String,
+        /// Its outcomes with all findings.
+        outcomes: Arc<Vec<CheckOutcome>>,
+        /// What was read of it.
+        inventory: Option<Arc<Inventory>>,
+    },
+    /// They could not be read back.
+    LoadFailed {
+        /// The cluster.
+        cluster: String,
+        /// Why.
+        why: String,
+    },
+    /// The workbook with that ticket is on disk.
+    Saved(u64),
+    /// It is not.
+    SaveFailed {
+        /// Which save.
+        ticket: u64,
+        /// Why.
+        why: String,
+    },
+    /// Outcomes in a changed scope.
+    Judged {
+        /// The cluster.
+        cluster: String,
+        /// For which state of the scope.
+        revision: u64,
+        /// The result.
+        collection: Box<Collection>,
+    },
+    /// They could not be made or kept.
+    JudgeFailed {
+        /// The cluster.
+        cluster: String,
+        /// Why.
+        why: String,
+    },
+}
+
+impl Action {
+    /// Whether a person did it.
+    #[must_use]
+    pub const fn is_by_person(&self) -> bool {
+        matches!(self, Self::Undo | Self::Retry)
+    }
+}
+
+/// Changes the open assessment.
+pub(in crate::session) fn update(desk: &mut Desk, action: Action) -> Next {
+    match action {
+        Action::Undo => desk.take_back(),
+        Action::Retry => desk.try_again(),
+        Action::Opened(opened) => desk.opened(*opened),
+        Action::OpenFailed { dir, why } => {
+            desk.messages.push(Message::error(format!("{} can't be opened", dir.display()), why));
+            Next::NONE
+        }
+        Action::Loaded { cluster, outcomes, inventory } => desk.loaded(&cluster, outcomes, inventory),
+        Action::LoadFailed { cluster, why } => {
+            desk.load_failed(&cluster, &why);
+            Next::NONE
+        }
+        Action::Saved(ticket) => desk.saved(ticket),
+        Action::SaveFailed { ticket, why } => desk.save_failed(ticket, &why),
+        Action::Judged { cluster, revision, collection } => desk.judged(&cluster, revision, *collection),
+        Action::JudgeFailed { cluster, why } => {
+            desk.judge_failed(&cluster, &why);
+            Next::NONE
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! Where keys are pressed: what they mean depends on it. `tui/keymap.rs` has a column of these.
+
+/// Where keys are pressed: what they mean depends on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Context {
+    /// List of assessments.
+    Home,
+    /// New assessment, choosing a cluster.
+    Cluster,
+    /// New assessment, about to read.
+    Ready,
+    /// A cluster being read.
+    Reading,
+    /// The list of areas.
+    Areas,
+    /// A control's guidance.
+    Guidance,
+    /// Its checks.
+    Checks,
+    /// Its questions.
+    Questions,
+    /// Its evidence.
+    Evidence,
+    /// Its determinations.
+    Result,
+    /// Findings of a check.
+    Findings,
+    /// A finding.
+    Finding,
+    /// A form, on a row to type in.
+    Text,
+    /// A form, on a row to choose in.
+    Choice,
+    /// The scope.
+    Scope,
+    /// Summary.
+    Summary,
+    /// Segmentation.
+    Segmentation,
+    /// The access register.
+    Access,
+    /// One subject of it.
+    Holder,
+    /// What active probes would send.
+    Probes,
+    /// Active probes being sent.
+    Probing,
+    /// Export.
+    Export,
+    /// Help.
+    Help,
+    /// Typing filter words.
+    Filter,
+    /// Typing in the palette, or in the search.
+    Palette,
+}
+
+impl Context {
+    /// All of them.
+    pub const ALL: [Self; 25] = [
+        Self::Home,
+        Self::Cluster,
+        Self::Ready,
+        Self::Reading,
+        Self::Areas,
+        Self::Guidance,
+        Self::Checks,
+        Self::Questions,
+        Self::Evidence,
+        Self::Result,
+        Self::Findings,
+        Self::Finding,
+        Self::Text,
+        Self::Choice,
+        Self::Scope,
+        Self::Summary,
+        Self::Segmentation,
+        Self::Access,
+        Self::Holder,
+        Self::Probes,
+        Self::Probing,
+        Self::Export,
+        Self::Help,
+        Self::Filter,
+        Self::Palette,
+    ];
+
+    /// All of them, for tables.
+    pub const ALL_OF_THEM: &'static [Self] = &Self::ALL;
+
+    /// Whether a character is text there.
+    #[must_use]
+    pub const fn takes_text(self) -> bool {
+        matches!(self, Self::Text | Self::Filter | Self::Palette)
+    }
+
+    /// The name of the place, for people.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Home => "Home",
+            Self::Cluster => "New: cluster",
+            Self::Ready => "New: read",
+            Self::Reading => "Reading",
+            Self::Areas => "Areas",
+            Self::Guidance => "Guidance",
+            Self::Checks => "Checks",
+            Self::Questions => "Questions",
+            Self::Evidence => "Evidence",
+            Self::Result => "Result",
+            Self::Findings => "Findings",
+            Self::Finding => "Finding",
+            Self::Text => "Form",
+            Self::Choice => "Form, choosing",
+            Self::Scope => "Scope",
+            Self::Summary => "Summary",
+            Self::Segmentation => "Segmentation",
+            Self::Access => "Access register",
+            Self::Holder => "Subject",
+            Self::Probes => "Active probes",
+            Self::Probing => "Active probes, being sent",
+            Self::Export => "Export",
+            Self::Help => "Help",
+            Self::Filter => "Filter",
+            Self::Palette => "Search",
+        }
+    }
+}
