@@ -2,8 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test's failure is its message")]
 
-use kassay::tui::screens::{export, help, home, message, new, palette, reading, scope};
+use kassay::tui::screens::{export, help, home, new, reading, scope};
 use kassay::tui::theme::{Depth, SHIPPED, Theme};
+use kassay::tui::widgets::{message, picker};
 use kassay::tui::{fuzzy, text};
 use kassay_core::guidance::Guidance;
 use kassay_core::kinds::{ClusterInfo, KindState};
@@ -314,17 +315,17 @@ fn palette() {
     let actions =
         [("go to the next open item", "Tab"), ("open the report", "o"), ("export the bundle", "x"), ("undo the last change", "u")];
     for (name, typed) in [("palette", "open"), ("palette-nothing", "zzzz")] {
-        let rows: Vec<palette::Row> = fuzzy::search(typed, actions.iter().map(|(words, _)| *words))
+        let rows: Vec<picker::Row> = fuzzy::search(typed, actions.iter().map(|(words, _)| *words))
             .into_iter()
-            .map(|hit| palette::Row {
+            .map(|hit| picker::Row {
                 words: actions[hit.index].0.into(),
                 right: actions[hit.index].1.into(),
                 letters: hit.letters,
-                ..palette::Row::default()
+                ..picker::Row::default()
             })
             .collect();
         let (query, cursor) = (Field::with(typed), Cursor::default());
-        let view = palette::View {
+        let view = picker::View {
             title: "Commands",
             sign: ":",
             placeholder: "a few letters of what you want to do",
@@ -334,7 +335,7 @@ fn palette() {
             of: actions.len(),
             keys: KEYS,
         };
-        holds(name, |frame, area, theme| palette::render(frame, area, &view, theme));
+        holds(name, |frame, area, theme| picker::draw(frame, area, &view, theme));
     }
 }
 
@@ -344,7 +345,7 @@ fn message() {
                then save again.";
     let told = Message::error("The workbook could not be saved", why);
     let keys = [("r", "try again"), ("Esc", "close")];
-    holds("message", |frame, area, theme| message::render(frame, area, &told, &keys, theme));
+    holds("message", |frame, area, theme| message::draw(frame, area, &told, &keys, theme));
 }
 
 /// Names as a hostile or careless cluster could have them.
@@ -372,7 +373,7 @@ fn names_from_outside_neither_steer_the_terminal_nor_break_columns() {
             let reading = session.reading.as_mut().unwrap();
             (reading.key, reading.note) = (name.into(), name.into());
             quiet("reading", &|frame, area| reading::render(frame, area, &session, KEYS, &theme()));
-            quiet("message", &|frame, area| message::render(frame, area, &Message::error(name, name), KEYS, &theme()));
+            quiet("message", &|frame, area| message::draw(frame, area, &Message::error(name, name), KEYS, &theme()));
             for stage in Stage::ALL {
                 let mut session = beginning(stage);
                 let new = session.new.as_mut().unwrap();

@@ -1,6 +1,7 @@
 //! The terminal: keys in, frames out. A frame follows from the session and the theme alone; which screen is drawn is decided here.
 
 pub mod complete;
+mod forms;
 pub mod fuzzy;
 pub mod glossary;
 pub mod keymap;
@@ -17,7 +18,7 @@ use kassay_core::session::{Layer, Purpose, Session, Urgency};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
-use screens::{access, form, probes, segmentation, summary, walk};
+use screens::{access, palette, probes, search, segmentation, summary};
 use theme::Theme;
 
 /// Draws a frame.
@@ -32,7 +33,6 @@ pub fn draw(frame: &mut Frame<'_>, session: &Session, theme: &Theme) {
     let area = frame.area();
     frame.buffer_mut().set_style(area, theme.ground());
     let area = small(frame, area, theme);
-    let spinner = widgets::progress::spinner(session.ticks, theme.still);
     if let Some(base) = session.layers.iter().rposition(is_whole) {
         match &session.layers[base] {
             Layer::Home => views::home(frame, area, session, theme),
@@ -46,16 +46,16 @@ pub fn draw(frame: &mut Frame<'_>, session: &Session, theme: &Theme) {
             Layer::Scope(editor) => views::scope(frame, area, session, editor, theme),
             Layer::Export => views::export(frame, area, session, theme),
             Layer::Help(scroll) => views::help(frame, area, session, scroll, theme),
-            _ => walk::render(frame, area, session, theme, spinner),
+            _ => views::walk(frame, area, session, theme),
         }
         if !matches!(session.layers[base], Layer::Walk | Layer::Findings(_) | Layer::Finding { .. } | Layer::Form(_)) {
             views::remark(frame, area, session, theme);
         }
     }
     match session.top() {
-        Layer::Form(open) if is_small(&open.purpose) => form::popup(frame, area, session, open, theme),
-        Layer::Palette { query, cursor } => views::palette(frame, area, session, query, cursor, theme),
-        Layer::Find { query, cursor } => views::find(frame, area, session, query, cursor, theme),
+        Layer::Form(open) if is_small(&open.purpose) => forms::popup(frame, area, open, theme),
+        Layer::Palette { query, cursor } => palette::render(frame, area, session, query, cursor, theme),
+        Layer::Find { query, cursor } => search::render(frame, area, session, query, cursor, theme),
         _ => {}
     }
     if let Some(message) = session.messages.iter().rev().find(|m| m.level != Urgency::Info) {

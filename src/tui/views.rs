@@ -1,10 +1,13 @@
-//! What the screens outside the walk are handed beside the session: their keys, and what stands in lists that the keymap makes.
+//! Screens put together: what is open in the walk, and what those outside of it are handed beside the session: their keys, and what stands in
+//! lists that the keymap makes.
 
-use super::screens::{export, help, home, message, new, palette, reading, scope as scope_screen};
+use super::forms;
+use super::screens::{answer, determine, evidence, export, findings, help, home, new, reading, scope as scope_screen, walk};
 use super::theme::Theme;
-use super::widgets::{list, page};
-use super::{keymap, mouse, text};
-use kassay_core::session::{Action, Context, Cursor, Field, Message, ScopeEditor, Scroll, Session, Urgency};
+use super::widgets::{list, message, page, progress};
+use super::{keymap, text};
+use kassay_core::guidance::Control;
+use kassay_core::session::{Book, Context, ExportFormat, Layer, Message, ScopeEditor, Scroll, Session, Tab, Urgency};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
@@ -14,7 +17,7 @@ use ratatui::widgets::Clear;
 pub(super) fn home(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme) {
     home::render(frame, area, session, &keymap::hints(Context::Home), theme);
     if let Some(rows) = &session.home.rows {
-        spots(home::list_area(area, rows.len()), rows.len(), session.home.cursor.at);
+        list::spots(home::list_area(area, rows.len()), rows.len(), session.home.cursor.at);
     }
 }
 
@@ -26,7 +29,7 @@ pub(super) fn new(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &
 /// The scope of the open assessment.
 pub(super) fn scope(frame: &mut Frame<'_>, area: Rect, session: &Session, editor: &ScopeEditor, theme: &Theme) {
     scope_screen::render(frame, area, editor, &keymap::hints(session.context_below()), theme);
-    spots(scope_screen::list_area(area, editor), editor.namespaces.len(), editor.cursor.at);
+    list::spots(scope_screen::list_area(area, editor), editor.namespaces.len(), editor.cursor.at);
 }
 
 /// A cluster being read.
@@ -37,7 +40,7 @@ pub(super) fn reading(frame: &mut Frame<'_>, area: Rect, session: &Session, them
 /// Export.
 pub(super) fn export(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme) {
     export::render(frame, area, session, &keymap::hints(Context::Export), theme);
-    spots(export::list_area(area), kassay_core::session::ExportFormat::ALL.len(), session.export.cursor.at);
+    list::spots(export::list_area(area), ExportFormat::ALL.len(), session.export.cursor.at);
 }
 
 /// Help for the place below it.
@@ -51,54 +54,36 @@ pub(super) fn help(frame: &mut Frame<'_>, area: Rect, session: &Session, scroll:
     help::render(frame, area, session, scroll, &told, theme);
 }
 
-/// The palette.
-pub(super) fn palette(frame: &mut Frame<'_>, area: Rect, session: &Session, query: &Field, cursor: &Cursor, theme: &Theme) {
-    let rows: Vec<palette::Row> = keymap::palette(session)
-        .into_iter()
-        .map(|(binding, hit)| palette::Row {
-            words: binding.name.to_owned(),
-            about: binding.words.to_owned(),
-            right: keymap::shown(binding.keys[0]).to_owned(),
-            letters: hit.letters,
-        })
-        .collect();
-    let of = keymap::actions(session.context_below()).len();
-    let words = ("Commands", ":", "a few letters of what you want to do");
-    search(frame, area, words, (query, cursor), (&rows, of), theme);
+/// The walk, or what is open in it.
+pub(super) fn walk(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme) {
+    let Some(book) = &session.book else { return };
+    let open = session.layers.iter().rev().find(|l| matches!(l, Layer::Findings(_) | Layer::Finding { .. } | Layer::Form(_)));
+    let spinner = progress::spinner(session.ticks, theme.still);
+    let rooms = walk::render(frame, area, session, book, open.is_some(), spinner, theme);
+    match (open, book.walk.here(session.guidance)) {
+        (Some(Layer::Form(open)), _) => forms::render(frame, rooms.work, session, open, theme),
+        (Some(layer), _) => findings::render(frame, rooms.work, session, layer, theme),
+        (None, Some(control)) => tab(frame, &rooms, session, book, control, theme),
+        (None, None) => walk::overview(frame, rooms.work, session, book, theme),
+    }
+    walk::guidance_beside(frame, rooms.guide, session, book, theme);
 }
 
-/// The search for controls, checks, questions and evidence.
-pub(super) fn find(frame: &mut Frame<'_>, area: Rect, session: &Session, query: &Field, cursor: &Cursor, theme: &Theme) {
-    let row = |row: kassay_core::session::FindRow| palette::Row { words: row.text, ..palette::Row::default() };
-    let rows: Vec<palette::Row> = session.find(query.trimmed()).into_iter().map(row).collect();
-    let of = session.find("").len();
-    let words = ("Find", "/", "words of a control, check, question or piece of evidence");
-    search(frame, area, words, (query, cursor), (&rows, of), theme);
-}
-
-fn search(
-    frame: &mut Frame<'_>,
-    area: Rect,
-    (title, sign, placeholder): (&str, &str, &str),
-    (query, cursor): (&Field, &Cursor),
-    (rows, of): (&[palette::Row], usize),
-    theme: &Theme,
-) {
-    let keys = keymap::hints(Context::Palette);
-    palette::render(frame, area, &palette::View { title, sign, placeholder, query, cursor, rows, of, keys: &keys }, theme);
-    spots(palette::list_area(area, of), rows.len(), cursor.at);
+/// The tab of the control one stands on.
+fn tab(frame: &mut Frame<'_>, rooms: &walk::Rooms, session: &Session, book: &Book, control: &Control, theme: &Theme) {
+    let (body, side) = (walk::tab(frame, rooms.work, book, control, theme), rooms.side);
+    match book.walk.tab {
+        Tab::Guidance => walk::guidance(frame, body, control, &book.walk, session, theme),
+        Tab::Checks => findings::checks(frame, body, side, session, book, control, theme),
+        Tab::Questions => answer::list(frame, body, side, session, book, control, theme),
+        Tab::Evidence => evidence::list(frame, body, side, session, book, control, theme),
+        Tab::Result => determine::list(frame, body, side, session, book, control, theme),
+    }
 }
 
 /// An error or a warning, until it is read.
 pub(super) fn message(frame: &mut Frame<'_>, area: Rect, message: &Message, theme: &Theme) {
-    message::render(frame, area, message, &[("Esc", "close")], theme);
-}
-
-/// Says which rows of a list can be clicked.
-pub(super) fn spots(area: Rect, length: usize, at: usize) {
-    for (y, row) in (area.y..).zip(list::window(length, at, area.height.into())) {
-        mouse::on(Rect { y, height: 1, ..area }, Action::Select(row));
-    }
+    message::draw(frame, area, message, &[("Esc", "close")], theme);
 }
 
 /// What was just done, in the row above the keys, for screens that have no line of their own for it.

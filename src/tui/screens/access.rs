@@ -2,7 +2,7 @@
 
 use crate::tui::theme::Theme;
 use crate::tui::widgets::table::{self, Column, Fill};
-use crate::tui::widgets::{List, filter, frame, page, sign};
+use crate::tui::widgets::{List, filter, frame, list, page, sign};
 use crate::tui::{keymap, markdown, text};
 use kassay_core::analysis::rbac::folded::{Entry, Folded, Told};
 use kassay_core::analysis::rbac::{Subject, SubjectKind};
@@ -55,7 +55,7 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Them
     }
     let (list, detail) = frame::bottom(rest, (rest.height / 3).min(12));
     view.cursor.shows(list.height.into());
-    crate::tui::views::spots(list, rows, view.cursor.at);
+    list::spots(list, rows, view.cursor.at);
     let drawn = List::new(rows, Some(view.cursor.at), theme);
     let widths = table::widths(&COLUMNS, drawn.columns(list));
     drawn.draw(frame, list, |nth, _| view.row(nth).map_or_else(Line::default, |entry| row(entry, &widths, theme)));

@@ -1,19 +1,22 @@
-//! The screens, one file each with one `render`. A screen draws what it is handed; what must outlive a frame lives in the session.
+//! The screens: a file for each thing that a person does, named as in the session, where what must outlive a frame lives. A screen draws what it
+//! is handed, and knows no other.
 
 pub mod access;
+pub mod answer;
+pub mod determine;
+pub mod evidence;
+pub mod exceptions;
 pub mod export;
-pub mod finding;
-pub mod form;
+pub mod findings;
 pub mod help;
 pub mod home;
-pub mod message;
 pub mod new;
 pub mod palette;
 pub mod probes;
-pub mod question;
 pub mod reading;
-pub mod result;
+pub mod review;
 pub mod scope;
+pub mod search;
 pub mod segmentation;
 pub mod summary;
 pub mod walk;

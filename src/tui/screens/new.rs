@@ -1,8 +1,7 @@
 //! A new assessment: engagement, cluster, scope, read. Four steps of one page, each can be gone back to; only the entity is required.
 
-use super::scope;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::{List, field, form, frame, hints::Hint, page, progress, sign};
+use crate::tui::widgets::{List, field, form, frame, hints::Hint, namespaces, page, progress, sign};
 use crate::tui::{markdown, text};
 use kassay_core::checks;
 use kassay_core::kinds::KindState;
@@ -34,7 +33,7 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, keys: &[Hint
     match new.stage {
         Stage::Engagement => engagement(frame, body, new, theme),
         Stage::Cluster => cluster(frame, body, new, spinner, theme),
-        Stage::Scope => scope::body_of(frame, body, &new.scope, theme),
+        Stage::Scope => namespaces::draw(frame, body, &new.scope, theme),
         Stage::Read => read(frame, body, new, theme),
     }
 }
@@ -241,7 +240,7 @@ fn read(frame: &mut Frame<'_>, area: Rect, new: &New, theme: &Theme) {
         }
     }
     if !new.adding {
-        lines.extend(fact("Scope", &scope::summary(&new.scope), width, theme));
+        lines.extend(fact("Scope", &namespaces::summary(&new.scope), width, theme));
     }
     lines.push(Line::default());
     lines.push(Line::styled("All is said. Reading can be cancelled at any time.", theme.style("text.strong")));

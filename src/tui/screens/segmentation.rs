@@ -2,7 +2,7 @@
 
 use crate::tui::theme::Theme;
 use crate::tui::widgets::table::{self, Column, Fill};
-use crate::tui::widgets::{List, frame, page, sign};
+use crate::tui::widgets::{List, frame, list, page, sign};
 use crate::tui::{keymap, markdown, text};
 use kassay_core::model::Category;
 use kassay_core::model::text::clean;
@@ -69,7 +69,7 @@ fn overview(frame: &mut Frame<'_>, area: Rect, picture: &Segmentation, rows: &[&
     let (list, foot) = frame::bottom(rest, room);
     cursor.counts(rows.len());
     cursor.shows(list.height.into());
-    crate::tui::views::spots(list, rows.len(), cursor.at);
+    list::spots(list, rows.len(), cursor.at);
     List::new(rows.len(), Some(cursor.at), theme).draw(frame, list, |nth, room| {
         let crossing = rows[nth];
         let within = crossing.from == crossing.to;
@@ -158,7 +158,7 @@ fn flows(frame: &mut Frame<'_>, area: Rect, crossing: &Crossing, cursor: &Cursor
     let rows = &crossing.shown;
     cursor.counts(rows.len());
     cursor.shows(list.height.into());
-    crate::tui::views::spots(list, rows.len(), cursor.at);
+    list::spots(list, rows.len(), cursor.at);
     let columns = [
         Column { title: "", fill: Fill::Name, wanted: 44, least: 20 },
         Column { title: "", fill: Fill::Name, wanted: 44, least: 20 },

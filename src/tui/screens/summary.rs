@@ -2,7 +2,7 @@
 
 use crate::tui::theme::Theme;
 use crate::tui::widgets::table::{self, Column, Fill};
-use crate::tui::widgets::{List, frame, page, progress};
+use crate::tui::widgets::{List, frame, list, page, progress};
 use crate::tui::{keymap, markdown, text};
 use kassay_core::model::Outcome;
 use kassay_core::model::text::clean;
@@ -40,7 +40,7 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, cursor: &Cur
     let widths = table::widths(&columns, list.columns(grid));
     frame.render_widget(table::titles(&columns, &widths, theme.style("text.muted")), frame::left(head, 2).1);
     cursor.shows(grid.height.into());
-    crate::tui::views::spots(grid, areas.len(), cursor.at);
+    list::spots(grid, areas.len(), cursor.at);
     list.draw(frame, grid, |nth, _| {
         let area = &areas[nth];
         row(&format!("{:>2} {}", area.number, area.title), &book.progress(area.controls.iter()), &columns, &widths, theme)

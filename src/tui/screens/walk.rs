@@ -1,7 +1,6 @@
 //! The walk: areas at the left, the control one stands on at the right, and always a line that says what is expected now and which key does it.
 //! Narrow terminals show two columns, wider ones what is selected beside the list, very wide ones the guidance beside the work.
 
-use super::{finding, form, question, result};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{List, frame, hints, progress, sign, tabs};
 use crate::tui::{keymap, markdown, mouse, text};
@@ -19,7 +18,17 @@ const WIDE: u16 = 120;
 /// From this width on, the guidance stands beside the work.
 const VERY_WIDE: u16 = 170;
 
-/// Draws the walk, or what is open in it.
+/// The room for the work, and what stands beside it.
+pub struct Rooms {
+    /// For what is worked at.
+    pub work: Rect,
+    /// For the guidance of the control beside it; empty where there is no room.
+    pub guide: Rect,
+    /// Whether what is selected stands beside its list, not below.
+    pub side: bool,
+}
+
+/// Draws the frame of the walk, and gives the room inside; what is open in it takes the room of the areas where that is needed.
 ///
 /// ```text
 ///  Acme Payments 2026 · prod-eu, eks v1.34.4, read 23 Nov 09:12             17 of 49 determined
@@ -33,8 +42,7 @@ const VERY_WIDE: u16 = 170;
 ///  next: 1.6 Multi-factor authentication: a question needs an answer                   ⇥ goes there
 ///  ⇥ next open  ↵ findings  d determine  a answer  e evidence                               ? help
 /// ```
-pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme, spinner: &str) {
-    let Some(book) = &session.book else { return };
+pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, book: &Book, open: bool, spinner: &str, theme: &Theme) -> Rooms {
     let (head, rest) = frame::top(area, 1);
     header(frame, head, session, book, theme, spinner);
     let (rule, rest) = frame::top(rest, 1);
@@ -46,21 +54,10 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Them
     expected(frame, inset(line), session, theme);
     let (body, rule) = frame::bottom(rest, 1);
     frame::rule(frame, rule, theme);
-    let inside = session.layers.iter().rev().find(|l| matches!(l, Layer::Findings(_) | Layer::Finding { .. } | Layer::Form(_)));
-    let body = if area.width >= WIDE || inside.is_none() { with_areas(frame, body, session, book, theme) } else { body };
-    match inside {
-        Some(Layer::Form(open)) => {
-            let (place, guide) = beside(body, area);
-            form::render(frame, inset(place), session, open, theme);
-            guidance_beside(frame, guide, session, book, theme);
-        }
-        Some(layer) => {
-            let (place, guide) = beside(body, area);
-            finding::render(frame, inset(place), session, layer, theme);
-            guidance_beside(frame, guide, session, book, theme);
-        }
-        None => work(frame, body, area, session, book, theme),
-    }
+    let body = if area.width >= WIDE || !open { with_areas(frame, body, session, book, theme) } else { body };
+    let whole = !open && (book.walk.here(session.guidance).is_none() || book.walk.tab == Tab::Guidance);
+    let (work, guide) = if whole { (body, Rect::default()) } else { beside(body, area) };
+    Rooms { work: inset(work), guide, side: area.width >= WIDE && area.width < VERY_WIDE }
 }
 
 fn inset(area: Rect) -> Rect {
@@ -231,29 +228,13 @@ fn control_sign(book: &Book, control: &Control) -> (&'static str, &'static str) 
     worst.map_or((" ", "text.muted"), |f| (sign::determined(f), sign::determined_meaning(f)))
 }
 
-/// The control one stands on, or the area.
-fn work(frame: &mut Frame<'_>, area: Rect, screen: Rect, session: &Session, book: &Book, theme: &Theme) {
-    let walk = &book.walk;
-    let Some(control) = walk.here(session.guidance) else {
-        overview(frame, inset(area), session, book, theme);
-        return;
-    };
-    let (area, guide) = if walk.tab == Tab::Guidance { (area, Rect::default()) } else { beside(area, screen) };
-    let area = inset(area);
+/// Draws title and tabs of a control, and gives the room of the tab.
+pub fn tab(frame: &mut Frame<'_>, area: Rect, book: &Book, control: &Control, theme: &Theme) -> Rect {
     let (head, rest) = frame::top(area, 1);
     title(frame, head, book, control, theme);
     let (row, rest) = frame::top(rest, 1);
-    tab_row(frame, row, book, control, walk, theme);
-    let (_, body) = frame::top(rest, 1);
-    let side = screen.width >= WIDE && screen.width < VERY_WIDE;
-    match walk.tab {
-        Tab::Guidance => guidance(frame, body, control, walk, session, theme),
-        Tab::Checks => checks(frame, body, side, session, book, control, theme),
-        Tab::Questions => question::list(frame, body, side, session, book, control, theme),
-        Tab::Evidence => result::evidence(frame, body, side, session, book, control, theme),
-        Tab::Result => result::render(frame, body, side, session, book, control, theme),
-    }
-    guidance_beside(frame, guide, session, book, theme);
+    tab_row(frame, row, book, control, &book.walk, theme);
+    frame::top(rest, 1).1
 }
 
 /// Divides what is right of the areas into work and guidance, where there is room for both.
@@ -265,7 +246,8 @@ fn beside(area: Rect, screen: Rect) -> (Rect, Rect) {
     (work, guide)
 }
 
-fn guidance_beside(frame: &mut Frame<'_>, area: Rect, session: &Session, book: &Book, theme: &Theme) {
+/// Draws the guidance of the control beside the work, where there is room.
+pub fn guidance_beside(frame: &mut Frame<'_>, area: Rect, session: &Session, book: &Book, theme: &Theme) {
     let Some(control) = book.walk.here(session.guidance).filter(|_| !area.is_empty()) else { return };
     let inner = frame::panel(frame, area, &format!("{} Guidance", control.id), "", theme, false);
     let lines = guidance_lines(control, usize::from(inner.width), theme);
@@ -344,7 +326,7 @@ fn tab_row(frame: &mut Frame<'_>, area: Rect, book: &Book, control: &Control, wa
 }
 
 /// An area's own words and its controls.
-fn overview(frame: &mut Frame<'_>, area: Rect, session: &Session, book: &Book, theme: &Theme) {
+pub fn overview(frame: &mut Frame<'_>, area: Rect, session: &Session, book: &Book, theme: &Theme) {
     let Some(here) = book.walk.area_here(session.guidance) else { return };
     let width = usize::from(area.width.min(100));
     let mut lines = vec![Line::styled(format!("{} {}", here.number, here.title), theme.style("title")), Line::default()];
@@ -377,7 +359,7 @@ fn overview(frame: &mut Frame<'_>, area: Rect, session: &Session, book: &Book, t
 }
 
 /// The guidance of a control, as one text to scroll.
-fn guidance(frame: &mut Frame<'_>, area: Rect, control: &Control, walk: &Walk, session: &Session, theme: &Theme) {
+pub fn guidance(frame: &mut Frame<'_>, area: Rect, control: &Control, walk: &Walk, session: &Session, theme: &Theme) {
     let (area, more) = frame::bottom(area, 1);
     let width = usize::from(area.width.min(100));
     let lines = guidance_lines(control, width.saturating_sub(2), theme);
@@ -425,61 +407,4 @@ fn guidance_lines(control: &Control, width: usize, theme: &Theme) -> Vec<Line<'s
         source.push_str(&format!("- {}: {}\n", link.title, link.url));
     }
     markdown::render(&source, width, theme).lines
-}
-
-/// The checks of a control with their outcomes, and the selected one in words.
-fn checks(frame: &mut Frame<'_>, area: Rect, side: bool, session: &Session, book: &Book, control: &Control, theme: &Theme) {
-    let all = checks_of(control);
-    if all.is_empty() {
-        let words = "No check of this control can be automated: the API shows nothing that would decide it. Its questions are on tab 3.";
-        frame.render_widget(Paragraph::new(markdown::plain(words, area.width.into(), theme.style("text.muted"))), area);
-        return;
-    }
-    let (list, detail) = divide(area, all.len(), side);
-    let at = book.walk.row(control).min(all.len() - 1);
-    book.walk.shows(&control.id, Tab::Checks, list.height.into());
-    crate::tui::views::spots(list, all.len(), at);
-    let name = all.iter().map(|c| text::width(slug(c.id))).max().unwrap_or(0).min(usize::from(list.width) * 2 / 5);
-    let focused = book.walk.pane == Pane::Work && matches!(session.top(), Layer::Walk);
-    List::new(all.len(), Some(at), theme).focused(focused).draw(frame, list, |nth, room| {
-        let check = all[nth];
-        let excepted = if book.excepted.contains(check.id) {
-            " (exception)"
-        } else if book.review(check.id).is_some_and(|(_, holds)| holds) {
-            " (reviewed)"
-        } else {
-            ""
-        };
-        let mut spans = match book.outcome(check.id) {
-            Some(outcome) => vec![sign::outcome_span(outcome.outcome, theme)],
-            None => vec![Span::styled("  not run", theme.style("text.muted"))],
-        };
-        let reason = book.outcome(check.id).map_or_else(|| check.title.to_owned(), |o| clean(&o.reason));
-        spans.push(Span::styled(format!(" {}  ", text::left(slug(check.id), name)), theme.style("text")));
-        spans.push(Span::styled(
-            format!("{}{excepted}", text::cut(&reason, room.saturating_sub(name + 13 + excepted.len()))),
-            theme.style("text.muted"),
-        ));
-        Line::from(spans)
-    });
-    if let Some(check) = all.get(at) {
-        let lines = finding::check_lines(book, check, usize::from(detail.width), usize::from(detail.height), theme);
-        frame.render_widget(Paragraph::new(lines), detail);
-    }
-}
-
-/// The part of a check's id behind the control, which the title tells already.
-fn slug(id: &str) -> &str {
-    id.split_once('/').map_or(id, |(_, slug)| slug)
-}
-
-/// Divides a tab into its list and the room for what is selected: beside it, or below.
-pub(super) fn divide(area: Rect, rows: usize, side: bool) -> (Rect, Rect) {
-    if side {
-        let (list, detail) = frame::left(area, area.width / 2);
-        return (list, frame::left(detail, 2).1);
-    }
-    let wanted = u16::try_from(rows).unwrap_or(u16::MAX);
-    let (list, detail) = frame::top(area, wanted.min(area.height.saturating_sub(4).max(area.height / 2)));
-    (list, frame::top(detail, 1).1)
 }

@@ -24,6 +24,24 @@ const WIDEST: u16 = 84;
 /// The narrowest a field gets to make room for its hint beside it.
 const NARROWEST: usize = 24;
 
+/// The line above a form: what it is of, and what is needed at its right.
+#[must_use]
+pub fn title(left: &str, right: &str, width: usize, theme: &Theme) -> Line<'static> {
+    let room = width.saturating_sub(text::width(right) + 2);
+    Line::from(vec![
+        Span::styled(text::left(left, room), theme.style("title")),
+        Span::raw("  "),
+        Span::styled(right.to_owned(), theme.style("text.muted")),
+    ])
+}
+
+/// Words below a form, beside what they are.
+#[must_use]
+pub fn told(label: &str, words: &str, meaning: &str, width: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let lead = [Span::styled(text::left(label, usize::from(LABEL)), theme.style("text.muted"))];
+    markdown::wrap(&[Span::styled(words.to_owned(), theme.style(meaning))], width, &lead)
+}
+
 /// The columns of the labels: as many as the longest needs, as long as most of the row is left to the field.
 fn label_width(form: &Form, width: u16) -> u16 {
     let widest = form.rows.iter().map(|row| text::width(&row.label)).max().unwrap_or(0);

@@ -67,6 +67,18 @@ pub fn left(area: Rect, columns: u16) -> (Rect, Rect) {
     (Rect { width: columns, ..area }, Rect { x: area.x + columns, width: area.width - columns, ..area })
 }
 
+/// Divides a tab into its list and the room for what is selected: beside it, or below.
+#[must_use]
+pub fn divide(area: Rect, rows: usize, side: bool) -> (Rect, Rect) {
+    if side {
+        let (list, detail) = left(area, area.width / 2);
+        return (list, left(detail, 2).1);
+    }
+    let wanted = u16::try_from(rows).unwrap_or(u16::MAX);
+    let (list, detail) = top(area, wanted.min(area.height.saturating_sub(4).max(area.height / 2)));
+    (list, top(detail, 1).1)
+}
+
 /// The middle of an area, not wider than that: long lines of text are hard to read.
 #[must_use]
 pub fn column(area: Rect, width: u16) -> Rect {

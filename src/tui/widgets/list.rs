@@ -1,7 +1,9 @@
 //! A list with one selected row. Only the rows in view are asked for, so that 50,000 rows scroll as 50 do, and the window follows from
 //! the selection alone: what comes back after another screen stands where it stood.
 
+use crate::tui::mouse;
 use crate::tui::theme::Theme;
+use kassay_core::session::Action;
 use ratatui::Frame;
 use ratatui::layout::{Margin, Rect};
 use ratatui::text::{Line, Span};
@@ -20,6 +22,13 @@ pub fn window(len: usize, selected: usize, height: usize) -> Range<usize> {
 pub fn row_at(area: Rect, len: usize, selected: usize, line: u16) -> Option<usize> {
     let nth = usize::from(line.checked_sub(area.y).filter(|l| *l < area.height)?);
     Some(window(len, selected, area.height.into()).start + nth).filter(|row| *row < len)
+}
+
+/// Says which rows of a list can be clicked.
+pub fn spots(area: Rect, length: usize, at: usize) {
+    for (y, row) in (area.y..).zip(window(length, at, area.height.into())) {
+        mouse::on(Rect { y, height: 1, ..area }, Action::Select(row));
+    }
 }
 
 /// A list to be drawn.

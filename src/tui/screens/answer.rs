@@ -1,8 +1,7 @@
-//! The questions of a control: how each stands, and the selected one with its reason and the answer given so far.
+//! The questions of a control: how each stands, and the selected one with its reason and the answer given so far; and the form for an answer.
 
-use super::walk::divide;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::List;
+use crate::tui::widgets::{List, form, frame, list};
 use crate::tui::{markdown, text};
 use kassay_core::guidance::{Control, Question, paragraphs};
 use kassay_core::model::text::clean;
@@ -14,7 +13,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 /// Sign, word and meaning of how a question stands.
-pub(super) fn sign(state: &AnswerState) -> (&'static str, String, &'static str) {
+fn sign(state: &AnswerState) -> (&'static str, String, &'static str) {
     match state {
         AnswerState::Waived(_) => ("·", "not asked".into(), "outcome.not_applicable"),
         AnswerState::Missing => ("?", "open".into(), "warning"),
@@ -37,17 +36,17 @@ pub(super) fn sign(state: &AnswerState) -> (&'static str, String, &'static str) 
 ///  Satisfies   “yes, for all”, with evidence; good for 12 months
 ///  Answer      partly (A. Assessor, 14 Nov 2025)
 /// ```
-pub(super) fn list(frame: &mut Frame<'_>, area: Rect, side: bool, session: &Session, book: &Book, control: &Control, theme: &Theme) {
+pub fn list(frame: &mut Frame<'_>, area: Rect, side: bool, session: &Session, book: &Book, control: &Control, theme: &Theme) {
     let all = &control.questions;
     if all.is_empty() {
         let words = "Nothing is asked here: the checks of this control say all that can be said. Its determination is on tab 5.";
         frame.render_widget(Paragraph::new(markdown::plain(words, area.width.into(), theme.style("text.muted"))), area);
         return;
     }
-    let (rows, detail) = divide(area, all.len(), side);
+    let (rows, detail) = frame::divide(area, all.len(), side);
     let at = book.walk.row(control).min(all.len() - 1);
     book.walk.shows(&control.id, Tab::Questions, rows.height.into());
-    crate::tui::views::spots(rows, all.len(), at);
+    list::spots(rows, all.len(), at);
     let focused = book.walk.pane == Pane::Work && matches!(session.top(), Layer::Walk);
     List::new(all.len(), Some(at), theme).focused(focused).draw(frame, rows, |nth, room| {
         let question = &all[nth];
@@ -93,7 +92,7 @@ fn about(book: &Book, question: &Question, width: usize, theme: &Theme) -> Vec<L
 }
 
 /// The answer given so far, with who gave it and when.
-pub(super) fn answered(book: &Book, question: &Question) -> Option<String> {
+fn answered(book: &Book, question: &Question) -> Option<String> {
     let answer = book.workbook.answer(&question.id, "")?;
     let on = answer.on.map_or_else(|| answer.at.to_string(), |d| d.to_string());
     let who = [answer.interviewed.as_str(), answer.role.as_str()].iter().filter(|w| !w.is_empty()).copied().collect::<Vec<_>>().join(", ");
@@ -101,4 +100,27 @@ pub(super) fn answered(book: &Book, question: &Question) -> Option<String> {
     let note = if answer.note.is_empty() { String::new() } else { format!(": {}", answer.note) };
     let evidence = if answer.evidence.is_empty() { String::new() } else { format!(" [{}]", answer.evidence.join(", ")) };
     Some(clean(&format!("{} ({who}, {on}){note}{evidence}", answer.value)))
+}
+
+/// What stands above the form: the question, and whether it needs evidence.
+#[must_use]
+pub fn heading(session: &Session, question: &str, width: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let Some(known) = session.guidance.question(question) else { return vec![] };
+    let needs = if known.evidence_required { "needs evidence" } else { "evidence may be added" };
+    let mut lines = vec![form::title(question, needs, width, theme)];
+    lines.extend(markdown::wrap(&markdown::inline(known.text.trim(), "text.strong", theme), width, &[]));
+    lines
+}
+
+/// What helps to fill the form: what satisfies, the answer until now, why it is asked.
+#[must_use]
+pub fn help(session: &Session, book: &Book, question: &str, width: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let Some(known) = session.guidance.question(question) else { return vec![] };
+    let mut lines = form::told("Satisfies", &known.satisfied_words(), "text", width, theme);
+    if let Some(words) = answered(book, known) {
+        lines.extend(form::told("Until now", &words, "text", width, theme));
+    }
+    lines.push(Line::default());
+    lines.extend(markdown::render(&paragraphs(&known.help).join("\n\n"), width, theme).lines);
+    lines
 }

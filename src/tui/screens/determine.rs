@@ -1,12 +1,11 @@
-//! What supports a control, and what was determined of it: the tabs “Evidence” and “Result”.
+//! What was determined of the practices of a control, what stands in the way, and the form for a determination.
 
-use super::walk::divide;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::{List, sign};
+use crate::tui::widgets::{List, form, frame, list, sign};
 use crate::tui::{markdown, text};
 use kassay_core::guidance::{Control, paragraphs};
 use kassay_core::model::text::clean;
-use kassay_core::session::{Book, Layer, Pane, Session, Tab, Target, evidence_age, finding_words};
+use kassay_core::session::{Book, Layer, Pane, Session, Tab, Target, finding_words};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -23,14 +22,14 @@ use ratatui::widgets::Paragraph;
 ///
 ///  the practice in words, and the determination with its rationale
 /// ```
-pub(super) fn render(frame: &mut Frame<'_>, area: Rect, side: bool, session: &Session, book: &Book, control: &Control, theme: &Theme) {
+pub fn list(frame: &mut Frame<'_>, area: Rect, side: bool, session: &Session, book: &Book, control: &Control, theme: &Theme) {
     let blockers = session.blockers_here();
     let practices = control.practices.len();
     let length = practices + blockers.len();
-    let (rows, detail) = divide(area, length.min(usize::from(area.height) * 2 / 3), side);
+    let (rows, detail) = frame::divide(area, length.min(usize::from(area.height) * 2 / 3), side);
     let at = book.walk.row(control).min(length.saturating_sub(1));
     book.walk.shows(&control.id, Tab::Result, rows.height.into());
-    crate::tui::views::spots(rows, length, at);
+    list::spots(rows, length, at);
     let focused = book.walk.pane == Pane::Work && matches!(session.top(), Layer::Walk);
     List::new(length, Some(at), theme).focused(focused).draw(frame, rows, |nth, room| match control.practices.get(nth) {
         Some(practice) => practice_row(session, book, &practice.id, room, theme),
@@ -144,60 +143,36 @@ fn about(
     lines
 }
 
-/// Draws the evidence of a control, and what one would ask to see.
-///
-/// ```text
-///  ▸E-0004  document     conditional-access.pdf              12 days   1.6.a
-///
-///  What to ask for
-///    - List of all services that support the cluster…
-/// ```
-pub(super) fn evidence(frame: &mut Frame<'_>, area: Rect, side: bool, session: &Session, book: &Book, control: &Control, theme: &Theme) {
-    let all = book.evidence_of(control);
-    let (rows, detail) = divide(area, if all.is_empty() { 3 } else { all.len() }, side);
-    if all.is_empty() {
-        let words = "Nothing is attached yet. e attaches a file, an interview or an observation; a file can be dropped here.";
-        frame.render_widget(Paragraph::new(markdown::plain(words, rows.width.into(), theme.style("text.muted"))), rows);
-    } else {
-        let at = book.walk.row(control).min(all.len() - 1);
-        book.walk.shows(&control.id, Tab::Evidence, rows.height.into());
-        crate::tui::views::spots(rows, all.len(), at);
-        let focused = book.walk.pane == Pane::Work && matches!(session.top(), Layer::Walk);
-        List::new(all.len(), Some(at), theme).focused(focused).draw(frame, rows, |nth, room| {
-            let piece = all[nth];
-            let age = match evidence_age(piece, session.today()) {
-                0 => "today".to_owned(),
-                days => text::counted(usize::try_from(days).unwrap_or(0), "day old", "days old"),
-            };
-            let right = format!("{age}  {}", clean(&piece.practices.join(" ")));
-            let right = text::cut(&right, room / 3);
-            let words = room.saturating_sub(22 + text::width(&right) + 2);
-            Line::from(vec![
-                Span::styled(format!("{}  ", piece.reference), theme.style("text.strong")),
-                Span::styled(format!("{:<12} ", piece.kind.label()), theme.style("text.muted")),
-                Span::styled(text::left(&clean(&piece.title), words), theme.style("text")),
-                Span::styled(format!("  {right}"), theme.style("text.muted")),
-            ])
-        });
-    }
-    let width = usize::from(detail.width.min(100));
+/// What stands above the form: the practice, and what is proposed for it.
+#[must_use]
+pub fn heading(session: &Session, practice: &str, width: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let Some(known) = session.guidance.practice(practice) else { return vec![] };
+    let proposal = session.book.as_ref().and_then(|b| b.proposals.get(practice)).and_then(|p| p.proposal);
+    let proposed = proposal.map_or("nothing proposed".to_owned(), |f| format!("proposed: {}", finding_words(f)));
+    let mut lines = vec![form::title(&format!("{practice}  your determination"), &proposed, width, theme)];
+    lines.extend(markdown::wrap(&markdown::inline(&paragraphs(&known.text).join(" "), "text", theme), width, &[]));
+    lines
+}
+
+/// What helps to fill the form: the proposal with its reasons, and what stands in the way.
+#[must_use]
+pub fn help(session: &Session, book: &Book, practice: &str, width: usize, theme: &Theme) -> Vec<Line<'static>> {
     let mut lines = vec![];
-    if let Some(piece) = all.get(book.walk.row(control).min(all.len().saturating_sub(1))) {
-        lines.extend(markdown::plain(&clean(&piece.title), width, theme.style("text.strong")));
-        let file = if piece.file.is_empty() { "no file".to_owned() } else { format!("{}, {}", piece.file, text::size(piece.size)) };
-        let obtained = text::moment(piece.obtained.0, session.now, &session.zone);
-        lines.push(Line::styled(text::cut(&clean(&format!("{file}; obtained by {}, {obtained}", piece.by)), width), theme.style("text")));
-        if !piece.sha256.is_empty() {
-            lines.push(Line::styled(text::cut(&format!("SHA-256 {}", piece.sha256), width), theme.style("text.muted")));
+    let Some(proposal) = book.proposals.get(practice) else { return lines };
+    let because = if proposal.because.is_empty() { "something is still open".to_owned() } else { proposal.because.join(", ") };
+    match proposal.proposal {
+        Some(finding) => {
+            let words = format!("{}, because of {because}", finding_words(finding));
+            lines.extend(form::told("Proposed", &words, sign::determined_meaning(finding), width, theme));
+            for words in &proposal.looked_for {
+                lines.extend(form::told("Looked for", &clean(words), "text.muted", width, theme));
+            }
         }
-        lines.push(Line::default());
+        None => lines.extend(form::told("Proposed", &format!("nothing: {because}"), "text.muted", width, theme)),
     }
-    if !control.evidence.is_empty() {
-        lines.push(Line::styled("What to ask for", theme.style("text.strong")));
-        for item in &control.evidence {
-            lines.extend(markdown::wrap(&markdown::inline(item, "text", theme), width, &[Span::raw("- ")]));
-        }
+    for (_, words) in book.blockers(practice, session.guidance) {
+        let words = text::cut(&words, (width * 2).saturating_sub(12));
+        lines.extend(markdown::wrap(&[Span::styled(clean(&words), theme.style("text.muted"))], width, &[Span::raw("  - ")]));
     }
-    lines.truncate(detail.height.into());
-    frame.render_widget(Paragraph::new(lines), detail);
+    lines
 }

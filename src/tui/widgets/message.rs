@@ -1,7 +1,7 @@
 //! A message over whatever is there: what happened, why, what now. Errors stay until they are read.
 
+use super::{frame, hints};
 use crate::tui::theme::Theme;
-use crate::tui::widgets::{frame, hints};
 use crate::tui::{markdown, text};
 use kassay_core::session::{Message, Urgency};
 use ratatui::Frame;
@@ -19,7 +19,7 @@ use ratatui::widgets::Paragraph;
 /// │ Esc close                                  │
 /// ╰────────────────────────────────────────────╯
 /// ```
-pub fn render(frame: &mut Frame<'_>, area: Rect, message: &Message, keys: &[hints::Hint<'_>], theme: &Theme) {
+pub fn draw(frame: &mut Frame<'_>, area: Rect, message: &Message, keys: &[hints::Hint<'_>], theme: &Theme) {
     let width = area.width.saturating_sub(8).clamp(20, 84).min(area.width);
     let columns = usize::from(width).saturating_sub(4);
     let sign = match message.level {

@@ -2,14 +2,14 @@
 
 use crate::tui::theme::Theme;
 use crate::tui::widgets::table::{self, Column, Fill};
-use crate::tui::widgets::{List, filter, frame, sign, yaml};
+use crate::tui::widgets::{List, filter, frame, list, sign, yaml};
 use crate::tui::{markdown, text};
 use kassay_core::checks;
-use kassay_core::guidance::paragraphs;
+use kassay_core::guidance::{Control, paragraphs};
 use kassay_core::judging::Check;
 use kassay_core::model::text::clean;
 use kassay_core::model::{Finding, Outcome};
-use kassay_core::session::{Book, FindingRow, FindingsView, Group, Layer, Scroll, Session, excerpt};
+use kassay_core::session::{Book, FindingRow, FindingsView, Group, Layer, Pane, Scroll, Session, Tab, checks_of, excerpt};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -89,7 +89,7 @@ fn list(frame: &mut Frame<'_>, area: Rect, session: &Session, book: &Book, check
         frame.render_widget(Line::styled("No finding fits the filter. Esc clears it.", theme.style("text.muted")), body);
         return;
     }
-    crate::tui::views::spots(body, rows.len(), view.cursor.at);
+    list::spots(body, rows.len(), view.cursor.at);
     let drawn = List::new(rows.len(), Some(view.cursor.at), theme);
     let columns = columns(view.findings().iter().any(|f| f.rule.is_some()));
     let widths = table::widths(&columns, drawn.columns(body));
@@ -166,7 +166,7 @@ fn row(book: &Book, view: &FindingsView, finding: &Finding, columns: &[Column], 
 }
 
 /// A check in words: what it says, why it matters, what is missing, how to mend, what it can't see.
-pub(super) fn check_lines(book: &Book, check: &Check, width: usize, height: usize, theme: &Theme) -> Vec<Line<'static>> {
+fn check_lines(book: &Book, check: &Check, width: usize, height: usize, theme: &Theme) -> Vec<Line<'static>> {
     let width = width.min(100);
     let outcome = book.outcome(check.id);
     let mut lines = vec![Line::styled(text::cut(check.title, width), theme.style("text.strong"))];
@@ -290,4 +290,50 @@ fn object_lines(book: &Book, finding: &Finding, width: usize, theme: &Theme) -> 
     let found = excerpt(&object, &finding.field, &finding.observed);
     let lines: Vec<(String, bool)> = found.iter().map(|l| (clean(&l.text), l.marked)).collect();
     yaml::excerpt(lines.iter().map(|(text, marked)| (text.as_str(), *marked)), width, theme)
+}
+
+/// The checks of a control with their outcomes, and the selected one in words.
+pub fn checks(frame: &mut Frame<'_>, area: Rect, side: bool, session: &Session, book: &Book, control: &Control, theme: &Theme) {
+    let all = checks_of(control);
+    if all.is_empty() {
+        let words = "No check of this control can be automated: the API shows nothing that would decide it. Its questions are on tab 3.";
+        frame.render_widget(Paragraph::new(markdown::plain(words, area.width.into(), theme.style("text.muted"))), area);
+        return;
+    }
+    let (rows, detail) = frame::divide(area, all.len(), side);
+    let at = book.walk.row(control).min(all.len() - 1);
+    book.walk.shows(&control.id, Tab::Checks, rows.height.into());
+    list::spots(rows, all.len(), at);
+    let name = all.iter().map(|c| text::width(slug(c.id))).max().unwrap_or(0).min(usize::from(rows.width) * 2 / 5);
+    let focused = book.walk.pane == Pane::Work && matches!(session.top(), Layer::Walk);
+    List::new(all.len(), Some(at), theme).focused(focused).draw(frame, rows, |nth, room| {
+        let check = all[nth];
+        let excepted = if book.excepted.contains(check.id) {
+            " (exception)"
+        } else if book.review(check.id).is_some_and(|(_, holds)| holds) {
+            " (reviewed)"
+        } else {
+            ""
+        };
+        let mut spans = match book.outcome(check.id) {
+            Some(outcome) => vec![sign::outcome_span(outcome.outcome, theme)],
+            None => vec![Span::styled("  not run", theme.style("text.muted"))],
+        };
+        let reason = book.outcome(check.id).map_or_else(|| check.title.to_owned(), |o| clean(&o.reason));
+        spans.push(Span::styled(format!(" {}  ", text::left(slug(check.id), name)), theme.style("text")));
+        spans.push(Span::styled(
+            format!("{}{excepted}", text::cut(&reason, room.saturating_sub(name + 13 + excepted.len()))),
+            theme.style("text.muted"),
+        ));
+        Line::from(spans)
+    });
+    if let Some(check) = all.get(at) {
+        let lines = check_lines(book, check, usize::from(detail.width), usize::from(detail.height), theme);
+        frame.render_widget(Paragraph::new(lines), detail);
+    }
+}
+
+/// The part of a check's id behind the control, which the title tells already.
+fn slug(id: &str) -> &str {
+    id.split_once('/').map_or(id, |(_, slug)| slug)
 }

@@ -1,0 +1,95 @@
+//! The forms of the walk: what is asked, the rows to fill, and below what helps to fill them.
+
+use super::screens::{answer, determine, evidence, exceptions, review};
+use super::theme::Theme;
+use super::widgets::form::draw as rows;
+use super::widgets::{frame, hints};
+use super::{keymap, markdown};
+use kassay_core::model::text::clean;
+use kassay_core::session::{Context, Form, PathOf, Purpose, Session};
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+use ratatui::widgets::Paragraph;
+
+/// Draws a form in the place of the work.
+///
+/// ```text
+///  1.6.mfa_enforced                                           required, with evidence
+///  Is multi-factor authentication enforced for every interactive access to the cluster?
+///
+///  Answer       (•) y yes, for all   ( ) p partly   ( ) n no
+///  Interviewed  ____________________
+///  Evidence     E-0004
+///               ✗ there is no E-0009
+///
+///  Satisfies    “yes, for all”, with evidence; good for 12 months
+///  Before       partly (A. Assessor, 2025-11-14)
+/// ```
+pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, form: &Form, theme: &Theme) {
+    let width = usize::from(area.width.min(110));
+    let area = Rect { width: area.width.min(110), ..area };
+    let head = heading(session, form, width, theme);
+    let (top, rest) = frame::top(area, u16::try_from(head.len()).unwrap_or(3).min(area.height / 2));
+    frame.render_widget(Paragraph::new(head), top);
+    let used = rows(frame, rest, form, 0, theme);
+    let (_, rest) = frame::top(rest, used + 1);
+    let mut lines = vec![];
+    if let Some(why) = &form.error {
+        lines.extend(markdown::plain(&format!("✗ {}", clean(why)), width, theme.style("error")));
+        lines.push(Line::default());
+    }
+    if form.saving {
+        lines.push(Line::styled("saving…", theme.style("text.muted")));
+    }
+    lines.extend(help(session, form, width, theme));
+    lines.truncate(rest.height.into());
+    frame.render_widget(Paragraph::new(lines), rest);
+}
+
+/// Draws a small form over whatever is there.
+pub fn popup(frame: &mut Frame<'_>, area: Rect, form: &Form, theme: &Theme) {
+    let title = match &form.purpose {
+        Purpose::Path(PathOf::Assessment) => "Open an assessment",
+        Purpose::Path(PathOf::Cluster) => "Read files of a cluster",
+        Purpose::Path(PathOf::Export) => "Where the export goes",
+        Purpose::Rule => "Rule for namespaces",
+        _ => "",
+    };
+    let inner = frame::popup(frame, area, (area.width.saturating_sub(8).min(90), 7), title, "", theme);
+    let (body, foot) = frame::bottom(inner, 1);
+    let (_, body) = frame::top(body, 1);
+    rows(frame, body, form, 0, theme);
+    let keys = keymap::hints(Context::Text);
+    frame.render_widget(hints::line(&keys, foot.width.into(), theme), foot);
+}
+
+/// What stands above the rows.
+fn heading(session: &Session, form: &Form, width: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let mut lines = match &form.purpose {
+        Purpose::Answer { question } => answer::heading(session, question, width, theme),
+        Purpose::Determine { practice } => determine::heading(session, practice, width, theme),
+        Purpose::Evidence { .. } => evidence::heading(width, theme),
+        Purpose::Note { .. } => evidence::note_heading(width, theme),
+        Purpose::Exception { what } => exceptions::heading(what, width, theme),
+        Purpose::Review { check } => review::heading(check, width, theme),
+        Purpose::Engagement | Purpose::Path(_) | Purpose::Rule => vec![],
+    };
+    if !lines.is_empty() {
+        lines.push(Line::default());
+    }
+    lines
+}
+
+/// What helps to fill the form.
+fn help(session: &Session, form: &Form, width: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let Some(book) = &session.book else { return vec![] };
+    match &form.purpose {
+        Purpose::Answer { question } => answer::help(session, book, question, width, theme),
+        Purpose::Determine { practice } => determine::help(session, book, practice, width, theme),
+        Purpose::Exception { .. } => exceptions::help(width, theme),
+        Purpose::Evidence { .. } => evidence::help(width, theme),
+        Purpose::Review { check } => review::help(book, check, width, theme),
+        Purpose::Note { .. } | Purpose::Engagement | Purpose::Path(_) | Purpose::Rule => vec![],
+    }
+}

@@ -1,0 +1,23 @@
+//! The form for an exception.
+
+use crate::tui::theme::Theme;
+use crate::tui::widgets::form;
+use crate::tui::{markdown, text};
+use ratatui::text::Line;
+
+/// What stands above the form: what is excepted.
+#[must_use]
+pub fn heading(what: &[String], width: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let words = match what {
+        [one] => one.clone(),
+        many => format!("{} findings", many.len()),
+    };
+    vec![form::title("Exception", &text::cut(&words, width / 2), width, theme)]
+}
+
+/// What helps to fill the form.
+#[must_use]
+pub fn help(width: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let words = "An exception does not change an outcome: a failed check stays failed, and your determination decides. It says why you accept it, and for how long.";
+    markdown::plain(words, width, theme.style("text.muted"))
+}
