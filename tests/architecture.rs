@@ -167,40 +167,123 @@ fn every_file_opens_with_what_lives_there() {
     assert!(bare.is_empty(), "{}", bare.join("\n"));
 }
 
-/// Files of a folder and below, each with those that it imports by `super::` and `crate::`: a path leads to the file of the longest module that it
-/// names, and a name that a module hands on leads to the file in which it stands. `mod.rs` lists what lies beside it and is no part of a ring.
-fn neighbours(folder: &Path, base: &Path) -> BTreeMap<PathBuf, BTreeSet<PathBuf>> {
-    let files: BTreeSet<PathBuf> = sources(folder).into_iter().filter(|path| !path.ends_with("mod.rs")).collect();
-    let mut graph = BTreeMap::new();
-    for path in &files {
-        let code = code(path);
-        let mut found = BTreeSet::new();
-        let parent = path.parent().unwrap();
-        let above = parent.parent().unwrap();
-        for (prefix, room) in [("super::super::", above), ("super::", parent)] {
-            found.extend(imports(&code, prefix).into_iter().filter_map(|name| stands(room, &name)));
+/// Every path that begins with a word, its segments apart, groups in braces taken one by one: `super::{a, b::{c, d}}` has three.
+fn paths(code: &str, word: &str) -> BTreeSet<Vec<String>> {
+    let mut found = BTreeSet::new();
+    for (at, _) in code.match_indices(word) {
+        let before = code[..at].chars().next_back();
+        let after = &code[at + word.len()..];
+        let within = before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '$' | ':'));
+        // Who may see something is no import: `pub(in crate::session)`.
+        if within || !after.starts_with("::") || code[..at].ends_with("pub(in ") {
+            continue;
         }
-        for room in ["judging", "checks"] {
-            found.extend(imports(&code, &format!("crate::{room}::")).into_iter().filter_map(|name| stands(&base.join(room), &name)));
-        }
-        found.remove(path);
-        graph.insert(path.clone(), found.into_iter().filter(|to| files.contains(to)).collect());
+        walk_path(&code[at..], &[], &mut found);
     }
-    graph
+    found
 }
 
-/// The file of a module of a folder, or that from which the folder hands a name on.
-fn stands(folder: &Path, name: &str) -> Option<PathBuf> {
-    let file = folder.join(format!("{name}.rs"));
-    if file.is_file() {
-        return Some(file);
+/// Reads one path, or the group at its end; what follows it.
+fn walk_path<'a>(text: &'a str, before: &[String], found: &mut BTreeSet<Vec<String>>) -> &'a str {
+    let mut path = before.to_vec();
+    let mut rest = text.trim_start();
+    loop {
+        if let Some(mut group) = rest.strip_prefix('{') {
+            loop {
+                group = walk_path(group, &path, found).trim_start();
+                match group.chars().next() {
+                    Some(',') => group = group[1..].trim_start(),
+                    Some('}') => return &group[1..],
+                    // What stands behind a name (`as other`) is no path.
+                    Some(_) => group = &group[group.find([',', '}']).unwrap_or(group.len())..],
+                    None => return group,
+                }
+                if let Some(rest) = group.strip_prefix('}') {
+                    return rest;
+                }
+            }
+        }
+        let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+        if end > 0 {
+            path.push(rest[..end].to_owned());
+        }
+        rest = &rest[end..];
+        match rest.strip_prefix("::") {
+            Some(next) if next.starts_with(|c: char| c.is_alphanumeric() || c == '_' || c == '{') => rest = next,
+            _ => {
+                found.insert(path);
+                return rest;
+            }
+        }
     }
-    let hands_on = std::fs::read_to_string(folder.join("mod.rs")).ok()?;
-    let line = hands_on.lines().find(|line| {
-        line.contains("use ") && line.starts_with("pub") && line.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name)
-    })?;
-    let module = line.split("use ").nth(1)?.split("::").next()?;
-    Some(folder.join(format!("{module}.rs"))).filter(|file| file.is_file())
+}
+
+/// The file of a module: its own, or the `mod.rs` of its folder.
+fn file_of(module: &Path) -> Option<PathBuf> {
+    [module.with_extension("rs"), module.join("mod.rs")].into_iter().find(|file| file.is_file())
+}
+
+/// The module that a file is: the folder for its `mod.rs`.
+fn module_of(file: &Path) -> PathBuf {
+    if file.ends_with("mod.rs") { file.parent().unwrap().to_owned() } else { file.with_extension("") }
+}
+
+/// The file in which a path ends: that of the deepest module it names, or that in which a name stands that a module hands on.
+fn leads_to(path: &[String], from: &Path, base: &Path) -> Option<PathBuf> {
+    let mut module = module_of(from);
+    let mut rest = path;
+    match rest.first()?.as_str() {
+        "crate" => (module, rest) = (base.to_owned(), &rest[1..]),
+        "self" => rest = &rest[1..],
+        "super" => {}
+        // A path of a `mod.rs` into one of its own.
+        first => file_of(&module.join(first)).map(drop)?,
+    }
+    while rest.first().is_some_and(|segment| segment == "super") {
+        module = module.parent()?.to_owned();
+        rest = &rest[1..];
+    }
+    for (nth, segment) in rest.iter().enumerate() {
+        if file_of(&module.join(segment)).is_some() {
+            module = module.join(segment);
+            continue;
+        }
+        let file = file_of(&module)?;
+        // What it hands on of others stands there.
+        let handed = handed_on(&file).into_iter().find(|path| path.last() == Some(segment));
+        return match handed {
+            Some(handed) => leads_to(&[handed, rest[nth + 1..].to_vec()].concat(), &file, base),
+            None => Some(file),
+        };
+    }
+    file_of(&module)
+}
+
+/// Paths that a module hands on: those of its `pub use`, as far as they lead to files of the house.
+fn handed_on(file: &Path) -> Vec<Vec<String>> {
+    let code = code(file);
+    let mut found = BTreeSet::new();
+    for line in code.split(';').map(str::trim_start).filter(|line| line.starts_with("pub")) {
+        if let Some((_, path)) = line.split_once(" use ").filter(|(lead, _)| *lead == "pub" || lead.ends_with(')')) {
+            walk_path(path, &[], &mut found);
+        }
+    }
+    found.into_iter().collect()
+}
+
+/// Files of folders and below, each with those of them that it imports.
+fn neighbours(folders: &[PathBuf], base: &Path) -> BTreeMap<PathBuf, BTreeSet<PathBuf>> {
+    let files: BTreeSet<PathBuf> = folders.iter().flat_map(|folder| sources(folder)).collect();
+    let imported = |file: &PathBuf| {
+        let code = code(file);
+        let mut all: BTreeSet<Vec<String>> = ["crate", "super", "self"].iter().flat_map(|word| paths(&code, word)).collect();
+        if file.ends_with("mod.rs") {
+            all.extend(handed_on(file));
+        }
+        let led = all.iter().filter_map(|path| leads_to(path, file, base));
+        led.filter(|to| to != file && files.contains(to)).collect::<BTreeSet<PathBuf>>()
+    };
+    files.iter().map(|file| (file.clone(), imported(file))).collect()
 }
 
 /// A ring of imports, if there is one: the files along it.
@@ -226,12 +309,72 @@ fn ring(graph: &BTreeMap<PathBuf, BTreeSet<PathBuf>>) -> Option<Vec<PathBuf>> {
 }
 
 #[test]
-fn no_ring_of_imports_among_checks_and_judges_tools() {
-    let base = root().join("src/core");
-    for room in ["checks", "judging"] {
-        let graph = neighbours(&base.join(room), &base);
+fn no_ring_of_imports() {
+    let (core, application) = (root().join("src/core"), root().join("src"));
+    for (room, base) in [("checks", &core), ("judging", &core), ("session", &core), ("tui", &application)] {
+        let graph = neighbours(&[base.join(room)], base);
         assert!(graph.values().any(|to| !to.is_empty()), "no import was read in {room}");
-        assert_eq!(ring(&graph), None, "files that import each other in a ring");
+        assert_eq!(ring(&graph), None, "files of {room} that import each other in a ring");
+    }
+}
+
+/// Rooms of the session, from the ground up. What is not named here is a feature: a thing that a person does. Features know what lies below them,
+/// and each other as little as the rooms of one floor do.
+const SESSION: &[(&str, usize)] = &[
+    ("context", 0),
+    ("effect", 0),
+    ("parts", 0),
+    ("book", 1),
+    ("action", 3),
+    ("state", 4),
+    ("follow", 5),
+    ("leave", 5),
+    ("press", 5),
+    ("update", 5),
+    ("mod", 6),
+];
+/// The floor of features.
+const FEATURES: usize = 2;
+
+fn features() -> BTreeSet<String> {
+    let folder = root().join("src/core/session");
+    let rooms = sources(&folder).into_iter().map(|path| room(&path, &folder));
+    rooms.filter(|name| SESSION.iter().all(|(known, _)| known != name)).collect()
+}
+
+#[test]
+fn features_of_the_session_know_parts_and_book_and_not_each_other() {
+    let (base, folder) = (root().join("src/core"), root().join("src/core/session"));
+    let floor = |name: &str| SESSION.iter().find(|(room, _)| *room == name).map_or(FEATURES, |(_, floor)| *floor);
+    let mut problems = vec![];
+    let mut crossed = 0;
+    for (from, to) in neighbours(std::slice::from_ref(&folder), &base) {
+        let here = room(&from, &folder);
+        for there in to.iter().map(|to| room(to, &folder)).filter(|there| *there != here) {
+            crossed += 1;
+            if floor(&there) >= floor(&here) {
+                problems.push(format!("{}: {here} imports {there}, which is not below it", from.display()));
+            }
+        }
+        // A method of what all share would be a way around the imports.
+        let code = code(&from);
+        let all = ["impl Session {", "impl Desk {"];
+        if floor(&here) == FEATURES && all.iter().any(|shared| code.contains(shared)) {
+            problems.push(format!("{}: a feature adds to what all features share", from.display()));
+        }
+    }
+    assert!(crossed > 0, "no import was read");
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+#[test]
+fn screens_are_named_as_what_a_person_does_and_do_not_meet() {
+    let (base, folder) = (root().join("src"), root().join("src/tui/screens"));
+    let screens: BTreeSet<String> = sources(&folder).iter().map(|path| room(path, &folder)).filter(|name| name != "mod").collect();
+    assert_eq!(screens, features());
+    for (from, to) in neighbours(std::slice::from_ref(&folder), &base) {
+        let others: Vec<_> = to.iter().filter(|to| room(to, &folder) != room(&from, &folder)).collect();
+        assert!(others.is_empty() || from.ends_with("mod.rs"), "{} imports {others:?}", from.display());
     }
 }
 
@@ -253,4 +396,20 @@ fn the_finder_of_rings_finds_them() {
 fn the_import_reader_sees_groups() {
     let seen = imports("use crate::{model::{Kind, Scope}, kinds, judging::View};\nlet x = crate::assess::run();", "crate::");
     assert_eq!(seen.into_iter().collect::<Vec<_>>(), ["assess", "judging", "kinds", "model"]);
+}
+
+#[test]
+fn the_reader_of_paths_follows_names_that_are_handed_on() {
+    let path = |text: &str| text.split("::").map(str::to_owned).collect::<Vec<_>>();
+    let seen = paths("use super::{a, b::{c, d as e}};\nlet x = super::super::f(super::G::new());", "super");
+    let wanted = ["super::a", "super::b::c", "super::b::d", "super::super::f", "super::G::new"];
+    assert_eq!(seen, wanted.iter().map(|text| path(text)).collect());
+    let base = root().join("src/core");
+    let from = base.join("session/answer.rs");
+    let led = |text: &str| leads_to(&path(text), &from, &base).map(|to| to.strip_prefix(&base).unwrap().to_owned());
+    assert_eq!(led("crate::session::book::desk::Desk"), Some("session/book/desk.rs".into()));
+    assert_eq!(led("crate::session::Action::Enter"), Some("session/action.rs".into()));
+    assert_eq!(led("super::walk::update"), Some("session/walk.rs".into()));
+    assert_eq!(led("super::new::Action"), Some("session/new/steps.rs".into()));
+    assert_eq!(led("super::findings::Findings"), Some("session/findings/mod.rs".into()));
 }
