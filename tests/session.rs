@@ -325,6 +325,48 @@ fn an_answer_that_feeds_the_scope_judges_again_and_none_is_no_workload() {
 }
 
 #[test]
+fn a_form_that_is_open_while_a_cluster_is_judged_again_can_still_be_saved() {
+    let mut desk = Desk::with_cluster();
+    question(&mut desk, "1.1.accountability");
+    let revision = desk.book().revision;
+    desk.act(Action::Book(book::Action::Judged {
+        cluster: "prod-eu".into(),
+        revision,
+        collection: Box::new(collection(&Scope::default())),
+    }));
+    assert_eq!(desk.edits.last().unwrap().what, "judge cluster prod-eu");
+    desk.act(Action::Choose('y')).act(Action::Enter);
+    assert!(matches!(desk.session.top(), Layer::Walk), "{:?}", desk.session.form());
+    assert!(desk.disk.as_ref().unwrap().answer("1.1.accountability", "").is_some());
+    // The same where what was judged could not be kept.
+    question(&mut desk, "1.1.accountability");
+    desk.disk_fault = Some("no space left on device.".into());
+    desk.act(Action::Book(book::Action::Judged {
+        cluster: "prod-eu".into(),
+        revision,
+        collection: Box::new(collection(&Scope::default())),
+    }));
+    desk.disk_fault = None;
+    desk.act(Action::Back).act(Action::Choose('n')).act(Action::Enter);
+    assert!(matches!(desk.session.top(), Layer::Walk), "{:?}", desk.session.form());
+}
+
+#[test]
+fn what_is_opened_while_a_cluster_is_loaded_is_worked_out_once_it_is_there() {
+    let mut desk = Desk::with_cluster();
+    let (inventory, outcomes) = (collection(&Scope::default()).inventory, collection(&Scope::default()).outcomes);
+    let workbook = desk.disk.clone().unwrap();
+    let opened = Opened { dir: "/assessments/acme".into(), workbook, held_by: None, notices: vec![] };
+    desk.act(Action::Book(book::Action::Opened(Box::new(opened))));
+    assert!(desk.book().clusters[0].loading);
+    desk.act(Action::Access(access::Action::Open));
+    let wanted = |desk: &Desk| desk.asked.iter().any(|e| matches!(e, Effect::Register { .. }));
+    assert!(!wanted(&desk));
+    desk.act(Action::Book(book::Action::Loaded { cluster: "prod-eu".into(), outcomes, inventory: Some(inventory) }));
+    assert!(wanted(&desk));
+}
+
+#[test]
 fn a_determination_that_new_outcomes_contradict_is_to_be_confirmed() {
     let mut desk = Desk::with_cluster();
     // Nothing is in scope: nothing fails, so that “in place” is not against the proposal.

@@ -56,7 +56,9 @@ impl Desk {
     }
 
     fn send(&mut self, pending: Pending) -> Next {
-        if let Some(form) = self.form_mut() {
+        // A form waits for its own edit only: what is saved beside it comes and goes without it.
+        let of_form = matches!(pending.after, After::CloseForm(_) | After::Link { .. });
+        if let Some(form) = self.form_mut().filter(|_| of_form) {
             form.saving = true;
         }
         let effect = Effect::Save { ticket: pending.ticket, workbook: pending.workbook.clone(), edit: pending.edit.clone() };
