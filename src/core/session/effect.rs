@@ -155,18 +155,18 @@ impl ExportFormat {
 /// Something to be done outside.
 #[derive(Clone, Debug)]
 pub enum Effect {
-    /// List the assessments → `Listed`.
+    /// List the assessments → `home::Listed`.
     ListHome,
-    /// Open an assessment → `Opened` or `OpenFailed`; then its collections → `Loaded`, one per cluster.
+    /// Open an assessment → `book::Opened` or `OpenFailed`; then its collections → `book::Loaded`, one per cluster.
     LoadWorkbook(PathBuf),
-    /// Make an assessment (a folder named after the entity where none is told) → `Opened` or `OpenFailed`.
+    /// Make an assessment (a folder named after the entity where none is told) → `book::Opened` or `OpenFailed`.
     CreateWorkbook {
         /// The folder.
         dir: Option<PathBuf>,
         /// What goes in.
         workbook: Box<Workbook>,
     },
-    /// Keep the workbook → `Saved` or `SaveFailed` with the same ticket. Saves are done in order.
+    /// Keep the workbook → `book::Saved` or `SaveFailed` with the same ticket. Saves are done in order.
     Save {
         /// Names this save.
         ticket: u64,
@@ -175,13 +175,13 @@ pub enum Effect {
         /// What was edited.
         edit: Edit,
     },
-    /// Put the state before the last edit in place of a workbook that can't be read → `Opened` or `OpenFailed`.
+    /// Put the state before the last edit in place of a workbook that can't be read → `book::Opened` or `OpenFailed`.
     Restore(PathBuf),
     /// Let go of the open assessment.
     CloseWorkbook,
-    /// Copy a file into the assessment → `Attached` or `AttachFailed`.
+    /// Copy a file into the assessment → `evidence::Attached` or `Failed`.
     Attach(PathBuf),
-    /// Keep a text as a file of that name in the assessment → `Attached` or `AttachFailed`.
+    /// Keep a text as a file of that name in the assessment → `evidence::Attached` or `Failed`.
     AttachText {
         /// File name.
         name: String,
@@ -190,11 +190,11 @@ pub enum Effect {
     },
     /// Complete a path that is being typed → `Completed`.
     Complete(String),
-    /// List the contexts of the kubeconfig → `Contexts`.
+    /// List the contexts of the kubeconfig → `new::Contexts`.
     Contexts,
-    /// Connect and ask what may be read → `PreflightDone` or `PreflightFailed`.
+    /// Connect and ask what may be read → `new::PreflightDone` or `PreflightFailed`.
     Preflight(Source),
-    /// Read a cluster, judge it in the scope, keep both → `Progress`…, then `Collected` or `CollectFailed`.
+    /// Read a cluster, judge it in the scope, keep both → `reading::Progress`…, then `Collected` or `Failed`.
     Collect {
         /// Name of the cluster in the workbook; "" = from the cluster itself.
         key: String,
@@ -205,7 +205,7 @@ pub enum Effect {
     },
     /// Stop reading; nothing is kept.
     CancelCollect,
-    /// Judge again, keep the result → `Judged` with the same revision.
+    /// Judge again, keep the result → `book::Judged` with the same revision.
     Judge {
         /// The cluster.
         cluster: String,
@@ -216,7 +216,7 @@ pub enum Effect {
         /// Names the state of scope and evidence.
         revision: u64,
     },
-    /// Work out who may connect to whom → `Segmented`.
+    /// Work out who may connect to whom → `segmentation::Drawn`.
     Segment {
         /// The cluster.
         cluster: String,
@@ -225,7 +225,7 @@ pub enum Effect {
         /// The scope.
         scope: Scope,
     },
-    /// Work out who may do what → `Registered`.
+    /// Work out who may do what → `access::Registered`.
     Register {
         /// The cluster.
         cluster: String,
@@ -234,7 +234,7 @@ pub enum Effect {
         /// The scope.
         scope: Scope,
     },
-    /// Send active probes and keep the record → `ProbeProgress`…, then `Probed` or `ProbesFailed`. Nothing is sent that is not in the plan.
+    /// Send active probes and keep the record → `probes::Progress`…, then `Done` or `Failed`. Nothing is sent that is not in the plan.
     Probe {
         /// The folder of the assessment.
         dir: PathBuf,
@@ -251,7 +251,7 @@ pub enum Effect {
     },
     /// Stop sending; what was heard is kept.
     CancelProbes,
-    /// Write an export → `ExportProgress`…, then `Exported` or `ExportFailed`.
+    /// Write an export → `export::Progress`…, then `Written` or `Failed`.
     Export {
         /// The form.
         format: ExportFormat,
@@ -266,7 +266,7 @@ pub enum Effect {
     Copy(String),
     /// Put the role that the program asks for on the clipboard, as YAML.
     CopyRole,
-    /// Open the assessment of the built-in cluster, or make it → `Opened` or `Begin`.
+    /// Open the assessment of the built-in cluster, or make it → `book::Opened` or `new::Begin`.
     Demo,
     /// Leave the program.
     Quit,

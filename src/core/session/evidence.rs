@@ -103,6 +103,7 @@ fn note_form(practices: Vec<String>) -> Form {
     Form::new(Purpose::Note { practices }, rows)
 }
 
+/// ↵ in the form for evidence.
 pub(in crate::session) fn accept(desk: &mut Desk, form: &Form) -> Next {
     // Looked at before the file is copied, so that a slip in a day copies nothing.
     if let Err((row, why)) = parts(desk, form) {

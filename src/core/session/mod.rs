@@ -5,6 +5,14 @@
 //! Nothing that a person wrote counts as written before the store says so: an edit is a copy of the workbook, sent to be saved, that takes
 //! the place of the old one when `Saved` comes back. What is done meanwhile waits in line. If saving fails, the form stays open with all
 //! that was typed, and says why.
+//!
+//! ```text
+//! update, press, leave, follow   who an action is for, and where one thing leads to another
+//! state, action                  all states, all actions
+//! home, new, answer, …           each thing that a person does: its state, its actions, its update; none knows another
+//! book                           the open assessment, and the desk on which all of these work
+//! parts, effect, context         what repeats on screens, what the world is asked, where keys are pressed
+//! ```
 
 pub mod access;
 mod action;

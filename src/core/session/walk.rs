@@ -191,7 +191,8 @@ pub(in crate::session) fn sideways(desk: &mut Desk, back: bool) {
 /// Up, down and pages: among areas, lines of the guidance, or rows of a tab.
 pub(in crate::session) fn step(desk: &mut Desk, step: Step) {
     let guidance = desk.guidance;
-    let blockers = if matches!(desk.book.as_ref().map(|b| b.walk.tab), Some(Tab::Result)) { desk.blockers_here().len() } else { 0 };
+    let on_result = desk.book.as_ref().is_some_and(|b| (b.walk.pane, b.walk.tab) == (Pane::Work, Tab::Result));
+    let blockers = if on_result { desk.blockers_here().len() } else { 0 };
     let Some(book) = desk.book.as_mut() else { return };
     if book.walk.pane == Pane::Areas {
         book.walk.step_nav(step, guidance);
