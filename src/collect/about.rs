@@ -4,7 +4,8 @@
 use super::CollectError;
 use super::connect::Link;
 use super::discovery::Served;
-use super::request::{JSON, Refusal, Review};
+use super::refusal::Refusal;
+use super::request::{JSON, Review};
 use jiff::Timestamp;
 use kassay_core::kinds::{ClusterInfo, DeprecatedRequests};
 use serde_json::Value;

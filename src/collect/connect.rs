@@ -2,12 +2,12 @@
 //! The client library parses kubeconfigs and speaks TLS; which proxy, which plugin and how long is decided here.
 
 use super::kubeconfig::{self, Known, usual_paths};
-use super::request::{Refusal, chain};
-use super::{Cancel, CollectError, Connect, login, proxy};
+use super::refusal::Refusal;
+use super::words::chain;
+use super::{Cancel, CollectError, Connect, login, proxy, tls, transport};
 use data_encoding::BASE64;
 use http::Uri;
 use kassay_core::kinds::{Connection, LoginFile};
-use kube::client::{ClientBuilder, ConfigExt};
 use kube::config::{AuthInfo, Cluster, Context, Kubeconfig};
 use rustls::pki_types::{CertificateDer, ServerName, pem::PemObject};
 use std::path::Path;
@@ -120,7 +120,7 @@ impl Link {
             plan.user.impersonate_groups = Some(connect.as_groups.clone());
         }
         let config = plan.config(cancel).await?;
-        let client = build(config)?;
+        let client = transport::client(&config)?;
         Ok(Self {
             client: RwLock::new(client),
             gate: Semaphore::new(AT_ONCE),
@@ -143,7 +143,7 @@ impl Link {
     /// Logs in again.
     pub(super) async fn renew(&self) -> Result<(), CollectError> {
         let config = self.plan.config(&self.cancel).await?;
-        *self.client.write().await = build(config)?;
+        *self.client.write().await = transport::client(&config)?;
         Ok(())
     }
 
@@ -171,7 +171,7 @@ impl Link {
 
     async fn handshake(&self, host: &str, port: u16, seen: &mut Connection) -> Result<(), String> {
         let config = self.plan.config_with(self.plan.user_without_plugin()).map_err(|error| error.to_string())?;
-        let tls = Arc::new(config.rustls_client_config().map_err(|error| chain(&error))?);
+        let tls = Arc::new(tls::settings(&config).map_err(|error| error.to_string())?);
         let name = config.tls_server_name.clone().unwrap_or_else(|| host.to_owned());
         let name = ServerName::try_from(name).map_err(|error| error.to_string())?;
         let shaking = async {
@@ -180,7 +180,7 @@ impl Link {
         };
         let limit = self.timeout.min(Duration::from_secs(15));
         let stream =
-            tokio::time::timeout(limit, shaking).await.map_err(|_| "no answer in time".to_owned())?.map_err(|error| error.to_string())?;
+            tokio::time::timeout(limit, shaking).await.map_err(|_| "no answer in time".to_owned())?.map_err(|error| chain(&error))?;
         let (_, session) = stream.get_ref();
         seen.protocol = match session.protocol_version() {
             Some(rustls::ProtocolVersion::TLSv1_3) => "TLSv1.3".to_owned(),
@@ -308,18 +308,13 @@ fn certificates(pem: &[u8]) -> Result<Vec<Vec<u8>>, CollectError> {
     if found.is_empty() { Err(failed("it holds no certificate")) } else { Ok(found) }
 }
 
-fn build(config: kube::Config) -> Result<kube::Client, CollectError> {
-    let builder = ClientBuilder::try_from(config).map_err(|error| CollectError::Kubeconfig(chain(&error)))?;
-    Ok(builder.build())
-}
-
 /// A client of the same server without any credential, and nobody impersonated; with the server's address.
 pub(super) fn anonymous(connect: &Connect) -> Result<(String, kube::Client), CollectError> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let plan = plan(connect, REQUEST)?;
     let mut config = plan.config_with(AuthInfo::default())?;
     config.headers.clear();
-    Ok((plan.server(), build(config)?))
+    Ok((plan.server(), transport::client(&config)?))
 }
 
 /// A client of a server that is no Kubernetes: no credential, certificates verified by the system's authorities, the environment's proxy.
@@ -334,7 +329,7 @@ pub(super) fn stranger(origin: &str) -> Result<kube::Client, CollectError> {
     };
     config.read_timeout = None;
     config.default_retry = false;
-    build(config)
+    transport::client(&config)
 }
 
 impl Link {

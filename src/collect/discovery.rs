@@ -2,7 +2,8 @@
 //! asked, and whether silence about a kind means that it is not installed or only that nobody could tell.
 
 use super::connect::Link;
-use super::request::{JSON, Refusal};
+use super::refusal::Refusal;
+use super::request::JSON;
 use futures_util::StreamExt;
 use futures_util::stream::iter;
 use kassay_core::analysis::reach::is_policy;
@@ -46,7 +47,7 @@ impl Served {
     /// Asks the server. A refusal is kept, so that nothing is taken for not installed.
     pub(super) async fn ask(link: &Link) -> Result<Self, Refusal> {
         let told = match link.get("/apis", AGGREGATED).await {
-            Ok(text) => serde_json::from_str::<Value>(&text).map_err(|error| super::request::without_values(&error)),
+            Ok(text) => serde_json::from_str::<Value>(&text).map_err(|error| super::words::without_values(&error)),
             Err(Refusal::Cancelled) => return Err(Refusal::Cancelled),
             Err(refusal) => Err(refusal.words().to_owned()),
         };

@@ -2,7 +2,7 @@
 //! uses refuses nothing.
 
 use super::CollectError;
-use super::request::chain;
+use super::words::chain;
 use kube::config::{Kubeconfig, KubeconfigError, NamedAuthInfo, NamedCluster, NamedContext};
 use serde::Deserialize;
 use serde_json::Value;

@@ -31,10 +31,14 @@ mod permissions;
 mod place;
 mod probe;
 mod proxy;
+mod refusal;
 mod request;
 mod scalar;
 mod secrets;
 pub mod snapshot;
+mod tls;
+mod transport;
+mod words;
 mod yaml;
 
 pub use connect::{ContextInfo, contexts};

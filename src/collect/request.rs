@@ -2,6 +2,8 @@
 //! read. Tries are few, `Retry-After` is obeyed, nothing waits for ever, and a refusal keeps the server's own words.
 
 use super::connect::Link;
+use super::refusal::Refusal;
+use super::words::{chain, without_values};
 use http::{Method, Request, StatusCode};
 use http_body_util::BodyExt;
 use kassay_core::model::text::clean;
@@ -10,7 +12,6 @@ use kube::client::Body;
 use serde::Deserialize;
 use serde::de::{Deserializer as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::{Value, json};
-use std::error::Error;
 use std::fmt;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -30,36 +31,6 @@ pub(super) type Early<'a> = &'a (dyn Fn(String) + Send + Sync);
 
 /// Plain JSON.
 pub(super) const JSON: &str = "application/json";
-
-/// What a server said instead of an answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Refusal {
-    /// 401.
-    Unauthorized(String),
-    /// 403.
-    Forbidden(String),
-    /// 404.
-    NotFound(String),
-    /// 410: a continue token has expired.
-    Expired(String),
-    /// No connection, or it broke.
-    Unreachable(String),
-    /// Everything else: time-outs, errors of the server, answers that are no answers.
-    Failed(String),
-    /// Somebody asked to stop.
-    Cancelled,
-}
-
-impl Refusal {
-    /// The words.
-    pub(super) fn words(&self) -> &str {
-        match self {
-            Self::Unauthorized(words) | Self::Forbidden(words) | Self::NotFound(words) | Self::Expired(words) => words,
-            Self::Unreachable(words) | Self::Failed(words) => words,
-            Self::Cancelled => "cancelled",
-        }
-    }
-}
 
 /// One of the reviews that an identity may ask about itself.
 pub(super) enum Review<'a> {
@@ -295,28 +266,6 @@ fn words_of(status: StatusCode, body: &[u8]) -> String {
     });
     // What is cut off could hide what it was, so the whole is examined first.
     clean(&without_secrets(&said)).chars().take(600).collect()
-}
-
-/// An error with what caused it: the outermost words alone ("error trying to connect") help nobody.
-pub(super) fn chain(error: &dyn Error) -> String {
-    let mut words = error.to_string();
-    let mut at = error.source();
-    while let Some(cause) = at {
-        let more = cause.to_string();
-        if !words.contains(&more) {
-            words = format!("{words}: {more}");
-        }
-        at = cause.source();
-    }
-    for prefix in ["ServiceError: ", "HyperError: "] {
-        words = words.replace(prefix, "");
-    }
-    clean(&without_secrets(&words))
-}
-
-/// A parser's words without the value that it stumbled over.
-pub(super) fn without_values(error: &serde_json::Error) -> String {
-    kassay_core::sensitive::without_quoted(&error.to_string())
 }
 
 #[cfg(test)]

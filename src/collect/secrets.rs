@@ -4,7 +4,7 @@
 
 use super::answer::Answer;
 use super::live::{End, List, Message, Reader};
-use super::request::Refusal;
+use super::refusal::Refusal;
 use futures_util::StreamExt;
 use futures_util::stream::iter;
 use kassay_core::kinds::KindState;

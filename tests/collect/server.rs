@@ -93,6 +93,16 @@ impl Server {
         Self::listen(script, Some(tls()))
     }
 
+    /// A healthy cluster behind TLS, with the certificate that it shows and a key, whether or not the two belong together.
+    pub(crate) fn start_showing(certificate: CertificateDer<'static>, key: PrivateKeyDer<'static>) -> Self {
+        let provider = rustls::crypto::ring::default_provider();
+        let key = provider.key_provider.load_private_key(key).unwrap();
+        let pair = Arc::new(rustls::sign::CertifiedKey::new(vec![certificate], key));
+        let tls = rustls::ServerConfig::builder_with_provider(Arc::new(provider)).with_safe_default_protocol_versions().unwrap();
+        let tls = tls.with_no_client_auth().with_cert_resolver(Arc::new(rustls::sign::SingleCertAndKey::from(pair)));
+        Self::listen(|_, _| None, Some(Arc::new(tls)))
+    }
+
     fn listen(script: impl Fn(&Asked, usize) -> Option<Reply> + Send + Sync + 'static, tls: Option<Arc<rustls::ServerConfig>>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("{}://{}", if tls.is_some() { "https" } else { "http" }, listener.local_addr().unwrap());
@@ -115,11 +125,16 @@ impl Server {
         Self::start(|_, _| None)
     }
 
-    /// A kubeconfig whose user is given as YAML.
+    /// A kubeconfig whose user is given as YAML. The server is believed without a look.
     pub(crate) fn kubeconfig(&self, user: &str) -> PathBuf {
+        self.kubeconfig_of("insecure-skip-tls-verify: true", user)
+    }
+
+    /// A kubeconfig with what it says of the cluster beside its address.
+    pub(crate) fn kubeconfig_of(&self, cluster: &str, user: &str) -> PathBuf {
         let path = self.folder.path().join("kubeconfig");
         let text = format!(
-            "apiVersion: v1\nkind: Config\ncurrent-context: test\nclusters:\n- name: c\n  cluster: {{server: \"{}\", insecure-skip-tls-verify: true}}\n\
+            "apiVersion: v1\nkind: Config\ncurrent-context: test\nclusters:\n- name: c\n  cluster: {{server: \"{}\", {cluster}}}\n\
              contexts:\n- name: test\n  context: {{cluster: c, user: u}}\nusers:\n- name: u\n  user: {user}\n",
             self.address
         );

@@ -2,7 +2,7 @@
 //! can be sent from here.
 
 use super::now;
-use crate::collect::request::chain;
+use crate::collect::words::chain;
 use crate::collect::{Cancel, connect};
 use http::header::{ACCEPT, AUTHORIZATION, HeaderMap, RETRY_AFTER, USER_AGENT};
 use http::{Request, Uri};

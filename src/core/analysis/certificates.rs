@@ -20,6 +20,8 @@ pub struct Certificate {
     pub not_after: Timestamp,
     /// Whether it may sign others.
     pub is_ca: bool,
+    /// Whether its use allows it to be a server's (RFC 5280, 4.2.1.12): it names no uses at all, or servers, or anything.
+    pub may_serve: bool,
     /// SHA-256 of its DER form, to tell the same certificate in many places.
     pub digest: String,
     /// Its public key.
@@ -106,10 +108,15 @@ pub fn read_pem(text: &str) -> Bundle {
 /// Reads one certificate as DER in base64, as a connection shows them; `None` where it is none.
 #[must_use]
 pub fn read_der_base64(text: &str) -> Option<Certificate> {
+    read_der(&data_encoding::BASE64.decode(text.trim().as_bytes()).ok()?)
+}
+
+/// Reads one certificate as DER; `None` where it is none.
+#[must_use]
+pub fn read_der(der: &[u8]) -> Option<Certificate> {
     use sha2::{Digest, Sha256};
-    let der = data_encoding::BASE64.decode(text.trim().as_bytes()).ok()?;
-    let (_, x509) = X509Certificate::from_der(&der).ok()?;
-    certificate(&x509, data_encoding::HEXLOWER.encode(&Sha256::digest(&der)))
+    let (_, x509) = X509Certificate::from_der(der).ok()?;
+    certificate(&x509, data_encoding::HEXLOWER.encode(&Sha256::digest(der)))
 }
 
 /// Reads PEM in base64, as `caBundle` fields hold it; an empty field is an empty bundle.
@@ -132,6 +139,8 @@ fn certificate(x509: &X509Certificate<'_>, digest: String) -> Option<Certificate
         not_before: Timestamp::from_second(x509.validity().not_before.timestamp()).ok()?,
         not_after: Timestamp::from_second(x509.validity().not_after.timestamp()).ok()?,
         is_ca: x509.is_ca(),
+        // Uses that stand there twice or can't be read permit nothing.
+        may_serve: x509.extended_key_usage().is_ok_and(|uses| uses.is_none_or(|uses| uses.value.any || uses.value.server_auth)),
         digest,
         key: key(x509),
         signature: algorithm(&x509.signature_algorithm.algorithm),
