@@ -7,12 +7,11 @@ mod tasks;
 
 use crate::collect::SourceSpec;
 use crate::config::{self, Settings};
-use crate::tui::terminal::{Endings, Screen, breakdowns, panic_if_asked};
+use crate::tui::terminal::{Endings, Events, Screen, breakdowns, panic_if_asked};
 use crate::tui::theme::{Depth, Theme};
 use crate::tui::{draw, keymap, mouse};
 use anyhow::Context as _;
-use crossterm::event::{Event, EventStream, KeyEventKind};
-use futures_util::StreamExt;
+use crossterm::event::{Event, KeyEventKind};
 use kassay_core::guidance::Guidance;
 use kassay_core::session::{self, Action, Context, Effect, Message, Session, Typed, update};
 use std::path::PathBuf;
@@ -46,7 +45,7 @@ pub enum Start {
 /// Runs the walk until its user leaves it.
 ///
 /// # Errors
-/// Where the terminal or the settings can't be used.
+/// Where the terminal or the settings can't be used, or the terminal went away.
 pub fn run(start: Start) -> anyhow::Result<()> {
     let settings = Settings::load().context("the settings can't be used")?;
     let guidance = Guidance::shipped().map_err(|e| anyhow::anyhow!("{e}"))?;
@@ -82,7 +81,8 @@ async fn walk(
     let mut world = World::new(session.home.root.clone(), sender)?;
     let mut endings = Endings::listen()?;
     let mut screen = Screen::enter(!settings.no_mouse).context("the terminal can't be used")?;
-    let mut events = EventStream::new();
+    let mut events = Events::listen()?;
+    let mut gone = false;
     screen.draw(|frame| draw(frame, &session, theme))?;
     for action in tasks::first(start) {
         match action {
@@ -97,9 +97,11 @@ async fn walk(
         let wait = if is_busy(&session) { Duration::from_millis(120) } else { Duration::from_secs(10) };
         let action = tokio::select! {
             event = events.next() => match event {
-                Some(Ok(event)) => of_event(&session, event),
-                // The terminal is gone.
-                Some(Err(_)) | None => break,
+                Some(event) => of_event(&session, event),
+                None => {
+                    gone = true;
+                    break;
+                }
             },
             Some(action) = arrivals.recv() => Some(action),
             _ = endings.next() => break,
@@ -118,7 +120,11 @@ async fn walk(
         if quits {
             break;
         }
-        screen.draw(|frame| draw(frame, &session, theme))?;
+        if let Err(error) = screen.draw(|frame| draw(frame, &session, theme)) {
+            tracing::warn!("a frame can't be drawn: {error}");
+            gone = true;
+            break;
+        }
     }
     // The terminal goes first: whoever ended the program by force may not have much patience.
     drop(screen);
@@ -126,6 +132,10 @@ async fn walk(
     carry_out_all(&mut world, effects);
     // What was sent to be saved is saved before the program ends.
     world.close();
+    if gone {
+        tracing::error!("the terminal is gone; what was accepted before is kept, and the assessment is closed");
+        anyhow::bail!("the terminal is gone; what was accepted before is kept");
+    }
     Ok(())
 }
 

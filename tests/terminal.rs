@@ -67,6 +67,39 @@ mod with_a_terminal {
         }
     }
 
+    /// Nobody sends a signal: the shell that started the program leads the session, ignores SIGHUP and goes on.
+    #[test]
+    fn a_terminal_that_goes_away_without_a_signal_ends_the_program_and_loses_nothing() {
+        let home = home();
+        let book = home.path().join("book");
+        let command = format!("trap '' HUP; \"{KASSAY}\" demo --workbook book; echo $? > code.part; mv code.part code");
+        let log = home.path().join("kassay.log");
+        let variables = [("KASSAY_LOG", "warn"), ("KASSAY_LOG_FILE", log.to_str().unwrap())];
+        let mut program = Program::start("/bin/sh", &["-c", &command], home.path(), (80, 24), &variables);
+        program.see("was read and judged");
+        program.keys("3").see("▸Questions");
+        program.keys("\u{1b}[B").keys("a").see("1.1.accountability");
+        program.keys("n").see("(•) n no");
+        program.keys("\r").see("is saved");
+        // Another answer is begun, and not accepted.
+        program.keys("\u{1b}[B").keys("a").see("(");
+        program.hang_up();
+        let code = home.path().join("code");
+        let mut waited = 0;
+        while !code.exists() {
+            assert!(waited < 1200, "the program goes on without a terminal");
+            waited += 1;
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        assert_eq!(std::fs::read_to_string(code).unwrap().trim(), "2");
+        let kept = std::fs::read_to_string(book.join("workbook.toml")).unwrap();
+        assert_eq!(kept.matches("[[answer]]").count(), 1, "{kept}");
+        assert!(kept.contains("question = \"1.1.accountability\"") && kept.contains("tab = \"questions\""), "{kept}");
+        assert!(std::fs::read_to_string(log).unwrap().contains("the terminal is gone"));
+        let opened = kassay::store::Store::open(&book).unwrap();
+        assert!(opened.held_by.is_none() && opened.notices.is_empty(), "{:?}", opened.held_by);
+    }
+
     #[test]
     fn a_panic_gives_the_terminal_back_and_tells_itself() {
         let home = home();

@@ -2,14 +2,17 @@
 //!
 //! What is switched on here (raw mode, alternate screen, mouse, bracketed paste) is switched off by one function that may run twice.
 
-use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture, Event, KeyCode};
+use crossterm::event::{self, DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture, Event, KeyCode};
 use crossterm::{cursor, execute, terminal};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
 use std::io::{self, IsTerminal, Stdout, Write};
+use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, Once};
+use std::thread;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 /// The smallest size at which every screen shows all that it has.
 pub const SMALLEST: (u16, u16) = (80, 20);
@@ -19,8 +22,8 @@ static PANICS: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 /// The terminal while the program has it; dropping gives it back.
 pub struct Screen {
-    terminal: Terminal<CrosstermBackend<Stdout>>,
-    mouse: bool,
+    /// Never dropped: on its own way out the library writes to standard error, and breaks down where that is gone too.
+    terminal: ManuallyDrop<Terminal<CrosstermBackend<Stdout>>>,
 }
 
 impl Screen {
@@ -35,7 +38,7 @@ impl Screen {
         hook();
         take(mouse)?;
         match Terminal::new(CrosstermBackend::new(io::stdout())) {
-            Ok(terminal) => Ok(Self { terminal, mouse }),
+            Ok(terminal) => Ok(Self { terminal: ManuallyDrop::new(terminal) }),
             Err(e) => {
                 restore();
                 Err(e)
@@ -49,18 +52,6 @@ impl Screen {
     /// Where the terminal is gone.
     pub fn draw(&mut self, draw: impl FnOnce(&mut ratatui::Frame<'_>)) -> io::Result<()> {
         self.terminal.draw(draw).map(|_| ())
-    }
-
-    /// Gives the terminal to another program (an editor) for as long as the function runs. Whoever reads events must have stopped.
-    ///
-    /// # Errors
-    /// Where the terminal can't be taken back.
-    pub fn lend<T>(&mut self, run: impl FnOnce() -> T) -> io::Result<T> {
-        restore();
-        let result = run();
-        take(self.mouse)?;
-        self.terminal.clear()?;
-        Ok(result)
     }
 }
 
@@ -97,10 +88,10 @@ pub fn restore() {
 fn hook() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        let drawing = std::thread::current().id();
+        let drawing = thread::current().id();
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
-            if std::thread::current().id() == drawing || !TAKEN.load(Ordering::SeqCst) {
+            if thread::current().id() == drawing || !TAKEN.load(Ordering::SeqCst) {
                 restore();
                 before(info);
             } else if let Ok(mut panics) = PANICS.lock() {
@@ -161,6 +152,63 @@ impl Endings {
             "Ctrl-C"
         }
     }
+}
+
+/// Keys, mouse and size as they come, until the terminal is gone. They are read on a thread of its own: behind a terminal that is gone, the library
+/// reads on for ever, and what waited for it would hang with it. That it is gone is seen by a second thread, without a signal.
+pub struct Events(UnboundedReceiver<Option<Event>>);
+
+impl Events {
+    /// Starts to listen. The threads end with the process.
+    ///
+    /// # Errors
+    /// Where no thread can be started.
+    pub fn listen() -> io::Result<Self> {
+        let (tell, coming) = unbounded_channel();
+        let gone = tell.clone();
+        thread::Builder::new().name("hang-up".to_owned()).spawn(move || {
+            if hung_up() {
+                // Who listened may have ended before.
+                let _ = gone.send(None);
+            }
+        })?;
+        thread::Builder::new().name("keys".to_owned()).spawn(move || {
+            loop {
+                let event = event::read().ok();
+                let last = event.is_none();
+                if tell.send(event).is_err() || last {
+                    return;
+                }
+            }
+        })?;
+        Ok(Self(coming))
+    }
+
+    /// The next event; none where the terminal is gone.
+    pub async fn next(&mut self) -> Option<Event> {
+        self.0.recv().await.flatten()
+    }
+}
+
+/// Waits until the other side of the terminal is closed; `false` where the system does not tell. Then a frame that can't be drawn does.
+#[cfg(unix)]
+fn hung_up() -> bool {
+    use rustix::event::{PollFd, PollFlags, poll};
+    let input = io::stdin();
+    loop {
+        // Nothing is asked for: a hang-up is told unasked, and keys are the other thread's.
+        let mut waited = [PollFd::new(&input, PollFlags::empty())];
+        match poll(&mut waited, None) {
+            Err(rustix::io::Errno::INTR) => {}
+            Err(_) => return false,
+            Ok(_) => return waited.iter().any(|seen| seen.revents().intersects(PollFlags::HUP | PollFlags::ERR)),
+        }
+    }
+}
+
+#[cfg(not(unix))]
+const fn hung_up() -> bool {
+    false
 }
 
 /// Panics at F12 where a debug build is asked to by `KASSAY_PANIC_ON_F12`: how the tests see that a panic gives the terminal back.

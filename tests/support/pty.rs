@@ -6,6 +6,7 @@ use std::io::{Read, Write};
 use std::num::NonZeroU16;
 use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 const LIMIT: Duration = Duration::from_secs(60);
@@ -14,6 +15,8 @@ struct Seen {
     parser: vt100::Parser,
     bytes: Vec<u8>,
     ended: bool,
+    /// Whether nobody looks any more: the next that comes is not read.
+    left: bool,
 }
 
 /// A running program and its terminal.
@@ -23,6 +26,7 @@ pub struct Program {
     writer: Box<dyn Write + Send>,
     child: Box<dyn Child + Send + Sync>,
     before: String,
+    reader: JoinHandle<()>,
 }
 
 fn cells(n: u16) -> NonZeroU16 {
@@ -48,26 +52,26 @@ impl Program {
         let child = pair.slave.spawn_command(command).expect("the program starts");
         drop(pair.slave);
         let parser = vt100::Parser::new(cells(rows), cells(columns), 0);
-        let seen = Arc::new((Mutex::new(Seen { parser, bytes: Vec::new(), ended: false }), Condvar::new()));
-        let mut reader = pair.master.try_clone_reader().expect("the terminal can be read");
+        let seen = Arc::new((Mutex::new(Seen { parser, bytes: Vec::new(), ended: false, left: false }), Condvar::new()));
+        let mut source = pair.master.try_clone_reader().expect("the terminal can be read");
         let shared = Arc::clone(&seen);
-        std::thread::spawn(move || {
+        let reader = std::thread::spawn(move || {
             let mut buffer = [0; 16 * 1024];
             loop {
-                let read = reader.read(&mut buffer).unwrap_or(0);
+                let read = source.read(&mut buffer).unwrap_or(0);
                 let (lock, news) = &*shared;
                 let mut seen = lock.lock().expect("no reader panicked");
                 seen.parser.process(&buffer[..read]);
                 seen.bytes.extend_from_slice(&buffer[..read]);
                 seen.ended = read == 0;
                 news.notify_all();
-                if read == 0 {
+                if read == 0 || seen.left {
                     return;
                 }
             }
         });
         let writer = pair.master.take_writer().expect("the terminal can be written");
-        Self { seen, master: pair.master, writer, child, before }
+        Self { seen, master: pair.master, writer, child, before, reader }
     }
 
     /// Types keys as a terminal sends them.
@@ -138,6 +142,16 @@ impl Program {
         assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None, "the mouse was left captured");
         assert_eq!(modes(self.master.as_ref()), self.before, "the terminal's modes were not restored");
         (status.exit_code(), screen.contents())
+    }
+
+    /// Takes the terminal away, as a connection does that breaks. A new size makes the program draw once more, which lets the reader go; the
+    /// terminal is gone when nobody holds its other side.
+    pub fn hang_up(mut self) {
+        self.seen.0.lock().expect("no reader panicked").left = true;
+        self.resize(100, 30);
+        let Self { reader, writer, master, .. } = self;
+        reader.join().expect("the reader ends");
+        drop((writer, master));
     }
 
     /// Everything that was written to the terminal so far.
