@@ -3,6 +3,7 @@
 //! and what comes of it returns as an action.
 
 mod keeper;
+mod reading;
 mod tasks;
 
 use crate::collect::SourceSpec;

@@ -684,3 +684,41 @@ fn the_document_of_checks_is_what_the_program_prints() {
     let kept = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/checks.md")).unwrap();
     assert!(printed == kept, "docs/checks.md is older than the checks: cargo run -- checks -o markdown > docs/checks.md");
 }
+
+/// Ctrl-C while a huge file is examined. All of it was read before the signal is sent, because a pipe is written only as fast as it is read. What
+/// the program says tells whether it stopped: it has no result.
+#[cfg(unix)]
+#[test]
+fn ctrl_c_stops_what_is_parsed_and_examined() {
+    use std::io::{Read as _, Write as _};
+    let home = tempfile::tempdir().unwrap();
+    let object = |name: usize, value: &str| {
+        format!(
+            r#"{{"apiVersion":"v1","kind":"ConfigMap","metadata":{{"name":"c{name}","namespace":"shop"}},"data":{{"text":"{value}"}}}}"#
+        )
+    };
+    // Many objects, of which each is looked at; and one that no look between two objects can stop.
+    let many: String = (0..40_000).map(|n| object(n, &"password=none of yours ".repeat(40)) + "\n").collect();
+    let one = object(0, &"password=none of yours ".repeat(1_500_000));
+    for (text, verb) in [(&many, &["assess", "--from", "-"][..]), (&one, &["collect", "--from", "-", "-f", "out.kassay.gz"])] {
+        let mut program = kassay(home.path(), verb)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .current_dir(home.path())
+            .spawn()
+            .unwrap();
+        let mut input = program.stdin.take().unwrap();
+        input.write_all(text.as_bytes()).unwrap();
+        drop(input);
+        let sent = Command::new("kill").args(["-INT", &program.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+        let status = program.wait().unwrap();
+        let (mut printed, mut said) = (String::new(), String::new());
+        program.stdout.take().unwrap().read_to_string(&mut printed).unwrap();
+        program.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        assert_eq!((status.code(), printed.as_str()), (Some(2), ""), "{said}");
+        assert!(said.contains("cancelled") || said.contains("Ctrl-C"), "{said}");
+        assert!(!home.path().join("out.kassay.gz").exists());
+    }
+}

@@ -2,6 +2,7 @@
 
 use super::Start;
 use super::keeper::{self, Job, Keeper};
+use super::reading::{self, Run};
 use crate::collect::{self, Cancel, CollectError, Connect, Options, SourceSpec};
 use crate::config;
 use crate::export::{self, Form, Material};
@@ -15,10 +16,8 @@ use kassay_core::kinds::{Inventory, KindState, Probes};
 use kassay_core::model::text::clean;
 use kassay_core::model::{Kind, Scope};
 use kassay_core::session::{
-    self, Action, Attached, ContextRow, Effect, ExportFormat, NamespaceRow, Preflight, Probed, Progress, Right, ScopeEditor, Segmentation,
-    Source,
+    self, Action, Attached, ContextRow, Effect, ExportFormat, NamespaceRow, Preflight, Probed, Right, ScopeEditor, Segmentation, Source,
 };
-use kassay_core::workbook::collection::cluster_key;
 use kassay_core::workbook::{Engagement, Workbook, folder};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
@@ -80,7 +79,7 @@ pub(super) struct World {
     home: Option<PathBuf>,
     actions: UnboundedSender<Action>,
     keeper: Keeper,
-    cancel: Cancel,
+    reading: Run,
     probing: Cancel,
 }
 
@@ -88,7 +87,7 @@ impl World {
     /// A world; the folder is that of all assessments.
     pub fn new(root: PathBuf, actions: UnboundedSender<Action>) -> std::io::Result<Self> {
         let home = directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned());
-        Ok(Self { root, home, keeper: Keeper::start(actions.clone())?, actions, cancel: Cancel::default(), probing: Cancel::default() })
+        Ok(Self { root, home, keeper: Keeper::start(actions.clone())?, actions, reading: Run::default(), probing: Cancel::default() })
     }
 
     /// Starts what an effect asks for.
@@ -120,7 +119,7 @@ impl World {
             }),
             Effect::Preflight(source) => self.preflight(source),
             Effect::Collect { key, source, workbook } => self.collect(key, source, workbook),
-            Effect::CancelCollect => self.cancel.cancel(),
+            Effect::CancelCollect => self.cancel_collect(),
             Effect::Judge { cluster, inventory, workbook, revision } => self.judge(cluster, inventory, workbook, revision),
             Effect::Segment { cluster, inventory, scope } => self.beside(move || {
                 let picture = Arc::new(Segmentation::of(&inventory, &scope));
@@ -158,7 +157,7 @@ impl World {
 
     /// Ends what runs beside, and waits for what was sent to be saved.
     pub fn close(mut self) {
-        self.cancel.cancel();
+        self.reading.cancel.cancel();
         self.probing.cancel();
         self.keeper.close();
     }
@@ -222,54 +221,19 @@ impl World {
     }
 
     fn collect(&mut self, key: String, source: Source, workbook: Box<Workbook>) {
-        self.cancel = Cancel::default();
+        self.reading = Run::default();
         let options = options(&source);
-        let (cancel, actions, spec) = (self.cancel.clone(), self.actions.clone(), spec(source, self.home.as_deref()));
+        let (run, actions, spec) = (self.reading.clone(), self.actions.clone(), spec(source, self.home.as_deref()));
         let Some(store) = self.keeper.sender() else { return };
-        apart(move || async move {
-            let news = actions.clone();
-            let watch = move |progress| {
-                let _ = news.send(Action::Reading(session::reading::Action::Progress(of_progress(progress))));
-            };
-            let mut inventory = match collect::collect(&spec, &options, &watch, &cancel).await {
-                Ok(inventory) => Arc::new(inventory),
-                Err(CollectError::Cancelled) => {
-                    let _ = actions.send(Action::Reading(session::reading::Action::Failed(String::new())));
-                    return;
-                }
-                Err(error) => {
-                    let _ = actions.send(Action::Reading(session::reading::Action::Failed(words(&error))));
-                    return;
-                }
-            };
-            watch(collect::Progress::Note("judging".to_owned()));
-            let now = collect::judging_time(&inventory, None, jiff::Timestamp::now());
-            let key = cluster_key(&workbook, &inventory.cluster.uid, &key);
-            let (jobs, news) = (store.clone(), actions.clone());
-            let judging = move || {
-                for note in keeper::with_evidence(&mut inventory, &jobs, &workbook, &key) {
-                    let _ = news.send(Action::Told(note));
-                }
-                keeper::judge(inventory, &workbook, now)
-            };
-            let judged = tokio::task::spawn_blocking(judging).await;
-            if cancel.is_cancelled() {
-                let _ = actions.send(Action::Reading(session::reading::Action::Failed(String::new())));
-                return;
-            }
-            match judged.map_err(|e| e.to_string()).and_then(|judged| judged) {
-                Err(why) => {
-                    let _ = actions.send(Action::Reading(session::reading::Action::Failed(why)));
-                }
-                Ok(judged) => {
-                    let then = |kept: Result<_, String>| match kept {
-                        Ok(collection) => Action::Reading(session::reading::Action::Collected(Box::new(collection))),
-                        Err(why) => Action::Reading(session::reading::Action::Failed(why)),
-                    };
-                    let _ = store.send(Job::Keep { judged: Box::new(judged), then: Box::new(then) });
-                }
-            }
-        });
+        apart(move || reading::read((spec, options), (key, workbook), run, actions, store));
+    }
+
+    /// Whoever cancels is back at once; what still works on it stops where it next looks, and nothing comes of it.
+    fn cancel_collect(&self) {
+        self.reading.cancel.cancel();
+        if self.reading.ends() {
+            self.tell(Action::Reading(session::reading::Action::Failed(String::new())));
+        }
     }
 
     fn judge(&self, cluster: String, mut inventory: Arc<Inventory>, workbook: Box<Workbook>, revision: u64) {
@@ -437,7 +401,7 @@ fn free(target: &Path) -> Result<PathBuf, export::ExportError> {
 }
 
 /// An error with what can be done.
-fn words(error: &CollectError) -> String {
+pub(super) fn words(error: &CollectError) -> String {
     match error.hint() {
         Some(hint) => format!("{error}. {hint}"),
         None => format!("{error}."),
@@ -480,14 +444,5 @@ fn of_preflight(found: collect::Preflight) -> Preflight {
         rights: rights.map(|r| Right { kind: r.kind, allowed: r.allowed, why: r.why }).collect(),
         namespaces_missing: found.namespaces_missing,
         source: None,
-    }
-}
-
-fn of_progress(progress: collect::Progress) -> Progress {
-    match progress {
-        collect::Progress::Started { kinds } => Progress::Started { kinds },
-        collect::Progress::Kind { kind, items, total, state, message } => Progress::Kind { kind, items, total, state, message },
-        collect::Progress::Bytes(bytes) => Progress::Bytes(bytes),
-        collect::Progress::Note(words) => Progress::Note(words),
     }
 }

@@ -1,7 +1,7 @@
 //! `kassay assess`: every automated check, unattended.
 
 use super::judged::Judged;
-use super::{Failure, Manners, catalogue, keep::Keeper, markdown, output_failed, print, probes, source, text};
+use super::{Failure, Manners, catalogue, interrupt, keep::Keeper, markdown, output_failed, print, probes, source, text};
 use crate::collect::{Options, import_file, judging_time};
 use crate::export;
 use kassay_core::assess::{CheckOutcome, assess};
@@ -89,7 +89,7 @@ impl Assess {
         // Kept before it is printed: a reader who goes away must not lose what was read.
         if let Some(keeper) = keeper {
             let (name, source) = self.source.words();
-            keeper.keep(workbook, &judged, (&name, &source, &self.source.reached()), guidance, manners)?;
+            interrupt::whole(|| keeper.keep(workbook, &judged, (&name, &source, &self.source.reached()), guidance, manners))?;
         }
         match self.output {
             // The largest of them is written as it is made.

@@ -1,7 +1,7 @@
 //! `kassay collect`: reads a source and writes a snapshot.
 
-use super::{Failure, Manners, probes, source};
-use crate::collect::{Options, write_snapshot};
+use super::{Failure, Manners, interrupt, probes, source};
+use crate::collect::{Options, pack_snapshot, put_snapshot};
 use kassay_core::model::text::thousands;
 use std::path::PathBuf;
 
@@ -39,7 +39,8 @@ impl Collect {
             let scope = self.scope.as_deref().map(source::scope).transpose()?.unwrap_or_default();
             inventory.probes = Some(probes::send(&self.source, &inventory, &scope, manners)?);
         }
-        let bytes = write_snapshot(&inventory, &self.file)?;
+        let packed = pack_snapshot(&inventory, &self.file)?;
+        interrupt::whole(|| put_snapshot(&packed, &self.file))?;
         let objects: usize = inventory.coverage.values().map(|c| c.items).sum();
         manners.say(&format!(
             "{} objects of {}, {} sensitive values met and not kept: {} ({} bytes)",
@@ -47,7 +48,7 @@ impl Collect {
             if inventory.cluster.server.is_empty() { "files" } else { &inventory.cluster.server },
             thousands(inventory.redactions),
             self.file.display(),
-            thousands(usize::try_from(bytes).unwrap_or(usize::MAX)),
+            thousands(packed.len()),
         ));
         for (kind, coverage) in inventory.coverage.iter().filter(|(_, c)| !c.message.is_empty()) {
             manners.say(&format!("  {}: {}", kind.id(), kassay_core::model::text::clean(&coverage.message)));

@@ -6,6 +6,7 @@ mod assess;
 mod catalogue;
 mod collect;
 mod export;
+mod interrupt;
 mod judged;
 mod keep;
 mod lines;
@@ -19,7 +20,7 @@ mod text;
 mod verify;
 
 use crate::app::Start;
-use crate::collect::{Cancel, CollectError};
+use crate::collect::CollectError;
 use crate::export::{ExportError, VerifyError};
 use crate::store::StoreError;
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
@@ -332,18 +333,6 @@ fn walk(dir: Option<PathBuf>, verb: Option<Verb>) -> Result<u8, Failure> {
     }
     crate::app::run(start)?;
     Ok(0)
-}
-
-/// A cancel that Ctrl-C sets off, so that a file that is being written is taken away again.
-fn cancel_on_interrupt(runtime: &tokio::runtime::Runtime) -> Cancel {
-    let cancel = Cancel::default();
-    let set = cancel.clone();
-    runtime.spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            set.cancel();
-        }
-    });
-    cancel
 }
 
 /// A runtime for verbs that talk to a cluster.

@@ -1,6 +1,6 @@
 //! Active probes on the command line: `--active-probes`, which lists what is sent before anything is, and `kassay probes`, which only lists it.
 
-use super::{Failure, Manners, cancel_on_interrupt, print, runtime, source};
+use super::{Failure, Manners, interrupt, print, runtime, source};
 use crate::collect::{CollectError, Options, SourceSpec, probe};
 use crate::config;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -110,8 +110,7 @@ pub(super) fn send(source: &source::SourceArgs, inventory: &Inventory, scope: &S
         bar.set_message(clean(origin));
     };
     let runtime = runtime()?;
-    let cancel = cancel_on_interrupt(&runtime);
-    let probes = runtime.block_on(probe(&source.spec(), &plan, &config::user(), &step, &cancel));
+    let probes = interrupt::instead(|cancel| runtime.block_on(probe(&source.spec(), &plan, &config::user(), &step, cancel)));
     bar.finish_and_clear();
     let probes = probes?;
     if probes.stopped {

@@ -1,7 +1,7 @@
 //! SOURCE on the command line: the current context, flags as kubectl's, files, or the demo.
 
 use super::progress::Reading;
-use super::{Failure, Manners, cancel_on_interrupt, runtime};
+use super::{Failure, Manners, interrupt, runtime};
 use crate::collect::{CollectError, Connect, Options, SourceSpec, collect};
 use crate::config;
 use kassay_core::kinds::Inventory;
@@ -79,9 +79,11 @@ impl SourceArgs {
         let options = Options { declared_complete: self.declared_complete()?, ..options.clone() };
         let reading = Reading::new(manners);
         let runtime = runtime()?;
-        let cancel = cancel_on_interrupt(&runtime);
+        let cancel = interrupt::listen();
         let collected = runtime.block_on(collect(&self.spec(), &options, &|p| reading.take(p), &cancel));
         reading.done();
+        // Where it was cancelled, a thread may still be in the middle of a file: nobody waits for it.
+        runtime.shutdown_background();
         Ok(collected?)
     }
 

@@ -29,10 +29,18 @@ pub(super) async fn collect(
     let (tell, mut told) = unbounded_channel();
     let (paths, options, stop) = (paths.to_vec(), options.clone(), cancel.clone());
     let reading = tokio::task::spawn_blocking(move || read(&paths, &options, &tell, &stop));
-    while let Some(event) = told.recv().await {
-        progress(event);
+    // Whoever cancels is not kept waiting: the thread stops behind what it is in the middle of, and nobody hears what it has.
+    let read = async {
+        while let Some(event) = told.recv().await {
+            progress(event);
+        }
+        reading.await.map_err(|error| CollectError::Internal(error.to_string()))?
+    };
+    tokio::select! {
+        biased;
+        () = cancel.cancelled() => Err(CollectError::Cancelled),
+        read = read => read,
     }
-    reading.await.map_err(|error| CollectError::Internal(error.to_string()))?
 }
 
 /// A file that is to be read.

@@ -70,7 +70,12 @@ pub(super) async fn collect(
     let read = reader.all(options).await;
     // Dropping the sender ends the parser.
     drop(reader);
-    let (mut ingest, unread) = parsing.await.map_err(|error| CollectError::Internal(error.to_string()))?;
+    let parsed = tokio::select! {
+        biased;
+        () = cancel.cancelled() => return Err(CollectError::Cancelled),
+        parsed = parsing => parsed,
+    };
+    let (mut ingest, unread) = parsed.map_err(|error| CollectError::Internal(error.to_string()))?;
     let uid = read.map_err(|refusal| link.fatal(refusal))?;
     for (kind, words) in unread {
         ingest.state(kind, KindState::Failed, &words);
@@ -293,7 +298,11 @@ impl Reader<'_> {
     }
 
     pub(super) async fn send(&self, message: Message) -> Result<(), Refusal> {
-        self.pages.send(message).await.map_err(|_| Refusal::Failed("the parser has stopped".to_owned()))
+        tokio::select! {
+            biased;
+            () = self.link.cancel.cancelled() => Err(Refusal::Cancelled),
+            sent = self.pages.send(message) => sent.map_err(|_| Refusal::Failed("the parser has stopped".to_owned())),
+        }
     }
 
     pub(super) fn tell(&self, kind: Kind, items: usize, total: Option<usize>) {

@@ -45,7 +45,7 @@ pub use connect::{ContextInfo, contexts};
 pub use evidence::import_file;
 pub use permissions::{NamespaceName, Preflight, Right, cluster_role, preflight};
 pub use probe::{ProbeWatcher, probe};
-pub use snapshot::{SnapshotError, write_file as write_snapshot};
+pub use snapshot::{SnapshotError, pack as pack_snapshot, put as put_snapshot, write_file as write_snapshot};
 
 /// Where a cluster is to be read from.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -189,24 +189,44 @@ pub(super) fn begins(unpacked: &[u8]) -> bool {
 /// # Errors
 /// Where the file can't be written.
 pub fn write_file(inventory: &Inventory, target: &Path) -> Result<u64, CollectError> {
-    let failed = |message: String| CollectError::Write { path: target.display().to_string(), message };
+    let bytes = pack(inventory, target)?;
+    put(&bytes, target)?;
+    Ok(bytes.len() as u64)
+}
+
+/// A snapshot as the bytes of the file that it shall be. That takes long for a large cluster, and nothing is written yet.
+///
+/// # Errors
+/// Where it can't be packed.
+pub fn pack(inventory: &Inventory, target: &Path) -> Result<Vec<u8>, CollectError> {
     let mut bytes = Vec::new();
-    write(inventory, &mut bytes).map_err(|error| failed(error.to_string()))?;
+    write(inventory, &mut bytes).map_err(|error| unwritten(target, &error.to_string()))?;
+    Ok(bytes)
+}
+
+/// Writes the bytes of a snapshot to a file that appears only when it is complete; `-` is standard output.
+///
+/// # Errors
+/// Where the file can't be written.
+pub fn put(bytes: &[u8], target: &Path) -> Result<(), CollectError> {
     let put = || -> std::io::Result<()> {
         if target == Path::new("-") {
             let mut out = std::io::stdout().lock();
-            out.write_all(&bytes)?;
+            out.write_all(bytes)?;
             return out.flush();
         }
         let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        file.write_all(&bytes)?;
+        file.write_all(bytes)?;
         file.as_file().sync_all()?;
         file.persist(target).map_err(|error| error.error)?;
         Ok(())
     };
-    put().map_err(|error| failed(error.to_string()))?;
-    Ok(bytes.len() as u64)
+    put().map_err(|error| unwritten(target, &error.to_string()))
+}
+
+fn unwritten(target: &Path, why: &str) -> CollectError {
+    CollectError::Write { path: target.display().to_string(), message: why.to_owned() }
 }
 
 #[cfg(test)]

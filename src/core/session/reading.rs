@@ -245,7 +245,8 @@ fn collected(reading: &mut Option<Reading>, desk: &mut Desk, collection: Collect
 /// It was not read: cancelled, or failed.
 fn fail(reading: &mut Option<Reading>, desk: &mut Desk, why: &str) {
     if why.is_empty() {
-        let key = reading.take().map(|r| r.key).unwrap_or_default();
+        // Who left the assessment meanwhile is told nothing of it.
+        let Some(key) = reading.take().map(|r| r.key) else { return };
         desk.layers.retain(|l| !matches!(l, Layer::Reading));
         desk.messages.push(Message::info(format!("Reading {key} was cancelled; nothing of it is kept.")));
     } else if let Some(known) = reading.as_mut() {
