@@ -1,6 +1,7 @@
 //! What the surroundings say: where data lies, what the user likes, who is at the keyboard, on which machine. Everything that asks the environment for such
 //! things asks here, so that tests can hand in others.
 
+use kassay_core::sensitive::toml_fault;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 
@@ -58,12 +59,12 @@ pub enum SettingsError {
         source: std::io::Error,
     },
     /// The file says something that can't be followed; line and column are in the message.
-    #[error("{}: {source}", .path.display())]
+    #[error("{}: {fault}", .path.display())]
     Fault {
         /// The file.
         path: PathBuf,
         /// What and where.
-        source: toml::de::Error,
+        fault: String,
     },
 }
 
@@ -82,7 +83,7 @@ impl Settings {
             None => Self::default(),
             Some(path) => {
                 let text = std::fs::read_to_string(path).map_err(|source| SettingsError::Read { path: path.to_owned(), source })?;
-                toml::from_str(&text).map_err(|source| SettingsError::Fault { path: path.to_owned(), source })?
+                toml::from_str(&text).map_err(|error| SettingsError::Fault { path: path.to_owned(), fault: toml_fault(&error, &text) })?
             }
         };
         let set = |name: &str| environment(name).filter(|value| !value.is_empty());
@@ -144,7 +145,11 @@ mod tests {
         assert!(with("", "KASSAY_REDUCED_MOTION").unwrap().reduced_motion && with("no-mouse = true", "").unwrap().no_mouse);
         let said = with("theme = 1\n", "").unwrap_err().to_string();
         assert!(said.contains("config.toml") && said.contains("line 1"), "{said}");
-        assert!(with("them = \"dark\"", "").is_err());
+        let said = with("them = \"dark\"", "").unwrap_err().to_string();
+        assert!(
+            said.ends_with("config.toml: line 1, column 1: the field them is not known there; known are theme, no-mouse, reduced-motion"),
+            "{said}"
+        );
         assert_eq!(Settings::from(None, &|_| None).unwrap(), Settings::default());
     }
 }

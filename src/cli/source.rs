@@ -153,7 +153,7 @@ pub fn moment(text: &str) -> Result<jiff::Timestamp, String> {
 pub fn scope(path: &std::path::Path) -> Result<kassay_core::model::Scope, Failure> {
     let text = std::fs::read_to_string(path).map_err(|e| Failure::new(format!("{} can't be read: {e}", path.display())))?;
     kassay_core::model::Scope::parse(&text).map_err(|e| {
-        Failure::new(format!("{}: {}", path.display(), e.to_string().trim_end()))
+        Failure::new(format!("{}: {}", path.display(), kassay_core::sensitive::toml_fault(&e, &text)))
             .hint("The scope file is described in the README, under “Scope”.")
     })
 }

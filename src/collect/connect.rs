@@ -3,8 +3,8 @@
 
 use super::kubeconfig::{self, Known, usual_paths};
 use super::refusal::Refusal;
-use super::words::chain;
-use super::{Cancel, CollectError, Connect, login, proxy, tls, transport};
+use super::words::{self, chain};
+use super::{Cancel, CollectError, Connect, file, login, proxy, tls, transport};
 use data_encoding::BASE64;
 use http::Uri;
 use kassay_core::kinds::{Connection, LoginFile};
@@ -173,7 +173,7 @@ impl Link {
         let config = self.plan.config_with(self.plan.user_without_plugin()).map_err(|error| error.to_string())?;
         let tls = Arc::new(tls::settings(&config).map_err(|error| error.to_string())?);
         let name = config.tls_server_name.clone().unwrap_or_else(|| host.to_owned());
-        let name = ServerName::try_from(name).map_err(|error| error.to_string())?;
+        let name = ServerName::try_from(name).map_err(|_| "its address is no name that a certificate could have".to_owned())?;
         let shaking = async {
             let stream = tokio::net::TcpStream::connect((host, port)).await?;
             tokio_rustls::TlsConnector::from(tls).connect(name, stream).await
@@ -230,7 +230,29 @@ fn plan(connect: &Connect, timeout: Duration) -> Result<Plan, CollectError> {
             "the cluster has a certificate authority and insecure-skip-tls-verify, and only one of the two can hold".to_owned(),
         ));
     }
-    Ok(Plan { user: user_of(&config, &context), cluster, ca, in_cluster: None, timeout })
+    let user = user_of(&config, &context);
+    let cluster = Cluster { server: Some(address(&cluster, &user)?), ..cluster };
+    Ok(Plan { user, cluster, ca, in_cluster: None, timeout })
+}
+
+/// The address of a cluster as a URL. Where it has no scheme, client-go takes https if something of TLS is configured, and http otherwise.
+fn address(cluster: &Cluster, user: &AuthInfo) -> Result<String, CollectError> {
+    let given = cluster.server.as_deref().unwrap_or_default().trim();
+    let set = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
+    let of_tls =
+        [&cluster.certificate_authority, &cluster.certificate_authority_data, &user.client_certificate, &user.client_certificate_data];
+    let tls = of_tls.into_iter().any(set) || cluster.insecure_skip_tls_verify == Some(true);
+    let whole = if given.contains("://") { given.to_owned() } else { format!("{}://{given}", if tls { "https" } else { "http" }) };
+    let usable = whole
+        .parse::<Uri>()
+        .is_ok_and(|uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some_and(|host| !host.is_empty()));
+    match usable {
+        true => Ok(whole.trim_end_matches('/').to_owned()),
+        false => Err(CollectError::Kubeconfig(format!(
+            "“{}” is no address of a server: write it as https://HOST:PORT",
+            kassay_core::model::text::clean(given)
+        ))),
+    }
 }
 
 /// The cluster's CA as PEM.
@@ -238,10 +260,10 @@ fn certificate_authority(cluster: &Cluster) -> Result<Option<Vec<u8>>, CollectEr
     let failed = |why: String| CollectError::Kubeconfig(format!("the certificate authority of the cluster can't be used: {why}"));
     if let Some(data) = cluster.certificate_authority_data.as_deref().filter(|data| !data.is_empty()) {
         let plain: String = data.chars().filter(|c| !c.is_whitespace()).collect();
-        return BASE64.decode(plain.as_bytes()).map(Some).map_err(|error| failed(error.to_string()));
+        return BASE64.decode(plain.as_bytes()).map(Some).map_err(|_| failed("it is not in base64".to_owned()));
     }
     let Some(path) = cluster.certificate_authority.as_deref().filter(|path| !path.is_empty()) else { return Ok(None) };
-    std::fs::read(path).map(Some).map_err(|error| failed(format!("{path}: {error}")))
+    std::fs::read(path).map(Some).map_err(|error| failed(format!("{path}: {}", file::plain(&error))))
 }
 
 impl Plan {
@@ -304,7 +326,7 @@ fn certificates(pem: &[u8]) -> Result<Vec<Vec<u8>>, CollectError> {
     let found: Vec<Vec<u8>> = CertificateDer::pem_slice_iter(pem)
         .map(|certificate| certificate.map(|der| der.to_vec()))
         .collect::<Result<_, _>>()
-        .map_err(|error| failed(&error.to_string()))?;
+        .map_err(|error| failed(words::of_pem(&error)))?;
     if found.is_empty() { Err(failed("it holds no certificate")) } else { Ok(found) }
 }
 
@@ -340,6 +362,26 @@ impl Link {
             Refusal::Unauthorized(message) => CollectError::Unauthorized { server, message },
             Refusal::Cancelled => CollectError::Cancelled,
             other => CollectError::Connect { server, message: other.words().to_owned() },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_taken_as_kubectl_takes_them() {
+        let of = |cluster: &str, user: &str| {
+            address(&serde_saphyr::from_str(cluster).unwrap(), &serde_saphyr::from_str(user).unwrap()).map_err(|error| error.to_string())
+        };
+        assert_eq!(of("server: https://kube.acme.example/", "{}").as_deref(), Ok("https://kube.acme.example"));
+        assert_eq!(of("server: 10.0.0.1:8080", "{}").as_deref(), Ok("http://10.0.0.1:8080"));
+        assert_eq!(of("{server: localhost:6443, insecure-skip-tls-verify: true}", "{}").as_deref(), Ok("https://localhost:6443"));
+        assert_eq!(of("{server: kube, certificate-authority: /ca}", "{}").as_deref(), Ok("https://kube"));
+        assert_eq!(of("server: kube", "client-certificate: /c").as_deref(), Ok("https://kube"));
+        for none in ["ftp://kube", "https://", "a b", "https://a b", "/var/run/kube"] {
+            assert!(of(&format!("server: '{none}'"), "{}").is_err_and(|said| said.contains("no address")), "{none}");
         }
     }
 }

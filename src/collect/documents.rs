@@ -4,6 +4,7 @@
 use super::found::{Broken, Found, Take};
 use super::json::{self, Stop};
 use super::{logs, noise, yaml};
+use kassay_core::sensitive::CUT_OFF;
 
 /// Reads a whole file.
 pub(super) fn read(text: &str, take: Take<'_>) -> Vec<Broken> {
@@ -42,7 +43,7 @@ fn read_part(text: &str, take: Take<'_>) -> Vec<Broken> {
     match read {
         Ok(()) | Err(Stop::Enough) => vec![],
         // YAML's flow style begins like JSON. Where it is not that either, what JSON says of the place is the better word.
-        Err(Stop::Broken(broken)) if taken || broken.line > 1 || broken.message.contains("EOF") => vec![broken],
+        Err(Stop::Broken(broken)) if taken || broken.line > 1 || broken.message == CUT_OFF => vec![broken],
         Err(Stop::Broken(broken)) => {
             let more = yaml::read(text, take);
             if more.is_empty() { vec![] } else { vec![broken] }

@@ -1,8 +1,8 @@
 //! Kubeconfigs as kubectl reads them: the file that is named or those of the environment, merged; an entry that can't be read and that nobody
 //! uses refuses nothing.
 
-use super::CollectError;
 use super::words::chain;
+use super::{CollectError, file};
 use kube::config::{Kubeconfig, KubeconfigError, NamedAuthInfo, NamedCluster, NamedContext};
 use serde::Deserialize;
 use serde_json::Value;
@@ -76,7 +76,14 @@ fn read(path: &Path) -> Result<Known, CollectError> {
 
 /// What is wrong with a kubeconfig. The parser would show the line, and lines of kubeconfigs hold credentials.
 fn told(path: &Path, error: &KubeconfigError) -> String {
-    let KubeconfigError::Parse(error) = error else { return format!("{}: {}", path.display(), chain(error)) };
+    let error = match error {
+        KubeconfigError::Parse(error) => error,
+        KubeconfigError::ReadConfig(error, _) => return format!("{} can't be read: {}", path.display(), file::plain(error)),
+        KubeconfigError::KindMismatch | KubeconfigError::ApiVersionMismatch => {
+            return format!("{} is of another kind or version than the file before it, so the two can't be put together", path.display());
+        }
+        other => return format!("{}: {}", path.display(), chain(other)),
+    };
     let place = error.location().map(|place| format!(", line {}, column {}", place.line(), place.column())).unwrap_or_default();
     let said = error.without_snippet().to_string();
     let said = said.lines().next().unwrap_or_default().split(" at line ").next().unwrap_or_default();

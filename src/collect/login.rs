@@ -1,7 +1,7 @@
 //! How a user of a kubeconfig logs in, in a few words, and the plugins that do it. A plugin runs without a terminal and under a time limit:
 //! it can neither write over the screen nor keep a collection waiting for ever, as it could when the client library ran it.
 
-use super::{Cancel, CollectError};
+use super::{Cancel, CollectError, file};
 use data_encoding::BASE64;
 use http::HeaderValue;
 use kassay_core::kinds::LoginFile;
@@ -124,7 +124,7 @@ fn filled(text: Option<String>) -> Option<String> {
 /// Where there is no other token than that of a file which is empty or can't be read.
 pub(super) fn with_token_file(user: AuthInfo) -> Result<AuthInfo, CollectError> {
     let Some(path) = &user.token_file else { return Ok(user) };
-    let read = std::fs::read_to_string(path).map_err(|error| error.to_string());
+    let read = std::fs::read_to_string(path).map_err(|error| file::plain(&error));
     let read = read.and_then(|text| match text.trim() {
         "" => Err("it is empty".to_owned()),
         token => Ok(token.to_owned()),
@@ -197,7 +197,7 @@ pub(super) async fn run_plugin(user: &AuthInfo, cluster: &Cluster, ca: Option<&[
         output = command.output() => output.map_err(|error| failed(if error.kind() == std::io::ErrorKind::NotFound {
             "there is no such program".to_owned()
         } else {
-            error.to_string()
+            file::plain(&error)
         }))?,
     };
     if !output.status.success() {

@@ -19,9 +19,16 @@ use std::time::Duration;
 /// # Errors
 /// Where a certificate or key of the kubeconfig can't be used.
 pub(super) fn settings(config: &kube::Config) -> Result<ClientConfig, CollectError> {
-    let mut tls = config.rustls_client_config().map_err(|error| CollectError::Kubeconfig(chain(&error)))?;
-    if let Some(given) = config.root_cert.as_ref().filter(|_| !config.accept_invalid_certs && config.root_cert_file.is_none()) {
-        tls.dangerous().set_certificate_verifier(Arc::new(Verifier::new(given)?));
+    let given = config.root_cert.as_ref().filter(|_| !config.accept_invalid_certs && config.root_cert_file.is_none());
+    // Made first: what the library says of a certificate below is then said of the user's.
+    let verifier = given.map(|given| Verifier::new(given)).transpose()?;
+    let user = &config.auth_info;
+    let own = user.client_certificate.is_some() || user.client_certificate_data.is_some();
+    let whose = if own { "the client certificate and key of the user" } else { "the certificates that this system trusts" };
+    let unusable = |error: kube::Error| CollectError::Kubeconfig(format!("{whose} can't be used: {}", chain(&error)));
+    let mut tls = config.rustls_client_config().map_err(unusable)?;
+    if let Some(verifier) = verifier {
+        tls.dangerous().set_certificate_verifier(Arc::new(verifier));
     }
     Ok(tls)
 }
@@ -41,7 +48,7 @@ impl Verifier {
         for certificate in &given {
             roots.add(certificate.clone()).map_err(|error| unusable(words(&error)))?;
         }
-        let chains = WebPkiServerVerifier::builder(Arc::new(roots)).build().map_err(|error| unusable(error.to_string()))?;
+        let chains = WebPkiServerVerifier::builder(Arc::new(roots)).build().map_err(|_| unusable("it holds no certificate".to_owned()))?;
         Ok(Self { chains, given })
     }
 }

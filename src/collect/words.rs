@@ -3,6 +3,7 @@
 use super::tls;
 use kassay_core::model::text::clean;
 use kassay_core::sensitive::{without_quoted, without_secrets};
+use rustls::pki_types::pem;
 use std::error::Error;
 use std::io;
 
@@ -15,6 +16,10 @@ pub(super) fn chain(error: &(dyn Error + 'static)) -> String {
         if let Some(of_tls) = tls_error(cause) {
             return clean(&without_secrets(&tls::words(of_tls)));
         }
+        // Their own words quote what they could not read, and that may be a key.
+        if let Some(of_text) = cause.downcast_ref::<pem::Error>() {
+            return of_pem(of_text).to_owned();
+        }
         let more = cause.to_string();
         if words.is_empty() {
             words = more;
@@ -23,10 +28,40 @@ pub(super) fn chain(error: &(dyn Error + 'static)) -> String {
         }
         at = cause.source();
     }
-    for prefix in ["ServiceError: ", "HyperError: "] {
-        words = words.replace(prefix, "");
+    for (theirs, ours) in OURS {
+        words = words.replace(theirs, ours);
     }
     clean(&without_secrets(&words))
+}
+
+/// Pieces of messages of the client library, and what is said instead.
+const OURS: &[(&str, &str)] = &[
+    ("ServiceError: ", ""),
+    ("HyperError: ", ""),
+    ("rustls tls error: ", ""),
+    ("client error (Connect): ", ""),
+    ("client error (SendRequest): ", ""),
+    ("tcp connect error: ", ""),
+    ("failed to infer kubeconfig: ", ""),
+    ("failed to read an incluster environment variable: environment variable not found", "KUBERNETES_SERVICE_HOST is not set"),
+    ("auth error: ", ""),
+    ("identity PEM is missing a private key: the key must be PKCS8 or RSA/PKCS1", "there is no key of a known form"),
+    ("identity PEM is missing certificate", "there is no certificate"),
+    ("unknown private key format", "there is something else than certificates and keys"),
+    ("failed to load client certificate: ", ""),
+    ("failed to load client key: ", ""),
+    ("failed to decode base64 data: ", "it is not in base64: "),
+    ("failed to read file ", "it can't be read: "),
+];
+
+/// What is wrong with a text that should hold certificates or a key.
+pub(super) const fn of_pem(error: &pem::Error) -> &'static str {
+    match error {
+        pem::Error::NoItemsFound => "it holds nothing in PEM",
+        pem::Error::Base64Decode(_) => "what stands between its marks is not in base64",
+        pem::Error::MissingSectionEnd { .. } => "it is cut off: an END mark is missing",
+        _ => "it is no text in PEM",
+    }
 }
 
 /// An error of a handshake, bare or inside an error of the stream, whose sources pass over it.

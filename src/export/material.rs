@@ -4,6 +4,7 @@ use super::ExportError;
 use jiff::Timestamp;
 use kassay_core::guidance::Guidance;
 use kassay_core::report::Assessment;
+use kassay_core::sensitive::without_quoted;
 use kassay_core::workbook::accept::day_of;
 use kassay_core::workbook::{Journal, Proposal, Workbook, collection, folder, journal, propose};
 use std::fs;
@@ -52,7 +53,8 @@ impl Material {
         for cluster in &material.workbook.clusters {
             if let Some(name) = folder::findings(&cluster.findings) {
                 let mut assessment: Assessment = material.kept(&name, &cluster.findings).and_then(|bytes| {
-                    serde_json::from_slice(&bytes).map_err(|e| ExportError::Unreadable { path: dir.join(&name), message: e.to_string() })
+                    serde_json::from_slice(&bytes)
+                        .map_err(|e| ExportError::Unreadable { path: dir.join(&name), message: without_quoted(&e.to_string()) })
                 })?;
                 // What was kept are the proposals of the day on which the cluster was read; answers have come since.
                 let distribution = &assessment.cluster.distribution;

@@ -5,6 +5,7 @@ use super::error::{Context, StoreError};
 use super::{Store, attach, write};
 use kassay_core::assess::CheckOutcome;
 use kassay_core::report::Assessment;
+use kassay_core::sensitive::without_quoted;
 use kassay_core::workbook::{ClusterRecord, folder, journal};
 use sha2::{Digest, Sha256};
 use std::fs::{self, File};
@@ -59,7 +60,9 @@ impl Store {
         if found != record.findings {
             return Err(StoreError::Altered { path, found });
         }
-        serde_json::from_slice(&bytes).map(Some).map_err(|error| StoreError::Unreadable { path, message: error.to_string() })
+        serde_json::from_slice(&bytes)
+            .map(Some)
+            .map_err(|error| StoreError::Unreadable { path, message: without_quoted(&error.to_string()) })
     }
 
     /// The outcomes of a cluster with all findings; empty where none were kept.

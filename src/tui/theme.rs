@@ -4,6 +4,7 @@
 //! configuration folder may inherit from one and swap only its palette. Colours are given up in steps, down to none under `NO_COLOR`,
 //! where bold, underline and reverse remain; no status is ever told by colour alone.
 
+use kassay_core::sensitive::{place, without_quoted};
 use ratatui::style::{Color, Modifier, Style};
 use serde::Deserialize;
 use serde::de::{self, Deserializer, MapAccess, Visitor, value::MapAccessDeserializer};
@@ -267,10 +268,10 @@ struct File {
 impl Sheet {
     fn read(file: &str, text: &str) -> Result<Self, ThemeError> {
         let fault = |span: Option<Range<usize>>, what: String| {
-            let (line, column) = position(text, span.map_or(0, |s| s.start));
+            let (line, column) = place(text, span.map_or(0, |s| s.start));
             ThemeError::Fault { file: file.to_owned(), line, column, what }
         };
-        let read: File = toml::from_str(text).map_err(|e| fault(e.span(), e.message().to_owned()))?;
+        let read: File = toml::from_str(text).map_err(|e| fault(e.span(), without_quoted(e.message())))?;
         let mut sheet = match &read.inherits {
             None => Self { palette: BTreeMap::new(), meanings: BTreeMap::new() },
             Some(parent) => shipped(parent.get_ref(), None).map_err(|e| fault(Some(parent.span()), e.to_string()))?.0,
@@ -287,14 +288,6 @@ impl Sheet {
         }
         Ok(sheet)
     }
-}
-
-/// Line and column, both from 1, of a byte of a text.
-fn position(text: &str, at: usize) -> (usize, usize) {
-    let before = text.get(..at).unwrap_or(text);
-    let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().map_or(0, |l| l.chars().count()) + 1;
-    (line, column)
 }
 
 /// A colour of the palette.

@@ -23,7 +23,7 @@ mod value;
 pub use card::find as find_cards;
 pub use command::argument as password_in_argument;
 pub use examiner::{Examined, Examiner};
-pub use parser::without_quoted;
+pub use parser::{CUT_OFF, place, toml_fault, without_quoted};
 pub use value::Place;
 
 /// A random key of one collection: equal secrets have equal fingerprints within it, and nobody can try out values against them later.

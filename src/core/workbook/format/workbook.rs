@@ -11,6 +11,7 @@ use super::outcome::OutcomeRecord;
 use super::place::Place;
 use super::review::Review;
 use crate::model::Scope;
+use crate::sensitive::{place, without_quoted};
 use serde::{Deserialize, Serialize};
 
 /// The format that this program writes.
@@ -106,11 +107,8 @@ impl Workbook {
     /// Where it is of a newer format, is no TOML, or says what a workbook can't; with line and column.
     pub fn parse(text: &str) -> Result<Self, WorkbookError> {
         let broken = |error: toml::de::Error| {
-            let at = error.span().map_or(0, |span| span.start).min(text.len());
-            let before = &text.as_bytes()[..at];
-            let line = before.iter().filter(|b| **b == b'\n').count() + 1;
-            let column = at - before.iter().rposition(|b| *b == b'\n').map_or(0, |newline| newline + 1) + 1;
-            WorkbookError::Broken { line, column, message: error.message().to_owned() }
+            let (line, column) = place(text, error.span().map_or(0, |span| span.start));
+            WorkbookError::Broken { line, column, message: without_quoted(error.message()) }
         };
         // The format is looked at first: a newer one may hold words that this version would call broken.
         let table: toml::Table = text.parse().map_err(broken)?;
