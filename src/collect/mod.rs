@@ -21,6 +21,7 @@ mod dump;
 mod evidence;
 mod file;
 mod found;
+mod handshake;
 mod json;
 mod kubeconfig;
 mod live;

@@ -1,6 +1,6 @@
 //! Errors of the libraries below in words that a reader of kubeconfigs and certificates knows.
 
-use super::tls;
+use super::handshake;
 use kassay_core::model::text::clean;
 use kassay_core::sensitive::{without_quoted, without_secrets};
 use rustls::pki_types::pem;
@@ -14,7 +14,7 @@ pub(super) fn chain(error: &(dyn Error + 'static)) -> String {
     let mut at = Some(error);
     while let Some(cause) = at {
         if let Some(of_tls) = tls_error(cause) {
-            return clean(&without_secrets(&tls::words(of_tls)));
+            return clean(&without_secrets(&handshake::words(of_tls)));
         }
         // Their own words quote what they could not read, and that may be a key.
         if let Some(of_text) = cause.downcast_ref::<pem::Error>() {
