@@ -11,6 +11,8 @@ mod cluster;
 mod faults;
 #[path = "collect/files.rs"]
 mod files;
+#[path = "collect/proxies.rs"]
+mod proxies;
 #[path = "collect/real.rs"]
 mod real;
 #[path = "collect/server.rs"]

@@ -7,6 +7,7 @@
 use super::conclude::{decide_version, is_version, lessen, not_installed};
 use super::file::{self, Content, Unread, shown};
 use super::found::{Broken, Found, Held};
+use super::words::broke_down;
 use super::{Cancel, CollectError, Options, Progress, Watcher, documents, json, place};
 use kassay_core::analysis::reach::is_policy;
 use kassay_core::kinds::imported::{Form, Imported};
@@ -34,7 +35,7 @@ pub(super) async fn collect(
         while let Some(event) = told.recv().await {
             progress(event);
         }
-        reading.await.map_err(|error| CollectError::Internal(error.to_string()))?
+        reading.await.map_err(|error| broke_down(&error))?
     };
     tokio::select! {
         biased;

@@ -75,7 +75,7 @@ pub(super) async fn collect(
         () = cancel.cancelled() => return Err(CollectError::Cancelled),
         parsed = parsing => parsed,
     };
-    let (mut ingest, unread) = parsed.map_err(|error| CollectError::Internal(error.to_string()))?;
+    let (mut ingest, unread) = parsed.map_err(|error| super::words::broke_down(&error))?;
     let uid = read.map_err(|refusal| link.fatal(refusal))?;
     for (kind, words) in unread {
         ingest.state(kind, KindState::Failed, &words);

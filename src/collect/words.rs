@@ -1,11 +1,12 @@
 //! Errors of the libraries below in words that a reader of kubeconfigs and certificates knows.
 
-use super::handshake;
+use super::{CollectError, handshake};
 use kassay_core::model::text::clean;
 use kassay_core::sensitive::{without_quoted, without_secrets};
 use rustls::pki_types::pem;
 use std::error::Error;
 use std::io;
+use tokio::task::JoinError;
 
 /// An error with what caused it: the outermost words alone ("error trying to connect") help nobody. What a handshake failed at is said in our
 /// words, and says all.
@@ -71,6 +72,12 @@ fn tls_error<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e rustls::Error> 
     }
     let inner = error.downcast_ref::<io::Error>()?.get_ref()?;
     inner.downcast_ref().or_else(|| tls_error(inner.downcast_ref::<io::Error>()?))
+}
+
+/// What becomes of a thread that broke down. What it said is for whoever mends the program, and so for the log.
+pub(super) fn broke_down(error: &JoinError) -> CollectError {
+    tracing::error!("a thread that reads broke down: {error}");
+    CollectError::Internal("a part of the program broke down while it read, so nothing of it is told".to_owned())
 }
 
 /// A parser's words without the value that it stumbled over.

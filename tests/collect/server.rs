@@ -2,7 +2,9 @@
 
 use data_encoding::BASE64;
 use kassay_core::model::Kind;
+use rustls::client::danger::HandshakeSignatureValid;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -95,11 +97,20 @@ impl Server {
 
     /// A healthy cluster behind TLS, with the certificate that it shows and a key, whether or not the two belong together.
     pub(crate) fn start_showing(certificate: CertificateDer<'static>, key: PrivateKeyDer<'static>) -> Self {
-        let provider = rustls::crypto::ring::default_provider();
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
         let key = provider.key_provider.load_private_key(key).unwrap();
         let pair = Arc::new(rustls::sign::CertifiedKey::new(vec![certificate], key));
-        let tls = rustls::ServerConfig::builder_with_provider(Arc::new(provider)).with_safe_default_protocol_versions().unwrap();
+        let tls = rustls::ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
         let tls = tls.with_no_client_auth().with_cert_resolver(Arc::new(rustls::sign::SingleCertAndKey::from(pair)));
+        Self::listen(|_, _| None, Some(Arc::new(tls)))
+    }
+
+    /// A healthy cluster that asks whoever comes for this very certificate, which is its own too.
+    pub(crate) fn start_asking(certificate: CertificateDer<'static>, key: PrivateKeyDer<'static>) -> Self {
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let known = Arc::new(Known { certificate: certificate.clone(), schemes: provider.signature_verification_algorithms });
+        let tls = rustls::ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+        let tls = tls.with_client_cert_verifier(known).with_single_cert(vec![certificate], key).unwrap();
         Self::listen(|_, _| None, Some(Arc::new(tls)))
     }
 
@@ -150,6 +161,50 @@ impl Server {
     /// How often a path was asked.
     pub(crate) fn times(&self, path: &str) -> usize {
         self.asked().iter().filter(|asked| asked.path() == path).count()
+    }
+}
+
+/// Lets in whoever has the key of one certificate.
+#[derive(Debug)]
+struct Known {
+    certificate: CertificateDer<'static>,
+    schemes: rustls::crypto::WebPkiSupportedAlgorithms,
+}
+
+impl ClientCertVerifier for Known {
+    fn root_hint_subjects(&self) -> &[rustls::DistinguishedName] {
+        &[]
+    }
+
+    fn verify_client_cert(
+        &self,
+        shown: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: rustls::pki_types::UnixTime,
+    ) -> Result<ClientCertVerified, rustls::Error> {
+        if *shown == self.certificate { Ok(ClientCertVerified::assertion()) } else { Err(rustls::CertificateError::UnknownIssuer.into()) }
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        shown: &CertificateDer<'_>,
+        signed: &rustls::DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        rustls::crypto::verify_tls12_signature(message, shown, signed, &self.schemes)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        shown: &CertificateDer<'_>,
+        signed: &rustls::DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        rustls::crypto::verify_tls13_signature(message, shown, signed, &self.schemes)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<rustls::SignatureScheme> {
+        self.schemes.supported_schemes()
     }
 }
 
