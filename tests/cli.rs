@@ -93,6 +93,8 @@ fn what_is_wrong_is_one_sentence_with_a_hint_and_exit_code_2() {
         (vec!["assess", "--from", pod, "--demo"], &["cannot be used with"]),
         (vec!["assess", "--from", pod, "-o", "xml"], &["possible values: text, json, markdown, sarif"]),
         (vec!["assess", "--request-timeout", "0"], &["between one second and a day"]),
+        (vec!["assess", "--read-timeout", "2d"], &["30s"]),
+        (vec!["assess", "--read-timeout", "2h", "--demo"], &["cannot be used with"]),
         (vec!["assess", "--complete"], &["a live cluster tells itself what was read", "Leave --complete out"]),
         (vec!["reach", "--complete", "--context", "prod"], &["a live cluster tells itself"]),
         (vec!["access", "--complete", "--demo"], &["the built-in cluster tells itself"]),

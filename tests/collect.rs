@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr, missing_docs, reason = "a test's failure is its message")]
 
+#[path = "collect/bounds.rs"]
+mod bounds;
 #[path = "collect/certificates.rs"]
 mod certificates;
 #[path = "support/cluster.rs"]

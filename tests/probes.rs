@@ -45,7 +45,7 @@ fn nowhere(folder: &Path) -> SourceSpec {
     let path = folder.join("nowhere.kubeconfig");
     let config = "apiVersion: v1\nkind: Config\nclusters: [{name: n, cluster: {server: 'https://127.0.0.1:1'}}]\nusers: [{name: n, user: {token: must-never-be-sent}}]\ncontexts: [{name: n, context: {cluster: n, user: n}}]\ncurrent-context: n\n";
     std::fs::write(&path, config).unwrap();
-    SourceSpec::Live(Connect { kubeconfig: Some(path), context: None, as_user: None, as_groups: vec![], request_timeout: None })
+    SourceSpec::Live(Connect { kubeconfig: Some(path), ..Connect::default() })
 }
 
 fn ask(images: &[String], scope: &Scope) -> (Inventory, Probes) {

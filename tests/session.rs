@@ -569,6 +569,7 @@ fn a_cluster_is_read_again_as_it_was_reached() {
             as_user: Some("auditor".into()),
             as_groups: vec!["qsa".into(), "read only".into()],
             request_timeout: Some(std::time::Duration::from_secs(90)),
+            read_timeout: Some(std::time::Duration::ZERO),
         },
         // A name may hold what stood between names before.
         paths(&["/dumps/a | b.yaml", "/dumps/c"]),

@@ -50,6 +50,7 @@ pub(super) fn first(start: Start) -> Vec<First> {
                     as_user: connect.as_user,
                     as_groups: connect.as_groups,
                     request_timeout: connect.request_timeout,
+                    read_timeout: connect.read_timeout,
                 }),
                 SourceSpec::Paths(paths) => Some(Source::Paths { paths, complete }),
                 SourceSpec::Demo => Some(Source::Demo),
@@ -325,8 +326,8 @@ fn options(source: &Source) -> Options {
 /// What is to be read, with the home folder in place of its sign.
 fn spec(source: Source, home: Option<&Path>) -> SourceSpec {
     match source {
-        Source::Context { kubeconfig, name, as_user, as_groups, request_timeout } => {
-            SourceSpec::Live(Connect { kubeconfig, context: name, as_user, as_groups, request_timeout })
+        Source::Context { kubeconfig, name, as_user, as_groups, request_timeout, read_timeout } => {
+            SourceSpec::Live(Connect { kubeconfig, context: name, as_user, as_groups, request_timeout, read_timeout })
         }
         Source::Paths { paths, .. } => SourceSpec::Paths(paths.iter().map(|path| expanded(path, home)).collect()),
         Source::Demo => SourceSpec::Demo,
@@ -340,10 +341,10 @@ fn settled(source: Source, home: Option<&Path>) -> Source {
         false => std::path::absolute(expanded(&path, home)).unwrap_or(path),
     };
     match source {
-        Source::Context { kubeconfig, name, as_user, as_groups, request_timeout } => {
+        Source::Context { kubeconfig, name, as_user, as_groups, request_timeout, read_timeout } => {
             let kubeconfig = kubeconfig.map(whole);
             let current = || collect::contexts(kubeconfig.as_deref()).ok()?.into_iter().find(|c| c.current).map(|c| c.name);
-            Source::Context { name: name.or_else(current), kubeconfig, as_user, as_groups, request_timeout }
+            Source::Context { name: name.or_else(current), kubeconfig, as_user, as_groups, request_timeout, read_timeout }
         }
         Source::Paths { paths, complete } => Source::Paths { paths: paths.into_iter().map(whole).collect(), complete },
         Source::Demo => Source::Demo,

@@ -29,6 +29,9 @@ pub struct SourceArgs {
     /// Longest time for one request: 30s, 2m
     #[arg(long, value_name = "DURATION", value_parser = duration, conflicts_with_all = ["from", "demo"])]
     request_timeout: Option<Duration>,
+    /// Longest time for the whole reading: 30m where none is given, 0 for none. What was not read by then counts as failed, and nothing passes on it
+    #[arg(long, value_name = "DURATION", value_parser = whole, conflicts_with_all = ["from", "demo"])]
+    read_timeout: Option<Duration>,
     /// Snapshot, or files and folders of YAML or JSON; "-" is standard input
     #[arg(long, value_name = "PATH", num_args = 1.., conflicts_with = "demo")]
     from: Vec<PathBuf>,
@@ -53,6 +56,7 @@ impl SourceArgs {
                 as_user: self.as_user.clone(),
                 as_groups: self.as_group.clone(),
                 request_timeout: self.request_timeout,
+                read_timeout: self.read_timeout,
             })
         } else {
             SourceSpec::Paths(self.from.clone())
@@ -99,6 +103,7 @@ impl SourceArgs {
                 as_user: self.as_user.clone(),
                 as_groups: self.as_group.clone(),
                 request_timeout: self.request_timeout,
+                read_timeout: self.read_timeout,
             }
         } else {
             // What is piped in has no path that could be made whole.
@@ -144,6 +149,11 @@ fn duration(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// The same with `0`, which is no limit: each request still has its own.
+fn whole(text: &str) -> Result<Duration, String> {
+    if matches!(text, "0" | "0s" | "0m" | "0h") { Ok(Duration::ZERO) } else { duration(text) }
+}
+
 /// Reads a moment as `--now` takes it.
 pub fn moment(text: &str) -> Result<jiff::Timestamp, String> {
     text.parse().map_err(|_| "write a time as 2026-11-23T09:00:00Z".to_owned())
@@ -167,5 +177,7 @@ mod tests {
         assert_eq!(duration("90"), Ok(Duration::from_secs(90)));
         assert_eq!(duration("2m"), Ok(Duration::from_secs(120)));
         assert!(duration("0").is_err() && duration("5d").is_err() && duration("").is_err() && duration("99999999999999999999h").is_err());
+        assert_eq!((whole("0"), whole("45m")), (Ok(Duration::ZERO), Ok(Duration::from_secs(2700))));
+        assert!(whole("2d").is_err() && whole("").is_err());
     }
 }

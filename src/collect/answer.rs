@@ -3,29 +3,54 @@
 use kassay_core::model::Kind;
 use kassay_core::model::text::clean;
 use kassay_core::sensitive::without_secrets;
-use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 
-/// The outline of a page: what it says of its list, without its objects.
+/// The outline of a page: what it says of its list, and who its objects are.
+#[derive(Debug, Default)]
+pub(super) struct Outline {
+    /// Its objects in their order; none in place of one that can't be named.
+    pub(super) objects: Vec<Option<Identity>>,
+    /// How many follow, where the server says so.
+    pub(super) remaining: Option<usize>,
+    /// What the next page is asked for with; "" where this is the last.
+    pub(super) next: String,
+}
+
+/// Who an object is. Rows of a Table tell their name alone.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Identity {
+    pub(super) namespace: String,
+    pub(super) name: String,
+    pub(super) uid: String,
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Outline {
+struct RawOutline<'a> {
     #[serde(default)]
     api_version: String,
     #[serde(default)]
     kind: String,
     #[serde(default)]
     metadata: OutlineMeta,
+    #[serde(borrow, default)]
+    items: Option<Vec<&'a RawValue>>,
     #[serde(default)]
-    items: Option<Vec<IgnoredAny>>,
-    #[serde(default, deserialize_with = "present")]
-    rows: Option<Option<Vec<IgnoredAny>>>,
+    column_definitions: Option<Vec<Column>>,
+    #[serde(borrow, default, deserialize_with = "present")]
+    rows: Option<Option<Vec<&'a RawValue>>>,
+}
+
+#[derive(Deserialize)]
+struct Column {
+    name: String,
 }
 
 /// What stands there, if only as null: a Table of nothing may have no rows.
-fn present<'de, D: Deserializer<'de>>(rows: D) -> Result<Option<Option<Vec<IgnoredAny>>>, D::Error> {
+fn present<'de: 'a, 'a, D: Deserializer<'de>>(rows: D) -> Result<Option<Option<Vec<&'a RawValue>>>, D::Error> {
     Option::deserialize(rows).map(Some)
 }
 
@@ -60,7 +85,7 @@ impl Answer {
 /// The outline of an answer, where it is the list that was asked for, of this group and version, with its objects. An answer that merely parses
 /// is none: an empty object would read as an empty list.
 pub(super) fn outline(text: &str, answer: &Answer) -> Result<Outline, String> {
-    let outline: Outline = serde_json::from_str(text).map_err(|error| {
+    let outline: RawOutline<'_> = serde_json::from_str(text).map_err(|error| {
         let place = format!("line {}, column {}", error.line(), error.column());
         match error.classify() {
             Category::Eof => "the answer breaks off".to_owned(),
@@ -75,25 +100,34 @@ pub(super) fn outline(text: &str, answer: &Answer) -> Result<Outline, String> {
         };
         return Err(format!("the answer calls itself {told}, and {} {} was asked for", answer.api_version, answer.kind));
     }
-    let listed = if answer.kind == "Table" { outline.rows.is_some() } else { outline.items.is_some() };
-    if listed { Ok(outline) } else { Err("the answer calls itself a list and has no objects in it, not even none".to_owned()) }
+    let objects = match (answer.kind.as_str(), outline.rows, outline.items) {
+        ("Table", Some(rows), _) => {
+            let at = outline.column_definitions.iter().flatten().position(|column| column.name.eq_ignore_ascii_case("Name"));
+            rows.into_iter().flatten().map(|row| of_row(row, at?)).collect()
+        }
+        (form, _, Some(items)) if form != "Table" => items.into_iter().map(of_object).collect(),
+        _ => return Err("the answer calls itself a list and has no objects in it, not even none".to_owned()),
+    };
+    Ok(Outline { objects, remaining: outline.metadata.remaining_item_count, next: outline.metadata.r#continue })
 }
 
-impl Outline {
-    /// How many objects it holds.
-    pub(super) fn len(&self) -> usize {
-        self.items.as_ref().or(self.rows.as_ref().and_then(Option::as_ref)).map_or(0, Vec::len)
+fn of_row(row: &RawValue, name: usize) -> Option<Identity> {
+    #[derive(Deserialize)]
+    struct Row {
+        cells: Vec<serde_json::Value>,
     }
+    let cells = serde_json::from_str::<Row>(row.get()).ok()?.cells;
+    let name = cells.get(name)?.as_str().filter(|name| !name.is_empty())?.to_owned();
+    Some(Identity { name, ..Identity::default() })
+}
 
-    /// How many follow, where the server says so.
-    pub(super) const fn remaining(&self) -> Option<usize> {
-        self.metadata.remaining_item_count
+fn of_object(object: &RawValue) -> Option<Identity> {
+    #[derive(Deserialize)]
+    struct Object {
+        metadata: Identity,
     }
-
-    /// What the next page is asked for with; "" where this is the last.
-    pub(super) fn next(self) -> String {
-        self.metadata.r#continue
-    }
+    let identity = serde_json::from_str::<Object>(object.get()).ok()?.metadata;
+    Some(identity).filter(|identity| !identity.name.is_empty())
 }
 
 /// Names and UIDs of the objects of a page, and how many of them can't be named.
@@ -105,6 +139,8 @@ pub(super) fn names(page: &str) -> (Vec<(String, String)>, usize) {
     }
     #[derive(Deserialize)]
     struct Object {
+        #[serde(default)]
+        kind: String,
         metadata: Meta,
     }
     #[derive(Deserialize)]
@@ -118,6 +154,8 @@ pub(super) fn names(page: &str) -> (Vec<(String, String)>, usize) {
     let all = page.items.len();
     // One by one: what is wrong with one must not hide the others.
     let objects = page.items.into_iter().filter_map(|item| serde_json::from_str::<Object>(item.get()).ok());
+    // One that says of itself that it is something else names no namespace.
+    let objects = objects.filter(|object| object.kind.is_empty() || object.kind == Kind::Namespaces.kind());
     let named: Vec<_> = objects.map(|object| (object.metadata.name, object.metadata.uid)).filter(|(name, _)| is_namespace(name)).collect();
     let unnamed = all - named.len();
     (named, unnamed)
@@ -159,8 +197,21 @@ mod tests {
     }
 
     #[test]
+    fn objects_and_rows_are_told_by_name() {
+        let told = |text: &str, answer: &Answer| -> Vec<String> {
+            let of = |object: Option<Identity>| object.map_or_else(|| "?".to_owned(), |o| format!("{}/{}#{}", o.namespace, o.name, o.uid));
+            outline(text, answer).map(|outline| outline.objects.into_iter().map(of).collect()).unwrap_or_default()
+        };
+        let pods = r#"{"apiVersion":"v1","kind":"PodList","items":[{"metadata":{"name":"a","namespace":"n","uid":"u"}},{"metadata":{"name":7}},17,{"metadata":{}}]}"#;
+        assert_eq!(told(pods, &Answer::list(Kind::Pods, "v1")), ["n/a#u", "?", "?", "?"]);
+        let rows = r#"{"apiVersion":"meta.k8s.io/v1","kind":"Table","columnDefinitions":[{"name":"Age"},{"name":"Name"}],"rows":[{"cells":["4d","db"]},{"cells":[]}]}"#;
+        assert_eq!(told(rows, &Answer::form("Table")), ["/db#", "?"]);
+    }
+
+    #[test]
     fn namespaces_that_cannot_be_named_are_counted() {
-        let page = r#"{"items":[{"metadata":{"name":"shop","uid":"u"}},{"metadata":{"name":7}},{},null,{"metadata":{"name":"../nodes"}}]}"#;
-        assert_eq!(names(page), (vec![("shop".to_owned(), "u".to_owned())], 4));
+        let page = r#"{"items":[{"metadata":{"name":"shop","uid":"u"}},{"metadata":{"name":7}},{},null,{"metadata":{"name":"../nodes"}},
+            {"kind":"Namespace","metadata":{"name":"pay"}},{"kind":"Pod","metadata":{"name":"web"}}]}"#;
+        assert_eq!(names(page), (vec![("shop".to_owned(), "u".to_owned()), ("pay".to_owned(), String::new())], 5));
     }
 }

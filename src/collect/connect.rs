@@ -1,6 +1,7 @@
 //! From a kubeconfig, or a pod's own account, to a client: contexts, credentials, impersonation, proxy, time limits.
 //! The client library parses kubeconfigs and speaks TLS; which proxy, which plugin and how long is decided here.
 
+use super::budget::Budget;
 use super::kubeconfig::{self, Known, usual_paths};
 use super::refusal::Refusal;
 use super::words::{self, chain};
@@ -71,6 +72,7 @@ pub(super) struct Link {
     pub(super) client: RwLock<kube::Client>,
     pub(super) gate: Semaphore,
     pub(super) timeout: Duration,
+    pub(super) budget: Budget,
     /// First pause before a request is tried again; it doubles.
     pub(super) pause: Duration,
     pub(super) cancel: Cancel,
@@ -125,6 +127,7 @@ impl Link {
             client: RwLock::new(client),
             gate: Semaphore::new(AT_ONCE),
             timeout,
+            budget: Budget::begin(connect.read_timeout),
             pause: Duration::from_millis(250),
             cancel: cancel.clone(),
             received: AtomicU64::new(0),

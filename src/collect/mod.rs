@@ -12,6 +12,7 @@ use std::time::Duration;
 
 mod about;
 mod answer;
+mod budget;
 mod conclude;
 mod connect;
 mod demo;
@@ -24,10 +25,12 @@ mod found;
 mod handshake;
 mod json;
 mod kubeconfig;
+mod lists;
 mod live;
 mod login;
 mod logs;
 mod noise;
+mod paging;
 mod permissions;
 mod place;
 mod probe;
@@ -72,6 +75,8 @@ pub struct Connect {
     pub as_groups: Vec<String>,
     /// Longest time for one request; a minute where none is given.
     pub request_timeout: Option<Duration>,
+    /// Longest time for a whole reading; half an hour where none is given, zero for none. What was not read by then counts as failed.
+    pub read_timeout: Option<Duration>,
 }
 
 /// Choices of a collection.

@@ -4,11 +4,12 @@
 use super::answer::{Answer, outline};
 use super::connect::Link;
 use super::discovery::Choice;
+use super::paging::{Paging, Step};
 use super::request::{JSON, Review};
 use super::{Cancel, CollectError, Connect, about};
 use futures_util::StreamExt;
 use futures_util::stream::iter;
-use kassay_core::kinds::{ClusterInfo, Ingest, Source};
+use kassay_core::kinds::{ClusterInfo, Ingest, KindState, Source};
 use kassay_core::model::Kind;
 use kassay_core::model::text::encoded;
 use serde_json::Value;
@@ -85,7 +86,7 @@ pub async fn preflight(connect: &Connect) -> Result<Preflight, CollectError> {
 /// All namespaces, and why some are missing where some are. They go through the same door as all that is read, so that no secret in a label is shown.
 async fn namespaces(link: &Link) -> Result<(Vec<NamespaceName>, String), CollectError> {
     let mut ingest = Ingest::new(Source::Live, super::fingerprint_key()?);
-    let (mut token, mut missing) = (String::new(), String::new());
+    let (mut paging, mut token, mut missing) = (Paging::default(), String::new(), String::new());
     loop {
         let next = if token.is_empty() { String::new() } else { format!("&continue={}", encoded(&token)) };
         let page = match link.get(&format!("/api/v1/namespaces?limit=500{next}"), JSON).await {
@@ -95,28 +96,32 @@ async fn namespaces(link: &Link) -> Result<(Vec<NamespaceName>, String), Collect
                 break;
             }
         };
-        let next = match outline(&page, &Answer::list(Kind::Namespaces, "v1")) {
-            Ok(outline) => outline.next(),
+        let taken = match outline(&page, &Answer::list(Kind::Namespaces, "v1")) {
+            Ok(outline) => paging.take(&token, &outline),
             Err(words) => {
                 missing = words;
                 break;
             }
         };
-        if let Err(error) = ingest.page(Kind::Namespaces, &page) {
+        if let Err(error) = ingest.page_but(Kind::Namespaces, &page, &taken.again) {
             missing = kassay_core::sensitive::without_quoted(&error.to_string());
             break;
         }
-        if next.is_empty() {
-            break;
+        match taken.step {
+            Step::GoOn(next) => token = next,
+            Step::End => break,
+            Step::Stop(words) => {
+                missing = words;
+                break;
+            }
         }
-        if next == token {
-            "the server gives the same page over and over".clone_into(&mut missing);
-            break;
-        }
-        token = next;
     }
-    // By name, because a page that comes twice brings its names twice.
-    let found: BTreeMap<_, _> = ingest.finish().namespaces.into_iter().map(|n| (n.metadata.name, n.metadata.labels)).collect();
+    let read = ingest.finish();
+    let coverage = read.coverage_of(Kind::Namespaces);
+    if missing.is_empty() && coverage.state == KindState::Partial {
+        missing = coverage.message;
+    }
+    let found: BTreeMap<_, _> = read.namespaces.into_iter().map(|n| (n.metadata.name, n.metadata.labels)).collect();
     Ok((found.into_iter().map(|(name, labels)| NamespaceName { name, labels: (*labels).clone() }).collect(), missing))
 }
 

@@ -13,6 +13,8 @@ pub(super) enum Refusal {
     Expired(String),
     /// No connection, or it broke.
     Unreachable(String),
+    /// The answer is larger than one may be.
+    TooLarge,
     /// Everything else: time-outs, errors of the server, answers that are no answers.
     Failed(String),
     /// Somebody asked to stop.
@@ -25,7 +27,11 @@ impl Refusal {
         match self {
             Self::Unauthorized(words) | Self::Forbidden(words) | Self::NotFound(words) | Self::Expired(words) => words,
             Self::Unreachable(words) | Self::Failed(words) => words,
+            Self::TooLarge => TOO_LARGE,
             Self::Cancelled => "cancelled",
         }
     }
 }
+
+/// Of an answer that can't be had in smaller parts.
+const TOO_LARGE: &str = "the answer is larger than 64 MiB";

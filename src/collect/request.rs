@@ -16,8 +16,11 @@ use std::fmt;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-/// Largest answer. A page holds at most 500 objects, of which etcd takes no more than 1.5 MB each.
-const LARGEST: usize = 800 << 20;
+/// Largest answer in bytes, unpacked. Five hundred pods are some 5 MB, and 50 where each of them is large; a page that is larger all the same is
+/// asked for again with fewer objects, so that in the end this bounds one object alone, of which etcd takes no more than 1.5 MB.
+pub(super) const LARGEST: usize = 64 << 20;
+/// Largest answer that is a refusal: more words than that are no help.
+const LARGEST_REFUSAL: usize = 1 << 20;
 /// How often a request is tried in all.
 const TRIES: u32 = 4;
 /// Longest wait that a server may ask for.
@@ -84,7 +87,24 @@ impl Link {
         serde_json::from_str(&answer).map_err(|error| Refusal::Failed(format!("the answer is no JSON: {}", without_values(&error))))
     }
 
+    /// Asks until there is an answer or a refusal, somebody cancels, or the time of the reading is used up.
     async fn insist(
+        &self,
+        method: &Method,
+        path: &str,
+        accept: &str,
+        body: Option<&str>,
+        early: Option<Early<'_>>,
+    ) -> Result<String, Refusal> {
+        tokio::select! {
+            biased;
+            () = self.cancel.cancelled() => Err(Refusal::Cancelled),
+            () = self.budget.over() => Err(Refusal::Failed(self.budget.words())),
+            outcome = self.try_often(method, path, accept, body, early) => outcome,
+        }
+    }
+
+    async fn try_often(
         &self,
         method: &Method,
         path: &str,
@@ -96,11 +116,7 @@ impl Link {
         let mut tried = 0;
         loop {
             tried += 1;
-            let outcome = tokio::select! {
-                () = self.cancel.cancelled() => return Err(Refusal::Cancelled),
-                outcome = self.once(method, path, accept, body, early) => outcome,
-            };
-            match outcome {
+            match self.once(method, path, accept, body, early).await {
                 Try::Answer(text) => return Ok(text),
                 // Credentials of plugins are short-lived: a long collection outlives them.
                 Try::Refused(Refusal::Unauthorized(words)) if !renewed && self.renewable() => {
@@ -115,16 +131,9 @@ impl Link {
                 }
                 Try::Again(asked, _) => {
                     let wait = asked.unwrap_or_else(|| self.pause * 2_u32.pow(tried - 1));
-                    self.sleep(wait).await?;
+                    tokio::time::sleep(wait).await;
                 }
             }
-        }
-    }
-
-    async fn sleep(&self, wait: Duration) -> Result<(), Refusal> {
-        tokio::select! {
-            () = self.cancel.cancelled() => Err(Refusal::Cancelled),
-            () = tokio::time::sleep(wait) => Ok(()),
         }
     }
 
@@ -152,31 +161,11 @@ impl Link {
             Ok(response) => response,
             Err(error) => return Try::Again(None, Refusal::Unreachable(chain(&error))),
         };
-        let (head, mut body) = response.into_parts();
-        let mut bytes = Vec::new();
-        let mut early = early.filter(|_| head.status.is_success());
-        while let Some(frame) = body.frame().await {
-            match frame {
-                Ok(frame) => {
-                    if let Ok(data) = frame.into_data() {
-                        bytes.extend_from_slice(&data);
-                        self.received.fetch_add(data.len() as u64, Ordering::Relaxed);
-                    }
-                }
-                Err(error) => return Try::Again(None, Refusal::Unreachable(format!("the answer broke off: {}", chain(&error)))),
-            }
-            if let Some(tell) = early {
-                if let Some(next) = next_in(&bytes) {
-                    tell(next);
-                    early = None;
-                } else if bytes.len() > BEGINNING {
-                    early = None;
-                }
-            }
-            if bytes.len() > LARGEST {
-                return Try::Refused(Refusal::Failed(format!("the answer is larger than {} MiB", LARGEST >> 20)));
-            }
-        }
+        let (head, body) = response.into_parts();
+        let bytes = match self.receive(body, head.status, early).await {
+            Ok(bytes) => bytes,
+            Err(outcome) => return outcome,
+        };
         if head.status.is_success() && is_page(&bytes) {
             return Try::Refused(Refusal::Failed(format!("the server answered with {PAGE}")));
         }
@@ -187,6 +176,46 @@ impl Link {
         let wait =
             head.headers.get(http::header::RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok()).map(Duration::from_secs);
         refused(head.status, wait, &bytes)
+    }
+}
+
+impl Link {
+    /// Takes in an answer as far as it may be large. Of a refusal its beginning is enough.
+    async fn receive(&self, mut body: Body, status: StatusCode, early: Option<Early<'_>>) -> Result<Vec<u8>, Try> {
+        let mut bytes = Vec::new();
+        let mut early = early.filter(|_| status.is_success());
+        let paged = early.is_some();
+        while let Some(frame) = body.frame().await {
+            match frame {
+                Ok(frame) => {
+                    if let Ok(data) = frame.into_data() {
+                        bytes.extend_from_slice(&data);
+                        self.received.fetch_add(data.len() as u64, Ordering::Relaxed);
+                    }
+                }
+                Err(error) => return Err(Try::Again(None, Refusal::Unreachable(format!("the answer broke off: {}", chain(&error))))),
+            }
+            if let Some(tell) = early {
+                if let Some(next) = next_in(&bytes) {
+                    tell(next);
+                    early = None;
+                } else if bytes.len() > BEGINNING {
+                    early = None;
+                }
+            }
+            if !status.is_success() && bytes.len() > LARGEST_REFUSAL {
+                break;
+            }
+            if paged && bytes.len() > BEGINNING && !bytes.trim_ascii_start().starts_with(b"{") {
+                // Whatever it is, fewer objects would not make a list of it.
+                let words = if is_page(&bytes) { format!("the server answered with {PAGE}") } else { "the answer is no JSON".to_owned() };
+                return Err(Try::Refused(Refusal::Failed(words)));
+            }
+            if bytes.len() > LARGEST {
+                return Err(Try::Refused(Refusal::TooLarge));
+            }
+        }
+        Ok(bytes)
     }
 }
 

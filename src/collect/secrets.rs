@@ -3,7 +3,7 @@
 //! The words of `Accept` name no form that could hold values: a server that has no other answers 406, and nothing came.
 
 use super::answer::Answer;
-use super::live::{End, List, Message, Reader};
+use super::lists::{Body, End, List, Message, Reader};
 use super::refusal::Refusal;
 use futures_util::StreamExt;
 use futures_util::stream::iter;
@@ -35,7 +35,7 @@ pub(super) async fn read(reader: &Reader<'_>, namespaces: Vec<&str>, listed: &En
             }
             let path = format!("/api/v1/namespaces/{namespace}/secrets?includeObject=None");
             let list = List { kind: Kind::Secrets, path, accept: TABLE, answer: Answer::form("Table"), told: false };
-            let end = reader.list(&list, 0, &mut |text| Message::Table(namespace.clone(), text)).await?;
+            let end = reader.list(&list, 0, &mut |body| Message::Table(namespace.clone(), body)).await?;
             let items = so_far.fetch_add(end.items, Ordering::Relaxed) + end.items;
             refused.fetch_add(usize::from(end.state == KindState::Forbidden), Ordering::Relaxed);
             reader.tell(Kind::Secrets, items, None);
@@ -52,7 +52,7 @@ pub(super) async fn read(reader: &Reader<'_>, namespaces: Vec<&str>, listed: &En
         }
         let readable: Vec<&str> =
             ends.iter().filter(|(_, end)| end.state == KindState::Read).map(|(namespace, _)| namespace.as_str()).collect();
-        if let Some(words) = labels(reader, &readable).await? {
+        if let Some(words) = metadata(reader, &readable).await? {
             worsen(&mut end, format!("labels and times of service account tokens could not be read: {words}"));
         }
     }
@@ -81,7 +81,7 @@ fn worsen(end: &mut End, words: String) {
 
 /// Labels and times of tokens: of the whole cluster at once, or where that is refused, of the namespaces that could be read.
 /// Gives the words where they could not be had.
-async fn labels(reader: &Reader<'_>, namespaces: &[&str]) -> Result<Option<String>, Refusal> {
+async fn metadata(reader: &Reader<'_>, namespaces: &[&str]) -> Result<Option<String>, Refusal> {
     let list = |path: String| List {
         kind: Kind::Secrets,
         path: format!("{path}?{TOKENS}"),
@@ -89,7 +89,7 @@ async fn labels(reader: &Reader<'_>, namespaces: &[&str]) -> Result<Option<Strin
         answer: Answer::form("PartialObjectMetadataList"),
         told: false,
     };
-    let whole = reader.list(&list("/api/v1/secrets".to_owned()), 0, &mut Message::Labels).await?;
+    let whole = reader.list(&list("/api/v1/secrets".to_owned()), 0, &mut labels).await?;
     match whole.state {
         KindState::Read => return Ok(None),
         KindState::Forbidden => {}
@@ -97,7 +97,7 @@ async fn labels(reader: &Reader<'_>, namespaces: &[&str]) -> Result<Option<Strin
     }
     let ask = |namespace: &str| {
         let path = format!("/api/v1/namespaces/{namespace}/secrets");
-        async move { reader.list(&list(path), 0, &mut Message::Labels).await }
+        async move { reader.list(&list(path), 0, &mut labels).await }
     };
     let ends: Vec<Result<End, Refusal>> = iter(namespaces.iter().copied()).map(ask).buffer_unordered(AT_ONCE).collect().await;
     for end in ends {
@@ -107,6 +107,11 @@ async fn labels(reader: &Reader<'_>, namespaces: &[&str]) -> Result<Option<Strin
         }
     }
     Ok(None)
+}
+
+/// A page of labels: what comes again says the same again.
+fn labels(body: Body) -> Message {
+    Message::Labels(body.text)
 }
 
 #[cfg(test)]

@@ -8,35 +8,35 @@ use serde_json::json;
 use std::sync::Mutex;
 use std::time::Duration;
 
-fn connect(server: &Server) -> Connect {
+pub(crate) fn connect(server: &Server) -> Connect {
     Connect { kubeconfig: Some(server.kubeconfig("{token: t-1}")), request_timeout: Some(Duration::from_secs(20)), ..Connect::default() }
 }
 
-fn block<T>(future: impl Future<Output = T>) -> T {
+pub(crate) fn block<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
 }
 
-fn run(connect: Connect, options: &Options, events: &Mutex<Vec<Progress>>) -> Result<Inventory, CollectError> {
+pub(crate) fn run(connect: Connect, options: &Options, events: &Mutex<Vec<Progress>>) -> Result<Inventory, CollectError> {
     let watch = |event: Progress| events.lock().unwrap().push(event);
     block(collect(&SourceSpec::Live(connect), options, &watch, &Cancel::default()))
 }
 
-fn read(server: &Server) -> Inventory {
+pub(crate) fn read(server: &Server) -> Inventory {
     run(connect(server), &Options::default(), &Mutex::default()).unwrap()
 }
 
 /// A server that answers one path by a script, and everything else as a healthy one.
-fn at(path: &'static str, script: impl Fn(&Asked, usize) -> Reply + Send + Sync + 'static) -> Server {
+pub(crate) fn at(path: &'static str, script: impl Fn(&Asked, usize) -> Reply + Send + Sync + 'static) -> Server {
     Server::start(move |asked, before| (asked.path() == path).then(|| script(asked, before)))
 }
 
-fn state(inventory: &Inventory, kind: Kind) -> (KindState, String) {
+pub(crate) fn state(inventory: &Inventory, kind: Kind) -> (KindState, String) {
     let coverage = inventory.coverage_of(kind);
     (coverage.state, coverage.message)
 }
 
 /// Everything but the named kinds was read, or is an add-on that is not there.
-fn all_else_is_read(inventory: &Inventory, but: &[Kind]) {
+pub(crate) fn all_else_is_read(inventory: &Inventory, but: &[Kind]) {
     for kind in Kind::ALL.iter().filter(|kind| !but.contains(kind)) {
         let wanted = if kind.stock() { KindState::Read } else { KindState::Absent };
         assert_eq!(inventory.state(*kind), wanted, "{kind:?}: {}", inventory.coverage_of(*kind).message);

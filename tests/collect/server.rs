@@ -42,6 +42,8 @@ pub(crate) enum Reply {
     Json(Value),
     /// Status, extra header line, body.
     Raw(u16, &'static str, String),
+    /// What is packed with gzip already.
+    Packed(Vec<u8>),
     /// The connection ends in the middle of the body.
     Cut,
     /// Nothing, for as long as the client cares to wait.
@@ -230,6 +232,7 @@ fn serve(stream: impl Read + Write, log: &Mutex<Vec<Asked>>, script: &Handler) {
         let sent = match reply {
             Reply::Json(value) => send(reader.get_mut(), 200, "", &value.to_string()),
             Reply::Raw(code, header, body) => send(reader.get_mut(), code, header, &body),
+            Reply::Packed(bytes) => packed(reader.get_mut(), &bytes),
             Reply::Cut => {
                 let _ = reader
                     .get_mut()
@@ -270,6 +273,13 @@ fn receive(reader: &mut BufReader<impl Read>) -> Option<Asked> {
 fn send(writer: &mut impl Write, code: u16, header: &str, body: &str) -> std::io::Result<()> {
     let extra = if header.is_empty() { String::new() } else { format!("{header}\r\n") };
     write!(writer, "HTTP/1.1 {code} X\r\nContent-Type: application/json\r\nContent-Length: {}\r\n{extra}\r\n{body}", body.len())?;
+    writer.flush()
+}
+
+fn packed(writer: &mut impl Write, bytes: &[u8]) -> std::io::Result<()> {
+    let length = bytes.len();
+    write!(writer, "HTTP/1.1 200 X\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\nContent-Length: {length}\r\n\r\n")?;
+    writer.write_all(bytes)?;
     writer.flush()
 }
 

@@ -5,6 +5,7 @@
 //! `config::KEPT`, annotations of `meta::KNOWN_ANNOTATIONS`. Even there a value in which a detector finds something is sealed.
 
 use super::inventory::{ClusterInfo, Coverage, Inventory, KindState, Source};
+use super::listed::Listed;
 use super::maker::{Found, Maker, Template, may_hold_template};
 use super::meta::{KnownMeta, Meta};
 use super::pod::{Pod, PodSpec, RawPod};
@@ -18,7 +19,7 @@ use crate::sensitive::{Examiner, FingerprintKey, without_secrets};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Why a page could not be taken.
 #[derive(Debug, thiserror::Error)]
@@ -51,7 +52,7 @@ pub struct Ingest {
     known: KnownMeta,
     images: Known<BTreeMap<String, String>>,
     specs: HashMap<[u8; 32], usize>,
-    malformed: BTreeMap<Kind, Vec<String>>,
+    pub(super) malformed: BTreeMap<Kind, Vec<String>>,
     /// Sensitive values met per kind, so that a list that is read again is not counted twice.
     redacted: BTreeMap<Kind, usize>,
     /// What was taken out of the object that is being stored.
@@ -60,7 +61,12 @@ pub struct Ingest {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct RawList<'a> {
+    #[serde(default)]
+    api_version: Option<String>,
+    #[serde(default)]
+    kind: Option<String>,
     #[serde(default)]
     metadata: RawListMeta,
     #[serde(borrow, default)]
@@ -96,18 +102,38 @@ impl Ingest {
         &mut self.inventory.cluster
     }
 
-    /// Takes one page of a list, as JSON. Objects that have no readable shape are kept by name and make the kind `Partial`.
+    /// Takes one page of a list, as JSON. Objects that have no readable shape are kept by name and make the kind `Partial`, and so do objects
+    /// that say of themselves that they are of another kind or version than their list.
     ///
     /// # Errors
     /// Where the bytes are no list at all.
     pub fn page(&mut self, kind: Kind, json: &str) -> Result<Page, IngestError> {
+        self.page_but(kind, json, &BTreeSet::new())
+    }
+
+    /// The same without the objects at some positions, which came before in the same list.
+    ///
+    /// # Errors
+    /// Where the bytes are no list at all.
+    pub fn page_but(&mut self, kind: Kind, json: &str, again: &BTreeSet<usize>) -> Result<Page, IngestError> {
         let not_a_list = |source| IngestError::NotAList { kind: kind.id(), source };
         let list: RawList<'_> = serde_json::from_str(json).map_err(not_a_list)?;
+        let of = Listed::of(kind, list.api_version.as_deref(), list.kind.as_deref());
         let items = list.items.unwrap_or_default();
-        for item in &items {
-            self.object(kind, item.get());
+        for (_, item) in items.iter().enumerate().filter(|(at, _)| !again.contains(at)) {
+            match of.other(item.get()) {
+                None => drop(self.object(kind, item.get())),
+                Some(told) => self.stranger(kind, item.get(), &told),
+            }
         }
-        Ok(Page { next: list.metadata.r#continue, remaining: list.metadata.remaining_item_count, items: items.len() })
+        Ok(Page { next: list.metadata.r#continue, remaining: list.metadata.remaining_item_count, items: items.len() - again.len() })
+    }
+
+    /// Names an object that is not what its list is of. Nothing of it is judged.
+    pub(super) fn stranger(&mut self, kind: Kind, json: &str, told: &str) {
+        self.count(kind, 1);
+        let name = without_secrets(&name_of(&serde_json::from_str(json).unwrap_or_default()));
+        self.malformed.entry(kind).or_default().push(format!("{name}: it calls itself {told}"));
     }
 
     /// Takes one object, as JSON. One that has no readable shape, lacks what makes it one, or says something twice is kept by its name, and what is
@@ -439,7 +465,7 @@ impl Ingest {
 }
 
 /// Namespace and name of a malformed object, as far as it has them.
-fn name_of(value: &serde_json::Value) -> String {
+pub(super) fn name_of(value: &serde_json::Value) -> String {
     let text = |pointer: &str| value.pointer(pointer).and_then(|v| v.as_str()).unwrap_or_default();
     let (namespace, name) = (text("/metadata/namespace"), text("/metadata/name"));
     let name = if name.is_empty() { "?" } else { name };
@@ -447,7 +473,7 @@ fn name_of(value: &serde_json::Value) -> String {
 }
 
 /// What the parser said, without the value that it stumbled over.
-fn words(error: &serde_json::Error) -> String {
+pub(super) fn words(error: &serde_json::Error) -> String {
     let said = error.to_string();
     // The place is one within the object, which nobody sees.
     crate::sensitive::without_quoted(said.split(" at line ").next().unwrap_or_default())

@@ -12,6 +12,7 @@ pub mod imported;
 pub mod ingest;
 pub mod inventory;
 pub mod lenient;
+mod listed;
 pub mod maker;
 pub mod meta;
 pub mod network;

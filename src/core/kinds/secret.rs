@@ -3,14 +3,16 @@
 //! because `last-applied-configuration` is a copy of the values.
 
 use super::config::SecretRow;
-use super::ingest::{Ingest, IngestError, Page, RawListMeta};
+use super::ingest::{Ingest, IngestError, Page, RawListMeta, name_of, words};
+use super::listed::Listed;
 use super::meta::Meta;
 use super::sift::sift_value;
 use crate::model::Kind;
+use crate::sensitive::without_secrets;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Labels and time of creation by namespace and name.
 pub(super) type Metadata = HashMap<(String, String), (BTreeMap<String, String>, Option<Timestamp>)>;
@@ -60,7 +62,9 @@ impl Ingest {
     ///
     /// # Errors
     /// Where the bytes are no Table.
-    pub fn secret_table(&mut self, namespace: &str, json: &str) -> Result<Page, IngestError> {
+    ///
+    /// Rows at the positions of `again` came before in the same list, and are passed over; a row without a name makes the kind `Partial`.
+    pub fn secret_table(&mut self, namespace: &str, json: &str, again: &BTreeSet<usize>) -> Result<Page, IngestError> {
         let not_a_table = |source| IngestError::NotAList { kind: Kind::Secrets.id(), source };
         let table: RawTable<'_> = serde_json::from_str(json).map_err(not_a_table)?;
         let column = |name: &str| table.columns.iter().position(|c| c.name.eq_ignore_ascii_case(name));
@@ -70,9 +74,13 @@ impl Ingest {
         let (type_of, keys, age) = (column("Type"), column("Data"), column("Age"));
         let collected = self.inventory.cluster.collected_at;
         let rows = table.rows.unwrap_or_default();
-        for row in &rows {
+        for (_, row) in rows.iter().enumerate().filter(|(at, _)| !again.contains(at)) {
             let cell = |at: Option<usize>| at.and_then(|i| row.cells.get(i));
             let text = |at: Option<usize>| cell(at).and_then(|v| v.as_str()).unwrap_or_default();
+            if text(Some(name)).is_empty() {
+                self.malformed.entry(Kind::Secrets).or_default().push(format!("{namespace}/: a row has no name"));
+                continue;
+            }
             let known = row.object.and_then(|o| serde_json::from_str::<OnlyLabelled>(o.get()).ok()).unwrap_or_default().metadata;
             let created = || collected?.checked_sub(elapsed(text(age))?).ok();
             let keys = cell(keys).and_then(|v| v.as_u64().or_else(|| v.as_str()?.parse().ok())).and_then(|n| u32::try_from(n).ok());
@@ -88,8 +96,9 @@ impl Ingest {
                 keys: keys.unwrap_or_default(),
             });
         }
-        self.count(Kind::Secrets, rows.len());
-        Ok(Page { next: table.metadata.r#continue, remaining: table.metadata.remaining_item_count, items: rows.len() })
+        let items = rows.len() - again.len();
+        self.count(Kind::Secrets, items);
+        Ok(Page { next: table.metadata.r#continue, remaining: table.metadata.remaining_item_count, items })
     }
 
     /// Takes one page of a list of Secrets' metadata (`PartialObjectMetadataList`): labels and exact times for rows that the Table has.
@@ -98,16 +107,30 @@ impl Ingest {
     /// Where the bytes are no list.
     pub fn secret_labels(&mut self, json: &str) -> Result<Page, IngestError> {
         #[derive(Deserialize)]
-        struct List {
+        struct List<'a> {
             #[serde(default)]
             metadata: RawListMeta,
-            #[serde(default)]
-            items: Option<Vec<OnlyLabelled>>,
+            #[serde(borrow, default)]
+            items: Option<Vec<&'a RawValue>>,
         }
-        let list: List = serde_json::from_str(json).map_err(|source| IngestError::NotAList { kind: Kind::Secrets.id(), source })?;
+        let list: List<'_> = serde_json::from_str(json).map_err(|source| IngestError::NotAList { kind: Kind::Secrets.id(), source })?;
         let items = list.items.unwrap_or_default();
         let page = Page { next: list.metadata.r#continue, remaining: list.metadata.remaining_item_count, items: items.len() };
-        for OnlyLabelled { metadata } in items {
+        for item in items {
+            let object = match (Listed::form("PartialObjectMetadata").other(item.get()), serde_json::from_str::<OnlyLabelled>(item.get())) {
+                (Some(told), _) => Err(format!("it calls itself {told}")),
+                (None, Err(error)) => Err(words(&error)),
+                (None, Ok(object)) if object.metadata.name.is_empty() => Err("it has no name".to_owned()),
+                (None, Ok(object)) => Ok(object.metadata),
+            };
+            let metadata = match object {
+                Ok(metadata) => metadata,
+                Err(problem) => {
+                    let name = without_secrets(&name_of(&serde_json::from_str(item.get()).unwrap_or_default()));
+                    self.malformed.entry(Kind::Secrets).or_default().push(format!("{name}: {problem}"));
+                    continue;
+                }
+            };
             self.secret_metadata.insert((metadata.namespace, metadata.name), (metadata.labels, metadata.creation_timestamp));
         }
         Ok(page)
@@ -213,7 +236,7 @@ mod tests {
     fn rows_take_their_namespace_from_the_question_and_their_time_from_their_age() {
         let mut ingest = Ingest::new(Source::Live, FingerprintKey([0; 32]));
         ingest.cluster().collected_at = "2026-11-23T09:00:00Z".parse().ok();
-        let page = ingest.secret_table("shop", TABLE);
+        let page = ingest.secret_table("shop", TABLE, &BTreeSet::new());
         assert_eq!(page.ok(), Some(Page { next: "c".into(), remaining: Some(7), items: 2 }));
         let labels = r#"{"kind":"PartialObjectMetadataList","metadata":{},"items":[{"metadata":{"name":"token","namespace":"shop",
             "creationTimestamp":"2024-01-01T00:00:00Z","labels":{"kubernetes.io/legacy-token-last-used":"2024-02-02"},
@@ -231,7 +254,7 @@ mod tests {
     #[test]
     fn a_list_with_values_is_no_table() {
         let mut ingest = Ingest::new(Source::Live, FingerprintKey([0; 32]));
-        assert!(ingest.secret_table("shop", r#"{"kind":"SecretList","items":[]}"#).is_err());
+        assert!(ingest.secret_table("shop", r#"{"kind":"SecretList","items":[]}"#, &BTreeSet::new()).is_err());
     }
 
     #[test]

@@ -23,6 +23,8 @@ pub enum Source {
         as_groups: Vec<String>,
         /// Longest time for one request, where it is not the usual one.
         request_timeout: Option<Duration>,
+        /// Longest time for a whole reading, where it is not the usual one; zero for none.
+        read_timeout: Option<Duration>,
     },
     /// A snapshot, or files and folders of YAML or JSON.
     Paths {
@@ -39,7 +41,7 @@ impl Source {
     /// A context of the usual kubeconfig; none is the current one.
     #[must_use]
     pub const fn context(name: Option<String>) -> Self {
-        Self::Context { kubeconfig: None, name, as_user: None, as_groups: vec![], request_timeout: None }
+        Self::Context { kubeconfig: None, name, as_user: None, as_groups: vec![], request_timeout: None, read_timeout: None }
     }
 
     /// Files of which nobody says that they are the whole cluster.
@@ -64,12 +66,13 @@ impl Source {
     pub fn reached(&self) -> Reached {
         let text = |path: &PathBuf| path.to_string_lossy().into_owned();
         match self {
-            Self::Context { kubeconfig, name, as_user, as_groups, request_timeout } => Reached {
+            Self::Context { kubeconfig, name, as_user, as_groups, request_timeout, read_timeout } => Reached {
                 kubeconfig: kubeconfig.as_ref().map(text).unwrap_or_default(),
                 context: name.clone().unwrap_or_default(),
                 as_user: as_user.clone().unwrap_or_default(),
                 as_groups: as_groups.clone(),
                 request_timeout: request_timeout.and_then(|time| u32::try_from(time.as_secs()).ok()),
+                read_timeout: read_timeout.and_then(|time| u32::try_from(time.as_secs()).ok()),
                 files: vec![],
             },
             Self::Paths { paths, .. } if paths.iter().all(|path| path.as_os_str() != "-") => {
@@ -95,6 +98,7 @@ impl Source {
                 as_user: given(&reached.as_user),
                 as_groups: reached.as_groups.clone(),
                 request_timeout: reached.request_timeout.map(|seconds| Duration::from_secs(seconds.into())),
+                read_timeout: reached.read_timeout.map(|seconds| Duration::from_secs(seconds.into())),
             });
         }
         // The words alone are what workbooks had before; they name contexts and paths, and no more.

@@ -76,6 +76,9 @@ pub struct Reached {
     /// Longest time for one request in seconds, where it was not the usual one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_timeout: Option<u32>,
+    /// Longest time for a whole reading in seconds, where it was not the usual one; 0 for none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub read_timeout: Option<u32>,
     /// Files and folders, each from the root.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<String>,
