@@ -1,13 +1,16 @@
-//! Every kind meets every way in which a list can be no list: none of it counts as read, and no good outcome comes of it.
+//! Every kind meets every way in which a list can be no list: none of it counts as read, and no good outcome comes of it, neither where all kinds
+//! meet it at once nor where one of them does in a cluster that is otherwise read whole.
 
 use super::server::{Asked, Reply, Server, discovery, status};
 use kassay::collect::{Cancel, Connect, Options, SourceSpec, collect};
 use kassay_core::kinds::{Inventory, KindState};
-use kassay_core::model::{Kind, Outcome};
+use kassay_core::model::{Keep, Kind, Outcome};
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
-type Fault = fn(&str, &str) -> Reply;
+/// What is answered to a request for the list that calls itself by this version and kind.
+type Fault = fn(&Asked, &str, &str) -> Reply;
 
 fn raw(text: String) -> Reply {
     Reply::Raw(200, "", text)
@@ -17,38 +20,88 @@ fn of(version: &str, kind: &str, items: &Value) -> Reply {
     Reply::Json(json!({"apiVersion": version, "kind": kind, "metadata": {"resourceVersion": "1"}, "items": items}))
 }
 
-/// What is answered instead of the list that calls itself by this version and kind.
+/// Answers that hold nothing which could be kept.
 const FAULTS: &[(&str, Fault)] = &[
-    ("wrong kind", |version, _| of(version, "WidgetList", &json!([]))),
-    ("wrong group", |_, kind| of("widgets.acme.example/v1", kind, &json!([]))),
-    ("wrong version", |version, kind| of(&format!("{version}beta9"), kind, &json!([]))),
-    ("no version", |_, kind| Reply::Json(json!({"kind": kind, "metadata": {}, "items": []}))),
-    ("list of anything", |_, _| of("v1", "List", &json!([]))),
-    ("list of resources", |_, _| Reply::Json(json!({"apiVersion": "v1", "kind": "APIResourceList", "resources": []}))),
-    ("no items", |version, kind| Reply::Json(json!({"apiVersion": version, "kind": kind, "metadata": {}}))),
-    ("items null", |version, kind| of(version, kind, &Value::Null)),
-    ("items object", |version, kind| of(version, kind, &json!({}))),
-    ("item a number", |version, kind| of(version, kind, &json!([17]))),
-    ("item null", |version, kind| of(version, kind, &json!([null]))),
-    ("item empty", |version, kind| of(version, kind, &json!([{}]))),
-    ("item nameless", |version, kind| of(version, kind, &json!([{"metadata": {}, "spec": {}}]))),
-    ("name a number", |version, kind| of(version, kind, &json!([{"metadata": {"name": 7}}]))),
-    ("web page", |_, _| raw("<!DOCTYPE html><title>Sign in</title>".to_owned())),
-    ("nothing", |_, _| raw(String::new())),
-    ("breaks off", |version, kind| raw(format!(r#"{{"apiVersion":"{version}","kind":"{kind}","metadata":{{}},"items":[{{"meta"#))),
-    ("not found though served", |_, _| status(404, "NotFound", "the server could not find the requested resource")),
-    ("more remain", |version, kind| {
+    ("wrong kind", |_, version, _| of(version, "WidgetList", &json!([]))),
+    ("wrong group", |_, _, kind| of("widgets.acme.example/v1", kind, &json!([]))),
+    ("wrong version", |_, version, kind| of(&format!("{version}beta9"), kind, &json!([]))),
+    ("no version", |_, _, kind| Reply::Json(json!({"kind": kind, "metadata": {}, "items": []}))),
+    ("list of anything", |_, _, _| of("v1", "List", &json!([]))),
+    ("list of resources", |_, _, _| Reply::Json(json!({"apiVersion": "v1", "kind": "APIResourceList", "resources": []}))),
+    ("no items", |_, version, kind| Reply::Json(json!({"apiVersion": version, "kind": kind, "metadata": {}}))),
+    ("items null", |_, version, kind| of(version, kind, &Value::Null)),
+    ("items object", |_, version, kind| of(version, kind, &json!({}))),
+    ("item a number", |_, version, kind| of(version, kind, &json!([17]))),
+    ("item null", |_, version, kind| of(version, kind, &json!([null]))),
+    ("item empty", |_, version, kind| of(version, kind, &json!([{}]))),
+    ("item nameless", |_, version, kind| of(version, kind, &json!([{"metadata": {}, "spec": {}}]))),
+    ("name a number", |_, version, kind| of(version, kind, &json!([{"metadata": {"name": 7}}]))),
+    ("web page", |_, _, _| raw("<!DOCTYPE html><title>Sign in</title>".to_owned())),
+    ("nothing", |_, _, _| raw(String::new())),
+    ("breaks off", |_, version, kind| raw(format!(r#"{{"apiVersion":"{version}","kind":"{kind}","metadata":{{}},"items":[{{"meta"#))),
+    ("not found though served", |_, _, _| status(404, "NotFound", "the server could not find the requested resource")),
+    ("more remain", |_, version, kind| {
         Reply::Json(json!({"apiVersion": version, "kind": kind, "metadata": {"remainingItemCount": 4}, "items": []}))
     }),
-    ("key twice", |version, kind| raw(format!(r#"{{"apiVersion":"{version}","kind":"{kind}","metadata":{{}},"items":[],"items":[]}}"#))),
-    ("key twice in an item", |version, kind| {
+    ("key twice", |_, version, kind| raw(format!(r#"{{"apiVersion":"{version}","kind":"{kind}","metadata":{{}},"items":[],"items":[]}}"#))),
+    ("key twice in an item", |_, version, kind| {
         let item = r#"{"metadata":{"name":"a","namespace":"shop","uid":"u"},"spec":{},"spec":{}}"#;
         raw(format!(r#"{{"apiVersion":"{version}","kind":"{kind}","metadata":{{}},"items":[{item}]}}"#))
     }),
-    ("failure that calls itself well", |_, _| {
+    ("item of another kind", |_, version, kind| {
+        let item = json!({"kind": "Widget", "metadata": {"name": "a", "namespace": "shop", "uid": "u"}, "spec": {}});
+        of(version, kind, &json!([item]))
+    }),
+    ("empty pages for ever", |asked, version, kind| going_on(version, kind, &json!([]), asked)),
+    ("failure that calls itself well", |_, _, _| {
         Reply::Json(json!({"apiVersion": "v1", "kind": "Status", "status": "Failure", "code": 500, "message": "etcd is gone"}))
     }),
 ];
+
+/// Answers that begin as they should: the first objects of the list are kept.
+const LATER: &[(&str, Fault)] = &[
+    ("refused later", |asked, version, kind| begun(asked, version, kind, |_, _| status(403, "Forbidden", "no more"))),
+    ("expired over and over", |asked, version, kind| begun(asked, version, kind, |_, _| status(410, "Expired", "too old"))),
+    ("another kind later", |asked, version, kind| begun(asked, version, kind, |version, _| of(version, "WidgetList", &json!([])))),
+    ("breaks off later", |asked, version, kind| {
+        begun(asked, version, kind, |version, kind| {
+            raw(format!(r#"{{"apiVersion":"{version}","kind":"{kind}","metadata":{{}},"items":[{{"#))
+        })
+    }),
+    ("web page later", |asked, version, kind| begun(asked, version, kind, |_, _| raw("<html>login</html>".to_owned()))),
+    ("the same page for ever", |asked, version, kind| going_on(version, kind, &json!([object("a"), object("b")]), asked)),
+    ("one of another kind among them", |_, version, kind| {
+        let mut other = object("c");
+        other["kind"] = json!("Widget");
+        of(version, kind, &json!([object("a"), other]))
+    }),
+    ("one without a name among them", |_, version, kind| of(version, kind, &json!([object("a"), {"metadata": {}}]))),
+];
+
+/// A page that names one behind it by a token that was not given before.
+fn going_on(version: &str, kind: &str, items: &Value, asked: &Asked) -> Reply {
+    let next = asked.query("continue").map_or(0, |token| token.parse::<usize>().unwrap()) + 1;
+    Reply::Json(json!({"apiVersion": version, "kind": kind, "metadata": {"continue": next.to_string()}, "items": items}))
+}
+
+/// A first page, and what comes behind it.
+fn begun(asked: &Asked, version: &str, kind: &str, behind: fn(&str, &str) -> Reply) -> Reply {
+    match asked.query("continue") {
+        None => going_on(version, kind, &json!([object("a"), object("b")]), asked),
+        Some(_) => behind(version, kind),
+    }
+}
+
+/// An object with what makes one of any kind.
+fn object(name: &str) -> Value {
+    let template = json!({"spec": {"containers": [{"name": "app", "image": "registry.acme.example/app:1"}]}});
+    json!({
+        "metadata": {"name": name, "namespace": "shop", "uid": format!("uid-{name}")},
+        "spec": {"containers": [{"name": "app", "image": "registry.acme.example/app:1"}], "template": template, "jobTemplate": {"spec": {"template": template}}},
+        "template": template,
+        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "r"}
+    })
+}
 
 /// A server that serves all kinds, add-ons too, and answers those that are meant by a fault.
 fn read(fault: Fault, meant: fn(Kind) -> bool) -> Inventory {
@@ -64,7 +117,7 @@ fn read(fault: Fault, meant: fn(Kind) -> bool) -> Inventory {
         let version = if kind.group().is_empty() { "v1".to_owned() } else { format!("{}/{}", kind.group(), kind.version()) };
         let list = format!("{}List", kind.kind());
         match meant(kind) {
-            true => Some(fault(&version, &list)),
+            true => Some(fault(asked, &version, &list)),
             false if kind.group().is_empty() => None,
             false => Some(of(&version, &list, &json!([]))),
         }
@@ -108,29 +161,212 @@ fn unread(inventory: &Inventory, kind: Kind, fault: &str) {
     }
 }
 
+/// What a fault made of a cluster.
+struct Swept {
+    fault: &'static str,
+    /// What is kept of a list that it leaves half read.
+    kept: Kept,
+    /// Where every kind but namespaces met it.
+    kinds: Inventory,
+    /// Where namespaces alone did.
+    namespaces: Inventory,
+}
+
+/// Every fault, each read once for all tests.
+fn swept() -> &'static [Swept] {
+    static SWEPT: LazyLock<Vec<Swept>> = LazyLock::new(|| {
+        let of = |faults: &'static [(&str, Fault)], kept| {
+            faults.iter().map(move |(name, fault)| Swept {
+                fault: name,
+                kept,
+                kinds: read(*fault, but_namespaces),
+                namespaces: read(*fault, |kind| !but_namespaces(kind)),
+            })
+        };
+        of(FAULTS, Kept::Nothing).chain(of(LATER, Kept::Half)).collect()
+    });
+    &SWEPT
+}
+
+fn but_namespaces(kind: Kind) -> bool {
+    kind != Kind::Namespaces
+}
+
 #[test]
 fn no_list_that_is_none_counts_as_read() {
-    let but_namespaces = |kind| kind != Kind::Namespaces;
     // What can be good although every list is refused, because it rests on none.
-    let refused = good(&read(|_, _| status(403, "Forbidden", "no"), but_namespaces));
-    for (name, fault) in FAULTS {
-        let inventory = read(*fault, but_namespaces);
+    let refused = good(&read(|_, _, _| status(403, "Forbidden", "no"), but_namespaces));
+    for Swept { fault, kinds, .. } in swept() {
         for kind in Kind::ALL.iter().copied().filter(|kind| but_namespaces(*kind)) {
-            unread(&inventory, kind, name);
+            unread(kinds, kind, fault);
         }
-        let more: Vec<String> = good(&inventory).difference(&refused).cloned().collect();
-        assert!(more.is_empty(), "{name}: {more:?}");
+        let more: Vec<String> = good(kinds).difference(&refused).cloned().collect();
+        assert!(more.is_empty(), "{fault}: {more:?}");
     }
 }
 
 #[test]
 fn what_is_asked_by_namespace_is_not_read_without_all_of_them() {
-    for (name, fault) in FAULTS {
-        let inventory = read(*fault, |kind| kind == Kind::Namespaces);
-        unread(&inventory, Kind::Namespaces, name);
+    for Swept { fault, namespaces, .. } in swept() {
+        unread(namespaces, Kind::Namespaces, fault);
         // An object that can be named says where Secrets lie, whatever else is wrong with it.
-        if *name != "key twice in an item" {
-            unread(&inventory, Kind::Secrets, name);
+        if *fault != "key twice in an item" {
+            unread(namespaces, Kind::Secrets, fault);
         }
+    }
+}
+
+/// How much of a kind's objects is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Kept {
+    Nothing,
+    Half,
+    All,
+}
+
+/// One or two kinds as a fault left them, in a cluster whose other kinds were read whole.
+type Case = Vec<(Kind, &'static str, Kept)>;
+
+/// A state as snapshots write it.
+fn told(state: KindState) -> &'static str {
+    match state {
+        KindState::Read => "read",
+        KindState::Partial => "partial",
+        KindState::Failed => "failed",
+        KindState::Forbidden => "forbidden",
+        KindState::Absent => "absent",
+    }
+}
+
+#[test]
+fn a_fault_of_one_kind_makes_nothing_good() {
+    // Lists don't know each other, so that one reading tells what a fault makes of each kind alone. Namespaces take Secrets with them.
+    let mut cases: BTreeMap<Case, &str> = BTreeMap::new();
+    for Swept { fault, kept, kinds, namespaces } in swept() {
+        // A list that failed has nothing in it: Secrets are asked as Tables, and whatever else comes is none.
+        let kept_of = |state| if state == KindState::Failed { Kept::Nothing } else { *kept };
+        for kind in Kind::ALL.iter().copied().filter(|kind| but_namespaces(*kind)) {
+            let state = kinds.state(kind);
+            cases.entry(vec![(kind, told(state), kept_of(state))]).or_insert(fault);
+        }
+        let (state, of_secrets) = (namespaces.state(Kind::Namespaces), namespaces.state(Kind::Secrets));
+        let secrets = match of_secrets {
+            KindState::Failed => Kept::Nothing,
+            KindState::Read => Kept::All,
+            _ => Kept::Half,
+        };
+        let case = vec![(Kind::Namespaces, told(state), kept_of(state)), (Kind::Secrets, told(of_secrets), secrets)];
+        cases.entry(case).or_insert(fault);
+    }
+    assert!(cases.len() > Kind::ALL.len(), "{} cases", cases.len());
+    let baseline = Baseline::demo();
+    for (case, fault) in &cases {
+        baseline.is_not_bettered_by(case, fault);
+    }
+}
+
+/// The company of the demo, read whole, and how it is judged.
+struct Baseline {
+    inventory: Value,
+    outcomes: BTreeMap<String, Outcome>,
+}
+
+impl Baseline {
+    fn demo() -> Self {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let inventory = runtime.block_on(collect(&SourceSpec::Demo, &Options::default(), &|_| {}, &Cancel::default())).unwrap();
+        for kind in Kind::ALL {
+            let coverage = inventory.coverage_of(*kind);
+            assert!(matches!(coverage.state, KindState::Read | KindState::Absent), "{kind:?} {coverage:?}");
+        }
+        let outcomes = outcomes(&inventory);
+        assert!(outcomes.values().filter(|outcome| **outcome == Outcome::Fail).count() > 20, "much can become better");
+        Self { inventory: serde_json::to_value(&inventory).unwrap(), outcomes }
+    }
+
+    fn is_not_bettered_by(&self, case: &Case, fault: &str) {
+        let mut changed = self.inventory.clone();
+        for (kind, state, kept) in case {
+            cut(&mut changed, *kind, *kept);
+            let message = if *state == "read" { "" } else { fault };
+            changed["coverage"][kind.id()] = json!({"state": state, "items": 0, "message": message, "version": kind.version()});
+        }
+        let mut inventory: Inventory = serde_json::from_value(changed).unwrap();
+        inventory.settle();
+        for (kind, state, _) in case {
+            assert_eq!(told(inventory.state(*kind)), *state, "{kind:?}");
+        }
+        let unread: Vec<Kind> = case.iter().filter(|(_, state, _)| *state != "read").map(|(kind, ..)| *kind).collect();
+        let judged = outcomes(&inventory);
+        for check in kassay_core::checks::all() {
+            let (before, now) = (self.outcomes[check.id], judged[check.id]);
+            if is_good(now) {
+                assert!(
+                    is_good(before) && (now == before || now != Outcome::Pass),
+                    "{}: {before:?}, and {now:?} after {fault}: {case:?}",
+                    check.id
+                );
+                let needed = check.needs.iter().flat_map(|need| need.kinds()).any(|kind| unread.contains(kind));
+                assert!(!needed, "{} is {now:?} without what it needs after {fault}: {case:?}", check.id);
+            }
+        }
+    }
+}
+
+const fn is_good(outcome: Outcome) -> bool {
+    matches!(outcome, Outcome::Pass | Outcome::NotApplicable)
+}
+
+fn outcomes(inventory: &Inventory) -> BTreeMap<String, Outcome> {
+    super::judge(inventory).into_iter().map(|check| (check.check, check.outcome)).collect()
+}
+
+/// Takes objects of a kind out of an inventory.
+fn cut(inventory: &mut Value, kind: Kind, kept: Kept) {
+    let halve = |list: &mut Vec<Value>| match kept {
+        Kept::All => {}
+        Kept::Half => list.truncate(list.len() / 2),
+        Kept::Nothing => list.clear(),
+    };
+    if kind.keep() == Keep::Templates {
+        let Some(makers) = inventory.get_mut("makers").and_then(Value::as_array_mut) else { return };
+        let of_kind = |maker: &Value| maker["group"] == kind.group() && maker["kind"] == kind.kind();
+        let (mut own, others): (Vec<Value>, Vec<Value>) = std::mem::take(makers).into_iter().partition(of_kind);
+        halve(&mut own);
+        makers.extend(others.into_iter().chain(own));
+        return;
+    }
+    let name = match kind {
+        Kind::CertificateSigningRequests => "certificaterequests",
+        Kind::ValidatingWebhooks => "validatingwebhooks",
+        Kind::MutatingWebhooks => "mutatingwebhooks",
+        _ => kind.resource(),
+    };
+    let expected = inventory["coverage"][kind.id()]["items"].as_u64().unwrap_or_default();
+    let by_kind = |inventory: &'_ mut Value, map: &str| inventory[map].get_mut(kind.id()).map(Value::take);
+    let mut found = None;
+    for map in ["controllers", "customs"] {
+        if let Some(list) = by_kind(inventory, map) {
+            found = Some((vec![map.to_owned(), kind.id()], list));
+        }
+    }
+    let own =
+        inventory.as_object_mut().unwrap().iter_mut().find(|(field, _)| {
+            kind.keep() == Keep::Typed && field.replace('_', "") == name || *field == "secrets" && kind == Kind::Secrets
+        });
+    if let (None, Some((field, list))) = (&found, own) {
+        found = Some((vec![field.clone()], list.take()));
+    }
+    let Some((path, mut list)) = found else {
+        assert_eq!(expected, 0, "the objects of {kind:?} are not found");
+        return;
+    };
+    let objects = list.as_array_mut().unwrap();
+    assert_eq!(objects.len() as u64, expected, "the objects of {kind:?}");
+    halve(objects);
+    match path.as_slice() {
+        [map, id] => inventory[map][id] = list,
+        [field] => inventory[field] = list,
+        _ => unreachable!(),
     }
 }
