@@ -3,8 +3,10 @@
 
 use super::server::{Asked, Reply, Server, discovery, status};
 use kassay::collect::{Cancel, Connect, Options, SourceSpec, collect};
-use kassay_core::kinds::{Inventory, KindState};
-use kassay_core::model::{Keep, Kind, Outcome};
+use kassay_core::assess::assess;
+use kassay_core::judging::Tables;
+use kassay_core::kinds::{Coverage, Inventory, KindState};
+use kassay_core::model::{Keep, Kind, Outcome, Scope};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -217,7 +219,7 @@ fn what_is_asked_by_namespace_is_not_read_without_all_of_them() {
 }
 
 /// How much of a kind's objects is kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kept {
     Nothing,
     Half,
@@ -225,29 +227,24 @@ enum Kept {
 }
 
 /// One or two kinds as a fault left them, in a cluster whose other kinds were read whole.
-type Case = Vec<(Kind, &'static str, Kept)>;
-
-/// A state as snapshots write it.
-fn told(state: KindState) -> &'static str {
-    match state {
-        KindState::Read => "read",
-        KindState::Partial => "partial",
-        KindState::Failed => "failed",
-        KindState::Forbidden => "forbidden",
-        KindState::Absent => "absent",
-    }
-}
+type Case = Vec<(Kind, KindState, Kept)>;
 
 #[test]
 fn a_fault_of_one_kind_makes_nothing_good() {
+    let baseline = Baseline::demo();
     // Lists don't know each other, so that one reading tells what a fault makes of each kind alone. Namespaces take Secrets with them.
-    let mut cases: BTreeMap<Case, &str> = BTreeMap::new();
+    let mut cases: Vec<(Case, &str)> = Vec::new();
+    let mut add = |case: Case, fault| {
+        if !cases.iter().any(|(known, _)| *known == case) {
+            cases.push((case, fault));
+        }
+    };
     for Swept { fault, kept, kinds, namespaces } in swept() {
-        // A list that failed has nothing in it: Secrets are asked as Tables, and whatever else comes is none.
-        let kept_of = |state| if state == KindState::Failed { Kept::Nothing } else { *kept };
+        // A list that failed has nothing in it, and of nothing nothing is kept.
+        let left = |kind, state| if state == KindState::Failed || !baseline.has_objects_of(kind) { Kept::Nothing } else { *kept };
         for kind in Kind::ALL.iter().copied().filter(|kind| but_namespaces(*kind)) {
             let state = kinds.state(kind);
-            cases.entry(vec![(kind, told(state), kept_of(state))]).or_insert(fault);
+            add(vec![(kind, state, left(kind, state))], fault);
         }
         let (state, of_secrets) = (namespaces.state(Kind::Namespaces), namespaces.state(Kind::Secrets));
         let secrets = match of_secrets {
@@ -255,19 +252,20 @@ fn a_fault_of_one_kind_makes_nothing_good() {
             KindState::Read => Kept::All,
             _ => Kept::Half,
         };
-        let case = vec![(Kind::Namespaces, told(state), kept_of(state)), (Kind::Secrets, told(of_secrets), secrets)];
-        cases.entry(case).or_insert(fault);
+        add(vec![(Kind::Namespaces, state, left(Kind::Namespaces, state)), (Kind::Secrets, of_secrets, secrets)], fault);
     }
-    assert!(cases.len() > Kind::ALL.len(), "{} cases", cases.len());
-    let baseline = Baseline::demo();
+    assert!(Kind::ALL.iter().all(|kind| cases.iter().any(|(case, _)| case[0].0 == *kind)), "every kind");
     for (case, fault) in &cases {
         baseline.is_not_bettered_by(case, fault);
     }
 }
 
-/// The company of the demo, read whole, and how it is judged.
+/// A part of the demo's company, read whole, and how it is judged.
 struct Baseline {
-    inventory: Value,
+    inventory: Inventory,
+    /// The same as a snapshot holds it.
+    written: Value,
+    tables: Tables,
     outcomes: BTreeMap<String, Outcome>,
 }
 
@@ -279,25 +277,39 @@ impl Baseline {
             let coverage = inventory.coverage_of(*kind);
             assert!(matches!(coverage.state, KindState::Read | KindState::Absent), "{kind:?} {coverage:?}");
         }
-        let outcomes = outcomes(&inventory);
-        assert!(outcomes.values().filter(|outcome| **outcome == Outcome::Fail).count() > 20, "much can become better");
-        Self { inventory: serde_json::to_value(&inventory).unwrap(), outcomes }
+        let mut written = serde_json::to_value(&inventory).unwrap();
+        shrink(&mut written);
+        let inventory = again(written.clone());
+        let mut baseline = Self { inventory, written, tables: Tables::shipped().unwrap(), outcomes: BTreeMap::new() };
+        baseline.outcomes = baseline.judge(&baseline.inventory);
+        let bad = baseline.outcomes.values().filter(|outcome| !is_good(**outcome)).count();
+        assert!(bad > 60, "much can become better: {bad}");
+        baseline
+    }
+
+    fn judge(&self, inventory: &Inventory) -> BTreeMap<String, Outcome> {
+        let now = "2026-11-23T09:00:00Z".parse().unwrap();
+        assess(inventory, &Scope::default(), now, &self.tables).into_iter().map(|check| (check.check, check.outcome)).collect()
+    }
+
+    fn has_objects_of(&self, kind: Kind) -> bool {
+        self.inventory.coverage_of(kind).items > 0
     }
 
     fn is_not_bettered_by(&self, case: &Case, fault: &str) {
-        let mut changed = self.inventory.clone();
-        for (kind, state, kept) in case {
-            cut(&mut changed, *kind, *kept);
-            let message = if *state == "read" { "" } else { fault };
-            changed["coverage"][kind.id()] = json!({"state": state, "items": 0, "message": message, "version": kind.version()});
-        }
-        let mut inventory: Inventory = serde_json::from_value(changed).unwrap();
-        inventory.settle();
+        let mut inventory = if case.iter().any(|(kind, ..)| self.has_objects_of(*kind)) {
+            let mut written = self.written.clone();
+            case.iter().for_each(|(kind, _, kept)| cut(&mut written, *kind, *kept));
+            again(written)
+        } else {
+            self.inventory.clone()
+        };
         for (kind, state, _) in case {
-            assert_eq!(told(inventory.state(*kind)), *state, "{kind:?}");
+            let message = if *state == KindState::Read { "" } else { fault }.to_owned();
+            inventory.coverage.insert(*kind, Coverage { state: *state, message, ..inventory.coverage_of(*kind) });
         }
-        let unread: Vec<Kind> = case.iter().filter(|(_, state, _)| *state != "read").map(|(kind, ..)| *kind).collect();
-        let judged = outcomes(&inventory);
+        let unread: Vec<Kind> = case.iter().filter(|(_, state, _)| *state != KindState::Read).map(|(kind, ..)| *kind).collect();
+        let judged = self.judge(&inventory);
         for check in kassay_core::checks::all() {
             let (before, now) = (self.outcomes[check.id], judged[check.id]);
             if is_good(now) {
@@ -313,60 +325,72 @@ impl Baseline {
     }
 }
 
+/// An inventory from what a snapshot holds.
+fn again(written: Value) -> Inventory {
+    let mut inventory: Inventory = serde_json::from_value(written).unwrap();
+    inventory.settle();
+    inventory
+}
+
+/// The lists of a written inventory, each with its kind.
+fn lists(written: &mut Value) -> Vec<(Kind, &mut Vec<Value>)> {
+    let mut found = Vec::new();
+    for (field, value) in written.as_object_mut().unwrap() {
+        match field.as_str() {
+            "controllers" | "customs" => {
+                for (id, list) in value.as_object_mut().unwrap() {
+                    found.push((Kind::by_id(id).unwrap(), list.as_array_mut().unwrap()));
+                }
+            }
+            _ => {
+                let name = match field.as_str() {
+                    "certificate_requests" => "certificatesigningrequests".to_owned(),
+                    "validating_webhooks" | "mutating_webhooks" => field.replace("_webhooks", "webhookconfigurations"),
+                    _ => field.replace('_', ""),
+                };
+                let kind = Kind::ALL.iter().find(|kind| kind.resource() == name && matches!(kind.keep(), Keep::Typed | Keep::Rows));
+                if let (Some(kind), Value::Array(list)) = (kind, value) {
+                    found.push((*kind, list));
+                }
+            }
+        }
+    }
+    found
+}
+
+/// Leaves some namespaces, and of the server's own roles few: hundreds of assessments are made of it.
+fn shrink(written: &mut Value) {
+    const NAMESPACES: [&str; 4] = ["", "kube-system", "payments", "marketing-site"];
+    let mut counts = Vec::new();
+    for (kind, list) in lists(written) {
+        list.retain(|object| {
+            let text = |pointer: &str| object.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+            let (namespace, name) = (text("/metadata/namespace"), text("/metadata/name"));
+            NAMESPACES.contains(&if kind == Kind::Namespaces { name } else { namespace }) && !name.starts_with("system:controller:")
+        });
+        counts.push((kind, list.len()));
+    }
+    for (kind, items) in counts {
+        written["coverage"][kind.id()]["items"] = json!(items);
+    }
+    for kind in Kind::ALL.iter().filter(|kind| kind.keep() == Keep::Templates) {
+        written["coverage"][kind.id()]["items"] = json!(0);
+    }
+    written["makers"] = json!([]);
+}
+
 const fn is_good(outcome: Outcome) -> bool {
     matches!(outcome, Outcome::Pass | Outcome::NotApplicable)
 }
 
-fn outcomes(inventory: &Inventory) -> BTreeMap<String, Outcome> {
-    super::judge(inventory).into_iter().map(|check| (check.check, check.outcome)).collect()
-}
-
-/// Takes objects of a kind out of an inventory.
-fn cut(inventory: &mut Value, kind: Kind, kept: Kept) {
-    let halve = |list: &mut Vec<Value>| match kept {
+/// Takes objects of a kind out of a written inventory.
+fn cut(written: &mut Value, kind: Kind, kept: Kept) {
+    let Some((_, list)) = lists(written).into_iter().find(|(of, _)| *of == kind) else {
+        panic!("the objects of {kind:?} are not found");
+    };
+    match kept {
         Kept::All => {}
         Kept::Half => list.truncate(list.len() / 2),
         Kept::Nothing => list.clear(),
-    };
-    if kind.keep() == Keep::Templates {
-        let Some(makers) = inventory.get_mut("makers").and_then(Value::as_array_mut) else { return };
-        let of_kind = |maker: &Value| maker["group"] == kind.group() && maker["kind"] == kind.kind();
-        let (mut own, others): (Vec<Value>, Vec<Value>) = std::mem::take(makers).into_iter().partition(of_kind);
-        halve(&mut own);
-        makers.extend(others.into_iter().chain(own));
-        return;
-    }
-    let name = match kind {
-        Kind::CertificateSigningRequests => "certificaterequests",
-        Kind::ValidatingWebhooks => "validatingwebhooks",
-        Kind::MutatingWebhooks => "mutatingwebhooks",
-        _ => kind.resource(),
-    };
-    let expected = inventory["coverage"][kind.id()]["items"].as_u64().unwrap_or_default();
-    let by_kind = |inventory: &'_ mut Value, map: &str| inventory[map].get_mut(kind.id()).map(Value::take);
-    let mut found = None;
-    for map in ["controllers", "customs"] {
-        if let Some(list) = by_kind(inventory, map) {
-            found = Some((vec![map.to_owned(), kind.id()], list));
-        }
-    }
-    let own =
-        inventory.as_object_mut().unwrap().iter_mut().find(|(field, _)| {
-            kind.keep() == Keep::Typed && field.replace('_', "") == name || *field == "secrets" && kind == Kind::Secrets
-        });
-    if let (None, Some((field, list))) = (&found, own) {
-        found = Some((vec![field.clone()], list.take()));
-    }
-    let Some((path, mut list)) = found else {
-        assert_eq!(expected, 0, "the objects of {kind:?} are not found");
-        return;
-    };
-    let objects = list.as_array_mut().unwrap();
-    assert_eq!(objects.len() as u64, expected, "the objects of {kind:?}");
-    halve(objects);
-    match path.as_slice() {
-        [map, id] => inventory[map][id] = list,
-        [field] => inventory[field] = list,
-        _ => unreachable!(),
     }
 }
