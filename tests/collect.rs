@@ -15,6 +15,8 @@ mod faults;
 mod files;
 #[path = "collect/proxies.rs"]
 mod proxies;
+#[path = "support/parts.rs"]
+mod parts;
 #[path = "collect/real.rs"]
 mod real;
 #[path = "collect/server.rs"]

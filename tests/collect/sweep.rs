@@ -1,6 +1,7 @@
 //! Every kind meets every way in which a list can be no list: none of it counts as read, and no good outcome comes of it, neither where all kinds
 //! meet it at once nor where one of them does in a cluster that is otherwise read whole.
 
+use super::parts::{Kept, again, cut, lists};
 use super::server::{Asked, Reply, Server, discovery, status};
 use kassay::collect::{Cancel, Connect, Options, SourceSpec, collect};
 use kassay_core::assess::assess;
@@ -218,14 +219,6 @@ fn what_is_asked_by_namespace_is_not_read_without_all_of_them() {
     }
 }
 
-/// How much of a kind's objects is kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kept {
-    Nothing,
-    Half,
-    All,
-}
-
 /// One or two kinds as a fault left them, in a cluster whose other kinds were read whole.
 type Case = Vec<(Kind, KindState, Kept)>;
 
@@ -325,39 +318,6 @@ impl Baseline {
     }
 }
 
-/// An inventory from what a snapshot holds.
-fn again(written: Value) -> Inventory {
-    let mut inventory: Inventory = serde_json::from_value(written).unwrap();
-    inventory.settle();
-    inventory
-}
-
-/// The lists of a written inventory, each with its kind.
-fn lists(written: &mut Value) -> Vec<(Kind, &mut Vec<Value>)> {
-    let mut found = Vec::new();
-    for (field, value) in written.as_object_mut().unwrap() {
-        match field.as_str() {
-            "controllers" | "customs" => {
-                for (id, list) in value.as_object_mut().unwrap() {
-                    found.push((Kind::by_id(id).unwrap(), list.as_array_mut().unwrap()));
-                }
-            }
-            _ => {
-                let name = match field.as_str() {
-                    "certificate_requests" => "certificatesigningrequests".to_owned(),
-                    "validating_webhooks" | "mutating_webhooks" => field.replace("_webhooks", "webhookconfigurations"),
-                    _ => field.replace('_', ""),
-                };
-                let kind = Kind::ALL.iter().find(|kind| kind.resource() == name && matches!(kind.keep(), Keep::Typed | Keep::Rows));
-                if let (Some(kind), Value::Array(list)) = (kind, value) {
-                    found.push((*kind, list));
-                }
-            }
-        }
-    }
-    found
-}
-
 /// Leaves some namespaces, and of the server's own roles few: hundreds of assessments are made of it.
 fn shrink(written: &mut Value) {
     const NAMESPACES: [&str; 4] = ["", "kube-system", "payments", "marketing-site"];
@@ -381,16 +341,4 @@ fn shrink(written: &mut Value) {
 
 const fn is_good(outcome: Outcome) -> bool {
     matches!(outcome, Outcome::Pass | Outcome::NotApplicable)
-}
-
-/// Takes objects of a kind out of a written inventory.
-fn cut(written: &mut Value, kind: Kind, kept: Kept) {
-    let Some((_, list)) = lists(written).into_iter().find(|(of, _)| *of == kind) else {
-        panic!("the objects of {kind:?} are not found");
-    };
-    match kept {
-        Kept::All => {}
-        Kept::Half => list.truncate(list.len() / 2),
-        Kept::Nothing => list.clear(),
-    }
 }

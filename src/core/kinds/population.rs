@@ -157,15 +157,45 @@ struct Group {
     ended: Vec<usize>,
 }
 
-impl Group {
-    fn new(object: ObjectRef) -> Self {
-        Self { workload: Workload { object, ..Workload::default() }, ..Self::default() }
+/// Groups by their workload's object.
+#[derive(Default)]
+struct Groups {
+    all: Vec<Group>,
+    by_object: HashMap<ObjectRef, usize>,
+}
+
+impl Groups {
+    fn has(&self, object: &ObjectRef) -> bool {
+        self.by_object.contains_key(object)
     }
 
+    /// The group of an object, made where there is none.
+    fn of(&mut self, object: ObjectRef) -> &mut Group {
+        let nth = match self.by_object.get(&object) {
+            Some(nth) => *nth,
+            None => {
+                self.by_object.insert(object.clone(), self.all.len());
+                self.all.push(Group { workload: Workload { object, ..Workload::default() }, ..Group::default() });
+                self.all.len() - 1
+            }
+        };
+        &mut self.all[nth]
+    }
+}
+
+/// Puts something into a list that mostly stays alone: a cluster may have hundreds of thousands of pods without an owner, and each is a workload.
+fn put<T>(list: &mut Vec<T>, item: T) {
+    if list.is_empty() {
+        list.reserve_exact(1);
+    }
+    list.push(item);
+}
+
+impl Group {
     fn add(&mut self, spec: usize, pods: u32) {
         match self.workload.variants.iter_mut().find(|variant| variant.spec == spec) {
             Some(variant) => variant.pods += pods,
-            None => self.workload.variants.push(Variant { spec, pods }),
+            None => put(&mut self.workload.variants, Variant { spec, pods }),
         }
     }
 }
@@ -174,23 +204,23 @@ impl Group {
 /// pods of that very template run, which show what admission makes of it.
 pub(super) fn derive(inventory: &Inventory) -> Vec<Workload> {
     let makers = Makers::of(inventory);
-    let mut groups: BTreeMap<ObjectRef, Group> = BTreeMap::new();
+    let mut groups = Groups::default();
     for (index, pod) in inventory.pods.iter().enumerate() {
         let meta = &pod.metadata;
         let object = makers.topmost(ObjectRef::new("", "Pod", &meta.namespace, &meta.name), meta);
         let direct = owner(meta).and_then(|owner| makers.by_object.get(&owner).copied());
-        let group = groups.entry(object.clone()).or_insert_with(|| Group::new(object));
+        let group = groups.of(object);
         if group.workload.pods == 0 {
             group.workload.labels.clone_from(&meta.labels);
             group.workload.pod_labels.clone_from(&meta.labels);
         }
         group.workload.pods += 1;
-        group.workload.pod_indexes.push(index);
+        put(&mut group.workload.pod_indexes, index);
         if pod.is_live() {
-            group.live.push((index, direct));
+            put(&mut group.live, (index, direct));
             group.add(pod.spec, 1);
         } else {
-            group.ended.push(pod.spec);
+            put(&mut group.ended, pod.spec);
         }
     }
     let mut same = Extensions { inventory, known: HashMap::new() };
@@ -199,10 +229,10 @@ pub(super) fn derive(inventory: &Inventory) -> Vec<Workload> {
         let (own, read) = (top == maker.object, makers.by_object.contains_key(&top));
         // A Deployment's old ReplicaSets and a CronJob's old Jobs are history; so is an add-on's object that has run to its end.
         let history = !maker.active && ((!own && read) || (own && maker.path.is_some()));
-        if (history || maker.templates.is_empty()) && !groups.contains_key(&top) {
+        if (history || maker.templates.is_empty()) && !groups.has(&top) {
             continue;
         }
-        let group = groups.entry(top.clone()).or_insert_with(|| Group::new(top));
+        let group = groups.of(top);
         describe(group, maker, own, read);
         if history {
             continue;
@@ -213,7 +243,9 @@ pub(super) fn derive(inventory: &Inventory) -> Vec<Workload> {
             }
         }
     }
-    let mut workloads: Vec<Workload> = groups.into_values().map(|group| finish(inventory, group)).collect();
+    drop(groups.by_object);
+    let mut workloads: Vec<Workload> = groups.all.into_iter().map(|group| finish(inventory, group)).collect();
+    workloads.shrink_to_fit();
     workloads.sort_by(|a, b| a.key().cmp(&b.key()));
     workloads
 }

@@ -1,42 +1,108 @@
 //! What thousands of objects have alike, kept once: labels and images of the pods of one workload, fields that one program writes everywhere.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::collections::HashSet;
-use std::hash::Hash;
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, HashSet};
+use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 use std::sync::Arc;
 
-/// A value that may be shared; it reads as what it holds.
-#[derive(Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Shared<T>(Arc<T>);
+/// A value that may be shared; it reads as what it holds. An empty one takes no memory of its own.
+pub struct Shared<T>(Option<Arc<T>>);
+
+/// What can be empty.
+pub trait Empty: Sized + 'static {
+    /// The empty value.
+    const EMPTY: &'static Self;
+
+    /// Whether this is one.
+    fn is_none(&self) -> bool;
+}
+
+impl<T: 'static> Empty for Vec<T> {
+    const EMPTY: &'static Self = &Self::new();
+
+    fn is_none(&self) -> bool {
+        self.is_empty()
+    }
+}
+
+impl<K: 'static, V: 'static> Empty for BTreeMap<K, V> {
+    const EMPTY: &'static Self = &Self::new();
+
+    fn is_none(&self) -> bool {
+        self.is_empty()
+    }
+}
+
+impl<T> Default for Shared<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
 
 impl<T> Clone for Shared<T> {
     fn clone(&self) -> Self {
-        Self(Arc::clone(&self.0))
+        Self(self.0.clone())
     }
 }
 
-impl<T> Deref for Shared<T> {
+impl<T: Empty> Deref for Shared<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        &self.0
+        self.0.as_deref().unwrap_or(T::EMPTY)
     }
 }
 
-impl<T> From<T> for Shared<T> {
+impl<T: Empty> From<T> for Shared<T> {
     fn from(value: T) -> Self {
-        Self(Arc::new(value))
+        Self((!value.is_none()).then(|| Arc::new(value)))
     }
 }
 
-impl<T: Serialize> Serialize for Shared<T> {
+// They are compared as what they hold.
+
+impl<T: Empty + fmt::Debug> fmt::Debug for Shared<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}
+
+impl<T: Empty + PartialEq> PartialEq for Shared<T> {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl<T: Empty + Eq> Eq for Shared<T> {}
+
+impl<T: Empty + PartialOrd> PartialOrd for Shared<T> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        (**self).partial_cmp(&**other)
+    }
+}
+
+impl<T: Empty + Ord> Ord for Shared<T> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (**self).cmp(&**other)
+    }
+}
+
+impl<T: Empty + Hash> Hash for Shared<T> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (**self).hash(state);
+    }
+}
+
+impl<T: Empty + Serialize> Serialize for Shared<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(serializer)
+        (**self).serialize(serializer)
     }
 }
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Shared<T> {
+impl<'de, T: Empty + Deserialize<'de>> Deserialize<'de> for Shared<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         T::deserialize(deserializer).map(Self::from)
     }
@@ -46,9 +112,12 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Shared<T> {
 #[derive(Default)]
 pub(super) struct Known<T>(HashSet<Shared<T>>);
 
-impl<T: Eq + Hash> Known<T> {
+impl<T: Empty + Eq + Hash> Known<T> {
     /// Lets a value be the one that was met before, where one was.
     pub(super) fn share(&mut self, value: &mut Shared<T>) {
+        if value.0.is_none() {
+            return;
+        }
         match self.0.get(value) {
             Some(known) => *value = known.clone(),
             None => drop(self.0.insert(value.clone())),
@@ -64,9 +133,19 @@ mod tests {
     fn equal_values_become_one() {
         let mut known = Known::default();
         let mut values: Vec<Shared<Vec<u8>>> = [vec![1], vec![2], vec![1]].map(Shared::from).into();
-        assert!(!Arc::ptr_eq(&values[0].0, &values[2].0));
+        let same = |a: &Shared<Vec<u8>>, b: &Shared<Vec<u8>>| a.0.as_ref().zip(b.0.as_ref()).is_some_and(|(a, b)| Arc::ptr_eq(a, b));
+        assert!(!same(&values[0], &values[2]));
         values.iter_mut().for_each(|value| known.share(value));
-        assert!(Arc::ptr_eq(&values[0].0, &values[2].0) && !Arc::ptr_eq(&values[0].0, &values[1].0));
+        assert!(same(&values[0], &values[2]) && !same(&values[0], &values[1]));
         assert_eq!(serde_json::to_string(&values).ok().as_deref(), Some("[[1],[2],[1]]"));
+    }
+
+    #[test]
+    fn an_empty_value_takes_nothing_and_reads_as_empty() {
+        let empty: Shared<BTreeMap<String, String>> = BTreeMap::new().into();
+        assert!(empty.0.is_none() && empty.is_empty() && empty == Shared::default());
+        assert_eq!(serde_json::to_string(&empty).ok().as_deref(), Some("{}"));
+        let read: Option<Shared<Vec<u8>>> = serde_json::from_str("[]").ok();
+        assert_eq!(read, Some(Shared::default()));
     }
 }
