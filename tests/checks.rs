@@ -224,6 +224,80 @@ fn objects_that_can_t_be_read_let_nothing_pass() {
     assert!(problems.is_empty(), "{} cases\n{}", problems.len(), problems.join("\n"));
 }
 
+/// Puts a text that means nothing wherever people may write one beside what checks read: arguments, settings, paths.
+fn plant(kind: Kind, object: &mut Value, marker: &str) {
+    match kind {
+        Kind::Pods => {
+            for container in object["spec"]["containers"].as_array_mut().into_iter().flatten() {
+                if let Some(args) = container["args"].as_array_mut() {
+                    args.extend([format!("--planted={marker}"), "--planted-too".to_owned(), marker.to_owned()].map(Value::from));
+                }
+                if let Some(command) = container["command"].as_array_mut().filter(|words| words.len() > 1) {
+                    command.push(format!("--planted={marker}").into());
+                }
+            }
+        }
+        Kind::ConfigMaps if object["data"].is_object() => {
+            object["data"]["planted"] = marker.into();
+            for (key, value) in object["data"].as_object_mut().into_iter().flatten() {
+                let text = value.as_str().unwrap_or_default().to_owned();
+                match key.as_str() {
+                    // What no kubelet would read is judged as what it is.
+                    "kubelet" if text.contains(":\n") && !text.contains("---") => {
+                        *value = format!("{}\nplanted: {marker}\n", text.trim_end()).into()
+                    }
+                    _ if text.contains("-----BEGIN CERT") => *value = format!("# {marker}\n{text}\n{marker}\n").into(),
+                    _ => {}
+                }
+            }
+        }
+        Kind::Ingresses => {
+            for rule in object["spec"]["rules"].as_array_mut().into_iter().flatten() {
+                for path in rule["http"]["paths"].as_array_mut().into_iter().flatten() {
+                    path["path"] = format!("/{marker}").into();
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn text_beside_what_is_read_is_not_kept_and_changes_nothing() {
+    let tables = Tables::shipped().unwrap();
+    let marker = "lighthouse-of-nobody";
+    let mut problems = Vec::new();
+    let mut planted = 0;
+    for check_folder in folders(&folder()) {
+        let id = check_folder.file_name().unwrap().to_string_lossy().replacen('-', "/", 1);
+        let check = checks::by_id(&id).unwrap();
+        for case in folders(&check_folder) {
+            let path = case.join("input.yaml");
+            let text = std::fs::read_to_string(&path).unwrap();
+            if !["kind: ConfigMap", "kind: Ingress\n", "config.mirror", "tier: control-plane"].iter().any(|word| text.contains(word)) {
+                continue;
+            }
+            planted += 1;
+            let outcome = |input: &fixture::Input| {
+                let view = View::new(&input.inventory, &input.scope, input.now, &tables);
+                serde_json::to_string(&assess::run(check, &view)).unwrap()
+            };
+            let before = outcome(&fixture::load(&path));
+            let input = fixture::load_changed(&path, &mut |kind, object| plant(kind, object, marker));
+            let after = outcome(&input);
+            let label = format!("{id} {}", case.file_name().unwrap().to_string_lossy());
+            if before != after {
+                problems.push(format!("{label}:\n  {before}\n  {after}"));
+            }
+            if after.contains(marker) || serde_json::to_string(&input.inventory).unwrap().contains(marker) {
+                problems.push(format!("{label}: the text was kept"));
+            }
+        }
+    }
+    assert!(planted > 50, "text was planted in {planted} cases alone");
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
 #[test]
 fn the_catalogue_of_checks_holds_together() {
     let guidance = Guidance::shipped().unwrap();

@@ -315,6 +315,13 @@ mod tests {
     }
 
     #[test]
+    fn every_switch_in_a_map_is_kept() {
+        for switch in known().iter().flat_map(|software| &software.switch).filter(|switch| !switch.map.is_empty()) {
+            assert!(crate::kinds::config::is_kept("kube-system", &switch.map, &switch.key), "{}: {}", switch.map, switch.key);
+        }
+    }
+
+    #[test]
     fn an_engine_without_a_pod_is_not_on() {
         for image in [
             "docker.io/calico/node:v3.30.0",

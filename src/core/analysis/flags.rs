@@ -1,50 +1,19 @@
 //! Command lines of the control plane: which component a static pod runs, and with which flags, as the component itself would read them.
 //!
 //! kubeadm, kind, RKE2 and Talos run the API server, controller manager, scheduler and etcd as static pods, whose arguments the API shows and
-//! the inventory keeps. K3s runs them inside one process and writes that process's arguments into an annotation of its nodes; flags are
+//! the inventory keeps as far as the table of [`crate::kinds::arguments`] names their flags. K3s runs them inside one process and writes that process's arguments into an annotation of its nodes; flags are
 //! passed on there as `--kube-apiserver-arg name=value`. Providers that run the control plane show none of it, and no sight is no verdict.
 //!
 //! Reading follows the components' own parser: `--name=value` and `--name value` mean the same, a name alone means true, `_` counts as `-`. Of a
 //! flag given twice the last one holds, but lists (`authorization-mode`, `etcd-servers`…) grow with every mention. An argument in which
-//! a detector found a secret is sealed: such a flag is known to be set, its value is not.
+//! a detector found a secret is sealed, and so is the value of a flag that the table does not name: such a flag is known to be set, its value is not.
 
+use crate::kinds::arguments::{NODE_ARGUMENTS, PASSED_ON, WITHHELD, is_listed};
 use crate::kinds::{Container, ContainerRole, Inventory, Sealed};
 use crate::model::ObjectRef;
 use std::collections::BTreeSet;
 
-/// A part of the control plane whose flags matter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Component {
-    /// kube-apiserver.
-    ApiServer,
-    /// kube-controller-manager.
-    ControllerManager,
-    /// kube-scheduler.
-    Scheduler,
-    /// etcd.
-    Etcd,
-    /// The kubelet, where a distribution passes flags on to it.
-    Kubelet,
-    /// The server process of K3s or RKE2, with flags of its own (`secrets-encryption`).
-    Server,
-}
-
-impl Component {
-    /// Its program's name.
-    #[must_use]
-    pub const fn program(self) -> &'static str {
-        match self {
-            Self::ApiServer => "kube-apiserver",
-            Self::ControllerManager => "kube-controller-manager",
-            Self::Scheduler => "kube-scheduler",
-            Self::Etcd => "etcd",
-            Self::Kubelet => "kubelet",
-            Self::Server => "server",
-        }
-    }
-
-    const PODS: [Self; 4] = [Self::ApiServer, Self::ControllerManager, Self::Scheduler, Self::Etcd];
-}
+pub use crate::kinds::arguments::Component;
 
 /// One flag in the order in which it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,35 +42,41 @@ pub struct CommandLine {
 }
 
 impl CommandLine {
+    /// Every mention of a flag. What the table does not name was not kept, so nobody may ask for it.
+    fn mentioned(&self, name: &str) -> Vec<&Flag> {
+        debug_assert!(is_listed(self.component, name), "--{name} is not in the table of flags that are kept");
+        self.flags.iter().filter(|flag| flag.name == name).collect()
+    }
+
     /// Whether a flag is given at all.
     #[must_use]
     pub fn has(&self, name: &str) -> bool {
-        self.flags.iter().any(|f| f.name == name)
+        !self.mentioned(name).is_empty()
     }
 
     /// The value that holds (the last one given); none where it is not given or sealed.
     #[must_use]
     pub fn value(&self, name: &str) -> Option<&str> {
-        self.flags.iter().rev().find(|f| f.name == name)?.value.as_deref()
+        self.mentioned(name).last()?.value.as_deref()
     }
 
     /// Whether a flag is given with a value that is not empty, visible or sealed.
     #[must_use]
     pub fn is_set(&self, name: &str) -> bool {
-        self.flags.iter().rev().find(|f| f.name == name).is_some_and(|f| f.value.as_deref() != Some(""))
+        self.mentioned(name).last().is_some_and(|f| f.value.as_deref() != Some(""))
     }
 
     /// All items of a list flag, over every mention.
     #[must_use]
     pub fn list(&self, name: &str) -> Vec<&str> {
-        let values = self.flags.iter().filter(|f| f.name == name).filter_map(|f| f.value.as_deref());
+        let values = self.mentioned(name).into_iter().filter_map(|f| f.value.as_deref());
         values.flat_map(|v| v.split(',')).map(str::trim).filter(|item| !item.is_empty()).collect()
     }
 
     /// How often a flag is given.
     #[must_use]
     pub fn mentions(&self, name: &str) -> usize {
-        self.flags.iter().filter(|f| f.name == name).count()
+        self.mentioned(name).len()
     }
 
     /// The value that holds, or the program's default in this minor version.
@@ -223,7 +198,7 @@ fn from_pods(inventory: &Inventory) -> Vec<CommandLine> {
     let mut lines = Vec::new();
     for pod in inventory.pods.iter().filter(|p| p.metadata.namespace == "kube-system" && p.is_live()) {
         for container in &inventory.spec(pod.spec).containers {
-            let Some(component) = component_of(container, pod.metadata.labels.get("component").map(String::as_str)) else { continue };
+            let Some(component) = Component::of(container, pod.metadata.labels.get("component").map(String::as_str)) else { continue };
             let (field, flags) = of_container(container);
             // Arguments that were not kept show nothing; to call them "no flags" would be a verdict on something unread.
             if flags.is_empty() {
@@ -240,25 +215,6 @@ fn from_pods(inventory: &Inventory) -> Vec<CommandLine> {
         }
     }
     lines
-}
-
-/// By the program that is started, by the image, or by the label that kubeadm gives.
-fn component_of(container: &Container, label: Option<&str>) -> Option<Component> {
-    let started = |component: &Component| {
-        let arguments = container.command.iter().chain(&container.args).filter_map(Sealed::text);
-        arguments.take(4).any(|argument| {
-            let program = argument.split_whitespace().find(|word| !matches!(*word, "exec")).unwrap_or_default();
-            program.rsplit('/').next() == Some(component.program())
-        })
-    };
-    let image = container.image.split(['@']).next().unwrap_or_default().rsplit('/').next().unwrap_or_default();
-    let image = image.split(':').next().unwrap_or_default();
-    let named = |c: &Component| label == Some(c.program()) && container.name == c.program();
-    Component::PODS.into_iter().find(started).or_else(|| {
-        Component::PODS
-            .into_iter()
-            .find(|c| image == c.program() || image.starts_with(&format!("{}-", c.program())) && container.name == c.program() || named(c))
-    })
 }
 
 /// The flags of a container and the field that holds the first of them; of arguments that were not kept only what the rest shows.
@@ -285,12 +241,13 @@ fn parse(words: impl IntoIterator<Item = Option<String>>) -> Vec<Flag> {
     let mut flags: Vec<Flag> = Vec::new();
     let mut open = false;
     for word in words {
-        match word {
+        match word.filter(|word| word != WITHHELD) {
             Some(word) if word.starts_with('-') && word.len() > 1 => {
                 let body = word.trim_start_matches('-');
                 let (name, value) = body.split_once('=').map_or((body, None), |(n, v)| (n, Some(v.trim_matches('"').to_owned())));
                 open = value.is_none();
-                flags.push(Flag { name: name.replace('_', "-"), value: Some(value.unwrap_or_else(|| "true".to_owned())) });
+                let value = Some(value.unwrap_or_else(|| "true".to_owned())).filter(|value| value != WITHHELD);
+                flags.push(Flag { name: name.replace('_', "-"), value });
             }
             other if open => {
                 if let Some(flag) = flags.last_mut() {
@@ -305,18 +262,10 @@ fn parse(words: impl IntoIterator<Item = Option<String>>) -> Vec<Flag> {
     flags
 }
 
-const PASSED_ON: [(&str, Component); 5] = [
-    ("kube-apiserver-arg", Component::ApiServer),
-    ("kube-controller-manager-arg", Component::ControllerManager),
-    ("kube-scheduler-arg", Component::Scheduler),
-    ("etcd-arg", Component::Etcd),
-    ("kubelet-arg", Component::Kubelet),
-];
-
 fn from_nodes(inventory: &Inventory) -> Vec<CommandLine> {
     let mut lines = Vec::new();
     for node in &inventory.nodes {
-        for annotation in ["k3s.io/node-args", "rke2.io/node-args"] {
+        for annotation in NODE_ARGUMENTS {
             let Some(text) = node.metadata.annotation(annotation) else { continue };
             let Ok(words) = serde_json::from_str::<Vec<String>>(text) else { continue };
             let server = words.first().is_some_and(|w| w == "server");

@@ -185,6 +185,11 @@ mod tests {
     }
 
     #[test]
+    fn every_setting_that_is_read_is_kept() {
+        assert!(SETTINGS.iter().all(|(path, _)| crate::kinds::config::KUBELET.contains(path)));
+    }
+
+    #[test]
     fn settings_are_found_by_their_path() {
         let text = "apiVersion: kubelet.config.k8s.io/v1beta1\nauthentication:\n  anonymous:\n    enabled: false\n  webhook:\n    cacheTTL: 0s\n    enabled: true\nclusterDNS:\n- 10.96.0.10\n- \"10.96.0.11\"\nreadOnlyPort: 0 # off\nlogging: {}\n";
         let found = read(text);

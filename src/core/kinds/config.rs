@@ -1,11 +1,11 @@
 //! ConfigMaps, rows of Secrets, and certificate signing requests: configuration without the values that must not stay.
 
-use super::{identities, meta::Meta, pod::slim, sealed::Sealed};
+use super::{identities, meta::Meta, pod::slim, sealed::Sealed, thinned};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 slim! {
-    /// A ConfigMap; values are sealed, but for the few that `KEPT` names.
+    /// A ConfigMap; values are sealed, but for what `KEPT` names of them.
     struct ConfigMap {
         /// Metadata.
         metadata: Meta,
@@ -60,50 +60,87 @@ slim! {
     }
 }
 
-/// Keys of ConfigMaps whose text checks read, by glob: namespace, name, keys. They hold settings of components and public certificates.
+/// What is kept of a value.
+#[derive(Clone, Copy)]
+enum Keep {
+    /// The word, where it is one by which settings are switched on and off.
+    Word,
+    /// The certificates in it.
+    Certificates,
+    /// The settings of a YAML document at these paths.
+    Settings(&'static [&'static str]),
+}
+
+/// The values of ConfigMaps that checks read: namespace, name, keys, each by glob, and what is kept of them; every other value is sealed.
 /// Values in which a detector finds something are sealed all the same. Of `kube-system/aws-auth` the mapped identities are kept, see `identities`.
-const KEPT: &[(&str, &str, &[&str])] = &[
-    ("kube-system", "kubeadm-config", &["ClusterConfiguration", "ClusterStatus", "InitConfiguration"]),
-    ("kube-system", "kubelet-config*", &["kubelet"]),
-    ("kube-system", "kube-proxy", &["config.conf"]),
-    ("kube-system", "extension-apiserver-authentication", &["client-ca-file", "requestheader-*"]),
-    ("*", "cilium-config", &["*"]),
-    ("kube-system", "amazon-vpc-cni", &["*"]),
-    ("kube-public", "cluster-info", &["kubeconfig"]),
-    ("*", "kube-root-ca.crt", CERTIFICATES),
-    ("*", "*ca-bundle*", CERTIFICATES),
-    ("*", "openshift-service-ca.crt", CERTIFICATES),
+const KEPT: &[(&str, &str, &[&str], Keep)] = &[
+    ("kube-system", "kubelet-config*", &["kubelet"], Keep::Settings(KUBELET)),
+    ("kube-system", "extension-apiserver-authentication", &["client-ca-file", "requestheader-client-ca-file"], Keep::Certificates),
+    ("*", "cilium-config", CILIUM, Keep::Word),
+    ("kube-system", "amazon-vpc-cni", &["enable-network-policy-controller"], Keep::Word),
+    ("*", "kube-root-ca.crt", CERTIFICATES, Keep::Certificates),
+    ("*", "*ca-bundle*", CERTIFICATES, Keep::Certificates),
+    ("*", "openshift-service-ca.crt", CERTIFICATES, Keep::Certificates),
 ];
 
-/// Keys under which certificates are kept, and nothing but these: a text that begins otherwise is none, whatever it is called.
+/// Keys under which certificates are kept.
 const CERTIFICATES: &[&str] = &["*.crt", "*.pem", "*.cer", "*ca-bundle*", "ca"];
 
+/// Switches of Cilium: what it encrypts, and which policies it carries out.
+const CILIUM: &[&str] = &["enable-ipsec", "enable-k8s-networkpolicy", "enable-policy", "enable-wireguard", "policy-audit-mode"];
+
+/// Settings of the kubelet that checks read.
+pub const KUBELET: &[&str] = &[
+    "apiVersion",
+    "kind",
+    "authentication.anonymous.enabled",
+    "authentication.webhook.enabled",
+    "authorization.mode",
+    "readOnlyPort",
+    "tlsMinVersion",
+    "tlsCipherSuites",
+    "podPidsLimit",
+    "rotateCertificates",
+    "serverTLSBootstrap",
+];
+
+/// Whether anything is kept of a value.
+#[must_use]
+pub fn is_kept(namespace: &str, name: &str, key: &str) -> bool {
+    keep(namespace, name, key).is_some()
+}
+
+fn keep(namespace: &str, name: &str, key: &str) -> Option<Keep> {
+    use crate::model::text::glob;
+    let fits =
+        |row: &&(&str, &str, &[&str], Keep)| glob(row.0, namespace) && glob(row.1, name) && row.2.iter().any(|pattern| glob(pattern, key));
+    KEPT.iter().find(fits).map(|(_, _, _, keep)| *keep)
+}
+
+impl Keep {
+    fn of(self, text: &str) -> Option<String> {
+        match self {
+            Self::Word => super::settings::is_word(text).then(|| text.to_owned()),
+            Self::Certificates => thinned::certificates(text),
+            Self::Settings(paths) => Some(thinned::settings(text, paths)),
+        }
+    }
+}
+
 impl ConfigMap {
+    /// Seals the values, and keeps of them what the table says. What was thinned before stays as it is.
     pub(super) fn seal(&mut self) {
-        use crate::model::text::glob;
-        let kept: Vec<&[&str]> = KEPT
-            .iter()
-            .filter(|(namespace, name, _)| glob(namespace, &self.metadata.namespace) && glob(name, &self.metadata.name))
-            .map(|(_, _, keys)| *keys)
-            .collect();
-        let identities = self.metadata.namespace == "kube-system" && self.metadata.name == "aws-auth";
+        let (namespace, name) = (&self.metadata.namespace, &self.metadata.name);
+        let identities = namespace == "kube-system" && name == "aws-auth";
         for (key, value) in &mut self.data {
-            // Of this one only who is mapped stays, in place of its text.
-            let mapped = value
-                .peek()
-                .filter(|_| identities && identities::KEYS.contains(&key.as_str()))
-                .and_then(|text| identities::kept(key, text));
-            let certificate = || {
-                value
-                    .peek()
-                    .is_some_and(|text| text.trim_start().starts_with("-----BEGIN CERTIFICATE") || text.trim_start().starts_with('#'))
-            };
-            let keep = kept.iter().any(|keys| keys.iter().any(|pattern| glob(pattern, key)) && (*keys != CERTIFICATES || certificate()));
-            value.seal(keep);
-            if value.detections.is_empty() && mapped.is_some() {
-                value.kept = mapped;
+            if !(identities && identities::KEYS.contains(&key.as_str())) {
+                let keep = keep(namespace, name, key);
+                value.thin(|text| keep?.of(text));
+            } else if value.peek().is_some() {
+                // Of this one only who is mapped stays, in place of its text.
+                value.thin(|text| identities::kept(key, text));
             }
         }
-        self.binary_data.values_mut().for_each(|value| value.seal(false));
+        self.binary_data.values_mut().for_each(|value| value.thin(|_| None));
     }
 }

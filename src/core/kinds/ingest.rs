@@ -1,8 +1,8 @@
 //! From the API's bytes to an inventory: pages and single objects come in, sensitive values are sealed at once, equal specs are shared.
 //! Live collecting, dumps and check fixtures all enter by this one door, so that they are judged alike.
 //!
-//! Exceptions to sealing are few and told here: arguments of control-plane components (their flags are what checks read), ConfigMaps of
-//! `config::KEPT`, annotations of `meta::KNOWN_ANNOTATIONS`. Even there a value in which a detector finds something is sealed.
+//! Exceptions to sealing are few and told here: flags of control-plane components that checks read (`arguments`), settings of agents
+//! (`settings`), what `config::KEPT` names of ConfigMaps, annotations of `meta::KNOWN_ANNOTATIONS`. Even there a value in which a detector finds something is sealed.
 
 use super::inventory::{ClusterInfo, Coverage, Inventory, KindState, Source};
 use super::listed::Listed;
@@ -270,11 +270,9 @@ impl Ingest {
     }
 
     fn pod(&mut self, mut raw: RawPod) {
-        let mirror = raw.metadata.annotations.contains_key("kubernetes.io/config.mirror")
-            || raw.metadata.labels.get("tier").is_some_and(|tier| tier == "control-plane");
         self.keep(&mut raw.metadata);
         raw.spec.default_host_ports();
-        let node = raw.spec.normalise(mirror && raw.metadata.namespace == "kube-system");
+        let node = raw.spec.normalise(raw.metadata.control_plane());
         let image_ids: BTreeMap<String, String> = raw
             .status
             .container_statuses
@@ -301,7 +299,7 @@ impl Ingest {
             raw.metadata.managed_fields = Vec::new();
         }
         self.keep(&mut raw.metadata);
-        template.spec.normalise(false);
+        template.spec.normalise(None);
         self.keep(&mut template.metadata);
         let ended = progress.ended();
         let (revision, updated) = progress.present();
@@ -370,7 +368,7 @@ impl Ingest {
         }
         let mut templates = Vec::with_capacity(found.templates.len());
         for mut raw in found.templates {
-            raw.spec.normalise(false);
+            raw.spec.normalise(None);
             self.keep(&mut raw.metadata);
             let spec = self.share(raw.spec);
             templates.push(Template { path: raw.path, spec, labels: raw.metadata.labels, annotations: raw.metadata.annotations });

@@ -150,6 +150,9 @@ impl Meta {
             }
             let known =
                 KNOWN_ANNOTATIONS.iter().any(|pattern| pattern.strip_suffix('*').map_or(key == pattern, |start| key.starts_with(start)));
+            if super::arguments::NODE_ARGUMENTS.contains(&key.as_str()) {
+                value.thin(super::arguments::thin_node);
+            }
             value.seal(known);
             known || !value.detections.is_empty()
         });
@@ -157,6 +160,14 @@ impl Meta {
             // A map from which everything was taken keeps its room for eleven.
             self.annotations = BTreeMap::new();
         }
+    }
+
+    /// The label that tells which part of the control plane a pod is, "" where it has none; nothing where it is no pod of the control plane.
+    pub(super) fn control_plane(&self) -> Option<&str> {
+        let mirror = self.annotations.contains_key("kubernetes.io/config.mirror");
+        let labelled = self.labels.get("tier").is_some_and(|tier| tier == "control-plane");
+        let own = self.namespace == "kube-system" && (mirror || labelled);
+        own.then(|| self.labels.get("component").map_or("", |label| label.as_str()))
     }
 
     /// The text of an annotation, where it is a known one.

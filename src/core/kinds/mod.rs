@@ -4,6 +4,7 @@
 //! manifests); serialising gives the same shape back with sensitive values sealed, which is what a snapshot holds.
 
 pub mod admission;
+pub mod arguments;
 pub mod config;
 pub mod custom;
 mod deprecated;
@@ -36,6 +37,7 @@ pub mod sift;
 pub mod strict;
 mod substance;
 mod table;
+mod thinned;
 mod versions;
 mod volume;
 pub mod workload;

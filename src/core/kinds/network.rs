@@ -130,10 +130,8 @@ slim! {
         paths: Vec<IngressPath>,
     }
 
-    /// A path.
+    /// A path, without the text of it, which says nothing that is judged.
     struct IngressPath {
-        /// Path.
-        path: String,
         /// Where it goes.
         backend: IngressBackend,
     }

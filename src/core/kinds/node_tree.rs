@@ -31,6 +31,8 @@ pub(super) enum Node<'a> {
         length: usize,
         /// What was found.
         detections: Vec<Detection>,
+        /// What is kept in its place.
+        kept: Option<String>,
     },
 }
 
@@ -138,10 +140,13 @@ impl Serialize for Node<'_> {
                 entries.iter().try_for_each(|(key, value)| map.serialize_entry(key, value))?;
                 map.end()
             }
-            Self::Sealed { length, detections } => {
-                let mut map = serializer.serialize_map(Some(2))?;
+            Self::Sealed { length, detections, kept } => {
+                let mut map = serializer.serialize_map(None)?;
                 map.serialize_entry("length", length)?;
                 map.serialize_entry("detections", detections)?;
+                if let Some(kept) = kept {
+                    map.serialize_entry("kept", kept)?;
+                }
                 map.end()
             }
         }

@@ -498,13 +498,14 @@ pub(super) struct RawContainerStatus {
 impl PodSpec {
     /// Seals every value that may hold a secret, and takes out what differs between pods of one template: node, generated token volume.
     /// Returns the node.
-    pub(super) fn normalise(&mut self, keep_arguments: bool) -> String {
+    /// Of a pod of the control plane what its arguments say is kept as far as checks read it, with the label that tells which part it is.
+    pub(super) fn normalise(&mut self, control_plane: Option<&str>) -> String {
         let old_name = std::mem::take(&mut self.service_account);
         if self.service_account_name.is_empty() {
             self.service_account_name = old_name;
         }
         for container in self.init_containers.iter_mut().chain(&mut self.containers).chain(&mut self.ephemeral_containers) {
-            container.seal(keep_arguments);
+            container.seal(control_plane);
             for mount in &mut container.volume_mounts {
                 shorten_token_volume(&mut mount.name);
             }
@@ -554,11 +555,14 @@ fn shorten_token_volume(name: &mut String) {
 }
 
 impl Container {
-    fn seal(&mut self, keep_arguments: bool) {
+    fn seal(&mut self, control_plane: Option<&str>) {
+        if let Some(label) = control_plane {
+            super::arguments::thin(self, Some(label));
+        }
         let mut flag = String::new();
         for argument in self.command.iter_mut().chain(&mut self.args) {
             let text = argument.peek().unwrap_or_default().to_owned();
-            argument.seal(keep_arguments || super::settings::is_kept_argument(&text, &flag));
+            argument.seal(super::settings::is_kept_argument(&text, &flag));
             flag = if text.starts_with('-') && !text.contains('=') { text } else { String::new() };
         }
         for variable in &mut self.env {

@@ -38,6 +38,12 @@ impl Sealed {
         }
     }
 
+    /// Forgets the text, and keeps in its place what this makes of it. Of what was kept before it makes the same again.
+    pub(super) fn thin(&mut self, keep: impl FnOnce(&str) -> Option<String>) {
+        let text = self.raw.take().map(String::from).or_else(|| self.kept.take());
+        self.kept = text.and_then(|text| keep(&text));
+    }
+
     /// The text before sealing; `None` afterwards. For the parsers of this room, which must look before the text is gone.
     pub(crate) fn peek(&self) -> Option<&str> {
         self.raw.as_deref()

@@ -21,10 +21,20 @@ const NAMES: &[&str] = &[
 /// Words that such settings have.
 const WORDS: &[&str] = &["true", "false", "t", "f", "1", "0", "yes", "no", "on", "off", "default", "always", "never"];
 
+/// Whether a text is a word that such settings have.
+pub(super) fn is_word(value: &str) -> bool {
+    WORDS.iter().any(|word| word.eq_ignore_ascii_case(value.trim()))
+}
+
+/// Whether a name is that of such a setting.
+pub(super) fn is_name(name: &str) -> bool {
+    NAMES.contains(&name.trim_start_matches('-'))
+}
+
 /// Whether a setting is kept with this value: by its name, dashes before it or not, and by what the value says.
 #[must_use]
 pub fn is_kept(name: &str, value: &str) -> bool {
-    NAMES.contains(&name.trim_start_matches('-')) && WORDS.iter().any(|word| word.eq_ignore_ascii_case(value.trim()))
+    is_name(name) && is_word(value)
 }
 
 /// Whether an argument is one of them: `--name=word`, `--name` alone, or the word that follows such a flag.

@@ -1,5 +1,6 @@
 //! The last step of reading: every list in its order, shared specs numbered anew, workloads derived.
 
+use super::arguments;
 use super::inventory::Inventory;
 use super::meta::{KnownMeta, Meta};
 use super::pod::PodSpec;
@@ -9,9 +10,26 @@ use crate::model::Kind;
 use std::collections::HashMap;
 
 impl Inventory {
+    /// Takes out what a snapshot of an earlier program kept whole, and this one keeps in part; what was read by this one stays as it is.
+    fn thin(&mut self) {
+        let components: HashMap<usize, &str> = self.pods.iter().filter_map(|pod| Some((pod.spec, pod.metadata.control_plane()?))).collect();
+        for (spec, label) in components {
+            if let Some(spec) = self.specs.get_mut(spec) {
+                spec.init_containers.iter_mut().chain(&mut spec.containers).for_each(|container| arguments::thin(container, Some(label)));
+            }
+        }
+        self.config_maps.iter_mut().for_each(super::config::ConfigMap::seal);
+        for node in &mut self.nodes {
+            for (_, value) in node.metadata.annotations.iter_mut().filter(|(key, _)| arguments::NODE_ARGUMENTS.contains(&key.as_str())) {
+                value.thin(arguments::thin_node);
+            }
+        }
+    }
+
     /// Sorts every list, renumbers shared specs in the order of their first use, and derives the workloads: the last step of reading, from a
     /// cluster as from a snapshot, so that both give the same.
     pub fn settle(&mut self) {
+        self.thin();
         if !self.sifted {
             self.recall_redactions();
         }

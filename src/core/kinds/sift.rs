@@ -215,7 +215,7 @@ impl Walk<'_> {
                 // Arguments of probes and hooks have no sealed form.
                 let sealed = typed && !self.path.contains("exec.") && !self.path.contains("Probe.") && !self.path.contains("lifecycle.");
                 *item = if sealed {
-                    Node::Sealed { length: text.len(), detections: said.detections.clone() }
+                    Node::Sealed { length: text.len(), detections: said.detections.clone(), kept: super::arguments::stand_in(&text) }
                 } else {
                     Node::Text(Cow::Owned(said.masked.clone()))
                 };
@@ -287,7 +287,7 @@ impl Walk<'_> {
         let in_environment = parent == Some("value") && self.path.contains(".env[") && self.path.ends_with("].value");
         let top = self.path.starts_with("metadata.");
         if (self.typed && (in_settings || in_annotations || in_environment)) || (top && in_annotations) {
-            Node::Sealed { length, detections: said.detections.clone() }
+            Node::Sealed { length, detections: said.detections.clone(), kept: None }
         } else {
             Node::Text(Cow::Owned(said.masked.clone()))
         }

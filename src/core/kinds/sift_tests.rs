@@ -153,3 +153,32 @@ fn an_older_snapshot_tells_what_it_sealed() {
     assert!(!inventory.sifted);
     assert_eq!(inventory.passed().iter().flat_map(|passed| passed.redactions).map(|r| r.field.as_str()).collect::<Vec<_>>(), ["data[pan]"]);
 }
+
+#[test]
+fn a_snapshot_of_an_earlier_program_loses_the_texts_that_it_kept_whole() {
+    use crate::kinds::Inventory;
+    let kept = |text: &str| json!({"length": text.len(), "kept": text});
+    let pod = json!({"metadata": {"name": "e", "namespace": "kube-system", "annotations": {"kubernetes.io/config.mirror": kept("x")}}, "spec": 0});
+    let words = ["etcd", "--data-dir=/LEAK", "--client-cert-auth=true"].map(kept);
+    let spec = json!({"containers": [{"name": "etcd", "image": "r/etcd:3", "command": words}]});
+    let map = |name: &str, data: Value| json!({"metadata": {"name": name, "namespace": "kube-system"}, "data": data});
+    let maps = [
+        map("kubelet-config", json!({"kubelet": kept("kind: KubeletConfiguration\nreadOnlyPort: 10255\nother: LEAK\n")})),
+        map("kubeadm-config", json!({"ClusterConfiguration": kept("clusterName: LEAK\n")})),
+        map("cilium-config", json!({"enable-policy": kept("never"), "cluster-name": kept("LEAK")})),
+    ];
+    let arguments = kept(r#"["server","--token","LEAK","--secrets-encryption","true"]"#);
+    let node = json!({"metadata": {"name": "n", "annotations": {"k3s.io/node-args": arguments}}});
+    let ingress = json!({"metadata": {"name": "i"}, "spec": {"rules": [{"http": {"paths": [{"path": "/LEAK"}]}}]}});
+    let whole = json!({"sifted": true, "pods": [pod], "specs": [spec], "config_maps": maps, "nodes": [node], "ingresses": [ingress]});
+    let mut inventory: Inventory = serde_json::from_value(whole).unwrap_or_default();
+    inventory.settle();
+    let text = serde_json::to_string(&inventory).unwrap_or_default();
+    assert!(!text.contains("LEAK"), "{text}");
+    for word in ["--client-cert-auth=true", "readOnlyPort", "never", "secrets-encryption"] {
+        assert!(text.contains(word), "{word}: {text}");
+    }
+    let mut again: Inventory = serde_json::from_str(&text).unwrap_or_default();
+    again.settle();
+    assert_eq!(serde_json::to_string(&again).ok().as_deref(), Some(text.as_str()));
+}
