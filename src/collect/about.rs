@@ -29,8 +29,11 @@ pub(super) async fn ask(link: &Link) -> Result<About, CollectError> {
         ..ClusterInfo::default()
     };
     match link.get("/version", JSON).await {
-        Ok(text) => match serde_json::from_str::<Value>(&text).ok().and_then(|v| v.get("gitVersion")?.as_str().map(str::to_owned)) {
-            Some(version) => cluster.version = version,
+        Ok(text) => match serde_json::from_str::<Value>(&text).ok().and_then(|v| Some((v.get("gitVersion")?.as_str()?.to_owned(), v))) {
+            Some((version, answer)) => {
+                cluster.version = version;
+                super::version::emulation(&answer, &mut cluster);
+            }
             None => return Err(link.fatal(Refusal::Failed("something answers there, but it is no Kubernetes API".to_owned()))),
         },
         Err(Refusal::Forbidden(words)) => notes.push(format!("the version of the server is not known: {words}")),

@@ -83,6 +83,11 @@ pub(super) fn decide_version(inventory: &mut Inventory, options: &Options, file:
         (_, _, Some(kubelet)) => (normal(kubelet), VersionFrom::Kubelets, "the newest kubelet; the server is not older".to_owned()),
         (None, None, None) => (newest_known()?, VersionFrom::Assumed, "the newest known, because the files tell none".to_owned()),
     };
+    if options.kubernetes_version.is_some() {
+        // What the files say of another version is not said of this one.
+        inventory.cluster.emulates.clear();
+        inventory.cluster.compatible_with.clear();
+    }
     inventory.cluster.version_from = from;
     inventory.cluster.version = version;
     inventory.cluster.version_source = source;

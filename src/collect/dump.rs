@@ -428,14 +428,17 @@ impl Reading<'_> {
     /// Whether a document that is no object tells the server's version, as `kubectl version -o json` and support bundles write it.
     fn version_in(&mut self, path: &Path, json: &str) -> bool {
         let value: Value = serde_json::from_str(json).unwrap_or_default();
-        let found = ["/serverVersion/gitVersion", "/info/gitVersion", "/gitVersion"]
-            .iter()
-            .find_map(|pointer| value.pointer(pointer).and_then(Value::as_str))
+        let answer = ["/serverVersion", "/info", ""].iter().filter_map(|pointer| value.pointer(pointer)).find(|at| at["gitVersion"].is_string());
+        let found = answer
+            .and_then(|answer| answer["gitVersion"].as_str())
             .or_else(|| value.pointer("/string").and_then(Value::as_str).filter(|_| place::may_hold_version(path)));
         let Some(version) = found.filter(|version| is_version(version)) else {
             return value.pointer("/clientVersion").is_some();
         };
-        self.version.get_or_insert_with(|| (version.to_owned(), format!("the file {}", shown(path))));
+        if self.version.is_none() {
+            self.version = Some((version.to_owned(), format!("the file {}", shown(path))));
+            super::version::emulation(answer.unwrap_or(&Value::Null), self.ingest.cluster());
+        }
         true
     }
 

@@ -42,6 +42,7 @@ mod secrets;
 pub mod snapshot;
 mod tls;
 mod transport;
+mod version;
 mod words;
 mod yaml;
 

@@ -98,9 +98,9 @@ impl CommandLine {
     /// The minor version whose behaviour an API server shows, where it is told to emulate one: 34 for `--emulated-version=kube=1.34`.
     #[must_use]
     pub fn emulated_minor(&self) -> Option<u32> {
-        self.list("emulated-version").into_iter().find_map(|version| {
+        self.list("emulated-version").into_iter().rev().find_map(|version| {
             let (component, version) = version.split_once('=').unwrap_or(("kube", version));
-            let minor = version.trim_start_matches('v').split('.').nth(1)?;
+            let minor = version.trim_start_matches('v').strip_prefix("1.")?.split('.').next()?;
             if component == "kube" { minor.parse().ok() } else { None }
         })
     }

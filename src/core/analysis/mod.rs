@@ -6,6 +6,7 @@ pub mod audit;
 pub mod certificates;
 pub mod control_plane;
 pub mod distribution;
+pub mod emulation;
 pub mod enforcement;
 pub mod exposure;
 pub mod flags;

@@ -2,6 +2,7 @@
 
 use super::{Verdict, View};
 use crate::analysis::control_plane::{self, Setting};
+use crate::analysis::emulation;
 use crate::analysis::flags::CommandLine;
 use crate::analysis::kubelet::Configuration;
 use crate::kinds::VersionFrom;
@@ -35,9 +36,12 @@ pub(crate) fn not_understood(view: &View<'_>, configuration: &Configuration) -> 
     )
 }
 
-/// Says by which version a judgement was made, where that is not the server's own word.
+/// Says by which version a judgement was made, where that is not the server's own.
 pub(crate) fn tell_version(view: &View<'_>, verdict: &mut Verdict) {
     let Some(minor) = view.inventory.minor() else { return };
+    if let Some(emulated) = emulation::minor(view.inventory).filter(|emulated| *emulated < minor) {
+        verdict.note(format!("Judged by the rules of Kubernetes 1.{emulated}, as which the API server of 1.{minor} is told to behave."));
+    }
     match view.cluster().version_from {
         VersionFrom::Server => {}
         VersionFrom::Kubelets => verdict.note(format!(

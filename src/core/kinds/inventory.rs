@@ -41,6 +41,12 @@ pub struct ClusterInfo {
     pub server: String,
     /// Version: `v1.34.4`.
     pub version: String,
+    /// The version as which the server says that it behaves: `1.33`; "" where it does not tell.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub emulates: String,
+    /// The oldest version with which the server says that it stays compatible: `1.32`; "" where it does not tell.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub compatible_with: String,
     /// Where the version is from when the server did not tell it.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub version_source: String,
@@ -334,7 +340,13 @@ impl Inventory {
         self.workloads.binary_search_by(|workload| workload.key().cmp(&key)).ok().map(|at| &self.workloads[at])
     }
 
-    /// Minor version of the cluster: 34 for `v1.34.4`.
+    /// Minor version as which the server says that it behaves: 33 for `1.33`; nothing where it does not tell.
+    #[must_use]
+    pub fn emulated_minor(&self) -> Option<u32> {
+        self.cluster.emulates.strip_prefix("1.")?.parse().ok()
+    }
+
+    /// Minor version of the cluster: 34 for `v1.34.4`. That of the program which runs; its behaviour may be that of another (`analysis::emulation`).
     #[must_use]
     pub fn minor(&self) -> Option<u32> {
         self.cluster.version.trim_start_matches('v').split('.').nth(1)?.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()

@@ -134,21 +134,6 @@ pub fn exemptions(inventory: &Inventory) -> Exemptions {
     }
 }
 
-/// The minor version by whose rules Pod Security admission judges: the server's, or the older one that it is told to behave as.
-#[must_use]
-pub fn minor(inventory: &Inventory) -> Option<u32> {
-    let emulated = flags::of(inventory, Component::ApiServer).iter().filter_map(emulated).min();
-    Some(inventory.minor()?.min(emulated.unwrap_or(u32::MAX)))
-}
-
-/// The minor version that an API server emulates: `--emulated-version=kube=1.33`, among those of other components.
-fn emulated(line: &CommandLine) -> Option<u32> {
-    let of_kube = |entry: &&str| entry.split_once('=').is_none_or(|(component, _)| component == "kube");
-    let entry = line.list("emulated-version").into_iter().rfind(of_kube)?;
-    let version = entry.rsplit('=').next().unwrap_or(entry);
-    version.trim_start_matches('v').strip_prefix("1.")?.split('.').next()?.parse().ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -199,15 +184,9 @@ mod tests {
     }
 
     #[test]
-    fn exemptions_and_emulation_are_read_from_the_command_line() {
+    fn exemptions_are_read_from_the_command_line() {
         let seen = |flags: &[&[&str]]| exemptions(&cluster("v1.36.1", flags));
         assert_eq!((seen(&[]), seen(&[&["--v=2"]])), (Exemptions::Unseen, Exemptions::None));
         assert_eq!(seen(&[&["--v=2"], &["--admission-control-config-file=/etc/adm.yaml"]]), Exemptions::File);
-        let of = |flag: &str| minor(&cluster("v1.36.1", &[&[flag]]));
-        assert_eq!(
-            (of("--v=2"), of("--emulated-version=wardle=1.2,kube=1.34"), of("--emulated-version=1.35")),
-            (Some(36), Some(34), Some(35))
-        );
-        assert_eq!(of("--emulated-version=wardle=1.2"), Some(36));
     }
 }

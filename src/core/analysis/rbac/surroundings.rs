@@ -3,7 +3,8 @@
 
 use super::paths::{Path, When};
 use super::rules::Request;
-use crate::analysis::flags::{self, CommandLine, Component};
+use crate::analysis::emulation;
+use crate::analysis::flags::{self, Component};
 use crate::kinds::{Inventory, KindState};
 use crate::model::{Kind, text::glob};
 use std::collections::{BTreeMap, BTreeSet};
@@ -240,8 +241,7 @@ fn upgrade_by_get(inventory: &Inventory) -> Option<bool> {
     if servers.iter().any(|server| server.list("feature-gates").iter().any(|gate| gate.eq_ignore_ascii_case(&off))) {
         return Some(true);
     }
-    let emulated = servers.iter().find_map(CommandLine::emulated_minor);
-    let holds = emulated.or_else(|| inventory.minor()).map(|minor| minor < 35)?;
+    let holds = emulation::minor(inventory).map(|minor| minor < 35)?;
     // A flag whose value was not kept, or that stands in a pod that was not read, may switch the gate off.
     let sealed = |name: &str| servers.iter().any(|server| server.flags.iter().any(|flag| flag.name == name && flag.value.is_none()));
     let seen = inventory.state(Kind::Pods) == KindState::Read && !sealed("feature-gates") && !sealed("emulated-version");

@@ -1,5 +1,6 @@
 //! Judge of `9.1/candidates`: workloads that the risk analysis should not forget, each with what speaks for it.
 
+use crate::analysis::emulation;
 use crate::analysis::exposure::{self, Routes};
 use crate::analysis::image::ImageReference;
 use crate::analysis::pod_security::{Level, evaluate, subjects};
@@ -9,7 +10,7 @@ use crate::model::{Category, Finding, Severity};
 use std::collections::BTreeSet;
 
 pub(super) fn judge(view: &View<'_>) -> Verdict {
-    let Some(minor) = view.inventory.minor() else {
+    let Some(minor) = emulation::minor(view.inventory) else {
         return Verdict::blocked(
             "The rules of Pod Security depend on the server's version, which is not known.",
             vec!["version".to_owned()],

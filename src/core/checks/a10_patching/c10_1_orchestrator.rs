@@ -1,7 +1,7 @@
 //! Control 10.1: its automated checks. Whether somebody still mends security faults of what runs the cluster, and whether its parts fit together.
 
 use super::deprecated_apis;
-use crate::analysis::flags::{self, Component};
+use crate::analysis::emulation::{self, Emulation};
 use crate::analysis::lifecycle::{self, Support};
 use crate::analysis::software::Software;
 use crate::analysis::{distribution, image::ImageReference, software};
@@ -146,21 +146,20 @@ fn version_support(view: &View<'_>) -> Verdict {
                 .message("A newer patch release of the same version exists; patch releases hold the security fixes."),
         );
     }
-    for line in flags::of(view.inventory, Component::ApiServer) {
-        if let Some(minor) = line.emulated_minor().filter(|minor| Some(*minor) != view.inventory.minor()) {
-            verdict.find(
-                Finding::new(view.cluster_wide(), line.object.clone(), line.field("emulated-version"))
-                    .rule("emulated")
-                    .review()
-                    .severity(Severity::Info)
-                    .observed(format!("{told} behaves as 1.{minor}"))
-                    .message("The API server is told to behave as another version does: defaults and features are that one's, security fixes its own.")
-                    .mend("Take the emulation away once the upgrade is done."),
-            );
-        }
+    for Emulation { minor, object, field } in emulation::all(view.inventory) {
+        verdict.find(
+            Finding::new(view.cluster_wide(), object, field)
+                .rule("emulated")
+                .review()
+                .severity(Severity::Info)
+                .observed(format!("{told} behaves as 1.{minor}"))
+                .message("The API server is told to behave as another version does: defaults and features are that one's, security fixes its own.")
+                .mend("Take the emulation away (--emulated-version) once the upgrade is done."),
+        );
     }
-    // Pods of the API server that could not be read may say that it behaves as another version does.
-    if view.inventory.state(Kind::Pods) == KindState::Partial && verdict.outcome() == Outcome::Pass {
+    // Pods of the API server that could not be read may say that it behaves as another version does, where it does not say so itself.
+    let untold = view.cluster().emulates.is_empty();
+    if untold && view.inventory.state(Kind::Pods) == KindState::Partial && verdict.outcome() == Outcome::Pass {
         verdict.decide(Outcome::Review);
         verdict.note("Pods could be read only in part, so whether the API server emulates another version is not known.");
     }

@@ -1,12 +1,13 @@
 //! Judge of `3.1/enforcement-gap`: pods that run where a label says that they would be refused.
 
-use crate::analysis::admission::plugins::{self, Plugin, Running};
+use crate::analysis::admission::plugins::{Plugin, Running};
+use crate::analysis::emulation;
 use crate::analysis::pod_security::{Enforcement, Level, Subject, evaluate, words};
 use crate::judging::{Verdict, View, unseen};
 use crate::model::{Finding, Outcome};
 
 pub(super) fn judge(view: &View<'_>) -> Verdict {
-    let Some(cluster) = plugins::minor(view.inventory) else {
+    let Some(cluster) = emulation::minor(view.inventory) else {
         return Verdict::blocked("The rules depend on the server's version, which is not known.", vec!["version".to_owned()]);
     };
     if let Some(blocked) = view.without_pods() {

@@ -1,6 +1,7 @@
 //! Judge of `3.1/pod-security-labels`: what each namespace's labels make Pod Security Admission enforce.
 
-use crate::analysis::admission::plugins::{self, Plugin, Running};
+use crate::analysis::admission::plugins::{Plugin, Running};
+use crate::analysis::emulation;
 use crate::analysis::pod_security::{Enforcement, Level, Version, labels, rules_of};
 use crate::judging::guarded::{not_read, places};
 use crate::judging::{Verdict, View};
@@ -135,7 +136,7 @@ fn version(view: &View<'_>, set: &BTreeMap<String, String>, enforced: &Enforceme
         );
     };
     let there = rules_of(enforced.level, pinned);
-    let missing: Vec<&str> = rules_of(enforced.level, plugins::minor(view.inventory)?)
+    let missing: Vec<&str> = rules_of(enforced.level, emulation::minor(view.inventory)?)
         .into_iter()
         .filter(|rule| rule.since > pinned && !there.iter().any(|r| r.id == rule.id))
         .map(|rule| rule.id)

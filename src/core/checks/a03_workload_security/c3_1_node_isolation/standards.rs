@@ -3,12 +3,13 @@
 //! Each check tells the rules that upstream tells for its level: `restricted` repeats those of `baseline` that it does not replace, so that
 //! either list is complete by itself. Only what `baseline` finds fails; what `restricted` finds is for review.
 
+use crate::analysis::emulation;
 use crate::analysis::pod_security::{self, Level, Violation, words};
 use crate::judging::{Verdict, View, unseen};
 use crate::model::Finding;
 
 pub(super) fn judge(view: &View<'_>, level: Level) -> Verdict {
-    let Some(minor) = view.inventory.minor() else {
+    let Some(minor) = emulation::minor(view.inventory) else {
         return Verdict::blocked("The rules depend on the server's version, which is not known.", vec!["version".to_owned()]);
     };
     let mut verdict = Verdict::over("workload", "workloads");
