@@ -132,6 +132,7 @@ const KNOWN_ANNOTATIONS: &[&str] = &[
     "traffic.sidecar.istio.io/*",
     "sidecar.istio.io/interceptionMode",
     "ambient.istio.io/bypass-inbound-capture",
+    "config.linkerd.io/default-inbound-policy",
     "config.linkerd.io/skip-inbound-ports",
     "cert-manager.io/cluster-issuer",
     "cert-manager.io/issuer",

@@ -1,4 +1,4 @@
-//! Settings of agents that are kept in the clear: flags and variables by which network plugins, log agents and runtime agents are
+//! Settings of agents that are kept in the clear: flags and variables by which network plugins, meshes, log agents and runtime agents are
 //! switched on and off. Only a plain word is
 //! kept, never a text, so that nothing that could be a secret comes along.
 
@@ -14,12 +14,33 @@ const NAMES: &[&str] = &[
     "CILIUM_ENABLE_POLICY",
     "CILIUM_ENABLE_K8S_NETWORKPOLICY",
     "EXPECT_NPC",
+    "LINKERD2_PROXY_INBOUND_DEFAULT_POLICY",
     "DD_LOGS_ENABLED",
     "DD_RUNTIME_SECURITY_CONFIG_ENABLED",
 ];
 
 /// Words that such settings have.
-const WORDS: &[&str] = &["true", "false", "t", "f", "1", "0", "yes", "no", "on", "off", "default", "always", "never"];
+const WORDS: &[&str] = &[
+    "true",
+    "false",
+    "t",
+    "f",
+    "1",
+    "0",
+    "yes",
+    "no",
+    "on",
+    "off",
+    "default",
+    "always",
+    "never",
+    "deny",
+    "audit",
+    "all-authenticated",
+    "all-unauthenticated",
+    "cluster-authenticated",
+    "cluster-unauthenticated",
+];
 
 /// Whether a text is a word that such settings have.
 pub(super) fn is_word(value: &str) -> bool {

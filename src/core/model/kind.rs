@@ -299,6 +299,12 @@ kinds! {
     OpenshiftImageSettings: "config.openshift.io" "v1" "images" "Image" cluster addon Keep::Parts(&["/spec/registrySources/allowedRegistries", "/spec/registrySources/blockedRegistries"]);
     /// Istio's demands on the encryption between workloads.
     PeerAuthentications: "security.istio.io" "v1" "peerauthentications" "PeerAuthentication" namespaced addon Keep::Parts(&["/spec/mtls/mode", "/spec/portLevelMtls", "/spec/selector"]);
+    /// Linkerd's ports with policies of their own.
+    LinkerdServers: "policy.linkerd.io" "v1beta3" "servers" "Server" namespaced addon Keep::Parts(&["/spec/podSelector", "/spec/externalWorkloadSelector", "/spec/accessPolicy"]);
+    /// Whom Linkerd lets in.
+    LinkerdAuthorizationPolicies: "policy.linkerd.io" "v1alpha1" "authorizationpolicies" "AuthorizationPolicy" namespaced addon Keep::Parts(&["/spec/targetRef/kind", "/spec/targetRef/name", "/spec/requiredAuthenticationRefs"]);
+    /// Whom Linkerd lets in to a Server, as its first versions wrote it.
+    LinkerdServerAuthorizations: "policy.linkerd.io" "v1beta1" "serverauthorizations" "ServerAuthorization" namespaced addon Keep::Parts(&["/spec/client/unauthenticated"]);
     /// Calico's settings of nodes: whether traffic between them is encrypted.
     FelixConfigurations: "crd.projectcalico.org" "v1" "felixconfigurations" "FelixConfiguration" cluster addon Keep::Parts(&["/spec/wireguardEnabled", "/spec/wireguardEnabledV6"]);
     /// Gateways: where the Gateway API takes connections in.

@@ -96,6 +96,9 @@ pub(super) const CHECKS: &[Check] = &[
             Need::List(Kind::ConfigMaps),
             Need::List(Kind::PeerAuthentications),
             Need::List(Kind::FelixConfigurations),
+            Need::List(Kind::LinkerdServers),
+            Need::List(Kind::LinkerdAuthorizationPolicies),
+            Need::List(Kind::LinkerdServerAuthorizations),
         ],
         active: false,
         why: "Management traffic and account data pass between pods on networks that many share. Where neither the network plugin nor a mesh encrypts, \
@@ -103,8 +106,8 @@ pub(super) const CHECKS: &[Check] = &[
         mend: "Switch encryption on in the network plugin (WireGuard in Cilium or Calico), or demand mutual TLS from the mesh (an Istio PeerAuthentication \
                with mode STRICT, Linkerd's default-inbound-policy all-authenticated).",
         blind_spots: "Encryption by applications themselves, by other plugins and meshes, and by the cloud's network is not seen. What a network plugin \
-                      encrypts is what passes between nodes, not within one; IPv6 beside IPv4 is not asked about. Policies of Linkerd, and ports that \
-                      settings of the whole mesh take out of its proxies, are not read.",
+                      encrypts is what passes between nodes, not within one; IPv6 beside IPv4 is not asked about. Ports that settings of the whole \
+                      mesh take out of its proxies are not read.",
         judge: mesh_encryption::judge,
     },
 ];

@@ -2,9 +2,10 @@
 //!
 //! Two kinds of means are known. A network plugin may encrypt everything between nodes: Cilium with WireGuard or IPsec, Calico with WireGuard. A mesh
 //! encrypts between its members: under Istio a workload takes nothing else where the effective PeerAuthentication (its own, else its namespace's, else
-//! the mesh's) is STRICT and a proxy stands before it; in every other mode, and under Linkerd unless its policies say otherwise, plaintext is still
-//! taken. Annotations may take ports of a pod out of its proxy. It is an indicator: an application may encrypt by itself, and that does not show here. So what is not seen is asked, never failed.
+//! the mesh's) is STRICT and a proxy stands before it, under Linkerd where its policies ask for members of the mesh ([`linkerd`]); else plaintext is
+//! still taken. Annotations may take ports of a pod out of its proxy. It is an indicator: an application may encrypt by itself, and that does not show here. So what is not seen is asked, never failed.
 
+use super::linkerd;
 use crate::analysis::software;
 use crate::judging::{Verdict, View};
 use crate::kinds::custom::Custom;
@@ -44,13 +45,15 @@ pub(super) fn judge(view: &View<'_>) -> Verdict {
         if !category.in_scope() || carried {
             continue;
         }
-        let mut cover = cover(view, &istio, workload);
+        let (mut cover, why) = cover(view, &istio, workload);
         let mut name = format!("{}/{}", workload.object.kind, workload.object.name);
         if matches!(cover, Cover::Strict | Cover::Taken)
             && let Some(words) = past_the_proxy(view, workload)
         {
             cover = Cover::Past;
             name = format!("{name} ({words})");
+        } else if let Some(why) = why {
+            name = format!("{name} ({why})");
         }
         if cover != Cover::Strict {
             open.entry((workload.object.namespace.as_str(), cover)).or_default().push(name);
@@ -184,12 +187,14 @@ fn said<'c>(demands: impl Iterator<Item = &'c Custom>) -> Option<MutualTls> {
         .max()
 }
 
-fn cover(view: &View<'_>, istio: &Istio<'_>, workload: &Workload) -> Cover {
+/// How a workload is covered, and why not wholly, where that is to be told.
+fn cover(view: &View<'_>, istio: &Istio<'_>, workload: &Workload) -> (Cover, Option<String>) {
     let namespace = workload.object.namespace.as_str();
     let labels = &workload.pod_labels;
     let has = |spec: &PodSpec, name: &str| spec.all_containers().any(|(_, container)| container.name == name);
     let of_namespace = view.inventory.namespace_labels(namespace).get(DATAPLANE);
     let ambient = istio.ambient && labels.get(DATAPLANE).or(of_namespace).is_some_and(|mode| mode == "ambient");
+    let open = view.specs(workload).any(|(spec, _)| has(spec, linkerd::PROXY)).then(|| linkerd::takes_plaintext(view, workload)).flatten();
     let of_spec = |spec: &PodSpec| {
         // Pods on the node's network are in no mesh.
         if spec.host_network {
@@ -200,13 +205,14 @@ fn cover(view: &View<'_>, istio: &Istio<'_>, workload: &Workload) -> Cover {
                 Some(MutualTls::Disable) => Cover::Off,
                 Some(MutualTls::Permissive) | None => Cover::Taken,
             }
-        } else if has(spec, "linkerd-proxy") {
-            Cover::Taken
+        } else if has(spec, linkerd::PROXY) {
+            if open.is_some() { Cover::Taken } else { Cover::Strict }
         } else {
             Cover::None
         }
     };
-    view.specs(workload).map(|(spec, _)| of_spec(spec)).max().unwrap_or(Cover::None)
+    let cover = view.specs(workload).map(|(spec, _)| of_spec(spec)).max().unwrap_or(Cover::None);
+    (cover, open.filter(|_| cover == Cover::Taken))
 }
 
 /// What annotations of a workload's pods take past the proxy on the way in, in words; nothing where all goes through it. Ports of the proxy itself
