@@ -428,7 +428,8 @@ impl Reading<'_> {
     /// Whether a document that is no object tells the server's version, as `kubectl version -o json` and support bundles write it.
     fn version_in(&mut self, path: &Path, json: &str) -> bool {
         let value: Value = serde_json::from_str(json).unwrap_or_default();
-        let answer = ["/serverVersion", "/info", ""].iter().filter_map(|pointer| value.pointer(pointer)).find(|at| at["gitVersion"].is_string());
+        let answer =
+            ["/serverVersion", "/info", ""].iter().filter_map(|pointer| value.pointer(pointer)).find(|at| at["gitVersion"].is_string());
         let found = answer
             .and_then(|answer| answer["gitVersion"].as_str())
             .or_else(|| value.pointer("/string").and_then(Value::as_str).filter(|_| place::may_hold_version(path)));

@@ -218,7 +218,8 @@ fn from_pods(inventory: &Inventory) -> Vec<CommandLine> {
 }
 
 /// The flags of a container and the field that holds the first of them; of arguments that were not kept only what the rest shows.
-pub(super) fn of_container(container: &Container) -> (&'static str, Vec<Flag>) {
+#[must_use]
+pub fn of_container(container: &Container) -> (&'static str, Vec<Flag>) {
     let words = |list: &[Sealed]| -> Vec<Option<String>> {
         let mut words = Vec::new();
         for argument in list {

@@ -65,6 +65,8 @@ slim! {
 enum Keep {
     /// The word, where it is one by which settings are switched on and off.
     Word,
+    /// The words by which protocols of TLS are named, where it holds nothing else.
+    Protocols,
     /// The certificates in it.
     Certificates,
     /// The settings of a YAML document at these paths.
@@ -78,6 +80,9 @@ const KEPT: &[(&str, &str, &[&str], Keep)] = &[
     ("kube-system", "extension-apiserver-authentication", &["client-ca-file", "requestheader-client-ca-file"], Keep::Certificates),
     ("*", "cilium-config", CILIUM, Keep::Word),
     ("kube-system", "amazon-vpc-cni", &["enable-network-policy-controller"], Keep::Word),
+    ("*", "*", &["force-ssl-redirect", "redirect-to-https", "ssl-redirect"], Keep::Word),
+    ("*", "*", &["ssl-options", "ssl-protocols"], Keep::Protocols),
+    ("*", "contour", &["contour.yaml"], Keep::Settings(&["tls.minimum-protocol-version"])),
     ("*", "kube-root-ca.crt", CERTIFICATES, Keep::Certificates),
     ("*", "*ca-bundle*", CERTIFICATES, Keep::Certificates),
     ("*", "openshift-service-ca.crt", CERTIFICATES, Keep::Certificates),
@@ -85,6 +90,16 @@ const KEPT: &[(&str, &str, &[&str], Keep)] = &[
 
 /// Keys under which certificates are kept.
 const CERTIFICATES: &[&str] = &["*.crt", "*.pem", "*.cer", "*ca-bundle*", "ca"];
+
+/// Whether a text names protocols of TLS and nothing else: `TLSv1.2 TLSv1.3`, `no-sslv3 no-tlsv10`.
+fn is_protocols(text: &str) -> bool {
+    const OPTIONS: &[&str] =
+        &["ssl-min-ver", "ssl-max-ver", "no-tls-tickets", "no-tlsv10", "no-tlsv11", "no-tlsv12", "no-tlsv13", "no-sslv3"];
+    const FORCED: &[&str] = &["force-sslv3", "force-tlsv10", "force-tlsv11", "force-tlsv12", "force-tlsv13"];
+    const VERSIONS: &[&str] = &["SSLv2", "SSLv3", "TLSv1", "TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3"];
+    let known = |word: &str| [OPTIONS, FORCED, VERSIONS].iter().any(|words| words.iter().any(|known| known.eq_ignore_ascii_case(word)));
+    text.split([' ', ',']).map(str::trim).filter(|word| !word.is_empty()).all(known)
+}
 
 /// Switches of Cilium: what it encrypts, and which policies it carries out.
 const CILIUM: &[&str] = &["enable-ipsec", "enable-k8s-networkpolicy", "enable-policy", "enable-wireguard", "policy-audit-mode"];
@@ -121,6 +136,7 @@ impl Keep {
     fn of(self, text: &str) -> Option<String> {
         match self {
             Self::Word => super::settings::is_word(text).then(|| text.to_owned()),
+            Self::Protocols => is_protocols(text).then(|| text.to_owned()),
             Self::Certificates => thinned::certificates(text),
             Self::Settings(paths) => Some(thinned::settings(text, paths)),
         }

@@ -81,8 +81,9 @@ pub(super) const CHECKS: &[Check] = &[
         mend: "Name each host of an Ingress under spec.tls with a certificate (cert-manager can issue and renew it), give listeners of Gateways the \
                protocol HTTPS and OpenShift's routes a tls.termination, and let plain http do nothing but redirect to https.",
         blind_spots: "A load balancer in front may end TLS, and some controllers take certificates from annotations; both need a person's look. \
-                      Settings of a controller as a whole (its ConfigMap, its entry points) and ports of nodes are not judged. Which \
-                      routes a Gateway takes up, and which protocols and ciphers are accepted, is not seen.",
+                      Of what is set for a controller as a whole the ConfigMap is read that ingress-nginx, F5's and HAProxy's controllers \
+                      are started with, Traefik's flags, and Contour's file; a controller that another cluster or provider runs shows none. Ports of \
+                      nodes are not judged. Which routes a Gateway takes up, and which ciphers are accepted, is not seen.",
         judge: ways_in::judge,
     },
     Check {

@@ -8,6 +8,7 @@ mod c4_1_default_deny;
 mod c4_2_management_allow_list;
 mod c4_3_encrypted_management;
 mod default_deny;
+mod ingress_settings;
 mod linkerd;
 mod mesh_encryption;
 mod plain_beside_tls;

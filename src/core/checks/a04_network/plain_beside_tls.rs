@@ -1,9 +1,9 @@
 //! Whether an Ingress with TLS also answers in plain HTTP. That is the controller's habit, unless an annotation says otherwise: most send callers on
 //! to https, others answer on both. Which controller serves an Ingress is told by its class, else by what runs in the cluster.
 //!
-//! Sources: the documentation of each controller. A setting of a controller as a whole (a ConfigMap, an entry point) is not seen.
+//! Sources: the documentation of each controller. What is set for a controller as a whole is read by [`super::ingress_settings`].
 
-use crate::analysis::software;
+use super::ingress_settings::{Said, Settings};
 use crate::judging::View;
 use crate::kinds::network::Ingress;
 use crate::model::Kind;
@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 pub(super) enum Plain {
     /// It is sent on to https, or not answered.
     Refused,
-    /// It is answered: by what, in words, and the annotation that says so.
+    /// It is answered: by what, in words, and the annotation that decides it.
     Answered(String, &'static str),
     /// That is not known, and why.
     Unknown(String),
@@ -23,7 +23,7 @@ pub(super) enum Plain {
 
 /// Controllers with habits of their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Controller {
+pub(super) enum Controller {
     Nginx,
     NginxInc,
     HaProxy,
@@ -65,14 +65,15 @@ const NAMES: &[(&str, Controller)] = &[
 ];
 
 /// The controllers of a cluster, by the classes that they serve.
-pub(super) struct Controllers {
+pub(super) struct Controllers<'a> {
+    pub(super) settings: Settings<'a>,
     of_class: BTreeMap<String, Controller>,
     default: Option<Controller>,
 }
 
-impl Controllers {
+impl<'a> Controllers<'a> {
     /// Looks at the classes, and at what runs.
-    pub(super) fn of(view: &View<'_>) -> Self {
+    pub(super) fn of(view: &View<'a>) -> Self {
         let classes = view.inventory.customs.get(&Kind::IngressClasses).into_iter().flatten();
         let mut of_class = BTreeMap::new();
         let mut default = None;
@@ -84,12 +85,10 @@ impl Controllers {
             }
         }
         // Where no class is the default, the one controller that runs serves what names none.
-        let running = software::with_role(view.inventory, &view.tables.software, "ingress");
-        let mut running: Vec<Controller> = running.iter().filter_map(|found| known(&found.software.name)).collect();
-        running.sort_unstable();
-        running.dedup();
-        let default = default.or(if let [one] = running.as_slice() { Some(*one) } else { None });
-        Self { of_class, default }
+        let settings = Settings::of(view);
+        let running = settings.running();
+        let default = default.or(if running.len() == 1 { running.first().copied() } else { None });
+        Self { settings, of_class, default }
     }
 
     fn serving(&self, class: &str) -> Option<Controller> {
@@ -108,21 +107,52 @@ impl Controllers {
         let first = |keys: &[&'static str]| keys.iter().find_map(|key| word(key));
         let yes = |value: &str| matches!(value, "true" | "enabled" | "on" | "1");
         let no = |value: &str| matches!(value, "false" | "disabled" | "off" | "0");
-        // Redirects unless one of the annotations says no.
-        let unless = |forced: &[&'static str], asked: &[&'static str]| match (first(forced), first(asked)) {
-            (Some((value, _)), _) if yes(&value) => Plain::Refused,
-            (_, Some((value, key))) if no(&value) => Plain::Answered(format!("{key}={value}"), key),
-            (_, Some((value, key))) if !yes(&value) => Plain::Unknown(format!("{key} says “{value}”")),
-            _ => Plain::Refused,
+        // What annotations say, else what is set for the controller as a whole.
+        let or_whole = |controller: Controller, annotations: &[&'static str], key: &str| match first(annotations) {
+            Some((value, annotation)) => Said::Word(value, annotation.to_owned()),
+            None if key.is_empty() => Said::Nothing,
+            None => match self.settings.said(controller, key) {
+                Said::Word(value, place) => Said::Word(value, format!("{key} of the {place}")),
+                other => other,
+            },
+        };
+        // Redirects unless it is told not to; forced goes before.
+        let unless = |controller, forced: (&[&'static str], &str), asked: (&[&'static str], &str)| {
+            let key = asked.0.first().copied().unwrap_or("metadata.annotations");
+            let field = first(asked.0).map_or(key, |(_, key)| key);
+            let forced = or_whole(controller, forced.0, forced.1);
+            match (&forced, or_whole(controller, asked.0, asked.1)) {
+                (Said::Word(value, _), _) if yes(value) => Plain::Refused,
+                (_, Said::Unclear(why)) => Plain::Unknown(why),
+                (Said::Unclear(why), Said::Word(value, _)) if !yes(&value) => Plain::Unknown(why.clone()),
+                (_, Said::Word(value, place)) if no(&value) => Plain::Answered(format!("{place}={value}"), field),
+                (_, Said::Word(value, place)) if !yes(&value) => Plain::Unknown(format!("{place} says “{value}”")),
+                _ => Plain::Refused,
+            }
         };
         let unknown = |why: &str| Plain::Unknown(why.to_owned());
         match self.serving(class(ingress)) {
-            Some(Nginx) => unless(&["nginx.ingress.kubernetes.io/force-ssl-redirect"], &["nginx.ingress.kubernetes.io/ssl-redirect"]),
-            Some(NginxInc) => unless(&["nginx.org/redirect-to-https"], &["ingress.kubernetes.io/ssl-redirect"]),
-            Some(HaProxy) => {
-                unless(&[], &["haproxy.org/ssl-redirect", "haproxy-ingress.github.io/ssl-redirect", "ingress.kubernetes.io/ssl-redirect"])
-            }
-            Some(Cilium) => unless(&[], &["ingress.cilium.io/force-https"]),
+            Some(Nginx) => unless(
+                Nginx,
+                (&["nginx.ingress.kubernetes.io/force-ssl-redirect"], "force-ssl-redirect"),
+                (&["nginx.ingress.kubernetes.io/ssl-redirect"], "ssl-redirect"),
+            ),
+            Some(NginxInc) => match unless(NginxInc, (&[], ""), (&["ingress.kubernetes.io/ssl-redirect"], "ssl-redirect")) {
+                // It goes by a header (X-Forwarded-Proto), which whoever comes straight to the controller does not send.
+                Plain::Answered(words, _) if matches!(or_whole(NginxInc, &["nginx.org/redirect-to-https"], "redirect-to-https"), Said::Word(value, _) if yes(&value)) => {
+                    Plain::Unknown(format!("{words}, and redirect-to-https sends on what a load balancer in front marks, and nothing else"))
+                }
+                plain => plain,
+            },
+            Some(HaProxy) => unless(
+                HaProxy,
+                (&[], ""),
+                (
+                    &["haproxy.org/ssl-redirect", "haproxy-ingress.github.io/ssl-redirect", "ingress.kubernetes.io/ssl-redirect"],
+                    "ssl-redirect",
+                ),
+            ),
+            Some(Cilium) => unless(Cilium, (&[], ""), (&["ingress.cilium.io/force-https"], "")),
             Some(OpenShift) => Plain::Refused,
             Some(Gce) => match (word("kubernetes.io/ingress.allow-http"), word("networking.gke.io/v1beta1.FrontendConfig")) {
                 (Some((value, _)), _) if value == "false" => Plain::Refused,
@@ -144,7 +174,8 @@ impl Controllers {
             },
             Some(Traefik) => match word("traefik.ingress.kubernetes.io/router.entrypoints") {
                 Some((value, _)) if value.split(',').all(|point| point.trim() == "websecure") => Plain::Refused,
-                _ => unknown("whether Traefik's entry point for plain HTTP redirects is not seen"),
+                _ if self.settings.traefik_redirects() => Plain::Refused,
+                _ => unknown("that Traefik's entry points for plain HTTP redirect is not seen"),
             },
             Some(Kong) => match word("konghq.com/protocols") {
                 Some((value, _)) if value.split(',').all(|protocol| matches!(protocol.trim(), "https" | "grpcs")) => Plain::Refused,
@@ -187,6 +218,6 @@ fn class(ingress: &Ingress) -> &str {
     ingress.metadata.annotation("kubernetes.io/ingress.class").unwrap_or(&ingress.spec.ingress_class_name)
 }
 
-fn known(name: &str) -> Option<Controller> {
+pub(super) fn known(name: &str) -> Option<Controller> {
     NAMES.iter().find(|(word, _)| name.contains(word)).map(|(_, controller)| *controller)
 }

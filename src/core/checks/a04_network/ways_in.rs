@@ -107,6 +107,7 @@ fn ingresses(view: &View<'_>, verdict: &mut Verdict) {
             finding.severity(Severity::High).message("Traffic to these hosts is taken in unencrypted.")
         });
     }
+    controllers.settings.old_protocols(view).into_iter().for_each(|finding| verdict.find(finding));
 }
 
 /// TLS is there; whether callers who come without are sent to it.

@@ -1,0 +1,191 @@
+//! What is set for an ingress controller as a whole: the ConfigMap that it is started with, the redirects of its entry points. Annotations of an Ingress
+//! go before it, a controller's own defaults stand behind it.
+//!
+//! Sources: the documentation of each controller (ConfigMap keys of ingress-nginx, of F5's controller, of both controllers for HAProxy; entry points of
+//! Traefik; Contour's configuration file).
+
+use super::plain_beside_tls::{Controller, known};
+use crate::analysis::flags::{self, Flag};
+use crate::analysis::software::{self, Found};
+use crate::judging::View;
+use crate::kinds::config::ConfigMap;
+use crate::kinds::{Inventory, KindState};
+use crate::model::{Category, Finding, Kind, ObjectRef, Severity};
+use std::collections::BTreeSet;
+
+/// What a setting of a controller as a whole says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Said {
+    /// Nothing: the controller's default holds.
+    Nothing,
+    /// A word, in small letters, and where it stands.
+    Word(String, String),
+    /// It can't be seen, and why.
+    Unclear(String),
+}
+
+/// The controllers that run, with what configures them.
+pub(super) struct Settings<'a> {
+    inventory: &'a Inventory,
+    controllers: Vec<(Controller, Found<'a>)>,
+}
+
+/// A ConfigMap by its place, or that none can be told.
+enum Named {
+    At(String, String),
+    Hidden,
+}
+
+/// Flags that name the ConfigMap of a controller.
+const MAP_FLAGS: &[&str] = &["configmap", "nginx-configmaps"];
+/// Keys that name the protocols of TLS which a controller accepts.
+const PROTOCOL_KEYS: &[&str] = &["ssl-protocols", "ssl-options"];
+/// Words in them that let a protocol in which is no longer secure.
+const OLD: &[&str] = &["sslv2", "sslv3", "tlsv1", "tlsv1.0", "tlsv1.1", "force-sslv3", "force-tlsv10", "force-tlsv11"];
+
+impl<'a> Settings<'a> {
+    pub(super) fn of(view: &View<'a>) -> Self {
+        let found = software::with_role(view.inventory, &view.tables.software, "ingress");
+        let controllers = found.into_iter().filter_map(|found| Some((known(&found.software.name)?, found))).collect();
+        Self { inventory: view.inventory, controllers }
+    }
+
+    /// The controllers that run.
+    pub(super) fn running(&self) -> BTreeSet<Controller> {
+        self.controllers.iter().map(|(controller, _)| *controller).collect()
+    }
+
+    fn flags(&self, found: &Found<'_>) -> Vec<Flag> {
+        let specs = found.workload.variants.iter().map(|variant| self.inventory.spec(variant.spec));
+        specs.flat_map(|spec| spec.all_containers()).flat_map(|(_, container)| flags::of_container(container).1).collect()
+    }
+
+    /// The ConfigMaps that the flags of a workload name.
+    fn named(&self, found: &Found<'_>) -> Vec<Named> {
+        let own = found.workload.object.namespace.as_str();
+        let flags = self.flags(found);
+        let values = flags.iter().filter(|flag| MAP_FLAGS.contains(&flag.name.as_str())).map(|flag| flag.value.as_deref());
+        values
+            .map(|value| match value.and_then(|value| value.split_once('/')) {
+                // `$(POD_NAMESPACE)` is the namespace of the pod itself.
+                Some((namespace, name)) if namespace.starts_with('$') => Named::At(own.to_owned(), name.to_owned()),
+                Some((namespace, name)) => Named::At(namespace.to_owned(), name.to_owned()),
+                None => Named::Hidden,
+            })
+            .collect()
+    }
+
+    fn map(&self, namespace: &str, name: &str) -> Option<&'a ConfigMap> {
+        self.inventory.config_maps.iter().find(|map| map.metadata.namespace == namespace && map.metadata.name == name)
+    }
+
+    /// What a key says for a controller; of several that run, whatever is not the default.
+    pub(super) fn said(&self, controller: Controller, key: &str) -> Said {
+        let own = self.controllers.iter().filter(|(running, _)| *running == controller);
+        own.map(|(_, found)| self.said_to(found, key)).find(|said| *said != Said::Nothing).unwrap_or(Said::Nothing)
+    }
+
+    fn said_to(&self, found: &Found<'_>, key: &str) -> Said {
+        if self.inventory.state(Kind::ConfigMaps) != KindState::Read {
+            return Said::Unclear("its ConfigMap was not read".to_owned());
+        }
+        let mut said = Said::Nothing;
+        let named = self.named(found);
+        for place in &named {
+            let Named::At(namespace, name) = place else { return Said::Unclear("which ConfigMap it reads is not seen".to_owned()) };
+            let Some(value) = self.map(namespace, name).and_then(|map| map.data.get(key)) else { continue };
+            let place = format!("ConfigMap {namespace}/{name}");
+            said = match value.text() {
+                Some(text) => Said::Word(text.trim().to_ascii_lowercase(), place),
+                None => Said::Unclear(format!("{key} of the {place} is not understood")),
+            };
+        }
+        // Without a flag the controller reads none; one beside it that has this key is hardly there for nothing.
+        let namespace = &found.workload.object.namespace;
+        let beside = self.inventory.config_maps.iter().find(|map| map.metadata.namespace == *namespace && map.data.contains_key(key));
+        match beside.filter(|_| named.is_empty()) {
+            Some(map) => Said::Unclear(format!("whether it reads {key} of the ConfigMap {namespace}/{} is not seen", map.metadata.name)),
+            None => said,
+        }
+    }
+
+    /// Whether every Traefik that runs shows entry points, and each of them speaks TLS or sends callers on to https.
+    pub(super) fn traefik_redirects(&self) -> bool {
+        let mut own = self.controllers.iter().filter(|(running, _)| *running == Controller::Traefik).peekable();
+        own.peek().is_some() && own.all(|(_, found)| redirects(&self.flags(found)))
+    }
+
+    /// Protocols that controllers accept and that are no longer secure, each a finding of the most sensitive Ingress.
+    pub(super) fn old_protocols(&self, view: &View<'_>) -> Vec<Finding> {
+        let ingresses = view.inventory.ingresses.iter().map(|ingress| view.category(&ingress.metadata.namespace));
+        let Some(category) = ingresses.min() else { return vec![] };
+        let mut seen = BTreeSet::new();
+        let mut findings = Vec::new();
+        for (controller, found) in &self.controllers {
+            let mut maps: Vec<&ConfigMap> = Vec::new();
+            for place in self.named(found) {
+                if let Named::At(namespace, name) = place {
+                    maps.extend(self.map(&namespace, &name));
+                }
+            }
+            if *controller == Controller::Contour {
+                maps.extend(self.map(&found.workload.object.namespace, "contour"));
+            }
+            for map in maps.into_iter().filter(|map| seen.insert((&map.metadata.namespace, &map.metadata.name))) {
+                findings.extend(old_in(map, category));
+            }
+        }
+        findings
+    }
+}
+
+/// What a controller's ConfigMap says of protocols that are no longer secure.
+fn old_in(map: &ConfigMap, category: Category) -> Vec<Finding> {
+    let finding = |key: &str| {
+        let object = ObjectRef::new("", "ConfigMap", &map.metadata.namespace, &map.metadata.name);
+        Finding::new(category, object, format!("data[{key}]")).rule("old_protocols").severity(Severity::Medium)
+    };
+    let accepted = "The controller accepts a protocol that is no longer secure, from whoever comes to its hosts.";
+    let mut findings = Vec::new();
+    for key in PROTOCOL_KEYS {
+        let Some(value) = map.data.get(*key) else { continue };
+        let Some(text) = value.text() else {
+            let message = "Which protocols the controller accepts is not understood: see that none is older than TLS 1.2.";
+            findings.push(finding(key).review().observed("not understood").message(message));
+            continue;
+        };
+        if text.split([' ', ',']).any(|word| OLD.contains(&word.trim().to_ascii_lowercase().as_str())) {
+            findings.push(finding(key).observed(text).message(accepted));
+        }
+    }
+    let contour = map.data.get("contour.yaml").and_then(|value| value.text());
+    let contour = contour.and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok());
+    let version = contour.as_ref().and_then(|settings| settings.pointer("/tls/minimum-protocol-version"));
+    let version = version.map(|version| version.as_str().map_or_else(|| version.to_string(), str::to_owned));
+    if let Some(version) = version.filter(|version| matches!(version.as_str(), "1.0" | "1.1")) {
+        let observed = format!("tls.minimum-protocol-version: {version}");
+        findings.push(finding("contour.yaml").observed(observed).message(accepted));
+    }
+    findings
+}
+
+/// Whether each entry point that flags of Traefik define speaks TLS or redirects. Those of its own pages are none of an Ingress.
+fn redirects(flags: &[Flag]) -> bool {
+    let of = |flag: &Flag| {
+        let name = flag.name.to_ascii_lowercase();
+        let (point, setting) = name.strip_prefix("entrypoints.")?.split_once('.')?;
+        Some((point.to_owned(), setting.to_owned(), flag.value.clone().unwrap_or_default().to_ascii_lowercase()))
+    };
+    let all: Vec<(String, String, String)> = flags.iter().filter_map(of).collect();
+    let value =
+        |point: &str, setting: &str| all.iter().rev().find(|(p, s, _)| p == point && s == setting).map(|(_, _, value)| value.as_str());
+    let udp = |point: &str| value(point, "address").is_some_and(|address| address.ends_with("/udp"));
+    let points: BTreeSet<&str> = all.iter().map(|(point, _, _)| point.as_str()).collect();
+    let mut taken = points.into_iter().filter(|point| !matches!(*point, "traefik" | "metrics") && !udp(point)).peekable();
+    taken.peek().is_some()
+        && taken.all(|point| {
+            let tls = value(point, "http.tls") == Some("true");
+            let to = value(point, "http.redirections.entrypoint.to").is_some_and(|to| !to.is_empty());
+            tls || (to && value(point, "http.redirections.entrypoint.scheme").is_none_or(|scheme| scheme == "https"))
+        })
+}
