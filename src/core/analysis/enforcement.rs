@@ -5,6 +5,7 @@
 use super::flags::{self, Component};
 use super::software::{self, Found, Software, Switch};
 use crate::kinds::{Inventory, KindState, Source};
+use crate::model::text::glob;
 use crate::model::{Kind, ObjectRef};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -172,14 +173,20 @@ pub struct Reading {
 /// How the switches of one role stand that a piece of software plays; nothing where it has none, and so always plays it.
 #[must_use]
 pub fn of_role(inventory: &Inventory, found: &Found<'_>, role: &str) -> Option<Reading> {
-    let switches = found.software.switch.iter().filter(|switch| switch.role == role);
+    let counts = |switch: &&Switch| found.workload.variants.iter().any(|variant| switch.counts_in(inventory.spec(variant.spec)));
+    // Of several that stand alike the first is told.
+    let switches = found.software.switch.iter().rev().filter(|switch| switch.role == role).filter(counts);
     switches.map(|switch| read(inventory, switch, std::slice::from_ref(found))).max_by_key(|reading| reading.state)
 }
 
 /// Reads a switch in each of its places.
 fn read(inventory: &Inventory, switch: &Switch, places: &[Found<'_>]) -> Reading {
     let judged = |value: Option<&str>, place: (ObjectRef, String), name: &str| {
-        let among = |words: &[String]| value.is_some_and(|value| words.iter().any(|word| word.eq_ignore_ascii_case(value.trim())));
+        // Of a list each item must be one of the words.
+        let is = |word: &String, item: &str| word.eq_ignore_ascii_case(item.trim());
+        let among = |words: &[String]| {
+            value.is_some_and(|value| value.split(',').all(|item| words.iter().any(|word| is(word, item) || word == "*")))
+        };
         let state = match (among(&switch.on), among(&switch.off)) {
             (true, _) => State::On,
             (false, true) => State::Off,
@@ -209,14 +216,16 @@ fn read(inventory: &Inventory, switch: &Switch, places: &[Found<'_>]) -> Reading
                 }
             }
         }
-        if let Some((map, value)) = in_map(inventory, switch, &found.workload.object.namespace) {
-            let name = format!("{}: {}", switch.map, switch.key);
-            readings.push(judged(
-                value,
-                (ObjectRef::new("", "ConfigMap", &found.workload.object.namespace, map), format!("data[{}]", switch.key)),
-                &name,
-            ));
-        }
+        // Of several ConfigMaps nobody knows which one is read.
+        let in_maps = in_maps(inventory, switch, &found.workload.object.namespace).into_iter().map(|(map, value)| {
+            let (setting, field) = match switch.path.as_str() {
+                "" => (switch.key.as_str(), format!("data[{}]", switch.key)),
+                path => (path, format!("data[{}].{path}", switch.key)),
+            };
+            let object = ObjectRef::new("", "ConfigMap", &found.workload.object.namespace, map);
+            judged(value.as_deref(), (object, field), &format!("{map}: {setting}"))
+        });
+        readings.extend(in_maps.max_by_key(|reading| reading.state));
     }
     readings.extend(
         of_nodes(inventory, switch)
@@ -232,10 +241,12 @@ fn read(inventory: &Inventory, switch: &Switch, places: &[Found<'_>]) -> Reading
     }
     // Where the ConfigMaps were not read, one of them may say what nothing else says.
     if !switch.map.is_empty() && inventory.state(Kind::ConfigMaps) != KindState::Read {
-        let why = format!("its setting {} in the ConfigMap {} was not read.", switch.key, switch.map);
-        return Reading { state: State::Unclear, place: None, observed: format!("{}: not read", switch.key), why };
+        let setting = if switch.path.is_empty() { &switch.key } else { &switch.path };
+        let map = if switch.map == "*" { "a ConfigMap".to_owned() } else { format!("the ConfigMap {}", switch.map) };
+        let why = format!("its setting {setting} in {map} was not read.");
+        return Reading { state: State::Unclear, place: None, observed: format!("{setting}: not read"), why };
     }
-    let name = [&switch.flag, &switch.key, &switch.env].into_iter().find(|name| !name.is_empty());
+    let name = [&switch.flag, &switch.path, &switch.key, &switch.env].into_iter().find(|name| !name.is_empty());
     let Some(name) = name else {
         return Reading { state: State::Unclear, place: None, observed: "not to be seen".to_owned(), why: switch.note.clone() };
     };
@@ -247,13 +258,31 @@ fn read(inventory: &Inventory, switch: &Switch, places: &[Found<'_>]) -> Reading
     Reading { state: if switch.needed { State::Unclear } else { State::On }, place: None, observed: format!("{name}: not set"), why }
 }
 
-/// The switch in its ConfigMap beside the engine; the value is nothing where it was not kept.
-fn in_map<'a>(inventory: &'a Inventory, switch: &Switch, namespace: &str) -> Option<(&'a str, Option<&'a str>)> {
+/// The switch in ConfigMaps beside the engine; the value is nothing where it was not kept or can't be read. One that does not hold it is left out.
+fn in_maps<'a>(inventory: &'a Inventory, switch: &Switch, namespace: &str) -> Vec<(&'a str, Option<String>)> {
     if switch.map.is_empty() {
-        return None;
+        return vec![];
     }
-    let map = inventory.config_maps.iter().find(|map| map.metadata.name == switch.map && map.metadata.namespace == namespace)?;
-    map.data.get(&switch.key).map(|value| (map.metadata.name.as_str(), value.text()))
+    let own = inventory.config_maps.iter().filter(|map| map.metadata.namespace == namespace && glob(&switch.map, &map.metadata.name));
+    own.filter_map(|map| {
+        let text = map.data.get(&switch.key)?.text();
+        let value = if switch.path.is_empty() { text.map(str::to_owned) } else { at_path(text, &switch.path)? };
+        Some((map.metadata.name.as_str(), value))
+    })
+    .collect()
+}
+
+/// A setting of a document as it was kept; the outer nothing where it holds none, the inner one where it can't be read.
+fn at_path(text: Option<&str>, path: &str) -> Option<Option<String>> {
+    let Some(document) = text.and_then(|text| serde_json::from_str::<Value>(text).ok()) else { return Some(None) };
+    let pointer = format!("/{}", path.replace('.', "/"));
+    let word = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    match document.pointer(&pointer)? {
+        Value::Null => None,
+        Value::Array(items) if items.is_empty() => None,
+        Value::Array(items) => Some(Some(items.iter().map(word).collect::<Vec<_>>().join(","))),
+        value => Some(Some(word(value))),
+    }
 }
 
 /// What Cilium's settings of single nodes say otherwise.

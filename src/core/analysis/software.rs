@@ -4,7 +4,7 @@
 //! image of the workload says anything: labels are copied and forgotten.
 
 use super::lifecycle::numbers;
-use crate::kinds::{Container, ContainerRole, Inventory, Workload};
+use crate::kinds::{Container, ContainerRole, Inventory, PodSpec, Workload};
 use crate::model::text::glob;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -41,20 +41,32 @@ pub struct Switch {
     pub flag: String,
     /// A variable of any of its containers.
     pub env: String,
-    /// A ConfigMap of its namespace.
+    /// ConfigMaps of its namespace, by glob.
     pub map: String,
-    /// A key of that ConfigMap.
+    /// A key of such a ConfigMap.
     pub key: String,
+    /// Where the setting stands in the document under that key: `security.enabled`; "" where the key is the setting.
+    pub path: String,
+    /// It counts only where a container of the workload has an image like this one.
+    pub beside: String,
     /// Values with which it is on.
     pub on: Vec<String>,
     /// Values with which it is off.
     pub off: Vec<String>,
-    /// Values with which it is off in part, so that a person must judge.
+    /// Values with which it is off in part, so that a person must judge; `*` for all that mean neither on nor off.
     pub asks: Vec<String>,
     /// Whether it is off where it stands nowhere.
     pub needed: bool,
     /// What off, or off in part, means: the end of a sentence that begins with its name.
     pub note: String,
+}
+
+impl Switch {
+    /// Whether it counts in a pod: where it is of one form of the software, a container that tells that form must be there.
+    #[must_use]
+    pub fn counts_in(&self, spec: &PodSpec) -> bool {
+        self.beside.is_empty() || spec.all_containers().any(|(_, container)| glob(&self.beside, repository(&container.image)))
+    }
 }
 
 /// A piece of known software that was found in a workload.

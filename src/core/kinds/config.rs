@@ -69,6 +69,8 @@ enum Keep {
     Protocols,
     /// The certificates in it.
     Certificates,
+    /// The settings of a TOML document at these paths.
+    Toml(&'static [&'static str]),
     /// The settings of a YAML document at these paths.
     Settings(&'static [&'static str]),
 }
@@ -83,6 +85,8 @@ const KEPT: &[(&str, &str, &[&str], Keep)] = &[
     ("*", "*", &["force-ssl-redirect", "redirect-to-https", "ssl-redirect"], Keep::Word),
     ("*", "*", &["ssl-options", "ssl-protocols"], Keep::Protocols),
     ("*", "contour", &["contour.yaml"], Keep::Settings(&["tls.minimum-protocol-version"])),
+    ("*", "*", &["dragent.yaml"], Keep::Settings(&["security.enabled", "feature.mode"])),
+    ("kube-system", "container-azm-ms-agentconfig", &["log-data-collection-settings"], Keep::Toml(AZURE)),
     ("*", "kube-root-ca.crt", CERTIFICATES, Keep::Certificates),
     ("*", "*ca-bundle*", CERTIFICATES, Keep::Certificates),
     ("*", "openshift-service-ca.crt", CERTIFICATES, Keep::Certificates),
@@ -100,6 +104,14 @@ fn is_protocols(text: &str) -> bool {
     let known = |word: &str| [OPTIONS, FORCED, VERSIONS].iter().any(|words| words.iter().any(|known| known.eq_ignore_ascii_case(word)));
     text.split([' ', ',']).map(str::trim).filter(|word| !word.is_empty()).all(known)
 }
+
+/// Which output of containers Azure's agent collects, and of which namespaces it does not.
+const AZURE: &[&str] = &[
+    "log_collection_settings.stdout.enabled",
+    "log_collection_settings.stdout.exclude_namespaces",
+    "log_collection_settings.stderr.enabled",
+    "log_collection_settings.stderr.exclude_namespaces",
+];
 
 /// Switches of Cilium: what it encrypts, and which policies it carries out.
 const CILIUM: &[&str] = &["enable-ipsec", "enable-k8s-networkpolicy", "enable-policy", "enable-wireguard", "policy-audit-mode"];
@@ -138,6 +150,7 @@ impl Keep {
             Self::Word => super::settings::is_word(text).then(|| text.to_owned()),
             Self::Protocols => is_protocols(text).then(|| text.to_owned()),
             Self::Certificates => thinned::certificates(text),
+            Self::Toml(paths) => Some(thinned::toml_settings(text, paths)),
             Self::Settings(paths) => Some(thinned::settings(text, paths)),
         }
     }

@@ -29,12 +29,25 @@ pub(super) fn settings(text: &str, paths: &[&str]) -> String {
     let mut options = serde_saphyr::Options::default();
     options.with_snippet = false;
     let Ok(value) = serde_saphyr::from_str_with_options::<Value>(text, options) else { return BROKEN.to_owned() };
+    at(&value, paths)
+}
+
+/// The same of a TOML document. What was made of one is JSON, and stays as it is.
+pub(super) fn toml_settings(text: &str, paths: &[&str]) -> String {
+    let made = || serde_json::from_str::<Value>(text).ok().filter(Value::is_object);
+    match toml::from_str::<Value>(text).ok().or_else(made) {
+        Some(value) => at(&value, paths),
+        None => BROKEN.to_owned(),
+    }
+}
+
+fn at(value: &Value, paths: &[&str]) -> String {
     if !value.is_object() {
         return "[]".to_owned();
     }
     let mut kept = Value::Object(Map::new());
     for path in paths {
-        copy(&value, &mut kept, &path.split('.').collect::<Vec<_>>());
+        copy(value, &mut kept, &path.split('.').collect::<Vec<_>>());
     }
     kept.to_string()
 }
@@ -72,6 +85,17 @@ mod tests {
         assert_eq!(kept, format!("-----BEGIN CERTIFICATE-----\nAAAA\nBBBB==\n-----END CERTIFICATE-----\n{empty}{empty}"));
         assert_eq!(certificates(&kept), Some(kept));
         assert_eq!(certificates("# MARKER"), None);
+    }
+
+    #[test]
+    fn settings_of_toml_become_the_same() {
+        let paths = &["a.b.enabled", "a.b.names"];
+        let text = "# MARKER\n[a]\n  [a.b]\n  enabled = false\n  names = [\"x\", \"MARKER here\"]\n  other = \"MARKER\"\n";
+        let kept = toml_settings(text, paths);
+        assert_eq!(kept, r#"{"a":{"b":{"enabled":false,"names":["x","(withheld)"]}}}"#);
+        assert_eq!(toml_settings(&kept, paths), kept);
+        assert_eq!((toml_settings("[a", paths).as_str(), toml_settings(BROKEN, paths).as_str()), (BROKEN, BROKEN));
+        assert_eq!(toml_settings("", paths), "{}");
     }
 
     #[test]

@@ -150,7 +150,8 @@ fn plays(view: &View<'_>, spec: &PodSpec, role: &str) -> bool {
 
 /// Whether a container that stays runs software that plays a role whatever its settings say.
 fn always_plays(view: &View<'_>, spec: &PodSpec, role: &str) -> bool {
-    let plays = |s: &Software, image: &str| s.plays(role) && s.is_image(image) && s.switch.iter().all(|switch| switch.role != role);
+    let settled = |s: &Software| s.switch.iter().all(|switch| switch.role != role || !switch.counts_in(spec));
+    let plays = |s: &Software, image: &str| s.plays(role) && s.is_image(image) && settled(s);
     let containers = spec.all_containers().filter(|(of, container)| stays(container, *of));
     containers.into_iter().any(|(_, container)| view.tables.software.iter().any(|s| plays(s, &container.image)))
 }
