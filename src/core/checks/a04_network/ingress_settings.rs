@@ -4,7 +4,6 @@
 //! Sources: the documentation of each controller (ConfigMap keys of ingress-nginx, of F5's controller, of both controllers for HAProxy; entry points of
 //! Traefik; Contour's configuration file).
 
-use super::plain_beside_tls::{Controller, known};
 use crate::analysis::flags::{self, Flag};
 use crate::analysis::software::{self, Found};
 use crate::judging::View;
@@ -12,6 +11,52 @@ use crate::kinds::config::ConfigMap;
 use crate::kinds::{Inventory, KindState};
 use crate::model::{Category, Finding, Kind, ObjectRef, Severity};
 use std::collections::BTreeSet;
+
+/// Controllers with habits of their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Controller {
+    Nginx,
+    NginxInc,
+    HaProxy,
+    Gce,
+    Alb,
+    Azure,
+    Traefik,
+    Kong,
+    Contour,
+    Cilium,
+    OpenShift,
+}
+
+/// Words in names of controllers (`spec.controller` of a class), classes and known software, the more telling first.
+const NAMES: &[(&str, Controller)] = &[
+    ("nginx.org", Controller::NginxInc),
+    ("NGINX Ingress Controller (F5)", Controller::NginxInc),
+    ("webapprouting", Controller::Nginx),
+    ("nginx", Controller::Nginx),
+    ("haproxy", Controller::HaProxy),
+    ("HAProxy", Controller::HaProxy),
+    ("application-gateway", Controller::Azure),
+    ("Azure Application Gateway", Controller::Azure),
+    ("AWS Load Balancer Controller", Controller::Alb),
+    ("/alb", Controller::Alb),
+    ("alb", Controller::Alb),
+    ("gce", Controller::Gce),
+    ("GKE ingress", Controller::Gce),
+    ("traefik", Controller::Traefik),
+    ("Traefik", Controller::Traefik),
+    ("kong", Controller::Kong),
+    ("Kong", Controller::Kong),
+    ("contour", Controller::Contour),
+    ("Contour", Controller::Contour),
+    ("cilium", Controller::Cilium),
+    ("openshift", Controller::OpenShift),
+];
+
+/// The controller of a class, a name of a class, or a piece of known software.
+pub(super) fn known(name: &str) -> Option<Controller> {
+    NAMES.iter().find(|(word, _)| name.contains(word)).map(|(_, controller)| *controller)
+}
 
 /// What a setting of a controller as a whole says.
 #[derive(Clone, Debug, PartialEq, Eq)]

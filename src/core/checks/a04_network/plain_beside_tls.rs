@@ -3,7 +3,7 @@
 //!
 //! Sources: the documentation of each controller. What is set for a controller as a whole is read by [`super::ingress_settings`].
 
-use super::ingress_settings::{Said, Settings};
+use super::ingress_settings::{Controller, Said, Settings, known};
 use crate::judging::View;
 use crate::kinds::network::Ingress;
 use crate::model::Kind;
@@ -21,48 +21,7 @@ pub(super) enum Plain {
     Unknown(String),
 }
 
-/// Controllers with habits of their own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Controller {
-    Nginx,
-    NginxInc,
-    HaProxy,
-    Gce,
-    Alb,
-    Azure,
-    Traefik,
-    Kong,
-    Contour,
-    Cilium,
-    OpenShift,
-}
-
 use Controller::{Alb, Azure, Cilium, Contour, Gce, HaProxy, Kong, Nginx, NginxInc, OpenShift, Traefik};
-
-/// Words in names of controllers (`spec.controller` of a class), classes and known software, the more telling first.
-const NAMES: &[(&str, Controller)] = &[
-    ("nginx.org", NginxInc),
-    ("NGINX Ingress Controller (F5)", NginxInc),
-    ("webapprouting", Nginx),
-    ("nginx", Nginx),
-    ("haproxy", HaProxy),
-    ("HAProxy", HaProxy),
-    ("application-gateway", Azure),
-    ("Azure Application Gateway", Azure),
-    ("AWS Load Balancer Controller", Alb),
-    ("/alb", Alb),
-    ("alb", Alb),
-    ("gce", Gce),
-    ("GKE ingress", Gce),
-    ("traefik", Traefik),
-    ("Traefik", Traefik),
-    ("kong", Kong),
-    ("Kong", Kong),
-    ("contour", Contour),
-    ("Contour", Contour),
-    ("cilium", Cilium),
-    ("openshift", OpenShift),
-];
 
 /// The controllers of a cluster, by the classes that they serve.
 pub(super) struct Controllers<'a> {
@@ -216,8 +175,4 @@ pub(super) fn has_certificate(ingress: &Ingress) -> bool {
 
 fn class(ingress: &Ingress) -> &str {
     ingress.metadata.annotation("kubernetes.io/ingress.class").unwrap_or(&ingress.spec.ingress_class_name)
-}
-
-pub(super) fn known(name: &str) -> Option<Controller> {
-    NAMES.iter().find(|(word, _)| name.contains(word)).map(|(_, controller)| *controller)
 }
