@@ -7,7 +7,8 @@
 //! other, word for word.
 
 use super::Reach;
-use super::compile::{About, Bits, Direction, Rule};
+use super::bits::Bits;
+use super::compile::{About, Direction, Rule};
 use std::collections::{BTreeSet, HashMap};
 
 /// What tells groups apart: named ports, own rules of either direction (nothing where no policy selects the group), and sets of the others' rules.

@@ -1,6 +1,7 @@
 //! From policies to rules over groups: who is selected in which direction, whom each rule is about, on which ports, and in which order the
 //! rules are asked.
 
+use super::bits::Bits;
 use super::groups::{Group, Groups, NamedPort};
 use super::policy::{Acts, Addresses, Law, Peer, Policy, Ports, Position, Ruling, Verdict};
 use super::ports::PortSet;
@@ -12,48 +13,6 @@ use crate::model::{Kind, ObjectRef};
 use core::net::IpAddr;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
-
-/// Some of the groups, as bits from the first that is among them on: most selectors pick within one namespace.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Bits {
-    start: usize,
-    words: Vec<u64>,
-}
-
-impl Bits {
-    pub(super) fn insert(&mut self, index: usize) {
-        let word = index / 64;
-        if self.words.is_empty() {
-            self.start = word;
-        }
-        if word < self.start {
-            self.words.splice(0..0, std::iter::repeat_n(0, self.start - word));
-            self.start = word;
-        }
-        let word = word - self.start;
-        if self.words.len() <= word {
-            self.words.resize(word + 1, 0);
-        }
-        self.words[word] |= 1 << (index % 64);
-    }
-
-    fn word(&self, word: usize) -> u64 {
-        word.checked_sub(self.start).and_then(|word| self.words.get(word)).copied().unwrap_or_default()
-    }
-
-    pub(super) fn contains(&self, index: usize) -> bool {
-        self.word(index / 64) & (1 << (index % 64)) != 0
-    }
-
-    pub(super) fn meets(&self, other: &Self) -> bool {
-        self.words.iter().enumerate().any(|(word, bits)| bits & other.word(self.start + word) != 0)
-    }
-
-    pub(super) fn iter(&self) -> impl Iterator<Item = usize> + '_ {
-        let bits = self.words.iter().enumerate().filter(|(_, bits)| **bits != 0);
-        bits.flat_map(move |(word, bits)| (0..64).filter(move |bit| bits & (1 << bit) != 0).map(move |bit| (self.start + word) * 64 + bit))
-    }
-}
 
 impl Ports {
     /// The ports on a pod with these named ports; an address outside of the cluster has none.
@@ -107,6 +66,8 @@ pub(super) struct Rule {
     pub(super) by_address: About,
     /// Whether it is about a pod of which nothing is known.
     pub(super) any_pod: bool,
+    /// Whether it may be, where it was not read which namespaces there are.
+    pub(super) perhaps_any_pod: bool,
     /// Whether it is about an address that no rule names: what allows half of all addresses is; what denies must leave next to none out.
     pub(super) any_address: bool,
     /// Whether it is about every address, without an exception.
@@ -143,6 +104,7 @@ impl Rule {
             ranges: vec![],
             by_address: About::No,
             any_pod: true,
+            perhaps_any_pod: false,
             any_address: true,
             every_address: true,
             breadth: Breadth::Narrow,
@@ -339,6 +301,34 @@ impl<'a, 'g> Picker<'a, 'g> {
         selector.picks(&Facts { namespace: Some(name), namespace_labels: labels, ..Facts::ANY })
     }
 
+    /// Whether selectors together pick every pod that is there and one without labels in each namespace, a new one too. What they ask for then
+    /// leaves out nobody: a label that every namespace has, or values that none has. Perhaps, where it was not read which namespaces there are.
+    fn leave_nobody_out(&mut self, selectors: &[&Selector]) -> About {
+        if !selectors.iter().any(|selector| selector.picks_stranger(Some("*"))) {
+            return About::No;
+        }
+        if self.inventory.state(Kind::Namespaces) != KindState::Read {
+            return About::Maybe;
+        }
+        let none = BTreeMap::new();
+        let bare = |(name, (labels, _)): (&&str, &(BTreeMap<String, String>, bool))| {
+            let facts = Facts {
+                labels: Some(&none),
+                namespace: Some(name),
+                namespace_labels: Some(labels),
+                account: Some("*"),
+                account_labels: Some(&none),
+            };
+            selectors.iter().any(|selector| selector.picks(&facts) == Some(true))
+        };
+        if !self.namespaces.iter().all(bare) {
+            return About::No;
+        }
+        let picked: Vec<Arc<Bits>> = selectors.iter().map(|selector| self.groups(selector)).collect();
+        let mut bound = self.groups.list.iter().enumerate().filter(|(_, group)| !group.host_network);
+        if bound.all(|(index, _)| picked.iter().any(|bits| bits.contains(index))) { About::Yes } else { About::No }
+    }
+
     /// The namespaces of which a selector picks every pod.
     fn whole_namespaces(&self, selector: &Selector) -> Vec<&'a str> {
         let picked = |name: &&'a str| self.of_namespace(selector, name) == Some(true);
@@ -494,6 +484,7 @@ impl Compiler<'_, '_, '_> {
         if self.families(false).all(|v6| Range::breadth_of(&of_pods, v6) == Breadth::All) {
             rule.by_address = About::Yes;
         }
+        let mut selectors = Vec::new();
         for peer in &ruling.peers {
             match peer {
                 Peer::Everyone => rule.everyone = true,
@@ -506,6 +497,7 @@ impl Compiler<'_, '_, '_> {
                 Peer::Pods(selector) => {
                     rule.any_pod |= is_any_pod(selector, ruling.verdict);
                     rule.peers.push(self.picker.groups(selector));
+                    selectors.push(selector);
                 }
                 Peer::Range(range, addresses) => self.range(&mut rule, direction, range.clone(), *addresses),
             }
@@ -521,6 +513,10 @@ impl Compiler<'_, '_, '_> {
         (rule.any_address, rule.every_address) = (everything || any, everything || every);
         rule.breadth = Range::breadth(&ranges);
         rule.any_pod |= rule.everyone || rule.by_address == About::Yes;
+        if !rule.any_pod && ruling.verdict == Verdict::Allow {
+            let about = self.picker.leave_nobody_out(&selectors);
+            (rule.any_pod, rule.perhaps_any_pod) = (about == About::Yes, about == About::Maybe);
+        }
         self.compiled.rules.push(rule);
         self.compiled.rules.len() - 1
     }
@@ -574,11 +570,5 @@ impl Compiled<'_> {
 /// Whether a selector is about a pod of which nothing is known. What allows must pick every pod there can be; what denies, or leaves it to the
 /// next tier, a pod without labels: labels that others have are exceptions then.
 fn is_any_pod(selector: &Selector, verdict: Verdict) -> bool {
-    let none = BTreeMap::new();
-    // No namespace has such a name.
-    let nowhere = BTreeMap::from([(NAME_LABEL.to_owned(), "*".to_owned())]);
-    let bare =
-        Facts { labels: Some(&none), namespace: Some("*"), namespace_labels: Some(&nowhere), account: None, account_labels: Some(&none) };
-    let facts = if verdict == Verdict::Allow { &Facts::ANY } else { &bare };
-    selector.picks(facts) == Some(true)
+    if verdict == Verdict::Allow { selector.picks(&Facts::ANY) == Some(true) } else { selector.picks_stranger(None) }
 }

@@ -33,6 +33,7 @@
 
 mod admin;
 mod alike;
+mod bits;
 mod calico;
 mod calico_selector;
 mod cilium;

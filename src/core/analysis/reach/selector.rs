@@ -122,6 +122,8 @@ impl Test {
         match self {
             Self::Always(answer) => Some(*answer),
             Self::In(attribute, values) => compare(attribute, &|value| values.iter().any(|v| v == value)),
+            // Every pod has a namespace and an account, whichever these are.
+            Self::Has(Attribute::NamespaceName | Attribute::Account) => Some(true),
             Self::Has(attribute) => compare(attribute, &|_| true),
             Self::Contains(attribute, text) => compare(attribute, &|value| value.contains(text.as_str())),
             Self::StartsWith(attribute, text) => compare(attribute, &|value| value.starts_with(text.as_str())),
@@ -179,6 +181,16 @@ impl Selector {
     pub(super) fn picks(&self, facts: &Facts<'_>) -> Option<bool> {
         let Some(mine) = self.namespace.as_deref() else { return self.test.holds(facts) };
         all([facts.namespace.map(|theirs| theirs == mine), self.test.holds(facts)].into_iter())
+    }
+
+    /// Whether it picks a pod without labels, with this account where one is given, in a namespace without any label but its name.
+    pub(super) fn picks_stranger(&self, account: Option<&str>) -> bool {
+        let none = BTreeMap::new();
+        // No namespace has such a name.
+        let nowhere = BTreeMap::from([(NAME_LABEL.to_owned(), "*".to_owned())]);
+        let facts =
+            Facts { labels: Some(&none), namespace: Some("*"), namespace_labels: Some(&nowhere), account, account_labels: Some(&none) };
+        self.picks(&facts) == Some(true)
     }
 }
 

@@ -25,6 +25,8 @@ pub struct WideRule<'r> {
     pub every_port: bool,
     /// Whether it is about nothing but ports on which names are looked up.
     pub only_names: bool,
+    /// Whether that is known; else it rests on namespaces that were not read.
+    pub known: bool,
     /// Whether it is about pods alone, and about no address outside of the cluster.
     pub within: bool,
 }
@@ -51,6 +53,7 @@ impl Reach<'_> {
                 (_, _, _, Breadth::NearlyAll) => Some("nearly all addresses"),
                 (_, _, _, Breadth::Half) => Some("half of all addresses, or more"),
                 (_, true, ..) => Some("all pods of all namespaces"),
+                _ if rule.perhaps_any_pod => Some("pods of namespaces that were not read, perhaps of all"),
                 _ => None,
             }
         };
@@ -63,6 +66,7 @@ impl Reach<'_> {
                 let width = wide(rule).filter(|_| !nothing)?;
                 let object = self.compiled.objects.get(rule.object?)?;
                 let every_port = rule.ports.fixed.is_nearly_all();
+                let known = !rule.perhaps_any_pod || rule.world || rule.breadth != Breadth::Narrow;
                 let within = !rule.everyone && !rule.world && rule.breadth == Breadth::Narrow;
                 Some(WideRule {
                     object,
@@ -72,6 +76,7 @@ impl Reach<'_> {
                     ports,
                     every_port,
                     only_names: only_names(&rule.ports),
+                    known,
                     within,
                 })
             })

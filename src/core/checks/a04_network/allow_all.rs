@@ -24,6 +24,10 @@ pub(super) fn allow_all(view: &View<'_>) -> Verdict {
                 .severity(Severity::Low)
                 .observed(format!("{width}; {ports}"))
                 .message("Names may be asked for anywhere, and data leaves in such questions too: name the cluster's own DNS as the peer.")
+        } else if !rule.known {
+            finding.review().observed(format!("{width}; {ports}")).message(
+                "Its peers are told by what they are not, and the namespaces that there are were not read: it may leave nobody out.",
+            )
         } else if rule.every_port {
             finding
                 .observed(format!("{width}; {ports}"))
