@@ -194,6 +194,10 @@ const MANAGER: &str = "Over the sockets of the node's service manager a containe
 const BUS: &str = "Over the node's message bus a container asks the service manager to start programs on the node.";
 const CONTAINERS: &str = "File systems of all containers on the node can be read, and where writable changed.";
 const PLUGINS: &str = "Sockets of the node's device and storage plugins: whoever takes the place of one answers the kubelet in its name.";
+const NOTES: &str =
+    "The kubelet's notes of what it gave to which pod: whoever changes them decides over processors, memory and devices of other pods.";
+const SETTINGS: &str =
+    "Settings of the kubelet: whoever writes there decides how it starts next, without logins or with pods of their own.";
 const PROGRAMS: &str = "Programs and libraries of the node: whoever writes there runs code on it.";
 const HOMES: &str = "Homes of the node's users: keys, kubeconfigs, and start-up files that run as them.";
 
@@ -235,6 +239,27 @@ const GATES: &[Gate] = &[
     gate("/var/lib/kubelet/plugins", Medium, PLUGINS),
     gate("/var/lib/kubelet/plugins_registry", Medium, PLUGINS),
     gate("/var/lib/kubelet/pod-resources", Medium, "Over this socket the kubelet tells which devices every pod of the node has."),
+    // Its own notes and settings, one file each; what else is there holds keys, or is not known to hold none.
+    gate("/var/lib/kubelet/cpu_manager_state", Medium, NOTES),
+    gate("/var/lib/kubelet/memory_manager_state", Medium, NOTES),
+    gate("/var/lib/kubelet/dra_manager_state", Medium, NOTES),
+    gate("/var/lib/kubelet/allocated_pods_state", Medium, NOTES),
+    gate("/var/lib/kubelet/actuated_pods_state", Medium, NOTES),
+    gate("/var/lib/kubelet/pod_status_manager_state", Medium, NOTES),
+    gate("/var/lib/kubelet/config.yaml", High, SETTINGS),
+    gate("/var/lib/kubelet/kubeadm-flags.env", High, SETTINGS),
+    gate("/var/lib/kubelet/instance-config.yaml", High, SETTINGS),
+    gate(
+        "/var/lib/kubelet/volumeplugins",
+        High,
+        "Programs there are run by the kubelet as root: whoever writes there runs code on the node.",
+    ),
+    keys(
+        "/var/lib/kubelet/checkpoints",
+        Critical,
+        "Checkpoints of containers hold all of their memory, keys and card numbers in it included.",
+        "the memory of containers of which checkpoints were made",
+    ),
     keys(
         "/var/lib/kubelet",
         Critical,
@@ -384,6 +409,11 @@ mod tests {
             "/var/lib/kubelet",
             "/var/lib/kubelet/pods",
             "/var/lib/kubelet/pki/x",
+            "/var/lib/kubelet/kubeconfig",
+            "/var/lib/kubelet/bootstrap-kubeconfig",
+            "/var/lib/kubelet/config.json",
+            "/var/lib/kubelet/checkpoints",
+            "/var/lib/kubelet/what-nobody-knows",
             "/var/lib/rancher/k3s/server",
             "/var/lib/rancher/k3s",
             "/var/lib/k0s/pki",
@@ -401,6 +431,13 @@ mod tests {
             "/var/lib/kubelet/plugins_registry",
             "/var/lib/kubelet/plugins/ebs.csi.aws.com",
             "/var/lib/kubelet/pod-resources",
+            "/var/lib/kubelet/cpu_manager_state",
+            "/var/lib/kubelet/memory_manager_state",
+            "/var/lib/kubelet/dra_manager_state",
+            "/var/lib/kubelet/allocated_pods_state",
+            "/var/lib/kubelet/config.yaml",
+            "/var/lib/kubelet/kubeadm-flags.env",
+            "/var/lib/kubelet/volumeplugins/x",
             "/var/lib/kubelet/seccomp/profiles",
             "/var/lib/rancher/k3s/agent/containerd",
             "/var/lib/rancher/k3s/storage/pvc-1",
@@ -423,6 +460,8 @@ mod tests {
         assert_eq!(severity("/var/lib/kubelet/plugins/ebs.csi.aws.com"), Some(Medium));
         assert_eq!(severity("/var/lib/kubelet/pods/1/volumes"), Some(Critical));
         assert_eq!(severity("/var/lib/kubelet"), Some(Critical));
+        assert_eq!(severity("/var/lib/kubelet/config.yaml"), Some(High));
+        assert_eq!(severity("/var/lib/kubelet/cpu_manager_state"), Some(Medium));
         assert_eq!(severity("/var/lib/rancher/k3s/agent/containerd/x"), Some(High));
         assert_eq!(severity("/var/lib/rancher/k3s/storage/pvc-1"), None);
         assert_eq!((severity("/"), severity("/var"), severity("/mnt/disks/ssd0")), (Some(Critical), Some(Critical), None));
