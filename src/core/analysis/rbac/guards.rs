@@ -17,6 +17,7 @@ const NETWORK: Opens = &[
     (UNDO, "network.openshift.io", &["egressnetworkpolicies"]),
     (UNDO, "crd.antrea.io", &["networkpolicies", "groups"]),
     (UNDO, "crd.nsx.vmware.com", &["securitypolicies"]),
+    (UNDO, "sriovnetwork.openshift.io", &["sriovnetworknodepolicies", "sriovnetworks", "sriovibnetworks", "ovsnetworks"]),
     // A network beside the pod network, which policies don't reach, and the policies made for such networks.
     (UNDO, "k8s.cni.cncf.io", &["network-attachment-definitions", "multi-networkpolicies"]),
 ];
@@ -33,6 +34,8 @@ const NETWORK_EVERYWHERE: Opens = &[
     (UNDO, "network.openshift.io", &["netnamespaces"]),
     (UNDO, "operator.openshift.io", &["networks"]),
     (UNDO, "config.openshift.io", &["networks"]),
+    // Interfaces, routes and bridges of the nodes themselves.
+    (UNDO, "nmstate.io", &["nodenetworkconfigurationpolicies"]),
     (UNDO, "kubeovn.io", &["subnets", "vpcs", "security-groups"]),
     (UNDO, "crd.antrea.io", &["clusternetworkpolicies", "clustergroups", "tiers"]),
 ];

@@ -1,7 +1,7 @@
 //! The ways from some rights to more that lead through a controller: objects from which one makes pods, or applies whatever they point at, and
 //! roads to pods and nodes that pass by network policies. Groups and resources are those that the projects document.
 
-use super::paths::{BASE, Path, WRITE, When};
+use super::paths::{BASE, CHANGE, Path, WRITE, When};
 use crate::model::Severity;
 
 /// Paths through controllers and proxies, in the order in which they are told.
@@ -86,15 +86,75 @@ pub(super) const PATHS: &[Path] = &[
             (WRITE, "kappctrl.k14s.io", &["apps"]),
             (WRITE, "packaging.carvel.dev", &["packageinstalls"]),
             (WRITE, "kubernetes.crossplane.io", &["objects"]),
+            (WRITE, "kubernetes.m.crossplane.io", &["objects"]),
+            (WRITE, "helm.m.crossplane.io", &["releases"]),
             (WRITE, "apps.open-cluster-management.io", &["subscriptions"]),
+            (WRITE, "work.open-cluster-management.io", &["manifestworks", "manifestworkreplicasets"]),
+            (WRITE, "config.projectsveltos.io", &["profiles"]),
+            (WRITE, "configsync.gke.io", &["rootsyncs", "reposyncs"]),
+            (WRITE, "infra.contrib.fluxcd.io", &["terraforms"]),
+            (WRITE, "addons.cluster.x-k8s.io", &["clusterresourcesets", "helmchartproxies", "helmreleaseproxies"]),
+            // Where a delivery that is there already takes its objects from.
+            (CHANGE, "source.toolkit.fluxcd.io", &["gitrepositories", "ocirepositories", "buckets", "helmrepositories", "helmcharts"]),
         ],
         everywhere: &[
             (WRITE, "k3s.cattle.io", &["addons"]),
             (WRITE, "olm.operatorframework.io", &["clusterextensions"]),
             (WRITE, "kubernetes.crossplane.io", &["objects", "providerconfigs"]),
+            (WRITE, "helm.crossplane.io", &["releases"]),
+            (
+                WRITE,
+                "pkg.crossplane.io",
+                &["providers", "functions", "configurations", "deploymentruntimeconfigs", "controllerconfigs", "imageconfigs"],
+            ),
+            (WRITE, "apiextensions.crossplane.io", &["compositions"]),
+            (WRITE, "config.projectsveltos.io", &["clusterprofiles"]),
+            (WRITE, "kro.run", &["resourcegraphdefinitions"]),
         ],
         consequence: "a controller applies whatever the object points at, roles and bindings included, with its own rights, which are often an administrator's",
         mend: "Let the delivery tool act for each team with an account of the team's own, and keep these objects to the platform team.",
+        ..BASE
+    },
+    Path {
+        id: "change_nodes_by_controller",
+        opens: &[
+            // Plans of Rancher's upgrade controller are jobs with all rights on the nodes that they select.
+            (WRITE, "upgrade.cattle.io", &["plans"]),
+            (WRITE, "rke.cattle.io", &["*"]),
+            (WRITE, "provisioning.cattle.io", &["clusters"]),
+            // What new nodes are told to run at their first start, and what they are made of.
+            (WRITE, "bootstrap.cluster.x-k8s.io", &["*"]),
+            (WRITE, "controlplane.cluster.x-k8s.io", &["*"]),
+            (WRITE, "infrastructure.cluster.x-k8s.io", &["*"]),
+            (WRITE, "cluster.x-k8s.io", &["machines", "machinesets", "machinedeployments", "machinepools", "clusters", "clusterclasses"]),
+            (WRITE, "machine.openshift.io", &["machines", "machinesets", "controlplanemachinesets"]),
+            (WRITE, "metal3.io", &["baremetalhosts", "hostfirmwaresettings"]),
+            // Settings of the kernel, at its start and while it runs.
+            (WRITE, "tuned.openshift.io", &["tuneds", "profiles"]),
+            (WRITE, "operator.kairos.io", &["nodeops", "nodeopupgrades"]),
+        ],
+        everywhere: &[
+            (
+                WRITE,
+                "machineconfiguration.openshift.io",
+                &[
+                    "machineconfigs",
+                    "machineconfigpools",
+                    "kubeletconfigs",
+                    "containerruntimeconfigs",
+                    "controllerconfigs",
+                    "machineosconfigs",
+                    "machineosbuilds",
+                ],
+            ),
+            (WRITE, "performance.openshift.io", &["performanceprofiles"]),
+            (WRITE, "karpenter.k8s.aws", &["ec2nodeclasses"]),
+            (WRITE, "autopilot.k0sproject.io", &["plans", "updateconfigs"]),
+            (WRITE, "node.harvesterhci.io", &["cloudinits"]),
+        ],
+        severity: Severity::Critical,
+        consequence: "a controller carries the object out on nodes as root: it decides which commands, files, kernel settings and images they run",
+        mend: "Leave these objects to the platform team's delivery tool: whoever writes them is administrator of every node that they reach.",
         ..BASE
     },
     Path {
