@@ -71,10 +71,7 @@ fn generic_admins(view: &View<'_>) -> Verdict {
         for subject in admins.into_iter().filter(named) {
             let finding = rights::finding(view, bound, rights::subject_field(subject));
             verdict.find(match bound.provided {
-                Some(_) if !is_generic(&subject.name) => finding.severity(Severity::Low).review().message(format!(
-                    "{} makes this binding: whoever gets the credential of {subject} is administrator, and no name says who that was.",
-                    distribution::title(&view.cluster().distribution)
-                )),
+                Some(_) => provided(finding, subject, &view.cluster().distribution),
                 _ => judge_admin(finding, subject, stock::has_stock_shape(bound)),
             });
         }
@@ -148,6 +145,24 @@ fn human_service_accounts(view: &View<'_>) -> Verdict {
         );
     }
     verdict
+}
+
+/// An administrator whom the distribution makes: nobody here can take the binding away for good, so what matters is who gets the credential,
+/// which the cluster does not show. A generic name weighs more, because it is one that people are given.
+fn provided(finding: Finding, subject: &Subject, distribution: &str) -> Finding {
+    let severity = if is_generic(&subject.name) { Severity::Medium } else { Severity::Low };
+    let finding = finding.severity(severity).review().message(format!(
+        "{} makes this binding: whoever gets the credential of {subject} is administrator, and no name says who that was.",
+        distribution::title(distribution)
+    ));
+    if distribution == "aks" {
+        finding.mend(
+            "Show that local accounts are disabled (az aks update --disable-local-accounts), so that nobody is given this credential, and that \
+             people log in by Entra ID; the binding itself stays, because AKS puts it back.",
+        )
+    } else {
+        finding.mend("Keep that credential in a vault for emergencies, and show who took it out and when; people need a personal login.")
+    }
 }
 
 fn judge_admin(finding: Finding, subject: &Subject, stock: bool) -> Finding {

@@ -51,6 +51,7 @@ const AKS: &[&str] = &["aks"];
 const OPENSHIFT: &[&str] = &["openshift"];
 const TALOS: &[&str] = &["talos"];
 const RKE2: &[&str] = &["rke2"];
+const K3S: &[&str] = &["k3s"];
 
 const EVERYBODY: &[Who] = &[Group(AUTHENTICATED), Group(UNAUTHENTICATED)];
 const LOGGED_IN: &[Who] = &[Group(AUTHENTICATED), Group("system:authenticated:oauth")];
@@ -144,7 +145,8 @@ const ROWS: &[Provided] = &[
     ),
     row(GKE, Cluster, "npd-binding", "system:node-problem-detector", &[User("system:node-problem-detector")], Kubernetes),
     // AKS: the provider's own helpers have users named aks-*; the user of local accounts is everybody who may list the administrators' credential.
-    row(AKS, Cluster, "aks-cluster-admin-binding", "cluster-admin", &[User("clusterAdmin")], Kubernetes),
+    // Without Entra ID the user of ordinary credentials is an administrator too. AKS puts the binding back where somebody takes it away.
+    row(AKS, Cluster, "aks-cluster-admin-binding", "cluster-admin", &[User("clusterAdmin"), User("clusterUser")], Kubernetes),
     // OpenShift: accounts that every project has.
     row(
         OPENSHIFT,
@@ -377,7 +379,39 @@ const ROWS: &[Provided] = &[
         &[User("rke2-cloud-controller-manager")],
         Kubernetes,
     ),
+    // Its load balancer for Services is made of DaemonSets.
+    row(RKE2, Cluster, "rke2-cloud-controller-manager", "rke2-cloud-controller-manager", &[User("rke2-cloud-controller-manager")], CLOUD),
+    row(K3S, Cluster, "k3s-cloud-controller-manager", "k3s-cloud-controller-manager", &[User("k3s-cloud-controller-manager")], CLOUD),
+    row(
+        RKE2,
+        Cluster,
+        "system:rke2-controller",
+        "system:rke2-controller",
+        &[User("system:rke2-controller")],
+        Within(&[
+            (&["get"], &[""], &["nodes"], &[]),
+            (&["list", "watch"], &[""], &["namespaces"], &[]),
+            (&["list", "watch"], &["networking.k8s.io"], &["networkpolicies"], &[]),
+            (READ, &[""], &["endpoints", "pods"], &[]),
+            (&["create"], &[""], &["serviceaccounts/token"], &[]),
+            (&["list", "get"], &["helm.cattle.io"], &["helmcharts", "helmchartconfigs"], &[]),
+        ]),
+    ),
 ];
+
+/// The role of the cloud controller that K3s and RKE2 bring, which they keep alike; older releases had volumes and endpoints in it.
+const CLOUD: Content = Within(&[
+    (&["get", "create", "update"], &["coordination.k8s.io"], &["leases"], &[]),
+    (&["create", "patch", "update"], &[""], &["events"], &[]),
+    (&["*"], &[""], &["nodes"], &[]),
+    (&["patch"], &[""], &["nodes/status", "services/status"], &[]),
+    (&["get", "list", "watch", "patch", "update"], &[""], &["services", "pods"], &[]),
+    (&["create", "get"], &[""], &["serviceaccounts", "namespaces"], &[]),
+    (&["*"], &["apps"], &["daemonsets"], &[]),
+    (READ, &["discovery.k8s.io"], &["endpointslices"], &[]),
+    (&["get", "list", "update", "watch"], &[""], &["persistentvolumes"], &[]),
+    (&["create", "get", "list", "watch", "update"], &[""], &["endpoints"], &[]),
+]);
 
 const JOIN: Rule = (&["create", "get", "list", "watch"], &[CERTIFICATES], &["certificatesigningrequests"], &[]);
 const IMAGE: &[&str] = &["", "image.openshift.io"];
