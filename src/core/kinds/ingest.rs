@@ -282,9 +282,11 @@ impl Ingest {
             .map(|s| (s.name, s.image_id))
             .collect();
         let mut image_ids = Shared::from(image_ids);
-        let ready = raw.status.conditions.iter().any(|c| c.r#type == "Ready" && c.status.as_str() == "True");
+        let says = |word: &str| raw.status.conditions.iter().any(|c| c.r#type == "Ready" && c.status.as_str() == word);
+        let (ready, unready, address) = (says("True"), says("False"), raw.status.pod_ip.parse().ok());
         self.images.share(&mut image_ids);
-        let pod = Pod { metadata: raw.metadata, spec: self.share(raw.spec), node, phase: raw.status.phase, ready, image_ids };
+        let spec = self.share(raw.spec);
+        let pod = Pod { metadata: raw.metadata, spec, node, phase: raw.status.phase, ready, unready, address, image_ids };
         self.inventory.pods.push(pod);
     }
 

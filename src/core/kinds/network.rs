@@ -85,8 +85,22 @@ slim! {
 
     /// One endpoint.
     struct Endpoint {
+        /// Its addresses.
+        addresses: Vec<String>,
+        /// The object that stands there, where it is told.
+        target_ref: Option<EndpointTarget>,
         /// Conditions.
         conditions: EndpointConditions,
+    }
+
+    /// What stands at an endpoint.
+    struct EndpointTarget {
+        /// `Pod`, `Node`.
+        kind: String,
+        /// Its namespace, "" for that of the endpoints.
+        namespace: String,
+        /// Its name.
+        name: String,
     }
 
     /// Conditions of an endpoint.

@@ -455,6 +455,12 @@ pub struct Pod {
     /// Whether it is ready.
     #[serde(skip_serializing_if = "is_default")]
     pub ready: bool,
+    /// Whether it says that it is not ready; in a file it may say neither.
+    #[serde(skip_serializing_if = "is_default")]
+    pub unready: bool,
+    /// Its address; the first where it has one of each family.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<std::net::IpAddr>,
     /// Digest that each container really runs, by container name.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub image_ids: super::shared::Shared<BTreeMap<String, String>>,
@@ -482,6 +488,8 @@ pub(super) struct RawPod {
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct RawPodStatus {
     pub(super) phase: String,
+    #[serde(rename = "podIP")]
+    pub(super) pod_ip: String,
     pub(super) conditions: Vec<super::node::Condition>,
     pub(super) container_statuses: Vec<RawContainerStatus>,
     pub(super) init_container_statuses: Vec<RawContainerStatus>,

@@ -2,10 +2,11 @@
 //! such a Service, or a port of the node itself. What meshes and ingress controllers other than Istio, Traefik and Contour route by objects of
 //! their own, and what firewalls let through, is not known here.
 
+mod by_hand;
 mod meshes;
 mod routes;
 
-pub use routes::{Listener, Parent, Route, Routes, Transport};
+pub use routes::{Listener, Parent, Route, Routes, Transport, of_traefik};
 
 use crate::kinds::network::{Ingress, Service};
 use crate::kinds::{Inventory, Workload};
@@ -28,7 +29,7 @@ impl Routes {
         let mut listeners: Vec<Listener> =
             sets.flat_map(|kind| of_kind(kind).flat_map(move |object| routes::listeners(kind, object))).collect();
         listeners.extend(of_kind(Kind::IstioGateways).flat_map(meshes::servers));
-        Self::over(found, listeners)
+        Self::over(found, listeners, by_hand::filled(inventory))
     }
 }
 
@@ -38,8 +39,11 @@ pub fn ways(inventory: &Inventory, routes: &Routes, workload: &Workload) -> Vec<
     let mut found = Vec::new();
     let namespace = &workload.object.namespace;
     let ours = inventory.services_of(namespace).iter().filter(|service| selects(service, workload));
-    for service in ours {
-        let name = &service.metadata.name;
+    let by_hand = routes
+        .filled_with(&workload.object)
+        .filter_map(|(namespace, name)| inventory.services_of(namespace).iter().find(|service| service.metadata.name == name));
+    for service in ours.chain(by_hand) {
+        let (namespace, name) = (&service.metadata.namespace, &service.metadata.name);
         match service.spec.r#type.as_str() {
             kind @ ("LoadBalancer" | "NodePort") => found.push(format!("{kind} Service {namespace}/{name}")),
             _ if !service.spec.external_ips.is_empty() => found.push(format!("external address of Service {namespace}/{name}")),
@@ -77,7 +81,8 @@ pub fn at_node(inventory: &Inventory, workload: &Workload) -> Option<(String, &'
     })
 }
 
-/// Whether a Service sends to a workload's pods. One without a selector is filled by hand and selects nothing here.
+/// Whether a Service selects a workload's pods. One without a selector selects nothing: what its endpoints name is told by
+/// [`Routes::filled_with`].
 #[must_use]
 pub fn selects(service: &Service, workload: &Workload) -> bool {
     let selector = &service.spec.selector;
@@ -111,10 +116,14 @@ mod tests {
         for object in [pod("web", "web", 0), pod("api", "api", 0), pod("agent", "agent", 9000), pod("db", "db", 0)] {
             ingest.object(Kind::Pods, &object.to_string());
         }
-        let bare = json!({"metadata": {"name": "by-hand", "namespace": "shop"}, "spec": {"type": "LoadBalancer"}});
-        for object in [service("web", "LoadBalancer", "web"), service("api", "ClusterIP", "api"), service("db", "ClusterIP", "db"), bare] {
+        let bare = |name: &str| json!({"metadata": {"name": name, "namespace": "shop"}, "spec": {"type": "LoadBalancer"}});
+        let of_all = [service("web", "LoadBalancer", "web"), service("api", "ClusterIP", "api"), service("db", "ClusterIP", "db")];
+        for object in of_all.into_iter().chain([bare("by-hand"), bare("empty")]) {
             ingest.object(Kind::Services, &object.to_string());
         }
+        ingest.object(Kind::Pods, &pod("far", "far", 0).to_string());
+        let slice = json!({"metadata": {"name": "x", "namespace": "shop", "labels": {"kubernetes.io/service-name": "by-hand"}}, "endpoints": [{"addresses": ["10.0.0.1"], "targetRef": {"kind": "Pod", "name": "far"}}]});
+        ingest.object(Kind::EndpointSlices, &slice.to_string());
         let path = json!({"backend": {"service": {"name": "api"}}});
         let ingress = json!({"metadata": {"name": "in", "namespace": "shop"}, "spec": {"rules": [{"http": {"paths": [path]}}]}});
         ingest.object(Kind::Ingresses, &ingress.to_string());
@@ -131,5 +140,6 @@ mod tests {
         assert_eq!(told("api").as_deref(), Some("HTTPRoute shop/api, Ingress shop/in"));
         assert_eq!(told("agent").as_deref(), Some("a port of the node"));
         assert_eq!(told("db").as_deref(), Some(""));
+        assert_eq!(told("far").as_deref(), Some("LoadBalancer Service shop/by-hand"));
     }
 }

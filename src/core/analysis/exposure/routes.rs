@@ -5,6 +5,7 @@
 //! them), and sends to Services, also of other namespaces. Whether a Gateway takes a route up (`allowedRoutes`, ReferenceGrants) is not asked: what
 //! is written shows the way, and a later change of another object would open it. Routes that hang on a Service route within a mesh and lead nobody in.
 
+use super::by_hand::Filled;
 use crate::kinds::custom::Custom;
 use crate::model::{Kind, ObjectRef};
 use serde_json::Value;
@@ -117,18 +118,32 @@ pub struct Routes {
     /// What they hang on.
     pub listeners: Vec<Listener>,
     by_service: BTreeMap<(String, String), Vec<usize>>,
+    /// Services that lead to workloads without selecting them.
+    by_hand: Vec<Filled>,
 }
 
 impl Routes {
-    /// These routes and listeners, the routes to be found by their Services.
-    pub(super) fn over(routes: Vec<Route>, listeners: Vec<Listener>) -> Self {
+    /// These routes, listeners and Services that are filled by hand, the routes to be found by their Services.
+    pub(super) fn over(routes: Vec<Route>, listeners: Vec<Listener>, by_hand: Vec<Filled>) -> Self {
         let mut by_service: BTreeMap<(String, String), Vec<usize>> = BTreeMap::new();
         for (index, route) in routes.iter().enumerate() {
             for service in &route.services {
                 by_service.entry(service.clone()).or_default().push(index);
             }
         }
-        Self { routes, listeners, by_service }
+        Self { routes, listeners, by_service, by_hand }
+    }
+
+    /// The Services without a selector whose endpoints name pods of a workload, by namespace and name.
+    pub fn filled_with<'a>(&'a self, workload: &'a ObjectRef) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let filled = self.by_hand.iter().filter(move |(_, filled)| filled == workload);
+        filled.map(|((namespace, name), _)| (namespace.as_str(), name.as_str()))
+    }
+
+    /// The workloads of which the endpoints of a Service without a selector name pods.
+    pub fn behind<'a>(&'a self, namespace: &'a str, service: &'a str) -> impl Iterator<Item = &'a ObjectRef> {
+        let own = self.by_hand.iter().filter(move |((space, name), _)| space == namespace && name == service);
+        own.map(|(_, workload)| workload)
     }
 
     /// The routes that lead to a Service.
@@ -149,6 +164,16 @@ pub(super) fn object(kind: Kind, custom: &Custom) -> ObjectRef {
 
 pub(super) fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
+}
+
+/// The console of Traefik's own that a name stands for where a Service is named: no Service's name holds such a sign.
+#[must_use]
+pub fn of_traefik(name: &str) -> Option<&'static str> {
+    match name {
+        "api@internal" | "dashboard@internal" => Some("Traefik's dashboard and API"),
+        "rest@internal" => Some("Traefik's settings"),
+        _ => None,
+    }
 }
 
 /// What stands under a pointer, item by item.
@@ -179,7 +204,8 @@ pub(super) fn hanging(kind: Kind, custom: &Custom) -> Option<Route> {
         for (nth, name) in names.as_array().into_iter().flatten().enumerate() {
             let of =
                 |lists: &[Value], otherwise: &str| or(lists.get(rule).and_then(|list| list.get(nth)).unwrap_or(&Value::Null), otherwise);
-            if of(kinds, "Service") == "Service" {
+            let kind = of(kinds, "Service");
+            if kind == "Service" || (kind == "TraefikService" && of_traefik(name.as_str().unwrap_or_default()).is_some()) {
                 services.push((of(namespaces, home), text(name)));
             }
         }

@@ -5,8 +5,8 @@ use super::balancer::{Audience, audience};
 use crate::analysis::exposure::{self, Routes};
 use crate::analysis::software;
 use crate::judging::{Check, Need, Verdict, View};
-use crate::kinds::Workload;
 use crate::kinds::network::Service;
+use crate::kinds::{KindState, Workload};
 use crate::model::{Category, Finding, Kind, ObjectRef, Severity};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -158,7 +158,8 @@ fn exposed_management(view: &View<'_>) -> Verdict {
         homes.entry(workload.object.namespace.as_str()).or_default().push(workload);
     }
     let at_home = |service: &Service| homes.get(service.metadata.namespace.as_str()).map_or(&[][..], Vec::as_slice);
-    let behind = |service: &Service| behind(at_home(service), service, &consoles, &gates);
+    let routes = Routes::of(view.inventory);
+    let behind = |service: &Service| behind(at_home(service), service, &routes, &consoles, &gates);
     let services: BTreeMap<(&str, &str), &Service> =
         view.inventory.services.iter().map(|s| ((s.metadata.namespace.as_str(), s.metadata.name.as_str()), s)).collect();
     for service in &view.inventory.services {
@@ -173,7 +174,11 @@ fn exposed_management(view: &View<'_>) -> Verdict {
             verdict.find(told(Finding::new(category, object, way.field), behind.console.as_deref(), &way));
         }
     }
-    let consoles = |namespace: &str, name: &str| services.get(&(namespace, name)).and_then(|service| behind(service).console);
+    unread_endpoints(view, &routes, &mut verdict);
+    let consoles = |namespace: &str, name: &str| match exposure::of_traefik(name) {
+        Some(console) => Some(console.to_owned()),
+        None => services.get(&(namespace, name)).and_then(|service| behind(service).console),
+    };
     let mut published = |object: ObjectRef, field: &str, rule: &'static str, led_to: &BTreeSet<(&str, &str)>, hosts: String| {
         // Where it leads decides, not only where it is written: a route may lead to other namespaces.
         let own = view.category(&object.namespace);
@@ -204,13 +209,37 @@ fn exposed_management(view: &View<'_>) -> Verdict {
         let object = ObjectRef::new("networking.k8s.io", "Ingress", namespace, &ingress.metadata.name);
         published(object, "spec.rules", "ingress", &exposure::backends(ingress).map(|name| (namespace, name)).collect(), hosts);
     }
-    for route in &Routes::of(view.inventory).routes {
+    for route in &routes.routes {
         let led_to = route.services.iter().map(|(namespace, name)| (namespace.as_str(), name.as_str())).collect();
         let field = if route.own.is_some() { "spec.to" } else { "spec.rules" };
         published(route.object.clone(), field, "route", &led_to, route.hosts());
     }
     on_nodes(view, &mut verdict);
     verdict
+}
+
+/// Published Services that select nothing, where endpoints were not read: a console may stand behind each.
+fn unread_endpoints(view: &View<'_>, routes: &Routes, verdict: &mut Verdict) {
+    if view.inventory.state(Kind::EndpointSlices) == KindState::Read {
+        return;
+    }
+    for service in view.inventory.services.iter().filter(|s| s.spec.selector.is_empty() && s.spec.r#type != "ExternalName") {
+        let (namespace, name) = (service.metadata.namespace.as_str(), service.metadata.name.as_str());
+        let category = view.category(namespace);
+        let routed = || view.inventory.ingresses_of(namespace).iter().any(|ingress| exposure::leads_to(ingress, name));
+        // One of the platform is told already, whatever stands behind it.
+        if category == Category::Platform || !(way(service).is_some() || routed() || routes.to(namespace, name).next().is_some()) {
+            continue;
+        }
+        verdict.find(
+            Finding::new(category, ObjectRef::new("", "Service", namespace, name), "spec.selector")
+                .rule("endpoints_not_read")
+                .review()
+                .severity(Severity::Medium)
+                .observed("no selector; endpoints not read")
+                .message("It is published and selects no pods, and the endpoints that say what stands behind it were not read."),
+        );
+    }
 }
 
 /// Consoles that answer at the address of their node, past every Service.
@@ -238,12 +267,19 @@ fn names<'a>(view: &View<'a>, role: &str) -> BTreeMap<ObjectRef, &'a str> {
     found.into_iter().map(|f| (f.workload.object.clone(), f.software.name.as_str())).collect()
 }
 
-/// What a Service leads to among the workloads of its namespace.
-fn behind(workloads: &[&Workload], service: &Service, consoles: &BTreeMap<ObjectRef, &str>, gates: &BTreeMap<ObjectRef, &str>) -> Behind {
+/// What a Service leads to: among the workloads of its namespace those that it selects, elsewhere too those whose pods its endpoints name.
+fn behind(
+    workloads: &[&Workload],
+    service: &Service,
+    routes: &Routes,
+    consoles: &BTreeMap<ObjectRef, &str>,
+    gates: &BTreeMap<ObjectRef, &str>,
+) -> Behind {
     let mut behind = Behind { console: None, ingress: false };
-    for workload in workloads.iter().filter(|workload| exposure::selects(service, workload)) {
-        behind.console = behind.console.or_else(|| consoles.get(&workload.object).map(|name| (*name).to_owned()));
-        behind.ingress |= gates.contains_key(&workload.object);
+    let selected = workloads.iter().filter(|workload| exposure::selects(service, workload)).map(|workload| &workload.object);
+    for workload in selected.chain(routes.behind(&service.metadata.namespace, &service.metadata.name)) {
+        behind.console = behind.console.or_else(|| consoles.get(workload).map(|name| (*name).to_owned()));
+        behind.ingress |= gates.contains_key(workload);
     }
     behind
 }
