@@ -133,7 +133,7 @@ const KNOWN_ANNOTATIONS: &[&str] = &[
     "sidecar.istio.io/interceptionMode",
     "ambient.istio.io/bypass-inbound-capture",
     "config.linkerd.io/default-inbound-policy",
-    "config.linkerd.io/skip-inbound-ports",
+    "config.linkerd.io/skip-*",
     "cert-manager.io/cluster-issuer",
     "cert-manager.io/issuer",
     "scheduler.alpha.kubernetes.io/node-selector",

@@ -78,7 +78,7 @@ fn finding(category: Category, namespace: &str, cover: Cover, names: &[String]) 
         Cover::Past => (
             "ports_taken_out",
             Severity::Medium,
-            "Annotations take ports of these workloads out of the mesh's proxy: what comes to them is neither encrypted nor asked who it is.",
+            "Annotations take some connections of these workloads past the mesh's proxy: what comes or goes there is neither encrypted nor asked who it is.",
         ),
         Cover::Taken => ("plaintext_taken", Severity::Low, "The mesh encrypts between its members and still takes plaintext from others."),
         Cover::None | Cover::Strict => (
@@ -215,7 +215,7 @@ fn cover(view: &View<'_>, istio: &Istio<'_>, workload: &Workload) -> (Cover, Opt
     (cover, open.filter(|_| cover == Cover::Taken))
 }
 
-/// What annotations of a workload's pods take past the proxy on the way in, in words; nothing where all goes through it. Ports of the proxy itself
+/// What annotations of a workload's pods take past the proxy, on the way in or out, in words; nothing where all goes through it. Ports of the proxy itself
 /// (15000 to 15099) are always past it.
 fn past_the_proxy(view: &View<'_>, workload: &Workload) -> Option<String> {
     let pods = workload.pod_indexes.iter().filter_map(|index| view.inventory.pods.get(*index)).filter(|pod| pod.is_live());
@@ -239,6 +239,32 @@ fn past_the_proxy(view: &View<'_>, workload: &Workload) -> Option<String> {
                 .map(|_| "sidecar.istio.io/interceptionMode: NONE".to_owned())
         };
         let bypass = "ambient.istio.io/bypass-inbound-capture";
-        excluded.or_else(only).or_else(mode).or_else(|| said(bypass).filter(|text| text != "false").map(|_| format!("{bypass}: true")))
+        excluded
+            .or_else(|| outbound(&said))
+            .or_else(only)
+            .or_else(mode)
+            .or_else(|| said(bypass).filter(|text| text != "false").map(|_| format!("{bypass}: true")))
+    })
+}
+
+/// Networks, interfaces and ports of which what goes out leaves without the proxy. The addresses of metadata services are no pod's.
+fn outbound(said: &dyn Fn(&str) -> Option<String>) -> Option<String> {
+    const LISTS: &[&str] = &[
+        "traffic.sidecar.istio.io/excludeInterfaces",
+        "traffic.sidecar.istio.io/excludeOutboundIPRanges",
+        "traffic.sidecar.istio.io/excludeOutboundPorts",
+        "config.linkerd.io/skip-outbound-ports",
+        "config.linkerd.io/skip-subnets",
+    ];
+    let elsewhere =
+        |item: &&str| !item.is_empty() && !item.starts_with("169.254.") && !item.starts_with("fe80:") && *item != "fd00:ec2::254/128";
+    let listed = LISTS.iter().find_map(|key| {
+        let text = said(key)?;
+        let items: Vec<&str> = text.split(',').map(str::trim).filter(elsewhere).collect();
+        (!items.is_empty()).then(|| format!("{key}: {}", items.join(", ")))
+    });
+    let key = "traffic.sidecar.istio.io/includeOutboundIPRanges";
+    listed.or_else(|| {
+        said(key).filter(|text| !matches!(text.as_str(), "*" | "0.0.0.0/0")).map(|text| format!("{key}: “{text}” and no other"))
     })
 }
