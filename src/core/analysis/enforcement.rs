@@ -51,6 +51,8 @@ pub struct Enforcement<'a> {
     pub others: Vec<Found<'a>>,
     /// The option by which K3s's own enforcement is off on every server, where it is the only one there is.
     pub k3s_off: bool,
+    /// Whether pods of kube-system were read, and none in the cluster is of a known plugin, where K3s has none in its own process.
+    pub unseen: bool,
 }
 
 impl<'a> Enforcement<'a> {
@@ -60,7 +62,7 @@ impl<'a> Enforcement<'a> {
         let mut engines: Vec<(&Software, Vec<Found<'_>>)> = Vec::new();
         let mut others = Vec::new();
         for found in software::with_role(inventory, known, "network-plugin") {
-            if !found.software.plays("enforces-policy") {
+            if found.enforces() != Some(true) {
                 others.push(found);
             } else if let Some((_, places)) = engines.iter_mut().find(|(software, _)| software.name == found.software.name) {
                 places.push(found);
@@ -68,11 +70,14 @@ impl<'a> Enforcement<'a> {
                 engines.push((found.software, vec![found]));
             }
         }
-        let engines = engines.into_iter().filter_map(|(software, places)| engine(inventory, software, &places)).collect();
+        let engines: Vec<Engine<'_>> = engines.into_iter().filter_map(|(software, places)| engine(inventory, software, &places)).collect();
         let servers = flags::of(inventory, Component::Server);
         let off = |line: &flags::CommandLine| line.boolean("disable-network-policy", None) == Some(true);
         let k3s_off = inventory.cluster.distribution == "k3s" && !servers.is_empty() && servers.iter().all(off);
-        Self { engines, others, k3s_off }
+        let shown = || inventory.pods.iter().any(|pod| pod.metadata.namespace == "kube-system" && pod.is_live());
+        let none = engines.is_empty() && others.is_empty() && inventory.cluster.distribution != "k3s";
+        let unseen = none && inventory.state(Kind::Pods) == KindState::Read && shown();
+        Self { engines, others, k3s_off, unseen }
     }
 
     /// Whether something that enforces runs and is switched on.
@@ -86,8 +91,9 @@ impl<'a> Enforcement<'a> {
         self.engines.iter().filter(|engine| engine.state == State::On)
     }
 
-    /// Why policies may be without effect, in a sentence: plugins are seen, and none of them is known to carry policies out. Nothing where one is,
-    /// or where no plugin is seen at all, which is 4.1/network-plugin's to ask about.
+    /// Why policies may be without effect, in a sentence: plugins are seen, and none of them is known to carry policies out, or the pods of the
+    /// platform are seen and none of them is a plugin. Nothing where one enforces, nor where no pod of the platform is in what was read: what
+    /// somebody keeps out of sight is 4.1/network-plugin's to ask about.
     #[must_use]
     pub fn doubt(&self) -> Option<String> {
         if self.is_on() {
@@ -97,12 +103,15 @@ impl<'a> Enforcement<'a> {
             return Some(format!("{} ({}): {}", engine.software.name, engine.workload.path(), engine.why));
         }
         if let Some(other) = self.others.first() {
-            let does = if other.software.plays("enforces-nothing") { "enforces none" } else { "enforces none by itself" };
+            let does = if other.enforces() == Some(false) { "enforces none" } else { "enforces none by itself" };
             return Some(format!(
                 "{} ({}) {does}, and nothing that does was recognised.",
                 other.software.name,
                 other.workload.object.path()
             ));
+        }
+        if self.unseen {
+            return Some("Among the pods that run, those of kube-system included, no network plugin was recognised.".to_owned());
         }
         self.k3s_off.then(|| "K3s is started with disable-network-policy, and no other engine is seen.".to_owned())
     }
@@ -121,7 +130,8 @@ impl<'a> Enforcement<'a> {
 fn engine<'a>(inventory: &'a Inventory, software: &'a Software, places: &[Found<'a>]) -> Option<Engine<'a>> {
     let first = places.first()?;
     let pods = places.iter().flat_map(|found| &found.workload.pod_indexes).filter_map(|index| inventory.pods.get(*index));
-    let running: Vec<_> = pods.filter(|pod| pod.is_live() && pod.phase != "Pending").collect();
+    let started: Vec<_> = pods.filter(|pod| pod.is_live() && pod.phase != "Pending").collect();
+    let running: Vec<_> = started.iter().filter(|pod| !pod.unready).collect();
     let path = if first.container.is_empty() {
         "metadata.labels".to_owned()
     } else {
@@ -140,7 +150,13 @@ fn engine<'a>(inventory: &'a Inventory, software: &'a Software, places: &[Found<
     if running.is_empty() {
         engine.state = State::Unclear;
         let held = inventory.source == Source::Live || inventory.state(Kind::Pods) != KindState::Absent;
-        let why = if held { "no pod of it runs." } else { "only its template was read, so whether a pod of it runs is not known." };
+        let why = if !started.is_empty() {
+            "none of its pods is ready, so that nothing shows that it does its work."
+        } else if held {
+            "no pod of it runs."
+        } else {
+            "only its template was read, so whether a pod of it runs is not known."
+        };
         why.clone_into(&mut engine.why);
     }
     for switch in software.switch.iter().filter(|switch| switch.role.is_empty()) {

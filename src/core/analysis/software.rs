@@ -29,6 +29,8 @@ pub struct Software {
     pub malicious: Vec<String>,
     /// Settings by which what it does is switched on and off.
     pub switch: Vec<Switch>,
+    /// Tag of the first image that enforces network policies, of a plugin of which older ones enforce none: `v1.2.0`.
+    pub enforces_since: String,
 }
 
 /// A setting by which software is switched on and off, in each place where it may stand.
@@ -125,6 +127,28 @@ impl Software {
     pub fn plays(&self, role: &str) -> bool {
         self.role.iter().any(|known| known == role)
     }
+}
+
+impl Found<'_> {
+    /// Whether this carries network policies out; nothing where it may, which depends on how it is set up or on a release that no tag tells.
+    #[must_use]
+    pub fn enforces(&self) -> Option<bool> {
+        let software = self.software;
+        if software.plays("enforces-policy") {
+            return Some(true);
+        }
+        if software.plays("enforces-nothing") {
+            return Some(false);
+        }
+        let (first, own) = (numbers(&software.enforces_since), numbers(tag(&self.image)));
+        (!first.is_empty() && !own.is_empty()).then(|| own >= first)
+    }
+}
+
+/// The tag of an image reference, "" where it has none.
+fn tag(image: &str) -> &str {
+    let bare = image.split('@').next().unwrap_or_default();
+    bare.rsplit_once(':').map_or("", |(_, tag)| if tag.contains('/') { "" } else { tag })
 }
 
 /// Known software of which this release is malicious, by the name that it gives itself.

@@ -150,7 +150,7 @@ fn without_enforcement(view: &View<'_>, plugin: &Found<'_>) -> Finding {
     let finding = Finding::new(view.cluster_wide(), plugin.workload.object.clone(), field)
         .pods(plugin.workload.pods)
         .observed(plugin.software.name.clone());
-    if plugin.software.plays("enforces-nothing") {
+    if plugin.enforces() == Some(false) {
         finding
             .severity(Severity::High)
             .message("This plugin carries packets and enforces no network policies: every policy of the cluster is without effect.")
