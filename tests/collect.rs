@@ -29,7 +29,7 @@ mod sweep;
 use kassay::collect::{Cancel, CollectError, Options, Progress, SourceSpec, collect};
 use kassay_core::assess::{CheckOutcome, assess};
 use kassay_core::judging::Tables;
-use kassay_core::kinds::Inventory;
+use kassay_core::kinds::{ClusterInfo, Inventory};
 use kassay_core::model::Scope;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -55,6 +55,11 @@ fn read(paths: &[&Path], options: &Options) -> (Result<Inventory, CollectError>,
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let result = runtime.block_on(collect(&spec, options, &watch, &Cancel::default()));
     (result, notes.into_inner().unwrap())
+}
+
+/// Name of whoever asked.
+fn name(cluster: &ClusterInfo) -> Option<&str> {
+    cluster.identity.as_ref().map(|caller| caller.name.as_str())
 }
 
 fn judge(inventory: &Inventory) -> Vec<CheckOutcome> {

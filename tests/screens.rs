@@ -7,7 +7,7 @@ use kassay::tui::theme::{Depth, SHIPPED, Theme};
 use kassay::tui::widgets::{message, picker};
 use kassay::tui::{fuzzy, text};
 use kassay_core::guidance::Guidance;
-use kassay_core::kinds::{ClusterInfo, KindState};
+use kassay_core::kinds::{Caller, ClusterInfo, KindState};
 use kassay_core::model::{Category, Kind, Scope};
 use kassay_core::session::{
     Book, ContextRow, Cursor, Field, Flight, HomeRow, KindRow, Message, NamespaceRow, New, Opened, Preflight, Reading, Right, ScopeEditor,
@@ -204,8 +204,7 @@ fn flight() -> Preflight {
         cluster: ClusterInfo {
             version: "v1.34.4-eks-1a2b3c".into(),
             distribution: "eks".into(),
-            identity: "arn:aws:sts::1:assumed-role/qsa".into(),
-            groups: vec!["assessors".into()],
+            identity: Caller::new("arn:aws:sts::1:assumed-role/qsa", vec!["assessors".into()]),
             ..ClusterInfo::default()
         },
         nodes: Some(62),
@@ -384,7 +383,7 @@ fn names_from_outside_neither_steer_the_terminal_nor_break_columns() {
                 new.scope.namespaces[0].name = name.into();
                 new.scope.set(name, Category::Connected, name);
                 let mut known = flight();
-                (known.cluster.identity, known.cluster.version) = (name.into(), name.into());
+                (known.cluster.identity, known.cluster.version) = (Caller::new(name, vec![]), name.into());
                 new.flight = Flight::Done(Box::new(known));
                 quiet("new", &|frame, area| new::render(frame, area, &session, KEYS, &theme()));
             }

@@ -7,7 +7,7 @@ use super::discovery::Served;
 use super::refusal::Refusal;
 use super::request::{JSON, Review};
 use jiff::Timestamp;
-use kassay_core::kinds::{ClusterInfo, DeprecatedRequests};
+use kassay_core::kinds::{Caller, ClusterInfo, DeprecatedRequests, Login};
 use serde_json::Value;
 
 /// A cluster's own words.
@@ -23,7 +23,7 @@ pub(super) async fn ask(link: &Link) -> Result<About, CollectError> {
     let mut notes = Vec::new();
     let mut cluster = ClusterInfo {
         server: link.server.clone(),
-        login: link.login.clone(),
+        login: Login::of(&link.login),
         login_files: link.login_files.clone(),
         collected_at: Some(now()),
         ..ClusterInfo::default()
@@ -78,18 +78,18 @@ pub(super) async fn deprecated(link: &Link) -> Result<DeprecatedRequests, Collec
     }
 }
 
-/// The name and the groups that an answer tells; none where it is another answer, or names nobody.
-fn told_user(answer: &Value) -> Option<(String, Vec<String>)> {
+/// The user that an answer tells; none where it is another answer, or names nobody.
+fn told_user(answer: &Value) -> Option<Caller> {
     let user = answer.pointer("/status/userInfo").filter(|_| answer.get("kind").and_then(Value::as_str) == Some("SelfSubjectReview"))?;
-    let name = user.get("username")?.as_str().filter(|name| !name.is_empty())?;
+    let name = user.get("username")?.as_str()?;
     let groups = match user.get("groups") {
         None | Some(Value::Null) => vec![],
         Some(groups) => groups.as_array()?.iter().map(|group| group.as_str().map(str::to_owned)).collect::<Option<_>>()?,
     };
-    Some((name.to_owned(), groups))
+    Caller::new(name, groups)
 }
 
-/// Who asks. Where the server does not tell, there is no name; why not is for the notes alone, because any text would pass for a name.
+/// Who asks. Where the server does not tell, there is nobody; why not is for the notes alone.
 async fn who(link: &Link, served: &Served, cluster: &mut ClusterInfo, notes: &mut Vec<String>) -> Result<(), CollectError> {
     let version = match served.version_of("authentication.k8s.io", "selfsubjectreviews") {
         Some(version) => version,
@@ -101,10 +101,12 @@ async fn who(link: &Link, served: &Served, cluster: &mut ClusterInfo, notes: &mu
         }
     };
     match link.review(&Review::Subject(version)).await {
-        Ok(answer) => match told_user(&answer) {
-            Some((name, groups)) => (cluster.identity, cluster.groups) = (name, groups),
-            None => notes.push("the server does not tell who asks: its answer is no SelfSubjectReview".to_owned()),
-        },
+        Ok(answer) => {
+            cluster.identity = told_user(&answer);
+            if cluster.identity.is_none() {
+                notes.push("the server does not tell who asks: its answer is no SelfSubjectReview".to_owned());
+            }
+        }
         Err(refusal @ (Refusal::Unauthorized(_) | Refusal::Cancelled)) => return Err(link.fatal(refusal)),
         Err(refusal) => {
             notes.push(format!("the server does not tell who asks: {}", refusal.words()));

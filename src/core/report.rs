@@ -5,7 +5,7 @@ use crate::assess::CheckOutcome;
 use crate::checks;
 use crate::guidance::Guidance;
 use crate::judging::{Check, Need};
-use crate::kinds::{Inventory, KindState};
+use crate::kinds::{Inventory, KindState, UserName};
 use crate::model::Kind;
 use crate::workbook::{Moment, Proposal};
 use jiff::Timestamp;
@@ -67,8 +67,9 @@ pub struct Cluster {
     pub distribution_evidence: Vec<String>,
     /// Number of nodes.
     pub nodes: usize,
-    /// Who asked.
-    pub identity: String,
+    /// Who asked; none where that is not known, which stands as "".
+    #[serde(default, with = "crate::kinds::caller::told")]
+    pub identity: Option<UserName>,
     /// Groups of that user.
     #[serde(default)]
     pub groups: Vec<String>,
@@ -131,8 +132,8 @@ impl Assessment {
                 distribution: cluster.distribution.clone(),
                 distribution_evidence: cluster.distribution_evidence.clone(),
                 nodes: inventory.nodes.len(),
-                identity: cluster.identity.clone(),
-                groups: cluster.groups.clone(),
+                identity: cluster.identity.as_ref().map(|caller| caller.name.clone()),
+                groups: cluster.identity.as_ref().map(|caller| caller.groups.clone()).unwrap_or_default(),
                 collected_at: cluster.collected_at.map(|at| Moment(at).to_string()),
                 stale_groups: cluster.stale_groups.clone(),
             },

@@ -101,7 +101,7 @@ fn clusters(material: &Material) -> Vec<Cluster> {
             distribution: c.distribution.clone(),
             distribution_evidence: assessment.map(|a| a.cluster.distribution_evidence.clone()).unwrap_or_default(),
             nodes: c.nodes,
-            identity: c.identity.clone(),
+            identity: c.identity.as_ref().map(ToString::to_string).unwrap_or_default(),
             groups: assessment.map(|a| a.cluster.groups.clone()).unwrap_or_default(),
             source: c.source.clone(),
             declared_complete: c.declared_complete.clone().unwrap_or_default(),

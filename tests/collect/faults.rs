@@ -2,7 +2,7 @@
 
 use super::server::{Asked, Reply, Server, discovery, groups, list, list_in, named, page, status};
 use kassay::collect::{Cancel, CollectError, Connect, Options, Progress, SourceSpec, collect, contexts, preflight, snapshot};
-use kassay_core::kinds::{Inventory, KindState};
+use kassay_core::kinds::{Inventory, KindState, Login};
 use kassay_core::model::{Kind, Outcome};
 use serde_json::json;
 use std::sync::Mutex;
@@ -49,8 +49,8 @@ fn a_healthy_cluster_is_read_whole_and_only_read() {
     let inventory = read(&server);
     all_else_is_read(&inventory, &[]);
     let cluster = &inventory.cluster;
-    assert_eq!((cluster.uid.as_str(), cluster.version.as_str(), cluster.identity.as_str()), ("the-uid", "v1.34.4", "assessor"));
-    assert_eq!((cluster.groups.len(), cluster.login.as_str()), (2, ""));
+    assert_eq!((cluster.uid.as_str(), cluster.version.as_str(), super::name(cluster)), ("the-uid", "v1.34.4", Some("assessor")));
+    assert_eq!((cluster.identity.as_ref().map(|caller| caller.groups.len()), &cluster.login), (Some(2), &None));
     assert!(cluster.collected_at.is_some() && cluster.api_groups.contains_key("apps"));
     assert!(cluster.connection.as_ref().is_some_and(|connection| connection.protocol.is_empty() && !connection.note.is_empty()));
     for asked in server.asked() {
@@ -309,7 +309,7 @@ fn an_old_server_is_read_in_its_own_versions() {
     assert_eq!((cron_jobs.state, cron_jobs.items, cron_jobs.version.as_str()), (KindState::Read, 1, "v1beta1"));
     assert_eq!(inventory.state(Kind::Ingresses), KindState::Absent, "its group is not served");
     assert_eq!(inventory.cluster.stale_groups, ["metrics.k8s.io"]);
-    assert_eq!(inventory.cluster.identity, "", "what was not told is no name");
+    assert_eq!(inventory.cluster.identity, None, "what was not told is no name");
     assert!(server.asked().iter().all(|asked| asked.method == "GET"));
 }
 
@@ -433,7 +433,7 @@ fn a_plugins_credential_is_renewed_when_it_has_expired() {
     let connect = Connect { kubeconfig: Some(server.kubeconfig(&user)), ..Connect::default() };
     let inventory = run(connect, &Options::default(), &Mutex::default()).unwrap();
     assert_eq!(inventory.state(Kind::Deployments), KindState::Read, "{}", inventory.coverage_of(Kind::Deployments).message);
-    assert_eq!(inventory.cluster.login, "exec: sh");
+    assert_eq!(inventory.cluster.login, Login::of("exec: sh"));
     assert!(server.asked().iter().any(|asked| asked.header("authorization") == "Bearer t-2"));
 }
 
@@ -441,7 +441,7 @@ fn a_plugins_credential_is_renewed_when_it_has_expired() {
 fn a_first_look_tells_rights_without_listing() {
     let server = at("/api/v1/nodes", |_, _| page("PartialObjectMetadataList", &[named("n1")], "t", 8));
     let look = block(preflight(&connect(&server))).unwrap();
-    assert_eq!((look.nodes, look.cluster.version.as_str(), look.cluster.identity.as_str()), (Some(9), "v1.34.4", "assessor"));
+    assert_eq!((look.nodes, look.cluster.version.as_str(), super::name(&look.cluster)), (Some(9), "v1.34.4", Some("assessor")));
     assert!(look.namespaces_missing.is_empty() && look.namespaces.iter().any(|n| n.name == "kube-system"), "{look:?}");
     assert_eq!(look.rights.iter().map(|right| right.kind).collect::<Vec<_>>(), Kind::ALL);
     for right in &look.rights {
@@ -536,7 +536,7 @@ fn nobody_is_named_who_was_not_told() {
     ] {
         let server = at("/apis/authentication.k8s.io/v1/selfsubjectreviews", move |_, _| answer.clone());
         let look = block(preflight(&connect(&server))).unwrap();
-        assert_eq!((look.cluster.identity.as_str(), look.cluster.groups.len()), ("", 0));
+        assert_eq!(look.cluster.identity, None);
         assert!(look.notes.iter().any(|note| note.contains("does not tell who asks")), "{:?}", look.notes);
     }
     let judged = super::judge(&read(&at("/apis/authentication.k8s.io/v1/selfsubjectreviews", |_, _| status(403, "Forbidden", "no"))));

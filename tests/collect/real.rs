@@ -2,9 +2,9 @@
 //! snapshot and its dump.
 
 use super::cluster::TestCluster;
-use super::{judge, read};
+use super::{judge, name, read};
 use kassay::collect::{Cancel, CollectError, Connect, Options, SourceSpec, cluster_role, collect, preflight, snapshot};
-use kassay_core::kinds::{Inventory, KindState};
+use kassay_core::kinds::{Inventory, KindState, Login};
 use kassay_core::model::{Kind, Outcome};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -48,7 +48,7 @@ fn the_role_is_enough_and_only_reading_is_sent() {
     assert!(inventory.pods.len() > 50 && inventory.secrets.len() > 5 && inventory.policy_reports.len() > 1);
     assert!(inventory.secrets.iter().all(|row| !row.metadata.namespace.is_empty() && row.metadata.annotations.is_empty()));
     let about = &inventory.cluster;
-    assert_eq!((about.identity.as_str(), about.login.as_str(), about.uid.len()), ("enough", "client-certificate", 36));
+    assert_eq!((name(about), about.login.clone(), about.uid.len()), (Some("enough"), Some(Login::ClientCertificate), 36));
     assert!(about.stale_groups.contains(&"metrics.k8s.io".to_owned()), "{:?}", about.stale_groups);
     let connection = about.connection.as_ref().unwrap();
     assert!(connection.protocol.starts_with("TLSv1.") && !connection.chain.is_empty() && !connection.unverified, "{connection:?}");
@@ -116,7 +116,7 @@ fn an_account_with_a_token_may_be_impersonated_by_nobody_but_who_may() {
     let role = cluster_role(false).replace("name: kassay\n", "name: kassay-account\n");
     cluster.apply_text(&role);
     let account = cluster.bound_account("default", "collector", "kassay-account");
-    assert_eq!(live(&account).unwrap().cluster.identity, "system:serviceaccount:default:collector");
+    assert_eq!(name(&live(&account).unwrap().cluster), Some("system:serviceaccount:default:collector"));
     let impostor = Connect { as_user: Some("kubernetes-admin".into()), ..connect(&account) };
     let refused = block(collect(&SourceSpec::Live(impostor), &Options::default(), &|_| {}, &Cancel::default()));
     assert!(matches!(&refused, Err(CollectError::Connect { .. }) | Ok(_)), "{refused:?}");
@@ -125,7 +125,7 @@ fn an_account_with_a_token_may_be_impersonated_by_nobody_but_who_may() {
     }
     let admin = Connect { as_user: Some("enough-as".into()), as_groups: vec!["system:masters".into()], ..connect(&cluster.kubeconfig()) };
     let inventory = block(collect(&SourceSpec::Live(admin), &Options::default(), &|_| {}, &Cancel::default())).unwrap();
-    assert_eq!((inventory.cluster.identity.as_str(), inventory.state(Kind::Pods)), ("enough-as", KindState::Read));
+    assert_eq!((name(&inventory.cluster), inventory.state(Kind::Pods)), (Some("enough-as"), KindState::Read));
 }
 
 #[test]

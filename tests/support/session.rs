@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use kassay_core::assess::assess;
 use kassay_core::guidance::Guidance;
 use kassay_core::judging::Tables;
-use kassay_core::kinds::{Ingest, Inventory, KindState, Source as Origin};
+use kassay_core::kinds::{Caller, Ingest, Inventory, KindState, Source as Origin};
 use kassay_core::model::{Kind, Scope};
 use kassay_core::sensitive::FingerprintKey;
 use kassay_core::session::{Action, Collection, Edit, Effect, Opened, Session, Typed, book, new, reading, update};
@@ -40,7 +40,7 @@ pub fn inventory() -> Arc<Inventory> {
     ingest.cluster().version = "v1.34.4".into();
     ingest.cluster().uid = "uid-kube-system".into();
     ingest.cluster().distribution = "kubeadm".into();
-    ingest.cluster().identity = "qsa".into();
+    ingest.cluster().identity = Caller::new("qsa", vec![]);
     ingest.cluster().collected_at = Some(now());
     Arc::new(ingest.finish())
 }

@@ -2,7 +2,7 @@
 //! without it nothing can be judged; what is there is told and nothing is good by it; whatever was judged does not count.
 
 use crate::analysis::rbac;
-use crate::judging::{Check, Need, Verdict, View};
+use crate::judging::{Check, Need, Verdict, View, identity};
 use crate::kinds::{Inventory, KindState, Source};
 use crate::model::{Keep, Kind, Outcome};
 use std::collections::BTreeSet;
@@ -77,8 +77,8 @@ impl Missing {
                 let words = format!("the server's version “{}” can't be read", inventory.cluster.version);
                 self.first.push(Gap::new("version", words));
             }
-            Need::Identity if inventory.cluster.identity.is_empty() => {
-                self.first.push(Gap::new("selfsubjectreviews: create", "it is not known under which name the cluster was asked"));
+            Need::Identity if inventory.cluster.identity.is_none() => {
+                self.first.push(Gap::new(identity::NEED, identity::UNKNOWN));
             }
             Need::Probes if inventory.probes.is_none() => self.first.push(Gap::new(PROBES, UNPROBED)),
             Need::Version | Need::Identity | Need::Probes => {}

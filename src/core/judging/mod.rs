@@ -6,6 +6,7 @@ mod check;
 pub(crate) mod claims;
 pub(crate) mod evidence;
 pub(crate) mod guarded;
+pub(crate) mod identity;
 pub(crate) mod rights;
 pub(crate) mod unevaluated;
 pub(crate) mod unseen;

@@ -1,7 +1,9 @@
 //! Everything that was read from one cluster, and everything that could not be. Gathered completely before anything is judged.
 
 use super::{
-    admission, config,
+    admission,
+    caller::{Caller, Login},
+    config,
     custom::Custom,
     deprecated::DeprecatedRequests,
     imported::Imported,
@@ -57,13 +59,12 @@ pub struct ClusterInfo {
     pub distribution: String,
     /// What showed it.
     pub distribution_evidence: Vec<String>,
-    /// Who asked: user name of the credential; "" where the server did not tell. Never a sentence about why not.
-    pub identity: String,
-    /// Groups of that user.
-    pub groups: Vec<String>,
-    /// How that credential logs in: `client-certificate`, `exec: aws`, `token`…; "" where unknown.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub login: String,
+    /// Who asked: the user of the credential with its groups; none where the server did not tell.
+    #[serde(flatten)]
+    pub identity: Option<Caller>,
+    /// How that credential logs in; none where that is not known.
+    #[serde(with = "super::caller::told", skip_serializing_if = "Option::is_none")]
+    pub login: Option<Login>,
     /// The files on this machine in which it lies; none where it came from the pod's own account, or where nobody looked.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub login_files: Vec<LoginFile>,

@@ -5,6 +5,7 @@
 
 pub mod admission;
 pub mod arguments;
+pub(crate) mod caller;
 pub mod config;
 pub mod custom;
 mod deprecated;
@@ -43,6 +44,7 @@ mod volume;
 pub mod workload;
 pub mod writers;
 
+pub use caller::{Caller, Login, UserName};
 pub use deprecated::{DeprecatedApi, DeprecatedRequests};
 pub use ingest::{Ingest, IngestError, Page};
 pub use inventory::{ClusterInfo, Connection, Coverage, Inventory, KindState, LoginFile, OtherPolicy, Source, VersionFrom};

@@ -168,7 +168,7 @@ fn record(collected: &Collected<'_>) -> ClusterRecord {
         version: cluster.version.clone(),
         distribution: cluster.distribution.clone(),
         nodes: collected.inventory.nodes.len(),
-        identity: cluster.identity.clone(),
+        identity: cluster.identity.as_ref().map(|caller| caller.name.clone()),
         collected_at: cluster.collected_at.map(Moment),
         assessed_at: Some(Moment(collected.assessed_at)),
         snapshot: collected.snapshot.to_owned(),

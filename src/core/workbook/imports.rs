@@ -62,7 +62,7 @@ mod tests {
             version: String::new(),
             distribution: String::new(),
             nodes: 0,
-            identity: String::new(),
+            identity: None,
             collected_at: None,
             assessed_at: None,
             snapshot: String::new(),

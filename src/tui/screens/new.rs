@@ -214,11 +214,11 @@ fn fact(label: &str, words: &str, width: usize, theme: &Theme) -> Vec<Line<'stat
 fn facts(known: &Preflight, width: usize, theme: &Theme) -> Vec<Line<'static>> {
     let cluster = &known.cluster;
     let version = [cluster.distribution.as_str(), cluster.version.as_str()].join(" ");
-    let groups = if cluster.groups.is_empty() { String::new() } else { format!(" (groups: {})", cluster.groups.join(", ")) };
     let mut lines = fact("Version", version.trim(), width, theme);
     lines.extend(fact("Nodes", &known.nodes.map_or_else(|| "may not be counted".to_owned(), text::thousands), width, theme));
-    if !cluster.identity.is_empty() {
-        lines.extend(fact("Identity", &format!("{}{groups}", cluster.identity), width, theme));
+    if let Some(caller) = &cluster.identity {
+        let groups = if caller.groups.is_empty() { String::new() } else { format!(" (groups: {})", caller.groups.join(", ")) };
+        lines.extend(fact("Identity", &format!("{}{groups}", caller.name), width, theme));
     }
     lines
 }

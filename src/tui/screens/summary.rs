@@ -111,7 +111,8 @@ fn notes(session: &Session, width: usize, theme: &Theme) -> Vec<Line<'static>> {
     for cluster in &workbook.clusters {
         let read =
             cluster.collected_at.or(cluster.assessed_at).map(|at| text::moment(at.0, session.now, &session.zone)).unwrap_or_default();
-        let about = format!("{}, {} {}, read {read} as {}", cluster.key, cluster.distribution, cluster.version, cluster.identity);
+        let reader = cluster.identity.as_ref().map(|name| format!(" as {name}")).unwrap_or_default();
+        let about = format!("{}, {} {}, read {read}{reader}", cluster.key, cluster.distribution, cluster.version);
         let of_it = workbook.outcomes.iter().filter(|o| o.cluster == cluster.key);
         let blocked = of_it.filter(|o| o.outcome == Outcome::Blocked).count();
         if cluster.not_read.is_empty() && blocked > 0 {

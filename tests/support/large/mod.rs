@@ -12,7 +12,7 @@ mod platform;
 mod settings;
 mod workloads;
 
-use kassay_core::kinds::{Ingest, Inventory, KindState, Source};
+use kassay_core::kinds::{Caller, Ingest, Inventory, KindState, Login, Source};
 use kassay_core::model::{Category, Kind, Scope};
 use kassay_core::sensitive::FingerprintKey;
 use serde_json::Value;
@@ -103,9 +103,8 @@ pub fn empty() -> Ingest {
     cluster.server = "https://large.example:6443".into();
     cluster.version = "v1.34.4".into();
     cluster.distribution = "kubeadm".into();
-    cluster.identity = "auditor".into();
-    cluster.groups = vec!["auditors".into(), "system:authenticated".into()];
-    cluster.login = "exec: kubelogin".into();
+    cluster.identity = Caller::new("auditor", vec!["auditors".into(), "system:authenticated".into()]);
+    cluster.login = Login::of("exec: kubelogin");
     cluster.collected_at = NOW.parse().ok();
     ingest
 }

@@ -2,7 +2,7 @@
 
 use crate::analysis::distribution;
 use crate::analysis::rbac::{Bound, Subject, SubjectKind, stock, subjects};
-use crate::judging::{Check, Need, Verdict, View, rights};
+use crate::judging::{Check, Need, Verdict, View, identity, rights};
 use crate::model::{Finding, Kind, ObjectRef, Severity};
 use std::collections::BTreeSet;
 
@@ -83,17 +83,18 @@ fn own_credential(view: &View<'_>) -> Verdict {
     let cluster = view.cluster();
     let mut verdict = Verdict::over("login", "logins");
     verdict.saw(view.cluster_wide());
-    let object = ObjectRef::new("", "User", "", &cluster.identity);
-    let finding = |field: &str| Finding::new(view.cluster_wide(), object.clone(), field);
-    if Subject::user(&cluster.identity).kind == SubjectKind::User && is_generic(&cluster.identity) {
+    let Some(caller) = &cluster.identity else { return identity::unknown() };
+    let name = caller.name.as_str();
+    let finding = |field: &str| Finding::new(view.cluster_wide(), identity::object(caller), field);
+    if Subject::user(name).kind == SubjectKind::User && is_generic(name) {
         verdict.find(
             finding("name")
                 .severity(Severity::Medium)
-                .observed(cluster.identity.as_str())
+                .observed(name)
                 .message("This login has a name that is no person's: what it did can't be traced to whoever used it."),
         );
     }
-    for group in cluster.groups.iter().filter(|g| matches!(g.as_str(), subjects::MASTERS | "kubeadm:cluster-admins")) {
+    for group in caller.groups.iter().filter(|g| matches!(g.as_str(), subjects::MASTERS | "kubeadm:cluster-admins")) {
         verdict.find(
             finding(&format!("groups[{group}]"))
                 .severity(Severity::Medium)
@@ -102,10 +103,7 @@ fn own_credential(view: &View<'_>) -> Verdict {
         );
     }
     if verdict.outcome() == crate::model::Outcome::Pass {
-        verdict.because(format!(
-            "This assessment runs as {}, which is neither a generic name nor in the installer's groups.",
-            cluster.identity
-        ));
+        verdict.because(format!("This assessment runs as {name}, which is neither a generic name nor in the installer's groups."));
     }
     verdict
 }

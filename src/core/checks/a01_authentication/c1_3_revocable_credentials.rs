@@ -4,7 +4,8 @@ use super::request::{NEVER, issued, requested_name};
 use crate::analysis::control_plane::{self, Setting};
 use crate::analysis::flags::{self, Component};
 use crate::analysis::rbac::{Bound, Request};
-use crate::judging::{Check, Need, Verdict, View, rights};
+use crate::judging::{Check, Need, Verdict, View, identity, rights};
+use crate::kinds::Login;
 use crate::kinds::config::CertificateRequest;
 use crate::model::{Category, Finding, Kind, ObjectRef, Severity};
 use jiff::Timestamp;
@@ -218,10 +219,11 @@ fn client_certificate(view: &View<'_>) -> Verdict {
     let cluster = view.cluster();
     let mut verdict = Verdict::over("login", "logins");
     verdict.saw(view.cluster_wide());
-    if cluster.login.is_empty() {
+    let Some(caller) = &cluster.identity else { return identity::unknown() };
+    let Some(login) = &cluster.login else {
         return Verdict::review("How the credential of this assessment logs in is not known; look into the kubeconfig that was used.");
-    }
-    if cluster.login.starts_with("client-certificate") {
+    };
+    if *login == Login::ClientCertificate {
         let life = match (cluster.certificate_from, cluster.certificate_until) {
             (Some(from), Some(until)) => {
                 format!("valid {}, until {}", days(until.as_second() - from.as_second()), until.strftime("%Y-%m-%d"))
@@ -229,13 +231,13 @@ fn client_certificate(view: &View<'_>) -> Verdict {
             _ => "its lifetime is not known".to_owned(),
         };
         verdict.find(
-            Finding::new(view.cluster_wide(), ObjectRef::new("", "User", "", &cluster.identity), "client-certificate")
+            Finding::new(view.cluster_wide(), identity::object(caller), "client-certificate")
                 .severity(Severity::Medium)
                 .observed(life)
                 .message("This login is a client certificate, which can't be revoked when its holder leaves or loses it."),
         );
     } else {
-        verdict.because(format!("This assessment logs in with {}, not with a client certificate.", cluster.login));
+        verdict.because(format!("This assessment logs in with {login}, not with a client certificate."));
     }
     verdict
 }

@@ -5,6 +5,7 @@ use crate::analysis::control_plane::Setting;
 use crate::analysis::flags::{self, Component};
 use crate::analysis::host_path::{Claims, key_material, tidy};
 use crate::judging::{Check, Need, Verdict, View, claims, unseen};
+use crate::kinds::Login;
 use crate::model::{Finding, Kind, ObjectRef, Outcome, Severity};
 
 /// The checks of control 1.4, in the order in which they are told.
@@ -136,7 +137,7 @@ const OTHERS: u32 = 0o077;
 
 fn local_kubeconfig(view: &View<'_>) -> Verdict {
     let cluster = view.cluster();
-    if cluster.login == "in-cluster" {
+    if cluster.login == Some(Login::InCluster) {
         return Verdict::not_applicable("This assessment ran in a pod and used the pod's own account: no kubeconfig was read.");
     }
     if cluster.login_files.is_empty() {

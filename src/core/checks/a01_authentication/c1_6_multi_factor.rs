@@ -3,8 +3,8 @@
 
 use crate::analysis::flags::{self, Component};
 use crate::analysis::software;
-use crate::judging::{Check, Need, Verdict, View};
-use crate::model::{Finding, ObjectRef, Outcome, Severity};
+use crate::judging::{Check, Need, Verdict, View, identity};
+use crate::model::{Finding, Outcome, Severity};
 
 /// The checks of control 1.6, in the order in which they are told.
 pub(super) const CHECKS: &[Check] = &[Check {
@@ -26,14 +26,13 @@ pub(super) const CHECKS: &[Check] = &[Check {
 fn login_method(view: &View<'_>) -> Verdict {
     let cluster = view.cluster();
     let mut verdict = Verdict::over("sign of how people log in", "signs of how people log in");
-    let object = ObjectRef::new("", "User", "", &cluster.identity);
+    let Some(caller) = &cluster.identity else { return identity::unknown() };
     // A program's account has no second factor to give; what it runs for may still show brokers and flags.
-    let program = cluster.identity.starts_with("system:serviceaccount:");
-    if !cluster.login.is_empty() && !program {
+    let program = caller.name.is_account();
+    if let Some(login) = cluster.login.as_ref().filter(|_| !program) {
         verdict.saw(view.cluster_wide());
-        let finding = Finding::new(view.cluster_wide(), object, "login").observed(cluster.login.as_str());
-        let bare = ["client-certificate", "token", "basic", "password"].iter().any(|way| cluster.login.starts_with(way));
-        verdict.find(if bare {
+        let finding = Finding::new(view.cluster_wide(), identity::object(caller), "login").observed(login.to_string());
+        verdict.find(if login.asks_nobody() {
             finding.severity(Severity::Medium).message("This login asks no identity provider, so no second factor can have been asked for.")
         } else {
             finding
@@ -75,7 +74,7 @@ fn login_method(view: &View<'_>) -> Verdict {
     if program && verdict.population() == 0 {
         return Verdict::not_applicable(format!(
             "This assessment runs as the program {}, with which nobody logs in, and nothing else in the cluster shows how people do.",
-            cluster.identity
+            caller.name
         ));
     }
     if verdict.outcome() != Outcome::Fail {

@@ -5,7 +5,8 @@ use crate::analysis::control_plane::Setting;
 use crate::analysis::flags::{self, Component};
 use crate::analysis::rbac::{Subject, stock, subjects};
 use crate::checks::a01_authentication::organizations;
-use crate::judging::{Check, Need, Verdict, View, rights, unseen};
+use crate::judging::{Check, Need, Verdict, View, identity, rights, unseen};
+use crate::kinds::Source;
 use crate::model::{Finding, Kind, ObjectRef, Severity};
 
 /// The checks of control 2.2, in the order in which they are told.
@@ -89,22 +90,27 @@ fn system_masters(view: &View<'_>) -> Verdict {
             );
         }
     }
-    let cluster = view.cluster();
-    if !cluster.identity.is_empty() {
+    if view.cluster().identity.is_some() {
         verdict.saw(view.cluster_wide());
     }
-    if cluster.groups.iter().any(|g| g == subjects::MASTERS) {
+    if let Some(caller) = view.cluster().identity.as_ref().filter(|caller| caller.groups.iter().any(|g| g == subjects::MASTERS)) {
         verdict.find(
-            Finding::new(view.cluster_wide(), ObjectRef::new("", "User", "", &cluster.identity), "groups")
+            Finding::new(view.cluster_wide(), identity::object(caller), "groups")
                 .severity(Severity::High)
-                .observed(cluster.groups.join(", "))
+                .observed(caller.groups.join(", "))
                 .message(
                     "The credential of this assessment is in the group: it is in daily use, and its holder can't be limited or revoked.",
                 )
                 .mend("Assess with a personal login and a read-only role, and put this credential into a vault."),
         );
     }
-    verdict
+    // Files have no login; with one that nobody knows, nothing is said of it.
+    match view.cluster().identity {
+        None if view.inventory.source == Source::Live && verdict.found() == 0 => {
+            verdict.block(identity::sentence(), vec![identity::NEED.to_owned()])
+        }
+        _ => verdict,
+    }
 }
 
 fn authorization_modes(view: &View<'_>) -> Verdict {

@@ -3,7 +3,7 @@
 use super::shown;
 use crate::analysis::kubelet;
 use crate::checks;
-use crate::judging::{Check, Need, Verdict, View, unseen};
+use crate::judging::{Check, Need, Verdict, View, identity, unseen};
 use crate::model::{Finding, Kind, ObjectRef, Outcome, Severity};
 
 /// The checks of control 5.1, in the order in which they are told.
@@ -69,8 +69,8 @@ fn certificate_users(view: &View<'_>) -> Verdict {
     let mut verdict = Verdict::over("login or request for a certificate", "logins and requests for certificates");
     let mut unknown = None;
     for check in LOGINS.iter().filter_map(|id| checks::by_id(id)) {
-        if check.needs.contains(&Need::Identity) && view.cluster().identity.is_empty() {
-            unknown = Some(("How this assessment logged in is not known.".to_owned(), vec!["selfsubjectreviews: create".to_owned()]));
+        if check.needs.contains(&Need::Identity) && view.cluster().identity.is_none() {
+            unknown = Some(("How this assessment logged in is not known.".to_owned(), vec![identity::NEED.to_owned()]));
             continue;
         }
         let (outcome, reason, population, findings, needs) = (check.judge)(view).into_parts();

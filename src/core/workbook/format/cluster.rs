@@ -1,5 +1,6 @@
 //! The tables `[[cluster]]` and `[cluster.reached]`.
 
+use crate::kinds::UserName;
 use crate::workbook::moment::Moment;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -25,9 +26,9 @@ pub struct ClusterRecord {
     /// Nodes.
     #[serde(default)]
     pub nodes: usize,
-    /// Identity used.
-    #[serde(default)]
-    pub identity: String,
+    /// The user that read it; none where that is not known, which stands as "".
+    #[serde(default, with = "crate::kinds::caller::told")]
+    pub identity: Option<UserName>,
     /// When it was collected.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub collected_at: Option<Moment>,
