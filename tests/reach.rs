@@ -324,3 +324,75 @@ fn published_systems_are_read() {
         }
     }
 }
+
+/// Policies of every kind that is evaluated, with everything in them that is looked into.
+const WHOLE: &[&str] = &[
+    r#"{"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": {"name": "p", "namespace": "n"}, "spec": {
+        "podSelector": {"matchExpressions": [{"key": "a", "operator": "Exists"}]}, "policyTypes": ["Ingress", "Egress"],
+        "ingress": [{"from": [{"podSelector": {}, "namespaceSelector": {"matchLabels": {"a": "b"}}}], "ports": [{"port": 80, "endPort": 90}]}],
+        "egress": [{"to": [{"ipBlock": {"cidr": "10.0.0.0/8", "except": ["10.1.0.0/16"]}}], "ports": [{"protocol": "UDP", "port": 53}]}]}}"#,
+    r#"{"apiVersion": "crd.projectcalico.org/v1", "kind": "NetworkPolicy", "metadata": {"name": "p", "namespace": "n"}, "spec": {
+        "selector": "all()", "types": ["Ingress", "Egress"], "order": 10,
+        "ingress": [{"action": "Allow", "protocol": "TCP", "source": {"selector": "has(a)", "serviceAccounts": {"names": ["x"]}}, "destination": {"ports": [80]}}],
+        "egress": [{"action": "Deny", "protocol": "ICMP", "icmp": {"type": 8}, "destination": {"nets": ["10.0.0.0/8"]}}]}}"#,
+    r#"{"apiVersion": "crd.projectcalico.org/v1", "kind": "GlobalNetworkPolicy", "metadata": {"name": "p"}, "spec": {
+        "namespaceSelector": "has(a)", "serviceAccountSelector": "has(b)", "types": ["Egress"],
+        "egress": [{"action": "Pass", "source": {}, "destination": {"notNets": ["10.0.0.0/8"]}}]}}"#,
+    r#"{"apiVersion": "crd.projectcalico.org/v1", "kind": "Tier", "metadata": {"name": "t"}, "spec": {"order": 5, "defaultAction": "Pass"}}"#,
+    r#"{"apiVersion": "cilium.io/v2", "kind": "CiliumNetworkPolicy", "metadata": {"name": "p", "namespace": "n"}, "spec": {
+        "endpointSelector": {"matchExpressions": [{"key": "a", "operator": "Exists"}]}, "enableDefaultDeny": {"ingress": true},
+        "ingress": [{"fromEndpoints": [{"matchLabels": {"a": "b"}}], "toPorts": [{"ports": [{"port": "80", "protocol": "TCP"}]}]}],
+        "egress": [{"toCIDRSet": [{"cidr": "10.0.0.0/8", "except": ["10.1.0.0/16"]}]}],
+        "egressDeny": [{"toEntities": ["world"]}]}}"#,
+    r#"{"apiVersion": "cilium.io/v2", "kind": "CiliumClusterwideNetworkPolicy", "metadata": {"name": "p"}, "specs": [
+        {"endpointSelector": {}, "ingressDeny": [{"fromEntities": ["world"]}]},
+        {"endpointSelector": {}, "ingress": [{"fromEndpoints": [{"matchExpressions": [{"key": "a", "operator": "In", "values": ["b"]}]}]}]}]}"#,
+    r#"{"apiVersion": "policy.networking.k8s.io/v1alpha1", "kind": "AdminNetworkPolicy", "metadata": {"name": "p"}, "spec": {
+        "priority": 5, "subject": {"pods": {"namespaceSelector": {}, "podSelector": {"matchExpressions": [{"key": "a", "operator": "Exists"}]}}},
+        "ingress": [{"name": "i", "action": "Deny", "from": [{"namespaces": {"matchLabels": {"a": "b"}}}],
+                     "ports": [{"portNumber": {"protocol": "TCP", "port": 80}}, {"portRange": {"protocol": "TCP", "start": 1, "end": 9}}]}],
+        "egress": [{"action": "Pass", "to": [{"networks": ["10.0.0.0/8"]}]}]}}"#,
+    r#"{"apiVersion": "policy.networking.k8s.io/v1alpha1", "kind": "BaselineAdminNetworkPolicy", "metadata": {"name": "default"}, "spec": {
+        "subject": {"namespaces": {}}, "egress": [{"action": "Deny", "to": [{"pods": {"namespaceSelector": {}, "podSelector": {}}}],
+        "ports": [{"namedPort": "web"}]}]}}"#,
+    r#"{"apiVersion": "policy.networking.k8s.io/v1alpha2", "kind": "ClusterNetworkPolicy", "metadata": {"name": "p"}, "spec": {
+        "tier": "Admin", "priority": 5, "subject": {"namespaces": {"matchExpressions": [{"key": "a", "operator": "Exists"}]}},
+        "ingress": [{"action": "Accept", "from": [{"namespaces": {}}], "protocols": [{"tcp": {"destinationPort": {"number": 80}}}]}],
+        "egress": [{"action": "Deny", "to": [{"networks": ["::/0"]}], "protocols": [{"udp": {"destinationPort": {"range": {"start": 1, "end": 9}}}}]}]}}"#,
+];
+
+/// Every object within a value, by its pointer, but for those whose keys are free.
+fn places(value: &Value, pointer: &str, found: &mut Vec<String>) {
+    match value {
+        Value::Object(fields) => {
+            found.push(pointer.to_owned());
+            for (name, field) in fields.iter().filter(|(name, _)| !matches!(name.as_str(), "matchLabels" | "icmp")) {
+                places(field, &format!("{pointer}/{name}"), found);
+            }
+        }
+        Value::Array(items) => items.iter().enumerate().for_each(|(at, item)| places(item, &format!("{pointer}/{at}"), found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn a_policy_with_a_part_that_nobody_knows_is_not_evaluated() {
+    let pod =
+        json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "x", "namespace": "n"}, "spec": {"containers": [{"name": "c"}]}});
+    let named = |object: &Value| {
+        let document = document(&inventory(&[pod.clone(), object.clone()], Source::Live));
+        document["not_evaluated"].as_array().unwrap().iter().filter(|entry| entry["name"] == object["metadata"]["name"]).count()
+    };
+    for text in WHOLE {
+        let object: Value = serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"));
+        assert_eq!(named(&object), 0, "{object}");
+        let mut all = Vec::new();
+        ["spec", "specs"].iter().for_each(|part| places(&object[part], &format!("/{part}"), &mut all));
+        assert!(!all.is_empty(), "{object}");
+        for place in all {
+            let mut odd = object.clone();
+            odd.pointer_mut(&place).unwrap()["inventedField"] = json!(["x"]);
+            assert_eq!(named(&odd), 1, "{place} of {}", object["kind"]);
+        }
+    }
+}

@@ -12,6 +12,8 @@ pub enum Below {
     Object(&'static [(&'static str, Self)]),
     /// A list of such objects.
     List(&'static [(&'static str, Self)]),
+    /// An object with fields among which this one stands itself.
+    Nested(fn() -> &'static [(&'static str, Self)]),
 }
 
 /// The fields of a value that are not among those that it may have, each by its path (`ingress.from.fqdn`), sorted and each once.
@@ -30,10 +32,31 @@ fn walk(value: &Value, known: &[(&str, Below)], path: &str, found: &mut Vec<Stri
         match known.iter().find(|(known, _)| known == name) {
             None => found.push(here),
             Some((_, Below::Anything)) => {}
-            Some((_, Below::Object(fields))) => walk(field, fields, &here, found),
-            Some((_, Below::List(fields))) => field.as_array().into_iter().flatten().for_each(|item| walk(item, fields, &here, found)),
+            Some((_, below)) => match (below, field) {
+                (Below::Object(fields), Value::Object(_)) => walk(field, fields, &here, found),
+                (Below::Nested(fields), Value::Object(_)) => walk(field, fields(), &here, found),
+                (Below::List(fields), Value::Array(items)) => items.iter().for_each(|item| walk(item, fields, &here, found)),
+                // What has another form than it should is as little understood as another name.
+                _ => found.push(here),
+            },
         }
     }
+}
+
+/// Reads a part of an object into a type that holds all of it (`deny_unknown_fields`): what is not known is told, not passed over. It is the form
+/// of the same rule for objects that are kept whole until somebody evaluates them.
+///
+/// # Errors
+/// Which part is not known, or missing, or has another form.
+pub fn strictly<T: serde::de::DeserializeOwned>(value: &Value) -> Result<T, String> {
+    serde_json::from_value(value.clone()).map_err(|error| {
+        let words = error.to_string();
+        match words.split('`').collect::<Vec<_>>().as_slice() {
+            [start, field, ..] if start.starts_with("unknown field") => format!("its part “{field}” is not evaluated"),
+            [start, field, ..] if start.starts_with("missing field") => format!("its part “{field}” is missing"),
+            _ => "a part of it does not have the expected form".to_owned(),
+        }
+    })
 }
 
 /// The fields of a label selector.
@@ -49,7 +72,11 @@ mod tests {
 
     #[test]
     fn what_is_not_among_the_known_is_told_by_its_path() {
-        const KNOWN: &[(&str, Below)] = &[("selector", Below::Object(SELECTOR)), ("rules", Below::List(&[("ports", Below::Anything)]))];
+        static KNOWN: &[(&str, Below)] = &[
+            ("selector", Below::Object(SELECTOR)),
+            ("rules", Below::List(&[("ports", Below::Anything)])),
+            ("within", Below::Nested(|| &[("within", Below::Nested(|| &[("ports", Below::Anything)])), ("ports", Below::Anything)])),
+        ];
         for (value, wanted) in [
             (json!({"selector": {"matchLabels": {"any": "thing"}}, "rules": [{"ports": [{"x": 1}]}]}), &[][..]),
             (
@@ -61,6 +88,8 @@ mod tests {
                 json!({"selector": {"matchExpressions": [{"key": "a", "operator": "In", "values": [], "weight": 1}]}}),
                 &["selector.matchExpressions.weight"],
             ),
+            (json!({"selector": ["app"], "rules": {}}), &["rules", "selector"]),
+            (json!({"within": {"within": {"ports": 1, "other": 2}}}), &["within.within.other"]),
             (json!("text"), &[]),
         ] {
             assert_eq!(unknown_fields(&value, KNOWN), wanted, "{value}");

@@ -5,11 +5,11 @@
 //! Source: the types of sigs.k8s.io/network-policy-api. Peers by nodes and by domain names are not evaluated; what the same policy says of others is.
 
 use super::policy::{ADMIN, Acts, Addresses, BASELINE, Failure, Law, Peer, Policy, Ports, Position, Rank, Ruling, Unread, Verdict};
-use super::policy::{object, range, strictly};
+use super::policy::{object, range};
 use super::ports::{PortSet, Protocol};
 use super::selector::{Attribute, Selector, Test};
 use super::unread;
-use crate::kinds::{Inventory, custom::Custom, rbac::LabelSelector};
+use crate::kinds::{Inventory, custom::Custom, rbac::LabelSelector, strict::strictly};
 use crate::model::Kind;
 use serde::Deserialize;
 use serde_json::Value;

@@ -13,11 +13,11 @@ use super::calico_selector::parse;
 use super::policy::{
     ADMIN, Acts, Addresses, BASELINE, DEFAULT, Failure, Law, Peer, Policy, Ports, Position, Rank, Ruling, Tier, Tiers, Verdict,
 };
-use super::policy::{object, range, strictly};
+use super::policy::{object, range};
 use super::ports::{PortSet, Protocol};
 use super::selector::{Attribute, Facts, Selector, Test};
 use super::unread;
-use crate::kinds::{Inventory, custom::Custom};
+use crate::kinds::{Inventory, custom::Custom, strict::strictly};
 use crate::model::Kind;
 use serde::Deserialize;
 use serde_json::Value;

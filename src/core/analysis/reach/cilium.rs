@@ -9,11 +9,11 @@
 
 use super::admin::{span, test};
 use super::policy::{Acts, Addresses, DEFAULT, Failure, Law, NETWORK_POLICY_ORDER, Peer, Policy, Ports, Position, Rank, Ruling, Verdict};
-use super::policy::{object, range, strictly};
+use super::policy::{object, range};
 use super::ports::{PortSet, Protocol};
 use super::selector::{Attribute, Selector, Test};
 use super::unread;
-use crate::kinds::{Inventory, custom::Custom};
+use crate::kinds::{Inventory, custom::Custom, strict::strictly};
 use crate::model::Kind;
 use serde::Deserialize;
 use serde_json::Value;

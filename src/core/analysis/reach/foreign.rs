@@ -7,7 +7,7 @@ use super::NotEvaluated;
 use super::policy::{Failure, Law, Unread};
 use super::unread;
 use crate::kinds::{Inventory, custom::Custom};
-use crate::model::Kind;
+use crate::model::{Kind, ObjectRef};
 use serde_json::Value;
 
 /// Kinds that are read and not evaluated, whether each speaks of what comes in and of what goes out, and how that is told.
@@ -50,7 +50,7 @@ pub(super) fn read(inventory: &Inventory, law: &mut Law) {
         } else {
             (policy.kind.clone(), policy.name.clone())
         };
-        let entry = NotEvaluated { kind, namespace: policy.namespace.clone(), name, why, group: policy.group.clone(), part: false };
+        let entry = NotEvaluated::of(&ObjectRef::new(&policy.group, &kind, &policy.namespace, &name), why);
         law.unread.push(Unread { entry, subject: None, ingress: true, egress: true });
     }
 }

@@ -38,15 +38,7 @@ pub(super) fn read(inventory: &Inventory, law: &mut Law) {
 /// A policy with fields that are not known: it may select and allow anything within its namespace.
 fn unknown(policy: &NetworkPolicy, object: &ObjectRef) -> Unread {
     let why = format!("its part “{}” is not evaluated", policy.spec.unknown_fields.join("”, “"));
-    let entry = NotEvaluated {
-        kind: object.kind.clone(),
-        namespace: object.namespace.clone(),
-        name: object.name.clone(),
-        why,
-        group: object.group.clone(),
-        part: false,
-    };
-    Unread { entry, subject: None, ingress: true, egress: true }
+    Unread { entry: NotEvaluated::of(object, why), subject: None, ingress: true, egress: true }
 }
 
 struct Reader<'p> {

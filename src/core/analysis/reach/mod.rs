@@ -91,6 +91,18 @@ pub struct NotEvaluated {
 }
 
 impl NotEvaluated {
+    /// An object of which nothing is evaluated.
+    fn of(object: &ObjectRef, why: impl Into<String>) -> Self {
+        Self {
+            kind: object.kind.clone(),
+            namespace: object.namespace.clone(),
+            name: object.name.clone(),
+            why: why.into(),
+            group: object.group.clone(),
+            part: false,
+        }
+    }
+
     /// The object, as findings name it.
     #[must_use]
     pub fn object(&self) -> ObjectRef {
@@ -264,20 +276,10 @@ fn law(inventory: &Inventory) -> Law {
 
 fn not_evaluated(law: &Law, compiled: &Compiled<'_>) -> Vec<NotEvaluated> {
     let mut list: Vec<NotEvaluated> = law.unread.iter().map(|unread| unread.entry.clone()).collect();
-    list.extend(law.faults.iter().map(|(object, fault)| NotEvaluated {
-        kind: object.kind.clone(),
-        namespace: object.namespace.clone(),
-        name: object.name.clone(),
-        why: format!("{fault}, which the API server refuses"),
-        group: Kind::NetworkPolicies.group().to_owned(),
-        part: false,
-    }));
-    list.extend(compiled.unknown_namespaces.iter().map(|name| NotEvaluated {
-        kind: Kind::Namespaces.kind().to_owned(),
-        name: (*name).to_owned(),
-        why: "a policy asks for its labels, and they were not read".to_owned(),
-        ..NotEvaluated::default()
-    }));
+    list.extend(law.faults.iter().map(|(object, fault)| NotEvaluated::of(object, format!("{fault}, which the API server refuses"))));
+    let of_namespace =
+        |name| NotEvaluated::of(&policy::object(Kind::Namespaces, "", name), "a policy asks for its labels, and they were not read");
+    list.extend(compiled.unknown_namespaces.iter().map(|name| of_namespace(name)));
     list.sort();
     list
 }

@@ -230,14 +230,7 @@ pub(super) struct Unread {
 impl Unread {
     /// The part of a policy that speaks of machines or of names outside, where all the rest of it is evaluated.
     pub(super) fn part(object: &ObjectRef, subject: Selector, why: String) -> Self {
-        let entry = NotEvaluated {
-            kind: object.kind.clone(),
-            namespace: object.namespace.clone(),
-            name: object.name.clone(),
-            why,
-            group: object.group.clone(),
-            part: true,
-        };
+        let entry = NotEvaluated { part: true, ..NotEvaluated::of(object, why) };
         Self { entry, subject: Some(subject), ingress: false, egress: true }
     }
 }
@@ -285,18 +278,6 @@ pub(super) fn kind_name(kind: Kind) -> String {
 /// An object of a kind.
 pub(super) fn object(kind: Kind, namespace: &str, name: &str) -> ObjectRef {
     ObjectRef::new(kind.group(), &kind_name(kind), namespace, name)
-}
-
-/// Reads a part of an object without forgiving anything: what is not known is told, not passed over.
-pub(super) fn strictly<T: serde::de::DeserializeOwned>(value: &serde_json::Value) -> Result<T, String> {
-    serde_json::from_value(value.clone()).map_err(|error| {
-        let words = error.to_string();
-        match words.split('`').collect::<Vec<_>>().as_slice() {
-            [start, field, ..] if start.starts_with("unknown field") => format!("its part “{field}” is not evaluated"),
-            [start, field, ..] if start.starts_with("missing field") => format!("its part “{field}” is missing"),
-            _ => "a part of it does not have the expected form".to_owned(),
-        }
-    })
 }
 
 /// Reads one range of addresses; a single address is a range of one.

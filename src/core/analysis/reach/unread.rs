@@ -2,22 +2,15 @@
 //! no order. Such an object is left out wholly; the pods that it selects are known as far as its selector was understood.
 
 use super::NotEvaluated;
-use super::policy::{Failure, Law, Peer, Policy, Rank, Unread, kind_name};
+use super::policy::{Failure, Law, Peer, Policy, Rank, Unread, object};
 use super::selector::Attribute;
 use crate::kinds::{Inventory, KindState, custom::Custom};
-use crate::model::Kind;
+use crate::model::{Kind, ObjectRef};
 use std::collections::BTreeSet;
 
 /// An object of a kind, by its metadata.
 pub(super) fn entry(kind: Kind, custom: &Custom, failure: Failure) -> Unread {
-    let entry = NotEvaluated {
-        kind: kind_name(kind),
-        namespace: custom.metadata.namespace.clone(),
-        name: custom.metadata.name.clone(),
-        why: failure.why,
-        group: kind.group().to_owned(),
-        part: false,
-    };
+    let entry = NotEvaluated::of(&object(kind, &custom.metadata.namespace, &custom.metadata.name), failure.why);
     Unread { entry, subject: failure.subject, ingress: true, egress: true }
 }
 
@@ -29,10 +22,7 @@ pub(super) fn speaks_of(custom: &Custom, direction: &str) -> bool {
 
 /// A policy that was understood and is not evaluated all the same.
 fn left_out(policy: Policy, why: String) -> Unread {
-    let group =
-        super::OTHER_POLICIES.iter().map(|kind| kind.group()).find(|group| *group == policy.object.group).unwrap_or_default().to_owned();
-    let entry =
-        NotEvaluated { kind: policy.object.kind, namespace: policy.object.namespace, name: policy.object.name, why, group, part: false };
+    let entry = NotEvaluated::of(&policy.object, why);
     Unread { entry, subject: Some(policy.subject), ingress: policy.ingress.is_some(), egress: policy.egress.is_some() }
 }
 
@@ -92,7 +82,7 @@ pub(super) fn not_listed(inventory: &Inventory, law: &mut Law) {
             if !coverage.message.is_empty() {
                 why = format!("{why}: {}", coverage.message);
             }
-            let entry = NotEvaluated { kind: kind_name(kind), why, group: kind.group().to_owned(), ..NotEvaluated::default() };
+            let entry = NotEvaluated::of(&object(kind, "", ""), why);
             law.unread.push(Unread { entry, subject: None, ingress: true, egress: true });
         }
     }
@@ -122,13 +112,7 @@ pub(super) fn served_unread(inventory: &Inventory, law: &mut Law) {
         // Lists that were refused or broke off are told kind by kind.
         if served && kinds.iter().all(|kind| inventory.state(*kind) == KindState::Absent) {
             let why = format!("the cluster serves policies of the API group {group}, which were not read");
-            let entry = NotEvaluated {
-                kind: "APIService".to_owned(),
-                name: (*group).to_owned(),
-                why,
-                group: (*group).to_owned(),
-                ..NotEvaluated::default()
-            };
+            let entry = NotEvaluated::of(&ObjectRef::new(group, "APIService", "", group), why);
             law.unread.push(Unread { entry, subject: None, ingress: true, egress: true });
         }
     }
