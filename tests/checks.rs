@@ -165,8 +165,9 @@ fn fields_that_nobody_knows_change_nothing_and_let_nothing_pass() {
         for typed in [true, false] {
             let mut changed = false;
             let input = fixture::load_changed(&case.join("input.yaml"), &mut |kind, object| {
-                // A NetworkPolicy has a type, and guards all the same.
-                let own = matches!(kind.keep(), Keep::Typed | Keep::Rows) && kind != Kind::NetworkPolicies;
+                // These have a type, and guard all the same.
+                let guards = [Kind::NetworkPolicies, Kind::ValidatingWebhooks, Kind::MutatingWebhooks].contains(&kind);
+                let own = matches!(kind.keep(), Keep::Typed | Keep::Rows) && !guards;
                 if typed == own {
                     changed = true;
                     met.insert(kind);

@@ -188,7 +188,7 @@ mod tests {
         let artifact = json!({"repository": "acme/api", "tag": tag, "digest": digest});
         let object = json!({"metadata": {"name": "r"}, "report": {"updateTimestamp": at, "registry": {"server": registry}, "artifact": artifact,
             "scanner": {"name": "Trivy", "version": "0.69.5"}, "summary": {"criticalCount": 0}}});
-        Custom::from_object(&object, Kind::VulnerabilityReports.keep()).unwrap_or_default()
+        Custom::from_object(&object, Kind::VulnerabilityReports).unwrap_or_default()
     }
 
     fn best(reports: &[Custom], image: &str, digest: Option<&str>) -> Option<(String, Match)> {

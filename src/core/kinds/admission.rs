@@ -1,7 +1,7 @@
 //! Webhooks and aggregated APIs: what else decides on, or answers for, the API server.
 
-use super::{lenient::Scalar, meta::Meta, pod::slim, rbac::LabelSelector};
-use serde::{Deserialize, Serialize};
+use super::{guards, lenient::Scalar, meta::Meta, pod::slim, rbac::LabelSelector};
+use serde::{Deserialize, Deserializer, Serialize, de::Error};
 
 slim! {
     /// A ValidatingWebhookConfiguration or MutatingWebhookConfiguration.
@@ -9,6 +9,7 @@ slim! {
         /// Metadata.
         metadata: Meta,
         /// Webhooks.
+        #[serde(deserialize_with = "webhooks")]
         webhooks: Vec<Webhook>,
     }
 
@@ -28,6 +29,8 @@ slim! {
         object_selector: LabelSelector,
         /// Conditions in CEL, all of which a request must meet to be asked about.
         match_conditions: Vec<MatchCondition>,
+        /// Fields that nobody here knows, by their paths: with any of them, what it is asked about is not known.
+        unknown_fields: Vec<String>,
     }
 
     /// A condition of a webhook.
@@ -102,4 +105,17 @@ slim! {
         /// Conditions.
         conditions: Vec<super::node::Condition>,
     }
+}
+
+/// Reads webhooks, and which of their fields are not known.
+fn webhooks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Webhook>, D::Error> {
+    let list = Option::<Vec<serde_json::Value>>::deserialize(deserializer)?.unwrap_or_default();
+    let read = |mut value: serde_json::Value| {
+        // What a snapshot says of them stands there as a field of its own.
+        let told = value.as_object_mut().and_then(|fields| fields.remove("unknownFields"));
+        let mut unknown = guards::unknown_of_webhook(&value);
+        unknown.extend(told.map(serde_json::from_value::<Vec<String>>).transpose()?.unwrap_or_default());
+        Ok(Webhook { unknown_fields: unknown, ..serde_json::from_value(value)? })
+    };
+    list.into_iter().map(read).collect::<Result<_, serde_json::Error>>().map_err(D::Error::custom)
 }

@@ -1,7 +1,7 @@
 //! Objects of add-ons: their name, labels, and the few parts that some check reads.
 
-use super::meta::Meta;
-use crate::model::kind::Keep;
+use super::{guards, meta::Meta};
+use crate::model::{Kind, kind::Keep};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -15,6 +15,9 @@ pub struct Custom {
     /// The kept parts by their JSON pointer.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub parts: BTreeMap<String, Value>,
+    /// Fields of a policy that nobody here knows, by their paths: with any of them, what it means is not known.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unknown_fields: Vec<String>,
 }
 
 impl Custom {
@@ -22,16 +25,20 @@ impl Custom {
     ///
     /// # Errors
     /// Where its metadata has not the shape of metadata.
-    pub fn from_object(object: &Value, keep: Keep) -> Result<Self, serde_json::Error> {
+    pub fn from_object(object: &Value, kind: Kind) -> Result<Self, serde_json::Error> {
         if object.get("parts").is_some() && object.get("apiVersion").is_none() {
             return serde_json::from_value(object.clone());
         }
+        Self::parts_of(object, kind.keep()).map(|custom| Self { unknown_fields: guards::unknown(kind, object), ..custom })
+    }
+
+    fn parts_of(object: &Value, keep: Keep) -> Result<Self, serde_json::Error> {
         let metadata = serde_json::from_value(object.get("metadata").cloned().unwrap_or_default())?;
         let parts = match keep {
             Keep::Parts(pointers) => pointers.iter().filter_map(|p| Some(((*p).to_owned(), part(object, p)?))).collect(),
             Keep::Typed | Keep::Rows | Keep::Templates => BTreeMap::new(),
         };
-        Ok(Self { metadata, parts })
+        Ok(Self { metadata, parts, unknown_fields: vec![] })
     }
 
     /// The object as far as it was kept, each part in its place.
@@ -122,7 +129,7 @@ mod tests {
             "/spec/none",
             "/status/a~1b",
         ];
-        let custom = Custom::from_object(&object, Keep::Parts(KEEP)).unwrap_or_default();
+        let custom = Custom::parts_of(&object, Keep::Parts(KEEP)).unwrap_or_default();
         let listeners = json!([{"name": "http", "port": 80}, {"port": 443, "hosts": [{"name": "a"}, null]}]);
         let told = json!({"metadata": {"name": "edge"}, "spec": {"class": "c", "listeners": listeners}, "status": {"a/b": 1}});
         assert_eq!(custom.rebuilt().ok(), Some(told));

@@ -235,7 +235,7 @@ impl Ingest {
                 if matches!(kind, Kind::CiliumNetworkPolicies | Kind::CiliumClusterwideNetworkPolicies) {
                     super::custom::without_requests(&mut object);
                 }
-                let mut custom = Custom::from_object(&object, kind.keep())?;
+                let mut custom = Custom::from_object(&object, kind)?;
                 self.keep(&mut custom.metadata);
                 self.inventory.customs.entry(kind).or_default().push(custom);
             }

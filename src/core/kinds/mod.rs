@@ -9,6 +9,7 @@ pub(crate) mod caller;
 pub mod config;
 pub mod custom;
 mod deprecated;
+mod guards;
 pub mod identities;
 pub mod imported;
 pub mod ingest;

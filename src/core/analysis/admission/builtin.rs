@@ -46,7 +46,7 @@ fn bound(inventory: &Inventory, policy: &Custom, object: &ObjectRef) -> Vec<Guar
     }
     let demands = of_expressions(policy);
     let mut all = Vec::new();
-    for (binding, _) in objects(inventory, Kind::ValidatingAdmissionPolicyBindings) {
+    for (binding, bound_by) in objects(inventory, Kind::ValidatingAdmissionPolicyBindings) {
         if binding.parts.get("/spec/policyName").and_then(Value::as_str) != Some(object.name.as_str()) {
             continue;
         }
@@ -70,6 +70,7 @@ fn bound(inventory: &Inventory, policy: &Custom, object: &ObjectRef) -> Vec<Guar
         }
         let ephemeral = asks(constraints, Entrance::Ephemeral) && bound(Entrance::Ephemeral);
         guard.partial = of_some(policy, &demands, ephemeral);
+        guard.unknown.extend(binding.unknown_fields.iter().map(|field| format!("“{field}” of {bound_by}")));
         all.push(guard);
     }
     all

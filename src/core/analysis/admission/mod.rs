@@ -85,14 +85,30 @@ pub struct Guard {
     pub images: Option<Images>,
     /// The webhooks of its engine; none where the API server itself holds it.
     pub webhooks: Option<Webhooks>,
+    /// Parts of the policy, or of what puts it into effect or takes something out of it, that nobody here knows. With any it is not evaluated.
+    unknown: BTreeSet<String>,
 }
 
 impl Guard {
     /// A guard that is told by the text of its policy.
     fn new(engine: &'static str, object: ObjectRef, demands: BTreeSet<Demand>, mode: Strictness, reach: Extent) -> Self {
         let (overrides, partial) = (vec![], BTreeSet::new());
-        let (basis, idle) = (Basis::Text, None);
-        Self { engine, object, demands, mode, basis, idle, overrides, reach, narrowed: false, partial, images: None, webhooks: None }
+        let (basis, idle, unknown) = (Basis::Text, None, BTreeSet::new());
+        Self {
+            engine,
+            object,
+            demands,
+            mode,
+            basis,
+            idle,
+            overrides,
+            reach,
+            narrowed: false,
+            partial,
+            images: None,
+            webhooks: None,
+            unknown,
+        }
     }
 
     /// A guard whose rules are the same in every cluster.
@@ -158,13 +174,11 @@ impl Guard {
     }
 }
 
-/// Every guard that could be read.
+/// Every guard that could be read, and all of it.
 #[must_use]
 pub fn guards(inventory: &Inventory) -> Vec<Guard> {
-    let mut all = builtin::guards(inventory);
-    all.extend(kyverno::guards(inventory));
-    all.extend(engines::guards(inventory));
-    all.extend(scc::guards(inventory));
+    let mut all = written(inventory);
+    all.retain(|guard| guard.unknown.is_empty());
     let mut known: BTreeMap<&'static str, Option<Webhooks>> = BTreeMap::new();
     for guard in &mut all {
         guard.webhooks = known.entry(guard.engine).or_insert_with(|| Webhooks::of(inventory, guard.engine)).clone();
@@ -182,6 +196,37 @@ pub fn guards(inventory: &Inventory) -> Vec<Guard> {
     }
     all
 }
+
+/// Guards of which parts are not known. What such a policy refuses is not known either, so it is none of the guards.
+fn not_evaluated(inventory: &Inventory) -> Vec<Guard> {
+    let mut all = written(inventory);
+    all.retain(|guard| !guard.unknown.is_empty());
+    all
+}
+
+/// Every guard as it is written, with what of it is not known.
+fn written(inventory: &Inventory) -> Vec<Guard> {
+    let mut all = builtin::guards(inventory);
+    all.extend(kyverno::guards(inventory));
+    all.extend(engines::guards(inventory));
+    all.extend(scc::guards(inventory));
+    for kind in Kind::POLICIES {
+        for (policy, object) in objects(inventory, *kind).filter(|(policy, _)| !policy.unknown_fields.is_empty()) {
+            let engine = ACTS_ON_ALL.iter().find(|(acting, _)| acting == kind).map(|(_, engine)| *engine);
+            // One that takes something out of others takes we know not what out of all of them.
+            let touched = all.iter_mut().filter(|guard| guard.object == object || engine == Some(guard.engine));
+            for guard in touched {
+                let of = if engine.is_some() { format!(" of {object}") } else { String::new() };
+                guard.unknown.extend(policy.unknown_fields.iter().map(|field| format!("“{field}”{of}")));
+            }
+        }
+    }
+    all
+}
+
+/// Kinds that take something out of the policies of an engine.
+const ACTS_ON_ALL: [(Kind, &str); 3] =
+    [(Kind::KyvernoPolicyExceptions, "Kyverno"), (Kind::KyvernoCelPolicyExceptions, "Kyverno"), (Kind::GatekeeperConfigs, "Gatekeeper")];
 
 /// How a demand is met in a namespace: the furthest that any guard goes, and the guards that hold there.
 #[must_use]

@@ -131,7 +131,7 @@ mod tests {
     fn one_authority_that_anybody_satisfies_is_enough() {
         let policy = |authorities: Value| {
             let object = json!({"metadata": {"name": "p"}, "spec": {"authorities": authorities}});
-            Custom::from_object(&object, crate::model::Kind::SigstoreImagePolicies.keep()).unwrap_or_default()
+            Custom::from_object(&object, crate::model::Kind::SigstoreImagePolicies).unwrap_or_default()
         };
         let key = json!({"key": {"data": "-----BEGIN PUBLIC KEY-----"}});
         assert_eq!(sigstore(&policy(json!([key]))), None);

@@ -1,7 +1,7 @@
 //! Policies that can't be read here, by name: engines that keep theirs in programs or elsewhere, Gatekeeper constraints of kinds that a cluster
-//! made for itself, programs of jsPolicy. Where one is there, nothing may be called unguarded.
+//! made for itself, programs of jsPolicy, policies with fields that nobody here knows. Where one is there, nothing may be called unguarded.
 
-use super::{engines, objects};
+use super::{Demand, Guard, engines, not_evaluated, objects};
 use crate::analysis::software::{self, Software};
 use crate::kinds::{Inventory, KindState};
 use crate::model::Kind;
@@ -16,6 +16,10 @@ pub fn unreadable(inventory: &Inventory, known: &[Software], role: &str) -> BTre
     let found = software::with_role(inventory, known, role);
     let mut names: BTreeSet<String> =
         found.into_iter().map(|found| found.software.name.clone()).filter(|name| !READ.contains(&name.as_str())).collect();
+    names.extend(not_evaluated(inventory).iter().filter(|guard| is_matter_of(guard, role)).map(|guard| {
+        let parts: Vec<&str> = guard.unknown.iter().map(String::as_str).collect();
+        format!("{} (with {}, which nobody here knows)", guard.name(), parts.join(", "))
+    }));
     if role != "policy" {
         return names;
     }
@@ -34,6 +38,11 @@ pub fn unreadable(inventory: &Inventory, known: &[Software], role: &str) -> BTre
         names.insert(format!("jsPolicy (the programs {})", programs.join(", ")));
     }
     names
+}
+
+/// Whether what a policy speaks of is the matter of a role.
+fn is_matter_of(guard: &Guard, role: &str) -> bool {
+    (role == "signature") == guard.demands.contains(&Demand::Signatures)
 }
 
 /// Kinds of constraints, by their templates, that are neither read nor known to demand something else.

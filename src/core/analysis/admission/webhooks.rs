@@ -51,6 +51,8 @@ struct Hook {
     namespaces: LabelSelector,
     narrowed: bool,
     silent: bool,
+    /// It has parts that nobody here knows: whether it is asked is not known.
+    unknown: bool,
 }
 
 /// Parts of the names of an engine's webhooks and Services.
@@ -76,6 +78,7 @@ impl Webhooks {
         let hooks = hooks.map(|(_, webhook)| Hook {
             namespaces: webhook.namespace_selector.clone(),
             narrowed: webhook.object_selector != LabelSelector::default() || !webhook.match_conditions.is_empty(),
+            unknown: !webhook.unknown_fields.is_empty(),
             silent: webhook.failure_policy == "Ignore" && answers(inventory, webhook) == Some(false),
         });
         Some(Self { hooks: hooks.collect(), unreadable: !readable })
@@ -90,9 +93,11 @@ impl Webhooks {
         if self.hooks.is_empty() {
             return Asked::Nowhere;
         }
-        let here: Vec<&Hook> = self.hooks.iter().filter(|hook| hook.namespaces.matches(labels) && !hook.silent).collect();
+        let (unknown, known): (Vec<&Hook>, Vec<&Hook>) = self.hooks.iter().partition(|hook| hook.unknown);
+        let here: Vec<&Hook> = known.into_iter().filter(|hook| hook.namespaces.matches(labels) && !hook.silent).collect();
         match here.iter().any(|hook| !hook.narrowed) {
             true => Asked::All,
+            false if !unknown.is_empty() => Asked::Unknown,
             false if here.is_empty() => Asked::Not,
             false => Asked::Some,
         }

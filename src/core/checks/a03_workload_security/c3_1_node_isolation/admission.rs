@@ -119,6 +119,16 @@ fn trust(view: &View<'_>, configuration: &WebhookConfiguration, webhook: &Webhoo
     };
     let open = webhook.failure_policy == "Ignore";
     let mut found = Vec::new();
+    if !webhook.unknown_fields.is_empty() {
+        found.push(
+            finding("rules")
+                .rule("not_evaluated")
+                .severity(Severity::Low)
+                .observed(webhook.unknown_fields.join(", "))
+                .message("The webhook has fields that nobody here knows: which pods it is asked about is not known.")
+                .mend("Read in the documentation of the API server's version what they mean, and judge whether every pod in scope is asked about."),
+        );
+    }
     if open {
         found.push(
             finding("failurePolicy")
