@@ -6,7 +6,7 @@
 //! long it is; never a character of it.
 
 use super::span::{Span, Spans};
-use super::telling::Name;
+use super::telling::{Name, may_tell};
 use super::value::{self, Place};
 use super::{command, pairs, token};
 use regex::Regex;
@@ -20,7 +20,7 @@ pub(super) fn find(key: &str, value: &str, place: Place) -> Vec<Span> {
     command::find(value, &mut spans);
     let own = pairs::trim(value, own_value(key, value));
     let text = &value[own.clone()];
-    let name = if pairs::may_tell(key) { Name::of(key) } else { Name::Plain };
+    let name = if may_tell(key) { Name::of(key) } else { Name::Plain };
     let whole = name.is_telling() && !text.contains('\n');
     if whole && value::is_credential(name, text, place) {
         // The whole value is the secret, so nothing inside it may be read as a name.

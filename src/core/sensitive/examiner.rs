@@ -92,7 +92,7 @@ impl Examiner {
 /// Short words without a sign under names that tell nothing are most of what objects hold: no detector finds anything in them.
 fn is_harmless(name: &str, value: &str) -> bool {
     let short = value.len() < 12 && !value.contains(['=', ':', '@', '>', ' ', '\n']);
-    (value.len() < 3 || short || matches!(value, "true" | "false")) && !super::pairs::may_tell(name)
+    (value.len() < 3 || short || matches!(value, "true" | "false")) && !super::telling::may_tell(name)
 }
 
 #[cfg(test)]

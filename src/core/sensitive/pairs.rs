@@ -4,56 +4,15 @@
 
 use super::command;
 use super::span::Spans;
-use super::telling::Name;
+use super::telling::{Name, may_tell};
 use super::value::{self, Place};
-use aho_corasick::AhoCorasick;
 use std::ops::Range;
-use std::sync::LazyLock;
 
 /// Bytes that are looked back for a name, and forward for a value.
 const LONGEST_NAME: usize = 80;
 const LONGEST_VALUE: usize = 4096;
 /// Bytes behind `name: PASSWORD` within which its `value: …` must come.
 const NEAR: usize = 240;
-
-/// Parts without which no name tells: most names are passed over by them.
-static STEMS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    let stems = [
-        "pass",
-        "pw",
-        "psw",
-        "secret",
-        "cred",
-        "token",
-        "key",
-        "auth",
-        "bearer",
-        "salt",
-        "dsn",
-        "seed",
-        "sas",
-        "pat",
-        "jwt",
-        "contrase",
-        "senha",
-        "jelsz",
-        "kennwort",
-        "haslo",
-        "hasło",
-        "heslo",
-        "wachtwoord",
-        "parola",
-        "mnemonic",
-        "motdepasse",
-        "hmac",
-    ];
-    AhoCorasick::builder().ascii_case_insensitive(true).build(stems).ok()
-});
-
-/// Whether a name may tell anything.
-pub(super) fn may_tell(name: &str) -> bool {
-    STEMS.as_ref().is_none_or(|stems| stems.is_match(name))
-}
 
 /// Looks at a text pair by pair.
 pub(super) fn find(text: &str, spans: &mut Spans) {

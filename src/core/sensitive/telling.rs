@@ -3,6 +3,9 @@
 //! `DB_PASSWORD`, `DB_PW`, `clientSecret`, `REDIS_AUTH` and `mysqlpassword` tell; `PASSWORD_FILE`, `secretName`, `token-ttl` and `public_key`
 //! speak of something else near a secret. What stands under a name is judged by `value`.
 
+use aho_corasick::AhoCorasick;
+use std::sync::LazyLock;
+
 /// How much a name tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Name {
@@ -83,6 +86,8 @@ const TOKENS: &[&str] = &[
 /// Ends of words that were written together: `mysqlpassword`.
 const PASSWORD_ENDS: &[&str] = &["password", "passwd", "passphrase", "passwort", "pass", "pwd"];
 const TOKEN_ENDS: &[&str] = &["token", "apikey", "secretkey", "privatekey", "accesskey"];
+/// Words of keys of every sort: of these alone a value that looks random counts.
+const KEYS: &[&str] = &["key", "salt", "dsn", "seed", "auth", "sas"];
 /// Words that end so and mean something else.
 const NO_PASSWORDS: &[&str] = &[
     "bypass",
@@ -355,6 +360,22 @@ const PUBLIC: &[&str] = &["public", "pub", "publishable", "checksum", "fingerpri
 /// Directives of proxies: where requests are passed on to.
 const PASSING_ON: &[&str] = &["proxy", "uwsgi", "fastcgi", "grpc", "scgi", "memcached", "by", "first", "second", "one", "two", "ssl"];
 
+/// Every word that tells, but for those that hold another one. A name in which none of them stands tells nothing, whatever its words are, so that
+/// most names are passed over by these.
+static STEMS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let all = [PASSWORDS, SECRETS, TOKENS, PASSWORD_ENDS, TOKEN_ENDS, KEYS].concat();
+    let holds_another = |word: &str| all.iter().any(|other| word.len() > other.len() && word.contains(other));
+    let stems = all.iter().filter(|word| !holds_another(word));
+    // Capitals of other alphabets are looked for as they are.
+    let stems = stems.flat_map(|word| [Some((*word).to_owned()), (!word.is_ascii()).then(|| word.to_uppercase())]);
+    AhoCorasick::builder().ascii_case_insensitive(true).build(stems.flatten()).ok()
+});
+
+/// Whether a name may tell anything, or a text hold a name that does.
+pub(super) fn may_tell(text: &str) -> bool {
+    STEMS.as_ref().is_none_or(|stems| stems.is_match(text))
+}
+
 impl Name {
     /// What a name tells. Of `acme.example/db-password` the part behind the last slash is the name.
     pub(super) fn of(name: &str) -> Self {
@@ -384,7 +405,7 @@ impl Name {
             "key" | "keys" if BEFORE_KEY.contains(&before) => Self::Token,
             // `passwordKey: password` names the key of a Secret.
             "key" | "keys" if [PASSWORDS, SECRETS, TOKENS].iter().any(|list| list.contains(&before)) => Self::Plain,
-            "key" | "salt" | "dsn" | "seed" | "auth" | "sas" if words.len() > 1 => Self::Key,
+            _ if KEYS.contains(&last) && words.len() > 1 => Self::Key,
             "content" | "data" | "value" | "string" if words.len() > 1 && words.contains(&"key") => Self::Token,
             _ => Self::by_words(&words, last),
         }
@@ -445,4 +466,19 @@ fn words(name: &str) -> Vec<String> {
         }
     }
     words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_tells_is_passed_over() {
+        for name in
+            ["HASŁO", "DB_CONTRASEÑA", "mysqlPassword", "REDIS_AUTH", "clientSecret", "APP_SAS", "signing.key.data", "dbPw2", "hmacKey"]
+        {
+            assert!(Name::of(name).is_telling() && may_tell(name), "{name}");
+        }
+        assert!(!may_tell("LOG_LEVEL") && !may_tell("replicas"));
+    }
 }
