@@ -158,35 +158,6 @@ const PATHS: &[(&str, &[&str])] = &[
     ("system:controller:daemon-set-controller", &["create_pods", "update_workloads"]),
     ("system:controller:deployment-controller", &["create_pods", "update_workloads"]),
     ("system:controller:expand-controller", &["read_secrets"]),
-    (
-        "system:controller:generic-garbage-collector",
-        &[
-            "update_workloads",
-            "exec",
-            "ephemeral_containers",
-            "read_secrets",
-            "nodes_proxy",
-            "change_webhooks",
-            "change_admission_policies",
-            "change_apiservices",
-            "patch_nodes",
-            "patch_namespaces",
-            "create_pods_by_controller",
-            "deploy_by_controller",
-            "change_nodes_by_controller",
-            "portforward",
-            "proxy",
-            "nodes_log",
-            "change_policy_engines",
-            "change_policy_exceptions",
-            "change_network_policies",
-            "change_mesh_policies",
-            "change_agents",
-            "change_crds",
-            "change_configmaps",
-            "change_logins",
-        ],
-    ),
     // It marks tokens that nobody used, with patches that are answered with the Secret.
     ("system:controller:legacy-service-account-token-cleaner", &["read_secrets"]),
     ("system:controller:root-ca-cert-publisher", &["change_configmaps"]),
@@ -195,67 +166,12 @@ const PATHS: &[(&str, &[&str])] = &[
     ("system:controller:horizontal-pod-autoscaler", &["proxy"]),
     ("system:controller:resource-claim-controller", &["admin_access_devices"]),
     ("system:controller:job-controller", &["create_pods", "update_workloads"]),
-    (
-        "system:controller:namespace-controller",
-        &[
-            "exec",
-            "read_secrets",
-            "nodes_proxy",
-            "change_webhooks",
-            "change_admission_policies",
-            "change_apiservices",
-            "portforward",
-            "proxy",
-            "nodes_log",
-            "change_policy_engines",
-            "change_policy_exceptions",
-            "change_network_policies",
-            "change_mesh_policies",
-            "change_agents",
-            "change_crds",
-            "change_configmaps",
-            "change_logins",
-        ],
-    ),
     ("system:controller:node-controller", &["patch_nodes"]),
     ("system:controller:persistent-volume-binder", &["create_pods", "create_persistentvolumes", "read_secrets"]),
     ("system:controller:replicaset-controller", &["create_pods", "update_workloads"]),
     ("system:controller:replication-controller", &["create_pods", "update_workloads"]),
     ("system:controller:resourcequota-controller", &["read_secrets"]),
     ("system:controller:statefulset-controller", &["create_pods", "update_workloads"]),
-    (
-        "system:controller:storage-version-migrator-controller",
-        &[
-            "create_pods",
-            "update_workloads",
-            "exec",
-            "ephemeral_containers",
-            "read_secrets",
-            "create_tokens",
-            "nodes_proxy",
-            "change_webhooks",
-            "change_admission_policies",
-            "change_apiservices",
-            "create_persistentvolumes",
-            "patch_nodes",
-            "patch_namespaces",
-            "create_pods_by_controller",
-            "deploy_by_controller",
-            "change_nodes_by_controller",
-            "portforward",
-            "proxy",
-            "nodes_log",
-            "admin_access_devices",
-            "change_policy_engines",
-            "change_policy_exceptions",
-            "change_network_policies",
-            "change_mesh_policies",
-            "change_agents",
-            "change_crds",
-            "change_configmaps",
-            "change_logins",
-        ],
-    ),
     ("system:controller:ttl-controller", &["patch_nodes"]),
     // The three roles for people; they are given by hand, so this says only what their own content may be.
     ("admin", EDIT),
@@ -268,6 +184,48 @@ const PATHS: &[(&str, &[&str])] = &[
     ("traefik", &["read_secrets"]),
     ("traefik-kube-system", &["read_secrets"]),
 ];
+
+/// Roles that hold for objects of every kind, with what that opens.
+const OF_EVERYTHING: &[(&str, &[&[&str]])] = &[
+    ("system:controller:namespace-controller", &[REMOVING]),
+    ("system:controller:generic-garbage-collector", &[REMOVING, CHANGING]),
+    ("system:controller:storage-version-migrator-controller", &[REMOVING, CHANGING, MAKING]),
+];
+
+/// What reading and deleting everything opens.
+const REMOVING: &[&str] = &[
+    "exec",
+    "read_secrets",
+    "nodes_proxy",
+    "change_webhooks",
+    "change_admission_policies",
+    "change_apiservices",
+    "portforward",
+    "proxy",
+    "nodes_log",
+    "change_policy_engines",
+    "change_policy_exceptions",
+    "change_network_policies",
+    "change_mesh_policies",
+    "change_agents",
+    "change_crds",
+    "change_configmaps",
+    "change_logins",
+];
+
+/// What changing everything opens beside it.
+const CHANGING: &[&str] = &[
+    "update_workloads",
+    "ephemeral_containers",
+    "patch_nodes",
+    "patch_namespaces",
+    "create_pods_by_controller",
+    "deploy_by_controller",
+    "change_nodes_by_controller",
+];
+
+/// What making everything opens beside that.
+const MAKING: &[&str] = &["create_pods", "create_tokens", "create_persistentvolumes", "admin_access_devices"];
 
 /// What the built-in role edit is for, in its namespace; what makes pods by way of a controller gives no more than making them does.
 const EDIT: &[&str] = &[
@@ -346,6 +304,7 @@ pub fn provided(distribution: &str, bound: &Bound<'_>) -> Option<&'static Provid
 #[must_use]
 pub fn opens(role: &str, path: &str) -> bool {
     PATHS.iter().any(|(name, paths)| *name == role && paths.contains(&path))
+        || OF_EVERYTHING.iter().any(|(name, lists)| *name == role && lists.iter().any(|paths| paths.contains(&path)))
 }
 
 /// Whether a role's rules give no more than is known of it; a role of which nothing is known in full is not limited here.

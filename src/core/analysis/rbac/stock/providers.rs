@@ -108,7 +108,7 @@ const ROWS: &[Provided] = &[
         "kubelet-bootstrap-certificate-bootstrap",
         "gce:beta:kubelet-certificate-bootstrap",
         &[User("kubelet"), User("kubelet-bootstrap")],
-        Within(&[(&["create"], &[CERTIFICATES], &["certificatesigningrequests/nodeclient"], &[])]),
+        Within(&[FIRST_CERTIFICATE]),
     ),
     row(
         GKE,
@@ -116,7 +116,7 @@ const ROWS: &[Provided] = &[
         "gce:beta:kubelet-certificate-bootstrap",
         "gce:beta:kubelet-certificate-bootstrap",
         &[User("kubelet")],
-        Within(&[(&["create"], &[CERTIFICATES], &["certificatesigningrequests/nodeclient"], &[])]),
+        Within(&[FIRST_CERTIFICATE]),
     ),
     row(
         GKE,
@@ -361,7 +361,7 @@ const ROWS: &[Provided] = &[
         "system-bootstrap-approve-node-client-csr",
         "system:certificates.k8s.io:certificatesigningrequests:nodeclient",
         &[Group("system:bootstrappers"), Group("system:bootstrappers:nodes")],
-        Within(&[(&["create"], &[CERTIFICATES], &["certificatesigningrequests/nodeclient"], &[])]),
+        Within(&[FIRST_CERTIFICATE]),
     ),
     row(
         TALOS,
@@ -369,7 +369,7 @@ const ROWS: &[Provided] = &[
         "system-bootstrap-node-renewal",
         "system:certificates.k8s.io:certificatesigningrequests:selfnodeclient",
         &[Group(NODES)],
-        Within(&[(&["create"], &[CERTIFICATES], &["certificatesigningrequests/selfnodeclient"], &[])]),
+        Within(&[NEXT_CERTIFICATE]),
     ),
     row(
         RKE2,
@@ -413,6 +413,10 @@ const CLOUD: Content = Within(&[
     (&["create", "get", "list", "watch", "update"], &[""], &["endpoints"], &[]),
 ]);
 
+/// Approval of a node's first certificate.
+const FIRST_CERTIFICATE: Rule = (&["create"], &[CERTIFICATES], &["certificatesigningrequests/nodeclient"], &[]);
+/// Approval of those that follow it.
+const NEXT_CERTIFICATE: Rule = (&["create"], &[CERTIFICATES], &["certificatesigningrequests/selfnodeclient"], &[]);
 const JOIN: Rule = (&["create", "get", "list", "watch"], &[CERTIFICATES], &["certificatesigningrequests"], &[]);
 const IMAGE: &[&str] = &["", "image.openshift.io"];
 const BUILD: &[&str] = &["", "build.openshift.io"];
