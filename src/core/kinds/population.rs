@@ -282,14 +282,6 @@ fn finish(inventory: &Inventory, mut group: Group) -> Workload {
         let ended = std::mem::take(&mut group.ended);
         ended.into_iter().for_each(|spec| group.add(spec, 1));
     }
-    for spec in std::mem::take(&mut group.ended) {
-        let workload = &mut group.workload;
-        match workload.ended.iter_mut().find(|variant| variant.spec == spec) {
-            Some(variant) => variant.pods += 1,
-            None if workload.variants.iter().any(|variant| variant.spec == spec) => {}
-            None => workload.ended.push(Variant { spec, pods: 1 }),
-        }
-    }
     let mut workload = group.workload;
     if workload.object.kind == "Pod"
         && let Some(pod) = workload.pod_indexes.first().and_then(|index| inventory.pods.get(*index))

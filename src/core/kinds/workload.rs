@@ -147,8 +147,6 @@ pub struct Workload {
     /// The distinct specs to judge it by: those of its pods, with how many pods share each, and those of its templates, with none, where no pod
     /// shows what becomes of them. Pods that ended count where there is nothing else.
     pub variants: Vec<Variant>,
-    /// Specs that only pods have which ended, beside something that goes on: what was written into them can still be read.
-    pub ended: Vec<Variant>,
     /// Index of its template's spec, where the owner was read.
     pub template: Option<usize>,
     /// Labels of its template.
