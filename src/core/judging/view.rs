@@ -6,7 +6,7 @@ use crate::analysis::rbac::Rbac;
 use crate::analysis::reach::Reach;
 use crate::analysis::{lifecycle::Lifecycle, software::Software};
 use crate::kinds::{ClusterInfo, Container, ContainerRole, ImageUse, Inventory, KindState, PodSpec, Source, Workload};
-use crate::model::{Category, Finding, Kind, ObjectRef, Scope};
+use crate::model::{Category, Finding, Kind, ObjectRef, Scope, Severity};
 use jiff::Timestamp;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -241,6 +241,18 @@ impl PlacedImage<'_> {
     #[must_use]
     pub fn words(&self) -> &str {
         if self.used.reference.is_empty() { "unset" } else { self.used.reference }
+    }
+
+    /// What is told of an image whose name can't be read: what follows from that is for a person.
+    #[must_use]
+    pub fn unreadable(&self, so: &str) -> Finding {
+        self.finding()
+            .observed(self.words())
+            .rule("unreadable")
+            .severity(Severity::Low)
+            .review()
+            .message(format!("The image's name can't be read, so {so} can't be told; a placeholder may be filled in later."))
+            .mend("Give the image as registry/repository:tag@digest.")
     }
 
     /// A failing finding on the field that names the image.

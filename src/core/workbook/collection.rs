@@ -90,6 +90,23 @@ impl OutcomeRecord {
             findings: outcome.findings.iter().take(FIRST_FINDINGS).map(brief).collect(),
         }
     }
+
+    /// The outcome as far as the workbook alone tells it: all but its findings.
+    #[must_use]
+    pub fn without_findings(&self) -> CheckOutcome {
+        let practices = checks::by_id(&self.check).map_or(&[][..], |check| check.practices);
+        CheckOutcome {
+            check: self.check.clone(),
+            control: self.check.split('/').next().unwrap_or_default().to_owned(),
+            practices: practices.iter().map(|practice| (*practice).to_owned()).collect(),
+            outcome: self.outcome,
+            reason: self.reason.clone(),
+            population: self.population,
+            needs: self.needs.clone(),
+            counts: self.counts.clone(),
+            findings: vec![],
+        }
+    }
 }
 
 /// Puts a collection into a workbook. Answers, determinations, evidence, exceptions and reviews stay as they are, but for the mark `to_confirm`.
@@ -138,21 +155,10 @@ pub fn combined(workbook: &Workbook) -> (Vec<CheckOutcome>, String) {
     };
     let mut worst: Vec<CheckOutcome> = Vec::new();
     for record in &workbook.outcomes {
-        let one = || CheckOutcome {
-            check: record.check.clone(),
-            control: record.check.split('/').next().unwrap_or_default().to_owned(),
-            practices: checks::by_id(&record.check).map_or_else(Vec::new, |c| c.practices.iter().map(|p| (*p).to_owned()).collect()),
-            outcome: record.outcome,
-            reason: record.reason.clone(),
-            population: record.population,
-            needs: record.needs.clone(),
-            counts: record.counts.clone(),
-            findings: vec![],
-        };
         match worst.iter_mut().find(|o| o.check == record.check) {
-            Some(known) if rank(record.outcome) < rank(known.outcome) => *known = one(),
+            Some(known) if rank(record.outcome) < rank(known.outcome) => *known = record.without_findings(),
             Some(_) => {}
-            None => worst.push(one()),
+            None => worst.push(record.without_findings()),
         }
     }
     let own = workbook.clusters.iter().find(|c| !is_managed(&c.distribution)).or_else(|| workbook.clusters.first());

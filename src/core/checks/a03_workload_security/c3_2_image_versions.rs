@@ -73,16 +73,7 @@ fn image_reference(view: &View<'_>) -> Verdict {
 
 fn loose(placed: &PlacedImage<'_>, verified: impl Fn(&ImageReference) -> Option<Strictness>) -> Option<Finding> {
     let finding = placed.finding().observed(placed.words());
-    let Some(image) = ImageReference::parse(placed.used.reference) else {
-        return Some(
-            finding
-                .rule("unreadable")
-                .severity(Severity::Low)
-                .review()
-                .message("The image's name can't be read, so what it means can't be told; a placeholder may be filled in later.")
-                .mend("Give the image as registry/repository:tag@digest."),
-        );
-    };
+    let Some(image) = ImageReference::parse(placed.used.reference) else { return Some(placed.unreadable("what it means")) };
     match image.firmness() {
         Firmness::Digest => None,
         Firmness::Tag => {

@@ -54,16 +54,7 @@ fn registries(view: &View<'_>) -> Verdict {
 
 fn source(placed: &PlacedImage<'_>, trusted: &[String]) -> Option<Finding> {
     let finding = placed.finding().observed(placed.words());
-    let Some(image) = ImageReference::parse(placed.used.reference) else {
-        return Some(
-            finding
-                .rule("unreadable")
-                .severity(Severity::Low)
-                .review()
-                .message("The image's name can't be read, so its registry can't be told; a placeholder may be filled in later.")
-                .mend("Give the image as registry/repository:tag@digest."),
-        );
-    };
+    let Some(image) = ImageReference::parse(placed.used.reference) else { return Some(placed.unreadable("its registry")) };
     if trusted.is_empty() {
         let message = format!("The image comes from {}; no list of trusted registries was given to hold it against.", image.registry);
         let mend = "Answer 3.3.trusted_registries with the registries, or paths in them, that the entity has approved.";

@@ -31,13 +31,7 @@ fn non_production_images(view: &View<'_>) -> Verdict {
 }
 
 fn named(placed: &PlacedImage<'_>) -> Option<Finding> {
-    let Some(image) = ImageReference::parse(placed.used.reference) else {
-        return Some(
-            placed.finding().rule("unreadable").severity(Severity::Low).review().observed(placed.words()).message(
-                "The image's name can't be read, so what it says of its stage can't be told; a placeholder may be filled in later.",
-            ),
-        );
-    };
+    let Some(image) = ImageReference::parse(placed.used.reference) else { return Some(placed.unreadable("what it says of its stage")) };
     let (part, word) = telling_word(&image)?;
     Some(
         placed

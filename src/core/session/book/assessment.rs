@@ -100,7 +100,9 @@ impl Book {
             .iter()
             .map(|record| Cluster {
                 key: record.key.clone(),
-                outcomes: Arc::new(workbook.outcomes.iter().filter(|o| o.cluster == record.key).map(from_record).collect()),
+                outcomes: Arc::new(
+                    workbook.outcomes.iter().filter(|o| o.cluster == record.key).map(OutcomeRecord::without_findings).collect(),
+                ),
                 inventory: None,
                 loading: !record.findings.is_empty() || !record.snapshot.is_empty(),
                 judging: false,
@@ -335,20 +337,4 @@ fn open_items(book: &Book, guidance: &Guidance) -> Vec<OpenItem> {
         }
     }
     items
-}
-
-/// An outcome without its findings, as far as the workbook alone tells.
-fn from_record(record: &OutcomeRecord) -> CheckOutcome {
-    let practices = checks::by_id(&record.check).map_or(&[][..], |c| c.practices);
-    CheckOutcome {
-        check: record.check.clone(),
-        control: record.check.split_once('/').map_or("", |(control, _)| control).to_owned(),
-        practices: practices.iter().map(|p| (*p).to_owned()).collect(),
-        outcome: record.outcome,
-        reason: record.reason.clone(),
-        population: record.population,
-        needs: record.needs.clone(),
-        counts: record.counts.clone(),
-        findings: vec![],
-    }
 }
