@@ -318,6 +318,18 @@ fn no_ring_of_imports() {
     }
 }
 
+/// What collects shares its errors, options and the way to cancel in `mod.rs`, which opens the files below it too; these files make no ring.
+#[test]
+fn no_ring_of_imports_in_what_collects() {
+    let base = root().join("src");
+    let mut graph = neighbours(&[base.join("collect")], &base);
+    graph.retain(|file, _| file != &base.join("collect/mod.rs"));
+    let of = |name: &str| &graph[&base.join("collect").join(name)];
+    assert!(of("request.rs").contains(&base.join("collect/connect.rs")), "{:?}", of("request.rs"));
+    assert!(of("live.rs").contains(&base.join("collect/secrets.rs")), "{:?}", of("live.rs"));
+    assert_eq!(ring(&graph), None, "files that import each other in a ring");
+}
+
 /// Rooms of the session, from the ground up. What is not named here is a feature: a thing that a person does. Features know what lies below them,
 /// and each other as little as the rooms of one floor do.
 const SESSION: &[(&str, usize)] = &[

@@ -13,10 +13,10 @@ mod cluster;
 mod faults;
 #[path = "collect/files.rs"]
 mod files;
-#[path = "collect/proxies.rs"]
-mod proxies;
 #[path = "support/parts.rs"]
 mod parts;
+#[path = "collect/proxies.rs"]
+mod proxies;
 #[path = "collect/real.rs"]
 mod real;
 #[path = "collect/server.rs"]

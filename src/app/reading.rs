@@ -127,6 +127,11 @@ mod tests {
         assert!(given_up.ends());
         let (told, kept) = demo(&given_up);
         assert_eq!(kept, 0);
-        assert!(!told.iter().any(|action| matches!(action, Action::Reading(session::reading::Action::Progress(_)) | Action::Reading(session::reading::Action::Failed(_)) | Action::Reading(session::reading::Action::Collected(_)))));
+        assert!(!told.iter().any(|action| matches!(
+            action,
+            Action::Reading(session::reading::Action::Progress(_))
+                | Action::Reading(session::reading::Action::Failed(_))
+                | Action::Reading(session::reading::Action::Collected(_))
+        )));
     }
 }

@@ -41,7 +41,7 @@ impl<'a> Listed<'a> {
         let own: Own<'_> = serde_json::from_str(json).ok().filter(|_| json.trim_start().starts_with('{'))?;
         // What is no text is nobody's name.
         let text = |raw: Option<&RawValue>| -> String {
-            let said = raw.map(|raw| serde_json::from_str::<Option<String>>(raw.get()).map_or_else(|_| Some("?".to_owned()), |text| text));
+            let said = raw.map(|raw| serde_json::from_str::<Option<String>>(raw.get()).unwrap_or_else(|_| Some("?".to_owned())));
             said.flatten().unwrap_or_default()
         };
         let (api_version, kind) = (text(own.api_version), text(own.kind));
