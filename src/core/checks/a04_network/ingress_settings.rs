@@ -166,6 +166,21 @@ impl<'a> Settings<'a> {
         let Some(category) = ingresses.min() else { return vec![] };
         let mut seen = BTreeSet::new();
         let mut findings = Vec::new();
+        let by_map = |controller: &Controller| {
+            matches!(controller, Controller::Nginx | Controller::NginxInc | Controller::HaProxy | Controller::Contour)
+        };
+        if self.inventory.state(Kind::ConfigMaps) != KindState::Read {
+            let unread = self.controllers.iter().filter(|(controller, _)| by_map(controller)).map(|(_, found)| found);
+            findings.extend(unread.map(|found| {
+                let finding = Finding::new(category, found.workload.object.clone(), found.workload.spec_path());
+                finding
+                    .rule("old_protocols")
+                    .review()
+                    .severity(Severity::Medium)
+                    .observed("ConfigMaps were not read")
+                    .message("Which protocols the controller accepts stands in its ConfigMap: see that none is older than TLS 1.2.")
+            }));
+        }
         for (controller, found) in &self.controllers {
             let mut maps: Vec<&ConfigMap> = Vec::new();
             for place in self.named(found) {

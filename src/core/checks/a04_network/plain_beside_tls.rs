@@ -5,6 +5,7 @@
 
 use super::ingress_settings::{Controller, Said, Settings, known};
 use crate::judging::View;
+use crate::kinds::KindState;
 use crate::kinds::network::Ingress;
 use crate::model::Kind;
 use serde_json::Value;
@@ -27,6 +28,8 @@ use Controller::{Alb, Azure, Cilium, Contour, Gce, HaProxy, Kong, Nginx, NginxIn
 pub(super) struct Controllers<'a> {
     pub(super) settings: Settings<'a>,
     of_class: BTreeMap<String, Controller>,
+    /// Whether there are classes that could not be read.
+    unread: bool,
     default: Option<Controller>,
 }
 
@@ -47,7 +50,9 @@ impl<'a> Controllers<'a> {
         let settings = Settings::of(view);
         let running = settings.running();
         let default = default.or(if running.len() == 1 { running.first().copied() } else { None });
-        Self { settings, of_class, default }
+        let state = view.inventory.state(Kind::IngressClasses);
+        let unread = matches!(state, KindState::Partial | KindState::Forbidden | KindState::Failed);
+        Self { settings, of_class, unread, default }
     }
 
     fn serving(&self, class: &str) -> Option<Controller> {
@@ -60,8 +65,17 @@ impl<'a> Controllers<'a> {
         matches!(self.serving(class), Some(Alb | Gce | Azure)) || class == "webapprouting.kubernetes.azure.com"
     }
 
-    /// What becomes of plain HTTP at an Ingress that has TLS for its hosts.
+    /// What becomes of plain HTTP at an Ingress that has TLS for its hosts. Who serves a class is a guess by its name where the class was not read.
     pub(super) fn plain(&self, ingress: &Ingress) -> Plain {
+        match self.by_habit(ingress) {
+            Plain::Refused if self.unread && !self.of_class.contains_key(class(ingress)) => {
+                Plain::Unknown("which controller serves its class could not be read".to_owned())
+            }
+            plain => plain,
+        }
+    }
+
+    fn by_habit(&self, ingress: &Ingress) -> Plain {
         let word = |key: &'static str| ingress.metadata.annotation(key).map(|text| (text.trim().to_ascii_lowercase(), key));
         let first = |keys: &[&'static str]| keys.iter().find_map(|key| word(key));
         let yes = |value: &str| matches!(value, "true" | "enabled" | "on" | "1");
