@@ -330,6 +330,24 @@ fn no_ring_of_imports_in_what_collects() {
     assert_eq!(ring(&graph), None, "files that import each other in a ring");
 }
 
+/// In most rooms a `mod.rs` holds what all in it share, and hands on what they are: it is left out there, and files beside and below it are not.
+#[test]
+fn no_ring_of_imports_beside_what_a_room_shares() {
+    let (core, application) = (root().join("src/core"), root().join("src"));
+    let rooms = |base: &Path, rooms: &[(&str, usize)]| -> Vec<PathBuf> {
+        rooms.iter().map(|(name, _)| base.join(name)).filter(|room| room.is_dir()).collect()
+    };
+    for (base, rooms) in [(&core, rooms(&core, CORE)), (&application, rooms(&application, APPLICATION))] {
+        let mut graph = neighbours(&rooms, base);
+        graph.retain(|file, _| !file.ends_with("mod.rs"));
+        for room in rooms {
+            let mut within = graph.iter().filter(|(file, _)| file.starts_with(&room));
+            assert!(within.any(|(_, to)| !to.is_empty()), "no import was read in {}", room.display());
+        }
+        assert_eq!(ring(&graph), None, "files that import each other in a ring");
+    }
+}
+
 /// Rooms of the session, from the ground up. What is not named here is a feature: a thing that a person does. Features know what lies below them,
 /// and each other as little as the rooms of one floor do.
 const SESSION: &[(&str, usize)] = &[

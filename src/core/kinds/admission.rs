@@ -1,6 +1,6 @@
 //! Webhooks and aggregated APIs: what else decides on, or answers for, the API server.
 
-use super::{guards, lenient::Scalar, meta::Meta, pod::slim, rbac::LabelSelector};
+use super::{guards, lenient::Scalar, meta::Meta, rbac::LabelSelector, slim::slim};
 use serde::{Deserialize, Deserializer, Serialize, de::Error};
 
 slim! {

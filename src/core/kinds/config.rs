@@ -1,6 +1,6 @@
 //! ConfigMaps, rows of Secrets, and certificate signing requests: configuration without the values that must not stay.
 
-use super::{identities, meta::Meta, pod::slim, sealed::Sealed, thinned};
+use super::{identities, meta::Meta, sealed::Sealed, slim::slim, thinned};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

@@ -57,7 +57,7 @@ pub struct Ingest {
     redacted: BTreeMap<Kind, usize>,
     /// What was taken out of the object that is being stored.
     waiting: Vec<Redaction>,
-    pub(super) secret_metadata: super::secret::Metadata,
+    pub(super) secret_metadata: super::secret_row::Metadata,
 }
 
 #[derive(Deserialize)]
@@ -93,7 +93,7 @@ impl Ingest {
             malformed: BTreeMap::new(),
             redacted: BTreeMap::new(),
             waiting: Vec::new(),
-            secret_metadata: super::secret::Metadata::new(),
+            secret_metadata: super::secret_row::Metadata::new(),
         }
     }
 
@@ -166,7 +166,7 @@ impl Ingest {
         let parsed = serde_json::from_str::<serde_json::Value>(&json).unwrap_or_default();
         // Manifests write null for what is empty; the API never does. So only what failed is read again, without its nulls.
         let mut cleaned = parsed.clone();
-        strip_nulls(&mut cleaned);
+        super::lenient::strip_nulls(&mut cleaned);
         if told_once && cleaned != parsed {
             let json = cleaned.to_string();
             self.waiting.clone_from(&redactions);
@@ -217,7 +217,7 @@ impl Ingest {
                 self.inventory.namespaces.push(namespace);
             }
             Kind::Secrets => {
-                let row = super::secret::row(json)?;
+                let row = super::secret_row::row(json)?;
                 self.inventory.secrets.push(row);
             }
             Kind::ConfigMaps => {
@@ -477,19 +477,4 @@ pub(super) fn words(error: &serde_json::Error) -> String {
     let said = error.to_string();
     // The place is one within the object, which nobody sees.
     crate::sensitive::without_quoted(said.split(" at line ").next().unwrap_or_default())
-}
-
-/// Takes out nulls, which manifests write for what is empty.
-pub(super) fn strip_nulls(value: &mut serde_json::Value) {
-    match value {
-        serde_json::Value::Object(map) => {
-            map.retain(|_, v| !v.is_null());
-            map.values_mut().for_each(strip_nulls);
-        }
-        serde_json::Value::Array(list) => {
-            list.retain(|v| !v.is_null());
-            list.iter_mut().for_each(strip_nulls);
-        }
-        _ => {}
-    }
 }

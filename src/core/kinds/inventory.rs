@@ -364,10 +364,4 @@ impl Inventory {
     pub fn ingresses_of(&self, namespace: &str) -> &[network::Ingress] {
         part(&self.ingresses, namespace, |ingress| &ingress.metadata.namespace)
     }
-
-    /// Pod-bearing objects as the API has them, for a finding's lines: the JSON of the object, rebuilt from what was kept.
-    #[must_use]
-    pub fn object_json(&self, object: &ObjectRef) -> Option<serde_json::Value> {
-        super::rebuilt::object_json(self, object)
-    }
 }

@@ -1,4 +1,4 @@
-//! Scalars that manifests write in more than one way: quantities and ports as numbers or strings.
+//! What manifests write in more than one way: scalars (quantities and ports as numbers or strings), and null for what is empty.
 
 use super::quantity::Quantity;
 use serde::{Deserialize, Deserializer, Serialize, de::Visitor};
@@ -65,6 +65,21 @@ pub(crate) fn scalar<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Strin
 impl<'de> Deserialize<'de> for Scalar {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         scalar(deserializer).map(Scalar)
+    }
+}
+
+/// Takes out nulls, which manifests write for what is empty.
+pub(super) fn strip_nulls(value: &mut serde_json::Value) {
+    match value {
+        serde_json::Value::Object(map) => {
+            map.retain(|_, v| !v.is_null());
+            map.values_mut().for_each(strip_nulls);
+        }
+        serde_json::Value::Array(list) => {
+            list.retain(|v| !v.is_null());
+            list.iter_mut().for_each(strip_nulls);
+        }
+        _ => {}
     }
 }
 

@@ -23,7 +23,7 @@ pub struct Maker {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub templates: Vec<Template>,
     /// Whether it has run to its end, and makes no more pods.
-    #[serde(skip_serializing_if = "super::pod::is_default")]
+    #[serde(skip_serializing_if = "super::slim::is_default")]
     pub ended: bool,
     /// Why its templates do not tell what its pods will be; "" where they do.
     #[serde(skip_serializing_if = "String::is_empty")]
@@ -175,7 +175,7 @@ impl Found {
     }
 
     fn take(&mut self, mut spec: Value, path: &str, metadata: Option<&Value>) {
-        super::ingest::strip_nulls(&mut spec);
+        super::lenient::strip_nulls(&mut spec);
         let metadata = metadata.cloned().map(serde_json::from_value::<Meta>);
         match (serde_json::from_value::<PodSpec>(spec), metadata.transpose()) {
             (Ok(spec), Ok(metadata)) => {

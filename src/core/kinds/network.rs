@@ -1,12 +1,7 @@
 //! Services, endpoints, ingresses and network policies.
 
 use super::strict::{Below, SELECTOR, unknown_fields};
-use super::{
-    lenient::Scalar,
-    meta::Meta,
-    pod::{NamedRef, slim},
-    rbac::LabelSelector,
-};
+use super::{lenient::Scalar, meta::Meta, pod::NamedRef, rbac::LabelSelector, slim::slim};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
 

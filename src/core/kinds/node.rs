@@ -1,6 +1,6 @@
 //! Nodes, namespaces and runtime classes.
 
-use super::{lenient::Scalar, meta::Meta, pod::slim};
+use super::{lenient::Scalar, meta::Meta, slim::slim};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

@@ -1,6 +1,6 @@
 //! Persistent volumes and the claims by which pods mount them: a claim may lead to a directory of the node as a hostPath does.
 
-use super::{meta::Meta, pod::slim};
+use super::{meta::Meta, slim::slim};
 use serde::{Deserialize, Serialize};
 
 slim! {

@@ -1,26 +1,14 @@
 //! Pods and their specs: the widest of the slim types, because most of the guidance is about what runs.
 
 pub use super::volume::Volume;
-use super::{lenient::Scalar, meta::Meta, sealed::Sealed};
+use super::{
+    lenient::Scalar,
+    meta::Meta,
+    sealed::Sealed,
+    slim::{is_default, slim},
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-
-macro_rules! slim {
-    ($($(#[$doc:meta])* struct $name:ident { $($(#[$fdoc:meta])* $field:ident: $type:ty,)* })+) => {
-        $(
-            $(#[$doc])*
-            #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-            #[serde(rename_all = "camelCase", default)]
-            pub struct $name { $($(#[$fdoc])* #[serde(skip_serializing_if = "crate::kinds::pod::is_default")] pub $field: $type,)* }
-        )+
-    };
-}
-pub(super) use slim;
-
-/// Whether a value is its type's default, and so need not be written.
-pub(crate) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
-    *value == T::default()
-}
 
 slim! {
     /// What a pod is to be; equal specs are kept once (see `Inventory::specs`).

@@ -1,6 +1,6 @@
 //! Quotas, limits and the results of policy engines.
 
-use super::{custom::Custom, lenient::Scalar, meta::Meta, pod::slim};
+use super::{custom::Custom, lenient::Scalar, meta::Meta, slim::slim};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -121,7 +121,7 @@ impl PolicyReport {
     #[must_use]
     pub fn from_custom(custom: &Custom) -> Option<Self> {
         let mut object = custom.rebuilt().ok()?;
-        super::ingest::strip_nulls(&mut object);
+        super::lenient::strip_nulls(&mut object);
         serde_json::from_value(object).ok()
     }
 }

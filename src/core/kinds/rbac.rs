@@ -1,9 +1,6 @@
 //! Roles, bindings and service accounts.
 
-use super::{
-    meta::Meta,
-    pod::{NamedRef, slim},
-};
+use super::{meta::Meta, pod::NamedRef, slim::slim};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

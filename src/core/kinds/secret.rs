@@ -6,16 +6,14 @@ use super::config::SecretRow;
 use super::ingest::{Ingest, IngestError, Page, RawListMeta, name_of, words};
 use super::listed::Listed;
 use super::meta::Meta;
+use super::secret_row::Labelled;
 use super::sift::sift_value;
 use crate::model::Kind;
 use crate::sensitive::without_secrets;
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-
-/// Labels and time of creation by namespace and name.
-pub(super) type Metadata = HashMap<(String, String), (BTreeMap<String, String>, Option<Timestamp>)>;
+use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Deserialize)]
 struct RawTable<'a> {
@@ -38,16 +36,6 @@ struct RawRow<'a> {
     cells: Vec<serde_json::Value>,
     #[serde(borrow, default)]
     object: Option<&'a RawValue>,
-}
-
-/// Metadata without its annotations: they are not even parsed.
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase", default)]
-struct Labelled {
-    name: String,
-    namespace: String,
-    labels: BTreeMap<String, String>,
-    creation_timestamp: Option<Timestamp>,
 }
 
 #[derive(Deserialize, Default)]
@@ -175,26 +163,6 @@ impl Ingest {
             }
         }
     }
-}
-
-/// A Secret from a file: its values are counted and dropped, its annotations are not read.
-pub(super) fn row(json: &str) -> Result<SecretRow, serde_json::Error> {
-    #[derive(Deserialize, Default)]
-    #[serde(default)]
-    struct RawSecret {
-        metadata: Labelled,
-        r#type: String,
-        data: Option<BTreeMap<String, serde::de::IgnoredAny>>,
-        #[serde(rename = "stringData")]
-        string_data: Option<BTreeMap<String, serde::de::IgnoredAny>>,
-        keys: Option<u32>,
-    }
-    let raw: RawSecret = serde_json::from_str(json)?;
-    let counted = raw.data.map_or(0, |d| d.len()) + raw.string_data.map_or(0, |d| d.len());
-    let keys = raw.keys.unwrap_or_else(|| u32::try_from(counted).unwrap_or(u32::MAX));
-    let r#type = if raw.r#type.is_empty() { "Opaque".to_owned() } else { raw.r#type };
-    let Labelled { name, namespace, labels, creation_timestamp } = raw.metadata;
-    Ok(SecretRow { metadata: Meta { name, namespace, labels: labels.into(), creation_timestamp, ..Meta::default() }, r#type, keys })
 }
 
 /// An age as Tables print it: `45s`, `5m30s`, `3h2m`, `4d6h`, `400d`, `2y45d`. `<unknown>` is none.

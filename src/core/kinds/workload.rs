@@ -1,6 +1,6 @@
 //! Workloads: what owns pods. Findings are told once per owner, found from the pods that exist and from templates that have none.
 
-use super::{meta::Meta, pod::PodSpec, pod::slim, sealed::Sealed};
+use super::{meta::Meta, pod::PodSpec, sealed::Sealed, slim::slim};
 use crate::model::ObjectRef;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -23,7 +23,7 @@ pub struct Controller {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub replicas: Option<u32>,
     /// Whether it has run to its end (Jobs).
-    #[serde(skip_serializing_if = "super::pod::is_default")]
+    #[serde(skip_serializing_if = "super::slim::is_default")]
     pub ended: bool,
     /// The label `controller-revision-hash` of pods that come of its present template; "" where it does not say (StatefulSets do).
     #[serde(skip_serializing_if = "String::is_empty")]

@@ -1,7 +1,7 @@
 //! Kubernetes' own guards: Pod Security Admission by its labels, and validating admission policies by their bindings.
 
 use super::demands::{self, Demand};
-use super::extent::{Clause, Extent, texts};
+use super::extent::{Clause, Extent, has, texts};
 use super::rules::{Entrance, asks, listed};
 use super::{Guard, Strictness, objects};
 use crate::analysis::pod_security::{Enforcement, Level};
@@ -134,14 +134,4 @@ pub(super) fn of_expressions(policy: &Custom) -> BTreeSet<Demand> {
 pub(super) fn narrows(policy: &Custom, constraints: Option<&Value>) -> bool {
     constraints.is_some_and(|c| has(c, "objectSelector"))
         || policy.parts.get("/spec/matchConditions").and_then(Value::as_array).is_some_and(|list| !list.is_empty())
-}
-
-/// Whether a field is there and says something.
-pub(super) fn has(value: &Value, field: &str) -> bool {
-    match value.get(field) {
-        None | Some(Value::Null) => false,
-        Some(Value::Object(map)) => !map.is_empty(),
-        Some(Value::Array(list)) => !list.is_empty(),
-        Some(_) => true,
-    }
 }

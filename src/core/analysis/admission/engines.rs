@@ -1,8 +1,7 @@
 //! Gatekeeper's library, the sigstore policy-controller, Kubewarden, and OpenShift's settings for images.
 
-use super::builtin::has;
 use super::demands::Demand;
-use super::extent::{Clause, Extent, texts};
+use super::extent::{Clause, Extent, has, texts};
 use super::rules::{Entrance, asks};
 use super::{Guard, Images, Strictness, objects, signers};
 use crate::kinds::{Inventory, custom::Custom};

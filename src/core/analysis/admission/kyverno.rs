@@ -1,9 +1,9 @@
 //! Kyverno's policies: rules that match by kind and namespace, validate by pattern, condition, level or CEL, and verify images; and its newer
 //! kinds in CEL alone.
 
-use super::builtin::{expressions, fails_open, has, mode, narrows, of_expressions, of_some};
+use super::builtin::{expressions, fails_open, mode, narrows, of_expressions, of_some};
 use super::demands::{self, Demand};
-use super::extent::{Clause, Extent, texts};
+use super::extent::{Clause, Extent, has, texts};
 use super::patterns::Pattern;
 use super::rules::{Entrance, asks};
 use super::{Guard, Images, Strictness, objects, signers};

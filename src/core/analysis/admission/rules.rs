@@ -1,7 +1,7 @@
 //! What rules of webhooks and of policies cover, as the API server matches them: a resource may be a star, and what stands behind a slash is the
 //! sub-resource. `pods/*` covers pods themselves too, `*` covers pods and none of their sub-resources, `*/*` covers all.
 
-use super::extent::texts;
+use super::extent::{has, texts};
 use crate::kinds::admission::WebhookRule;
 use serde_json::Value;
 
@@ -33,7 +33,7 @@ impl Rule {
             resources: texts(rule.get("resources")),
             operations: texts(rule.get("operations")),
             scope: rule.get("scope").and_then(Value::as_str).unwrap_or_default().to_owned(),
-            named: super::builtin::has(rule, "resourceNames"),
+            named: has(rule, "resourceNames"),
         }
     }
 

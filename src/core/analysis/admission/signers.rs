@@ -1,8 +1,7 @@
 //! Whether who must have signed is anybody in particular. A policy that any signer satisfies verifies signatures and refuses nothing that a stranger
 //! signed; one that asks for a scan and for no result of it refuses no image that was found bad.
 
-use super::builtin::has;
-use super::extent::texts;
+use super::extent::{has, texts};
 use crate::kinds::custom::Custom;
 use serde_json::Value;
 

@@ -6,11 +6,13 @@
 //! only of the whole cluster gives nothing through a RoleBinding; of these only impersonation is told, as dormant, because such a grant is meant
 //! for what it does not do yet.
 
-pub use super::paths::{Path, by_id};
+pub use super::catalogue::by_id;
+pub use super::paths::Path;
 
+use super::catalogue::plain;
 use super::paths::{
     APPROVE, AUTHENTICATION, BIND, CERTIFICATES, CHANGE, ESCALATE, IMPERSONATE, IMPERSONATE_ON, NODE_IDENTITY, RBAC, SIGN, UNSAFE_DELETE,
-    WILDCARD, WRITE, When, plain,
+    WILDCARD, WRITE, When,
 };
 use super::rules::{Request, everything, join};
 use super::surroundings::{AWS_AUTH, Place, Surroundings, Use};

@@ -26,6 +26,7 @@
 //! Rights that other authorizers give (Node, Webhook, ABAC, cloud IAM) don't show in RBAC objects. Admission may refuse what RBAC allows.
 //! Which rights lead to more rights is told in [`escalation`]; what Kubernetes and its distributions bind by themselves in [`stock`].
 
+mod catalogue;
 pub mod escalation;
 pub mod folded;
 mod guards;

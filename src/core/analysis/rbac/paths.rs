@@ -141,7 +141,7 @@ pub(super) const SIGN: Path = Path {
 };
 
 /// Of these, the ones that need nothing but Kubernetes itself.
-const PLAIN: &[Path] = &[
+pub(super) const PLAIN: &[Path] = &[
     Path {
         id: "create_pods",
         opens: &[
@@ -288,17 +288,3 @@ pub(super) const UNSAFE_DELETE: Path = Path {
     mend: "Remove the verb unsafe-delete-ignore-read-errors; give it for the hours in which broken objects are cleared away.",
     ..BASE
 };
-
-/// The paths that one right opens, in the order in which they are told.
-pub(super) fn plain() -> impl Iterator<Item = &'static Path> {
-    PLAIN.iter().chain(super::guards::PATHS).chain(super::makers::PATHS)
-}
-
-/// The path of that name.
-#[must_use]
-pub fn by_id(id: &str) -> Option<&'static Path> {
-    [&WILDCARD, &IMPERSONATE, &IMPERSONATE_ON, &BIND, &ESCALATE, &APPROVE, &SIGN, &NODE_IDENTITY, &UNSAFE_DELETE]
-        .into_iter()
-        .chain(plain())
-        .find(|path| path.id == id)
-}

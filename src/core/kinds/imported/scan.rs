@@ -50,10 +50,10 @@ pub struct ScannedImage {
     /// Whether the report says anything of packages; without that, no vulnerability in it means nothing.
     pub packages: bool,
     /// Whether the operating system in it gets no more fixes, so that nobody publishes vulnerabilities of it either.
-    #[serde(skip_serializing_if = "crate::kinds::pod::is_default")]
+    #[serde(skip_serializing_if = "crate::kinds::slim::is_default")]
     pub end_of_life: bool,
     /// Vulnerabilities that the scanner was told to leave out.
-    #[serde(skip_serializing_if = "crate::kinds::pod::is_default")]
+    #[serde(skip_serializing_if = "crate::kinds::slim::is_default")]
     pub suppressed: usize,
     /// What went wrong with its scan.
     #[serde(skip_serializing_if = "String::is_empty")]
