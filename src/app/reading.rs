@@ -1,7 +1,6 @@
 //! A reading of a cluster that whoever watches may give up: read, judged, kept.
 
 use super::keeper::{self, Job};
-use super::tasks::words;
 use crate::collect::{self, Cancel, CollectError, Options, SourceSpec};
 use kassay_core::session::{self, Action, Progress};
 use kassay_core::workbook::Workbook;
@@ -82,6 +81,14 @@ fn of_progress(progress: collect::Progress) -> Progress {
         collect::Progress::Kind { kind, items, total, state, message } => Progress::Kind { kind, items, total, state, message },
         collect::Progress::Bytes(bytes) => Progress::Bytes(bytes),
         collect::Progress::Note(words) => Progress::Note(words),
+    }
+}
+
+/// An error with what can be done.
+pub(super) fn words(error: &CollectError) -> String {
+    match error.hint() {
+        Some(hint) => format!("{error}. {hint}"),
+        None => format!("{error}."),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::Start;
 use super::keeper::{self, Job, Keeper};
 use super::reading::{self, Run};
-use crate::collect::{self, Cancel, CollectError, Connect, Options, SourceSpec};
+use crate::collect::{self, Cancel, Connect, Options, SourceSpec};
 use crate::config;
 use crate::export::{self, Form, Material};
 use crate::tui::complete;
@@ -116,7 +116,7 @@ impl World {
             Effect::Contexts => self.beside(|| {
                 let rows = collect::contexts(None)
                     .map(|all| all.into_iter().map(|c| ContextRow { name: c.name, server: c.server, current: c.current }).collect());
-                Action::New(session::new::Action::Contexts(rows.map_err(|e| words(&e))))
+                Action::New(session::new::Action::Contexts(rows.map_err(|e| reading::words(&e))))
             }),
             Effect::Preflight(source) => self.preflight(source),
             Effect::Collect { key, source, workbook } => self.collect(key, source, workbook),
@@ -216,7 +216,7 @@ impl World {
             };
             let _ = actions.send(match result {
                 Ok(flight) => Action::New(session::new::Action::PreflightDone(Box::new(Preflight { source: Some(source), ..flight }))),
-                Err(error) => Action::New(session::new::Action::PreflightFailed(words(&error))),
+                Err(error) => Action::New(session::new::Action::PreflightFailed(reading::words(&error))),
             });
         });
     }
@@ -282,7 +282,7 @@ impl World {
             };
             match collect::probe(&spec, &plan, &allowed_by, &watch, &cancel).await {
                 Err(error) => {
-                    let _ = actions.send(Action::Probes(session::probes::Action::Failed(words(&error))));
+                    let _ = actions.send(Action::Probes(session::probes::Action::Failed(reading::words(&error))));
                 }
                 Ok(probes) => {
                     let text = probing::record(&probes, &inventory.cluster);
@@ -399,14 +399,6 @@ fn free(target: &Path) -> Result<PathBuf, export::ExportError> {
     let (stem, end) = name.rsplit_once('.').map_or((name.as_str(), String::new()), |(stem, end)| (stem, format!(".{end}")));
     let mut names = (2..1000).map(|n| target.with_file_name(format!("{stem}-{n}{end}")));
     names.find(|path| !taken(path)).ok_or_else(|| export::ExportError::Exists(target.to_owned()))
-}
-
-/// An error with what can be done.
-pub(super) fn words(error: &CollectError) -> String {
-    match error.hint() {
-        Some(hint) => format!("{error}. {hint}"),
-        None => format!("{error}."),
-    }
 }
 
 /// What there is to say of a cluster that is read already.

@@ -1,5 +1,6 @@
 //! The terminal: keys in, frames out. A frame follows from the session and the theme alone; which screen is drawn is decided here.
 
+mod colour;
 pub mod complete;
 mod forms;
 pub mod fuzzy;

@@ -2,7 +2,6 @@
 //! other flag its name stays, and a stand-in for its value; of every other word a stand-in alone. So a text that somebody put into
 //! an argument is not written down, and what is kept is read as the program itself reads its arguments, word for word.
 
-use super::pod::Container;
 use super::sealed::Sealed;
 use super::settings;
 
@@ -40,23 +39,21 @@ impl Component {
     /// Those that run as pods.
     const PODS: [Self; 4] = [Self::ApiServer, Self::ControllerManager, Self::Scheduler, Self::Etcd];
 
-    /// The component that a container runs: by the program that is started, by the image, or by the label that kubeadm gives.
-    #[must_use]
-    pub fn of(container: &Container, label: Option<&str>) -> Option<Self> {
+    /// The component that a command line, an image and the name of a container tell.
+    pub(super) fn told_by(arguments: &[&Sealed], image: &str, name: &str, label: Option<&str>) -> Option<Self> {
         let started = |component: &Self| {
-            let arguments = container.command.iter().chain(&container.args).filter_map(text);
-            arguments.take(4).any(|argument| {
+            arguments.iter().copied().filter_map(text).take(4).any(|argument| {
                 let program = argument.split_whitespace().find(|word| !matches!(*word, "exec")).unwrap_or_default();
                 program.rsplit('/').next() == Some(component.program())
             })
         };
-        let image = container.image.split(['@']).next().unwrap_or_default().rsplit('/').next().unwrap_or_default();
+        let image = image.split(['@']).next().unwrap_or_default().rsplit('/').next().unwrap_or_default();
         let image = image.split(':').next().unwrap_or_default();
-        let named = |c: &Self| label == Some(c.program()) && container.name == c.program();
+        let named = |c: &Self| label == Some(c.program()) && name == c.program();
         Self::PODS.into_iter().find(started).or_else(|| {
-            Self::PODS.into_iter().find(|c| {
-                image == c.program() || image.starts_with(&format!("{}-", c.program())) && container.name == c.program() || named(c)
-            })
+            Self::PODS
+                .into_iter()
+                .find(|c| image == c.program() || image.starts_with(&format!("{}-", c.program())) && name == c.program() || named(c))
         })
     }
 }
@@ -240,11 +237,10 @@ fn text(value: &Sealed) -> Option<&str> {
 }
 
 /// Keeps of a control-plane container's arguments what the table names, and seals them. What was thinned before stays as it is.
-pub(super) fn thin(container: &mut Container, label: Option<&str>) {
-    let component = Component::of(container, label);
+pub(super) fn thin<'a>(component: Option<Component>, arguments: impl Iterator<Item = &'a mut Sealed>) {
     let mut line = Line { component, open: None };
     let mut flag = String::new();
-    for argument in container.command.iter_mut().chain(&mut container.args) {
+    for argument in arguments {
         // What a detector found something in is sealed already, and tells its flag at most.
         let before = text(argument).map(str::to_owned);
         if before.is_none() {
@@ -274,12 +270,13 @@ pub(super) fn thin_node(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kinds::Container;
     use serde_json::json;
 
     fn thinned(command: &serde_json::Value, args: &serde_json::Value) -> (Vec<Option<String>>, Container) {
         let object = json!({"name": "c", "image": "r/x:1", "command": command, "args": args});
         let mut container: Container = serde_json::from_value(object).unwrap_or_default();
-        thin(&mut container, None);
+        container.thin(None);
         let kept = container.command.iter().chain(&container.args).map(|a| a.text().map(str::to_owned)).collect();
         (kept, container)
     }
@@ -323,7 +320,7 @@ mod tests {
             (json!(["/go-runner"]), json!(["--log-file=/x", "/usr/bin/etcd", "--config-file", "/etc/e"])),
         ] {
             let (once, mut container) = thinned(&command, &args);
-            thin(&mut container, None);
+            container.thin(None);
             let again: Vec<Option<String>> = container.command.iter().chain(&container.args).map(|a| a.text().map(str::to_owned)).collect();
             assert_eq!(once, again);
         }

@@ -304,7 +304,7 @@ impl Inventory {
     /// Objects that make pods and do not tell which, each with the reason. One whose pods, or whose controller of them, was read is judged by these.
     pub fn unjudged(&self) -> impl Iterator<Item = (ObjectRef, &str)> {
         let owners: std::collections::BTreeSet<ObjectRef> =
-            self.controllers.values().flatten().filter_map(|controller| super::population::owner(&controller.metadata)).collect();
+            self.controllers.values().flatten().filter_map(|controller| controller.metadata.owner()).collect();
         let told = move |maker: &Maker| {
             maker.templates.is_empty() && (self.workload(&maker.object()).is_some() || owners.contains(&maker.object()))
         };

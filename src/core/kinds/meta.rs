@@ -4,6 +4,7 @@ use super::sealed::Sealed;
 use super::shared::{Known, Shared};
 use super::sift::{COPIES, Redaction};
 use super::writers::{is_apply, is_hand};
+use crate::model::{Kind, ObjectRef};
 use jiff::Timestamp;
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -143,6 +144,17 @@ const KNOWN_ANNOTATIONS: &[&str] = &[
 ];
 
 impl Meta {
+    /// The controlling owner of the object. One without a name is none.
+    #[must_use]
+    pub fn owner(&self) -> Option<ObjectRef> {
+        let owner = self.controller().filter(|owner| owner.kind != "Node" && !owner.name.is_empty())?;
+        let group = match Kind::of(&owner.api_version, &owner.kind) {
+            Some(kind) => kind.group(),
+            None => owner.api_version.rsplit_once('/').map_or("", |(group, _)| group),
+        };
+        Some(ObjectRef::new(group, &owner.kind, &self.namespace, &owner.name))
+    }
+
     /// Seals the annotations and drops what no check reads.
     pub(super) fn seal(&mut self) {
         self.annotations.retain(|key, value| {

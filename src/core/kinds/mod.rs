@@ -23,6 +23,7 @@ pub mod node;
 mod node_tree;
 pub mod persistent;
 pub mod pod;
+mod pod_intake;
 pub mod policy;
 mod population;
 pub mod probes;

@@ -61,7 +61,7 @@ struct Part<'a> {
 impl<'a> Maker<'a> {
     fn of(kind: Kind, controller: &'a Controller) -> Self {
         let meta = &controller.metadata;
-        let fixed = kind == Kind::Jobs || (kind == Kind::ReplicaSets && owner(meta).is_some());
+        let fixed = kind == Kind::Jobs || (kind == Kind::ReplicaSets && meta.owner().is_some());
         let revision = match (&controller.revision, controller.updated) {
             _ if fixed => Revision::Fixed,
             (label, _) if !label.is_empty() => Revision::Label(label),
@@ -120,7 +120,7 @@ impl<'a> Makers<'a> {
             if !BETWEEN.iter().any(|(group, kind)| *group == object.group && *kind == object.kind) {
                 break;
             }
-            let Some(above) = owner(at) else { break };
+            let Some(above) = at.owner() else { break };
             match self.by_object.get(&above) {
                 Some(nth) => at = self.all[*nth].meta,
                 None => return deployment_of(&above, at).unwrap_or(above),
@@ -129,16 +129,6 @@ impl<'a> Makers<'a> {
         }
         object
     }
-}
-
-/// The controlling owner of an object. One without a name is none.
-pub(super) fn owner(meta: &Meta) -> Option<ObjectRef> {
-    let owner = meta.controller().filter(|owner| owner.kind != "Node" && !owner.name.is_empty())?;
-    let group = match Kind::of(&owner.api_version, &owner.kind) {
-        Some(kind) => kind.group(),
-        None => owner.api_version.rsplit_once('/').map_or("", |(group, _)| group),
-    };
-    Some(ObjectRef::new(group, &owner.kind, &meta.namespace, &owner.name))
 }
 
 /// The Deployment of a ReplicaSet that could not be read: its name is the Deployment's with the template's hash behind it.
@@ -208,7 +198,7 @@ pub(super) fn derive(inventory: &Inventory) -> Vec<Workload> {
     for (index, pod) in inventory.pods.iter().enumerate() {
         let meta = &pod.metadata;
         let object = makers.topmost(ObjectRef::new("", "Pod", &meta.namespace, &meta.name), meta);
-        let direct = owner(meta).and_then(|owner| makers.by_object.get(&owner).copied());
+        let direct = meta.owner().and_then(|owner| makers.by_object.get(&owner).copied());
         let group = groups.of(object);
         if group.workload.pods == 0 {
             group.workload.labels.clone_from(&meta.labels);

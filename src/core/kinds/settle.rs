@@ -15,7 +15,7 @@ impl Inventory {
         let components: HashMap<usize, &str> = self.pods.iter().filter_map(|pod| Some((pod.spec, pod.metadata.control_plane()?))).collect();
         for (spec, label) in components {
             if let Some(spec) = self.specs.get_mut(spec) {
-                spec.init_containers.iter_mut().chain(&mut spec.containers).for_each(|container| arguments::thin(container, Some(label)));
+                spec.init_containers.iter_mut().chain(&mut spec.containers).for_each(|container| container.thin(Some(label)));
             }
         }
         self.config_maps.iter_mut().for_each(super::config::ConfigMap::seal);

@@ -7,6 +7,7 @@ pub mod digest;
 pub mod finding;
 pub mod interval;
 pub mod kind;
+mod kind_sets;
 pub mod object;
 pub mod outcome;
 pub mod scope;

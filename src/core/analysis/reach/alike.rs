@@ -8,7 +8,8 @@
 
 use super::Reach;
 use super::bits::Bits;
-use super::compile::{About, Direction, Rule};
+use super::compile::{Direction, Rule};
+use super::pick::About;
 use std::collections::{BTreeSet, HashMap};
 
 /// What tells groups apart: named ports, own rules of either direction (nothing where no policy selects the group), and sets of the others' rules.

@@ -309,7 +309,7 @@ impl Reader<'_> {
                 let namespace = set.metadata.namespace.as_str();
                 // What is in no namespace has no labels of one; those of a namespace that was not read may be any.
                 let (labels, read) =
-                    if namespace.is_empty() { (BTreeMap::new(), true) } else { super::compile::labels_of(self.inventory, namespace) };
+                    if namespace.is_empty() { (BTreeMap::new(), true) } else { super::pick::labels_of(self.inventory, namespace) };
                 let facts = Facts {
                     labels: Some(&set.metadata.labels),
                     namespace: Some(namespace),

@@ -2,11 +2,12 @@
 //! rules are asked.
 
 use super::bits::Bits;
-use super::groups::{Group, Groups, NamedPort};
+use super::groups::NamedPort;
+use super::pick::{About, Picker};
 use super::policy::{Acts, Addresses, Law, Peer, Policy, Ports, Position, Ruling, Verdict};
 use super::ports::PortSet;
 use super::range::{Breadth, Range};
-use super::selector::{Attribute, Facts, NAME_LABEL, Selector};
+use super::selector::{Facts, Selector};
 use super::unread;
 use crate::kinds::{Inventory, KindState};
 use crate::model::{Kind, ObjectRef};
@@ -31,17 +32,6 @@ impl Ports {
     pub(super) const fn by_name(&self) -> bool {
         !self.named.is_empty()
     }
-}
-
-/// Whether a rule is about someone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum About {
-    /// No.
-    No,
-    /// That depends on addresses of pods, which are not known; both ways are followed.
-    Maybe,
-    /// Yes.
-    Yes,
 }
 
 /// One rule of one policy, or the end of a tier.
@@ -196,147 +186,6 @@ pub(super) struct Compiled<'a> {
     pub(super) may_have_v6: bool,
     /// Namespaces whose labels a selector asks for and that were not read.
     pub(super) unknown_namespaces: BTreeSet<&'a str>,
-}
-
-/// Namespaces by name, with their labels and whether these were read.
-pub(super) type Namespaces<'a> = BTreeMap<&'a str, (BTreeMap<String, String>, bool)>;
-
-/// Labels of every namespace that was read or has pods.
-pub(super) fn namespaces<'a>(inventory: &'a Inventory, groups: &Groups<'a>) -> Namespaces<'a> {
-    let names = groups.of_namespace.keys().copied().chain(inventory.namespaces.iter().map(|n| n.metadata.name.as_str()));
-    names.map(|name| (name, labels_of(inventory, name))).collect()
-}
-
-/// The labels of a namespace and whether they were read. The label with the name is there even where a manifest leaves it to the server.
-pub(super) fn labels_of(inventory: &Inventory, namespace: &str) -> (BTreeMap<String, String>, bool) {
-    let read = inventory.namespaces.binary_search_by(|n| n.metadata.name.as_str().cmp(namespace)).is_ok();
-    let mut labels = inventory.namespace_labels(namespace).clone();
-    if inventory.minor().is_none_or(|minor| minor >= 21) {
-        labels.entry(NAME_LABEL.to_owned()).or_insert_with(|| namespace.to_owned());
-    }
-    (labels, read)
-}
-
-/// Looks groups up for selectors.
-pub(super) struct Picker<'a, 'g> {
-    inventory: &'a Inventory,
-    groups: &'g Groups<'a>,
-    namespaces: &'g Namespaces<'a>,
-    /// Answers of selectors that were asked before: policies repeat each other.
-    asked: HashMap<String, Arc<Bits>>,
-    unknown: BTreeSet<&'a str>,
-}
-
-impl<'a, 'g> Picker<'a, 'g> {
-    /// Someone to ask.
-    pub(super) fn new(inventory: &'a Inventory, groups: &'g Groups<'a>, namespaces: &'g Namespaces<'a>) -> Self {
-        Self { inventory, groups, namespaces, asked: HashMap::new(), unknown: BTreeSet::new() }
-    }
-
-    /// The groups that a selector picks. Pods on the host network have their node's address, by which no selector knows them.
-    pub(super) fn groups(&mut self, selector: &Selector) -> Arc<Bits> {
-        let question = format!("{selector:?}");
-        if let Some(bits) = self.asked.get(&question) {
-            return Arc::clone(bits);
-        }
-        let mut reads = BTreeSet::new();
-        selector.test.reads(&mut reads);
-        let beyond_the_name = reads.iter().any(|a| matches!(a, Attribute::Namespace(key) if key != NAME_LABEL));
-        let mut bits = Bits::default();
-        let every = &self.groups.of_namespace;
-        let one = selector.namespace.as_deref().map(|wanted| every.get_key_value(wanted));
-        let (one, all) = one.map_or((None, Some(every)), |one| (one, None));
-        for (name, members) in one.into_iter().chain(all.into_iter().flatten()) {
-            let Some((labels, read)) = self.namespaces.get(name) else { continue };
-            if !read && beyond_the_name {
-                self.unknown.insert(*name);
-            }
-            for index in members {
-                let group = &self.groups.list[*index];
-                if !group.host_network && selector.picks(&self.facts(group, labels)) == Some(true) {
-                    bits.insert(*index);
-                }
-            }
-        }
-        let bits = Arc::new(bits);
-        self.asked.insert(question, Arc::clone(&bits));
-        bits
-    }
-
-    /// Whether a selector picks a group.
-    pub(super) fn picks(&self, selector: &Selector, group: usize) -> bool {
-        let group = &self.groups.list[group];
-        let labels = self.namespaces.get(group.namespace).map(|(labels, _)| labels);
-        !group.host_network && labels.is_some_and(|labels| selector.picks(&self.facts(group, labels)) == Some(true))
-    }
-
-    fn facts<'x>(&'x self, group: &'x Group<'a>, namespace_labels: &'x BTreeMap<String, String>) -> Facts<'x> {
-        static NONE: BTreeMap<String, String> = BTreeMap::new();
-        let account = self.inventory.service_account(group.namespace, group.account);
-        Facts {
-            labels: Some(group.labels),
-            namespace: Some(group.namespace),
-            namespace_labels: Some(namespace_labels),
-            account: Some(group.account),
-            account_labels: Some(account.map_or(&NONE, |account| &account.metadata.labels)),
-        }
-    }
-
-    fn where_host(&mut self, host_only: bool) -> Arc<Bits> {
-        let question = if host_only { "nodes" } else { "cluster" };
-        if let Some(bits) = self.asked.get(question) {
-            return Arc::clone(bits);
-        }
-        let mut bits = Bits::default();
-        let list = self.groups.list.iter().enumerate();
-        list.filter(|(_, group)| group.host_network || !host_only).for_each(|(index, _)| bits.insert(index));
-        let bits = Arc::new(bits);
-        self.asked.insert(question.to_owned(), Arc::clone(&bits));
-        bits
-    }
-
-    /// Whether a selector picks a pod of a namespace of which nothing else is known.
-    pub(super) fn of_namespace(&self, selector: &Selector, name: &str) -> Option<bool> {
-        let labels = self.namespaces.get(name).map(|(labels, _)| labels);
-        selector.picks(&Facts { namespace: Some(name), namespace_labels: labels, ..Facts::ANY })
-    }
-
-    /// Whether selectors together pick every pod that is there and one without labels in each namespace, a new one too. What they ask for then
-    /// leaves out nobody: a label that every namespace has, or values that none has. Perhaps, where it was not read which namespaces there are.
-    fn leave_nobody_out(&mut self, selectors: &[&Selector]) -> About {
-        if !selectors.iter().any(|selector| selector.picks_stranger(Some("*"))) {
-            return About::No;
-        }
-        if self.inventory.state(Kind::Namespaces) != KindState::Read {
-            return About::Maybe;
-        }
-        let none = BTreeMap::new();
-        let bare = |(name, (labels, _)): (&&str, &(BTreeMap<String, String>, bool))| {
-            let facts = Facts {
-                labels: Some(&none),
-                namespace: Some(name),
-                namespace_labels: Some(labels),
-                account: Some("*"),
-                account_labels: Some(&none),
-            };
-            selectors.iter().any(|selector| selector.picks(&facts) == Some(true))
-        };
-        if !self.namespaces.iter().all(bare) {
-            return About::No;
-        }
-        let picked: Vec<Arc<Bits>> = selectors.iter().map(|selector| self.groups(selector)).collect();
-        let mut bound = self.groups.list.iter().enumerate().filter(|(_, group)| !group.host_network);
-        if bound.all(|(index, _)| picked.iter().any(|bits| bits.contains(index))) { About::Yes } else { About::No }
-    }
-
-    /// The namespaces of which a selector picks every pod.
-    fn whole_namespaces(&self, selector: &Selector) -> Vec<&'a str> {
-        let picked = |name: &&'a str| self.of_namespace(selector, name) == Some(true);
-        match selector.namespace.as_deref() {
-            Some(wanted) => self.namespaces.get_key_value(wanted).map(|(name, _)| *name).filter(picked).into_iter().collect(),
-            None => self.namespaces.keys().copied().filter(picked).collect(),
-        }
-    }
 }
 
 /// Leaves out what stands in no order, and compiles the rest.

@@ -196,7 +196,7 @@ impl<'a> Reach<'a> {
         let Some(subject) = &unread.subject else {
             return unread.entry.namespace.is_empty() || unread.entry.namespace == namespace;
         };
-        let picker = compile::Picker::new(self.inventory, &self.groups, &self.namespaces);
+        let picker = super::pick::Picker::new(self.inventory, &self.groups, &self.namespaces);
         picker.of_namespace(subject, namespace).unwrap_or_else(|| {
             let members = self.groups.of_namespace.get(namespace).into_iter().flatten().copied();
             let bound: Vec<usize> = members.filter(|group| !self.groups.list[*group].host_network).collect();

@@ -45,6 +45,7 @@ mod groups;
 mod isolation;
 mod kubernetes;
 mod passage;
+mod pick;
 mod policy;
 mod ports;
 mod range;
@@ -64,9 +65,10 @@ pub use wide::WideRule;
 
 use crate::kinds::{Inventory, KindState, Source};
 use crate::model::{Kind, ObjectRef};
-use compile::{Compiled, Namespaces, Picker};
+use compile::Compiled;
 use core::net::IpAddr;
 use groups::Groups;
+use pick::{Namespaces, Picker};
 use policy::{Law, Tiers, Unread};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -158,7 +160,7 @@ impl<'a> Reach<'a> {
     pub fn new(inventory: &'a Inventory) -> Self {
         let mut law = law(inventory);
         let groups = Groups::of(inventory, &groups::Read::by(&law));
-        let namespaces = compile::namespaces(inventory, &groups);
+        let namespaces = pick::namespaces(inventory, &groups);
         let compiled = compile::compile(&mut Picker::new(inventory, &groups, &namespaces), &mut law);
         let names = compiled.objects.iter().map(ToString::to_string).collect();
         let not_evaluated = not_evaluated(&law, &compiled);

@@ -1,8 +1,9 @@
 //! Whether pods may connect: the egress of the one side and the ingress of the other, over groups, each distinct question answered once.
 
 use super::Reach;
-use super::compile::{About, Direction, Rule};
+use super::compile::{Direction, Rule};
 use super::decide::{Decision, decide};
+use super::pick::About;
 use super::ports::PortSet;
 use super::range::Range;
 use core::net::IpAddr;

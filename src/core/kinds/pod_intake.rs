@@ -1,0 +1,102 @@
+//! What becomes of a pod's spec as it comes in: values are sealed, what the server leaves to itself is filled in, and what differs between pods of
+//! one template is taken out.
+
+use super::pod::{Container, PodSpec};
+use super::{
+    arguments::{self, Component},
+    settings,
+};
+
+impl Component {
+    /// The component that a container runs: by the program that is started, by the image, or by the label that kubeadm gives.
+    #[must_use]
+    pub fn of(container: &Container, label: Option<&str>) -> Option<Self> {
+        let arguments: Vec<_> = container.command.iter().chain(&container.args).collect();
+        Self::told_by(&arguments, &container.image, &container.name, label)
+    }
+}
+
+impl PodSpec {
+    /// Seals every value that may hold a secret, and takes out what differs between pods of one template: node, generated token volume.
+    /// Returns the node.
+    /// Of a pod of the control plane what its arguments say is kept as far as checks read it, with the label that tells which part it is.
+    pub(super) fn normalise(&mut self, control_plane: Option<&str>) -> String {
+        let old_name = std::mem::take(&mut self.service_account);
+        if self.service_account_name.is_empty() {
+            self.service_account_name = old_name;
+        }
+        for container in self.init_containers.iter_mut().chain(&mut self.containers).chain(&mut self.ephemeral_containers) {
+            container.seal(control_plane);
+            for mount in &mut container.volume_mounts {
+                shorten_token_volume(&mut mount.name);
+            }
+        }
+        for volume in &mut self.volumes {
+            shorten_token_volume(&mut volume.name);
+        }
+        std::mem::take(&mut self.node_name)
+    }
+}
+
+impl PodSpec {
+    /// The same without the room that lists took in advance: it is kept for the whole of an assessment.
+    #[must_use]
+    pub(super) fn trimmed(mut self) -> Self {
+        for container in self.init_containers.iter_mut().chain(&mut self.containers).chain(&mut self.ephemeral_containers) {
+            container.env.shrink_to_fit();
+            container.ports.shrink_to_fit();
+            container.volume_mounts.shrink_to_fit();
+        }
+        self.init_containers.shrink_to_fit();
+        self.containers.shrink_to_fit();
+        self.volumes.shrink_to_fit();
+        self
+    }
+
+    /// Fills what the API server fills in a *Pod* on the node's network: each port is taken on the node too. Manifests lack it, answers of
+    /// the API have it; templates of controllers are left as they are (since 1.28), so this is not for them.
+    pub(super) fn default_host_ports(&mut self) {
+        if !self.host_network {
+            return;
+        }
+        for port in self.init_containers.iter_mut().chain(&mut self.containers).flat_map(|c| &mut c.ports) {
+            if port.host_port == 0 {
+                port.host_port = port.container_port;
+            }
+        }
+    }
+}
+
+/// The API server gives the volume of the mounted token a random end (`kube-api-access-x7f9c`), which would make every pod's spec different.
+fn shorten_token_volume(name: &mut String) {
+    const START: &str = "kube-api-access";
+    if name.strip_prefix(START).is_some_and(|end| end.starts_with('-') && end.len() == 6) {
+        name.truncate(START.len());
+    }
+}
+
+impl Container {
+    /// Keeps of a control-plane container's arguments what checks read.
+    pub(super) fn thin(&mut self, label: Option<&str>) {
+        let component = Component::of(self, label);
+        arguments::thin(component, self.command.iter_mut().chain(&mut self.args));
+    }
+
+    fn seal(&mut self, control_plane: Option<&str>) {
+        if let Some(label) = control_plane {
+            self.thin(Some(label));
+        }
+        let mut flag = String::new();
+        for argument in self.command.iter_mut().chain(&mut self.args) {
+            let text = argument.peek().unwrap_or_default().to_owned();
+            argument.seal(settings::is_kept_argument(&text, &flag));
+            flag = if text.starts_with('-') && !text.contains('=') { text } else { String::new() };
+        }
+        for variable in &mut self.env {
+            if let Some(value) = &mut variable.value {
+                let keep = value.peek().is_some_and(|text| settings::is_kept(&variable.name, text));
+                value.seal(keep);
+            }
+        }
+    }
+}
