@@ -1,21 +1,11 @@
 //! Card numbers: 12 to 19 digits within the ranges of the card schemes, Luhn-valid, not part of a longer number; and what holds one: the
 //! tracks of a magnetic stripe, messages of ISO 8583, fields of chip cards. Each search passes over a text once.
 
-use super::issuer;
+use super::number::{Card, is_card};
+use super::{chip, issuer};
 use regex::Regex;
 use std::ops::Range;
 use std::sync::LazyLock;
-
-/// A card number, and all that has to go with it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Card {
-    /// Where it stands, with the rest of its track.
-    pub(super) at: Range<usize>,
-    /// Its digits alone.
-    pub(super) digits: String,
-    /// Whether it is a whole track: sensitive authentication data, which is not to be kept after authorisation (PCI DSS 3.3.1.1).
-    pub(super) track: bool,
-}
 
 /// The digits of every card number in a text.
 #[must_use]
@@ -43,7 +33,7 @@ pub(super) fn cards(text: &str) -> Vec<Card> {
     }
     let mut found = stripes(text);
     let within = found.len();
-    for card in numbers(text).into_iter().chain(embedded(text)) {
+    for card in numbers(text).into_iter().chain(embedded(text)).chain(chip::cards(text)) {
         if !found[..within].iter().any(|track| overlap(&track.at, &card.at)) {
             found.push(card);
         }
@@ -86,21 +76,15 @@ fn stripes(text: &str) -> Vec<Card> {
         .collect()
 }
 
-/// Numbers in the midst of longer ones, where a format says so: field 2 of an ISO 8583 message whose bitmap has it, tags 5A and 57 of EMV.
+/// Numbers in the midst of longer ones, where a format says so: field 2 of an ISO 8583 message whose bitmap has it.
 fn embedded(text: &str) -> Vec<Card> {
     static MESSAGES: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(concat!(
-            r"(?:\b|ISO\d{9,12})[01][0-9]{3}(?P<map>[4-7C-Fc-f][0-9A-Fa-f]{15})(?P<more>[0-9A-Fa-f]{16})?(?P<length>1[2-9])(?P<iso>\d{12,19})",
-            r"|\b(?:5[Aa](?P<bytes>0[6-9]|0[Aa])|57[01][0-9A-Fa-f])(?P<emv>\d{12,19})(?:[FfDd]|\b)"
-        ))
-        .ok()
+        let form = r"(?:\b|ISO\d{9,12})[01][0-9]{3}(?P<map>[4-7C-Fc-f][0-9A-Fa-f]{15})(?P<more>[0-9A-Fa-f]{16})?(?P<length>1[2-9])(?P<iso>\d{12,19})";
+        Regex::new(form).ok()
     });
     let messages = MESSAGES.iter().flat_map(|pattern| pattern.captures_iter(text));
     messages
         .filter_map(|found| {
-            if let Some(number) = found.name("emv") {
-                return is_card(number.as_str()).then(|| Card { at: number.range(), digits: number.as_str().to_owned(), track: false });
-            }
             // What follows the number may be digits too: its length is told before it.
             let (number, length) = (found.name("iso")?, found.name("length")?.as_str().parse().ok()?);
             let digits = number.as_str().get(..length)?;
@@ -109,21 +93,57 @@ fn embedded(text: &str) -> Vec<Card> {
         .collect()
 }
 
-fn is_card(digits: &str) -> bool {
-    let digits: Vec<u8> = digits.bytes().map(|b| b.wrapping_sub(b'0')).collect();
-    issuer::issued(&digits) && luhn(&digits)
-}
-
-/// A run of digits, and the single separator before it where another run stands in front.
-struct Group {
+/// A run of digits, and the separator before it where another run stands in front.
+struct Group<'t> {
     at: Range<usize>,
-    before: Option<char>,
+    digits: usize,
+    before: Option<&'t str>,
 }
 
-/// Single characters that divide the groups of a number: space, dash, point, underscore, and the spaces of typesetters.
-fn separator(text: &str) -> Option<char> {
-    let c = text.chars().next()?;
-    matches!(c, ' ' | '-' | '.' | '_' | '\u{a0}' | '\u{2007}' | '\u{2009}' | '\u{202f}' | '\u{2010}' | '\u{2011}' | '\u{2013}').then_some(c)
+/// What divides the groups of a number: a space or two, a tab, a dash, point, underscore, slash or colon, and the spaces of typesetters.
+fn is_separator(text: &str) -> bool {
+    let mut chars = text.chars();
+    let one = chars.next().is_some_and(|c| {
+        matches!(
+            c,
+            ' ' | '\t'
+                | '-'
+                | '.'
+                | '_'
+                | '/'
+                | ':'
+                | '\u{a0}'
+                | '\u{2002}'..='\u{200a}'
+                | '\u{202f}'
+                | '\u{2010}'..='\u{2013}'
+        )
+    });
+    (one && chars.next().is_none()) || text == "  "
+}
+
+/// Whether words of a text are divided so: then more numbers may stand beside a card. Columns and lists are divided otherwise.
+fn is_prose(divider: &str) -> bool {
+    !matches!(divider, "\t" | "  ") && divider.starts_with(char::is_whitespace)
+}
+
+/// What is not seen between two characters: soft hyphens, and spaces and joiners without a width.
+const UNSEEN: &[&str] = &["\u{ad}", "\u{200b}", "\u{200c}", "\u{200d}", "\u{2060}", "\u{feff}"];
+
+/// Where the digits that begin here end, and how many they are. What is not seen between two of them divides nothing.
+fn run(text: &str, start: usize) -> (usize, usize) {
+    let bytes = text.as_bytes();
+    let (mut at, mut end, mut digits) = (start, start, 0);
+    while at < bytes.len() {
+        if bytes[at].is_ascii_digit() {
+            at += 1;
+            (end, digits) = (at, digits + 1);
+        } else if let Some(unseen) = UNSEEN.iter().find(|unseen| bytes[at..].starts_with(unseen.as_bytes())) {
+            at += unseen.len();
+        } else {
+            break;
+        }
+    }
+    (end, digits)
 }
 
 /// Groups in which schemes print their numbers.
@@ -147,19 +167,16 @@ const FORMS: &[&[usize]] = &[
 
 fn numbers(text: &str) -> Vec<Card> {
     let bytes = text.as_bytes();
-    let mut groups: Vec<Group> = Vec::new();
+    let mut groups: Vec<Group<'_>> = Vec::new();
     let mut at = 0;
     while at < bytes.len() {
         if !bytes[at].is_ascii_digit() {
             at += 1;
             continue;
         }
-        let end = at + bytes[at..].iter().take_while(|b| b.is_ascii_digit()).count();
-        let before = groups.last().and_then(|group| {
-            let between = text.get(group.at.end..at)?;
-            separator(between).filter(|c| c.len_utf8() == between.len())
-        });
-        groups.push(Group { at: at..end, before });
+        let (end, digits) = run(text, at);
+        let before = groups.last().and_then(|group| text.get(group.at.end..at)).filter(|between| is_separator(between));
+        groups.push(Group { at: at..end, digits, before });
         at = end;
     }
     let (mut found, mut first) = (Vec::new(), 0);
@@ -176,24 +193,46 @@ fn numbers(text: &str) -> Vec<Card> {
 }
 
 /// The card that begins with the first of these groups, and how many of them it takes.
-fn card_from(text: &str, groups: &[Group]) -> Option<(Card, usize)> {
+fn card_from(text: &str, groups: &[Group<'_>]) -> Option<(Card, usize)> {
     let first = groups.first()?;
-    if (issuer::SHORTEST..=issuer::LONGEST).contains(&first.at.len()) {
-        return card_in(text, first.at.clone(), false).map(|card| (card, 1));
+    if (issuer::SHORTEST..=issuer::LONGEST).contains(&first.digits) {
+        return card_in(text, first.at.clone(), false).or_else(|| padded(text, first)).map(|card| (card, 1));
     }
     let divider = groups.get(1)?.before?;
     let alike = 1 + groups[1..].iter().take(5).take_while(|group| group.before == Some(divider)).count();
     // In a longer chain of equal groups with dashes or points a number is an identifier; words of a text stand beside each other anyhow.
-    let chained = !divider.is_whitespace() && first.before == Some(divider);
+    let chained = !is_prose(divider) && first.before == Some(divider);
     FORMS.iter().find_map(|form| {
-        let fits = form.len() <= alike && form.iter().zip(groups).all(|(length, group)| group.at.len() == *length);
-        let goes_on = !divider.is_whitespace() && alike > form.len();
+        let fits = form.len() <= alike && form.iter().zip(groups).all(|(length, group)| group.digits == *length);
+        let goes_on = !is_prose(divider) && alike > form.len();
         if !fits || goes_on || chained {
             return None;
         }
         let at = first.at.start..groups[form.len() - 1].at.end;
+        // Addresses (IPv6), paths.
+        let within = matches!(divider, ":" | "/") && (text[..at.start].ends_with(divider) || text[at.end..].starts_with(divider));
+        if within && (divider == "/" || text[at.end..].starts_with(divider) || !named(&text[..at.start])) {
+            return None;
+        }
         card_in(text, at, true).map(|card| (card, form.len()))
     })
+}
+
+/// Whether a word and a colon end a text: `pan:`. In addresses all characters are hexadecimal.
+fn named(before: &str) -> bool {
+    let mut word = before.trim_end_matches(':').chars().rev().take_while(char::is_ascii_alphanumeric);
+    !before.ends_with("::") && word.any(|c| c.is_ascii_alphabetic() && !c.is_ascii_hexdigit())
+}
+
+/// A number that was filled up with zeros to the longest that there are.
+fn padded(text: &str, group: &Group<'_>) -> Option<Card> {
+    let start = group.at.start + text[group.at.clone()].find(|c: char| c != '0')?;
+    let plain = group.digits == group.at.len() && group.digits == issuer::LONGEST;
+    if !plain || start == group.at.start || group.at.end - start < 13 {
+        return None;
+    }
+    let card = Card { at: start..group.at.end, digits: text[start..group.at.end].to_owned(), track: false };
+    (begins(&text[..group.at.start], false) && ends(&text[group.at.end..]) && is_card(&card.digits)).then_some(card)
 }
 
 fn card_in(text: &str, at: Range<usize>, grouped: bool) -> Option<Card> {
@@ -246,23 +285,6 @@ fn in_uuid(text: &str, at: &Range<usize>) -> bool {
     text[start..end].split('-').map(str::len).eq([8, 4, 4, 4, 12])
 }
 
-fn luhn(digits: &[u8]) -> bool {
-    // Repeated single digits pass the sum and are never issued.
-    if digits.windows(2).all(|pair| pair[0] == pair[1]) {
-        return false;
-    }
-    let sum: u32 = digits
-        .iter()
-        .rev()
-        .enumerate()
-        .map(|(i, d)| {
-            let d = u32::from(*d);
-            if i % 2 == 1 { if d > 4 { d * 2 - 9 } else { d * 2 } } else { d }
-        })
-        .sum();
-    sum.is_multiple_of(10)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -304,6 +326,14 @@ mod tests {
             "DE2=4111111111111111",
             "0100723C05800C008000164111111111111111000000000000012345",
             "5A084111111111111111",
+            "0004111111111111111",
+            "4111\t1111\t1111\t1111",
+            "7\t8\nid\t4111/1111/1111/1111",
+            "pan:4111:1111:1111:1111",
+            "4111  1111  1111  1111",
+            "4111\u{ad}1111\u{ad}1111\u{ad}1111",
+            "4\u{200b}1\u{200b}11\u{200b}111111111111",
+            "4111\u{2002}1111\u{2002}1111\u{2002}1111",
         ] {
             assert_eq!(find(text), ["4111111111111111"], "{text}");
         }
@@ -337,6 +367,16 @@ mod tests {
             "55555555-5555-4444-4111-111111111111",
             "1234-4111-1111-1111-1111-22",
             "2026-11-29 10:00:00.123456789",
+            "4111\t1111\t1111\t1111\t1111",
+            "4111:1111:1111:1111::",
+            "fe80::4111:1111:1111:1111",
+            "2a01:4111:1111:1111:1111",
+            "/4111/1111/1111/1111/",
+            "/orders/4111/1111/1111/1111",
+            "4111  1111  1111  1111  2222",
+            "0004111111111111112",
+            "000004111111111111111",
+            "4111\u{200b}111111111112",
         ] {
             assert!(find(text).is_empty(), "{text}");
         }

@@ -19,7 +19,14 @@ const LINES: &[(&[&str], &str)] = &[
     (&["login"], r#"\b(?:docker|podman|buildah|skopeo|nerdctl|crane|oras|helm|az|oc|regctl)\b[^\n;|&]{0,60}?\blogin\b[^\n;|&]{0,300}?[\s"',]-p[\s"',]{1,6}(?P<v>[^\s"',;|&\]-][^\s"',;|&\]]{2,200})"#),
     (&["sqlcmd", "bcp", "tsql", "cypher-shell", "cqlsh", "clickhouse"], r#"\b(?:sqlcmd|bcp|tsql|cypher-shell|cqlsh|clickhouse-client)\b[^\n;|&]{0,300}?[\s"',](?:-P|-p)[\s"',]{0,6}(?P<v>[^\s"',;|&\]-][^\s"',;|&\]]{2,200})"#),
     (&["smbclient", "mount.cifs", "rpcclient"], r#"\b(?:smbclient|rpcclient)\b[^\n;|&]{0,300}?[\s"',]-U[\s"',]{0,6}[^\s"',%]{1,80}%(?P<v>[^\s"',;|&\]]{3,200})"#),
-    (&["htpasswd"], r#"\bhtpasswd\s+-[a-zA-Z]{0,6}b[a-zA-Z]{0,6}\s+\S{1,200}\s+\S{1,80}\s+["']?(?P<v>[^\s"';|&]{3,200})"#),
+    (&["htpasswd"], r#"\bhtpasswd(?:\s+-[a-mo-zA-Z]{1,6}(?:\s+\d{1,6})?){0,4}\s+-[a-mo-zA-Z]{0,6}b[a-mo-zA-Z]{0,6}(?:\s+-[a-mo-zA-Z](?:\s+\d{1,6})?){0,4}\s+[^\s-]\S{0,200}\s+\S{1,80}\s+["']?(?P<v>[^\s"';|&]{3,200})"#),
+    // With -n it writes to no file, and none is named.
+    (&["htpasswd"], r#"\bhtpasswd\s+-(?:[a-zA-Z]{0,6}n[a-zA-Z]{0,6}b|[a-zA-Z]{0,6}b[a-zA-Z]{0,6}n)[a-zA-Z]{0,6}(?:\s+-[a-zA-Z](?:\s+\d{1,6})?){0,4}\s+[^\s-]\S{0,80}\s+["']?(?P<v>[^\s"';|&]{3,200})"#),
+    (&["mosquitto_passwd"], r#"\bmosquitto_passwd\s+(?:-[a-zA-Z]\s+){0,3}-[a-zA-Z]{0,3}b\s+\S{1,200}\s+\S{1,80}\s+["']?(?P<v>[^\s"';|&]{3,200})"#),
+    (&["alias", "config host"], r#"\bmc(?:li)?\s+(?:-\S{1,40}\s+){0,4}(?:alias\s+set|config\s+host\s+add)\s+(?:-\S{1,40}\s+){0,4}\S{1,80}\s+\S{1,300}\s+\S{1,200}\s+["']?(?P<v>[^\s"';|&]{3,200})"#),
+    (&["ejabberdctl"], r#"\bejabberdctl\s+(?:--\S{1,80}\s+){0,4}(?:register\s+\S{1,80}|change_password\s+\S{1,80})\s+\S{1,200}\s+["']?(?P<v>[^\s"';|&]{3,200})"#),
+    (&["aws_secret_access_key", "aws_session_token"], r#"\bconfigure\s+set\s+(?:\S{0,80}\.)?aws_(?:secret_access_key|session_token)\s+["']?(?P<v>[^\s"';|&]{3,400})"#),
+    (&["cryptsetup"], r#"\becho\s+(?:-[a-z]+\s+)?["']?(?P<v>[^\s"';|&]{3,200})["']?\s*\|\s*(?:sudo\s+)?cryptsetup\b"#),
     (&["pass:"], r#"\s-pass(?:in|out)?\s+["']?pass:(?P<v>[^\s"';|&]{3,200})"#),
     (&["sqlplus"], r#"\bsqlplus\b[^\n;|&]{0,100}?\s[A-Za-z0-9_]{1,40}/(?P<v>[^\s"'@;|&/]{3,120})@"#),
     (&["chpasswd"], r#"\becho\s+(?:-[a-z]+\s+)?["']?[A-Za-z0-9_.-]{1,40}:(?P<v>[^\s"';|&]{3,200})["']?\s*\|[^\n]{0,40}chpasswd"#),
@@ -94,6 +101,38 @@ pub fn argument(program: &str, before: &str, argument: &str) -> Option<usize> {
     }
 }
 
+/// Programs that take a password by its place among their arguments.
+const BY_PLACE: &[&str] = &["htpasswd", "mosquitto_passwd", "rabbitmqctl", "mc", "mcli", "ejabberdctl", "aws"];
+
+/// Which word of a command line is a password by its place: the last of `rabbitmqctl add_user bob X`. The program may stand behind others that
+/// start it.
+#[must_use]
+pub fn by_place(words: &[&str]) -> Option<usize> {
+    let base = |word: &str| word.rsplit('/').next().unwrap_or_default().to_owned();
+    let start = words.iter().take(8).position(|word| BY_PLACE.contains(&base(word).as_str()))?;
+    let program = base(words.get(start)?);
+    let rest = words.iter().enumerate().skip(start + 1);
+    let options: String = rest.clone().map(|(_, word)| *word).filter(|word| word.starts_with('-') && !word.starts_with("--")).collect();
+    let costs = |at: usize| at.checked_sub(1).and_then(|before| words.get(before)).is_some_and(|before| matches!(*before, "-C" | "-r"));
+    let plain: Vec<(usize, &str)> =
+        rest.filter(|(at, word)| !(word.starts_with('-') || program == "htpasswd" && costs(*at))).map(|(at, word)| (at, *word)).collect();
+    // The word that lies so many behind these.
+    let behind = |wanted: &[&str], skipped: usize| {
+        let at = plain.windows(wanted.len()).position(|window| window.iter().map(|(_, word)| *word).eq(wanted.iter().copied()))?;
+        plain.get(at + wanted.len() + skipped).map(|(at, _)| *at)
+    };
+    let place = match program.as_str() {
+        "htpasswd" if options.contains('b') => plain.get(if options.contains('n') { 1 } else { 2 }).map(|(at, _)| *at),
+        "mosquitto_passwd" if options.contains('b') => plain.get(2).map(|(at, _)| *at),
+        "rabbitmqctl" => ["add_user", "change_password", "authenticate_user"].iter().find_map(|what| behind(&[*what], 1)),
+        "mc" | "mcli" => behind(&["alias", "set"], 3).or_else(|| behind(&["config", "host", "add"], 3)),
+        "ejabberdctl" => behind(&["register"], 2).or_else(|| behind(&["change_password"], 2)),
+        "aws" => ["aws_secret_access_key", "aws_session_token"].iter().find_map(|what| behind(&["configure", "set", *what], 0)),
+        _ => None,
+    };
+    place.filter(|at| words.get(*at).is_some_and(|word| !value::is_reference(word)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -118,6 +157,13 @@ mod tests {
             ("machine git.acme.example login bob password Build3r", "Build3r"),
             ("port 6379\nrequirepass foobared\n", "foobared"),
             ("[\"redis-cli\", \"-a\", \"R3disAuth\"]", "R3disAuth"),
+            ("htpasswd -cB -C 12 -b /etc/nginx/users bob hunter22", "hunter22"),
+            ("htpasswd -nbB bob hunter22", "hunter22"),
+            ("mc --insecure alias set store http://minio:9000 admin hunter22", "hunter22"),
+            ("mc config host add store http://minio:9000 admin hunter22 --api S3v4", "hunter22"),
+            ("rabbitmqctl -q change_password bob hunter22", "hunter22"),
+            ("aws configure set aws_secret_access_key hunter22hunter22", "hunter22hunter22"),
+            ("echo -n hunter22 | cryptsetup open /dev/sdb data", "hunter22"),
         ] {
             let mut spans = Spans::default();
             find(line, &mut spans);
@@ -130,10 +176,43 @@ mod tests {
             "redis-cli -a $REDIS_AUTH",
             "docker login -p ${TOKEN}",
             "mysql -P 3306 -h db",
+            "htpasswd -c /etc/nginx/users bob",
+            "mc alias list store",
+            "mc alias set store http://minio:9000 admin $SECRET",
+            "rabbitmqctl add_user bob ${PASSWORD}",
+            "rabbitmqctl list_users",
         ] {
             let mut spans = Spans::default();
             find(line, &mut spans);
             assert!(spans.into_list().is_empty(), "{line}");
+        }
+    }
+
+    #[test]
+    fn passwords_are_found_by_their_place_among_arguments() {
+        let words = |line: &str| by_place(&line.split(' ').collect::<Vec<_>>());
+        for (line, place) in [
+            ("htpasswd -b /x admin hunter22", 4),
+            ("/usr/bin/htpasswd -Bbn -C 12 admin hunter22", 5),
+            ("mosquitto_passwd -c -b /x bob hunter22", 5),
+            ("rabbitmqctl add_user bob hunter22", 3),
+            ("tini -- rabbitmqctl -q change_password bob hunter22", 6),
+            ("mc alias set store http://minio:9000 admin hunter22", 6),
+            ("ejabberdctl register bob localhost hunter22", 4),
+            ("aws configure set aws_secret_access_key hunter22", 4),
+        ] {
+            assert_eq!(words(line), Some(place), "{line}");
+        }
+        for line in [
+            "htpasswd -c /x admin",
+            "rabbitmqctl add_user bob $(PASSWORD)",
+            "rabbitmqctl add_vhost /",
+            "mc alias list store",
+            "mc cp a b c d e f",
+            "aws s3 cp a b",
+            "sh -c rabbitmqctl",
+        ] {
+            assert_eq!(words(line), None, "{line}");
         }
     }
 }

@@ -21,7 +21,7 @@ pub(super) fn find(key: &str, value: &str, place: Place) -> Vec<Span> {
     let own = pairs::trim(value, own_value(key, value));
     let text = &value[own.clone()];
     let name = if may_tell(key) { Name::of(key) } else { Name::Plain };
-    let whole = name.is_telling() && !text.contains('\n');
+    let whole = name.is_telling() && (!text.contains('\n') || is_broken(text));
     if whole && value::is_credential(name, text, place) {
         // The whole value is the secret, so nothing inside it may be read as a name.
         spans.add(own, "named-credential", "");
@@ -46,6 +46,7 @@ pub(super) fn describe(detector: &str) -> &'static str {
     match detector {
         "pem-private-key" => "private key in PEM form",
         "age-key" => "private key of age",
+        "jwk-private-key" => "private part of a JSON web key",
         "aws-access-key" => "AWS access key id",
         "aws-bedrock-key" => "AWS Bedrock key",
         "gcp-service-account" => "Google service account key",
@@ -85,6 +86,12 @@ pub(super) fn describe(detector: &str) -> &'static str {
         "kubeconfig" => "kubeconfig with a credential in it",
         _ => "value",
     }
+}
+
+/// Whether a text of several lines is one value that was broken: a few bare words, as no settings and no script have them.
+fn is_broken(text: &str) -> bool {
+    let bare = |line: &str| line.len() > 2 && !line.contains(|c: char| c.is_whitespace() || "=:{}()<>#$;\"'".contains(c));
+    text.len() <= 400 && text.lines().count() <= 6 && text.lines().all(|line| bare(line.trim()))
 }
 
 /// Whether a text is a kubeconfig that holds a credential; one that only names files or commands holds none.

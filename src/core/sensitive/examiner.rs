@@ -49,7 +49,7 @@ impl Examiner {
         }
         let mut digest = Sha256::new();
         digest.update(self.key.as_ref().map_or([0; 32], |key| key.0));
-        digest.update([u8::from(place == Place::Field)]);
+        digest.update([place as u8]);
         digest.update(name.len().to_le_bytes());
         digest.update(name);
         digest.update(value);

@@ -8,20 +8,24 @@ use sha2::Sha256;
 use std::ops::Range;
 
 mod card;
+mod chip;
 mod command;
 mod credential;
 mod encoded;
 mod examiner;
 mod issuer;
+mod number;
 mod pairs;
 mod parser;
+mod reference;
 mod span;
 mod telling;
 mod token;
 mod value;
+mod words;
 
 pub use card::find as find_cards;
-pub use command::argument as password_in_argument;
+pub use command::{argument as password_in_argument, by_place as password_by_place};
 pub use examiner::{Examined, Examiner};
 pub use parser::{CUT_OFF, place, toml_fault, without_quoted};
 pub use value::Place;

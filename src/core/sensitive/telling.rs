@@ -3,6 +3,7 @@
 //! `DB_PASSWORD`, `DB_PW`, `clientSecret`, `REDIS_AUTH` and `mysqlpassword` tell; `PASSWORD_FILE`, `secretName`, `token-ttl` and `public_key`
 //! speak of something else near a secret. What stands under a name is judged by `value`.
 
+use super::words::words;
 use aho_corasick::AhoCorasick;
 use std::sync::LazyLock;
 
@@ -17,6 +18,8 @@ pub(super) enum Name {
     Secret,
     /// A token: numbers and plain words are settings.
     Token,
+    /// A number that somebody types: from four digits on.
+    Pin,
     /// A password: nearly any value counts.
     Password,
 }
@@ -65,7 +68,17 @@ const PASSWORDS: &[&str] = &[
     "wachtwoord",
     "parola",
     "mnemonic",
+    "clave",
+    "passe",
+    "mdp",
+    "psk",
 ];
+/// Keys by the names that payment networks have for them, and parts of such keys (ISO 11568, ANSI X9.24).
+const PAYMENT_KEYS: &[&str] = &["lmk", "zmk", "zpk", "zak", "zek", "tmk", "tpk", "tak", "bdk", "ipek", "pvk", "cvk", "mfk"];
+/// Words that tell behind some others: `ERLANG_COOKIE`, `SNMP_COMMUNITY`; a PIN by its digits.
+const BEHIND_SOME: &[&str] = &["pin", "cookie", "community"];
+/// What a PIN of these opens is a store of keys: it need not be a number.
+const KEY_STORES: &[&str] = &["hsm", "softhsm", "pkcs11", "token", "slot", "luna", "so"];
 const SECRETS: &[&str] = &["secret", "secrets", "credential", "credentials", "creds", "cred"];
 const TOKENS: &[&str] = &[
     "token",
@@ -346,6 +359,10 @@ const TAILS: &[&str] = &[
     "supported",
     "only",
     "signer",
+    "owner",
+    "team",
+    "purpose",
+    "identity",
     "csr",
     "configmap",
     "entropy",
@@ -363,7 +380,7 @@ const PASSING_ON: &[&str] = &["proxy", "uwsgi", "fastcgi", "grpc", "scgi", "memc
 /// Every word that tells, but for those that hold another one. A name in which none of them stands tells nothing, whatever its words are, so that
 /// most names are passed over by these.
 static STEMS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    let all = [PASSWORDS, SECRETS, TOKENS, PASSWORD_ENDS, TOKEN_ENDS, KEYS].concat();
+    let all = [PASSWORDS, SECRETS, TOKENS, PASSWORD_ENDS, TOKEN_ENDS, KEYS, PAYMENT_KEYS, BEHIND_SOME].concat();
     let holds_another = |word: &str| all.iter().any(|other| word.len() > other.len() && word.contains(other));
     let stems = all.iter().filter(|word| !holds_another(word));
     // Capitals of other alphabets are looked for as they are.
@@ -391,6 +408,10 @@ impl Name {
             // Vault's AppRole and its kin: the id is the secret.
             return Self::Token;
         }
+        if last == "cookie" && matches!(before, "erlang" | "magic") {
+            // Nodes of Erlang let each other run anything by it.
+            return Self::Token;
+        }
         if words.iter().any(|w| PUBLIC.contains(w)) || TAILS.contains(&last) || (words.len() == 1 && matches!(last, "pw" | "pat" | "cred"))
         {
             // Hashes of passwords let people in who can guess: they count as what they protect.
@@ -402,10 +423,17 @@ impl Name {
             "secrets" | "secret" if matches!(before, "pull" | "tls" | "image") => Self::Plain,
             "tokens" if matches!(before, "max" | "min" | "num" | "input" | "output" | "prompt" | "completion" | "new") => Self::Plain,
             "secret" | "secrets" | "credential" | "credentials" | "creds" => Self::Secret,
+            "community" if words.contains(&"snmp") => Self::Token,
+            "pin" if words.iter().any(|w| KEY_STORES.contains(w)) => Self::Password,
+            "pin" => Self::Pin,
+            // The half of a CAPTCHA's keys that stands in the page.
+            "key" | "keys" if before == "site" => Self::Plain,
             "key" | "keys" if BEFORE_KEY.contains(&before) => Self::Token,
             // `passwordKey: password` names the key of a Secret.
             "key" | "keys" if [PASSWORDS, SECRETS, TOKENS].iter().any(|list| list.contains(&before)) => Self::Plain,
             _ if KEYS.contains(&last) && words.len() > 1 => Self::Key,
+            // What a key does to zeros shows that two have the same one, and nothing of it.
+            "value" | "values" if before == "check" => Self::Plain,
             "content" | "data" | "value" | "string" if words.len() > 1 && words.contains(&"key") => Self::Token,
             _ => Self::by_words(&words, last),
         }
@@ -420,6 +448,8 @@ impl Name {
             Self::Token
         } else if any(SECRETS) || ends(&["secret"]) {
             Self::Secret
+        } else if any(PAYMENT_KEYS) {
+            Self::Key
         } else {
             Self::Plain
         }
@@ -431,52 +461,29 @@ impl Name {
     }
 }
 
-/// The words of a name in lower case: `DB_PASSWORD`, `clientSecret`, `spring.datasource.password`; a file's ending is no word of it.
-fn words(name: &str) -> Vec<String> {
-    const ENDINGS: &[&str] =
-        &["txt", "yaml", "yml", "json", "properties", "conf", "cfg", "ini", "env", "xml", "toml", "sh", "crt", "cer", "pub"];
-    let mut words: Vec<String> = Vec::new();
-    let mut word = String::new();
-    let chars: Vec<char> = name.chars().take(200).collect();
-    for (i, c) in chars.iter().enumerate() {
-        let before = i.checked_sub(1).and_then(|i| chars.get(i));
-        let hump = c.is_uppercase() && before.is_some_and(|b| b.is_lowercase() || b.is_ascii_digit());
-        // `APIKey`: the last capital of a run begins the next word.
-        let end_of_run = c.is_uppercase() && before.is_some_and(|b| b.is_uppercase()) && chars.get(i + 1).is_some_and(|n| n.is_lowercase());
-        if (!c.is_alphanumeric() || hump || end_of_run) && !word.is_empty() {
-            words.push(std::mem::take(&mut word));
-        }
-        if c.is_alphanumeric() {
-            word.extend(c.to_lowercase());
-        }
-    }
-    if !word.is_empty() {
-        words.push(word);
-    }
-    // `PASSWORD_1`, `token2`: a number names nothing.
-    while words.len() > 1
-        && words.last().is_some_and(|w| w.chars().all(|c| c.is_ascii_digit()) || (name.contains('.') && ENDINGS.contains(&w.as_str())))
-    {
-        words.pop();
-    }
-    if let Some(last) = words.last_mut() {
-        let bare = last.trim_end_matches(|c: char| c.is_ascii_digit());
-        if !bare.is_empty() && bare.len() < last.len() && !matches!(last.as_str(), "sha256" | "sha512" | "md5" | "base64") {
-            *last = bare.to_owned();
-        }
-    }
-    words
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn nothing_that_tells_is_passed_over() {
-        for name in
-            ["HASŁO", "DB_CONTRASEÑA", "mysqlPassword", "REDIS_AUTH", "clientSecret", "APP_SAS", "signing.key.data", "dbPw2", "hmacKey"]
-        {
+        for name in [
+            "HASŁO",
+            "DB_CONTRASEÑA",
+            "mysqlPassword",
+            "REDIS_AUTH",
+            "clientSecret",
+            "APP_SAS",
+            "signing.key.data",
+            "dbPw2",
+            "hmacKey",
+            "CLAVE_DB",
+            "DB_MOT_DE_PASSE",
+            "HSM_PIN",
+            "erlangCookie",
+            "SNMP_COMMUNITY",
+            "LMK",
+        ] {
             assert!(Name::of(name).is_telling() && may_tell(name), "{name}");
         }
         assert!(!may_tell("LOG_LEVEL") && !may_tell("replicas"));

@@ -1,7 +1,10 @@
-//! Values that are no secrets though they stand under a telling name: references (`$(VAR)`, `vault:…`), paths, addresses, booleans and
-//! placeholders. `changeme` is one: it is a password that somebody uses until they change it.
+//! Values that are no secrets though they stand under a telling name: booleans, names, ways and kinds, captions; references and what is filled
+//! in are in `reference`. `changeme` is one: it is a password that somebody uses until they change it.
 
+use super::reference::{is_public, is_variable};
 use super::telling::Name;
+
+pub(super) use super::reference::{is_placeholder, is_reference};
 
 /// Where a value stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -10,190 +13,37 @@ pub enum Place {
     Text,
     /// A field of an API, whose names speak of objects: `secretKey: password` names a key there.
     Field,
+    /// A label, a selector or a taint: words that people choose, but short ones, which mostly say of what sort something is.
+    Label,
 }
 
 /// Whether a value under this name is a credential.
 pub(super) fn is_credential(name: Name, value: &str, place: Place) -> bool {
     let value = value.trim();
-    if value.chars().count() < 3 || is_reference(value) || is_setting(name, value) || is_digest(value) {
+    if name == Name::Pin {
+        // A day is what something was pinned to.
+        let day = value.len() == 8 && value.starts_with("20");
+        return (4..=12).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_digit()) && !day;
+    }
+    if value.chars().count() < 3 || is_public(value) || is_reference(value) || is_setting(name, value) || is_digest(value) {
         return false;
     }
     let wordy = value.contains(char::is_whitespace);
     match name {
-        Name::Plain => false,
+        Name::Plain | Name::Pin => false,
         Name::Password if wordy => !is_sentence(value),
-        Name::Password if place == Place::Field => !is_label(value) && !is_name_of_one(value),
+        Name::Password if place != Place::Text => !is_label(value) && !is_name_of_one(value) && (place == Place::Field || !is_sort(value)),
         // Where people write, a few words with dashes are a passphrase, though the last of them is “password”; a name has one or two.
         Name::Password => !is_label(value) && (!is_own_name(value) || value.split('-').count() > 2),
         Name::Token | Name::Secret if wordy => value.split_whitespace().count() == 2 && value.split_whitespace().any(looks_random),
-        Name::Token | Name::Secret if place == Place::Field => looks_mixed(value) && !is_plain_name(value) && !is_own_name(value),
+        Name::Token | Name::Secret if place == Place::Field => {
+            (looks_random(value) || (is_mixture(value) && !Name::of(value).is_telling())) && !is_plain_name(value) && !is_own_name(value)
+        }
+        Name::Token | Name::Secret if place == Place::Label => is_jumble(value) && !is_plain_name(value) && !is_own_name(value),
         Name::Token | Name::Secret => !is_number(value) && !is_plain_name(value) && !is_own_name(value) && !names_a_key(value),
         Name::Key if wordy || is_uuid(value) => false,
-        Name::Key => looks_random(value) || (place == Place::Text && (is_login(value) || is_mixture(value))),
+        Name::Key => looks_random(value) || (place != Place::Field && (is_login(value) || is_mixture(value))),
     }
-}
-
-/// Stands for a value that is filled in elsewhere or later: templates, variables, `<password>`, `your-token-here`, or what was masked here.
-pub(super) fn is_placeholder(value: &str) -> bool {
-    let value = value.trim().trim_matches(['"', '\'']);
-    let lower = value.to_ascii_lowercase();
-    let wrapped = |open: &str, close: &str| value.len() > 2 && value.starts_with(open) && value.ends_with(close);
-    value.is_empty()
-        || value.contains("••")
-        || value.contains("{{")
-        || is_substitution(value)
-        || value.contains("<%")
-        || wrapped("<", ">")
-        || wrapped("%", "%")
-        || wrapped("%(", ")s")
-        || wrapped("@", "@")
-        || wrapped("__", "__")
-        || value.strip_prefix('$').is_some_and(is_variable)
-        || value.strip_prefix('$').is_some_and(is_key_of_another)
-        || value.strip_prefix("$env:").is_some_and(|name| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'))
-        || value.chars().all(|c| matches!(c, '*' | '•' | '.' | '-' | '_' | '?'))
-        || (value.len() > 3 && lower.chars().all(|c| c == 'x') && value.len() > 5)
-        || [
-            "replace",
-            "redacted",
-            "placeholder",
-            "your-",
-            "your_",
-            "insert-",
-            "insert_",
-            "<",
-            "todo",
-            "tbd",
-            "fixme",
-            "set-me",
-            "set_me",
-            "example-",
-            "[redacted",
-        ]
-        .iter()
-        .any(|start| lower.starts_with(start))
-        || lower.ends_with("redacted>")
-        || lower.ends_with("-here")
-        || lower.ends_with("_here")
-}
-
-/// `${NAME}` and `$(NAME)`, alone or within a text; a default behind the name (`${NAME:-hunter2}`) is a value of its own.
-fn is_substitution(value: &str) -> bool {
-    ["${", "$("].iter().any(|open| value.contains(open)) && !value.contains(":-")
-}
-
-/// The name of a variable of a shell: all in capitals, or in small letters and telling or of several words. `$uperSecret1` is a password.
-fn is_variable(name: &str) -> bool {
-    let inside = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    if name.is_empty() || !name.chars().all(inside) || name.starts_with(|c: char| c.is_ascii_digit()) {
-        return false;
-    }
-    let capitals = !name.contains(|c: char| c.is_ascii_lowercase());
-    let small = !name.contains(|c: char| c.is_ascii_uppercase());
-    (capitals && (name.len() > 2 || name.contains('_'))) || (small && (name.contains('_') || Name::of(name).is_telling()))
-}
-
-/// A key of another object, as Argo CD writes it: `$oidc.acme.clientSecret`, `$name-of-secret:key`.
-fn is_key_of_another(name: &str) -> bool {
-    name.contains(['.', ':'])
-        && name.starts_with(|c: char| c.is_ascii_alphabetic())
-        && name.chars().all(|c| c.is_ascii_alphabetic() || matches!(c, '.' | ':' | '-' | '_'))
-}
-
-/// A placeholder, or a pointer to where the secret really is: a file, a vault, another object.
-pub(super) fn is_reference(value: &str) -> bool {
-    const POINTERS: &[&str] = &[
-        "vault:",
-        "arn:",
-        "ref+",
-        "op://",
-        "awssm:",
-        "aws-sm:",
-        "gcpsm:",
-        "sm://",
-        "azurekeyvault",
-        "akv:",
-        "secretref:",
-        "env:",
-        "file:",
-        "secret://",
-        "k8s:",
-        "sops:",
-        "enc[",
-        "conjur:",
-        "{cipher}",
-        "ssm:",
-        "@microsoft.keyvault",
-        "keyvault:",
-        "doppler:",
-        "bao:",
-        "!vault",
-        "!ref",
-        "!sub",
-        "!secret",
-        "!getatt",
-        "!importvalue",
-        "resolve:",
-        "{{resolve:",
-        "sealed:",
-        "agbya",
-        "pass:env",
-        "valuefrom",
-    ];
-    let lower = value.to_ascii_lowercase();
-    is_placeholder(value)
-        || POINTERS.iter().any(|start| lower.starts_with(start))
-        || (lower.starts_with("projects/") && lower.contains("/secrets/"))
-        || is_path(value)
-        || is_file(&lower)
-        // Addresses; one with a password in it has a detector of its own.
-        || is_address(value)
-        || ["sha256:", "sha256-", "sha512-", "ssh-rsa ", "ssh-ed25519 ", "ecdsa-sha2-", "-----begin cert", "-----begin public"]
-            .iter()
-            .any(|start| lower.starts_with(start))
-}
-
-fn is_address(value: &str) -> bool {
-    value.split_once("://").is_some_and(|(scheme, _)| {
-        (2..=20).contains(&scheme.len()) && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '.' | '-' | ':'))
-    })
-}
-
-fn is_path(value: &str) -> bool {
-    let plain = value.chars().all(|c| c.is_ascii_alphanumeric() || "._/@-~:\\".contains(c));
-    plain
-        && (["/", "./", "../", "~/"].iter().any(|start| value.starts_with(start)) || value.get(1..3) == Some(":\\"))
-        && !(value.len() >= 32 && value.matches('/').count() < 2)
-}
-
-fn is_file(lower: &str) -> bool {
-    const ENDINGS: &[&str] = &[
-        "pem",
-        "key",
-        "crt",
-        "cert",
-        "cer",
-        "json",
-        "yaml",
-        "yml",
-        "txt",
-        "properties",
-        "conf",
-        "cfg",
-        "env",
-        "jks",
-        "p12",
-        "pfx",
-        "keytab",
-        "toml",
-        "ini",
-        "xml",
-        "pub",
-        "csv",
-    ];
-    lower.rsplit_once('.').is_some_and(|(stem, end)| {
-        ENDINGS.contains(&end) && !stem.is_empty() && stem.chars().all(|c| c.is_ascii_alphanumeric() || "._-/".contains(c))
-    })
 }
 
 /// Booleans, nothing, durations, structures: settings near a secret.
@@ -224,7 +74,18 @@ fn is_setting(name: Name, value: &str) -> bool {
         "object",
         "nullptr",
     ];
-    // Ways and kinds, which people set for tokens and keys.
+    let lower = value.to_ascii_lowercase();
+    let bare = lower.trim_end_matches([',', ';']);
+    NEVER.contains(&bare)
+        || (name != Name::Password && is_way(bare))
+        || matches!(value, "|" | "|-" | "|+" | ">" | ">-" | ">+" | "~")
+        || (value.starts_with('{') && value.ends_with('}'))
+        || (value.starts_with('[') && value.ends_with(']') && (name != Name::Password || value.contains(['"', ','])))
+        || is_duration(name, value)
+}
+
+/// Ways and kinds, which people set for tokens and keys.
+fn is_way(word: &str) -> bool {
     const WAYS: &[&str] = &[
         "default",
         "auto",
@@ -268,14 +129,15 @@ fn is_setting(name: Name, value: &str) -> bool {
         "internal",
         "external",
     ];
-    let lower = value.to_ascii_lowercase();
-    let bare = lower.trim_end_matches([',', ';']);
-    NEVER.contains(&bare)
-        || (name != Name::Password && WAYS.contains(&bare))
-        || matches!(value, "|" | "|-" | "|+" | ">" | ">-" | ">+" | "~")
-        || (value.starts_with('{') && value.ends_with('}'))
-        || (value.starts_with('[') && value.ends_with(']') && (name != Name::Password || value.contains(['"', ','])))
-        || is_duration(name, value)
+    WAYS.contains(&word)
+}
+
+/// How a label says of what sort a password is, or what is done about it. What people take for a password all the same is none of these.
+fn is_sort(value: &str) -> bool {
+    const STATES: &[&str] =
+        &["active", "rotated", "managed", "present", "absent", "expired", "encrypted", "sealed", "generated", "weak", "strong"];
+    let word = value.to_ascii_lowercase();
+    STATES.contains(&word.as_str()) || (is_way(&word) && !matches!(word.as_str(), "default" | "secret"))
 }
 
 fn is_duration(name: Name, value: &str) -> bool {
@@ -464,9 +326,12 @@ fn is_mixture(value: &str) -> bool {
         && !value.contains(['.', ':', '/'])
 }
 
-/// Letters and numbers, or letters of both cases, not in the way of names and versions.
-fn looks_mixed(value: &str) -> bool {
-    value.len() >= 12 && looks_random(value)
+/// What people don't call anything: a mixture, what looks random, or one word in which letters and numbers change again and again.
+fn is_jumble(value: &str) -> bool {
+    let kinds: Vec<bool> = value.chars().map(|c| c.is_ascii_digit()).collect();
+    let changes = kinds.windows(2).filter(|pair| pair[0] != pair[1]).count();
+    let one_word = value.len() >= 10 && value.chars().all(|c| c.is_ascii_alphanumeric());
+    is_mixture(value) || looks_random(value) || (one_word && changes >= 3)
 }
 
 /// Sixteen characters or more of mixed kinds with as much variety as random ones have.
