@@ -42,6 +42,7 @@ pub(super) async fn ask(link: &Link) -> Result<About, CollectError> {
     let served = Served::ask(link).await.map_err(|refusal| link.fatal(refusal))?;
     cluster.api_groups = served.groups();
     cluster.other_policies = served.other_policies();
+    cluster.other_routes = served.other_routes();
     cluster.stale_groups = served.stale();
     if let Some(words) = &served.unknown {
         notes.push(format!("what the server serves could not be found out: {words}"));

@@ -6,8 +6,9 @@ use super::refusal::Refusal;
 use super::request::JSON;
 use futures_util::StreamExt;
 use futures_util::stream::iter;
+use kassay_core::analysis::exposure::is_route;
 use kassay_core::analysis::reach::is_policy;
-use kassay_core::kinds::OtherPolicy;
+use kassay_core::kinds::OtherObject;
 use kassay_core::model::Kind;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -129,19 +130,27 @@ impl Served {
     }
 
     /// Resources that by their names are policies on connections, and that no check reads.
-    pub(super) fn other_policies(&self) -> Vec<OtherPolicy> {
+    pub(super) fn other_policies(&self) -> Vec<OtherObject> {
+        self.others(is_policy)
+    }
+
+    /// Resources that by their names are routes from outside to Services, and that no check reads.
+    pub(super) fn other_routes(&self) -> Vec<OtherObject> {
+        self.others(|group, resource| is_route(group, resource) && !is_policy(group, resource))
+    }
+
+    fn others(&self, wanted: impl Fn(&str, &str) -> bool) -> Vec<OtherObject> {
         let known = |group: &str, resource: &str| Kind::ALL.iter().any(|kind| kind.group() == group && kind.resource() == resource);
         // Calico's own API server serves under a second name what its definitions hold.
         let same = |group: &str| if group == "projectcalico.org" { "crd.projectcalico.org".to_owned() } else { group.to_owned() };
         let resources = self.groups.iter().flat_map(|(group, versions)| {
             versions.iter().flat_map(|version| version.resources.iter().flatten()).map(move |resource| (group, resource))
         });
-        let other = |(group, resource): &(&String, &String)| {
-            !resource.contains('/') && is_policy(group, resource) && !known(&same(group), resource)
-        };
-        let found: BTreeSet<OtherPolicy> = resources
+        let other =
+            |(group, resource): &(&String, &String)| !resource.contains('/') && wanted(group, resource) && !known(&same(group), resource);
+        let found: BTreeSet<OtherObject> = resources
             .filter(other)
-            .map(|(group, resource)| OtherPolicy { group: group.clone(), kind: resource.clone(), ..OtherPolicy::default() })
+            .map(|(group, resource)| OtherObject { group: group.clone(), kind: resource.clone(), ..OtherObject::default() })
             .collect();
         found.into_iter().collect()
     }
@@ -219,6 +228,8 @@ mod tests {
         let served = Served { groups: aggregated(&list), unknown: None };
         let told: Vec<String> = served.other_policies().into_iter().map(|policy| policy.kind).collect();
         assert_eq!(told, ["tenantfirewalls", "tenantnetworkpolicies"]);
+        let routes: Vec<String> = served.other_routes().into_iter().map(|route| format!("{}.{}", route.kind, route.group)).collect();
+        assert_eq!(routes, ["routes.net.acme.example"]);
     }
 
     #[test]

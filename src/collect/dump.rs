@@ -8,11 +8,11 @@ use super::conclude::{decide_version, is_version, lessen, not_installed};
 use super::file::{self, Content, Unread, shown};
 use super::found::{Broken, Found, Held};
 use super::words::broke_down;
-use super::{Cancel, CollectError, Options, Progress, Watcher, documents, json, place};
-use kassay_core::analysis::reach::is_policy;
+use super::{Cancel, CollectError, Options, Progress, Watcher, documents, json, others, place};
 use kassay_core::kinds::imported::{Form, Imported};
-use kassay_core::kinds::{Ingest, Inventory, KindState, OtherPolicy, Source};
+use kassay_core::kinds::{Ingest, Inventory, KindState, Source};
 use kassay_core::model::Kind;
+use kassay_core::sensitive::without_secrets;
 use serde::Deserialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -169,10 +169,11 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     fn note(&self, words: String) {
-        let _ = self.tell.send(Progress::Note(kassay_core::sensitive::without_secrets(&words)));
+        let _ = self.tell.send(Progress::Note(without_secrets(&words)));
     }
 
     fn complain(&mut self, words: String) {
+        let words = without_secrets(&words);
         self.note(words.clone());
         self.complaints.push(words);
     }
@@ -228,15 +229,18 @@ impl Reading<'_> {
         match *found {
             Found::Object { api_version: "v1", kind: "Status", json } => self.status(path, json),
             Found::Object { kind: "APIGroupList", json, .. } => self.groups(json),
-            Found::Object { kind: "CustomResourceDefinition", json, .. } => self.definitions.extend(name_of(json)),
+            Found::Object { api_version, kind: kind @ "CustomResourceDefinition", json } => {
+                self.definitions.extend(name_of(json));
+                self.foreign(api_version, kind, json);
+            }
             Found::Object { api_version, kind, json } => match Kind::of(api_version, kind) {
                 Some(known) => self.object(path, known, json),
-                None if api_version.is_empty() && looks_like_object(json) => self.without_api(path, kind),
-                None if self.foreign(api_version, kind, json) => {}
+                None if api_version.is_empty() && looks_like_object(json) => self.without_api(path, kind, json),
                 // Kinds that no check reads are no Kubernetes objects only where they don't even have a version.
+                None if api_version.is_empty() => return self.version_in(path, json),
                 None => {
-                    self.other_policy(api_version, kind, json);
-                    return !api_version.is_empty() || self.version_in(path, json);
+                    self.foreign(api_version, kind, json);
+                    others::note(self.ingest.cluster(), api_version, kind, json);
                 }
             },
             Found::Refusal { reason, message } => self.refused_of(path, None, "", reason, message),
@@ -276,24 +280,6 @@ impl Reading<'_> {
         true
     }
 
-    /// Keeps by its name what is a policy on connections of a kind that no check reads.
-    fn other_policy(&mut self, api_version: &str, kind: &str, json: &str) {
-        let Some((group, _)) = api_version.rsplit_once('/').filter(|(group, _)| is_policy(group, kind)) else { return };
-        let object: Value = serde_json::from_str(json).unwrap_or_default();
-        let text = |pointer: &str| object.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
-        let policy = OtherPolicy {
-            group: group.to_owned(),
-            kind: kind.to_owned(),
-            namespace: text("/metadata/namespace"),
-            name: text("/metadata/name"),
-        };
-        let known = &mut self.ingest.cluster().other_policies;
-        if !known.contains(&policy) {
-            known.push(policy);
-            known.sort();
-        }
-    }
-
     fn count(&mut self, kind: Kind, items: usize) {
         if !self.taken.contains_key(&kind) {
             self.ingest.state(kind, KindState::Read, "");
@@ -302,12 +288,14 @@ impl Reading<'_> {
     }
 
     /// An object that names its kind, and no API that this kind is of.
-    fn without_api(&mut self, path: &Path, kind: &str) {
+    fn without_api(&mut self, path: &Path, kind: &str, json: &str) {
         let kinds: BTreeSet<Kind> = Kind::ALL.iter().copied().filter(|known| known.kind() == kind).collect();
         let words =
             format!("{}: an object says that it is a {}, and has no apiVersion", shown(path), kassay_core::model::text::clean(kind));
         if !kinds.is_empty() {
             self.broken.push(Loss { kinds: Some(kinds), words: words.clone() });
+        } else {
+            self.foreign("", kind, json);
         }
         self.complain(words);
     }
@@ -335,16 +323,13 @@ impl Reading<'_> {
         self.seen.insert(digest.finalize().into())
     }
 
-    /// An object of a kind that is not read; `false` where nothing in it makes pods.
-    fn foreign(&mut self, api_version: &str, kind: &str, json: &str) -> bool {
-        if api_version.is_empty() || !self.ingest.may_make_pods(kind, json) {
-            return false;
-        }
+    /// An object of a kind that is not read.
+    fn foreign(&mut self, api_version: &str, kind: &str, json: &str) {
         if self.is_new(&format!("{api_version} {kind}"), json) {
-            return self.ingest.foreign(api_version, kind, json);
+            self.ingest.foreign(api_version, kind, json);
+        } else {
+            self.twice += 1;
         }
-        self.twice += 1;
-        true
     }
 
     fn object(&mut self, path: &Path, kind: Kind, json: &str) {
@@ -437,7 +422,7 @@ impl Reading<'_> {
             return value.pointer("/clientVersion").is_some();
         };
         if self.version.is_none() {
-            self.version = Some((version.to_owned(), format!("the file {}", shown(path))));
+            self.version = Some((without_secrets(version), without_secrets(&format!("the file {}", shown(path)))));
             super::version::emulation(answer.unwrap_or(&Value::Null), self.ingest.cluster());
         }
         true
@@ -457,7 +442,7 @@ impl Reading<'_> {
     }
 
     fn end(self, options: &Options) -> Result<Inventory, CollectError> {
-        if self.taken.is_empty() && self.refused.is_empty() && self.imported.is_empty() && !self.ingest.holds_makers() {
+        if self.taken.is_empty() && self.refused.is_empty() && self.imported.is_empty() && !self.ingest.holds_foreign() {
             let mut complaints = self.complaints;
             if complaints.is_empty() {
                 complaints.push("the files hold no object that is assessed".to_owned());

@@ -30,6 +30,7 @@ mod live;
 mod login;
 mod logs;
 mod noise;
+mod others;
 mod paging;
 mod permissions;
 mod place;

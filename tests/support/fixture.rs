@@ -32,8 +32,12 @@ pub fn load_changed(path: &Path, change: &mut dyn FnMut(Kind, &mut Value)) -> In
             Some("Conditions") => conditions = document,
             Some(kind) => {
                 let api_version = document["apiVersion"].as_str().unwrap_or_default();
-                let known = Kind::of(api_version, kind)
-                    .unwrap_or_else(|| panic!("{}: {api_version} {kind} is no kind that is read", path.display()));
+                let Some(known) = Kind::of(api_version, kind) else {
+                    let foreign = api_version.split('/').next().is_some_and(|group| group.contains('.')) || kind == "Event";
+                    assert!(foreign, "{}: {api_version} {kind} is no kind that is read", path.display());
+                    ingest.foreign(api_version, kind, &document.to_string());
+                    continue;
+                };
                 change(known, &mut document);
                 ingest.state(known, KindState::Read, "");
                 ingest.object(known, &document.to_string());

@@ -6,7 +6,7 @@
 
 use super::inventory::{ClusterInfo, Coverage, Inventory, KindState, Source};
 use super::listed::Listed;
-use super::maker::{Found, Maker, Template, may_hold_template};
+use super::maker::{Found, Maker, Template};
 use super::meta::{KnownMeta, Meta};
 use super::pod::{Pod, PodSpec, RawPod};
 use super::shared::{Known, Shared};
@@ -56,7 +56,9 @@ pub struct Ingest {
     /// Sensitive values met per kind, so that a list that is read again is not counted twice.
     redacted: BTreeMap<Kind, usize>,
     /// What was taken out of the object that is being stored.
-    waiting: Vec<Redaction>,
+    pub(super) waiting: Vec<Redaction>,
+    /// Objects of kinds that are not read, by group, kind and namespace.
+    pub(super) others: BTreeMap<(String, String, String), usize>,
     pub(super) secret_metadata: super::secret_row::Metadata,
 }
 
@@ -93,6 +95,7 @@ impl Ingest {
             malformed: BTreeMap::new(),
             redacted: BTreeMap::new(),
             waiting: Vec::new(),
+            others: BTreeMap::new(),
             secret_metadata: super::secret_row::Metadata::new(),
         }
     }
@@ -319,37 +322,8 @@ impl Ingest {
         self.inventory.controllers.entry(kind).or_default().push(controller);
     }
 
-    /// Takes an object of a kind that is not read, where there is a pod template in it; `false` where there is none.
-    pub fn foreign(&mut self, api_version: &str, kind: &str, json: &str) -> bool {
-        let group = api_version.rsplit_once('/').map_or("", |(group, _)| group);
-        if !may_hold_template(kind, json) {
-            return false;
-        }
-        // Any kind whose templates are kept passes the gate alike.
-        let sifted = sift(Kind::ArgoRollouts, json, &mut self.examiner);
-        self.waiting.clone_from(&sifted.redactions);
-        let taken = self.maker(group, kind, sifted.json.as_deref().unwrap_or(json), false).unwrap_or_default();
-        self.waiting.clear();
-        if taken {
-            self.inventory.redactions += sifted.redactions.len();
-        }
-        taken
-    }
-
-    /// Whether an object of a kind that is not read may hold a pod template.
-    #[must_use]
-    pub fn may_make_pods(&self, kind: &str, json: &str) -> bool {
-        may_hold_template(kind, json)
-    }
-
-    /// Whether any object of an add-on that makes pods was taken.
-    #[must_use]
-    pub const fn holds_makers(&self) -> bool {
-        !self.inventory.makers.is_empty()
-    }
-
     /// Takes an object of an add-on that makes pods; `false` where it makes none.
-    fn maker(&mut self, group: &str, kind: &str, json: &str, known: bool) -> Result<bool, serde_json::Error> {
+    pub(super) fn maker(&mut self, group: &str, kind: &str, json: &str, known: bool) -> Result<bool, serde_json::Error> {
         let object: serde_json::Value = serde_json::from_str(json)?;
         let found = Found::of(group, kind, &object, known);
         if !known && !found.is_any() {
@@ -453,7 +427,9 @@ impl Ingest {
                     format!("{} not readable: {}", names.len(), names.iter().take(5).cloned().collect::<Vec<_>>().join("; "));
             }
         }
+        let others = self.others();
         let mut inventory = self.inventory;
+        inventory.others = others;
         inventory.sifted = true;
         if inventory.cluster.uid.is_empty() {
             inventory.cluster.uid =

@@ -79,7 +79,10 @@ pub struct ClusterInfo {
     pub api_groups: BTreeMap<String, Vec<String>>,
     /// Policies on connections of kinds that no check reads, by their names: resources that discovery told, objects that files hold.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub other_policies: Vec<OtherPolicy>,
+    pub other_policies: Vec<OtherObject>,
+    /// The same of routes from outside to Services.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub other_routes: Vec<OtherObject>,
     /// API groups that are registered and did not answer.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub stale_groups: Vec<String>,
@@ -94,10 +97,10 @@ pub struct ClusterInfo {
     pub collected_at: Option<Timestamp>,
 }
 
-/// A policy on connections of a kind that no check reads.
+/// An object of a kind that no check reads and that may matter by what it is, or a resource that has such objects.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(default)]
-pub struct OtherPolicy {
+pub struct OtherObject {
     /// API group.
     pub group: String,
     /// Resource (`egressfirewalls`), or kind where an object was found.
@@ -108,6 +111,21 @@ pub struct OtherPolicy {
     /// Name of the object, "" where only the API is known.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub name: String,
+}
+
+/// How many objects of one kind and namespace passed the gate, of which nothing else is kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct OtherObjects {
+    /// API group.
+    pub group: String,
+    /// Kind.
+    pub kind: String,
+    /// Namespace, "" for objects of the whole cluster.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub namespace: String,
+    /// How many.
+    pub items: usize,
 }
 
 /// A file on the assessor's machine with a credential in it: how it is guarded, never what it holds.
@@ -222,6 +240,9 @@ macro_rules! inventory {
             /// What was taken out of objects that had no readable shape.
             #[serde(skip_serializing_if = "Vec::is_empty")]
             pub unplaced: Vec<Unplaced>,
+            /// Objects of kinds that no check reads, which passed the gate and of which nothing else is kept.
+            #[serde(skip_serializing_if = "Vec::is_empty")]
+            pub others: Vec<OtherObjects>,
             /// Distinct pod specs.
             pub specs: Vec<PodSpec>,
             /// Pods.

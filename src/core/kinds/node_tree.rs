@@ -48,10 +48,10 @@ impl Node<'_> {
         entries.iter().find(|(k, _)| k == key).and_then(|(_, node)| node.as_text())
     }
 
-    /// The texts of a list.
+    /// The texts of a list, "" for what is none.
     pub(super) fn texts(&self) -> Vec<String> {
         let Self::List(items) = self else { return Vec::new() };
-        items.iter().filter_map(|item| item.as_text().map(str::to_owned)).collect()
+        items.iter().map(|item| item.as_text().unwrap_or_default().to_owned()).collect()
     }
 }
 

@@ -3,9 +3,10 @@
 //! out can go untold, and no field that is kept later can hold what was not examined.
 
 use super::node_tree::Node;
+use super::selector;
 use crate::model::kind::Keep;
 use crate::model::{Kind, ObjectRef};
-use crate::sensitive::{Detection, Examined, Examiner, Place, password_in_argument};
+use crate::sensitive::{Detection, Examined, Examiner, Place, password_by_place, password_in_argument};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
@@ -44,6 +45,10 @@ pub(super) const COPIES: &[&str] =
 
 /// Keys under which a value stands whose name is told beside it (`name`, `key`) or above.
 const VALUES: &[&str] = &["value", "values", "val", "literal", "stringValue", "plainText", "content", "defaultValue"];
+/// Lists of a label's key with its values, or of a taint's.
+const LABELLED: &[&str] = &["matchExpressions", "matchLabelExpressions", "requirements", "taints", "tolerations"];
+/// The private parts of a JSON web key (RFC 7518), which has its sort under `kty`.
+const PRIVATE_PARTS: &[&str] = &["d", "dp", "dq", "qi", "p", "q", "k"];
 /// Maps whose keys people choose.
 const CHOSEN: &[&str] = &["data", "binaryData", "labels", "annotations", "matchLabels", "nodeSelector", "selector"];
 /// Shortest key or name that can hold something.
@@ -96,7 +101,8 @@ impl Walk<'_> {
     fn node(&mut self, node: &mut Node<'_>, name: &str, place: Place, parent: Option<&str>) {
         match node {
             Node::Text(text) => {
-                if let Some(said) = self.examiner.examine(name, text, place) {
+                let said = selector::examine(self.examiner, name, text).or_else(|| self.examiner.examine(name, text, place));
+                if let Some(said) = said {
                     self.record(&said.detections);
                     *node = self.stand_in(&said, text.len(), parent);
                 }
@@ -133,11 +139,13 @@ impl Walk<'_> {
                 .and_then(|(key, node)| Some((key.to_string(), node.as_text()?.to_owned())))
         };
         let told = sibling(&["name", "key", "Name", "Key", "header"]);
+        let is_web_key = entries.iter().any(|(key, _)| key == "kty");
         let arguments = |key: &str| entries.iter().find(|(k, _)| k == key).map(|(_, node)| node.texts()).unwrap_or_default();
         let command = arguments("command");
         let args = arguments("args");
         let program = command.first().or(args.first()).cloned().unwrap_or_default();
         let last = command.last().filter(|word| word.starts_with('-') && !word.contains('=')).cloned().unwrap_or_default();
+        let by_place = password_by_place(&command.iter().chain(&args).map(String::as_str).collect::<Vec<_>>());
         let chosen = parent.is_some_and(|parent| CHOSEN.contains(&parent));
         for (key, value) in entries {
             let own = key.to_string();
@@ -152,9 +160,9 @@ impl Walk<'_> {
             let listed = matches!(value, Node::List(_));
             self.below(&label, |walk| {
                 if listed && own == "command" {
-                    walk.arguments(value, &program, String::new());
+                    walk.arguments(value, &program, String::new(), by_place);
                 } else if listed && own == "args" {
-                    walk.arguments(value, &program, last.clone());
+                    walk.arguments(value, &program, last.clone(), by_place.and_then(|at| at.checked_sub(command.len())));
                 } else if walk.path == format!("metadata.annotations[{own}]") && COPIES.contains(&own.as_str()) {
                     walk.copy(value);
                 } else if walk.path == "status" {
@@ -166,8 +174,17 @@ impl Walk<'_> {
                     let named = VALUES.contains(&own.as_str());
                     let (under, place) = match &told {
                         Some((by, text)) if named => {
-                            (text.as_str(), if by == "name" || by == "header" { Place::Text } else { Place::Field })
+                            let labelled = parent.is_some_and(|parent| LABELLED.contains(&parent));
+                            (
+                                text.as_str(),
+                                match by.as_str() {
+                                    "name" | "header" => Place::Text,
+                                    _ if labelled => Place::Label,
+                                    _ => Place::Field,
+                                },
+                            )
                         }
+                        _ if is_web_key && PRIVATE_PARTS.contains(&own.as_str()) => ("private-key", Place::Text),
                         None if named => (name, place),
                         _ => (own.as_str(), walk.place_of(&own, parent, place)),
                     };
@@ -177,18 +194,19 @@ impl Walk<'_> {
         }
     }
 
-    /// Where the values of a map stand: those of settings and annotations are people's own text.
+    /// Where the values of a map stand: those of settings and annotations are people's own text, and labels have a form of their own.
     fn place_of(&self, key: &str, parent: Option<&str>, above: Place) -> Place {
-        match (parent, key) {
-            (_, "labels" | "matchLabels" | "nodeSelector" | "selector") => Place::Field,
-            (Some("annotations"), _) => Place::Text,
-            (Some("data" | "binaryData"), _) if self.kind == Kind::ConfigMaps => Place::Text,
+        match parent {
+            Some("annotations") => Place::Text,
+            Some("data" | "binaryData") if self.kind == Kind::ConfigMaps => Place::Text,
+            // `commonLabels`, `podSelector`, `sourceLabels`…
+            _ if ["abels", "elector"].iter().any(|end| key.ends_with(end)) => Place::Label,
             _ => above,
         }
     }
 
     /// A command line: a flag and its value may be two arguments, and the program says what its short flags mean.
-    fn arguments(&mut self, list: &mut Node<'_>, program: &str, mut flag: String) {
+    fn arguments(&mut self, list: &mut Node<'_>, program: &str, mut flag: String, by_place: Option<usize>) {
         let Node::List(items) = list else { return };
         let (typed, mut name) = (self.typed, "args");
         if self.path.ends_with("command") {
@@ -207,7 +225,7 @@ impl Walk<'_> {
                 _ => flag.clone(),
             };
             let said = self.examiner.examine(key.trim_start_matches('-'), &text, Place::Text).or_else(|| {
-                let start = password_in_argument(program, &flag, &text)?;
+                let start = if by_place == Some(index) { 0 } else { password_in_argument(program, &flag, &text)? };
                 self.examiner.examine_from(start, &text)
             });
             if let Some(said) = said {

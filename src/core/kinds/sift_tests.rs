@@ -182,3 +182,59 @@ fn a_snapshot_of_an_earlier_program_loses_the_texts_that_it_kept_whole() {
     again.settle();
     assert_eq!(serde_json::to_string(&again).ok().as_deref(), Some(text.as_str()));
 }
+
+#[test]
+fn labels_selectors_and_taints_lose_what_they_hold_and_still_agree() {
+    const TOKEN: &str = "gr33nAppleTree2";
+    let expressions = json!([{"key": "token", "operator": "In", "values": [TOKEN, "enabled"]}]);
+    let pod = json!({"metadata": {"name": "a", "labels": {"token": TOKEN, "app": "web"}}, "spec": {"nodeSelector": {"api_key": TOKEN},
+        "tolerations": [{"key": "token", "value": TOKEN}], "topologySpreadConstraints": [{"labelSelector": {"matchExpressions": expressions}}]}});
+    let policy = json!({"metadata": {"name": "p"}, "spec": {"podSelector": {"matchLabels": {"token": TOKEN}}}});
+    let node = json!({"metadata": {"name": "n", "labels": {"join-token": TOKEN}}, "spec": {"taints": [{"key": "token", "value": TOKEN}]}});
+    let written = format!("app == 'web' && token in {{'{TOKEN}', \"enabled\"}} || has(token)");
+    let calico = json!({"metadata": {"name": "c"}, "spec": {"selector": written, "ingress": [{"source": {"namespaceSelector": format!("token != '{TOKEN}'")}}]}});
+    let (pod, in_pod) = sifted(Kind::Pods, &pod);
+    let (policy, in_policy) = sifted(Kind::NetworkPolicies, &policy);
+    let (node, in_node) = sifted(Kind::Nodes, &node);
+    let (calico, in_calico) = sifted(Kind::CalicoNetworkPolicies, &calico);
+    assert_eq!([in_pod.len(), in_policy.len(), in_node.len(), in_calico.len()], [4, 1, 2, 2]);
+    for kept in [&pod, &policy, &node, &calico] {
+        assert!(!kept.to_string().contains(TOKEN), "{kept}");
+    }
+    let stand_in = pod.pointer("/metadata/labels/token").and_then(Value::as_str).unwrap_or_default();
+    assert!(stand_in.starts_with("••"), "{stand_in}");
+    assert_eq!(policy.pointer("/spec/podSelector/matchLabels/token").and_then(Value::as_str), Some(stand_in));
+    let values = "/spec/topologySpreadConstraints/0/labelSelector/matchExpressions/0/values";
+    assert_eq!(pod.pointer(values), Some(&json!([stand_in, "enabled"])));
+    assert_eq!(node.pointer("/spec/taints/0/value").and_then(Value::as_str), Some(stand_in));
+    let selector = format!("app == 'web' && token in {{'{stand_in}', \"enabled\"}} || has(token)");
+    assert_eq!(calico.pointer("/spec/selector").and_then(Value::as_str), Some(selector.as_str()));
+}
+
+#[test]
+fn what_objects_of_other_kinds_say_of_themselves_passes_the_gate() {
+    use crate::kinds::{Ingest, Source};
+    let token = format!("ghp_{}", "a1B2".repeat(9));
+    let mut ingest = Ingest::new(Source::Files, FingerprintKey([7; 32]));
+    let template = json!({"metadata": {"name": "c"}, "spec": {"podSpec": 3}});
+    ingest.foreign(&format!("{token}/v1"), &token, &template.to_string());
+    let gizmo = json!({"apiVersion": "acme.example/v1", "kind": "Gizmo", "metadata": {"name": format!("g-{CARD}"), "namespace": "pay"},
+        "spec": {"password": "Hunter22x", "note": "kept nowhere"}});
+    ingest.foreign("acme.example/v1", "Gizmo", &gizmo.to_string());
+    let quiet = json!({"metadata": {"name": "h", "namespace": "pay"}, "spec": {"note": "kept nowhere"}});
+    ingest.foreign(&format!("x{CARD}.acme.example/v1"), &format!("Gizmo{CARD}"), &quiet.to_string());
+    ingest.foreign("acme.example/v1", "Gizmo", &quiet.to_string());
+    let inventory = ingest.finish();
+    let kept = serde_json::to_string(&inventory).unwrap_or_default();
+    for gone in [token.as_str(), CARD, "Hunter22x", "kept nowhere"] {
+        assert!(!kept.contains(gone), "{gone} in {kept}");
+    }
+    let told = |wanted: &str| {
+        inventory.passed().iter().chain(&inventory.makers().collect::<Vec<_>>()).flat_map(|p| p.redactions).any(|r| r.field == wanted)
+    };
+    for field in ["apiVersion", "kind", "metadata.name", "spec.password"] {
+        assert!(told(field), "{field}");
+    }
+    let gizmos: Vec<usize> = inventory.others.iter().filter(|other| other.kind == "Gizmo").map(|other| other.items).collect();
+    assert_eq!(gizmos, [2]);
+}

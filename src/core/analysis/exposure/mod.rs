@@ -1,11 +1,13 @@
 //! How a workload can be reached from outside of the cluster: by a Service on load balancers or nodes, an Ingress or a route of an add-on before
 //! such a Service, or a port of the node itself. What meshes and ingress controllers other than Istio, Traefik and Contour route by objects of
-//! their own, and what firewalls let through, is not known here.
+//! their own is known by name alone ([`is_route`]); what firewalls let through is not known here.
 
 mod by_hand;
+mod foreign;
 mod meshes;
 mod routes;
 
+pub use foreign::is_route;
 pub use routes::{Listener, Parent, Route, Routes, Transport, of_traefik};
 
 use crate::kinds::network::{Ingress, Service};

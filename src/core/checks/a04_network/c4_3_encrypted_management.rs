@@ -83,7 +83,8 @@ pub(super) const CHECKS: &[Check] = &[
         blind_spots: "A load balancer in front may end TLS, and some controllers take certificates from annotations; both need a person's look. \
                       Of what is set for a controller as a whole the ConfigMap is read that ingress-nginx, F5's and HAProxy's controllers \
                       are started with, Traefik's flags, and Contour's file; a controller that another cluster or provider runs shows none. Ports of \
-                      nodes are not judged. Which routes a Gateway takes up, and which ciphers are accepted, is not seen.",
+                      nodes are not judged. Which routes a Gateway takes up, and which ciphers are accepted, is not seen. Routes of \
+                      kinds that are not read (APISIX, Kong, Emissary, NGINX and others) are recognised by their names, and named.",
         judge: ways_in::judge,
     },
     Check {

@@ -26,7 +26,29 @@ pub(super) fn judge(view: &View<'_>) -> Verdict {
             judge_route(view, route, transport, &mut verdict);
         }
     }
+    unread(view, &mut verdict);
     verdict
+}
+
+/// Routes of kinds that are not read are named: beside them nobody can say that all ways in have TLS. What is merely served may have no objects.
+fn unread(view: &View<'_>, verdict: &mut Verdict) {
+    for route in &view.cluster().other_routes {
+        let api = format!("{}.{}", route.kind, route.group);
+        let (category, object, message) = if route.name.is_empty() {
+            let object = ObjectRef::new(&route.group, "APIService", "", &api);
+            (
+                view.cluster_wide(),
+                object,
+                "The cluster serves routes of a kind that is not read: see whether there are any, and that they have TLS.",
+            )
+        } else {
+            let object = ObjectRef::new(&route.group, &route.kind, &route.namespace, &route.name);
+            (view.category(&route.namespace), object, "Routes of this kind are not read: see that it takes connections in under TLS.")
+        };
+        verdict.saw(category);
+        let finding = Finding::new(category, object, "spec").rule("unread").review().severity(Severity::Medium);
+        verdict.find(finding.observed(format!("{api} is not read")).message(message));
+    }
 }
 
 /// A listener takes in what its routes lead on. Without one it leads nowhere; with such as only redirect to https it takes in no more than an address.

@@ -22,7 +22,7 @@ pub(super) const CHECKS: &[Check] = &[
                repository that it came from.",
         blind_spots: "Values, keys, labels and annotations are recognised by their shape (private keys, vendors' keys and tokens, passwords in \
                       addresses and commands) or by a name such as password or api_key, within settings, JSON, base64 and gzip too. A secret without \
-                      either, one that is encrypted or split, is not recognised. Whether the credential still works is not tried.",
+                      either, one that is encrypted or split, is not recognised. Stores of keys are known by their names alone. Whether the credential still works is not tried.",
         judge: told::secrets_in_config_maps,
     },
     Check {

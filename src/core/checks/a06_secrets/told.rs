@@ -27,9 +27,32 @@ impl What {
 pub(super) fn secrets_in_config_maps(view: &View<'_>) -> Verdict {
     let mut verdict = Verdict::over("ConfigMap", "ConfigMaps");
     objects(view, &mut verdict, What::Credentials, |passed| passed.kind == Some(Kind::ConfigMaps));
+    key_stores(view, &mut verdict);
     unplaced(view, &mut verdict, What::Credentials, |kind| kind == "ConfigMap");
     mind_old_snapshots(view, &mut verdict);
     verdict
+}
+
+/// Ends of the names of files that hold private keys and that nobody can open without a password.
+const KEY_STORES: &[&str] = &[".p12", ".pfx", ".jks", ".jceks", ".bcfks", ".bks", ".keystore", ".keytab", ".kdbx", ".kdb"];
+
+/// Stores of keys, which can't be looked into. Those that by their names are for trust alone hold certificates.
+fn key_stores(view: &View<'_>, verdict: &mut Verdict) {
+    for map in &view.inventory.config_maps {
+        let keys = map.data.keys().map(|key| ("data", key)).chain(map.binary_data.keys().map(|key| ("binaryData", key)));
+        for (part, key) in keys {
+            let name = key.to_ascii_lowercase();
+            let trust = ["trust", "cacert", "ca-cert", "ca-bundle", "cabundle"].iter().any(|word| name.contains(word));
+            if trust || !KEY_STORES.iter().any(|end| name.ends_with(end)) {
+                continue;
+            }
+            let object = ObjectRef::new("", "ConfigMap", &map.metadata.namespace, &map.metadata.name);
+            let finding = view.finding(object, format!("{part}[{key}]")).rule("key-store").review().severity(Severity::Medium);
+            verdict.find(finding.observed(format!("a key store, by its name {key}")).message(
+                "A store of keys can't be looked into: see whether it holds a private key. One in a ConfigMap is open to everybody who may read settings.",
+            ));
+        }
+    }
 }
 
 /// 6.1/secrets-in-env.
@@ -46,6 +69,7 @@ pub(super) fn secrets_elsewhere(view: &View<'_>) -> Verdict {
     let mut verdict = Verdict::over("object", "objects");
     objects(view, &mut verdict, What::Credentials, |passed| passed.kind.is_some_and(|kind| kind != Kind::ConfigMaps));
     unplaced(view, &mut verdict, What::Credentials, |kind| kind != "ConfigMap" && !makes_pods(kind));
+    others(view, &mut verdict);
     mind_unread(view, &mut verdict);
     mind_old_snapshots(view, &mut verdict);
     verdict
@@ -57,6 +81,7 @@ pub(super) fn account_data(view: &View<'_>) -> Verdict {
     objects(view, &mut verdict, What::Cards, |passed| passed.kind.is_some());
     workloads(view, &mut verdict, What::Cards);
     unplaced(view, &mut verdict, What::Cards, |_| true);
+    others(view, &mut verdict);
     mind_unread(view, &mut verdict);
     mind_old_snapshots(view, &mut verdict);
     verdict
@@ -76,6 +101,13 @@ fn unplaced(view: &View<'_>, verdict: &mut Verdict, what: What, wanted: impl Fn(
     for passed in view.inventory.passed().into_iter().filter(|passed| passed.kind.is_none() && wanted(&passed.object.kind)) {
         let category = category(view, &passed.object);
         tell_all(verdict, category, &passed.object, what, passed.redactions.iter().map(|redaction| (redaction, None)));
+    }
+}
+
+/// Objects of kinds that no check reads count too: what was found in them is among `unplaced`.
+fn others(view: &View<'_>, verdict: &mut Verdict) {
+    for other in &view.inventory.others {
+        (0..other.items).for_each(|_| verdict.saw(view.category(&other.namespace)));
     }
 }
 
