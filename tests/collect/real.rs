@@ -183,7 +183,9 @@ fn a_cluster_judges_as_its_snapshot_and_as_its_dump() {
         "10.1/version-support",
         "10.1/deprecated-apis",
     ];
-    for (live, files) in judge(&inventory).iter().zip(&judge(&dump)) {
+    // A cluster is not asked for kinds that no check reads. Files hold some all the same, and these are examined and counted.
+    let asked = Inventory { others: Vec::new(), ..dump };
+    for (live, files) in judge(&inventory).iter().zip(&judge(&asked)) {
         if untold.contains(&live.check.as_str()) {
             assert!(files.outcome != Outcome::Pass || live.outcome == Outcome::Pass, "{}: {}", files.check, files.reason);
         } else {
