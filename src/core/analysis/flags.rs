@@ -66,6 +66,16 @@ impl CommandLine {
         self.mentioned(name).last().is_some_and(|f| f.value.as_deref() != Some(""))
     }
 
+    /// The flags of the table that are given, and whose value that holds is sealed: something like a credential stands in it.
+    #[must_use]
+    pub fn unread(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = self.flags.iter().filter(|flag| flag.value.is_none()).map(|flag| flag.name.as_str()).collect();
+        names.retain(|name| is_listed(self.component, name) && self.value(name).is_none());
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
     /// All items of a list flag, over every mention.
     #[must_use]
     pub fn list(&self, name: &str) -> Vec<&str> {

@@ -22,6 +22,21 @@ pub(crate) fn mind_the_unseen(view: &View<'_>, verdict: &mut Verdict, lines: &[C
     }
 }
 
+/// Questions about flags whose values were not read, because something like a credential stands in them: what was looked for may stand there too.
+pub(crate) fn sealed_flags(view: &View<'_>, line: &CommandLine, matters: impl Fn(&str) -> bool) -> Vec<Finding> {
+    let names = line.unread().into_iter().filter(|name| matters(name));
+    names
+        .map(|name| {
+            Finding::new(view.cluster_wide(), line.object.clone(), line.field(name))
+                .rule("sealed")
+                .severity(Severity::Medium)
+                .review()
+                .observed(format!("--{name}=(sealed)"))
+                .message("Something like a credential stands in the value of this flag, so it was not kept and could not be judged. Read it by hand.")
+        })
+        .collect()
+}
+
 /// A question about a kubelet configuration that was read and not understood: what was looked for may stand in it.
 pub(crate) fn not_understood(view: &View<'_>, configuration: &Configuration) -> Option<Finding> {
     let why = configuration.doubt?;

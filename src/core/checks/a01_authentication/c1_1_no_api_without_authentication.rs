@@ -161,6 +161,18 @@ fn anonymous_rbac(view: &View<'_>) -> Verdict {
 /// Paths that answer without a question and tell nothing.
 const HARMLESS: &[&str] = &["/healthz", "/readyz", "/livez"];
 
+/// Flags by whose values the command lines are judged.
+const JUDGED: &[&str] = &[
+    "anonymous-auth",
+    "authorization-always-allow-paths",
+    "authorization-mode",
+    "bind-address",
+    "client-cert-auth",
+    "insecure-port",
+    "peer-client-cert-auth",
+    "port",
+];
+
 fn control_plane_flags(view: &View<'_>) -> Verdict {
     let lines = flags::command_lines(view.inventory);
     let servers: Vec<CommandLine> = lines.iter().filter(|l| l.component == Component::ApiServer).cloned().collect();
@@ -176,6 +188,7 @@ fn control_plane_flags(view: &View<'_>) -> Verdict {
             Component::Kubelet | Component::Server => continue,
         }
         verdict.saw(view.cluster_wide());
+        verdict.find_all(unseen::sealed_flags(view, line, |name| JUDGED.contains(&name)));
     }
     unseen::mind_the_unseen(view, &mut verdict, &servers);
     // A program that runs outside of the cluster, or without pods, is not seen and not judged; who reads "pass" must know.

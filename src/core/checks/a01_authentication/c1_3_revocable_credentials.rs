@@ -4,7 +4,7 @@ use super::request::{NEVER, issued, requested_name};
 use crate::analysis::control_plane::{self, Setting};
 use crate::analysis::flags::{self, Component};
 use crate::analysis::rbac::{Bound, Request};
-use crate::judging::{Check, Need, Verdict, View, identity, rights};
+use crate::judging::{Check, Need, Verdict, View, identity, rights, unseen};
 use crate::kinds::Login;
 use crate::kinds::config::CertificateRequest;
 use crate::model::{Category, Finding, Kind, ObjectRef, Severity};
@@ -328,6 +328,7 @@ fn token_lifetime(view: &View<'_>) -> Verdict {
                 .observed(observed)
                 .message(message)
         };
+        verdict.find_all(unseen::sealed_flags(view, &server, |name| name.starts_with("service-account-")));
         if server.boolean("service-account-extend-token-expiration", view.inventory.minor()) == Some(true) {
             verdict.find(told(
                 "service-account-extend-token-expiration",

@@ -5,7 +5,7 @@ use super::address::{self, Reachable};
 use crate::analysis::control_plane::{self, Setting};
 use crate::analysis::flags::{self, CommandLine, Component};
 use crate::analysis::kubelet;
-use crate::judging::unseen::not_understood;
+use crate::judging::unseen::{not_understood, sealed_flags};
 use crate::judging::{Verdict, View};
 use crate::model::{Finding, ObjectRef, Severity};
 
@@ -57,6 +57,8 @@ fn judge(
             let finding = Finding::new(view.cluster_wide(), line.object.clone(), line.field(flag)).rule(line.component.program());
             verdict.find(finding.severity(severity).observed(format!("--{flag}={observed}")).message(message));
         }
+        // Protocols and ciphers stand in flags of one kind, addresses and ports in all others.
+        verdict.find_all(sealed_flags(view, line, |name| is_of_tls(name) == matches!(setting, Setting::Tls)));
     }
     for configuration in &configurations {
         verdict.saw(view.cluster_wide());
@@ -83,6 +85,11 @@ fn judge(
         verdict.find(unseen("kubelet", kubelet::unseen(view.inventory, kubelet_setting)));
     }
     verdict
+}
+
+/// Whether a flag says which protocols and ciphers a program accepts.
+fn is_of_tls(name: &str) -> bool {
+    name.starts_with("tls-") || name.starts_with("cipher")
 }
 
 fn plaintext_flags(line: &CommandLine, minor: Option<u32>) -> Vec<Fault> {
