@@ -245,8 +245,48 @@ fn card_in(text: &str, at: Range<usize>, grouped: bool) -> Option<Card> {
 
 /// Whether a number may begin behind this text: letters before it make an identifier, unless they say what it is; a point makes a decimal.
 fn begins(before: &str, grouped: bool) -> bool {
-    const NAMES: &[&str] =
-        &["pan", "card", "cc", "visa", "mc", "amex", "number", "num", "no", "nr", "acct", "account", "ccn", "kk", "f2", "de2"];
+    const NAMES: &[&str] = &[
+        "acct",
+        "account",
+        "amex",
+        "card",
+        "cardholder",
+        "cardno",
+        "cardnr",
+        "cardnum",
+        "cardnumber",
+        "cards",
+        "cc",
+        "ccn",
+        "ccnum",
+        "chd",
+        "credit",
+        "creditcard",
+        "de2",
+        "debit",
+        "debitcard",
+        "diners",
+        "discover",
+        "f2",
+        "jcb",
+        "karte",
+        "kk",
+        "maestro",
+        "mastercard",
+        "mc",
+        "no",
+        "nr",
+        "num",
+        "number",
+        "pan",
+        "pans",
+        "payment",
+        "refund",
+        "rupay",
+        "tarjeta",
+        "unionpay",
+        "visa",
+    ];
     let Some(last) = before.chars().next_back() else { return true };
     if last == '+' || (last == '.' && !grouped && before[..before.len() - 1].ends_with(|c: char| c.is_ascii_digit())) {
         return false;
@@ -316,6 +356,8 @@ mod tests {
             "4111_1111_1111_1111",
             "pan_4111111111111111",
             "pan4111111111111111",
+            "refund4111111111111111",
+            "https://pay.example/debit4111111111111111/x",
             "4111111111111111USD",
             "refund-4111111111111111-x7k2p",
             "/cards/4111111111111111/limits",

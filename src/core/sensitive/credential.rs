@@ -99,7 +99,12 @@ fn is_kubeconfig(value: &str) -> bool {
     static CREDENTIAL: LazyLock<Option<Regex>> = LazyLock::new(|| {
         Regex::new(r#"(?m)["'\\]{0,4}\b(?:client-key-data|token|password|access-token|refresh-token|id-token)["'\\]{0,4}[ \t]{0,8}:[ \t]{0,8}["'\\]{0,4}([^\s"'\\,}]{6,})"#).ok()
     });
-    ["clusters", "users", "contexts"].iter().all(|word| value.contains(word))
+    // Who writes one by hand leaves out what kubectl does not miss: logins for webhooks name no context.
+    static KIND: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r#"\bkind["'\\]{0,4}[ \t]{0,8}:[ \t]{0,8}["'\\]{0,4}Config\b"#).ok());
+    let named = || KIND.as_ref().is_some_and(|kind| kind.is_match(value));
+    value.contains("users")
+        && (["clusters", "contexts"].iter().all(|word| value.contains(word)) || named())
         && CREDENTIAL
             .iter()
             .flat_map(|pattern| pattern.captures_iter(value))

@@ -61,6 +61,13 @@ fn shapes_are_found_wherever_they_stand() {
             "apiVersion: v1\nkind: Config\nclusters: []\ncontexts: []\nusers:\n- name: admin\n  user:\n    token: abcdefgh12345678\n",
             "kubeconfig",
         ),
+        ("hook", "apiVersion: v1\nkind: Config\nusers:\n- name: a\n  user: {token: abcdef.0123456789abcdef}\n", "kubeconfig"),
+        (
+            "hook",
+            r#"{"kind": "Config", "clusters": [], "users": [{"user": {"username": "x", "password": "zebraQuilt7x9"}}]}"#,
+            "kubeconfig",
+        ),
+        ("hook", r#"{apiVersion: v1, kind: Config, users: [{name: a, user: {client-key-data: "LS0tLS1CRUdJTg=="}}]}"#, "kubeconfig"),
     ];
     for (key, value, detector) in cases {
         assert_eq!(detectors(key, value), [*detector], "{key}={value}");

@@ -215,6 +215,15 @@ fn exposed_management(view: &View<'_>) -> Verdict {
         published(route.object.clone(), field, "route", &led_to, route.hosts());
     }
     on_nodes(view, &mut verdict);
+    if verdict.population() > 0 {
+        verdict.find_all(super::ways_in::unread_routes(
+            view,
+            (
+                "The cluster serves routes of a kind that is not read: see whether there are any, and whether one leads to a console.",
+                "Routes of this kind are not read: see whether it leads to a console.",
+            ),
+        ));
+    }
     verdict
 }
 

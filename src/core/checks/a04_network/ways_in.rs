@@ -8,8 +8,8 @@ use super::plain_beside_tls::{Controllers, Plain, has_certificate};
 use crate::analysis::exposure::{self, Listener, Route, Routes, Transport};
 use crate::analysis::software;
 use crate::judging::{Verdict, View};
-use crate::kinds::Workload;
 use crate::kinds::network::Ingress;
+use crate::kinds::{OtherObject, Workload};
 use crate::model::{Finding, Kind, ObjectRef, Severity};
 use std::collections::BTreeSet;
 
@@ -32,23 +32,30 @@ pub(super) fn judge(view: &View<'_>) -> Verdict {
 
 /// Routes of kinds that are not read are named: beside them nobody can say that all ways in have TLS. What is merely served may have no objects.
 fn unread(view: &View<'_>, verdict: &mut Verdict) {
-    for route in &view.cluster().other_routes {
+    let messages = (
+        "The cluster serves routes of a kind that is not read: see whether there are any, and that they have TLS.",
+        "Routes of this kind are not read: see that it takes connections in under TLS.",
+    );
+    for finding in unread_routes(view, messages) {
+        verdict.saw(finding.category);
+        verdict.find(finding);
+    }
+}
+
+/// A question about each route of a kind that is not read, with what to say of a kind that is merely served and of an object.
+pub(super) fn unread_routes(view: &View<'_>, (served, written): (&'static str, &'static str)) -> Vec<Finding> {
+    let ask = |route: &OtherObject| {
         let api = format!("{}.{}", route.kind, route.group);
         let (category, object, message) = if route.name.is_empty() {
-            let object = ObjectRef::new(&route.group, "APIService", "", &api);
-            (
-                view.cluster_wide(),
-                object,
-                "The cluster serves routes of a kind that is not read: see whether there are any, and that they have TLS.",
-            )
+            (view.cluster_wide(), ObjectRef::new(&route.group, "APIService", "", &api), served)
         } else {
             let object = ObjectRef::new(&route.group, &route.kind, &route.namespace, &route.name);
-            (view.category(&route.namespace), object, "Routes of this kind are not read: see that it takes connections in under TLS.")
+            (view.category(&route.namespace), object, written)
         };
-        verdict.saw(category);
         let finding = Finding::new(category, object, "spec").rule("unread").review().severity(Severity::Medium);
-        verdict.find(finding.observed(format!("{api} is not read")).message(message));
-    }
+        finding.observed(format!("{api} is not read")).message(message)
+    };
+    view.cluster().other_routes.iter().map(ask).collect()
 }
 
 /// A listener takes in what its routes lead on. Without one it leads nowhere; with such as only redirect to https it takes in no more than an address.
