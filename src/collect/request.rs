@@ -48,6 +48,16 @@ pub(super) enum Review<'a> {
     },
 }
 
+/// What is sent: a GET, or where there is a body the POST of a self-review.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    path: &'a str,
+    /// The form of the answer.
+    accept: &'a str,
+    body: Option<&'a str>,
+    early: Option<Early<'a>>,
+}
+
 /// What came of one try.
 enum Try {
     Answer(String),
@@ -58,12 +68,12 @@ enum Try {
 impl Link {
     /// Gets an address of the API. The words of `accept` decide the form of the answer.
     pub(super) async fn get(&self, path: &str, accept: &str) -> Result<String, Refusal> {
-        self.insist(&Method::GET, path, accept, None, None).await
+        self.insist(Asked { path, accept, body: None, early: None }).await
     }
 
     /// The same, and tells as soon as the beginning of a page has come what the page behind it is asked for with.
     pub(super) async fn get_page(&self, path: &str, accept: &str, early: Early<'_>) -> Result<String, Refusal> {
-        self.insist(&Method::GET, path, accept, None, Some(early)).await
+        self.insist(Asked { path, accept, body: None, early: Some(early) }).await
     }
 
     /// Asks the server about ourselves.
@@ -82,41 +92,27 @@ impl Link {
         if !spec.is_null() {
             body["spec"] = spec;
         }
-        let answer =
-            self.insist(&Method::POST, &format!("/apis/{group}/{version}/{resource}"), JSON, Some(&body.to_string()), None).await?;
+        let (path, body) = (format!("/apis/{group}/{version}/{resource}"), body.to_string());
+        let answer = self.insist(Asked { path: &path, accept: JSON, body: Some(&body), early: None }).await?;
         serde_json::from_str(&answer).map_err(|error| Refusal::Failed(format!("the answer is no JSON: {}", without_values(&error))))
     }
 
     /// Asks until there is an answer or a refusal, somebody cancels, or the time of the reading is used up.
-    async fn insist(
-        &self,
-        method: &Method,
-        path: &str,
-        accept: &str,
-        body: Option<&str>,
-        early: Option<Early<'_>>,
-    ) -> Result<String, Refusal> {
+    async fn insist(&self, asked: Asked<'_>) -> Result<String, Refusal> {
         tokio::select! {
             biased;
             () = self.cancel.cancelled() => Err(Refusal::Cancelled),
             () = self.budget.over() => Err(Refusal::Failed(self.budget.words())),
-            outcome = self.try_often(method, path, accept, body, early) => outcome,
+            outcome = self.try_often(asked) => outcome,
         }
     }
 
-    async fn try_often(
-        &self,
-        method: &Method,
-        path: &str,
-        accept: &str,
-        body: Option<&str>,
-        early: Option<Early<'_>>,
-    ) -> Result<String, Refusal> {
+    async fn try_often(&self, asked: Asked<'_>) -> Result<String, Refusal> {
         let mut renewed = false;
         let mut tried = 0;
         loop {
             tried += 1;
-            match self.once(method, path, accept, body, early).await {
+            match self.once(asked).await {
                 Try::Answer(text) => return Ok(text),
                 // Credentials of plugins are short-lived: a long collection outlives them.
                 Try::Refused(Refusal::Unauthorized(words)) if !renewed && self.renewable() => {
@@ -129,28 +125,28 @@ impl Link {
                     let words = format!("{} (the server asks to wait {} seconds)", refusal.words(), wait.as_secs());
                     return Err(Refusal::Failed(words));
                 }
-                Try::Again(asked, _) => {
-                    let wait = asked.unwrap_or_else(|| self.pause * 2_u32.pow(tried - 1));
+                Try::Again(wanted, _) => {
+                    let wait = wanted.unwrap_or_else(|| self.pause * 2_u32.pow(tried - 1));
                     tokio::time::sleep(wait).await;
                 }
             }
         }
     }
 
-    async fn once(&self, method: &Method, path: &str, accept: &str, body: Option<&str>, early: Option<Early<'_>>) -> Try {
+    async fn once(&self, asked: Asked<'_>) -> Try {
         let Ok(_turn) = self.gate.acquire().await else { return Try::Refused(Refusal::Cancelled) };
-        match tokio::time::timeout(self.timeout, self.send(method, path, accept, body, early)).await {
+        match tokio::time::timeout(self.timeout, self.send(asked)).await {
             Ok(outcome) => outcome,
             // A server that is too slow once is too slow again: trying anew would only multiply the wait and its load.
             Err(_) => Try::Refused(Refusal::Failed(format!("no complete answer within {} seconds", self.timeout.as_secs_f32()))),
         }
     }
 
-    async fn send(&self, method: &Method, path: &str, accept: &str, body: Option<&str>, early: Option<Early<'_>>) -> Try {
-        let request = Request::builder().method(method).uri(path).header(http::header::ACCEPT, accept);
-        let request = match body {
-            Some(body) => request.header(http::header::CONTENT_TYPE, JSON).body(Body::from(body.as_bytes().to_vec())),
-            None => request.body(Body::empty()),
+    async fn send(&self, asked: Asked<'_>) -> Try {
+        let request = Request::builder().uri(asked.path).header(http::header::ACCEPT, asked.accept);
+        let request = match asked.body {
+            Some(body) => request.method(Method::POST).header(http::header::CONTENT_TYPE, JSON).body(Body::from(body.as_bytes().to_vec())),
+            None => request.method(Method::GET).body(Body::empty()),
         };
         let request = match request {
             Ok(request) => request,
@@ -162,7 +158,7 @@ impl Link {
             Err(error) => return Try::Again(None, Refusal::Unreachable(chain(&error))),
         };
         let (head, body) = response.into_parts();
-        let bytes = match self.receive(body, head.status, early).await {
+        let bytes = match self.receive(body, head.status, asked.early).await {
             Ok(bytes) => bytes,
             Err(outcome) => return outcome,
         };
