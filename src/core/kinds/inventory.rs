@@ -20,7 +20,8 @@ use super::{
 use crate::model::{Kind, ObjectRef};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::cell::LazyCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Where an inventory came from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -324,8 +325,10 @@ impl Inventory {
 
     /// Objects that make pods and do not tell which, each with the reason. One whose pods, or whose controller of them, was read is judged by these.
     pub fn unjudged(&self) -> impl Iterator<Item = (ObjectRef, &str)> {
-        let owners: std::collections::BTreeSet<ObjectRef> =
-            self.controllers.values().flatten().filter_map(|controller| controller.metadata.owner()).collect();
+        // Every check of workloads asks, and rarely does any object not tell.
+        let owners = LazyCell::new(|| -> BTreeSet<ObjectRef> {
+            self.controllers.values().flatten().filter_map(|controller| controller.metadata.owner()).collect()
+        });
         let told = move |maker: &Maker| {
             maker.templates.is_empty() && (self.workload(&maker.object()).is_some() || owners.contains(&maker.object()))
         };
