@@ -246,7 +246,10 @@ pub(super) fn thin<'a>(component: Option<Component>, arguments: impl Iterator<It
         if before.is_none() {
             line.open = None;
         }
-        argument.thin(|text| line.argument(text).or_else(|| settings::is_kept_argument(text, &flag).then(|| text.to_owned())));
+        argument.thin(|text| {
+            let setting = || settings::is_kept_argument(text, &flag).then(|| text.to_owned());
+            line.argument(text).or_else(setting).or_else(|| told_only(text))
+        });
         flag = before.filter(|text| text.starts_with('-') && !text.contains('=')).unwrap_or_default();
     }
 }
@@ -257,6 +260,12 @@ pub(super) fn stand_in(argument: &str) -> Option<String> {
     let (name, _) = body.split_once('=')?;
     let known = settings::is_name(name) || SWITCHES.iter().chain(VALUES).any(|(component, _)| is_listed(*component, name));
     known.then(|| format!("--{name}={WITHHELD}"))
+}
+
+/// An argument of which it matters that it is given, without what it says.
+pub(super) fn told_only(text: &str) -> Option<String> {
+    let name = settings::told_flag(text)?;
+    Some(if text.contains('=') { format!("--{name}={WITHHELD}") } else { format!("--{name}") })
 }
 
 /// What is kept of the arguments of a node's process, which is a JSON list; none where it is something else.

@@ -89,7 +89,10 @@ impl Container {
         let mut flag = String::new();
         for argument in self.command.iter_mut().chain(&mut self.args) {
             let text = argument.peek().unwrap_or_default().to_owned();
-            argument.seal(settings::is_kept_argument(&text, &flag));
+            match arguments::told_only(&text).filter(|_| !settings::is_kept_argument(&text, &flag)) {
+                Some(told) => argument.thin(|_| Some(told)),
+                None => argument.seal(settings::is_kept_argument(&text, &flag)),
+            }
             flag = if text.starts_with('-') && !text.contains('=') { text } else { String::new() };
         }
         for variable in &mut self.env {

@@ -87,6 +87,19 @@ fn is_entry_point(name: &str, value: &str) -> bool {
     named(point) && ENTRY_POINTS.contains(&setting) && fits
 }
 
+/// The flag of an argument of which it matters that it is given, whatever it says: a switch whose value is not understood is not its default, an
+/// entry point that was not seen can't be judged, and beside a file of settings Traefik's flags count for nothing. None for any other.
+pub(super) fn told_flag(argument: &str) -> Option<String> {
+    let body = argument.strip_prefix('-')?.trim_start_matches('-');
+    let name = body.split_once('=').map_or(body, |(name, _)| name).to_ascii_lowercase();
+    if name == "configfile" || is_name(&name) || MAPS.contains(&name.as_str()) {
+        return Some(name);
+    }
+    let (point, setting) = name.strip_prefix("entrypoints.")?.split_once('.')?;
+    let plain = (1..=32).contains(&point.len()) && point.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    ENTRY_POINTS.contains(&setting).then(|| format!("entrypoints.{}.{setting}", if plain { point } else { "unnamed" }))
+}
+
 /// Whether an argument is one of them: `--name=word`, `--name` alone, or the word that follows such a flag.
 pub(super) fn is_kept_argument(argument: &str, flag_before: &str) -> bool {
     match argument.strip_prefix('-') {

@@ -5,10 +5,11 @@
 //! Traefik; Contour's configuration file).
 
 use crate::analysis::flags::{self, Flag};
+use crate::analysis::host_path::{tidy, within};
 use crate::analysis::software::{self, Found};
 use crate::judging::View;
 use crate::kinds::config::ConfigMap;
-use crate::kinds::{Inventory, KindState};
+use crate::kinds::{Inventory, KindState, PodSpec};
 use crate::model::{Category, Finding, Kind, ObjectRef, Severity};
 use std::collections::BTreeSet;
 
@@ -100,13 +101,16 @@ impl<'a> Settings<'a> {
         self.controllers.iter().map(|(controller, _)| *controller).collect()
     }
 
-    fn flags(&self, found: &Found<'_>) -> Vec<Flag> {
-        let specs = found.workload.variants.iter().map(|variant| self.inventory.spec(variant.spec));
-        specs.flat_map(|spec| spec.all_containers()).flat_map(|(_, container)| flags::of_container(container).1).collect()
+    fn flags(&self, found: &Found<'a>) -> Vec<Flag> {
+        self.specs(found).flat_map(flags_of).collect()
+    }
+
+    fn specs(&self, found: &Found<'a>) -> impl Iterator<Item = &'a PodSpec> {
+        found.workload.variants.iter().map(|variant| self.inventory.spec(variant.spec))
     }
 
     /// The ConfigMaps that the flags of a workload name.
-    fn named(&self, found: &Found<'_>) -> Vec<Named> {
+    fn named(&self, found: &Found<'a>) -> Vec<Named> {
         let own = found.workload.object.namespace.as_str();
         let flags = self.flags(found);
         let values = flags.iter().filter(|flag| MAP_FLAGS.contains(&flag.name.as_str())).map(|flag| flag.value.as_deref());
@@ -130,7 +134,7 @@ impl<'a> Settings<'a> {
         own.map(|(_, found)| self.said_to(found, key)).find(|said| *said != Said::Nothing).unwrap_or(Said::Nothing)
     }
 
-    fn said_to(&self, found: &Found<'_>, key: &str) -> Said {
+    fn said_to(&self, found: &Found<'a>, key: &str) -> Said {
         if self.inventory.state(Kind::ConfigMaps) != KindState::Read {
             return Said::Unclear("its ConfigMap was not read".to_owned());
         }
@@ -154,10 +158,10 @@ impl<'a> Settings<'a> {
         }
     }
 
-    /// Whether every Traefik that runs shows entry points, and each of them speaks TLS or sends callers on to https.
+    /// Whether every Traefik that runs, in each form of its pods, shows entry points, and each of them speaks TLS or sends callers on to https.
     pub(super) fn traefik_redirects(&self) -> bool {
         let mut own = self.controllers.iter().filter(|(running, _)| *running == Controller::Traefik).peekable();
-        own.peek().is_some() && own.all(|(_, found)| redirects(&self.flags(found)))
+        own.peek().is_some() && own.all(|(_, found)| self.specs(found).all(|spec| !may_read_a_file(spec) && redirects(&flags_of(spec))))
     }
 
     /// Protocols that controllers accept and that are no longer secure, each a finding of the most sensitive Ingress.
@@ -227,6 +231,21 @@ fn old_in(map: &ConfigMap, category: Category) -> Vec<Finding> {
         findings.push(finding("contour.yaml").observed(observed).message(accepted));
     }
     findings
+}
+
+fn flags_of(spec: &PodSpec) -> Vec<Flag> {
+    spec.all_containers().flat_map(|(_, container)| flags::of_container(container).1).collect()
+}
+
+/// Where Traefik looks for a file of settings that it was not told of; another place is below a user's `.config`.
+const FOLDER: &str = "/etc/traefik";
+
+/// Whether Traefik may have its settings from a file, which it is told or finds in one of its folders: flags then count for nothing.
+fn may_read_a_file(spec: &PodSpec) -> bool {
+    let told = flags_of(spec).iter().any(|flag| flag.name.eq_ignore_ascii_case("configfile"));
+    let mounts = || spec.all_containers().flat_map(|(_, container)| &container.volume_mounts);
+    let found = |path: &str| within(path, FOLDER) || within(FOLDER, path) || path.contains("/.config");
+    told || mounts().any(|mount| found(&tidy(&mount.mount_path)))
 }
 
 /// Whether each entry point that flags of Traefik define speaks TLS or redirects. Those of its own pages are none of an Ingress.
