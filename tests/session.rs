@@ -972,3 +972,120 @@ fn checks_that_judge_active_probes_are_shown_and_counted_as_any_other() {
     let control = guidance.controls().find(|control| control.id == "1.1").unwrap();
     assert_eq!(desk.book().progress(std::iter::once(control)).blocked, blocked("1.1/"));
 }
+
+/// What people wrote, as it is on disk: all but what was read, and the place.
+fn written(desk: &Desk) -> toml::Table {
+    let mut table = toml::Table::try_from(desk.disk.as_ref().unwrap()).unwrap();
+    for read in ["cluster", "outcome", "place", "catalogue"] {
+        table.remove(read);
+    }
+    table
+}
+
+#[test]
+fn every_edit_of_a_person_can_be_taken_back_and_done_again() {
+    let mut desk = Desk::with_cluster();
+    let edits: [(&str, fn(&mut Desk)); 7] = [
+        ("answer", |desk| {
+            question(desk, "1.1.accountability");
+            desk.act(Action::Choose('y')).act(Action::Enter);
+        }),
+        ("scope by an answer", |desk| {
+            question(desk, "9.1.high_risk");
+            desk.typed("pay/Deployment/api").act(Action::Enter);
+        }),
+        ("determination", |desk| {
+            desk.act(Action::Walk(walk::Action::GoTo(Target::Practice("3.1.a".into())))).act(Action::Determine(determine::Action::Open));
+            desk.act(Action::Choose('f')).act(Action::Enter);
+        }),
+        ("exception", |desk| {
+            desk.act(Action::Walk(walk::Action::GoTo(Target::Check("3.1/baseline".into()))));
+            desk.act(Action::Exceptions(kassay_core::session::exceptions::Action::Open));
+            desk.typed("replaced by March").act(Action::NextField).typed("P. Latform").act(Action::Enter);
+        }),
+        ("review", |desk| {
+            let check = to_review(desk)[0].clone();
+            desk.act(Action::Walk(walk::Action::GoTo(Target::Check(check)))).act(Action::Review(review::Action::Open)).act(Action::Enter);
+        }),
+        ("evidence", |desk| {
+            desk.act(Action::Evidence(evidence::Action::Note)).typed("saw the login page").act(Action::Enter);
+        }),
+        ("scope", |desk| {
+            desk.act(Action::Scope(scope::Action::Open)).act(Action::Scope(scope::Action::Cycle)).act(Action::Enter);
+        }),
+    ];
+    let mut states = vec![written(&desk)];
+    for (what, edit) in edits {
+        edit(&mut desk);
+        assert!(matches!(desk.session.top(), Layer::Walk), "{what}: {:?}", desk.session.form());
+        states.push(written(&desk));
+        assert_ne!(states[states.len() - 2], states[states.len() - 1], "{what}");
+    }
+    // Evidence that is taken back keeps its reference: of it, only what stands before counts.
+    let without_evidence = |mut table: toml::Table| {
+        table.remove("evidence");
+        table
+    };
+    for before in states.iter().rev().skip(1) {
+        desk.act(Action::Book(book::Action::Undo));
+        assert_eq!(without_evidence(written(&desk)), without_evidence(before.clone()));
+        assert!(desk.edits.last().unwrap().what.starts_with("undo "), "{:?}", desk.edits.last());
+        assert!(desk.session.messages.iter().any(|m| m.what.starts_with("Taken back: ")), "{:?}", desk.session.messages);
+    }
+    let edits = desk.edits.len();
+    desk.act(Action::Book(book::Action::Undo));
+    assert_eq!(desk.edits.len(), edits, "nothing is left to take back");
+    for after in states.iter().skip(1) {
+        desk.act(Action::Book(book::Action::Redo));
+        assert!(desk.edits.last().unwrap().what.starts_with("redo "), "{:?}", desk.edits.last());
+        assert!(desk.session.messages.iter().any(|m| m.what.starts_with("Done again: ")), "{:?}", desk.session.messages);
+        assert_eq!(without_evidence(written(&desk)), without_evidence(after.clone()));
+    }
+    assert_eq!(written(&desk), *states.last().unwrap(), "evidence is there again, as it was");
+    // Another edit after some were taken back: those are gone for good, their references too.
+    desk.act(Action::Book(book::Action::Undo)).act(Action::Book(book::Action::Undo));
+    desk.act(Action::Evidence(evidence::Action::Note)).typed("another").act(Action::Enter);
+    let edits = desk.edits.len();
+    desk.act(Action::Book(book::Action::Redo));
+    assert_eq!(desk.edits.len(), edits);
+    let evidence = &desk.book().workbook.evidence;
+    let told: Vec<(&str, &str)> = evidence.iter().map(|e| (e.reference.as_str(), e.title.as_str())).collect();
+    assert_eq!(told, [("E-0001", "withdrawn: saw the login page"), ("E-0002", "another")]);
+}
+
+#[test]
+fn what_was_read_since_an_edit_is_not_taken_back_with_it() {
+    let mut desk = Desk::with_cluster();
+    question(&mut desk, "1.1.accountability");
+    desk.act(Action::Choose('y')).act(Action::Enter);
+    let mut other = collection(&Scope::default());
+    Arc::make_mut(&mut other.inventory).cluster.version = "v1.35.0".into();
+    desk.read_cluster(other);
+    desk.act(Action::Probes(probes::Action::Open)).act(Action::Probes(probes::Action::Send)).act(Action::Enter);
+    let answer = heard(&desk, Ok(record()));
+    desk.act(answer);
+    for way in [book::Action::Undo, book::Action::Redo] {
+        desk.act(Action::Book(way));
+        let disk = desk.disk.as_ref().unwrap();
+        assert_eq!(disk.clusters[0].version, "v1.35.0");
+        assert_eq!((disk.evidence.len(), disk.evidence[0].sha256.as_str()), (1, record().sha256.as_str()), "the record of probes stays");
+    }
+    assert_eq!(desk.disk.as_ref().unwrap().answers.len(), 1);
+}
+
+#[test]
+fn an_edit_that_could_not_be_taken_back_still_can() {
+    let mut desk = Desk::with_cluster();
+    question(&mut desk, "1.1.accountability");
+    desk.act(Action::Choose('y')).act(Action::Enter);
+    for way in [book::Action::Undo, book::Action::Redo] {
+        let before = desk.book().workbook.clone();
+        desk.disk_fault = Some("no space left on device.".into());
+        desk.act(Action::Book(way.clone()));
+        assert!(desk.session.messages.iter().any(|m| m.why.contains("no space left")), "{:?}", desk.session.messages);
+        assert_eq!(desk.book().workbook, before);
+        desk.disk_fault = None;
+        desk.act(Action::Book(way));
+        assert_ne!(desk.book().workbook.answers, before.answers);
+    }
+}

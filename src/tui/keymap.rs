@@ -32,6 +32,8 @@ use Context::{
 };
 
 const WALK: &[Context] = &[Areas, Guidance, Checks, Questions, Evidence, Outcome];
+/// Where edits are made and seen.
+const UNDO: &[Context] = &[Areas, Guidance, Checks, Questions, Evidence, Outcome, Findings, Finding];
 const WORK: &[Context] = &[Guidance, Checks, Questions, Evidence, Outcome];
 const BOOK: &[Context] = &[Areas, Guidance, Checks, Questions, Evidence, Outcome, Findings, Finding, Summary, Segmentation, Access, Export];
 const LISTS: &[Context] = &[
@@ -171,7 +173,8 @@ keys! {
     WALK, ["R"], "read again", "Reads the cluster again; what people wrote is not touched.", 0 => Action::Reading(reading::Action::Again);
     &[Areas], ["+"], "add cluster", "Reads a further cluster into this assessment.", 0 => Action::New(new::Action::AddCluster);
     BOOK, ["c"], "next cluster", "Shows the outcomes of the next cluster.", 0 => Action::Walk(walk::Action::NextCluster);
-    WALK, ["u"], "undo", "Takes the last edit back.", 0 => Action::Book(book::Action::Undo);
+    UNDO, ["u"], "undo", "Takes the last edit back; what is taken back is told, and stays in the journal.", 0 => Action::Book(book::Action::Undo);
+    UNDO, ["U"], "redo", "Does again what was taken back last.", 0 => Action::Book(book::Action::Redo);
     WALK, ["H"], "home", "Closes the assessment and lists all of them.", 0 => Action::Close;
     &[Home, Areas, Guidance, Checks, Questions, Evidence, Outcome, Findings, Finding, Summary, Segmentation, Access, Holder, Probing, Export], ["ctrl-s"], "", "Tries again what could not be saved.", 0 => Action::Book(book::Action::Retry);
 

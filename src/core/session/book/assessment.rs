@@ -4,7 +4,7 @@
 use super::arrived::{Collection, Opened};
 use super::open::{OpenItem, Why, finding_words};
 use super::standing::{Target, Walk};
-use super::undo::Undo;
+use super::undo::History;
 use crate::assess::CheckOutcome;
 use crate::checks;
 use crate::guidance::{Control, Guidance};
@@ -51,8 +51,8 @@ pub struct Book {
     pub cluster: usize,
     /// Where one stands in the walk.
     pub walk: Walk,
-    /// Edits that can be taken back, newest last.
-    pub undo: Vec<Undo>,
+    /// Edits that can be taken back, or done again.
+    pub history: History,
     /// Names the state of what clusters are judged by: the scope, and files of evidence.
     pub revision: u64,
     /// How each question stands.
@@ -117,7 +117,7 @@ impl Book {
             clusters,
             cluster: 0,
             walk,
-            undo: vec![],
+            history: History::default(),
             revision: 0,
             states: BTreeMap::new(),
             proposals: BTreeMap::new(),

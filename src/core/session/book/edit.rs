@@ -1,7 +1,7 @@
 //! An edit on its way to the disk, and what is done once it is there.
 
 use super::arrived::Collection;
-use super::undo::Undo;
+use super::undo::Way;
 use crate::kinds::Probes;
 use crate::session::effect::Source;
 use crate::workbook::{Edit, Workbook};
@@ -56,8 +56,19 @@ pub struct Pending {
     /// The edit.
     pub edit: Edit,
     pub(super) workbook: Box<Workbook>,
-    pub(super) undo: Option<Undo>,
+    pub(super) track: Track,
     pub(super) after: After,
+}
+
+/// Where an edit stands among those that can be taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Track {
+    /// A person's edit: it can be taken back.
+    New,
+    /// One that no person made.
+    Beside,
+    /// One that is taken back, or done again.
+    Turn(Way),
 }
 
 /// What a file that is being attached is for.

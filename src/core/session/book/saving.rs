@@ -3,10 +3,10 @@
 
 use super::assessment::Book;
 use super::desk::Desk;
-use super::edit::{After, Draft, Fault, Pending};
+use super::edit::{After, Draft, Fault, Pending, Track};
 use super::layer::Layer;
 use super::lead::{Lead, Next};
-use super::undo::Undo;
+use super::undo::{Step, Way};
 use crate::model::Scope;
 use crate::session::effect::Effect;
 use crate::session::parts::form::Purpose;
@@ -19,6 +19,10 @@ use std::sync::Arc;
 impl Desk {
     /// Sends an edit to be saved. A workbook that somebody else holds is not edited.
     pub(in crate::session) fn save(&mut self, draft: Draft, after: After, undoable: bool) -> Next {
+        self.save_along(draft, after, if undoable { Track::New } else { Track::Beside })
+    }
+
+    fn save_along(&mut self, draft: Draft, after: After, track: Track) -> Next {
         let (guidance, now) = (self.guidance, self.now);
         let Some(book) = self.book.as_mut() else { return Next::NONE };
         if let Some(who) = &book.held_by {
@@ -40,10 +44,9 @@ impl Desk {
             Ok(_) => {}
             Err(why) => return self.refuse("Not saved", &why.to_string()),
         }
-        let undo = undoable.then(|| Undo::before(&what, &book.workbook));
         self.tickets += 1;
         let edit = Edit { by: self.user.clone(), what, before, after: words };
-        let pending = Pending { ticket: self.tickets, edit, workbook: Box::new(workbook), undo, after };
+        let pending = Pending { ticket: self.tickets, edit, workbook: Box::new(workbook), track, after };
         self.send(pending)
     }
 
@@ -73,11 +76,13 @@ impl Desk {
         let Some(book) = self.book.as_mut() else { return Next::NONE };
         let judged_by_other = book.workbook.scope != pending.workbook.scope
             || files_changed(&book.workbook.evidence, &pending.workbook.evidence, &self.judged_files);
-        book.workbook = *pending.workbook;
-        book.undo.extend(pending.undo);
-        if book.undo.len() > 200 {
-            book.undo.remove(0);
+        let Edit { what, before, after, .. } = &pending.edit;
+        match pending.track {
+            Track::New => book.history.made(Step::new(what, (before, after), &book.workbook, &pending.workbook)),
+            Track::Turn(way) => book.history.went(way, &book.workbook),
+            Track::Beside => {}
         }
+        book.workbook = *pending.workbook;
         book.refresh(guidance, today);
         let mut effects = if judged_by_other { judge_again(book) } else { vec![] };
         match pending.after {
@@ -134,10 +139,14 @@ impl Desk {
             (After::Home, _) => return Next::from(Lead::Home),
             (After::CloseForm(_) | After::Link { .. }, Some(Layer::Form(form))) => {
                 form.saving = false;
-                form.error = Some(format!("Not saved, and not counted: {why} ↵ tries again; what you typed is kept here."));
+                form.error = Some(format!("Not saved, and not counted: {why} ctrl-s tries again; what you typed is kept here."));
             }
             (After::CloseForm(_), Some(Layer::Scope(editor))) => {
                 editor.error = Some(format!("Not saved, and not counted: {why} ↵ tries again."));
+            }
+            _ if matches!(pending.track, Track::Turn(_)) => {
+                let what = format!("Not saved: {}", pending.edit.what);
+                self.messages.push(Message::error(what, format!("{why} Everything is as it was; the same key tries again.")));
             }
             _ => {
                 let what = format!("Not saved: {}", pending.edit.what);
@@ -162,24 +171,22 @@ impl Desk {
         }
     }
 
-    /// Takes the last edit back, by saving what stood there before.
-    pub(in crate::session) fn take_back(&mut self) -> Next {
-        let Some(book) = self.book.as_mut() else { return Next::NONE };
-        let Some(undo) = book.undo.pop() else {
-            self.messages.push(Message::info("Nothing to take back since the assessment was opened."));
+    /// Takes the last edit back, or does again what was taken back, by saving what stood there.
+    pub(in crate::session) fn turn(&mut self, way: Way) -> Next {
+        let Some(book) = self.book.as_ref() else { return Next::NONE };
+        let (Some(step), Some(turned)) = (book.history.next(way), book.history.turned(way, &book.workbook)) else {
+            self.messages.push(Message::info(match way {
+                Way::Back => "Nothing to take back since the assessment was opened.",
+                Way::Again => "Nothing to do again: nothing was taken back since the last edit.",
+            }));
             return Next::NONE;
         };
-        let what = undo.what.clone();
-        let mut workbook = book.workbook.clone();
-        undo.clone().put_back(&mut workbook);
-        let draft = Draft { workbook, what: format!("undo {what}"), before: String::new(), after: String::new() };
-        let next = self.save(draft, After::Tell(format!("Taken back: {what}.")), false);
-        if next.effects.is_empty()
-            && let Some(book) = self.book.as_mut()
-        {
-            book.undo.push(undo);
-        }
-        next
+        let words = match way {
+            Way::Back => format!("Taken back: {}. U does it again.", step.what),
+            Way::Again => format!("Done again: {}. u takes it back.", step.what),
+        };
+        let draft = Draft { workbook: turned.workbook, what: turned.what, before: turned.before, after: turned.after };
+        self.save_along(draft, After::Tell(words), Track::Turn(way))
     }
 
     /// The edit that puts a scope into the workbook; none where it is there already.

@@ -1,52 +1,133 @@
-//! Taking an edit back. Only what a person wrote is put back; what was read from clusters stays as it is. A reference of evidence is never
-//! given twice, so a piece that is taken back stays in the register, withdrawn and without its file.
+//! Taking an edit back, and doing it again. What people wrote is put back as a whole, whatever tables it has; what was read from clusters
+//! stays as it is. A reference of evidence is never given twice, so a piece that is taken back stays in the register, withdrawn and without
+//! its file, until it is done again.
 
-use crate::model::Scope;
-use crate::workbook::{Answer, Determination, Evidence, Exception, Review, Workbook};
+use crate::workbook::{Evidence, Place, Workbook};
+use std::collections::BTreeSet;
 
-/// What a person wrote, before an edit.
+/// The most edits that can be taken back.
+const LONGEST: usize = 200;
+
+/// An edit that can be taken back, or done again.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Undo {
+pub struct Step {
     /// The edit, in words.
     pub what: String,
-    answers: Vec<Answer>,
-    determinations: Vec<Determination>,
-    evidence: Vec<Evidence>,
-    exceptions: Vec<Exception>,
-    reviews: Vec<Review>,
-    scope: Scope,
+    /// What it made of what, as the journal has it.
+    before: String,
+    after: String,
+    /// What people wrote, on the other side of the edit.
+    other: Box<Workbook>,
+    /// References of evidence that the edit gave.
+    gave: BTreeSet<String>,
 }
 
-impl Undo {
-    /// Remembers what stands in a workbook before an edit.
-    #[must_use]
-    pub fn before(what: &str, workbook: &Workbook) -> Self {
-        Self {
-            what: what.to_owned(),
-            answers: workbook.answers.clone(),
-            determinations: workbook.determinations.clone(),
-            evidence: workbook.evidence.clone(),
-            exceptions: workbook.exceptions.clone(),
-            reviews: workbook.reviews.clone(),
-            scope: workbook.scope.clone(),
+/// Which way one goes along the edits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// Takes the last edit back.
+    Back,
+    /// Does again what was taken back last.
+    Again,
+}
+
+/// Edits since the assessment was opened, the newest last: those that can be taken back, and those that were.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct History {
+    back: Vec<Step>,
+    again: Vec<Step>,
+}
+
+/// A step along the edits: the workbook after it, and what the journal tells.
+pub(super) struct Turned {
+    pub workbook: Workbook,
+    pub what: String,
+    pub before: String,
+    pub after: String,
+}
+
+impl Step {
+    /// Remembers what people wrote before an edit.
+    pub(super) fn new(what: &str, (before, after): (&str, &str), now: &Workbook, then: &Workbook) -> Self {
+        let known: BTreeSet<&str> = now.evidence.iter().map(|e| e.reference.as_str()).collect();
+        let gave = then.evidence.iter().map(|e| e.reference.clone()).filter(|r| !known.contains(r.as_str())).collect();
+        Self { what: what.to_owned(), before: before.to_owned(), after: after.to_owned(), other: Box::new(written(now)), gave }
+    }
+}
+
+impl History {
+    /// An edit was made: what was taken back before it can't be done again.
+    pub(super) fn made(&mut self, step: Step) {
+        self.again.clear();
+        self.back.push(step);
+        if self.back.len() > LONGEST {
+            self.back.remove(0);
         }
     }
 
-    /// Puts it back.
-    pub fn put_back(self, workbook: &mut Workbook) {
-        workbook.answers = self.answers;
-        workbook.determinations = self.determinations;
-        workbook.exceptions = self.exceptions;
-        workbook.reviews = self.reviews;
-        workbook.scope = self.scope;
-        for evidence in &mut workbook.evidence {
-            if let Some(before) = self.evidence.iter().find(|e| e.reference == evidence.reference) {
-                *evidence = before.clone();
-            } else {
-                evidence.title = format!("withdrawn: {}", evidence.title.trim_start_matches("withdrawn: "));
-                (evidence.file, evidence.sha256, evidence.size) = (String::new(), String::new(), 0);
-                evidence.practices.clear();
-            }
+    /// What comes next that way.
+    #[must_use]
+    pub fn next(&self, way: Way) -> Option<&Step> {
+        match way {
+            Way::Back => self.back.last(),
+            Way::Again => self.again.last(),
         }
+    }
+
+    /// The workbook as it is one step that way.
+    pub(super) fn turned(&self, way: Way, workbook: &Workbook) -> Option<Turned> {
+        let step = self.next(way)?;
+        let workbook = put_back(&step.other, workbook, &step.gave);
+        let (what, before, after) = match way {
+            Way::Back => (format!("undo {}", step.what), &step.after, &step.before),
+            Way::Again => (format!("redo {}", step.what), &step.before, &step.after),
+        };
+        Some(Turned { workbook, what, before: before.clone(), after: after.clone() })
+    }
+
+    /// That step is on disk; the workbook is the one before it.
+    pub(super) fn went(&mut self, way: Way, workbook: &Workbook) {
+        let (from, to) = match way {
+            Way::Back => (&mut self.back, &mut self.again),
+            Way::Again => (&mut self.again, &mut self.back),
+        };
+        if let Some(step) = from.pop() {
+            to.push(Step { other: Box::new(written(workbook)), ..step });
+        }
+    }
+}
+
+/// All of a workbook but what was read from clusters, and what the program notes by itself. Whatever table comes to a workbook is among it.
+fn written(workbook: &Workbook) -> Workbook {
+    Workbook { clusters: vec![], outcomes: vec![], place: Place::default(), catalogue: String::new(), ..workbook.clone() }
+}
+
+/// A workbook with what people wrote as it was. Evidence that came since, as the record of active probes does, stays; what the edit itself
+/// gave is withdrawn.
+fn put_back(other: &Workbook, now: &Workbook, gave: &BTreeSet<String>) -> Workbook {
+    let mut workbook = Workbook {
+        format: now.format,
+        clusters: now.clusters.clone(),
+        outcomes: now.outcomes.clone(),
+        place: now.place.clone(),
+        catalogue: now.catalogue.clone(),
+        ..other.clone()
+    };
+    let known: BTreeSet<&str> = other.evidence.iter().map(|e| e.reference.as_str()).collect();
+    let since = now.evidence.iter().filter(|e| !known.contains(e.reference.as_str()));
+    workbook.evidence.extend(since.map(|e| if gave.contains(&e.reference) { withdrawn(e) } else { e.clone() }));
+    workbook.evidence.sort_by(|a, b| a.reference.cmp(&b.reference));
+    workbook
+}
+
+/// A piece of evidence of which only its reference counts.
+fn withdrawn(evidence: &Evidence) -> Evidence {
+    Evidence {
+        title: format!("withdrawn: {}", evidence.title.trim_start_matches("withdrawn: ")),
+        file: String::new(),
+        sha256: String::new(),
+        size: 0,
+        practices: vec![],
+        ..evidence.clone()
     }
 }

@@ -3,6 +3,7 @@
 use super::arrived::{Collection, Opened};
 use super::desk::Desk;
 use super::lead::Next;
+use super::undo::Way;
 use crate::assess::CheckOutcome;
 use crate::kinds::Inventory;
 use crate::session::parts::message::Message;
@@ -14,6 +15,8 @@ use std::sync::Arc;
 pub enum Action {
     /// Takes the last edit back.
     Undo,
+    /// Does again what was taken back last.
+    Redo,
     /// Tries a failed save again.
     Retry,
     /// An assessment was opened.
@@ -72,14 +75,15 @@ impl Action {
     /// Whether a person did it.
     #[must_use]
     pub const fn is_by_person(&self) -> bool {
-        matches!(self, Self::Undo | Self::Retry)
+        matches!(self, Self::Undo | Self::Redo | Self::Retry)
     }
 }
 
 /// Changes the open assessment.
 pub(in crate::session) fn update(desk: &mut Desk, action: Action) -> Next {
     match action {
-        Action::Undo => desk.take_back(),
+        Action::Undo => desk.turn(Way::Back),
+        Action::Redo => desk.turn(Way::Again),
         Action::Retry => desk.try_again(),
         Action::Opened(opened) => desk.opened(*opened),
         Action::OpenFailed { dir, why } => {
