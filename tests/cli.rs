@@ -406,17 +406,14 @@ fn evidence_of_an_assessment_is_judged_with_its_day_and_reference() {
     let attached = opened.store.attach(&file).unwrap();
     assert_eq!(opened.store.recognised(&attached.sha256, &attached.name, attached.size).as_deref(), Some("kube-bench results of 1 test"));
     let mut workbook = opened.workbook.clone();
+    let obtained = Moment("2026-11-20T00:00:00Z".parse().unwrap());
     workbook.evidence.push(Evidence {
-        reference: "E-0001".into(),
-        kind: EvidenceKind::Scan,
-        title: "Benchmark of the nodes".into(),
         file: attached.name.clone(),
         sha256: attached.sha256.clone(),
         size: attached.size,
         effective: Some(Day("2026-11-01".parse().unwrap())),
-        obtained: Moment("2026-11-20T00:00:00Z".parse().unwrap()),
-        by: "A. Assessor".into(),
         practices: vec!["15.1.a".into()],
+        ..Evidence::new("E-0001".into(), EvidenceKind::Scan, "Benchmark of the nodes".into(), "A. Assessor".into(), obtained)
     });
     let edit = Edit { by: "A. Assessor".into(), what: "attach E-0001".into(), before: String::new(), after: String::new() };
     opened.store.save(&workbook, &edit, "2026-11-20T00:00:00Z".parse().unwrap()).unwrap();

@@ -68,7 +68,7 @@ fn book() -> Workbook {
         evidence: vec![],
         cluster: String::new(),
     });
-    book.exceptions.push(Exception { what: "3.1/baseline".into(), reason: "because".into(), owner: "CISO".into(), until: None });
+    book.exceptions.push(Exception { reason: "because".into(), owner: "CISO".into(), ..Exception::of("3.1/baseline") });
     book
 }
 
@@ -81,8 +81,11 @@ fn determine(book: &mut Workbook, practice: &str, finding: Determined, proposed:
         by: "A. Assessor".into(),
         at: Moment(now()),
         proposed,
+        because: vec![],
+        excluded_by: String::new(),
         to_confirm: false,
         compensating: None,
+        customized: None,
     });
 }
 

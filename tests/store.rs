@@ -27,7 +27,7 @@ fn saves_until_it_is_killed() {
     let Some(folder) = std::env::var_os(FOLDER) else { return };
     let mut opened = Store::open(Path::new(&folder)).unwrap();
     for n in count(&opened.workbook) + 1.. {
-        let exception = Exception { what: "3.1/baseline".into(), reason: format!("number {n}"), owner: "x".into(), until: None };
+        let exception = Exception { reason: format!("number {n}"), owner: "x".into(), ..Exception::of("3.1/baseline") };
         opened.workbook.exceptions.push(exception);
         let edit = Edit { by: "A. Assessor".into(), what: format!("exception {n}"), before: String::new(), after: n.to_string() };
         opened.store.save(&opened.workbook, &edit, now()).unwrap();

@@ -1,13 +1,17 @@
 //! What is written is read back the same; what can't be understood is refused with its place.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test's failure is its message")]
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, unreachable_pub, reason = "a test's failure is its message")]
+
+#[path = "support/whole.rs"]
+mod whole;
 
 use kassay_core::model::{Determined, Method};
 use kassay_core::workbook::{
-    Answer, AnswerValue, CompensatingControl, Day, Determination, Engagement, Evidence, EvidenceKind, Exception, Moment, Workbook,
-    WorkbookError,
+    Answer, AnswerValue, CompensatingControl, Day, Determination, Engagement, Evidence, EvidenceKind, Exception, FORMAT, Moment, Workbook,
+    WorkbookError, title_of,
 };
 use proptest::prelude::*;
+use std::collections::BTreeSet;
 
 fn sample() -> Workbook {
     let mut book = Workbook::new(Engagement { entity: "Acme Payments".into(), period: "2026".into(), ..Engagement::default() });
@@ -50,8 +54,8 @@ fn printing_and_parsing_give_the_same() {
 
 #[test]
 fn a_newer_format_is_refused_before_its_words_are_read() {
-    let text = sample().print().unwrap().replace("format = 1", "format = 2\nunheard_of = true");
-    assert_eq!(Workbook::parse(&text), Err(WorkbookError::Newer { found: 2 }));
+    let text = sample().print().unwrap().replace("format = 2", "format = 3\nunheard_of = true");
+    assert_eq!(Workbook::parse(&text), Err(WorkbookError::Newer { found: 3 }));
 }
 
 #[test]
@@ -81,22 +85,14 @@ fn with_texts(texts: &[String; 8]) -> Workbook {
         by: "A. Assessor".into(),
         at,
         proposed: None,
+        because: vec![],
+        excluded_by: String::new(),
         to_confirm: false,
         compensating,
+        customized: None,
     });
-    book.evidence.push(Evidence {
-        reference: "E-0001".into(),
-        kind: EvidenceKind::Observation,
-        title,
-        file: String::new(),
-        sha256: String::new(),
-        size: 0,
-        effective: None,
-        obtained: at,
-        by: "A. Assessor".into(),
-        practices: vec![],
-    });
-    book.exceptions.push(Exception { what: "3.1/baseline".into(), reason, owner: "x".into(), until: None });
+    book.evidence.push(Evidence::new("E-0001".into(), EvidenceKind::Observation, title, "A. Assessor".into(), at));
+    book.exceptions.push(Exception { reason, owner: "x".into(), ..Exception::of("3.1/baseline") });
     book
 }
 
@@ -173,4 +169,105 @@ fn a_text_of_several_lines_stands_line_by_line_in_the_file() {
     let changed = with_texts(&texts.map(|text| text.replace("break-glass", "emergency"))).print().unwrap();
     let differ = text.lines().zip(changed.lines()).filter(|(a, b)| a != b).count();
     assert_eq!((differ, text.lines().count()), (1, changed.lines().count()));
+}
+
+#[test]
+fn every_table_is_read_back_as_it_was_written() {
+    let book = whole::workbook();
+    let text = book.print().unwrap();
+    assert_eq!(Workbook::parse(&text), Ok(book));
+}
+
+/// Tables whose keys are names from the cluster, and no fields.
+const OF_NAMES: [&str; 5] =
+    ["scope_confirmed.namespaces", "scope.namespace.labels", "scope.node_pool.labels", "cluster.not_read", "outcome.counts"];
+
+/// Every field of a workbook with the heading that it belongs under: `evidence.interview` and `person`.
+fn fields(value: &toml::Value, path: &str, found: &mut BTreeSet<(String, String)>) {
+    match value {
+        toml::Value::Array(items) => items.iter().for_each(|item| fields(item, path, found)),
+        toml::Value::Table(table) => {
+            for (key, value) in table {
+                let below = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+                let tables = match value {
+                    toml::Value::Table(_) => true,
+                    toml::Value::Array(items) => items.iter().any(toml::Value::is_table),
+                    _ => false,
+                };
+                if tables && !OF_NAMES.contains(&below.as_str()) {
+                    fields(value, if key == "withdrawn" { "*.withdrawn" } else { &below }, found);
+                } else {
+                    found.insert((path.to_owned(), key.clone()));
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn the_documentation_names_every_field_and_no_other() {
+    let mut written = BTreeSet::new();
+    fields(&toml::Value::try_from(whole::workbook()).unwrap(), "", &mut written);
+    let page = include_str!("../docs/workbook.md");
+    let (_, tables) = page.split_once("## The tables of `workbook.toml`").unwrap();
+    let (mut documented, mut heading) = (BTreeSet::new(), String::new());
+    for line in tables.lines() {
+        if let Some(title) = line.strip_prefix("### ") {
+            heading = title.trim_matches(['`', '[', ']']).replace("At the top", "");
+        } else if let Some((field, _)) = line.strip_prefix("| `").and_then(|rest| rest.split_once('`')) {
+            documented.insert((heading.clone(), field.to_owned()));
+        }
+    }
+    assert_eq!(written.difference(&documented).collect::<Vec<_>>(), Vec::<&(String, String)>::new(), "not documented");
+    assert_eq!(documented.difference(&written).collect::<Vec<_>>(), Vec::<&(String, String)>::new(), "documented, and not there");
+}
+
+#[test]
+fn a_workbook_of_format_1_becomes_one_of_this_format() {
+    let text = include_str!("fixtures/workbook/format-1.toml");
+    assert_eq!(Workbook::format_of(text), Some(1));
+    let book = Workbook::parse(text).unwrap();
+    assert_eq!(book.format, FORMAT);
+    // What was there is there still.
+    assert_eq!(
+        (book.answers.len(), book.determinations.len(), book.evidence.len(), book.exceptions.len(), book.reviews.len()),
+        (3, 3, 4, 1, 1)
+    );
+    // A long note has a title of its own, and its words.
+    let note = &book.evidence[1];
+    assert!(note.title.chars().count() <= 80 && note.title.ends_with('…'), "{}", note.title);
+    assert!(note.observation.as_ref().unwrap().seen.ends_with("asked for a key again."));
+    // What was taken back says so, and no more in its title.
+    let withdrawn = &book.evidence[2];
+    assert_eq!((withdrawn.title.as_str(), withdrawn.counts()), ("Diagram of last year", false));
+    assert!(book.evidence[0].counts() && book.evidence[3].counts());
+    // It is written as this format, and is the same then.
+    let printed = book.print().unwrap();
+    assert_eq!(Workbook::format_of(&printed), Some(i64::from(FORMAT)));
+    assert_eq!(Workbook::parse(&printed), Ok(book));
+}
+
+#[test]
+fn a_broken_workbook_of_format_1_names_its_place() {
+    let text = include_str!("fixtures/workbook/format-1.toml").replace("finding = \"in_place\"", "finding = \"in place\"");
+    let wrong = text.lines().position(|l| l.contains("in place\"")).unwrap() + 1;
+    assert!(matches!(Workbook::parse(&text), Err(WorkbookError::Broken { line, .. }) if line == wrong), "{:?}", Workbook::parse(&text));
+}
+
+#[test]
+fn references_are_never_given_twice() {
+    let mut book = whole::workbook();
+    assert_eq!([book.next_reference(), book.next_sample(), book.next_request()], ["E-0002", "S-02", "R-002"]);
+    assert_eq!([book.next_analysis(), book.next_remediation()], ["T-02", "M-02"]);
+    book.evidence[0].reference = "E-10041".into();
+    assert_eq!(book.next_reference(), "E-10042");
+}
+
+#[test]
+fn a_title_fits_a_line() {
+    assert_eq!(title_of("\n  Short words \nmore"), "Short words");
+    let long = title_of(&"word ".repeat(40));
+    assert!(long.chars().count() <= 80 && long.ends_with("word…"), "{long}");
+    assert_eq!(title_of(&"x".repeat(200)).chars().count(), 80);
 }

@@ -12,7 +12,7 @@ fn now() -> Timestamp {
 
 fn book(reasons: &[&str]) -> Workbook {
     let mut book = Workbook::new(Engagement { entity: "Acme Payments".into(), period: "2026".into(), ..Engagement::default() });
-    let exception = |r: &&str| Exception { what: "3.1/baseline".into(), reason: (*r).into(), owner: "x".into(), until: None };
+    let exception = |r: &&str| Exception { reason: (*r).into(), owner: "x".into(), ..Exception::of("3.1/baseline") };
     book.exceptions = reasons.iter().map(exception).collect();
     book
 }
@@ -150,7 +150,7 @@ fn a_newer_workbook_is_refused_and_left_alone() {
     let (_dir, store) = begun();
     let path = store.dir().to_owned();
     drop(store);
-    let text = fs::read_to_string(path.join(folder::WORKBOOK)).unwrap().replace("format = 1", "format = 9");
+    let text = fs::read_to_string(path.join(folder::WORKBOOK)).unwrap().replace("format = 2", "format = 9");
     fs::write(path.join(folder::WORKBOOK), &text).unwrap();
     assert!(matches!(Store::open(&path), Err(StoreError::Newer { .. })));
     assert_eq!(fs::read_to_string(path.join(folder::WORKBOOK)).unwrap(), text);

@@ -2,9 +2,9 @@
 
 use super::screens::{answer, determine, evidence, exceptions, review};
 use super::theme::Theme;
-use super::widgets::form::draw as rows;
+use super::widgets::form::{draw as rows, title};
 use super::widgets::{frame, hints};
-use super::{keymap, markdown};
+use super::{keymap, markdown, text};
 use kassay_core::model::text::clean;
 use kassay_core::session::{Context, Form, PathOf, Purpose, Session};
 use ratatui::Frame;
@@ -73,6 +73,9 @@ fn heading(session: &Session, form: &Form, width: usize, theme: &Theme) -> Vec<L
         Purpose::Note { .. } => evidence::note_heading(width, theme),
         Purpose::Exception { what } => exceptions::heading(what, width, theme),
         Purpose::Review { check } => review::heading(check, width, theme),
+        Purpose::Entry { .. } | Purpose::Withdraw { .. } => {
+            vec![title(&clean(&form.title), &clean(&text::cut(&form.about, width / 2)), width, theme)]
+        }
         Purpose::Engagement | Purpose::Path(_) | Purpose::Rule => vec![],
     };
     if !lines.is_empty() {
@@ -90,6 +93,7 @@ fn help(session: &Session, form: &Form, width: usize, theme: &Theme) -> Vec<Line
         Purpose::Exception { .. } => exceptions::help(width, theme),
         Purpose::Evidence { .. } => evidence::help(width, theme),
         Purpose::Review { check } => review::help(book, check, width, theme),
+        Purpose::Entry { .. } | Purpose::Withdraw { .. } => markdown::plain(&clean(&form.help), width, theme.style("text.muted")),
         Purpose::Note { .. } | Purpose::Engagement | Purpose::Path(_) | Purpose::Rule => vec![],
     }
 }

@@ -5,8 +5,8 @@ use crate::tui::fuzzy::{self, Hit};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use kassay_core::session::{Action, Context, Layer, Session, Step, Tab, Typed};
 use kassay_core::session::{
-    access, answer, book, determine, evidence, exceptions, export, findings, help, home, new, palette, probes, reading, review, scope,
-    search, segmentation, summary, walk,
+    access, answer, book, determine, evidence, exceptions, export, findings, help, home, new, palette, probes, reading, registers, review,
+    scope, search, segmentation, summary, walk,
 };
 
 /// A row of the table.
@@ -28,14 +28,15 @@ pub struct Binding {
 
 use Context::{
     Access, Areas, Checks, Choice, Cluster, Evidence, Export, Filter, Finding, Findings, Guidance, Help, Holder, Home, Palette, Probes,
-    Probing, Questions, Reading, Ready, Result as Outcome, Scope, Segmentation, Summary, Text,
+    Probing, Questions, Reading, Ready, Register, Result as Outcome, Scope, Segmentation, Summary, Text,
 };
 
 const WALK: &[Context] = &[Areas, Guidance, Checks, Questions, Evidence, Outcome];
 /// Where edits are made and seen.
 const UNDO: &[Context] = &[Areas, Guidance, Checks, Questions, Evidence, Outcome, Findings, Finding];
 const WORK: &[Context] = &[Guidance, Checks, Questions, Evidence, Outcome];
-const BOOK: &[Context] = &[Areas, Guidance, Checks, Questions, Evidence, Outcome, Findings, Finding, Summary, Segmentation, Access, Export];
+const BOOK: &[Context] =
+    &[Areas, Guidance, Checks, Questions, Evidence, Outcome, Findings, Finding, Summary, Segmentation, Access, Register, Export];
 const LISTS: &[Context] = &[
     Home,
     Cluster,
@@ -54,6 +55,7 @@ const LISTS: &[Context] = &[
     Holder,
     Probes,
     Probing,
+    Register,
     Export,
     Help,
 ];
@@ -81,6 +83,7 @@ const EVERYWHERE: &[Context] = &[
     Holder,
     Probes,
     Probing,
+    Register,
     Export,
     Help,
 ];
@@ -114,6 +117,7 @@ keys! {
     &[Segmentation], ["enter"], "connections", "Shows the connections one by one, with the policies that let them through.", 1 => Action::Enter;
     &[Summary], ["enter"], "go there", "Goes to the area.", 1 => Action::Enter;
     &[Access], ["enter"], "open", "Shows all that the subject holds: roles, where, by which binding, rule by rule.", 1 => Action::Enter;
+    &[Register], ["enter"], "open", "Opens the selected row, to read all of it or change it; a new one where there is none.", 1 => Action::Enter;
     &[Export], ["enter"], "write", "Writes what is selected.", 1 => Action::Enter;
     FORM, ["enter", "ctrl-s"], "save", "Saves the form.", 1 => Action::Enter;
     &[Palette], ["enter"], "do it", "Does it, or goes there.", 1 => Action::Enter;
@@ -135,6 +139,11 @@ keys! {
     &[Findings], ["space"], "mark", "Marks the finding, or a group on its heading; x and E act on all that is marked.", 6 => Action::Findings(findings::Action::Mark);
     &[Findings], ["s"], "sort", "Sorts by severity, object, rule, pods.", 5 => Action::Findings(findings::Action::Sort);
     &[Findings], ["g"], "group", "Groups by namespace, object, rule, or not.", 5 => Action::Findings(findings::Action::Group);
+    &[Register], ["+", "n"], "add", "Begins a new row.", 2 => Action::Registers(registers::Action::Add);
+    &[Register], ["x"], "take back", "Takes the selected row back, with a reason; its reference is never given again.", 4 => Action::Registers(registers::Action::Withdraw);
+    &[Register], ["right", "l", "]", "tab"], "next register", "Shows the next register.", 5 => Action::Registers(registers::Action::Next);
+    &[Register], ["left", "h", "[", "shift-tab"], "previous register", "Shows the register before.", 0 => Action::Registers(registers::Action::Previous);
+    &[Register], ["/"], "filter", "Narrows the register to the rows in which every word stands; - before a word turns it round.", 3 => Action::Filter;
     &[Access], ["/"], "filter", "Narrows the register: kind:user ns:pay path:secret sev:critical cat:cde or any word; - before a word turns it round.", 2 => Action::Filter;
     &[Findings, Cluster], ["/"], "filter", "Narrows the list. Findings: ns:pay sev:high rule:host kind: name: cat:cde or any word; - before a word turns it round.", 2 => Action::Filter;
     BOOK_BUT_FINDINGS, ["/"], "find", "Finds a control, check, question or piece of evidence by its words.", 0 => Action::Search(search::Action::Open);
@@ -168,6 +177,7 @@ keys! {
     &[Probes], ["n", "esc"], "send nothing", "Closes the list; nothing is sent.", 2 => Action::Back;
     &[Probing], ["enter"], "go on meanwhile", "Back to the walk, while they are sent.", 1 => Action::Enter;
     &[Probing], ["esc"], "stop", "Sends no more; what was heard is kept and judged.", 2 => Action::Back;
+    BOOK_BUT_FINDINGS, ["r"], "registers", "Shows the registers: evidence, exceptions, each as one list to look through, add to and change.", 0 => Action::Registers(registers::Action::Open);
     BOOK_BUT_FINDINGS, ["S"], "scope", "Shows which namespaces are in scope, to change it.", 0 => Action::Scope(scope::Action::Open);
     BOOK_BUT_FINDINGS, ["w"], "export", "Writes the evidence bundle, the report or a table.", 0 => Action::Export(export::Action::Open);
     WALK, ["R"], "read again", "Reads the cluster again; what people wrote is not touched.", 0 => Action::Reading(reading::Action::Again);
@@ -176,7 +186,7 @@ keys! {
     UNDO, ["u"], "undo", "Takes the last edit back; what is taken back is told, and stays in the journal.", 0 => Action::Book(book::Action::Undo);
     UNDO, ["U"], "redo", "Does again what was taken back last.", 0 => Action::Book(book::Action::Redo);
     WALK, ["H"], "home", "Closes the assessment and lists all of them.", 0 => Action::Close;
-    &[Home, Areas, Guidance, Checks, Questions, Evidence, Outcome, Findings, Finding, Summary, Segmentation, Access, Holder, Probing, Export], ["ctrl-s"], "", "Tries again what could not be saved.", 0 => Action::Book(book::Action::Retry);
+    &[Home, Areas, Guidance, Checks, Questions, Evidence, Outcome, Findings, Finding, Summary, Segmentation, Access, Holder, Probing, Register, Export], ["ctrl-s"], "", "Tries again what could not be saved.", 0 => Action::Book(book::Action::Retry);
 
     LISTS, ["up", "k"], "", "Moves up.", 0 => Action::Step(Step::Up);
     LISTS, ["down", "j"], "", "Moves down.", 0 => Action::Step(Step::Down);
@@ -212,7 +222,7 @@ keys! {
 
     &[Reading], ["esc"], "cancel", "Stops reading; nothing of it is kept.", 1 => Action::Back;
     FORM, ["esc"], "cancel", "Closes the form; what you typed is kept until you leave.", 3 => Action::Back;
-    &[Cluster, Ready, Findings, Finding, Scope, Summary, Segmentation, Access, Holder, Export, Help], ["esc"], "back", "Back to where you came from.", 20 => Action::Back;
+    &[Cluster, Ready, Findings, Finding, Scope, Summary, Segmentation, Access, Holder, Register, Export, Help], ["esc"], "back", "Back to where you came from.", 20 => Action::Back;
     &[Filter], ["esc"], "clear", "Clears the filter.", 2 => Action::Back;
     &[Palette], ["esc"], "back", "Back.", 2 => Action::Back;
     WALK, ["esc"], "", "Back to the list of areas.", 0 => Action::Back;
@@ -221,7 +231,7 @@ keys! {
     EVERYWHERE, ["?", "f1"], "help", "Shows the keys of here, and explains the words of the screen.", 99 => Action::Help(help::Action::Open);
     &[Text, Filter], ["f1"], "help", "Shows the keys of here, and explains the words of the screen.", 99 => Action::Help(help::Action::Open);
     &[Home, Areas, Guidance, Checks, Questions, Evidence, Outcome], ["q"], "quit", "Leaves; everything is saved already, and the place is kept.", 30 => Action::Quit;
-    &[Findings, Finding, Summary, Segmentation, Access, Holder, Export, Help], ["q"], "", "Back to where you came from.", 0 => Action::Back;
+    &[Findings, Finding, Summary, Segmentation, Access, Holder, Register, Export, Help], ["q"], "", "Back to where you came from.", 0 => Action::Back;
     Context::ALL_OF_THEM, ["ctrl-c"], "", "Leaves.", 0 => Action::Quit;
 }
 

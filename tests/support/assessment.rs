@@ -81,6 +81,7 @@ pub fn make(root: &Path) -> PathBuf {
         company: "Audit & Sons".into(),
         period: "2026".into(),
         purpose: "annual".into(),
+        ..Engagement::default()
     });
     let mut store = Store::create(&dir, &book, "A. Assessor", now()).unwrap();
     let inventory = inventory();
@@ -108,17 +109,13 @@ pub fn make(root: &Path) -> PathBuf {
     std::fs::write(&file, b"%PDF-1.7\n\0").unwrap();
     let attached = store.attach(&file).unwrap();
     let question = guidance.questions().next().unwrap();
+    let title = "+Policy <u>of</u> access".into();
     book.evidence.push(Evidence {
-        reference: "E-0001".into(),
-        kind: EvidenceKind::Document,
-        title: "+Policy <u>of</u> access".into(),
         file: attached.name,
         sha256: attached.sha256,
         size: attached.size,
-        effective: None,
-        obtained: Moment(now()),
-        by: "A. Assessor".into(),
         practices: vec!["1.1.a".into()],
+        ..Evidence::new("E-0001".into(), EvidenceKind::Document, title, "A. Assessor".into(), Moment(now()))
     });
     book.answers.push(Answer {
         question: question.id.clone(),
@@ -141,11 +138,14 @@ pub fn make(root: &Path) -> PathBuf {
         by: "A. Assessor".into(),
         at: Moment(now()),
         proposed: Some(Determined::NotInPlace),
+        because: vec![],
+        excluded_by: String::new(),
         to_confirm: false,
         compensating: None,
+        customized: None,
     });
     let what = outcomes[0].findings[0].id.clone();
-    book.exceptions.push(Exception { what, reason: "accepted".into(), owner: "CISO".into(), until: None });
+    book.exceptions.push(Exception { reason: "accepted".into(), owner: "CISO".into(), ..Exception::of(&what) });
     store.save(&book, &edit("determination 1.1.a"), now()).unwrap();
     dir
 }

@@ -4,8 +4,8 @@
 use super::parts::cursor::Step;
 use super::parts::field::Typed;
 use super::{
-    access, answer, book, determine, evidence, exceptions, export, findings, help, home, new, palette, probes, reading, review, scope,
-    search, segmentation, summary, walk,
+    access, answer, book, determine, evidence, exceptions, export, findings, help, home, new, palette, probes, reading, registers, review,
+    scope, search, segmentation, summary, walk,
 };
 use jiff::Timestamp;
 
@@ -75,6 +75,8 @@ pub enum Action {
     Evidence(evidence::Action),
     /// Exceptions.
     Exceptions(exceptions::Action),
+    /// The registers.
+    Registers(registers::Action),
     /// Reviews.
     Review(review::Action),
     /// The scope.

@@ -163,7 +163,7 @@ fn references(text: &str, workbook: &Workbook) -> Result<Vec<String>, String> {
     for word in text.split([',', ' ', ';']).map(str::trim).filter(|w| !w.is_empty()) {
         let digits = word.trim_start_matches(['E', 'e', '-']);
         let reference = digits.parse::<u32>().map_or_else(|_| word.to_uppercase(), |n| format!("E-{n:04}"));
-        if !workbook.evidence.iter().any(|e| e.reference == reference) {
+        if !workbook.evidence.iter().any(|e| e.reference == reference && e.counts()) {
             return Err(format!("there is no {reference}; + attaches a file and fills its reference in"));
         }
         if !found.contains(&reference) {

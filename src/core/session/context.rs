@@ -45,6 +45,8 @@ pub enum Context {
     Probes,
     /// Active probes being sent.
     Probing,
+    /// A register.
+    Register,
     /// Export.
     Export,
     /// Help.
@@ -57,7 +59,7 @@ pub enum Context {
 
 impl Context {
     /// All of them.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::Home,
         Self::Cluster,
         Self::Ready,
@@ -79,6 +81,7 @@ impl Context {
         Self::Holder,
         Self::Probes,
         Self::Probing,
+        Self::Register,
         Self::Export,
         Self::Help,
         Self::Filter,
@@ -119,6 +122,7 @@ impl Context {
             Self::Holder => "Subject",
             Self::Probes => "Active probes",
             Self::Probing => "Active probes, being sent",
+            Self::Register => "Register",
             Self::Export => "Export",
             Self::Help => "Help",
             Self::Filter => "Filter",

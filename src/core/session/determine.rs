@@ -153,8 +153,11 @@ fn read(desk: &Desk, form: &Form, practice: &str) -> Result<(Draft, String), Fau
         by: desk.user.clone(),
         at: Moment(desk.now),
         proposed,
+        because: book.proposals.get(practice).map(|p| p.because.clone()).unwrap_or_default(),
+        excluded_by: String::new(),
         to_confirm: false,
         compensating,
+        customized: None,
     });
     let words = format!("{practice} is determined: {}.", finding.label());
     Ok((Draft { workbook, what: format!("determine {practice}"), before, after: finding.label().to_owned() }, words))

@@ -11,8 +11,9 @@ use crate::session::parts::days;
 use crate::session::parts::form::{Choice, Form, Purpose, Row};
 use crate::session::parts::message::Message;
 use crate::session::parts::path;
+use crate::session::parts::register::{Flag, Register, RegisterRow};
 use crate::workbook::accept::day_of;
-use crate::workbook::{Day, Evidence, EvidenceKind, Moment, Workbook, folder};
+use crate::workbook::{Day, Evidence, EvidenceKind, Moment, Observation, Withdrawn, Workbook, folder, title_of};
 use jiff::civil::Date;
 
 /// What happens to evidence.
@@ -167,17 +168,15 @@ fn with_evidence(
 ) -> (Draft, String) {
     let mut workbook = desk.book.as_ref().map_or_else(|| Workbook::new(Default::default()), |b| b.workbook.clone());
     let reference = workbook.next_reference();
+    let piece = Evidence::new(reference.clone(), kind, title_of(&title), desk.user.clone(), Moment(desk.now));
     workbook.evidence.push(Evidence {
-        reference: reference.clone(),
-        kind,
-        title: title.clone(),
         file: file.map(|f| f.name.clone()).unwrap_or_default(),
         sha256: file.map(|f| f.sha256.clone()).unwrap_or_default(),
         size: file.map_or(0, |f| f.size),
         effective: effective.map(Day),
-        obtained: Moment(desk.now),
-        by: desk.user.clone(),
         practices,
+        observation: (kind == EvidenceKind::Observation).then(|| Observation { seen: title.clone(), ..Observation::default() }),
+        ..piece
     });
     (Draft { workbook, what: format!("{what} {reference}"), before: String::new(), after: title }, reference)
 }
@@ -281,4 +280,104 @@ pub(in crate::session) fn open_file(desk: &mut Desk) -> Next {
 pub fn age(evidence: &Evidence, today: Date) -> i32 {
     let day = evidence.effective.map_or_else(|| day_of(evidence.obtained.0), |d| d.0);
     today.since(day).map_or(0, |span| span.get_days())
+}
+
+/// Columns of the register.
+pub(in crate::session) const COLUMNS: [&str; 5] = ["Ref", "Kind", "Title", "Of", "Supports"];
+
+/// The register: every piece, those that were taken back too.
+pub(in crate::session) fn rows(desk: &Desk) -> Vec<RegisterRow> {
+    let Some(book) = desk.book.as_ref() else { return vec![] };
+    book.workbook.evidence.iter().map(|piece| row(desk, piece)).collect()
+}
+
+fn row(desk: &Desk, piece: &Evidence) -> RegisterRow {
+    let day = piece.effective.map_or_else(|| day_of(piece.obtained.0), |day| day.0);
+    let serves: Vec<&str> = piece.practices.iter().chain(&piece.questions).map(String::as_str).collect();
+    let file = if piece.file.is_empty() { String::new() } else { format!("{}, {} bytes", piece.file, piece.size) };
+    let mut detail = vec![
+        ("Title".to_owned(), piece.title.clone()),
+        ("File".to_owned(), file),
+        ("SHA-256".to_owned(), piece.sha256.clone()),
+        ("Obtained".to_owned(), format!("{} by {}", piece.obtained, piece.by)),
+        ("Age".to_owned(), format!("{} days", age(piece, desk.today()))),
+    ];
+    if let Some(seen) = &piece.observation {
+        detail.push(("Seen".to_owned(), seen.seen.clone()));
+    }
+    if let Some(withdrawn) = &piece.withdrawn {
+        detail.push(("Withdrawn".to_owned(), format!("{} by {}: {}", withdrawn.at, withdrawn.by, withdrawn.why)));
+    }
+    detail.retain(|(_, words)| !words.is_empty());
+    RegisterRow {
+        id: piece.reference.clone(),
+        cells: vec![piece.kind.label().to_owned(), piece.title.clone(), day.to_string(), serves.join(" ")],
+        flag: if piece.counts() { Flag::Fine } else { Flag::Closed },
+        detail,
+    }
+}
+
+/// Opens the form for a piece of the register; the one to attach with where none is named.
+pub(in crate::session) fn open_entry(desk: &mut Desk, id: Option<&str>) -> Next {
+    let Some(id) = id else {
+        open(desk, desk.practices_here(), "");
+        return Next::NONE;
+    };
+    let piece = desk.book.as_ref().and_then(|book| book.workbook.evidence.iter().find(|e| e.reference == id)).cloned();
+    let Some(piece) = piece else { return Next::NONE };
+    let rows = vec![
+        Row::text("title", "Title", "what it is", piece.title),
+        Row::text(
+            "effective",
+            "Effective",
+            "the day it speaks of: 2026-11, -3d",
+            piece.effective.map(|d| d.to_string()).unwrap_or_default(),
+        ),
+        Row::text("practices", "Supports", "practices: 1.6.a, 1.6.b", piece.practices.join(", ")),
+    ];
+    let purpose = Purpose::Entry { register: Register::Evidence, id: Some(id.to_owned()) };
+    desk.open_form(Form::new(purpose, rows).titled(id, piece.kind.label(), "The file and its digest stay as they are."));
+    Next::NONE
+}
+
+/// ↵ in the form of a piece.
+pub(in crate::session) fn accept_entry(desk: &mut Desk, form: &Form, id: Option<&str>) -> Next {
+    let read = read_entry(desk, form, id.unwrap_or_default());
+    desk.keep(read)
+}
+
+fn read_entry(desk: &Desk, form: &Form, id: &str) -> Result<(Draft, String), Fault> {
+    let (effective, practices) = parts(desk, form)?;
+    if form.text("title").is_empty() {
+        return Err(("title", "a title is needed".to_owned()));
+    }
+    changed_piece(desk, id, |piece| {
+        form.text("title").clone_into(&mut piece.title);
+        piece.effective = effective.map(Day);
+        piece.practices = practices;
+    })
+    .map(|(workbook, before)| {
+        let draft = Draft { workbook, what: format!("evidence {id}"), before, after: form.text("title").to_owned() };
+        (draft, format!("{id} is changed."))
+    })
+}
+
+/// The workbook with one piece changed, and its title before.
+fn changed_piece(desk: &Desk, id: &str, change: impl FnOnce(&mut Evidence)) -> Result<(Workbook, String), Fault> {
+    let gone = || ("title", format!("there is no {id} any more"));
+    let mut workbook = desk.book.as_ref().ok_or_else(gone)?.workbook.clone();
+    let piece = workbook.evidence.iter_mut().find(|e| e.reference == id).ok_or_else(gone)?;
+    let before = piece.title.clone();
+    change(piece);
+    Ok((workbook, before))
+}
+
+/// Takes a piece back.
+pub(in crate::session) fn withdraw(desk: &mut Desk, id: &str, why: &str) -> Next {
+    let withdrawn = Withdrawn { by: desk.user.clone(), at: Moment(desk.now), why: why.to_owned() };
+    let read = changed_piece(desk, id, |piece| piece.withdrawn = Some(withdrawn)).map(|(workbook, before)| {
+        let draft = Draft { workbook, what: format!("withdraw {id}"), before, after: why.to_owned() };
+        (draft, format!("{id} is withdrawn."))
+    });
+    desk.keep(read)
 }

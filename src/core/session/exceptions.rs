@@ -7,7 +7,8 @@ use crate::session::book::standing::Target;
 use crate::session::parts::days;
 use crate::session::parts::form::{Form, Purpose, Row};
 use crate::session::parts::message::Message;
-use crate::workbook::{Day, Exception};
+use crate::session::parts::register::{Flag, RegisterRow};
+use crate::workbook::{Day, Exception, Moment};
 
 /// What is done to exceptions.
 #[derive(Clone, Copy, Debug)]
@@ -77,10 +78,12 @@ fn read(desk: &Desk, form: &Form, what: &[String]) -> Result<(Draft, String), Fa
     let mut workbook = book.workbook.clone();
     workbook.exceptions.retain(|e| !what.contains(&e.what));
     workbook.exceptions.extend(what.iter().map(|id| Exception {
-        what: id.clone(),
         reason: form.text("reason").to_owned(),
         owner: form.text("owner").to_owned(),
         until: until.map(Day),
+        by: desk.user.clone(),
+        at: Some(Moment(desk.now)),
+        ..Exception::of(id)
     }));
     let words = match what.len() {
         1 => "The exception is saved. The outcome stays as it is; your determination decides.".to_owned(),
@@ -88,4 +91,52 @@ fn read(desk: &Desk, form: &Form, what: &[String]) -> Result<(Draft, String), Fa
     };
     let name = if what.len() == 1 { what.join("") } else { format!("{} findings", what.len()) };
     Ok((Draft { workbook, what: format!("exception {name}"), before: String::new(), after: form.text("reason").to_owned() }, words))
+}
+
+/// Columns of the register.
+pub(in crate::session) const COLUMNS: [&str; 4] = ["Of", "Owner", "Until", "Reason"];
+
+/// The register.
+pub(in crate::session) fn rows(desk: &Desk) -> Vec<RegisterRow> {
+    let Some(book) = desk.book.as_ref() else { return vec![] };
+    let today = desk.today();
+    let row = |exception: &Exception| {
+        let until = exception.until.map_or_else(|| "no end".to_owned(), |day| day.to_string());
+        let lapsed = exception.until.is_some_and(|until| until.0 < today);
+        let mut detail = vec![
+            ("Of".to_owned(), exception.what.clone()),
+            ("Reason".to_owned(), exception.reason.clone()),
+            ("Owner".to_owned(), exception.owner.clone()),
+            ("Approved by".to_owned(), exception.approver.clone()),
+            ("Until".to_owned(), until.clone()),
+        ];
+        detail.retain(|(_, words)| !words.is_empty());
+        RegisterRow {
+            id: exception.what.clone(),
+            cells: vec![exception.owner.clone(), until, exception.reason.clone()],
+            flag: if lapsed { Flag::Wrong } else { Flag::Fine },
+            detail,
+        }
+    };
+    book.workbook.exceptions.iter().map(row).collect()
+}
+
+/// Opens the form for an exception of the register. A new one begins at its check or finding.
+pub(in crate::session) fn open_entry(desk: &mut Desk, id: Option<&str>) -> Next {
+    open(desk, id.map(str::to_owned).into_iter().collect());
+    Next::NONE
+}
+
+/// Exceptions have a form of their own.
+pub(in crate::session) fn accept_entry(desk: &mut Desk, form: &Form, id: Option<&str>) -> Next {
+    accept(desk, form, &id.map(str::to_owned).into_iter().collect::<Vec<_>>())
+}
+
+/// Takes an exception back: what it excepted counts again.
+pub(in crate::session) fn withdraw(desk: &mut Desk, id: &str, why: &str) -> Next {
+    let Some(book) = desk.book.as_ref() else { return Next::NONE };
+    let mut workbook = book.workbook.clone();
+    workbook.exceptions.retain(|exception| exception.what != id);
+    let draft = Draft { workbook, what: format!("withdraw exception {id}"), before: id.to_owned(), after: why.to_owned() };
+    desk.keep(Ok((draft, format!("The exception for {id} is taken back."))))
 }

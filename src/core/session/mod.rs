@@ -8,6 +8,7 @@
 //!
 //! ```text
 //! update, press, leave, follow   who an action is for, and where one thing leads to another
+//! keepers                        which feature keeps which register
 //! state, action                  all states, all actions
 //! home, new, answer, …           each thing that a person does: its state, its actions, its update; none knows another
 //! book                           the open assessment, and the desk on which all of these work
@@ -28,6 +29,7 @@ pub mod findings;
 mod follow;
 pub mod help;
 pub mod home;
+mod keepers;
 mod leave;
 pub mod new;
 pub mod palette;
@@ -35,6 +37,7 @@ pub mod parts;
 mod press;
 pub mod probes;
 pub mod reading;
+pub mod registers;
 pub mod review;
 pub mod scope;
 pub mod search;
@@ -66,6 +69,7 @@ pub use parts::field::{Field, Typed};
 pub use parts::form::{Choice, Form, Input, PathOf, Purpose, Row};
 pub use parts::message::{Message, Urgency};
 pub use parts::namespaces::{NamespaceRow, ScopeEditor, read_rule};
+pub use parts::register::{Flag, Register, RegisterRow, RegisterView};
 pub use probes::{Probed, Probing};
 pub use reading::{KindRow, Progress, Reading};
 pub use search::FindRow;

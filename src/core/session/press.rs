@@ -8,7 +8,9 @@ use super::parts::field::Typed;
 use super::parts::form::{Form, PathOf, Purpose};
 use super::parts::path;
 use super::state::Session;
-use super::{answer, determine, evidence, exceptions, new, probes, reading, review, scope, search, segmentation, summary, walk};
+use super::{
+    answer, determine, evidence, exceptions, keepers, new, probes, reading, registers, review, scope, search, segmentation, summary, walk,
+};
 
 impl Session {
     pub(super) fn enter(&mut self) -> Next {
@@ -26,6 +28,7 @@ impl Session {
             Layer::Summary(_) => summary::enter(desk),
             Layer::Find { .. } => search::enter(desk),
             Layer::Scope(_) => scope::accept(desk),
+            Layer::Register(_) => keepers::enter(desk),
             Layer::Export => self.export.enter(desk),
             Layer::Access => {
                 self.access.enter(desk);
@@ -67,6 +70,8 @@ impl Session {
             Purpose::Path(PathOf::Assessment) => self.home.accept(desk, &form),
             Purpose::Path(PathOf::Cluster) => new::accept(&mut self.new, desk, &form),
             Purpose::Path(PathOf::Export) => self.export.accept(desk, &form),
+            Purpose::Entry { register, id } => keepers::accept(desk, &form, *register, id.as_deref()),
+            Purpose::Withdraw { register, id } => keepers::accept_withdrawal(desk, &form, *register, id),
             Purpose::Engagement => Next::NONE,
         }
     }
@@ -84,6 +89,7 @@ impl Session {
             Layer::Walk => walk::back(desk),
             Layer::Access => self.access.back(desk),
             Layer::Findings(_) => self.findings.back(desk),
+            Layer::Register(_) => registers::back(desk),
             _ => desk.close_top(),
         }
         Next::NONE
@@ -99,6 +105,7 @@ impl Session {
             Some(Layer::Walk) => walk::step(desk, step),
             Some(Layer::Findings(_)) => self.findings.step(desk, step),
             Some(Layer::Access) => self.access.step(step),
+            Some(Layer::Register(_)) => keepers::step(desk, step),
             Some(Layer::Probes) => probes::step(self.probing.as_mut(), step),
             Some(Layer::Finding { scroll, .. } | Layer::Holder { scroll, .. } | Layer::Help(scroll)) => scroll.step(step),
             Some(Layer::Form(form)) => form.step(step),
@@ -148,6 +155,10 @@ impl Session {
         match self.desk.top() {
             Layer::Walk => return walk::cursor(&mut self.desk),
             Layer::Findings(_) => return self.findings.cursor(&self.desk),
+            Layer::Register(register) => {
+                let register = *register;
+                return self.desk.registers.get_mut(&register).map(|view| &mut view.cursor);
+            }
             _ => {}
         }
         match self.desk.layers.last_mut()? {
@@ -166,8 +177,7 @@ impl Session {
     /// ⇥ in a form: completes a path, or goes to the next field.
     pub(super) fn next_field(&mut self) -> Next {
         let Some(form) = self.form_mut() else { return Next::NONE };
-        let path = matches!(form.purpose, Purpose::Evidence { .. } | Purpose::Path(_));
-        if path && form.focused().is_some_and(|r| r.id == "file") && !form.text("file").is_empty() {
+        if form.focused().is_some_and(|r| r.id == "file") && !form.text("file").is_empty() {
             return Next::from(Effect::Complete(form.text("file").to_owned()));
         }
         form.move_focus(false);
@@ -211,6 +221,7 @@ impl Session {
             Some(Layer::New) => new::type_in(&mut self.new, typed),
             Some(Layer::Access) => self.access.type_in(typed),
             Some(Layer::Findings(_)) => self.findings.type_in(&self.desk, typed),
+            Some(Layer::Register(_)) => registers::type_in(&mut self.desk, typed),
             _ => {}
         }
         Next::NONE
@@ -221,6 +232,7 @@ impl Session {
         match self.desk.top() {
             Layer::Findings(_) => self.findings.filter(&self.desk),
             Layer::Access => self.access.list.filtering = true,
+            Layer::Register(_) => registers::filter(&mut self.desk),
             Layer::New => new::filter(&mut self.new),
             _ => {}
         }

@@ -173,6 +173,8 @@ impl Session {
             Layer::Probes if probes::is_running(self.probing.as_ref()) => Context::Probing,
             Layer::Probes => Context::Probes,
             Layer::Scope(_) => Context::Scope,
+            Layer::Register(register) if self.registers.get(register).is_some_and(|view| view.filtering) => Context::Filter,
+            Layer::Register(_) => Context::Register,
             Layer::Export => Context::Export,
             Layer::Help(_) => Context::Help,
             Layer::Palette { .. } | Layer::Find { .. } => Context::Palette,

@@ -8,7 +8,9 @@ use super::book::lead::{Lead, Next};
 use super::effect::Effect;
 use super::parts::message::{Message, Urgency};
 use super::state::Session;
-use super::{answer, book, determine, evidence, exceptions, help, new, palette, probes, reading, review, scope, search, summary, walk};
+use super::{
+    answer, book, determine, evidence, exceptions, help, keepers, new, palette, probes, reading, review, scope, search, summary, walk,
+};
 use jiff::Timestamp;
 
 /// Changes a session by an action; returns what the world is asked to do.
@@ -87,6 +89,7 @@ impl Session {
             Action::Determine(action) => return determine::update(desk, action),
             Action::Evidence(action) => return evidence::update(desk, action),
             Action::Exceptions(action) => return exceptions::update(desk, action),
+            Action::Registers(action) => return keepers::update(desk, action),
             Action::Review(action) => return review::update(desk, action),
             Action::Scope(action) => {
                 let new = self.new.as_mut().filter(|_| matches!(desk.top(), Layer::New)).and_then(|new| new.open_scope_mut());

@@ -141,7 +141,7 @@ pub fn state(question: &Question, answer: Option<&Answer>, workbook: &Workbook, 
     let current = |e: &super::Evidence| {
         question.valid_for.after(e.effective.map_or_else(|| day_of(e.obtained.0), |d| d.0)).is_none_or(|end| end >= today)
     };
-    if question.evidence_required && !workbook.evidence.iter().any(|e| answer.evidence.contains(&e.reference) && current(e)) {
+    if question.evidence_required && !workbook.evidence.iter().any(|e| e.counts() && answer.evidence.contains(&e.reference) && current(e)) {
         return AnswerState::NeedsEvidence;
     }
     AnswerState::Satisfied

@@ -184,6 +184,7 @@ fn record(collected: &Collected<'_>) -> ClusterRecord {
         reached: collected.reached.clone(),
         not_read: not_read(collected.inventory),
         redactions: collected.inventory.redactions,
+        failed: None,
     }
 }
 

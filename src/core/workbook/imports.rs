@@ -7,6 +7,9 @@ use crate::kinds::imported::{Form, Imported};
 /// Recognises a file of the register for one cluster; none where it is of no form that a check judges, or of another cluster.
 #[must_use]
 pub fn import(workbook: &Workbook, entry: &Evidence, bytes: &[u8], cluster: &str) -> Option<Imported> {
+    if !entry.counts() {
+        return None;
+    }
     let mut import = Imported::recognise(&entry.file, bytes)?;
     import.reference.clone_from(&entry.reference);
     import.effective = entry.effective.map(|day| day.0);
@@ -72,21 +75,16 @@ mod tests {
             reached: Default::default(),
             not_read: std::collections::BTreeMap::new(),
             redactions: 0,
+            failed: None,
         }
     }
 
     fn entry(title: &str) -> Evidence {
+        let obtained = Moment("2026-11-20T00:00:00Z".parse().unwrap_or_default());
         Evidence {
-            reference: "E-0001".into(),
-            kind: EvidenceKind::Document,
-            title: title.into(),
             file: "audit.yaml".into(),
-            sha256: String::new(),
-            size: 0,
             effective: Some(Day(jiff::civil::date(2026, 11, 1))),
-            obtained: Moment("2026-11-20T00:00:00Z".parse().unwrap_or_default()),
-            by: String::new(),
-            practices: vec![],
+            ..Evidence::new("E-0001".into(), EvidenceKind::Document, title.into(), String::new(), obtained)
         }
     }
 

@@ -17,8 +17,11 @@ pub mod value;
 pub use accept::{AnswerState, DeterminationDraft, NotAccepted};
 pub use collection::{Changes, Collected, merge_collection};
 pub use format::{
-    Answer, ClusterRecord, CompensatingControl, Determination, Engagement, Evidence, EvidenceKind, Exception, FindingBrief, OutcomeRecord,
-    Place, Reached, Review, Workbook, WorkbookError,
+    AnalysisPurpose, Answer, ClusterRecord, CompensatingControl, CustomizedApproach, Determination, Engagement, Evidence, EvidenceKind,
+    Exception, FORMAT, FindingBrief, Interview, ItemResult, Observation, OutcomeRecord, Place, Population, PopulationKind, Previous,
+    PreviousAnswer, PreviousCluster, PreviousDetermination, PreviousEvidence, Reached, ReadFailure, Referenced, Remediation, Request,
+    RequestStatus, Review, RiskAnalysis, Sample, SampleItem, SamplingMethod, ScopeConfirmed, SignOff, SignOffStep, Strata, UseCase,
+    UseCaseKind, Withdrawn, Workbook, WorkbookError, title_of,
 };
 pub use journal::{Edit, Journal, JournalFault, JournalLine};
 pub use moment::{Day, Moment};

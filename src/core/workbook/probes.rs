@@ -31,16 +31,11 @@ pub fn put(workbook: &mut Workbook, title: String, file: (&str, u64), by: &str, 
     }
     let reference = workbook.next_reference();
     workbook.evidence.push(Evidence {
-        reference: reference.clone(),
-        kind: EvidenceKind::Query,
-        title,
         file: RECORD_NAME.to_owned(),
         sha256: sha256.to_owned(),
         size,
-        effective: None,
-        obtained,
-        by: by.to_owned(),
         practices: practices(),
+        ..Evidence::new(reference.clone(), EvidenceKind::Query, title, by.to_owned(), obtained)
     });
     Some(reference)
 }

@@ -14,6 +14,7 @@ pub mod new;
 pub mod palette;
 pub mod probes;
 pub mod reading;
+pub mod registers;
 pub mod review;
 pub mod scope;
 pub mod search;

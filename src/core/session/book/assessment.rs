@@ -213,7 +213,12 @@ impl Book {
         self.workbook
             .evidence
             .iter()
-            .filter(|e| named.contains(e.reference.as_str()) || e.practices.iter().any(|p| control.practices.iter().any(|k| k.id == *p)))
+            .filter(|e| {
+                e.counts()
+                    && (named.contains(e.reference.as_str())
+                        || e.practices.iter().any(|p| control.practices.iter().any(|k| k.id == *p))
+                        || e.questions.iter().any(|q| control.questions.iter().any(|k| k.id == *q)))
+            })
             .collect()
     }
 

@@ -7,8 +7,9 @@ use super::lead::Next;
 use crate::guidance::Guidance;
 use crate::session::parts::form::{Form, Purpose};
 use crate::session::parts::message::Message;
+use crate::session::parts::register::{Register, RegisterView};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What all features share.
 #[derive(Clone, Debug)]
@@ -33,6 +34,10 @@ pub struct Desk {
     pub pending: Option<Pending>,
     /// A save that failed and has no form to stay open.
     pub unsaved: Option<Pending>,
+    /// Where one stands in each register.
+    pub registers: BTreeMap<Register, RegisterView>,
+    /// The register that was looked at last.
+    pub(in crate::session) register: Register,
     /// How many saves were sent.
     pub(super) tickets: u64,
     /// What a file that is being attached is for.
@@ -55,6 +60,8 @@ impl Desk {
             drafts: vec![],
             pending: None,
             unsaved: None,
+            registers: BTreeMap::new(),
+            register: Register::Evidence,
             tickets: 0,
             attaching: None,
             judged_files: BTreeSet::new(),

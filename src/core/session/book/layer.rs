@@ -5,6 +5,7 @@ use crate::session::parts::cursor::{Cursor, Scroll};
 use crate::session::parts::field::Field;
 use crate::session::parts::form::Form;
 use crate::session::parts::namespaces::ScopeEditor;
+use crate::session::parts::register::Register;
 
 /// A screen, or a part of one that lies over another. The top one hears keys first.
 #[derive(Clone, Debug)]
@@ -50,6 +51,8 @@ pub enum Layer {
     },
     /// What active probes would send, or those that are being sent; their state is that of `probes`.
     Probes,
+    /// A register; its state is that of [`Desk::registers`](super::desk::Desk::registers).
+    Register(Register),
     /// The scope.
     Scope(Box<ScopeEditor>),
     /// The export; its state is that of `export`.

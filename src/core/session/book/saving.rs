@@ -12,7 +12,7 @@ use crate::session::effect::Effect;
 use crate::session::parts::form::Purpose;
 use crate::session::parts::message::Message;
 use crate::workbook::collection::confirm;
-use crate::workbook::{Edit, Evidence, gate};
+use crate::workbook::{Edit, Evidence, Moment, Withdrawn, gate};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -174,7 +174,8 @@ impl Desk {
     /// Takes the last edit back, or does again what was taken back, by saving what stood there.
     pub(in crate::session) fn turn(&mut self, way: Way) -> Next {
         let Some(book) = self.book.as_ref() else { return Next::NONE };
-        let (Some(step), Some(turned)) = (book.history.next(way), book.history.turned(way, &book.workbook)) else {
+        let mark = Withdrawn { by: self.user.clone(), at: Moment(self.now), why: String::new() };
+        let (Some(step), Some(turned)) = (book.history.next(way), book.history.turned(way, &book.workbook, mark)) else {
             self.messages.push(Message::info(match way {
                 Way::Back => "Nothing to take back since the assessment was opened.",
                 Way::Again => "Nothing to do again: nothing was taken back since the last edit.",
@@ -204,7 +205,8 @@ impl Desk {
 /// there nothing but the store knows which are judged, so any of them counts.
 fn files_changed(before: &[Evidence], after: &[Evidence], judged: &BTreeSet<String>) -> bool {
     let same = |a: &Evidence, b: &Evidence| {
-        (&a.reference, &a.title, &a.file, &a.sha256, a.effective) == (&b.reference, &b.title, &b.file, &b.sha256, b.effective)
+        (&a.reference, &a.title, &a.file, &a.sha256, a.effective, a.counts())
+            == (&b.reference, &b.title, &b.file, &b.sha256, b.effective, b.counts())
     };
     let of_file = |evidence: &&Evidence| !evidence.sha256.is_empty();
     before.iter().filter(of_file).any(|b| !after.iter().any(|a| same(a, b)))

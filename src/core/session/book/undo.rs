@@ -1,8 +1,8 @@
 //! Taking an edit back, and doing it again. What people wrote is put back as a whole, whatever tables it has; what was read from clusters
-//! stays as it is. A reference of evidence is never given twice, so a piece that is taken back stays in the register, withdrawn and without
-//! its file, until it is done again.
+//! stays as it is. A reference of evidence is never given twice, so a piece that is taken back stays in the register, withdrawn, until it
+//! is done again; so do samples, requests and all else that has a reference.
 
-use crate::workbook::{Evidence, Place, Workbook};
+use crate::workbook::{Place, Referenced, Withdrawn, Workbook};
 use std::collections::BTreeSet;
 
 /// The most edits that can be taken back.
@@ -18,7 +18,7 @@ pub struct Step {
     after: String,
     /// What people wrote, on the other side of the edit.
     other: Box<Workbook>,
-    /// References of evidence that the edit gave.
+    /// References that the edit gave.
     gave: BTreeSet<String>,
 }
 
@@ -49,8 +49,8 @@ pub(super) struct Turned {
 impl Step {
     /// Remembers what people wrote before an edit.
     pub(super) fn new(what: &str, (before, after): (&str, &str), now: &Workbook, then: &Workbook) -> Self {
-        let known: BTreeSet<&str> = now.evidence.iter().map(|e| e.reference.as_str()).collect();
-        let gave = then.evidence.iter().map(|e| e.reference.clone()).filter(|r| !known.contains(r.as_str())).collect();
+        let known = now.references();
+        let gave = then.references().difference(&known).map(|reference| (*reference).to_owned()).collect();
         Self { what: what.to_owned(), before: before.to_owned(), after: after.to_owned(), other: Box::new(written(now)), gave }
     }
 }
@@ -75,9 +75,10 @@ impl History {
     }
 
     /// The workbook as it is one step that way.
-    pub(super) fn turned(&self, way: Way, workbook: &Workbook) -> Option<Turned> {
+    pub(super) fn turned(&self, way: Way, workbook: &Workbook, mark: Withdrawn) -> Option<Turned> {
         let step = self.next(way)?;
-        let workbook = put_back(&step.other, workbook, &step.gave);
+        let mark = Withdrawn { why: format!("taken back: {}", step.what), ..mark };
+        let workbook = put_back(&step.other, workbook, &step.gave, &mark);
         let (what, before, after) = match way {
             Way::Back => (format!("undo {}", step.what), &step.after, &step.before),
             Way::Again => (format!("redo {}", step.what), &step.before, &step.after),
@@ -102,9 +103,9 @@ fn written(workbook: &Workbook) -> Workbook {
     Workbook { clusters: vec![], outcomes: vec![], place: Place::default(), catalogue: String::new(), ..workbook.clone() }
 }
 
-/// A workbook with what people wrote as it was. Evidence that came since, as the record of active probes does, stays; what the edit itself
-/// gave is withdrawn.
-fn put_back(other: &Workbook, now: &Workbook, gave: &BTreeSet<String>) -> Workbook {
+/// A workbook with what people wrote as it was. What came since by itself, as the record of active probes does, stays; what the edit itself
+/// gave a reference is withdrawn.
+fn put_back(other: &Workbook, now: &Workbook, gave: &BTreeSet<String>, mark: &Withdrawn) -> Workbook {
     let mut workbook = Workbook {
         format: now.format,
         clusters: now.clusters.clone(),
@@ -113,21 +114,22 @@ fn put_back(other: &Workbook, now: &Workbook, gave: &BTreeSet<String>) -> Workbo
         catalogue: now.catalogue.clone(),
         ..other.clone()
     };
-    let known: BTreeSet<&str> = other.evidence.iter().map(|e| e.reference.as_str()).collect();
-    let since = now.evidence.iter().filter(|e| !known.contains(e.reference.as_str()));
-    workbook.evidence.extend(since.map(|e| if gave.contains(&e.reference) { withdrawn(e) } else { e.clone() }));
-    workbook.evidence.sort_by(|a, b| a.reference.cmp(&b.reference));
+    keep_since(&mut workbook.analyses, &now.analyses, gave, mark);
+    keep_since(&mut workbook.evidence, &now.evidence, gave, mark);
+    keep_since(&mut workbook.samples, &now.samples, gave, mark);
+    keep_since(&mut workbook.requests, &now.requests, gave, mark);
+    keep_since(&mut workbook.remediations, &now.remediations, gave, mark);
     workbook
 }
 
-/// A piece of evidence of which only its reference counts.
-fn withdrawn(evidence: &Evidence) -> Evidence {
-    Evidence {
-        title: format!("withdrawn: {}", evidence.title.trim_start_matches("withdrawn: ")),
-        file: String::new(),
-        sha256: String::new(),
-        size: 0,
-        practices: vec![],
-        ..evidence.clone()
-    }
+/// Keeps the rows of a register that came since, withdrawn where the edit gave them.
+fn keep_since<T: Referenced>(kept: &mut Vec<T>, now: &[T], gave: &BTreeSet<String>, mark: &Withdrawn) {
+    let known: BTreeSet<String> = kept.iter().map(|row| row.reference().to_owned()).collect();
+    kept.extend(now.iter().filter(|row| !known.contains(row.reference())).cloned().map(|mut row| {
+        if gave.contains(row.reference()) {
+            row.withdraw(mark.clone());
+        }
+        row
+    }));
+    kept.sort_by(|a, b| a.reference().cmp(b.reference()));
 }

@@ -203,6 +203,7 @@ impl New {
             company: form.text("company").to_owned(),
             period: form.text("period").to_owned(),
             purpose: form.text("purpose").to_owned(),
+            ..Engagement::default()
         }
     }
     /// The form of the engagement, while it is filled in.

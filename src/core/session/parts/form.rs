@@ -3,6 +3,7 @@
 
 use super::cursor::Step;
 use super::field::{Field, Typed};
+use super::register::Register;
 
 /// What a form is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +37,20 @@ pub enum Purpose {
     Note {
         /// Practices that it speaks to.
         practices: Vec<String>,
+    },
+    /// A row of a register: a new one where none is named.
+    Entry {
+        /// The register.
+        register: Register,
+        /// The row.
+        id: Option<String>,
+    },
+    /// Taking a row of a register back.
+    Withdraw {
+        /// The register.
+        register: Register,
+        /// The row.
+        id: String,
     },
     /// Naming an engagement.
     Engagement,
@@ -118,6 +133,12 @@ impl Row {
 pub struct Form {
     /// What it is for.
     pub purpose: Purpose,
+    /// What stands above it, where its purpose alone does not say; "" elsewhere.
+    pub title: String,
+    /// What that is about, at the right.
+    pub about: String,
+    /// What helps to fill it, below the rows.
+    pub help: String,
     /// Its rows.
     pub rows: Vec<Row>,
     /// The row in focus.
@@ -134,7 +155,23 @@ impl Form {
     /// A form, focus on its first row.
     #[must_use]
     pub const fn new(purpose: Purpose, rows: Vec<Row>) -> Self {
-        Self { purpose, rows, focus: 0, error: None, saving: false, touched: false }
+        Self {
+            purpose,
+            title: String::new(),
+            about: String::new(),
+            help: String::new(),
+            rows,
+            focus: 0,
+            error: None,
+            saving: false,
+            touched: false,
+        }
+    }
+
+    /// The form with words above and below it.
+    #[must_use]
+    pub fn titled(self, title: &str, about: &str, help: &str) -> Self {
+        Self { title: title.to_owned(), about: about.to_owned(), help: help.to_owned(), ..self }
     }
 
     /// The row of that name.

@@ -1,4 +1,4 @@
-//! What repeats on screens: where one stands in a list or text, what is typed, forms, messages, the namespaces of a scope.
+//! What repeats on screens: where one stands in a list or text, what is typed, forms, messages, the namespaces of a scope, registers.
 
 pub mod cursor;
 pub mod days;
@@ -7,3 +7,4 @@ pub mod form;
 pub mod message;
 pub mod namespaces;
 pub mod path;
+pub mod register;

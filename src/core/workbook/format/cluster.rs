@@ -1,4 +1,4 @@
-//! The tables `[[cluster]]` and `[cluster.reached]`.
+//! The tables `[[cluster]]`, `[cluster.reached]` and `[cluster.failed]`.
 
 use crate::kinds::UserName;
 use crate::workbook::moment::Moment;
@@ -56,6 +56,19 @@ pub struct ClusterRecord {
     /// How many sensitive values were met and not kept.
     #[serde(default)]
     pub redactions: usize,
+    /// The last try to read it, where that failed; what stands above is from the reading before, or empty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed: Option<ReadFailure>,
+}
+
+/// A try to read a cluster that failed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReadFailure {
+    /// When.
+    pub at: Moment,
+    /// Why.
+    pub why: String,
 }
 
 /// How a cluster was reached: a context with what kubectl's flags would say, or files. It names credentials, and holds none.

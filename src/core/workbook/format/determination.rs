@@ -1,4 +1,4 @@
-//! The tables `[[determination]]` and `[determination.compensating]`.
+//! The tables `[[determination]]`, `[determination.compensating]` and `[determination.customized]`.
 
 use crate::model::{Determined, Method};
 use crate::workbook::moment::Moment;
@@ -25,12 +25,21 @@ pub struct Determination {
     /// What was proposed then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proposed: Option<Determined>,
+    /// What that rested on: checks and questions. With `proposed` it keeps the other side where the assessor decided against it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub because: Vec<String>,
+    /// Who excluded it from the assessment, for “not tested”.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub excluded_by: String,
     /// New outcomes speak against it; cleared when the assessor confirms or changes it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub to_confirm: bool,
     /// The compensating control, for that method.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub compensating: Option<CompensatingControl>,
+    /// The controls matrix, for the customized approach.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customized: Option<CustomizedApproach>,
 }
 
 /// The worksheet of a compensating control.
@@ -49,4 +58,24 @@ pub struct CompensatingControl {
     pub validation: String,
     /// How it is maintained.
     pub maintenance: String,
+}
+
+/// The controls matrix of the customized approach: what the entity does instead, and how it was tested.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CustomizedApproach {
+    /// The objective that is to be met.
+    pub objective: String,
+    /// The control.
+    pub control: String,
+    /// How it meets the objective.
+    pub meets: String,
+    /// References of the evidence for it.
+    pub evidence: Vec<String>,
+    /// Who tests it.
+    pub tester: String,
+    /// How it was tested, and what came of it.
+    pub tested: String,
+    /// Reference of its targeted risk analysis: `T-01`.
+    pub analysis: String,
 }

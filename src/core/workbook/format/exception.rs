@@ -1,6 +1,6 @@
 //! The table `[[exception]]`.
 
-use crate::workbook::moment::Day;
+use crate::workbook::moment::{Day, Moment};
 use serde::{Deserialize, Serialize};
 
 /// An accepted exception to a finding.
@@ -16,4 +16,33 @@ pub struct Exception {
     /// Last day on which it holds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Day>,
+    /// The cluster on which it holds; "" for all.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub cluster: String,
+    /// Who approved it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub approver: String,
+    /// Who wrote it down.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub by: String,
+    /// When.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Moment>,
+}
+
+impl Exception {
+    /// An exception for a check or a finding, of which nothing is told yet.
+    #[must_use]
+    pub fn of(what: &str) -> Self {
+        Self {
+            what: what.to_owned(),
+            reason: String::new(),
+            owner: String::new(),
+            until: None,
+            cluster: String::new(),
+            approver: String::new(),
+            by: String::new(),
+            at: None,
+        }
+    }
 }

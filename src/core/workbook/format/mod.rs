@@ -1,23 +1,40 @@
 //! Every type that is on disk, and nothing else: a file for each table of the TOML, and one for the whole.
 
+mod analysis;
 mod answer;
 mod cluster;
 mod determination;
 mod engagement;
 mod evidence;
 mod exception;
+mod migrate;
 mod outcome;
 mod place;
+mod previous;
+mod reference;
+mod remediation;
+mod request;
 mod review;
+mod sample;
+mod scoping;
+mod sign_off;
 mod workbook;
 
+pub use analysis::{AnalysisPurpose, RiskAnalysis};
 pub use answer::Answer;
-pub use cluster::{ClusterRecord, Reached};
-pub use determination::{CompensatingControl, Determination};
+pub use cluster::{ClusterRecord, Reached, ReadFailure};
+pub use determination::{CompensatingControl, CustomizedApproach, Determination};
 pub use engagement::Engagement;
-pub use evidence::{Evidence, EvidenceKind};
+pub use evidence::{Evidence, EvidenceKind, Interview, Observation, Withdrawn, title_of};
 pub use exception::Exception;
 pub use outcome::{FindingBrief, OutcomeRecord};
 pub use place::Place;
+pub use previous::{Previous, PreviousAnswer, PreviousCluster, PreviousDetermination, PreviousEvidence};
+pub use reference::Referenced;
+pub use remediation::Remediation;
+pub use request::{Request, RequestStatus};
 pub use review::Review;
+pub use sample::{ItemResult, Population, PopulationKind, Sample, SampleItem, SamplingMethod, Strata};
+pub use scoping::{ScopeConfirmed, UseCase, UseCaseKind};
+pub use sign_off::{SignOff, SignOffStep};
 pub use workbook::{FORMAT, Workbook, WorkbookError};

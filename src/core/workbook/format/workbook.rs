@@ -1,21 +1,31 @@
-//! One assessment as it is on disk: reading it from TOML, writing it as TOML, its tables in their order. `format = 1`; a newer format is
-//! refused, because writing it back would lose what this program does not know.
+//! One assessment as it is on disk: reading it from TOML, writing it as TOML, its tables in their order. `format = 2`; an older one
+//! is brought to it, a newer one is refused, because writing it back would lose what this program does not know.
 
+use super::analysis::RiskAnalysis;
 use super::answer::Answer;
 use super::cluster::ClusterRecord;
 use super::determination::Determination;
 use super::engagement::Engagement;
 use super::evidence::Evidence;
 use super::exception::Exception;
+use super::migrate::migrate;
 use super::outcome::OutcomeRecord;
 use super::place::Place;
+use super::previous::Previous;
+use super::reference::{Referenced, next};
+use super::remediation::Remediation;
+use super::request::Request;
 use super::review::Review;
+use super::sample::Sample;
+use super::scoping::{ScopeConfirmed, UseCase};
+use super::sign_off::SignOff;
 use crate::model::Scope;
 use crate::sensitive::{place, without_quoted};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// The format that this program writes.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// One assessment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -34,6 +44,15 @@ pub struct Workbook {
     /// Where the assessor stopped.
     #[serde(default)]
     pub place: Place,
+    /// Who confirmed the scope, and when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope_confirmed: Option<ScopeConfirmed>,
+    /// The assessment from which this one was begun, for reference.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<Previous>,
+    /// What each cluster is used for.
+    #[serde(default, rename = "use_case", skip_serializing_if = "Vec::is_empty")]
+    pub use_cases: Vec<UseCase>,
     /// Clusters.
     #[serde(default, rename = "cluster", skip_serializing_if = "Vec::is_empty")]
     pub clusters: Vec<ClusterRecord>,
@@ -43,15 +62,30 @@ pub struct Workbook {
     /// Determinations, sorted by practice.
     #[serde(default, rename = "determination", skip_serializing_if = "Vec::is_empty")]
     pub determinations: Vec<Determination>,
+    /// Targeted risk analyses, in the order of their references.
+    #[serde(default, rename = "risk_analysis", skip_serializing_if = "Vec::is_empty")]
+    pub analyses: Vec<RiskAnalysis>,
     /// Evidence, in the order of its references.
     #[serde(default, rename = "evidence", skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<Evidence>,
+    /// Sample sets, in the order of their references.
+    #[serde(default, rename = "sample", skip_serializing_if = "Vec::is_empty")]
+    pub samples: Vec<Sample>,
+    /// What the entity is asked for, in the order of the references.
+    #[serde(default, rename = "request", skip_serializing_if = "Vec::is_empty")]
+    pub requests: Vec<Request>,
+    /// What was found wrong and mended meanwhile, in the order of the references.
+    #[serde(default, rename = "remediation", skip_serializing_if = "Vec::is_empty")]
+    pub remediations: Vec<Remediation>,
     /// Exceptions.
     #[serde(default, rename = "exception", skip_serializing_if = "Vec::is_empty")]
     pub exceptions: Vec<Exception>,
     /// Reviews, sorted by check and cluster.
     #[serde(default, rename = "review", skip_serializing_if = "Vec::is_empty")]
     pub reviews: Vec<Review>,
+    /// Steps of the review by a second person, the oldest first.
+    #[serde(default, rename = "sign_off", skip_serializing_if = "Vec::is_empty")]
+    pub sign_offs: Vec<SignOff>,
     /// Outcomes of checks, in the order of the catalogue.
     #[serde(default, rename = "outcome", skip_serializing_if = "Vec::is_empty")]
     pub outcomes: Vec<OutcomeRecord>,
@@ -91,12 +125,20 @@ impl Workbook {
             engagement,
             scope: Scope::default(),
             place: Place::default(),
+            scope_confirmed: None,
+            previous: None,
+            use_cases: vec![],
             clusters: vec![],
             answers: vec![],
             determinations: vec![],
+            analyses: vec![],
             evidence: vec![],
+            samples: vec![],
+            requests: vec![],
+            remediations: vec![],
             exceptions: vec![],
             reviews: vec![],
+            sign_offs: vec![],
             outcomes: vec![],
         }
     }
@@ -111,13 +153,25 @@ impl Workbook {
             WorkbookError::Broken { line, column, message: without_quoted(error.message()) }
         };
         // The format is looked at first: a newer one may hold words that this version would call broken.
-        let table: toml::Table = text.parse().map_err(broken)?;
-        if let Some(found) = table.get("format").and_then(toml::Value::as_integer)
-            && found > i64::from(FORMAT)
-        {
+        let mut table: toml::Table = text.parse().map_err(broken)?;
+        let found = table.get("format").and_then(toml::Value::as_integer).unwrap_or_default();
+        if found > i64::from(FORMAT) {
             return Err(WorkbookError::Newer { found });
         }
-        toml::from_str(text).map_err(broken)
+        // Every word of an older format is known still, so its faults are told with their place before it is brought to this one.
+        let book: Self = toml::from_str(text).map_err(broken)?;
+        if book.format == FORMAT {
+            return Ok(book);
+        }
+        migrate(&mut table, book.format);
+        table.insert("format".to_owned(), toml::Value::Integer(FORMAT.into()));
+        table.try_into().map_err(broken)
+    }
+
+    /// The format that a text says it has; none where it is no TOML, or says none.
+    #[must_use]
+    pub fn format_of(text: &str) -> Option<i64> {
+        text.parse::<toml::Table>().ok()?.get("format")?.as_integer()
     }
 
     /// Writes it as text, everything in its order.
@@ -129,7 +183,11 @@ impl Workbook {
         sorted.answers.sort_by(|a, b| order(&a.question).cmp(&order(&b.question)).then_with(|| a.cluster.cmp(&b.cluster)));
         sorted.determinations.sort_by_key(|d| order(&d.practice));
         sorted.reviews.sort_by(|a, b| order(&a.check).cmp(&order(&b.check)).then_with(|| a.cluster.cmp(&b.cluster)));
+        sorted.analyses.sort_by(|a, b| a.reference.cmp(&b.reference));
         sorted.evidence.sort_by(|a, b| a.reference.cmp(&b.reference));
+        sorted.samples.sort_by(|a, b| a.reference.cmp(&b.reference));
+        sorted.requests.sort_by(|a, b| a.reference.cmp(&b.reference));
+        sorted.remediations.sort_by(|a, b| a.reference.cmp(&b.reference));
         let body = toml::to_string_pretty(&sorted).map_err(|e| WorkbookError::Unwritable(e.to_string()))?;
         Ok(format!(
             "# A workbook of Kassay: one assessment. Made to be read and compared; edit it with Kassay, so that the journal stays whole.\n{body}"
@@ -151,11 +209,45 @@ impl Workbook {
         self.determinations.iter().find(|d| d.practice == practice)
     }
 
-    /// The next free reference for evidence.
+    /// Every reference that was given.
+    #[must_use]
+    pub fn references(&self) -> BTreeSet<&str> {
+        let evidence = self.evidence.iter().map(Referenced::reference);
+        let samples = self.samples.iter().map(Referenced::reference);
+        let requests = self.requests.iter().map(Referenced::reference);
+        let analyses = self.analyses.iter().map(Referenced::reference);
+        let remediations = self.remediations.iter().map(Referenced::reference);
+        evidence.chain(samples).chain(requests).chain(analyses).chain(remediations).collect()
+    }
+
+    /// The next free reference for evidence: `E-0005`. What was taken back keeps its own, so none is given twice.
     #[must_use]
     pub fn next_reference(&self) -> String {
-        let highest = self.evidence.iter().filter_map(|e| e.reference.strip_prefix("E-")?.parse::<u32>().ok()).max().unwrap_or(0);
-        format!("E-{:04}", highest + 1)
+        next("E-", 4, &self.evidence)
+    }
+
+    /// The next free reference for a sample set: `S-02`.
+    #[must_use]
+    pub fn next_sample(&self) -> String {
+        next("S-", 2, &self.samples)
+    }
+
+    /// The next free reference for a request: `R-002`.
+    #[must_use]
+    pub fn next_request(&self) -> String {
+        next("R-", 3, &self.requests)
+    }
+
+    /// The next free reference for a targeted risk analysis: `T-02`.
+    #[must_use]
+    pub fn next_analysis(&self) -> String {
+        next("T-", 2, &self.analyses)
+    }
+
+    /// The next free reference for a remediation: `M-02`.
+    #[must_use]
+    pub fn next_remediation(&self) -> String {
+        next("M-", 2, &self.remediations)
     }
 }
 

@@ -1,0 +1,154 @@
+//! Who keeps a register: what a row is and what becomes of it is told by the feature that it belongs to; here is only which feature that is. A list
+//! that is added later is a variant of [`Register`], an arm here, and its feature.
+
+use super::book::desk::Desk;
+use super::book::lead::Next;
+use super::parts::cursor::Step;
+use super::parts::form::{Form, Purpose, Row};
+use super::parts::message::Message;
+use super::parts::register::{Register, RegisterRow, RegisterView};
+use super::registers::{self, Action};
+use super::state::Session;
+use super::{evidence, exceptions};
+
+/// What a feature tells of its register.
+struct Keeper {
+    /// Titles of the columns, the id's first.
+    columns: &'static [&'static str],
+    /// What it is, in a sentence; shown where it has no rows.
+    words: &'static str,
+    /// Its rows.
+    rows: fn(&Desk) -> Vec<RegisterRow>,
+    /// Opens the form for a row; a new one where none is named.
+    open: fn(&mut Desk, Option<&str>) -> Next,
+    /// Takes what the form says.
+    accept: fn(&mut Desk, &Form, Option<&str>) -> Next,
+    /// Takes a row back, with a reason.
+    withdraw: fn(&mut Desk, &str, &str) -> Next,
+}
+
+/// Who keeps a register.
+const fn keeper(register: Register) -> Keeper {
+    match register {
+        Register::Evidence => Keeper {
+            columns: &evidence::COLUMNS,
+            words: "Documents, interviews, observations, samples, queries and scans, each with a reference that never changes.",
+            rows: evidence::rows,
+            open: evidence::open_entry,
+            accept: evidence::accept_entry,
+            withdraw: evidence::withdraw,
+        },
+        Register::Exceptions => Keeper {
+            columns: &exceptions::COLUMNS,
+            words: "Findings that somebody accepts, with reason, owner, approver and end. What is excepted does not pass.",
+            rows: exceptions::rows,
+            open: exceptions::open_entry,
+            accept: exceptions::accept_entry,
+            withdraw: exceptions::withdraw,
+        },
+    }
+}
+
+impl Session {
+    /// The rows of a register that fit its filter.
+    #[must_use]
+    pub fn register_rows(&self, register: Register) -> Vec<RegisterRow> {
+        rows(&self.desk, register)
+    }
+
+    /// How many rows a register has.
+    #[must_use]
+    pub fn register_count(&self, register: Register) -> usize {
+        (keeper(register).rows)(&self.desk).len()
+    }
+
+    /// Titles of a register's columns, the id's first, and what it is in a sentence.
+    #[must_use]
+    pub const fn register_words(register: Register) -> (&'static [&'static str], &'static str) {
+        let keeper = keeper(register);
+        (keeper.columns, keeper.words)
+    }
+
+    /// Where one stands in a register.
+    #[must_use]
+    pub fn register_view(&self, register: Register) -> Option<&RegisterView> {
+        self.desk.registers.get(&register)
+    }
+}
+
+fn rows(desk: &Desk, register: Register) -> Vec<RegisterRow> {
+    let words = desk.registers.get(&register).map(RegisterView::words).unwrap_or_default();
+    let mut rows = (keeper(register).rows)(desk);
+    rows.retain(|row| row.fits(&words));
+    rows
+}
+
+fn selected(desk: &Desk, register: Register) -> Option<RegisterRow> {
+    let at = desk.registers.get(&register).map_or(0, |view| view.cursor.at);
+    rows(desk, register).into_iter().nth(at)
+}
+
+/// Works in the registers.
+pub(super) fn update(desk: &mut Desk, action: Action) -> Next {
+    match action {
+        Action::Add => match registers::here(desk) {
+            Some(register) => (keeper(register).open)(desk, None),
+            None => Next::NONE,
+        },
+        Action::Withdraw => {
+            withdraw_form(desk);
+            Next::NONE
+        }
+        Action::Open | Action::Show(_) | Action::Next | Action::Previous => {
+            registers::look(desk, action);
+            Next::NONE
+        }
+    }
+}
+
+/// ↵: ends the typing of a filter, or opens the selected row.
+pub(super) fn enter(desk: &mut Desk) -> Next {
+    let Some(register) = registers::here(desk) else { return Next::NONE };
+    if let Some(view) = desk.registers.get_mut(&register).filter(|view| view.filtering) {
+        view.filtering = false;
+        return Next::NONE;
+    }
+    match selected(desk, register) {
+        Some(row) => (keeper(register).open)(desk, Some(&row.id)),
+        None => (keeper(register).open)(desk, None),
+    }
+}
+
+/// Moves among the rows.
+pub(super) fn step(desk: &mut Desk, step: Step) {
+    let Some(register) = registers::here(desk) else { return };
+    let length = rows(desk, register).len();
+    desk.registers.entry(register).or_default().cursor.step(step, length);
+}
+
+/// Asks for the reason for which a row is taken back.
+fn withdraw_form(desk: &mut Desk) {
+    let Some(register) = registers::here(desk) else { return };
+    let Some(row) = selected(desk, register) else {
+        desk.messages.push(Message::info("There is nothing to take back here."));
+        return;
+    };
+    let about = row.cells.first().cloned().unwrap_or_default();
+    let rows = vec![Row::text("why", "Why", "kept with it, and in the journal", "")];
+    let help = "It stays in the register, marked as withdrawn, and counts no more. Its reference is never given again.";
+    let form = Form::new(Purpose::Withdraw { register, id: row.id.clone() }, rows).titled(&format!("Take back {}", row.id), &about, help);
+    desk.open_form(form);
+}
+
+/// ↵ in the form for the reason.
+pub(super) fn accept_withdrawal(desk: &mut Desk, form: &Form, register: Register, id: &str) -> Next {
+    match form.text("why") {
+        "" => desk.fault("why", "say why, in a few words"),
+        why => (keeper(register).withdraw)(desk, id, why),
+    }
+}
+
+/// ↵ in the form of a row.
+pub(super) fn accept(desk: &mut Desk, form: &Form, register: Register, id: Option<&str>) -> Next {
+    (keeper(register).accept)(desk, form, id)
+}

@@ -1,0 +1,110 @@
+//! Registers: what an assessment keeps as lists of their own, beside the walk. All are shown, narrowed and worked in alike.
+
+use super::cursor::Cursor;
+use super::field::Field;
+
+/// A register.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Register {
+    /// Evidence of every kind.
+    Evidence,
+    /// Exceptions to findings.
+    Exceptions,
+}
+
+impl Register {
+    /// All, in the order of the tabs.
+    pub const ALL: [Self; 2] = [Self::Evidence, Self::Exceptions];
+
+    /// The name on the tab.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Evidence => "Evidence",
+            Self::Exceptions => "Exceptions",
+        }
+    }
+}
+
+/// How a row stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Flag {
+    /// As it should be.
+    #[default]
+    Fine,
+    /// Somebody should look: stale, due, unfinished.
+    Attention,
+    /// Wrong: lapsed, matching nothing, inconsistent.
+    Wrong,
+    /// It counts no more: withdrawn, closed.
+    Closed,
+}
+
+/// A row of a register.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RegisterRow {
+    /// What names it: a reference.
+    pub id: String,
+    /// Its cells, one for each column behind the id.
+    pub cells: Vec<String>,
+    /// How it stands.
+    pub flag: Flag,
+    /// All that is known of it: label and words. Words may have several lines.
+    pub detail: Vec<(String, String)>,
+}
+
+impl RegisterRow {
+    /// Whether every word of a filter is somewhere in it; `-` before a word turns that round.
+    #[must_use]
+    pub fn fits(&self, words: &[String]) -> bool {
+        if words.is_empty() {
+            return true;
+        }
+        let mut text = self.id.to_lowercase();
+        for part in self.cells.iter().chain(self.detail.iter().map(|(_, words)| words)) {
+            text.push('\n');
+            text.push_str(&part.to_lowercase());
+        }
+        words.iter().all(|word| match word.strip_prefix('-').filter(|w| !w.is_empty()) {
+            Some(word) => !text.contains(word),
+            None => text.contains(word.as_str()),
+        })
+    }
+}
+
+/// Where one stands in a register.
+#[derive(Clone, Debug, Default)]
+pub struct RegisterView {
+    /// The selected row.
+    pub cursor: Cursor,
+    /// What narrows it.
+    pub filter: Field,
+    /// Whether that is being typed.
+    pub filtering: bool,
+}
+
+impl RegisterView {
+    /// The filter's words.
+    #[must_use]
+    pub fn words(&self) -> Vec<String> {
+        self.filter.trimmed().to_lowercase().split_whitespace().map(str::to_owned).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_looks_through_all_of_a_row() {
+        let row = RegisterRow {
+            id: "E-0004".into(),
+            cells: vec!["Policy".into()],
+            detail: vec![("Purpose".into(), "says who\nmay sign in".into())],
+            ..RegisterRow::default()
+        };
+        let fits = |words: &str| row.fits(&words.split_whitespace().map(str::to_owned).collect::<Vec<_>>());
+        assert!(fits("") && fits("e-0004 policy") && fits("sign") && fits("-scan"));
+        assert!(!fits("scan") && !fits("policy -sign"));
+    }
+}
