@@ -208,7 +208,8 @@ fn fields(value: &toml::Value, path: &str, found: &mut BTreeSet<(String, String)
 #[test]
 fn the_documentation_names_every_field_and_no_other() {
     let mut written = BTreeSet::new();
-    fields(&toml::Value::try_from(whole::workbook()).unwrap(), "", &mut written);
+    let table: toml::Table = whole::workbook().print().unwrap().parse().unwrap();
+    fields(&toml::Value::Table(table), "", &mut written);
     let page = include_str!("../docs/workbook.md");
     let (_, tables) = page.split_once("## The tables of `workbook.toml`").unwrap();
     let (mut documented, mut heading) = (BTreeSet::new(), String::new());
