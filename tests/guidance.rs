@@ -20,7 +20,7 @@ fn sections(control: &Control) -> [(&'static str, &str); 5] {
 fn the_catalogue_is_whole() {
     let guidance = Guidance::shipped().unwrap_or_else(|e| panic!("{e}"));
     assert_eq!((guidance.areas.len(), guidance.controls().count(), guidance.practices().count()), (16, 42, 49));
-    assert!(guidance.questions().count() >= 70);
+    assert!(guidance.questions().count() >= 107);
 }
 
 #[test]
@@ -71,6 +71,60 @@ fn an_answer_satisfies_by_what_it_says() {
         let question = guidance.question(id).unwrap();
         let good = question.satisfied.one_of.clone().unwrap();
         assert!(question.options().iter().any(|o| !good.contains(&o.value)), "{id}: no answer speaks against it");
+    }
+}
+
+#[test]
+fn what_the_standard_asks_of_people_is_asked_and_cited() {
+    let guidance = Guidance::shipped().unwrap();
+    for (id, requirements) in [
+        ("1.1.idle_minutes", &["8.2.8"][..]),
+        ("1.1.local_accounts", &["8.3.4", "8.3.6"]),
+        ("1.2.default_accounts", &["2.2.2"]),
+        ("1.2.robot_logins", &["8.6.1"]),
+        ("1.3.inactive_days", &["8.2.6"]),
+        ("1.3.account_changes", &["8.2.4"]),
+        ("1.3.third_parties", &["8.2.7"]),
+        ("1.3.robot_rotation", &["8.6.3", "12.3.1"]),
+        ("4.1.rules_review", &["1.2.7"]),
+        ("6.1.live_numbers", &["6.5.5"]),
+        ("6.1.test_data_removed", &["6.5.6"]),
+        ("6.1.unexpected_account_data", &["12.10.7"]),
+        ("7.1.months_at_hand", &["10.5.1"]),
+        ("7.1.read_access", &["10.3.1"]),
+        ("7.1.change_alerts", &["10.3.4"]),
+        ("7.1.stream_stopped", &["10.7.2"]),
+        ("7.1.failure_records", &["10.7.3"]),
+        ("8.1.destination", &["10.5.1"]),
+        ("8.1.time_source", &["10.6.2"]),
+        ("8.1.time_settings", &["10.6.3"]),
+        ("8.2.anti_malware", &["5.2.1", "5.2.2", "5.2.3", "5.2.3.1"]),
+        ("8.2.anti_malware_kept", &["5.3.1", "5.3.2", "5.3.4", "5.3.5"]),
+        ("8.2.file_comparison", &["11.5.2"]),
+        ("13.1.rights_review", &["7.2.4"]),
+        ("14.1.network_rules_match", &["1.2.8"]),
+        ("15.1.provider_attestation", &["12.8.4"]),
+        ("15.1.responsibilities", &["12.8.5"]),
+        ("15.1.penetration_test", &["11.4.1", "11.4.2", "11.4.3"]),
+        ("15.1.findings_repaired", &["11.4.4"]),
+        ("15.1.scan_after_change", &["11.3.1.3"]),
+        ("16.1.service_provider_test", &["11.4.6"]),
+    ] {
+        let question = guidance.question(id).unwrap_or_else(|| panic!("{id} is not asked"));
+        let control = guidance.controls().find(|c| c.questions.iter().any(|q| q.id == id)).unwrap();
+        for requirement in requirements {
+            let cited = question.help.split(|c: char| !c.is_ascii_digit() && c != '.').any(|n| n.trim_end_matches('.') == *requirement);
+            assert!(cited && control.dss.iter().any(|d| d == requirement), "{id}: {requirement} is not cited");
+        }
+        assert!(question.evidence_required, "{id}: nobody has to show it");
+    }
+}
+
+#[test]
+fn related_requirements_stand_once_and_in_order() {
+    let numbers = |d: &String| d.split('.').map(|n| n.parse::<u32>().unwrap()).collect::<Vec<_>>();
+    for control in Guidance::shipped().unwrap().controls() {
+        assert!(control.dss.is_sorted_by(|a, b| numbers(a) < numbers(b)), "{}: {:?}", control.id, control.dss);
     }
 }
 

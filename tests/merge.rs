@@ -168,9 +168,25 @@ fn the_worst_of_all_clusters_counts() {
             assert_eq!((outcomes.len(), outcomes[0].outcome), (1, worst), "{a:?} and {b:?}");
         }
     }
-    book.clusters[0].distribution = "eks".into();
-    book.clusters[1].distribution = "kubeadm".into();
-    assert_eq!(combined(&book).1, "kubeadm", "one control plane of one's own is enough to be asked about it");
+}
+
+#[test]
+fn questions_about_control_planes_are_asked_unless_all_clusters_are_of_the_other_kind() {
+    let mut book = book();
+    merge(&mut book, "a", &[], &[]);
+    merge(&mut book, "b", &[], &[]);
+    for (one, two, both) in [
+        ("eks", "kubeadm", ""),
+        ("kubeadm", "aks", ""),
+        ("eks", "unknown", ""),
+        ("unknown", "kubeadm", ""),
+        ("eks", "aks", "eks"),
+        ("kubeadm", "rke2", "kubeadm"),
+    ] {
+        book.clusters[0].distribution = one.into();
+        book.clusters[1].distribution = two.into();
+        assert_eq!(combined(&book).1, both, "{one} and {two}");
+    }
 }
 
 #[test]

@@ -43,6 +43,13 @@ pub fn is_managed(id: &str) -> bool {
     matches!(id, "eks" | "gke" | "gke-autopilot" | "aks")
 }
 
+/// Whether the entity runs the control plane. Where neither this nor [`is_managed`] holds, nobody knows: OpenShift is also sold as a service,
+/// and a distribution that was not recognised may be a provider's.
+#[must_use]
+pub fn is_self_managed(id: &str) -> bool {
+    matches!(id, "kubeadm" | "kind" | "k3s" | "rke2" | "talos" | "microk8s" | "tanzu")
+}
+
 /// The distribution's name for people.
 #[must_use]
 pub fn title(id: &str) -> &str {

@@ -3,7 +3,7 @@
 
 mod question;
 
-pub use question::{Choice, Question, QuestionKind, Satisfied};
+pub use question::{Choice, ControlPlane, Question, QuestionKind, Satisfied};
 
 use data_encoding::HEXLOWER;
 use serde::Deserialize;

@@ -37,9 +37,9 @@ pub struct Question {
     pub evidence_required: bool,
     /// How long an answer stays good.
     pub valid_for: Interval,
-    /// Asked only where the control plane is of these kinds: `self_managed`.
+    /// Asked only where the control plane is run by one of these; everywhere where none is told, and where that is not known.
     #[serde(default)]
-    pub applies_to: Vec<String>,
+    pub applies_to: Vec<ControlPlane>,
     /// Not asked while that check is not applicable.
     #[serde(default)]
     pub waived_by: Option<String>,
@@ -85,6 +85,16 @@ impl QuestionKind {
             Self::List => "list",
         }
     }
+}
+
+/// Who runs the control plane of a cluster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ControlPlane {
+    /// The entity.
+    SelfManaged,
+    /// The provider, who then answers for it by an attestation of its own.
+    Managed,
 }
 
 /// A choice.

@@ -1,7 +1,7 @@
 //! What happens to a workbook when a cluster is read again: its record and outcomes are replaced, what people wrote is not touched, and
 //! determinations that the new outcomes speak against are marked to be confirmed. What changed is told, finding by finding.
 
-use super::proposal::{is_managed, propose};
+use super::proposal::{control_plane, propose};
 use super::{ClusterRecord, FindingBrief, Moment, OutcomeRecord, Reached, Workbook, accept::day_of};
 use crate::assess::CheckOutcome;
 use crate::checks;
@@ -141,8 +141,9 @@ pub fn cluster_key(workbook: &Workbook, uid: &str, wished: &str) -> String {
     std::iter::once(wished.to_owned()).chain((2..).map(|n| format!("{wished}-{n}"))).find(|name| free(name)).unwrap_or_default()
 }
 
-/// The outcomes of all clusters as one: of each check the worst, because a practice is in place when it is on every cluster. A provider is
-/// taken to run the control plane only where that is so for every cluster. Findings are not in it.
+/// The outcomes of all clusters as one: of each check the worst, because a practice is in place when it is on every cluster. The
+/// distribution is none where the control planes are run by different people, or that is not known: then questions for either are asked. Findings are
+/// not in it.
 #[must_use]
 pub fn combined(workbook: &Workbook) -> (Vec<CheckOutcome>, String) {
     let rank = |outcome: Outcome| match outcome {
@@ -161,8 +162,10 @@ pub fn combined(workbook: &Workbook) -> (Vec<CheckOutcome>, String) {
             None => worst.push(record.without_findings()),
         }
     }
-    let own = workbook.clusters.iter().find(|c| !is_managed(&c.distribution)).or_else(|| workbook.clusters.first());
-    (worst, own.map(|c| c.distribution.clone()).unwrap_or_default())
+    let mut runs = workbook.clusters.iter().map(|c| control_plane(&c.distribution));
+    let first = runs.next().flatten();
+    let alike = first.is_some() && runs.all(|other| other == first);
+    (worst, workbook.clusters.first().filter(|_| alike).map(|c| c.distribution.clone()).unwrap_or_default())
 }
 
 fn record(collected: &Collected<'_>) -> ClusterRecord {

@@ -2,9 +2,10 @@
 
 use super::Workbook;
 use super::accept::{AnswerState, state};
+use crate::analysis::distribution;
 use crate::assess::CheckOutcome;
 use crate::checks;
-use crate::guidance::{Guidance, Question};
+use crate::guidance::{ControlPlane, Guidance, Question};
 use crate::model::{Determined, Outcome};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -25,17 +26,27 @@ pub struct Proposal {
     pub missing: Vec<String>,
 }
 
-/// Control planes that the provider runs: questions for self-managed ones are not asked there.
+/// Who runs the control plane of clusters of a distribution, where that is known.
 #[must_use]
-pub fn is_managed(distribution: &str) -> bool {
-    matches!(distribution, "eks" | "gke" | "gke-autopilot" | "aks" | "doks" | "lke" | "oke" | "iks" | "ack")
+pub fn control_plane(distribution: &str) -> Option<ControlPlane> {
+    if distribution::is_managed(distribution) {
+        Some(ControlPlane::Managed)
+    } else if distribution::is_self_managed(distribution) {
+        Some(ControlPlane::SelfManaged)
+    } else {
+        None
+    }
 }
 
 /// How a question stands: waived where it does not apply, else as its answer says.
 #[must_use]
 pub fn question_state(question: &Question, workbook: &Workbook, outcomes: &[CheckOutcome], distribution: &str, today: Date) -> AnswerState {
-    if !question.applies_to.is_empty() && question.applies_to.iter().all(|to| to == "self_managed") && is_managed(distribution) {
-        return AnswerState::Waived(format!("the provider runs the control plane ({distribution})"));
+    if let Some(runs) = control_plane(distribution).filter(|runs| !question.applies_to.is_empty() && !question.applies_to.contains(runs)) {
+        let who = match runs {
+            ControlPlane::Managed => "provider",
+            ControlPlane::SelfManaged => "entity",
+        };
+        return AnswerState::Waived(format!("the {who} runs the control plane ({distribution})"));
     }
     if let Some(check) = &question.waived_by
         && outcomes.iter().any(|o| o.check == *check && o.outcome == Outcome::NotApplicable)
@@ -125,6 +136,29 @@ mod tests {
         let today = jiff::civil::date(2026, 11, 29);
         let proposals = propose(&guidance, &Workbook::new(crate::workbook::Engagement::default()), &outcomes, "kubeadm", today);
         proposals.into_iter().find(|p| p.practice == "3.1.a").unwrap_or_else(|| panic!("3.1.a is a practice"))
+    }
+
+    #[test]
+    fn a_question_for_one_kind_of_control_plane_is_asked_wherever_it_may_be_of_that_kind() {
+        let Ok(guidance) = Guidance::shipped() else { panic!("the guidance is read") };
+        let workbook = Workbook::new(crate::workbook::Engagement::default());
+        let asked = |id: &str, distribution: &str| {
+            let question = guidance.question(id).unwrap_or_else(|| panic!("{id} is a question"));
+            question_state(question, &workbook, &[], distribution, jiff::civil::date(2026, 11, 29)) == AnswerState::Missing
+        };
+        for (distribution, files_of_the_control_plane, attestation_of_the_provider) in [
+            ("eks", false, true),
+            ("aks", false, true),
+            ("kubeadm", true, false),
+            ("rke2", true, false),
+            ("openshift", true, true),
+            ("unknown", true, true),
+            ("", true, true),
+        ] {
+            assert_eq!(asked("1.4.key_files_restricted", distribution), files_of_the_control_plane, "{distribution}");
+            assert_eq!(asked("15.1.provider_attestation", distribution), attestation_of_the_provider, "{distribution}");
+            assert!(asked("1.1.accountability", distribution), "{distribution}");
+        }
     }
 
     #[test]
