@@ -160,7 +160,7 @@ fn what_is_typed_while_a_save_is_under_way_waits_for_it() {
     update(&mut desk.session, Action::Book(book::Action::Saved(*ticket)));
     assert!(desk.session.form().is_none());
     assert_eq!(desk.book().workbook.answers.len(), 1);
-    assert_eq!(desk.session.standing_on(), Some(Target::Practice("1.1.a".into())), "⇥ was done after it");
+    assert_eq!(desk.session.standing_on(), Some(Target::Question("1.1.idle_minutes".into())), "⇥ was done after it");
 }
 
 #[test]
