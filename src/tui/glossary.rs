@@ -240,6 +240,16 @@ pub const GLOSSARY: &[Entry] = &[
         "A secret or card number that was met and not kept. Only its place, its kind and a masked form are known.",
     ),
     word("SHA-256", &["export", "question"], "A fingerprint of a file: if a single byte changes, it changes."),
+    word(
+        "register",
+        &["registers"],
+        "A list of the assessment that is kept beside the walk: evidence, samples, requests, exceptions and more. Each row has a reference that is never given twice.",
+    ),
+    word(
+        "taken back",
+        &["registers"],
+        "A row that is taken back stays in its register with who, when and why, and counts no more. What stands in the journal is never taken out.",
+    ),
 ];
 
 /// The words of a screen.
