@@ -2,6 +2,7 @@
 //! beside, the screen is drawn. Nothing here waits for a disk or a cluster: the store has a thread of its own, everything else is a task,
 //! and what comes of it returns as an action.
 
+pub mod begin;
 mod keeper;
 mod reading;
 mod tasks;
@@ -15,13 +16,14 @@ use anyhow::Context as _;
 use crossterm::event::{Event, KeyEventKind};
 use kassay_core::guidance::Guidance;
 use kassay_core::session::{self, Action, Context, Effect, Message, Session, Typed, update};
+use kassay_core::workbook::Workbook;
 use std::path::PathBuf;
 use std::time::Duration;
 use tasks::World;
 use tokio::sync::mpsc;
 
 /// How the walk begins.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Start {
     /// With the list of assessments.
     Home,
@@ -40,6 +42,13 @@ pub enum Start {
         source: SourceSpec,
         /// Who says that its files are the whole of it, where somebody does.
         complete: Option<String>,
+    },
+    /// With a new assessment that is begun from the one before.
+    Next {
+        /// Its folder.
+        dir: PathBuf,
+        /// What goes in.
+        workbook: Box<Workbook>,
     },
 }
 

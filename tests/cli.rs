@@ -100,6 +100,13 @@ fn what_is_wrong_is_one_sentence_with_a_hint_and_exit_code_2() {
         (vec!["access", "--complete", "--demo"], &["the built-in cluster tells itself"]),
         (vec!["collect", "--complete", "-f", "x.kassay.gz"], &["a live cluster tells itself"]),
         (vec!["new", "--workbook", "x", "--complete"], &["a live cluster tells itself"]),
+        (vec!["new", "--workbook", "next", "--from", "broken"], &["broken does not verify", "journal.jsonl", "--unverified"]),
+        (
+            vec!["new", "--workbook", "next", "--from", "broken", "--unverified"],
+            &["the workbook of broken can't be read", "line 3, column 10"],
+        ),
+        (vec!["new", "--workbook", "newer", "--from", "broken"], &["newer holds an assessment already"]),
+        (vec!["new", "--workbook", "next", "--from", pod, "--unverified"], &["--unverified is for --from with one assessment"]),
         (vec!["reach", "--from", "nowhere"], &["nowhere"]),
         (vec!["reach", "--from", pod, "--scope", &scope], &["scope.toml", "line 2", "trusted"]),
         (vec!["reach", "--from", pod, "-o", "xml"], &["possible values: text, json, csv"]),

@@ -5,8 +5,9 @@
 #[path = "support/assessment.rs"]
 mod assessment;
 
-use assessment::{HOSTILE, make, now};
+use assessment::{HOSTILE, edit, make, now};
 use kassay::export::{self, Form, Material, VerifyError, What, verify};
+use kassay_core::guidance::Guidance;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
@@ -235,12 +236,17 @@ fn tables_hold_everything_and_no_formula() {
     }
 }
 
+fn sarif_of(material: &Material) -> Result<String, export::ExportError> {
+    let (cluster, assessment) = material.keyed(None).unwrap();
+    let exceptions = &material.workbook.exceptions;
+    export::sarif(assessment, material.guidance, &export::Excepted { exceptions, cluster, today: material.today() })
+}
+
 #[test]
 fn sarif_follows_its_schema() {
     let root = tempfile::tempdir().unwrap();
     let material = material(&make(root.path()));
-    let sarif: serde_json::Value =
-        serde_json::from_str(&export::sarif(material.assessment(None).unwrap(), material.guidance).unwrap()).unwrap();
+    let sarif: serde_json::Value = serde_json::from_str(&sarif_of(&material).unwrap()).unwrap();
     assert!(sarif["runs"][0]["results"].as_array().unwrap().len() >= 300);
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpora/schemas");
     let Some(schema) = fs::read_dir(&folder)
@@ -263,4 +269,90 @@ fn a_bag_can_be_opened_as_an_assessment_again() {
     assert_eq!(opened.notices, []);
     let record = &opened.workbook.clusters[0];
     assert!(opened.store.outcomes(record).unwrap()[0].findings.len() == 300 && opened.store.snapshot(record).unwrap().is_some());
+}
+
+/// The assessment with a second cluster that was never read, begun from one of last year.
+fn with_more(root: &Path) -> Material {
+    use kassay_core::workbook::{ClusterRecord, ScopeConfirmed, UseCase, UseCaseKind, Workbook};
+    let dir = make(root);
+    let mut opened = kassay::store::Store::open(&dir).unwrap();
+    let mut book: Workbook = opened.workbook.clone();
+    let old =
+        kassay_core::workbook::begun::begin(&book, &"a".repeat(64), Guidance::shipped().unwrap(), now(), jiff::civil::date(2026, 11, 23));
+    book.previous = old.previous;
+    book.clusters.push(ClusterRecord::unread("prod-us"));
+    let at = kassay_core::workbook::Moment(now());
+    book.use_cases.push(UseCase {
+        cluster: "prod".into(),
+        case: UseCaseKind::AccountData,
+        reason: "pays".into(),
+        by: "A. Assessor".into(),
+        at,
+    });
+    let namespaces = BTreeMap::from([("prod".to_owned(), vec![])]);
+    book.scope_confirmed =
+        Some(ScopeConfirmed { by: "A. Assessor".into(), at, words: "the <b>diagram".into(), digest: "another".into(), namespaces });
+    opened.store.save(&book, &edit("read prod-us"), now()).unwrap();
+    material(&dir)
+}
+
+#[test]
+fn a_cluster_that_was_not_read_and_the_year_before_are_told_everywhere() {
+    let root = tempfile::tempdir().unwrap();
+    let material = with_more(root.path());
+    let html = export::report_html(&material).unwrap();
+    for told in [
+        "prod-us was not read yet",
+        "Changed since it was confirmed",
+        "the &lt;b&gt;diagram",
+        "Begun 2026-11-23T09:12:00Z from the assessment",
+        "account data",
+        "Last year: in place",
+        "excepted without an end",
+        "incomplete: it does not tell its approver, end",
+        "over all clusters",
+    ] {
+        assert!(html.contains(told), "{told} is not told");
+    }
+    let rows = |text: String| csv::Reader::from_reader(text.as_bytes()).records().map(Result::unwrap).collect::<Vec<_>>();
+    let practices = rows(export::practices_csv(&material));
+    assert_eq!(practices.len(), 2 * material.guidance.practices().count());
+    assert!(practices.iter().filter(|row| &row[7] == "prod-us").all(|row| row[8].is_empty() && !row[10].is_empty()));
+    assert!(
+        practices.iter().all(|row| &row[6] != "in place" && &row[6] != "not applicable"),
+        "nothing passes for a cluster that was not read"
+    );
+    assert_eq!(rows(export::questions_csv(&material)).len(), 2 * material.guidance.questions().count());
+    assert!(rows(export::exceptions_csv(&material)).iter().all(|row| row[5].contains("approver")));
+    assert!(rows(export::findings_csv(&material)).iter().any(|row| &row[3] == "fail" && &row[18] == "excepted without an end"));
+    let exceptions = &material.workbook.exceptions;
+    let excepted = export::Excepted { exceptions, cluster: "prod", today: material.today() };
+    let sarif = export::sarif(material.assessment(Some("prod")).unwrap(), material.guidance, &excepted).unwrap();
+    let sarif: serde_json::Value = serde_json::from_str(&sarif).unwrap();
+    let suppressed: Vec<_> = sarif["runs"][0]["results"].as_array().unwrap().iter().filter(|r| r.get("suppressions").is_some()).collect();
+    assert!(suppressed.len() == 1 && suppressed[0]["kind"] == "fail", "{suppressed:?}");
+}
+
+#[test]
+fn the_next_assessment_is_begun_from_a_folder_a_bag_or_its_zip_that_is_whole() {
+    use kassay::app::begin::{NotBegun, begin};
+    let root = tempfile::tempdir().unwrap();
+    let folder = make(root.path());
+    let bags = [bag(&root.path().join("one"), "bag", Form::Folder), bag(&root.path().join("two"), "bag.zip", Form::Zip)];
+    for old in std::iter::once(&folder).chain(&bags) {
+        assert!(export::holds_assessment(old), "{}", old.display());
+        let before = if old.is_dir() { files(old) } else { BTreeMap::new() };
+        let next = begin(old, false).unwrap();
+        let previous = next.previous.unwrap();
+        assert_eq!((previous.entity.as_str(), previous.answers.len(), previous.evidence.len()), ("Acme <i>Payments</i>", 1, 1));
+        assert!(next.answers.is_empty() && previous.unverified.is_empty());
+        assert_eq!(if old.is_dir() { files(old) } else { BTreeMap::new() }, before, "the old one is only read");
+    }
+    assert!(!export::holds_assessment(root.path()));
+    let path = folder.join("workbook.toml");
+    fs::write(&path, format!("{}\n# changed\n", fs::read_to_string(&path).unwrap())).unwrap();
+    assert!(matches!(begin(&folder, false), Err(NotBegun::NotWhole { .. })));
+    let next = begin(&folder, true).unwrap();
+    assert!(next.previous.unwrap().unverified.contains("changed outside Kassay"));
+    assert!(matches!(begin(&root.path().join("nowhere"), true), Err(NotBegun::Unreadable(_))));
 }

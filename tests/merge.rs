@@ -8,9 +8,10 @@ use kassay_core::checks;
 use kassay_core::guidance::Guidance;
 use kassay_core::kinds::Inventory;
 use kassay_core::model::{Category, Determined, Finding, Method, ObjectRef, Outcome};
-use kassay_core::workbook::collection::{cluster_key, combined};
+use kassay_core::workbook::collection::cluster_key;
 use kassay_core::workbook::{
-    Answer, AnswerValue, Changes, Collected, Determination, Engagement, Exception, Moment, Workbook, merge_collection,
+    Answer, AnswerState, AnswerValue, Changes, Collected, Determination, Engagement, Exception, Moment, Together, Workbook,
+    merge_collection,
 };
 
 fn now() -> jiff::Timestamp {
@@ -164,28 +165,32 @@ fn the_worst_of_all_clusters_counts() {
         for (a, b) in [(one, two), (two, one)] {
             merge(&mut book, "a", &[outcome("3.1/baseline", a, vec![])], &[]);
             merge(&mut book, "b", &[outcome("3.1/baseline", b, vec![])], &[]);
-            let (outcomes, _) = combined(&book);
-            assert_eq!((outcomes.len(), outcomes[0].outcome), (1, worst), "{a:?} and {b:?}");
+            let together = Together::of(Guidance::shipped().unwrap(), &book, jiff::civil::date(2026, 11, 23));
+            assert_eq!(together.worst("3.1/baseline"), Some(worst), "{a:?} and {b:?}");
+            let said: Vec<_> = together.outcomes("3.1/baseline").map(|(cluster, o)| (cluster, o.outcome)).collect();
+            assert_eq!(said, [("a", a), ("b", b)]);
         }
     }
 }
 
 #[test]
-fn questions_about_control_planes_are_asked_unless_all_clusters_are_of_the_other_kind() {
+fn questions_about_control_planes_are_asked_of_each_cluster_unless_it_is_of_the_other_kind() {
+    let guidance = Guidance::shipped().unwrap();
     let mut book = book();
     merge(&mut book, "a", &[], &[]);
     merge(&mut book, "b", &[], &[]);
-    for (one, two, both) in [
-        ("eks", "kubeadm", ""),
-        ("kubeadm", "aks", ""),
-        ("eks", "unknown", ""),
-        ("unknown", "kubeadm", ""),
-        ("eks", "aks", "eks"),
-        ("kubeadm", "rke2", "kubeadm"),
+    let (of_files, of_provider) = ("1.4.key_files_restricted", "15.1.provider_attestation");
+    for (one, two, files, provider) in [
+        ("eks", "kubeadm", [false, true], [true, false]),
+        ("unknown", "aks", [true, false], [true, true]),
+        ("eks", "aks", [false, false], [true, true]),
+        ("kubeadm", "rke2", [true, true], [false, false]),
     ] {
         book.clusters[0].distribution = one.into();
         book.clusters[1].distribution = two.into();
-        assert_eq!(combined(&book).1, both, "{one} and {two}");
+        let together = Together::of(guidance, &book, jiff::civil::date(2026, 11, 23));
+        let asked = |id: &str| together.states[id].iter().map(|(_, state)| !matches!(state, AnswerState::Waived(_))).collect::<Vec<_>>();
+        assert_eq!((asked(of_files), asked(of_provider)), (files.to_vec(), provider.to_vec()), "{one} and {two}");
     }
 }
 

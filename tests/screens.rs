@@ -259,12 +259,12 @@ fn new() {
 
 #[test]
 fn scope() {
-    holds("scope", |frame, area, theme| scope::render(frame, area, &editor(), KEYS, theme));
+    holds("scope", |frame, area, theme| scope::render(frame, area, &session(), &editor(), KEYS, theme));
     let failed = || ScopeEditor { error: Some("the workbook could not be saved: no space left on device".into()), ..editor() };
-    holds("scope-not-saved", |frame, area, theme| scope::render(frame, area, &failed(), KEYS, theme));
+    holds("scope-not-saved", |frame, area, theme| scope::render(frame, area, &session(), &failed(), KEYS, theme));
     let part = || ScopeEditor { missing: "the list broke off after 500 objects".into(), ..editor() };
-    holds("scope-part", |frame, area, theme| scope::render(frame, area, &part(), KEYS, theme));
-    holds("scope-unknown", |frame, area, theme| scope::render(frame, area, &ScopeEditor::default(), KEYS, theme));
+    holds("scope-part", |frame, area, theme| scope::render(frame, area, &session(), &part(), KEYS, theme));
+    holds("scope-unknown", |frame, area, theme| scope::render(frame, area, &session(), &ScopeEditor::default(), KEYS, theme));
 }
 
 fn opened() -> Session {

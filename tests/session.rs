@@ -460,11 +460,13 @@ fn exceptions_are_for_all_that_is_marked() {
         .act(Action::Findings(findings::Action::Except));
     desk.act(Action::Enter);
     assert!(error_of(&desk, "reason").contains("reason"));
-    desk.typed("replaced by March").act(Action::NextField).typed("P. Latform").act(Action::NextField).typed("+3m").act(Action::Enter);
+    desk.typed("replaced by March").act(Action::NextField).typed("P. Latform").act(Action::NextField).typed("CISO");
+    desk.act(Action::NextField).typed("+3m").act(Action::Enter);
     let exceptions = &desk.disk.as_ref().unwrap().exceptions;
     assert_eq!(exceptions.len(), 2);
     assert_eq!(exceptions[0].until.unwrap().to_string(), "2027-02-23");
-    assert!(desk.book().excepted.contains(&exceptions[0].what));
+    assert!(desk.book().exception(&exceptions[0].check, &exceptions[0].what).is_some_and(|e| e.what == exceptions[0].what));
+    assert_eq!((exceptions[0].check.as_str(), exceptions[0].about.contains("spec.")), ("3.1/baseline", true));
     assert_eq!(desk.session.context(), Context::Findings);
 }
 
@@ -1001,7 +1003,8 @@ fn every_edit_of_a_person_can_be_taken_back_and_done_again() {
         ("exception", |desk| {
             desk.act(Action::Walk(walk::Action::GoTo(Target::Check("3.1/baseline".into()))));
             desk.act(Action::Exceptions(kassay_core::session::exceptions::Action::Open));
-            desk.typed("replaced by March").act(Action::NextField).typed("P. Latform").act(Action::Enter);
+            desk.typed("replaced by March").act(Action::NextField).typed("P. Latform").act(Action::NextField).typed("CISO");
+            desk.act(Action::NextField).typed("+3m").act(Action::Enter);
         }),
         ("review", |desk| {
             let check = to_review(desk)[0].clone();

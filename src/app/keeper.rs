@@ -13,7 +13,7 @@ use kassay_core::session::{self, Action, Attached, Collection};
 use kassay_core::workbook::accept::day_of;
 use kassay_core::workbook::imports::with_register;
 use kassay_core::workbook::probes as records;
-use kassay_core::workbook::{ClusterRecord, Edit, Workbook, propose};
+use kassay_core::workbook::{ClusterRecord, Edit, Seen, Workbook, propose};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -89,13 +89,14 @@ pub(super) fn with_evidence(inventory: &mut Arc<Inventory>, jobs: &Sender<Job>, 
     notes
 }
 
-/// Judges an inventory within a workbook's scope.
-pub(super) fn judge(inventory: Arc<Inventory>, workbook: &Workbook, now: jiff::Timestamp) -> Result<Judged, String> {
+/// Judges the inventory of a cluster within a workbook's scope.
+pub(super) fn judge(inventory: Arc<Inventory>, workbook: &Workbook, cluster: &str, now: jiff::Timestamp) -> Result<Judged, String> {
     let tables = Tables::shipped().map_err(|e| e.to_string())?;
     let guidance = Guidance::shipped().map_err(|e| e.to_string())?;
     let outcomes = assess(&inventory, &workbook.scope, now, &tables);
-    let proposals = propose(guidance, workbook, &outcomes, &inventory.cluster.distribution, day_of(now));
-    let assessment = Assessment::new(&inventory, outcomes, proposals, guidance, now);
+    let seen = Seen { cluster, distribution: &inventory.cluster.distribution, outcomes: &outcomes };
+    let proposals = propose(guidance, workbook, &seen, day_of(now));
+    let assessment = Assessment::new(&inventory, outcomes, proposals, guidance, now).in_scope(&inventory, &workbook.scope);
     Ok(Judged { inventory, assessment, now })
 }
 

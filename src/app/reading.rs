@@ -58,7 +58,7 @@ pub(super) async fn read(
         for note in keeper::with_evidence(&mut inventory, &jobs, &workbook, &key) {
             let _ = news.send(Action::Told(note));
         }
-        keeper::judge(inventory, &workbook, now)
+        keeper::judge(inventory, &workbook, &key, now)
     };
     let judged = tokio::task::spawn_blocking(judging).await;
     match judged.map_err(|error| error.to_string()).and_then(|judged| judged) {

@@ -1,6 +1,7 @@
 //! Carrying effects out: each starts something and returns at once; what comes of it is sent as an action.
 
 use super::Start;
+use super::begin::{NotBegun, begin};
 use super::keeper::{self, Job, Keeper};
 use super::reading::{self, Run};
 use crate::collect::{self, Cancel, Connect, Options, SourceSpec};
@@ -56,6 +57,9 @@ pub(super) fn first(start: Start) -> Vec<First> {
                 SourceSpec::Demo => Some(Source::Demo),
             };
             vec![First::Action(Action::New(session::new::Action::Prepare { dir: workbook, source }))]
+        }
+        Start::Next { dir, workbook } => {
+            vec![First::Action(Action::New(session::new::Action::PrepareNext { dir: Some(dir), workbook }))]
         }
     }
 }
@@ -152,6 +156,17 @@ impl World {
                     First::Action(action) => self.tell(action),
                 }
             }
+            Effect::BeginFrom(dir) => {
+                let dir = self.path(&dir);
+                self.beside(move || match begin(&dir, false) {
+                    Ok(workbook) => Action::New(session::new::Action::PrepareNext { dir: None, workbook: Box::new(workbook) }),
+                    Err(error @ NotBegun::NotWhole { .. }) => Action::NotDone(format!(
+                        "{error}. `kassay verify` tells all of it; `kassay new --unverified --from {}` begins all the same, and keeps what was wrong.",
+                        dir.display()
+                    )),
+                    Err(error) => Action::NotDone(format!("{error}.")),
+                });
+            }
             Effect::Quit => {}
         }
     }
@@ -246,7 +261,7 @@ impl World {
             for note in keeper::with_evidence(&mut inventory, &store, &workbook, &cluster) {
                 let _ = actions.send(Action::Told(note));
             }
-            match keeper::judge(inventory, &workbook, now) {
+            match keeper::judge(inventory, &workbook, &cluster, now) {
                 Err(why) => {
                     let _ = actions.send(Action::Book(session::book::Action::JudgeFailed { cluster, why }));
                 }

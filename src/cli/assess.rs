@@ -3,15 +3,16 @@
 use super::judged::Judged;
 use super::{Failure, Manners, catalogue, interrupt, keep::Keeper, markdown, output_failed, print, probes, source, text};
 use crate::collect::{Options, import_file, judging_time};
-use crate::export;
+use crate::export::{self, Excepted};
 use kassay_core::assess::{CheckOutcome, assess};
 use kassay_core::judging::Tables;
 use kassay_core::kinds::imported::Imported;
 use kassay_core::model::Outcome;
 use kassay_core::report::Assessment;
 use kassay_core::workbook::accept::day_of;
+use kassay_core::workbook::collection::cluster_key;
 use kassay_core::workbook::imports::with_register;
-use kassay_core::workbook::{Engagement, Workbook, propose};
+use kassay_core::workbook::{Engagement, Seen, Workbook, propose};
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
@@ -86,6 +87,8 @@ impl Assess {
         }
         let guidance = catalogue::guidance()?;
         let judged = self.judge(&workbook, keeper.as_ref(), manners)?;
+        let key = cluster_key(&workbook, &judged.inventory.cluster.uid, &self.source.words().0);
+        let excepted = (key, workbook.exceptions.clone());
         // Kept before it is printed: a reader who goes away must not lose what was read.
         if let Some(keeper) = keeper {
             let (name, source) = self.source.words();
@@ -97,7 +100,11 @@ impl Assess {
                 let mut out = BufWriter::new(io::stdout().lock());
                 export::write_assessment(&judged.assessment, &mut out).and_then(|()| out.flush()).map_err(|e| output_failed(&e))?;
             }
-            Form::Sarif => print(&export::sarif(&judged.assessment, guidance)?)?,
+            Form::Sarif => {
+                let (cluster, exceptions) = &excepted;
+                let excepted = Excepted { exceptions, cluster, today: day_of(judged.now) };
+                print(&export::sarif(&judged.assessment, guidance, &excepted)?)?;
+            }
             Form::Text => print(&text::assessment(&judged, guidance, manners.colour()))?,
             Form::Markdown => print(&markdown::assessment(&judged, guidance))?,
         }
@@ -123,8 +130,10 @@ impl Assess {
         let now = judging_time(&inventory, self.now, jiff::Timestamp::now());
         let outcomes = assess(&inventory, &workbook.scope, now, &tables);
         let guidance = catalogue::guidance()?;
-        let proposals = propose(guidance, workbook, &outcomes, &inventory.cluster.distribution, day_of(now));
-        let assessment = Assessment::new(&inventory, outcomes, proposals, guidance, now);
+        let key = cluster_key(workbook, &inventory.cluster.uid, &self.source.words().0);
+        let seen = Seen { cluster: &key, distribution: &inventory.cluster.distribution, outcomes: &outcomes };
+        let proposals = propose(guidance, workbook, &seen, day_of(now));
+        let assessment = Assessment::new(&inventory, outcomes, proposals, guidance, now).in_scope(&inventory, &workbook.scope);
         Ok(Judged { inventory, assessment, now })
     }
 

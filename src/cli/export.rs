@@ -1,7 +1,7 @@
 //! `kassay export`: the bag, the report, tables and formats of an assessment on disk.
 
 use super::{Failure, Manners, print, source};
-use crate::export::{self, Form, Material};
+use crate::export::{self, Excepted, Form, Material};
 use crate::store::Store;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::path::{Path, PathBuf};
@@ -66,7 +66,11 @@ impl Export {
             What::Csv => export::findings_csv(&material),
             What::EvidenceCsv => export::evidence_csv(&material.workbook),
             What::Markdown => export::report_markdown(&material),
-            What::Sarif => export::sarif(material.assessment(cluster)?, material.guidance)?,
+            What::Sarif => {
+                let (key, assessment) = material.keyed(cluster)?;
+                let excepted = Excepted { exceptions: &material.workbook.exceptions, cluster: key, today: material.today() };
+                export::sarif(assessment, material.guidance, &excepted)?
+            }
         };
         match &self.file {
             Some(path) if path != Path::new("-") => {

@@ -20,6 +20,7 @@ mod text;
 mod verify;
 
 use crate::app::Start;
+use crate::app::begin::{NotBegun, begin};
 use crate::collect::CollectError;
 use crate::export::{ExportError, VerifyError};
 use crate::store::StoreError;
@@ -100,11 +101,17 @@ enum Verb {
         #[arg(long, value_name = "DIR")]
         workbook: Option<PathBuf>,
     },
-    /// Starts a new assessment in the walk
+    /// Starts a new assessment in the walk; with --from OLD, next year's
+    ///
+    /// Where --from names the folder or the bag (folder or zip) of an assessment, the new one is begun from it: engagement, scope, use cases and clusters
+    /// are taken over, and last year's answers, determinations and evidence stand beside for reference. The old one is only read, and must verify.
     New {
         /// Folder in which to keep it
         #[arg(long, value_name = "DIR")]
         workbook: PathBuf,
+        /// Begins from an old assessment whose files are not whole, and keeps what is wrong with them
+        #[arg(long, requires = "from")]
+        unverified: bool,
         #[command(flatten)]
         source: source::SourceArgs,
     },
@@ -316,11 +323,33 @@ fn man(verb: Option<&str>) -> Result<(), Failure> {
     print(&String::from_utf8_lossy(&page))
 }
 
+/// The start of an assessment that is begun from the one before.
+fn next_year(dir: PathBuf, source: &source::SourceArgs, unverified: bool) -> Result<Start, Failure> {
+    let Some(old) = source.old_assessment() else {
+        return Err(Failure::new("--unverified is for --from with one assessment: its folder, or its bag")
+            .hint("`kassay new --workbook DIR --from OLD --unverified`."));
+    };
+    if dir.join(kassay_core::workbook::folder::WORKBOOK).exists() {
+        return Err(Failure::new(format!("{} holds an assessment already", dir.display())).hint("Name a folder that is not there yet."));
+    }
+    match begin(old, unverified) {
+        Ok(workbook) => Ok(Start::Next { dir, workbook: Box::new(workbook) }),
+        Err(error @ NotBegun::NotWhole { .. }) => Err(Failure::new(error.to_string())
+            .hint("`kassay verify` tells all of it. With --unverified it is begun all the same, and what is wrong is kept with it.")),
+        Err(error) => Err(Failure::new(error.to_string())),
+    }
+}
+
 /// What opens the screen.
 fn walk(dir: Option<PathBuf>, verb: Option<Verb>) -> Result<u8, Failure> {
     let start = match (verb, dir) {
         (Some(Verb::Demo { workbook }), _) => Start::Demo { workbook },
-        (Some(Verb::New { workbook, source }), _) => Start::New { workbook, complete: source.declared_complete()?, source: source.spec() },
+        (Some(Verb::New { workbook, unverified, source }), _) if source.old_assessment().is_some() || unverified => {
+            next_year(workbook, &source, unverified)?
+        }
+        (Some(Verb::New { workbook, source, .. }), _) => {
+            Start::New { workbook, complete: source.declared_complete()?, source: source.spec() }
+        }
         (_, Some(dir)) if !dir.is_dir() => {
             return Err(Failure::new(format!("{} is neither a verb nor the folder of an assessment", dir.display()))
                 .hint("`kassay --help` names the verbs; `kassay new --workbook DIR` begins an assessment."));

@@ -45,6 +45,14 @@ pub struct SourceArgs {
 }
 
 impl SourceArgs {
+    /// The old assessment that is named in the place of a cluster: one folder or bag.
+    pub fn old_assessment(&self) -> Option<&std::path::Path> {
+        match self.from.as_slice() {
+            [one] if crate::export::holds_assessment(one) => Some(one),
+            _ => None,
+        }
+    }
+
     /// The source that was named.
     pub fn spec(&self) -> SourceSpec {
         if self.demo {

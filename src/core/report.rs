@@ -1,15 +1,17 @@
 //! The one serialisable view that machines read: `kassay/assessment/v1`. Its types are apart from those inside, so that internals can move
 //! without disturbing readers.
 
+use crate::analysis::platform::Platform;
 use crate::assess::CheckOutcome;
 use crate::checks;
 use crate::guidance::Guidance;
 use crate::judging::{Check, Need};
 use crate::kinds::{Inventory, KindState, UserName};
-use crate::model::Kind;
+use crate::model::{Category, Kind, Scope};
 use crate::workbook::{Moment, Proposal};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Name of the format.
 pub const FORMAT: &str = "kassay/assessment/v1";
@@ -33,6 +35,21 @@ pub struct Assessment {
     pub proposals: Vec<Proposal>,
     /// How many sensitive values were met and not kept.
     pub redactions: usize,
+    /// Namespaces with their category in the scope that was judged in, by name.
+    #[serde(default)]
+    pub namespaces: Vec<NamespaceRow>,
+}
+
+/// A namespace in the scope.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NamespaceRow {
+    /// Its name.
+    pub name: String,
+    /// Its category.
+    pub category: Category,
+    /// Why: the reason of the rule that decides on it, or what shows that it is the cluster's own; "" for the default and for a rule without one.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
 }
 
 /// What judged.
@@ -141,7 +158,31 @@ impl Assessment {
             outcomes,
             proposals,
             redactions: inventory.redactions,
+            namespaces: vec![],
         }
+    }
+
+    /// The same with the namespaces of the cluster in a scope.
+    #[must_use]
+    pub fn in_scope(mut self, inventory: &Inventory, scope: &Scope) -> Self {
+        let platform = Platform::of(inventory);
+        let mut rows: BTreeMap<&str, NamespaceRow> = BTreeMap::new();
+        let none = BTreeMap::new();
+        let listed = inventory.namespaces.iter().map(|n| (&*n.metadata.name, &*n.metadata.labels));
+        let of_workloads = inventory.workloads.iter().map(|w| (&*w.object.namespace, &none));
+        for (name, labels) in listed.chain(of_workloads).filter(|(name, _)| !name.is_empty()) {
+            rows.entry(name).or_insert_with(|| {
+                let own = platform.why(name);
+                let category = scope.category(name, labels, own.is_some());
+                let reason = match scope.rule(name, labels, own.is_some()) {
+                    Some(rule) => rule.reason.clone(),
+                    None => own.unwrap_or_default(),
+                };
+                NamespaceRow { name: name.to_owned(), category, reason }
+            });
+        }
+        self.namespaces = rows.into_values().collect();
+        self
     }
 }
 

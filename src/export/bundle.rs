@@ -1,7 +1,9 @@
 //! The bag: a BagIt 1.0 bag (RFC 8493) as a folder or a zip. It holds the folder of the assessment as it is, what was made from it, and
 //! the digests of everything, so that `sha256sum -c`, any BagIt program or `kassay verify` can tell whether it is whole.
 
-use super::{ExportError, Material, evidence_csv, findings_csv, json, report_html};
+use super::{
+    ExportError, Material, evidence_csv, exceptions_csv, findings_csv, json, practices_csv, questions_csv, report_html, scope_csv,
+};
 use kassay_core::workbook::{Moment, folder, journal};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -91,6 +93,10 @@ fn payload(material: &Material) -> Result<BTreeMap<String, Content>, ExportError
     made("report.html".into(), report_html(material)?.into_bytes());
     made("findings.csv".into(), findings_csv(material).into_bytes());
     made("evidence-register.csv".into(), evidence_csv(&material.workbook).into_bytes());
+    made("practices.csv".into(), practices_csv(material).into_bytes());
+    made("questions.csv".into(), questions_csv(material).into_bytes());
+    made("exceptions.csv".into(), exceptions_csv(material).into_bytes());
+    made("scope.csv".into(), scope_csv(material).into_bytes());
     for (key, assessment) in &material.assessments {
         made(format!("assessment-{}.json", file_name(key)), json::assessment_json(assessment)?.into_bytes());
     }
@@ -204,6 +210,8 @@ What is in here
   data/report.html             the report: open it in a browser, or print it
   data/findings.csv            every finding of every check
   data/evidence-register.csv   the register of evidence; the files are in data/evidence, named by their SHA-256
+  data/practices.csv, questions.csv   what is determined, proposed and answered, a line for each cluster
+  data/exceptions.csv, scope.csv      what is excepted until when, and the category of each namespace
   data/workbook.toml           the assessment itself: scope, answers, determinations, outcomes
   data/journal.jsonl           who changed what, and when; each line holds the digest of the line before
   data/assessment-*.json       what the checks say of each cluster, for programs

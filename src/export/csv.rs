@@ -2,10 +2,12 @@
 //! the cluster, and whoever opens the file trusts it.
 
 use super::Material;
+use jiff::civil::Date;
 use kassay_core::analysis::rbac::folded::Folded;
 use kassay_core::analysis::reach::{End, Reach};
 use kassay_core::model::{Category, ObjectRef, Scope};
 use kassay_core::report::Assessment;
+use kassay_core::workbook::excepting::exception_of;
 use kassay_core::workbook::{Exception, Workbook, folder};
 use std::collections::BTreeSet;
 use std::io;
@@ -14,12 +16,12 @@ use std::io;
 #[must_use]
 pub fn findings_csv(material: &Material) -> String {
     let clusters: Vec<(&str, &Assessment)> = material.assessments.iter().map(|(key, a)| (key.as_str(), a)).collect();
-    findings_csv_of(&clusters, &material.workbook.exceptions)
+    findings_csv_of(&clusters, &material.workbook.exceptions, material.today())
 }
 
 /// All findings of these assessments, one line each.
 #[must_use]
-pub fn findings_csv_of(clusters: &[(&str, &Assessment)], exceptions: &[Exception]) -> String {
+pub fn findings_csv_of(clusters: &[(&str, &Assessment)], exceptions: &[Exception], today: Date) -> String {
     let mut rows = vec![row([
         "cluster",
         "control",
@@ -39,11 +41,14 @@ pub fn findings_csv_of(clusters: &[(&str, &Assessment)], exceptions: &[Exception
         "mend",
         "id",
         "exception",
+        "exception_stands",
+        "exception_owner",
+        "exception_approver",
     ])];
     for (key, assessment) in clusters {
         for outcome in &assessment.outcomes {
             for f in &outcome.findings {
-                let exception = exceptions.iter().find(|e| e.what == f.id || e.what == outcome.check);
+                let exception = exception_of(exceptions, (&outcome.check, &f.id, key), today);
                 let weight = serde_json::to_value(f.weight).ok().and_then(|w| w.as_str().map(str::to_owned)).unwrap_or_default();
                 rows.push(row([
                     key,
@@ -64,6 +69,9 @@ pub fn findings_csv_of(clusters: &[(&str, &Assessment)], exceptions: &[Exception
                     &f.mend,
                     &f.id,
                     exception.map(|e| e.reason.as_str()).unwrap_or_default(),
+                    &exception.map(|e| e.standing(today)).unwrap_or_default(),
+                    exception.map(|e| e.owner.as_str()).unwrap_or_default(),
+                    exception.map(|e| e.approver.as_str()).unwrap_or_default(),
                 ]));
             }
         }
@@ -156,7 +164,7 @@ fn end_cells(end: &End<'_>, category: Option<Category>, on_host: &BTreeSet<&Obje
     }
 }
 
-fn row<const N: usize>(cells: [&str; N]) -> Vec<String> {
+pub(super) fn row<const N: usize>(cells: [&str; N]) -> Vec<String> {
     cells.iter().map(|cell| disarm(cell)).collect()
 }
 
@@ -165,7 +173,7 @@ fn disarm(cell: &str) -> String {
     if cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) { format!("'{cell}") } else { cell.to_owned() }
 }
 
-fn table(rows: &[Vec<String>]) -> String {
+pub(super) fn table(rows: &[Vec<String>]) -> String {
     // Writing to memory has nothing that could fail.
     let mut writer = ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(Vec::new());
     for row in rows {

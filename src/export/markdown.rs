@@ -5,6 +5,7 @@ use super::Material;
 use kassay_core::model::{Outcome, text::clean};
 use kassay_core::report::Assessment;
 use kassay_core::workbook::Moment;
+use kassay_core::workbook::rollup::unread;
 use std::fmt::Write as _;
 
 /// The determinations of an assessment as Markdown.
@@ -28,6 +29,11 @@ pub fn report_markdown(material: &Material) -> String {
         }
         counts(&mut out, assessment);
     }
+    for record in &material.workbook.clusters {
+        if let Some(why) = unread(&material.workbook, record) {
+            put(&mut out, &format!("**{}**: {}. Nothing passes for it.\n", escape(&record.key), escape(&why)));
+        }
+    }
     for area in &material.guidance.areas {
         put(
             &mut out,
@@ -42,10 +48,19 @@ pub fn report_markdown(material: &Material) -> String {
                 material.workbook.determination(&practice.id).map_or(("–", String::new(), String::new()), |d| {
                     (d.finding.label(), escape(&d.rationale), format!("{}, {}", escape(&d.by), d.at))
                 });
-            put(&mut out, &format!("| {} | {finding} | {proposed} | {rationale} | {by} |", practice.id));
+            let on = on_clusters(material, &practice.id);
+            put(&mut out, &format!("| {} | {finding} | {proposed}{on} | {rationale} | {by} |", practice.id));
         }
     }
     out
+}
+
+/// What is proposed on each cluster, where there are several.
+fn on_clusters(material: &Material, practice: &str) -> String {
+    let rolled = material.proposals().iter().find(|p| p.practice == practice).filter(|_| material.is_several());
+    let said = rolled.into_iter().flat_map(|rolled| &rolled.on);
+    let said: Vec<String> = said.map(|(key, p)| format!("{}: {}", escape(key), p.proposal.map_or("–", |p| p.label()))).collect();
+    if said.is_empty() { String::new() } else { format!(" ({})", said.join(", ")) }
 }
 
 fn counts(out: &mut String, assessment: &Assessment) {

@@ -2,11 +2,15 @@
 
 use super::ExportError;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use kassay_core::guidance::Guidance;
 use kassay_core::report::Assessment;
 use kassay_core::sensitive::without_quoted;
 use kassay_core::workbook::accept::day_of;
-use kassay_core::workbook::{Journal, Proposal, Workbook, collection, folder, journal, propose};
+use kassay_core::workbook::excepting::{ExceptionFault, Ground, faults};
+use kassay_core::workbook::rollup::{unread, withheld};
+use kassay_core::workbook::scoped::{Appeared, appeared};
+use kassay_core::workbook::{Exception, Journal, Rolled, Seen, Together, Workbook, folder, journal, propose};
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -26,6 +30,8 @@ pub struct Material {
     pub journal: Journal,
     /// Assessments with all findings, in the order of the workbook's clusters, with their keys.
     pub assessments: Vec<(String, Assessment)>,
+    /// What is known of each cluster, and what is proposed over all of them.
+    pub together: Together,
     /// The catalogue.
     pub guidance: &'static Guidance,
     /// The time of the export.
@@ -49,7 +55,9 @@ impl Material {
         let journal = Journal::read(&journal_text);
         journal_text.truncate(journal.whole);
         let guidance = Guidance::shipped().map_err(|e| ExportError::Internal(e.to_string()))?;
-        let mut material = Self { dir: dir.to_owned(), text, workbook, journal_text, journal, assessments: vec![], guidance, now };
+        let together = Together::of(guidance, &workbook, day_of(now));
+        let mut material =
+            Self { dir: dir.to_owned(), text, workbook, journal_text, journal, assessments: vec![], together, guidance, now };
         for cluster in &material.workbook.clusters {
             if let Some(name) = folder::findings(&cluster.findings) {
                 let mut assessment: Assessment = material.kept(&name, &cluster.findings).and_then(|bytes| {
@@ -57,8 +65,11 @@ impl Material {
                         .map_err(|e| ExportError::Unreadable { path: dir.join(&name), message: without_quoted(&e.to_string()) })
                 })?;
                 // What was kept are the proposals of the day on which the cluster was read; answers have come since.
-                let distribution = &assessment.cluster.distribution;
-                assessment.proposals = propose(guidance, &material.workbook, &assessment.outcomes, distribution, day_of(now));
+                if let Some(why) = unread(&material.workbook, cluster) {
+                    assessment.outcomes = std::mem::take(&mut assessment.outcomes).into_iter().map(|o| withheld(o, &why)).collect();
+                }
+                let seen = Seen { cluster: &cluster.key, distribution: &assessment.cluster.distribution, outcomes: &assessment.outcomes };
+                assessment.proposals = propose(guidance, &material.workbook, &seen, day_of(now));
                 material.assessments.push((cluster.key.clone(), assessment));
             }
         }
@@ -67,9 +78,42 @@ impl Material {
 
     /// Proposals over all clusters.
     #[must_use]
-    pub fn proposals(&self) -> Vec<Proposal> {
-        let (outcomes, distribution) = collection::combined(&self.workbook);
-        propose(self.guidance, &self.workbook, &outcomes, &distribution, day_of(self.now))
+    pub fn proposals(&self) -> &[Rolled] {
+        &self.together.proposals
+    }
+
+    /// The day of the export.
+    #[must_use]
+    pub fn today(&self) -> Date {
+        day_of(self.now)
+    }
+
+    /// Whether there is more than one cluster, so that each line must say of which it speaks.
+    #[must_use]
+    pub fn is_several(&self) -> bool {
+        self.workbook.clusters.len() > 1
+    }
+
+    /// What is wrong with an exception.
+    #[must_use]
+    pub fn exception_faults(&self, exception: &Exception) -> Vec<ExceptionFault> {
+        faults(exception, &self.workbook, &self.grounds(), self.today())
+    }
+
+    /// What the checks say of each cluster, to look up what is excepted.
+    #[must_use]
+    pub fn grounds(&self) -> Vec<Ground<'_>> {
+        self.assessments.iter().map(|(key, a)| Ground::of(key, &a.outcomes, true)).collect()
+    }
+
+    /// Namespaces that have appeared since the scope was confirmed.
+    #[must_use]
+    pub fn appeared(&self) -> Vec<Appeared> {
+        let names = |(key, a): &'_ (String, Assessment)| (key.clone(), a.namespaces.iter().map(|n| n.name.clone()).collect::<Vec<_>>());
+        let all: Vec<(String, Vec<String>)> = self.assessments.iter().map(names).collect();
+        let known: Vec<(&str, Vec<&str>)> =
+            all.iter().map(|(key, names)| (key.as_str(), names.iter().map(String::as_str).collect())).collect();
+        appeared(&self.workbook, &known)
     }
 
     /// The assessment of one cluster, or of the only one.
@@ -77,12 +121,20 @@ impl Material {
     /// # Errors
     /// Where there is none, or several and none is named.
     pub fn assessment(&self, cluster: Option<&str>) -> Result<&Assessment, ExportError> {
+        self.keyed(cluster).map(|(_, assessment)| assessment)
+    }
+
+    /// The same, with the cluster's name.
+    ///
+    /// # Errors
+    /// Where there is none, or several and none is named.
+    pub fn keyed(&self, cluster: Option<&str>) -> Result<(&str, &Assessment), ExportError> {
         let keys: Vec<&str> = self.assessments.iter().map(|(key, _)| key.as_str()).collect();
         match (cluster, &self.assessments[..]) {
             (_, []) => Err(ExportError::NoCluster("no cluster was read yet".into())),
-            (None, [(_, only)]) => Ok(only),
+            (None, [(key, only)]) => Ok((key.as_str(), only)),
             (None, _) => Err(ExportError::WhichCluster(keys.join(", "))),
-            (Some(name), all) => all.iter().find(|(key, _)| key == name).map(|(_, a)| a).ok_or_else(|| {
+            (Some(name), all) => all.iter().find(|(key, _)| key == name).map(|(key, a)| (key.as_str(), a)).ok_or_else(|| {
                 ExportError::NoCluster(format!("there is no cluster “{name}” in this assessment; it has {}", keys.join(", ")))
             }),
         }

@@ -10,6 +10,8 @@ mod markdown;
 mod material;
 mod report;
 mod sarif;
+mod standing;
+mod tables;
 mod verify;
 mod view;
 
@@ -20,6 +22,7 @@ pub use html::report_html;
 pub use json::{access_json, assessment_json, pretty, reach_json, write_assessment};
 pub use markdown::report_markdown;
 pub use material::{Material, put_file};
-pub use sarif::sarif;
-pub use verify::{Verified, VerifyError, What, verify};
+pub use sarif::{Excepted, sarif};
+pub use tables::{exceptions_csv, practices_csv, questions_csv, scope_csv};
+pub use verify::{Verified, VerifyError, What, holds_assessment, verify, workbook_text};
 pub use view::Report;

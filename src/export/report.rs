@@ -1,18 +1,20 @@
 //! Fills the view of the report from an assessment: what is told, counted, shown or left to the CSV is decided here. The template only lays
 //! it out.
 
-use super::Material;
+use super::tables::state_words;
 use super::view::{
-    AnswerView, AreaView, CheckView, Cluster, ControlView, DeterminationView, Differing, EvidenceView, ExceptionView, FindingView,
-    JournalRow, JournalView, PracticeView, QuestionView, Report, ResultView, ReviewView,
+    AnswerView, AreaView, CheckView, Cluster, ControlView, DeterminationView, Differing, EvidenceView, FindingView, JournalRow,
+    JournalView, LastAnswer, PracticeView, QuestionView, Report, ResultView, ReviewView,
 };
+use super::{Material, standing};
 use kassay_core::assess::CheckOutcome;
 use kassay_core::checks;
 use kassay_core::guidance::{Area, Control, Question, paragraphs};
 use kassay_core::model::{Determined, Outcome};
-use kassay_core::workbook::accept::day_of;
-use kassay_core::workbook::proposal::question_state;
-use kassay_core::workbook::{AnswerState, AnswerValue, Determination, Moment, Proposal, collection, folder, journal};
+use kassay_core::workbook::begun::changed_facts;
+use kassay_core::workbook::excepting::exception_of;
+use kassay_core::workbook::rollup::unread;
+use kassay_core::workbook::{Answer, AnswerValue, Determination, Moment, Rolled, folder, journal};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many findings of a check stand in the report; the table of all is beside it.
@@ -32,11 +34,12 @@ impl Report {
     pub fn new(material: &Material) -> Self {
         let book = &material.workbook;
         let proposals = material.proposals();
-        let areas: Vec<AreaView> = material.guidance.areas.iter().map(|area| area_view(material, area, &proposals)).collect();
+        let areas: Vec<AreaView> = material.guidance.areas.iter().map(|area| area_view(material, area, proposals)).collect();
         let mut outcomes = zeros(Outcome::ALL.map(Outcome::id));
-        for record in &book.outcomes {
-            *outcomes.entry(record.outcome.id()).or_default() += 1;
+        for outcome in material.together.parts.iter().flat_map(|part| &part.outcomes) {
+            *outcomes.entry(outcome.outcome.id()).or_default() += 1;
         }
+        let exceptions = standing::exceptions(material);
         let practices: BTreeSet<&str> = material.guidance.practices().map(|p| p.id.as_str()).collect();
         let known: Vec<&Determination> = book.determinations.iter().filter(|d| practices.contains(d.practice.as_str())).collect();
         Self {
@@ -54,7 +57,10 @@ impl Report {
             to_confirm: known.iter().filter(|d| d.to_confirm).map(|d| d.practice.clone()).collect(),
             areas,
             differing: known.iter().filter(|d| differs(d)).map(|d| differing(d)).collect(),
-            exceptions: exceptions(material),
+            wrong_exceptions: exceptions.iter().filter(|e| !e.wrong.is_empty()).count(),
+            exceptions,
+            scope: standing::scope(material),
+            previous: standing::previous(material),
             evidence: evidence(material),
             journal: journal_view(material),
             printed: PRINTED,
@@ -92,6 +98,7 @@ fn totals<'a>(determinations: impl Iterator<Item = &'a Determination>) -> BTreeM
 fn clusters(material: &Material) -> Vec<Cluster> {
     let view = |c: &kassay_core::workbook::ClusterRecord| {
         let assessment = material.assessments.iter().find(|(key, _)| *key == c.key).map(|(_, a)| a);
+        let used = material.workbook.use_cases.iter().find(|u| u.cluster == c.key);
         Cluster {
             key: c.key.clone(),
             server: c.server.clone(),
@@ -114,12 +121,16 @@ fn clusters(material: &Material) -> Vec<Cluster> {
             kinds: assessment
                 .map(|a| a.kinds.iter().filter(|k| k.items > 0).map(|k| (k.kind.clone(), k.items)).collect())
                 .unwrap_or_default(),
+            unread: unread(&material.workbook, c).unwrap_or_default(),
+            used_for: used.map_or("", |u| u.case.label()).to_owned(),
+            used_because: used.map(|u| u.reason.clone()).unwrap_or_default(),
+            changed: changed_facts(&material.workbook, c).into_iter().map(|f| (f.what, f.before, f.now)).collect(),
         }
     };
     material.workbook.clusters.iter().map(view).collect()
 }
 
-fn area_view(material: &Material, area: &Area, proposals: &[Proposal]) -> AreaView {
+fn area_view(material: &Material, area: &Area, proposals: &[Rolled]) -> AreaView {
     let controls: Vec<ControlView> = area.controls.iter().map(|control| control_view(material, control, proposals)).collect();
     let ids: BTreeSet<&str> = area.controls.iter().flat_map(|c| &c.practices).map(|p| p.id.as_str()).collect();
     let determined: Vec<&Determination> = material.workbook.determinations.iter().filter(|d| ids.contains(d.practice.as_str())).collect();
@@ -139,7 +150,7 @@ fn area_view(material: &Material, area: &Area, proposals: &[Proposal]) -> AreaVi
     }
 }
 
-fn control_view(material: &Material, control: &Control, proposals: &[Proposal]) -> ControlView {
+fn control_view(material: &Material, control: &Control, proposals: &[Rolled]) -> ControlView {
     ControlView {
         id: control.id.clone(),
         title: control.title.clone(),
@@ -150,7 +161,7 @@ fn control_view(material: &Material, control: &Control, proposals: &[Proposal]) 
     }
 }
 
-fn practice_view(material: &Material, id: &str, text: &str, proposals: &[Proposal]) -> PracticeView {
+fn practice_view(material: &Material, id: &str, text: &str, proposals: &[Rolled]) -> PracticeView {
     let proposal = proposals.iter().find(|p| p.practice == id);
     PracticeView {
         id: id.to_owned(),
@@ -159,6 +170,8 @@ fn practice_view(material: &Material, id: &str, text: &str, proposals: &[Proposa
         proposal: proposed(proposal.and_then(|p| p.proposal)),
         because: proposal.map(|p| p.because.clone()).unwrap_or_default(),
         missing: proposal.map(|p| p.missing.clone()).unwrap_or_default(),
+        on: proposal.filter(|_| material.is_several()).map(standing::on).unwrap_or_default(),
+        last_year: material.workbook.previous.as_ref().and_then(|p| p.determination(id)).map_or("", |d| d.finding.label()),
     }
 }
 
@@ -189,14 +202,20 @@ fn determination_view(d: &Determination) -> DeterminationView {
 
 /// The checks of a control that said something: those of the catalogue in its order, then those that only another version knows.
 fn check_ids<'a>(material: &'a Material, control: &str) -> Vec<&'a str> {
-    let said = material.assessments.iter().flat_map(|(_, a)| &a.outcomes).filter(|o| o.control == control).map(|o| o.check.as_str());
+    let of_parts = material.together.parts.iter().flat_map(|part| &part.outcomes);
+    let all = material.assessments.iter().flat_map(|(_, a)| &a.outcomes).chain(of_parts);
+    let said = all.filter(|o| o.control == control).map(|o| o.check.as_str());
     let mut ids: Vec<&str> = said.collect::<BTreeSet<_>>().into_iter().collect();
     ids.sort_by_key(|id| checks::all().position(|check| check.id == *id).unwrap_or(usize::MAX));
     ids
 }
 
 fn check_view(material: &Material, id: &str) -> CheckView {
-    let results = material.assessments.iter().filter_map(|(key, a)| Some((key, a.outcomes.iter().find(|o| o.check == id)?)));
+    // A cluster without the file of its findings is told as far as the workbook knows it.
+    let results = material.together.parts.iter().filter_map(|part| {
+        let all = material.assessments.iter().find(|(key, _)| *key == part.cluster).map_or(&part.outcomes, |(_, a)| &a.outcomes);
+        Some((&part.cluster, all.iter().find(|o| o.check == id)?))
+    });
     let result = |(key, outcome): (&String, &CheckOutcome)| ResultView {
         cluster: key.clone(),
         outcome: outcome.outcome.id(),
@@ -211,7 +230,7 @@ fn check_view(material: &Material, id: &str) -> CheckView {
             holds: r.outcome == outcome.outcome && r.digest == kassay_core::workbook::review::shown(outcome),
         }),
         counts: outcome.counts.iter().filter(|(_, n)| **n > 0).map(|(category, n)| (category.label(), *n)).collect(),
-        findings: outcome.findings.iter().take(SHOWN).map(|f| finding_view(material, id, f)).collect(),
+        findings: outcome.findings.iter().take(SHOWN).map(|f| finding_view(material, (id, key), f)).collect(),
         total: outcome.findings.len(),
         more: outcome.findings.len().saturating_sub(SHOWN),
     };
@@ -225,7 +244,7 @@ fn check_view(material: &Material, id: &str) -> CheckView {
     }
 }
 
-fn finding_view(material: &Material, check: &str, f: &kassay_core::model::Finding) -> FindingView {
+fn finding_view(material: &Material, (check, cluster): (&str, &str), f: &kassay_core::model::Finding) -> FindingView {
     FindingView {
         severity: f.severity.id(),
         category: f.category.label(),
@@ -236,28 +255,21 @@ fn finding_view(material: &Material, check: &str, f: &kassay_core::model::Findin
         field: f.field.clone(),
         observed: f.observed.clone(),
         message: f.message.to_string(),
-        exception: material.workbook.exceptions.iter().any(|e| e.what == f.id || e.what == check),
+        exception: exception_of(&material.workbook.exceptions, (check, &f.id, cluster), material.today())
+            .map(|e| e.standing(material.today()))
+            .unwrap_or_default(),
     }
 }
 
 fn question_view(material: &Material, question: &Question) -> QuestionView {
     let book = &material.workbook;
-    let (outcomes, distribution) = collection::combined(book);
-    let (state, words) = match question_state(question, book, &outcomes, &distribution, day_of(material.now)) {
-        AnswerState::Satisfied => ("satisfied", "satisfied".to_owned()),
-        AnswerState::Waived(why) => ("waived", format!("not asked: {why}")),
-        AnswerState::Missing => ("open", "not answered".to_owned()),
-        AnswerState::Unsatisfied(why) => ("against", why),
-        AnswerState::Lapsed(day) => ("open", format!("lapsed on {day}")),
-        AnswerState::NeedsEvidence => ("open", "current evidence is missing".to_owned()),
-        AnswerState::Reworded => ("open", "answers an earlier wording of the question".to_owned()),
-    };
+    let (state, words) = state_words(&material.together.state(&question.id));
     let label = |value: &AnswerValue| {
         let text = value.to_string();
         let unit = if question.unit.is_empty() { String::new() } else { format!(" {}", question.unit) };
         question.options().into_iter().find(|c| c.value == text).map_or_else(|| format!("{text}{unit}"), |c| c.label)
     };
-    let answer = book.answers.iter().find(|a| a.question == question.id).map(|a| AnswerView {
+    let view = |a: &Answer| AnswerView {
         value: label(&a.value),
         cluster: a.cluster.clone(),
         by: a.by.clone(),
@@ -267,25 +279,19 @@ fn question_view(material: &Material, question: &Question) -> QuestionView {
         on: a.on.map(|d| d.to_string()).unwrap_or_default(),
         note: a.note.clone(),
         evidence: a.evidence.clone(),
-    });
-    QuestionView { id: question.id.clone(), text: question.text.clone(), wanted: question.satisfied_words(), state, words, answer }
-}
-
-fn exceptions(material: &Material) -> Vec<ExceptionView> {
-    let today = day_of(material.now);
-    let found = |what: &str| {
-        let all = material.assessments.iter().flat_map(|(_, a)| &a.outcomes).flat_map(|o| &o.findings);
-        all.clone().find(|f| f.id == what).map(|f| format!("{} {}", f.object, f.field)).unwrap_or_default()
     };
-    let view = |e: &kassay_core::workbook::Exception| ExceptionView {
-        what: e.what.clone(),
-        object: found(&e.what),
-        reason: e.reason.clone(),
-        owner: e.owner.clone(),
-        until: e.until.map(|d| d.to_string()).unwrap_or_default(),
-        lapsed: e.until.is_some_and(|d| d.0 < today),
-    };
-    material.workbook.exceptions.iter().map(view).collect()
+    let answers = book.answers.iter().filter(|a| a.question == question.id).map(view).collect();
+    let before = book.previous.as_ref().and_then(|p| p.answer(&question.id, ""));
+    QuestionView {
+        id: question.id.clone(),
+        text: question.text.clone(),
+        wanted: question.satisfied_words(),
+        state,
+        words,
+        on: if material.is_several() { standing::states(material, &question.id) } else { vec![] },
+        answers,
+        last_year: before.map(|a| LastAnswer { value: label(&a.value), at: a.at.to_string(), reworded: a.digest != question.digest() }),
+    }
 }
 
 fn evidence(material: &Material) -> Vec<EvidenceView> {

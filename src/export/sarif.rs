@@ -2,18 +2,32 @@
 //! only findings that count (in scope, and of checks that fail or ask for review) are results, the others have the kind `informational`.
 
 use super::{ExportError, pretty};
+use jiff::civil::Date;
 use kassay_core::checks;
 use kassay_core::guidance::Guidance;
 use kassay_core::judging::Check;
 use kassay_core::model::{Finding, Outcome, Severity, Weight};
 use kassay_core::report::Assessment;
+use kassay_core::workbook::Exception;
+use kassay_core::workbook::excepting::exception_of;
 use serde_json::{Value, json};
+
+/// What somebody accepted, on a cluster and a day. What is excepted stays a failure; it is told as suppressed, with the reason.
+#[derive(Clone, Copy, Debug)]
+pub struct Excepted<'a> {
+    /// The exceptions.
+    pub exceptions: &'a [Exception],
+    /// The cluster.
+    pub cluster: &'a str,
+    /// The day.
+    pub today: Date,
+}
 
 /// An assessment as SARIF.
 ///
 /// # Errors
 /// Never in practice: all its values have a form in JSON.
-pub fn sarif(assessment: &Assessment, guidance: &Guidance) -> Result<String, ExportError> {
+pub fn sarif(assessment: &Assessment, guidance: &Guidance, excepted: &Excepted<'_>) -> Result<String, ExportError> {
     let known: Vec<&Check> = checks::all().collect();
     let rules: Vec<Value> = known.iter().map(|check| rule(check, guidance)).collect();
     let mut results = Vec::new();
@@ -21,6 +35,7 @@ pub fn sarif(assessment: &Assessment, guidance: &Guidance) -> Result<String, Exp
         let index = known.iter().position(|check| check.id == outcome.check);
         for finding in &outcome.findings {
             let mut result = result(finding, &outcome.check);
+            except(&mut result, excepted, &outcome.check, &finding.id);
             if let Some(index) = index {
                 result["ruleIndex"] = json!(index);
             }
@@ -75,6 +90,23 @@ fn result(finding: &Finding, check: &str) -> Value {
         result["properties"]["rule"] = json!(rule);
     }
     result
+}
+
+/// Tells of the exception of a finding. Only one that holds suppresses; one that has lapsed is told and no more.
+fn except(result: &mut Value, excepted: &Excepted<'_>, check: &str, finding: &str) {
+    let Excepted { exceptions, cluster, today } = *excepted;
+    let Some(exception) = exception_of(exceptions, (check, finding, cluster), today) else { return };
+    let standing = exception.standing(today);
+    result["properties"]["exception"] = json!(standing);
+    if !exception.is_lapsed(today) {
+        let who = format!("owner {}, approved by {}", told(&exception.owner), told(&exception.approver));
+        let why = format!("{} ({who}; {standing})", exception.reason);
+        result["suppressions"] = json!([{"kind": "external", "status": "accepted", "justification": why}]);
+    }
+}
+
+const fn told(text: &str) -> &str {
+    if text.is_empty() { "not told" } else { text }
 }
 
 const fn level(severity: Severity) -> &'static str {

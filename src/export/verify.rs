@@ -97,6 +97,31 @@ pub fn verify(path: &Path) -> Result<Verified, VerifyError> {
     Ok(bag(&mut tree, What::BagZip))
 }
 
+/// Whether something looks like the folder or bag of an assessment, whole or not.
+#[must_use]
+pub fn holds_assessment(path: &Path) -> bool {
+    if path.is_dir() {
+        return path.join("bagit.txt").is_file() || path.join(folder::WORKBOOK).is_file();
+    }
+    File::open(path).ok().and_then(|file| ZipTree::open(file).ok()).is_some_and(|tree| tree.names().contains("bagit.txt"))
+}
+
+/// The text of the workbook in a bag (folder or zip) or the folder of an assessment.
+///
+/// # Errors
+/// Where it is neither, or can't be read.
+pub fn workbook_text(path: &Path) -> Result<Vec<u8>, VerifyError> {
+    let unreadable = |source| VerifyError::Io { path: path.to_owned(), source };
+    let mut tree: Box<dyn Tree> = if path.is_dir() {
+        Box::new(FolderTree::open(path).map_err(unreadable)?)
+    } else {
+        let file = File::open(path).map_err(unreadable)?;
+        Box::new(ZipTree::open(file).map_err(|message| VerifyError::Zip { path: path.to_owned(), message })?)
+    };
+    let base = if tree.names().contains("bagit.txt") { "data/" } else { "" };
+    tree.bytes(&format!("{base}{}", folder::WORKBOOK)).map_err(|fault| unreadable(io::Error::other(fault)))
+}
+
 /// Files by name, in a folder or a zip.
 trait Tree {
     fn names(&self) -> &BTreeSet<String>;

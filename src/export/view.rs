@@ -22,6 +22,9 @@ pub struct Report {
     pub(super) areas: Vec<AreaView>,
     pub(super) differing: Vec<Differing>,
     pub(super) exceptions: Vec<ExceptionView>,
+    pub(super) wrong_exceptions: usize,
+    pub(super) scope: ScopeView,
+    pub(super) previous: Option<PreviousView>,
     pub(super) evidence: Vec<EvidenceView>,
     pub(super) journal: JournalView,
     pub(super) printed: usize,
@@ -48,6 +51,70 @@ pub(super) struct Cluster {
     pub(super) redactions: usize,
     pub(super) not_read: Vec<(String, String)>,
     pub(super) kinds: Vec<(String, usize)>,
+    pub(super) unread: String,
+    pub(super) used_for: String,
+    pub(super) used_because: String,
+    pub(super) changed: Vec<(&'static str, String, String)>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct ScopeView {
+    pub(super) default: &'static str,
+    pub(super) rules: Vec<RuleView>,
+    pub(super) trusted_registries: Vec<String>,
+    pub(super) high_risk: Vec<String>,
+    pub(super) clusters: Vec<(String, Vec<CategoryView>)>,
+    pub(super) confirmed: Option<ConfirmedView>,
+    pub(super) appeared: Vec<AppearedView>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct RuleView {
+    pub(super) of: &'static str,
+    pub(super) matches: String,
+    pub(super) category: &'static str,
+    pub(super) reason: String,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct CategoryView {
+    pub(super) category: &'static str,
+    pub(super) namespaces: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct ConfirmedView {
+    pub(super) by: String,
+    pub(super) at: String,
+    pub(super) words: String,
+    pub(super) changed: bool,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct AppearedView {
+    pub(super) cluster: String,
+    pub(super) whole: bool,
+    pub(super) namespaces: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct PreviousView {
+    pub(super) title: String,
+    pub(super) workbook: String,
+    pub(super) at: String,
+    pub(super) unverified: String,
+    pub(super) determinations: Vec<(String, &'static str, &'static str)>,
+    pub(super) same_files: Vec<(String, String, String)>,
+    pub(super) met: Vec<(String, String, String, String)>,
+    pub(super) analyses: Vec<(String, String, String)>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct OnView {
+    pub(super) cluster: String,
+    pub(super) says: &'static str,
+    pub(super) because: Vec<String>,
+    pub(super) missing: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -80,6 +147,8 @@ pub(super) struct PracticeView {
     pub(super) proposal: &'static str,
     pub(super) because: Vec<String>,
     pub(super) missing: Vec<String>,
+    pub(super) on: Vec<OnView>,
+    pub(super) last_year: &'static str,
 }
 
 #[derive(Debug, Serialize)]
@@ -139,7 +208,7 @@ pub(super) struct FindingView {
     pub(super) field: String,
     pub(super) observed: String,
     pub(super) message: String,
-    pub(super) exception: bool,
+    pub(super) exception: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -149,7 +218,23 @@ pub(super) struct QuestionView {
     pub(super) wanted: String,
     pub(super) state: &'static str,
     pub(super) words: String,
-    pub(super) answer: Option<AnswerView>,
+    pub(super) on: Vec<StateView>,
+    pub(super) answers: Vec<AnswerView>,
+    pub(super) last_year: Option<LastAnswer>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct StateView {
+    pub(super) cluster: String,
+    pub(super) state: &'static str,
+    pub(super) words: String,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct LastAnswer {
+    pub(super) value: String,
+    pub(super) at: String,
+    pub(super) reworded: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -180,8 +265,12 @@ pub(super) struct ExceptionView {
     pub(super) object: String,
     pub(super) reason: String,
     pub(super) owner: String,
-    pub(super) until: String,
-    pub(super) lapsed: bool,
+    pub(super) approver: String,
+    pub(super) cluster: String,
+    pub(super) stands: String,
+    pub(super) written: String,
+    pub(super) wrong: Vec<String>,
+    pub(super) unknown: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]

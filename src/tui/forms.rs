@@ -76,6 +76,7 @@ fn heading(session: &Session, form: &Form, width: usize, theme: &Theme) -> Vec<L
         Purpose::Entry { .. } | Purpose::Withdraw { .. } => {
             vec![title(&clean(&form.title), &clean(&text::cut(&form.about, width / 2)), width, theme)]
         }
+        Purpose::ConfirmScope => vec![title(&form.title, &form.about, width, theme)],
         Purpose::Engagement | Purpose::Path(_) | Purpose::Rule => vec![],
     };
     if !lines.is_empty() {
@@ -93,7 +94,9 @@ fn help(session: &Session, form: &Form, width: usize, theme: &Theme) -> Vec<Line
         Purpose::Exception { .. } => exceptions::help(width, theme),
         Purpose::Evidence { .. } => evidence::help(width, theme),
         Purpose::Review { check } => review::help(book, check, width, theme),
-        Purpose::Entry { .. } | Purpose::Withdraw { .. } => markdown::plain(&clean(&form.help), width, theme.style("text.muted")),
+        Purpose::Entry { .. } | Purpose::Withdraw { .. } | Purpose::ConfirmScope => {
+            markdown::plain(&clean(&form.help), width, theme.style("text.muted"))
+        }
         Purpose::Note { .. } | Purpose::Engagement | Purpose::Path(_) | Purpose::Rule => vec![],
     }
 }

@@ -159,12 +159,14 @@ keys! {
     &[Home], ["n"], "new", "Starts an assessment: engagement, cluster, scope, read.", 2 => Action::New(new::Action::Start);
     &[Home], ["d"], "demo", "Opens the built-in cluster of a company that does not exist, to try everything on.", 3 => Action::Home(home::Action::Demo);
     &[Home], ["o"], "open files", "Reads a snapshot or dump that somebody took of a cluster into a new assessment.", 4 => Action::New(new::Action::Files);
+    &[Home], ["N"], "next year", "Begins the next assessment from the selected one: what was said and determined then stands beside, for reference.", 6 => Action::Home(home::Action::Next);
     &[Home], ["i"], "import folder", "Opens an assessment that lies in another folder.", 5 => Action::Home(home::Action::OpenFolder);
     &[Home], ["R"], "restore", "Puts the state before the last edit in place of a workbook that can't be read.", 0 => Action::Home(home::Action::Restore);
     &[Cluster, Ready], ["y"], "copy role", "Copies the ClusterRole that the program asks for, as YAML.", 3 => Action::CopyCommand;
     &[Scope], ["space"], "category", "Gives the namespace the next category.", 2 => Action::Scope(scope::Action::Cycle);
     &[Scope], ["r"], "rule", "Gives all namespaces that match a glob a category: pay-* cde.", 3 => Action::Scope(scope::Action::AddRule);
     &[Scope], ["A"], "everything", "Puts everything but the platform in scope.", 4 => Action::Scope(scope::Action::Everything);
+    &[Scope], ["c"], "confirm", "Confirms the scope as it is saved, with words, your name and the time.", 5 => Action::Scope(scope::Action::Confirm);
     &[Export], ["t"], "where to", "Says into which folder or file it is written.", 2 => Action::Export(export::Action::To);
     &[Export], ["y"], "copy SHA-256", "Copies the digest of what was written.", 3 => Action::CopyCommand;
     &[Export], ["o"], "open", "Opens what was written.", 2 => Action::Reference;
@@ -209,6 +211,7 @@ keys! {
     FORM, ["up"], "", "To the field before, or line.", 0 => Action::Step(Step::Up);
     &[Choice], ["left"], "", "Chooses the one before.", 0 => Action::Left;
     &[Choice], ["right", "space"], "", "Chooses the next one.", 0 => Action::Right;
+    FORM, ["ctrl-l"], "as last year", "Copies last year's answer and note into the form of an answer; it is still to be saved.", 0 => Action::Answer(answer::Action::AsLastYear);
     &[Text], ["alt-enter", "ctrl-j"], "new line", "Begins a new line, in texts that may have several.", 4 => Action::Type(Typed::Char('\n'));
     TYPING, ["left"], "", "Cursor left.", 0 => Action::Type(Typed::Left);
     TYPING, ["right"], "", "Cursor right.", 0 => Action::Type(Typed::Right);

@@ -125,7 +125,9 @@ pub fn workbook() -> Workbook {
             withdrawn: withdrawn(),
         }],
         exceptions: vec![Exception {
-            what: text("3.1/baseline"),
+            what: text("4f1a"),
+            check: text("3.1/baseline"),
+            about: text("DaemonSet logging/agent spec.hostNetwork"),
             reason: text("the agent needs it"),
             owner: text("CISO"),
             until: Some(day()),
@@ -354,6 +356,7 @@ fn previous() -> Previous {
         period: text("2025"),
         workbook: digest(),
         at: at(),
+        unverified: text("the journal is not whole"),
         clusters: vec![PreviousCluster {
             key: text("prod-eu"),
             uid: text("7f3c"),
@@ -388,5 +391,6 @@ fn previous() -> Previous {
             sha256: digest(),
             effective: Some(day()),
         }],
+        analyses: vec![analysis()],
     }
 }

@@ -1,12 +1,14 @@
 //! Answering a question: what was said, by whom, on which day, with which evidence.
 
 use crate::guidance::{Question, QuestionKind};
+use crate::session::book::assessment::Book;
 use crate::session::book::desk::Desk;
 use crate::session::book::edit::{Draft, Fault};
+use crate::session::book::layer::Layer;
 use crate::session::book::lead::Next;
 use crate::session::book::standing::Target;
 use crate::session::parts::days;
-use crate::session::parts::form::{Choice, Form, Purpose, Row};
+use crate::session::parts::form::{Choice, Form, Input, Purpose, Row};
 use crate::session::parts::message::Message;
 use crate::workbook::accept::read_answer;
 use crate::workbook::{Answer, AnswerValue, Day, Moment, Workbook};
@@ -16,12 +18,18 @@ use crate::workbook::{Answer, AnswerValue, Day, Moment, Workbook};
 pub enum Action {
     /// Opens the form for one.
     Open,
+    /// Copies last year's answer into the form.
+    AsLastYear,
 }
 
 /// Answers.
 pub(in crate::session) fn update(desk: &mut Desk, action: Action) -> Next {
     match action {
         Action::Open => open(desk),
+        Action::AsLastYear => {
+            as_last_year(desk);
+            Next::NONE
+        }
     }
 }
 
@@ -57,10 +65,97 @@ pub(in crate::session) fn open_at_evidence(desk: &mut Desk, question: &str) {
     }
 }
 
-/// The form for an answer.
+/// What an answer is for where the form has a choice: all clusters, and no other answer beside it.
+const INSTEAD: &str = "all instead";
+
+/// The form for an answer, filled with the one that holds for the shown cluster.
 fn form(desk: &Desk, question: &Question) -> Option<Form> {
     let book = desk.book.as_ref()?;
-    let answer = book.workbook.answer(&question.id, "");
+    let shown = book.shown().map_or("", |c| c.key.as_str());
+    let cluster = book.own_answers(&question.id).map(|a| a.cluster.as_str()).find(|cluster| *cluster == shown).unwrap_or("");
+    let mut rows: Vec<Row> = of_cluster(book, question, cluster).into_iter().collect();
+    // The answer comes first to whoever types; for which clusters it holds stands above it.
+    let focus = rows.len();
+    rows.extend(fill(desk, book, question, cluster));
+    Some(Form { focus, ..Form::new(Purpose::Answer { question: question.id.clone() }, rows) })
+}
+
+/// The choice for which clusters an answer is, where there are several, or one has an answer of its own.
+fn of_cluster(book: &Book, question: &Question, chosen: &str) -> Option<Row> {
+    let own: Vec<&str> = book.own_answers(&question.id).map(|a| a.cluster.as_str()).collect();
+    if book.workbook.clusters.len() < 2 && own.is_empty() {
+        return None;
+    }
+    let mut options = vec![("".to_owned(), if own.is_empty() { "all clusters".to_owned() } else { "all others".to_owned() })];
+    options.extend(book.workbook.clusters.iter().map(|c| (c.key.clone(), c.key.clone())));
+    let gone = own.iter().filter(|cluster| !book.workbook.clusters.iter().any(|c| c.key == **cluster));
+    options.extend(gone.map(|cluster| ((*cluster).to_owned(), format!("{cluster} (not in the assessment)"))));
+    if !own.is_empty() {
+        options.push((INSTEAD.to_owned(), format!("all, instead of what {} has", own.join(", "))));
+    }
+    let at = options.iter().position(|(value, _)| value == chosen);
+    let choice = |(nth, (value, label)): (usize, (String, String))| Choice {
+        key: u32::try_from(nth + 1).ok().and_then(|n| char::from_digit(n, 36)).unwrap_or('?'),
+        value,
+        label,
+    };
+    let options = options.into_iter().enumerate().map(choice).collect();
+    Some(Row::choice("cluster", "Holds for", "by number; the answer for one cluster goes before that for all", options, at))
+}
+
+/// A choice was made: where the rows still say what was answered for other clusters, they say what was answered for this one.
+pub(in crate::session) fn changed(desk: &mut Desk) {
+    let Some(Layer::Form(form)) = desk.layers.last() else { return };
+    let (Purpose::Answer { question }, Some("cluster"), Some(book)) = (&form.purpose, form.focused().map(|r| r.id), desk.book.as_ref())
+    else {
+        return;
+    };
+    let Some(question) = desk.guidance.question(question) else { return };
+    let others: Vec<&Row> = form.rows.iter().filter(|row| row.id != "cluster").collect();
+    let as_answered = |cluster: &str| {
+        let rows = fill(desk, book, question, cluster);
+        rows.len() == others.len() && rows.iter().zip(&others).all(|(row, other)| said(row) == said(other))
+    };
+    let untouched = as_answered("") || book.own_answers(&question.id).any(|answer| as_answered(&answer.cluster));
+    let rows = fill(desk, book, question, form.chosen("cluster").filter(|chosen| *chosen != INSTEAD).unwrap_or(""));
+    if let Some(form) = desk.form_mut().filter(|_| untouched) {
+        form.rows.retain(|row| row.id == "cluster");
+        form.rows.extend(rows);
+    }
+}
+
+/// What a row says.
+fn said(row: &Row) -> String {
+    match &row.input {
+        Input::Text(field) => field.text.clone(),
+        Input::Choice { options, chosen } => chosen.and_then(|at| options.get(at)).map(|o| o.value.clone()).unwrap_or_default(),
+    }
+}
+
+/// Copies the words of last year's answer into the form: the answer and the note. Who said it, when, and with what evidence is this year's.
+fn as_last_year(desk: &mut Desk) {
+    let Some(Layer::Form(form)) = desk.layers.last() else { return };
+    let (Purpose::Answer { question }, Some(book)) = (&form.purpose, desk.book.as_ref()) else { return };
+    let cluster = form.chosen("cluster").unwrap_or("");
+    let before = book.workbook.previous.as_ref().and_then(|previous| previous.answer(question, cluster)).cloned();
+    let Some(before) = before else {
+        desk.messages.push(Message::info("There is no answer of last year to this question."));
+        return;
+    };
+    let Some(form) = desk.form_mut() else { return };
+    let value = before.value.to_string();
+    if let Some(Row { input: Input::Choice { options, chosen }, .. }) = form.rows.iter_mut().find(|row| row.id == "value") {
+        *chosen = options.iter().position(|o| o.value == value);
+        form.touched = true;
+    } else {
+        form.set("value", &value);
+    }
+    form.set("note", &before.note);
+}
+
+/// The rows of the form below the choice of clusters, as they were answered for one, or for all where it has no answer of its own.
+fn fill(desk: &Desk, book: &Book, question: &Question, cluster: &str) -> Vec<Row> {
+    let answer = book.workbook.answer(&question.id, cluster);
     let value = answer.map(|a| a.value.to_string()).unwrap_or_default();
     let today = desk.today().to_string();
     let hint = match question.kind {
@@ -95,15 +190,14 @@ fn form(desk: &Desk, question: &Question) -> Option<Form> {
     };
     let evidence = answer.map(|a| a.evidence.join(", ")).unwrap_or_default();
     let needed = if question.evidence_required { "required: E-0004; + attaches a file" } else { "E-0004; + attaches a file" };
-    let rows = vec![
+    vec![
         first,
         Row::text("interviewed", "Interviewed", "who told you", answer.map_or("", |a| &a.interviewed)),
         Row::text("role", "Role", "their role", answer.map_or("", |a| &a.role)),
         Row::text("on", "On", "2026-11-23, today, -3d", answer.map_or(today, |a| a.on.map(|d| d.to_string()).unwrap_or_default())),
         Row::lines("note", "Note", "what was said or seen", answer.map_or("", |a| &a.note)),
         Row::text("evidence", "Evidence", needed, evidence),
-    ];
-    Some(Form::new(Purpose::Answer { question: question.id.clone() }, rows))
+    ]
 }
 
 /// ↵ in the form.
@@ -124,7 +218,12 @@ fn read(desk: &Desk, form: &Form, id: &str) -> Result<(Draft, String), Fault> {
         text => Some(days::past(text, today).map_err(|why| ("on", why))?),
     };
     let evidence = references(form.text("evidence"), &book.workbook).map_err(|why| ("evidence", why))?;
-    let before = book.workbook.answer(id, "").map(|a| a.value.to_string()).unwrap_or_default();
+    let (cluster, instead) = match form.chosen("cluster").unwrap_or("") {
+        INSTEAD => ("", true),
+        cluster => (cluster, false),
+    };
+    let replaced = |a: &Answer| a.question == id && (instead || a.cluster == cluster);
+    let before = book.workbook.answers.iter().find(|a| a.question == id && a.cluster == cluster).map(|a| a.value.to_string());
     let answer = Answer {
         question: id.to_owned(),
         digest: question.digest(),
@@ -136,20 +235,31 @@ fn read(desk: &Desk, form: &Form, id: &str) -> Result<(Draft, String), Fault> {
         on: on.map(Day),
         note: form.text("note").to_owned(),
         evidence,
-        cluster: String::new(),
+        cluster: cluster.to_owned(),
     };
     let mut workbook = book.workbook.clone();
-    workbook.answers.retain(|a| a.question != id || !a.cluster.is_empty());
+    workbook.answers.retain(|a| !replaced(a));
     workbook.answers.push(answer);
-    feed(question, &value, &mut workbook);
-    let words = format!("{id}: “{value}” is saved.");
-    Ok((Draft { workbook, what: format!("answer {id}"), before, after: value.to_string() }, words))
+    feed(question, &mut workbook);
+    let on = if cluster.is_empty() { String::new() } else { format!(" on {cluster}") };
+    let own: Vec<&str> = book.own_answers(id).filter(|a| !replaced(a)).map(|a| a.cluster.as_str()).collect();
+    let kept = if cluster.is_empty() && !own.is_empty() { format!(" {} keeps its own answer.", own.join(", ")) } else { String::new() };
+    let words = format!("{id}{on}: “{value}” is saved.{kept}");
+    Ok((Draft { workbook, what: format!("answer {id}{on}"), before: before.unwrap_or_default(), after: value.to_string() }, words))
 }
 
-/// An answer that the checks go by fills its part of the scope. The word `none` is an answer, and no workload.
-fn feed(question: &Question, value: &AnswerValue, workbook: &mut Workbook) {
-    let AnswerValue::List(items) = value else { return };
-    let items: Vec<String> = items.iter().filter(|i| !i.eq_ignore_ascii_case("none")).cloned().collect();
+/// An answer that the checks go by fills its part of the scope, which is one for all clusters: what was answered for any of them is in it. The
+/// word `none` is an answer, and no workload.
+fn feed(question: &Question, workbook: &mut Workbook) {
+    let mut items: Vec<String> = vec![];
+    for answer in workbook.answers.iter().filter(|a| a.question == question.id) {
+        let AnswerValue::List(said) = &answer.value else { return };
+        for item in said.iter().filter(|i| !i.eq_ignore_ascii_case("none")) {
+            if !items.contains(item) {
+                items.push(item.clone());
+            }
+        }
+    }
     match question.feeds.as_deref() {
         Some("scope.high_risk") => workbook.scope.high_risk = items,
         Some("scope.trusted_registries") => workbook.scope.trusted_registries = items,

@@ -181,6 +181,8 @@ pub enum Effect {
     },
     /// Put the state before the last edit in place of a workbook that can't be read → `book::Opened` or `OpenFailed`.
     Restore(PathBuf),
+    /// Verify an assessment and begin the next one from it → `new::PrepareNext` or `NotDone`. The old one is only read.
+    BeginFrom(PathBuf),
     /// Let go of the open assessment.
     CloseWorkbook,
     /// Copy a file into the assessment → `evidence::Attached` or `Failed`.

@@ -62,7 +62,7 @@ pub(in crate::session) fn update(desk: &mut Desk, action: Action) -> Next {
 fn attach(desk: &mut Desk, file: &str) -> Next {
     let practices = desk.practices_here();
     if let (Layer::Walk, Some(Target::Question(question))) = (desk.top(), desk.standing_on())
-        && desk.book.as_ref().is_some_and(|b| b.workbook.answer(&question, "").is_some())
+        && desk.book.as_ref().is_some_and(|b| b.workbook.answers.iter().any(|a| a.question == question))
     {
         return Next::from(Lead::EvidenceOf { question, practices, file: file.to_owned() });
     }

@@ -1,14 +1,18 @@
-//! Accepting an exception: for a check or for findings, with reason, owner and end. It changes no outcome.
+//! Accepting an exception: for a check or for findings, with reason, owner, approver and end. It changes no outcome.
 
+use crate::checks;
+use crate::model::Finding;
 use crate::session::book::desk::Desk;
 use crate::session::book::edit::{Draft, Fault};
 use crate::session::book::lead::Next;
 use crate::session::book::standing::Target;
 use crate::session::parts::days;
-use crate::session::parts::form::{Form, Purpose, Row};
+use crate::session::parts::form::{Choice, Form, Purpose, Row};
 use crate::session::parts::message::Message;
-use crate::session::parts::register::{Flag, RegisterRow};
+use crate::session::parts::register::{Flag, Register, RegisterRow};
+use crate::workbook::excepting::ExceptionFault;
 use crate::workbook::{Day, Exception, Moment};
+use std::collections::BTreeMap;
 
 /// What is done to exceptions.
 #[derive(Clone, Copy, Debug)]
@@ -41,20 +45,47 @@ pub(in crate::session) fn open(desk: &mut Desk, what: Vec<String>) {
     desk.open_form(form);
 }
 
-/// The form for an exception.
+/// The form for an exception, on the cluster that is shown.
 fn form(desk: &Desk, what: Vec<String>) -> Form {
-    let known = desk.book.as_ref().and_then(|b| b.workbook.exceptions.iter().find(|e| what.contains(&e.what)));
-    let rows = vec![
+    let known = desk.book.as_ref().and_then(|b| {
+        let shown = b.shown().map_or("", |c| c.key.as_str());
+        let mut of = b.workbook.exceptions.iter().filter(|e| what.contains(&e.what) && e.is_on(shown));
+        of.clone().find(|e| !e.cluster.is_empty()).or_else(|| of.next())
+    });
+    let rows = rows_of(desk, known);
+    Form::new(Purpose::Exception { what }, rows)
+}
+
+fn rows_of(desk: &Desk, known: Option<&Exception>) -> Vec<Row> {
+    let until = known.and_then(|e| e.until).map(|d| d.to_string()).unwrap_or_default();
+    let mut rows = vec![
         Row::lines("reason", "Reason", "why it is accepted, and what limits it", known.map_or("", |e| &e.reason)),
         Row::text("owner", "Owner", "who answers for it", known.map_or("", |e| &e.owner)),
-        Row::text(
-            "until",
-            "Until",
-            "last day it holds: 2027-03-31, +6m; empty = no end",
-            known.and_then(|e| e.until).map(|d| d.to_string()).unwrap_or_default(),
-        ),
+        Row::text("approver", "Approved by", "who at the entity accepted the risk", known.map_or("", |e| &e.approver)),
+        Row::text("until", "Until", "last day it holds: 2027-03-31, +6m", until),
     ];
-    Form::new(Purpose::Exception { what }, rows)
+    rows.extend(of_cluster(desk, known));
+    rows
+}
+
+/// The choice of the cluster, where there are several: the one that is shown, because that is where it was seen.
+fn of_cluster(desk: &Desk, known: Option<&Exception>) -> Option<Row> {
+    let book = desk.book.as_ref()?;
+    let told = known.map(|e| e.cluster.as_str());
+    let mut keys: Vec<&str> = book.workbook.clusters.iter().map(|c| c.key.as_str()).collect();
+    keys.extend(told.filter(|key| !key.is_empty() && !keys.contains(key)));
+    if keys.len() < 2 {
+        return None;
+    }
+    let wanted = told.unwrap_or_else(|| book.shown().map_or("", |c| c.key.as_str()));
+    let all = std::iter::once(("".to_owned(), "all clusters".to_owned()));
+    let options: Vec<Choice> = all
+        .chain(keys.into_iter().map(|key| (key.to_owned(), key.to_owned())))
+        .zip(1..)
+        .map(|((value, label), nth)| Choice { key: char::from_digit(nth, 36).unwrap_or('?'), value, label })
+        .collect();
+    let at = options.iter().position(|o| o.value == wanted);
+    Some(Row::choice("cluster", "Holds on", "by number", options, at))
 }
 
 /// ↵ in the form.
@@ -63,80 +94,147 @@ pub(in crate::session) fn accept(desk: &mut Desk, form: &Form, what: &[String]) 
     desk.keep(read)
 }
 
-fn read(desk: &Desk, form: &Form, what: &[String]) -> Result<(Draft, String), Fault> {
-    let book = desk.book.as_ref().ok_or_else(|| ("reason", "no assessment is open".to_owned()))?;
-    if form.text("reason").is_empty() {
-        return Err(("reason", "an exception needs its reason".to_owned()));
+/// What the form says of every exception that it is for. Whoever accepts a finding says why, who answers for it, who approved it and until when.
+fn said(desk: &Desk, form: &Form) -> Result<Exception, Fault> {
+    for (row, why) in [
+        ("reason", "an exception needs its reason"),
+        ("owner", "an exception needs somebody who answers for it"),
+        ("approver", "an exception needs somebody who approved it"),
+        ("until", "an exception needs its end: the last day on which it holds"),
+    ] {
+        if form.text(row).is_empty() {
+            return Err((row, why.to_owned()));
+        }
     }
-    if form.text("owner").is_empty() {
-        return Err(("owner", "an exception needs somebody who answers for it".to_owned()));
-    }
-    let until = match form.text("until") {
-        "" => None,
-        text => Some(days::coming(text, desk.today()).map_err(|why| ("until", why))?),
-    };
-    let mut workbook = book.workbook.clone();
-    workbook.exceptions.retain(|e| !what.contains(&e.what));
-    workbook.exceptions.extend(what.iter().map(|id| Exception {
+    let until = days::coming(form.text("until"), desk.today()).map_err(|why| ("until", why))?;
+    Ok(Exception {
         reason: form.text("reason").to_owned(),
         owner: form.text("owner").to_owned(),
-        until: until.map(Day),
+        approver: form.text("approver").to_owned(),
+        until: Some(Day(until)),
+        cluster: form.chosen("cluster").unwrap_or("").to_owned(),
         by: desk.user.clone(),
         at: Some(Moment(desk.now)),
-        ..Exception::of(id)
+        ..Exception::of("")
+    })
+}
+
+fn read(desk: &Desk, form: &Form, what: &[String]) -> Result<(Draft, String), Fault> {
+    let book = desk.book.as_ref().ok_or_else(|| ("reason", "no assessment is open".to_owned()))?;
+    let said = said(desk, form)?;
+    let found: BTreeMap<&str, (&str, &Finding)> = book
+        .shown()
+        .iter()
+        .flat_map(|cluster| cluster.outcomes.iter())
+        .flat_map(|outcome| outcome.findings.iter().map(|f| (f.id.as_str(), (outcome.check.as_str(), f))))
+        .collect();
+    let mut workbook = book.workbook.clone();
+    workbook.exceptions.retain(|e| !what.contains(&e.what) || e.cluster != said.cluster);
+    workbook.exceptions.extend(what.iter().map(|id| {
+        let (check, about) = found
+            .get(id.as_str())
+            .map(|(check, finding)| ((*check).to_owned(), format!("{} {}", finding.object, finding.field).trim().to_owned()))
+            .unwrap_or_default();
+        Exception { what: id.clone(), check, about, ..said.clone() }
     }));
     let words = match what.len() {
         1 => "The exception is saved. The outcome stays as it is; your determination decides.".to_owned(),
         n => format!("{n} exceptions are saved. The outcome stays as it is; your determination decides."),
     };
+    let on = if said.cluster.is_empty() { String::new() } else { format!(" on {}", said.cluster) };
     let name = if what.len() == 1 { what.join("") } else { format!("{} findings", what.len()) };
-    Ok((Draft { workbook, what: format!("exception {name}"), before: String::new(), after: form.text("reason").to_owned() }, words))
+    Ok((Draft { workbook, what: format!("exception {name}{on}"), before: String::new(), after: form.text("reason").to_owned() }, words))
 }
 
 /// Columns of the register.
-pub(in crate::session) const COLUMNS: [&str; 4] = ["Of", "Owner", "Until", "Reason"];
+pub(in crate::session) const COLUMNS: [&str; 5] = ["Of", "What", "Stands", "Owner", "Reason"];
 
-/// The register.
+/// The register. What excepts nothing any more is an error of it, and says so.
 pub(in crate::session) fn rows(desk: &Desk) -> Vec<RegisterRow> {
     let Some(book) = desk.book.as_ref() else { return vec![] };
-    let today = desk.today();
     let row = |exception: &Exception| {
-        let until = exception.until.map_or_else(|| "no end".to_owned(), |day| day.to_string());
-        let lapsed = exception.until.is_some_and(|until| until.0 < today);
+        let faults = book.exception_faults(exception);
+        let about = match checks::by_id(&exception.what) {
+            Some(check) => check.title.to_owned(),
+            None => format!("{} {}", exception.check, exception.about).trim().to_owned(),
+        };
+        let wrong: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        let stands = wrong.first().cloned().unwrap_or_else(|| exception.standing(book.today));
+        let written = exception.at.map(|at| format!("{} by {}", at, exception.by)).unwrap_or_default();
         let mut detail = vec![
+            ("Wrong".to_owned(), wrong.join("\n")),
             ("Of".to_owned(), exception.what.clone()),
+            ("What".to_owned(), about.clone()),
+            ("Cluster".to_owned(), if exception.cluster.is_empty() { "all".to_owned() } else { exception.cluster.clone() }),
             ("Reason".to_owned(), exception.reason.clone()),
             ("Owner".to_owned(), exception.owner.clone()),
             ("Approved by".to_owned(), exception.approver.clone()),
-            ("Until".to_owned(), until.clone()),
+            ("Stands".to_owned(), exception.standing(book.today)),
+            ("Written".to_owned(), written),
         ];
         detail.retain(|(_, words)| !words.is_empty());
         RegisterRow {
-            id: exception.what.clone(),
-            cells: vec![exception.owner.clone(), until, exception.reason.clone()],
-            flag: if lapsed { Flag::Wrong } else { Flag::Fine },
+            id: exception.id(),
+            cells: vec![about, stands, exception.owner.clone(), exception.reason.clone()],
+            flag: flag(faults),
             detail,
         }
     };
     book.workbook.exceptions.iter().map(row).collect()
 }
 
+/// What tells nothing of approver or end still holds, and what can't be looked up now may: somebody should look. All else is wrong.
+fn flag(faults: &[ExceptionFault]) -> Flag {
+    let softly = |fault: &ExceptionFault| matches!(fault, ExceptionFault::Incomplete(_)) || !fault.is_error();
+    match faults {
+        [] => Flag::Fine,
+        some if some.iter().all(softly) => Flag::Attention,
+        _ => Flag::Wrong,
+    }
+}
+
 /// Opens the form for an exception of the register. A new one begins at its check or finding.
 pub(in crate::session) fn open_entry(desk: &mut Desk, id: Option<&str>) -> Next {
-    open(desk, id.map(str::to_owned).into_iter().collect());
+    let known = id.and_then(|id| desk.book.as_ref()?.workbook.exceptions.iter().find(|e| e.id() == id)).cloned();
+    let Some(known) = known else {
+        open(desk, vec![]);
+        return Next::NONE;
+    };
+    let help = "An exception changes no outcome: what is excepted does not pass. A lapsed one gets a new end here, or is taken back (x).";
+    let purpose = Purpose::Entry { register: Register::Exceptions, id: Some(known.id()) };
+    let form = Form::new(purpose, rows_of(desk, Some(&known))).titled("Exception", &known.id(), help);
+    desk.open_form(form);
     Next::NONE
 }
 
-/// Exceptions have a form of their own.
+/// ↵ in the form of an exception of the register.
 pub(in crate::session) fn accept_entry(desk: &mut Desk, form: &Form, id: Option<&str>) -> Next {
-    accept(desk, form, &id.map(str::to_owned).into_iter().collect::<Vec<_>>())
+    let read = read_entry(desk, form, id.unwrap_or_default());
+    desk.keep(read)
+}
+
+fn read_entry(desk: &Desk, form: &Form, id: &str) -> Result<(Draft, String), Fault> {
+    let gone = || ("reason", format!("there is no exception for {id} any more"));
+    let book = desk.book.as_ref().ok_or_else(gone)?;
+    let known = book.workbook.exceptions.iter().find(|e| e.id() == id).ok_or_else(gone)?;
+    let Exception { what, check, about, .. } = known.clone();
+    let mut said = Exception { what, check, about, ..said(desk, form)? };
+    if form.row("cluster").is_none() {
+        said.cluster.clone_from(&known.cluster);
+    }
+    let mut workbook = book.workbook.clone();
+    workbook.exceptions.retain(|e| e.id() != id && e.id() != said.id());
+    let (what, after) = (format!("exception {}", said.id()), said.reason.clone());
+    workbook.exceptions.push(said);
+    let draft = Draft { workbook, what, before: known.reason.clone(), after };
+    Ok((draft, "The exception is changed. The outcome stays as it is.".to_owned()))
 }
 
 /// Takes an exception back: what it excepted counts again.
 pub(in crate::session) fn withdraw(desk: &mut Desk, id: &str, why: &str) -> Next {
     let Some(book) = desk.book.as_ref() else { return Next::NONE };
     let mut workbook = book.workbook.clone();
-    workbook.exceptions.retain(|exception| exception.what != id);
+    workbook.exceptions.retain(|exception| exception.id() != id);
     let draft = Draft { workbook, what: format!("withdraw exception {id}"), before: id.to_owned(), after: why.to_owned() };
     desk.keep(Ok((draft, format!("The exception for {id} is taken back."))))
 }

@@ -6,6 +6,7 @@ use crate::session::book::lead::{Lead, Next};
 use crate::session::effect::Effect;
 use crate::session::parts::cursor::{Cursor, Step};
 use crate::session::parts::form::{Form, PathOf};
+use crate::session::parts::message::Message;
 use crate::session::parts::path;
 use jiff::Timestamp;
 use std::path::PathBuf;
@@ -17,6 +18,8 @@ pub enum Action {
     Demo,
     /// Opens an assessment folder by its path.
     OpenFolder,
+    /// Begins the next assessment from the selected one.
+    Next,
     /// Restores the last good state of an assessment that can't be read.
     Restore,
     /// The assessments that there are.
@@ -84,6 +87,16 @@ impl HomeState {
             Action::OpenFolder => {
                 ask_folder(desk);
                 Next::NONE
+            }
+            Action::Next => {
+                let row = self.rows.as_ref().and_then(|rows| rows.get(self.cursor.at)).filter(|r| r.problem.is_none());
+                match row {
+                    Some(row) => Next::from(Effect::BeginFrom(row.dir.clone())),
+                    None => {
+                        desk.messages.push(Message::info("The next assessment is begun from one of the list: select it first."));
+                        Next::NONE
+                    }
+                }
             }
             Action::Restore => {
                 let row = self.rows.as_ref().and_then(|rows| rows.get(self.cursor.at)).filter(|r| r.problem.is_some());

@@ -9,7 +9,7 @@ use super::parts::message::Message;
 use super::parts::register::{Register, RegisterRow, RegisterView};
 use super::registers::{self, Action};
 use super::state::Session;
-use super::{evidence, exceptions};
+use super::{clusters, evidence, exceptions, previous};
 
 /// What a feature tells of its register.
 struct Keeper {
@@ -45,6 +45,22 @@ const fn keeper(register: Register) -> Keeper {
             open: exceptions::open_entry,
             accept: exceptions::accept_entry,
             withdraw: exceptions::withdraw,
+        },
+        Register::Clusters => Keeper {
+            columns: &clusters::COLUMNS,
+            words: "The clusters of the assessment, with what each is used for. One that could not be read stays here, and nothing passes for it.",
+            rows: clusters::rows,
+            open: clusters::open_entry,
+            accept: clusters::accept_entry,
+            withdraw: clusters::withdraw,
+        },
+        Register::Previous => Keeper {
+            columns: &previous::COLUMNS,
+            words: "What was said and determined last year, for reference; nothing of it counts. There is none: `kassay new --from OLD` begins with it.",
+            rows: previous::rows,
+            open: previous::open_entry,
+            accept: previous::accept_entry,
+            withdraw: previous::withdraw,
         },
     }
 }

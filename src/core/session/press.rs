@@ -66,6 +66,7 @@ impl Session {
                 let new = self.new.as_mut().and_then(|new| new.open_scope_mut());
                 scope::accept_rule(desk, &form, new)
             }
+            Purpose::ConfirmScope => scope::accept_confirmation(desk, &form),
             Purpose::Path(_) if form.text("file").is_empty() => desk.fault("file", "a path is needed"),
             Purpose::Path(PathOf::Assessment) => self.home.accept(desk, &form),
             Purpose::Path(PathOf::Cluster) => new::accept(&mut self.new, desk, &form),
@@ -130,6 +131,7 @@ impl Session {
                 Some(form) => {
                     form.choose_beside(back);
                     determine::changed(&mut self.desk);
+                    answer::changed(&mut self.desk);
                 }
                 None => {}
             },
@@ -195,6 +197,7 @@ impl Session {
     pub(super) fn choose(&mut self, change: impl FnOnce(&mut Form)) {
         self.in_form(change);
         determine::changed(&mut self.desk);
+        answer::changed(&mut self.desk);
     }
 
     /// A path was completed.

@@ -1,5 +1,6 @@
 //! The walk: areas and controls, tabs, ⇥ to the next thing that needs a person, into things and out of them again.
 
+use crate::session::book::blockers::Blocker;
 use crate::session::book::desk::Desk;
 use crate::session::book::layer::Layer;
 use crate::session::book::lead::{Lead, Next};
@@ -59,9 +60,9 @@ fn step_control(desk: &mut Desk, back: bool) -> Next {
 
 /// ⇥: goes to the next thing that needs a person.
 fn go_next(desk: &mut Desk, back: bool) -> Next {
-    match desk.open_beside(back).map(|item| item.target.clone()) {
-        Some(target) => {
-            let shown = show_cluster_of(desk, &target);
+    match desk.open_beside(back).map(|item| (item.target.clone(), item.clusters.clone())) {
+        Some((target, clusters)) => {
+            let shown = show_one_of(desk, &clusters);
             go_to(desk, &target);
             if shown { Next::from(Lead::Shown) } else { Next::NONE }
         }
@@ -73,12 +74,11 @@ fn go_next(desk: &mut Desk, back: bool) -> Next {
     }
 }
 
-/// Shows a cluster on which a check is to be reviewed, where it is not on the one that is shown; whether another one is shown now.
-fn show_cluster_of(desk: &mut Desk, target: &Target) -> bool {
-    let (Target::Check(id), Some(book)) = (target, desk.book.as_mut()) else { return false };
-    let open: Vec<&str> = book.workbook.not_reviewed(id).map(|o| o.cluster.as_str()).collect();
-    let shown = book.clusters.get(book.cluster).is_some_and(|c| open.contains(&c.key.as_str()));
-    let Some(at) = book.clusters.iter().position(|c| open.contains(&c.key.as_str())).filter(|_| !shown) else { return false };
+/// Shows one of these clusters, where none of them is shown; whether another one is shown now.
+fn show_one_of(desk: &mut Desk, clusters: &[String]) -> bool {
+    let Some(book) = desk.book.as_mut() else { return false };
+    let shown = book.shown().is_none_or(|c| clusters.is_empty() || clusters.contains(&c.key));
+    let Some(at) = book.clusters.iter().position(|c| clusters.contains(&c.key)).filter(|_| !shown) else { return false };
     book.cluster = at;
     let words = format!("Outcomes are those of {} now.", book.clusters[at].key);
     desk.messages.push(Message::info(words));
@@ -152,11 +152,12 @@ pub(in crate::session) fn enter(desk: &mut Desk) -> Next {
         Tab::Result => {
             let practices = control.practices.len();
             match row.checked_sub(practices).and_then(|nth| desk.blockers_here().into_iter().nth(nth)) {
-                Some((target, _)) => {
+                Some(Blocker { target, clusters, .. }) => {
+                    show_one_of(desk, &clusters);
                     go_to(desk, &target);
                     match target {
                         Target::Check(id) => Next::from(Lead::Findings(id)),
-                        _ => Next::NONE,
+                        _ => Next::from(Lead::Shown),
                     }
                 }
                 None => Next::from(Lead::Determine),

@@ -40,6 +40,12 @@ impl AnswerState {
         matches!(self, Self::Unsatisfied(_))
     }
 
+    /// Whether it needs a person: it is not answered, or its answer does not hold any more, or lacks its evidence.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        matches!(self, Self::Missing | Self::Lapsed(_) | Self::NeedsEvidence | Self::Reworded)
+    }
+
     /// Whether nothing more is asked of a person.
     #[must_use]
     pub const fn is_settled(&self) -> bool {

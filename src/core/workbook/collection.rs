@@ -1,7 +1,7 @@
 //! What happens to a workbook when a cluster is read again: its record and outcomes are replaced, what people wrote is not touched, and
 //! determinations that the new outcomes speak against are marked to be confirmed. What changed is told, finding by finding.
 
-use super::proposal::{control_plane, propose};
+use super::rollup::Together;
 use super::{ClusterRecord, FindingBrief, Moment, OutcomeRecord, Reached, Workbook, accept::day_of};
 use crate::assess::CheckOutcome;
 use crate::checks;
@@ -141,33 +141,6 @@ pub fn cluster_key(workbook: &Workbook, uid: &str, wished: &str) -> String {
     std::iter::once(wished.to_owned()).chain((2..).map(|n| format!("{wished}-{n}"))).find(|name| free(name)).unwrap_or_default()
 }
 
-/// The outcomes of all clusters as one: of each check the worst, because a practice is in place when it is on every cluster. The
-/// distribution is none where the control planes are run by different people, or that is not known: then questions for either are asked. Findings are
-/// not in it.
-#[must_use]
-pub fn combined(workbook: &Workbook) -> (Vec<CheckOutcome>, String) {
-    let rank = |outcome: Outcome| match outcome {
-        Outcome::Fail => 0,
-        Outcome::Blocked => 1,
-        Outcome::Review => 2,
-        // What passes on one cluster and has no object on another has passed.
-        Outcome::Pass => 3,
-        Outcome::NotApplicable => 4,
-    };
-    let mut worst: Vec<CheckOutcome> = Vec::new();
-    for record in &workbook.outcomes {
-        match worst.iter_mut().find(|o| o.check == record.check) {
-            Some(known) if rank(record.outcome) < rank(known.outcome) => *known = record.without_findings(),
-            Some(_) => {}
-            None => worst.push(record.without_findings()),
-        }
-    }
-    let mut runs = workbook.clusters.iter().map(|c| control_plane(&c.distribution));
-    let first = runs.next().flatten();
-    let alike = first.is_some() && runs.all(|other| other == first);
-    (worst, workbook.clusters.first().filter(|_| alike).map(|c| c.distribution.clone()).unwrap_or_default())
-}
-
 fn record(collected: &Collected<'_>) -> ClusterRecord {
     let cluster = &collected.inventory.cluster;
     ClusterRecord {
@@ -242,8 +215,7 @@ fn compare(workbook: &Workbook, collected: &Collected<'_>) -> Changes {
 /// Marks determinations whose ground has moved: what is proposed now is not what was proposed then, and speaks against them. Returns the
 /// practices that are marked anew.
 pub fn confirm(workbook: &mut Workbook, guidance: &Guidance, now: Timestamp) -> Vec<String> {
-    let (outcomes, distribution) = combined(workbook);
-    let proposals = propose(guidance, workbook, &outcomes, &distribution, day_of(now));
+    let proposals = Together::of(guidance, workbook, day_of(now)).proposals;
     let mut marked = Vec::new();
     for determination in &mut workbook.determinations {
         let Some(proposal) = proposals.iter().find(|p| p.practice == determination.practice).map(|p| p.proposal) else { continue };

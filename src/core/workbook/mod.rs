@@ -2,7 +2,9 @@
 //! sorted, one table per thing, dates as dates. Reading and writing files is the store's business; here is only what is in them.
 
 pub mod accept;
+pub mod begun;
 pub mod collection;
+pub mod excepting;
 pub mod folder;
 pub mod format;
 pub mod gate;
@@ -12,6 +14,8 @@ pub mod moment;
 pub mod probes;
 pub mod proposal;
 pub mod review;
+pub mod rollup;
+pub mod scoped;
 pub mod value;
 
 pub use accept::{AnswerState, DeterminationDraft, NotAccepted};
@@ -25,5 +29,6 @@ pub use format::{
 };
 pub use journal::{Edit, Journal, JournalFault, JournalLine};
 pub use moment::{Day, Moment};
-pub use proposal::{Proposal, propose};
+pub use proposal::{Proposal, Seen, propose};
+pub use rollup::{Part, Rolled, Together};
 pub use value::AnswerValue;

@@ -26,6 +26,17 @@ pub struct Proposal {
     pub missing: Vec<String>,
 }
 
+/// One cluster as it was seen: what proposals for it rest on, beside the answers.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen<'a> {
+    /// The cluster; "" where it is not told, and for an assessment without one. An answer for it goes before the one for all.
+    pub cluster: &'a str,
+    /// Its distribution.
+    pub distribution: &'a str,
+    /// What the checks say of it.
+    pub outcomes: &'a [CheckOutcome],
+}
+
 /// Who runs the control plane of clusters of a distribution, where that is known.
 #[must_use]
 pub fn control_plane(distribution: &str) -> Option<ControlPlane> {
@@ -38,9 +49,10 @@ pub fn control_plane(distribution: &str) -> Option<ControlPlane> {
     }
 }
 
-/// How a question stands: waived where it does not apply, else as its answer says.
+/// How a question stands on a cluster: waived where it does not apply, else as the answer for that cluster says, or the one for all.
 #[must_use]
-pub fn question_state(question: &Question, workbook: &Workbook, outcomes: &[CheckOutcome], distribution: &str, today: Date) -> AnswerState {
+pub fn question_state(question: &Question, workbook: &Workbook, seen: &Seen<'_>, today: Date) -> AnswerState {
+    let Seen { cluster, distribution, outcomes } = *seen;
     if let Some(runs) = control_plane(distribution).filter(|runs| !question.applies_to.is_empty() && !question.applies_to.contains(runs)) {
         let who = match runs {
             ControlPlane::Managed => "provider",
@@ -53,19 +65,19 @@ pub fn question_state(question: &Question, workbook: &Workbook, outcomes: &[Chec
     {
         return AnswerState::Waived(format!("{check} is not applicable"));
     }
-    state(question, workbook.answer(&question.id, ""), workbook, today)
+    state(question, workbook.answer(&question.id, cluster), workbook, today)
 }
 
-/// Proposals for every practice, in the order of the guidance.
+/// Proposals for every practice on one cluster, in the order of the guidance. [`Together`](super::rollup::Together) makes one of those of several.
 #[must_use]
-pub fn propose(guidance: &Guidance, workbook: &Workbook, outcomes: &[CheckOutcome], distribution: &str, today: Date) -> Vec<Proposal> {
+pub fn propose(guidance: &Guidance, workbook: &Workbook, seen: &Seen<'_>, today: Date) -> Vec<Proposal> {
     guidance
         .controls()
         .flat_map(|control| control.practices.iter().map(move |practice| (control, practice)))
         .map(|(control, practice)| {
             let (mut against, mut good, mut nothing, mut missing) = (vec![], vec![], vec![], vec![]);
             for check in checks::of_control(&control.id).filter(|c| c.practices.contains(&practice.id.as_str())) {
-                let Some(outcome) = outcomes.iter().find(|o| o.check == check.id) else {
+                let Some(outcome) = seen.outcomes.iter().find(|o| o.check == check.id) else {
                     missing.push(check.id.to_owned());
                     continue;
                 };
@@ -77,7 +89,7 @@ pub fn propose(guidance: &Guidance, workbook: &Workbook, outcomes: &[CheckOutcom
                 }
             }
             for question in control.questions.iter().filter(|q| q.practices.contains(&practice.id)) {
-                match question_state(question, workbook, outcomes, distribution, today) {
+                match question_state(question, workbook, seen, today) {
                     AnswerState::Unsatisfied(_) => against.push(question.id.clone()),
                     AnswerState::Satisfied => good.push(question.id.clone()),
                     AnswerState::Waived(_) => {}
@@ -134,7 +146,10 @@ mod tests {
         let outcomes: Vec<_> = speaking().enumerate().map(|(nth, check)| said(check.id, if nth == 0 { first } else { all })).collect();
         assert!(outcomes.len() > 2);
         let today = jiff::civil::date(2026, 11, 29);
-        let proposals = propose(&guidance, &Workbook::new(crate::workbook::Engagement::default()), &outcomes, "kubeadm", today);
+        let proposals = {
+            let seen = Seen { cluster: "", distribution: "kubeadm", outcomes: &outcomes };
+            propose(&guidance, &Workbook::new(crate::workbook::Engagement::default()), &seen, today)
+        };
         proposals.into_iter().find(|p| p.practice == "3.1.a").unwrap_or_else(|| panic!("3.1.a is a practice"))
     }
 
@@ -144,7 +159,8 @@ mod tests {
         let workbook = Workbook::new(crate::workbook::Engagement::default());
         let asked = |id: &str, distribution: &str| {
             let question = guidance.question(id).unwrap_or_else(|| panic!("{id} is a question"));
-            question_state(question, &workbook, &[], distribution, jiff::civil::date(2026, 11, 29)) == AnswerState::Missing
+            question_state(question, &workbook, &Seen { cluster: "", distribution, outcomes: &[] }, jiff::civil::date(2026, 11, 29))
+                == AnswerState::Missing
         };
         for (distribution, files_of_the_control_plane, attestation_of_the_provider) in [
             ("eks", false, true),

@@ -6,7 +6,7 @@ use crate::tui::{markdown, text};
 use kassay_core::guidance::{Control, Question, paragraphs};
 use kassay_core::model::text::clean;
 use kassay_core::session::{Book, Layer, Pane, Session, Tab};
-use kassay_core::workbook::AnswerState;
+use kassay_core::workbook::{Answer, AnswerState};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -51,7 +51,7 @@ pub fn list(frame: &mut Frame<'_>, area: Rect, side: bool, session: &Session, bo
     List::new(all.len(), Some(at), theme).focused(focused).draw(frame, rows, |nth, room| {
         let question = &all[nth];
         let (mark, word, meaning) = sign(book.state(&question.id));
-        let answer = book.workbook.answer(&question.id, "").map(|a| clean(&a.value.to_string())).unwrap_or_default();
+        let answer = in_short(book, question);
         let answer = text::cut(&answer, room / 4);
         let words = room.saturating_sub(13 + text::width(&answer) + usize::from(!answer.is_empty()) * 2);
         Line::from(vec![
@@ -63,6 +63,26 @@ pub fn list(frame: &mut Frame<'_>, area: Rect, side: bool, session: &Session, bo
     let mut lines = about(book, &all[at], usize::from(detail.width.min(100)), theme);
     lines.truncate(detail.height.into());
     frame.render_widget(Paragraph::new(lines), detail);
+}
+
+/// The answer in a few words: that of the shown cluster, with a sign where others have their own.
+fn in_short(book: &Book, question: &Question) -> String {
+    let shown = book.shown().map_or("", |c| c.key.as_str());
+    let own = if book.own_answers(&question.id).next().is_some() { " ≠" } else { "" };
+    book.workbook.answer(&question.id, shown).map(|a| clean(&format!("{}{own}", a.value))).unwrap_or_default()
+}
+
+/// How a question stands on each cluster, where there are several and it does not stand alike on all.
+fn on_each(book: &Book, question: &Question) -> Vec<(String, &'static str)> {
+    let states = book.states_on(&question.id);
+    if states.iter().all(|(_, state)| Some(state) == states.first().map(|(_, first)| first)) {
+        return vec![];
+    }
+    let line = |(cluster, state): &(String, AnswerState)| {
+        let (mark, word, meaning) = sign(state);
+        (clean(&format!("{cluster}: {mark} {word}")), meaning)
+    };
+    states.iter().map(line).collect()
 }
 
 /// A question in words: the question, the answer so far, what satisfies, why it is asked.
@@ -82,8 +102,14 @@ fn about(book: &Book, question: &Question, width: usize, theme: &Theme) -> Vec<L
         AnswerState::Reworded => say(&mut lines, "Reworded", "the question was worded anew since; look at the answer again", meaning),
         AnswerState::Missing | AnswerState::Satisfied => {}
     }
-    if let Some(words) = answered(book, question) {
+    for (words, meaning) in on_each(book, question) {
+        say(&mut lines, "On", &words, meaning);
+    }
+    for words in answered(book, question) {
         say(&mut lines, "Answer", &words, "text");
+    }
+    if let Some(words) = last_year(book, question) {
+        say(&mut lines, "Last year", &words, "text.muted");
     }
     say(&mut lines, "Satisfies", &question.satisfied_words(), "text");
     lines.push(Line::default());
@@ -91,15 +117,37 @@ fn about(book: &Book, question: &Question, width: usize, theme: &Theme) -> Vec<L
     lines
 }
 
-/// The answer given so far, with who gave it and when.
-fn answered(book: &Book, question: &Question) -> Option<String> {
-    let answer = book.workbook.answer(&question.id, "")?;
-    let on = answer.on.map_or_else(|| answer.at.to_string(), |d| d.to_string());
-    let who = [answer.interviewed.as_str(), answer.role.as_str()].iter().filter(|w| !w.is_empty()).copied().collect::<Vec<_>>().join(", ");
-    let who = if who.is_empty() { answer.by.clone() } else { who };
-    let note = if answer.note.is_empty() { String::new() } else { format!(": {}", answer.note) };
-    let evidence = if answer.evidence.is_empty() { String::new() } else { format!(" [{}]", answer.evidence.join(", ")) };
-    Some(clean(&format!("{} ({who}, {on}){note}{evidence}", answer.value)))
+/// The answers given so far, each with who gave it and when, and for which clusters it holds.
+fn answered(book: &Book, question: &Question) -> Vec<String> {
+    let all = || book.workbook.answers.iter().filter(|a| a.question == question.id);
+    let alone = !all().any(|a| !a.cluster.is_empty());
+    let told = |answer: &Answer| {
+        let on = answer.on.map_or_else(|| answer.at.to_string(), |d| d.to_string());
+        let who =
+            [answer.interviewed.as_str(), answer.role.as_str()].iter().filter(|w| !w.is_empty()).copied().collect::<Vec<_>>().join(", ");
+        let who = if who.is_empty() { answer.by.clone() } else { who };
+        let note = if answer.note.is_empty() { String::new() } else { format!(": {}", answer.note) };
+        let evidence = if answer.evidence.is_empty() { String::new() } else { format!(" [{}]", answer.evidence.join(", ")) };
+        let of = match (alone, answer.cluster.is_empty()) {
+            (true, _) => String::new(),
+            (false, true) => "all others: ".to_owned(),
+            (false, false) => format!("{}: ", answer.cluster),
+        };
+        clean(&format!("{of}{} ({who}, {on}){note}{evidence}", answer.value))
+    };
+    all().map(told).collect()
+}
+
+/// Last year's answer on the shown cluster, its note and evidence, and whether the question was worded otherwise then.
+fn last_year(book: &Book, question: &Question) -> Option<String> {
+    let previous = book.workbook.previous.as_ref()?;
+    let before = previous.answer(&question.id, book.shown().map_or("", |c| c.key.as_str()))?;
+    let pieces: Vec<String> =
+        before.evidence.iter().map(|r| previous.piece(r).map_or_else(|| r.clone(), |piece| format!("{r} {}", piece.title))).collect();
+    let evidence = if pieces.is_empty() { String::new() } else { format!(" [{}]", pieces.join(", ")) };
+    let note = if before.note.is_empty() { String::new() } else { format!(": {}", before.note) };
+    let worded = if before.digest == question.digest() { "" } else { " – the question was worded otherwise" };
+    Some(clean(&format!("{} ({}, {}){note}{evidence}{worded}", before.value, before.by, before.at)))
 }
 
 /// What stands above the form: the question, and whether it needs evidence.
@@ -117,8 +165,12 @@ pub fn heading(session: &Session, question: &str, width: usize, theme: &Theme) -
 pub fn help(session: &Session, book: &Book, question: &str, width: usize, theme: &Theme) -> Vec<Line<'static>> {
     let Some(known) = session.guidance.question(question) else { return vec![] };
     let mut lines = form::told("Satisfies", &known.satisfied_words(), "text", width, theme);
-    if let Some(words) = answered(book, known) {
+    for words in answered(book, known) {
         lines.extend(form::told("Until now", &words, "text", width, theme));
+    }
+    if let Some(words) = last_year(book, known) {
+        lines.extend(form::told("Last year", &words, "text", width, theme));
+        lines.extend(form::told("", "ctrl-l copies its answer and note into the form", "text.muted", width, theme));
     }
     lines.push(Line::default());
     lines.extend(markdown::render(&paragraphs(&known.help).join("\n\n"), width, theme).lines);

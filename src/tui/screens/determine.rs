@@ -5,7 +5,8 @@ use crate::tui::widgets::{List, form, frame, list, sign};
 use crate::tui::{markdown, text};
 use kassay_core::guidance::{Control, paragraphs};
 use kassay_core::model::text::clean;
-use kassay_core::session::{Book, Layer, Pane, Session, Tab, Target, finding_words};
+use kassay_core::session::{Blocker, Book, Layer, Pane, Session, Tab, Target, finding_words};
+use kassay_core::workbook::{Proposal, Rolled};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -34,18 +35,15 @@ pub fn list(frame: &mut Frame<'_>, area: Rect, side: bool, session: &Session, bo
     List::new(length, Some(at), theme).focused(focused).draw(frame, rows, |nth, room| match control.practices.get(nth) {
         Some(practice) => practice_row(session, book, &practice.id, room, theme),
         None => match blockers.get(nth - practices) {
-            Some((target, words)) => {
-                let mark = match target {
-                    Target::Check(id) => book.outcome(id).map_or("?", |o| sign::outcome(o.outcome)),
-                    _ => "?",
-                };
-                let meaning = match target {
-                    Target::Check(id) => book.outcome(id).map_or("text.muted", |o| sign::outcome_meaning(o.outcome)),
+            Some(blocker) => {
+                let mark = blocker.outcome.map_or("?", sign::outcome);
+                let meaning = match blocker.target {
+                    Target::Check(_) => blocker.outcome.map_or("text.muted", sign::outcome_meaning),
                     _ => "warning",
                 };
                 Line::from(vec![
                     Span::styled(format!("  {mark} "), theme.style(meaning)),
-                    Span::styled(text::cut(&clean(words), room.saturating_sub(4)), theme.style("text.muted")),
+                    Span::styled(text::cut(&clean(&blocker.words), room.saturating_sub(4)), theme.style("text.muted")),
                 ])
             }
             None => Line::default(),
@@ -83,12 +81,12 @@ fn about(
     book: &Book,
     control: &Control,
     at: usize,
-    blockers: &[(Target, String)],
+    blockers: &[Blocker],
     width: usize,
     theme: &Theme,
 ) -> Vec<Line<'static>> {
     let Some(practice) = control.practices.get(at) else {
-        let words = blockers.get(at - control.practices.len()).map(|(_, words)| clean(words)).unwrap_or_default();
+        let words = blockers.get(at - control.practices.len()).map(|blocker| clean(&blocker.words)).unwrap_or_default();
         let mut lines = markdown::plain(&words, width, theme.style("text"));
         lines.push(Line::default());
         lines.push(Line::styled("↵ goes there", theme.style("text.muted")));
@@ -114,6 +112,15 @@ fn about(
             }
             None => say(&mut lines, "Proposed", "nothing yet; what is open is listed above", "text.muted"),
         }
+    }
+    if let Some(proposal) = book.proposals.get(&practice.id) {
+        for (words, meaning) in on_each(proposal) {
+            say(&mut lines, "On", &words, meaning);
+        }
+    }
+    if let Some(before) = book.workbook.previous.as_ref().and_then(|p| p.determination(&practice.id)) {
+        let why = if before.rationale.is_empty() { String::new() } else { format!(": {}", before.rationale) };
+        say(&mut lines, "Last year", &clean(&format!("{}{why}", finding_words(before.finding))), "text.muted");
     }
     match book.workbook.determination(&practice.id) {
         Some(found) => {
@@ -143,6 +150,18 @@ fn about(
     lines
 }
 
+/// What is proposed on each cluster, where there are several.
+fn on_each(rolled: &Rolled) -> Vec<(String, &'static str)> {
+    if rolled.on.len() < 2 {
+        return vec![];
+    }
+    let line = |(cluster, p): &(String, Proposal)| match p.proposal {
+        Some(finding) => (clean(&format!("{cluster}: {}", finding_words(finding))), sign::determined_meaning(finding)),
+        None => (clean(&format!("{cluster}: nothing yet, {} open", p.missing.len())), "text.muted"),
+    };
+    rolled.on.iter().map(line).collect()
+}
+
 /// What stands above the form: the practice, and what is proposed for it.
 #[must_use]
 pub fn heading(session: &Session, practice: &str, width: usize, theme: &Theme) -> Vec<Line<'static>> {
@@ -170,8 +189,9 @@ pub fn help(session: &Session, book: &Book, practice: &str, width: usize, theme:
         }
         None => lines.extend(form::told("Proposed", &format!("nothing: {because}"), "text.muted", width, theme)),
     }
-    for (_, words) in book.blockers(practice, session.guidance) {
-        let words = text::cut(&words, (width * 2).saturating_sub(12));
+    lines.extend(on_each(proposal).iter().map(|(words, meaning)| Line::styled(format!("  {words}"), theme.style(meaning))));
+    for blocker in book.blockers(practice, session.guidance) {
+        let words = text::cut(&blocker.words, (width * 2).saturating_sub(12));
         lines.extend(markdown::wrap(&[Span::styled(clean(&words), theme.style("text.muted"))], width, &[Span::raw("  - ")]));
     }
     lines

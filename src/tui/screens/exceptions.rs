@@ -18,6 +18,6 @@ pub fn heading(what: &[String], width: usize, theme: &Theme) -> Vec<Line<'static
 /// What helps to fill the form.
 #[must_use]
 pub fn help(width: usize, theme: &Theme) -> Vec<Line<'static>> {
-    let words = "An exception does not change an outcome: a failed check stays failed, and your determination decides. It says why you accept it, and for how long.";
+    let words = "An exception does not change an outcome: a failed check stays failed, and your determination decides. It says why it is accepted, who approved that, and for how long; when the last day has passed, the finding counts again.";
     markdown::plain(words, width, theme.style("text.muted"))
 }

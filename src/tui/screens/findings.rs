@@ -10,6 +10,7 @@ use kassay_core::judging::Check;
 use kassay_core::model::text::clean;
 use kassay_core::model::{Finding, Outcome};
 use kassay_core::session::{Book, FindingRow, FindingsView, Group, Layer, Pane, Scroll, Session, Tab, checks_of, excerpt};
+use kassay_core::workbook::Exception;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -98,7 +99,9 @@ fn list(frame: &mut Frame<'_>, area: Rect, session: &Session, book: &Book, check
             let words = format!("{}  {}", clean(name), text::counted(*count, "finding", "findings"));
             Line::styled(text::cut(&words, room), theme.style("text.strong"))
         }
-        FindingRow::Finding(at) => view.findings().get(*at).map_or_else(Line::default, |f| row(book, view, f, &columns, &widths, theme)),
+        FindingRow::Finding(at) => {
+            view.findings().get(*at).map_or_else(Line::default, |f| row(book, view, (check, f), &columns, &widths, theme))
+        }
     });
     let Some(finding) = view.selected().filter(|_| !detail.is_empty()) else { return };
     if detail.height > 5 {
@@ -145,11 +148,19 @@ const fn columns(rules: bool) -> [Column; 6] {
     ]
 }
 
-fn row(book: &Book, view: &FindingsView, finding: &Finding, columns: &[Column], widths: &[usize], theme: &Theme) -> Line<'static> {
+fn row(
+    book: &Book,
+    view: &FindingsView,
+    (check, finding): (&str, &Finding),
+    columns: &[Column],
+    widths: &[usize],
+    theme: &Theme,
+) -> Line<'static> {
     let mark = if view.marked.contains(&finding.id) {
         "●"
-    } else if book.excepted.contains(&finding.id) {
-        "e"
+    } else if let Some(exception) = book.exception(check, &finding.id) {
+        // What has lapsed counts again, and must not look as if it did not.
+        if exception.is_lapsed(book.today) { "!" } else { "e" }
     } else {
         " "
     };
@@ -189,9 +200,13 @@ fn check_lines(book: &Book, check: &Check, width: usize, height: usize, theme: &
         }
         None => say(&mut lines, "Says", "Not run yet: no cluster was read."),
     }
-    for exception in book.workbook.exceptions.iter().filter(|e| e.what == check.id) {
-        let until = exception.until.map(|d| format!(" until {d}")).unwrap_or_default();
-        say(&mut lines, "Accepted", &clean(&format!("{} ({}{until})", exception.reason, exception.owner)));
+    if let Some(exception) = book.exception(check.id, "") {
+        say(&mut lines, "Excepted", &excepted(book, exception));
+    }
+    if book.is_several() {
+        let others = book.together.outcomes(check.id).filter(|(key, _)| book.shown().is_none_or(|c| c.key != *key));
+        let others: Vec<String> = others.map(|(key, o)| format!("{key}: {} {}", sign::outcome(o.outcome), o.outcome.label())).collect();
+        say(&mut lines, "Others", &clean(&others.join(" · ")));
     }
     if let Some((review, holds)) = book.review(check.id) {
         let note = if review.note.is_empty() { "looked at" } else { &review.note };
@@ -266,15 +281,22 @@ fn finding_lines(session: &Session, book: &Book, (check, finding): (&str, &Findi
     say(&mut lines, "Observed", &clean(&finding.observed), "text.code");
     say(&mut lines, "Mend", &clean(&finding.mend), "text");
     say(&mut lines, "Command", &session.kubectl_here(&finding.object), "text.code");
-    for exception in book.workbook.exceptions.iter().filter(|e| e.what == finding.id || e.what == check) {
-        let until = exception.until.map(|d| format!(" until {d}")).unwrap_or_default();
-        say(&mut lines, "Accepted", &clean(&format!("{} ({}{until})", exception.reason, exception.owner)), "text");
+    if let Some(exception) = book.exception(check, &finding.id) {
+        say(&mut lines, "Excepted", &excepted(book, exception), if exception.is_lapsed(book.today) { "warning" } else { "text" });
     }
     if let Some(known) = checks::by_id(check) {
         say(&mut lines, "Why", &paragraphs(known.why).join(" "), "text.muted");
     }
     say(&mut lines, "Id", &finding.id, "text.muted");
     lines
+}
+
+/// An exception in words: how it stands, why, and who answers for it. It stands beside the outcome and never in its place.
+fn excepted(book: &Book, exception: &Exception) -> String {
+    let approver = if exception.approver.is_empty() { String::new() } else { format!(", approved by {}", exception.approver) };
+    let words = format!("{}: {} (owner {}{approver})", exception.standing(book.today), exception.reason, exception.owner);
+    let wrong: Vec<String> = book.exception_faults(exception).iter().map(|fault| format!("; {fault}")).collect();
+    clean(&format!("{words}{}", wrong.concat()))
 }
 
 /// The lines of the object around the field.
@@ -308,8 +330,8 @@ pub fn checks(frame: &mut Frame<'_>, area: Rect, side: bool, session: &Session, 
     let focused = book.walk.pane == Pane::Work && matches!(session.top(), Layer::Walk);
     List::new(all.len(), Some(at), theme).focused(focused).draw(frame, rows, |nth, room| {
         let check = all[nth];
-        let excepted = if book.excepted.contains(check.id) {
-            " (exception)"
+        let excepted = if let Some(exception) = book.exception(check.id, "") {
+            if exception.is_lapsed(book.today) { " (exception lapsed)" } else { " (excepted)" }
         } else if book.review(check.id).is_some_and(|(_, holds)| holds) {
             " (reviewed)"
         } else {

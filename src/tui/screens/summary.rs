@@ -6,7 +6,10 @@ use crate::tui::widgets::{List, frame, list, page, progress};
 use crate::tui::{keymap, markdown, text};
 use kassay_core::model::Outcome;
 use kassay_core::model::text::clean;
-use kassay_core::session::{Context, Cursor, Session, WalkProgress};
+use kassay_core::session::{Book, Context, Cursor, Session, WalkProgress};
+use kassay_core::workbook::excepting::ExceptionFault;
+use kassay_core::workbook::rollup::unread;
+use kassay_core::workbook::scoped::Confirmation;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -112,10 +115,15 @@ fn notes(session: &Session, width: usize, theme: &Theme) -> Vec<Line<'static>> {
         let read =
             cluster.collected_at.or(cluster.assessed_at).map(|at| text::moment(at.0, session.now, &session.zone)).unwrap_or_default();
         let reader = cluster.identity.as_ref().map(|name| format!(" as {name}")).unwrap_or_default();
-        let about = format!("{}, {} {}, read {read}{reader}", cluster.key, cluster.distribution, cluster.version);
-        let of_it = workbook.outcomes.iter().filter(|o| o.cluster == cluster.key);
-        let blocked = of_it.filter(|o| o.outcome == Outcome::Blocked).count();
-        if cluster.not_read.is_empty() && blocked > 0 {
+        let used = workbook.use_case(&cluster.key).map(|case| format!(", {}", case.label())).unwrap_or_default();
+        let about = format!("{}, {} {}{used}, read {read}{reader}", cluster.key, cluster.distribution, cluster.version);
+        let of_it = book.together.parts.iter().filter(|part| part.cluster == cluster.key).flat_map(|part| &part.outcomes);
+        let count = |wanted: Outcome| of_it.clone().filter(|o| o.outcome == wanted).count();
+        let (failed, review, blocked) = (count(Outcome::Fail), count(Outcome::Review), count(Outcome::Blocked));
+        let about = if book.is_several() { format!("{about}; {failed} failed, {review} to review, {blocked} blocked") } else { about };
+        if let Some(why) = unread(workbook, cluster) {
+            say(&mut lines, &format!("⊘ {why}. Nothing passes for it: R reads it again."), "outcome.blocked");
+        } else if cluster.not_read.is_empty() && blocked > 0 {
             let checks = text::counted(blocked, "check is", "checks are");
             say(&mut lines, &format!("⊘ {about}: {checks} blocked; each says what it lacks."), "outcome.blocked");
         } else if cluster.not_read.is_empty() {
@@ -128,8 +136,11 @@ fn notes(session: &Session, width: usize, theme: &Theme) -> Vec<Line<'static>> {
     if workbook.clusters.is_empty() {
         say(&mut lines, "⊘ No cluster was read: every check is open.", "outcome.blocked");
     }
+    scope_notes(book, &mut lines, &say);
     let evidence = text::counted(workbook.evidence.len(), "piece of evidence", "pieces of evidence");
     let exceptions = text::counted(workbook.exceptions.len(), "exception", "exceptions");
+    let wrong = workbook.exceptions.iter().filter(|e| book.exception_faults(e).iter().any(ExceptionFault::is_error)).count();
+    let exceptions = if wrong > 0 { format!("{exceptions} ({wrong} in error: r tells)") } else { exceptions };
     let confirm = workbook.determinations.iter().filter(|d| d.to_confirm).count();
     let confirm =
         if confirm > 0 { format!(", {} to confirm", text::counted(confirm, "determination", "determinations")) } else { String::new() };
@@ -141,4 +152,27 @@ fn notes(session: &Session, width: usize, theme: &Theme) -> Vec<Line<'static>> {
     }
     say(&mut lines, &format!("Kept in {}", book.dir.display()), "text.muted");
     lines
+}
+
+/// Who confirmed the scope, what has appeared since, and from which assessment this one was begun.
+fn scope_notes(book: &Book, lines: &mut Vec<Line<'static>>, say: &dyn Fn(&mut Vec<Line<'static>>, &str, &str)) {
+    let appeared: usize = book.appeared.iter().map(|a| a.namespaces.len()).sum();
+    let since = if appeared == 0 {
+        String::new()
+    } else {
+        format!(" {} since: S tells.", text::counted(appeared, "namespace has appeared", "namespaces have appeared"))
+    };
+    match book.workbook.confirmation() {
+        Confirmation::Missing => say(lines, "○ The scope is not confirmed by anybody: S, then c.", "warning"),
+        Confirmation::Changed(c) => {
+            say(lines, &format!("! The scope was changed since {} confirmed it on {}.{since}", c.by, c.at), "warning")
+        }
+        Confirmation::Holds(c) => {
+            let meaning = if since.is_empty() { "text" } else { "warning" };
+            say(lines, &format!("✓ The scope was confirmed by {} on {}.{since}", c.by, c.at), meaning);
+        }
+    }
+    if let Some(previous) = &book.workbook.previous {
+        say(lines, &format!("Begun from {}; last year's work is in the registers (r).", previous.title()), "text.muted");
+    }
 }

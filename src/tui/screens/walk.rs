@@ -7,7 +7,7 @@ use crate::tui::{keymap, markdown, mouse, text};
 use kassay_core::guidance::{Control, paragraphs};
 use kassay_core::model::text::clean;
 use kassay_core::session::{self, Action, Book, Layer, NavRow, Pane, Session, Tab, Target, Urgency, Walk, checks_of, finding_words};
-use kassay_core::workbook::AnswerState;
+use kassay_core::workbook::rollup::unread;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -73,13 +73,14 @@ fn header(frame: &mut Frame<'_>, area: Rect, session: &Session, book: &Book, the
         (Some(cluster), Some(record)) => {
             let read = session.read_at().map(|at| format!(" · read {}", text::moment(at, session.now, &session.zone))).unwrap_or_default();
             let of = if book.clusters.len() > 1 { format!(" ({}/{})", book.cluster + 1, book.clusters.len()) } else { String::new() };
+            let unread = unread(&book.workbook, record).map(|why| format!(" · ⊘ {why}")).unwrap_or_default();
             let version = [record.distribution.as_str(), record.version.as_str()].join(" ").replace("unknown ", "");
             let busy = match (cluster.loading, cluster.judging) {
                 (true, _) => format!(" · {spinner} loading findings"),
                 (_, true) => format!(" · {spinner} judging"),
                 _ => cluster.problem.as_ref().map(|p| format!(" · {p}")).unwrap_or_default(),
             };
-            clean(&format!("{}{of} · {}{read}{busy}", cluster.key, version.trim()))
+            clean(&format!("{}{of} · {}{read}{busy}{unread}", cluster.key, version.trim()))
         }
         _ => "no cluster read yet".to_owned(),
     };
@@ -290,11 +291,7 @@ fn standing(book: &Book, control: &Control) -> (String, &'static str) {
 }
 
 fn tab_row(frame: &mut Frame<'_>, area: Rect, book: &Book, control: &Control, walk: &Walk, theme: &Theme) {
-    let open = control
-        .questions
-        .iter()
-        .filter(|q| !matches!(book.state(&q.id), AnswerState::Satisfied | AnswerState::Waived(_) | AnswerState::Unsatisfied(_)))
-        .count();
+    let open = control.questions.iter().filter(|q| book.is_open(&q.id)).count();
     let some = |n: usize| (n > 0).then_some(n);
     let titles: Vec<(&str, Option<usize>)> = Tab::ALL
         .into_iter()

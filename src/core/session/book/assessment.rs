@@ -2,8 +2,8 @@
 //! stands, what is proposed, what is open). What follows is worked out once after each change, so that drawing costs nothing.
 
 use super::arrived::{Collection, Opened};
-use super::open::{OpenItem, Why, finding_words};
-use super::standing::{Target, Walk};
+use super::open::OpenItem;
+use super::standing::Walk;
 use super::undo::History;
 use crate::assess::CheckOutcome;
 use crate::checks;
@@ -11,9 +11,9 @@ use crate::guidance::{Control, Guidance};
 use crate::judging::Check;
 use crate::kinds::Inventory;
 use crate::model::{Determined, Outcome};
-use crate::workbook::collection::combined;
-use crate::workbook::proposal::question_state;
-use crate::workbook::{AnswerState, ClusterRecord, Evidence, OutcomeRecord, Proposal, Review, Workbook, propose};
+use crate::workbook::excepting::{ExceptionFault, exception_of};
+use crate::workbook::scoped::Appeared;
+use crate::workbook::{AnswerState, ClusterRecord, Evidence, Exception, OutcomeRecord, Review, Rolled, Together, Workbook};
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -55,14 +55,22 @@ pub struct Book {
     pub history: History,
     /// Names the state of what clusters are judged by: the scope, and files of evidence.
     pub revision: u64,
-    /// How each question stands.
+    /// The day on which what follows was worked out.
+    pub today: Date,
+    /// What is known of each cluster, and how each question stands on it.
+    pub together: Together,
+    /// How each question stands over all clusters: as it does where it stands worst.
     pub states: BTreeMap<String, AnswerState>,
-    /// What is proposed for each practice, over all clusters.
-    pub proposals: BTreeMap<String, Proposal>,
+    /// What is proposed for each practice, over all clusters and on each.
+    pub proposals: BTreeMap<String, Rolled>,
+    /// What is wrong with exceptions, by what names each.
+    pub faults: BTreeMap<String, Vec<ExceptionFault>>,
+    /// Namespaces that have appeared since the scope was confirmed.
+    pub appeared: Vec<Appeared>,
+    /// Controls in the order in which ⇥ goes.
+    pub order: Vec<String>,
     /// What needs a person, in order.
     pub open: Vec<OpenItem>,
-    /// Findings and checks with an exception that still holds.
-    pub excepted: BTreeSet<String>,
 }
 
 /// How far an area or a control is.
@@ -119,25 +127,17 @@ impl Book {
             walk,
             history: History::default(),
             revision: 0,
+            today,
+            together: Together::default(),
             states: BTreeMap::new(),
             proposals: BTreeMap::new(),
+            faults: BTreeMap::new(),
+            appeared: vec![],
+            order: vec![],
             open: vec![],
-            excepted: BTreeSet::new(),
         };
         book.refresh(guidance, today);
         book
-    }
-
-    /// Works out anew what follows from the workbook and the outcomes.
-    pub fn refresh(&mut self, guidance: &Guidance, today: Date) {
-        let (outcomes, distribution) = combined(&self.workbook);
-        let state = |q| question_state(q, &self.workbook, &outcomes, &distribution, today);
-        self.states = guidance.questions().map(|q| (q.id.clone(), state(q))).collect();
-        let proposals = propose(guidance, &self.workbook, &outcomes, &distribution, today);
-        self.proposals = proposals.into_iter().map(|p| (p.practice.clone(), p)).collect();
-        self.excepted =
-            self.workbook.exceptions.iter().filter(|e| e.until.is_none_or(|until| until.0 >= today)).map(|e| e.what.clone()).collect();
-        self.open = open_items(self, guidance);
     }
 
     /// Puts a cluster in as it was read or judged.
@@ -175,15 +175,39 @@ impl Book {
         self.shown()?.outcomes.iter().find(|o| o.check == check)
     }
 
+    /// Whether there is more than one cluster, so that each line must say of which it speaks.
+    #[must_use]
+    pub fn is_several(&self) -> bool {
+        self.together.parts.len() > 1
+    }
+
+    /// The exception of a finding on the cluster that is shown, whether it still holds or has lapsed; of the check itself for "".
+    #[must_use]
+    pub fn exception(&self, check: &str, finding: &str) -> Option<&Exception> {
+        let cluster = self.shown().map_or("", |c| &c.key);
+        exception_of(&self.workbook.exceptions, (check, finding, cluster), self.today)
+    }
+
+    /// Whether an exception for the check holds on a cluster.
+    fn is_excepted(&self, check: &str, cluster: &str) -> bool {
+        exception_of(&self.workbook.exceptions, (check, "", cluster), self.today).is_some_and(|e| !e.is_lapsed(self.today))
+    }
+
+    /// What is wrong with an exception.
+    #[must_use]
+    pub fn exception_faults(&self, exception: &Exception) -> &[ExceptionFault] {
+        self.faults.get(&exception.id()).map_or(&[], Vec::as_slice)
+    }
+
     /// Outcomes of a check that nobody has looked at although only a person can judge them. None where all its practices are determined or
     /// an exception was made for it: then it was judged.
     #[must_use]
     pub fn to_review(&self, check: &Check) -> Vec<&OutcomeRecord> {
         let settled = |practice: &&str| self.workbook.determination(practice).is_some_and(|d| !d.to_confirm);
-        if self.excepted.contains(check.id) || (!check.practices.is_empty() && check.practices.iter().all(settled)) {
+        if !check.practices.is_empty() && check.practices.iter().all(settled) {
             return vec![];
         }
-        self.workbook.not_reviewed(check.id).collect()
+        self.workbook.not_reviewed(check.id).filter(|o| !self.is_excepted(check.id, &o.cluster)).collect()
     }
 
     /// The review of a check on the cluster that is shown, and whether it still holds.
@@ -195,21 +219,35 @@ impl Book {
         Some((review, record.is_some_and(|record| self.workbook.is_reviewed(record))))
     }
 
-    /// How a question stands.
+    /// How a question stands over all clusters.
     #[must_use]
     pub fn state(&self, question: &str) -> &AnswerState {
         self.states.get(question).unwrap_or(&AnswerState::Missing)
     }
 
+    /// How a question stands on each cluster; one row without a name where there is none.
+    #[must_use]
+    pub fn states_on(&self, question: &str) -> &[(String, AnswerState)] {
+        self.together.states.get(question).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether a question needs a person on any cluster.
+    #[must_use]
+    pub fn is_open(&self, question: &str) -> bool {
+        self.states_on(question).iter().any(|(_, state)| state.is_open())
+    }
+
+    /// Answers to a question that hold for one cluster, each with its cluster's name.
+    pub fn own_answers<'a>(&'a self, question: &'a str) -> impl Iterator<Item = &'a crate::workbook::Answer> {
+        self.workbook.answers.iter().filter(move |a| a.question == question && !a.cluster.is_empty())
+    }
+
     /// The evidence that speaks to a control: named for one of its practices, or by an answer to one of its questions.
     #[must_use]
     pub fn evidence_of(&self, control: &Control) -> Vec<&Evidence> {
-        let named: BTreeSet<&str> = control
-            .questions
-            .iter()
-            .filter_map(|q| self.workbook.answer(&q.id, ""))
-            .flat_map(|answer| answer.evidence.iter().map(String::as_str))
-            .collect();
+        let asked = |id: &String| control.questions.iter().any(|q| q.id == *id);
+        let answers = self.workbook.answers.iter().filter(|answer| asked(&answer.question));
+        let named: BTreeSet<&str> = answers.flat_map(|answer| answer.evidence.iter().map(String::as_str)).collect();
         self.workbook
             .evidence
             .iter()
@@ -222,7 +260,7 @@ impl Book {
             .collect()
     }
 
-    /// How far controls are.
+    /// How far controls are, over all clusters.
     pub fn progress<'a>(&self, controls: impl Iterator<Item = &'a Control>) -> Progress {
         let mut progress = Progress::default();
         for control in controls {
@@ -237,17 +275,11 @@ impl Book {
                 }
             }
             for question in &control.questions {
-                match self.state(&question.id) {
-                    AnswerState::Satisfied | AnswerState::Waived(_) | AnswerState::Unsatisfied(_) => {}
-                    AnswerState::Lapsed(_) => {
-                        progress.open += 1;
-                        progress.lapsed += 1;
-                    }
-                    _ => progress.open += 1,
-                }
+                progress.open += usize::from(self.is_open(&question.id));
+                progress.lapsed += usize::from(self.states_on(&question.id).iter().any(|(_, s)| matches!(s, AnswerState::Lapsed(_))));
             }
             for check in checks::of_control(&control.id) {
-                match self.outcome(check.id).map(|o| o.outcome) {
+                match self.together.worst(check.id) {
                     Some(Outcome::Fail) => progress.failed += 1,
                     Some(Outcome::Review) => progress.review += 1,
                     Some(Outcome::Blocked) => progress.blocked += 1,
@@ -257,89 +289,4 @@ impl Book {
         }
         progress
     }
-
-    /// What still stands in the way of a clean determination of a practice, each with where it is mended.
-    #[must_use]
-    pub fn blockers(&self, practice: &str, guidance: &Guidance) -> Vec<(Target, String)> {
-        let Some(proposal) = self.proposals.get(practice) else { return vec![] };
-        let told = |id: &String, because: bool| {
-            if let Some(question) = guidance.question(id) {
-                let how = match self.state(id) {
-                    AnswerState::Missing => "needs an answer".to_owned(),
-                    AnswerState::Lapsed(day) => format!("the answer lapsed on {day}"),
-                    AnswerState::NeedsEvidence => "the answer needs evidence".to_owned(),
-                    AnswerState::Reworded => "was worded anew; look at the answer again".to_owned(),
-                    AnswerState::Unsatisfied(why) => why.clone(),
-                    AnswerState::Satisfied | AnswerState::Waived(_) => "speaks for it".to_owned(),
-                };
-                return (Target::Question(id.clone()), format!("{}: {how}", question.text.trim()));
-            }
-            let outcome = self.outcome(id);
-            let reviewed = if self.review(id).is_some_and(|(_, holds)| holds) { " (reviewed)" } else { "" };
-            let words = outcome
-                .map_or_else(|| "was not judged: no cluster was read".to_owned(), |o| format!("{}: {}", o.outcome.label(), o.reason));
-            (Target::Check(id.clone()), format!("{id} {}{words}{reviewed}", if because { "" } else { "is open: " }))
-        };
-        let against = proposal.because.iter().filter(|_| proposal.proposal == Some(Determined::NotInPlace)).map(|id| told(id, true));
-        against.chain(proposal.missing.iter().map(|id| told(id, false))).collect()
-    }
-}
-
-/// Everything that needs a person, in order.
-fn open_items(book: &Book, guidance: &Guidance) -> Vec<OpenItem> {
-    let mut items = Vec::new();
-    for control in guidance.controls() {
-        let mut put = |target, why, sentence: String| items.push(OpenItem { target, control: control.id.clone(), why, sentence });
-        for check in checks::of_control(&control.id) {
-            let open = book.to_review(check);
-            if let Some(first) = open.first() {
-                let what = match first.outcome {
-                    Outcome::Blocked if check.active => "waits for active probes: P lists what they would send",
-                    Outcome::Blocked => "could not be judged; look at what was missing",
-                    _ => "has facts that only you can judge",
-                };
-                let on = if book.clusters.len() > 1 {
-                    format!(" ({})", open.iter().map(|o| o.cluster.as_str()).collect::<Vec<_>>().join(", "))
-                } else {
-                    String::new()
-                };
-                put(Target::Check(check.id.to_owned()), Why::Review, format!("{} {}: {what}{on}", control.id, check.title));
-            }
-        }
-        for question in &control.questions {
-            let (why, what) = match book.state(&question.id) {
-                AnswerState::Satisfied | AnswerState::Waived(_) | AnswerState::Unsatisfied(_) => continue,
-                AnswerState::Missing => (Why::Answer, "a question needs an answer".to_owned()),
-                AnswerState::Lapsed(day) => (Why::Answer, format!("an answer lapsed on {day}")),
-                AnswerState::Reworded => (Why::Answer, "a question was worded anew since it was answered".to_owned()),
-                AnswerState::NeedsEvidence => (Why::Evidence, "an answer needs evidence".to_owned()),
-            };
-            put(Target::Question(question.id.clone()), why, format!("{} {}: {what}", control.id, control.title));
-        }
-        for practice in &control.practices {
-            let target = || Target::Practice(practice.id.clone());
-            match book.workbook.determination(&practice.id) {
-                Some(d) if d.to_confirm => {
-                    let sentence =
-                        format!("{}: what is known now speaks against “{}”; confirm or change it", practice.id, d.finding.label());
-                    put(target(), Why::Confirm, sentence);
-                }
-                Some(_) => {}
-                None => {
-                    let proposal = book.proposals.get(&practice.id);
-                    let review = proposal.map_or(0, |p| {
-                        p.missing.iter().filter_map(|id| checks::by_id(id)).filter(|check| !book.to_review(check).is_empty()).count()
-                    });
-                    let proposed = match proposal.and_then(|p| p.proposal) {
-                        Some(finding) => format!("proposed: {}", finding_words(finding)),
-                        None if review == 1 => "1 check to review first".to_owned(),
-                        None if review > 1 => format!("{review} checks to review first"),
-                        None => "nothing is proposed".to_owned(),
-                    };
-                    put(target(), Why::Determine, format!("{} {}: determine it ({proposed})", practice.id, control.title));
-                }
-            }
-        }
-    }
-    items
 }

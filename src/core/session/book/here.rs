@@ -1,6 +1,7 @@
 //! Where one stands in the open assessment, and what is expected there: which question, practice or check is meant follows from the place,
 //! so that the same key does the next sensible thing everywhere.
 
+use super::blockers::Blocker;
 use super::desk::Desk;
 use super::layer::Layer;
 use super::open::OpenItem;
@@ -36,7 +37,8 @@ impl Desk {
     pub fn expected(&self) -> Option<(&OpenItem, &'static str)> {
         let book = self.book.as_ref()?;
         let here = self.standing_on();
-        match book.open.iter().find(|item| Some(&item.target) == here.as_ref()) {
+        let shown = book.shown().map_or("", |c| &c.key);
+        match book.open.iter().find(|item| item.is_at(here.as_ref(), shown)) {
             Some(item) => Some((item, item.key())),
             None => self.next_open().map(|item| (item, "⇥")),
         }
@@ -57,10 +59,15 @@ impl Desk {
         }
         let here = self.standing_on();
         let length = open.len();
-        if let Some(at) = open.iter().position(|item| Some(&item.target) == here.as_ref()) {
+        let shown = book.shown().map_or("", |c| &c.key);
+        if let Some(at) = open.iter().position(|item| item.is_at(here.as_ref(), shown)) {
             return open.get((at + if back { length - 1 } else { 1 }) % length);
         }
-        let rank = |id: &str| self.guidance.controls().position(|c| c.id == id).unwrap_or(0);
+        // Done for the cluster that is shown, and open on another.
+        if let Some(item) = open.iter().find(|item| Some(&item.target) == here.as_ref()) {
+            return Some(item);
+        }
+        let rank = |id: &str| book.order.iter().position(|control| control == id).unwrap_or(0);
         let walk = &book.walk;
         let control = walk.here(self.guidance).or_else(|| walk.area_here(self.guidance).and_then(|a| a.controls.first()));
         let at = control.map_or(0, |c| rank(&c.id));
@@ -81,9 +88,9 @@ impl Desk {
 
     /// What stands in the way of the practices of the control one stands on, each told once.
     #[must_use]
-    pub fn blockers_here(&self) -> Vec<(Target, String)> {
+    pub fn blockers_here(&self) -> Vec<Blocker> {
         let (Some(book), guidance) = (self.book.as_ref(), self.guidance) else { return vec![] };
-        let mut all: Vec<(Target, String)> = vec![];
+        let mut all: Vec<Blocker> = vec![];
         for practice in book.walk.here(guidance).iter().flat_map(|c| &c.practices) {
             for blocker in book.blockers(&practice.id, guidance) {
                 if !all.contains(&blocker) {

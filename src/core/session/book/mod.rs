@@ -3,9 +3,11 @@
 
 pub(super) mod arrived;
 pub(super) mod assessment;
+pub(super) mod blockers;
 mod collecting;
 pub(super) mod desk;
 pub(super) mod edit;
+mod following;
 mod here;
 pub(super) mod layer;
 pub(super) mod lead;

@@ -1,4 +1,4 @@
-//! What needs a person, in the order of the guidance: the list behind ⇥ and the line “next:”. Within a control it goes as the tabs do: what
+//! What needs a person, in the order of the guidance, or as use cases of clusters want it: the list behind ⇥ and the line “next:”. Within a control it goes as the tabs do: what
 //! the API showed and only a person can judge, then what only people can say, then the determination that rests on both. Once all
 //! practices of a check are determined, its facts were judged: it is not asked about any more.
 
@@ -25,6 +25,8 @@ pub enum Why {
 pub struct OpenItem {
     /// Where it is.
     pub target: Target,
+    /// The clusters that need it, where there are several and it is not for all of them.
+    pub clusters: Vec<String>,
     /// Its control.
     pub control: String,
     /// Why.
@@ -34,6 +36,12 @@ pub struct OpenItem {
 }
 
 impl OpenItem {
+    /// Whether one stands on it: on its target, with a cluster that needs it shown.
+    #[must_use]
+    pub fn is_at(&self, target: Option<&Target>, cluster: &str) -> bool {
+        Some(&self.target) == target && (self.clusters.is_empty() || self.clusters.iter().any(|c| c == cluster))
+    }
+
     /// The key that does it, once one is there.
     #[must_use]
     pub const fn key(&self) -> &'static str {

@@ -8,7 +8,7 @@ use crate::session::parts::cursor::Cursor;
 use crate::session::parts::field::Field;
 use crate::session::parts::form::{Form, Purpose, Row};
 use crate::session::parts::namespaces::{NamespaceRow, ScopeEditor};
-use crate::workbook::Engagement;
+use crate::workbook::{Engagement, Workbook};
 use jiff::civil::Date;
 use std::path::PathBuf;
 
@@ -135,6 +135,8 @@ pub struct New {
     pub dir: Option<PathBuf>,
     /// Whether the assessment is there already, and only a cluster is added.
     pub adding: bool,
+    /// The assessment as it is begun from the one before, where it is: all of it but the engagement that is typed.
+    pub begun: Option<Box<Workbook>>,
 }
 
 /// A row of the step “cluster”.
@@ -173,7 +175,28 @@ impl New {
             scope: ScopeEditor::default(),
             dir: None,
             adding: false,
+            begun: None,
         }
+    }
+
+    /// The start of an assessment that is begun from the one before, with its engagement filled in.
+    #[must_use]
+    pub fn begun(workbook: Box<Workbook>, today: Date) -> Self {
+        let mut new = Self::new(today, "");
+        let engagement = &workbook.engagement;
+        let assessors = engagement.assessors.join(", ");
+        let said = [
+            ("entity", &engagement.entity),
+            ("assessors", &assessors),
+            ("company", &engagement.company),
+            ("period", &engagement.period),
+            ("purpose", &engagement.purpose),
+        ];
+        for (row, words) in said {
+            new.form.set(row, words);
+        }
+        new.begun = Some(workbook);
+        new
     }
 
     /// What there is to choose in the step “cluster”, narrowed by the filter.
@@ -203,7 +226,7 @@ impl New {
             company: form.text("company").to_owned(),
             period: form.text("period").to_owned(),
             purpose: form.text("purpose").to_owned(),
-            ..Engagement::default()
+            ..self.begun.as_ref().map(|begun| begun.engagement.clone()).unwrap_or_default()
         }
     }
     /// The form of the engagement, while it is filled in.

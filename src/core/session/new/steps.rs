@@ -46,6 +46,13 @@ pub enum Action {
         /// The cluster.
         source: Option<Source>,
     },
+    /// Shows the form of a new assessment that is begun from the one before, for a folder where one was told.
+    PrepareNext {
+        /// The folder.
+        dir: Option<PathBuf>,
+        /// The assessment as it is begun.
+        workbook: Box<Workbook>,
+    },
 }
 
 impl Action {
@@ -95,14 +102,22 @@ pub(in crate::session) fn update(state: &mut State, desk: &mut Desk, action: Act
             }
             return next;
         }
+        Action::PrepareNext { dir, workbook } => start_next(state, desk, dir, workbook),
     }
     Next::NONE
+}
+
+/// Shows the form of an assessment that is begun from the one before.
+fn start_next(state: &mut State, desk: &mut Desk, dir: Option<PathBuf>, workbook: Box<Workbook>) {
+    *state = Some(Box::new(New { dir, ..New::begun(workbook, desk.today()) }));
+    desk.layers.retain(|layer| !matches!(layer, Layer::New));
+    desk.layers.push(Layer::New);
 }
 
 /// Shows the form of a new assessment, or what was typed of one.
 pub(in crate::session) fn start(state: &mut State, desk: &mut Desk) -> Next {
     let user = if desk.user == "unknown" { "" } else { desk.user.as_str() };
-    if state.as_ref().is_none_or(|n| n.adding) {
+    if state.as_ref().is_none_or(|n| n.adding || n.begun.is_some()) {
         *state = Some(Box::new(New::new(desk.today(), user)));
     }
     desk.layers.push(Layer::New);
@@ -178,6 +193,11 @@ pub(in crate::session) fn enter(state: &mut State, desk: &mut Desk) -> Next {
             if new.form.text("entity").is_empty() {
                 new.form.fault("entity", "the assessed entity is needed; all else may stay empty");
                 return Next::NONE;
+            }
+            if let Some(begun) = new.begun.clone() {
+                // Its clusters are those of last year: they are listed, and R reads each again.
+                let workbook = Workbook { engagement: new.engagement(), ..*begun };
+                return made(desk, new.dir.clone(), Box::new(workbook), None);
             }
             new.stage = Stage::Cluster;
             match (&new.flight, new.source.clone()) {

@@ -56,6 +56,8 @@ pub enum Purpose {
     Engagement,
     /// Adding a rule to the scope.
     Rule,
+    /// Confirming the scope.
+    ConfirmScope,
     /// Naming a path.
     Path(PathOf),
 }

@@ -6,7 +6,7 @@ use crate::analysis::platform::Platform;
 use crate::kinds::Inventory;
 use crate::model::scope::NamespaceRule;
 use crate::model::{Category, Scope};
-use std::collections::{BTreeMap, btree_map::Entry};
+use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
 /// A namespace, for the scope.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,6 +36,12 @@ pub struct ScopeEditor {
     pub error: Option<String>,
     /// Why namespaces are missing in the list; "" where none is.
     pub missing: String,
+}
+
+/// Names of the namespaces of a cluster: those that are listed, and those of its workloads.
+pub(in crate::session) fn names(inventory: &Inventory) -> BTreeSet<&str> {
+    let listed = inventory.namespaces.iter().map(|n| &*n.metadata.name);
+    listed.chain(inventory.workloads.iter().map(|w| &*w.object.namespace)).filter(|name| !name.is_empty()).collect()
 }
 
 impl ScopeEditor {

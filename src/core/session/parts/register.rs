@@ -10,11 +10,15 @@ pub enum Register {
     Evidence,
     /// Exceptions to findings.
     Exceptions,
+    /// Clusters, with what each is used for.
+    Clusters,
+    /// What was said and determined last year.
+    Previous,
 }
 
 impl Register {
     /// All, in the order of the tabs.
-    pub const ALL: [Self; 2] = [Self::Evidence, Self::Exceptions];
+    pub const ALL: [Self; 4] = [Self::Evidence, Self::Exceptions, Self::Clusters, Self::Previous];
 
     /// The name on the tab.
     #[must_use]
@@ -22,6 +26,8 @@ impl Register {
         match self {
             Self::Evidence => "Evidence",
             Self::Exceptions => "Exceptions",
+            Self::Clusters => "Clusters",
+            Self::Previous => "Last year",
         }
     }
 }

@@ -98,6 +98,32 @@ pub struct Reached {
     pub files: Vec<String>,
 }
 
+impl ClusterRecord {
+    /// A cluster of that name of which nothing was read yet.
+    #[must_use]
+    pub fn unread(key: &str) -> Self {
+        Self {
+            key: key.to_owned(),
+            uid: String::new(),
+            server: String::new(),
+            version: String::new(),
+            distribution: String::new(),
+            nodes: 0,
+            identity: None,
+            collected_at: None,
+            assessed_at: None,
+            snapshot: String::new(),
+            findings: String::new(),
+            source: String::new(),
+            declared_complete: None,
+            reached: Reached::default(),
+            not_read: BTreeMap::new(),
+            redactions: 0,
+            failed: None,
+        }
+    }
+}
+
 impl Reached {
     /// Whether it says nothing.
     #[must_use]

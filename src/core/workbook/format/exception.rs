@@ -9,6 +9,12 @@ use serde::{Deserialize, Serialize};
 pub struct Exception {
     /// Id of the finding, or the check for all of its findings.
     pub what: String,
+    /// The check of the finding, by which it is known when the finding is gone; "" for a check.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub check: String,
+    /// What was found where, as it was then: `Deployment shop/web spec.hostNetwork`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub about: String,
     /// Why.
     pub reason: String,
     /// Who answers for it.
@@ -36,6 +42,8 @@ impl Exception {
     pub fn of(what: &str) -> Self {
         Self {
             what: what.to_owned(),
+            check: String::new(),
+            about: String::new(),
             reason: String::new(),
             owner: String::new(),
             until: None,

@@ -1,5 +1,6 @@
 //! The table `[previous]` and what stands below it: last assessment's work, for reference only. Nothing of it counts.
 
+use super::analysis::RiskAnalysis;
 use crate::model::{Determined, Method};
 use crate::workbook::moment::{Day, Moment};
 use crate::workbook::value::AnswerValue;
@@ -18,6 +19,9 @@ pub struct Previous {
     pub workbook: String,
     /// When this assessment was begun from it.
     pub at: Moment,
+    /// What was wrong with its files then, where it was begun from all the same; "" where they were whole.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub unverified: String,
     /// Its clusters.
     #[serde(default, rename = "cluster", skip_serializing_if = "Vec::is_empty")]
     pub clusters: Vec<PreviousCluster>,
@@ -30,6 +34,9 @@ pub struct Previous {
     /// Its evidence.
     #[serde(default, rename = "evidence", skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<PreviousEvidence>,
+    /// Its targeted risk analyses, with references of that assessment.
+    #[serde(default, rename = "risk_analysis", skip_serializing_if = "Vec::is_empty")]
+    pub analyses: Vec<RiskAnalysis>,
 }
 
 /// A cluster of the assessment before.
