@@ -190,6 +190,12 @@ fn a_cluster_that_could_not_be_read_stays_and_nothing_passes_for_it() {
     assert!(desk.book().proposals.values().all(|p| matches!(p.proposal, None | Some(Determined::NotInPlace))));
     let part = &desk.book().together.parts[1];
     assert!(!part.outcomes.is_empty() && part.outcomes.iter().all(|o| o.outcome == Outcome::Blocked && !o.needs.is_empty()));
+    // One line says so, and not one for each check; its checks are shown as blocked.
+    let (practice, rolled) = desk.book().proposals.iter().find(|(_, p)| p.on[1].1.missing.len() > 3).unwrap();
+    let blockers = desk.book().blockers(practice, Guidance::shipped().unwrap());
+    assert!(rolled.proposal != Some(Determined::InPlace));
+    assert_eq!(blockers.iter().filter(|b| b.words.contains("prod-us was not read yet")).count(), 1, "{blockers:?}");
+    assert!(desk.book().clusters[1].outcomes.iter().all(|o| o.outcome == Outcome::Blocked));
     // One that was read before keeps what was wrong, and nothing of what was good.
     let mut failed = workbook;
     failed.clusters.pop();

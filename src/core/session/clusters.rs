@@ -58,7 +58,7 @@ fn row(desk: &Desk, record: &ClusterRecord) -> RegisterRow {
         id: record.key.clone(),
         cells: vec![
             format!("{} {}", record.distribution, record.version).trim().to_owned(),
-            record.nodes.to_string(),
+            if record.assessed_at.is_some() { record.nodes.to_string() } else { String::new() },
             if record.failed.is_some() { format!("failed; before that {shown}") } else { shown },
             used.map(|u| u.case.label().to_owned()).unwrap_or_default(),
         ],

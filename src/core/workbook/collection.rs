@@ -111,7 +111,9 @@ impl OutcomeRecord {
 
 /// Puts a collection into a workbook. Answers, determinations, evidence, exceptions and reviews stay as they are, but for the mark `to_confirm`.
 pub fn merge_collection(workbook: &mut Workbook, guidance: &Guidance, collected: &Collected<'_>) -> Changes {
-    let first = !workbook.clusters.iter().any(|c| c.key == collected.key);
+    // A cluster that is listed and was never read has nothing to be compared with.
+    let was_read = |c: &ClusterRecord| c.assessed_at.is_some() || c.collected_at.is_some();
+    let first = !workbook.clusters.iter().any(|c| c.key == collected.key && was_read(c));
     let mut changes = if first { Changes { first, ..Changes::default() } } else { compare(workbook, collected) };
     let record = record(collected);
     match workbook.clusters.iter_mut().find(|c| c.key == collected.key) {

@@ -16,6 +16,12 @@ use std::collections::BTreeMap;
 /// What a blocked check of a cluster lacks that was not read.
 const READING: &str = "a reading of the cluster";
 
+/// Whether an outcome is blocked because its cluster was not read, or could not be read again.
+#[must_use]
+pub fn wants_reading(outcome: &CheckOutcome) -> bool {
+    outcome.outcome == Outcome::Blocked && outcome.needs.iter().any(|need| need == READING)
+}
+
 /// What is known of one cluster, without its findings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {

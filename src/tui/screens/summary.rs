@@ -120,7 +120,7 @@ fn notes(session: &Session, width: usize, theme: &Theme) -> Vec<Line<'static>> {
         let of_it = book.together.parts.iter().filter(|part| part.cluster == cluster.key).flat_map(|part| &part.outcomes);
         let count = |wanted: Outcome| of_it.clone().filter(|o| o.outcome == wanted).count();
         let (failed, review, blocked) = (count(Outcome::Fail), count(Outcome::Review), count(Outcome::Blocked));
-        let about = if book.is_several() { format!("{about}; {failed} failed, {review} to review, {blocked} blocked") } else { about };
+        let about = if book.is_several() { format!("{about}; {failed} failed, {review} to review") } else { about };
         if let Some(why) = unread(workbook, cluster) {
             say(&mut lines, &format!("⊘ {why}. Nothing passes for it: R reads it again."), "outcome.blocked");
         } else if cluster.not_read.is_empty() && blocked > 0 {

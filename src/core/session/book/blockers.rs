@@ -5,7 +5,7 @@ use super::following::record_of;
 use super::standing::Target;
 use crate::guidance::Guidance;
 use crate::model::{Determined, Outcome};
-use crate::workbook::rollup::rank;
+use crate::workbook::rollup::{rank, unread, wants_reading};
 use crate::workbook::{AnswerState, Part};
 
 /// Something that stands in the way.
@@ -29,6 +29,8 @@ struct Cause<'a> {
     outcome: Option<Outcome>,
     rank: u8,
     words: String,
+    /// Whether the cluster itself must be read: then one line says so for all checks.
+    reading: bool,
 }
 
 impl Book {
@@ -58,7 +60,16 @@ impl Book {
                 AnswerState::Unsatisfied(why) => why.clone(),
                 AnswerState::Satisfied | AnswerState::Waived(_) => "speaks for it".to_owned(),
             };
-            return Cause { id, cluster, because, outcome: None, rank: if because { 0 } else { rank(Outcome::Review) }, words: how };
+            let reading = false;
+            return Cause {
+                id,
+                cluster,
+                because,
+                outcome: None,
+                reading,
+                rank: if because { 0 } else { rank(Outcome::Review) },
+                words: how,
+            };
         }
         let outcome = part.outcome(id);
         let reviewed =
@@ -69,13 +80,17 @@ impl Book {
             None => "was not judged: read the cluster again".to_owned(),
         };
         let rank = outcome.map_or(rank(Outcome::Blocked), |o| rank(o.outcome));
-        Cause { id, cluster, because, outcome: outcome.map(|o| o.outcome), rank, words }
+        let reading = outcome.is_some_and(wants_reading);
+        Cause { id, cluster, because, outcome: outcome.map(|o| o.outcome), rank, words, reading }
     }
 
     /// The same cause on several clusters is one line.
     fn joined(&self, causes: Vec<Cause<'_>>, guidance: &Guidance) -> Vec<Blocker> {
         let mut lines: Vec<(Cause<'_>, Vec<String>)> = vec![];
         for cause in causes {
+            if cause.reading && lines.iter().any(|(known, _)| known.reading && known.cluster == cause.cluster) {
+                continue;
+            }
             let same = |(known, _): &&mut (Cause<'_>, Vec<String>)| {
                 (known.id, known.because, &known.words) == (cause.id, cause.because, &cause.words)
             };
@@ -95,6 +110,11 @@ impl Book {
             };
             let (target, words) = match guidance.question(cause.id) {
                 Some(question) => (Target::Question(cause.id.to_owned()), format!("{on}{}: {}", question.text.trim(), cause.words)),
+                None if cause.reading => {
+                    let record = self.workbook.clusters.iter().find(|c| c.key == cause.cluster);
+                    let why = record.and_then(|record| unread(&self.workbook, record)).unwrap_or_default();
+                    (Target::Check(cause.id.to_owned()), format!("{why}: nothing passes for it; R reads it"))
+                }
                 None => {
                     let open = if cause.because { "" } else { "is open: " };
                     (Target::Check(cause.id.to_owned()), format!("{on}{} {open}{}", cause.id, cause.words))

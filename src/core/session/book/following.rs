@@ -22,12 +22,22 @@ impl Book {
         self.today = today;
         self.list_all();
         self.together = Together::of(guidance, &self.workbook, today);
+        self.show_unread();
         self.states = self.together.states.iter().map(|(id, states)| (id.clone(), worst_state(states))).collect();
         self.proposals = self.together.proposals.iter().map(|p| (p.practice.clone(), p.clone())).collect();
         self.faults = exception_faults(self);
         self.appeared = appeared_since(self);
         self.order = ordered(self, guidance).map(|control| control.id.clone()).collect();
         self.open = open_items(self, guidance);
+    }
+
+    /// A cluster that was never read shows its checks as blocked, and not as if there were none.
+    fn show_unread(&mut self) {
+        for (cluster, part) in self.clusters.iter_mut().zip(&self.together.parts) {
+            if cluster.outcomes.is_empty() && !cluster.loading && cluster.key == part.cluster {
+                cluster.outcomes = Arc::new(part.outcomes.clone());
+            }
+        }
     }
 
     /// Lists every cluster of the workbook, and takes back what passed on one that could not be read again.
