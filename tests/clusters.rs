@@ -5,67 +5,21 @@
 #[allow(dead_code, reason = "what only the walk of one cluster needs")]
 #[path = "support/session.rs"]
 mod support;
+#[path = "support/two.rs"]
+mod two;
 
 use jiff::civil::date;
 use kassay_core::guidance::{Guidance, Question, QuestionKind};
-use kassay_core::kinds::Inventory;
-use kassay_core::model::{Determined, Outcome, Scope};
+use kassay_core::model::{Determined, Outcome};
 use kassay_core::session::{
-    Action, Effect, Flag, Layer, Opened, Register, Step, Target, Typed, answer, book, exceptions, home, new, registers, scope, update, walk,
+    Action, Effect, Flag, Layer, Register, Step, Target, Typed, answer, exceptions, home, new, registers, scope, walk,
 };
 use kassay_core::workbook::scoped::Confirmation;
 use kassay_core::workbook::{
-    AnswerState, ClusterRecord, Collected, Exception, Moment, Reached, ReadFailure, Request, RequestStatus, UseCase, UseCaseKind, Workbook,
-    begun, merge_collection,
+    AnswerState, ClusterRecord, Exception, Moment, ReadFailure, Request, RequestStatus, UseCase, UseCaseKind, Workbook, begun,
 };
-use support::{Desk, collection, now, workbook};
-
-/// Puts the cluster of all tests into a workbook under a name, as another distribution where one is told.
-fn read(workbook: &mut Workbook, key: &str, distribution: &str) {
-    let collection = collection(&Scope::default());
-    let mut inventory: Inventory = (*collection.inventory).clone();
-    inventory.cluster.uid = format!("uid of {key}");
-    inventory.cluster.distribution = distribution.into();
-    let collected = Collected {
-        key,
-        source: "context",
-        reached: &Reached::default(),
-        inventory: &inventory,
-        outcomes: &collection.outcomes,
-        previous: &[],
-        snapshot: "",
-        findings: "",
-        assessed_at: now(),
-    };
-    merge_collection(workbook, Guidance::shipped().unwrap(), &collected);
-}
-
-fn opened(workbook: Workbook) -> Desk {
-    let mut desk = Desk::empty();
-    let opened = Opened { dir: "/assessments/acme".into(), workbook: workbook.clone(), held_by: None, notices: vec![] };
-    update(&mut desk.session, Action::Book(book::Action::Opened(Box::new(opened))));
-    let inventory = collection(&Scope::default());
-    for cluster in workbook.clusters.iter().filter(|c| c.assessed_at.is_some()) {
-        let loaded = book::Action::Loaded {
-            cluster: cluster.key.clone(),
-            outcomes: inventory.outcomes.clone(),
-            inventory: Some(inventory.inventory.clone()),
-        };
-        // What a workbook in memory names no files of is not waited for.
-        desk.session.book.as_mut().unwrap().clusters.iter_mut().for_each(|c| c.loading = c.key == cluster.key);
-        update(&mut desk.session, Action::Book(loaded));
-    }
-    desk.disk = Some(workbook);
-    desk.session.messages.clear();
-    desk
-}
-
-fn two() -> Workbook {
-    let mut workbook = workbook();
-    read(&mut workbook, "prod-eu", "kubeadm");
-    read(&mut workbook, "prod-us", "kubeadm");
-    workbook
-}
+use support::{Desk, now, workbook};
+use two::{opened, read, two};
 
 /// A question that is satisfied by “yes” without evidence.
 fn plain_question() -> &'static Question {

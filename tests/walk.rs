@@ -5,6 +5,8 @@
 
 #[path = "support/session.rs"]
 mod support;
+#[path = "support/two.rs"]
+mod two;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use kassay::tui::theme::{Depth, Theme};
@@ -14,8 +16,8 @@ use kassay_core::kinds::{Ingest, Inventory, Source as Origin};
 use kassay_core::model::{Category, Finding, Kind, ObjectRef, Outcome, Scope, Severity};
 use kassay_core::sensitive::FingerprintKey;
 use kassay_core::session::{
-    Action, Collection, Context, Layer, Segmentation, Tab, Target, access, determine, evidence, export, findings, help, palette, probes,
-    scope, search, segmentation, summary, walk,
+    Action, Collection, Context, Layer, Register, Segmentation, Tab, Target, access, determine, evidence, export, findings, help, palette,
+    probes, registers, scope, search, segmentation, summary, walk,
 };
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -141,6 +143,54 @@ fn everywhere(look: &mut dyn FnMut(&mut Desk, &str)) {
     look(&mut desk, "segmentation");
     desk.act(Action::Enter);
     look(&mut desk, "connections");
+    with_two_clusters(look);
+}
+
+/// What several clusters, a scope that can be confirmed and the year before add.
+fn with_two_clusters(look: &mut dyn FnMut(&mut Desk, &str)) {
+    let guidance = kassay_core::guidance::Guidance::shipped().unwrap();
+    let today = jiff::civil::date(2026, 11, 23);
+    let mut book = kassay_core::workbook::begun::begin(&two::two(), &"a".repeat(64), guidance, support::now(), today);
+    two::read(&mut book, "prod-eu", "kubeadm");
+    let mut desk = two::opened(book);
+    for target in [Target::Practice("1.1.a".into()), Target::Question("1.1.accountability".into())] {
+        desk.act(Action::Walk(walk::Action::GoTo(target)));
+        look(&mut desk, "several clusters");
+        desk.act(Action::Enter);
+        look(&mut desk, "several clusters, form");
+        desk.act(Action::Back);
+    }
+    desk.act(Action::Summary(summary::Action::Open));
+    look(&mut desk, "several clusters, summary");
+    desk.act(Action::Back).act(Action::Scope(scope::Action::Open));
+    look(&mut desk, "several clusters, scope");
+    desk.act(Action::Scope(scope::Action::Confirm));
+    look(&mut desk, "confirming");
+    desk.act(Action::Back).act(Action::Back);
+    for register in Register::ALL {
+        desk.act(Action::Registers(registers::Action::Show(register)));
+        look(&mut desk, register.label());
+    }
+    desk.act(Action::Registers(registers::Action::Show(Register::Clusters))).act(Action::Enter);
+    look(&mut desk, "use case");
+}
+
+#[test]
+fn what_stands_in_the_way_names_its_cluster_at_every_size() {
+    let mut book = two::two();
+    book.clusters.push(kassay_core::workbook::ClusterRecord::unread("prod-ap"));
+    let mut desk = two::opened(book);
+    desk.act(Action::Walk(walk::Action::GoTo(Target::Practice("3.1.a".into()))));
+    for size in SIZES {
+        let screen = seen(&desk, size);
+        for words in ["prod-eu, prod-us: 3.1/", "prod-ap was not read yet"] {
+            assert!(screen.contains(words), "{words} at {size:?}:\n{screen}");
+        }
+    }
+    desk.act(Action::Summary(summary::Action::Open));
+    assert!(seen(&desk, (120, 40)).contains("prod-ap was not read yet. Nothing passes for it"));
+    desk.act(Action::Back).act(Action::Scope(scope::Action::Open));
+    assert!(SIZES.iter().all(|size| seen(&desk, *size).contains("Nobody has confirmed this scope yet: c confirms it")));
 }
 
 #[test]
