@@ -4,6 +4,7 @@
 use kassay_core::sensitive::toml_fault;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 /// The variable that names another data folder.
 pub const DATA_DIR: &str = "KASSAY_DATA_DIR";
@@ -39,6 +40,8 @@ pub fn config_dir() -> Option<PathBuf> {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct Settings {
+    /// Who sits here (`KASSAY_USER`, `--user`); without one, the login name.
+    pub user: Option<String>,
     /// Theme by name (`KASSAY_THEME`); without one, dark or light as the terminal hints.
     pub theme: Option<String>,
     /// Leaves the mouse to the terminal, for selecting text with it (`KASSAY_NO_MOUSE`).
@@ -87,6 +90,7 @@ impl Settings {
             }
         };
         let set = |name: &str| environment(name).filter(|value| !value.is_empty());
+        settings.user = set("KASSAY_USER").or(settings.user).map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
         settings.theme = set("KASSAY_THEME").or(settings.theme);
         settings.no_mouse |= set("KASSAY_NO_MOUSE").is_some();
         settings.reduced_motion |= set("KASSAY_REDUCED_MOTION").is_some();
@@ -94,9 +98,23 @@ impl Settings {
     }
 }
 
-/// The user's login name, for the journal and the lock; an assessor's full name is in the workbook.
+/// The name that was told at the start.
+static CALLED: OnceLock<String> = OnceLock::new();
+
+/// Says who sits here, for as long as the program runs.
+pub fn call_user(name: &str) {
+    let _ = CALLED.set(name.trim().to_owned());
+}
+
+/// Who sits here, for the journal, the lock and the second person: as was told at the start, as the settings have it, else the login name.
 #[must_use]
 pub fn user() -> String {
+    let told = CALLED.get().filter(|name| !name.is_empty()).cloned();
+    // Settings with a fault are told where they are loaded.
+    told.or_else(|| Settings::load().ok().and_then(|settings| settings.user)).unwrap_or_else(login_name)
+}
+
+fn login_name() -> String {
     first_set(&["USER", "LOGNAME", "USERNAME"]).or_else(user_of_process).unwrap_or_else(|| "unknown".to_owned())
 }
 
@@ -142,12 +160,16 @@ mod tests {
         };
         assert_eq!(with("theme = \"dark\"\n", "").unwrap().theme.as_deref(), Some("dark"));
         assert_eq!(with("theme = \"dark\"\n", "KASSAY_THEME").unwrap().theme.as_deref(), Some("light"));
+        assert_eq!(with("user = \"A. Assessor\"\n", "").unwrap().user.as_deref(), Some("A. Assessor"));
+        assert_eq!(with("user = \"A. Assessor\"\n", "KASSAY_USER").unwrap().user.as_deref(), Some("light"));
         assert!(with("", "KASSAY_REDUCED_MOTION").unwrap().reduced_motion && with("no-mouse = true", "").unwrap().no_mouse);
         let said = with("theme = 1\n", "").unwrap_err().to_string();
         assert!(said.contains("config.toml") && said.contains("line 1"), "{said}");
         let said = with("them = \"dark\"", "").unwrap_err().to_string();
         assert!(
-            said.ends_with("config.toml: line 1, column 1: the field them is not known there; known are theme, no-mouse, reduced-motion"),
+            said.ends_with(
+                "config.toml: line 1, column 1: the field them is not known there; known are user, theme, no-mouse, reduced-motion"
+            ),
             "{said}"
         );
         assert_eq!(Settings::from(None, &|_| None).unwrap(), Settings::default());

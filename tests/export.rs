@@ -65,6 +65,56 @@ fn a_bag_is_whole_and_the_same_again() {
 }
 
 #[test]
+fn what_people_judged_has_tables_of_its_own_and_names_who_reviewed_it() {
+    use kassay_core::workbook::sign_off::{Matter, Taken, take};
+    use kassay_core::workbook::{
+        AnalysisPurpose, CompensatingControl, CustomizedApproach, Determination, Moment, RiskAnalysis, SignOffStep,
+    };
+    let root = tempfile::tempdir().unwrap();
+    let mut material = material(&make(root.path()));
+    assert_eq!(export::judgement_csvs(&material).iter().map(|(name, _)| *name).collect::<Vec<_>>(), ["determinations.csv"]);
+    let book = &mut material.workbook;
+    let first = book.determinations[0].clone();
+    let control = "+kept <apart>".to_owned();
+    book.determinations[0].compensating = Some(CompensatingControl { control: control.clone(), ..CompensatingControl::default() });
+    let customized = Some(CustomizedApproach { control, analysis: "T-01".into(), ..CustomizedApproach::default() });
+    book.determinations.push(Determination { practice: "1.2.a".into(), customized, ..first });
+    book.analyses.push(RiskAnalysis {
+        title: "Isolation".into(),
+        purpose: AnalysisPurpose::CustomizedApproach,
+        ..RiskAnalysis::new("T-01".into(), "A. Assessor".into(), Moment(now()))
+    });
+    book.engagement.own_acceptance = true;
+    for (practice, step, words, by) in
+        [("1.1.a", SignOffStep::Accepted, "", "R. Reviewer"), ("1.2.a", SignOffStep::Returned, "=why <u>so</u>?", "R. Reviewer")]
+    {
+        let matter = Matter::Determination(practice.into());
+        take(book, material.guidance, &Taken { matter: &matter, step, words, by, at: Moment(now()) }).unwrap();
+    }
+    let tables: BTreeMap<&str, String> = export::judgement_csvs(&material).into_iter().collect();
+    assert_eq!(tables.len(), 5, "{:?}", tables.keys());
+    let row = |table: &str, start: &str| {
+        let text = &tables[table];
+        text.lines().find(|line| line.starts_with(start)).unwrap_or_else(|| panic!("{start} is not in {text}")).to_owned()
+    };
+    assert!(row("determinations.csv", "1.1.a").ends_with(&format!("accepted,R. Reviewer,{}", Moment(now()))));
+    assert!(row("compensating-controls.csv", "1.1.a").contains("'+kept <apart>"));
+    assert!(row("customized-approaches.csv", "1.2.a").contains(",T-01,"));
+    assert!(row("risk-analyses.csv", "T-01").contains("senior management's approval"));
+    assert!(row("second-person.csv", "determination 1.2.a").ends_with("'=why <u>so</u>?"));
+    let html = export::report_html(&material).unwrap();
+    for told in [
+        "second person: accepted by R. Reviewer",
+        "Own acceptance.",
+        "1 of 3 determinations and answers are accepted",
+        "=why &lt;u&gt;so&lt;&#x2f;u&gt;?",
+        "1.2.a: defined approach",
+    ] {
+        assert!(html.contains(told), "{told} is not told");
+    }
+}
+
+#[test]
 fn another_bagit_program_agrees() {
     let root = tempfile::tempdir().unwrap();
     let bag = bag(root.path(), "bag", Form::Folder);
@@ -194,7 +244,9 @@ fn the_report_tells_everything_and_escapes_it() {
         "E-0001",
         "P. Engineer",
         "in place",
-        "proposed then: not in place",
+        "proposed not in place; determined in place, because Seen ",
+        "A program helped with words</dt><dd class=\"said\">not told",
+        "second person: not submitted",
         "100 more are in findings.csv",
         "The first 10 of 300 are printed",
         "The chain of its lines is whole",

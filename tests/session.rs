@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, unreachable_pub, reason = "a test's failure is its message")]
 
+#[path = "session/second.rs"]
+mod second;
 #[path = "support/session.rs"]
 mod support;
 
@@ -244,7 +246,7 @@ fn an_assessment_can_be_done_with_three_keys() {
         let Some(form) = desk.session.form() else { continue };
         match &form.rows[0].input {
             Input::Choice { .. } if form.row("finding").is_some() => {
-                desk.act(Action::Choose('t')).act(Action::Focus(2)).typed("left out, by the entity");
+                desk.act(Action::Choose('t')).act(Action::Focus(2)).typed("the entity").act(Action::Focus(3)).typed("left out");
             }
             Input::Choice { .. } => drop(desk.act(Action::ChooseNth(form.rows.len().min(1)))),
             Input::Text(_) => {

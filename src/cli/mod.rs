@@ -22,6 +22,7 @@ mod verify;
 use crate::app::Start;
 use crate::app::begin::{NotBegun, begin};
 use crate::collect::CollectError;
+use crate::config;
 use crate::export::{ExportError, VerifyError};
 use crate::store::StoreError;
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
@@ -57,6 +58,9 @@ pub struct Manners {
     /// When to use colour
     #[arg(long, global = true, help_heading = "Everywhere", value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
     color: Colour,
+    /// Who you are, for the journal and the second person; else KASSAY_USER or the login name
+    #[arg(long, global = true, help_heading = "Everywhere", value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    user: Option<String>,
 }
 
 /// When to use colour.
@@ -285,6 +289,9 @@ pub fn main() -> ExitCode {
 
 fn run(cli: Cli) -> Result<u8, Failure> {
     let manners = cli.manners;
+    if let Some(name) = &manners.user {
+        config::call_user(name);
+    }
     match cli.verb {
         None | Some(Verb::Demo { .. } | Verb::New { .. }) => walk(cli.dir, cli.verb),
         Some(Verb::Assess(verb)) => verb.run(&manners),

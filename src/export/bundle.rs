@@ -2,7 +2,8 @@
 //! the digests of everything, so that `sha256sum -c`, any BagIt program or `kassay verify` can tell whether it is whole.
 
 use super::{
-    ExportError, Material, evidence_csv, exceptions_csv, findings_csv, json, practices_csv, questions_csv, report_html, scope_csv,
+    ExportError, Material, evidence_csv, exceptions_csv, findings_csv, json, judgement_csvs, practices_csv, questions_csv, report_html,
+    scope_csv,
 };
 use kassay_core::workbook::{Moment, folder, journal};
 use sha2::{Digest, Sha256};
@@ -97,6 +98,9 @@ fn payload(material: &Material) -> Result<BTreeMap<String, Content>, ExportError
     made("questions.csv".into(), questions_csv(material).into_bytes());
     made("exceptions.csv".into(), exceptions_csv(material).into_bytes());
     made("scope.csv".into(), scope_csv(material).into_bytes());
+    for (name, text) in judgement_csvs(material) {
+        made(name.into(), text.into_bytes());
+    }
     for (key, assessment) in &material.assessments {
         made(format!("assessment-{}.json", file_name(key)), json::assessment_json(assessment)?.into_bytes());
     }
@@ -212,6 +216,9 @@ What is in here
   data/evidence-register.csv   the register of evidence; the files are in data/evidence, named by their SHA-256
   data/practices.csv, questions.csv   what is determined, proposed and answered, a line for each cluster
   data/exceptions.csv, scope.csv      what is excepted until when, and the category of each namespace
+  data/determinations.csv      what was determined of each practice, what was proposed, who prepared it and who accepted it
+  data/compensating-controls.csv, customized-approaches.csv, risk-analyses.csv, second-person.csv
+                               worksheets, controls matrices, targeted risk analyses, the review by a second person; each where there is any
   data/workbook.toml           the assessment itself: scope, answers, determinations, outcomes
   data/journal.jsonl           who changed what, and when; each line holds the digest of the line before
   data/assessment-*.json       what the checks say of each cluster, for programs

@@ -6,14 +6,16 @@ use super::view::{
     AnswerView, AreaView, CheckView, Cluster, ControlView, DeterminationView, Differing, EvidenceView, FindingView, JournalRow,
     JournalView, LastAnswer, PracticeView, QuestionView, Report, ResultView, ReviewView,
 };
-use super::{Material, standing};
+use super::{Material, second, standing};
 use kassay_core::assess::CheckOutcome;
 use kassay_core::checks;
 use kassay_core::guidance::{Area, Control, Question, paragraphs};
 use kassay_core::model::{Determined, Outcome};
 use kassay_core::workbook::begun::changed_facts;
+use kassay_core::workbook::determining::overruled;
 use kassay_core::workbook::excepting::exception_of;
 use kassay_core::workbook::rollup::unread;
+use kassay_core::workbook::sign_off::Matter;
 use kassay_core::workbook::{Answer, AnswerValue, Determination, Moment, Rolled, folder, journal};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -59,6 +61,10 @@ impl Report {
             differing: known.iter().filter(|d| differs(d)).map(|d| differing(d)).collect(),
             wrong_exceptions: exceptions.iter().filter(|e| !e.wrong.is_empty()).count(),
             exceptions,
+            assistance: second::assistance(&book.engagement),
+            second: second::second(material),
+            methods: second::methods(material),
+            analyses: second::analyses(material),
             scope: standing::scope(material),
             previous: standing::previous(material),
             evidence: evidence(material),
@@ -78,6 +84,7 @@ fn differing(d: &Determination) -> Differing {
         practice: d.practice.clone(),
         finding: d.finding.label(),
         proposed: proposed(d.proposed),
+        because: d.because.clone(),
         rationale: d.rationale.clone(),
         by: d.by.clone(),
     }
@@ -166,7 +173,7 @@ fn practice_view(material: &Material, id: &str, text: &str, proposals: &[Rolled]
     PracticeView {
         id: id.to_owned(),
         text: paragraphs(text),
-        determination: material.workbook.determination(id).map(determination_view),
+        determination: material.workbook.determination(id).map(|d| determination_view(material, d)),
         proposal: proposed(proposal.and_then(|p| p.proposal)),
         because: proposal.map(|p| p.because.clone()).unwrap_or_default(),
         missing: proposal.map(|p| p.missing.clone()).unwrap_or_default(),
@@ -175,17 +182,7 @@ fn practice_view(material: &Material, id: &str, text: &str, proposals: &[Rolled]
     }
 }
 
-fn determination_view(d: &Determination) -> DeterminationView {
-    let compensating = d.compensating.as_ref().map_or_else(Vec::new, |c| {
-        vec![
-            ("Constraint", c.constraint.clone()),
-            ("Objective", c.objective.clone()),
-            ("Risk", c.risk.clone()),
-            ("Control", c.control.clone()),
-            ("Validation", c.validation.clone()),
-            ("Maintenance", c.maintenance.clone()),
-        ]
-    });
+fn determination_view(material: &Material, d: &Determination) -> DeterminationView {
     DeterminationView {
         id: d.finding.id(),
         label: d.finding.label(),
@@ -196,7 +193,11 @@ fn determination_view(d: &Determination) -> DeterminationView {
         proposed: proposed(d.proposed),
         differs: differs(d),
         to_confirm: d.to_confirm,
-        compensating,
+        because: d.because.clone(),
+        overruled: overruled(d).unwrap_or_default(),
+        excluded_by: d.excluded_by.clone(),
+        parts: d.parts(),
+        signed: second::signed(material, &Matter::of_determination(d)),
     }
 }
 
@@ -279,6 +280,7 @@ fn question_view(material: &Material, question: &Question) -> QuestionView {
         on: a.on.map(|d| d.to_string()).unwrap_or_default(),
         note: a.note.clone(),
         evidence: a.evidence.clone(),
+        signed: second::signed(material, &Matter::of_answer(a)),
     };
     let answers = book.answers.iter().filter(|a| a.question == question.id).map(view).collect();
     let before = book.previous.as_ref().and_then(|p| p.answer(&question.id, ""));

@@ -21,6 +21,10 @@ pub struct Report {
     pub(super) to_confirm: Vec<String>,
     pub(super) areas: Vec<AreaView>,
     pub(super) differing: Vec<Differing>,
+    pub(super) assistance: String,
+    pub(super) second: SecondView,
+    pub(super) methods: Vec<MethodView>,
+    pub(super) analyses: Vec<AnalysisView>,
     pub(super) exceptions: Vec<ExceptionView>,
     pub(super) wrong_exceptions: usize,
     pub(super) scope: ScopeView,
@@ -162,7 +166,67 @@ pub(super) struct DeterminationView {
     pub(super) proposed: &'static str,
     pub(super) differs: bool,
     pub(super) to_confirm: bool,
-    pub(super) compensating: Vec<(&'static str, String)>,
+    pub(super) because: Vec<String>,
+    pub(super) overruled: String,
+    pub(super) excluded_by: String,
+    pub(super) parts: Vec<(&'static str, String)>,
+    pub(super) signed: SignedView,
+}
+
+/// How something stands with the second person.
+#[derive(Debug, Serialize)]
+pub(super) struct SignedView {
+    pub(super) state: &'static str,
+    pub(super) label: &'static str,
+    pub(super) words: String,
+    pub(super) accepted_by: String,
+    pub(super) own: bool,
+}
+
+/// The review by a second person, as a whole.
+#[derive(Debug, Serialize)]
+pub(super) struct SecondView {
+    pub(super) used: bool,
+    pub(super) own_allowed: bool,
+    pub(super) accepted: usize,
+    pub(super) of: usize,
+    pub(super) own: Vec<String>,
+    pub(super) open: Vec<OpenView>,
+}
+
+/// Something that is not accepted.
+#[derive(Debug, Serialize)]
+pub(super) struct OpenView {
+    pub(super) what: String,
+    pub(super) by: String,
+    pub(super) state: &'static str,
+    pub(super) words: String,
+}
+
+/// A worksheet or controls matrix.
+#[derive(Debug, Serialize)]
+pub(super) struct MethodView {
+    pub(super) practice: String,
+    pub(super) method: &'static str,
+    pub(super) finding: &'static str,
+    pub(super) by: String,
+    pub(super) parts: Vec<(&'static str, String)>,
+}
+
+/// A targeted risk analysis.
+#[derive(Debug, Serialize)]
+pub(super) struct AnalysisView {
+    pub(super) reference: String,
+    pub(super) title: String,
+    pub(super) purpose: &'static str,
+    pub(super) requirement: String,
+    pub(super) frequency: String,
+    pub(super) performed: String,
+    pub(super) approved_by: String,
+    pub(super) stale: bool,
+    pub(super) lacks: String,
+    pub(super) evidence: Vec<String>,
+    pub(super) parts: Vec<(&'static str, String)>,
 }
 
 #[derive(Debug, Serialize)]
@@ -248,6 +312,7 @@ pub(super) struct AnswerView {
     pub(super) on: String,
     pub(super) note: String,
     pub(super) evidence: Vec<String>,
+    pub(super) signed: SignedView,
 }
 
 #[derive(Debug, Serialize)]
@@ -255,6 +320,7 @@ pub(super) struct Differing {
     pub(super) practice: String,
     pub(super) finding: &'static str,
     pub(super) proposed: &'static str,
+    pub(super) because: Vec<String>,
     pub(super) rationale: String,
     pub(super) by: String,
 }

@@ -1,6 +1,6 @@
 //! The forms of the walk: what is asked, the rows to fill, and below what helps to fill them.
 
-use super::screens::{answer, determine, evidence, exceptions, review};
+use super::screens::{answer, determine, engagement, evidence, exceptions, review};
 use super::theme::Theme;
 use super::widgets::form::{draw as rows, title};
 use super::widgets::{frame, hints};
@@ -68,16 +68,17 @@ pub fn popup(frame: &mut Frame<'_>, area: Rect, form: &Form, theme: &Theme) {
 fn heading(session: &Session, form: &Form, width: usize, theme: &Theme) -> Vec<Line<'static>> {
     let mut lines = match &form.purpose {
         Purpose::Answer { question } => answer::heading(session, question, width, theme),
-        Purpose::Determine { practice } => determine::heading(session, practice, width, theme),
+        Purpose::Determine { practices } => determine::heading(session, practices, width, theme),
         Purpose::Evidence { .. } => evidence::heading(width, theme),
         Purpose::Note { .. } => evidence::note_heading(width, theme),
         Purpose::Exception { what } => exceptions::heading(what, width, theme),
         Purpose::Review { check } => review::heading(check, width, theme),
+        Purpose::Engagement => engagement::heading(width, theme),
         Purpose::Entry { .. } | Purpose::Withdraw { .. } => {
             vec![title(&clean(&form.title), &clean(&text::cut(&form.about, width / 2)), width, theme)]
         }
         Purpose::ConfirmScope => vec![title(&form.title, &form.about, width, theme)],
-        Purpose::Engagement | Purpose::Path(_) | Purpose::Rule => vec![],
+        Purpose::Path(_) | Purpose::Rule => vec![],
     };
     if !lines.is_empty() {
         lines.push(Line::default());
@@ -90,13 +91,14 @@ fn help(session: &Session, form: &Form, width: usize, theme: &Theme) -> Vec<Line
     let Some(book) = &session.book else { return vec![] };
     match &form.purpose {
         Purpose::Answer { question } => answer::help(session, book, question, width, theme),
-        Purpose::Determine { practice } => determine::help(session, book, practice, width, theme),
+        Purpose::Determine { practices } => determine::help(session, book, practices, width, theme),
         Purpose::Exception { .. } => exceptions::help(width, theme),
         Purpose::Evidence { .. } => evidence::help(width, theme),
         Purpose::Review { check } => review::help(book, check, width, theme),
         Purpose::Entry { .. } | Purpose::Withdraw { .. } | Purpose::ConfirmScope => {
-            markdown::plain(&clean(&form.help), width, theme.style("text.muted"))
+            markdown::plain(&form.help, width, theme.style("text.muted"))
         }
-        Purpose::Note { .. } | Purpose::Engagement | Purpose::Path(_) | Purpose::Rule => vec![],
+        Purpose::Engagement => engagement::help(width, theme),
+        Purpose::Note { .. } | Purpose::Path(_) | Purpose::Rule => vec![],
     }
 }

@@ -250,6 +250,16 @@ pub const GLOSSARY: &[Entry] = &[
         &["registers"],
         "A row that is taken back stays in its register with who, when and why, and counts no more. What stands in the journal is never taken out.",
     ),
+    word(
+        "targeted risk analysis",
+        &["result", "question", "registers"],
+        "The entity's own analysis of how often something must be done (PCI DSS 12.3.1), or of a customized approach (12.3.2). It names assets, threats and factors, and is reviewed every 12 months.",
+    ),
+    word(
+        "second person",
+        &["result", "question", "summary", "registers"],
+        "Somebody who did not write a determination or answer looks at it, and accepts it or returns it with words. What is changed afterwards must be looked at again.",
+    ),
 ];
 
 /// The words of a screen.

@@ -3,10 +3,11 @@
 
 use crate::tui::fuzzy::{self, Hit};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use kassay_core::model::Determined;
 use kassay_core::session::{Action, Context, Layer, Session, Step, Tab, Typed};
 use kassay_core::session::{
-    access, answer, book, determine, evidence, exceptions, export, findings, help, home, new, palette, probes, reading, registers, review,
-    scope, search, segmentation, summary, walk,
+    access, answer, book, determine, engagement, evidence, exceptions, export, findings, help, home, new, palette, probes, reading,
+    registers, review, scope, search, segmentation, sign_off, summary, walk,
 };
 
 /// A row of the table.
@@ -34,6 +35,10 @@ use Context::{
 const WALK: &[Context] = &[Areas, Guidance, Checks, Questions, Evidence, Outcome];
 /// Where edits are made and seen.
 const UNDO: &[Context] = &[Areas, Guidance, Checks, Questions, Evidence, Outcome, Findings, Finding];
+/// There `u` undoes; in the result it determines.
+const UNDO_BY_LETTER: &[Context] = &[Areas, Guidance, Checks, Questions, Evidence, Findings, Finding];
+/// What a second person looks at.
+const SIGNED: &[Context] = &[Areas, Questions, Outcome];
 const WORK: &[Context] = &[Guidance, Checks, Questions, Evidence, Outcome];
 const BOOK: &[Context] =
     &[Areas, Guidance, Checks, Questions, Evidence, Outcome, Findings, Finding, Summary, Segmentation, Access, Register, Export];
@@ -125,6 +130,15 @@ keys! {
 
     &[Areas, Guidance, Checks, Evidence, Outcome], ["a"], "answer", "Answers the first open question of the control.", 5 => Action::Answer(answer::Action::Open);
     WALK, ["d"], "determine", "Determines a practice: in place, not in place, not applicable, not tested.", 3 => Action::Determine(determine::Action::Open);
+    &[Summary], ["d"], "determine", "Determines all that is marked, with one rationale.", 3 => Action::Determine(determine::Action::Open);
+    &[Outcome], ["p"], "in place", "Determines: in place. Saved at once where nothing more is needed; of all that is marked, where something is.", 4 => Action::Determine(determine::Action::Set(Determined::InPlace));
+    &[Outcome], ["f"], "not in place", "Determines: not in place.", 4 => Action::Determine(determine::Action::Set(Determined::NotInPlace));
+    &[Outcome], ["u"], "not applicable", "Determines: not applicable, with how that was tested.", 5 => Action::Determine(determine::Action::Set(Determined::NotApplicable));
+    &[Outcome], ["t"], "not tested", "Determines: not tested, with who excluded it and why.", 5 => Action::Determine(determine::Action::Set(Determined::NotTested));
+    &[Areas, Outcome, Summary], ["space"], "mark", "Marks the practice, or all of the control or area, to determine all that is marked at once; again takes the mark away.", 6 => Action::Determine(determine::Action::Mark);
+    SIGNED, [">"], "submit", "Hands the answer, the determination or all of the area to a second person.", 0 => Action::SignOff(sign_off::Action::Submit);
+    SIGNED, ["Y"], "accept", "Accepts what another person wrote: the answer, the determination or all of the area.", 0 => Action::SignOff(sign_off::Action::Accept);
+    SIGNED, ["<"], "return", "Returns what another person wrote, with words.", 0 => Action::SignOff(sign_off::Action::Return);
     &[Findings, Finding], ["d"], "determine", "Determines a practice of this control.", 7 => Action::Determine(determine::Action::Open);
     WORK, ["e", "+"], "evidence", "Attaches evidence: a file, an interview, an observation.", 6 => Action::Evidence(evidence::Action::Attach);
     &[Findings, Finding], ["e", "+"], "evidence", "Attaches evidence to the practices of this check.", 0 => Action::Evidence(evidence::Action::Attach);
@@ -180,12 +194,14 @@ keys! {
     &[Probing], ["enter"], "go on meanwhile", "Back to the walk, while they are sent.", 1 => Action::Enter;
     &[Probing], ["esc"], "stop", "Sends no more; what was heard is kept and judged.", 2 => Action::Back;
     BOOK_BUT_FINDINGS, ["r"], "registers", "Shows the registers: evidence, exceptions, each as one list to look through, add to and change.", 0 => Action::Registers(registers::Action::Open);
+    BOOK_BUT_FINDINGS, ["E"], "engagement", "Changes the engagement: entity, assessors, reviewers, whether a program helped with words.", 0 => Action::Engagement(engagement::Action::Open);
     BOOK_BUT_FINDINGS, ["S"], "scope", "Shows which namespaces are in scope, to change it.", 0 => Action::Scope(scope::Action::Open);
     BOOK_BUT_FINDINGS, ["w"], "export", "Writes the evidence bundle, the report or a table.", 0 => Action::Export(export::Action::Open);
     WALK, ["R"], "read again", "Reads the cluster again; what people wrote is not touched.", 0 => Action::Reading(reading::Action::Again);
     &[Areas], ["+"], "add cluster", "Reads a further cluster into this assessment.", 0 => Action::New(new::Action::AddCluster);
     BOOK, ["c"], "next cluster", "Shows the outcomes of the next cluster.", 0 => Action::Walk(walk::Action::NextCluster);
-    UNDO, ["u"], "undo", "Takes the last edit back; what is taken back is told, and stays in the journal.", 0 => Action::Book(book::Action::Undo);
+    UNDO_BY_LETTER, ["u", "ctrl-z"], "undo", "Takes the last edit back; what is taken back is told, and stays in the journal.", 0 => Action::Book(book::Action::Undo);
+    &[Outcome], ["ctrl-z"], "undo", "Takes the last edit back; what is taken back is told, and stays in the journal.", 0 => Action::Book(book::Action::Undo);
     UNDO, ["U"], "redo", "Does again what was taken back last.", 0 => Action::Book(book::Action::Redo);
     WALK, ["H"], "home", "Closes the assessment and lists all of them.", 0 => Action::Close;
     &[Home, Areas, Guidance, Checks, Questions, Evidence, Outcome, Findings, Finding, Summary, Segmentation, Access, Holder, Probing, Register, Export], ["ctrl-s"], "", "Tries again what could not be saved.", 0 => Action::Book(book::Action::Retry);

@@ -4,8 +4,8 @@
 use super::parts::cursor::Step;
 use super::parts::field::Typed;
 use super::{
-    access, answer, book, determine, evidence, exceptions, export, findings, help, home, new, palette, probes, reading, registers, review,
-    scope, search, segmentation, summary, walk,
+    access, answer, book, determine, engagement, evidence, exceptions, export, findings, help, home, new, palette, probes, reading,
+    registers, review, scope, search, segmentation, sign_off, summary, walk,
 };
 use jiff::Timestamp;
 
@@ -71,6 +71,10 @@ pub enum Action {
     Answer(answer::Action),
     /// Determinations.
     Determine(determine::Action),
+    /// The review by a second person.
+    SignOff(sign_off::Action),
+    /// The engagement.
+    Engagement(engagement::Action),
     /// Evidence.
     Evidence(evidence::Action),
     /// Exceptions.

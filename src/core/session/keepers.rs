@@ -9,7 +9,7 @@ use super::parts::message::Message;
 use super::parts::register::{Register, RegisterRow, RegisterView};
 use super::registers::{self, Action};
 use super::state::Session;
-use super::{clusters, evidence, exceptions, previous};
+use super::{analyses, clusters, evidence, exceptions, previous, sign_off};
 
 /// What a feature tells of its register.
 struct Keeper {
@@ -37,6 +37,22 @@ const fn keeper(register: Register) -> Keeper {
             open: evidence::open_entry,
             accept: evidence::accept_entry,
             withdraw: evidence::withdraw,
+        },
+        Register::Analyses => Keeper {
+            columns: &analyses::COLUMNS,
+            words: "Targeted risk analyses of the entity: how often something is done (PCI DSS 12.3.1), or what stands behind a customized approach (12.3.2).",
+            rows: analyses::rows,
+            open: analyses::open_entry,
+            accept: analyses::accept_entry,
+            withdraw: analyses::withdraw,
+        },
+        Register::SignOff => Keeper {
+            columns: &sign_off::COLUMNS,
+            words: "Determinations, answers and areas, and how they stand with the second person. In the walk > submits, Y accepts, < returns; the filter \"returned to me\" finds what came back.",
+            rows: sign_off::rows,
+            open: sign_off::open_entry,
+            accept: sign_off::accept_entry,
+            withdraw: sign_off::withdraw,
         },
         Register::Exceptions => Keeper {
             columns: &exceptions::COLUMNS,

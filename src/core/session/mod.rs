@@ -17,12 +17,14 @@
 
 pub mod access;
 mod action;
+pub mod analyses;
 pub mod answer;
 pub mod book;
 mod clusters;
 mod context;
 pub mod determine;
 mod effect;
+pub mod engagement;
 pub mod evidence;
 pub mod exceptions;
 pub mod export;
@@ -44,6 +46,7 @@ pub mod review;
 pub mod scope;
 pub mod search;
 pub mod segmentation;
+pub mod sign_off;
 mod state;
 pub mod summary;
 mod update;

@@ -9,7 +9,8 @@ use super::parts::form::{Form, PathOf, Purpose};
 use super::parts::path;
 use super::state::Session;
 use super::{
-    answer, determine, evidence, exceptions, keepers, new, probes, reading, registers, review, scope, search, segmentation, summary, walk,
+    answer, determine, engagement, evidence, exceptions, keepers, new, probes, reading, registers, review, scope, search, segmentation,
+    summary, walk,
 };
 
 impl Session {
@@ -57,7 +58,7 @@ impl Session {
         let form = form.clone();
         match &form.purpose {
             Purpose::Answer { question } => answer::accept(desk, &form, question),
-            Purpose::Determine { practice } => determine::accept(desk, &form, practice),
+            Purpose::Determine { practices } => determine::accept(desk, &form, practices),
             Purpose::Evidence { .. } => evidence::accept(desk, &form),
             Purpose::Note { .. } => evidence::accept_note(desk, &form),
             Purpose::Exception { what } => exceptions::accept(desk, &form, what),
@@ -73,7 +74,7 @@ impl Session {
             Purpose::Path(PathOf::Export) => self.export.accept(desk, &form),
             Purpose::Entry { register, id } => keepers::accept(desk, &form, *register, id.as_deref()),
             Purpose::Withdraw { register, id } => keepers::accept_withdrawal(desk, &form, *register, id),
-            Purpose::Engagement => Next::NONE,
+            Purpose::Engagement => engagement::accept(desk, &form),
         }
     }
 

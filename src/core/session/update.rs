@@ -9,7 +9,8 @@ use super::effect::Effect;
 use super::parts::message::{Message, Urgency};
 use super::state::Session;
 use super::{
-    answer, book, determine, evidence, exceptions, help, keepers, new, palette, probes, reading, review, scope, search, summary, walk,
+    answer, book, determine, engagement, evidence, exceptions, help, keepers, new, palette, probes, reading, review, scope, search,
+    sign_off, summary, walk,
 };
 use jiff::Timestamp;
 
@@ -87,6 +88,8 @@ impl Session {
             Action::Findings(action) => return self.findings.update(desk, action),
             Action::Answer(action) => return answer::update(desk, action),
             Action::Determine(action) => return determine::update(desk, action),
+            Action::SignOff(action) => return sign_off::update(desk, action),
+            Action::Engagement(action) => return engagement::update(desk, action),
             Action::Evidence(action) => return evidence::update(desk, action),
             Action::Exceptions(action) => return exceptions::update(desk, action),
             Action::Registers(action) => return keepers::update(desk, action),

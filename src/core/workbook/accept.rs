@@ -1,8 +1,8 @@
-//! What an answer or a determination must have to be accepted, and whether an answer satisfies its question today.
+//! What an answer must have to be accepted, and whether an answer satisfies its question today.
 
-use super::{Answer, AnswerValue, CompensatingControl, Day, Workbook};
+use super::{Answer, AnswerValue, Day, Workbook};
 use crate::guidance::{Question, QuestionKind, Satisfied};
-use crate::model::{Determined, Interval, Method};
+use crate::model::Interval;
 use jiff::{Timestamp, civil::Date};
 
 /// Why something that was typed is not accepted. The sentence stands beside the field.
@@ -177,56 +177,4 @@ fn satisfies(question: &Question, value: &AnswerValue, today: Date) -> Result<()
         _ => false,
     };
     if holds { Ok(()) } else { Err(wanted()) }
-}
-
-/// What an assessor is about to determine.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct DeterminationDraft {
-    /// The finding.
-    pub finding: Option<Determined>,
-    /// The method.
-    pub method: Method,
-    /// Why.
-    pub rationale: String,
-    /// The worksheet, for a compensating control.
-    pub compensating: CompensatingControl,
-}
-
-/// Whether a determination may be accepted against what is proposed.
-///
-/// # Errors
-/// Says what is missing: a rationale against the proposal, how “not applicable” was tested, who excluded what is not tested and why, the
-/// parts of a compensating control.
-pub fn accept(draft: &DeterminationDraft, proposed: Option<Determined>) -> Result<Determined, NotAccepted> {
-    let Some(finding) = draft.finding else { return no("choose one of the four findings") };
-    let silent = draft.rationale.trim().is_empty();
-    match finding {
-        Determined::NotApplicable if silent => return no("“not applicable” needs how that was tested"),
-        Determined::NotTested if silent => return no("“not tested” needs who excluded it, and why"),
-        Determined::InPlace | Determined::NotInPlace if silent && proposed.is_some_and(|p| p != finding) => {
-            return no("a rationale is needed: this differs from the proposal");
-        }
-        Determined::InPlace if silent && proposed.is_none() => {
-            return no("a rationale is needed: nothing was proposed, because something is still open");
-        }
-        _ => {}
-    }
-    if draft.method == Method::CompensatingControl {
-        let parts = &draft.compensating;
-        for (name, text) in [
-            ("constraint", &parts.constraint),
-            ("objective", &parts.objective),
-            ("risk", &parts.risk),
-            ("control", &parts.control),
-            ("validation", &parts.validation),
-            ("maintenance", &parts.maintenance),
-        ] {
-            if text.trim().is_empty() {
-                return no(format!("a compensating control needs its {name}"));
-            }
-        }
-    } else if draft.method == Method::CustomizedApproach && silent {
-        return no("a customized approach needs a rationale: which objective it meets, and where its analysis is");
-    }
-    Ok(finding)
 }

@@ -2,8 +2,10 @@
 //! sorted, one table per thing, dates as dates. Reading and writing files is the store's business; here is only what is in them.
 
 pub mod accept;
+pub mod analyses;
 pub mod begun;
 pub mod collection;
+pub mod determining;
 pub mod excepting;
 pub mod folder;
 pub mod format;
@@ -16,10 +18,12 @@ pub mod proposal;
 pub mod review;
 pub mod rollup;
 pub mod scoped;
+pub mod sign_off;
 pub mod value;
 
-pub use accept::{AnswerState, DeterminationDraft, NotAccepted};
+pub use accept::{AnswerState, NotAccepted};
 pub use collection::{Changes, Collected, merge_collection};
+pub use determining::DeterminationDraft;
 pub use format::{
     AnalysisPurpose, Answer, ClusterRecord, CompensatingControl, CustomizedApproach, Determination, Engagement, Evidence, EvidenceKind,
     Exception, FORMAT, FindingBrief, Interview, ItemResult, Observation, OutcomeRecord, Place, Population, PopulationKind, Previous,

@@ -1,11 +1,12 @@
 //! The questions of a control: how each stands, and the selected one with its reason and the answer given so far; and the form for an answer.
 
 use crate::tui::theme::Theme;
-use crate::tui::widgets::{List, form, frame, list};
+use crate::tui::widgets::{List, form, frame, list, sign};
 use crate::tui::{markdown, text};
 use kassay_core::guidance::{Control, Question, paragraphs};
 use kassay_core::model::text::clean;
 use kassay_core::session::{Book, Layer, Pane, Session, Tab};
+use kassay_core::workbook::sign_off::Matter;
 use kassay_core::workbook::{Answer, AnswerState};
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -112,6 +113,13 @@ fn about(book: &Book, question: &Question, width: usize, theme: &Theme) -> Vec<L
         say(&mut lines, "Last year", &words, "text.muted");
     }
     say(&mut lines, "Satisfies", &question.satisfied_words(), "text");
+    for words in book.behind(&question.id) {
+        say(&mut lines, "Analysis", &clean(words), "text");
+    }
+    let answer = book.workbook.answer(&question.id, book.shown().map_or("", |c| c.key.as_str()));
+    if let Some(standing) = answer.and_then(|a| book.signing.get(&Matter::of_answer(a).to_string())) {
+        say(&mut lines, "2nd person", &clean(&standing.words()), sign::signed_meaning(standing.state));
+    }
     lines.push(Line::default());
     lines.extend(markdown::render(&paragraphs(&question.help).join("\n\n"), width, theme).lines);
     lines
@@ -171,6 +179,9 @@ pub fn help(session: &Session, book: &Book, question: &str, width: usize, theme:
     if let Some(words) = last_year(book, known) {
         lines.extend(form::told("Last year", &words, "text", width, theme));
         lines.extend(form::told("", "ctrl-l copies its answer and note into the form", "text.muted", width, theme));
+    }
+    for words in book.behind(question) {
+        lines.extend(form::told("Analysis", &clean(words), "text", width, theme));
     }
     lines.push(Line::default());
     lines.extend(markdown::render(&paragraphs(&known.help).join("\n\n"), width, theme).lines);

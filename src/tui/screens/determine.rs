@@ -6,6 +6,8 @@ use crate::tui::{markdown, text};
 use kassay_core::guidance::{Control, paragraphs};
 use kassay_core::model::text::clean;
 use kassay_core::session::{Blocker, Book, Layer, Pane, Session, Tab, Target, finding_words};
+use kassay_core::workbook::determining::overruled;
+use kassay_core::workbook::sign_off::{Matter, SignState};
 use kassay_core::workbook::{Proposal, Rolled};
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -56,12 +58,21 @@ pub fn list(frame: &mut Frame<'_>, area: Rect, side: bool, session: &Session, bo
 
 fn practice_row(session: &Session, book: &Book, practice: &str, room: usize, theme: &Theme) -> Line<'static> {
     let mut spans = vec![Span::styled(format!("{practice:<7}"), theme.style("text.strong"))];
-    let proposed = book.proposals.get(practice).and_then(|p| p.proposal);
+    let mut room = room;
+    if !book.walk.marked.is_empty() {
+        let mark = if book.walk.marked.contains(practice) { "● " } else { "  " };
+        spans.insert(0, Span::styled(mark, theme.style("key")));
+        room = room.saturating_sub(2);
+    }
+    let proposed = book.proposed(practice);
     match book.workbook.determination(practice) {
         Some(found) => {
             spans.push(sign::determined_span(found.finding, theme));
             let confirm = if found.to_confirm { "! to confirm: " } else { "" };
-            let words = clean(&format!("   {confirm}{}, {}", found.by, text::moment(found.at.0, session.now, &session.zone)));
+            let signed = book.signing.get(&Matter::of_determination(found).to_string()).map(|s| s.state);
+            let signed = signed.filter(|state| *state != SignState::Open).map_or_else(String::new, |state| format!(", {}", state.label()));
+            let when = text::moment(found.at.0, session.now, &session.zone);
+            let words = clean(&format!("   {confirm}{}, {when}{signed}", found.by));
             let meaning = if found.to_confirm { "warning" } else { "text.muted" };
             spans.push(Span::styled(text::cut(&words, room.saturating_sub(24)), theme.style(meaning)));
         }
@@ -100,7 +111,7 @@ fn about(
     );
     lines.push(Line::default());
     let say = |lines: &mut Vec<Line<'static>>, label: &str, words: &str, meaning: &str| {
-        let lead = [Span::styled(text::left(label, 11), theme.style("text.muted"))];
+        let lead = [Span::styled(text::left(label, 12), theme.style("text.muted"))];
         lines.extend(markdown::wrap(&[Span::styled(words.to_owned(), theme.style(meaning))], width, &lead));
     };
     if let Some(proposal) = book.proposals.get(&practice.id) {
@@ -127,13 +138,21 @@ fn about(
             let when = text::moment(found.at.0, session.now, &session.zone);
             let words = clean(&format!("{}, {} ({}, {when})", finding_words(found.finding), found.method.label(), found.by));
             say(&mut lines, "Determined", &words, sign::determined_meaning(found.finding));
-            if !found.rationale.is_empty() {
+            let overruled = overruled(found);
+            if let Some(words) = &overruled {
+                say(&mut lines, "Overruled", &clean(words), "warning");
+            }
+            if !found.excluded_by.is_empty() {
+                say(&mut lines, "Excluded by", &clean(&found.excluded_by), "text");
+            }
+            if !found.rationale.is_empty() && overruled.is_none() {
                 say(&mut lines, "Rationale", &clean(&found.rationale), "text");
             }
-            if let Some(parts) = &found.compensating {
-                for (label, words) in [("Constraint", &parts.constraint), ("Control", &parts.control), ("Validation", &parts.validation)] {
-                    say(&mut lines, label, &clean(words), "text");
-                }
+            for (label, words) in found.parts() {
+                say(&mut lines, label, &clean(&words), "text");
+            }
+            if let Some(standing) = book.signing.get(&Matter::of_determination(found).to_string()) {
+                say(&mut lines, "2nd person", &clean(&standing.words()), sign::signed_meaning(standing.state));
             }
             if found.to_confirm {
                 let then = found.proposed.map_or("nothing", finding_words);
@@ -162,20 +181,47 @@ fn on_each(rolled: &Rolled) -> Vec<(String, &'static str)> {
     rolled.on.iter().map(line).collect()
 }
 
-/// What stands above the form: the practice, and what is proposed for it.
+/// What stands above the form: the practice, and what is proposed for it; of many, their names.
 #[must_use]
-pub fn heading(session: &Session, practice: &str, width: usize, theme: &Theme) -> Vec<Line<'static>> {
+pub fn heading(session: &Session, practices: &[String], width: usize, theme: &Theme) -> Vec<Line<'static>> {
+    if let [practice] = practices {
+        return heading_of_one(session, practice, width, theme);
+    }
+    let about = text::counted(practices.len(), "practice", "practices");
+    let mut lines = vec![form::title("your determination of all that is marked", &about, width, theme)];
+    lines.extend(markdown::wrap(&[Span::styled(practices.join(", "), theme.style("text"))], width, &[]));
+    lines
+}
+
+fn heading_of_one(session: &Session, practice: &str, width: usize, theme: &Theme) -> Vec<Line<'static>> {
     let Some(known) = session.guidance.practice(practice) else { return vec![] };
-    let proposal = session.book.as_ref().and_then(|b| b.proposals.get(practice)).and_then(|p| p.proposal);
+    let proposal = session.book.as_ref().and_then(|b| b.proposed(practice));
     let proposed = proposal.map_or("nothing proposed".to_owned(), |f| format!("proposed: {}", finding_words(f)));
     let mut lines = vec![form::title(&format!("{practice}  your determination"), &proposed, width, theme)];
     lines.extend(markdown::wrap(&markdown::inline(&paragraphs(&known.text).join(" "), "text", theme), width, &[]));
     lines
 }
 
-/// What helps to fill the form: the proposal with its reasons, and what stands in the way.
+/// What helps to fill the form: the proposal with its reasons, and what stands in the way; of many, what is proposed for each.
 #[must_use]
-pub fn help(session: &Session, book: &Book, practice: &str, width: usize, theme: &Theme) -> Vec<Line<'static>> {
+pub fn help(session: &Session, book: &Book, practices: &[String], width: usize, theme: &Theme) -> Vec<Line<'static>> {
+    if let [practice] = practices {
+        return help_for_one(session, book, practice, width, theme);
+    }
+    let mut lines = vec![];
+    for practice in practices {
+        let (words, meaning) = match book.proposed(practice) {
+            Some(finding) => (format!("proposed {}", finding_words(finding)), sign::determined_meaning(finding)),
+            None => ("nothing is proposed".to_owned(), "text.muted"),
+        };
+        lines.extend(form::told(practice, &words, meaning, width, theme));
+    }
+    let words = "Each goes through its own gate: what lacks something, as a rationale against its proposal, is named and left as it was.";
+    lines.extend(markdown::plain(words, width, theme.style("text.muted")));
+    lines
+}
+
+fn help_for_one(session: &Session, book: &Book, practice: &str, width: usize, theme: &Theme) -> Vec<Line<'static>> {
     let mut lines = vec![];
     let Some(proposal) = book.proposals.get(practice) else { return lines };
     let because = if proposal.because.is_empty() { "something is still open".to_owned() } else { proposal.because.join(", ") };

@@ -4,6 +4,7 @@
 pub mod access;
 pub mod answer;
 pub mod determine;
+pub mod engagement;
 pub mod evidence;
 pub mod exceptions;
 pub mod export;

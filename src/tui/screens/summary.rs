@@ -10,6 +10,7 @@ use kassay_core::session::{Book, Context, Cursor, Session, WalkProgress};
 use kassay_core::workbook::excepting::ExceptionFault;
 use kassay_core::workbook::rollup::unread;
 use kassay_core::workbook::scoped::Confirmation;
+use kassay_core::workbook::sign_off::SignState;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -46,7 +47,14 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, cursor: &Cur
     list::spots(grid, areas.len(), cursor.at);
     list.draw(frame, grid, |nth, _| {
         let area = &areas[nth];
-        row(&format!("{:>2} {}", area.number, area.title), &book.progress(area.controls.iter()), &columns, &widths, theme)
+        let marked = area.controls.iter().flat_map(|c| &c.practices).any(|p| book.walk.marked.contains(&p.id));
+        row(
+            &format!("{:>2} {}{}", area.number, if marked { "● " } else { "" }, area.title),
+            &book.progress(area.controls.iter()),
+            &columns,
+            &widths,
+            theme,
+        )
     });
     let (total, rest) = frame::top(rest, 1);
     let whole = book.progress(session.guidance.controls());
@@ -145,6 +153,9 @@ fn notes(session: &Session, width: usize, theme: &Theme) -> Vec<Line<'static>> {
     let confirm =
         if confirm > 0 { format!(", {} to confirm", text::counted(confirm, "determination", "determinations")) } else { String::new() };
     say(&mut lines, &format!("{evidence}, {exceptions}{confirm}."), "text");
+    if let Some((words, meaning)) = second_person(session) {
+        say(&mut lines, &words, meaning);
+    }
     let answers = workbook.answers.iter().map(|a| (a.at, &a.by, &a.question));
     let latest = answers.chain(workbook.determinations.iter().map(|d| (d.at, &d.by, &d.practice))).max_by_key(|(at, ..)| *at);
     if let Some((at, by, what)) = latest {
@@ -175,4 +186,17 @@ fn scope_notes(book: &Book, lines: &mut Vec<Line<'static>>, say: &dyn Fn(&mut Ve
     if let Some(previous) = &book.workbook.previous {
         say(lines, &format!("Begun from {}; last year's work is in the registers (r).", previous.title()), "text.muted");
     }
+}
+
+/// How determinations and answers stand with the second person; none where nothing was submitted yet.
+fn second_person(session: &Session) -> Option<(String, &'static str)> {
+    let book = session.book.as_ref().filter(|book| !book.workbook.sign_offs.is_empty())?;
+    let of_people = || book.signing.iter().filter(|(of, _)| !of.starts_with("area "));
+    let count = |state: SignState| of_people().filter(|(_, standing)| standing.state == state).count();
+    let told = SignState::ALL.iter().rev().map(|state| (count(*state), *state)).filter(|(n, _)| *n > 0);
+    let told: Vec<String> = told.map(|(n, state)| format!("{n} {}", state.label())).collect();
+    let mine = book.signing.values().filter(|standing| standing.is_returned_to(&session.user)).count();
+    let mine = if mine > 0 { format!(" {mine} returned to you: r, Sign-off.") } else { String::new() };
+    let meaning = if mine.is_empty() { "text" } else { "warning" };
+    Some((format!("Second person, of determinations and answers: {}.{mine}", told.join(", ")), meaning))
 }

@@ -192,9 +192,11 @@ fn nav(session: &Session, book: &Book, row: NavRow, room: usize, theme: &Theme) 
         NavRow::Area(at) => {
             let Some(area) = session.guidance.areas.get(at) else { return Line::default() };
             let so_far = book.progress(area.controls.iter());
-            let count = format!(" {}/{}", so_far.determined, so_far.of);
+            let marked = area.controls.iter().flat_map(|c| &c.practices).filter(|p| book.walk.marked.contains(&p.id)).count();
+            let marked = if marked > 0 { format!(" ●{marked}") } else { String::new() };
+            let count = format!("{marked} {}/{}", so_far.determined, so_far.of);
             let bar = if room >= 32 { 4 } else { 0 };
-            let words = text::left(&format!("{:>2} {}", area.number, area.title), room.saturating_sub(count.len() + bar));
+            let words = text::left(&format!("{:>2} {}", area.number, area.title), room.saturating_sub(text::width(&count) + bar));
             let mut spans = vec![Span::styled(words, theme.style("text.strong"))];
             let parts = [
                 (so_far.in_place, "━", "finding.in_place"),
@@ -208,8 +210,12 @@ fn nav(session: &Session, book: &Book, row: NavRow, room: usize, theme: &Theme) 
         NavRow::Control(area, at) => {
             let Some(control) = session.guidance.areas.get(area).and_then(|a| a.controls.get(at)) else { return Line::default() };
             let (mark, meaning) = control_sign(book, control);
+            let marked = if control.practices.iter().any(|p| book.walk.marked.contains(&p.id)) { "●" } else { " " };
             Line::from(vec![
-                Span::styled(text::left(&format!("   {} {}", control.id, control.title), room.saturating_sub(3)), theme.style("text")),
+                Span::styled(
+                    text::left(&format!(" {marked} {} {}", control.id, control.title), room.saturating_sub(3)),
+                    theme.style("text"),
+                ),
                 Span::styled(format!(" {mark} "), theme.style(meaning)),
             ])
         }

@@ -3,6 +3,7 @@
 use crate::tui::theme::Theme;
 use kassay_core::kinds::KindState;
 use kassay_core::model::{Category, Determined, Outcome, Severity};
+use kassay_core::workbook::sign_off::SignState;
 use ratatui::text::Span;
 
 /// Sign of an outcome.
@@ -43,6 +44,17 @@ pub const fn determined(determined: Determined) -> &'static str {
         Determined::NotInPlace => "✗",
         Determined::NotApplicable => "·",
         Determined::NotTested => "–",
+    }
+}
+
+/// Meaning of how something stands with the second person.
+#[must_use]
+pub const fn signed_meaning(state: SignState) -> &'static str {
+    match state {
+        SignState::Accepted => "success",
+        SignState::Returned | SignState::Changed => "warning",
+        SignState::Own => "error",
+        SignState::Open | SignState::Submitted => "text.muted",
     }
 }
 

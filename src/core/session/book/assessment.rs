@@ -13,6 +13,7 @@ use crate::kinds::Inventory;
 use crate::model::{Determined, Outcome};
 use crate::workbook::excepting::{ExceptionFault, exception_of};
 use crate::workbook::scoped::Appeared;
+use crate::workbook::sign_off::Standing;
 use crate::workbook::{AnswerState, ClusterRecord, Evidence, Exception, OutcomeRecord, Review, Rolled, Together, Workbook};
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
@@ -71,6 +72,9 @@ pub struct Book {
     pub order: Vec<String>,
     /// What needs a person, in order.
     pub open: Vec<OpenItem>,
+    /// How all that is written stands with the second person, by its name there.
+    pub signing: BTreeMap<String, Standing>,
+    pub(super) behind: BTreeMap<String, Vec<String>>,
 }
 
 /// How far an area or a control is.
@@ -135,6 +139,8 @@ impl Book {
             appeared: vec![],
             order: vec![],
             open: vec![],
+            signing: BTreeMap::new(),
+            behind: BTreeMap::new(),
         };
         book.refresh(guidance, today);
         book

@@ -6,12 +6,13 @@ use super::open::{OpenItem, Why, finding_words};
 use super::standing::Target;
 use crate::checks;
 use crate::guidance::{Control, Guidance};
-use crate::model::Outcome;
+use crate::model::{Determined, Outcome};
 use crate::session::parts::namespaces::names;
 use crate::workbook::excepting::{ExceptionFault, Ground, faults};
 use crate::workbook::rollup::{unread, withheld, worst_state};
 use crate::workbook::scoped::{Appeared, appeared, area_order};
-use crate::workbook::{AnswerState, ClusterRecord, OutcomeRecord, Together};
+use crate::workbook::sign_off::{self, Matter, SignState, Standing};
+use crate::workbook::{AnswerState, ClusterRecord, OutcomeRecord, Together, analyses};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -28,6 +29,9 @@ impl Book {
         self.faults = exception_faults(self);
         self.appeared = appeared_since(self);
         self.order = ordered(self, guidance).map(|control| control.id.clone()).collect();
+        let standing = |matter: Matter| Some((matter.to_string(), sign_off::standing(&matter, &self.workbook, guidance)?));
+        self.signing = sign_off::matters(&self.workbook, guidance).into_iter().filter_map(standing).collect();
+        self.behind = analyses::behind_all(guidance, &self.workbook);
         self.open = open_items(self, guidance);
     }
 
@@ -38,6 +42,23 @@ impl Book {
                 cluster.outcomes = Arc::new(part.outcomes.clone());
             }
         }
+    }
+
+    /// What is proposed for a practice over all clusters.
+    #[must_use]
+    pub fn proposed(&self, practice: &str) -> Option<Determined> {
+        self.proposals.get(practice).and_then(|rolled| rolled.proposal)
+    }
+
+    /// The risk analyses that PCI DSS wants behind the answer to a question, in words: those of the register, or that none is there.
+    #[must_use]
+    pub fn behind(&self, question: &str) -> &[String] {
+        self.behind.get(question).map_or(&[], Vec::as_slice)
+    }
+
+    /// How a matter was returned by the second person, in words; none where it was not, or was changed since.
+    fn returned(&self, matter: &Matter) -> Option<String> {
+        self.signing.get(&matter.to_string()).filter(|now| now.state == SignState::Returned).map(Standing::words)
     }
 
     /// Lists every cluster of the workbook, and takes back what passed on one that could not be read again.
@@ -126,6 +147,12 @@ fn open_items(book: &Book, guidance: &Guidance) -> Vec<OpenItem> {
                 put(Target::Question(question.id.clone()), why, clusters, format!("{} {}: {what}", control.id, control.title));
             }
         }
+        for answer in control.questions.iter().flat_map(|q| book.workbook.answers.iter().filter(move |a| a.question == q.id)) {
+            if let Some(words) = book.returned(&Matter::of_answer(answer)) {
+                let sentence = format!("{} {}: an answer was {words}", control.id, control.title);
+                put(Target::Question(answer.question.clone()), Why::Returned, vec![], sentence);
+            }
+        }
         for practice in &control.practices {
             let target = || Target::Practice(practice.id.clone());
             match book.workbook.determination(&practice.id) {
@@ -134,7 +161,11 @@ fn open_items(book: &Book, guidance: &Guidance) -> Vec<OpenItem> {
                         format!("{}: what is known now speaks against “{}”; confirm or change it", practice.id, d.finding.label());
                     put(target(), Why::Confirm, vec![], sentence);
                 }
-                Some(_) => {}
+                Some(d) => {
+                    if let Some(words) = book.returned(&Matter::of_determination(d)) {
+                        put(target(), Why::Returned, vec![], format!("{}: its determination was {words}", practice.id));
+                    }
+                }
                 None => {
                     let sentence = format!("{} {}: determine it ({})", practice.id, control.title, proposed(book, &practice.id));
                     put(target(), Why::Determine, vec![], sentence);

@@ -113,7 +113,7 @@ impl Desk {
         if let Some(Layer::Form(form)) = self.layers.last() {
             match &form.purpose {
                 Purpose::Answer { question } => return self.guidance.question(question).map(|q| q.practices.clone()).unwrap_or_default(),
-                Purpose::Determine { practice } => return vec![practice.clone()],
+                Purpose::Determine { practices } => return practices.clone(),
                 _ => {}
             }
         }

@@ -18,6 +18,8 @@ pub enum Why {
     Confirm,
     /// A check that only a person can judge, and that nobody has looked at.
     Review,
+    /// An answer or determination that a second person returned.
+    Returned,
 }
 
 /// Something that needs a person.
@@ -50,6 +52,8 @@ impl OpenItem {
             Why::Evidence => "e",
             Why::Determine | Why::Confirm => "d",
             Why::Review => "v",
+            Why::Returned if matches!(self.target, Target::Question(_)) => "a",
+            Why::Returned => "d",
         }
     }
 }

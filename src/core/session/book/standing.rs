@@ -6,7 +6,7 @@ use crate::guidance::{Area, Control, Guidance};
 use crate::judging::Check;
 use crate::session::parts::cursor::{Cursor, Scroll, Step};
 use crate::workbook::Place;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A tab of a control.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -100,6 +100,8 @@ pub struct Walk {
     pub control: Option<usize>,
     /// The tab.
     pub tab: Tab,
+    /// Practices that are marked, to determine them at once.
+    pub marked: BTreeSet<String>,
     cursors: BTreeMap<(String, Tab), Cursor>,
     scrolls: BTreeMap<String, Scroll>,
 }

@@ -13,10 +13,10 @@ pub enum Purpose {
         /// The question.
         question: String,
     },
-    /// Determining a practice.
+    /// Determining practices.
     Determine {
-        /// The practice.
-        practice: String,
+        /// The practices.
+        practices: Vec<String>,
     },
     /// Attaching evidence.
     Evidence {
@@ -52,7 +52,7 @@ pub enum Purpose {
         /// The row.
         id: String,
     },
-    /// Naming an engagement.
+    /// Naming an engagement, or changing it.
     Engagement,
     /// Adding a rule to the scope.
     Rule,

@@ -8,6 +8,10 @@ use super::field::Field;
 pub enum Register {
     /// Evidence of every kind.
     Evidence,
+    /// Targeted risk analyses.
+    Analyses,
+    /// How everything stands with the second person.
+    SignOff,
     /// Exceptions to findings.
     Exceptions,
     /// Clusters, with what each is used for.
@@ -18,13 +22,15 @@ pub enum Register {
 
 impl Register {
     /// All, in the order of the tabs.
-    pub const ALL: [Self; 4] = [Self::Evidence, Self::Exceptions, Self::Clusters, Self::Previous];
+    pub const ALL: [Self; 6] = [Self::Evidence, Self::Analyses, Self::SignOff, Self::Exceptions, Self::Clusters, Self::Previous];
 
     /// The name on the tab.
     #[must_use]
     pub const fn label(self) -> &'static str {
         match self {
             Self::Evidence => "Evidence",
+            Self::Analyses => "Risk analyses",
+            Self::SignOff => "Sign-off",
             Self::Exceptions => "Exceptions",
             Self::Clusters => "Clusters",
             Self::Previous => "Last year",
@@ -90,10 +96,18 @@ pub struct RegisterView {
 }
 
 impl RegisterView {
-    /// The filter's words.
+    /// The filter's words; what stands in quotes is one.
     #[must_use]
     pub fn words(&self) -> Vec<String> {
-        self.filter.trimmed().to_lowercase().split_whitespace().map(str::to_owned).collect()
+        let mut words = vec![];
+        for (nth, part) in self.filter.trimmed().to_lowercase().split('"').enumerate() {
+            if nth % 2 == 1 {
+                words.extend(Some(part.trim().to_owned()).filter(|part| !part.is_empty()));
+            } else {
+                words.extend(part.split_whitespace().map(str::to_owned));
+            }
+        }
+        words
     }
 }
 

@@ -54,6 +54,31 @@ pub struct RiskAnalysis {
     pub withdrawn: Option<Withdrawn>,
 }
 
+impl RiskAnalysis {
+    /// An analysis of which no more is known than who wrote it down, and when.
+    #[must_use]
+    pub const fn new(reference: String, by: String, at: Moment) -> Self {
+        Self {
+            reference,
+            title: String::new(),
+            purpose: AnalysisPurpose::Frequency,
+            requirement: String::new(),
+            practices: vec![],
+            assets: String::new(),
+            threats: String::new(),
+            factors: String::new(),
+            frequency: String::new(),
+            justification: String::new(),
+            performed: None,
+            approved_by: String::new(),
+            evidence: vec![],
+            by,
+            at,
+            withdrawn: None,
+        }
+    }
+}
+
 /// What a targeted risk analysis is for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

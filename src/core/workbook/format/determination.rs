@@ -42,6 +42,15 @@ pub struct Determination {
     pub customized: Option<CustomizedApproach>,
 }
 
+impl Determination {
+    /// The parts of its worksheet or controls matrix, each with its name; none for the defined approach.
+    #[must_use]
+    pub fn parts(&self) -> Vec<(&'static str, String)> {
+        let worksheet = self.compensating.iter().flat_map(CompensatingControl::parts).map(|(name, text)| (name, text.to_owned()));
+        worksheet.chain(self.customized.iter().flat_map(CustomizedApproach::parts)).collect()
+    }
+}
+
 /// The worksheet of a compensating control.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -58,6 +67,21 @@ pub struct CompensatingControl {
     pub validation: String,
     /// How it is maintained.
     pub maintenance: String,
+}
+
+impl CompensatingControl {
+    /// Its parts in their order, each with its name.
+    #[must_use]
+    pub fn parts(&self) -> [(&'static str, &str); 6] {
+        [
+            ("Constraint", &self.constraint),
+            ("Objective", &self.objective),
+            ("Risk", &self.risk),
+            ("Control", &self.control),
+            ("Validation", &self.validation),
+            ("Maintenance", &self.maintenance),
+        ]
+    }
 }
 
 /// The controls matrix of the customized approach: what the entity does instead, and how it was tested.
@@ -78,4 +102,25 @@ pub struct CustomizedApproach {
     pub tested: String,
     /// Reference of its targeted risk analysis: `T-01`.
     pub analysis: String,
+}
+
+impl CustomizedApproach {
+    /// The place of the evidence among its parts.
+    pub const EVIDENCE: usize = 3;
+    /// The place of the targeted risk analysis among them.
+    pub const ANALYSIS: usize = 6;
+
+    /// Its parts in their order, each with its name.
+    #[must_use]
+    pub fn parts(&self) -> [(&'static str, String); 7] {
+        [
+            ("Objective", self.objective.clone()),
+            ("Control", self.control.clone()),
+            ("Meets it by", self.meets.clone()),
+            ("Evidence", self.evidence.join(", ")),
+            ("Tested by", self.tester.clone()),
+            ("Tested", self.tested.clone()),
+            ("Analysis", self.analysis.clone()),
+        ]
+    }
 }
