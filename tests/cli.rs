@@ -47,6 +47,7 @@ fn the_help_is_as_it_was() {
         "assess",
         "collect",
         "export",
+        "requests",
         "verify",
         "reach",
         "access",
@@ -727,4 +728,31 @@ fn ctrl_c_stops_what_is_parsed_and_examined() {
         assert!(said.contains("cancelled") || said.contains("Ctrl-C"), "{said}");
         assert!(!home.path().join("out.kassay.gz").exists());
     }
+}
+
+#[test]
+fn what_is_needed_is_printed_by_role_for_a_mail_or_a_table() {
+    let home = tempfile::tempdir().unwrap();
+    let dir = assessment::make(home.path());
+    let dir = dir.to_str().unwrap();
+    let now = ["--now", assessment::NOW];
+    let (code, out, err) = run(home.path(), &["requests", dir, now[0], now[1]]);
+    assert_eq!((code, err.as_str()), (0, ""), "{out}");
+    assert!(out.starts_with("# Requests for Acme"), "{out}");
+    // What was asked for says when it was due, what was not asked for is there too; nothing is markup that was typed.
+    let asked = out.lines().find(|line| line.contains("Our reference: R-001.")).unwrap();
+    assert!(asked.contains("It was due on 2026-11-01.") && asked.contains("&lt;script&gt;") && !asked.contains("<script>"), "{asked}");
+    assert!(out.contains("\n## identity team\n") && out.contains("Please answer this, and send what shows it."), "{out}");
+    let (code, same, _) = run(home.path(), &["requests", "--workbook", dir, now[0], now[1]]);
+    assert_eq!((code, same), (0, out));
+    let (code, out, _) = run(home.path(), &["requests", dir, "--open", "--kept", "--role", "platform team", "-o", "csv", now[0], now[1]]);
+    let lines: Vec<&str> = out.lines().collect();
+    assert_eq!((code, lines.len()), (0, 2), "{out}");
+    assert!(lines[1].starts_with("R-001,platform team,'=<script>") && lines[1].contains(",open,yes,"), "{out}");
+    let (code, out, err) = run(home.path(), &["requests", dir, "--role", "nobody"]);
+    assert_eq!((code, out.as_str()), (2, ""));
+    assert!(err.contains("nothing is asked of a role “nobody”") && err.contains("platform team"), "{err}");
+    let (code, out, _) = run(home.path(), &["requests", dir, "--kept", "-o", "text", now[0], now[1]]);
+    assert!(code == 0 && out.contains("Status: refused. Note: by contract"), "{out}");
+    assert_eq!(run(home.path(), &["requests"]).0, 2);
 }

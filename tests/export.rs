@@ -408,3 +408,32 @@ fn the_next_assessment_is_begun_from_a_folder_a_bag_or_its_zip_that_is_whole() {
     assert!(next.previous.unwrap().unverified.contains("changed outside Kassay"));
     assert!(matches!(begin(&root.path().join("nowhere"), true), Err(NotBegun::Unreadable(_))));
 }
+
+#[test]
+fn samples_and_requests_leave_with_what_they_rest_on() {
+    let root = tempfile::tempdir().unwrap();
+    let bag = bag(root.path(), "bag", Form::Folder);
+    let read = |name: &str| fs::read_to_string(bag.join("data").join(name)).unwrap();
+    // The file of a population is what the workbook says that was drawn from.
+    let names = read("populations/S-01.txt");
+    assert_eq!(names.lines().count(), 2);
+    assert!(read("workbook.toml").contains(&kassay_core::workbook::journal::digest(names.as_bytes())));
+    let sets = read("samples.csv");
+    assert!(sets.lines().count() == 2 && sets.contains("\"inconsistent: 1 conforms, 1 deviates\"") && sets.contains(",acme,"), "{sets}");
+    let items = read("sample-items.csv");
+    assert!(items.lines().count() == 3 && items.contains(",deviates,'=<script>"), "{items}");
+    let asked = read("requests.csv");
+    assert!(asked.lines().count() == 3 && asked.contains("R-001,platform team,'=<script>"), "{asked}");
+    let report = read("report.html");
+    for words in [
+        "inconsistent: 1 conforms, 1 deviates",
+        "As many conform as deviate",
+        "seed “acme”",
+        "prod cronjobs: forbidden",
+        "R-002",
+        "overdue",
+        "by contract",
+    ] {
+        assert!(report.contains(words), "{words}");
+    }
+}

@@ -15,6 +15,7 @@ mod markdown;
 mod probes;
 mod progress;
 mod reach;
+mod requests;
 mod source;
 mod text;
 mod verify;
@@ -133,6 +134,8 @@ enum Verb {
     Access(access::AccessVerb),
     /// Lists what active probes of a cluster would send, and sends nothing of it
     Probes(probes::ProbesVerb),
+    /// Prints what is still needed of the entity, and what was asked for, by role
+    Requests(requests::Requests),
     /// Prints the ClusterRole that the program needs, as YAML
     Rbac {
         /// Leaves out Secrets, even their names
@@ -305,6 +308,7 @@ fn run(cli: Cli) -> Result<u8, Failure> {
             print(&String::from_utf8_lossy(&script)).map(|()| 0)
         }
         Some(Verb::Export(verb)) => verb.run(&manners).map(|()| 0),
+        Some(Verb::Requests(verb)) => verb.run(&manners).map(|()| 0),
         Some(Verb::Verify(verb)) => verb.run(),
         Some(Verb::Reach(verb)) => verb.run(&manners),
         Some(Verb::Access(verb)) => verb.run(&manners),

@@ -1,6 +1,8 @@
 //! The bag: a BagIt 1.0 bag (RFC 8493) as a folder or a zip. It holds the folder of the assessment as it is, what was made from it, and
 //! the digests of everything, so that `sha256sum -c`, any BagIt program or `kassay verify` can tell whether it is whole.
 
+use super::requests::{Wanted, requests, requests_csv};
+use super::samples::{populations, sample_items_csv, samples_csv};
 use super::{
     ExportError, Material, evidence_csv, exceptions_csv, findings_csv, json, judgement_csvs, practices_csv, questions_csv, report_html,
     scope_csv,
@@ -101,6 +103,12 @@ fn payload(material: &Material) -> Result<BTreeMap<String, Content>, ExportError
     for (name, text) in judgement_csvs(material) {
         made(name.into(), text.into_bytes());
     }
+    made("samples.csv".into(), samples_csv(&material.workbook).into_bytes());
+    made("sample-items.csv".into(), sample_items_csv(&material.workbook).into_bytes());
+    for (reference, names) in populations(&material.workbook) {
+        made(format!("populations/{}.txt", file_name(reference)), names.into_bytes());
+    }
+    made("requests.csv".into(), requests_csv(&requests(material, &Wanted { kept: true, ..Wanted::default() })).into_bytes());
     for (key, assessment) in &material.assessments {
         made(format!("assessment-{}.json", file_name(key)), json::assessment_json(assessment)?.into_bytes());
     }
@@ -219,6 +227,9 @@ What is in here
   data/determinations.csv      what was determined of each practice, what was proposed, who prepared it and who accepted it
   data/compensating-controls.csv, customized-approaches.csv, risk-analyses.csv, second-person.csv
                                worksheets, controls matrices, targeted risk analyses, the review by a second person; each where there is any
+  data/samples.csv, data/sample-items.csv   sample sets, and what each of their items showed
+  data/populations/*.txt       the names from which a sample was drawn; docs/sampling.md of Kassay tells how to draw it again
+  data/requests.csv            what was asked for, and how it stands
   data/workbook.toml           the assessment itself: scope, answers, determinations, outcomes
   data/journal.jsonl           who changed what, and when; each line holds the digest of the line before
   data/assessment-*.json       what the checks say of each cluster, for programs

@@ -72,7 +72,7 @@ fn counts(out: &mut String, assessment: &Assessment) {
 }
 
 /// Text as it is, in one line: nothing in it is markup.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     for c in clean(text).chars() {
         match c {

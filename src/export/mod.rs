@@ -10,6 +10,8 @@ mod judgement;
 mod markdown;
 mod material;
 mod report;
+mod requests;
+mod samples;
 mod sarif;
 mod second;
 mod standing;
@@ -25,6 +27,8 @@ pub use json::{access_json, assessment_json, pretty, reach_json, write_assessmen
 pub use judgement::judgement_csvs;
 pub use markdown::report_markdown;
 pub use material::{Material, put_file};
+pub use requests::{Mail, RequestView, Wanted, requests, requests_csv, requests_mail};
+pub use samples::{sample_items_csv, samples_csv};
 pub use sarif::{Excepted, sarif};
 pub use tables::{exceptions_csv, practices_csv, questions_csv, scope_csv};
 pub use verify::{Verified, VerifyError, What, holds_assessment, verify, workbook_text};

@@ -1,12 +1,13 @@
 //! Fills the view of the report from an assessment: what is told, counted, shown or left to the CSV is decided here. The template only lays
 //! it out.
 
+use super::requests::{Wanted, requests};
 use super::tables::state_words;
 use super::view::{
     AnswerView, AreaView, CheckView, Cluster, ControlView, DeterminationView, Differing, EvidenceView, FindingView, JournalRow,
     JournalView, LastAnswer, PracticeView, QuestionView, Report, ResultView, ReviewView,
 };
-use super::{Material, second, standing};
+use super::{Material, samples, second, standing};
 use kassay_core::assess::CheckOutcome;
 use kassay_core::checks;
 use kassay_core::guidance::{Area, Control, Question, paragraphs};
@@ -68,6 +69,8 @@ impl Report {
             scope: standing::scope(material),
             previous: standing::previous(material),
             evidence: evidence(material),
+            samples: samples::views(material),
+            requests: requests(material, &Wanted { kept: true, ..Wanted::default() }),
             journal: journal_view(material),
             printed: PRINTED,
         }

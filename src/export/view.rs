@@ -1,5 +1,7 @@
 //! What the report says, as types: what the template may name stands here and nowhere else.
 
+use super::requests::RequestView;
+use super::samples::SampleView;
 use kassay_core::workbook::Engagement;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -30,6 +32,8 @@ pub struct Report {
     pub(super) scope: ScopeView,
     pub(super) previous: Option<PreviousView>,
     pub(super) evidence: Vec<EvidenceView>,
+    pub(super) samples: Vec<SampleView>,
+    pub(super) requests: Vec<RequestView>,
     pub(super) journal: JournalView,
     pub(super) printed: usize,
 }

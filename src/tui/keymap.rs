@@ -7,8 +7,9 @@ use kassay_core::model::Determined;
 use kassay_core::session::{Action, Context, Layer, Session, Step, Tab, Typed};
 use kassay_core::session::{
     access, answer, book, determine, engagement, evidence, exceptions, export, findings, help, home, new, palette, probes, reading,
-    registers, review, scope, search, segmentation, sign_off, summary, walk,
+    registers, requests, review, samples, scope, search, segmentation, sign_off, summary, walk,
 };
+use kassay_core::workbook::ItemResult;
 
 /// A row of the table.
 #[derive(Clone, Copy)]
@@ -28,15 +29,15 @@ pub struct Binding {
 }
 
 use Context::{
-    Access, Areas, Checks, Choice, Cluster, Evidence, Export, Filter, Finding, Findings, Guidance, Help, Holder, Home, Palette, Probes,
-    Probing, Questions, Reading, Ready, Register, Result as Outcome, Scope, Segmentation, Summary, Text,
+    Access, Areas, Checks, Choice, Cluster, Evidence, Export, Filter, Finding, Findings, Guidance, Help, Holder, Home, Palette, Pick,
+    Probes, Probing, Questions, Reading, Ready, Register, Result as Outcome, Sample, Scope, Segmentation, Summary, Text,
 };
 
 const WALK: &[Context] = &[Areas, Guidance, Checks, Questions, Evidence, Outcome];
 /// Where edits are made and seen.
-const UNDO: &[Context] = &[Areas, Guidance, Checks, Questions, Evidence, Outcome, Findings, Finding];
+const UNDO: &[Context] = &[Areas, Guidance, Checks, Questions, Evidence, Outcome, Findings, Finding, Register, Sample];
 /// There `u` undoes; in the result it determines.
-const UNDO_BY_LETTER: &[Context] = &[Areas, Guidance, Checks, Questions, Evidence, Findings, Finding];
+const UNDO_BY_LETTER: &[Context] = &[Areas, Guidance, Checks, Questions, Evidence, Findings, Finding, Register, Sample];
 /// What a second person looks at.
 const SIGNED: &[Context] = &[Areas, Questions, Outcome];
 const WORK: &[Context] = &[Guidance, Checks, Questions, Evidence, Outcome];
@@ -61,6 +62,8 @@ const LISTS: &[Context] = &[
     Probes,
     Probing,
     Register,
+    Sample,
+    Pick,
     Export,
     Help,
 ];
@@ -89,6 +92,8 @@ const EVERYWHERE: &[Context] = &[
     Probes,
     Probing,
     Register,
+    Sample,
+    Pick,
     Export,
     Help,
 ];
@@ -122,6 +127,8 @@ keys! {
     &[Segmentation], ["enter"], "connections", "Shows the connections one by one, with the policies that let them through.", 1 => Action::Enter;
     &[Summary], ["enter"], "go there", "Goes to the area.", 1 => Action::Enter;
     &[Access], ["enter"], "open", "Shows all that the subject holds: roles, where, by which binding, rule by rule.", 1 => Action::Enter;
+    &[Sample], ["enter"], "note", "Opens result, note and evidence of the selected item.", 4 => Action::Enter;
+    &[Pick], ["enter"], "draw these", "Draws the items that are chosen.", 1 => Action::Enter;
     &[Register], ["enter"], "open", "Opens the selected row, to read all of it or change it; a new one where there is none.", 1 => Action::Enter;
     &[Export], ["enter"], "write", "Writes what is selected.", 1 => Action::Enter;
     FORM, ["enter", "ctrl-s"], "save", "Saves the form.", 1 => Action::Enter;
@@ -154,6 +161,14 @@ keys! {
     &[Findings], ["s"], "sort", "Sorts by severity, object, rule, pods.", 5 => Action::Findings(findings::Action::Sort);
     &[Findings], ["g"], "group", "Groups by namespace, object, rule, or not.", 5 => Action::Findings(findings::Action::Group);
     &[Register], ["+", "n"], "add", "Begins a new row.", 2 => Action::Registers(registers::Action::Add);
+    &[Register], ["p"], "ask for all", "Asks for everything that is still needed and was not asked for: one request each, by role.", 6 => Action::Requests(requests::Action::Propose);
+    &[Sample], ["c"], "conforms", "Says that the selected item is as it should be, and goes to the next.", 1 => Action::Samples(samples::Action::Result(Some(ItemResult::Conforms)));
+    &[Sample], ["d"], "deviates", "Says that the selected item is not as it should be, and goes to the next.", 2 => Action::Samples(samples::Action::Result(Some(ItemResult::Deviates)));
+    &[Sample], ["t"], "not tested", "Says that the selected item could not be looked at; its note says why.", 3 => Action::Samples(samples::Action::Result(Some(ItemResult::NotTested)));
+    &[Sample], ["0", "backspace"], "not looked at", "Takes the result of the selected item away.", 0 => Action::Samples(samples::Action::Result(None));
+    &[Sample], ["e"], "words", "Changes title, conclusion and what the sample supports.", 5 => Action::Samples(samples::Action::Words);
+    &[Sample], ["v"], "draw again", "Draws the sample once more, to compare, and tells what came and went since; it stays as it is.", 6 => Action::Samples(samples::Action::Again);
+    &[Pick], ["space"], "choose", "Chooses the selected item, or no longer.", 2 => Action::Samples(samples::Action::Choose);
     &[Register], ["x"], "take back", "Takes the selected row back, with a reason; its reference is never given again.", 4 => Action::Registers(registers::Action::Withdraw);
     &[Register], ["right", "l", "]", "tab"], "next register", "Shows the next register.", 5 => Action::Registers(registers::Action::Next);
     &[Register], ["left", "h", "[", "shift-tab"], "previous register", "Shows the register before.", 0 => Action::Registers(registers::Action::Previous);
@@ -193,18 +208,19 @@ keys! {
     &[Probes], ["n", "esc"], "send nothing", "Closes the list; nothing is sent.", 2 => Action::Back;
     &[Probing], ["enter"], "go on meanwhile", "Back to the walk, while they are sent.", 1 => Action::Enter;
     &[Probing], ["esc"], "stop", "Sends no more; what was heard is kept and judged.", 2 => Action::Back;
-    BOOK_BUT_FINDINGS, ["r"], "registers", "Shows the registers: evidence, exceptions, each as one list to look through, add to and change.", 0 => Action::Registers(registers::Action::Open);
+    BOOK_BUT_FINDINGS, ["r"], "registers", "Shows the registers: evidence, samples, requests, exceptions, each as one list to look through, add to and change.", 0 => Action::Registers(registers::Action::Open);
     BOOK_BUT_FINDINGS, ["E"], "engagement", "Changes the engagement: entity, assessors, reviewers, whether a program helped with words.", 0 => Action::Engagement(engagement::Action::Open);
     BOOK_BUT_FINDINGS, ["S"], "scope", "Shows which namespaces are in scope, to change it.", 0 => Action::Scope(scope::Action::Open);
     BOOK_BUT_FINDINGS, ["w"], "export", "Writes the evidence bundle, the report or a table.", 0 => Action::Export(export::Action::Open);
     WALK, ["R"], "read again", "Reads the cluster again; what people wrote is not touched.", 0 => Action::Reading(reading::Action::Again);
     &[Areas], ["+"], "add cluster", "Reads a further cluster into this assessment.", 0 => Action::New(new::Action::AddCluster);
     BOOK, ["c"], "next cluster", "Shows the outcomes of the next cluster.", 0 => Action::Walk(walk::Action::NextCluster);
+    WALK, ["W"], "skip requested", "Skips in ⇥ what is requested from others, or no longer.", 0 => Action::Requests(requests::Action::Skip);
     UNDO_BY_LETTER, ["u", "ctrl-z"], "undo", "Takes the last edit back; what is taken back is told, and stays in the journal.", 0 => Action::Book(book::Action::Undo);
     &[Outcome], ["ctrl-z"], "undo", "Takes the last edit back; what is taken back is told, and stays in the journal.", 0 => Action::Book(book::Action::Undo);
     UNDO, ["U"], "redo", "Does again what was taken back last.", 0 => Action::Book(book::Action::Redo);
     WALK, ["H"], "home", "Closes the assessment and lists all of them.", 0 => Action::Close;
-    &[Home, Areas, Guidance, Checks, Questions, Evidence, Outcome, Findings, Finding, Summary, Segmentation, Access, Holder, Probing, Register, Export], ["ctrl-s"], "", "Tries again what could not be saved.", 0 => Action::Book(book::Action::Retry);
+    &[Home, Areas, Guidance, Checks, Questions, Evidence, Outcome, Findings, Finding, Summary, Segmentation, Access, Holder, Probing, Register, Sample, Export], ["ctrl-s"], "", "Tries again what could not be saved.", 0 => Action::Book(book::Action::Retry);
 
     LISTS, ["up", "k"], "", "Moves up.", 0 => Action::Step(Step::Up);
     LISTS, ["down", "j"], "", "Moves down.", 0 => Action::Step(Step::Down);
@@ -241,7 +257,7 @@ keys! {
 
     &[Reading], ["esc"], "cancel", "Stops reading; nothing of it is kept.", 1 => Action::Back;
     FORM, ["esc"], "cancel", "Closes the form; what you typed is kept until you leave.", 3 => Action::Back;
-    &[Cluster, Ready, Findings, Finding, Scope, Summary, Segmentation, Access, Holder, Register, Export, Help], ["esc"], "back", "Back to where you came from.", 20 => Action::Back;
+    &[Cluster, Ready, Findings, Finding, Scope, Summary, Segmentation, Access, Holder, Register, Sample, Pick, Export, Help], ["esc"], "back", "Back to where you came from.", 20 => Action::Back;
     &[Filter], ["esc"], "clear", "Clears the filter.", 2 => Action::Back;
     &[Palette], ["esc"], "back", "Back.", 2 => Action::Back;
     WALK, ["esc"], "", "Back to the list of areas.", 0 => Action::Back;
@@ -250,7 +266,7 @@ keys! {
     EVERYWHERE, ["?", "f1"], "help", "Shows the keys of here, and explains the words of the screen.", 99 => Action::Help(help::Action::Open);
     &[Text, Filter], ["f1"], "help", "Shows the keys of here, and explains the words of the screen.", 99 => Action::Help(help::Action::Open);
     &[Home, Areas, Guidance, Checks, Questions, Evidence, Outcome], ["q"], "quit", "Leaves; everything is saved already, and the place is kept.", 30 => Action::Quit;
-    &[Findings, Finding, Summary, Segmentation, Access, Holder, Register, Export, Help], ["q"], "", "Back to where you came from.", 0 => Action::Back;
+    &[Findings, Finding, Summary, Segmentation, Access, Holder, Register, Sample, Export, Help], ["q"], "", "Back to where you came from.", 0 => Action::Back;
     Context::ALL_OF_THEM, ["ctrl-c"], "", "Leaves.", 0 => Action::Quit;
 }
 

@@ -19,7 +19,7 @@ use kassay_core::session::{Layer, Purpose, Session, Urgency};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
-use screens::{access, palette, probes, registers as register, search, segmentation, summary};
+use screens::{access, palette, probes, registers as register, samples, search, segmentation, summary};
 use theme::Theme;
 
 /// Draws a frame.
@@ -45,6 +45,8 @@ pub fn draw(frame: &mut Frame<'_>, session: &Session, theme: &Theme) {
             Layer::Holder { subject, scroll } => access::holder(frame, area, session, subject, scroll, theme),
             Layer::Probes => probes::render(frame, area, session, theme),
             Layer::Register(of) => register::render(frame, area, session, *of, theme),
+            Layer::Sample { reference, cursor } => samples::render(frame, area, session, reference, cursor, theme),
+            Layer::Pick(picking) => samples::pick(frame, area, picking, theme),
             Layer::Scope(editor) => views::scope(frame, area, session, editor, theme),
             Layer::Export => views::export(frame, area, session, theme),
             Layer::Help(scroll) => views::help(frame, area, session, scroll, theme),

@@ -9,8 +9,10 @@ use kassay_core::kinds::{Ingest, Inventory, KindState, Source};
 use kassay_core::model::{Category, Determined, Finding, Kind, Method, ObjectRef, Outcome, Scope, Severity};
 use kassay_core::report::Assessment;
 use kassay_core::sensitive::FingerprintKey;
+use kassay_core::workbook::sampling::digest;
 use kassay_core::workbook::{
-    Answer, AnswerValue, Collected, Determination, Edit, Engagement, Evidence, EvidenceKind, Exception, Moment, Workbook, merge_collection,
+    Answer, AnswerValue, Collected, Day, Determination, Edit, Engagement, Evidence, EvidenceKind, Exception, ItemResult, Moment,
+    Population, PopulationKind, Request, RequestStatus, Sample, SampleItem, SamplingMethod, Workbook, merge_collection,
 };
 use std::path::{Path, PathBuf};
 
@@ -146,6 +148,68 @@ pub fn make(root: &Path) -> PathBuf {
     });
     let what = outcomes[0].findings[0].id.clone();
     book.exceptions.push(Exception { reason: "accepted".into(), owner: "CISO".into(), ..Exception::of(&what) });
+    fieldwork(&mut book);
     store.save(&book, &edit("determination 1.1.a"), now()).unwrap();
     dir
+}
+
+/// A sample whose items disagree, and two requests, with names that would run or calculate where they are not taken for text.
+fn fieldwork(book: &mut Workbook) {
+    let (by, at) = ("A. Assessor".to_owned(), Moment(now()));
+    let members: Vec<String> = [format!("prod shop/Pod/{HOSTILE}"), "prod shop/Pod/web".into()].into();
+    let item = |(name, result): (&String, ItemResult)| SampleItem {
+        name: name.clone(),
+        stratum: "CDE".into(),
+        result: Some(result),
+        note: HOSTILE.into(),
+        evidence: vec!["E-0001".into()],
+        by: by.clone(),
+        on: None,
+    };
+    book.samples.push(Sample {
+        reference: "S-01".into(),
+        title: HOSTILE.into(),
+        method: SamplingMethod::Random,
+        size: "2".into(),
+        seed: "acme".into(),
+        strata: None,
+        reason: String::new(),
+        representative: "one pipeline".into(),
+        practices: vec!["1.1.a".into()],
+        questions: vec![],
+        conclusion: String::new(),
+        by: by.clone(),
+        at,
+        withdrawn: None,
+        population: Population {
+            of: PopulationKind::Workloads,
+            cluster: String::new(),
+            filter: String::new(),
+            count: 2,
+            counted: at,
+            digest: digest(members.iter().map(String::as_str)),
+            snapshots: vec![],
+            incomplete: vec!["prod cronjobs: forbidden".into()],
+            members: members.clone(),
+        },
+        items: members.iter().zip([ItemResult::Deviates, ItemResult::Conforms]).map(item).collect(),
+    });
+    for (reference, status, note) in [("R-001", RequestStatus::Open, ""), ("R-002", RequestStatus::Refused, "by contract")] {
+        book.requests.push(Request {
+            reference: reference.into(),
+            what: HOSTILE.into(),
+            role: "platform team".into(),
+            question: String::new(),
+            practices: vec!["1.1.a".into()],
+            line: String::new(),
+            cluster: String::new(),
+            due: Some(Day("2026-11-01".parse().unwrap())),
+            status,
+            note: note.into(),
+            evidence: vec![],
+            asked: at,
+            by: by.clone(),
+            at,
+        });
+    }
 }

@@ -5,7 +5,7 @@ use super::parts::cursor::Step;
 use super::parts::field::Typed;
 use super::{
     access, answer, book, determine, engagement, evidence, exceptions, export, findings, help, home, new, palette, probes, reading,
-    registers, review, scope, search, segmentation, sign_off, summary, walk,
+    registers, requests, review, samples, scope, search, segmentation, sign_off, summary, walk,
 };
 use jiff::Timestamp;
 
@@ -79,6 +79,10 @@ pub enum Action {
     Evidence(evidence::Action),
     /// Exceptions.
     Exceptions(exceptions::Action),
+    /// Samples.
+    Samples(samples::Action),
+    /// Requests.
+    Requests(requests::Action),
     /// The registers.
     Registers(registers::Action),
     /// Reviews.

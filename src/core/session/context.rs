@@ -47,6 +47,10 @@ pub enum Context {
     Probing,
     /// A register.
     Register,
+    /// A sample.
+    Sample,
+    /// A population from which a person chooses.
+    Pick,
     /// Export.
     Export,
     /// Help.
@@ -59,7 +63,7 @@ pub enum Context {
 
 impl Context {
     /// All of them.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 28] = [
         Self::Home,
         Self::Cluster,
         Self::Ready,
@@ -82,6 +86,8 @@ impl Context {
         Self::Probes,
         Self::Probing,
         Self::Register,
+        Self::Sample,
+        Self::Pick,
         Self::Export,
         Self::Help,
         Self::Filter,
@@ -123,6 +129,8 @@ impl Context {
             Self::Probes => "Active probes",
             Self::Probing => "Active probes, being sent",
             Self::Register => "Register",
+            Self::Sample => "Sample",
+            Self::Pick => "Items of a sample",
             Self::Export => "Export",
             Self::Help => "Help",
             Self::Filter => "Filter",

@@ -9,7 +9,7 @@ use super::parts::message::Message;
 use super::parts::register::{Register, RegisterRow, RegisterView};
 use super::registers::{self, Action};
 use super::state::Session;
-use super::{analyses, clusters, evidence, exceptions, previous, sign_off};
+use super::{analyses, clusters, evidence, exceptions, previous, requests, samples, sign_off};
 
 /// What a feature tells of its register.
 struct Keeper {
@@ -37,6 +37,22 @@ const fn keeper(register: Register) -> Keeper {
             open: evidence::open_entry,
             accept: evidence::accept_entry,
             withdraw: evidence::withdraw,
+        },
+        Register::Samples => Keeper {
+            columns: &samples::COLUMNS,
+            words: "Samples of what runs in the clusters, or of a list that you type: + draws one, by chance with a seed, by stratum or by judgement. docs/sampling.md tells how anybody draws it again.",
+            rows: samples::rows,
+            open: samples::open_entry,
+            accept: samples::accept_entry,
+            withdraw: samples::withdraw,
+        },
+        Register::Requests => Keeper {
+            columns: &requests::COLUMNS,
+            words: "What the entity is asked for: p asks for all that is still needed, each with the role that can provide it. `kassay requests` prints them for a mail.",
+            rows: requests::rows,
+            open: requests::open_entry,
+            accept: requests::accept_entry,
+            withdraw: requests::withdraw,
         },
         Register::Analyses => Keeper {
             columns: &analyses::COLUMNS,

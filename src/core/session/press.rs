@@ -9,8 +9,8 @@ use super::parts::form::{Form, PathOf, Purpose};
 use super::parts::path;
 use super::state::Session;
 use super::{
-    answer, determine, engagement, evidence, exceptions, keepers, new, probes, reading, registers, review, scope, search, segmentation,
-    summary, walk,
+    answer, determine, engagement, evidence, exceptions, keepers, new, probes, reading, registers, review, samples, scope, search,
+    segmentation, summary, walk,
 };
 
 impl Session {
@@ -30,6 +30,7 @@ impl Session {
             Layer::Find { .. } => search::enter(desk),
             Layer::Scope(_) => scope::accept(desk),
             Layer::Register(_) => keepers::enter(desk),
+            Layer::Sample { .. } | Layer::Pick(_) => samples::enter(desk),
             Layer::Export => self.export.enter(desk),
             Layer::Access => {
                 self.access.enter(desk);
@@ -92,6 +93,7 @@ impl Session {
             Layer::Access => self.access.back(desk),
             Layer::Findings(_) => self.findings.back(desk),
             Layer::Register(_) => registers::back(desk),
+            Layer::Pick(_) => samples::back(desk),
             _ => desk.close_top(),
         }
         Next::NONE
@@ -108,6 +110,7 @@ impl Session {
             Some(Layer::Findings(_)) => self.findings.step(desk, step),
             Some(Layer::Access) => self.access.step(step),
             Some(Layer::Register(_)) => keepers::step(desk, step),
+            Some(Layer::Sample { .. } | Layer::Pick(_)) => samples::step(desk, step),
             Some(Layer::Probes) => probes::step(self.probing.as_mut(), step),
             Some(Layer::Finding { scroll, .. } | Layer::Holder { scroll, .. } | Layer::Help(scroll)) => scroll.step(step),
             Some(Layer::Form(form)) => form.step(step),
@@ -133,6 +136,7 @@ impl Session {
                     form.choose_beside(back);
                     determine::changed(&mut self.desk);
                     answer::changed(&mut self.desk);
+                    samples::changed(&mut self.desk);
                 }
                 None => {}
             },
@@ -158,6 +162,7 @@ impl Session {
         match self.desk.top() {
             Layer::Walk => return walk::cursor(&mut self.desk),
             Layer::Findings(_) => return self.findings.cursor(&self.desk),
+            Layer::Sample { .. } | Layer::Pick(_) => return samples::cursor(&mut self.desk),
             Layer::Register(register) => {
                 let register = *register;
                 return self.desk.registers.get_mut(&register).map(|view| &mut view.cursor);
@@ -199,6 +204,7 @@ impl Session {
         self.in_form(change);
         determine::changed(&mut self.desk);
         answer::changed(&mut self.desk);
+        samples::changed(&mut self.desk);
     }
 
     /// A path was completed.

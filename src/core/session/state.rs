@@ -175,6 +175,8 @@ impl Session {
             Layer::Scope(_) => Context::Scope,
             Layer::Register(register) if self.registers.get(register).is_some_and(|view| view.filtering) => Context::Filter,
             Layer::Register(_) => Context::Register,
+            Layer::Sample { .. } => Context::Sample,
+            Layer::Pick(_) => Context::Pick,
             Layer::Export => Context::Export,
             Layer::Help(_) => Context::Help,
             Layer::Palette { .. } | Layer::Find { .. } => Context::Palette,

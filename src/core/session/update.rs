@@ -9,8 +9,8 @@ use super::effect::Effect;
 use super::parts::message::{Message, Urgency};
 use super::state::Session;
 use super::{
-    answer, book, determine, engagement, evidence, exceptions, help, keepers, new, palette, probes, reading, review, scope, search,
-    sign_off, summary, walk,
+    answer, book, determine, engagement, evidence, exceptions, help, keepers, new, palette, probes, reading, requests, review, samples,
+    scope, search, sign_off, summary, walk,
 };
 use jiff::Timestamp;
 
@@ -92,6 +92,8 @@ impl Session {
             Action::Engagement(action) => return engagement::update(desk, action),
             Action::Evidence(action) => return evidence::update(desk, action),
             Action::Exceptions(action) => return exceptions::update(desk, action),
+            Action::Samples(action) => return samples::update(desk, action),
+            Action::Requests(action) => return requests::update(desk, action),
             Action::Registers(action) => return keepers::update(desk, action),
             Action::Review(action) => return review::update(desk, action),
             Action::Scope(action) => {

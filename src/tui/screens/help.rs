@@ -70,7 +70,7 @@ const fn screen(place: Context) -> &'static str {
         Context::Summary => "summary",
         Context::Segmentation => "segmentation",
         Context::Access | Context::Holder => "access",
-        Context::Register => "registers",
+        Context::Register | Context::Sample | Context::Pick => "registers",
         Context::Probes | Context::Probing => "probes",
         Context::Export => "export",
         Context::Areas | Context::Guidance | Context::Checks | Context::Help | Context::Palette => "walk",

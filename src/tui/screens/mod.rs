@@ -17,6 +17,7 @@ pub mod probes;
 pub mod reading;
 pub mod registers;
 pub mod review;
+pub mod samples;
 pub mod scope;
 pub mod search;
 pub mod segmentation;

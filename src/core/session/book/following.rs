@@ -9,6 +9,7 @@ use crate::guidance::{Control, Guidance};
 use crate::model::{Determined, Outcome};
 use crate::session::parts::namespaces::names;
 use crate::workbook::excepting::{ExceptionFault, Ground, faults};
+use crate::workbook::requests::open_for;
 use crate::workbook::rollup::{unread, withheld, worst_state};
 use crate::workbook::scoped::{Appeared, appeared, area_order};
 use crate::workbook::sign_off::{self, Matter, SignState, Standing};
@@ -120,9 +121,13 @@ fn ordered<'g>(book: &Book, guidance: &'g Guidance) -> impl Iterator<Item = &'g 
 fn open_items(book: &Book, guidance: &Guidance) -> Vec<OpenItem> {
     let mut items = Vec::new();
     for control in ordered(book, guidance) {
-        let mut put = |target, why, clusters: Vec<String>, sentence: String| {
+        let mut put = |target: Target, why, clusters: Vec<String>, sentence: String| {
             let on = if clusters.is_empty() { String::new() } else { format!(" ({})", clusters.join(", ")) };
-            items.push(OpenItem { target, clusters, control: control.id.clone(), why, sentence: format!("{sentence}{on}") });
+            let request = if let Target::Question(id) = &target { open_for(&book.workbook, id) } else { None };
+            let requested = request.map(|r| if r.role.is_empty() { "others".to_owned() } else { format!("the {}", r.role) });
+            let from = requested.as_ref().map(|from| format!(" (requested from {from})")).unwrap_or_default();
+            let sentence = format!("{sentence}{on}{from}");
+            items.push(OpenItem { target, clusters, control: control.id.clone(), why, requested, sentence });
         };
         for check in checks::of_control(&control.id) {
             for outcome in book.to_review(check) {

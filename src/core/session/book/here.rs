@@ -53,28 +53,30 @@ impl Desk {
     /// The open thing after (or before) the place where one stands, round at the end.
     pub(in crate::session) fn open_beside(&self, back: bool) -> Option<&OpenItem> {
         let book = self.book.as_ref()?;
-        let open = &book.open;
+        // What one stands on stays in the order, though it is skipped from elsewhere.
+        let here = self.standing_on();
+        let skipped = |item: &&OpenItem| book.walk.skip_requested && item.requested.is_some() && Some(&item.target) != here.as_ref();
+        let open: Vec<&OpenItem> = book.open.iter().filter(|item| !skipped(item)).collect();
         if open.is_empty() {
             return None;
         }
-        let here = self.standing_on();
         let length = open.len();
         let shown = book.shown().map_or("", |c| &c.key);
         if let Some(at) = open.iter().position(|item| item.is_at(here.as_ref(), shown)) {
-            return open.get((at + if back { length - 1 } else { 1 }) % length);
+            return open.get((at + if back { length - 1 } else { 1 }) % length).copied();
         }
         // Done for the cluster that is shown, and open on another.
         if let Some(item) = open.iter().find(|item| Some(&item.target) == here.as_ref()) {
-            return Some(item);
+            return Some(*item);
         }
         let rank = |id: &str| book.order.iter().position(|control| control == id).unwrap_or(0);
         let walk = &book.walk;
         let control = walk.here(self.guidance).or_else(|| walk.area_here(self.guidance).and_then(|a| a.controls.first()));
         let at = control.map_or(0, |c| rank(&c.id));
         if back {
-            open.iter().rev().find(|item| rank(&item.control) < at).or_else(|| open.last())
+            open.iter().rev().find(|item| rank(&item.control) < at).or_else(|| open.last()).copied()
         } else {
-            open.iter().find(|item| rank(&item.control) >= at).or_else(|| open.first())
+            open.iter().find(|item| rank(&item.control) >= at).or_else(|| open.first()).copied()
         }
     }
 

@@ -5,6 +5,7 @@ use crate::session::parts::cursor::{Cursor, Scroll};
 use crate::session::parts::field::Field;
 use crate::session::parts::form::Form;
 use crate::session::parts::namespaces::ScopeEditor;
+use crate::session::parts::picking::Picking;
 use crate::session::parts::register::Register;
 
 /// A screen, or a part of one that lies over another. The top one hears keys first.
@@ -53,6 +54,15 @@ pub enum Layer {
     Probes,
     /// A register; its state is that of [`Desk::registers`](super::desk::Desk::registers).
     Register(Register),
+    /// A sample that is worked through.
+    Sample {
+        /// Its reference.
+        reference: String,
+        /// The selected item.
+        cursor: Cursor,
+    },
+    /// A population from which a person chooses.
+    Pick(Box<Picking>),
     /// The scope.
     Scope(Box<ScopeEditor>),
     /// The export; its state is that of `export`.

@@ -12,6 +12,7 @@ mod here;
 pub(super) mod layer;
 pub(super) mod lead;
 pub(super) mod open;
+pub(super) mod references;
 mod saving;
 pub(super) mod standing;
 mod undo;

@@ -33,6 +33,8 @@ pub struct OpenItem {
     pub control: String,
     /// Why.
     pub why: Why,
+    /// The role from which it is requested, where an open request asks for it.
+    pub requested: Option<String>,
     /// One sentence: `1.6 Multi-factor authentication: a question needs an answer`.
     pub sentence: String,
 }

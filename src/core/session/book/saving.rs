@@ -12,6 +12,7 @@ use crate::session::effect::Effect;
 use crate::session::parts::form::Purpose;
 use crate::session::parts::message::Message;
 use crate::workbook::collection::confirm;
+use crate::workbook::requests::settle;
 use crate::workbook::{Edit, Evidence, Moment, Withdrawn, gate};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -23,7 +24,7 @@ impl Desk {
     }
 
     fn save_along(&mut self, draft: Draft, after: After, track: Track) -> Next {
-        let (guidance, now) = (self.guidance, self.now);
+        let (guidance, now, today, by) = (self.guidance, self.now, self.today(), self.user.clone());
         let Some(book) = self.book.as_mut() else { return Next::NONE };
         if let Some(who) = &book.held_by {
             let why = format!("{who} has it open; here it is for reading only. Close it there, and open it here again.");
@@ -34,6 +35,8 @@ impl Desk {
         workbook.catalogue.clone_from(&guidance.digest);
         // A determination was made in knowledge of a proposal; where that is turned round, the assessor is asked again.
         confirm(&mut workbook, guidance, now);
+        // What came closes the requests that it is for.
+        settle(&mut workbook, guidance, today, &by, Moment(now));
         // The store takes card numbers and keys out of every text; what is shown must be what is kept.
         match gate::clean_workbook(&workbook) {
             Ok((clean, masked)) if masked > 0 => {

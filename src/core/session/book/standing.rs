@@ -102,6 +102,8 @@ pub struct Walk {
     pub tab: Tab,
     /// Practices that are marked, to determine them at once.
     pub marked: BTreeSet<String>,
+    /// Whether ⇥ skips what is requested from others.
+    pub skip_requested: bool,
     cursors: BTreeMap<(String, Tab), Cursor>,
     scrolls: BTreeMap<String, Scroll>,
 }

@@ -7,4 +7,5 @@ pub mod form;
 pub mod message;
 pub mod namespaces;
 pub mod path;
+pub mod picking;
 pub mod register;

@@ -12,6 +12,10 @@ pub enum Register {
     Analyses,
     /// How everything stands with the second person.
     SignOff,
+    /// Sample sets.
+    Samples,
+    /// What the entity is asked for.
+    Requests,
     /// Exceptions to findings.
     Exceptions,
     /// Clusters, with what each is used for.
@@ -22,7 +26,8 @@ pub enum Register {
 
 impl Register {
     /// All, in the order of the tabs.
-    pub const ALL: [Self; 6] = [Self::Evidence, Self::Analyses, Self::SignOff, Self::Exceptions, Self::Clusters, Self::Previous];
+    pub const ALL: [Self; 8] =
+        [Self::Evidence, Self::Samples, Self::Requests, Self::Analyses, Self::SignOff, Self::Exceptions, Self::Clusters, Self::Previous];
 
     /// The name on the tab.
     #[must_use]
@@ -31,6 +36,8 @@ impl Register {
             Self::Evidence => "Evidence",
             Self::Analyses => "Risk analyses",
             Self::SignOff => "Sign-off",
+            Self::Samples => "Samples",
+            Self::Requests => "Requests",
             Self::Exceptions => "Exceptions",
             Self::Clusters => "Clusters",
             Self::Previous => "Last year",

@@ -21,6 +21,9 @@ pub struct Request {
     /// Practices that it is for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub practices: Vec<String>,
+    /// Digest of the line of the guidance's list of evidence that it is for, so that its words may be changed.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub line: String,
     /// The cluster; "" for all.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub cluster: String,
@@ -35,6 +38,8 @@ pub struct Request {
     /// References of the evidence that met it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<String>,
+    /// When it was asked for.
+    pub asked: Moment,
     /// Who changed it last.
     pub by: String,
     /// When.

@@ -15,6 +15,9 @@ pub struct Sample {
     pub title: String,
     /// How items were chosen.
     pub method: SamplingMethod,
+    /// How many were wanted, as it was written: `25`, `10%`, `all`; "" where every item was, or a person chose.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub size: String,
     /// The seed, where chance chose: with it and the same population anybody draws the same items.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub seed: String,
@@ -71,7 +74,10 @@ pub struct Population {
     /// SHA-256 of the snapshots that it was counted in.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub snapshots: Vec<String>,
-    /// The names, where a person typed them.
+    /// Lists that could not be read to their end when it was counted: items may be missing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub incomplete: Vec<String>,
+    /// The names, sorted: always those that a person typed, those of an inventory where they are not more than 2,000.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub members: Vec<String>,
 }
@@ -196,6 +202,14 @@ pub struct SampleItem {
     /// On which day.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on: Option<Day>,
+}
+
+impl SampleItem {
+    /// An item that was chosen, and that nobody has looked at.
+    #[must_use]
+    pub fn of(drawn: crate::workbook::sampling::Drawn) -> Self {
+        Self { name: drawn.name, stratum: drawn.stratum, result: None, note: String::new(), evidence: vec![], by: String::new(), on: None }
+    }
 }
 
 /// What an item showed.

@@ -1,0 +1,71 @@
+//! `kassay requests`: what the entity is asked for, by role, for a mail or a spreadsheet.
+
+use super::{Failure, Manners, print, source};
+use crate::export::{self, Mail, Material, Wanted};
+use crate::store::Store;
+use std::path::PathBuf;
+
+/// Prints what is still needed of the entity, and what was asked for, by role
+#[derive(Debug, clap::Args)]
+pub struct Requests {
+    /// Folder of the assessment
+    #[arg(value_name = "DIR", required_unless_present = "workbook", conflicts_with = "workbook")]
+    dir: Option<PathBuf>,
+    /// Folder of the assessment, as other verbs name it
+    #[arg(long, value_name = "DIR")]
+    workbook: Option<PathBuf>,
+    /// Form of the output
+    #[arg(short, long, value_enum, default_value_t = Form::Markdown)]
+    output: Form,
+    /// Only what is still needed
+    #[arg(long)]
+    open: bool,
+    /// Only requests of the assessment, and nothing that was not asked for yet
+    #[arg(long)]
+    kept: bool,
+    /// Only what this role can provide
+    #[arg(long, value_name = "ROLE")]
+    role: Option<String>,
+    /// The day to tell what is overdue by, instead of the clock
+    #[arg(long, value_name = "TIMESTAMP", value_parser = source::moment)]
+    now: Option<jiff::Timestamp>,
+}
+
+/// Form of the requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Form {
+    /// Plain text, for a mail
+    Text,
+    /// Markdown, by role
+    Markdown,
+    /// For spreadsheets: a line for each request
+    Csv,
+}
+
+impl Requests {
+    /// Carries it out.
+    pub(super) fn run(self, manners: &Manners) -> Result<(), Failure> {
+        let dir = self.dir.or(self.workbook).unwrap_or_default();
+        // Opened, and not only read: an edit that was interrupted is completed first, and what is odd is told.
+        let opened = Store::open(&dir)?;
+        for notice in &opened.notices {
+            manners.say(&notice.to_string());
+        }
+        let material = Material::load(opened.store.dir(), self.now.unwrap_or_else(jiff::Timestamp::now))?;
+        let wanted = Wanted { open: self.open, kept: self.kept, role: self.role.clone() };
+        let requests = export::requests(&material, &wanted);
+        if let (Some(role), true) = (&self.role, requests.is_empty()) {
+            let all = export::requests(&material, &Wanted { role: None, ..wanted });
+            let roles: std::collections::BTreeSet<&str> = all.iter().map(|r| r.role.as_str()).collect();
+            if !roles.is_empty() && !roles.iter().any(|known| known.eq_ignore_ascii_case(role)) {
+                let hint = format!("There is something for: {}.", roles.into_iter().collect::<Vec<_>>().join(", "));
+                return Err(Failure::new(format!("nothing is asked of a role “{role}”")).hint(hint));
+            }
+        }
+        print(&match self.output {
+            Form::Markdown => export::requests_mail(&material, &requests, Mail::Markdown),
+            Form::Text => export::requests_mail(&material, &requests, Mail::Text),
+            Form::Csv => export::requests_csv(&requests),
+        })
+    }
+}

@@ -1,0 +1,200 @@
+//! Samples, for the report and as tables: population, method, seed, and what each item showed.
+
+use super::Material;
+use super::csv::{row, table};
+use kassay_core::workbook::sampling::{listed, method_words, population_words, size_words, summary};
+use kassay_core::workbook::{ItemResult, Sample, SampleItem, Workbook};
+use serde::Serialize;
+
+#[derive(Debug, Serialize)]
+pub(super) struct SampleView {
+    reference: String,
+    title: String,
+    size: String,
+    population: String,
+    incomplete: Vec<String>,
+    method: String,
+    reason: String,
+    representative: String,
+    supports: Vec<String>,
+    named_by: Vec<String>,
+    shows: String,
+    inconsistent: bool,
+    outliers: String,
+    strata: Vec<(String, String)>,
+    conclusion: String,
+    by: String,
+    at: String,
+    withdrawn: String,
+    items: Vec<ItemView>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct ItemView {
+    name: String,
+    stratum: String,
+    result: &'static str,
+    id: &'static str,
+    note: String,
+    evidence: Vec<String>,
+    by: String,
+}
+
+const fn result(result: Option<ItemResult>) -> &'static str {
+    match result {
+        Some(result) => result.label(),
+        None => "left",
+    }
+}
+
+/// The look of a result in the report: that of a determination.
+const fn look(result: Option<ItemResult>) -> &'static str {
+    match result {
+        Some(ItemResult::Conforms) => "in_place",
+        Some(ItemResult::Deviates) => "not_in_place",
+        Some(ItemResult::NotTested) => "not_tested",
+        None => "none",
+    }
+}
+
+/// All sample sets as the report tells them.
+pub(super) fn views(material: &Material) -> Vec<SampleView> {
+    material.workbook.samples.iter().map(|sample| view(&material.workbook, sample)).collect()
+}
+
+fn view(book: &Workbook, sample: &Sample) -> SampleView {
+    let told = summary(sample);
+    SampleView {
+        reference: sample.reference.clone(),
+        title: sample.title.clone(),
+        size: size_words(sample),
+        population: population_words(&sample.population),
+        incomplete: sample.population.incomplete.clone(),
+        method: method_words(sample),
+        reason: sample.reason.clone(),
+        representative: sample.representative.clone(),
+        supports: sample.practices.iter().chain(&sample.questions).cloned().collect(),
+        named_by: named_by(book, &sample.reference),
+        shows: told.overall.words(),
+        inconsistent: told.overall.is_inconsistent(),
+        outliers: told.outlier_words().unwrap_or_default(),
+        strata: told.strata.into_iter().map(|(name, tally)| (name, tally.words())).collect(),
+        conclusion: sample.conclusion.clone(),
+        by: sample.by.clone(),
+        at: sample.at.to_string(),
+        withdrawn: sample.withdrawn.as_ref().map(|w| format!("{} by {}: {}", w.at, w.by, w.why)).unwrap_or_default(),
+        items: sample.items.iter().map(item).collect(),
+    }
+}
+
+fn item(item: &SampleItem) -> ItemView {
+    ItemView {
+        name: item.name.clone(),
+        stratum: item.stratum.clone(),
+        result: result(item.result),
+        id: look(item.result),
+        note: item.note.clone(),
+        evidence: item.evidence.clone(),
+        by: item.on.map(|on| format!("{}, {on}", item.by)).unwrap_or_default(),
+    }
+}
+
+fn named_by(book: &Workbook, reference: &str) -> Vec<String> {
+    let names = |e: &&kassay_core::workbook::Evidence| e.counts() && e.samples.iter().any(|s| s == reference);
+    book.evidence.iter().filter(names).map(|e| e.reference.clone()).collect()
+}
+
+/// All sample sets, one line for each.
+#[must_use]
+pub fn samples_csv(workbook: &Workbook) -> String {
+    let head = [
+        "ref",
+        "title",
+        "population",
+        "cluster",
+        "filter",
+        "count",
+        "counted",
+        "digest",
+        "incomplete",
+        "method",
+        "strata",
+        "size",
+        "seed",
+        "items",
+        "conform",
+        "deviate",
+        "not_tested",
+        "left",
+        "shows",
+        "reason",
+        "representative",
+        "conclusion",
+        "practices",
+        "questions",
+        "named_by",
+        "by",
+        "at",
+        "withdrawn",
+    ];
+    let mut rows = vec![row(head)];
+    for s in &workbook.samples {
+        let (told, p) = (summary(s), &s.population);
+        rows.push(row([
+            &s.reference,
+            &s.title,
+            p.of.label(),
+            &p.cluster,
+            &p.filter,
+            &p.count.to_string(),
+            &p.counted.to_string(),
+            &p.digest,
+            &p.incomplete.join("; "),
+            s.method.label(),
+            s.strata.map_or("", |strata| strata.label()),
+            &s.size,
+            &s.seed,
+            &s.items.len().to_string(),
+            &told.overall.conforms.to_string(),
+            &told.overall.deviates.to_string(),
+            &told.overall.not_tested.to_string(),
+            &told.overall.left.to_string(),
+            &told.overall.words(),
+            &s.reason,
+            &s.representative,
+            &s.conclusion,
+            &s.practices.join(" "),
+            &s.questions.join(" "),
+            &named_by(workbook, &s.reference).join(" "),
+            &s.by,
+            &s.at.to_string(),
+            &s.withdrawn.as_ref().map(|w| w.why.clone()).unwrap_or_default(),
+        ]));
+    }
+    table(&rows)
+}
+
+/// The items of all sample sets, one line for each.
+#[must_use]
+pub fn sample_items_csv(workbook: &Workbook) -> String {
+    let mut rows = vec![row(["sample", "item", "stratum", "result", "note", "evidence", "by", "on"])];
+    for (sample, item) in workbook.samples.iter().flat_map(|s| s.items.iter().map(move |item| (s, item))) {
+        rows.push(row([
+            &sample.reference,
+            &item.name,
+            &item.stratum,
+            result(item.result),
+            &item.note,
+            &item.evidence.join(" "),
+            &item.by,
+            &item.on.map(|on| on.to_string()).unwrap_or_default(),
+        ]));
+    }
+    table(&rows)
+}
+
+/// The populations of samples whose names the workbook keeps: reference, and the names, sorted, one a line.
+pub(super) fn populations(workbook: &Workbook) -> impl Iterator<Item = (&str, String)> {
+    let kept = workbook.samples.iter().filter(|s| !s.population.members.is_empty());
+    kept.map(|s| (s.reference.as_str(), listed(s.population.members.iter().map(String::as_str))))
+}
