@@ -132,6 +132,23 @@ fn user_of_process() -> Option<String> {
     None
 }
 
+/// What the system said, in words for people.
+#[must_use]
+pub fn said(error: &std::io::Error) -> String {
+    use std::io::ErrorKind;
+    let words = match error.kind() {
+        ErrorKind::StorageFull => "the disk is full",
+        ErrorKind::QuotaExceeded => "the quota on that disk is used up",
+        ErrorKind::FileTooLarge => "no file may become that large here",
+        ErrorKind::ReadOnlyFilesystem => "the file system is for reading only",
+        ErrorKind::PermissionDenied => "permission denied",
+        ErrorKind::NotFound => "there is no such file or folder",
+        // The number behind the words helps nobody who reads them.
+        _ => return error.to_string().split(" (os error").next().unwrap_or_default().to_owned(),
+    };
+    words.to_owned()
+}
+
 /// The name of this machine.
 #[must_use]
 pub fn host() -> String {

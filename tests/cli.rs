@@ -313,7 +313,7 @@ fn an_assessment_that_is_open_elsewhere_is_not_written() {
     let opened = kassay::store::Store::open(&dir).unwrap();
     let pod = pod(home.path());
     let (code, _, err) = run(home.path(), &["assess", "--from", pod.to_str().unwrap(), "--workbook", dir.to_str().unwrap()]);
-    assert!(code == 2 && err.contains("open elsewhere") && err.contains(&format!("process {}", std::process::id())), "{err}");
+    assert!(code == 2 && err.contains("has it open") && err.contains(&format!("process {}", std::process::id())), "{err}");
     // Reading it is fine.
     assert_eq!(run(home.path(), &["export", "--workbook", dir.to_str().unwrap(), "--format", "csv"]).0, 0);
     assert!(opened.held_by.is_none());

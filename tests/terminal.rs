@@ -101,6 +101,43 @@ mod with_a_terminal {
     }
 
     #[test]
+    fn an_edit_by_hand_while_the_program_is_open_is_taken_over_and_asked_about_where_both_changed_the_same() {
+        let home = home();
+        let book = home.path().join("book");
+        let file = book.join("workbook.toml");
+        let by_hand = |from: &str, to: &str| {
+            let text = std::fs::read_to_string(&file).unwrap();
+            assert!(text.contains(from), "{text}");
+            std::fs::write(&file, text.replace(from, to)).unwrap();
+        };
+        let mut program = start(home.path(), &["demo", "--workbook", book.to_str().unwrap()]);
+        program.see("was read and judged");
+        program.keys("3").see("▸Questions");
+        by_hand("purpose = \"", "purpose = \"By hand. ");
+        program.keys("\u{1b}[B").keys("a").see("1.1.accountability");
+        program.keys("n").see("(•) n no");
+        program.keys("\r").see("changed outside Kassay");
+        let kept = std::fs::read_to_string(&file).unwrap();
+        assert!(kept.contains("purpose = \"By hand. ") && kept.contains("question = \"1.1.accountability\""), "{kept}");
+        assert!(std::fs::read_to_string(book.join("journal.jsonl")).unwrap().contains("changed outside Kassay"));
+        // The same answer, here and there.
+        program.keys("\u{1b}").until("the message to go", |shown| !shown.contains("changed outside Kassay"));
+        by_hand("value = \"no\"", "value = \"no\"\nnote = \"also by hand\"");
+        program.keys("a").see("1.1.accountability");
+        program.keys("y").see("(•) y yes");
+        program.keys("\r").see("What holds");
+        program.keys("m").see("(•) m");
+        program.keys("\r").until("the questions", |shown| !shown.contains("What holds") && shown.contains("▸Questions"));
+        let kept = std::fs::read_to_string(&file).unwrap();
+        assert!(kept.contains("value = \"yes\"") && !kept.contains("also by hand"), "{kept}");
+        let aside = std::fs::read_dir(&book).unwrap().flatten().map(|e| e.path());
+        let aside: Vec<_> = aside.filter(|path| path.to_str().unwrap().contains("workbook.toml.outside-")).collect();
+        assert!(aside.len() == 1 && std::fs::read_to_string(&aside[0]).unwrap().contains("also by hand"), "{aside:?}");
+        program.signal("TERM");
+        program.end();
+    }
+
+    #[test]
     fn a_panic_gives_the_terminal_back_and_tells_itself() {
         let home = home();
         let mut program = Program::start(KASSAY, &[], home.path(), (80, 24), &[("KASSAY_PANIC_ON_F12", "1")]);

@@ -6,12 +6,15 @@
 mod whole;
 
 use kassay_core::model::{Determined, Method};
+use kassay_core::workbook::outside::differences;
 use kassay_core::workbook::{
     Answer, AnswerValue, CompensatingControl, Day, Determination, Engagement, Evidence, EvidenceKind, Exception, FORMAT, Moment, Workbook,
     WorkbookError, title_of,
 };
 use proptest::prelude::*;
+use serde::Deserialize as _;
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 fn sample() -> Workbook {
     let mut book = Workbook::new(Engagement { entity: "Acme Payments".into(), period: "2026".into(), ..Engagement::default() });
@@ -139,6 +142,87 @@ proptest! {
         let mut sorted = book;
         sorted.answers.sort_by_key(|answer| again.answers.iter().position(|other| other.question == answer.question));
         prop_assert_eq!(again, sorted);
+    }
+}
+
+/// Places of a workbook in which any text may stand: those that take one that stands nowhere else.
+fn free_texts(value: &mut toml::Value, path: &mut Vec<Step>, whole: &toml::Value, found: &mut Vec<Vec<Step>>) {
+    match value {
+        toml::Value::Table(table) => {
+            for (key, value) in table.iter_mut() {
+                path.push(Step::Key(key.clone()));
+                free_texts(value, path, whole, found);
+                path.pop();
+            }
+        }
+        toml::Value::Array(items) => {
+            for (at, value) in items.iter_mut().enumerate() {
+                path.push(Step::At(at));
+                free_texts(value, path, whole, found);
+                path.pop();
+            }
+        }
+        toml::Value::String(_) => {
+            let mut other = whole.clone();
+            *at(&mut other, path) = toml::Value::String("such a text".into());
+            if Workbook::deserialize(other).is_ok() {
+                found.push(path.clone());
+            }
+        }
+        _ => {}
+    }
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    Key(String),
+    At(usize),
+}
+
+fn at<'a>(value: &'a mut toml::Value, path: &[Step]) -> &'a mut toml::Value {
+    path.iter().fold(value, |value, step| match step {
+        Step::Key(key) => value.get_mut(key).unwrap(),
+        Step::At(at) => value.get_mut(*at).unwrap(),
+    })
+}
+
+/// The whole workbook with these texts, one after the other, wherever any text may stand, and its rows so many times.
+fn of_texts(texts: &[String], times: &[usize]) -> Workbook {
+    static FREE: LazyLock<Vec<Vec<Step>>> = LazyLock::new(|| {
+        let (whole, mut free) = (toml::Value::try_from(whole::workbook()).unwrap(), vec![]);
+        free_texts(&mut whole.clone(), &mut vec![], &whole, &mut free);
+        assert!(free.len() > 150, "{}", free.len());
+        free
+    });
+    let mut whole = toml::Value::try_from(whole::workbook()).unwrap();
+    let (mut tables, mut next) = (0, texts.iter().cycle());
+    for path in FREE.iter() {
+        *at(&mut whole, path) = toml::Value::String(next.next().unwrap().clone());
+    }
+    for rows in whole.as_table_mut().unwrap().iter_mut().filter_map(|(_, value)| value.as_array_mut()) {
+        let times = times[tables % times.len()];
+        *rows = rows.iter().cycle().take(rows.len() * times).cloned().collect();
+        tables += 1;
+    }
+    Workbook::deserialize(whole).unwrap()
+}
+
+/// A text that gives TOML trouble, any text at all, or a very long one.
+fn any_text() -> impl Strategy<Value = String> {
+    prop_oneof![4 => hard_text(), 3 => any::<String>(), 1 => Just(String::new()), 1 => Just("long \u{1f980} ".repeat(500))]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_text_anywhere_is_read_back_as_it_was_written(texts in prop::collection::vec(any_text(), 1..23), times in prop::collection::vec(0..3_usize, 1..7)) {
+        let book = of_texts(&texts, &times);
+        let text = book.print().unwrap();
+        let again = Workbook::parse(&text).unwrap();
+        prop_assert_eq!(again.print().unwrap(), text);
+        // Rows that are sorted may stand in another order; nothing else is another.
+        prop_assert_eq!(differences(&again, &book).unwrap(), Vec::<String>::new());
     }
 }
 

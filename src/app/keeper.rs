@@ -2,7 +2,7 @@
 //! other and no slow disk holds up the screen.
 
 use crate::collect::snapshot;
-use crate::store::{Opened, Store, StoreError};
+use crate::store::{Dispute, Opened, Saved, Store, StoreError};
 use kassay_core::assess::assess;
 use kassay_core::guidance::Guidance;
 use kassay_core::judging::Tables;
@@ -38,6 +38,7 @@ pub(super) enum Job {
         ticket: u64,
         workbook: Box<Workbook>,
         edit: Edit,
+        settled: Option<String>,
     },
     Attach(PathBuf),
     AttachText {
@@ -180,15 +181,8 @@ fn do_one(job: Job, store: &mut Option<Store>, actions: &UnboundedSender<Action>
                 Err(error) => tell(Action::Book(session::book::Action::OpenFailed { dir: root, why: words(&error) })),
             }
         }
-        Job::Save { ticket, workbook, edit } => {
-            let saved = match store {
-                Some(store) => store.save(&workbook, &edit, jiff::Timestamp::now()).map_err(|e| words(&e)),
-                None => Err("no assessment is open.".to_owned()),
-            };
-            tell(match saved {
-                Ok(_) => Action::Book(session::book::Action::Saved(ticket)),
-                Err(why) => Action::Book(session::book::Action::SaveFailed { ticket, why }),
-            });
+        Job::Save { ticket, workbook, edit, settled } => {
+            tell(Action::Book(save(store.as_mut(), ticket, &workbook, &edit, settled.as_deref())));
         }
         Job::Attach(path) => tell(attached(attach(store.as_ref(), |store| store.attach(&path)))),
         Job::AttachText { name, text } => tell(attached(attach(store.as_ref(), |store| store.attach_text(&name, &text)))),
@@ -203,6 +197,23 @@ fn do_one(job: Job, store: &mut Option<Store>, actions: &UnboundedSender<Action>
         }
         Job::Keep { judged, then } => tell(then(keep(store.as_ref(), *judged))),
         Job::Close | Job::End => {}
+    }
+}
+
+/// Saves an edit; what came of it.
+fn save(store: Option<&mut Store>, ticket: u64, workbook: &Workbook, edit: &Edit, settled: Option<&str>) -> session::book::Action {
+    use session::book::Action;
+    let Some(store) = store else { return Action::SaveFailed { ticket, why: "no assessment is open.".to_owned() } };
+    match store.save_settled(workbook, edit, jiff::Timestamp::now(), settled) {
+        Ok(Saved { merged: None, notices, .. }) if notices.is_empty() => Action::Saved(ticket),
+        Ok(Saved { merged, notices, .. }) => {
+            Action::SavedOddly { ticket, workbook: merged, notices: notices.iter().map(ToString::to_string).collect() }
+        }
+        Err(StoreError::Disputed { dispute }) => {
+            let Dispute { what, aside, digest, theirs } = *dispute;
+            Action::Disputed { ticket, dispute: Box::new(session::Dispute { what, aside, digest, theirs }) }
+        }
+        Err(error) => Action::SaveFailed { ticket, why: words(&error) },
     }
 }
 

@@ -7,6 +7,7 @@ use super::reading::{self, Run};
 use crate::collect::{self, Cancel, Connect, Options, SourceSpec};
 use crate::config;
 use crate::export::{self, Form, Material};
+use crate::store::holds_assessment;
 use crate::tui::complete;
 use crossterm::clipboard::CopyToClipboard;
 use kassay_core::analysis::platform;
@@ -19,7 +20,7 @@ use kassay_core::model::{Kind, Scope};
 use kassay_core::session::{
     self, Action, Attached, ContextRow, Effect, ExportFormat, NamespaceRow, Preflight, Probed, Right, ScopeEditor, Segmentation, Source,
 };
-use kassay_core::workbook::{Engagement, Workbook, folder};
+use kassay_core::workbook::{Engagement, Workbook};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -41,7 +42,7 @@ pub(super) fn first(start: Start) -> Vec<First> {
         Start::Open(dir) => vec![First::Effect(Effect::LoadWorkbook(dir)), First::Effect(Effect::ListHome)],
         Start::Demo { workbook: None } => vec![First::Effect(Effect::Demo)],
         Start::Demo { workbook: Some(dir) } => vec![demo(dir)],
-        Start::New { workbook, .. } if workbook.join(folder::WORKBOOK).exists() => vec![First::Effect(Effect::LoadWorkbook(workbook))],
+        Start::New { workbook, .. } if is_there(&workbook) => vec![First::Effect(Effect::LoadWorkbook(workbook))],
         Start::New { workbook, source, complete } => {
             let source = match source {
                 SourceSpec::Live(connect) if connect == Connect::default() => None,
@@ -64,9 +65,14 @@ pub(super) fn first(start: Start) -> Vec<First> {
     }
 }
 
+/// Whether there is an assessment in a folder. One that can't be looked into is opened too: that tells why.
+fn is_there(dir: &Path) -> bool {
+    holds_assessment(dir).unwrap_or(true)
+}
+
 /// The assessment of the built-in cluster: opened where it is there, else made.
 fn demo(dir: PathBuf) -> First {
-    if dir.join(folder::WORKBOOK).exists() || dir.join(folder::NEXT).exists() {
+    if is_there(&dir) {
         return First::Effect(Effect::LoadWorkbook(dir));
     }
     let mut workbook = Workbook::new(Engagement {
@@ -105,7 +111,7 @@ impl World {
                 let dir = dir.map(|dir| self.path(&dir));
                 self.keeper.ask(Job::Create { dir, root: self.root.clone(), workbook, by: config::user() });
             }
-            Effect::Save { ticket, workbook, edit } => self.keeper.ask(Job::Save { ticket, workbook, edit }),
+            Effect::Save { ticket, workbook, edit, settled } => self.keeper.ask(Job::Save { ticket, workbook, edit, settled }),
             Effect::CloseWorkbook => self.keeper.ask(Job::Close),
             Effect::Attach(path) => self.keeper.ask(Job::Attach(self.path(&path))),
             Effect::AttachText { name, text } => self.keeper.ask(Job::AttachText { name, text }),

@@ -5,14 +5,14 @@ use super::judged::Judged;
 use super::{Failure, Manners};
 use crate::collect::snapshot;
 use crate::config;
-use crate::store::{Opened, Store};
+use crate::store::{Opened, Store, StoreError, holds_assessment};
 use kassay_core::analysis::probing;
 use kassay_core::guidance::Guidance;
 use kassay_core::kinds::Probes;
 use kassay_core::kinds::imported::Imported;
 use kassay_core::workbook::collection::cluster_key;
 use kassay_core::workbook::probes as records;
-use kassay_core::workbook::{Changes, Collected, Edit, Engagement, Moment, Reached, Workbook, folder, merge_collection};
+use kassay_core::workbook::{Changes, Collected, Edit, Engagement, Moment, Reached, Workbook, merge_collection};
 use std::path::{Path, PathBuf};
 
 /// An assessment that takes the result of a run.
@@ -24,12 +24,12 @@ pub struct Keeper {
 impl Keeper {
     /// Opens the assessment in a folder, or remembers to make one there.
     pub fn open(dir: &Path, manners: &Manners) -> Result<Self, Failure> {
-        if !dir.join(folder::WORKBOOK).exists() && !dir.join(folder::NEXT).exists() {
+        if !holds_assessment(dir)? {
             return Ok(Self { dir: dir.to_owned(), opened: None });
         }
         let opened = Store::open(dir)?;
-        if let Some(held_by) = &opened.held_by {
-            return Err(crate::store::StoreError::ReadOnly { held_by: held_by.clone() }.into());
+        if let Some(why) = &opened.held_by {
+            return Err(StoreError::ReadOnly(why.clone()).into());
         }
         for notice in &opened.notices {
             manners.say(&notice.to_string());
@@ -102,7 +102,9 @@ impl Keeper {
             words.push_str(&format!("; active probes kept as {reference}"));
         }
         let edit = Edit { by, what: format!("read cluster {key}"), before, after: words.clone() };
-        store.save(&workbook, &edit, now)?;
+        for notice in store.save(&workbook, &edit, now)?.notices {
+            manners.say(&notice.to_string());
+        }
         manners.say(&format!("{}: {key}: {words}", self.dir.display()));
         if !changes.to_confirm.is_empty() {
             manners.say(&format!("To be confirmed, because newer outcomes speak against them: {}.", changes.to_confirm.join(", ")));

@@ -30,7 +30,11 @@ impl Verify {
         for remark in &verified.remarks {
             let _ = writeln!(out, "○ {}", clean(remark));
         }
-        let sign = if verified.is_whole() { "✓ whole" } else { "✗ not whole" };
+        let sign = match (verified.is_whole(), verified.to_complete) {
+            (true, false) => "✓ whole",
+            (true, true) => "✓ whole, one edit to be completed",
+            (false, _) => "✗ not whole",
+        };
         let title = if verified.title.is_empty() { String::new() } else { format!(" of “{}”", clean(&verified.title)) };
         let _ = writeln!(out, "{sign}: {what}{title}, {} files, {} edits in the journal", verified.files, verified.edits);
         let sealed = if verified.what == What::Workbook { "workbook.toml" } else { "tagmanifest-sha256.txt" };

@@ -68,7 +68,7 @@ pub fn bag(material: &Material, target: &Path, form: Form, progress: &dyn Fn(Ste
     match form {
         Form::Folder => {
             let temporary = tempfile::Builder::new().prefix(".kassay-bag-").tempdir_in(parent).map_err(ExportError::io(parent))?;
-            let mut sink = FolderSink { root: temporary.path().join("bag") };
+            let mut sink = FolderSink { root: temporary.path().join("bag"), target };
             let (sha256, bytes, files) = fill(material, payload, &mut sink, progress)?;
             fs::rename(&sink.root, target).map_err(ExportError::io(target))?;
             Ok(Written { path: target.to_owned(), sha256, bytes, files })
@@ -76,9 +76,9 @@ pub fn bag(material: &Material, target: &Path, form: Form, progress: &dyn Fn(Ste
         Form::Zip => {
             let file = tempfile::Builder::new().prefix(".kassay-bag-").tempfile_in(parent).map_err(ExportError::io(parent))?;
             let top = target.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_else(|| "bag".to_owned());
-            let mut sink = ZipSink { zip: ZipWriter::new(file), top };
+            let mut sink = ZipSink { zip: ZipWriter::new(Calm::new(file)), top, target };
             let (_, bytes, files) = fill(material, payload, &mut sink, progress)?;
-            let mut file = sink.zip.finish().map_err(|e| ExportError::io(target)(io::Error::other(e)))?;
+            let mut file = sink.zip.finish().map_err(|e| ExportError::io(target)(e.into()))?.inner;
             let sha256 = file.rewind().and_then(|()| digest_of(&mut file)).map_err(ExportError::io(target))?;
             file.as_file().sync_all().map_err(ExportError::io(target))?;
             file.persist_noclobber(target).map_err(|e| ExportError::io(target)(e.error))?;
@@ -145,13 +145,13 @@ fn fill(
     for (name, content) in payload {
         progress(Step { done: streams, of, name: name.clone() });
         let (sha256, size) = match content {
-            Content::Made(bytes) => sink.put(&name, &mut bytes.as_slice())?,
+            Content::Made(bytes) => sink.put(&name, &mut bytes.as_slice(), Path::new(&name))?,
             Content::Kept { path, sha256 } => {
                 if !path.is_file() {
                     return Err(ExportError::Missing(path));
                 }
                 let mut file = File::open(&path).map_err(ExportError::io(&path))?;
-                let (found, size) = sink.put(&name, &mut file)?;
+                let (found, size) = sink.put(&name, &mut file, &path)?;
                 if found != sha256 {
                     return Err(ExportError::Altered { path, found });
                 }
@@ -171,11 +171,11 @@ fn fill(
     let (mut sealed, mut bytes, mut done) = (String::new(), octets, streams);
     for (name, text) in tags {
         progress(Step { done, of, name: name.to_owned() });
-        let (sha256, size) = sink.put(name, &mut text.as_bytes())?;
+        let (sha256, size) = sink.put(name, &mut text.as_bytes(), Path::new(name))?;
         sealed.push_str(&format!("{sha256}  {name}\n"));
         (bytes, done) = (bytes + size, done + 1);
     }
-    let (_, size) = sink.put("tagmanifest-sha256.txt", &mut sealed.as_bytes())?;
+    let (_, size) = sink.put("tagmanifest-sha256.txt", &mut sealed.as_bytes(), Path::new("tagmanifest-sha256.txt"))?;
     Ok((journal::digest(sealed.as_bytes()), bytes + size, done + 1))
 }
 
@@ -251,62 +251,129 @@ The guidance that this follows adds no requirement to PCI DSS.
 
 /// Where files go.
 trait Sink {
-    /// Writes a file, and gives its SHA-256 and its length.
-    fn put(&mut self, name: &str, content: &mut dyn Read) -> Result<(String, u64), ExportError>;
+    /// Writes a file that is read from a path, and gives its SHA-256 and its length.
+    fn put(&mut self, name: &str, content: &mut dyn Read, from: &Path) -> Result<(String, u64), ExportError>;
 }
 
-struct FolderSink {
+struct FolderSink<'a> {
     root: PathBuf,
+    /// What it becomes: errors of writing name it, and not the place where it is made.
+    target: &'a Path,
 }
 
-impl Sink for FolderSink {
-    fn put(&mut self, name: &str, content: &mut dyn Read) -> Result<(String, u64), ExportError> {
+impl Sink for FolderSink<'_> {
+    fn put(&mut self, name: &str, content: &mut dyn Read, from: &Path) -> Result<(String, u64), ExportError> {
         let path = self.root.join(name);
         let folder = path.parent().unwrap_or(&self.root);
-        fs::create_dir_all(folder).map_err(ExportError::io(folder))?;
-        let mut file = File::create(&path).map_err(ExportError::io(&path))?;
-        let done = copy(content, &mut file).and_then(|done| file.sync_all().map(|()| done));
-        done.map_err(ExportError::io(&path))
+        fs::create_dir_all(folder).map_err(ExportError::io(self.target))?;
+        let mut file = File::create(&path).map_err(ExportError::io(self.target))?;
+        let done = copy(content, &mut file).map_err(|fault| fault.named(from, self.target))?;
+        file.sync_all().map_err(ExportError::io(self.target))?;
+        Ok(done)
     }
 }
 
-struct ZipSink<W: Write + Seek> {
+struct ZipSink<'a, W: Write + Seek> {
     zip: ZipWriter<W>,
     top: String,
+    /// What it becomes.
+    target: &'a Path,
 }
 
-impl<W: Write + Seek> Sink for ZipSink<W> {
-    fn put(&mut self, name: &str, content: &mut dyn Read) -> Result<(String, u64), ExportError> {
+impl<W: Write + Seek> Sink for ZipSink<'_, W> {
+    fn put(&mut self, name: &str, content: &mut dyn Read, from: &Path) -> Result<(String, u64), ExportError> {
         // The same time and rights for all files, and large ones allowed: the bytes depend on the content alone.
         let options = SimpleFileOptions::default()
             .compression_method(CompressionMethod::Deflated)
             .last_modified_time(DateTime::default())
             .unix_permissions(0o644)
             .large_file(true);
-        let path = PathBuf::from(name);
-        self.zip.start_file(format!("{}/{name}", self.top), options).map_err(|e| ExportError::io(&path)(io::Error::other(e)))?;
-        copy(content, &mut self.zip).map_err(ExportError::io(&path))
+        self.zip.start_file(format!("{}/{name}", self.top), options).map_err(|e| ExportError::io(self.target)(e.into()))?;
+        copy(content, &mut self.zip).map_err(|fault| fault.named(from, self.target))
     }
 }
 
-fn copy(from: &mut dyn Read, to: &mut dyn Write) -> io::Result<(String, u64)> {
+/// What a zip is written into. After an error it takes everything and keeps nothing: a zip that is given up is brought to an end all the same, and would
+/// say on the screen that it could not be.
+struct Calm<W> {
+    inner: W,
+    failed: bool,
+    /// Where it stands, and where its end is, as far as whoever writes knows.
+    at: u64,
+    end: u64,
+}
+
+impl<W> Calm<W> {
+    const fn new(inner: W) -> Self {
+        Self { inner, failed: false, at: 0, end: 0 }
+    }
+
+    fn move_to(&mut self, at: u64) {
+        (self.at, self.end) = (at, self.end.max(at));
+    }
+}
+
+impl<W: Write> Write for Calm<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = if self.failed { Ok(bytes.len()) } else { self.inner.write(bytes) };
+        match written {
+            Ok(bytes) => self.move_to(self.at + bytes as u64),
+            Err(ref error) => self.failed = error.kind() != io::ErrorKind::Interrupted,
+        }
+        written
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.failed { Ok(()) } else { self.inner.flush() }
+    }
+}
+
+impl<W: Seek> Seek for Calm<W> {
+    fn seek(&mut self, to: io::SeekFrom) -> io::Result<u64> {
+        let at = match to {
+            _ if !self.failed => self.inner.seek(to)?,
+            io::SeekFrom::Start(at) => at,
+            io::SeekFrom::Current(by) => self.at.saturating_add_signed(by),
+            io::SeekFrom::End(by) => self.end.saturating_add_signed(by),
+        };
+        self.move_to(at);
+        Ok(at)
+    }
+}
+
+/// On which side copying failed.
+enum Fault {
+    Reading(io::Error),
+    Writing(io::Error),
+}
+
+impl Fault {
+    fn named(self, from: &Path, to: &Path) -> ExportError {
+        match self {
+            Self::Reading(error) => ExportError::io(from)(error),
+            Self::Writing(error) => ExportError::io(to)(error),
+        }
+    }
+}
+
+fn copy(from: &mut dyn Read, to: &mut dyn Write) -> Result<(String, u64), Fault> {
     let (mut hash, mut size, mut buffer) = (Sha256::new(), 0, vec![0; 1 << 16]);
     loop {
         match from.read(&mut buffer) {
             Ok(0) => return Ok((hex(hash), size)),
             Ok(read) => {
                 hash.update(&buffer[..read]);
-                to.write_all(&buffer[..read])?;
+                to.write_all(&buffer[..read]).map_err(Fault::Writing)?;
                 size += read as u64;
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
+            Err(error) => return Err(Fault::Reading(error)),
         }
     }
 }
 
 pub(super) fn digest_of(from: &mut dyn Read) -> io::Result<String> {
-    copy(from, &mut io::sink()).map(|(sha256, _)| sha256)
+    copy(from, &mut io::sink()).map(|(sha256, _)| sha256).map_err(|(Fault::Reading(error) | Fault::Writing(error))| error)
 }
 
 fn hex(hash: Sha256) -> String {

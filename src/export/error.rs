@@ -1,5 +1,7 @@
 //! Why something could not be exported.
 
+use crate::config::said;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// Something that could not be exported.
@@ -38,7 +40,7 @@ pub enum ExportError {
     #[error("{0}")]
     Internal(String),
     /// The file system said no.
-    #[error("{}: {source}", path.display())]
+    #[error("{}: {}", path.display(), said(source))]
     Io {
         /// The file.
         path: PathBuf,
@@ -55,6 +57,9 @@ impl ExportError {
             Self::Exists(_) => Some("name another path; a bag is never written over another one".into()),
             Self::Missing(_) | Self::Altered { .. } => {
                 Some("take the file from a copy of the folder; findings and snapshots come back when the cluster is read again".into())
+            }
+            Self::Io { source, .. } if matches!(source.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) => {
+                Some("make room, or name another place; nothing half done was left".into())
             }
             Self::WhichCluster(_) => Some("name one with --cluster".into()),
             _ => None,

@@ -2,7 +2,9 @@
 //! nothing of a zip is unpacked onto the disk.
 
 use super::bundle::digest_of;
-use kassay_core::workbook::{Journal, Workbook, folder, journal};
+use crate::config::said;
+use kassay_core::workbook::staged::Staged;
+use kassay_core::workbook::{Journal, Moment, Workbook, folder, journal};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -36,6 +38,8 @@ pub struct Verified {
     pub faults: Vec<String>,
     /// What is odd and no fault.
     pub remarks: Vec<String>,
+    /// Whether an edit was interrupted that is completed when the folder is opened.
+    pub to_complete: bool,
 }
 
 impl Verified {
@@ -53,7 +57,7 @@ pub enum VerifyError {
     #[error("{} is neither a bag nor the folder of an assessment", .0.display())]
     Unknown(PathBuf),
     /// It can't be read.
-    #[error("{}: {source}", path.display())]
+    #[error("{}: {}", path.display(), said(source))]
     Io {
         /// What.
         path: PathBuf,
@@ -84,7 +88,8 @@ pub fn verify(path: &Path) -> Result<Verified, VerifyError> {
         if tree.names().contains("bagit.txt") {
             return Ok(bag(&mut tree, What::Bag));
         }
-        if tree.names().contains(folder::WORKBOOK) {
+        let ours = |name: &String| [folder::WORKBOOK, folder::PREVIOUS, folder::JOURNAL].contains(&name.as_str()) || folder::is_next(name);
+        if tree.names().iter().any(ours) {
             return Ok(workbook_folder(&mut tree));
         }
         return Err(VerifyError::Unknown(path.to_owned()));
@@ -129,7 +134,7 @@ trait Tree {
     fn faults(&self) -> &[String];
 
     fn digest(&mut self, name: &str) -> Result<String, String> {
-        self.open_file(name).and_then(|mut file| digest_of(&mut file)).map_err(|e| format!("{name}: can't be read: {e}"))
+        self.open_file(name).and_then(|mut file| digest_of(&mut file)).map_err(|e| format!("{name}: can't be read: {}", said(&e)))
     }
 
     fn bytes(&mut self, name: &str) -> Result<Vec<u8>, String> {
@@ -138,7 +143,7 @@ trait Tree {
         match read {
             Ok(n) if n as u64 > TEXT_LIMIT => Err(format!("{name}: is absurdly large")),
             Ok(_) => Ok(bytes),
-            Err(error) => Err(format!("{name}: can't be read: {error}")),
+            Err(error) => Err(format!("{name}: can't be read: {}", said(&error))),
         }
     }
 }
@@ -152,6 +157,7 @@ fn bag(tree: &mut dyn Tree, what: What) -> Verified {
         seal: String::new(),
         faults: tree.faults().to_vec(),
         remarks: vec![],
+        to_complete: false,
     };
     declaration(tree, &mut verified.faults);
     let listed = manifest(tree, "manifest-sha256.txt", &mut verified.faults);
@@ -179,26 +185,97 @@ fn bag(tree: &mut dyn Tree, what: What) -> Verified {
         }
     }
     oxum(tree, &listed, &mut verified.faults);
-    contents(tree, "data/", &mut verified);
+    match tree.bytes(&format!("data/{}", folder::WORKBOOK)) {
+        Ok(bytes) => {
+            journal_faults(tree, &format!("data/{}", folder::JOURNAL), &journal::digest(&bytes), &mut verified);
+            contents(tree, "data/", &bytes, &mut verified);
+        }
+        Err(fault) => verified.faults.push(fault),
+    }
     verified
 }
 
 fn workbook_folder(tree: &mut dyn Tree) -> Verified {
-    let seal = tree.digest(folder::WORKBOOK).unwrap_or_default();
     let mut verified = Verified {
         what: What::Workbook,
         title: String::new(),
         files: tree.names().len(),
         edits: 0,
-        seal,
+        seal: String::new(),
         faults: tree.faults().to_vec(),
         remarks: vec![],
+        to_complete: false,
     };
-    contents(tree, "", &mut verified);
-    if tree.names().contains(folder::NEXT) {
-        verified.remarks.push("an edit was interrupted; it is completed when the assessment is opened".into());
+    let workbook = tree.names().contains(folder::WORKBOOK).then(|| tree.bytes(folder::WORKBOOK));
+    let workbook = match workbook {
+        Some(Err(fault)) => {
+            verified.faults.push(fault);
+            return verified;
+        }
+        Some(Ok(bytes)) => Some(bytes),
+        None => None,
+    };
+    let found = workbook.as_deref().map_or_else(String::new, journal::digest);
+    let (bytes, last) = match (staged(tree, &found, &mut verified), workbook) {
+        // The journal speaks of the state before, because the edit's line was not written any more.
+        (Some((Staged::Unnamed, bytes)), _) => (bytes, Some(found).filter(|found| !found.is_empty())),
+        (Some((_, bytes)), _) | (None, Some(bytes)) => {
+            let digest = journal::digest(&bytes);
+            (bytes, Some(digest))
+        }
+        (None, None) => {
+            lost(tree, &mut verified);
+            return verified;
+        }
+    };
+    verified.seal = journal::digest(&bytes);
+    if let Some(last) = last {
+        journal_faults(tree, folder::JOURNAL, &last, &mut verified);
+    }
+    contents(tree, "", &bytes, &mut verified);
+    for name in tree.names().iter().filter(|name| name.rsplit('/').next().is_some_and(|name| name.starts_with(".kassay-"))) {
+        verified.remarks.push(format!("{name}: was left by an interruption; it is removed when the assessment is opened"));
     }
     verified
+}
+
+/// The text that opening the folder would put in the workbook's place, where an edit was interrupted.
+fn staged(tree: &mut dyn Tree, workbook: &str, verified: &mut Verified) -> Option<(Staged, Vec<u8>)> {
+    let names: Vec<String> = tree.names().iter().filter(|name| folder::is_next(name)).cloned().collect();
+    let journal = tree.bytes(folder::JOURNAL).map(|bytes| Journal::read(&bytes)).unwrap_or_default();
+    let (mut completed, mut stray) = (None::<(Staged, Vec<u8>)>, vec![]);
+    for name in names {
+        let Ok(text) = tree.bytes(&name) else { continue };
+        let state = Staged::of(&journal, &name, &text, workbook);
+        let named = matches!(state, Staged::Named { .. });
+        if state.is_completed() && completed.as_ref().is_none_or(|(before, _)| named && *before == Staged::Unnamed) {
+            completed = Some((state, text));
+        } else {
+            stray.push(name);
+        }
+    }
+    let aside = |name: String| format!("{name}: was not made from what was accepted last; it is set aside when the assessment is opened");
+    verified.remarks.extend(stray.into_iter().map(aside));
+    let (state, text) = completed?;
+    verified.to_complete = true;
+    verified.remarks.push("an edit was interrupted; it is completed when the assessment is opened".into());
+    if state == (Staged::Named { changed_meanwhile: true }) {
+        verified.faults.push("the workbook was changed outside Kassay after an edit was interrupted; its text is kept aside then".into());
+    }
+    Some((state, text))
+}
+
+/// Tells of an assessment without its workbook.
+fn lost(tree: &mut dyn Tree, verified: &mut Verified) {
+    let journal = tree.bytes(folder::JOURNAL).map(|bytes| Journal::read(&bytes)).unwrap_or_default();
+    verified.edits = journal.lines.len();
+    let copy = tree.names().contains(folder::PREVIOUS).then(|| tree.bytes(folder::PREVIOUS)).and_then(Result::ok);
+    let offer = copy.filter(|bytes| std::str::from_utf8(bytes).is_ok_and(|text| Workbook::parse(text).is_ok())).map(|bytes| {
+        let state =
+            journal.line_of(&journal::digest(&bytes)).map(|line| format!(" (as it was after edit {} of {})", line.n, journal.lines.len()));
+        format!("; the copy from before the last edit, {}, can be read{}", folder::PREVIOUS, state.unwrap_or_default())
+    });
+    verified.faults.push(format!("{}: is missing{}", folder::WORKBOOK, offer.unwrap_or_default()));
 }
 
 /// RFC 8493, 2.1.1.
@@ -259,15 +336,10 @@ fn oxum(tree: &mut dyn Tree, listed: &BTreeMap<String, String>, faults: &mut Vec
     }
 }
 
-/// The workbook, its journal, and the files that it names.
-fn contents(tree: &mut dyn Tree, base: &str, verified: &mut Verified) {
+/// A workbook, and the files that it names.
+fn contents(tree: &mut dyn Tree, base: &str, bytes: &[u8], verified: &mut Verified) {
     let at = |name: &str| format!("{base}{name}");
-    let bytes = match tree.bytes(&at(folder::WORKBOOK)) {
-        Ok(bytes) => bytes,
-        Err(fault) => return verified.faults.push(fault),
-    };
-    journal_faults(tree, &at(folder::JOURNAL), &journal::digest(&bytes), verified);
-    let workbook = match Workbook::parse(&String::from_utf8_lossy(&bytes)) {
+    let workbook = match Workbook::parse(&String::from_utf8_lossy(bytes)) {
         Ok(workbook) => workbook,
         Err(error) => return verified.faults.push(format!("{}: {error}", at(folder::WORKBOOK))),
     };
@@ -295,6 +367,10 @@ fn contents(tree: &mut dyn Tree, base: &str, verified: &mut Verified) {
 }
 
 fn journal_faults(tree: &mut dyn Tree, name: &str, workbook: &str, verified: &mut Verified) {
+    if !tree.names().contains(name) {
+        verified.faults.push(format!("{name}: is missing: nothing shows who changed what"));
+        return;
+    }
     let journal = match tree.bytes(name) {
         Ok(bytes) => Journal::read(&bytes),
         Err(fault) => return verified.faults.push(fault),
@@ -312,8 +388,17 @@ fn journal_faults(tree: &mut dyn Tree, name: &str, workbook: &str, verified: &mu
             verified.faults.push(format!("the workbook was changed outside Kassay, after edit {} (“{}”)", last.n, last.what));
         }
     }
-    for line in journal.lines.iter().filter(|line| line.by.is_empty()) {
-        verified.remarks.push(format!("{name}: edit {} tells of a change that was made outside Kassay", line.n));
+    for line in &journal.lines {
+        if line.by.is_empty() {
+            verified.remarks.push(format!("{name}: edit {} tells of a change that was made outside Kassay", line.n));
+        }
+        if let Some(clock) = line.clock {
+            verified.remarks.push(format!(
+                "{name}: edit {} was made while the clock said {}, before the edit above it",
+                line.n,
+                Moment(clock)
+            ));
+        }
     }
 }
 

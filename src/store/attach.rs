@@ -36,9 +36,7 @@ impl Store {
     /// # Errors
     /// Where it is no file, can't be read, changes meanwhile, or the folder can't be written.
     pub fn attach(&self, file: &Path) -> Result<Attached, StoreError> {
-        if let Some(held_by) = self.lock.held_by() {
-            return Err(StoreError::ReadOnly { held_by: held_by.to_owned() });
-        }
+        self.may_write()?;
         if !fs::metadata(file).context("could not read", file)?.is_file() {
             return Err(StoreError::NotAFile { path: file.to_owned() });
         }
@@ -48,7 +46,7 @@ impl Store {
             return Ok(attached);
         }
         let Some(target) = folder::evidence(&attached.sha256, &attached.name).map(|name| self.path(&name)) else { return Ok(attached) };
-        write::make_dir(&self.path(folder::EVIDENCE))?;
+        write::make_room(&self.path(folder::EVIDENCE))?;
         if !target.exists() {
             let mut copy = write::temporary(&self.path(folder::EVIDENCE))?;
             let mut source = File::open(file).context("could not read", file)?;

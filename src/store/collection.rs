@@ -32,9 +32,7 @@ impl Store {
         assessment: &Assessment,
         snapshot: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Result<Kept, StoreError> {
-        if let Some(held_by) = self.lock.held_by() {
-            return Err(StoreError::ReadOnly { held_by: held_by.to_owned() });
-        }
+        self.may_write()?;
         Ok(Kept {
             snapshot: self.put_by_digest(folder::SNAPSHOTS, folder::snapshot, snapshot)?,
             findings: self.put_by_digest(folder::FINDINGS, folder::findings, |out| {
@@ -105,7 +103,7 @@ impl Store {
         fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Result<String, StoreError> {
         let room = self.path(room);
-        write::make_dir(&room)?;
+        write::make_room(&room)?;
         let file = write::temporary(&room)?;
         let mut hash = Sha256::new();
         let mut both = Both { file: io::BufWriter::new(file), hash: HashWriter(&mut hash) };

@@ -1,10 +1,13 @@
 //! The assessments in a folder, for the home screen. Nothing is locked or mended here: what can't be read is told with its problem.
 
-use super::StoreError;
+use super::error::StoreError;
+use super::open::holds_assessment;
+use crate::config::said;
 use jiff::Timestamp;
 use kassay_core::guidance::Guidance;
 use kassay_core::workbook::{Workbook, folder};
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// One assessment in a list.
@@ -29,7 +32,7 @@ pub struct Listing {
 pub(super) fn list(root: &Path) -> Vec<Listing> {
     let entries = fs::read_dir(root).into_iter().flatten().flatten();
     let mut found: Vec<Listing> =
-        entries.map(|entry| entry.path()).filter(|dir| dir.join(folder::WORKBOOK).exists()).map(|dir| listing(&dir)).collect();
+        entries.map(|entry| entry.path()).filter(|dir| holds_assessment(dir).unwrap_or(true)).map(|dir| listing(&dir)).collect();
     found.sort_by(|a, b| b.modified.cmp(&a.modified).then_with(|| a.dir.cmp(&b.dir)));
     found
 }
@@ -43,10 +46,14 @@ fn listing(dir: &Path) -> Listing {
         clusters: vec![],
         determined: 0,
         of: practices.len(),
-        modified: fs::metadata(&path).and_then(|m| m.modified()).ok().and_then(|at| Timestamp::try_from(at).ok()),
+        modified: fs::metadata(&path)
+            .or_else(|_| fs::metadata(dir))
+            .and_then(|m| m.modified())
+            .ok()
+            .and_then(|at| Timestamp::try_from(at).ok()),
         problem: None,
     };
-    match fs::read_to_string(&path).map_err(|e| e.to_string()).and_then(|text| Workbook::parse(&text).map_err(|e| e.to_string())) {
+    match read(dir, &path) {
         Ok(workbook) => {
             let engagement = &workbook.engagement;
             listing.entity = [engagement.entity.as_str(), engagement.period.as_str()].join(" ").trim().to_owned();
@@ -56,6 +63,18 @@ fn listing(dir: &Path) -> Listing {
         Err(problem) => listing.problem = Some(problem),
     }
     listing
+}
+
+fn read(dir: &Path, path: &Path) -> Result<Workbook, String> {
+    match fs::read_to_string(path) {
+        Ok(text) => Workbook::parse(&text).map_err(|e| e.to_string()),
+        // One that was killed while it was being made is completed when it is opened, and one that was removed may have its copy beside it.
+        Err(error) if error.kind() == ErrorKind::NotFound => match fs::read_to_string(dir.join(folder::PREVIOUS)) {
+            Ok(_) => Err(format!("{} is missing; the copy from before the last edit is there", folder::WORKBOOK)),
+            Err(_) => Err(format!("{} is missing", folder::WORKBOOK)),
+        },
+        Err(error) => Err(said(&error)),
+    }
 }
 
 /// A name for the folder of a new assessment that is still free in `root`: `acme-payments-2026`.

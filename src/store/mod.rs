@@ -2,19 +2,24 @@
 //!
 //! # How an edit is saved
 //!
-//! 1. *Stage.* The new text is written to a temporary file beside the workbook, synced, renamed to `workbook.toml.next`; the folder is synced.
+//! 0. *Look.* What lies in the workbook's place is compared with what this program wrote last. A change from outside is told, written down in the
+//!    journal, and put together with the edit; what both touched is asked about. See `save`.
+//! 1. *Stage.* The new text is written to a temporary file beside the workbook, synced, renamed to `workbook.toml.next-…`, where the name tells what
+//!    it was made from; the folder is synced.
 //! 2. *Journal.* The edit's line, with the digest of the new text and of the line before, is appended to `journal.jsonl` and synced.
 //! 3. *Keep.* The workbook as it was becomes `workbook.toml.bak` (a hard link where the file system has them, renamed into place).
-//! 4. *Promote.* `workbook.toml.next` is renamed to `workbook.toml`, and the folder is synced.
+//! 4. *Promote.* The staged text is renamed to `workbook.toml`, and the folder is synced.
 //!
-//! An edit counts as accepted when `save` returns, so after step 4. Whatever the moment at which the program is killed or the power fails,
-//! opening the folder again ends in one of two states, the one before the edit or the one after it, and both are whole:
+//! An edit counts as accepted when `save` returns, so after step 4. Where a step fails, what was done before it is taken back, and the edit is
+//! not accepted. Whatever the moment at which the program is killed or the power fails, opening the folder again ends in one of two
+//! states, the one before the edit or the one after it, and both are whole:
 //!
 //! - within 1: there is at most a temporary file, which is removed; the state before.
 //! - between 1 and 2, or within 2: the staged text is whole, but its line is missing or torn. The torn line is cut off, a line that
 //!   says so is written, and the staged text is promoted; the state after.
 //! - between 2 and 4: the last line's digest is that of the staged text, which is promoted; the state after.
 //!
+//! A staged text that was made from something else than what is here takes nothing's place: it is set aside.
 //! `workbook.toml` itself is never opened for writing. A file that can't be understood is never written over: opening it is an error that
 //! names line and column and says which earlier state is there. A workbook that is whole but is not what the last line of the journal
 //! says was changed by something else; that is told, and written down in the journal with the next edit.
@@ -25,17 +30,20 @@ mod error;
 mod imports;
 mod list;
 mod lock;
+mod notice;
 mod open;
+mod save;
 mod write;
 
 pub use attach::Attached;
 pub use collection::Kept;
-pub use error::StoreError;
+pub use error::{Dispute, StoreError};
 pub use list::{Listing, folder_name};
-pub use open::{Notice, Opened};
+pub use notice::Notice;
+pub use open::{Opened, holds_assessment};
 
 use jiff::Timestamp;
-use kassay_core::workbook::{Edit, Journal, Workbook, folder, gate, journal};
+use kassay_core::workbook::{Edit, Journal, Workbook, folder};
 use std::path::{Path, PathBuf};
 
 /// One open assessment folder.
@@ -44,15 +52,25 @@ pub struct Store {
     dir: PathBuf,
     lock: lock::Held,
     journal: Journal,
-    /// Digest of the workbook, where it is not what the journal says: told in the journal with the next edit.
-    outside: Option<String>,
+    /// Digest of the workbook, where it is not what the journal says, and what is known of the change: told in the journal with the next edit.
+    outside: Option<(String, String)>,
+    /// Texts of the workbook that this program read or wrote, the last one being what it left on disk.
+    versions: Vec<String>,
+    /// Whether it was told that the clock is behind.
+    clock_told: bool,
+    /// The format of the text on disk, where that is an older one: it is kept beside before the first save.
+    older: Option<i64>,
 }
 
 /// What became of a save.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Saved {
     /// How many card numbers and private keys were taken out of the texts before they were written.
     pub masked: usize,
+    /// The workbook that is on disk, where that is another than the one that was handed in: with what was changed outside meanwhile.
+    pub merged: Option<Box<Workbook>>,
+    /// What was odd.
+    pub notices: Vec<Notice>,
 }
 
 impl Store {
@@ -69,10 +87,10 @@ impl Store {
         write::make_dir(dir)?;
         let held = match lock::take(dir, now) {
             lock::Taken::Held(held) => held,
-            lock::Taken::ReadOnly(held_by) => return Err(StoreError::ReadOnly { held_by }),
+            lock::Taken::ReadOnly(why) => return Err(StoreError::ReadOnly(why)),
         };
         write::sweep(dir);
-        let mut store = Self { dir: dir.to_owned(), lock: held, journal: Journal::default(), outside: None };
+        let mut store = Self::new(dir, held, Journal::default());
         let edit =
             Edit { by: by.to_owned(), what: "new assessment".to_owned(), before: String::new(), after: workbook.engagement.entity.clone() };
         store.save(workbook, &edit, now)?;
@@ -84,7 +102,7 @@ impl Store {
     /// # Errors
     /// Where there is no workbook, it is broken or newer than this program, or can't be read.
     pub fn open(dir: &Path) -> Result<Opened, StoreError> {
-        open::open(dir)
+        open::open(dir, Timestamp::now())
     }
 
     /// Puts the previous copy in the place of a workbook that can't be read. The broken file stays beside it under another name.
@@ -116,42 +134,37 @@ impl Store {
     /// Whether nothing can be saved through it.
     #[must_use]
     pub const fn is_read_only(&self) -> bool {
-        self.lock.held_by().is_some()
+        self.lock.read_only().is_some()
     }
 
     /// Saves an accepted edit. When this returns, the edit is on disk.
     ///
     /// # Errors
-    /// Where another process holds the folder, or it can't be written; the workbook on disk is then as it was, or will be completed when
-    /// it is opened again.
+    /// Where another process holds the folder, it can't be written, or something else changed what the edit changes; what is on disk is then as it
+    /// was.
     pub fn save(&mut self, workbook: &Workbook, edit: &Edit, now: Timestamp) -> Result<Saved, StoreError> {
-        let saved = self.save_by(&write::STEPS, workbook, edit, now);
-        if saved.is_err() {
-            // What did reach the disk decides how the journal goes on.
-            self.journal = open::read_journal(&self.dir).unwrap_or_else(|_| self.journal.clone());
-        }
-        saved
+        self.save_settled(workbook, edit, now, None)
     }
 
-    fn save_by(&mut self, steps: &[write::Step], workbook: &Workbook, edit: &Edit, now: Timestamp) -> Result<Saved, StoreError> {
-        if let Some(held_by) = self.lock.held_by() {
-            return Err(StoreError::ReadOnly { held_by: held_by.to_owned() });
+    /// Saves an accepted edit after a person decided that it counts, and not the text from outside of that digest.
+    ///
+    /// # Errors
+    /// As [`Self::save`], also where that text was changed once more.
+    pub fn save_settled(&mut self, workbook: &Workbook, edit: &Edit, now: Timestamp, settled: Option<&str>) -> Result<Saved, StoreError> {
+        self.save_by(&save::How { steps: &write::STEPS, now, settled }, workbook, edit)
+    }
+
+    fn new(dir: &Path, lock: lock::Held, journal: Journal) -> Self {
+        Self { dir: dir.to_owned(), lock, journal, outside: None, versions: vec![], clock_told: false, older: None }
+    }
+
+    /// Refuses to write where that is for others, or the folder is gone.
+    fn may_write(&self) -> Result<(), StoreError> {
+        match self.lock.read_only() {
+            Some(why) => Err(StoreError::ReadOnly(why.clone())),
+            None if !self.dir.is_dir() => Err(StoreError::Moved { dir: self.dir.clone(), to: self.lock.moved_to() }),
+            None => Ok(()),
         }
-        let (clean, masked) = gate::clean_workbook(workbook)?;
-        let text = clean.print()?;
-        let whole = self.journal.whole;
-        let mut lines = String::new();
-        if let Some(found) = &self.outside {
-            let edit = Edit { what: open::CHANGED_OUTSIDE.to_owned(), ..Edit::default() };
-            lines += &self.journal.add(&edit, now, found)?;
-        }
-        lines += &self.journal.add(&gate::clean_edit(edit), now, &journal::digest(text.as_bytes()))?;
-        let edit = write::Write { dir: &self.dir, text: text.as_bytes(), lines: lines.as_bytes(), whole };
-        for step in steps {
-            step(&edit)?;
-        }
-        self.outside = None;
-        Ok(Saved { masked })
     }
 
     fn path(&self, name: &str) -> PathBuf {

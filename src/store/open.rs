@@ -1,15 +1,15 @@
 //! Opening an assessment: the lock, what was interrupted, the workbook, the journal. What is odd but no obstacle is told as a notice.
 
 use super::error::{Context, StoreError};
+use super::notice::Notice;
 use super::{Store, lock, write};
+use crate::config::said;
 use jiff::Timestamp;
-use kassay_core::workbook::{Edit, Journal, JournalLine, Moment, Workbook, WorkbookError, folder, journal};
-use std::fmt;
+use kassay_core::workbook::staged::{self, Staged};
+use kassay_core::workbook::{Edit, FORMAT, Journal, JournalLine, Moment, ReadOnly, Workbook, WorkbookError, folder, journal};
 use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
-
-/// What stands in the journal for a change that this program did not make.
-pub(super) const CHANGED_OUTSIDE: &str = "changed outside Kassay";
 
 /// An opened assessment.
 #[derive(Debug)]
@@ -18,184 +18,209 @@ pub struct Opened {
     pub store: Store,
     /// The workbook.
     pub workbook: Workbook,
-    /// Who holds it, where it can only be read.
-    pub held_by: Option<String>,
+    /// Why it can only be read, where that is so.
+    pub held_by: Option<ReadOnly>,
     /// What is odd.
     pub notices: Vec<Notice>,
 }
 
-/// Something odd that was met while opening.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Notice {
-    /// An interrupted edit was completed.
-    Completed {
-        /// Which.
-        what: String,
-    },
-    /// The last line of the journal was torn, and was cut off.
-    Healed,
-    /// The workbook is an earlier state of the journal.
-    Earlier {
-        /// The line whose state it is.
-        line: u64,
-        /// Of how many.
-        of: u64,
-    },
-    /// The workbook is no state that the journal knows.
-    ChangedOutside {
-        /// The last edit that the journal knows, in words.
-        after: String,
-    },
-    /// The journal's chain is broken.
-    Journal {
-        /// Line.
-        line: usize,
-        /// How.
-        what: String,
-    },
-    /// There is no journal.
-    NoJournal,
-}
-
-impl fmt::Display for Notice {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Completed { what } => write!(f, "An edit that was interrupted was completed: {what}."),
-            Self::Healed => f.write_str("The last line of the journal was torn by an interruption and was cut off."),
-            Self::Earlier { line, of } => {
-                write!(f, "The workbook is as it was after edit {line} of {of}: later edits stand in the journal and not in the workbook.")
-            }
-            Self::ChangedOutside { after } => write!(f, "The workbook was changed outside Kassay, after {after}."),
-            Self::Journal { line, what } => write!(f, "Line {line} of the journal {what}."),
-            Self::NoJournal => f.write_str("There is no journal: nothing shows who changed what."),
-        }
+/// Whether a folder holds an assessment, or what is left of one: a workbook, its copy, or an edit that was being saved.
+///
+/// # Errors
+/// Where nobody may look into it.
+pub fn holds_assessment(dir: &Path) -> Result<bool, StoreError> {
+    let ours = |name: &str| [folder::WORKBOOK, folder::PREVIOUS, folder::JOURNAL].contains(&name) || folder::is_next(name);
+    let closed = |source| StoreError::Closed { dir: dir.to_owned(), source };
+    match fs::read_dir(dir) {
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(false),
+        Err(error) => Err(closed(error)),
+        // Names can be had without the right to get at what they name.
+        Ok(entries) => match fs::metadata(dir.join(".")) {
+            Err(error) if error.kind() == ErrorKind::PermissionDenied => Err(closed(error)),
+            _ => Ok(entries.flatten().any(|entry| entry.file_name().to_str().is_some_and(ours))),
+        },
     }
 }
 
-pub(super) fn open(dir: &Path) -> Result<Opened, StoreError> {
-    let path = dir.join(folder::WORKBOOK);
-    if !path.exists() && !dir.join(folder::NEXT).exists() {
+pub(super) fn open(dir: &Path, now: Timestamp) -> Result<Opened, StoreError> {
+    if !holds_assessment(dir)? {
         return Err(StoreError::NoWorkbook { dir: dir.to_owned() });
     }
     let mut notices = Vec::new();
-    let held = match lock::take(dir, Timestamp::now()) {
-        lock::Taken::Held(held) => {
+    let held = match lock::take(dir, now) {
+        lock::Taken::Held(mut held) => {
+            notices.extend(held.left.take());
             write::sweep(dir);
-            recover(dir, &mut notices)?;
+            recover(dir, now, &mut notices)?;
             held
         }
-        lock::Taken::ReadOnly(by) => lock::Held::by_another(by),
+        lock::Taken::ReadOnly(why) => lock::Held::none(why),
     };
     let journal = read_journal(dir)?;
-    let bytes = fs::read(&path).context("could not read", &path)?;
-    let workbook = parse(dir, &bytes, &journal)?;
-    let found = journal::digest(&bytes);
-    let differs = judge(&journal, &found, held.held_by().is_some(), dir, &mut notices);
-    let held_by = held.held_by().map(str::to_owned);
-    Ok(Opened { store: Store { dir: dir.to_owned(), lock: held, journal, outside: differs.then_some(found) }, workbook, held_by, notices })
+    let path = dir.join(folder::WORKBOOK);
+    let bytes = match fs::read(&path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            return Err(StoreError::Lost { dir: dir.to_owned(), offer: offer(dir, &journal) });
+        }
+        read => read.context("could not read", &path)?,
+    };
+    let (text, workbook) = parse(dir, bytes, &journal)?;
+    let found = journal::digest(text.as_bytes());
+    let differs = judge(&journal, &found, held.read_only().is_some(), dir, &mut notices);
+    let held_by = held.read_only().cloned();
+    let mut store = Store::new(dir, held, journal);
+    store.outside = differs.then(|| (found, String::new()));
+    store.older = Workbook::format_of(&text).filter(|format| *format < FORMAT.into());
+    if let (Some(format), None) = (store.older, store.lock.read_only()) {
+        notices.push(Notice::OlderFormat { format, kept: folder::older(format) });
+    }
+    store.versions.push(text);
+    Ok(Opened { store, workbook, held_by, notices })
 }
 
 pub(super) fn restore_previous(dir: &Path, by: &str, now: Timestamp) -> Result<Opened, StoreError> {
     let held = match lock::take(dir, now) {
         lock::Taken::Held(held) => held,
-        lock::Taken::ReadOnly(held_by) => return Err(StoreError::ReadOnly { held_by }),
+        lock::Taken::ReadOnly(why) => return Err(StoreError::ReadOnly(why)),
     };
     let (path, previous) = (dir.join(folder::WORKBOOK), dir.join(folder::PREVIOUS));
     let good = fs::read(&previous).context("could not read", &previous)?;
     let mut journal = read_journal(dir)?;
-    parse(dir, &good, &journal)?;
+    let (good, _) = parse(dir, good, &journal)?;
+    let mut found = String::new();
     if let Ok(broken) = fs::read(&path) {
-        let aside = format!("{}.broken-{}", folder::WORKBOOK, &journal::digest(&broken)[..8]);
-        write::put(dir, &aside, &broken)?;
+        found = journal::digest(&broken);
+        write::keep_aside(dir, &broken, &folder::aside("broken", &found))?;
     }
-    let whole = journal.whole;
+    let (whole, staged) = (journal.whole, staged::name(journal.last(), &found));
     let edit = Edit { by: by.to_owned(), what: "restored the previous copy of the workbook".to_owned(), ..Edit::default() };
-    let line = journal.add(&edit, now, &journal::digest(&good))?;
-    let edit = write::Write { dir, text: &good, lines: line.as_bytes(), whole };
+    let line = journal.add(&edit, now, &journal::digest(good.as_bytes()))?;
+    let edit = write::Write { dir, staged: &staged, text: good.as_bytes(), lines: line.as_bytes(), whole };
     // Without `keep`: the previous copy is the good one, and must not become the broken one.
     for step in [write::stage, write::append, write::promote] {
-        step(&edit)?;
+        step(&edit).inspect_err(|_| {
+            write::take_back(&edit);
+        })?;
     }
     drop(held);
-    open(dir)
+    open(dir, now)
 }
 
 pub(super) fn read_journal(dir: &Path) -> Result<Journal, StoreError> {
     let path = dir.join(folder::JOURNAL);
     match fs::read(&path) {
         Ok(bytes) => Ok(Journal::read(&bytes)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Journal::default()),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Journal::default()),
         Err(error) => Err(error).context("could not read", &path),
     }
 }
 
-/// Completes an edit that was interrupted. Called with the lock held: nobody else is in the middle of a save.
-fn recover(dir: &Path, notices: &mut Vec<Notice>) -> Result<(), StoreError> {
+/// Edits that were being saved, by name: the text of each.
+fn staged_in(dir: &Path) -> Vec<(String, Vec<u8>)> {
+    let entries = fs::read_dir(dir).into_iter().flatten().flatten();
+    let names = entries.filter_map(|entry| entry.file_name().into_string().ok()).filter(|name| folder::is_next(name));
+    let mut found: Vec<(String, Vec<u8>)> = names.filter_map(|name| fs::read(dir.join(&name)).ok().map(|text| (name, text))).collect();
+    found.sort();
+    found
+}
+
+/// Completes an edit that was interrupted, and sets others aside. Called with the lock held: nobody else is in the middle of a save.
+fn recover(dir: &Path, now: Timestamp, notices: &mut Vec<Notice>) -> Result<(), StoreError> {
     let mut journal = read_journal(dir)?;
-    let next = dir.join(folder::NEXT);
-    let staged = fs::read(&next).ok().filter(|bytes| std::str::from_utf8(bytes).is_ok_and(|text| Workbook::parse(text).is_ok()));
-    let mut lines = String::new();
-    let whole = journal.whole;
-    if journal.torn {
+    let torn = journal.torn;
+    if torn {
         notices.push(Notice::Healed);
     }
-    let Some(staged) = staged else {
-        return if journal.torn { write::append(&write::Write { dir, text: &[], lines: &[], whole }) } else { Ok(()) };
-    };
-    let digest = journal::digest(&staged);
-    if journal.workbook() == Some(digest.as_str()) {
-        notices.push(Notice::Completed { what: journal.lines.last().map_or_else(String::new, words) });
-    } else {
-        let at =
-            fs::metadata(&next).and_then(|m| m.modified()).ok().and_then(|at| Timestamp::try_from(at).ok()).unwrap_or_else(Timestamp::now);
-        let what = "completed an edit that was interrupted before its line was written".to_owned();
-        lines = journal.add(&Edit { by: "kassay".to_owned(), what, ..Edit::default() }, at, &digest)?;
-        notices.push(Notice::Completed { what: "the journal does not name it, because the interruption came before its line".to_owned() });
+    let path = dir.join(folder::WORKBOOK);
+    let current = fs::read(&path).ok();
+    let found = current.as_deref().map_or_else(String::new, journal::digest);
+    let mut all = staged_in(dir);
+    let states: Vec<Staged> = all.iter().map(|(name, text)| Staged::of(&journal, name, text, &found)).collect();
+    let named = states.iter().position(|state| matches!(state, Staged::Named { .. }));
+    let chosen = named.or_else(|| states.iter().position(|state| state.is_completed()));
+    let chosen = chosen.map(|at| (states[at], all.remove(at)));
+    for (name, text) in &all {
+        let aside = folder::aside("interrupted", &journal::digest(text));
+        fs::rename(dir.join(name), dir.join(&aside)).context("could not set aside", &dir.join(name))?;
+        notices.push(Notice::SetAside { aside });
     }
-    let edit = write::Write { dir, text: &staged, lines: lines.as_bytes(), whole };
-    if journal.torn || !lines.is_empty() {
+    let whole = journal.whole;
+    let Some((state, (name, text))) = chosen else {
+        let heal = write::Write { dir, staged: "", text: &[], lines: &[], whole };
+        return if torn { write::append(&heal) } else { Ok(()) };
+    };
+    let mut lines = String::new();
+    let what = if matches!(state, Staged::Named { .. }) {
+        journal.lines.last().map_or_else(String::new, words)
+    } else {
+        let at = fs::metadata(dir.join(&name)).and_then(|m| m.modified()).ok().and_then(|at| Timestamp::try_from(at).ok()).unwrap_or(now);
+        // The time of a file lags behind the clock a little; that is no clock that was set back.
+        let at = journal.lines.last().map_or(at, |line| at.max(line.at));
+        let what = "completed an edit that was interrupted before its line was written".to_owned();
+        lines = journal.add(&Edit { by: "kassay".to_owned(), what, ..Edit::default() }, at, &journal::digest(&text))?;
+        "the journal does not name it, because the interruption came before its line".to_owned()
+    };
+    notices.push(Notice::Completed { what });
+    let edit = write::Write { dir, staged: &name, text: &text, lines: lines.as_bytes(), whole };
+    if torn || !lines.is_empty() {
         write::append(&edit)?;
     }
-    write::keep(&edit)?;
+    let readable = current.as_deref().is_some_and(is_workbook);
+    if let (Staged::Named { changed_meanwhile: true }, Some(current)) = (state, &current) {
+        let aside = folder::aside(if readable { "outside" } else { "broken" }, &found);
+        write::keep_aside(dir, current, &aside)?;
+        notices.push(Notice::ChangedMeanwhile { aside });
+    }
+    // A copy that can be read is never given up for a workbook that can't.
+    if readable {
+        write::keep(&edit)?;
+    }
     write::promote(&edit)
 }
 
-fn parse(dir: &Path, bytes: &[u8], journal: &Journal) -> Result<Workbook, StoreError> {
+fn is_workbook(bytes: &[u8]) -> bool {
+    std::str::from_utf8(bytes).is_ok_and(|text| Workbook::parse(text).is_ok())
+}
+
+fn parse(dir: &Path, bytes: Vec<u8>, journal: &Journal) -> Result<(String, Workbook), StoreError> {
     let path = dir.join(folder::WORKBOOK);
     let broken = |line, column, message| StoreError::Broken { path: path.clone(), line, column, message, offer: offer(dir, journal) };
-    let text = std::str::from_utf8(bytes).map_err(|error| {
-        let before = &bytes[..error.valid_up_to()];
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         let line = before.iter().filter(|b| **b == b'\n').count() + 1;
         let column = before.len() - before.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1) + 1;
         broken(line, column, "is not text in UTF-8".to_owned())
     })?;
-    Workbook::parse(text).map_err(|error| match error {
+    let workbook = Workbook::parse(&text).map_err(|error| match error {
         WorkbookError::Newer { .. } => StoreError::Newer { path: path.clone(), source: error },
         WorkbookError::Broken { line, column, message } => broken(line, column, message),
         other => StoreError::Workbook(other),
-    })
+    })?;
+    Ok((text, workbook))
 }
 
 /// Which earlier state can be had, in words.
 fn offer(dir: &Path, journal: &Journal) -> String {
     let last = journal.lines.last().map(|line| format!("the journal's last edit is {}", words(line)));
-    let previous = fs::read(dir.join(folder::PREVIOUS)).ok().filter(|b| std::str::from_utf8(b).is_ok_and(|t| Workbook::parse(t).is_ok()));
-    let copy = previous.map(|bytes| {
+    let there = dir.join(folder::WORKBOOK).exists();
+    let copy = fs::read(dir.join(folder::PREVIOUS)).ok().filter(|bytes| is_workbook(bytes)).map(|bytes| {
         let state = journal.line_of(&journal::digest(&bytes)).map_or_else(String::new, |line| format!(", the state after {}", words(line)));
+        let how = if there { "move the broken file away and copy that one" } else { "copy that one" };
+        let where_to = folder::WORKBOOK;
         format!(
-            "the previous copy {} can be read{state}: move the broken file away and copy that one to {}",
-            folder::PREVIOUS,
-            folder::WORKBOOK
+            "the previous copy {} can be read{state}: R in the list of assessments restores it, or {how} to {where_to}",
+            folder::PREVIOUS
         )
     });
     match (copy, last) {
         (Some(copy), Some(last)) => format!("{copy}; {last}"),
         (Some(words), None) | (None, Some(words)) => words,
-        (None, None) => format!("mend it at that place, or take {} from a copy of the folder", folder::WORKBOOK),
+        (None, None) if there => format!("mend it at that place, or take {} from a copy of the folder", folder::WORKBOOK),
+        (None, None) => format!("take {} from a copy of the folder", folder::WORKBOOK),
     }
 }
 
-fn words(line: &JournalLine) -> String {
+pub(super) fn words(line: &JournalLine) -> String {
     let by = if line.by.is_empty() { String::new() } else { format!(" by {}", line.by) };
     format!("“{}”{by} at {}", line.what, Moment(line.at))
 }
@@ -211,7 +236,8 @@ fn judge(journal: &Journal, found: &str, read_only: bool, dir: &Path, notices: &
         return false;
     }
     // Whoever holds the lock may be between the line and the rename.
-    if read_only && fs::read(dir.join(folder::NEXT)).is_ok_and(|bytes| journal::digest(&bytes) == last.workbook) {
+    let staged = || staged_in(dir).iter().any(|(_, text)| journal::digest(text) == last.workbook);
+    if read_only && staged() {
         return false;
     }
     notices.push(match journal.line_of(found) {
@@ -219,4 +245,22 @@ fn judge(journal: &Journal, found: &str, read_only: bool, dir: &Path, notices: &
         None => Notice::ChangedOutside { after: words(last) },
     });
     true
+}
+
+/// What is wrong with a text that is no workbook, in a few words.
+pub(super) fn fault(bytes: &[u8]) -> Result<Workbook, String> {
+    let text = std::str::from_utf8(bytes).map_err(|_| "it is not text in UTF-8".to_owned())?;
+    Workbook::parse(text).map_err(|error| error.to_string())
+}
+
+/// What lies in the workbook's place; none where nothing does.
+pub(super) fn on_disk(path: &Path) -> Result<Option<Vec<u8>>, StoreError> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => {
+            tracing::warn!("{} can't be read: {}", path.display(), said(&error));
+            Err(error).context("could not read", path)
+        }
+    }
 }

@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test's failure is its message")]
 
+mod faults;
+mod outside;
+
 use super::*;
 use kassay_core::workbook::{Engagement, Exception};
 use std::fs;
@@ -25,6 +28,24 @@ fn reasons(book: &Workbook) -> Vec<&str> {
     book.exceptions.iter().map(|e| e.reason.as_str()).collect()
 }
 
+/// What lies in a folder.
+fn names(dir: &Path) -> Vec<String> {
+    let mut names: Vec<String> = fs::read_dir(dir).unwrap().flatten().map(|e| e.file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
+/// The edit that is being saved there.
+fn staged(dir: &Path) -> Option<String> {
+    names(dir).into_iter().find(|name| folder::is_next(name))
+}
+
+/// Saves an edit by the first steps alone, as if the program had been killed then.
+fn interrupted(store: &mut Store, steps: usize, workbook: &Workbook, what: &str) {
+    let how = save::How { steps: &write::STEPS[..steps], now: now(), settled: None };
+    store.save_by(&how, workbook, &edit(what)).unwrap();
+}
+
 fn begun() -> (tempfile::TempDir, Store) {
     let dir = tempfile::tempdir().unwrap();
     let mut store = Store::create(&dir.path().join("acme"), &book(&[]), "A. Assessor", now()).unwrap();
@@ -37,12 +58,12 @@ fn an_interruption_between_any_two_steps_ends_before_or_after_the_edit() {
     for done in 0..=write::STEPS.len() {
         let (dir, mut store) = begun();
         let path = store.dir().to_owned();
-        store.save_by(&write::STEPS[..done], &book(&["one", "two"]), &edit("two"), now()).unwrap();
+        interrupted(&mut store, done, &book(&["one", "two"]), "two");
         drop(store);
         let opened = Store::open(&path).unwrap();
         let expected: &[&str] = if done == 0 { &["one"] } else { &["one", "two"] };
         assert_eq!(reasons(&opened.workbook), expected, "after {done} steps");
-        assert!(!path.join(folder::NEXT).exists());
+        assert_eq!(staged(&path), None);
         let completed = opened.notices.iter().any(|n| matches!(n, Notice::Completed { .. }));
         assert_eq!(completed, (1..4).contains(&done), "{:?}", opened.notices);
         assert!(
@@ -77,14 +98,15 @@ fn a_line_torn_at_any_byte_is_healed() {
     let (dir, mut store) = begun();
     let path = store.dir().to_owned();
     let before = fs::read(path.join(folder::JOURNAL)).unwrap();
-    store.save_by(&write::STEPS[..2], &book(&["one", "two"]), &edit("two"), now()).unwrap();
+    interrupted(&mut store, 2, &book(&["one", "two"]), "two");
     drop(store);
     let after = fs::read(path.join(folder::JOURNAL)).unwrap();
-    let staged = fs::read(path.join(folder::NEXT)).unwrap();
+    let next = staged(&path).unwrap();
+    let staged = fs::read(path.join(&next)).unwrap();
     let current = fs::read(path.join(folder::WORKBOOK)).unwrap();
     for end in before.len()..=after.len() {
         fs::write(path.join(folder::JOURNAL), &after[..end]).unwrap();
-        fs::write(path.join(folder::NEXT), &staged).unwrap();
+        fs::write(path.join(&next), &staged).unwrap();
         fs::write(path.join(folder::WORKBOOK), &current).unwrap();
         let opened = Store::open(&path).unwrap();
         assert_eq!(reasons(&opened.workbook), ["one", "two"], "torn at {end}");
@@ -95,17 +117,23 @@ fn a_line_torn_at_any_byte_is_healed() {
 }
 
 #[test]
-fn a_journal_that_can_not_be_written_keeps_the_workbook_and_the_edit_is_not_lost() {
+fn a_journal_that_can_not_be_written_leaves_everything_as_it_was() {
     let (dir, mut store) = begun();
     let path = store.dir().to_owned();
     let journal = fs::read(path.join(folder::JOURNAL)).unwrap();
     fs::remove_file(path.join(folder::JOURNAL)).unwrap();
     fs::create_dir(path.join(folder::JOURNAL)).unwrap();
-    assert!(store.save(&book(&["one", "two"]), &edit("two"), now()).is_err());
+    let before = names(&path);
+    let error = store.save(&book(&["one", "two"]), &edit("two"), now()).unwrap_err();
+    assert!(error.to_string().contains("journal.jsonl"), "{error}");
+    assert_eq!(names(&path), before);
     fs::remove_dir(path.join(folder::JOURNAL)).unwrap();
     fs::write(path.join(folder::JOURNAL), journal).unwrap();
+    // It is tried again, and holds.
+    store.save(&book(&["one", "two"]), &edit("two"), now()).unwrap();
     drop(store);
-    assert_eq!(reasons(&Store::open(&path).unwrap().workbook), ["one", "two"]);
+    let opened = Store::open(&path).unwrap();
+    assert_eq!((reasons(&opened.workbook), opened.notices), (vec!["one", "two"], vec![]));
     drop(dir);
 }
 
@@ -114,7 +142,7 @@ fn the_second_opener_reads_only_and_is_told_who_holds_it() {
     let (_dir, store) = begun();
     let mut second = Store::open(store.dir()).unwrap();
     let held_by = second.held_by.clone().unwrap();
-    assert!(held_by.contains(&format!("process {}", std::process::id())), "{held_by}");
+    assert!(held_by.to_string().contains(&format!("process {}", std::process::id())), "{held_by}");
     assert!(matches!(second.store.save(&book(&[]), &edit("x"), now()), Err(StoreError::ReadOnly { .. })));
     assert!(matches!(second.store.attach(Path::new("/nowhere")), Err(StoreError::ReadOnly { .. })));
     let path = store.dir().to_owned();

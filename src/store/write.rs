@@ -4,7 +4,7 @@
 use super::error::{Context, StoreError};
 use kassay_core::workbook::folder;
 use std::fs::{self, File, OpenOptions};
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::path::Path;
 
 /// Beginning of the names of temporary files, by which those of a killed process are known.
@@ -12,9 +12,10 @@ const TEMPORARY: &str = ".kassay-";
 /// The link that becomes the previous copy.
 const LINK: &str = ".kassay-previous";
 
-/// One save: where, the workbook's text, the journal's lines, and how long the journal's whole part is.
+/// One save: where, the workbook's text and the name under which it is staged, the journal's lines, and how long the journal's whole part is.
 pub(super) struct Write<'a> {
     pub(super) dir: &'a Path,
+    pub(super) staged: &'a str,
     pub(super) text: &'a [u8],
     pub(super) lines: &'a [u8],
     pub(super) whole: usize,
@@ -28,7 +29,11 @@ pub(super) const STEPS: [Step; 4] = [stage, append, keep, promote];
 
 /// Writes the new text beside the workbook.
 pub(super) fn stage(write: &Write<'_>) -> Result<(), StoreError> {
-    put(write.dir, folder::NEXT, write.text)
+    put(write.dir, write.staged, write.text).map_err(|error| match error {
+        // The name of a staged text says nothing to anybody.
+        StoreError::Io { what, source, .. } => StoreError::Io { what, path: write.dir.join(folder::WORKBOOK), source },
+        other => other,
+    })
 }
 
 /// Appends the journal's lines, over what a torn line may have left.
@@ -38,7 +43,7 @@ pub(super) fn append(write: &Write<'_>) -> Result<(), StoreError> {
     let mut options = OpenOptions::new();
     options.append(true).create(true);
     private(&mut options);
-    let mut file = options.open(&path).context("could not open", &path)?;
+    let mut file = options.open(&path).context("could not write", &path)?;
     let whole = write.whole as u64;
     if file.metadata().context("could not read", &path)?.len() > whole {
         file.set_len(whole).context("could not heal", &path)?;
@@ -49,34 +54,88 @@ pub(super) fn append(write: &Write<'_>) -> Result<(), StoreError> {
 
 /// Keeps the workbook as it was.
 pub(super) fn keep(write: &Write<'_>) -> Result<(), StoreError> {
-    let (current, link, previous) = (write.dir.join(folder::WORKBOOK), write.dir.join(LINK), write.dir.join(folder::PREVIOUS));
+    keep_by(write, |from, to| fs::hard_link(from, to))
+}
+
+/// Keeps the workbook as it was, by a way to give a file a second name; where there is none, by a copy.
+pub(super) fn keep_by(write: &Write<'_>, link: impl Fn(&Path, &Path) -> io::Result<()>) -> Result<(), StoreError> {
+    let (current, previous) = (write.dir.join(folder::WORKBOOK), write.dir.join(folder::PREVIOUS));
     if !current.exists() {
         return Ok(());
     }
-    drop(fs::remove_file(&link));
-    if fs::hard_link(&current, &link).is_err() {
-        fs::copy(&current, &link).and_then(|_| File::open(&link)?.sync_all()).context("could not copy", &current)?;
+    let by = write.dir.join(LINK);
+    drop(fs::remove_file(&by));
+    if link(&current, &by).is_err() {
+        let copied = fs::copy(&current, &by).and_then(|_| File::open(&by)?.sync_all());
+        copied.inspect_err(|_| drop(fs::remove_file(&by))).context("could not copy", &current)?;
     }
-    fs::rename(&link, &previous).context("could not write", &previous)
+    let renamed = fs::rename(&by, &previous);
+    // Where the copy is this very file already, as after an interruption, renaming does nothing, and leaves the link.
+    drop(fs::remove_file(&by));
+    renamed.context("could not write", &previous)
+}
+
+/// Keeps a text beside the workbook. It is a copy and no second name of the file, because editors write into the file that is there. What is
+/// there under that name already is the same.
+pub(super) fn keep_aside(dir: &Path, text: &[u8], name: &str) -> Result<(), StoreError> {
+    if dir.join(name).exists() { Ok(()) } else { put(dir, name, text) }
 }
 
 /// Makes the staged text the workbook.
 pub(super) fn promote(write: &Write<'_>) -> Result<(), StoreError> {
     let current = write.dir.join(folder::WORKBOOK);
-    fs::rename(write.dir.join(folder::NEXT), &current).context("could not write", &current)?;
+    fs::rename(write.dir.join(write.staged), &current).context("could not write", &current)?;
     sync_dir(write.dir)
+}
+
+/// Takes back what steps did that came to no end: the lines first, then the staged text, so that nothing in between looks accepted. Whether the
+/// workbook is the old one; where it is the new one already, nothing is taken back.
+pub(super) fn take_back(write: &Write<'_>) -> bool {
+    if fs::read(write.dir.join(folder::WORKBOOK)).is_ok_and(|bytes| bytes == write.text) {
+        return false;
+    }
+    let cut = |path: &Path| -> io::Result<()> {
+        let file = OpenOptions::new().write(true).open(path)?;
+        if file.metadata()?.len() > write.whole as u64 {
+            file.set_len(write.whole as u64)?;
+            file.sync_all()?;
+        }
+        Ok(())
+    };
+    let journal = write.dir.join(folder::JOURNAL);
+    let is_cut = cut(&journal).is_ok() || fs::metadata(&journal).map_or(true, |metadata| metadata.len() <= write.whole as u64);
+    // A line that can't be taken back is completed when the folder is opened, and needs its text for that.
+    if is_cut {
+        drop(fs::remove_file(write.dir.join(write.staged)));
+        drop(sync_dir(write.dir));
+    }
+    true
 }
 
 /// Writes a whole file under a name: temporary, synced, renamed, folder synced.
 pub(super) fn put(dir: &Path, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
+    let target = dir.join(name);
     let mut file = temporary(dir)?;
-    file.write_all(bytes).context("could not write", file.path())?;
-    persist(file, &dir.join(name))
+    file.write_all(bytes).context("could not write", &target)?;
+    persist(file, &target)
 }
 
 /// A temporary file in a folder; it goes away by itself unless it is persisted.
 pub(super) fn temporary(dir: &Path) -> Result<tempfile::NamedTempFile, StoreError> {
-    tempfile::Builder::new().prefix(TEMPORARY).suffix(".tmp").tempfile_in(dir).context("could not write in", dir)
+    new_temporary(dir).context("could not write in", dir)
+}
+
+fn new_temporary(dir: &Path) -> io::Result<tempfile::NamedTempFile> {
+    tempfile::Builder::new().prefix(TEMPORARY).suffix(".tmp").tempfile_in(dir)
+}
+
+/// Whether files can be made in a folder.
+pub(super) fn probe(dir: &Path) -> io::Result<()> {
+    match new_temporary(dir) {
+        // Nothing is written into it, so a full disk is no reason not to open the folder.
+        Err(error) if !matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) => Err(error),
+        _ => Ok(()),
+    }
 }
 
 /// Gives a temporary file its name, after its bytes are on disk.
@@ -91,18 +150,29 @@ pub(super) fn is_temporary(name: &std::ffi::OsStr) -> bool {
     name.to_string_lossy().starts_with(TEMPORARY)
 }
 
-/// Removes temporary files that a killed process left.
+/// Removes temporary files that a killed process left, beside the workbook and in the folders of its files.
 pub(super) fn sweep(dir: &Path) {
-    let entries = fs::read_dir(dir).into_iter().flatten().flatten();
-    for entry in entries.filter(|entry| is_temporary(&entry.file_name())) {
-        drop(fs::remove_file(entry.path()));
+    for room in std::iter::once(dir.to_owned()).chain(folder::ROOMS.iter().map(|room| dir.join(room))) {
+        let entries = fs::read_dir(room).into_iter().flatten().flatten();
+        for entry in entries.filter(|entry| is_temporary(&entry.file_name())) {
+            drop(fs::remove_file(entry.path()));
+        }
     }
 }
 
-/// Makes a folder that only its owner may look into.
+/// Makes a folder that only its owner may look into, with those above it.
 pub(super) fn make_dir(dir: &Path) -> Result<(), StoreError> {
+    make(dir, true)
+}
+
+/// Makes a room in the folder of an assessment. The folder itself is never made again where it was moved away.
+pub(super) fn make_room(dir: &Path) -> Result<(), StoreError> {
+    if dir.is_dir() { Ok(()) } else { make(dir, false) }
+}
+
+fn make(dir: &Path, above: bool) -> Result<(), StoreError> {
     let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
+    builder.recursive(above);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(dir).context("could not make", dir)

@@ -78,6 +78,7 @@ fn heading(session: &Session, form: &Form, width: usize, theme: &Theme) -> Vec<L
             vec![title(&clean(&form.title), &clean(&text::cut(&form.about, width / 2)), width, theme)]
         }
         Purpose::ConfirmScope => vec![title(&form.title, &form.about, width, theme)],
+        Purpose::Dispute { what, aside } => dispute(what, aside, width, theme),
         Purpose::Path(_) | Purpose::Rule => vec![],
     };
     if !lines.is_empty() {
@@ -99,6 +100,18 @@ fn help(session: &Session, form: &Form, width: usize, theme: &Theme) -> Vec<Line
             markdown::plain(&form.help, width, theme.style("text.muted"))
         }
         Purpose::Engagement => engagement::help(width, theme),
-        Purpose::Note { .. } | Purpose::Path(_) | Purpose::Rule => vec![],
+        Purpose::Note { .. } | Purpose::Dispute { .. } | Purpose::Path(_) | Purpose::Rule => vec![],
     }
+}
+
+/// What stands against an edit, and that neither is lost.
+fn dispute(what: &[String], aside: &str, width: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let told = format!(
+        "workbook.toml was changed outside Kassay while it was open, and what is to be saved changes the same: {}. Both cannot hold. The other text \
+         is kept as {aside}, whichever you choose.",
+        what.join(", ")
+    );
+    let mut lines = vec![Line::styled("Changed here and outside", theme.style("text.strong"))];
+    lines.extend(markdown::plain(&clean(&told), width, theme.style("text")));
+    lines
 }

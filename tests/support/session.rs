@@ -119,7 +119,7 @@ impl Desk {
             let mut more = vec![];
             for effect in effects {
                 match effect {
-                    Effect::Save { ticket, workbook, edit } => {
+                    Effect::Save { ticket, workbook, edit, .. } => {
                         let answer = match &self.disk_fault {
                             Some(why) => Action::Book(book::Action::SaveFailed { ticket, why: why.clone() }),
                             None => {

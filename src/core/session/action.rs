@@ -145,8 +145,9 @@ impl Action {
     pub(super) const fn is_heard_at_once(&self) -> bool {
         matches!(
             self,
-            Self::Book(book::Action::Saved(_) | book::Action::SaveFailed { .. })
-                | Self::Tick(_)
+            Self::Book(
+                book::Action::Saved(_) | book::Action::SavedOddly { .. } | book::Action::Disputed { .. } | book::Action::SaveFailed { .. }
+            ) | Self::Tick(_)
                 | Self::Reading(reading::Action::Progress(_))
                 | Self::Probes(probes::Action::Progress(..))
                 | Self::Export(export::Action::Progress(..))

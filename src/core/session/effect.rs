@@ -170,7 +170,7 @@ pub enum Effect {
         /// What goes in.
         workbook: Box<Workbook>,
     },
-    /// Keep the workbook → `book::Saved` or `SaveFailed` with the same ticket. Saves are done in order.
+    /// Keep the workbook → `book::Saved`, `SavedOddly`, `Disputed` or `SaveFailed` with the same ticket. Saves are done in order.
     Save {
         /// Names this save.
         ticket: u64,
@@ -178,6 +178,8 @@ pub enum Effect {
         workbook: Box<Workbook>,
         /// What was edited.
         edit: Edit,
+        /// The text from outside that a person decided against, by its digest.
+        settled: Option<String>,
     },
     /// Put the state before the last edit in place of a workbook that can't be read → `book::Opened` or `OpenFailed`.
     Restore(PathBuf),

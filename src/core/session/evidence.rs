@@ -120,7 +120,7 @@ pub(in crate::session) fn accept(desk: &mut Desk, form: &Form) -> Next {
         return keep(desk, form, None);
     }
     if let Some(held) = desk.book.as_ref().and_then(|b| b.held_by.clone()) {
-        return desk.refuse("Not attached", &format!("{held} has the assessment open."));
+        return desk.refuse("Not attached", &format!("{held}. {}", held.remedy()));
     }
     desk.attaching = Some(Attaching::Form);
     if let Some(form) = desk.form_mut() {
@@ -242,7 +242,7 @@ fn attach_failed(desk: &mut Desk, why: &str) {
 pub(in crate::session) fn keep_findings(desk: &mut Desk, kept: Kept) -> Next {
     let Kept { title, practices, name, text } = kept;
     if let Some(held) = desk.book.as_ref().and_then(|b| b.held_by.clone()) {
-        return desk.refuse("Not kept as evidence", &format!("{held} has the assessment open."));
+        return desk.refuse("Not kept as evidence", &format!("{held}. {}", held.remedy()));
     }
     desk.attaching = Some(Attaching::Finding { title, practices });
     Next::from(Effect::AttachText { name, text })

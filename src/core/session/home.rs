@@ -155,6 +155,7 @@ fn ask_folder(desk: &mut Desk) {
 pub(in crate::session) fn leave_book(desk: &mut Desk) -> Next {
     desk.book = None;
     desk.drafts.clear();
+    (desk.unsaved, desk.disputed) = (vec![], None);
     desk.layers = vec![Layer::Home];
     Next::from(vec![Effect::CloseWorkbook, Effect::ListHome])
 }

@@ -14,10 +14,10 @@ impl Session {
         let typed = self.layers.iter().filter(|l| matches!(l, Layer::Form(f) if f.touched)).count() + self.drafts.len();
         let reading = reading::is_running(self.reading.as_ref());
         let probing = probes::is_running(self.probing.as_ref());
-        if (typed > 0 || reading || probing || self.unsaved.is_some()) && !self.leave_asked {
+        if (typed > 0 || reading || probing || !self.unsaved.is_empty()) && !self.leave_asked {
             self.leave_asked = true;
             let what = match (typed, reading) {
-                _ if self.unsaved.is_some() => "An edit could not be saved, and would be lost".to_owned(),
+                _ if !self.unsaved.is_empty() => "An edit could not be saved, and would be lost".to_owned(),
                 (0, false) => "Active probes are still being sent; what they heard would be lost".to_owned(),
                 (0, true) => "A cluster is still being read; what was read of it would be lost".to_owned(),
                 (1, _) => "A form that you typed in is not saved".to_owned(),

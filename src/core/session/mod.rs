@@ -57,7 +57,7 @@ pub mod walk;
 pub use crate::workbook::Edit;
 pub use access::AccessView;
 pub use action::Action;
-pub use book::arrived::{Attached, Collection, Opened};
+pub use book::arrived::{Attached, Collection, Dispute, Opened};
 pub use book::assessment::{Book, Cluster, Progress as WalkProgress};
 pub use book::blockers::Blocker;
 pub use book::desk::Desk;

@@ -76,6 +76,7 @@ impl Session {
             Purpose::Entry { register, id } => keepers::accept(desk, &form, *register, id.as_deref()),
             Purpose::Withdraw { register, id } => keepers::accept_withdrawal(desk, &form, *register, id),
             Purpose::Engagement => engagement::accept(desk, &form),
+            Purpose::Dispute { .. } => desk.decide(&form),
         }
     }
 

@@ -133,7 +133,9 @@ impl Session {
             book::Action::OpenFailed { .. } => (self.home.opening, self.after_open) = (None, None),
             // What was typed behind a save was meant for a walk that went on; where it failed, it did not. What came back from the world is
             // true all the same.
-            book::Action::SaveFailed { ticket, .. } if self.pending.as_ref().is_some_and(|p| p.ticket == *ticket) => {
+            book::Action::SaveFailed { ticket, .. } | book::Action::Disputed { ticket, .. }
+                if self.pending.as_ref().is_some_and(|p| p.ticket == *ticket) =>
+            {
                 self.waiting.retain(|action| !action.is_by_person());
             }
             _ => {}

@@ -5,7 +5,7 @@
 pub const WORKBOOK: &str = "workbook.toml";
 /// The workbook before the last edit.
 pub const PREVIOUS: &str = "workbook.toml.bak";
-/// An edit that is being saved; there only while that lasts, or after it was interrupted.
+/// How the name of an edit begins that is being saved; there only while that lasts, or after it was interrupted.
 pub const NEXT: &str = "workbook.toml.next";
 /// The journal.
 pub const JOURNAL: &str = "journal.jsonl";
@@ -17,6 +17,27 @@ pub const EVIDENCE: &str = "evidence";
 pub const FINDINGS: &str = "findings";
 /// Snapshots of clusters.
 pub const SNAPSHOTS: &str = "snapshots";
+
+/// The name under which a workbook of an older format is kept beside the one that was made of it.
+#[must_use]
+pub fn older(format: i64) -> String {
+    format!("workbook.format-{format}.toml")
+}
+
+/// Folders in which files lie that the workbook names.
+pub const ROOMS: [&str; 3] = [EVIDENCE, FINDINGS, SNAPSHOTS];
+
+/// Whether a name is that of an edit that was being saved.
+#[must_use]
+pub fn is_next(name: &str) -> bool {
+    name.strip_prefix(NEXT).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+}
+
+/// The name under which a text is kept beside the workbook that is not to take its place: `workbook.toml.outside-1f0c7a2b`.
+#[must_use]
+pub fn aside(why: &str, digest: &str) -> String {
+    format!("{WORKBOOK}.{why}-{}", digest.get(..8).unwrap_or(digest))
+}
 
 /// Whether a text is a SHA-256 digest as this program writes it: 64 lower-case hexadecimal digits.
 #[must_use]

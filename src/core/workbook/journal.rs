@@ -1,10 +1,14 @@
 //! The journal: one line of JSON per accepted edit, each with the digest of the workbook that it led to and of the line before. It is the
 //! audit trail, and it shows whether a workbook was changed by something other than this program. Reading never fails: what is wrong is told.
 
+use super::moment::Moment;
 use data_encoding::HEXLOWER;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+
+/// What stands in the journal for a change of the workbook that this program did not make. Such a line has no name in it.
+pub const CHANGED_OUTSIDE: &str = "changed outside Kassay";
 
 /// What a person changed, for the journal.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,8 +28,11 @@ pub struct Edit {
 pub struct JournalLine {
     /// Its number, from 1.
     pub n: u64,
-    /// When.
+    /// When. Never earlier than the line before.
     pub at: Timestamp,
+    /// What the clock said, where that was earlier than the line before: it was set back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock: Option<Timestamp>,
     /// Who.
     pub by: String,
     /// What was changed.
@@ -65,6 +72,14 @@ pub struct Journal {
     last: String,
 }
 
+/// An end of a journal, to go back to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JournalMark {
+    lines: usize,
+    whole: usize,
+    last: String,
+}
+
 /// SHA-256 in hexadecimal, as names of files and links of the chain.
 #[must_use]
 pub fn digest(bytes: &[u8]) -> String {
@@ -95,6 +110,8 @@ impl Journal {
                     fault("does not follow the line before: one of the two was changed, added or taken away".into());
                 } else if line.n != number as u64 {
                     fault(format!("has the number {}", line.n));
+                } else if let Some(before) = self.lines.last().filter(|before| line.at < before.at) {
+                    fault(format!("tells of {}, which is before the line above it ({})", Moment(line.at), Moment(before.at)));
                 }
                 self.lines.push(line);
             }
@@ -113,14 +130,35 @@ impl Journal {
         self.lines.iter().rev().find(|line| line.workbook == workbook)
     }
 
-    /// Adds an edit, and returns its line with the line break.
+    /// The digest of the last line; "" before the first.
+    #[must_use]
+    pub fn last(&self) -> &str {
+        &self.last
+    }
+
+    /// Where the journal ends now.
+    #[must_use]
+    pub fn mark(&self) -> JournalMark {
+        JournalMark { lines: self.lines.len(), whole: self.whole, last: self.last.clone() }
+    }
+
+    /// Forgets lines that were added since, because they did not reach the disk.
+    pub fn rewind(&mut self, to: JournalMark) {
+        self.lines.truncate(to.lines);
+        (self.whole, self.last) = (to.whole, to.last);
+    }
+
+    /// Adds an edit, and returns its line with the line break. No line is earlier than the one before, even where the clock says so.
     ///
     /// # Errors
     /// Never in practice: texts and numbers have a form in JSON.
     pub fn add(&mut self, edit: &Edit, at: Timestamp, workbook: &str) -> Result<String, serde_json::Error> {
+        let clock = at.round(jiff::Unit::Second).unwrap_or(at);
+        let at = self.lines.last().map_or(clock, |line| line.at.max(clock));
         let line = JournalLine {
             n: self.lines.last().map_or(0, |line| line.n) + 1,
-            at: at.round(jiff::Unit::Second).unwrap_or(at),
+            at,
+            clock: Some(clock).filter(|clock| *clock != at),
             by: edit.by.clone(),
             what: edit.what.clone(),
             before: edit.before.clone(),
@@ -159,6 +197,29 @@ mod tests {
         assert!(journal.faults.is_empty() && !journal.torn && journal.lines.len() == 3);
         assert_eq!(journal.workbook(), Some(digest(b"determination 1.6.a").as_str()));
         assert_eq!(journal.line_of(&digest(b"new")).map(|l| l.n), Some(1));
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_makes_no_earlier_line_and_is_told() {
+        let mut journal = Journal::read(three().as_bytes());
+        let line = journal.add(&Edit::default(), "2026-11-22T00:00:00Z".parse().unwrap(), "d").unwrap();
+        let journal = Journal::read((three() + &line).as_bytes());
+        assert_eq!(journal.faults, []);
+        let last = journal.lines.last().unwrap();
+        assert_eq!(
+            (last.at.to_string(), last.clock.map(|at| at.to_string())),
+            ("2026-11-23T09:12:00Z".into(), Some("2026-11-22T00:00:00Z".into()))
+        );
+    }
+
+    #[test]
+    fn times_that_run_backwards_are_a_fault() {
+        let mut journal = Journal::default();
+        let mut text = journal.add(&Edit::default(), "2026-11-23T09:12:00Z".parse().unwrap(), "d").unwrap();
+        let mut earlier = Journal { lines: vec![], ..journal.clone() };
+        text += &earlier.add(&Edit::default(), "2026-11-22T00:00:00Z".parse().unwrap(), "d").unwrap().replace("\"n\":1", "\"n\":2");
+        let faults = Journal::read(text.as_bytes()).faults;
+        assert!(faults.len() == 1 && faults[0].line == 2 && faults[0].what.contains("2026-11-22T00:00:00Z"), "{faults:?}");
     }
 
     #[test]

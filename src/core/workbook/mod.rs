@@ -10,9 +10,11 @@ pub mod excepting;
 pub mod folder;
 pub mod format;
 pub mod gate;
+pub mod held;
 pub mod imports;
 pub mod journal;
 pub mod moment;
+pub mod outside;
 pub mod probes;
 pub mod proposal;
 pub mod requests;
@@ -21,6 +23,7 @@ pub mod rollup;
 pub mod sampling;
 pub mod scoped;
 pub mod sign_off;
+pub mod staged;
 pub mod value;
 
 pub use accept::{AnswerState, NotAccepted};
@@ -33,6 +36,7 @@ pub use format::{
     RequestStatus, Review, RiskAnalysis, Sample, SampleItem, SamplingMethod, ScopeConfirmed, SignOff, SignOffStep, Strata, UseCase,
     UseCaseKind, Withdrawn, Workbook, WorkbookError, title_of,
 };
+pub use held::ReadOnly;
 pub use journal::{Edit, Journal, JournalFault, JournalLine};
 pub use moment::{Day, Moment};
 pub use proposal::{Proposal, Seen, propose};

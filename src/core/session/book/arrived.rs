@@ -2,7 +2,7 @@
 
 use crate::assess::CheckOutcome;
 use crate::kinds::Inventory;
-use crate::workbook::Workbook;
+use crate::workbook::{ReadOnly, Workbook};
 use jiff::Timestamp;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -29,10 +29,23 @@ pub struct Opened {
     pub dir: PathBuf,
     /// What is in it.
     pub workbook: Workbook,
-    /// Who writes in it already; then it is for reading only.
-    pub held_by: Option<String>,
+    /// Why it is for reading only, where it is.
+    pub held_by: Option<ReadOnly>,
     /// What was odd when it was opened.
     pub notices: Vec<String>,
+}
+
+/// A change from outside that touches the same as an edit.
+#[derive(Clone, Debug)]
+pub struct Dispute {
+    /// What both touched.
+    pub what: Vec<String>,
+    /// The file in which the other text is kept.
+    pub aside: String,
+    /// Names that text.
+    pub digest: String,
+    /// The workbook as it would be with the other text's word, and without the edit.
+    pub theirs: Workbook,
 }
 
 /// A cluster that was read and judged, and where both are kept.

@@ -14,7 +14,7 @@ use crate::model::{Determined, Outcome};
 use crate::workbook::excepting::{ExceptionFault, exception_of};
 use crate::workbook::scoped::Appeared;
 use crate::workbook::sign_off::Standing;
-use crate::workbook::{AnswerState, ClusterRecord, Evidence, Exception, OutcomeRecord, Review, Rolled, Together, Workbook};
+use crate::workbook::{AnswerState, ClusterRecord, Evidence, Exception, OutcomeRecord, ReadOnly, Review, Rolled, Together, Workbook};
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -44,8 +44,8 @@ pub struct Book {
     pub dir: PathBuf,
     /// What is on disk.
     pub workbook: Workbook,
-    /// Who writes in it, where that is somebody else.
-    pub held_by: Option<String>,
+    /// Why it can only be read, where that is so.
+    pub held_by: Option<ReadOnly>,
     /// Clusters.
     pub clusters: Vec<Cluster>,
     /// The cluster whose outcomes are shown.
@@ -102,25 +102,40 @@ pub struct Progress {
     pub blocked: usize,
 }
 
+impl Cluster {
+    /// A cluster as far as the workbook alone tells it.
+    fn of(record: &ClusterRecord, workbook: &Workbook) -> Self {
+        let of_it = workbook.outcomes.iter().filter(|o| o.cluster == record.key);
+        Self {
+            key: record.key.clone(),
+            outcomes: Arc::new(of_it.map(OutcomeRecord::without_findings).collect()),
+            inventory: None,
+            loading: !record.findings.is_empty() || !record.snapshot.is_empty(),
+            judging: false,
+            problem: None,
+        }
+    }
+}
+
 impl Book {
+    /// Shows the clusters that the workbook has, after it was changed by something else.
+    pub(in crate::session) fn follow_clusters(&mut self) {
+        let workbook = &self.workbook;
+        self.clusters.retain(|cluster| workbook.clusters.iter().any(|record| record.key == cluster.key));
+        for record in &workbook.clusters {
+            if !self.clusters.iter().any(|cluster| cluster.key == record.key) {
+                let problem = Some("was added outside Kassay: open the assessment again to see its findings".to_owned());
+                self.clusters.push(Cluster { loading: false, problem, ..Cluster::of(record, workbook) });
+            }
+        }
+        self.cluster = self.cluster.min(self.clusters.len().saturating_sub(1));
+    }
+
     /// A book just opened; the outcomes are those of the workbook until all findings are loaded.
     #[must_use]
     pub fn new(opened: Opened, guidance: &Guidance, today: Date) -> Self {
         let Opened { dir, workbook, held_by, .. } = opened;
-        let clusters = workbook
-            .clusters
-            .iter()
-            .map(|record| Cluster {
-                key: record.key.clone(),
-                outcomes: Arc::new(
-                    workbook.outcomes.iter().filter(|o| o.cluster == record.key).map(OutcomeRecord::without_findings).collect(),
-                ),
-                inventory: None,
-                loading: !record.findings.is_empty() || !record.snapshot.is_empty(),
-                judging: false,
-                problem: None,
-            })
-            .collect();
+        let clusters = workbook.clusters.iter().map(|record| Cluster::of(record, &workbook)).collect();
         let walk = Walk::at_place(&workbook.place, guidance);
         let mut book = Self {
             dir,

@@ -17,8 +17,8 @@ impl Desk {
     pub(in crate::session) fn opened(&mut self, opened: Opened) -> Next {
         let notices = opened.notices.clone();
         let book = Book::new(opened, self.guidance, self.today());
-        if let Some(who) = &book.held_by {
-            self.messages.push(Message::warning("Open for reading only", format!("{who} has this assessment open and may write in it.")));
+        if let Some(why) = &book.held_by {
+            self.messages.push(Message::warning("Open for reading only", format!("{why}. {}", why.remedy())));
         }
         for notice in notices {
             self.messages.push(Message::warning(notice, ""));
@@ -30,6 +30,7 @@ impl Desk {
         }
         self.book = Some(Box::new(book));
         self.drafts.clear();
+        (self.unsaved, self.disputed) = (vec![], None);
         self.layers = vec![Layer::Walk];
         Next::NONE
     }

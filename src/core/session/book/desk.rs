@@ -1,7 +1,7 @@
 //! What all features share: who sits here and when, the open assessment, what lies over it, what is told, what was typed and is not saved.
 
 use super::assessment::Book;
-use super::edit::{Attaching, Pending};
+use super::edit::{Attaching, Disputed, Pending};
 use super::layer::Layer;
 use super::lead::Next;
 use crate::guidance::Guidance;
@@ -32,8 +32,10 @@ pub struct Desk {
     pub drafts: Vec<Form>,
     /// A save that is under way.
     pub pending: Option<Pending>,
-    /// A save that failed and has no form to stay open.
-    pub unsaved: Option<Pending>,
+    /// Saves that failed and have no form to stay open, in their order.
+    pub unsaved: Vec<Pending>,
+    /// A save that something else stands against, until somebody decides.
+    pub(in crate::session) disputed: Option<Disputed>,
     /// Where one stands in each register.
     pub registers: BTreeMap<Register, RegisterView>,
     /// The register that was looked at last.
@@ -59,7 +61,8 @@ impl Desk {
             messages: vec![],
             drafts: vec![],
             pending: None,
-            unsaved: None,
+            unsaved: vec![],
+            disputed: None,
             registers: BTreeMap::new(),
             register: Register::Evidence,
             tickets: 0,
@@ -94,8 +97,8 @@ impl Desk {
         let draft = self.drafts.iter().position(|d| d.purpose == form.purpose).map(|at| self.drafts.remove(at));
         let mut form = draft.unwrap_or(form);
         form.saving = false;
-        if let Some(who) = held {
-            form.error = Some(format!("{who} has the assessment open: it can be read here, not written in."));
+        if let Some(why) = held {
+            form.error = Some(format!("It can be read here, not written in: {why}."));
         }
         self.put_form(form);
     }
@@ -127,9 +130,8 @@ impl Desk {
 
     /// Refuses to read a cluster into an assessment that could not keep it.
     pub(in crate::session) fn held_elsewhere(&mut self) -> Option<Next> {
-        let who = self.book.as_ref()?.held_by.clone()?;
-        let why = format!("{who} has it open; here it is for reading only. Close it there, and open it here again.");
-        Some(self.refuse("Nothing is read: the assessment is open elsewhere", &why))
+        let why = self.book.as_ref()?.held_by.clone()?;
+        Some(self.refuse("Nothing is read, because it could not be kept", &format!("{why}. {}", why.remedy())))
     }
 
     /// Closes the top layer; a form with something typed in it is kept as a draft.
@@ -139,7 +141,7 @@ impl Desk {
         }
         if let Some(Layer::Form(form)) = self.layers.pop()
             && form.touched
-            && !matches!(form.purpose, Purpose::Path(_) | Purpose::Rule)
+            && !matches!(form.purpose, Purpose::Path(_) | Purpose::Rule | Purpose::Dispute { .. })
         {
             self.attaching = None;
             self.drafts.retain(|d| d.purpose != form.purpose);

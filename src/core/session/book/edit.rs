@@ -1,6 +1,6 @@
 //! An edit on its way to the disk, and what is done once it is there.
 
-use super::arrived::Collection;
+use super::arrived::{Collection, Dispute};
 use super::undo::Way;
 use crate::kinds::Probes;
 use crate::session::effect::Source;
@@ -58,6 +58,19 @@ pub struct Pending {
     pub(super) workbook: Box<Workbook>,
     pub(super) track: Track,
     pub(super) after: After,
+    /// The text from outside that a person decided against.
+    pub(super) settled: Option<String>,
+    /// What it was made from, once it failed: others may be saved before it is tried again.
+    pub(super) base: Option<Box<Workbook>>,
+}
+
+/// An edit that waits for a person's word.
+#[derive(Clone, Debug)]
+pub(in crate::session) struct Disputed {
+    pub(super) pending: Pending,
+    pub(super) dispute: Dispute,
+    /// The workbook as it was when the question arose.
+    pub(super) base: Box<Workbook>,
 }
 
 /// Where an edit stands among those that can be taken back.

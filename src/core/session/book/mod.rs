@@ -6,6 +6,7 @@ pub(super) mod assessment;
 pub(super) mod blockers;
 mod collecting;
 pub(super) mod desk;
+mod dispute;
 pub(super) mod edit;
 mod following;
 mod here;

@@ -6,14 +6,15 @@ use super::desk::Desk;
 use super::edit::{After, Draft, Fault, Pending, Track};
 use super::layer::Layer;
 use super::lead::{Lead, Next};
-use super::undo::{Step, Way};
+use super::undo::{History, Step, Way};
 use crate::model::Scope;
 use crate::session::effect::Effect;
 use crate::session::parts::form::Purpose;
 use crate::session::parts::message::Message;
 use crate::workbook::collection::confirm;
+use crate::workbook::outside::onto;
 use crate::workbook::requests::settle;
-use crate::workbook::{Edit, Evidence, Moment, Withdrawn, gate};
+use crate::workbook::{Edit, Evidence, Moment, Withdrawn, Workbook, gate};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -26,9 +27,9 @@ impl Desk {
     fn save_along(&mut self, draft: Draft, after: After, track: Track) -> Next {
         let (guidance, now, today, by) = (self.guidance, self.now, self.today(), self.user.clone());
         let Some(book) = self.book.as_mut() else { return Next::NONE };
-        if let Some(who) = &book.held_by {
-            let why = format!("{who} has it open; here it is for reading only. Close it there, and open it here again.");
-            return self.refuse("Not saved: the assessment is open elsewhere", &why);
+        if let Some(why) = &book.held_by {
+            let why = format!("{why}. {}", why.remedy());
+            return self.refuse("Not saved: the assessment can only be read here", &why);
         }
         let Draft { mut workbook, what, before, after: words } = draft;
         workbook.place = book.walk.place(guidance);
@@ -49,7 +50,7 @@ impl Desk {
         }
         self.tickets += 1;
         let edit = Edit { by: self.user.clone(), what, before, after: words };
-        let pending = Pending { ticket: self.tickets, edit, workbook: Box::new(workbook), track, after };
+        let pending = Pending { ticket: self.tickets, edit, workbook: Box::new(workbook), track, after, settled: None, base: None };
         self.send(pending)
     }
 
@@ -61,20 +62,52 @@ impl Desk {
         }
     }
 
-    fn send(&mut self, pending: Pending) -> Next {
+    pub(super) fn send(&mut self, pending: Pending) -> Next {
         // A form waits for its own edit only: what is saved beside it comes and goes without it.
         let of_form = matches!(pending.after, After::CloseForm(_) | After::Link { .. });
         if let Some(form) = self.form_mut().filter(|_| of_form) {
             form.saving = true;
         }
-        let effect = Effect::Save { ticket: pending.ticket, workbook: pending.workbook.clone(), edit: pending.edit.clone() };
+        let effect = Effect::Save {
+            ticket: pending.ticket,
+            workbook: pending.workbook.clone(),
+            edit: pending.edit.clone(),
+            settled: pending.settled.clone(),
+        };
         self.pending = Some(pending);
         Next::from(effect)
     }
 
-    /// The edit is on disk: it takes effect.
+    /// The edit is on disk: it takes effect. Others that failed with it are tried next.
     pub(in crate::session) fn saved(&mut self, ticket: u64) -> Next {
         let Some(pending) = self.pending.take_if(|p| p.ticket == ticket) else { return Next::NONE };
+        let again = pending.base.is_some() && !self.unsaved.is_empty();
+        let mut next = self.takes_effect(pending);
+        if again {
+            next.effects.extend(self.try_again().effects);
+        }
+        next
+    }
+
+    /// The edit is on disk, perhaps with what something else changed; that is shown from now on.
+    pub(in crate::session) fn saved_oddly(&mut self, ticket: u64, workbook: Option<Box<Workbook>>, notices: Vec<String>) -> Next {
+        let Some(pending) = self.pending.as_mut().filter(|p| p.ticket == ticket) else { return Next::NONE };
+        let merged = workbook.is_some();
+        if let Some(workbook) = workbook {
+            pending.workbook = workbook;
+        }
+        let next = self.saved(ticket);
+        self.messages.extend(notices.into_iter().map(|notice| Message::warning(notice, "")));
+        if let Some(book) = self.book.as_mut().filter(|_| merged) {
+            // What could be taken back would take back what came from outside with it.
+            book.history = History::default();
+            book.follow_clusters();
+        }
+        next
+    }
+
+    /// What is on disk is what is shown, and what was waiting for it is done.
+    fn takes_effect(&mut self, pending: Pending) -> Next {
         let (guidance, today) = (self.guidance, self.today());
         let Some(book) = self.book.as_mut() else { return Next::NONE };
         let judged_by_other = book.workbook.scope != pending.workbook.scope
@@ -136,10 +169,18 @@ impl Desk {
     /// The edit is not on disk: nothing takes effect, and nothing that was typed is lost.
     pub(in crate::session) fn save_failed(&mut self, ticket: u64, why: &str) -> Next {
         let Some(pending) = self.pending.take_if(|p| p.ticket == ticket) else { return Next::NONE };
-        match (&pending.after, self.layers.last_mut()) {
+        match pending.after {
             // Where one stopped is not worth staying for.
-            (After::Quit, _) => return Next::from(Effect::Quit),
-            (After::Home, _) => return Next::from(Lead::Home),
+            After::Quit => return Next::from(Effect::Quit),
+            After::Home => return Next::from(Lead::Home),
+            _ => self.not_saved(pending, why),
+        }
+        Next::NONE
+    }
+
+    /// Keeps an edit that is not on disk where it was typed; one that has no form waits to be tried again.
+    pub(super) fn not_saved(&mut self, mut pending: Pending, why: &str) {
+        match (&pending.after, self.layers.last_mut()) {
             (After::CloseForm(_) | After::Link { .. }, Some(Layer::Form(form))) => {
                 form.saving = false;
                 form.error = Some(format!("Not saved, and not counted: {why} ctrl-s tries again; what you typed is kept here."));
@@ -154,24 +195,37 @@ impl Desk {
             _ => {
                 let what = format!("Not saved: {}", pending.edit.what);
                 self.messages.push(Message::error(what, format!("{why} ctrl-s tries again.")));
-                self.unsaved = Some(pending);
+                if pending.base.is_none() {
+                    pending.base = self.book.as_ref().map(|book| Box::new(book.workbook.clone()));
+                }
+                // Those that wait behind it were made before.
+                let at = self.unsaved.partition_point(|other| other.ticket < pending.ticket);
+                self.unsaved.insert(at, pending);
             }
         }
-        Next::NONE
     }
 
-    /// Tries a failed save again.
+    /// Tries the first failed save again.
     pub(in crate::session) fn try_again(&mut self) -> Next {
-        match self.unsaved.take() {
-            Some(pending) => {
-                self.messages.retain(|m| !m.what.starts_with("Not saved"));
-                self.send(pending)
-            }
-            None => {
-                self.messages.push(Message::info("Everything is saved: each answer is, as soon as it is given."));
-                Next::NONE
+        if self.unsaved.is_empty() {
+            self.messages.push(Message::info("Everything is saved: each answer is, as soon as it is given."));
+            return Next::NONE;
+        }
+        let mut pending = self.unsaved.remove(0);
+        // What was saved since then stays.
+        if let (Some(base), Some(book)) = (&pending.base, &self.book)
+            && **base != book.workbook
+        {
+            match onto(base, &pending.workbook, &book.workbook) {
+                Ok(workbook) => (*pending.workbook, pending.base) = (workbook, Some(Box::new(book.workbook.clone()))),
+                Err(why) => {
+                    self.unsaved.insert(0, pending);
+                    return self.refuse("Not saved", &why.to_string());
+                }
             }
         }
+        self.messages.retain(|m| !m.is_of_failed_save());
+        self.send(pending)
     }
 
     /// Takes the last edit back, or does again what was taken back, by saving what stood there.
@@ -201,6 +255,13 @@ impl Desk {
         let count = |scope: &Scope| format!("{} rules, default {}", scope.namespace.len(), scope.default.label());
         let (before, after) = (count(&book.workbook.scope), count(&workbook.scope));
         Some(Draft { workbook, what: "scope".to_owned(), before, after })
+    }
+}
+
+impl Message {
+    /// Whether it tells of an edit that could not be saved.
+    pub(super) fn is_of_failed_save(&self) -> bool {
+        self.what.starts_with("Not saved")
     }
 }
 

@@ -1,12 +1,13 @@
 //! What happens to the open assessment as a whole.
 
-use super::arrived::{Collection, Opened};
+use super::arrived::{Collection, Dispute, Opened};
 use super::desk::Desk;
 use super::lead::Next;
 use super::undo::Way;
 use crate::assess::CheckOutcome;
 use crate::kinds::Inventory;
 use crate::session::parts::message::Message;
+use crate::workbook::Workbook;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -46,6 +47,22 @@ pub enum Action {
     },
     /// The workbook with that ticket is on disk.
     Saved(u64),
+    /// It is, and something was odd.
+    SavedOddly {
+        /// Which save.
+        ticket: u64,
+        /// The workbook that is on disk, where it is another one: with what was changed outside meanwhile.
+        workbook: Option<Box<Workbook>>,
+        /// What was odd, in sentences.
+        notices: Vec<String>,
+    },
+    /// It is not, because something else changed the same: somebody has to decide.
+    Disputed {
+        /// Which save.
+        ticket: u64,
+        /// What stands against it.
+        dispute: Box<Dispute>,
+    },
     /// It is not.
     SaveFailed {
         /// Which save.
@@ -96,6 +113,8 @@ pub(in crate::session) fn update(desk: &mut Desk, action: Action) -> Next {
             Next::NONE
         }
         Action::Saved(ticket) => desk.saved(ticket),
+        Action::SavedOddly { ticket, workbook, notices } => desk.saved_oddly(ticket, workbook, notices),
+        Action::Disputed { ticket, dispute } => desk.disputed(ticket, *dispute),
         Action::SaveFailed { ticket, why } => desk.save_failed(ticket, &why),
         Action::Judged { cluster, revision, collection } => desk.judged(&cluster, revision, *collection),
         Action::JudgeFailed { cluster, why } => {

@@ -60,6 +60,13 @@ pub enum Purpose {
     ConfirmScope,
     /// Naming a path.
     Path(PathOf),
+    /// Deciding between an edit and what something else wrote in its place.
+    Dispute {
+        /// What both touched.
+        what: Vec<String>,
+        /// The file in which the other text is kept.
+        aside: String,
+    },
 }
 
 /// What a path is wanted for.
