@@ -12,13 +12,13 @@ use jiff::civil::date;
 use kassay_core::guidance::{Guidance, Question, QuestionKind};
 use kassay_core::model::{Determined, Outcome};
 use kassay_core::session::{
-    Action, Effect, Flag, Layer, Register, Step, Target, Typed, answer, exceptions, home, new, registers, scope, walk,
+    Action, Effect, Flag, Layer, Register, Step, Target, Typed, answer, book, exceptions, home, new, registers, scope, walk,
 };
 use kassay_core::workbook::scoped::Confirmation;
 use kassay_core::workbook::{
     AnswerState, ClusterRecord, Exception, Moment, ReadFailure, Request, RequestStatus, UseCase, UseCaseKind, Workbook, begun,
 };
-use support::{Desk, now, workbook};
+use support::{Desk, collection, now, workbook};
 use two::{opened, read, two};
 
 /// A question that is satisfied by “yes” without evidence.
@@ -161,6 +161,22 @@ fn a_cluster_that_could_not_be_read_stays_and_nothing_passes_for_it() {
     assert_eq!(said.iter().filter(|o| o.outcome == Outcome::Fail).count(), before);
     assert!(said.iter().any(|o| o.reason.contains("connection refused")));
     assert!(desk.session.register_rows(Register::Clusters).iter().all(|row| row.flag == Flag::Wrong));
+}
+
+#[test]
+fn judging_again_what_was_read_before_does_not_undo_that_the_last_reading_failed() {
+    let mut workbook = workbook();
+    read(&mut workbook, "prod-eu", "kubeadm");
+    workbook.clusters[0].failed = Some(ReadFailure { at: Moment(now()), why: "connection refused".into() });
+    let mut desk = opened(workbook);
+    desk.act(Action::Scope(scope::Action::Open)).act(Action::Scope(scope::Action::Cycle)).act(Action::Enter);
+    let revision = desk.asked.iter().find_map(|e| if let Effect::Judge { revision, .. } = e { Some(*revision) } else { None }).unwrap();
+    let collection = Box::new(collection(&desk.book().workbook.scope));
+    desk.act(Action::Book(book::Action::Judged { cluster: "prod-eu".into(), revision, collection }));
+    assert!(desk.edits.last().unwrap().what.starts_with("judge cluster"), "{:?}", desk.edits);
+    assert!(desk.disk.as_ref().unwrap().clusters[0].failed.is_some());
+    assert!(desk.book().clusters[0].outcomes.iter().all(|o| matches!(o.outcome, Outcome::Fail | Outcome::Blocked)));
+    assert!(desk.book().proposals.values().all(|p| matches!(p.proposal, None | Some(Determined::NotInPlace))));
 }
 
 fn error_of(desk: &Desk, row: &str) -> String {

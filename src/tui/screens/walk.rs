@@ -75,12 +75,13 @@ fn header(frame: &mut Frame<'_>, area: Rect, session: &Session, book: &Book, the
             let of = if book.clusters.len() > 1 { format!(" ({}/{})", book.cluster + 1, book.clusters.len()) } else { String::new() };
             let unread = unread(&book.workbook, record).map(|why| format!(" · ⊘ {why}")).unwrap_or_default();
             let version = [record.distribution.as_str(), record.version.as_str()].join(" ").replace("unknown ", "");
+            let version = if version.trim().is_empty() { String::new() } else { format!(" · {}", version.trim()) };
             let busy = match (cluster.loading, cluster.judging) {
                 (true, _) => format!(" · {spinner} loading findings"),
                 (_, true) => format!(" · {spinner} judging"),
                 _ => cluster.problem.as_ref().map(|p| format!(" · {p}")).unwrap_or_default(),
             };
-            clean(&format!("{}{of} · {}{read}{busy}{unread}", cluster.key, version.trim()))
+            clean(&format!("{}{of}{version}{read}{busy}{unread}", cluster.key))
         }
         _ => "no cluster read yet".to_owned(),
     };

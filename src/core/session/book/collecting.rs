@@ -91,7 +91,12 @@ impl Desk {
         let Some(cluster) = book.clusters.iter().find(|c| c.key == key) else { return Next::NONE };
         let record = book.workbook.clusters.iter().find(|c| c.key == cluster.key);
         let (source, reached) = record.map(|record| (record.source.clone(), record.reached.clone())).unwrap_or_default();
-        let (workbook, changes) = self.merged(key, (&source, &reached), &collection);
+        // Judging what was read before reads nothing: a reading that failed since still counts.
+        let failed = record.and_then(|record| record.failed.clone());
+        let (mut workbook, changes) = self.merged(key, (&source, &reached), &collection);
+        if let Some(record) = workbook.clusters.iter_mut().find(|c| c.key == key) {
+            record.failed = failed;
+        }
         let words = format!("{key} was judged again: {}", told(&changes));
         let after = format!("{} checks, {} findings", collection.outcomes.len(), total(&collection.outcomes));
         let draft = Draft { workbook, what: format!("judge cluster {key}"), before: String::new(), after };
