@@ -3,6 +3,7 @@
 //! and what comes of it returns as an action.
 
 pub mod begin;
+mod editor;
 mod keeper;
 mod reading;
 mod tasks;
@@ -11,6 +12,7 @@ use crate::collect::SourceSpec;
 use crate::config::{self, Settings};
 use crate::tui::terminal::{Endings, Events, Screen, breakdowns, panic_if_asked};
 use crate::tui::theme::{Depth, Theme};
+use crate::tui::widgets::area;
 use crate::tui::{draw, keymap, mouse};
 use anyhow::Context as _;
 use crossterm::event::{Event, KeyEventKind};
@@ -104,7 +106,12 @@ async fn walk(
         }
     }
     loop {
-        let wait = if is_busy(&session) { Duration::from_millis(120) } else { Duration::from_secs(10) };
+        let wait = match () {
+            () if is_busy(&session) => Duration::from_millis(120),
+            // What was typed last is kept soon, also where nothing more is typed.
+            () if session.is_behind() => Duration::from_secs(1),
+            () => Duration::from_secs(10),
+        };
         let action = tokio::select! {
             event = events.next() => match event {
                 Some(event) => of_event(&session, event),
@@ -117,17 +124,23 @@ async fn walk(
             _ = endings.next() => break,
             () = tokio::time::sleep(wait) => Some(Action::Tick(jiff::Timestamp::now())),
         };
-        let mut quits = act(&mut session, &mut world, action);
+        let mut asked = act(&mut session, &mut world, action);
         // Progress comes faster than it can be drawn.
         for _ in 0..256 {
             let Ok(next) = arrivals.try_recv() else { break };
-            quits |= act(&mut session, &mut world, Some(next));
+            asked |= act(&mut session, &mut world, Some(next));
         }
         for words in breakdowns() {
             let why = format!("A part of the program broke down: {words}");
             act(&mut session, &mut world, Some(Action::NotDone(why)));
         }
-        if quits {
+        if asked.edits && !asked.quits {
+            let back = editor::edit(&session, &mut screen, &mut events, &mut endings).await;
+            asked |= act(&mut session, &mut world, Some(back.action));
+            gone = back.end == Some(editor::End::Gone);
+            asked.quits |= back.end.is_some();
+        }
+        if asked.quits {
             break;
         }
         if let Err(error) = screen.draw(|frame| draw(frame, &session, theme)) {
@@ -149,25 +162,41 @@ async fn walk(
     Ok(())
 }
 
-/// Changes the session and starts what follows; whether the program is to end.
-fn act(session: &mut Session, world: &mut World, action: Option<Action>) -> bool {
-    let Some(action) = action else { return false };
+/// What is asked of the loop itself.
+#[derive(Clone, Copy, Default)]
+struct Asked {
+    /// To end.
+    quits: bool,
+    /// To give the terminal to an editor.
+    edits: bool,
+}
+
+impl std::ops::BitOrAssign for Asked {
+    fn bitor_assign(&mut self, other: Self) {
+        self.quits |= other.quits;
+        self.edits |= other.edits;
+    }
+}
+
+/// Changes the session and starts what follows.
+fn act(session: &mut Session, world: &mut World, action: Option<Action>) -> Asked {
+    let Some(action) = action else { return Asked::default() };
     if action.is_by_person() {
         update(session, Action::Tick(jiff::Timestamp::now()));
     }
     carry_out_all(world, update(session, action))
 }
 
-fn carry_out_all(world: &mut World, effects: Vec<Effect>) -> bool {
-    let mut quits = false;
+fn carry_out_all(world: &mut World, effects: Vec<Effect>) -> Asked {
+    let mut asked = Asked::default();
     for effect in effects {
-        if matches!(effect, Effect::Quit) {
-            quits = true;
-        } else {
-            world.carry_out(effect);
+        match effect {
+            Effect::Quit => asked.quits = true,
+            Effect::Edit => asked.edits = true,
+            effect => world.carry_out(effect),
         }
     }
-    quits
+    asked
 }
 
 /// Whether something turns that a spinner tells of.
@@ -183,7 +212,7 @@ fn is_busy(session: &Session) -> bool {
 /// What an event of the terminal means now.
 fn of_event(session: &Session, event: Event) -> Option<Action> {
     panic_if_asked(&event);
-    match event {
+    let action = match event {
         Event::Key(key) if key.kind != KeyEventKind::Release => keymap::action(session, &key),
         Event::Mouse(event) => mouse::action(&event),
         Event::Paste(text) if session.context().takes_text() => Some(Action::Type(Typed::Text(text))),
@@ -191,7 +220,8 @@ fn of_event(session: &Session, event: Event) -> Option<Action> {
         // A new size only needs a new frame.
         Event::Resize(..) => Some(Action::Tick(jiff::Timestamp::now())),
         _ => None,
-    }
+    };
+    action.map(|action| area::heard(session, action))
 }
 
 /// Terminals paste the path of a file that is dropped on them.

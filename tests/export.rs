@@ -50,6 +50,8 @@ fn files(root: &Path) -> BTreeMap<String, Vec<u8>> {
 fn a_bag_is_whole_and_the_same_again() {
     let root = tempfile::tempdir().unwrap();
     let one = bag(root.path(), "one", Form::Folder);
+    // What is typed and not saved is no part of it.
+    fs::write(root.path().join("acme/drafts.toml"), "[[draft]]\nform = \"engagement\"\n").unwrap();
     let two = bag(root.path(), "two", Form::Folder);
     assert_eq!(files(&one), files(&two));
     let verified = verify(&one).unwrap();

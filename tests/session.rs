@@ -1095,3 +1095,134 @@ fn an_edit_that_could_not_be_taken_back_still_can() {
         assert_ne!(desk.book().workbook.answers, before.answers);
     }
 }
+
+/// What was asked to be kept last of what is typed.
+fn kept(desk: &Desk) -> Option<kassay_core::workbook::drafts::Drafts> {
+    desk.asked.iter().rev().find_map(|e| match e {
+        Effect::KeepTyped(drafts) => Some((**drafts).clone()),
+        _ => None,
+    })
+}
+
+/// Time goes on by so many milliseconds.
+fn later(desk: &mut Desk, milliseconds: i64) {
+    let then = desk.session.now + jiff::SignedDuration::from_millis(milliseconds);
+    desk.act(Action::Tick(then));
+}
+
+#[test]
+fn what_is_typed_and_not_saved_is_kept_and_stands_in_its_form_again_after_a_crash() {
+    let mut desk = Desk::with_cluster();
+    // One form that was left, one that is open, with rows that are there only because of a choice.
+    question(&mut desk, "12.1.base_images");
+    desk.typed("java21,\nof the platform team").act(Action::Back);
+    desk.act(Action::Walk(walk::Action::GoTo(Target::Practice("3.1.a".into())))).act(Action::Determine(determine::Action::Open));
+    desk.act(Action::Choose('p')).act(Action::NextField).act(Action::Choose('2'));
+    let at = desk.session.form().unwrap().rows.iter().position(|r| r.id == "risk").unwrap();
+    desk.act(Action::Focus(at)).typed("first\nsecond \"line\"");
+    later(&mut desk, 1001);
+    let drafts = kept(&desk).expect("it is kept");
+    assert_eq!(drafts.forms.len(), 2, "{drafts:?}");
+    let drafts = kassay_core::workbook::drafts::Drafts::parse(&drafts.print().unwrap()).unwrap();
+    // The program was killed. Another one opens the assessment.
+    let mut again = Desk::with_cluster();
+    again.act(Action::Book(book::Action::TypedFound(Ok(drafts.clone()))));
+    let message = again.session.messages.last().unwrap();
+    assert!(message.what.starts_with("2 forms") && message.why.contains("answer 12.1.base_images; determine 3.1.a"), "{message:?}");
+    assert!(kept(&again).is_none(), "what lies there needs not be written again");
+    again.act(Action::Back);
+    question(&mut again, "12.1.base_images");
+    assert_eq!(again.session.form().unwrap().text("value"), "java21,\nof the platform team");
+    again.act(Action::Enter);
+    assert!(again.disk.as_ref().unwrap().answer("12.1.base_images", "").is_some());
+    assert_eq!(kept(&again).unwrap().forms.len(), 1, "what is saved is no draft any more");
+    again.act(Action::Walk(walk::Action::GoTo(Target::Practice("3.1.a".into())))).act(Action::Determine(determine::Action::Open));
+    let form = again.session.form().unwrap();
+    assert_eq!((form.chosen("finding"), form.chosen("method")), (Some("in_place"), Some("compensating control")));
+    assert_eq!(form.text("risk"), "first\nsecond \"line\"");
+    again.act(Action::Forget);
+    assert!(matches!(again.session.top(), Layer::Walk) && kept(&again).unwrap().is_empty());
+    again.act(Action::Determine(determine::Action::Open));
+    assert_eq!(again.session.form().unwrap().chosen("finding"), None);
+}
+
+#[test]
+fn what_is_typed_is_kept_about_once_a_second_and_before_one_leaves() {
+    let mut desk = Desk::with_cluster();
+    question(&mut desk, "12.1.base_images");
+    let count = |desk: &Desk| desk.asked.iter().filter(|e| matches!(e, Effect::KeepTyped(_))).count();
+    for letter in "java".chars() {
+        desk.act(Action::Type(Typed::Char(letter)));
+    }
+    assert_eq!(count(&desk), 1, "the first letter at once, the others when it is time");
+    assert!(desk.session.is_behind());
+    later(&mut desk, 400);
+    assert_eq!(count(&desk), 1);
+    later(&mut desk, 700);
+    assert_eq!(count(&desk), 2);
+    assert!(!desk.session.is_behind());
+    later(&mut desk, 5000);
+    assert_eq!(count(&desk), 2, "nothing new, nothing written");
+    desk.act(Action::Type(Typed::Char('2')));
+    desk.act(Action::Type(Typed::Char('1')));
+    desk.asked.clear();
+    // A signal comes, or the terminal goes away.
+    desk.act(Action::End);
+    let text = kept(&desk).unwrap().forms[0].rows[0].text.clone();
+    assert_eq!(text.as_deref(), Some("java21"));
+    // Leaving for the list of assessments keeps it too, and does not take it for saved.
+    desk.typed("!").act(Action::Close).act(Action::Close);
+    assert!(desk.session.book.is_none());
+    assert_eq!(kept(&desk).unwrap().forms[0].rows[0].text.as_deref(), Some("java21!"));
+    // What can't be kept is told once.
+    let mut desk = Desk::with_cluster();
+    question(&mut desk, "12.1.base_images");
+    desk.typed("java");
+    for _ in 0..3 {
+        desk.act(Action::Book(book::Action::TypedNotKept("no space left on device.".into())));
+        assert!(desk.session.is_behind());
+        later(&mut desk, 1100);
+    }
+    assert_eq!(desk.session.messages.iter().filter(|m| m.why.contains("no space left")).count(), 1);
+}
+
+#[test]
+fn what_somebody_else_holds_keeps_nothing_that_is_typed() {
+    let mut desk = Desk::with_cluster();
+    desk.session.book.as_mut().unwrap().held_by = Some("B. Other".into());
+    question(&mut desk, "12.1.base_images");
+    desk.typed("java").act(Action::Back);
+    later(&mut desk, 5000);
+    assert!(kept(&desk).is_none());
+}
+
+#[test]
+fn enter_in_a_text_begins_a_line_and_saves_where_nothing_is_written() {
+    let mut desk = Desk::with_cluster();
+    let check = to_review(&desk)[0].clone();
+    desk.act(Action::Walk(walk::Action::GoTo(Target::Check(check)))).act(Action::Review(review::Action::Open));
+    assert_eq!(desk.session.context(), Context::Lines);
+    desk.act(Action::NewLine);
+    assert_eq!(desk.disk.as_ref().unwrap().reviews.len(), 1, "nothing to say, nothing to type");
+    desk.act(Action::Review(review::Action::Open)).typed("one").act(Action::NewLine).typed("two").act(Action::Enter);
+    assert_eq!(desk.disk.as_ref().unwrap().reviews[0].note, "one\ntwo");
+}
+
+#[test]
+fn a_text_goes_to_the_editor_and_comes_back_without_being_saved() {
+    let mut desk = Desk::with_cluster();
+    question(&mut desk, "12.1.base_images");
+    desk.typed("java21").act(Action::Edit);
+    assert!(matches!(desk.asked.last(), Some(Effect::Edit)), "{:?}", desk.asked);
+    desk.act(Action::Edited(Some("java21\r\nand \u{1b}[31mgo".into())));
+    let form = desk.session.form().unwrap();
+    assert_eq!((form.text("value"), form.touched, form.field().unwrap().cursor), ("java21\nand [31mgo", true, 17));
+    assert!(desk.disk.as_ref().unwrap().answers.is_empty());
+    desk.act(Action::Edited(None));
+    assert_eq!(desk.session.form().unwrap().text("value"), "java21\nand [31mgo");
+    // A row of one line has no editor.
+    desk.act(Action::NextField);
+    desk.asked.clear();
+    desk.act(Action::Edit);
+    assert!(desk.asked.is_empty());
+}

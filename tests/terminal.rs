@@ -202,4 +202,136 @@ mod with_a_terminal {
         program.keys("\u{3}");
         program.end();
     }
+
+    /// The demo's assessment with a note begun, and an editor set.
+    fn writing(home: &Path, editor: &str) -> Program {
+        std::fs::create_dir_all(home.join("tmp")).unwrap();
+        let tmp = home.join("tmp");
+        let variables = [("EDITOR", editor), ("TMPDIR", tmp.to_str().unwrap()), ("PATH", "/usr/bin:/bin")];
+        let book = home.join("book");
+        let mut program = Program::start(KASSAY, &["demo", "--workbook", book.to_str().unwrap()], home, (80, 24), &variables);
+        program.see("was read and judged");
+        program.keys("3").see("▸Questions");
+        program.keys("n").see("ctrl-o editor");
+        program
+    }
+
+    fn script(home: &Path, name: &str, text: &str) -> String {
+        let path = home.join(name);
+        std::fs::write(&path, format!("#!/bin/sh\n{text}")).unwrap();
+        std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+
+    fn files(folder: &Path) -> usize {
+        std::fs::read_dir(folder).unwrap().count()
+    }
+
+    #[test]
+    fn a_text_goes_to_the_editor_of_its_user_and_back() {
+        let home = home();
+        let editor = script(
+            home.path(),
+            "editor",
+            "stty -a | grep -q ' icanon' || exit 3\nls -l \"$2\" > \"$HOME/listed\"\ncp \"$2\" \"$HOME/got\"\necho \"EDITOR $1 IS HERE\"\n\
+             read -r line\nprintf '%s\\nsecond \\033[31mline\\n' \"$line\" > \"$2\"\n: > \"$2~\"\n",
+        );
+        // What is set is a command with its arguments.
+        let mut program = writing(home.path(), &format!("{editor} --wait"));
+        program.paste("typed here\nin two lines").see("in two lines");
+        program.keys("\u{f}").see("EDITOR --wait IS HERE");
+        program.keys("q from the editor\n").until("the form", |shown| shown.contains("second [31mline") && shown.contains("ctrl-s save"));
+        assert!(program.has_terminal(), "the terminal is the program's again");
+        program.keys("\r").keys("third").see("third");
+        program.keys("\u{13}").see("The note is kept as E-0001");
+        program.keys("q");
+        assert_eq!(program.end().0, 0);
+        let kept = std::fs::read_to_string(home.path().join("book/workbook.toml")).unwrap();
+        assert!(kept.contains(" = \"\"\"\nq from the editor\nsecond [31mline\nthird\"\"\"\n"), "{kept}");
+        assert_eq!(std::fs::read_to_string(home.path().join("got")).unwrap(), "typed here\nin two lines\n");
+        assert!(std::fs::read_to_string(home.path().join("listed")).unwrap().starts_with("-rw------- "));
+        assert_eq!(files(&home.path().join("tmp")), 0, "nothing is left of it");
+        assert!(!home.path().join("book/drafts.toml").exists(), "what is saved is no draft");
+    }
+
+    #[test]
+    fn an_editor_that_fails_or_is_missing_or_leaves_all_as_it_was_changes_nothing() {
+        for (editor, words) in [
+            ("", "No editor is set"),
+            ("/nowhere/editor", "Is it installed?"),
+            ("echo spoilt > \"$1\"; false", "ended with exit status: 1"),
+            ("true", "The text is as it was before the editor"),
+        ] {
+            let home = home();
+            let command = if editor.contains(';') { script(home.path(), "fails", &editor.replace("; ", "\n")) } else { editor.to_owned() };
+            let mut program = writing(home.path(), &command);
+            program.keys("typed here").see("typed here");
+            program.keys("\u{f}");
+            let shown = program.until(words, |shown| shown.split_whitespace().collect::<Vec<_>>().join(" ").contains(words));
+            assert!(!shown.contains("spoilt"), "{shown}");
+            if editor != "true" {
+                program.keys("\u{1b}").until("the message to go", |shown| !shown.contains("Esc close"));
+            }
+            program.until("the text", |shown| shown.contains("typed here") && shown.contains("ctrl-s save"));
+            assert_eq!(files(&home.path().join("tmp")), 0, "{editor}");
+            program.keys("\u{3}").see("The same key again leaves");
+            program.keys("\u{3}");
+            program.end();
+        }
+    }
+
+    #[test]
+    fn what_was_saved_in_an_editor_is_kept_when_the_program_has_to_end_under_it() {
+        for gone in [false, true] {
+            let home = home();
+            let editor =
+                script(home.path(), "editor", "echo 'saved in the editor' > \"$1\"\ntrap '' HUP\nwhile :; do echo READY; sleep 1; done\n");
+            let mut program = writing(home.path(), &editor);
+            program.keys("typed here").see("typed here");
+            program.keys("\u{f}").see("READY");
+            if gone {
+                program.hang_up();
+            } else {
+                program.signal("TERM");
+                program.end();
+            }
+            let drafts = home.path().join("book/drafts.toml");
+            let kept = || std::fs::read_to_string(&drafts).unwrap_or_default().contains("text = \"saved in the editor\"");
+            let mut waited = 0;
+            while !kept() || files(&home.path().join("tmp")) > 0 {
+                assert!(waited < 600, "{:?}", std::fs::read_to_string(&drafts));
+                waited += 1;
+                std::thread::sleep(std::time::Duration::from_millis(50));
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_typed_survives_a_kill_and_stands_in_its_form_again() {
+        let home = home();
+        let mut program = writing(home.path(), "true");
+        program.keys("half a sentence\rand card 4111111111111111").see("and card");
+        let drafts = home.path().join("book/drafts.toml");
+        let mut waited = 0;
+        while !std::fs::read_to_string(&drafts).is_ok_and(|text| text.contains("and card 4111")) {
+            assert!(waited < 600, "{:?}", std::fs::read_to_string(&drafts));
+            waited += 1;
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        program.signal("KILL");
+        drop(program);
+        assert!(!std::fs::read_to_string(&drafts).unwrap().contains("4111111111111111"));
+        let verified = kassay::export::verify(&home.path().join("book")).unwrap();
+        assert!(verified.is_whole() && verified.remarks.iter().any(|r| r.contains("drafts.toml")), "{verified:?}");
+        let book = home.path().join("book");
+        let mut program = start(home.path(), &[book.to_str().unwrap()]);
+        program.see("typed in and not saved");
+        program.keys("\u{1b}").until("the walk", |shown| !shown.contains("typed in and not saved"));
+        program.keys("3").see("▸Questions");
+        program.keys("n").see("half a sentence");
+        program.keys("\u{13}").see("The note is kept as E-0001");
+        program.keys("q");
+        assert_eq!(program.end().0, 0);
+        assert!(!drafts.exists());
+    }
 }

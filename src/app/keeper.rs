@@ -11,6 +11,7 @@ use kassay_core::kinds::imported::Imported;
 use kassay_core::report::Assessment;
 use kassay_core::session::{self, Action, Attached, Collection};
 use kassay_core::workbook::accept::day_of;
+use kassay_core::workbook::drafts::Drafts;
 use kassay_core::workbook::imports::with_register;
 use kassay_core::workbook::probes as records;
 use kassay_core::workbook::{ClusterRecord, Edit, Seen, Workbook, propose};
@@ -40,6 +41,8 @@ pub(super) enum Job {
         edit: Edit,
         settled: Option<String>,
     },
+    /// Keeps what is typed and not saved.
+    Typed(Box<Drafts>),
     Attach(PathBuf),
     AttachText {
         name: String,
@@ -184,6 +187,11 @@ fn do_one(job: Job, store: &mut Option<Store>, actions: &UnboundedSender<Action>
         Job::Save { ticket, workbook, edit, settled } => {
             tell(Action::Book(save(store.as_mut(), ticket, &workbook, &edit, settled.as_deref())));
         }
+        Job::Typed(drafts) => {
+            if let Some(Err(error)) = store.as_ref().map(|store| store.keep_typed(&drafts)) {
+                tell(Action::Book(session::book::Action::TypedNotKept(words(&error))));
+            }
+        }
         Job::Attach(path) => tell(attached(attach(store.as_ref(), |store| store.attach(&path)))),
         Job::AttachText { name, text } => tell(attached(attach(store.as_ref(), |store| store.attach_text(&name, &text)))),
         Job::Record { dir, text, then } => {
@@ -253,7 +261,14 @@ fn opened(result: Result<Opened, StoreError>, dir: PathBuf, store: &mut Option<S
     let notices = found.notices.iter().map(ToString::to_string).collect();
     let clusters = found.workbook.clusters.clone();
     let opened = session::Opened { dir, workbook: found.workbook, held_by: found.held_by, notices };
+    let writes = opened.held_by.is_none();
     tell(Action::Book(session::book::Action::Opened(Box::new(opened))));
+    if writes {
+        match found.store.take_typed() {
+            Ok(drafts) if drafts.is_empty() => {}
+            drafts => tell(Action::Book(session::book::Action::TypedFound(drafts.map_err(|e| words(&e))))),
+        }
+    }
     for record in &clusters {
         tell(load(&found.store, record));
     }

@@ -112,6 +112,7 @@ impl World {
                 self.keeper.ask(Job::Create { dir, root: self.root.clone(), workbook, by: config::user() });
             }
             Effect::Save { ticket, workbook, edit, settled } => self.keeper.ask(Job::Save { ticket, workbook, edit, settled }),
+            Effect::KeepTyped(drafts) => self.keeper.ask(Job::Typed(drafts)),
             Effect::CloseWorkbook => self.keeper.ask(Job::Close),
             Effect::Attach(path) => self.keeper.ask(Job::Attach(self.path(&path))),
             Effect::AttachText { name, text } => self.keeper.ask(Job::AttachText { name, text }),
@@ -173,7 +174,8 @@ impl World {
                     Err(error) => Action::NotDone(format!("{error}.")),
                 });
             }
-            Effect::Quit => {}
+            // What needs the terminal is for whoever has it.
+            Effect::Edit | Effect::Quit => {}
         }
     }
 

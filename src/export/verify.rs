@@ -236,6 +236,9 @@ fn workbook_folder(tree: &mut dyn Tree) -> Verified {
     for name in tree.names().iter().filter(|name| name.rsplit('/').next().is_some_and(|name| name.starts_with(".kassay-"))) {
         verified.remarks.push(format!("{name}: was left by an interruption; it is removed when the assessment is opened"));
     }
+    if tree.names().contains(folder::DRAFTS) {
+        verified.remarks.push(format!("{}: was typed and not saved; it is no part of the assessment", folder::DRAFTS));
+    }
     verified
 }
 

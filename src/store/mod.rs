@@ -33,6 +33,7 @@ mod lock;
 mod notice;
 mod open;
 mod save;
+mod typed;
 mod write;
 
 pub use attach::Attached;

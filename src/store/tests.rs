@@ -262,3 +262,35 @@ fn the_list_tells_what_there_is() {
     assert!(matches!(Store::create(store.dir(), &book(&[]), "x", now()), Err(StoreError::Exists { .. })));
     assert!(matches!(Store::open(&dir.path().join("not ours")), Err(StoreError::NoWorkbook { .. })));
 }
+
+#[test]
+fn what_is_typed_and_not_saved_lies_beside_the_workbook_for_its_user_alone_and_goes_away() {
+    use kassay_core::workbook::drafts::{Drafts, TypedForm, TypedRow};
+    let (_dir, store) = begun();
+    assert_eq!(store.take_typed().unwrap(), Drafts::default());
+    let form: toml::Value = toml::from_str("answer = { question = \"1.1.accountability\" }").unwrap();
+    let row = |id: &str, text: &str| TypedRow { id: id.into(), chosen: None, text: Some(text.into()) };
+    let rows =
+        vec![row("note", "first\nsecond"), row("question", "card 4111 1111 1111 1111"), row("ref", "-----BEGIN PRIVATE KEY-----\nx")];
+    let drafts = Drafts { forms: vec![TypedForm { form, rows }] };
+    store.keep_typed(&drafts).unwrap();
+    let path = store.dir().join(folder::DRAFTS);
+    #[cfg(unix)]
+    assert_eq!(std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&path).unwrap().permissions()) & 0o777, 0o600);
+    let text = fs::read_to_string(&path).unwrap();
+    assert!(text.contains("text = \"\"\"\nfirst\nsecond\"\"\"\n"), "{text}");
+    assert!(!text.contains("1111 1111") && !text.contains("BEGIN PRIVATE KEY"), "whatever a row is called: {text}");
+    let found = store.take_typed().unwrap();
+    assert_eq!((found.forms[0].words().as_str(), &found.forms[0].rows[0]), ("answer 1.1.accountability", &drafts.forms[0].rows[0]));
+    // Whoever only reads keeps nothing.
+    assert!(matches!(Store::open(store.dir()).unwrap().store.keep_typed(&drafts), Err(StoreError::ReadOnly { .. })));
+    for _ in 0..2 {
+        store.keep_typed(&Drafts::default()).unwrap();
+        assert!(!path.exists());
+    }
+    // What can't be understood is told and not written over.
+    fs::write(&path, "draft = 1").unwrap();
+    assert!(matches!(store.take_typed(), Err(StoreError::Broken { line: 1, .. })));
+    store.keep_typed(&drafts).unwrap();
+    assert_eq!(fs::read_to_string(store.dir().join("drafts.broken.toml")).unwrap(), "draft = 1");
+}

@@ -29,8 +29,8 @@ pub struct Binding {
 }
 
 use Context::{
-    Access, Areas, Checks, Choice, Cluster, Evidence, Export, Filter, Finding, Findings, Guidance, Help, Holder, Home, Palette, Pick,
-    Probes, Probing, Questions, Reading, Ready, Register, Result as Outcome, Sample, Scope, Segmentation, Summary, Text,
+    Access, Areas, Checks, Choice, Cluster, Evidence, Export, Filter, Finding, Findings, Guidance, Help, Holder, Home, Lines, Palette,
+    Pick, Probes, Probing, Questions, Reading, Ready, Register, Result as Outcome, Sample, Scope, Segmentation, Summary, Text,
 };
 
 const WALK: &[Context] = &[Areas, Guidance, Checks, Questions, Evidence, Outcome];
@@ -67,8 +67,8 @@ const LISTS: &[Context] = &[
     Export,
     Help,
 ];
-const FORM: &[Context] = &[Text, Choice];
-const TYPING: &[Context] = &[Text, Filter, Palette];
+const FORM: &[Context] = &[Text, Lines, Choice];
+const TYPING: &[Context] = &[Text, Lines, Filter, Palette];
 /// Everywhere but where characters are text.
 const EVERYWHERE: &[Context] = &[
     Home,
@@ -131,7 +131,10 @@ keys! {
     &[Pick], ["enter"], "draw these", "Draws the items that are chosen.", 1 => Action::Enter;
     &[Register], ["enter"], "open", "Opens the selected row, to read all of it or change it; a new one where there is none.", 1 => Action::Enter;
     &[Export], ["enter"], "write", "Writes what is selected.", 1 => Action::Enter;
-    FORM, ["enter", "ctrl-s"], "save", "Saves the form.", 1 => Action::Enter;
+    &[Text, Choice], ["enter", "ctrl-s"], "save", "Saves the form.", 1 => Action::Enter;
+    &[Lines], ["ctrl-s"], "save", "Saves the form.", 1 => Action::Enter;
+    &[Lines], ["enter"], "new line", "Begins a new line; where nothing is written yet, saves the form.", 2 => Action::NewLine;
+    &[Lines], ["ctrl-o"], "editor", "Takes the text to your editor ($VISUAL, else $EDITOR) and back.", 4 => Action::Edit;
     &[Palette], ["enter"], "do it", "Does it, or goes there.", 1 => Action::Enter;
     &[Filter], ["enter"], "done", "Keeps the filter and goes back to the list.", 1 => Action::Enter;
 
@@ -237,26 +240,36 @@ keys! {
     &[Palette], ["up"], "", "Moves up.", 0 => Action::Step(Step::Up);
     &[Palette], ["down"], "", "Moves down.", 0 => Action::Step(Step::Down);
 
-    FORM, ["tab"], "next field", "To the next field; completes a path.", 2 => Action::NextField;
+    FORM, ["tab"], "next field", "To the next field; completes a path.", 3 => Action::NextField;
     FORM, ["shift-tab"], "", "To the field before.", 0 => Action::PreviousField;
     FORM, ["down"], "", "To the next field, or line.", 0 => Action::Step(Step::Down);
     FORM, ["up"], "", "To the field before, or line.", 0 => Action::Step(Step::Up);
     &[Choice], ["left"], "", "Chooses the one before.", 0 => Action::Left;
     &[Choice], ["right", "space"], "", "Chooses the next one.", 0 => Action::Right;
     FORM, ["ctrl-l"], "as last year", "Copies last year's answer and note into the form of an answer; it is still to be saved.", 0 => Action::Answer(answer::Action::AsLastYear);
-    &[Text], ["alt-enter", "ctrl-j"], "new line", "Begins a new line, in texts that may have several.", 4 => Action::Type(Typed::Char('\n'));
+    &[Lines], ["ctrl-j", "alt-enter"], "", "Begins a new line.", 0 => Action::Type(Typed::Char('\n'));
+    &[Lines], ["ctrl-z"], "undo typing", "Takes back what was typed last in this text.", 8 => Action::Type(Typed::Undo);
+    &[Lines], ["ctrl-y"], "", "Types again what was taken back.", 0 => Action::Type(Typed::Redo);
+    &[Lines], ["pageup"], "", "Moves a page up in the text.", 0 => Action::Step(Step::PageUp);
+    &[Lines], ["pagedown"], "", "Moves a page down in the text.", 0 => Action::Step(Step::PageDown);
+    &[Lines], ["ctrl-home", "alt-<"], "", "Cursor to the start of the text.", 0 => Action::Type(Typed::Top);
+    &[Lines], ["ctrl-end", "alt->"], "", "Cursor to the end of the text.", 0 => Action::Type(Typed::Bottom);
+    TYPING, ["ctrl-left", "alt-left", "alt-b"], "", "Cursor a word to the left.", 0 => Action::Type(Typed::WordLeft);
+    TYPING, ["ctrl-right", "alt-right", "alt-f"], "", "Cursor a word to the right.", 0 => Action::Type(Typed::WordRight);
+    TYPING, ["ctrl-delete", "alt-d"], "", "Deletes the word to the right.", 0 => Action::Type(Typed::DeleteWord);
     TYPING, ["left"], "", "Cursor left.", 0 => Action::Type(Typed::Left);
     TYPING, ["right"], "", "Cursor right.", 0 => Action::Type(Typed::Right);
-    TYPING, ["home", "ctrl-a"], "", "Cursor to the start.", 0 => Action::Type(Typed::Home);
-    TYPING, ["end", "ctrl-e"], "", "Cursor to the end.", 0 => Action::Type(Typed::End);
+    TYPING, ["home", "ctrl-a"], "", "Cursor to the start of the line.", 0 => Action::Type(Typed::Home);
+    TYPING, ["end", "ctrl-e"], "", "Cursor to the end of the line.", 0 => Action::Type(Typed::End);
     TYPING, ["backspace", "ctrl-h"], "", "Deletes to the left.", 0 => Action::Type(Typed::Backspace);
     TYPING, ["delete", "ctrl-d"], "", "Deletes to the right.", 0 => Action::Type(Typed::Delete);
     TYPING, ["ctrl-w", "alt-backspace"], "", "Deletes the word to the left.", 0 => Action::Type(Typed::BackspaceWord);
-    TYPING, ["ctrl-u"], "", "Deletes to the start.", 0 => Action::Type(Typed::ToStart);
-    TYPING, ["ctrl-k"], "", "Deletes to the end.", 0 => Action::Type(Typed::ToEnd);
+    TYPING, ["ctrl-u"], "", "Deletes to the start of the line.", 0 => Action::Type(Typed::ToStart);
+    TYPING, ["ctrl-k"], "", "Deletes to the end of the line.", 0 => Action::Type(Typed::ToEnd);
 
     &[Reading], ["esc"], "cancel", "Stops reading; nothing of it is kept.", 1 => Action::Back;
-    FORM, ["esc"], "cancel", "Closes the form; what you typed is kept until you leave.", 3 => Action::Back;
+    FORM, ["esc"], "cancel", "Closes the form; what you typed is kept, and stands there when you open it again.", 5 => Action::Back;
+    FORM, ["ctrl-x"], "forget", "Forgets what you typed in the form, and closes it.", 0 => Action::Forget;
     &[Cluster, Ready, Findings, Finding, Scope, Summary, Segmentation, Access, Holder, Register, Sample, Pick, Export, Help], ["esc"], "back", "Back to where you came from.", 20 => Action::Back;
     &[Filter], ["esc"], "clear", "Clears the filter.", 2 => Action::Back;
     &[Palette], ["esc"], "back", "Back.", 2 => Action::Back;
@@ -264,7 +277,7 @@ keys! {
     &[Home], ["esc"], "", "Closes a message.", 0 => Action::Back;
     EVERYWHERE, [":"], "commands", "Lists every action with its key, to choose from.", 0 => Action::Palette(palette::Action::Open);
     EVERYWHERE, ["?", "f1"], "help", "Shows the keys of here, and explains the words of the screen.", 99 => Action::Help(help::Action::Open);
-    &[Text, Filter], ["f1"], "help", "Shows the keys of here, and explains the words of the screen.", 99 => Action::Help(help::Action::Open);
+    &[Text, Lines, Filter], ["f1"], "help", "Shows the keys of here, and explains the words of the screen.", 99 => Action::Help(help::Action::Open);
     &[Home, Areas, Guidance, Checks, Questions, Evidence, Outcome], ["q"], "quit", "Leaves; everything is saved already, and the place is kept.", 30 => Action::Quit;
     &[Findings, Finding, Summary, Segmentation, Access, Holder, Register, Sample, Export, Help], ["q"], "", "Back to where you came from.", 0 => Action::Back;
     Context::ALL_OF_THEM, ["ctrl-c"], "", "Leaves.", 0 => Action::Quit;

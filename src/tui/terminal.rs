@@ -10,9 +10,11 @@ use ratatui::layout::Rect;
 use std::io::{self, IsTerminal, Stdout, Write};
 use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, Once};
+use std::sync::mpsc::RecvTimeoutError;
+use std::sync::{Arc, Mutex, Once};
 use std::thread;
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use std::time::Duration;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 /// The smallest size at which every screen shows all that it has.
 pub const SMALLEST: (u16, u16) = (80, 20);
@@ -24,6 +26,7 @@ static PANICS: Mutex<Vec<String>> = Mutex::new(Vec::new());
 pub struct Screen {
     /// Never dropped: on its own way out the library writes to standard error, and breaks down where that is gone too.
     terminal: ManuallyDrop<Terminal<CrosstermBackend<Stdout>>>,
+    mouse: bool,
 }
 
 impl Screen {
@@ -38,7 +41,7 @@ impl Screen {
         hook();
         take(mouse)?;
         match Terminal::new(CrosstermBackend::new(io::stdout())) {
-            Ok(terminal) => Ok(Self { terminal: ManuallyDrop::new(terminal) }),
+            Ok(terminal) => Ok(Self { terminal: ManuallyDrop::new(terminal), mouse }),
             Err(e) => {
                 restore();
                 Err(e)
@@ -52,6 +55,17 @@ impl Screen {
     /// Where the terminal is gone.
     pub fn draw(&mut self, draw: impl FnOnce(&mut ratatui::Frame<'_>)) -> io::Result<()> {
         self.terminal.draw(draw).map(|_| ())
+    }
+
+    /// Takes the terminal over again, after [`restore`] gave it to another program; the next frame is drawn as a whole.
+    ///
+    /// # Errors
+    /// Where the terminal is gone.
+    pub fn take_again(&mut self) -> io::Result<()> {
+        take(self.mouse)?;
+        // What is there is not asked for: the library would wait for an answer. The size is known, and setting it forgets what was drawn.
+        let size = self.terminal.size()?;
+        self.terminal.resize(Rect::from(size))
     }
 }
 
@@ -154,9 +168,58 @@ impl Endings {
     }
 }
 
+/// How often the thread that reads keys looks whether it is to stop.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// How long it is waited for. Behind a terminal that is gone it never stops.
+const PATIENCE: Duration = Duration::from_secs(2);
+
 /// Keys, mouse and size as they come, until the terminal is gone. They are read on a thread of its own: behind a terminal that is gone, the library
 /// reads on for ever, and what waited for it would hang with it. That it is gone is seen by a second thread, without a signal.
-pub struct Events(UnboundedReceiver<Option<Event>>);
+pub struct Events {
+    coming: UnboundedReceiver<Option<Event>>,
+    tell: UnboundedSender<Option<Event>>,
+    reader: Reader,
+}
+
+/// The thread that reads keys: how it is stopped, and how it is seen that it has.
+struct Reader {
+    stop: Arc<AtomicBool>,
+    stopped: std::sync::mpsc::Receiver<()>,
+}
+
+impl Reader {
+    fn start(tell: UnboundedSender<Option<Event>>) -> io::Result<Self> {
+        let stop = Arc::new(AtomicBool::new(false));
+        let (ends, stopped) = std::sync::mpsc::channel();
+        let asked = Arc::clone(&stop);
+        thread::Builder::new().name("keys".to_owned()).spawn(move || {
+            read_keys(&tell, &asked);
+            drop(ends);
+        })?;
+        Ok(Self { stop, stopped })
+    }
+
+    /// Lets the thread stop; whether it has.
+    fn stop(&self) -> bool {
+        self.stop.store(true, Ordering::SeqCst);
+        matches!(self.stopped.recv_timeout(PATIENCE), Err(RecvTimeoutError::Disconnected))
+    }
+}
+
+fn read_keys(tell: &UnboundedSender<Option<Event>>, stop: &AtomicBool) {
+    while !stop.load(Ordering::SeqCst) {
+        let event = match event::poll(LOOK) {
+            Ok(false) => continue,
+            Ok(true) => event::read().ok(),
+            Err(_) => None,
+        };
+        let last = event.is_none();
+        if tell.send(event).is_err() || last {
+            return;
+        }
+    }
+}
 
 impl Events {
     /// Starts to listen. The threads end with the process.
@@ -172,21 +235,28 @@ impl Events {
                 let _ = gone.send(None);
             }
         })?;
-        thread::Builder::new().name("keys".to_owned()).spawn(move || {
-            loop {
-                let event = event::read().ok();
-                let last = event.is_none();
-                if tell.send(event).is_err() || last {
-                    return;
-                }
-            }
-        })?;
-        Ok(Self(coming))
+        let reader = Reader::start(tell.clone())?;
+        Ok(Self { coming, tell, reader })
     }
 
     /// The next event; none where the terminal is gone.
     pub async fn next(&mut self) -> Option<Event> {
-        self.0.recv().await.flatten()
+        self.coming.recv().await.flatten()
+    }
+
+    /// Stops to read keys, so that another program gets them; whether that could be done.
+    #[must_use]
+    pub fn pause(&self) -> bool {
+        self.reader.stop()
+    }
+
+    /// Reads keys again.
+    ///
+    /// # Errors
+    /// Where no thread can be started.
+    pub fn resume(&mut self) -> io::Result<()> {
+        self.reader = Reader::start(self.tell.clone())?;
+        Ok(())
     }
 }
 

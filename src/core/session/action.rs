@@ -21,6 +21,14 @@ pub enum Action {
     Right,
     /// Opens, accepts, saves: what stands beside ↵.
     Enter,
+    /// ↵ in a text of several lines: a new line; where nothing is written yet, what ↵ does elsewhere.
+    NewLine,
+    /// Forgets what was typed in the form, and closes it.
+    Forget,
+    /// Takes the text in focus to the editor of the user.
+    Edit,
+    /// What the editor left of the text in focus; none where it was left as it was.
+    Edited(Option<String>),
     /// Closes the top layer, or dismisses a message.
     Back,
     /// The next field of a form.

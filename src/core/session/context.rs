@@ -29,6 +29,8 @@ pub enum Context {
     Finding,
     /// A form, on a row to type in.
     Text,
+    /// A form, on a text of several lines.
+    Lines,
     /// A form, on a row to choose in.
     Choice,
     /// The scope.
@@ -63,7 +65,7 @@ pub enum Context {
 
 impl Context {
     /// All of them.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::Home,
         Self::Cluster,
         Self::Ready,
@@ -77,6 +79,7 @@ impl Context {
         Self::Findings,
         Self::Finding,
         Self::Text,
+        Self::Lines,
         Self::Choice,
         Self::Scope,
         Self::Summary,
@@ -100,7 +103,7 @@ impl Context {
     /// Whether a character is text there.
     #[must_use]
     pub const fn takes_text(self) -> bool {
-        matches!(self, Self::Text | Self::Filter | Self::Palette)
+        matches!(self, Self::Text | Self::Lines | Self::Filter | Self::Palette)
     }
 
     /// The name of the place, for people.
@@ -120,6 +123,7 @@ impl Context {
             Self::Findings => "Findings",
             Self::Finding => "Finding",
             Self::Text => "Form",
+            Self::Lines => "Form, writing",
             Self::Choice => "Form, choosing",
             Self::Scope => "Scope",
             Self::Summary => "Summary",

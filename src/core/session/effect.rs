@@ -3,6 +3,7 @@
 use crate::analysis::probing::Plan;
 use crate::kinds::Inventory;
 use crate::model::Scope;
+use crate::workbook::drafts::Drafts;
 use crate::workbook::{ClusterRecord, Edit, Reached, Workbook};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -181,6 +182,9 @@ pub enum Effect {
         /// The text from outside that a person decided against, by its digest.
         settled: Option<String>,
     },
+    /// Keep what is typed and not saved beside the workbook; nothing is there any more where that is nothing → `book::TypedNotKept`, where it
+    /// can't be done.
+    KeepTyped(Box<Drafts>),
     /// Put the state before the last edit in place of a workbook that can't be read → `book::Opened` or `OpenFailed`.
     Restore(PathBuf),
     /// Verify an assessment and begin the next one from it → `new::PrepareNext` or `NotDone`. The old one is only read.
@@ -270,6 +274,8 @@ pub enum Effect {
     },
     /// Open an address or file with the desktop.
     Open(String),
+    /// Take the text in focus to the editor of the user → `Edited` or `NotDone`.
+    Edit,
     /// Put a text on the clipboard.
     Copy(String),
     /// Put the role that the program asks for on the clipboard, as YAML.

@@ -154,7 +154,7 @@ fn ask_folder(desk: &mut Desk) {
 /// Lets go of the open assessment; the list of all of them is looked at again.
 pub(in crate::session) fn leave_book(desk: &mut Desk) -> Next {
     desk.book = None;
-    desk.drafts.clear();
+    desk.forget_typed();
     (desk.unsaved, desk.disputed) = (vec![], None);
     desk.layers = vec![Layer::Home];
     Next::from(vec![Effect::CloseWorkbook, Effect::ListHome])

@@ -23,7 +23,9 @@ impl Session {
                 (1, _) => "A form that you typed in is not saved".to_owned(),
                 (n, _) => format!("{n} forms that you typed in are not saved"),
             };
-            self.messages.push(Message::ask(what, "The same key again leaves; any other key stays."));
+            let kept = typed > 0 && self.unsaved.is_none() && !reading && self.book.as_ref().is_some_and(|b| b.held_by.is_none());
+            let then = if kept { "what you typed is kept, and stands there when you come again" } else { "any other key stays" };
+            self.messages.push(Message::ask(what, format!("The same key again leaves; {then}.")));
             return Next::NONE;
         }
         match self.place_to_keep() {

@@ -6,6 +6,7 @@ use super::effect::Effect;
 use super::parts::cursor::{Cursor, Step};
 use super::parts::field::Typed;
 use super::parts::form::{Form, PathOf, Purpose};
+use super::parts::message::Message;
 use super::parts::path;
 use super::state::Session;
 use super::{
@@ -49,6 +50,49 @@ impl Session {
                 Next::NONE
             }
         }
+    }
+
+    /// ↵ in a text of several lines. Nobody begins one with an empty line, so where nothing is written it saves, as everywhere.
+    pub(super) fn new_line(&mut self) -> Next {
+        match self.form().and_then(Form::field) {
+            Some(field) if field.lines && !field.is_empty() => self.type_in(&Typed::Char('\n')),
+            _ => self.enter(),
+        }
+    }
+
+    /// Forgets what was typed in the form on top, and closes it.
+    pub(super) fn forget(&mut self) {
+        if let Some(form) = self.desk.form_mut().filter(|form| !form.saving) {
+            form.touched = false;
+            self.desk.close_top();
+            self.messages.push(Message::info("What you typed in that form is forgotten."));
+        }
+    }
+
+    /// What was typed in rows that depend on others stands there as soon as they are shown.
+    pub(super) fn show_waiting(&mut self) {
+        if self.form().is_some_and(|form| !form.waiting.is_empty()) {
+            self.choose(|_| {});
+            self.in_form(Form::take_up_waiting);
+        }
+    }
+
+    /// Takes the text in focus to the editor of the user.
+    pub(super) fn edit(&mut self) -> Next {
+        match self.form() {
+            Some(form) if form.is_writing() && !form.saving => Next::from(Effect::Edit),
+            _ => Next::NONE,
+        }
+    }
+
+    /// What the editor left.
+    pub(super) fn edited(&mut self, text: Option<String>) -> Next {
+        let Some(text) = text else {
+            self.messages.push(Message::info("The text is as it was before the editor."));
+            return Next::NONE;
+        };
+        self.messages.push(Message::info("The text is as the editor left it; it counts once the form is saved."));
+        self.type_in(&Typed::Whole { cursor: text.chars().count(), text })
     }
 
     /// Accepts the form on top, as far as it is acceptable.

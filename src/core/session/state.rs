@@ -142,7 +142,11 @@ impl Session {
     }
 
     fn context_of(&self, layer: &Layer) -> Context {
-        let of_form = |form: &Form| if form.is_typing() { Context::Text } else { Context::Choice };
+        let of_form = |form: &Form| match form.field() {
+            Some(field) if field.lines => Context::Lines,
+            Some(_) => Context::Text,
+            None => Context::Choice,
+        };
         match layer {
             Layer::Home => Context::Home,
             Layer::New => match &self.new {

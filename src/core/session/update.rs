@@ -16,11 +16,25 @@ use jiff::Timestamp;
 
 /// Changes a session by an action; returns what the world is asked to do.
 pub fn update(session: &mut Session, action: Action) -> Vec<Effect> {
+    let leaves = matches!(action, Action::Quit | Action::Close | Action::End | Action::Abort);
+    let mut effects: Vec<Effect> = leaves.then(|| session.keep_typed(true)).flatten().into_iter().collect();
     if session.pending.is_some() && !action.is_heard_at_once() {
         session.waiting.push_back(action);
-        return vec![];
+        return effects;
     }
-    let mut effects = session.take(action);
+    // While one types it is kept once in a while, and after anything else at once; what could not be kept is tried again when it is time.
+    let at_once = !matches!(
+        action,
+        Action::Type(_)
+            | Action::NewLine
+            | Action::Choose(_)
+            | Action::ChooseNth(_)
+            | Action::Left
+            | Action::Right
+            | Action::Tick(_)
+            | Action::Book(book::Action::TypedNotKept(_))
+    );
+    effects.extend(session.take(action));
     while session.pending.is_none()
         && let Some(next) = session.waiting.pop_front()
     {
@@ -30,6 +44,8 @@ pub fn update(session: &mut Session, action: Action) -> Vec<Effect> {
     if let Some(book) = session.book.as_mut() {
         book.walk.settle(guidance);
     }
+    session.show_waiting();
+    effects.extend(session.keep_typed(at_once));
     effects
 }
 
@@ -52,6 +68,10 @@ impl Session {
             Action::Left => self.sideways(true),
             Action::Right => self.sideways(false),
             Action::Enter => return self.enter(),
+            Action::NewLine => return self.new_line(),
+            Action::Forget => self.forget(),
+            Action::Edit => return self.edit(),
+            Action::Edited(text) => return self.edited(text),
             Action::Back => return self.back(),
             Action::NextField => return self.next_field(),
             Action::PreviousField => self.in_form(|form| form.move_focus(true)),

@@ -7,6 +7,8 @@ pub const WORKBOOK: &str = "workbook.toml";
 pub const PREVIOUS: &str = "workbook.toml.bak";
 /// How the name of an edit begins that is being saved; there only while that lasts, or after it was interrupted.
 pub const NEXT: &str = "workbook.toml.next";
+/// What was typed and is not saved; there only while there is such.
+pub const DRAFTS: &str = "drafts.toml";
 /// The journal.
 pub const JOURNAL: &str = "journal.jsonl";
 /// The lock, with the words of who holds it.

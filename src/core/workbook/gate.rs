@@ -1,8 +1,11 @@
 //! The last gate before a workbook is written: card numbers, private keys and tokens that people typed or pasted are taken out of every text.
 //! It looks at all texts of the workbook but those that only the program writes, so a field that is added later is covered without a word here.
 
+use super::drafts::Drafts;
 use super::{Edit, Workbook, WorkbookError};
 use crate::sensitive::without_plain_secrets;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 /// Keys whose values the program writes and people do not: digests and ids, in which digits may stand by chance.
 const WRITTEN_BY_PROGRAM: &[&str] = &[
@@ -35,10 +38,22 @@ pub fn clean(text: &str) -> (String, usize) {
 /// # Errors
 /// Where a value has no form in TOML.
 pub fn clean_workbook(workbook: &Workbook) -> Result<(Workbook, usize), WorkbookError> {
+    cleaned(workbook)
+}
+
+/// What was typed and is not saved, without card numbers and private keys.
+///
+/// # Errors
+/// Where a value has no form in TOML.
+pub fn clean_drafts(drafts: &Drafts) -> Result<Drafts, WorkbookError> {
+    cleaned(drafts).map(|(drafts, _)| drafts)
+}
+
+fn cleaned<T: Serialize + DeserializeOwned + Clone>(whole: &T) -> Result<(T, usize), WorkbookError> {
     let unwritable = |error: &dyn std::fmt::Display| WorkbookError::Unwritable(error.to_string());
-    let mut value = toml::Value::try_from(workbook).map_err(|e| unwritable(&e))?;
+    let mut value = toml::Value::try_from(whole).map_err(|e| unwritable(&e))?;
     match clean_value(&mut value) {
-        0 => Ok((workbook.clone(), 0)),
+        0 => Ok((whole.clone(), 0)),
         masked => Ok((value.try_into().map_err(|e| unwritable(&e))?, masked)),
     }
 }

@@ -6,6 +6,7 @@ pub mod analyses;
 pub mod begun;
 pub mod collection;
 pub mod determining;
+pub mod drafts;
 pub mod excepting;
 pub mod folder;
 pub mod format;

@@ -65,7 +65,7 @@ const fn screen(place: Context) -> &'static str {
         Context::Scope => "scope",
         Context::Reading => "reading",
         Context::Findings | Context::Finding | Context::Filter => "finding",
-        Context::Questions | Context::Text | Context::Choice | Context::Evidence => "question",
+        Context::Questions | Context::Text | Context::Lines | Context::Choice | Context::Evidence => "question",
         Context::Result => "result",
         Context::Summary => "summary",
         Context::Segmentation => "segmentation",

@@ -118,7 +118,11 @@ fn expected(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme)
     if let Some(form) = session.form() {
         let row = form.focused();
         let words = row.map(|r| format!("{}: {}", r.label, r.hint)).unwrap_or_default();
-        let right = if form.saving { "saving…" } else { "↵ saves" };
+        let right = match form.is_writing() {
+            _ if form.saving => "saving…",
+            true => "ctrl-s saves",
+            false => "↵ saves",
+        };
         let line = Line::from(vec![
             Span::styled("now: ", theme.style("text.muted")),
             Span::styled(text::left(&words, columns.saturating_sub(text::width(right) + 7)), theme.style("text")),

@@ -1,7 +1,7 @@
 //! A form: labels at the left, fields at the right, what is wrong below each field. Rows that don't fit are scrolled by the focus. All forms
 //! are drawn here, so that what one learns at one is known at the next.
 
-use super::{field, frame};
+use super::{area, field, frame};
 use crate::tui::theme::Theme;
 use crate::tui::{markdown, mouse, text};
 use kassay_core::model::text::clean;
@@ -15,8 +15,11 @@ use ratatui::widgets::Paragraph;
 /// The least columns of labels: forms whose words are short have their fields below each other from one form to the next.
 pub const LABEL: u16 = 14;
 
-/// The most lines of a text of several that are shown at once.
+/// The most lines of a text of several that are shown where it is not in focus.
 const LINES: usize = 4;
+
+/// The least lines of the text in focus, so that it looks like a place for several.
+const ROOM: usize = 3;
 
 /// The widest field; wider ones are hard to read back.
 const WIDEST: u16 = 84;
@@ -52,11 +55,14 @@ fn field_width(form: &Form, width: u16) -> u16 {
     width.saturating_sub(label_width(form, width)).clamp(1, WIDEST)
 }
 
-/// How many lines a row takes.
-fn height(row: &Row, columns: usize) -> u16 {
+/// How many lines a row takes. A text in focus grows to half of the form and scrolls then.
+fn height(row: &Row, columns: usize, focused: bool, room: u16) -> u16 {
     let input = match &row.input {
         Input::Choice { options, .. } => choices_height(options, columns),
-        Input::Text(field) if field.lines => field::rows(&field.text, columns).clamp(1, LINES),
+        Input::Text(field) if field.lines => {
+            let rows = area::rows(&field.text, u16::try_from(columns).unwrap_or(u16::MAX));
+            if focused { rows.clamp(ROOM, usize::from(room / 2).max(ROOM)) } else { rows.clamp(1, LINES) }
+        }
         Input::Text(_) => 1,
     };
     u16::try_from(input + error_lines(row, columns, Style::default()).len()).unwrap_or(1)
@@ -75,26 +81,46 @@ fn choices_height(options: &[Choice], columns: usize) -> usize {
 
 /// Draws the rows of a form with so many empty lines between them, the one in focus always in view. Returns how many lines they took.
 pub fn draw(frame: &mut Frame<'_>, area: Rect, form: &Form, gap: u16, theme: &Theme) -> u16 {
+    if area.is_empty() {
+        return 0;
+    }
     let columns = field_width(form, area.width);
-    let heights: Vec<u16> = form.rows.iter().map(|row| height(row, columns.into())).collect();
+    let heights: Vec<u16> =
+        form.rows.iter().enumerate().map(|(at, row)| height(row, columns.into(), at == form.focus, area.height)).collect();
     let before = |at: usize| heights.iter().take(at).map(|h| h + gap).sum::<u16>();
     let end = before(form.focus + 1).saturating_sub(gap);
     let skip = (0..form.rows.len()).find(|first| end.saturating_sub(before(*first)) <= area.height).unwrap_or(form.focus);
-    let mut y = area.y;
-    for (at, row) in form.rows.iter().enumerate().skip(skip) {
+    let (mut y, mut last, mut here) = (area.y, skip, None);
+    for at in skip..form.rows.len() {
         let room = (area.y + area.height).saturating_sub(y);
         let place = Rect { y, height: heights[at].min(room), ..area };
         if place.height == 0 {
             break;
         }
         mouse::on(place, Action::Focus(at));
-        draw_row(frame, place, (label_width(form, area.width), columns), row, at == form.focus, theme);
+        draw_row(frame, place, (label_width(form, area.width), columns), form, at, theme);
         y += place.height + gap;
+        last = at + 1;
+        if at == form.focus {
+            here = Some(place.y);
+        }
+    }
+    // Rows that don't fit are told at the edge.
+    let sign = |frame: &mut Frame<'_>, y: u16, sign: &'static str| {
+        frame.render_widget(Line::styled(sign, theme.style("key")), Rect { x: area.x, y, width: 1.min(area.width), height: 1 });
+    };
+    if skip > 0 && here != Some(area.y) {
+        sign(frame, area.y, "↑");
+    }
+    let bottom = (area.y + area.height).saturating_sub(1);
+    if last < form.rows.len() && bottom > area.y && here != Some(bottom) {
+        sign(frame, bottom, "↓");
     }
     y.saturating_sub(area.y + gap)
 }
 
-fn draw_row(frame: &mut Frame<'_>, area: Rect, (labels, columns): (u16, u16), row: &Row, focused: bool, theme: &Theme) {
+fn draw_row(frame: &mut Frame<'_>, area: Rect, (labels, columns): (u16, u16), form: &Form, at: usize, theme: &Theme) {
+    let (row, focused) = (&form.rows[at], at == form.focus);
     let (label, rest) = frame::left(area, labels);
     let lead = if focused { "▸" } else { " " };
     let style = theme.style(if focused { "text.strong" } else { "text.muted" });
@@ -109,7 +135,11 @@ fn draw_row(frame: &mut Frame<'_>, area: Rect, (labels, columns): (u16, u16), ro
         Input::Text(field) => {
             let shown = field::Shown { text: &field.text, cursor: focused.then_some(field.cursor), placeholder: &row.hint, error: None };
             if field.lines {
-                field::draw_lines(frame, place, &shown, theme);
+                area::draw(frame, place, (&form.purpose, row.id), field, focused, theme);
+                if field.text.is_empty() {
+                    let hint = markdown::plain(&clean(&row.hint), place.width.into(), theme.style("text.muted"));
+                    frame.render_widget(Paragraph::new(hint), place);
+                }
             } else {
                 let (place, hint) = if focused { beside(place, rest, &field.text, &row.hint) } else { (place, Rect::ZERO) };
                 field::draw(frame, place, &shown, theme);

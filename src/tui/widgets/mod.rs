@@ -1,6 +1,7 @@
 //! The parts that screens are made of. Each file has one thing that draws itself from borrowed data and a theme; what must outlive a
 //! frame (a selection, the text of a field) belongs to whoever calls.
 
+pub mod area;
 pub mod field;
 pub mod filter;
 pub mod form;

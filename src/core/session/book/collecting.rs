@@ -29,7 +29,7 @@ impl Desk {
             self.messages.push(Message::info(format!("{what}; answers to changed questions are among the open ones.")));
         }
         self.book = Some(Box::new(book));
-        self.drafts.clear();
+        self.forget_typed();
         (self.unsaved, self.disputed) = (vec![], None);
         self.layers = vec![Layer::Walk];
         Next::NONE

@@ -4,8 +4,9 @@ use super::assessment::Book;
 use super::edit::{Attaching, Disputed, Pending};
 use super::layer::Layer;
 use super::lead::Next;
+use super::typed::{Kept, outlives};
 use crate::guidance::Guidance;
-use crate::session::parts::form::{Form, Purpose};
+use crate::session::parts::form::Form;
 use crate::session::parts::message::Message;
 use crate::session::parts::register::{Register, RegisterView};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
@@ -30,6 +31,8 @@ pub struct Desk {
     pub messages: Vec<Message>,
     /// Forms that were left with something typed in them.
     pub drafts: Vec<Form>,
+    /// What is kept of what is typed.
+    pub(super) kept: Kept,
     /// A save that is under way.
     pub pending: Option<Pending>,
     /// Saves that failed and have no form to stay open, in their order.
@@ -60,6 +63,7 @@ impl Desk {
             book: None,
             messages: vec![],
             drafts: vec![],
+            kept: Kept::default(),
             pending: None,
             unsaved: vec![],
             disputed: None,
@@ -96,6 +100,7 @@ impl Desk {
         let held = self.book.as_ref().and_then(|b| b.held_by.clone());
         let draft = self.drafts.iter().position(|d| d.purpose == form.purpose).map(|at| self.drafts.remove(at));
         let mut form = draft.unwrap_or(form);
+        self.take_up(&mut form);
         form.saving = false;
         if let Some(why) = held {
             form.error = Some(format!("It can be read here, not written in: {why}."));
@@ -140,14 +145,14 @@ impl Desk {
             return;
         }
         if let Some(Layer::Form(form)) = self.layers.pop()
-            && form.touched
-            && !matches!(form.purpose, Purpose::Path(_) | Purpose::Rule | Purpose::Dispute { .. })
+            && outlives(&form)
         {
             self.attaching = None;
             self.drafts.retain(|d| d.purpose != form.purpose);
             self.drafts.push(*form);
-            self.messages
-                .push(Message::info("Not saved. What you typed is kept until you leave, and stands there when you open it again."));
+            self.messages.push(Message::info(
+                "Not saved. What you typed is kept, and stands there when you open it again; ctrl-x there forgets it.",
+            ));
         }
     }
 }

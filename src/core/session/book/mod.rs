@@ -7,6 +7,7 @@ pub(super) mod blockers;
 mod collecting;
 pub(super) mod desk;
 mod dispute;
+mod drafts;
 pub(super) mod edit;
 mod following;
 mod here;
@@ -16,6 +17,7 @@ pub(super) mod open;
 pub(super) mod references;
 mod saving;
 pub(super) mod standing;
+mod typed;
 mod undo;
 mod update;
 

@@ -132,8 +132,9 @@ impl Desk {
                 self.messages.push(Message::info(words));
             }
             After::Link { reference, words } => {
-                self.layers.pop_if(|l| matches!(l, Layer::Form(_)));
-                self.drafts.retain(|d| !matches!(d.purpose, Purpose::Evidence { .. }));
+                if let Some(Layer::Form(form)) = self.layers.pop_if(|l| matches!(l, Layer::Form(_))) {
+                    self.drafts.retain(|d| d.purpose != form.purpose);
+                }
                 if let Some(Layer::Form(form)) =
                     self.layers.last_mut().filter(|l| matches!(l, Layer::Form(f) if matches!(f.purpose, Purpose::Answer { .. })))
                 {

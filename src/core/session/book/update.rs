@@ -8,6 +8,7 @@ use crate::assess::CheckOutcome;
 use crate::kinds::Inventory;
 use crate::session::parts::message::Message;
 use crate::workbook::Workbook;
+use crate::workbook::drafts::Drafts;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -20,6 +21,10 @@ pub enum Action {
     Redo,
     /// Tries a failed save again.
     Retry,
+    /// What was typed and not saved when the assessment was open last, or why it can't be read.
+    TypedFound(Result<Drafts, String>),
+    /// What is typed could not be kept, and why.
+    TypedNotKept(String),
     /// An assessment was opened.
     Opened(Box<Opened>),
     /// It could not be opened, and why.
@@ -110,6 +115,18 @@ pub(in crate::session) fn update(desk: &mut Desk, action: Action) -> Next {
         Action::Loaded { cluster, outcomes, inventory } => desk.loaded(&cluster, outcomes, inventory),
         Action::LoadFailed { cluster, why } => {
             desk.load_failed(&cluster, &why);
+            Next::NONE
+        }
+        Action::TypedFound(Ok(drafts)) => {
+            desk.found_typed(drafts);
+            Next::NONE
+        }
+        Action::TypedFound(Err(why)) => {
+            desk.messages.push(Message::warning("What was typed and not saved when the assessment was open last can't be read", why));
+            Next::NONE
+        }
+        Action::TypedNotKept(why) => {
+            desk.not_kept("What you type and don't save would be lost with a crash", &why);
             Next::NONE
         }
         Action::Saved(ticket) => desk.saved(ticket),

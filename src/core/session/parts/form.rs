@@ -4,9 +4,12 @@
 use super::cursor::Step;
 use super::field::{Field, Typed};
 use super::register::Register;
+use crate::workbook::drafts::TypedRow;
+use serde::{Deserialize, Serialize};
 
-/// What a form is for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What a form is for. It is written down beside what was typed in the form and is not saved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Purpose {
     /// Answering a question.
     Answer {
@@ -43,6 +46,7 @@ pub enum Purpose {
         /// The register.
         register: Register,
         /// The row.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         id: Option<String>,
     },
     /// Taking a row of a register back.
@@ -70,7 +74,8 @@ pub enum Purpose {
 }
 
 /// What a path is wanted for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum PathOf {
     /// The folder of an assessment that is to be opened.
     Assessment,
@@ -158,6 +163,8 @@ pub struct Form {
     pub saving: bool,
     /// Whether something was typed since it was opened.
     pub touched: bool,
+    /// What was typed in rows that are not shown, because they depend on others; it stands in them once they are.
+    pub waiting: Vec<TypedRow>,
 }
 
 impl Form {
@@ -174,6 +181,7 @@ impl Form {
             error: None,
             saving: false,
             touched: false,
+            waiting: vec![],
         }
     }
 
@@ -201,6 +209,21 @@ impl Form {
         matches!(self.focused(), Some(Row { input: Input::Text(_), .. }))
     }
 
+    /// Whether the row in focus is a text of several lines.
+    #[must_use]
+    pub fn is_writing(&self) -> bool {
+        self.field().is_some_and(|field| field.lines)
+    }
+
+    /// The field of the row in focus.
+    #[must_use]
+    pub fn field(&self) -> Option<&Field> {
+        match self.focused().map(|row| &row.input) {
+            Some(Input::Text(field)) => Some(field),
+            _ => None,
+        }
+    }
+
     /// The text of a row without blanks around it; "" where there is none.
     #[must_use]
     pub fn text(&self, id: &str) -> &str {
@@ -225,6 +248,24 @@ impl Form {
             field.set(text);
             self.touched = true;
         }
+    }
+
+    /// Puts in what was typed in it before, as far as its rows are there; the rest waits for its rows.
+    pub fn take_up(&mut self, rows: Vec<TypedRow>) {
+        self.touched = true;
+        for typed in rows {
+            match self.rows.iter_mut().find(|row| row.id == typed.id).map(|row| &mut row.input) {
+                Some(Input::Text(field)) => field.set(typed.text.unwrap_or_default()),
+                Some(Input::Choice { options, chosen }) => *chosen = options.iter().position(|o| Some(&o.value) == typed.chosen.as_ref()),
+                None => self.waiting.push(typed),
+            }
+        }
+    }
+
+    /// Puts in what waits, where its rows are there by now.
+    pub fn take_up_waiting(&mut self) {
+        let waiting = std::mem::take(&mut self.waiting);
+        self.take_up(waiting);
     }
 
     /// Says what is wrong beside a row, and goes there.
@@ -300,7 +341,7 @@ impl Form {
     }
     /// Up and down: to the row beside, or to the line beside in a text of several lines.
     pub fn step(&mut self, step: Step) {
-        let many_lines = matches!(self.focused().map(|r| &r.input), Some(Input::Text(field)) if field.lines && field.text.contains('\n'));
+        let many_lines = self.field().is_some_and(|field| field.lines && field.text.contains('\n'));
         match step {
             Step::Up | Step::Down if many_lines => move_line(self, step.is_back()),
             _ => self.move_focus(step.is_back()),

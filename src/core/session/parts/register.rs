@@ -2,9 +2,11 @@
 
 use super::cursor::Cursor;
 use super::field::Field;
+use serde::{Deserialize, Serialize};
 
 /// A register.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Register {
     /// Evidence of every kind.
     Evidence,
