@@ -4,6 +4,7 @@
 
 pub mod begin;
 mod editor;
+pub mod compare;
 mod keeper;
 mod reading;
 mod tasks;

@@ -49,6 +49,7 @@ fn the_help_is_as_it_was() {
         "export",
         "requests",
         "verify",
+        "diff",
         "reach",
         "access",
         "probes",
@@ -110,7 +111,7 @@ fn what_is_wrong_is_one_sentence_with_a_hint_and_exit_code_2() {
         (vec!["new", "--workbook", "next", "--from", pod, "--unverified"], &["--unverified is for --from with one assessment"]),
         (vec!["reach", "--from", "nowhere"], &["nowhere"]),
         (vec!["reach", "--from", pod, "--scope", &scope], &["scope.toml", "line 2", "trusted"]),
-        (vec!["reach", "--from", pod, "-o", "xml"], &["possible values: text, json, csv"]),
+        (vec!["reach", "--from", pod, "-o", "xml"], &["possible values: text, json, csv, svg, dot"]),
         (vec!["reach", "--from", pod, "--now", "2026-11-23T09:00:00Z"], &["--now"]),
         (vec!["export", "--workbook", "nowhere"], &["nowhere holds no assessment", "kassay new"]),
         (vec!["export", "--workbook", "broken", "-f", &bag], &["broken/workbook.toml: line 3, column 10", "was not touched"]),
@@ -560,6 +561,77 @@ fn reach_ends_with_3_where_something_was_not_read_or_not_evaluated() {
     assert!(code == 3 && out.contains("Not complete: the files hold no list of networkpolicies.networking.k8s.io"), "{out}");
     let (code, _, err) = reach("csv");
     assert!(code == 3 && err.contains("not complete: the files hold no list of networkpolicies"), "{err}");
+}
+
+#[test]
+fn pictures_of_reach_are_read_by_other_programs_and_say_what_is_not_known() {
+    let home = tempfile::tempdir().unwrap();
+    for (more, ends) in [("", 0), (CILIUM, 3)] {
+        let (path, scope) = reach_files(home.path(), more);
+        for (form, program, args) in [("svg", "xmllint", &["--noout", "-"][..]), ("dot", "dot", &["-Tcanon"])] {
+            let (code, out, err) = run(home.path(), &["reach", "--from", &path, "--scope", &scope, "-o", form]);
+            assert_eq!((code, out.contains("Not evaluated"), err.contains("not evaluated")), (ends, ends == 3, ends == 3), "{form}: {err}");
+            assert!(out.contains("into the CDE") && out.contains("1 connection"), "{out}");
+            let child = Command::new(program).args(args).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn();
+            let Ok(mut child) = child else {
+                eprintln!("skipped: {program} is not installed");
+                continue;
+            };
+            std::io::Write::write_all(&mut child.stdin.take().unwrap(), out.as_bytes()).unwrap();
+            let output = child.wait_with_output().unwrap();
+            assert!(output.status.success() && output.stderr.is_empty(), "{form}: {}", String::from_utf8_lossy(&output.stderr));
+        }
+    }
+}
+
+#[test]
+fn diff_compares_assessments_bags_and_snapshots() {
+    let home = tempfile::tempdir().unwrap();
+    let home = home.path();
+    let path = |name: &str| home.join(name).display().to_string();
+    let (code, schema, _) = run(home, &["schema", "diff"]);
+    assert_eq!(code, 0);
+    let validator = jsonschema::validator_for(&json(&schema)).unwrap();
+    let diff = |a: &str, b: &str| {
+        let (code, out, err) = run(home, &["diff", &path(a), &path(b), "-o", "json"]);
+        assert!(code != 2, "{err}");
+        let document = json(&out);
+        let faults: Vec<String> = validator.iter_errors(&document).map(|e| e.to_string()).collect();
+        assert!(faults.is_empty(), "{faults:?}");
+        (code, document)
+    };
+    // The same cluster as an assessment, as bags of it, and as a snapshot.
+    assert_eq!(run(home, &["collect", "--demo", "-f", &path("demo.kassay.gz")]).0, 0);
+    let (code, ..) = run(home, &["assess", "--from", &path("demo.kassay.gz"), "--workbook", &path("book"), "--fail-on", "never"]);
+    assert_eq!(code, 3, "some checks are blocked in the demo");
+    for (format, name) in [("bag", "bag"), ("bag-zip", "bag.zip")] {
+        assert_eq!(run(home, &["export", "--workbook", &path("book"), "--format", format, "-f", &path(name)]).0, 0);
+    }
+    for other in ["book", "bag", "bag.zip", "demo.kassay.gz"] {
+        let (code, document) = diff("book", other);
+        assert_eq!((code, document["equal"].as_bool()), (0, Some(true)), "{other}: {document}");
+    }
+    // One cluster, changed: without a UID it is the same by its name.
+    for (name, text) in [("one", POD.to_owned()), ("two", POD.replace("hostNetwork: true", "hostNetwork: false"))] {
+        fs::write(home.join(format!("{name}.yaml")), text).unwrap();
+        let file = format!("{name}.kassay.gz");
+        assert_eq!(run(home, &["collect", "--from", &path(&format!("{name}.yaml")), "-f", &path(&file)]).0, 0);
+    }
+    let (code, document) = diff("one.kassay.gz", "two.kassay.gz");
+    let entries = document["entries"].as_array().unwrap();
+    let gone = entries.iter().find(|entry| entry["class"] == "gone" && entry["check"] == "3.1/restricted").unwrap();
+    assert!(code == 1 && gone["what"].as_str().unwrap().contains("Pod shop/web spec.hostNetwork"), "{document}");
+    let (code, text, _) = run(home, &["diff", &path("one.kassay.gz"), &path("two.kassay.gz")]);
+    assert!(code == 1 && text.contains("gone, finding: ") && text.contains("  - cluster: 3.1/restricted Pod shop/web"), "{text}");
+    let (code, text, _) = run(home, &["diff", &path("one.kassay.gz"), &path("two.kassay.gz"), "-o", "markdown"]);
+    assert!(code == 1 && text.contains("## gone"), "{text}");
+    // Nothing can be said of two different clusters.
+    let (code, document) = diff("one.kassay.gz", "demo.kassay.gz");
+    assert_eq!((code, document["counts"]["cannot_be_compared"].as_u64()), (3, Some(2)), "{document}");
+    for (a, words) in [("one.yaml", "nor a snapshot"), ("nowhere", "nowhere")] {
+        let (code, out, err) = run(home, &["diff", &path(a), &path("book")]);
+        assert!(code == 2 && out.is_empty() && err.contains(words), "{err}");
+    }
 }
 
 #[test]

@@ -14,7 +14,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 fn material(dir: &Path) -> Material {
-    Material::load(dir, now()).unwrap()
+    Material::load(dir, now()).unwrap().with_pictures(|_| Ok(assessment::inventory()))
 }
 
 fn bag(root: &Path, name: &str, form: Form) -> PathBuf {
@@ -56,7 +56,15 @@ fn a_bag_is_whole_and_the_same_again() {
     assert_eq!(files(&one), files(&two));
     let verified = verify(&one).unwrap();
     assert_eq!((verified.what, &verified.faults[..], verified.edits), (What::Bag, &[][..], 3));
-    for name in ["data/report.html", "data/findings.csv", "data/evidence-register.csv", "data/assessment-prod.json", "README.txt"] {
+    for name in [
+        "data/report.html",
+        "data/findings.csv",
+        "data/evidence-register.csv",
+        "data/assessment-prod.json",
+        "data/segmentation-prod.svg",
+        "data/segmentation-prod.dot",
+        "README.txt",
+    ] {
         assert!(one.join(name).is_file(), "{name}");
     }
     let zips = [bag(root.path(), "a/bag.zip", Form::Zip), bag(root.path(), "b/bag.zip", Form::Zip)];

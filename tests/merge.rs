@@ -9,6 +9,7 @@ use kassay_core::guidance::Guidance;
 use kassay_core::kinds::Inventory;
 use kassay_core::model::{Category, Determined, Finding, Method, ObjectRef, Outcome};
 use kassay_core::workbook::collection::cluster_key;
+use kassay_core::workbook::compare::{Class, Topic};
 use kassay_core::workbook::{
     Answer, AnswerState, AnswerValue, Changes, Collected, Determination, Engagement, Exception, Moment, Together, Workbook,
     merge_collection,
@@ -102,13 +103,20 @@ fn what_people_wrote_is_not_touched_and_changes_are_told() {
         outcome("2.1/wildcards", Outcome::Pass, vec![]),
     ];
     let changes = merge(&mut book, "prod", &second, &first);
-    let names = |list: &[(String, Finding)]| list.iter().map(|(_, f)| f.object.name.clone()).collect::<Vec<_>>();
+    let told: Vec<_> = changes.entries.iter().map(|entry| (entry.class, entry.line())).collect();
+    let title = |check: &str| checks::by_id(check).unwrap().title;
     assert_eq!(
-        (names(&changes.new), names(&changes.gone), names(&changes.changed)),
-        (vec!["c".into()], vec!["a".into()], vec!["b".into()])
+        told,
+        [
+            (Class::Changed, format!("3.1/baseline {}: fail → review", title("3.1/baseline"))),
+            (Class::CannotBeCompared, format!("2.1/wildcards {}: pass (only the second was judged by this check)", title("2.1/wildcards"))),
+            (Class::Changed, "Pod shop/b spec.x: 1 → 2".to_owned()),
+            (Class::New, "Pod shop/c spec.x: 1, medium, CDE".to_owned()),
+            (Class::Gone, "Pod shop/a spec.x: 1, medium, CDE".to_owned()),
+        ]
     );
-    let outcomes: Vec<_> = changes.outcomes.iter().map(|c| (c.check.as_str(), c.from, c.to)).collect();
-    assert_eq!(outcomes, [("3.1/baseline", Some(Outcome::Fail), Outcome::Review), ("2.1/wildcards", None, Outcome::Pass)]);
+    let words = "outcomes changed: 1; findings: 1 new, 1 gone, 1 changed; cannot be compared: 1";
+    assert_eq!(changes.words().as_deref(), Some(words));
     assert_eq!((&book.answers, &book.exceptions, &book.engagement), (&before.answers, &before.exceptions, &before.engagement));
     assert_eq!(book.clusters.len(), 1);
     // Records stand in the order of the catalogue, and only those of this collection are left.
@@ -122,7 +130,14 @@ fn what_could_not_be_looked_at_is_not_gone() {
     let first = [outcome("3.1/baseline", Outcome::Fail, vec![finding("a", "1")])];
     merge(&mut book, "prod", &first, &[]);
     let changes = merge(&mut book, "prod", &[outcome("3.1/baseline", Outcome::Blocked, vec![])], &first);
-    assert_eq!((changes.gone.len(), changes.outcomes.len()), (0, 1));
+    let told: Vec<_> = changes.entries.iter().map(|entry| (entry.class, entry.topic, entry.why.as_str())).collect();
+    let why = "blocked in the second; 1 finding of the other can't be compared";
+    assert_eq!(told, [(Class::CannotBeCompared, Topic::Outcome, why)]);
+    // Nor is it new once it can be looked at again.
+    let blocked = [outcome("3.1/baseline", Outcome::Blocked, vec![])];
+    let changes = merge(&mut book, "prod", &first, &blocked);
+    let told: Vec<_> = changes.entries.iter().map(|entry| (entry.class, entry.topic, entry.why.as_str())).collect();
+    assert_eq!(told, [(Class::CannotBeCompared, Topic::Outcome, "blocked in the first; 1 finding of the other can't be compared")]);
 }
 
 #[test]

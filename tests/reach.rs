@@ -10,6 +10,7 @@
 mod policies;
 
 use kassay_core::analysis::reach::{Document, Reach, Reading};
+use kassay_core::analysis::segmentation::Segmentation;
 use kassay_core::kinds::{Ingest, Inventory, KindState, Source};
 use kassay_core::model::{Kind, Scope};
 use kassay_core::sensitive::FingerprintKey;
@@ -194,6 +195,47 @@ fn one_of_each_sort_answers_for_all_of_them() {
         }
     }
     assert!(answered_for > 200, "hardly anybody was answered for, so this shows nothing: {answered_for}");
+}
+
+/// Segmentation counts by sorts what the flows tell one by one.
+#[test]
+fn segmentation_counts_what_the_flows_tell() {
+    let categories = ["cde", "connected", "out_of_scope"];
+    let mut counted = 0;
+    for seed in 0..60_usize {
+        let inventory = inventory(&random::cluster(seed as u64), Source::Live);
+        let names: BTreeSet<&str> = inventory.namespaces.iter().map(|n| n.metadata.name.as_str()).collect();
+        let rule = |(nth, name): (usize, &&str)| {
+            format!("[[namespace]]\nmatch = \"{name}\"\ncategory = \"{}\"\nreason = \"r\"\n", categories[(nth + seed) % 3])
+        };
+        let scope: Scope = toml::from_str(&names.iter().enumerate().map(rule).collect::<String>()).unwrap();
+        let reach = Reach::new(&inventory);
+        let mut wanted: BTreeMap<String, (usize, usize, Vec<String>)> = BTreeMap::new();
+        for flow in reach.flows(&scope) {
+            let (flows, open, rows) = wanted.entry(format!("{:?} {:?}", flow.from_category, flow.to_category)).or_default();
+            *flows += 1;
+            *open += usize::from(flow.passage.ports.is_all());
+            rows.push(format!("{} {} {} {:?}", flow.from.line(), flow.to.line(), flow.passage.text, flow.by));
+        }
+        let seen = Segmentation::by(&reach, &inventory, &scope);
+        let found: BTreeMap<String, (usize, usize, Vec<String>)> = seen
+            .crossings
+            .iter()
+            .map(|c| {
+                let rows = c.shown.iter().map(|r| format!("{} {} {} {:?}", r.from, r.to, r.ports, r.by)).collect();
+                (format!("{:?} {:?}", c.from, c.to), (c.flows, c.open, rows))
+            })
+            .collect();
+        let total = |all: &BTreeMap<String, (usize, usize, Vec<String>)>| all.values().map(|(flows, ..)| flows).sum::<usize>();
+        counted += total(&wanted);
+        let sorted = |all: BTreeMap<String, (usize, usize, Vec<String>)>| -> BTreeMap<String, (usize, usize, BTreeSet<String>)> {
+            all.into_iter().map(|(key, (flows, open, rows))| (key, (flows, open, rows.into_iter().collect()))).collect()
+        };
+        assert_eq!(sorted(found), sorted(wanted), "seed {seed}");
+        let into = seen.crossings.iter().filter(|c| c.into_cde()).map(|c| c.flows).sum::<usize>();
+        assert_eq!(seen.into_cde.shown.iter().map(|pair| pair.tally.flows).sum::<usize>(), into, "seed {seed}");
+    }
+    assert!(counted > 500, "the random clusters hardly allow anything, so they show nothing: {counted}");
 }
 
 /// Namespaces that all have the same policies of their own: `default-deny`, and one that lets `web` into `api`.

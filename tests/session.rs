@@ -12,8 +12,9 @@ use kassay_core::analysis::rbac::folded::Folded;
 use kassay_core::model::{Category, Determined, Outcome, Scope};
 use kassay_core::session::{
     Action, Attached, Context, Effect, Flight, Input, Layer, NamespaceRow, Opened, Pane, Preflight, Probed, Source, Step, Tab, Target,
-    Typed, Why, access, book, determine, evidence, export, findings, home, new, probes, reading, review, scope, update, walk,
+    Typed, Why, access, book, compare, determine, evidence, export, findings, home, new, probes, reading, review, scope, update, walk,
 };
+use kassay_core::workbook::compare::Entry;
 use kassay_core::workbook::{AnswerState, AnswerValue, EvidenceKind, Workbook};
 use std::sync::Arc;
 use support::{Desk, collection, now};
@@ -619,15 +620,122 @@ fn a_cluster_is_read_again_as_it_was_reached() {
 }
 
 #[test]
-fn another_cluster_behind_the_same_name_replaces_nothing() {
+fn another_cluster_behind_the_same_name_is_refused_and_may_be_added() {
     let mut desk = Desk::with_cluster();
-    let mut other = collection(&Scope::default());
-    Arc::make_mut(&mut other.inventory).cluster.uid = "uid-of-another".into();
-    desk.read_cluster(other);
-    let clusters = &desk.disk.as_ref().unwrap().clusters;
-    let told: Vec<(&str, &str)> = clusters.iter().map(|c| (c.key.as_str(), c.uid.as_str())).collect();
+    let before = desk.disk.clone();
+    let other = || {
+        let mut other = collection(&Scope::default());
+        let cluster = &mut Arc::make_mut(&mut other.inventory).cluster;
+        (cluster.uid, cluster.server) = ("uid-of-another".into(), "https://other.example".into());
+        other
+    };
+    desk.read_cluster(other());
+    assert_eq!(desk.disk, before);
+    let message = desk.session.messages.last().unwrap();
+    for words in ["is not prod-eu", "uid-of-another", "https://other.example", "uid-kube-system"] {
+        assert!(message.what.contains(words), "{words}: {message:?}");
+    }
+    assert!(message.why.contains('+'), "{message:?}");
+    assert!(matches!(desk.session.top(), Layer::Walk));
+    // As a further cluster it is kept beside the other.
+    desk.act(Action::Back);
+    adding(&mut desk, Source::context(Some("prod-eu".into())));
+    desk.act(Action::New(new::Action::PreflightDone(Box::default()))).act(Action::Enter).act(Action::Enter).act(Action::Enter);
+    desk.act(Action::Reading(reading::Action::Collected(Box::new(other()))));
+    let told: Vec<(&str, &str)> = desk.disk.as_ref().unwrap().clusters.iter().map(|c| (c.key.as_str(), c.uid.as_str())).collect::<Vec<_>>();
     assert_eq!(told, [("prod-eu", "uid-kube-system"), ("prod-eu-2", "uid-of-another")]);
-    assert!(desk.session.messages.iter().any(|m| m.what.contains("is not prod-eu")), "{:?}", desk.session.messages);
+}
+
+#[test]
+fn what_a_cluster_says_otherwise_is_shown_before_it_is_taken() {
+    let mut desk = Desk::with_cluster();
+    let changed = || {
+        let mut read = collection(&Scope::default());
+        let outcomes = Arc::make_mut(&mut read.outcomes);
+        let at = outcomes.iter().position(|o| !o.findings.is_empty() && o.outcome != Outcome::Blocked).unwrap();
+        let gone = outcomes[at].findings.remove(0);
+        (read, gone.object.to_string())
+    };
+    let read = |desk: &mut Desk| {
+        let (read, gone) = changed();
+        desk.act(Action::Reading(reading::Action::Again)).act(Action::Reading(reading::Action::Collected(Box::new(read))));
+        gone
+    };
+    let (before, edits) = (desk.disk.clone(), desk.edits.len());
+    let gone = read(&mut desk);
+    assert_eq!((desk.session.context(), &desk.disk), (Context::Preview, &before));
+    let arrived = desk.session.reading.as_ref().unwrap().arrived.as_ref().unwrap();
+    let rows: Vec<String> = arrived.differences.rows().into_iter().map(|row| format!("{row:?}")).collect();
+    assert!(rows.iter().any(|row| row.contains("Gone") && row.contains(&gone)), "{rows:?}");
+    // A click on the row where one stands takes nothing.
+    desk.act(Action::Select(0)).act(Action::Step(Step::Down));
+    // Esc leaves everything as it was.
+    desk.act(Action::Back);
+    assert_eq!((&desk.disk, desk.edits.len()), (&before, edits));
+    assert!(matches!(desk.session.top(), Layer::Walk) && desk.session.reading.is_none());
+    // ↵ takes it.
+    read(&mut desk);
+    desk.act(Action::Enter);
+    assert!(desk.disk != before && desk.edits.last().unwrap().what == "read cluster prod-eu", "{:?}", desk.edits);
+    assert!(matches!(desk.session.top(), Layer::Walk));
+    // Whoever works on meanwhile is told, and is led there.
+    let (fresh, _) = (collection(&Scope::default()), ());
+    desk.act(Action::Reading(reading::Action::Again)).act(Action::Enter).act(Action::Reading(reading::Action::Collected(Box::new(fresh))));
+    assert!(matches!(desk.session.top(), Layer::Walk));
+    assert!(desk.session.messages.iter().any(|m| m.why.contains('R')), "{:?}", desk.session.messages);
+    desk.act(Action::Back).act(Action::Reading(reading::Action::Again));
+    assert_eq!(desk.session.context(), Context::Preview);
+    // What a person wrote meanwhile is in what is taken.
+    desk.act(Action::Enter);
+    assert_eq!(desk.disk.as_ref().unwrap().outcomes, before.unwrap().outcomes);
+}
+
+#[test]
+fn the_assessment_is_compared_with_another_that_is_named() {
+    let mut desk = Desk::with_cluster();
+    desk.act(Action::Compare(compare::Action::Open)).typed("/assessments/last-year").act(Action::Enter);
+    let Some(Effect::Compare { dir, other }) = desk.asked.last().cloned() else { panic!("{:?}", desk.asked) };
+    assert_eq!(
+        (dir.to_str(), other.to_str(), desk.session.context()),
+        (Some("/assessments/acme"), Some("/assessments/last-year"), Context::Compare)
+    );
+    // What was asked about before is not what is waited for.
+    let late = compare::Action::Failed { other: "/elsewhere".into(), why: "no".into() };
+    desk.act(Action::Compare(late));
+    assert!(desk.session.compare.failed.is_none() && desk.session.compare.differences.is_none());
+    let entries = vec![Entry::to_confirm("1.1.a"), Entry::to_confirm("1.2.a")];
+    desk.act(Action::Compare(compare::Action::Compared { other, entries }));
+    let count = |desk: &Desk| desk.session.compare.differences.as_ref().unwrap().count();
+    desk.act(Action::Filter);
+    assert_eq!(desk.session.context(), Context::Filter);
+    desk.typed("1.2").act(Action::Enter);
+    assert_eq!((count(&desk), desk.session.context()), (1, Context::Compare));
+    // Esc clears the filter, then goes back.
+    desk.act(Action::Back);
+    assert_eq!((count(&desk), desk.session.context()), (2, Context::Compare));
+    desk.act(Action::Back);
+    assert!(matches!(desk.session.top(), Layer::Walk));
+}
+
+#[test]
+fn a_cluster_that_could_not_be_read_again_stays_with_when_and_why() {
+    let mut desk = Desk::with_cluster();
+    let before = desk.disk.clone().unwrap();
+    desk.act(Action::Reading(reading::Action::Again)).act(Action::Reading(reading::Action::Failed("no route to host".into())));
+    let record = desk.disk.as_ref().unwrap().clusters[0].clone();
+    assert_eq!(record.failed.as_ref().map(|failed| failed.why.as_str()), Some("no route to host"));
+    assert_eq!(
+        (&record.uid, &record.snapshot, &desk.disk.as_ref().unwrap().outcomes),
+        (&before.clusters[0].uid, &before.clusters[0].snapshot, &before.outcomes)
+    );
+    // Read at last and taken, it is not failed any more. Nothing was known of it for a while, so what it says is shown first.
+    desk.act(Action::Enter).act(Action::Reading(reading::Action::Collected(Box::new(collection(&Scope::default())))));
+    assert_eq!(desk.session.context(), Context::Preview);
+    desk.act(Action::Enter);
+    assert_eq!(desk.disk.as_ref().unwrap().clusters[0].failed, None);
+    // One that is given up has not failed.
+    desk.act(Action::Reading(reading::Action::Again)).act(Action::Reading(reading::Action::Failed(String::new())));
+    assert_eq!(desk.disk.as_ref().unwrap().clusters[0].failed, None);
 }
 
 #[test]

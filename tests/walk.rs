@@ -11,14 +11,16 @@ mod two;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use kassay::tui::theme::{Depth, Theme};
 use kassay::tui::{draw, keymap, mouse, text};
+use kassay_core::analysis::segmentation::Segmentation;
 use kassay_core::judging::{Tables, View};
 use kassay_core::kinds::{Ingest, Inventory, Source as Origin};
 use kassay_core::model::{Category, Finding, Kind, ObjectRef, Outcome, Scope, Severity};
 use kassay_core::sensitive::FingerprintKey;
 use kassay_core::session::{
-    Action, Collection, Context, Layer, Register, Segmentation, Tab, Target, access, determine, evidence, export, findings, help, palette,
-    probes, registers, scope, search, segmentation, summary, walk,
+    Action, Collection, Context, Layer, Register, Step, Tab, Target, access, compare, determine, evidence, export, findings, help, palette,
+    probes, reading, registers, scope, search, segmentation, summary, walk,
 };
+use kassay_core::workbook::compare::Entry;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use serde_json::json;
@@ -143,6 +145,28 @@ fn everywhere(look: &mut dyn FnMut(&mut Desk, &str)) {
     look(&mut desk, "segmentation");
     desk.act(Action::Enter);
     look(&mut desk, "connections");
+    desk.act(Action::Back).act(Action::Back);
+    desk.act(Action::Compare(compare::Action::Open)).typed("/assessments/last-year").act(Action::Enter);
+    look(&mut desk, "comparing");
+    let other = std::path::PathBuf::from("/assessments/last-year");
+    desk.act(Action::Compare(compare::Action::Failed { other: other.clone(), why: "it is \u{1b}[2Jbroken".into() }));
+    look(&mut desk, "not comparable");
+    desk.act(Action::Compare(compare::Action::Open)).act(Action::Enter);
+    let entries = (0..30).map(|n| Entry { before: "a\u{1b}[2J".into(), ..Entry::to_confirm(&format!("{n}.1.a")) }).collect();
+    desk.act(Action::Compare(compare::Action::Compared { other, entries }));
+    look(&mut desk, "comparison");
+    desk.act(Action::Filter).typed("nothing like it");
+    look(&mut desk, "comparison, filter");
+    desk.act(Action::Back).act(Action::Step(Step::Down));
+    look(&mut desk, "comparison, a row");
+    desk.act(Action::Back);
+    let mut read = collection(&Scope::default());
+    Arc::make_mut(&mut read.outcomes).iter_mut().for_each(|outcome| outcome.findings.clear());
+    desk.act(Action::Reading(reading::Action::Again)).act(Action::Reading(reading::Action::Collected(Box::new(read))));
+    assert_eq!(desk.session.context(), Context::Preview);
+    look(&mut desk, "read again");
+    desk.act(Action::Step(Step::Down));
+    look(&mut desk, "read again, a row");
     with_two_clusters(look);
 }
 
@@ -299,7 +323,7 @@ fn fifty_thousand_findings_are_a_list_like_any_other() {
     desk.read_cluster(with_findings(50_000, "web"));
     desk.act(Action::Walk(walk::Action::GoTo(Target::Check("3.1/baseline".into())))).act(Action::Enter);
     assert!(seen(&desk, (120, 40)).contains("50,000 findings"));
-    desk.act(Action::Step(kassay_core::session::Step::Bottom));
+    desk.act(Action::Step(Step::Bottom));
     assert!(seen(&desk, (120, 40)).contains("web-49999"));
     desk.act(Action::Filter).typed("ns:pay web-4999");
     let shown = seen(&desk, (120, 40));

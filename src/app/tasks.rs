@@ -2,6 +2,7 @@
 
 use super::Start;
 use super::begin::{NotBegun, begin};
+use super::compare::{Opened, compared};
 use super::keeper::{self, Job, Keeper};
 use super::reading::{self, Run};
 use crate::collect::{self, Cancel, Connect, Options, SourceSpec};
@@ -13,12 +14,13 @@ use crossterm::clipboard::CopyToClipboard;
 use kassay_core::analysis::platform;
 use kassay_core::analysis::probing::{self, Plan};
 use kassay_core::analysis::rbac::folded::Folded;
+use kassay_core::analysis::segmentation::Segmentation;
 use kassay_core::judging::{Tables, View, access_by_subject};
 use kassay_core::kinds::{Inventory, KindState, Probes};
 use kassay_core::model::text::clean;
 use kassay_core::model::{Kind, Scope};
 use kassay_core::session::{
-    self, Action, Attached, ContextRow, Effect, ExportFormat, NamespaceRow, Preflight, Probed, Right, ScopeEditor, Segmentation, Source,
+    self, Action, Attached, ContextRow, Effect, ExportFormat, NamespaceRow, Preflight, Probed, Right, ScopeEditor, Source,
 };
 use kassay_core::workbook::{Engagement, Workbook};
 use sha2::{Digest, Sha256};
@@ -141,6 +143,19 @@ impl World {
                 Ok(register) => Action::Access(session::access::Action::Registered { cluster, register }),
                 Err(why) => Action::NotDone(why),
             }),
+            Effect::Compare { dir, other } => {
+                let path = self.path(&other);
+                self.beside(move || {
+                    let found = Opened::open(&path).and_then(|first| {
+                        let second = Opened::open(&dir)?;
+                        compared((&first, &second), None, None, |_, _, entries| entries)
+                    });
+                    Action::Compare(match found {
+                        Ok(entries) => session::compare::Action::Compared { other, entries },
+                        Err(error) => session::compare::Action::Failed { other, why: format!("{error}.") },
+                    })
+                });
+            }
             Effect::Probe { dir, cluster, source, plan, inventory, allowed_by } => {
                 let told = {
                     let dir = dir.clone();
@@ -387,6 +402,10 @@ fn apart<F: Future<Output = ()>>(task: impl FnOnce() -> F + Send + 'static) {
 /// Writes an export; a name that is taken gets a number.
 fn write(format: ExportFormat, target: &Path, dir: &Path, actions: &UnboundedSender<Action>) -> Result<Action, export::ExportError> {
     let material = Material::load(dir, jiff::Timestamp::now())?;
+    let material = match format {
+        ExportFormat::Bag | ExportFormat::BagZip | ExportFormat::Html => material.with_pictures(snapshot),
+        ExportFormat::Csv | ExportFormat::Json => material,
+    };
     let target = free(target)?;
     let text = match format {
         ExportFormat::Bag | ExportFormat::BagZip => {
@@ -410,6 +429,11 @@ fn write(format: ExportFormat, target: &Path, dir: &Path, actions: &UnboundedSen
     let sha256 = Sha256::digest(text.as_bytes()).iter().map(|b| format!("{b:02x}")).collect();
     let path = std::path::absolute(&target).unwrap_or(target);
     Ok(Action::Export(session::export::Action::Written { path, sha256, bytes: text.len() as u64, files: 1 }))
+}
+
+/// A snapshot that an assessment keeps.
+fn snapshot(bytes: &[u8]) -> Result<Inventory, String> {
+    collect::snapshot::read(bytes).map_err(|e| e.to_string())
 }
 
 /// A path at which nothing is yet. A link that leads nowhere is something too.

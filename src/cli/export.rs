@@ -1,6 +1,7 @@
 //! `kassay export`: the bag, the report, tables and formats of an assessment on disk.
 
 use super::{Failure, Manners, print, source};
+use crate::collect::snapshot;
 use crate::export::{self, Excepted, Form, Material};
 use crate::store::Store;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -56,7 +57,10 @@ impl Export {
         for notice in &opened.notices {
             manners.say(&notice.to_string());
         }
-        let material = Material::load(opened.store.dir(), now)?;
+        let mut material = Material::load(opened.store.dir(), now)?;
+        if matches!(self.format, What::Bag | What::BagZip | What::Html) {
+            material = material.with_pictures(|bytes| snapshot::read(bytes).map_err(|e| e.to_string()));
+        }
         let cluster = self.cluster.as_deref();
         let text = match self.format {
             What::Bag => return self.bag(&material, Form::Folder, manners),

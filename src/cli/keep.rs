@@ -10,7 +10,7 @@ use kassay_core::analysis::probing;
 use kassay_core::guidance::Guidance;
 use kassay_core::kinds::Probes;
 use kassay_core::kinds::imported::Imported;
-use kassay_core::workbook::collection::cluster_key;
+use kassay_core::workbook::collection::{another, cluster_key};
 use kassay_core::workbook::probes as records;
 use kassay_core::workbook::{Changes, Collected, Edit, Engagement, Moment, Reached, Workbook, merge_collection};
 use std::path::{Path, PathBuf};
@@ -70,7 +70,14 @@ impl Keeper {
             Some(opened) => opened.store,
             None => Store::create(&self.dir, &workbook, &by, now)?,
         };
-        let key = cluster_key(&workbook, &judged.inventory.cluster.uid, name);
+        let cluster = &judged.inventory.cluster;
+        // Reached as before, it must be what it was.
+        let before = workbook.clusters.iter().find(|c| c.key == name && !reached.is_unknown() && c.reached == *reached);
+        if let Some(refused) = before.and_then(|record| another(record, cluster)) {
+            return Err(Failure::new(refused)
+                .hint("Nothing of it was kept. To keep both, add it in the walk as a further cluster: + in the list of areas."));
+        }
+        let key = cluster_key(&workbook, &cluster.uid, name);
         let known = workbook.clusters.iter().find(|c| c.key == key);
         let previous = match known.map(|record| store.outcomes(record)) {
             None => vec![],
@@ -137,11 +144,5 @@ fn words(changes: &Changes, judged: &Judged) -> String {
         let findings: usize = judged.assessment.outcomes.iter().map(|o| o.findings.len()).sum();
         return format!("{} checks, {findings} findings", judged.assessment.outcomes.len());
     }
-    format!(
-        "findings: {} new, {} gone, {} changed; outcomes changed: {}",
-        changes.new.len(),
-        changes.gone.len(),
-        changes.changed.len(),
-        changes.outcomes.len()
-    )
+    changes.words().unwrap_or_else(|| "nothing has changed".to_owned())
 }

@@ -5,6 +5,7 @@ mod access;
 mod assess;
 mod catalogue;
 mod collect;
+mod diff;
 mod export;
 mod interrupt;
 mod judged;
@@ -128,6 +129,8 @@ enum Verb {
     Export(export::Export),
     /// Checks that a bag (folder or zip) or the folder of an assessment is whole
     Verify(verify::Verify),
+    /// Prints in what two assessments, bags or snapshots differ, and what can't be compared
+    Diff(diff::Diff),
     /// Prints which workloads may connect to which, and by which network policy
     Reach(reach::ReachVerb),
     /// Prints the access register: who may do what, where, and by which binding
@@ -181,6 +184,8 @@ enum Schema {
     Reach,
     /// kassay/access/v1: `access -o json`
     Access,
+    /// kassay/diff/v1: `diff -o json`
+    Diff,
 }
 
 impl Schema {
@@ -189,6 +194,7 @@ impl Schema {
             Self::Assessment => include_str!("../../assets/schema/assessment-v1.json"),
             Self::Reach => include_str!("../../assets/schema/reach-v1.json"),
             Self::Access => include_str!("../../assets/schema/access-v1.json"),
+            Self::Diff => include_str!("../../assets/schema/diff-v1.json"),
         }
     }
 }
@@ -310,6 +316,7 @@ fn run(cli: Cli) -> Result<u8, Failure> {
         Some(Verb::Export(verb)) => verb.run(&manners).map(|()| 0),
         Some(Verb::Requests(verb)) => verb.run(&manners).map(|()| 0),
         Some(Verb::Verify(verb)) => verb.run(),
+        Some(Verb::Diff(verb)) => verb.run(&manners),
         Some(Verb::Reach(verb)) => verb.run(&manners),
         Some(Verb::Access(verb)) => verb.run(&manners),
         Some(Verb::Probes(verb)) => verb.run(&manners).map(|()| 0),

@@ -3,6 +3,7 @@
 
 use super::requests::{Wanted, requests, requests_csv};
 use super::samples::{populations, sample_items_csv, samples_csv};
+use super::picture::{Dress, dot, svg};
 use super::{
     ExportError, Material, evidence_csv, exceptions_csv, findings_csv, json, judgement_csvs, practices_csv, questions_csv, report_html,
     scope_csv,
@@ -111,6 +112,11 @@ fn payload(material: &Material) -> Result<BTreeMap<String, Content>, ExportError
     made("requests.csv".into(), requests_csv(&requests(material, &Wanted { kept: true, ..Wanted::default() })).into_bytes());
     for (key, assessment) in &material.assessments {
         made(format!("assessment-{}.json", file_name(key)), json::assessment_json(assessment)?.into_bytes());
+    }
+    for subject in material.pictures.keys().filter_map(|key| material.picture(key)) {
+        let name = format!("segmentation-{}", file_name(subject.name));
+        made(format!("{name}.svg"), svg(subject, Dress::Alone).into_bytes());
+        made(format!("{name}.dot"), dot(subject).into_bytes());
     }
     let mut kept = |name: Option<String>, sha256: &str| {
         if let Some(name) = name {
@@ -233,6 +239,7 @@ What is in here
   data/workbook.toml           the assessment itself: scope, answers, determinations, outcomes
   data/journal.jsonl           who changed what, and when; each line holds the digest of the line before
   data/assessment-*.json       what the checks say of each cluster, for programs
+  data/segmentation-*          who may connect to whom in each cluster: a picture (.svg), and the same for Graphviz (.dot)
   data/findings, data/snapshots   what was read of each cluster, without secrets; `kassay assess --from` judges a snapshot again
 
 Whether it is whole

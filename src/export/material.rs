@@ -1,9 +1,13 @@
 //! What exports are made from: the files of an assessment's folder, read once and held against their digests.
 
 use super::ExportError;
+use super::picture::Subject;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use kassay_core::analysis::segmentation::Segmentation;
 use kassay_core::guidance::Guidance;
+use kassay_core::kinds::{ClusterInfo, Inventory};
+use kassay_core::model::Scope;
 use kassay_core::report::Assessment;
 use kassay_core::sensitive::without_quoted;
 use kassay_core::workbook::accept::day_of;
@@ -11,9 +15,19 @@ use kassay_core::workbook::excepting::{ExceptionFault, Ground, faults};
 use kassay_core::workbook::rollup::{unread, withheld};
 use kassay_core::workbook::scoped::{Appeared, appeared};
 use kassay_core::workbook::{Exception, Journal, Rolled, Seen, Together, Workbook, folder, journal, propose};
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+
+/// What is drawn of a cluster.
+#[derive(Debug)]
+pub struct Pictured {
+    /// The cluster.
+    pub cluster: ClusterInfo,
+    /// Who may connect to whom in it.
+    pub segmentation: Segmentation,
+}
 
 /// An assessment, ready to be exported.
 #[derive(Debug)]
@@ -32,6 +46,8 @@ pub struct Material {
     pub assessments: Vec<(String, Assessment)>,
     /// What is known of each cluster, and what is proposed over all of them.
     pub together: Together,
+    /// What is drawn of each cluster, by its key, or why nothing can be; nothing before somebody asked for pictures.
+    pub pictures: BTreeMap<String, Result<Pictured, String>>,
     /// The catalogue.
     pub guidance: &'static Guidance,
     /// The time of the export.
@@ -56,8 +72,18 @@ impl Material {
         journal_text.truncate(journal.whole);
         let guidance = Guidance::shipped().map_err(|e| ExportError::Internal(e.to_string()))?;
         let together = Together::of(guidance, &workbook, day_of(now));
-        let mut material =
-            Self { dir: dir.to_owned(), text, workbook, journal_text, journal, assessments: vec![], together, guidance, now };
+        let mut material = Self {
+            dir: dir.to_owned(),
+            text,
+            workbook,
+            journal_text,
+            journal,
+            assessments: vec![],
+            together,
+            pictures: BTreeMap::new(),
+            guidance,
+            now,
+        };
         for cluster in &material.workbook.clusters {
             if let Some(name) = folder::findings(&cluster.findings) {
                 let mut assessment: Assessment = material.kept(&name, &cluster.findings).and_then(|bytes| {
@@ -74,6 +100,30 @@ impl Material {
             }
         }
         Ok(material)
+    }
+
+    /// Works out the pictures of all clusters from their snapshots, which `read` understands: what is drawn must be read again, and not every
+    /// export draws.
+    #[must_use]
+    pub fn with_pictures(mut self, read: impl Fn(&[u8]) -> Result<Inventory, String>) -> Self {
+        let picture = |name: Option<String>, digest: &str| {
+            let name = name.ok_or_else(|| "what was read of it is not kept".to_owned())?;
+            let inventory = self.kept(&name, digest).map_err(|e| e.to_string()).and_then(|bytes| read(&bytes))?;
+            let segmentation = Segmentation::of(&inventory, &self.workbook.scope);
+            Ok(Pictured { cluster: inventory.cluster, segmentation })
+        };
+        let clusters = &self.workbook.clusters;
+        self.pictures = clusters.iter().map(|c| (c.key.clone(), picture(folder::snapshot(&c.snapshot), &c.snapshot))).collect();
+        self
+    }
+
+    /// What the picture of a cluster is made from.
+    #[must_use]
+    pub fn picture(&self, cluster: &str) -> Option<Subject<'_>> {
+        let (name, pictured) = self.pictures.get_key_value(cluster)?;
+        let pictured = pictured.as_ref().ok()?;
+        let sorted = self.workbook.scope != Scope::default();
+        Some(Subject { name, cluster: &pictured.cluster, segmentation: &pictured.segmentation, sorted })
     }
 
     /// Proposals over all clusters.

@@ -2,6 +2,7 @@
 //! it out.
 
 use super::requests::{Wanted, requests};
+use super::picture::{Dress, svg};
 use super::tables::state_words;
 use super::view::{
     AnswerView, AreaView, CheckView, Cluster, ControlView, DeterminationView, Differing, EvidenceView, FindingView, JournalRow,
@@ -106,7 +107,7 @@ fn totals<'a>(determinations: impl Iterator<Item = &'a Determination>) -> BTreeM
 }
 
 fn clusters(material: &Material) -> Vec<Cluster> {
-    let view = |c: &kassay_core::workbook::ClusterRecord| {
+    let view = |(nth, c): (usize, &kassay_core::workbook::ClusterRecord)| {
         let assessment = material.assessments.iter().find(|(key, _)| *key == c.key).map(|(_, a)| a);
         let used = material.workbook.use_cases.iter().find(|u| u.cluster == c.key);
         Cluster {
@@ -135,9 +136,11 @@ fn clusters(material: &Material) -> Vec<Cluster> {
             used_for: used.map_or("", |u| u.case.label()).to_owned(),
             used_because: used.map(|u| u.reason.clone()).unwrap_or_default(),
             changed: changed_facts(&material.workbook, c).into_iter().map(|f| (f.what, f.before, f.now)).collect(),
+            segmentation: material.picture(&c.key).map(|s| svg(s, Dress::Within(&format!("segmentation-{}", nth + 1)))).unwrap_or_default(),
+            not_drawn: material.pictures.get(&c.key).and_then(|drawn| drawn.as_ref().err()).cloned().unwrap_or_default(),
         }
     };
-    material.workbook.clusters.iter().map(view).collect()
+    material.workbook.clusters.iter().enumerate().map(view).collect()
 }
 
 fn area_view(material: &Material, area: &Area, proposals: &[Rolled]) -> AreaView {

@@ -82,24 +82,35 @@ const TEXT_LIMIT: u64 = 1 << 29;
 /// # Errors
 /// Where it is neither, or can't be read at all.
 pub fn verify(path: &Path) -> Result<Verified, VerifyError> {
+    let (mut tree, what) = open(path)?;
+    Ok(verify_tree(&mut *tree, what))
+}
+
+/// Verifies what was opened.
+pub(super) fn verify_tree(tree: &mut dyn Tree, what: What) -> Verified {
+    if what == What::Workbook { workbook_folder(tree) } else { bag(tree, what) }
+}
+
+/// Opens a bag (folder or zip) or the folder of an assessment.
+pub(super) fn open(path: &Path) -> Result<(Box<dyn Tree>, What), VerifyError> {
     let unreadable = |source| VerifyError::Io { path: path.to_owned(), source };
     if fs::metadata(path).map_err(unreadable)?.is_dir() {
-        let mut tree = FolderTree::open(path).map_err(unreadable)?;
+        let tree = FolderTree::open(path).map_err(unreadable)?;
         if tree.names().contains("bagit.txt") {
-            return Ok(bag(&mut tree, What::Bag));
+            return Ok((Box::new(tree), What::Bag));
         }
         let ours = |name: &String| [folder::WORKBOOK, folder::PREVIOUS, folder::JOURNAL].contains(&name.as_str()) || folder::is_next(name);
         if tree.names().iter().any(ours) {
-            return Ok(workbook_folder(&mut tree));
+            return Ok((Box::new(tree), What::Workbook));
         }
         return Err(VerifyError::Unknown(path.to_owned()));
     }
     let file = File::open(path).map_err(unreadable)?;
-    let mut tree = ZipTree::open(file).map_err(|message| VerifyError::Zip { path: path.to_owned(), message })?;
+    let tree = ZipTree::open(file).map_err(|message| VerifyError::Zip { path: path.to_owned(), message })?;
     if !tree.names().contains("bagit.txt") && tree.faults.is_empty() {
         return Err(VerifyError::Unknown(path.to_owned()));
     }
-    Ok(bag(&mut tree, What::BagZip))
+    Ok((Box::new(tree), What::BagZip))
 }
 
 /// Whether something looks like the folder or bag of an assessment, whole or not.
@@ -128,7 +139,7 @@ pub fn workbook_text(path: &Path) -> Result<Vec<u8>, VerifyError> {
 }
 
 /// Files by name, in a folder or a zip.
-trait Tree {
+pub(super) trait Tree {
     fn names(&self) -> &BTreeSet<String>;
     fn open_file(&mut self, name: &str) -> io::Result<Box<dyn Read + '_>>;
     fn faults(&self) -> &[String];

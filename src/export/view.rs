@@ -63,6 +63,10 @@ pub(super) struct Cluster {
     pub(super) used_for: String,
     pub(super) used_because: String,
     pub(super) changed: Vec<(&'static str, String, String)>,
+    /// The picture, as SVG.
+    pub(super) segmentation: String,
+    /// Why there is none.
+    pub(super) not_drawn: String,
 }
 
 #[derive(Debug, Serialize)]

@@ -53,6 +53,7 @@ pub fn popup(frame: &mut Frame<'_>, area: Rect, form: &Form, theme: &Theme) {
         Purpose::Path(PathOf::Assessment) => "Open an assessment",
         Purpose::Path(PathOf::Cluster) => "Read files of a cluster",
         Purpose::Path(PathOf::Export) => "Where the export goes",
+        Purpose::Path(PathOf::Compare) => "Compare with",
         Purpose::Rule => "Rule for namespaces",
         _ => "",
     };

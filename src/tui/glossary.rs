@@ -239,6 +239,11 @@ pub const GLOSSARY: &[Entry] = &[
         &["export", "new"],
         "A secret or card number that was met and not kept. Only its place, its kind and a masked form are known.",
     ),
+    word(
+        "cannot be compared",
+        &["compare", "reading"],
+        "One side could not see what the other saw: a check was blocked or is not known there, a kind was not read, the scope is another one, or the cluster is. It is neither new nor gone.",
+    ),
     word("SHA-256", &["export", "question"], "A fingerprint of a file: if a single byte changes, it changes."),
     word(
         "register",

@@ -6,8 +6,8 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use kassay_core::model::Determined;
 use kassay_core::session::{Action, Context, Layer, Session, Step, Tab, Typed};
 use kassay_core::session::{
-    access, answer, book, determine, engagement, evidence, exceptions, export, findings, help, home, new, palette, probes, reading,
-    registers, requests, review, samples, scope, search, segmentation, sign_off, summary, walk,
+    access, answer, book, compare, determine, engagement, evidence, exceptions, export, findings, help, home, new, palette, probes,
+    reading, registers, requests, review, samples, scope, search, segmentation, sign_off, summary, walk,
 };
 use kassay_core::workbook::ItemResult;
 
@@ -29,8 +29,8 @@ pub struct Binding {
 }
 
 use Context::{
-    Access, Areas, Checks, Choice, Cluster, Evidence, Export, Filter, Finding, Findings, Guidance, Help, Holder, Home, Lines, Palette,
-    Pick, Probes, Probing, Questions, Reading, Ready, Register, Result as Outcome, Sample, Scope, Segmentation, Summary, Text,
+    Access, Areas, Checks, Choice, Cluster, Compare, Evidence, Export, Filter, Finding, Findings, Guidance, Help, Holder, Home, Lines, Palette,
+    Pick, Preview, Probes, Probing, Questions, Reading, Ready, Register, Result as Outcome, Sample, Scope, Segmentation, Summary, Text,
 };
 
 const WALK: &[Context] = &[Areas, Guidance, Checks, Questions, Evidence, Outcome];
@@ -45,6 +45,7 @@ const BOOK: &[Context] =
     &[Areas, Guidance, Checks, Questions, Evidence, Outcome, Findings, Finding, Summary, Segmentation, Access, Register, Export];
 const LISTS: &[Context] = &[
     Home,
+    Preview,
     Cluster,
     Areas,
     Guidance,
@@ -59,6 +60,7 @@ const LISTS: &[Context] = &[
     Segmentation,
     Access,
     Holder,
+    Compare,
     Probes,
     Probing,
     Register,
@@ -75,6 +77,7 @@ const EVERYWHERE: &[Context] = &[
     Cluster,
     Ready,
     Reading,
+    Preview,
     Areas,
     Guidance,
     Checks,
@@ -89,6 +92,7 @@ const EVERYWHERE: &[Context] = &[
     Segmentation,
     Access,
     Holder,
+    Compare,
     Probes,
     Probing,
     Register,
@@ -116,6 +120,7 @@ keys! {
     &[Cluster], ["enter"], "go on", "Chooses the cluster and connects; then goes on.", 1 => Action::Enter;
     &[Ready], ["enter"], "read now", "Reads the cluster; nothing is ever written to it.", 1 => Action::Enter;
     &[Reading], ["enter"], "work on meanwhile", "Shows the walk while reading goes on.", 2 => Action::Enter;
+    &[Preview], ["enter"], "take it", "Takes what was read into the assessment; nothing that a person wrote is touched.", 1 => Action::Enter;
     &[Areas], ["enter"], "open", "Goes into the control.", 2 => Action::Enter;
     &[Guidance], ["enter"], "checks", "Goes on to the checks.", 4 => Action::Enter;
     &[Checks], ["enter"], "findings", "Shows the findings of the check, why it matters, how to mend.", 2 => Action::Enter;
@@ -176,6 +181,7 @@ keys! {
     &[Register], ["right", "l", "]", "tab"], "next register", "Shows the next register.", 5 => Action::Registers(registers::Action::Next);
     &[Register], ["left", "h", "[", "shift-tab"], "previous register", "Shows the register before.", 0 => Action::Registers(registers::Action::Previous);
     &[Register], ["/"], "filter", "Narrows the register to the rows in which every word stands; - before a word turns it round.", 3 => Action::Filter;
+    &[Compare], ["/"], "filter", "Narrows the list to what has every word; - before a word turns it round.", 2 => Action::Filter;
     &[Access], ["/"], "filter", "Narrows the register: kind:user ns:pay path:secret sev:critical cat:cde or any word; - before a word turns it round.", 2 => Action::Filter;
     &[Findings, Cluster], ["/"], "filter", "Narrows the list. Findings: ns:pay sev:high rule:host kind: name: cat:cde or any word; - before a word turns it round.", 2 => Action::Filter;
     BOOK_BUT_FINDINGS, ["/"], "find", "Finds a control, check, question or piece of evidence by its words.", 0 => Action::Search(search::Action::Open);
@@ -214,6 +220,8 @@ keys! {
     BOOK_BUT_FINDINGS, ["r"], "registers", "Shows the registers: evidence, samples, requests, exceptions, each as one list to look through, add to and change.", 0 => Action::Registers(registers::Action::Open);
     BOOK_BUT_FINDINGS, ["E"], "engagement", "Changes the engagement: entity, assessors, reviewers, whether a program helped with words.", 0 => Action::Engagement(engagement::Action::Open);
     BOOK_BUT_FINDINGS, ["S"], "scope", "Shows which namespaces are in scope, to change it.", 0 => Action::Scope(scope::Action::Open);
+    BOOK_BUT_FINDINGS, ["="], "compare", "Compares with another assessment, a bag or a snapshot: what is new, gone, changed, and what can't be compared.", 0 => Action::Compare(compare::Action::Open);
+    &[Compare], ["="], "with another", "Compares with another one.", 3 => Action::Compare(compare::Action::Open);
     BOOK_BUT_FINDINGS, ["w"], "export", "Writes the evidence bundle, the report or a table.", 0 => Action::Export(export::Action::Open);
     WALK, ["R"], "read again", "Reads the cluster again; what people wrote is not touched.", 0 => Action::Reading(reading::Action::Again);
     &[Areas], ["+"], "add cluster", "Reads a further cluster into this assessment.", 0 => Action::New(new::Action::AddCluster);
@@ -268,9 +276,10 @@ keys! {
     TYPING, ["ctrl-k"], "", "Deletes to the end of the line.", 0 => Action::Type(Typed::ToEnd);
 
     &[Reading], ["esc"], "cancel", "Stops reading; nothing of it is kept.", 1 => Action::Back;
+    &[Preview], ["esc"], "leave as it was", "Does not take what was read; the assessment stays as it was.", 2 => Action::Back;
     FORM, ["esc"], "cancel", "Closes the form; what you typed is kept, and stands there when you open it again.", 5 => Action::Back;
     FORM, ["ctrl-x"], "forget", "Forgets what you typed in the form, and closes it.", 0 => Action::Forget;
-    &[Cluster, Ready, Findings, Finding, Scope, Summary, Segmentation, Access, Holder, Register, Sample, Pick, Export, Help], ["esc"], "back", "Back to where you came from.", 20 => Action::Back;
+    &[Cluster, Ready, Findings, Finding, Scope, Summary, Segmentation, Access, Holder, Compare, Register, Sample, Pick, Export, Help], ["esc"], "back", "Back to where you came from.", 20 => Action::Back;
     &[Filter], ["esc"], "clear", "Clears the filter.", 2 => Action::Back;
     &[Palette], ["esc"], "back", "Back.", 2 => Action::Back;
     WALK, ["esc"], "", "Back to the list of areas.", 0 => Action::Back;
@@ -279,7 +288,7 @@ keys! {
     EVERYWHERE, ["?", "f1"], "help", "Shows the keys of here, and explains the words of the screen.", 99 => Action::Help(help::Action::Open);
     &[Text, Lines, Filter], ["f1"], "help", "Shows the keys of here, and explains the words of the screen.", 99 => Action::Help(help::Action::Open);
     &[Home, Areas, Guidance, Checks, Questions, Evidence, Outcome], ["q"], "quit", "Leaves; everything is saved already, and the place is kept.", 30 => Action::Quit;
-    &[Findings, Finding, Summary, Segmentation, Access, Holder, Register, Sample, Export, Help], ["q"], "", "Back to where you came from.", 0 => Action::Back;
+    &[Findings, Finding, Summary, Segmentation, Access, Holder, Compare, Register, Sample, Export, Help], ["q"], "", "Back to where you came from.", 0 => Action::Back;
     Context::ALL_OF_THEM, ["ctrl-c"], "", "Leaves.", 0 => Action::Quit;
 }
 

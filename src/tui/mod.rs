@@ -19,7 +19,7 @@ use kassay_core::session::{Layer, Purpose, Session, Urgency};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
-use screens::{access, palette, probes, registers as register, samples, search, segmentation, summary};
+use screens::{access, compare, palette, probes, registers as register, samples, search, segmentation, summary};
 use theme::Theme;
 
 /// Draws a frame.
@@ -42,6 +42,7 @@ pub fn draw(frame: &mut Frame<'_>, session: &Session, theme: &Theme) {
             Layer::Summary(cursor) => summary::render(frame, area, session, cursor, theme),
             Layer::Segmentation { cursor, open } => segmentation::render(frame, area, session, cursor, *open, theme),
             Layer::Access => access::render(frame, area, session, theme),
+            Layer::Compare => compare::render(frame, area, session, theme),
             Layer::Holder { subject, scroll } => access::holder(frame, area, session, subject, scroll, theme),
             Layer::Probes => probes::render(frame, area, session, theme),
             Layer::Register(of) => register::render(frame, area, session, *of, theme),

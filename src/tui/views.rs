@@ -34,7 +34,7 @@ pub(super) fn scope(frame: &mut Frame<'_>, area: Rect, session: &Session, editor
 
 /// A cluster being read.
 pub(super) fn reading(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme) {
-    reading::render(frame, area, session, &keymap::hints(Context::Reading), theme);
+    reading::render(frame, area, session, &keymap::hints(session.context_below()), theme);
 }
 
 /// Export.

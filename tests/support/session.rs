@@ -8,7 +8,7 @@ use kassay_core::judging::Tables;
 use kassay_core::kinds::{Caller, Ingest, Inventory, KindState, Source as Origin};
 use kassay_core::model::{Kind, Scope};
 use kassay_core::sensitive::FingerprintKey;
-use kassay_core::session::{Action, Collection, Edit, Effect, Opened, Session, Typed, book, new, reading, update};
+use kassay_core::session::{Action, Collection, Context, Edit, Effect, Opened, Session, Typed, book, new, reading, update};
 use kassay_core::workbook::{Engagement, Workbook};
 use serde_json::json;
 use std::sync::Arc;
@@ -110,6 +110,10 @@ impl Desk {
         }
         assert!(self.asked.iter().any(|e| matches!(e, Effect::Collect { .. })), "{:?}", self.asked);
         self.act(Action::Reading(reading::Action::Collected(Box::new(collection))));
+        // What it says otherwise than before is taken.
+        if self.session.context() == Context::Preview {
+            self.act(Action::Enter);
+        }
     }
 
     /// Does something; saves are answered at once.

@@ -6,6 +6,7 @@ use super::{Failure, Manners, lines, output_failed, source};
 use crate::collect::Options;
 use crate::export;
 use kassay_core::analysis::reach::Reach;
+use kassay_core::analysis::segmentation::Segmentation;
 use kassay_core::kinds::{Inventory, KindState, Source};
 use kassay_core::model::Kind;
 use kassay_core::model::text::clean;
@@ -40,6 +41,10 @@ enum Form {
     Json,
     /// For spreadsheets: a line for each flow
     Csv,
+    /// A picture of the flows between categories of scope
+    Svg,
+    /// The same picture for Graphviz
+    Dot,
 }
 
 impl ReachVerb {
@@ -56,6 +61,15 @@ impl ReachVerb {
         let written = match self.output {
             Form::Json => export::reach_json(&reach, &scope, &mut out),
             Form::Csv => export::reach_csv(&reach, &scope, &mut out),
+            Form::Svg | Form::Dot => {
+                let segmentation = Segmentation::by(&reach, &inventory, &scope);
+                let subject = export::Subject { name: "", cluster: &inventory.cluster, segmentation: &segmentation, sorted };
+                let picture = match self.output {
+                    Form::Dot => export::segmentation_dot(subject),
+                    _ => export::segmentation_svg(subject, export::Dress::Alone),
+                };
+                out.write_all(picture.as_bytes())
+            }
             Form::Text => {
                 let page =
                     text::Page { inventory: &inventory, reach: &reach, scope: &scope, sorted, missing: &missing, width: lines::columns() };
@@ -63,8 +77,8 @@ impl ReachVerb {
             }
         };
         written.and_then(|()| out.flush()).map_err(|e| output_failed(&e))?;
-        // The table has no place for it, and who takes it must not believe it to be whole.
-        if self.output == Form::Csv {
+        // The table has no place for it, a picture not for all of it, and who takes it must not believe it to be whole.
+        if matches!(self.output, Form::Csv | Form::Svg | Form::Dot) {
             missing.iter().for_each(|words| manners.say(&format!("not complete: {words}")));
             for entry in reach.not_evaluated() {
                 manners.say(&format!("not evaluated: {}: {}", clean(&entry.object().to_string()), clean(&entry.why)));

@@ -22,4 +22,5 @@ pub mod rbac;
 pub mod reach;
 pub mod sandbox;
 pub mod scan_report;
+pub mod segmentation;
 pub mod software;

@@ -4,8 +4,8 @@
 use super::parts::cursor::Step;
 use super::parts::field::Typed;
 use super::{
-    access, answer, book, determine, engagement, evidence, exceptions, export, findings, help, home, new, palette, probes, reading,
-    registers, requests, review, samples, scope, search, segmentation, sign_off, summary, walk,
+    access, answer, book, compare, determine, engagement, evidence, exceptions, export, findings, help, home, new, palette, probes,
+    reading, registers, requests, review, samples, scope, search, segmentation, sign_off, summary, walk,
 };
 use jiff::Timestamp;
 
@@ -101,6 +101,8 @@ pub enum Action {
     Segmentation(segmentation::Action),
     /// The access register.
     Access(access::Action),
+    /// The assessment beside another one.
+    Compare(compare::Action),
     /// Active probes.
     Probes(probes::Action),
     /// The export.
@@ -143,6 +145,7 @@ impl Action {
             Self::Evidence(action) => action.is_by_person(),
             Self::Segmentation(action) => action.is_by_person(),
             Self::Access(action) => action.is_by_person(),
+            Self::Compare(action) => action.is_by_person(),
             Self::Probes(action) => action.is_by_person(),
             Self::Export(action) => action.is_by_person(),
             _ => true,

@@ -11,6 +11,8 @@ pub enum Context {
     Ready,
     /// A cluster being read.
     Reading,
+    /// What it says otherwise than before.
+    Preview,
     /// The list of areas.
     Areas,
     /// A control's guidance.
@@ -43,6 +45,8 @@ pub enum Context {
     Access,
     /// One subject of it.
     Holder,
+    /// The assessment beside another one.
+    Compare,
     /// What active probes would send.
     Probes,
     /// Active probes being sent.
@@ -65,11 +69,12 @@ pub enum Context {
 
 impl Context {
     /// All of them.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 31] = [
         Self::Home,
         Self::Cluster,
         Self::Ready,
         Self::Reading,
+        Self::Preview,
         Self::Areas,
         Self::Guidance,
         Self::Checks,
@@ -86,6 +91,7 @@ impl Context {
         Self::Segmentation,
         Self::Access,
         Self::Holder,
+        Self::Compare,
         Self::Probes,
         Self::Probing,
         Self::Register,
@@ -114,6 +120,7 @@ impl Context {
             Self::Cluster => "New: cluster",
             Self::Ready => "New: read",
             Self::Reading => "Reading",
+            Self::Preview => "Read again",
             Self::Areas => "Areas",
             Self::Guidance => "Guidance",
             Self::Checks => "Checks",
@@ -130,6 +137,7 @@ impl Context {
             Self::Segmentation => "Segmentation",
             Self::Access => "Access register",
             Self::Holder => "Subject",
+            Self::Compare => "Comparison",
             Self::Probes => "Active probes",
             Self::Probing => "Active probes, being sent",
             Self::Register => "Register",

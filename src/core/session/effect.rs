@@ -246,6 +246,13 @@ pub enum Effect {
         /// The scope.
         scope: Scope,
     },
+    /// Compare the assessment with another one, a bag or a snapshot → `compare::Compared` or `Failed`.
+    Compare {
+        /// The folder of the assessment.
+        dir: PathBuf,
+        /// The other, which is the first of both.
+        other: PathBuf,
+    },
     /// Send active probes and keep the record → `probes::Progress`…, then `Done` or `Failed`. Nothing is sent that is not in the plan.
     Probe {
         /// The folder of the assessment.

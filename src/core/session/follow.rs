@@ -33,11 +33,11 @@ impl Session {
                 self.home.opening = Some(dir.clone().unwrap_or_default());
                 Next::from(Effect::CreateWorkbook { dir, workbook })
             }
-            Lead::Read { key, source } => {
+            Lead::Read { key, source, again } => {
                 if desk.book.is_some() {
                     self.new = None;
                 }
-                reading::start(&mut self.reading, desk, key, source)
+                reading::start(&mut self.reading, desk, key, source, again)
             }
             Lead::Shown => {
                 self.findings.reload(desk);
@@ -98,6 +98,7 @@ impl Session {
         self.findings = Default::default();
         self.access = Default::default();
         self.segmentation = Default::default();
+        self.compare = Default::default();
     }
 
     /// Lets go of the assessment, and lists all of them.

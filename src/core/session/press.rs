@@ -4,6 +4,7 @@ use super::book::layer::Layer;
 use super::book::lead::Next;
 use super::effect::Effect;
 use super::parts::cursor::{Cursor, Step};
+use super::parts::differences::Differences;
 use super::parts::field::Typed;
 use super::parts::form::{Form, PathOf, Purpose};
 use super::parts::message::Message;
@@ -39,6 +40,10 @@ impl Session {
             }
             Layer::Segmentation { .. } => {
                 segmentation::enter(desk);
+                Next::NONE
+            }
+            Layer::Compare => {
+                self.compare.differences.iter_mut().for_each(Differences::typed);
                 Next::NONE
             }
             Layer::Probes => {
@@ -117,6 +122,7 @@ impl Session {
             Purpose::Path(PathOf::Assessment) => self.home.accept(desk, &form),
             Purpose::Path(PathOf::Cluster) => new::accept(&mut self.new, desk, &form),
             Purpose::Path(PathOf::Export) => self.export.accept(desk, &form),
+            Purpose::Path(PathOf::Compare) => self.compare.accept(desk, &form),
             Purpose::Entry { register, id } => keepers::accept(desk, &form, *register, id.as_deref()),
             Purpose::Withdraw { register, id } => keepers::accept_withdrawal(desk, &form, *register, id),
             Purpose::Engagement => engagement::accept(desk, &form),
@@ -136,6 +142,7 @@ impl Session {
             Layer::Probes => return probes::back(&mut self.probing, desk),
             Layer::Walk => walk::back(desk),
             Layer::Access => self.access.back(desk),
+            Layer::Compare => self.compare.back(desk),
             Layer::Findings(_) => self.findings.back(desk),
             Layer::Register(_) => registers::back(desk),
             Layer::Pick(_) => samples::back(desk),
@@ -154,6 +161,7 @@ impl Session {
             Some(Layer::Walk) => walk::step(desk, step),
             Some(Layer::Findings(_)) => self.findings.step(desk, step),
             Some(Layer::Access) => self.access.step(step),
+            Some(Layer::Compare) => self.compare.differences.iter_mut().for_each(|list| list.step(step)),
             Some(Layer::Register(_)) => keepers::step(desk, step),
             Some(Layer::Sample { .. } | Layer::Pick(_)) => samples::step(desk, step),
             Some(Layer::Probes) => probes::step(self.probing.as_mut(), step),
@@ -164,7 +172,8 @@ impl Session {
             Some(Layer::Export) => self.export.step(step),
             Some(Layer::Find { .. }) => search::step(desk, step),
             Some(Layer::Segmentation { cursor, .. } | Layer::Palette { cursor, .. }) => cursor.step_shown(step),
-            Some(Layer::Reading) | None => {}
+            Some(Layer::Reading) => reading::step(&mut self.reading, step),
+            None => {}
         }
     }
 
@@ -193,7 +202,7 @@ impl Session {
         if matches!(self.top(), Layer::Walk) {
             walk::focus_work(&mut self.desk);
         }
-        let enters = !matches!(self.top(), Layer::Export | Layer::Scope(_) | Layer::Palette { .. });
+        let enters = !matches!(self.top(), Layer::Export | Layer::Scope(_) | Layer::Palette { .. } | Layer::Reading);
         match self.cursor_here() {
             Some(cursor) if cursor.at == row && enters => return self.enter(),
             Some(cursor) => cursor.at = row,
@@ -223,6 +232,8 @@ impl Session {
             Layer::Scope(editor) => Some(&mut editor.cursor),
             Layer::Export => Some(&mut self.export.cursor),
             Layer::Access => Some(&mut self.access.list.cursor),
+            Layer::Compare => self.compare.differences.as_mut().map(|list| &mut list.cursor),
+            Layer::Reading => self.reading.as_mut().and_then(|r| r.arrived.as_mut()).map(|arrived| &mut arrived.differences.cursor),
             _ => None,
         }
     }
@@ -275,6 +286,7 @@ impl Session {
             }
             Some(Layer::New) => new::type_in(&mut self.new, typed),
             Some(Layer::Access) => self.access.type_in(typed),
+            Some(Layer::Compare) => self.compare.differences.iter_mut().filter(|list| list.filtering).for_each(|list| list.type_in(typed)),
             Some(Layer::Findings(_)) => self.findings.type_in(&self.desk, typed),
             Some(Layer::Register(_)) => registers::type_in(&mut self.desk, typed),
             _ => {}
@@ -287,6 +299,7 @@ impl Session {
         match self.desk.top() {
             Layer::Findings(_) => self.findings.filter(&self.desk),
             Layer::Access => self.access.list.filtering = true,
+            Layer::Compare => self.compare.differences.iter_mut().for_each(|list| list.filtering = true),
             Layer::Register(_) => registers::filter(&mut self.desk),
             Layer::New => new::filter(&mut self.new),
             _ => {}

@@ -1,5 +1,5 @@
 //! A cluster being read: what has come of which kind. A refused kind never looks like an empty one, so each row has its state and the
-//! server's words.
+//! server's words. What a cluster that is known says otherwise than before is shown before it is taken.
 
 use crate::kinds::KindState;
 use crate::model::Kind;
@@ -10,8 +10,11 @@ use crate::session::book::layer::Layer;
 use crate::session::book::lead::{Lead, Next};
 use crate::session::book::{told, total};
 use crate::session::effect::{Effect, Source};
+use crate::session::parts::cursor::Step;
+use crate::session::parts::differences::Differences;
 use crate::session::parts::message::Message;
-use crate::workbook::collection::cluster_key;
+use crate::workbook::collection::{another, cluster_key, put_failure};
+use crate::workbook::compare::Entry;
 use jiff::Timestamp;
 
 /// What happens to a reading.
@@ -100,13 +103,41 @@ pub struct Reading {
     pub failed: Option<String>,
     /// Whether it is being cancelled.
     pub cancelling: bool,
+    /// Whether it must be the cluster that has this name already.
+    pub again: bool,
+    /// What was read of a cluster that is known, until it is taken or not.
+    pub arrived: Option<Box<Arrived>>,
+}
+
+/// A cluster that was read again, and is not taken yet.
+#[derive(Clone, Debug)]
+pub struct Arrived {
+    /// Its name in the workbook.
+    pub key: String,
+    /// What was read.
+    collection: Collection,
+    /// In what it differs from the reading before.
+    pub differences: Differences,
 }
 
 impl Reading {
     /// A reading that starts now.
     #[must_use]
     pub const fn new(key: String, source: Source, revision: u64, since: Timestamp) -> Self {
-        Self { key, source, revision, since, rows: vec![], kinds: 0, bytes: 0, note: String::new(), failed: None, cancelling: false }
+        Self {
+            key,
+            source,
+            revision,
+            since,
+            rows: vec![],
+            kinds: 0,
+            bytes: 0,
+            note: String::new(),
+            failed: None,
+            cancelling: false,
+            again: false,
+            arrived: None,
+        }
     }
 
     /// Takes news.
@@ -145,23 +176,20 @@ pub(in crate::session) fn update(reading: &mut Option<Reading>, desk: &mut Desk,
             Next::NONE
         }
         Action::Collected(collection) => collected(reading, desk, *collection),
-        Action::Failed(why) => {
-            fail(reading, desk, &why);
-            Next::NONE
-        }
+        Action::Failed(why) => fail(reading, desk, &why),
     }
 }
 
 /// Whether a cluster is being read just now.
 pub(in crate::session) fn is_running(reading: Option<&Reading>) -> bool {
-    reading.is_some_and(|reading| reading.failed.is_none())
+    reading.is_some_and(|reading| reading.failed.is_none() && reading.arrived.is_none())
 }
 
 /// Starts reading a cluster into the open assessment.
-pub(in crate::session) fn start(reading: &mut Option<Reading>, desk: &mut Desk, key: String, source: Source) -> Next {
+pub(in crate::session) fn start(reading: &mut Option<Reading>, desk: &mut Desk, key: String, source: Source, again: bool) -> Next {
     let Some(book) = desk.book.as_ref() else { return Next::NONE };
     let workbook = Box::new(book.workbook.clone());
-    *reading = Some(Reading::new(key.clone(), source.clone(), book.revision, desk.now));
+    *reading = Some(Reading { again, ..Reading::new(key.clone(), source.clone(), book.revision, desk.now) });
     desk.layers.retain(|l| !matches!(l, Layer::Reading | Layer::New));
     desk.layers.push(Layer::Reading);
     Next::from(Effect::Collect { key, source, workbook })
@@ -180,7 +208,7 @@ fn again(reading: Option<&Reading>, desk: &mut Desk) -> Next {
     let Some(record) = book.record() else { return Next::from(Lead::AddCluster) };
     let key = record.key.clone();
     match Source::of_record(record) {
-        Some(source) => Next::from(Lead::Read { key, source }),
+        Some(source) => Next::from(Lead::Read { key, source, again: true }),
         None => {
             let what = format!("Where {key} was read from is not known");
             desk.messages.push(Message::error(what, "Read it as a further cluster: + in the list of areas."));
@@ -189,14 +217,15 @@ fn again(reading: Option<&Reading>, desk: &mut Desk) -> Next {
     }
 }
 
-/// ↵: tries again where it failed; else the walk goes on while the cluster is read.
+/// ↵: takes what was read; tries again where it failed; else the walk goes on while the cluster is read.
 pub(in crate::session) fn enter(reading: &mut Option<Reading>, desk: &mut Desk) -> Next {
     if is_running(reading.as_ref()) {
         desk.layers.pop();
         return Next::NONE;
     }
     match reading.take() {
-        Some(Reading { key, source, .. }) => Next::from(Lead::Read { key, source }),
+        Some(Reading { source, revision, arrived: Some(arrived), .. }) => take(desk, &source, revision, *arrived),
+        Some(Reading { key, source, again, .. }) => Next::from(Lead::Read { key, source, again }),
         None => {
             desk.close_top();
             Next::NONE
@@ -204,9 +233,23 @@ pub(in crate::session) fn enter(reading: &mut Option<Reading>, desk: &mut Desk) 
     }
 }
 
-/// Esc: stops reading; nothing is kept.
+/// Up, down and pages in what a cluster says otherwise.
+pub(in crate::session) fn step(reading: &mut Option<Reading>, step: Step) {
+    if let Some(arrived) = reading.as_mut().and_then(|reading| reading.arrived.as_mut()) {
+        arrived.differences.step(step);
+    }
+}
+
+/// Esc: stops reading, or does not take what was read; nothing is kept.
 pub(in crate::session) fn back(reading: &mut Option<Reading>, desk: &mut Desk) -> Next {
     match reading.as_mut() {
+        Some(Reading { arrived: Some(arrived), .. }) => {
+            let words = format!("What was read of {} is not taken; everything is as it was.", arrived.key);
+            *reading = None;
+            desk.layers.pop();
+            desk.messages.push(Message::info(words));
+            Next::NONE
+        }
         Some(reading) if reading.failed.is_none() => {
             reading.cancelling = true;
             Next::from(Effect::CancelCollect)
@@ -219,20 +262,45 @@ pub(in crate::session) fn back(reading: &mut Option<Reading>, desk: &mut Desk) -
     }
 }
 
-/// A cluster was read, judged and kept: it goes into the workbook.
-fn collected(reading: &mut Option<Reading>, desk: &mut Desk, collection: Collection) -> Next {
-    let Some(reading) = reading.take() else { return Next::NONE };
+/// A cluster was read, judged and kept. The first reading of it goes into the workbook; one that differs from the reading before is shown first,
+/// and one of another cluster than it must be is refused.
+fn collected(state: &mut Option<Reading>, desk: &mut Desk, collection: Collection) -> Next {
+    let Some(mut reading) = state.take() else { return Next::NONE };
+    let Some(book) = desk.book.as_ref() else { return Next::NONE };
+    if let Some(other) = book.workbook.clusters.iter().find(|c| reading.again && c.key == reading.key)
+        && let Some(refused) = another(other, &collection.inventory.cluster)
+    {
+        desk.layers.retain(|l| !matches!(l, Layer::Reading));
+        let now = "Nothing of it was taken. To keep both, add it as a further cluster: + in the list of areas.";
+        desk.messages.push(Message::error(refused, now));
+        return Next::NONE;
+    }
+    let key = cluster_key(&book.workbook, &collection.inventory.cluster.uid, &reading.key);
+    let (_, changes) = desk.merged(&key, (&reading.source.words(), &reading.source.reached()), &collection);
+    let confirm = changes.to_confirm.iter().map(|practice| Entry::to_confirm(practice));
+    let differences = Differences::new(confirm.chain(changes.entries.iter().cloned()).collect());
+    let unasked = changes.first || differences.is_empty();
+    let arrived = Arrived { key, collection, differences };
+    if unasked {
+        return take(desk, &reading.source, reading.revision, arrived);
+    }
+    if !desk.layers.iter().any(|l| matches!(l, Layer::Reading)) {
+        let what = format!("{} was read again, and says other things than before", arrived.key);
+        desk.messages.push(Message::warning(what, "R shows them, and you take them or not."));
+    }
+    reading.arrived = Some(Box::new(arrived));
+    *state = Some(reading);
+    Next::NONE
+}
+
+/// Puts what was read into the workbook. What people wrote meanwhile stays, because it is put into the workbook as it is now.
+fn take(desk: &mut Desk, source: &Source, revision: u64, arrived: Arrived) -> Next {
     desk.layers.retain(|l| !matches!(l, Layer::Reading));
     let Some(book) = desk.book.as_ref() else { return Next::NONE };
-    let key = cluster_key(&book.workbook, &collection.inventory.cluster.uid, &reading.key);
-    let known = book.workbook.clusters.iter().any(|c| c.key == reading.key);
-    let stale = book.revision != reading.revision;
-    let (workbook, changes) = desk.merged(&key, (&reading.source.words(), &reading.source.reached()), &collection);
-    let words = if known && key != reading.key {
-        let what = format!("What was read is not {}: kube-system has another UID there", reading.key);
-        desk.messages.push(Message::warning(what, format!("It is kept as {key}, beside what was read of {} before.", reading.key)));
-        format!("{key} was read and judged.")
-    } else if changes.first {
+    let Arrived { key, collection, .. } = arrived;
+    let stale = book.revision != revision;
+    let (workbook, changes) = desk.merged(&key, (&source.words(), &source.reached()), &collection);
+    let words = if changes.first {
         format!("{key} was read and judged. ⇥ goes to the first thing that needs you.")
     } else {
         format!("{key} was read again: {}", told(&changes))
@@ -242,19 +310,27 @@ fn collected(reading: &mut Option<Reading>, desk: &mut Desk, collection: Collect
     desk.save(draft, After::Show { key, collection: Box::new(collection), words, stale }, false)
 }
 
-/// It was not read: cancelled, or failed.
-fn fail(reading: &mut Option<Reading>, desk: &mut Desk, why: &str) {
+/// It was not read: cancelled, or failed, which is written down of a cluster that was read before.
+fn fail(reading: &mut Option<Reading>, desk: &mut Desk, why: &str) -> Next {
     if why.is_empty() {
         // Who left the assessment meanwhile is told nothing of it.
-        let Some(key) = reading.take().map(|r| r.key) else { return };
+        let Some(key) = reading.take().map(|r| r.key) else { return Next::NONE };
         desk.layers.retain(|l| !matches!(l, Layer::Reading));
         desk.messages.push(Message::info(format!("Reading {key} was cancelled; nothing of it is kept.")));
-    } else if let Some(known) = reading.as_mut() {
-        known.failed = Some(why.to_owned());
-        if !desk.layers.iter().any(|l| matches!(l, Layer::Reading)) {
-            let what = format!("{} could not be read", known.key);
-            *reading = None;
-            desk.messages.push(Message::error(what, why));
-        }
+        return Next::NONE;
     }
+    let Some(known) = reading.as_mut() else { return Next::NONE };
+    known.failed = Some(why.to_owned());
+    let (key, again) = (known.key.clone(), known.again);
+    if !desk.layers.iter().any(|l| matches!(l, Layer::Reading)) {
+        *reading = None;
+        desk.messages.push(Message::error(format!("{key} could not be read"), why));
+    }
+    let Some(book) = desk.book.as_ref().filter(|_| again) else { return Next::NONE };
+    let mut workbook = book.workbook.clone();
+    if !put_failure(&mut workbook, &key, desk.now, why) {
+        return Next::NONE;
+    }
+    let draft = Draft { workbook, what: format!("could not read cluster {key}"), before: String::new(), after: why.to_owned() };
+    desk.save(draft, After::Tell(format!("That {key} could not be read is written down; what was read of it before stays.")), false)
 }

@@ -5,6 +5,7 @@ use super::action::Action;
 use super::book::desk::Desk;
 use super::book::layer::Layer;
 use super::book::standing::{Pane, Tab};
+use super::compare::Compare;
 use super::context::Context;
 use super::effect::Source;
 use super::export::ExportState;
@@ -37,6 +38,8 @@ pub struct Session {
     pub access: Access,
     /// Who may connect to whom in its clusters.
     pub segmentation: Pictures,
+    /// The open assessment beside another one.
+    pub compare: Compare,
     /// Active probes that somebody is asked about, or that are being sent.
     pub probing: Option<Probing>,
     /// The export screen.
@@ -77,6 +80,7 @@ impl Session {
             findings: Findings::default(),
             access: Access::default(),
             segmentation: Pictures::default(),
+            compare: Compare::default(),
             probing: None,
             export: ExportState::default(),
             ticks: 0,
@@ -156,6 +160,7 @@ impl Session {
                 Some(new) if new.stage == Stage::Read => Context::Ready,
                 _ => Context::Cluster,
             },
+            Layer::Reading if self.reading.as_ref().is_some_and(|reading| reading.arrived.is_some()) => Context::Preview,
             Layer::Reading => Context::Reading,
             Layer::Walk => match self.book.as_ref().map(|b| (b.walk.pane, b.walk.control, b.walk.tab)) {
                 None | Some((Pane::Areas, ..) | (_, None, _)) => Context::Areas,
@@ -171,6 +176,8 @@ impl Session {
             Layer::Form(form) => of_form(form),
             Layer::Summary(_) => Context::Summary,
             Layer::Segmentation { .. } => Context::Segmentation,
+            Layer::Compare if self.compare.differences.as_ref().is_some_and(|list| list.filtering) => Context::Filter,
+            Layer::Compare => Context::Compare,
             Layer::Access if self.access.list.filtering => Context::Filter,
             Layer::Access => Context::Access,
             Layer::Holder { .. } => Context::Holder,

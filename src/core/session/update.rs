@@ -122,6 +122,7 @@ impl Session {
             }
             Action::Segmentation(action) => return self.segmentation.update(desk, action),
             Action::Access(action) => return self.access.update(desk, action),
+            Action::Compare(action) => return self.compare.update(desk, action),
             Action::Probes(action) => return probes::update(&mut self.probing, desk, self.reading.is_some(), action),
             Action::Export(action) => return self.export.update(desk, action),
             Action::Summary(action) => return summary::update(desk, action),
@@ -146,7 +147,7 @@ impl Session {
                 let cluster = self.after_open.take();
                 let next = book::update(&mut self.desk, action);
                 return match cluster {
-                    Some((key, source)) => next.and(Lead::Read { key, source }),
+                    Some((key, source)) => next.and(Lead::Read { key, source, again: false }),
                     None => next,
                 };
             }

@@ -1,13 +1,15 @@
 //! What happens to a workbook when a cluster is read again: its record and outcomes are replaced, what people wrote is not touched, and
 //! determinations that the new outcomes speak against are marked to be confirmed. What changed is told, finding by finding.
 
+use super::compare::{self, Class, ClusterSide, Entry, Topic};
 use super::rollup::Together;
-use super::{ClusterRecord, FindingBrief, Moment, OutcomeRecord, Reached, Workbook, accept::day_of};
+use super::{ClusterRecord, FindingBrief, Moment, OutcomeRecord, Reached, ReadFailure, Workbook, accept::day_of};
 use crate::assess::CheckOutcome;
 use crate::checks;
 use crate::guidance::Guidance;
-use crate::kinds::{Inventory, KindState, Source};
-use crate::model::{Determined, Finding, Kind, Outcome};
+use crate::kinds::{ClusterInfo, Inventory, KindState, Source};
+use crate::model::text::thousands;
+use crate::model::{Determined, Finding, Kind};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
@@ -37,32 +39,34 @@ pub struct Collected<'a> {
     pub assessed_at: Timestamp,
 }
 
-/// An outcome that is another one now.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OutcomeChange {
-    /// The check.
-    pub check: String,
-    /// What it said; none for a check that did not exist.
-    pub from: Option<Outcome>,
-    /// What it says.
-    pub to: Outcome,
-}
-
 /// What a new collection changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changes {
     /// Whether the cluster was read for the first time: then everything is new, and nothing below is filled but `to_confirm`.
     pub first: bool,
-    /// Outcomes that changed.
-    pub outcomes: Vec<OutcomeChange>,
-    /// Findings that were not there, with their checks.
-    pub new: Vec<(String, Finding)>,
-    /// Findings that are not there any more.
-    pub gone: Vec<(String, Finding)>,
-    /// Findings that show another value, severity, category or number of pods.
-    pub changed: Vec<(String, Finding)>,
+    /// In what it differs from the reading before.
+    pub entries: Vec<Entry>,
     /// Practices whose determination must be confirmed.
     pub to_confirm: Vec<String>,
+}
+
+impl Changes {
+    /// What changed, in a clause: outcomes, findings, and what can't be compared; nothing where nothing did.
+    #[must_use]
+    pub fn words(&self) -> Option<String> {
+        let of = |topic, class| thousands(compare::count(&self.entries, topic, class));
+        let unknown = self.entries.iter().filter(|entry| entry.class == Class::CannotBeCompared).count();
+        let unknown = if unknown > 0 { format!("; cannot be compared: {}", thousands(unknown)) } else { String::new() };
+        (!self.entries.is_empty()).then(|| {
+            format!(
+                "outcomes changed: {}; findings: {} new, {} gone, {} changed{unknown}",
+                of(Topic::Outcome, Class::Changed),
+                of(Topic::Finding, Class::New),
+                of(Topic::Finding, Class::Gone),
+                of(Topic::Finding, Class::Changed),
+            )
+        })
+    }
 }
 
 impl OutcomeRecord {
@@ -114,7 +118,8 @@ pub fn merge_collection(workbook: &mut Workbook, guidance: &Guidance, collected:
     // A cluster that is listed and was never read has nothing to be compared with.
     let was_read = |c: &ClusterRecord| c.assessed_at.is_some() || c.collected_at.is_some();
     let first = !workbook.clusters.iter().any(|c| c.key == collected.key && was_read(c));
-    let mut changes = if first { Changes { first, ..Changes::default() } } else { compare(workbook, collected) };
+    let entries = if first { vec![] } else { differences(workbook, collected) };
+    let mut changes = Changes { first, entries, to_confirm: vec![] };
     let record = record(collected);
     match workbook.clusters.iter_mut().find(|c| c.key == collected.key) {
         Some(known) => *known = record,
@@ -141,6 +146,31 @@ pub fn cluster_key(workbook: &Workbook, uid: &str, wished: &str) -> String {
     // Without a UID on both sides nothing shows that two clusters of one name are different ones.
     let free = |name: &str| workbook.clusters.iter().all(|c| c.key != name || c.uid.is_empty() || uid.is_empty());
     std::iter::once(wished.to_owned()).chain((2..).map(|n| format!("{wished}-{n}"))).find(|name| free(name)).unwrap_or_default()
+}
+
+/// Writes down that a cluster could not be read again: it stays listed, with what was read of it before. Whether there is such a cluster.
+pub fn put_failure(workbook: &mut Workbook, key: &str, at: Timestamp, why: &str) -> bool {
+    let known = workbook.clusters.iter_mut().find(|c| c.key == key);
+    known.map(|record| record.failed = Some(ReadFailure { at: Moment(at), why: why.to_owned() })).is_some()
+}
+
+/// Why what was read is not the cluster that stands in a workbook, with both identities; nothing where it is, or where nothing shows that it is
+/// not.
+#[must_use]
+pub fn another(known: &ClusterRecord, read: &ClusterInfo) -> Option<String> {
+    let told = |uid: &str, server: &str, version: &str| {
+        let server = if server.is_empty() { String::new() } else { format!(" at {server}") };
+        format!("UID {uid}{server}, {}", if version.is_empty() { "version not known" } else { version })
+    };
+    (!known.uid.is_empty() && !read.uid.is_empty() && known.uid != read.uid).then(|| {
+        format!(
+            "What was read is not {}: it is another cluster, with {}, and {} is the one with {}",
+            known.key,
+            told(&read.uid, &read.server, &read.version),
+            known.key,
+            told(&known.uid, &known.server, &known.version)
+        )
+    })
 }
 
 fn record(collected: &Collected<'_>) -> ClusterRecord {
@@ -189,29 +219,15 @@ pub fn not_read(inventory: &Inventory) -> BTreeMap<String, String> {
         .collect()
 }
 
-fn compare(workbook: &Workbook, collected: &Collected<'_>) -> Changes {
-    let mut changes = Changes::default();
-    for outcome in collected.outcomes {
-        let known = workbook.outcomes.iter().find(|o| o.check == outcome.check && o.cluster == collected.key);
-        if known.is_none_or(|k| k.outcome != outcome.outcome) {
-            let from = known.map(|k| k.outcome);
-            changes.outcomes.push(OutcomeChange { check: outcome.check.clone(), from, to: outcome.outcome });
-        }
-        let Some(previous) = collected.previous.iter().find(|o| o.check == outcome.check) else { continue };
-        let before: BTreeMap<&str, &Finding> = previous.findings.iter().map(|f| (f.id.as_str(), f)).collect();
-        let after: BTreeMap<&str, &Finding> = outcome.findings.iter().map(|f| (f.id.as_str(), f)).collect();
-        let tell = |f: &Finding| (outcome.check.clone(), f.clone());
-        changes.new.extend(outcome.findings.iter().filter(|f| !before.contains_key(f.id.as_str())).map(tell));
-        // What could not be looked at this time is not gone.
-        if outcome.outcome != Outcome::Blocked {
-            changes.gone.extend(previous.findings.iter().filter(|f| !after.contains_key(f.id.as_str())).map(tell));
-        }
-        let differs = |f: &Finding, b: &Finding| {
-            (&f.observed, f.severity, f.category, f.weight, f.pods) != (&b.observed, b.severity, b.category, b.weight, b.pods)
-        };
-        changes.changed.extend(outcome.findings.iter().filter(|f| before.get(f.id.as_str()).is_some_and(|b| differs(f, b))).map(tell));
-    }
-    changes
+/// In what a collection differs from the reading before; nothing for the first.
+fn differences(workbook: &Workbook, collected: &Collected<'_>) -> Vec<Entry> {
+    let Some(record) = workbook.clusters.iter().find(|c| c.key == collected.key) else { return vec![] };
+    let missing = || "what was found before is not to be had any more".to_owned();
+    let previous = if collected.previous.is_empty() { Err(missing()) } else { Ok(collected.previous) };
+    // That it could not be read in between does not matter any more.
+    let before = ClusterSide { failed: None, ..ClusterSide::kept(workbook, record, previous) };
+    let after = ClusterSide::read(collected.key, collected.inventory, not_read(collected.inventory), collected.outcomes);
+    compare::readings(&before, &after)
 }
 
 /// Marks determinations whose ground has moved: what is proposed now is not what was proposed then, and speaks against them. Returns the

@@ -5,6 +5,7 @@ pub mod accept;
 pub mod analyses;
 pub mod begun;
 pub mod collection;
+pub mod compare;
 pub mod determining;
 pub mod drafts;
 pub mod excepting;

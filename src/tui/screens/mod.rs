@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod answer;
+pub mod compare;
 pub mod determine;
 pub mod engagement;
 pub mod evidence;

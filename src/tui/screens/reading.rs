@@ -1,9 +1,10 @@
 //! Reading a cluster: how far each kind is, what was refused and in whose words. A refused kind never looks like an empty one.
 
 use crate::tui::theme::Theme;
-use crate::tui::widgets::{List, frame, hints::Hint, page, progress, sign};
+use crate::tui::widgets::{List, differences, frame, hints::Hint, page, progress, sign};
 use crate::tui::{markdown, text};
 use kassay_core::kinds::KindState;
+use kassay_core::model::text::clean;
 use kassay_core::session::{KindRow, Reading, Session};
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -26,6 +27,14 @@ use ratatui::widgets::Paragraph;
 /// ```
 pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, keys: &[Hint<'_>], theme: &Theme) {
     let Some(view) = &session.reading else { return };
+    if let Some(arrived) = &view.arrived {
+        let title = format!("Read again: {}", text::cut_middle(&clean(&arrived.key), usize::from(area.width / 2)));
+        let body = page::draw(frame, area, &title, "not taken yet", keys, theme);
+        let (words, body) = frame::top(body, 3);
+        let words_of_it = "This is what it says otherwise than before. Taken or not, nothing that a person wrote is touched.";
+        frame.render_widget(Paragraph::new(markdown::plain(words_of_it, words.width.into(), theme.style("text.muted"))), words);
+        return differences::draw(frame, body, &arrived.differences, theme);
+    }
     let spinner = progress::spinner(session.ticks, theme.still);
     let mut about = vec![text::lasting(session.now.as_second() - view.since.as_second())];
     if view.bytes > 0 {
@@ -67,7 +76,7 @@ fn failed(frame: &mut Frame<'_>, area: Rect, name: &str, why: &str, theme: &Them
         vec![Line::styled(format!("✗ {} could not be read", text::cut_middle(name, 50)), theme.style("error")), Line::default()];
     lines.extend(markdown::plain(why, width, theme.style("text")));
     lines.push(Line::default());
-    lines.extend(markdown::plain("Nothing of it is kept, and nothing else was changed.", width, theme.style("text.muted")));
+    lines.extend(markdown::plain("Nothing of it is kept. What was read of it before stays as it is.", width, theme.style("text.muted")));
     frame.render_widget(Paragraph::new(lines), area);
 }
 

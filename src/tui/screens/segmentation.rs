@@ -4,16 +4,14 @@ use crate::tui::theme::Theme;
 use crate::tui::widgets::table::{self, Column, Fill};
 use crate::tui::widgets::{List, frame, list, page, sign};
 use crate::tui::{keymap, markdown, text};
+use kassay_core::analysis::segmentation::{Crossing, ENDS, Segmentation, SharedNode};
 use kassay_core::model::Category;
 use kassay_core::model::text::clean;
-use kassay_core::session::{Context, Crossing, Cursor, Segmentation, Session};
+use kassay_core::session::{Context, Cursor, Session};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
-
-const ENDS: [Option<Category>; 5] =
-    [Some(Category::Cde), Some(Category::Connected), Some(Category::OutOfScope), Some(Category::Platform), None];
 
 /// Draws the flows between categories, or those of one pair.
 ///
@@ -136,7 +134,7 @@ fn notes(picture: &Segmentation, width: usize, theme: &Theme) -> Vec<Line<'stati
     if picture.nodes.is_empty() {
         say(&mut lines, "No node runs pods of the CDE beside others.", "text");
     } else {
-        let one = |node: &kassay_core::session::SharedNode| {
+        let one = |node: &SharedNode| {
             let pods: Vec<String> = node.pods.iter().map(|(category, n)| format!("{} {n}", category.label())).collect();
             format!("{} ({})", node.name, pods.join(", "))
         };

@@ -2,6 +2,7 @@
 //! frame (a selection, the text of a field) belongs to whoever calls.
 
 pub mod area;
+pub mod differences;
 pub mod field;
 pub mod filter;
 pub mod form;

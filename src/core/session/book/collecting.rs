@@ -119,15 +119,11 @@ pub(in crate::session) fn total(outcomes: &[CheckOutcome]) -> usize {
 
 /// What a collection changed, in a sentence.
 pub(in crate::session) fn told(changes: &Changes) -> String {
-    let numbers = [changes.outcomes.len(), changes.new.len(), changes.gone.len(), changes.changed.len()];
-    if numbers == [0; 4] {
-        return "nothing has changed.".to_owned();
-    }
-    let [outcomes, new, gone, changed] = numbers.map(crate::model::text::thousands);
+    let Some(words) = changes.words() else { return "nothing has changed.".to_owned() };
     let confirm = match changes.to_confirm.len() {
         0 => String::new(),
         1 => " One determination is to be confirmed.".to_owned(),
         n => format!(" {n} determinations are to be confirmed."),
     };
-    format!("outcomes changed: {outcomes}; findings: {new} new, {gone} gone, {changed} changed.{confirm}")
+    format!("{words}.{confirm}")
 }

@@ -43,6 +43,8 @@ pub enum Layer {
     },
     /// The access register; its state is that of `access`.
     Access,
+    /// The assessment beside another one; its state is that of `compare`.
+    Compare,
     /// One subject of the register.
     Holder {
         /// Who.

@@ -32,6 +32,8 @@ pub(in crate::session) enum Lead {
         key: String,
         /// Where from.
         source: Source,
+        /// Whether it must be the cluster that has that name already.
+        again: bool,
     },
     /// Another cluster is shown: what is open of it follows.
     Shown,

@@ -160,7 +160,7 @@ impl Desk {
                 effects.extend(judge_again(book));
                 self.messages.push(Message::info(words));
             }
-            After::Read(key, source) => return Next::from(effects).and(Lead::Read { key, source }),
+            After::Read(key, source) => return Next::from(effects).and(Lead::Read { key, source, again: false }),
             After::Quit => effects.push(Effect::Quit),
             After::Home => return Next::from(effects).and(Lead::Home),
         }

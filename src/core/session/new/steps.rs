@@ -275,7 +275,7 @@ fn begin_adding(new: &New, desk: &mut Desk, source: Source) -> Next {
     let key = free_key(desk, &source);
     match desk.scope_draft(new.scope.scope.clone()) {
         Some(draft) => desk.save(draft, After::Read(key, source), true),
-        None => Next::from(Lead::Read { key, source }),
+        None => Next::from(Lead::Read { key, source, again: false }),
     }
 }
 

@@ -83,6 +83,8 @@ pub enum PathOf {
     Cluster,
     /// The file or folder that an export becomes.
     Export,
+    /// What the open assessment is compared with.
+    Compare,
 }
 
 /// One of several.

@@ -1,7 +1,8 @@
-//! What repeats on screens: where one stands in a list or text, what is typed, forms, messages, the namespaces of a scope, registers.
+//! What repeats on screens: where one stands in a list or text, what is typed, forms, messages, the namespaces of a scope, registers, differences.
 
 pub mod cursor;
 pub mod days;
+pub mod differences;
 pub mod field;
 pub mod form;
 pub mod message;
