@@ -5,6 +5,7 @@
 pub mod begin;
 mod editor;
 pub mod compare;
+mod files;
 mod keeper;
 mod reading;
 mod tasks;
@@ -225,9 +226,12 @@ fn of_event(session: &Session, event: Event) -> Option<Action> {
     action.map(|action| area::heard(session, action))
 }
 
-/// Terminals paste the path of a file that is dropped on them.
+/// Terminals paste the paths of files that are dropped on them.
 fn is_dropped_file(session: &Session, text: &str) -> bool {
     let work = [Context::Guidance, Context::Checks, Context::Questions, Context::Evidence, Context::Result];
-    let path = text.trim().trim_matches(['\'', '"']);
-    work.contains(&session.context()) && !path.contains('\n') && (path.starts_with('/') || path.starts_with("file://"))
+    let is_path = |line: &str| {
+        let path = line.trim().trim_start_matches(['\'', '"']);
+        path.starts_with('/') || path.starts_with("file://")
+    };
+    work.contains(&session.context()) && !text.trim().is_empty() && text.trim().lines().all(is_path)
 }

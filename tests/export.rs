@@ -305,6 +305,37 @@ fn sarif_of(material: &Material) -> Result<String, export::ExportError> {
 }
 
 #[test]
+fn work_papers_are_told_by_kind_and_what_was_mended_is_held_against_what_was_read() {
+    let root = tempfile::tempdir().unwrap();
+    let material = material(&make(root.path()));
+    let read = |text: String| csv::Reader::from_reader(text.as_bytes()).records().map(Result::unwrap).collect::<Vec<_>>();
+    let documents = read(export::documents_csv(&material));
+    assert_eq!((documents.len(), &documents[0][0]), (1, "E-0001"));
+    let interviews = read(export::interviews_csv(&material));
+    assert_eq!(
+        (&interviews[0][0], &interviews[0][1], &interviews[0][2], &interviews[0][3]),
+        ("E-0002", "Sign-in", "'=sign-in", "platform lead")
+    );
+    assert_eq!((read(export::observations_csv(&material)).len(), read(export::system_evidence_csv(&material)).len()), (0, 0));
+    // It was read on the day after the retest, and the check still fails.
+    let mended = read(export::remediations_csv(&material));
+    assert!(mended[0].iter().any(|cell| cell == "still wrong"), "{mended:?}");
+    let html = export::report_html(&material).unwrap();
+    for told in [
+        "Interviews",
+        "Found and mended",
+        "id=\"E-0002\"",
+        "id=\"M-01\"",
+        "after the retest",
+        "Not told: your conclusion",
+        "Open to &lt;em&gt;all",
+    ] {
+        assert!(html.contains(told), "{told} is not told");
+    }
+    assert!(!html.contains("<b>Always") && !html.contains("<em>all"));
+}
+
+#[test]
 fn sarif_follows_its_schema() {
     let root = tempfile::tempdir().unwrap();
     let material = material(&make(root.path()));
@@ -406,7 +437,7 @@ fn the_next_assessment_is_begun_from_a_folder_a_bag_or_its_zip_that_is_whole() {
         let before = if old.is_dir() { files(old) } else { BTreeMap::new() };
         let next = begin(old, false).unwrap();
         let previous = next.previous.unwrap();
-        assert_eq!((previous.entity.as_str(), previous.answers.len(), previous.evidence.len()), ("Acme <i>Payments</i>", 1, 1));
+        assert_eq!((previous.entity.as_str(), previous.answers.len(), previous.evidence.len()), ("Acme <i>Payments</i>", 1, 2));
         assert!(next.answers.is_empty() && previous.unverified.is_empty());
         assert_eq!(if old.is_dir() { files(old) } else { BTreeMap::new() }, before, "the old one is only read");
     }

@@ -17,8 +17,8 @@ use kassay_core::kinds::{Ingest, Inventory, Source as Origin};
 use kassay_core::model::{Category, Finding, Kind, ObjectRef, Outcome, Scope, Severity};
 use kassay_core::sensitive::FingerprintKey;
 use kassay_core::session::{
-    Action, Collection, Context, Layer, Register, Step, Tab, Target, access, compare, determine, evidence, export, findings, help, palette,
-    probes, reading, registers, scope, search, segmentation, summary, walk,
+    Action, Collection, Context, Layer, Register, Step, Tab, Target, access, compare, determine, evidence, export, findings, help,
+    palette, probes, reading, registers, remediation, scope, search, segmentation, summary, walk,
 };
 use kassay_core::workbook::compare::Entry;
 use ratatui::Terminal;
@@ -75,6 +75,36 @@ fn with_rights() -> Inventory {
     ingest.finish()
 }
 
+/// Forms of every kind of evidence, the list of a control with one of them, what was mended, and both registers.
+fn papers(desk: &mut Desk, look: &mut dyn FnMut(&mut Desk, &str)) {
+    desk.act(Action::Evidence(evidence::Action::Attach)).act(Action::Focus(0));
+    for (key, name) in [('d', "document"), ('o', "observation"), ('q', "query"), ('i', "interview")] {
+        desk.act(Action::Choose(key));
+        look(desk, name);
+    }
+    for (row, text) in [("title", "Sign-in\u{1b}[2J"), ("role", "lead"), ("topics", "sign-in"), ("answered", "by key")] {
+        let at = desk.session.form().unwrap().rows.iter().position(|r| r.id == row).unwrap();
+        desk.act(Action::Focus(at)).typed(text);
+    }
+    desk.act(Action::Enter).act(Action::Walk(walk::Action::Tab(Tab::Evidence)));
+    assert_eq!(desk.book().workbook.evidence.len(), 1, "{:?}", desk.session.form());
+    for _ in 0..9 {
+        look(desk, "evidence of a control");
+        desk.act(Action::Step(Step::Down));
+    }
+    desk.act(Action::Walk(walk::Action::GoTo(Target::Check("3.1/baseline".into())))).act(Action::Remediation(remediation::Action::Begin));
+    look(desk, "found and mended");
+    desk.act(Action::Enter);
+    for register in [Register::Evidence, Register::Remediations] {
+        desk.act(Action::Registers(registers::Action::Show(register)));
+        look(desk, register.label());
+        desk.act(Action::Enter);
+        look(desk, "a row of it");
+        desk.act(Action::Back);
+    }
+    desk.act(Action::Back).act(Action::Walk(walk::Action::GoTo(Target::Question("1.2.default_admin_stored".into()))));
+}
+
 /// Every layer that the walk can show, one after the other.
 fn everywhere(look: &mut dyn FnMut(&mut Desk, &str)) {
     let mut desk = Desk::with_cluster();
@@ -107,6 +137,7 @@ fn everywhere(look: &mut dyn FnMut(&mut Desk, &str)) {
     desk.act(Action::Walk(walk::Action::GoTo(Target::Question("1.2.default_admin_stored".into())))).act(Action::Enter);
     look(&mut desk, "question");
     desk.act(Action::Back);
+    papers(&mut desk, look);
     for (name, action) in [
         ("summary", Action::Summary(summary::Action::Open)),
         ("scope", Action::Scope(scope::Action::Open)),

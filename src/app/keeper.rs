@@ -1,6 +1,7 @@
 //! The store on a thread of its own: one job after the other in the order in which they were asked for, so that saves never overtake each
 //! other and no slow disk holds up the screen.
 
+use super::files;
 use crate::collect::snapshot;
 use crate::store::{Dispute, Opened, Saved, Store, StoreError};
 use kassay_core::assess::assess;
@@ -44,6 +45,8 @@ pub(super) enum Job {
     /// Keeps what is typed and not saved.
     Typed(Box<Drafts>),
     Attach(PathBuf),
+    /// Attaches several files; what became of all is told at once.
+    AttachAll(Vec<PathBuf>),
     AttachText {
         name: String,
         text: String,
@@ -193,6 +196,10 @@ fn do_one(job: Job, store: &mut Option<Store>, actions: &UnboundedSender<Action>
             }
         }
         Job::Attach(path) => tell(attached(attach(store.as_ref(), |store| store.attach(&path)))),
+        Job::AttachAll(paths) => tell(Action::Evidence(match attach_all(store.as_ref(), &paths) {
+            Ok(all) => session::evidence::Action::AttachedAll(all),
+            Err(why) => session::evidence::Action::Failed(why),
+        })),
         Job::AttachText { name, text } => tell(attached(attach(store.as_ref(), |store| store.attach_text(&name, &text)))),
         Job::Record { dir, text, then } => {
             let store = store.as_ref().filter(|store| store.dir() == dir);
@@ -295,6 +302,17 @@ fn load(store: &Store, record: &ClusterRecord) -> Action {
 /// What became of something that a person attached.
 fn attached(result: Result<Attached, String>) -> Action {
     Action::Evidence(result.map_or_else(session::evidence::Action::Failed, session::evidence::Action::Attached))
+}
+
+/// Attaches several files, patterns among them; the first that fails ends it, and tells which it was.
+fn attach_all(store: Option<&Store>, paths: &[PathBuf]) -> Result<Vec<Attached>, String> {
+    let mut all = vec![];
+    for path in paths {
+        for file in files::matching(path).map_err(|why| format!("{}: {why}", path.display()))? {
+            all.push(attach(store, |store| store.attach(&file)).map_err(|why| format!("{}: {why}", file.display()))?);
+        }
+    }
+    Ok(all)
 }
 
 /// Attaches something to the open assessment; what became of it.

@@ -117,6 +117,7 @@ impl World {
             Effect::KeepTyped(drafts) => self.keeper.ask(Job::Typed(drafts)),
             Effect::CloseWorkbook => self.keeper.ask(Job::Close),
             Effect::Attach(path) => self.keeper.ask(Job::Attach(self.path(&path))),
+            Effect::AttachAll(paths) => self.keeper.ask(Job::AttachAll(paths.iter().map(|path| self.path(path)).collect())),
             Effect::AttachText { name, text } => self.keeper.ask(Job::AttachText { name, text }),
             Effect::Complete(typed) => {
                 let home = self.home.clone();

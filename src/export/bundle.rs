@@ -5,8 +5,8 @@ use super::requests::{Wanted, requests, requests_csv};
 use super::samples::{populations, sample_items_csv, samples_csv};
 use super::picture::{Dress, dot, svg};
 use super::{
-    ExportError, Material, evidence_csv, exceptions_csv, findings_csv, json, judgement_csvs, practices_csv, questions_csv, report_html,
-    scope_csv,
+    ExportError, Material, evidence_csv, exceptions_csv, findings_csv, json, judgement_csvs, papers, practices_csv, questions_csv,
+    report_html, scope_csv,
 };
 use kassay_core::workbook::{Moment, folder, journal};
 use sha2::{Digest, Sha256};
@@ -110,6 +110,11 @@ fn payload(material: &Material) -> Result<BTreeMap<String, Content>, ExportError
         made(format!("populations/{}.txt", file_name(reference)), names.into_bytes());
     }
     made("requests.csv".into(), requests_csv(&requests(material, &Wanted { kept: true, ..Wanted::default() })).into_bytes());
+    made("evidence-documents.csv".into(), papers::documents_csv(material).into_bytes());
+    made("evidence-interviews.csv".into(), papers::interviews_csv(material).into_bytes());
+    made("evidence-observations.csv".into(), papers::observations_csv(material).into_bytes());
+    made("evidence-system.csv".into(), papers::system_evidence_csv(material).into_bytes());
+    made("remediations.csv".into(), papers::remediations_csv(material).into_bytes());
     for (key, assessment) in &material.assessments {
         made(format!("assessment-{}.json", file_name(key)), json::assessment_json(assessment)?.into_bytes());
     }
@@ -228,6 +233,8 @@ What is in here
   data/report.html             the report: open it in a browser, or print it
   data/findings.csv            every finding of every check
   data/evidence-register.csv   the register of evidence; the files are in data/evidence, named by their SHA-256
+  data/evidence-*.csv          the same by kind, as a report on compliance lists it: documents, interviews, observations, systems
+  data/remediations.csv        what was found wrong and mended, and who tested again
   data/practices.csv, questions.csv   what is determined, proposed and answered, a line for each cluster
   data/exceptions.csv, scope.csv      what is excepted until when, and the category of each namespace
   data/determinations.csv      what was determined of each practice, what was proposed, who prepared it and who accepted it

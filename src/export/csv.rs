@@ -7,6 +7,7 @@ use kassay_core::analysis::rbac::folded::Folded;
 use kassay_core::analysis::reach::{End, Reach};
 use kassay_core::model::{Category, ObjectRef, Scope};
 use kassay_core::report::Assessment;
+use kassay_core::workbook::evidence::questions_of;
 use kassay_core::workbook::excepting::exception_of;
 use kassay_core::workbook::{Exception, Workbook, folder};
 use std::collections::BTreeSet;
@@ -82,11 +83,25 @@ pub fn findings_csv_of(clusters: &[(&str, &Assessment)], exceptions: &[Exception
 /// The register of evidence, one line for each piece.
 #[must_use]
 pub fn evidence_csv(workbook: &Workbook) -> String {
-    let head = ["ref", "kind", "title", "file", "kept_as", "sha256", "bytes", "effective", "obtained", "by", "practices", "answers"];
+    let head = [
+        "ref",
+        "kind",
+        "title",
+        "file",
+        "kept_as",
+        "sha256",
+        "bytes",
+        "effective",
+        "obtained",
+        "by",
+        "practices",
+        "questions",
+        "samples",
+        "replaces",
+        "withdrawn",
+    ];
     let mut rows = vec![row(head)];
     for e in &workbook.evidence {
-        let answers: Vec<&str> =
-            workbook.answers.iter().filter(|a| a.evidence.contains(&e.reference)).map(|a| a.question.as_str()).collect();
         rows.push(row([
             &e.reference,
             e.kind.label(),
@@ -99,7 +114,10 @@ pub fn evidence_csv(workbook: &Workbook) -> String {
             &e.obtained.to_string(),
             &e.by,
             &e.practices.join(" "),
-            &answers.join(" "),
+            &questions_of(e, workbook).join(" "),
+            &e.samples.join(" "),
+            &e.replaces,
+            &e.withdrawn.as_ref().map(|w| w.at.to_string()).unwrap_or_default(),
         ]));
     }
     table(&rows)

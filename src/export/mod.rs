@@ -11,6 +11,7 @@ mod markdown;
 mod material;
 mod picture;
 mod read;
+mod papers;
 mod report;
 mod requests;
 mod samples;
@@ -29,6 +30,7 @@ pub use json::{access_json, assessment_json, pretty, reach_json, write_assessmen
 pub use judgement::judgement_csvs;
 pub use markdown::report_markdown;
 pub use material::{Material, Pictured, put_file};
+pub use papers::{documents_csv, interviews_csv, observations_csv, remediations_csv, system_evidence_csv};
 pub use requests::{Mail, RequestView, Wanted, requests, requests_csv, requests_mail};
 pub use picture::{Dress, Subject, dot as segmentation_dot, svg as segmentation_svg};
 pub use samples::{sample_items_csv, samples_csv};

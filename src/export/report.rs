@@ -5,10 +5,10 @@ use super::requests::{Wanted, requests};
 use super::picture::{Dress, svg};
 use super::tables::state_words;
 use super::view::{
-    AnswerView, AreaView, CheckView, Cluster, ControlView, DeterminationView, Differing, EvidenceView, FindingView, JournalRow,
-    JournalView, LastAnswer, PracticeView, QuestionView, Report, ResultView, ReviewView,
+    AnswerView, AreaView, CheckView, Cluster, ControlView, DeterminationView, Differing, FindingView, JournalRow, JournalView, LastAnswer,
+    PracticeView, QuestionView, Report, ResultView, ReviewView,
 };
-use super::{Material, samples, second, standing};
+use super::{Material, papers, samples, second, standing};
 use kassay_core::assess::CheckOutcome;
 use kassay_core::checks;
 use kassay_core::guidance::{Area, Control, Question, paragraphs};
@@ -69,7 +69,8 @@ impl Report {
             analyses: second::analyses(material),
             scope: standing::scope(material),
             previous: standing::previous(material),
-            evidence: evidence(material),
+            evidence: papers::evidence(material),
+            remediations: papers::remediations(material),
             samples: samples::views(material),
             requests: requests(material, &Wanted { kept: true, ..Wanted::default() }),
             journal: journal_view(material),
@@ -300,22 +301,6 @@ fn question_view(material: &Material, question: &Question) -> QuestionView {
         answers,
         last_year: before.map(|a| LastAnswer { value: label(&a.value), at: a.at.to_string(), reworded: a.digest != question.digest() }),
     }
-}
-
-fn evidence(material: &Material) -> Vec<EvidenceView> {
-    let view = |e: &kassay_core::workbook::Evidence| EvidenceView {
-        reference: e.reference.clone(),
-        kind: e.kind.label(),
-        title: e.title.clone(),
-        file: e.file.clone(),
-        path: folder::evidence(&e.sha256, &e.file).unwrap_or_default(),
-        sha256: e.sha256.clone(),
-        effective: e.effective.map(|d| d.to_string()).unwrap_or_default(),
-        obtained: e.obtained.to_string(),
-        by: e.by.clone(),
-        practices: e.practices.clone(),
-    };
-    material.workbook.evidence.iter().map(view).collect()
 }
 
 fn journal_view(material: &Material) -> JournalView {

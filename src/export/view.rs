@@ -1,5 +1,6 @@
 //! What the report says, as types: what the template may name stands here and nowhere else.
 
+use super::papers::{EvidenceGroup, RemediationView};
 use super::requests::RequestView;
 use super::samples::SampleView;
 use kassay_core::workbook::Engagement;
@@ -31,7 +32,8 @@ pub struct Report {
     pub(super) wrong_exceptions: usize,
     pub(super) scope: ScopeView,
     pub(super) previous: Option<PreviousView>,
-    pub(super) evidence: Vec<EvidenceView>,
+    pub(super) evidence: Vec<EvidenceGroup>,
+    pub(super) remediations: Vec<RemediationView>,
     pub(super) samples: Vec<SampleView>,
     pub(super) requests: Vec<RequestView>,
     pub(super) journal: JournalView,
@@ -345,20 +347,6 @@ pub(super) struct ExceptionView {
     pub(super) written: String,
     pub(super) wrong: Vec<String>,
     pub(super) unknown: Vec<String>,
-}
-
-#[derive(Debug, Serialize)]
-pub(super) struct EvidenceView {
-    pub(super) reference: String,
-    pub(super) kind: &'static str,
-    pub(super) title: String,
-    pub(super) file: String,
-    pub(super) path: String,
-    pub(super) sha256: String,
-    pub(super) effective: String,
-    pub(super) obtained: String,
-    pub(super) by: String,
-    pub(super) practices: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]

@@ -7,7 +7,7 @@ use kassay_core::model::Determined;
 use kassay_core::session::{Action, Context, Layer, Session, Step, Tab, Typed};
 use kassay_core::session::{
     access, answer, book, compare, determine, engagement, evidence, exceptions, export, findings, help, home, new, palette, probes,
-    reading, registers, requests, review, samples, scope, search, segmentation, sign_off, summary, walk,
+    reading, registers, remediation, requests, review, samples, scope, search, segmentation, sign_off, summary, walk,
 };
 use kassay_core::workbook::ItemResult;
 
@@ -125,7 +125,7 @@ keys! {
     &[Guidance], ["enter"], "checks", "Goes on to the checks.", 4 => Action::Enter;
     &[Checks], ["enter"], "findings", "Shows the findings of the check, why it matters, how to mend.", 2 => Action::Enter;
     &[Questions], ["enter", "a"], "answer", "Answers the question, or changes the answer.", 2 => Action::Enter;
-    &[Evidence], ["enter"], "open", "Opens the file; attaches one where there is none.", 3 => Action::Enter;
+    &[Evidence], ["enter"], "go there", "Goes to the practice or question that the piece serves.", 3 => Action::Enter;
     &[Outcome], ["enter"], "determine, or go there", "On a practice: determines it. On a line below: goes to what stands in the way.", 3 => Action::Enter;
     &[Findings], ["enter"], "open", "Shows the finding with the lines of the object.", 1 => Action::Enter;
     &[Scope], ["enter"], "accept", "Saves the scope; every cluster is judged in it.", 1 => Action::Enter;
@@ -157,6 +157,13 @@ keys! {
     &[Findings, Finding], ["d"], "determine", "Determines a practice of this control.", 7 => Action::Determine(determine::Action::Open);
     WORK, ["e", "+"], "evidence", "Attaches evidence: a file, an interview, an observation.", 6 => Action::Evidence(evidence::Action::Attach);
     &[Findings, Finding], ["e", "+"], "evidence", "Attaches evidence to the practices of this check.", 0 => Action::Evidence(evidence::Action::Attach);
+    &[Questions], ["i"], "interview", "Makes an interview, a piece of evidence, of who was asked for the answer and what they said.", 7 => Action::Evidence(evidence::Action::Interview);
+    &[Evidence], ["E"], "change", "Changes the piece of evidence, all of it but its file.", 4 => Action::Evidence(evidence::Action::Change);
+    &[Evidence, Register], ["v"], "new version", "Begins a piece that is a newer version of the selected document.", 6 => Action::Evidence(evidence::Action::NewVersion);
+    &[Checks, Questions, Outcome], ["M"], "found and mended", "Writes down what was found wrong here, what was done about it, and who tested again.", 9 => Action::Remediation(remediation::Action::Begin);
+    &[Findings, Finding], ["M"], "found and mended", "Writes down that the marked findings, or this one, were mended, and who tested again.", 8 => Action::Findings(findings::Action::Mend);
+    &[Register], ["g"], "go there", "Goes to what the selected row is about: a practice, a question, a check.", 6 => Action::Registers(registers::Action::Go);
+    &[Register], ["o"], "open the file", "Opens the file of the selected piece of evidence.", 7 => Action::Reference;
     &[Guidance, Checks, Questions, Evidence, Outcome, Findings, Finding], ["n"], "note", "Writes a note: an observation among the evidence.", 7 => Action::Evidence(evidence::Action::Note);
     &[Checks], ["x"], "exception", "Accepts an exception, for the marked findings or the check, with reason, owner and end.", 5 => Action::Exceptions(exceptions::Action::Open);
     &[Findings, Finding], ["x"], "exception", "Accepts an exception, for the marked findings or the check, with reason, owner and end.", 5 => Action::Findings(findings::Action::Except);

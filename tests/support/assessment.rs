@@ -11,8 +11,8 @@ use kassay_core::report::Assessment;
 use kassay_core::sensitive::FingerprintKey;
 use kassay_core::workbook::sampling::digest;
 use kassay_core::workbook::{
-    Answer, AnswerValue, Collected, Day, Determination, Edit, Engagement, Evidence, EvidenceKind, Exception, ItemResult, Moment,
-    Population, PopulationKind, Request, RequestStatus, Sample, SampleItem, SamplingMethod, Workbook, merge_collection,
+    Answer, AnswerValue, Collected, Day, Determination, Edit, Engagement, Evidence, EvidenceKind, Exception, Interview, ItemResult, Moment,
+    Population, PopulationKind, Remediation, Request, RequestStatus, Sample, SampleItem, SamplingMethod, Workbook, merge_collection,
 };
 use std::path::{Path, PathBuf};
 
@@ -118,6 +118,33 @@ pub fn make(root: &Path) -> PathBuf {
         size: attached.size,
         practices: vec!["1.1.a".into()],
         ..Evidence::new("E-0001".into(), EvidenceKind::Document, title, "A. Assessor".into(), Moment(now()))
+    });
+    let talk = Interview {
+        role: "platform lead".into(),
+        on: Some(Day("2026-11-20".parse().unwrap())),
+        topics: "=sign-in".into(),
+        answered: "By key.\n<b>Always</b>.".into(),
+        ..Interview::default()
+    };
+    let paper = Evidence::new("E-0002".into(), EvidenceKind::Interview, "Sign-in".into(), "A. Assessor".into(), Moment(now()));
+    book.evidence.push(Evidence { interview: Some(talk), questions: vec![question.id.clone()], ..paper });
+    book.remediations.push(Remediation {
+        reference: "M-01".into(),
+        what: "1.1/made-up".into(),
+        check: String::new(),
+        cluster: "prod".into(),
+        practices: vec!["1.1.a".into()],
+        before: "Open to <em>all</em>.".into(),
+        found: Some(Day("2026-11-20".parse().unwrap())),
+        evidence_before: vec!["E-0001".into()],
+        after: "Closed.".into(),
+        evidence_after: vec![],
+        retested: Some(Day("2026-11-22".parse().unwrap())),
+        retested_by: "A. Assessor".into(),
+        conclusion: "It is closed.".into(),
+        by: "A. Assessor".into(),
+        at: Moment(now()),
+        withdrawn: None,
     });
     book.answers.push(Answer {
         question: question.id.clone(),

@@ -112,6 +112,7 @@ pub fn workbook() -> Workbook {
         remediations: vec![Remediation {
             reference: text("M-01"),
             what: text("3.1/baseline"),
+            check: text("3.1/baseline"),
             cluster: text("prod-eu"),
             practices: list("3.1.a"),
             before: text("a privileged pod"),
@@ -287,6 +288,7 @@ fn evidence() -> Evidence {
         version: text("3"),
         revised: Some(day()),
         purpose: text("says who may sign in"),
+        replaces: text("E-0000"),
         file: text("notes.txt"),
         sha256: digest(),
         size: 12,

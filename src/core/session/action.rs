@@ -5,7 +5,7 @@ use super::parts::cursor::Step;
 use super::parts::field::Typed;
 use super::{
     access, answer, book, compare, determine, engagement, evidence, exceptions, export, findings, help, home, new, palette, probes,
-    reading, registers, requests, review, samples, scope, search, segmentation, sign_off, summary, walk,
+    reading, registers, remediation, requests, review, samples, scope, search, segmentation, sign_off, summary, walk,
 };
 use jiff::Timestamp;
 
@@ -91,6 +91,8 @@ pub enum Action {
     Samples(samples::Action),
     /// Requests.
     Requests(requests::Action),
+    /// What was found wrong and mended.
+    Remediation(remediation::Action),
     /// The registers.
     Registers(registers::Action),
     /// Reviews.

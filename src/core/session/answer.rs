@@ -11,6 +11,7 @@ use crate::session::parts::days;
 use crate::session::parts::form::{Choice, Form, Input, Purpose, Row};
 use crate::session::parts::message::Message;
 use crate::workbook::accept::read_answer;
+use crate::workbook::evidence::{is_stale_for, of_question, read_references};
 use crate::workbook::{Answer, AnswerValue, Day, Moment, Workbook};
 
 /// What is done to answers.
@@ -188,7 +189,9 @@ fn fill(desk: &Desk, book: &Book, question: &Question, cluster: &str) -> Vec<Row
             .collect();
         Row::choice("value", "Answer", &hint, choices, chosen)
     };
-    let evidence = answer.map(|a| a.evidence.join(", ")).unwrap_or_default();
+    // What was registered for the question before it was answered is proposed.
+    let fresh = of_question(&question.id, &book.workbook).filter(|e| !is_stale_for(e, question, desk.today())).map(|e| e.reference.clone());
+    let evidence = answer.map_or_else(|| fresh.collect(), |a| a.evidence.clone()).join(", ");
     let needed = if question.evidence_required { "required: E-0004; + attaches a file" } else { "E-0004; + attaches a file" };
     vec![
         first,
@@ -217,7 +220,8 @@ fn read(desk: &Desk, form: &Form, id: &str) -> Result<(Draft, String), Fault> {
         "" => None,
         text => Some(days::past(text, today).map_err(|why| ("on", why))?),
     };
-    let evidence = references(form.text("evidence"), &book.workbook).map_err(|why| ("evidence", why))?;
+    let evidence = read_references(form.text("evidence"), &book.workbook)
+        .map_err(|why| ("evidence", format!("{why}; + attaches a file and fills its reference in")))?;
     let (cluster, instead) = match form.chosen("cluster").unwrap_or("") {
         INSTEAD => ("", true),
         cluster => (cluster, false),
@@ -265,20 +269,4 @@ fn feed(question: &Question, workbook: &mut Workbook) {
         Some("scope.trusted_registries") => workbook.scope.trusted_registries = items,
         _ => {}
     }
-}
-
-/// Reads references as they are typed: `E-0004, 5`.
-fn references(text: &str, workbook: &Workbook) -> Result<Vec<String>, String> {
-    let mut found: Vec<String> = vec![];
-    for word in text.split([',', ' ', ';']).map(str::trim).filter(|w| !w.is_empty()) {
-        let digits = word.trim_start_matches(['E', 'e', '-']);
-        let reference = digits.parse::<u32>().map_or_else(|_| word.to_uppercase(), |n| format!("E-{n:04}"));
-        if !workbook.evidence.iter().any(|e| e.reference == reference && e.counts()) {
-            return Err(format!("there is no {reference}; + attaches a file and fills its reference in"));
-        }
-        if !found.contains(&reference) {
-            found.push(reference);
-        }
-    }
-    Ok(found)
 }

@@ -193,6 +193,8 @@ pub enum Effect {
     CloseWorkbook,
     /// Copy a file into the assessment → `evidence::Attached` or `Failed`.
     Attach(PathBuf),
+    /// Copy several files into the assessment, `*` and `?` in a file's name standing for any letters → `evidence::AttachedAll` or `Failed`.
+    AttachAll(Vec<PathBuf>),
     /// Keep a text as a file of that name in the assessment → `evidence::Attached` or `Failed`.
     AttachText {
         /// File name.

@@ -4,7 +4,7 @@ use super::book::layer::Layer;
 use super::book::lead::{Lead, Next};
 use super::effect::Effect;
 use super::state::Session;
-use super::{answer, determine, evidence, exceptions, home, new, probes, reading, walk};
+use super::{answer, determine, evidence, exceptions, home, new, probes, reading, remediation, walk};
 
 impl Session {
     /// Goes where an action leads; what the world is asked to do.
@@ -59,14 +59,13 @@ impl Session {
             }
             Lead::Answer => answer::update(desk, answer::Action::Open),
             Lead::Determine => determine::update(desk, determine::Action::Open),
-            Lead::Evidence => evidence::update(desk, evidence::Action::Attach),
             Lead::EvidenceOf { question, practices, file } => {
                 answer::open_at_evidence(desk, &question);
-                evidence::open(desk, practices, &file);
+                evidence::open(desk, practices, vec![question], &file);
                 Next::NONE
             }
-            Lead::Reference => self.reference(),
             Lead::Keep(kept) => evidence::keep_findings(desk, kept),
+            Lead::Mend(wrong) => remediation::begin(desk, *wrong),
             Lead::Except(what) => {
                 exceptions::open(desk, what);
                 Next::NONE
@@ -89,6 +88,7 @@ impl Session {
         match desk.top() {
             Layer::Export => self.export.open_written(),
             Layer::Walk if desk.is_on_evidence() => evidence::open_file(desk),
+            Layer::Register(_) => evidence::open_file(desk),
             _ => walk::open_reference(desk),
         }
     }

@@ -2,14 +2,14 @@
 //! that is added later is a variant of [`Register`], an arm here, and its feature.
 
 use super::book::desk::Desk;
-use super::book::lead::Next;
+use super::book::lead::{Lead, Next};
 use super::parts::cursor::Step;
 use super::parts::form::{Form, Purpose, Row};
 use super::parts::message::Message;
 use super::parts::register::{Register, RegisterRow, RegisterView};
 use super::registers::{self, Action};
 use super::state::Session;
-use super::{analyses, clusters, evidence, exceptions, previous, requests, samples, sign_off};
+use super::{analyses, clusters, evidence, exceptions, previous, remediation, requests, samples, sign_off};
 
 /// What a feature tells of its register.
 struct Keeper {
@@ -69,6 +69,14 @@ const fn keeper(register: Register) -> Keeper {
             open: sign_off::open_entry,
             accept: sign_off::accept_entry,
             withdraw: sign_off::withdraw,
+        },
+        Register::Remediations => Keeper {
+            columns: &remediation::COLUMNS,
+            words: "What was found wrong and mended while the assessment went on: before, after, tested again. M begins one where something is wrong.",
+            rows: remediation::rows,
+            open: remediation::open_entry,
+            accept: remediation::accept_entry,
+            withdraw: remediation::withdraw,
         },
         Register::Exceptions => Keeper {
             columns: &exceptions::COLUMNS,
@@ -143,6 +151,7 @@ pub(super) fn update(desk: &mut Desk, action: Action) -> Next {
             Some(register) => (keeper(register).open)(desk, None),
             None => Next::NONE,
         },
+        Action::Go => go(desk),
         Action::Withdraw => {
             withdraw_form(desk);
             Next::NONE
@@ -172,6 +181,24 @@ pub(super) fn step(desk: &mut Desk, step: Step) {
     let Some(register) = registers::here(desk) else { return };
     let length = rows(desk, register).len();
     desk.registers.entry(register).or_default().cursor.step(step, length);
+}
+
+/// Goes to what the selected row is about, in the walk.
+fn go(desk: &mut Desk) -> Next {
+    let Some(register) = registers::here(desk) else { return Next::NONE };
+    let Some(row) = selected(desk, register) else { return Next::NONE };
+    let target = match register {
+        Register::Evidence => evidence::served(desk, &row.id),
+        Register::Remediations => remediation::target(desk, &row.id),
+        _ => None,
+    };
+    match target {
+        Some(target) => Next::from(Lead::Walk(target)),
+        None => {
+            desk.messages.push(Message::info(format!("{} leads to no place in the walk.", row.id)));
+            Next::NONE
+        }
+    }
 }
 
 /// Asks for the reason for which a row is taken back.

@@ -188,9 +188,7 @@ impl Session {
                 Some(form) if form.is_typing() => form.type_in(if back { &Typed::Left } else { &Typed::Right }),
                 Some(form) => {
                     form.choose_beside(back);
-                    determine::changed(&mut self.desk);
-                    answer::changed(&mut self.desk);
-                    samples::changed(&mut self.desk);
+                    self.follow_choice();
                 }
                 None => {}
             },
@@ -258,9 +256,15 @@ impl Session {
     /// Changes a choice in the form on top; what depends on it follows.
     pub(super) fn choose(&mut self, change: impl FnOnce(&mut Form)) {
         self.in_form(change);
+        self.follow_choice();
+    }
+
+    /// What depends on a choice follows it.
+    fn follow_choice(&mut self) {
         determine::changed(&mut self.desk);
         answer::changed(&mut self.desk);
         samples::changed(&mut self.desk);
+        evidence::changed(&mut self.desk);
     }
 
     /// A path was completed.

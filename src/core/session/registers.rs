@@ -20,6 +20,8 @@ pub enum Action {
     Add,
     /// Takes the selected row back, with a reason.
     Withdraw,
+    /// Goes to what the selected row is about.
+    Go,
 }
 
 /// The register on top.
@@ -36,7 +38,7 @@ pub(in crate::session) fn look(desk: &mut Desk, action: Action) {
         Action::Show(register) => show(desk, Some(register)),
         Action::Next => beside(desk, false),
         Action::Previous => beside(desk, true),
-        Action::Open | Action::Add | Action::Withdraw => show(desk, None),
+        Action::Open | Action::Add | Action::Withdraw | Action::Go => show(desk, None),
     }
 }
 

@@ -9,8 +9,8 @@ use super::effect::Effect;
 use super::parts::message::{Message, Urgency};
 use super::state::Session;
 use super::{
-    answer, book, determine, engagement, evidence, exceptions, help, keepers, new, palette, probes, reading, requests, review, samples,
-    scope, search, sign_off, summary, walk,
+    answer, book, determine, engagement, evidence, exceptions, help, keepers, new, palette, probes, reading, remediation, requests, review,
+    samples, scope, search, sign_off, summary, walk,
 };
 use jiff::Timestamp;
 
@@ -111,6 +111,7 @@ impl Session {
             Action::SignOff(action) => return sign_off::update(desk, action),
             Action::Engagement(action) => return engagement::update(desk, action),
             Action::Evidence(action) => return evidence::update(desk, action),
+            Action::Remediation(action) => return remediation::update(desk, action),
             Action::Exceptions(action) => return exceptions::update(desk, action),
             Action::Samples(action) => return samples::update(desk, action),
             Action::Requests(action) => return requests::update(desk, action),

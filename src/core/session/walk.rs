@@ -1,5 +1,6 @@
 //! The walk: areas and controls, tabs, ⇥ to the next thing that needs a person, into things and out of them again.
 
+use crate::session::book::assessment::Book;
 use crate::session::book::blockers::Blocker;
 use crate::session::book::desk::Desk;
 use crate::session::book::layer::Layer;
@@ -8,6 +9,7 @@ use crate::session::book::standing::{Pane, Tab, Target, checks_of, item_at};
 use crate::session::effect::Effect;
 use crate::session::parts::cursor::{Cursor, Step};
 use crate::session::parts::message::Message;
+use crate::workbook::evidence::questions_of;
 
 /// What is done in the walk.
 #[derive(Clone, Debug)]
@@ -102,19 +104,28 @@ fn next_cluster(desk: &mut Desk) -> Next {
 pub(in crate::session) fn go_to(desk: &mut Desk, target: &Target) {
     let guidance = desk.guidance;
     let Some(book) = desk.book.as_mut() else { return };
-    let owned: Vec<String> =
-        book.walk.here(guidance).map(|c| book.evidence_of(c).iter().map(|e| e.reference.clone()).collect()).unwrap_or_default();
-    let mut references: Vec<&str> = owned.iter().map(String::as_str).collect();
+    // The lines of practices and questions stand among the pieces.
+    let pieces = |book: &Book| -> Vec<String> {
+        let rows = book.walk.here(guidance).map(|control| book.evidence_rows(control)).unwrap_or_default();
+        rows.into_iter().map(|row| row.piece.unwrap_or_default()).collect()
+    };
+    let mut there = pieces(book);
     if let Target::Evidence(reference) = target
-        && !references.contains(&reference.as_str())
+        && !there.contains(reference)
     {
-        let practice = book.workbook.evidence.iter().find(|e| e.reference == *reference).and_then(|e| e.practices.first()).cloned();
-        if let Some(practice) = practice {
-            book.walk.go_to(&Target::Practice(practice), guidance, &[]);
-        }
-        references.clear();
+        let serves = book.piece(reference).filter(|piece| piece.counts()).and_then(|piece| {
+            let question = questions_of(piece, &book.workbook).first().map(|id| Target::Question((*id).to_owned()));
+            piece.practices.first().map(|id| Target::Practice(id.clone())).or(question)
+        });
+        let Some(serves) = serves else {
+            desk.messages.push(Message::info(format!("{reference} stands in no list of the walk: r shows the register.")));
+            return;
+        };
+        book.walk.go_to(&serves, guidance, &[]);
+        there = pieces(book);
     }
-    book.walk.go_to(target, guidance, &references);
+    let there: Vec<&str> = there.iter().map(String::as_str).collect();
+    book.walk.go_to(target, guidance, &there);
     // Forms that were open over the walk are kept as drafts.
     while desk.layers.len() > 1 && !matches!(desk.top(), Layer::Walk) {
         desk.close_top();
@@ -148,7 +159,12 @@ pub(in crate::session) fn enter(desk: &mut Desk) -> Next {
             Next::NONE
         }
         Tab::Questions => Next::from(Lead::Answer),
-        Tab::Evidence => Next::from(if book.evidence_of(control).is_empty() { Lead::Evidence } else { Lead::Reference }),
+        Tab::Evidence => {
+            if let Some(row) = book.evidence_rows(control).into_iter().nth(row) {
+                go_to(desk, &row.of);
+            }
+            Next::NONE
+        }
         Tab::Result => {
             let practices = control.practices.len();
             match row.checked_sub(practices).and_then(|nth| desk.blockers_here().into_iter().nth(nth)) {
@@ -208,7 +224,7 @@ pub(in crate::session) fn step(desk: &mut Desk, step: Step) {
         }
         Tab::Checks => checks_of(control).len(),
         Tab::Questions => control.questions.len(),
-        Tab::Evidence => book.evidence_of(control).len(),
+        Tab::Evidence => book.evidence_rows(control).len(),
         Tab::Result => control.practices.len() + blockers,
     };
     book.walk.cursor(&id, tab).step(step, length);

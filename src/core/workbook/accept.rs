@@ -1,9 +1,12 @@
 //! What an answer must have to be accepted, and whether an answer satisfies its question today.
 
+use super::evidence::is_stale_for;
 use super::{Answer, AnswerValue, Day, Workbook};
 use crate::guidance::{Question, QuestionKind, Satisfied};
 use crate::model::Interval;
-use jiff::{Timestamp, civil::Date};
+use jiff::civil::Date;
+
+pub use super::moment::day_of;
 
 /// Why something that was typed is not accepted. The sentence stands beside the field.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -144,19 +147,11 @@ pub fn state(question: &Question, answer: Option<&Answer>, workbook: &Workbook, 
     if let Some(end) = question.valid_for.after(said).filter(|end| *end < today) {
         return AnswerState::Lapsed(end);
     }
-    let current = |e: &super::Evidence| {
-        question.valid_for.after(e.effective.map_or_else(|| day_of(e.obtained.0), |d| d.0)).is_none_or(|end| end >= today)
-    };
-    if question.evidence_required && !workbook.evidence.iter().any(|e| e.counts() && answer.evidence.contains(&e.reference) && current(e)) {
+    let serves = |e: &super::Evidence| e.counts() && (answer.evidence.contains(&e.reference) || e.questions.contains(&question.id));
+    if question.evidence_required && !workbook.evidence.iter().any(|e| serves(e) && !is_stale_for(e, question, today)) {
         return AnswerState::NeedsEvidence;
     }
     AnswerState::Satisfied
-}
-
-/// The day of a moment, in UTC: the same on every machine that opens the workbook.
-#[must_use]
-pub fn day_of(at: Timestamp) -> Date {
-    at.to_zoned(jiff::tz::TimeZone::UTC).date()
 }
 
 fn satisfies(question: &Question, value: &AnswerValue, today: Date) -> Result<(), String> {

@@ -25,6 +25,12 @@ impl fmt::Display for Moment {
     }
 }
 
+/// The day of a moment, in UTC: the same on every machine that opens the workbook.
+#[must_use]
+pub fn day_of(at: Timestamp) -> Date {
+    at.to_zoned(jiff::tz::TimeZone::UTC).date()
+}
+
 macro_rules! as_toml_datetime {
     ($type:ident, $inner:ty) => {
         impl Serialize for $type {

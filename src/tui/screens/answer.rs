@@ -61,7 +61,7 @@ pub fn list(frame: &mut Frame<'_>, area: Rect, side: bool, session: &Session, bo
             Span::styled(if answer.is_empty() { String::new() } else { format!("  {answer}") }, theme.style("text.strong")),
         ])
     });
-    let mut lines = about(book, &all[at], usize::from(detail.width.min(100)), theme);
+    let mut lines = about(session, book, &all[at], usize::from(detail.width.min(100)), theme);
     lines.truncate(detail.height.into());
     frame.render_widget(Paragraph::new(lines), detail);
 }
@@ -87,7 +87,7 @@ fn on_each(book: &Book, question: &Question) -> Vec<(String, &'static str)> {
 }
 
 /// A question in words: the question, the answer so far, what satisfies, why it is asked.
-fn about(book: &Book, question: &Question, width: usize, theme: &Theme) -> Vec<Line<'static>> {
+fn about(session: &Session, book: &Book, question: &Question, width: usize, theme: &Theme) -> Vec<Line<'static>> {
     let mut lines = markdown::wrap(&markdown::inline(question.text.trim(), "text.strong", theme), width, &[]);
     let say = |lines: &mut Vec<Line<'static>>, label: &str, words: &str, meaning: &str| {
         let lead = [Span::styled(text::left(label, 12), theme.style("text.muted"))];
@@ -111,6 +111,9 @@ fn about(book: &Book, question: &Question, width: usize, theme: &Theme) -> Vec<L
     }
     if let Some(words) = last_year(book, question) {
         say(&mut lines, "Last year", &words, "text.muted");
+    }
+    for (words, wrong) in book.evidence_words(question, session.today()) {
+        say(&mut lines, "Evidence", &clean(&words), if wrong { "warning" } else { "text" });
     }
     say(&mut lines, "Satisfies", &question.satisfied_words(), "text");
     for words in book.behind(&question.id) {
@@ -182,6 +185,9 @@ pub fn help(session: &Session, book: &Book, question: &str, width: usize, theme:
     }
     for words in book.behind(question) {
         lines.extend(form::told("Analysis", &clean(words), "text", width, theme));
+    }
+    for (words, wrong) in book.evidence_words(known, session.today()) {
+        lines.extend(form::told("Evidence", &clean(&words), if wrong { "warning" } else { "text" }, width, theme));
     }
     lines.push(Line::default());
     lines.extend(markdown::render(&paragraphs(&known.help).join("\n\n"), width, theme).lines);

@@ -11,12 +11,13 @@ use crate::guidance::{Control, Guidance};
 use crate::judging::Check;
 use crate::kinds::Inventory;
 use crate::model::{Determined, Outcome};
+use crate::workbook::evidence::serves;
 use crate::workbook::excepting::{ExceptionFault, exception_of};
 use crate::workbook::scoped::Appeared;
 use crate::workbook::sign_off::Standing;
 use crate::workbook::{AnswerState, ClusterRecord, Evidence, Exception, OutcomeRecord, ReadOnly, Review, Rolled, Together, Workbook};
 use jiff::civil::Date;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -266,19 +267,11 @@ impl Book {
     /// The evidence that speaks to a control: named for one of its practices, or by an answer to one of its questions.
     #[must_use]
     pub fn evidence_of(&self, control: &Control) -> Vec<&Evidence> {
-        let asked = |id: &String| control.questions.iter().any(|q| q.id == *id);
-        let answers = self.workbook.answers.iter().filter(|answer| asked(&answer.question));
-        let named: BTreeSet<&str> = answers.flat_map(|answer| answer.evidence.iter().map(String::as_str)).collect();
-        self.workbook
-            .evidence
-            .iter()
-            .filter(|e| {
-                e.counts()
-                    && (named.contains(e.reference.as_str())
-                        || e.practices.iter().any(|p| control.practices.iter().any(|k| k.id == *p))
-                        || e.questions.iter().any(|q| control.questions.iter().any(|k| k.id == *q)))
-            })
-            .collect()
+        let here = |e: &Evidence| {
+            control.practices.iter().any(|p| e.practices.contains(&p.id))
+                || control.questions.iter().any(|q| serves(e, &q.id, &self.workbook))
+        };
+        self.workbook.evidence.iter().filter(|e| e.counts() && here(e)).collect()
     }
 
     /// How far controls are, over all clusters.

@@ -126,6 +126,11 @@ impl Desk {
             Some(Target::Question(id)) => self.guidance.question(&id).map(|q| q.practices.clone()).unwrap_or_default(),
             Some(Target::Practice(id)) => vec![id],
             Some(Target::Check(id)) => practices_of(&id),
+            _ if let Some(row) = self.evidence_here() => match row.of {
+                Target::Question(id) => self.guidance.question(&id).map(|q| q.practices.clone()).unwrap_or_default(),
+                Target::Practice(id) => vec![id],
+                _ => vec![],
+            },
             _ => {
                 let control = self.book.as_ref().and_then(|b| b.walk.here(self.guidance));
                 control.map(|c| c.practices.iter().map(|p| p.id.clone()).collect()).unwrap_or_default()

@@ -3,7 +3,7 @@
 
 use super::standing::Target;
 use crate::session::effect::{Effect, Source};
-use crate::workbook::Workbook;
+use crate::workbook::{Day, Workbook};
 use std::path::PathBuf;
 
 /// A place to go that belongs to another feature than the one that leads there.
@@ -47,8 +47,6 @@ pub(in crate::session) enum Lead {
     Answer,
     /// The determination of the practice that one stands on.
     Determine,
-    /// Evidence for the place where one stands.
-    Evidence,
     /// The answer to a question, with its evidence in focus; evidence for it over that.
     EvidenceOf {
         /// The question.
@@ -58,10 +56,10 @@ pub(in crate::session) enum Lead {
         /// A file that was dropped; "" where none was.
         file: String,
     },
-    /// What is referred to where one stands.
-    Reference,
     /// Findings that are to be kept as evidence.
     Keep(Kept),
+    /// Something wrong that was mended, or will be.
+    Mend(Box<Wrong>),
     /// An exception for findings or a check, by their ids.
     Except(Vec<String>),
 }
@@ -77,6 +75,25 @@ pub(in crate::session) struct Kept {
     pub name: String,
     /// What is in it.
     pub text: String,
+}
+
+/// Something that was found wrong.
+#[derive(Clone, Debug, Default)]
+pub(in crate::session) struct Wrong {
+    /// A check, the id of a finding, a question, a practice.
+    pub what: String,
+    /// The check, where it is a finding.
+    pub check: String,
+    /// The cluster; "" for all.
+    pub cluster: String,
+    /// Practices that it speaks to.
+    pub practices: Vec<String>,
+    /// What is wrong.
+    pub before: String,
+    /// Day on which it was found.
+    pub found: Option<Day>,
+    /// References of the evidence for it.
+    pub evidence: Vec<String>,
 }
 
 /// What comes of an action.

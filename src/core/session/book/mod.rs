@@ -16,6 +16,7 @@ pub(super) mod lead;
 pub(super) mod open;
 pub(super) mod references;
 mod saving;
+pub mod serving;
 pub(super) mod standing;
 mod typed;
 mod undo;

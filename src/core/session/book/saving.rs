@@ -132,15 +132,7 @@ impl Desk {
                 self.messages.push(Message::info(words));
             }
             After::Link { reference, words } => {
-                if let Some(Layer::Form(form)) = self.layers.pop_if(|l| matches!(l, Layer::Form(_))) {
-                    self.drafts.retain(|d| d.purpose != form.purpose);
-                }
-                if let Some(Layer::Form(form)) =
-                    self.layers.last_mut().filter(|l| matches!(l, Layer::Form(f) if matches!(f.purpose, Purpose::Answer { .. })))
-                {
-                    let list = form.text("evidence").to_owned();
-                    form.set("evidence", &if list.is_empty() { reference.clone() } else { format!("{list}, {reference}") });
-                }
+                self.linked(&reference);
                 self.messages.push(Message::info(words));
             }
             After::Show { key, collection, words, stale } => {
@@ -165,6 +157,23 @@ impl Desk {
             After::Home => return Next::from(effects).and(Lead::Home),
         }
         Next::from(effects)
+    }
+
+    /// Closes the form of evidence, and names it in the form below where that is an answer.
+    pub(in crate::session) fn linked(&mut self, references: &str) {
+        if let Some(Layer::Form(form)) = self.layers.pop_if(|l| matches!(l, Layer::Form(_))) {
+            self.drafts.retain(|d| d.purpose != form.purpose);
+        }
+        let Some(Layer::Form(form)) =
+            self.layers.last_mut().filter(|l| matches!(l, Layer::Form(f) if matches!(f.purpose, Purpose::Answer { .. })))
+        else {
+            return;
+        };
+        let mut list: Vec<String> = form.text("evidence").split(',').map(|word| word.trim().to_owned()).collect();
+        list.extend(references.split(", ").map(str::to_owned));
+        let mut seen = BTreeSet::new();
+        list.retain(|reference| !reference.is_empty() && seen.insert(reference.clone()));
+        form.set("evidence", &list.join(", "));
     }
 
     /// The edit is not on disk: nothing takes effect, and nothing that was typed is lost.

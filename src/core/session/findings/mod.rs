@@ -12,12 +12,17 @@ use crate::model::text::clean;
 use crate::model::{Finding, ObjectRef};
 use crate::session::book::desk::Desk;
 use crate::session::book::layer::Layer;
-use crate::session::book::lead::{Kept, Lead, Next};
+use crate::session::book::lead::{Kept, Lead, Next, Wrong};
 use crate::session::effect::{Effect, Source};
 use crate::session::parts::cursor::{Cursor, Scroll, Step};
 use crate::session::parts::field::Typed;
 use crate::session::parts::message::Message;
+use crate::workbook::Day;
+use crate::workbook::accept::day_of;
 use std::collections::BTreeMap;
+
+/// How many findings are named in what was found wrong.
+const NAMED: usize = 20;
 
 /// What is done to findings.
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +37,8 @@ pub enum Action {
     Keep,
     /// Accepts an exception for findings.
     Except,
+    /// Writes down that what is wrong was mended, or will be.
+    Mend,
 }
 
 /// Lists of findings, kept as one left them, by check.
@@ -110,6 +117,7 @@ impl Findings {
                 self.step(desk, Step::Down);
             }
             Action::Keep => return self.keep(desk),
+            Action::Mend => return self.mend(desk),
             Action::Except => {
                 return Next::from(Lead::Except(match desk.top() {
                     Layer::Finding { id, .. } => vec![id.clone()],
@@ -203,6 +211,31 @@ impl Findings {
     /// Copies the command that shows the object.
     pub(in crate::session) fn copy(&self, desk: &Desk) -> Next {
         self.looked_at(desk).map_or(Next::NONE, |(_, finding)| Next::from(Effect::Copy(kubectl_here(desk, &finding.object))))
+    }
+
+    /// Begins what was found wrong and mended, with the marked or selected findings: of one by its id, of several by their check.
+    fn mend(&self, desk: &Desk) -> Next {
+        let (Some(book), Some(check)) = (desk.book.as_ref(), desk.top().check()) else { return Next::NONE };
+        let findings = self.acted_on(desk);
+        let Some(first) = findings.first() else { return Next::NONE };
+        let words = |f: &&Finding| {
+            let observed = if f.observed.is_empty() { String::new() } else { format!(" ({})", f.observed) };
+            clean(&format!("{} {}{observed}: {}", f.object, f.field, f.message))
+        };
+        let mut before: Vec<String> = findings.iter().take(NAMED).map(words).collect();
+        if findings.len() > NAMED {
+            before.push(format!("and {} more", findings.len() - NAMED));
+        }
+        let of_one = findings.len() == 1;
+        Next::from(Lead::Mend(Box::new(Wrong {
+            what: if of_one { first.id.clone() } else { check.to_owned() },
+            check: if of_one { check.to_owned() } else { String::new() },
+            cluster: book.shown().map(|c| c.key.clone()).unwrap_or_default(),
+            practices: desk.practices_here(),
+            before: before.join("\n"),
+            found: desk.read_at().map(|at| Day(day_of(at))),
+            evidence: vec![],
+        })))
     }
 
     /// Keeps the marked or selected findings as evidence, with the lines of their objects.

@@ -25,6 +25,8 @@ pub enum Purpose {
     Evidence {
         /// Practices that it supports.
         practices: Vec<String>,
+        /// Questions that it serves.
+        questions: Vec<String>,
     },
     /// Accepting an exception.
     Exception {
@@ -157,6 +159,8 @@ pub struct Form {
     pub help: String,
     /// Its rows.
     pub rows: Vec<Row>,
+    /// Rows that belong to another choice than the one made now; they keep what was typed in them.
+    pub away: Vec<Row>,
     /// The row in focus.
     pub focus: usize,
     /// What is wrong with the whole, or could not be done: a save that failed.
@@ -179,6 +183,7 @@ impl Form {
             about: String::new(),
             help: String::new(),
             rows,
+            away: vec![],
             focus: 0,
             error: None,
             saving: false,
@@ -197,6 +202,28 @@ impl Form {
     #[must_use]
     pub fn row(&self, id: &str) -> Option<&Row> {
         self.rows.iter().find(|row| row.id == id)
+    }
+
+    /// The row of that name, also where it is put away.
+    #[must_use]
+    pub fn anywhere(&self, id: &str) -> Option<&Row> {
+        self.rows.iter().chain(&self.away).find(|row| row.id == id)
+    }
+
+    /// Shows these rows in their order. One that is there already keeps what was typed in it and what is wrong with it; one that is not wanted is put
+    /// away with both, and comes back as it was. The focus stays on its row.
+    pub fn lay(&mut self, wanted: Vec<Row>) {
+        let focus = self.focused().map(|row| row.id);
+        let mut known: Vec<Row> = self.rows.drain(..).chain(self.away.drain(..)).collect();
+        for row in wanted {
+            let there = known.iter().position(|known| known.id == row.id).map(|at| known.remove(at));
+            self.rows.push(match there {
+                Some(known) => Row { label: row.label, hint: row.hint, ..known },
+                None => row,
+            });
+        }
+        self.away = known;
+        self.focus = self.rows.iter().position(|row| Some(row.id) == focus).unwrap_or(0);
     }
 
     /// The row in focus.

@@ -5,6 +5,7 @@ pub mod days;
 pub mod differences;
 pub mod field;
 pub mod form;
+pub mod ids;
 pub mod message;
 pub mod namespaces;
 pub mod path;

@@ -18,6 +18,8 @@ pub enum Register {
     Samples,
     /// What the entity is asked for.
     Requests,
+    /// What was found wrong and mended.
+    Remediations,
     /// Exceptions to findings.
     Exceptions,
     /// Clusters, with what each is used for.
@@ -28,8 +30,17 @@ pub enum Register {
 
 impl Register {
     /// All, in the order of the tabs.
-    pub const ALL: [Self; 8] =
-        [Self::Evidence, Self::Samples, Self::Requests, Self::Analyses, Self::SignOff, Self::Exceptions, Self::Clusters, Self::Previous];
+    pub const ALL: [Self; 9] = [
+        Self::Evidence,
+        Self::Samples,
+        Self::Requests,
+        Self::Analyses,
+        Self::SignOff,
+        Self::Remediations,
+        Self::Exceptions,
+        Self::Clusters,
+        Self::Previous,
+    ];
 
     /// The name on the tab.
     #[must_use]
@@ -40,6 +51,7 @@ impl Register {
             Self::SignOff => "Sign-off",
             Self::Samples => "Samples",
             Self::Requests => "Requests",
+            Self::Remediations => "Mended",
             Self::Exceptions => "Exceptions",
             Self::Clusters => "Clusters",
             Self::Previous => "Last year",

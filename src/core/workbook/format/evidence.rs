@@ -23,6 +23,9 @@ pub struct Evidence {
     /// What a document is for.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub purpose: String,
+    /// Reference of the piece of which this is a newer version.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub replaces: String,
     /// Name of the file as it was attached; "" for evidence without a file.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub file: String,
@@ -76,6 +79,7 @@ impl Evidence {
             version: String::new(),
             revised: None,
             purpose: String::new(),
+            replaces: String::new(),
             file: String::new(),
             sha256: String::new(),
             size: 0,

@@ -13,6 +13,9 @@ pub struct Remediation {
     pub reference: String,
     /// What it is about: a check, the id of a finding, a question, a practice.
     pub what: String,
+    /// The check, where it is about a finding: a finding that is mended is not found any more.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub check: String,
     /// The cluster; "" for all.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub cluster: String,
