@@ -3,8 +3,8 @@
 //! and what comes of it returns as an action.
 
 pub mod begin;
-mod editor;
 pub mod compare;
+mod editor;
 mod files;
 mod keeper;
 mod reading;

@@ -310,11 +310,13 @@ fn what_is_other_than_last_year_shows() {
         role: String::new(),
         question: String::new(),
         practices: vec![],
+        line: String::new(),
         cluster: String::new(),
         due: None,
         status: RequestStatus::Received,
         note: String::new(),
         evidence: vec!["E-0001".into()],
+        asked: Moment(now()),
         by: "A. Assessor".into(),
         at: Moment(now()),
     });

@@ -17,8 +17,8 @@ use kassay_core::kinds::{Ingest, Inventory, Source as Origin};
 use kassay_core::model::{Category, Finding, Kind, ObjectRef, Outcome, Scope, Severity};
 use kassay_core::sensitive::FingerprintKey;
 use kassay_core::session::{
-    Action, Collection, Context, Layer, Register, Step, Tab, Target, access, compare, determine, evidence, export, findings, help,
-    palette, probes, reading, registers, remediation, scope, search, segmentation, summary, walk,
+    Action, Collection, Context, Layer, Register, Step, Tab, Target, access, compare, determine, evidence, export, findings, help, palette,
+    probes, reading, registers, remediation, scope, search, segmentation, summary, walk,
 };
 use kassay_core::workbook::compare::Entry;
 use ratatui::Terminal;

@@ -1,9 +1,9 @@
 //! The bag: a BagIt 1.0 bag (RFC 8493) as a folder or a zip. It holds the folder of the assessment as it is, what was made from it, and
 //! the digests of everything, so that `sha256sum -c`, any BagIt program or `kassay verify` can tell whether it is whole.
 
+use super::picture::{Dress, dot, svg};
 use super::requests::{Wanted, requests, requests_csv};
 use super::samples::{populations, sample_items_csv, samples_csv};
-use super::picture::{Dress, dot, svg};
 use super::{
     ExportError, Material, evidence_csv, exceptions_csv, findings_csv, json, judgement_csvs, papers, practices_csv, questions_csv,
     report_html, scope_csv,

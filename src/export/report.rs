@@ -1,8 +1,8 @@
 //! Fills the view of the report from an assessment: what is told, counted, shown or left to the CSV is decided here. The template only lays
 //! it out.
 
-use super::requests::{Wanted, requests};
 use super::picture::{Dress, svg};
+use super::requests::{Wanted, requests};
 use super::tables::state_words;
 use super::view::{
     AnswerView, AreaView, CheckView, Cluster, ControlView, DeterminationView, Differing, FindingView, JournalRow, JournalView, LastAnswer,

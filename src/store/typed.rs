@@ -16,9 +16,7 @@ impl Store {
     /// # Errors
     /// Where another process holds the folder, or it can't be written.
     pub fn keep_typed(&self, drafts: &Drafts) -> Result<(), StoreError> {
-        if let Some(held_by) = self.lock.held_by() {
-            return Err(StoreError::ReadOnly { held_by: held_by.to_owned() });
-        }
+        self.may_write()?;
         if !drafts.is_empty() {
             let text = gate::clean_drafts(drafts)?.print()?;
             return write::put(&self.dir, folder::DRAFTS, text.as_bytes());

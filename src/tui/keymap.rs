@@ -29,8 +29,9 @@ pub struct Binding {
 }
 
 use Context::{
-    Access, Areas, Checks, Choice, Cluster, Compare, Evidence, Export, Filter, Finding, Findings, Guidance, Help, Holder, Home, Lines, Palette,
-    Pick, Preview, Probes, Probing, Questions, Reading, Ready, Register, Result as Outcome, Sample, Scope, Segmentation, Summary, Text,
+    Access, Areas, Checks, Choice, Cluster, Compare, Evidence, Export, Filter, Finding, Findings, Guidance, Help, Holder, Home, Lines,
+    Palette, Pick, Preview, Probes, Probing, Questions, Reading, Ready, Register, Result as Outcome, Sample, Scope, Segmentation, Summary,
+    Text,
 };
 
 const WALK: &[Context] = &[Areas, Guidance, Checks, Questions, Evidence, Outcome];

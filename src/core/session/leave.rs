@@ -23,7 +23,7 @@ impl Session {
                 (1, _) => "A form that you typed in is not saved".to_owned(),
                 (n, _) => format!("{n} forms that you typed in are not saved"),
             };
-            let kept = typed > 0 && self.unsaved.is_none() && !reading && self.book.as_ref().is_some_and(|b| b.held_by.is_none());
+            let kept = typed > 0 && self.unsaved.is_empty() && !reading && self.book.as_ref().is_some_and(|b| b.held_by.is_none());
             let then = if kept { "what you typed is kept, and stands there when you come again" } else { "any other key stays" };
             self.messages.push(Message::ask(what, format!("The same key again leaves; {then}.")));
             return Next::NONE;
