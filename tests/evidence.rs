@@ -218,7 +218,8 @@ fn several_files_become_several_pieces_in_one_edit() {
     put(&mut desk, "title", "");
     put(&mut desk, "purpose", "network plans");
     desk.act(Action::Enter);
-    let Some(Effect::AttachAll(paths)) = desk.asked.last() else { panic!("{:?}", desk.asked) };
+    let asked = desk.asked.iter().rev().find_map(|effect| if let Effect::AttachAll(paths) = effect { Some(paths) } else { None });
+    let Some(paths) = asked else { panic!("{:?}", desk.asked) };
     assert_eq!(
         paths.iter().map(|p| p.to_string_lossy().into_owned()).collect::<Vec<_>>(),
         ["/in/a plan.pdf", "/in/b.pdf", "/in/known.pdf"]

@@ -104,7 +104,9 @@ fn from_a_real_cluster_to_a_verified_bundle() {
 
     // A bundle that anyone can verify, from the walk, where one says.
     let mut program = walk(&[text(&book)]);
-    program.see("1 of 49 determined");
+    program.see("It was not closed the last time");
+    program.see("Esc close");
+    program.keys("\u{1b}").until("the walk alone", |shown| shown.contains("1 of 49 determined") && !shown.contains("Esc close"));
     program.keys("w").see("where to");
     program.keys("t").see("Where the export goes");
     program.keys("\u{15}").keys(text(&home.path().join("from-the-walk.zip"))).keys("\r");

@@ -159,7 +159,7 @@ keys! {
     WORK, ["e", "+"], "evidence", "Attaches evidence: a file, an interview, an observation.", 6 => Action::Evidence(evidence::Action::Attach);
     &[Findings, Finding], ["e", "+"], "evidence", "Attaches evidence to the practices of this check.", 0 => Action::Evidence(evidence::Action::Attach);
     &[Questions], ["i"], "interview", "Makes an interview, a piece of evidence, of who was asked for the answer and what they said.", 7 => Action::Evidence(evidence::Action::Interview);
-    &[Evidence], ["E"], "change", "Changes the piece of evidence, all of it but its file.", 4 => Action::Evidence(evidence::Action::Change);
+    &[Evidence], ["C"], "change", "Changes the piece of evidence, all of it but its file.", 4 => Action::Evidence(evidence::Action::Change);
     &[Evidence, Register], ["v"], "new version", "Begins a piece that is a newer version of the selected document.", 6 => Action::Evidence(evidence::Action::NewVersion);
     &[Checks, Questions, Outcome], ["M"], "found and mended", "Writes down what was found wrong here, what was done about it, and who tested again.", 9 => Action::Remediation(remediation::Action::Begin);
     &[Findings, Finding], ["M"], "found and mended", "Writes down that the marked findings, or this one, were mended, and who tested again.", 8 => Action::Findings(findings::Action::Mend);

@@ -37,7 +37,10 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, register: Re
     let titles: Vec<tabs::Tab<'_>> =
         Register::ALL.iter().map(|r| (r.label(), Some(session.register_count(*r)).filter(|count| *count > 0))).collect();
     let at = Register::ALL.iter().position(|r| *r == register).unwrap_or(0);
-    frame.render_widget(tabs::line(&titles, at, bar.width.into(), theme), bar);
+    let first = first_tab(&titles, at, bar.width.into());
+    let (lead, bar) = frame::left(bar, u16::from(first > 0));
+    frame.render_widget(Line::styled("‹", theme.style("text.muted")), lead);
+    frame.render_widget(tabs::line(&titles[first..], at - first, bar.width.into(), theme), bar);
     let (words, rest) = frame::top(rest, 2);
     let (rows, view) = (session.register_rows(register), session.register_view(register));
     let Some(view) = view else { return };
@@ -65,6 +68,13 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, register: Re
         lines.truncate(detail.height.into());
         frame.render_widget(Paragraph::new(lines), detail);
     }
+}
+
+/// The first tab that is drawn, so that the one in front is in view with the one behind it.
+fn first_tab(titles: &[tabs::Tab<'_>], at: usize, columns: usize) -> usize {
+    let wide = |(title, count): &tabs::Tab<'_>| 2 + text::width(title) + count.map_or(0, |count| 1 + text::thousands(count).len());
+    let last = (at + 1).min(titles.len().saturating_sub(1));
+    (0..=at).find(|first| titles[*first..=last].iter().map(wide).sum::<usize>() < columns).unwrap_or(at)
 }
 
 /// Columns as wide as what stands in them.
