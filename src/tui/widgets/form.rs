@@ -91,9 +91,9 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, form: &Form, gap: u16, theme: &Th
     let end = before(form.focus + 1).saturating_sub(gap);
     let skip = (0..form.rows.len()).find(|first| end.saturating_sub(before(*first)) <= area.height).unwrap_or(form.focus);
     let (mut y, mut last, mut here) = (area.y, skip, None);
-    for at in skip..form.rows.len() {
+    for (at, height) in heights.iter().enumerate().skip(skip) {
         let room = (area.y + area.height).saturating_sub(y);
-        let place = Rect { y, height: heights[at].min(room), ..area };
+        let place = Rect { y, height: (*height).min(room), ..area };
         if place.height == 0 {
             break;
         }
