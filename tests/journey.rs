@@ -11,6 +11,7 @@ mod cluster;
 mod pty;
 
 use cluster::TestCluster;
+use kassay_core::workbook::Workbook;
 use pty::Program;
 use std::path::Path;
 use std::process::Command;
@@ -129,4 +130,222 @@ fn from_a_real_cluster_to_a_verified_bundle() {
     let workbook = home.path().join("bundle/data/workbook.toml");
     std::fs::write(&workbook, std::fs::read_to_string(&workbook).unwrap().replace("not_in_place", "in_place")).unwrap();
     assert_ne!(kassay(&["verify", text(&home.path().join("bundle"))]).0, 0, "a determination that was changed in the bundle is found");
+}
+
+/// The two kubeconfigs as one, with a context of its own for each cluster.
+fn contexts(clusters: [(&str, &Path); 2], into: &Path) {
+    let part = |text: &str, from: &str, to: &str| text.split_once(from).unwrap().1.split_once(to).unwrap().0.to_owned();
+    let [mut all_clusters, mut all_users, mut all_contexts] = [(); 3].map(|()| String::new());
+    for (name, kubeconfig) in clusters {
+        let text =
+            std::fs::read_to_string(kubeconfig).unwrap().replace("kassay-test", name).replace("kubernetes-admin", &format!("admin-{name}"));
+        all_clusters += &part(&text, "clusters:\n", "users:\n");
+        all_users += &part(&text, "users:\n", "contexts:\n");
+        all_contexts += &part(&text, "contexts:\n", "current-context:");
+    }
+    let current = clusters[0].0;
+    let whole = format!(
+        "apiVersion: v1\nkind: Config\nclusters:\n{all_clusters}users:\n{all_users}contexts:\n{all_contexts}current-context: {current}\n"
+    );
+    std::fs::write(into, whole).unwrap();
+}
+
+/// The label of the row of a form that has the focus.
+fn focus(shown: &str) -> Option<String> {
+    shown.match_indices('▸').find_map(|(at, sign)| {
+        let rest = &shown[at + sign.len()..];
+        rest.starts_with(char::is_alphabetic).then(|| rest.split("  ").next().unwrap_or_default().to_owned())
+    })
+}
+
+/// Goes to a row of the open form.
+fn row(program: &mut Program, label: &str) {
+    for _ in 0..40 {
+        let here = focus(&program.until("a row in focus", |shown| focus(shown).is_some()));
+        if here.as_deref() == Some(label) {
+            return;
+        }
+        program.keys("\t").until("the next row", |shown| focus(shown) != here);
+    }
+    panic!("no row {label}; the screen:\n{}", program.see(""));
+}
+
+/// Fills the open form in, row by row, and saves it.
+fn fill(program: &mut Program, rows: &[(&str, &str)]) {
+    for (label, text) in rows {
+        row(program, label);
+        program.keys(text);
+    }
+    program.keys("\u{13}");
+}
+
+/// Goes to something by its words.
+fn find(program: &mut Program, words: &str, shown: &str) {
+    program.keys("/").see("Find");
+    program.keys(words);
+    program.until("what is looked for, alone", |screen| screen.contains(words));
+    program.keys("\r").see(shown);
+}
+
+#[test]
+fn two_clusters_with_a_second_person_and_the_next_year() {
+    let (Some(eu), Some(us)) = (TestCluster::start(), TestCluster::start()) else { return };
+    let workload = |namespace: &str| {
+        format!(
+            "apiVersion: v1\nkind: Namespace\nmetadata: {{name: {namespace}}}\n---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: api, namespace: {namespace}}}\nspec:\n  replicas: 1\n  selector: {{matchLabels: {{app: api}}}}\n  template:\n    metadata: {{labels: {{app: api}}}}\n    spec: {{hostPID: true, containers: [{{name: api, image: 'registry.example/api:latest'}}]}}\n"
+        )
+    };
+    for namespace in ["cards", "ledger", "refunds"] {
+        eu.apply_text(&workload(namespace));
+    }
+    us.apply_text(&workload("cards"));
+    let home = tempfile::tempdir().unwrap();
+    let (book, next, kubeconfig) = (home.path().join("acme"), home.path().join("acme-next"), home.path().join("kubeconfig"));
+    contexts([("prod-eu", &eu.kubeconfig()), ("prod-us", &us.kubeconfig())], &kubeconfig);
+    let as_user = |user: &str, arguments: &[&str]| {
+        Program::start(KASSAY, arguments, home.path(), (120, 40), &[("KASSAY_USER", user), ("KUBECONFIG", text(&kubeconfig))])
+    };
+    let kept = || Workbook::parse(&std::fs::read_to_string(book.join("workbook.toml")).unwrap()).unwrap();
+
+    // Two clusters of one assessment.
+    let mut program = as_user("A. Assessor", &["new", "--workbook", text(&book)]);
+    program.see("step 1 of 4");
+    program.keys("Acme Payments").see("Acme Payments");
+    program.keys("\r").see("prod-us");
+    program.keys("\r").see("May read all");
+    program.keys("\r").see("step 3 of 4");
+    program.keys("\r").see("All is said");
+    program.keys("\r").see("was read and judged");
+    program.keys("+").see("prod-us");
+    program.keys("\u{1b}[B").see("▸ prod-us");
+    program.keys("\r");
+    program.see("May read all");
+    program.keys("\r").see("step 3 of 4");
+    program.keys("\r").see("All is said");
+    program.keys("\r").see("prod-us was read and judged");
+    assert_eq!(kept().clusters.iter().map(|c| c.key.as_str()).collect::<Vec<_>>(), ["prod-eu", "prod-us"]);
+
+    // An interview.
+    find(&mut program, "1.1.accountability", "Can every action");
+    program.keys("e").see("a copy of a file is kept");
+    row(&mut program, "Kind");
+    program.keys("i").see("(•) i interview");
+    fill(
+        &mut program,
+        &[
+            ("Title", "Accountability"),
+            ("Interviewed", "P. Engineer"),
+            ("Role", "platform lead"),
+            ("Topics", "accounts"),
+            ("Asked", "who acts?"),
+            ("Answered", "named people"),
+            ("Conclusion", "as the log shows"),
+        ],
+    );
+    program.see("E-0001 is kept");
+    program.keys("a").see("( ) y yes");
+    program.keys("y").see("(•) y yes");
+    fill(&mut program, &[("Note", "followed one change")]);
+    program.see("is saved");
+
+    // A sample, worked through.
+    program.keys("r").see("Registers");
+    program.keys("\u{1b}[C").see("▸Samples");
+    program.keys("+").see("Draw a sample");
+    fill(&mut program, &[("Title", "Workloads as built"), ("Size", "\u{15}3"), ("Represents", "one pipeline builds all")]);
+    program.see("S-01");
+    program.keys("\r").see("conforms");
+    program.keys("c").keys("c").keys("d").see("inconsistent");
+    program.keys("\u{1b}").see("Registers");
+
+    // A targeted risk analysis for the customized approach.
+    program.keys("\u{1b}[C").see("▸Requests");
+    program.keys("\u{1b}[C").see("▸Risk analyses");
+    program.keys("+").see("Title");
+    fill(&mut program, &[("Title", "Named break-glass"), ("For", "2"), ("Because", "each use is recorded")]);
+    program.see("T-01");
+    program.keys("\u{1b}").see("0 of 49 determined");
+
+    // A determination by a compensating control, one by the customized approach.
+    find(&mut program, "1.2 ", "1.2");
+    program.keys("5").see("1.2.a");
+    program.keys("d").see("your determination");
+    program.keys("p").see("(•) p in place");
+    row(&mut program, "Method");
+    program.keys("2").see("Constraint");
+    let worksheet = ["Rationale", "Constraint", "Objective", "Risk", "Control", "Validation", "Maintenance"];
+    fill(&mut program, &worksheet.map(|label| (label, "in our words")));
+    program.see("1 of 49 determined");
+    find(&mut program, "1.4 ", "1.4");
+    program.keys("5").see("1.4.a");
+    program.keys("d").see("your determination");
+    program.keys("p").see("(•) p in place");
+    row(&mut program, "Method");
+    program.keys("3").see("Meets it by");
+    let matrix = [
+        ("Rationale", "by hardware"),
+        ("Objective", "only people sign in"),
+        ("Control", "keys"),
+        ("Meets it by", "no passwords"),
+        ("Evidence", "E-0001"),
+        ("Tested by", "A. Assessor"),
+        ("Tested", "tried"),
+        ("Analysis", "T-01"),
+    ];
+    fill(&mut program, &matrix);
+    program.see("2 of 49 determined");
+
+    // An exception, and something that was mended meanwhile.
+    find(&mut program, "3.1/baseline", "baseline");
+    program.keys("x").see("Exception");
+    fill(&mut program, &[("Reason", "the agent needs it"), ("Owner", "CISO"), ("Approved by", "CIO"), ("Until", "+6m")]);
+    program.see("exception is saved");
+    program.keys("M").see("Was done");
+    fill(&mut program, &[("Was done", "moved to nodes of its own"), ("Retested", "today"), ("Conclusion", "mended")]);
+    program.see("M-01");
+
+    // Handed to a second person, who accepts; who wrote it may not.
+    find(&mut program, "1.2 ", "1.2");
+    program.keys("5").see("1.2.a");
+    program.keys(">").see("submitted");
+    program.keys("Y").see("you wrote it");
+    program.keys("q");
+    assert_eq!(program.end().0, 0);
+    let mut program = as_user("R. Reviewer", &[text(&book)]);
+    program.see("2 of 49 determined");
+    program.keys("5").see("1.2.a");
+    program.keys("Y").see("accepted");
+    program.keys("q");
+    assert_eq!(program.end().0, 0);
+
+    let book_now = kept();
+    let interview = book_now.evidence[0].interview.as_ref().unwrap();
+    assert_eq!((interview.person.as_str(), interview.answered.as_str()), ("P. Engineer", "named people"));
+    assert_eq!(book_now.samples[0].items.iter().filter(|item| item.result.is_some()).count(), 3);
+    assert_eq!(book_now.exceptions[0].approver, "CIO");
+    assert!(book_now.determination("1.2.a").unwrap().compensating.is_some());
+    assert_eq!(book_now.determination("1.4.a").unwrap().customized.as_ref().unwrap().analysis, "T-01");
+    assert!(book_now.remediations[0].retested.is_some());
+    assert_eq!(book_now.sign_offs.iter().map(|step| step.by.as_str()).collect::<Vec<_>>(), ["A. Assessor", "R. Reviewer"]);
+    let (code, words) = kassay(&["verify", text(&book)]);
+    assert_eq!(code, 0, "{words}");
+    let bag = home.path().join("bag");
+    assert_eq!(kassay(&["export", "--workbook", text(&book), "--format", "bag", "-f", text(&bag)]).0, 0);
+    assert_eq!(kassay(&["verify", text(&bag)]).0, 0);
+
+    // The next year begins from the bag: what was determined stands beside, and counts for nothing.
+    let mut program = as_user("A. Assessor", &["new", "--workbook", text(&next), "--from", text(&bag)]);
+    program.see("2027");
+    program.keys("\r").see("was not read yet");
+    program.keys("R").see("was read");
+    program.see("0 of 49 determined");
+    find(&mut program, "1.1.accountability", "Can every action");
+    program.keys("a").see("followed one change");
+    program.keys("\u{1b}").see("answer  d determine");
+    program.keys("r").see("Registers");
+    program.keys("\u{1b}[D").see("▸Last year");
+    program.keys("\u{1b}").see("0 of 49 determined");
+    program.keys("q");
+    assert_eq!(program.end().0, 0);
+    assert_eq!(kassay(&["diff", text(&bag), text(&next)]).0, 1);
 }
