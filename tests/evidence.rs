@@ -455,3 +455,23 @@ fn a_finding_that_a_blocked_check_does_not_find_is_not_mended() {
     desk.read_cluster(read_on("2026-11-26T10:00:00Z", CHECK, Some(Outcome::Pass)));
     assert_eq!(flag(&desk, Register::Remediations, "M-01").0, Flag::Fine);
 }
+
+#[test]
+fn what_was_taken_back_keeps_who_took_it_back_first() {
+    let mut desk = Desk::with_cluster();
+    desk.act(Action::Evidence(evidence::Action::Note)).typed("saw the login page").act(Action::Enter);
+    desk.act(Action::Registers(registers::Action::Show(Register::Evidence)));
+    let take_back = |desk: &mut Desk, why: &str| {
+        desk.act(Action::Registers(registers::Action::Withdraw)).typed(why).act(Action::Enter);
+    };
+    take_back(&mut desk, "a mistake");
+    let first = desk.book().workbook.evidence[0].withdrawn.clone().unwrap();
+    assert_eq!(first.why, "a mistake");
+    desk.session.user = "somebody else".into();
+    let edits = desk.edits.len();
+    take_back(&mut desk, "another reason");
+    assert_eq!(desk.book().workbook.evidence[0].withdrawn, Some(first));
+    assert_eq!(desk.edits.len(), edits);
+    let form = desk.session.form().unwrap();
+    assert!(form.rows.iter().any(|row| row.error.as_deref() == Some("it was taken back already")), "{form:?}");
+}

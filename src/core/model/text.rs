@@ -86,6 +86,11 @@ pub fn encoded(text: &str) -> String {
     utf8_percent_encode(text, KEPT).to_string()
 }
 
+/// The names of a list as people type it: parted by commas, semicolons, blanks or lines.
+pub fn listed(text: &str) -> impl Iterator<Item = &str> {
+    text.split([',', ' ', ';', '\n']).map(str::trim).filter(|word| !word.is_empty())
+}
+
 /// A count with thousands separators: `41,500`.
 #[must_use]
 pub fn thousands(count: usize) -> String {

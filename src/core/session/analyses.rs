@@ -1,14 +1,16 @@
 //! Targeted risk analyses of the entity: how often something is done, and for which requirement; or what stands behind a customized approach.
 
 use crate::model::Interval;
+use crate::model::text::listed;
 use crate::session::book::desk::Desk;
 use crate::session::book::edit::{Draft, Fault};
 use crate::session::book::lead::Next;
 use crate::session::parts::days;
 use crate::session::parts::form::{Choice, Form, Purpose, Row};
+use crate::session::parts::ids;
 use crate::session::parts::register::{Flag, Register, RegisterRow};
 use crate::workbook::analyses::{NAMING, is_stale, lacks, left_to_analysis};
-use crate::workbook::{AnalysisPurpose, Day, Moment, RiskAnalysis, Withdrawn, determining};
+use crate::workbook::{AnalysisPurpose, Day, Moment, RiskAnalysis};
 
 /// Columns of the register.
 pub(in crate::session) const COLUMNS: [&str; 6] = ["Ref", "Of", "Requirement", "How often", "Done", "Says"];
@@ -131,12 +133,11 @@ fn read(desk: &Desk, form: &Form, id: Option<&str>) -> Result<(Draft, String), F
         text => Some(Day(days::past(text, desk.today()).map_err(|why| ("performed", why))?)),
     };
     let mut practices = vec![];
-    for word in words(form.text("practices")) {
+    for word in listed(form.text("practices")) {
         let practice = desk.guidance.practice(&word.to_lowercase()).map(|p| p.id.clone());
         practices.push(practice.ok_or_else(|| ("practices", format!("“{word}” is no practice: 2.3.a is one")))?);
     }
-    let evidence: Vec<String> = words(form.text("evidence")).map(str::to_uppercase).collect();
-    determining::evidence(&evidence, &book.workbook).map_err(|why| ("evidence", why))?;
+    let evidence = ids::evidence(form.text("evidence"), &book.workbook).map_err(|why| ("evidence", why))?;
     let before = id.and_then(|id| known(desk, id));
     if before.is_some_and(|known| known.withdrawn.is_some()) {
         return Err(("title", "it was taken back: + begins another".to_owned()));
@@ -177,19 +178,11 @@ fn frequency(purpose: AnalysisPurpose, form: &Form) -> Result<String, Fault> {
     form.text("frequency").parse::<Interval>().map(|interval| interval.to_string()).map_err(|why| ("frequency", why.to_string()))
 }
 
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split([',', ' ', ';']).map(str::trim).filter(|word| !word.is_empty())
-}
-
 /// Takes an analysis back.
 pub(in crate::session) fn withdraw(desk: &mut Desk, id: &str, why: &str) -> Next {
-    let Some(book) = desk.book.as_ref() else { return Next::NONE };
-    let mut workbook = book.workbook.clone();
-    let Some(analysis) = workbook.analyses.iter_mut().find(|analysis| analysis.reference == id && analysis.withdrawn.is_none()) else {
-        return desk.fault("why", "it was taken back already");
-    };
-    analysis.withdrawn = Some(Withdrawn { by: desk.user.clone(), at: Moment(desk.now), why: why.to_owned() });
-    let before = analysis.title.clone();
-    let draft = Draft { workbook, what: format!("withdraw risk analysis {id}"), before, after: why.to_owned() };
-    desk.keep(Ok((draft, format!("{id} is taken back."))))
+    let read = desk.taken_back(|workbook| &mut workbook.analyses, id, why).map(|(workbook, before)| {
+        let draft = Draft { workbook, what: format!("withdraw risk analysis {id}"), before: before.title, after: why.to_owned() };
+        (draft, format!("{id} is taken back."))
+    });
+    desk.keep(read)
 }

@@ -16,7 +16,7 @@ use crate::session::parts::{days, ids};
 use crate::workbook::accept::day_of;
 use crate::workbook::evidence::read_references;
 use crate::workbook::remediation::{Found, Standing, standing};
-use crate::workbook::{AnswerState, Day, Moment, Remediation, Withdrawn, Workbook};
+use crate::workbook::{AnswerState, Day, Moment, Remediation, Workbook};
 use jiff::civil::Date;
 
 /// What is done to what was mended.
@@ -360,10 +360,9 @@ pub(in crate::session) fn target(desk: &Desk, reference: &str) -> Option<Target>
 
 /// Takes one back.
 pub(in crate::session) fn withdraw(desk: &mut Desk, id: &str, why: &str) -> Next {
-    let Some(book) = desk.book.as_ref() else { return Next::NONE };
-    let mut workbook = book.workbook.clone();
-    let Some(entry) = workbook.remediations.iter_mut().find(|r| r.reference == id) else { return Next::NONE };
-    entry.withdrawn = Some(Withdrawn { by: desk.user.clone(), at: Moment(desk.now), why: why.to_owned() });
-    let draft = Draft { what: format!("withdraw {id}"), before: entry.what.clone(), after: why.to_owned(), workbook };
-    desk.keep(Ok((draft, format!("{id} is withdrawn."))))
+    let read = desk.taken_back(|workbook| &mut workbook.remediations, id, why).map(|(workbook, before)| {
+        let draft = Draft { workbook, what: format!("withdraw {id}"), before: before.what, after: why.to_owned() };
+        (draft, format!("{id} is withdrawn."))
+    });
+    desk.keep(read)
 }

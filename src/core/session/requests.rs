@@ -3,10 +3,10 @@
 use crate::session::book::desk::Desk;
 use crate::session::book::edit::{Draft, Fault};
 use crate::session::book::lead::Next;
-use crate::session::book::references::{evidence, practices_and_questions};
 use crate::session::book::standing::Target;
 use crate::session::parts::days;
 use crate::session::parts::form::{Choice, Form, Purpose, Row};
+use crate::session::parts::ids;
 use crate::session::parts::message::Message;
 use crate::session::parts::register::{Flag, Register, RegisterRow};
 use crate::workbook::requests::{self, Part, candidates, is_overdue, needed, plea};
@@ -222,7 +222,7 @@ fn words(form: &Form) -> Result<(String, String), Fault> {
 fn read_new(desk: &Desk, form: &Form) -> Result<(Draft, String), Fault> {
     let book = desk.book.as_ref().ok_or_else(|| ("what", "no assessment is open".to_owned()))?;
     let (what, role) = words(form)?;
-    let (mut practices, questions) = practices_and_questions(desk.guidance, form.text("for")).map_err(|why| ("for", why))?;
+    let (mut practices, questions) = ids::practices_and_questions(form.text("for"), desk.guidance).map_err(|why| ("for", why))?;
     let question = match &questions[..] {
         [] => String::new(),
         [one] => one.clone(),
@@ -260,7 +260,7 @@ fn read_known(desk: &Desk, form: &Form, id: &str) -> Result<(Draft, String), Fau
     let (what, role) = words(form)?;
     let due = due(form.text("due"), known.due, desk.today())?;
     let mut status = STATUS.iter().find(|(_, s)| Some(s.label()) == form.chosen("status")).map(|(_, s)| *s).unwrap_or_default();
-    let references = evidence(&book.workbook, form.text("evidence")).map_err(|why| ("evidence", why))?;
+    let references = ids::evidence(form.text("evidence"), &book.workbook).map_err(|why| ("evidence", why))?;
     let note = form.text("note");
     // Naming what came is saying that it came.
     if status == RequestStatus::Open && known.status == RequestStatus::Open && !references.is_empty() {

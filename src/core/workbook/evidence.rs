@@ -5,6 +5,7 @@ use super::moment::day_of;
 use super::{Evidence, EvidenceKind, Workbook};
 use crate::guidance::{Guidance, Question};
 use crate::model::Interval;
+use crate::model::text::listed;
 use jiff::civil::Date;
 
 /// Which of its days a piece is judged by.
@@ -177,7 +178,7 @@ pub fn missing(piece: &Evidence, workbook: &Workbook) -> Vec<&'static str> {
 /// Where there is none of that name, or it was taken back.
 pub fn read_references(text: &str, workbook: &Workbook) -> Result<Vec<String>, String> {
     let mut found: Vec<String> = vec![];
-    for word in text.split([',', ' ', ';', '\n']).map(str::trim).filter(|w| !w.is_empty()) {
+    for word in listed(text) {
         let digits = word.trim_start_matches(['E', 'e', '-']);
         let reference = digits.parse::<u32>().map_or_else(|_| word.to_uppercase(), |n| format!("E-{n:04}"));
         match workbook.evidence.iter().find(|e| e.reference == reference) {

@@ -14,13 +14,13 @@ mod here;
 pub(super) mod layer;
 pub(super) mod lead;
 pub(super) mod open;
-pub(super) mod references;
 mod saving;
 pub mod serving;
 pub(super) mod standing;
 mod typed;
 mod undo;
 mod update;
+mod withdrawing;
 
 pub(super) use collecting::{told, total};
 pub use update::Action;

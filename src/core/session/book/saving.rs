@@ -14,7 +14,7 @@ use crate::session::parts::message::Message;
 use crate::workbook::collection::confirm;
 use crate::workbook::outside::onto;
 use crate::workbook::requests::settle;
-use crate::workbook::{Edit, Evidence, Moment, Withdrawn, Workbook, gate};
+use crate::workbook::{Edit, Evidence, Moment, Workbook, gate};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -241,7 +241,7 @@ impl Desk {
     /// Takes the last edit back, or does again what was taken back, by saving what stood there.
     pub(in crate::session) fn turn(&mut self, way: Way) -> Next {
         let Some(book) = self.book.as_ref() else { return Next::NONE };
-        let mark = Withdrawn { by: self.user.clone(), at: Moment(self.now), why: String::new() };
+        let mark = self.mark("");
         let (Some(step), Some(turned)) = (book.history.next(way), book.history.turned(way, &book.workbook, mark)) else {
             self.messages.push(Message::info(match way {
                 Way::Back => "Nothing to take back since the assessment was opened.",

@@ -7,6 +7,7 @@ use crate::session::book::desk::Desk;
 use crate::session::book::edit::Draft;
 use crate::session::book::lead::Next;
 use crate::session::parts::form::Form;
+use crate::session::parts::ids;
 use crate::workbook::determining::accept as gate;
 use crate::workbook::{CompensatingControl, CustomizedApproach, Determination, DeterminationDraft, Moment};
 
@@ -59,23 +60,12 @@ fn typed(form: &Form) -> DeterminationDraft {
             objective: part("met_objective"),
             control: part("own_control"),
             meets: part("meets"),
-            evidence: references(form.text("evidence")),
+            evidence: ids::references(form.text("evidence")),
             tester: part("tester"),
             tested: part("tested"),
             analysis: part("analysis").to_uppercase(),
         },
     }
-}
-
-/// References as they are typed: `E-0004, e-0007`.
-fn references(text: &str) -> Vec<String> {
-    let mut found: Vec<String> = vec![];
-    for word in text.split([',', ';', ' ', '\n']).map(|word| word.trim().to_uppercase()).filter(|word| !word.is_empty()) {
-        if !found.contains(&word) {
-            found.push(word);
-        }
-    }
-    found
 }
 
 /// A determination as it is kept: with the parts that its finding and method ask for, and with what was proposed and why.

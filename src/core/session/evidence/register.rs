@@ -9,7 +9,7 @@ use crate::session::parts::message::Message;
 use crate::session::parts::register::{Flag, RegisterRow};
 use crate::workbook::accept::day_of;
 use crate::workbook::evidence::{judged_by, judged_words, missing, named_by, questions_of, replaced_by, stale};
-use crate::workbook::{Evidence, EvidenceKind, Moment, Withdrawn, Workbook};
+use crate::workbook::{Evidence, EvidenceKind, Workbook};
 
 /// Columns of the register.
 pub(in crate::session) const COLUMNS: [&str; 6] = ["Ref", "Kind", "Title", "Of", "Serves", "To note"];
@@ -173,15 +173,14 @@ fn changed(desk: &Desk, id: &str, change: impl FnOnce(&mut Evidence)) -> Result<
 
 /// Takes a piece back; answers that name it are told.
 pub(in crate::session) fn withdraw(desk: &mut Desk, id: &str, why: &str) -> Next {
-    let withdrawn = Withdrawn { by: desk.user.clone(), at: Moment(desk.now), why: why.to_owned() };
-    let read = changed(desk, id, |piece| piece.withdrawn = Some(withdrawn)).map(|(workbook, before)| {
+    let read = desk.taken_back(|workbook| &mut workbook.evidence, id, why).map(|(workbook, before)| {
         let named: Vec<&str> =
             workbook.answers.iter().filter(|a| a.evidence.iter().any(|e| e == id)).map(|a| a.question.as_str()).collect();
         let words = match named.as_slice() {
             [] => format!("{id} is withdrawn."),
             named => format!("{id} is withdrawn; answers that named it lack it now: {}.", named.join(", ")),
         };
-        (Draft { workbook, what: format!("withdraw {id}"), before, after: why.to_owned() }, words)
+        (Draft { workbook, what: format!("withdraw {id}"), before: before.title, after: why.to_owned() }, words)
     });
     desk.keep(read)
 }

@@ -1,15 +1,12 @@
-//! Names of practices, questions and sample sets, as people type several of them: `1.6.a, 1.6.b`.
+//! Names of practices, questions, sample sets and evidence, as people type several of them: `1.6.a, 1.6.b`.
 
 use crate::guidance::Guidance;
-use crate::workbook::Workbook;
-
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split([',', ' ', ';', '\n']).map(str::trim).filter(|w| !w.is_empty())
-}
+use crate::model::text::listed;
+use crate::workbook::{Workbook, determining};
 
 fn each(text: &str, find: impl Fn(&str) -> Result<String, String>) -> Result<Vec<String>, String> {
     let mut found: Vec<String> = vec![];
-    for word in words(text) {
+    for word in listed(text) {
         let id = find(word)?;
         if !found.contains(&id) {
             found.push(id);
@@ -50,4 +47,44 @@ pub fn samples(text: &str, workbook: &Workbook) -> Result<Vec<String>, String> {
             Some(_) => Ok(reference),
         }
     })
+}
+
+/// Reads practices and questions: `1.6.a, 1.6.mfa_enforced`.
+///
+/// # Errors
+/// Where a word names neither, in words for the person who typed it.
+pub fn practices_and_questions(text: &str, guidance: &Guidance) -> Result<(Vec<String>, Vec<String>), String> {
+    let (mut practices, mut questions) = (vec![], vec![]);
+    for word in listed(text) {
+        let list = match (guidance.practice(word), guidance.question(word)) {
+            (Some(_), _) => &mut practices,
+            (_, Some(_)) => &mut questions,
+            _ => return Err(format!("“{word}” is no practice and no question: 1.6.a or 1.6.mfa_enforced would be")),
+        };
+        if !list.iter().any(|known| known == word) {
+            list.push(word.to_owned());
+        }
+    }
+    Ok((practices, questions))
+}
+
+/// References as they are typed: `E-0004, e-0007`. Whether there is such a thing is not looked at.
+#[must_use]
+pub fn references(text: &str) -> Vec<String> {
+    let mut found: Vec<String> = vec![];
+    for word in listed(text).map(str::to_uppercase) {
+        if !found.contains(&word) {
+            found.push(word);
+        }
+    }
+    found
+}
+
+/// References of evidence that counts.
+///
+/// # Errors
+/// Where there is no such piece, or it was taken back.
+pub fn evidence(text: &str, workbook: &Workbook) -> Result<Vec<String>, String> {
+    let found = references(text);
+    determining::evidence(&found, workbook).map(|()| found)
 }

@@ -5,9 +5,9 @@ use crate::session::book::desk::Desk;
 use crate::session::book::edit::{Draft, Fault};
 use crate::session::book::layer::Layer;
 use crate::session::book::lead::Next;
-use crate::session::book::references::practices_and_questions;
 use crate::session::parts::cursor::Cursor;
 use crate::session::parts::form::{Choice, Form, Input, Purpose, Row};
+use crate::session::parts::ids;
 use crate::session::parts::message::Message;
 use crate::session::parts::picking::Picking;
 use crate::session::parts::register::Register;
@@ -167,7 +167,7 @@ fn read(desk: &Desk, form: &Form) -> Result<(Sample, Vec<Member>), Fault> {
     if method == SamplingMethod::Judgement && form.text("reason").is_empty() {
         return Err(("reason", "judgement needs its reason".to_owned()));
     }
-    let (practices, questions) = practices_and_questions(desk.guidance, form.text("supports")).map_err(|why| ("supports", why))?;
+    let (practices, questions) = ids::practices_and_questions(form.text("supports"), desk.guidance).map_err(|why| ("supports", why))?;
     let names = || gathered.members.iter().map(|member| member.name.as_str());
     let keeps = of == PopulationKind::Typed || gathered.members.len() <= sampling::MOST_KEPT;
     let sample = Sample {

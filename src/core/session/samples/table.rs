@@ -5,13 +5,13 @@ use crate::session::book::desk::Desk;
 use crate::session::book::edit::{After, Draft, Fault};
 use crate::session::book::layer::Layer;
 use crate::session::book::lead::Next;
-use crate::session::book::references::{evidence, practices_and_questions};
 use crate::session::parts::cursor::Step;
 use crate::session::parts::form::{Choice, Form, Purpose, Row};
+use crate::session::parts::ids;
 use crate::session::parts::message::Message;
 use crate::session::parts::register::Register;
 use crate::workbook::sampling::{self, Again, summary};
-use crate::workbook::{Day, ItemResult, Moment, PopulationKind, Sample, SampleItem, Withdrawn};
+use crate::workbook::{Day, ItemResult, PopulationKind, Sample, SampleItem};
 
 const RESULTS: [(char, ItemResult); 3] = [('c', ItemResult::Conforms), ('d', ItemResult::Deviates), ('t', ItemResult::NotTested)];
 const NOT_YET: &str = "not looked at yet";
@@ -118,7 +118,7 @@ fn read_item(desk: &Desk, form: &Form, id: &str, name: &str) -> Result<(Draft, S
     if result == Some(ItemResult::NotTested) && note.is_empty() {
         return Err(("note", "say why it could not be tested".to_owned()));
     }
-    let references = evidence(&book.workbook, form.text("evidence")).map_err(|why| ("evidence", why))?;
+    let references = ids::evidence(form.text("evidence"), &book.workbook).map_err(|why| ("evidence", why))?;
     let draft = set_item(desk, id, name, |item| {
         item.result = result;
         note.clone_into(&mut item.note);
@@ -153,7 +153,7 @@ pub(super) fn accept_words(desk: &mut Desk, form: &Form, id: &str) -> Next {
 }
 
 fn read_words(desk: &Desk, form: &Form, id: &str) -> Result<(Draft, String), Fault> {
-    let (practices, questions) = practices_and_questions(desk.guidance, form.text("supports")).map_err(|why| ("supports", why))?;
+    let (practices, questions) = ids::practices_and_questions(form.text("supports"), desk.guidance).map_err(|why| ("supports", why))?;
     if form.text("title").is_empty() {
         return Err(("title", "a title is needed".to_owned()));
     }
@@ -206,10 +206,9 @@ pub(super) fn draw_again(desk: &mut Desk) -> Next {
 
 /// Takes a sample back.
 pub(in crate::session) fn withdraw(desk: &mut Desk, id: &str, why: &str) -> Next {
-    let withdrawn = Withdrawn { by: desk.user.clone(), at: Moment(desk.now), why: why.to_owned() };
-    let draft = changed(desk, id, format!("withdraw {id}"), |sample| {
-        sample.withdrawn = Some(withdrawn);
-        (sample.title.clone(), why.to_owned())
+    let read = desk.taken_back(|workbook| &mut workbook.samples, id, why).map(|(workbook, before)| {
+        let draft = Draft { workbook, what: format!("withdraw {id}"), before: before.title, after: why.to_owned() };
+        (draft, format!("{id} is withdrawn."))
     });
-    desk.keep(draft.map(|draft| (draft, format!("{id} is withdrawn."))))
+    desk.keep(read)
 }

@@ -7,6 +7,9 @@ pub trait Referenced: Clone {
     /// Its reference: `E-0004`.
     fn reference(&self) -> &str;
 
+    /// Whether it was taken back.
+    fn is_withdrawn(&self) -> bool;
+
     /// Takes it back: it stays, and counts no more.
     fn withdraw(&mut self, mark: Withdrawn);
 }
@@ -16,6 +19,10 @@ macro_rules! referenced {
         impl Referenced for $type {
             fn reference(&self) -> &str {
                 &self.reference
+            }
+
+            fn is_withdrawn(&self) -> bool {
+                self.withdrawn.is_some()
             }
 
             fn withdraw(&mut self, mark: Withdrawn) {
@@ -30,6 +37,10 @@ referenced!(Evidence, Remediation, RiskAnalysis, Sample);
 impl Referenced for Request {
     fn reference(&self) -> &str {
         &self.reference
+    }
+
+    fn is_withdrawn(&self) -> bool {
+        self.status == RequestStatus::NotNeeded
     }
 
     fn withdraw(&mut self, mark: Withdrawn) {
