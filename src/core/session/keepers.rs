@@ -27,81 +27,57 @@ struct Keeper {
     withdraw: fn(&mut Desk, &str, &str) -> Next,
 }
 
+/// The register that a feature keeps, by the names that every such feature has.
+macro_rules! kept {
+    ($feature:ident, $words:literal) => {
+        Keeper {
+            columns: &$feature::COLUMNS,
+            words: $words,
+            rows: $feature::rows,
+            open: $feature::open_entry,
+            accept: $feature::accept_entry,
+            withdraw: $feature::withdraw,
+        }
+    };
+}
+
 /// Who keeps a register.
 const fn keeper(register: Register) -> Keeper {
     match register {
-        Register::Evidence => Keeper {
-            columns: &evidence::COLUMNS,
-            words: "Documents, interviews, observations, samples, queries and scans, each with a reference that never changes.",
-            rows: evidence::rows,
-            open: evidence::open_entry,
-            accept: evidence::accept_entry,
-            withdraw: evidence::withdraw,
-        },
-        Register::Samples => Keeper {
-            columns: &samples::COLUMNS,
-            words: "Samples of what runs in the clusters, or of a list that you type: + draws one, by chance with a seed, by stratum or by judgement. docs/sampling.md tells how anybody draws it again.",
-            rows: samples::rows,
-            open: samples::open_entry,
-            accept: samples::accept_entry,
-            withdraw: samples::withdraw,
-        },
-        Register::Requests => Keeper {
-            columns: &requests::COLUMNS,
-            words: "What the entity is asked for: p asks for all that is still needed, each with the role that can provide it. `kassay requests` prints them for a mail.",
-            rows: requests::rows,
-            open: requests::open_entry,
-            accept: requests::accept_entry,
-            withdraw: requests::withdraw,
-        },
-        Register::Analyses => Keeper {
-            columns: &analyses::COLUMNS,
-            words: "Targeted risk analyses of the entity: how often something is done (PCI DSS 12.3.1), or what stands behind a customized approach (12.3.2).",
-            rows: analyses::rows,
-            open: analyses::open_entry,
-            accept: analyses::accept_entry,
-            withdraw: analyses::withdraw,
-        },
-        Register::SignOff => Keeper {
-            columns: &sign_off::COLUMNS,
-            words: "Determinations, answers and areas, and how they stand with the second person. In the walk > submits, Y accepts, < returns; the filter \"returned to me\" finds what came back.",
-            rows: sign_off::rows,
-            open: sign_off::open_entry,
-            accept: sign_off::accept_entry,
-            withdraw: sign_off::withdraw,
-        },
-        Register::Remediations => Keeper {
-            columns: &remediation::COLUMNS,
-            words: "What was found wrong and mended while the assessment went on: before, after, tested again. M begins one where something is wrong.",
-            rows: remediation::rows,
-            open: remediation::open_entry,
-            accept: remediation::accept_entry,
-            withdraw: remediation::withdraw,
-        },
-        Register::Exceptions => Keeper {
-            columns: &exceptions::COLUMNS,
-            words: "Findings that somebody accepts, with reason, owner, approver and end. What is excepted does not pass.",
-            rows: exceptions::rows,
-            open: exceptions::open_entry,
-            accept: exceptions::accept_entry,
-            withdraw: exceptions::withdraw,
-        },
-        Register::Clusters => Keeper {
-            columns: &clusters::COLUMNS,
-            words: "The clusters of the assessment, with what each is used for. One that could not be read stays here, and nothing passes for it.",
-            rows: clusters::rows,
-            open: clusters::open_entry,
-            accept: clusters::accept_entry,
-            withdraw: clusters::withdraw,
-        },
-        Register::Previous => Keeper {
-            columns: &previous::COLUMNS,
-            words: "What was said and determined last year, for reference; nothing of it counts. There is none: `kassay new --from OLD` begins with it.",
-            rows: previous::rows,
-            open: previous::open_entry,
-            accept: previous::accept_entry,
-            withdraw: previous::withdraw,
-        },
+        Register::Evidence => {
+            kept!(evidence, "Documents, interviews, observations, samples, queries and scans, each with a reference that never changes.")
+        }
+        Register::Samples => kept!(
+            samples,
+            "Samples of what runs in the clusters, or of a list that you type: + draws one, by chance with a seed, by stratum or by judgement. docs/sampling.md tells how anybody draws it again."
+        ),
+        Register::Requests => kept!(
+            requests,
+            "What the entity is asked for: p asks for all that is still needed, each with the role that can provide it. `kassay requests` prints them for a mail."
+        ),
+        Register::Analyses => kept!(
+            analyses,
+            "Targeted risk analyses of the entity: how often something is done (PCI DSS 12.3.1), or what stands behind a customized approach (12.3.2)."
+        ),
+        Register::SignOff => kept!(
+            sign_off,
+            "Determinations, answers and areas, and how they stand with the second person. In the walk > submits, Y accepts, < returns; the filter \"returned to me\" finds what came back."
+        ),
+        Register::Remediations => kept!(
+            remediation,
+            "What was found wrong and mended while the assessment went on: before, after, tested again. M begins one where something is wrong."
+        ),
+        Register::Exceptions => {
+            kept!(exceptions, "Findings that somebody accepts, with reason, owner, approver and end. What is excepted does not pass.")
+        }
+        Register::Clusters => kept!(
+            clusters,
+            "The clusters of the assessment, with what each is used for. One that could not be read stays here, and nothing passes for it."
+        ),
+        Register::Previous => kept!(
+            previous,
+            "What was said and determined last year, for reference; nothing of it counts. There is none: `kassay new --from OLD` begins with it."
+        ),
     }
 }
 
