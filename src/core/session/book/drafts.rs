@@ -22,23 +22,26 @@ impl Desk {
         Drafts { forms: self.kept.waiting.iter().cloned().chain(self.drafts.iter().filter_map(typed)).chain(open).collect() }
     }
 
+    /// What is typed, where that is not what is kept.
+    fn behind(&self) -> Option<Drafts> {
+        self.book.as_ref().filter(|book| book.held_by.is_none())?;
+        Some(self.typed()).filter(|typed| self.kept.there.as_ref() != Some(typed))
+    }
+
     /// Whether something is typed that is not kept yet.
     #[must_use]
     pub fn is_behind(&self) -> bool {
-        self.book.as_ref().is_some_and(|book| book.held_by.is_none()) && self.kept.there.as_ref() != Some(&self.typed())
+        self.behind().is_some()
     }
 
     /// Keeps what is typed, where that is something else than what is kept: at once, or when it is time.
     pub(in crate::session) fn keep_typed(&mut self, at_once: bool) -> Option<Effect> {
-        if !self.is_behind() {
-            return None;
-        }
+        let drafts = self.behind()?;
         // A clock that is set back must not hold it up.
         let since = self.kept.at.map(|at| (self.now.as_nanosecond() - at.as_nanosecond()) / 1_000_000);
         if !at_once && since.is_some_and(|since| (0..OFTEN).contains(&since)) {
             return None;
         }
-        let drafts = self.typed();
         (self.kept.at, self.kept.there) = (Some(self.now), Some(drafts.clone()));
         Some(Effect::KeepTyped(Box::new(drafts)))
     }
