@@ -19,6 +19,7 @@ mod sarif;
 mod second;
 mod standing;
 mod tables;
+mod tree;
 mod verify;
 mod view;
 

@@ -1,6 +1,7 @@
 //! Reads an assessment where it lies: its folder, a bag, a bag in a zip. Nothing is locked, written or unpacked.
 
-use super::verify::{Tree, VerifyError, What, open, verify_tree};
+use super::tree::Tree;
+use super::verify::{VerifyError, What, open, verify_tree};
 use kassay_core::assess::CheckOutcome;
 use kassay_core::report::Assessment;
 use kassay_core::sensitive::without_quoted;

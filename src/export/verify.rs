@@ -1,13 +1,13 @@
 //! Whether a bag or the folder of an assessment is whole: digests, journal, workbook, evidence. Each fault is told; nothing is written, and
 //! nothing of a zip is unpacked onto the disk.
 
-use super::bundle::digest_of;
+use super::tree::{FolderTree, Tree, ZipTree, safe};
 use crate::config::said;
 use kassay_core::workbook::staged::Staged;
 use kassay_core::workbook::{Journal, Moment, Workbook, folder, journal};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// What was verified.
@@ -43,6 +43,20 @@ pub struct Verified {
 }
 
 impl Verified {
+    /// What is known before anything was read: how many files there are, and what is wrong with them as such.
+    fn of(tree: &dyn Tree, what: What) -> Self {
+        Self {
+            what,
+            title: String::new(),
+            files: tree.names().len(),
+            edits: 0,
+            seal: String::new(),
+            faults: tree.faults().to_vec(),
+            remarks: vec![],
+            to_complete: false,
+        }
+    }
+
     /// Whether it is whole.
     #[must_use]
     pub fn is_whole(&self) -> bool {
@@ -74,9 +88,6 @@ pub enum VerifyError {
     },
 }
 
-/// Texts longer than this are not read into memory.
-const TEXT_LIMIT: u64 = 1 << 29;
-
 /// Verifies a bag (folder or zip) or the folder of an assessment.
 ///
 /// # Errors
@@ -93,24 +104,27 @@ pub(super) fn verify_tree(tree: &mut dyn Tree, what: What) -> Verified {
 
 /// Opens a bag (folder or zip) or the folder of an assessment.
 pub(super) fn open(path: &Path) -> Result<(Box<dyn Tree>, What), VerifyError> {
+    let (tree, is_folder) = files(path)?;
+    let is_bag = tree.names().contains("bagit.txt");
+    let ours = |name: &String| [folder::WORKBOOK, folder::PREVIOUS, folder::JOURNAL].contains(&name.as_str()) || folder::is_next(name);
+    match (is_folder, is_bag) {
+        (true, true) => Ok((tree, What::Bag)),
+        (true, false) if tree.names().iter().any(ours) => Ok((tree, What::Workbook)),
+        // A zip that can't be vouched for is told as one.
+        (false, _) if is_bag || !tree.faults().is_empty() => Ok((tree, What::BagZip)),
+        _ => Err(VerifyError::Unknown(path.to_owned())),
+    }
+}
+
+/// The files of a folder or a zip, and whether it is a folder.
+fn files(path: &Path) -> Result<(Box<dyn Tree>, bool), VerifyError> {
     let unreadable = |source| VerifyError::Io { path: path.to_owned(), source };
     if fs::metadata(path).map_err(unreadable)?.is_dir() {
-        let tree = FolderTree::open(path).map_err(unreadable)?;
-        if tree.names().contains("bagit.txt") {
-            return Ok((Box::new(tree), What::Bag));
-        }
-        let ours = |name: &String| [folder::WORKBOOK, folder::PREVIOUS, folder::JOURNAL].contains(&name.as_str()) || folder::is_next(name);
-        if tree.names().iter().any(ours) {
-            return Ok((Box::new(tree), What::Workbook));
-        }
-        return Err(VerifyError::Unknown(path.to_owned()));
+        return Ok((Box::new(FolderTree::open(path).map_err(unreadable)?), true));
     }
     let file = File::open(path).map_err(unreadable)?;
     let tree = ZipTree::open(file).map_err(|message| VerifyError::Zip { path: path.to_owned(), message })?;
-    if !tree.names().contains("bagit.txt") && tree.faults.is_empty() {
-        return Err(VerifyError::Unknown(path.to_owned()));
-    }
-    Ok((Box::new(tree), What::BagZip))
+    Ok((Box::new(tree), false))
 }
 
 /// Whether something looks like the folder or bag of an assessment, whole or not.
@@ -127,49 +141,14 @@ pub fn holds_assessment(path: &Path) -> bool {
 /// # Errors
 /// Where it is neither, or can't be read.
 pub fn workbook_text(path: &Path) -> Result<Vec<u8>, VerifyError> {
-    let unreadable = |source| VerifyError::Io { path: path.to_owned(), source };
-    let mut tree: Box<dyn Tree> = if path.is_dir() {
-        Box::new(FolderTree::open(path).map_err(unreadable)?)
-    } else {
-        let file = File::open(path).map_err(unreadable)?;
-        Box::new(ZipTree::open(file).map_err(|message| VerifyError::Zip { path: path.to_owned(), message })?)
-    };
+    let (mut tree, _) = files(path)?;
     let base = if tree.names().contains("bagit.txt") { "data/" } else { "" };
-    tree.bytes(&format!("{base}{}", folder::WORKBOOK)).map_err(|fault| unreadable(io::Error::other(fault)))
-}
-
-/// Files by name, in a folder or a zip.
-pub(super) trait Tree {
-    fn names(&self) -> &BTreeSet<String>;
-    fn open_file(&mut self, name: &str) -> io::Result<Box<dyn Read + '_>>;
-    fn faults(&self) -> &[String];
-
-    fn digest(&mut self, name: &str) -> Result<String, String> {
-        self.open_file(name).and_then(|mut file| digest_of(&mut file)).map_err(|e| format!("{name}: can't be read: {}", said(&e)))
-    }
-
-    fn bytes(&mut self, name: &str) -> Result<Vec<u8>, String> {
-        let mut bytes = Vec::new();
-        let read = self.open_file(name).and_then(|file| file.take(TEXT_LIMIT + 1).read_to_end(&mut bytes));
-        match read {
-            Ok(n) if n as u64 > TEXT_LIMIT => Err(format!("{name}: is absurdly large")),
-            Ok(_) => Ok(bytes),
-            Err(error) => Err(format!("{name}: can't be read: {}", said(&error))),
-        }
-    }
+    let unreadable = |fault| VerifyError::Io { path: path.to_owned(), source: io::Error::other(fault) };
+    tree.bytes(&format!("{base}{}", folder::WORKBOOK)).map_err(unreadable)
 }
 
 fn bag(tree: &mut dyn Tree, what: What) -> Verified {
-    let mut verified = Verified {
-        what,
-        title: String::new(),
-        files: tree.names().len(),
-        edits: 0,
-        seal: String::new(),
-        faults: tree.faults().to_vec(),
-        remarks: vec![],
-        to_complete: false,
-    };
+    let mut verified = Verified::of(tree, what);
     declaration(tree, &mut verified.faults);
     let listed = manifest(tree, "manifest-sha256.txt", &mut verified.faults);
     let tags = manifest(tree, "tagmanifest-sha256.txt", &mut verified.faults);
@@ -207,16 +186,7 @@ fn bag(tree: &mut dyn Tree, what: What) -> Verified {
 }
 
 fn workbook_folder(tree: &mut dyn Tree) -> Verified {
-    let mut verified = Verified {
-        what: What::Workbook,
-        title: String::new(),
-        files: tree.names().len(),
-        edits: 0,
-        seal: String::new(),
-        faults: tree.faults().to_vec(),
-        remarks: vec![],
-        to_complete: false,
-    };
+    let mut verified = Verified::of(tree, What::Workbook);
     let workbook = tree.names().contains(folder::WORKBOOK).then(|| tree.bytes(folder::WORKBOOK));
     let workbook = match workbook {
         Some(Err(fault)) => {
@@ -413,113 +383,5 @@ fn journal_faults(tree: &mut dyn Tree, name: &str, workbook: &str, verified: &mu
                 Moment(clock)
             ));
         }
-    }
-}
-
-/// A name inside a bag as it is safe to use: relative, without `..`, drive letters or backslashes.
-fn safe(name: &str) -> Option<&str> {
-    let plain = !name.is_empty()
-        && !name.starts_with(['/', '~'])
-        && !name.contains(['\\', '\0', ':'])
-        && name.split('/').all(|part| !matches!(part, "" | "." | ".."));
-    plain.then_some(name)
-}
-
-struct FolderTree {
-    root: PathBuf,
-    names: BTreeSet<String>,
-    faults: Vec<String>,
-}
-
-impl FolderTree {
-    fn open(root: &Path) -> io::Result<Self> {
-        let mut tree = Self { root: root.to_owned(), names: BTreeSet::new(), faults: vec![] };
-        tree.walk(root, "", 0)?;
-        Ok(tree)
-    }
-
-    fn walk(&mut self, folder: &Path, base: &str, depth: usize) -> io::Result<()> {
-        for entry in fs::read_dir(folder)? {
-            let entry = entry?;
-            let name = format!("{base}{}", entry.file_name().to_string_lossy());
-            let kind = entry.file_type()?;
-            // A link could show another file to everyone who looks.
-            if kind.is_symlink() || (!kind.is_dir() && !kind.is_file()) {
-                self.faults.push(format!("{name}: is a link or no file, and can't be vouched for"));
-            } else if kind.is_dir() && depth < 16 {
-                self.walk(&entry.path(), &format!("{name}/"), depth + 1)?;
-            } else if kind.is_file() {
-                self.names.insert(name);
-            }
-        }
-        Ok(())
-    }
-}
-
-impl Tree for FolderTree {
-    fn names(&self) -> &BTreeSet<String> {
-        &self.names
-    }
-
-    fn open_file(&mut self, name: &str) -> io::Result<Box<dyn Read + '_>> {
-        if !self.names.contains(name) {
-            return Err(io::Error::from(io::ErrorKind::NotFound));
-        }
-        Ok(Box::new(File::open(self.root.join(name))?))
-    }
-
-    fn faults(&self) -> &[String] {
-        &self.faults
-    }
-}
-
-struct ZipTree {
-    zip: zip::ZipArchive<File>,
-    names: BTreeSet<String>,
-    index: BTreeMap<String, usize>,
-    faults: Vec<String>,
-}
-
-impl ZipTree {
-    /// Reads the directory of a zip. All files must lie in one folder, whose name is left off.
-    fn open(file: File) -> Result<Self, String> {
-        let mut zip = zip::ZipArchive::new(file).map_err(|e| e.to_string())?;
-        let (mut index, mut faults, mut top) = (BTreeMap::new(), Vec::new(), None::<String>);
-        for i in 0..zip.len() {
-            let entry = zip.by_index_raw(i).map_err(|e| e.to_string())?;
-            let name = entry.name().map_err(|e| e.to_string())?.into_owned();
-            if entry.is_symlink() {
-                faults.push(format!("{name}: is a link"));
-                continue;
-            }
-            let Some((first, rest)) = safe(name.trim_end_matches('/')).and_then(|name| name.split_once('/')) else {
-                if !entry.is_dir() {
-                    faults.push(format!("{name}: lies outside of the bag's folder"));
-                }
-                continue;
-            };
-            if top.get_or_insert_with(|| first.to_owned()) != first {
-                faults.push(format!("{name}: lies outside of the bag's folder"));
-            } else if entry.is_file() && index.insert(rest.to_owned(), i).is_some() {
-                faults.push(format!("{name}: is in the zip twice"));
-            }
-        }
-        let names = index.keys().cloned().collect();
-        Ok(Self { zip, names, index, faults })
-    }
-}
-
-impl Tree for ZipTree {
-    fn names(&self) -> &BTreeSet<String> {
-        &self.names
-    }
-
-    fn open_file(&mut self, name: &str) -> io::Result<Box<dyn Read + '_>> {
-        let index = self.index.get(name).copied().ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
-        Ok(Box::new(self.zip.by_index(index).map_err(io::Error::other)?))
-    }
-
-    fn faults(&self) -> &[String] {
-        &self.faults
     }
 }
