@@ -1,32 +1,22 @@
 //! Two sides compared: what is new, gone and changed by its stable identity, and what one side could not see, which is neither.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test's failure is its message")]
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, unreachable_pub, reason = "a test's failure is its message")]
+
+#[path = "support/outcomes.rs"]
+mod outcomes;
 
 use kassay_core::assess::CheckOutcome;
 use kassay_core::model::scope::NamespaceRule;
-use kassay_core::model::{Category, Determined, Finding, Method, ObjectRef, Outcome, Scope};
+use kassay_core::model::{Category, Determined, Finding, Method, Outcome, Scope};
 use kassay_core::workbook::compare::{Class, ClusterSide, Entry, Side, Topic, compare};
 use kassay_core::workbook::{Answer, AnswerValue, Determination, Engagement, Moment, Workbook};
+use outcomes::finding;
 use std::borrow::Cow;
 
-fn finding(kind: &str, namespace: &str, name: &str, observed: &str) -> Finding {
-    let mut finding = Finding::new(Category::Cde, ObjectRef::new("", kind, namespace, name), "spec.x").observed(observed);
-    finding.identify("any");
-    finding
-}
-
+/// What a check said; where it is blocked, secrets could not be listed.
 fn outcome(check: &str, outcome: Outcome, findings: Vec<Finding>) -> CheckOutcome {
-    CheckOutcome {
-        check: check.into(),
-        control: check.split('/').next().unwrap().into(),
-        practices: vec![],
-        outcome,
-        reason: "As found.".into(),
-        population: 9,
-        needs: if outcome == Outcome::Blocked { vec!["secrets: list".into()] } else { vec![] },
-        counts: [(Category::Cde, findings.len())].into(),
-        findings,
-    }
+    let needs = if outcome == Outcome::Blocked { vec!["secrets: list".into()] } else { vec![] };
+    CheckOutcome { needs, ..outcomes::outcome(check, outcome, findings) }
 }
 
 fn cluster(name: &str, uid: &str, outcomes: Vec<CheckOutcome>) -> ClusterSide<'static> {

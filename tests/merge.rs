@@ -1,42 +1,30 @@
 //! Reading a cluster again: outcomes are replaced, what people wrote stays to the byte, changes are told, and determinations that lost their
 //! ground are marked.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test's failure is its message")]
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, unreachable_pub, reason = "a test's failure is its message")]
+
+#[path = "support/outcomes.rs"]
+mod outcomes;
 
 use kassay_core::assess::CheckOutcome;
 use kassay_core::checks;
 use kassay_core::guidance::Guidance;
 use kassay_core::kinds::Inventory;
-use kassay_core::model::{Category, Determined, Finding, Method, ObjectRef, Outcome};
+use kassay_core::model::{Determined, Finding, Method, Outcome};
 use kassay_core::workbook::collection::cluster_key;
 use kassay_core::workbook::compare::{Class, Topic};
 use kassay_core::workbook::{
     Answer, AnswerState, AnswerValue, Changes, Collected, Determination, Engagement, Exception, Moment, Together, Workbook,
     merge_collection,
 };
+use outcomes::outcome;
+
+fn finding(name: &str, observed: &str) -> Finding {
+    outcomes::finding("Pod", "shop", name, observed)
+}
 
 fn now() -> jiff::Timestamp {
     "2026-11-23T09:12:00Z".parse().unwrap()
-}
-
-fn finding(name: &str, observed: &str) -> Finding {
-    let mut finding = Finding::new(Category::Cde, ObjectRef::new("", "Pod", "shop", name), "spec.x").observed(observed);
-    finding.identify("any");
-    finding
-}
-
-fn outcome(check: &str, outcome: Outcome, findings: Vec<Finding>) -> CheckOutcome {
-    CheckOutcome {
-        check: check.into(),
-        control: check.split('/').next().unwrap().into(),
-        practices: vec![],
-        outcome,
-        reason: "As found.".into(),
-        population: 9,
-        needs: vec![],
-        counts: [(Category::Cde, findings.len())].into(),
-        findings,
-    }
 }
 
 fn merge(book: &mut Workbook, key: &str, outcomes: &[CheckOutcome], previous: &[CheckOutcome]) -> Changes {

@@ -57,28 +57,6 @@ mod tests {
 
     const POLICY: &[u8] = b"apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{level: Metadata}]\n";
 
-    fn cluster(key: &str) -> ClusterRecord {
-        ClusterRecord {
-            key: key.into(),
-            uid: String::new(),
-            server: String::new(),
-            version: String::new(),
-            distribution: String::new(),
-            nodes: 0,
-            identity: None,
-            collected_at: None,
-            assessed_at: None,
-            snapshot: String::new(),
-            findings: String::new(),
-            source: String::new(),
-            declared_complete: None,
-            reached: Default::default(),
-            not_read: std::collections::BTreeMap::new(),
-            redactions: 0,
-            failed: None,
-        }
-    }
-
     fn entry(title: &str) -> Evidence {
         let obtained = Moment("2026-11-20T00:00:00Z".parse().unwrap_or_default());
         Evidence {
@@ -94,7 +72,7 @@ mod tests {
         let alone = import(&workbook, &entry("Policy"), POLICY, "prod");
         assert!(alone.is_some_and(|import| import.doubt.is_empty() && import.effective.is_some() && import.reference == "E-0001"));
         for key in ["prod", "prod-eu"] {
-            workbook.clusters.push(cluster(key));
+            workbook.clusters.push(ClusterRecord::unread(key));
         }
         assert!(import(&workbook, &entry("Policy of PROD"), POLICY, "prod").is_some_and(|import| import.doubt.is_empty()));
         assert_eq!(import(&workbook, &entry("Policy of prod-eu"), POLICY, "prod"), None);
