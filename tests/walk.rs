@@ -407,3 +407,14 @@ fn a_click_is_what_is_seen_there() {
     let Layer::Form(form) = desk.session.top() else { panic!() };
     assert_eq!(form.chosen("value"), Some("no"));
 }
+
+#[test]
+fn a_small_form_lies_over_the_walk_and_is_drawn_once() {
+    for size in SIZES {
+        let mut desk = Desk::with_cluster();
+        desk.act(Action::Compare(compare::Action::Open));
+        let shown = seen(&desk, size);
+        assert_eq!(shown.matches("▸Path").count(), 1, "{shown}");
+        assert!(shown.contains("Authentication"), "the walk is still behind it:\n{shown}");
+    }
+}

@@ -47,6 +47,12 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, form: &Form,
     frame.render_widget(Paragraph::new(lines), rest);
 }
 
+/// Whether a form is small, and lies over whatever is there.
+#[must_use]
+pub const fn is_small(purpose: &Purpose) -> bool {
+    matches!(purpose, Purpose::Path(_) | Purpose::Rule)
+}
+
 /// Draws a small form over whatever is there.
 pub fn popup(frame: &mut Frame<'_>, area: Rect, form: &Form, theme: &Theme) {
     let title = match &form.purpose {

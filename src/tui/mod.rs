@@ -15,7 +15,7 @@ pub mod theme;
 mod views;
 pub mod widgets;
 
-use kassay_core::session::{Layer, Purpose, Session, Urgency};
+use kassay_core::session::{Layer, Session, Urgency};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
@@ -58,7 +58,7 @@ pub fn draw(frame: &mut Frame<'_>, session: &Session, theme: &Theme) {
         }
     }
     match session.top() {
-        Layer::Form(open) if is_small(&open.purpose) => forms::popup(frame, area, open, theme),
+        Layer::Form(open) if forms::is_small(&open.purpose) => forms::popup(frame, area, open, theme),
         Layer::Palette { query, cursor } => palette::render(frame, area, session, query, cursor, theme),
         Layer::Find { query, cursor } => search::render(frame, area, session, query, cursor, theme),
         _ => {}
@@ -72,14 +72,9 @@ pub fn draw(frame: &mut Frame<'_>, session: &Session, theme: &Theme) {
 const fn is_whole(layer: &Layer) -> bool {
     match layer {
         Layer::Palette { .. } | Layer::Find { .. } => false,
-        Layer::Form(form) => !is_small(&form.purpose),
+        Layer::Form(form) => !forms::is_small(&form.purpose),
         _ => true,
     }
-}
-
-/// Forms that lie over whatever is there.
-const fn is_small(purpose: &Purpose) -> bool {
-    matches!(purpose, Purpose::Path(_) | Purpose::Rule)
 }
 
 /// Says in the first line that the terminal is too small to show everything, and gives what is left.

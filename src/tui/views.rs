@@ -57,7 +57,12 @@ pub(super) fn help(frame: &mut Frame<'_>, area: Rect, session: &Session, scroll:
 /// The walk, or what is open in it.
 pub(super) fn walk(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme) {
     let Some(book) = &session.book else { return };
-    let open = session.layers.iter().rev().find(|l| matches!(l, Layer::Findings(_) | Layer::Finding { .. } | Layer::Form(_)));
+    let takes_the_work = |layer: &&Layer| match layer {
+        Layer::Findings(_) | Layer::Finding { .. } => true,
+        Layer::Form(form) => !forms::is_small(&form.purpose),
+        _ => false,
+    };
+    let open = session.layers.iter().rev().find(takes_the_work);
     let spinner = progress::spinner(session.ticks, theme.still);
     let rooms = walk::render(frame, area, session, book, open.is_some(), spinner, theme);
     match (open, book.walk.here(session.guidance)) {
