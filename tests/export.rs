@@ -82,7 +82,7 @@ fn what_people_judged_has_tables_of_its_own_and_names_who_reviewed_it() {
     };
     let root = tempfile::tempdir().unwrap();
     let mut material = material(&make(root.path()));
-    assert_eq!(export::judgement_csvs(&material).iter().map(|(name, _)| *name).collect::<Vec<_>>(), ["determinations.csv"]);
+    assert_eq!(export::judgements(&material).iter().map(|table| table.name).collect::<Vec<_>>(), ["determinations"]);
     let book = &mut material.workbook;
     let first = book.determinations[0].clone();
     let control = "+kept <apart>".to_owned();
@@ -101,17 +101,17 @@ fn what_people_judged_has_tables_of_its_own_and_names_who_reviewed_it() {
         let matter = Matter::Determination(practice.into());
         take(book, material.guidance, &Taken { matter: &matter, step, words, by, at: Moment(now()) }).unwrap();
     }
-    let tables: BTreeMap<&str, String> = export::judgement_csvs(&material).into_iter().collect();
+    let tables: BTreeMap<&str, String> = export::judgements(&material).iter().map(|table| (table.name, export::csv(table))).collect();
     assert_eq!(tables.len(), 5, "{:?}", tables.keys());
     let row = |table: &str, start: &str| {
         let text = &tables[table];
         text.lines().find(|line| line.starts_with(start)).unwrap_or_else(|| panic!("{start} is not in {text}")).to_owned()
     };
-    assert!(row("determinations.csv", "1.1.a").ends_with(&format!("accepted,R. Reviewer,{}", Moment(now()))));
-    assert!(row("compensating-controls.csv", "1.1.a").contains("'+kept <apart>"));
-    assert!(row("customized-approaches.csv", "1.2.a").contains(",T-01,"));
-    assert!(row("risk-analyses.csv", "T-01").contains("senior management's approval"));
-    assert!(row("second-person.csv", "determination 1.2.a").ends_with("'=why <u>so</u>?"));
+    assert!(row("determinations", "1.1.a").ends_with(&format!("accepted,R. Reviewer,{}", Moment(now()))));
+    assert!(row("compensating-controls", "1.1.a").contains("'+kept <apart>"));
+    assert!(row("customized-approaches", "1.2.a").contains(",T-01,"));
+    assert!(row("risk-analyses", "T-01").contains("senior management's approval"));
+    assert!(row("second-person", "determination 1.2.a").ends_with("'=why <u>so</u>?"));
     let html = export::report_html(&material).unwrap();
     for told in [
         "second person: accepted by R. Reviewer",
@@ -283,12 +283,12 @@ fn tables_hold_everything_and_no_formula() {
     let root = tempfile::tempdir().unwrap();
     let material = material(&make(root.path()));
     let all: usize = material.assessments[0].1.outcomes.iter().map(|o| o.findings.len()).sum();
-    let text = export::findings_csv(&material);
+    let text = export::csv(&export::findings(&material));
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
     assert_eq!(rows.len(), all);
     assert!(rows.iter().any(|row| row[13] == format!("'{HOSTILE}")));
-    let evidence = export::evidence_csv(&material.workbook);
+    let evidence = export::csv(&export::evidence_register(&material.workbook));
     for cell in rows
         .iter()
         .flatten()
@@ -309,16 +309,19 @@ fn work_papers_are_told_by_kind_and_what_was_mended_is_held_against_what_was_rea
     let root = tempfile::tempdir().unwrap();
     let material = material(&make(root.path()));
     let read = |text: String| csv::Reader::from_reader(text.as_bytes()).records().map(Result::unwrap).collect::<Vec<_>>();
-    let documents = read(export::documents_csv(&material));
+    let documents = read(export::csv(&export::documents(&material)));
     assert_eq!((documents.len(), &documents[0][0]), (1, "E-0001"));
-    let interviews = read(export::interviews_csv(&material));
+    let interviews = read(export::csv(&export::interviews(&material)));
     assert_eq!(
         (&interviews[0][0], &interviews[0][1], &interviews[0][2], &interviews[0][3]),
         ("E-0002", "Sign-in", "'=sign-in", "platform lead")
     );
-    assert_eq!((read(export::observations_csv(&material)).len(), read(export::system_evidence_csv(&material)).len()), (0, 0));
+    assert_eq!(
+        (read(export::csv(&export::observations(&material))).len(), read(export::csv(&export::system_evidence(&material))).len()),
+        (0, 0)
+    );
     // It was read on the day after the retest, and the check still fails.
-    let mended = read(export::remediations_csv(&material));
+    let mended = read(export::csv(&export::mended(&material)));
     assert!(mended[0].iter().any(|cell| cell == "still wrong"), "{mended:?}");
     let html = export::report_html(&material).unwrap();
     for told in [
@@ -408,16 +411,16 @@ fn a_cluster_that_was_not_read_and_the_year_before_are_told_everywhere() {
         assert!(html.contains(told), "{told} is not told");
     }
     let rows = |text: String| csv::Reader::from_reader(text.as_bytes()).records().map(Result::unwrap).collect::<Vec<_>>();
-    let practices = rows(export::practices_csv(&material));
+    let practices = rows(export::csv(&export::practices(&material)));
     assert_eq!(practices.len(), 2 * material.guidance.practices().count());
     assert!(practices.iter().filter(|row| &row[7] == "prod-us").all(|row| row[8].is_empty() && !row[10].is_empty()));
     assert!(
         practices.iter().all(|row| &row[6] != "in place" && &row[6] != "not applicable"),
         "nothing passes for a cluster that was not read"
     );
-    assert_eq!(rows(export::questions_csv(&material)).len(), 2 * material.guidance.questions().count());
-    assert!(rows(export::exceptions_csv(&material)).iter().all(|row| row[5].contains("approver")));
-    assert!(rows(export::findings_csv(&material)).iter().any(|row| &row[3] == "fail" && &row[18] == "excepted without an end"));
+    assert_eq!(rows(export::csv(&export::questions(&material))).len(), 2 * material.guidance.questions().count());
+    assert!(rows(export::csv(&export::exceptions(&material))).iter().all(|row| row[5].contains("approver")));
+    assert!(rows(export::csv(&export::findings(&material))).iter().any(|row| &row[3] == "fail" && &row[18] == "excepted without an end"));
     let exceptions = &material.workbook.exceptions;
     let excepted = export::Excepted { exceptions, cluster: "prod", today: material.today() };
     let sarif = export::sarif(material.assessment(Some("prod")).unwrap(), material.guidance, &excepted).unwrap();

@@ -423,7 +423,7 @@ fn write(format: ExportFormat, target: &Path, dir: &Path, actions: &UnboundedSen
             }));
         }
         ExportFormat::Html => export::report_html(&material)?,
-        ExportFormat::Csv => export::findings_csv(&material),
+        ExportFormat::Csv => export::csv(&export::findings(&material)),
         ExportFormat::Json => export::assessment_json(material.assessment(None)?)?,
     };
     export::put_file(&target, text.as_bytes())?;

@@ -67,8 +67,8 @@ impl Export {
             What::BagZip => return self.bag(&material, Form::Zip, manners),
             What::Html => export::report_html(&material)?,
             What::Json => export::assessment_json(material.assessment(cluster)?)?,
-            What::Csv => export::findings_csv(&material),
-            What::EvidenceCsv => export::evidence_csv(&material.workbook),
+            What::Csv => export::csv(&export::findings(&material)),
+            What::EvidenceCsv => export::csv(&export::evidence_register(&material.workbook)),
             What::Markdown => export::report_markdown(&material),
             What::Sarif => {
                 let (key, assessment) = material.keyed(cluster)?;

@@ -65,7 +65,7 @@ impl Requests {
         print(&match self.output {
             Form::Markdown => export::requests_mail(&material, &requests, Mail::Markdown),
             Form::Text => export::requests_mail(&material, &requests, Mail::Text),
-            Form::Csv => export::requests_csv(&requests),
+            Form::Csv => export::csv(&export::requests_table(&requests)),
         })
     }
 }

@@ -2,12 +2,9 @@
 //! the digests of everything, so that `sha256sum -c`, any BagIt program or `kassay verify` can tell whether it is whole.
 
 use super::picture::{Dress, dot, svg};
-use super::requests::{Wanted, requests, requests_csv};
-use super::samples::{populations, sample_items_csv, samples_csv};
-use super::{
-    ExportError, Material, evidence_csv, exceptions_csv, findings_csv, json, judgement_csvs, papers, practices_csv, questions_csv,
-    report_html, scope_csv,
-};
+use super::samples::populations;
+use super::tables::tables;
+use super::{ExportError, Material, csv, json, report_html};
 use kassay_core::workbook::{Moment, folder, journal};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -95,26 +92,12 @@ fn payload(material: &Material) -> Result<BTreeMap<String, Content>, ExportError
     made(folder::WORKBOOK.into(), material.text.clone().into_bytes());
     made(folder::JOURNAL.into(), material.journal_text.clone());
     made("report.html".into(), report_html(material)?.into_bytes());
-    made("findings.csv".into(), findings_csv(material).into_bytes());
-    made("evidence-register.csv".into(), evidence_csv(&material.workbook).into_bytes());
-    made("practices.csv".into(), practices_csv(material).into_bytes());
-    made("questions.csv".into(), questions_csv(material).into_bytes());
-    made("exceptions.csv".into(), exceptions_csv(material).into_bytes());
-    made("scope.csv".into(), scope_csv(material).into_bytes());
-    for (name, text) in judgement_csvs(material) {
-        made(name.into(), text.into_bytes());
+    for table in tables(material) {
+        made(format!("{}.csv", table.name), csv(&table).into_bytes());
     }
-    made("samples.csv".into(), samples_csv(&material.workbook).into_bytes());
-    made("sample-items.csv".into(), sample_items_csv(&material.workbook).into_bytes());
     for (reference, names) in populations(&material.workbook) {
         made(format!("populations/{}.txt", file_name(reference)), names.into_bytes());
     }
-    made("requests.csv".into(), requests_csv(&requests(material, &Wanted { kept: true, ..Wanted::default() })).into_bytes());
-    made("evidence-documents.csv".into(), papers::documents_csv(material).into_bytes());
-    made("evidence-interviews.csv".into(), papers::interviews_csv(material).into_bytes());
-    made("evidence-observations.csv".into(), papers::observations_csv(material).into_bytes());
-    made("evidence-system.csv".into(), papers::system_evidence_csv(material).into_bytes());
-    made("remediations.csv".into(), papers::remediations_csv(material).into_bytes());
     for (key, assessment) in &material.assessments {
         made(format!("assessment-{}.json", file_name(key)), json::assessment_json(assessment)?.into_bytes());
     }

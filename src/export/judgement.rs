@@ -2,32 +2,17 @@
 //! the review by a second person.
 
 use super::Material;
-use super::csv::{row, table};
+use super::table::{Column, Table, cells};
+use kassay_core::model::{Determined, Method};
 use kassay_core::workbook::analyses::{is_stale, lacks};
-use kassay_core::workbook::sign_off::{Matter, matters, standing};
-use kassay_core::workbook::{AnalysisPurpose, Determination, accept::day_of};
+use kassay_core::workbook::sign_off::{Matter, SignState, matters, standing};
+use kassay_core::workbook::{AnalysisPurpose, Determination, SignOffStep, accept::day_of};
 
-/// The tables that have rows, with the names of their files.
+/// Those tables that have rows.
 #[must_use]
-pub fn judgement_csvs(material: &Material) -> Vec<(&'static str, String)> {
-    let book = &material.workbook;
-    let mut tables = vec![];
-    if !book.determinations.is_empty() {
-        tables.push(("determinations.csv", determinations(material)));
-    }
-    if book.determinations.iter().any(|d| d.compensating.is_some()) {
-        tables.push(("compensating-controls.csv", compensating(material)));
-    }
-    if book.determinations.iter().any(|d| d.customized.is_some()) {
-        tables.push(("customized-approaches.csv", customized(material)));
-    }
-    if !book.analyses.is_empty() {
-        tables.push(("risk-analyses.csv", analyses(material)));
-    }
-    if !book.sign_offs.is_empty() {
-        tables.push(("second-person.csv", second_person(material)));
-    }
-    tables
+pub fn judgements(material: &Material) -> Vec<Table<'_>> {
+    let all = [determinations(material), compensating(material), customized(material), analyses(material), second_person(material)];
+    all.into_iter().filter(|table| !table.is_empty()).collect()
 }
 
 /// Determinations in the order of the guidance, with their practices.
@@ -35,51 +20,70 @@ fn in_order(material: &Material) -> impl Iterator<Item = &Determination> {
     material.guidance.practices().filter_map(|practice| material.workbook.determination(&practice.id))
 }
 
-fn determinations(material: &Material) -> String {
-    let head = [
-        "practice",
-        "finding",
-        "method",
-        "rationale",
-        "excluded_by",
-        "proposed",
-        "because",
-        "to_confirm",
-        "prepared_by",
-        "prepared_at",
-        "second_person",
-        "reviewed_by",
-        "reviewed_at",
+fn practice() -> Column {
+    Column::short("practice").wide(9)
+}
+
+fn finding() -> Column {
+    Column::choice("finding", Determined::ALL.map(Determined::label))
+}
+
+/// Determinations: what was proposed, who prepared them, who accepted them.
+fn determinations(material: &Material) -> Table<'_> {
+    let columns = [
+        practice(),
+        finding(),
+        Column::choice("method", Method::ALL.map(Method::label)).wide(22),
+        Column::words("rationale"),
+        Column::short("excluded_by"),
+        Column::choice("proposed", Determined::ALL.map(Determined::label)),
+        Column::line("because"),
+        Column::yes("to_confirm"),
+        Column::short("prepared_by"),
+        Column::moment("prepared_at"),
+        Column::choice("second_person", SignState::ALL.map(SignState::label)),
+        Column::short("reviewed_by"),
+        Column::moment("reviewed_at"),
     ];
-    let mut rows = vec![row(head)];
-    for d in in_order(material) {
+    let rows = in_order(material).map(|d| {
         let signed = standing(&Matter::of_determination(d), &material.workbook, material.guidance);
         let accepted = signed.as_ref().and_then(|s| s.accepted_by());
-        rows.push(row([
+        cells![
             &d.practice,
             d.finding.label(),
             d.method.label(),
             &d.rationale,
             &d.excluded_by,
-            d.proposed.map(|p| p.label()).unwrap_or_default(),
-            &d.because.join(" "),
-            if d.to_confirm { "yes" } else { "" },
+            d.proposed.map(Determined::label),
+            d.because.join(" "),
+            d.to_confirm,
             &d.by,
-            &d.at.to_string(),
-            signed.as_ref().map(|s| s.state.label()).unwrap_or_default(),
-            accepted.map(|step| step.by.as_str()).unwrap_or_default(),
-            &accepted.map(|step| step.at.to_string()).unwrap_or_default(),
-        ]));
-    }
-    table(&rows)
+            d.at,
+            signed.as_ref().map(|s| s.state.label()),
+            accepted.map(|step| step.by.clone()),
+            accepted.map(|step| step.at),
+        ]
+    });
+    Table::new("determinations", "Determinations", columns, rows)
 }
 
-fn compensating(material: &Material) -> String {
-    let mut rows =
-        vec![row(["practice", "finding", "constraint", "objective", "risk", "control", "validation", "maintenance", "by", "at"])];
-    for d in in_order(material) {
-        let Some(c) = &d.compensating else { continue };
-        rows.push(row([
+/// Worksheets of compensating controls.
+pub(super) fn compensating(material: &Material) -> Table<'_> {
+    let columns = [
+        practice(),
+        finding(),
+        Column::words("constraint"),
+        Column::words("objective"),
+        Column::words("risk"),
+        Column::words("control"),
+        Column::words("validation"),
+        Column::words("maintenance"),
+        Column::short("by"),
+        Column::moment("at"),
+    ];
+    let rows = in_order(material).filter_map(|d| {
+        let c = d.compensating.as_ref()?;
+        Some(cells![
             &d.practice,
             d.finding.label(),
             &c.constraint,
@@ -89,98 +93,119 @@ fn compensating(material: &Material) -> String {
             &c.validation,
             &c.maintenance,
             &d.by,
-            &d.at.to_string(),
-        ]));
-    }
-    table(&rows)
+            d.at,
+        ])
+    });
+    Table::new("compensating-controls", "Compensating controls", columns, rows)
 }
 
-fn customized(material: &Material) -> String {
-    let head = ["practice", "finding", "objective", "control", "meets", "evidence", "tester", "tested", "risk_analysis", "by", "at"];
-    let mut rows = vec![row(head)];
-    for d in in_order(material) {
-        let Some(c) = &d.customized else { continue };
-        rows.push(row([
+/// Controls matrices of the customized approach.
+pub(super) fn customized(material: &Material) -> Table<'_> {
+    let columns = [
+        practice(),
+        finding(),
+        Column::words("objective"),
+        Column::words("control"),
+        Column::words("meets").headed("Meets the objective by"),
+        Column::short("evidence"),
+        Column::short("tester"),
+        Column::words("tested"),
+        Column::short("risk_analysis"),
+        Column::short("by"),
+        Column::moment("at"),
+    ];
+    let rows = in_order(material).filter_map(|d| {
+        let c = d.customized.as_ref()?;
+        Some(cells![
             &d.practice,
             d.finding.label(),
             &c.objective,
             &c.control,
             &c.meets,
-            &c.evidence.join(" "),
+            c.evidence.join(" "),
             &c.tester,
             &c.tested,
             &c.analysis,
             &d.by,
-            &d.at.to_string(),
-        ]));
-    }
-    table(&rows)
+            d.at,
+        ])
+    });
+    Table::new("customized-approaches", "Customized approaches", columns, rows)
 }
 
-fn analyses(material: &Material) -> String {
-    let head = [
-        "ref",
-        "title",
-        "purpose",
-        "requirement",
-        "practices",
-        "assets",
-        "threats",
-        "factors",
-        "frequency",
-        "justification",
-        "performed",
-        "approved_by",
-        "evidence",
-        "stale",
-        "lacks",
-        "by",
-        "at",
-        "withdrawn",
+/// Targeted risk analyses.
+fn analyses(material: &Material) -> Table<'_> {
+    let columns = [
+        Column::short("ref").headed("Ref.").wide(10),
+        Column::line("title"),
+        Column::short("purpose").headed("Purpose: requirement"),
+        Column::short("requirement").headed("Of requirement"),
+        Column::short("practices"),
+        Column::words("assets"),
+        Column::words("threats"),
+        Column::words("factors"),
+        Column::short("frequency"),
+        Column::words("justification"),
+        Column::day("performed"),
+        Column::short("approved_by"),
+        Column::short("evidence"),
+        Column::yes("stale"),
+        Column::line("lacks"),
+        Column::short("by"),
+        Column::moment("at"),
+        Column::line("withdrawn"),
     ];
-    let mut rows = vec![row(head)];
     let today = day_of(material.now);
-    for a in &material.workbook.analyses {
-        let purpose = if a.purpose == AnalysisPurpose::Frequency { "12.3.1" } else { "12.3.2" };
-        rows.push(row([
+    let rows = material.workbook.analyses.iter().map(|a| {
+        cells![
             &a.reference,
             &a.title,
-            purpose,
+            if a.purpose == AnalysisPurpose::Frequency { "12.3.1" } else { "12.3.2" },
             &a.requirement,
-            &a.practices.join(" "),
+            a.practices.join(" "),
             &a.assets,
             &a.threats,
             &a.factors,
             &a.frequency,
             &a.justification,
-            &a.performed.map(|day| day.to_string()).unwrap_or_default(),
+            a.performed,
             &a.approved_by,
-            &a.evidence.join(" "),
-            if is_stale(a, today) { "yes" } else { "" },
-            &lacks(a).join(", "),
+            a.evidence.join(" "),
+            is_stale(a, today),
+            lacks(a).join(", "),
             &a.by,
-            &a.at.to_string(),
-            &a.withdrawn.as_ref().map(|w| format!("{} by {}: {}", w.at, w.by, w.why)).unwrap_or_default(),
-        ]));
-    }
-    table(&rows)
+            a.at,
+            a.withdrawn.as_ref().map(|w| format!("{} by {}: {}", w.at, w.by, w.why)),
+        ]
+    });
+    Table::new("risk-analyses", "Targeted risk analyses", columns, rows)
 }
 
-fn second_person(material: &Material) -> String {
-    let mut rows = vec![row(["what", "written_by", "state", "last_step", "by", "at", "words"])];
+/// The review by a second person; nothing where there was none.
+fn second_person(material: &Material) -> Table<'_> {
+    let columns = [
+        Column::line("what"),
+        Column::short("written_by"),
+        Column::choice("state", SignState::ALL.map(SignState::label)),
+        Column::choice("last_step", [SignOffStep::Submitted, SignOffStep::Accepted, SignOffStep::Returned].map(SignOffStep::label)),
+        Column::short("by"),
+        Column::moment("at"),
+        Column::words("words"),
+    ];
     let book = &material.workbook;
-    for matter in matters(book, material.guidance) {
-        let Some(signed) = standing(&matter, book, material.guidance) else { continue };
+    let reviewed = if book.sign_offs.is_empty() { vec![] } else { matters(book, material.guidance) };
+    let rows = reviewed.into_iter().filter_map(|matter| {
+        let signed = standing(&matter, book, material.guidance)?;
         let step = signed.step.as_ref();
-        rows.push(row([
-            &matter.to_string(),
-            &signed.authors.join("; "),
+        Some(cells![
+            matter.to_string(),
+            signed.authors.join("; "),
             signed.state.label(),
-            step.map(|s| s.step.label()).unwrap_or_default(),
-            step.map(|s| s.by.as_str()).unwrap_or_default(),
-            &step.map(|s| s.at.to_string()).unwrap_or_default(),
-            step.map(|s| s.words.as_str()).unwrap_or_default(),
-        ]));
-    }
-    table(&rows)
+            step.map(|s| s.step.label()),
+            step.map(|s| s.by.clone()),
+            step.map(|s| s.at),
+            step.map(|s| s.words.clone()),
+        ])
+    });
+    Table::new("second-person", "Review by a second person", columns, rows)
 }

@@ -4,8 +4,10 @@ use super::ExportError;
 use super::picture::Subject;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use kassay_core::analysis::rbac::folded::Folded;
 use kassay_core::analysis::segmentation::Segmentation;
 use kassay_core::guidance::Guidance;
+use kassay_core::judging::{Tables, View, access_by_subject};
 use kassay_core::kinds::{ClusterInfo, Inventory};
 use kassay_core::model::Scope;
 use kassay_core::report::Assessment;
@@ -27,6 +29,8 @@ pub struct Pictured {
     pub cluster: ClusterInfo,
     /// Who may connect to whom in it.
     pub segmentation: Segmentation,
+    /// Who may do what in it; nothing before somebody asked for registers.
+    pub access: Option<Folded>,
 }
 
 /// An assessment, ready to be exported.
@@ -105,12 +109,31 @@ impl Material {
     /// Works out the pictures of all clusters from their snapshots, which `read` understands: what is drawn must be read again, and not every
     /// export draws.
     #[must_use]
-    pub fn with_pictures(mut self, read: impl Fn(&[u8]) -> Result<Inventory, String>) -> Self {
+    pub fn with_pictures(self, read: impl Fn(&[u8]) -> Result<Inventory, String>) -> Self {
+        self.read_again(|_| Ok(None), read)
+    }
+
+    /// The same, and the access registers: who may do what in each cluster.
+    #[must_use]
+    pub fn with_registers(self, read: impl Fn(&[u8]) -> Result<Inventory, String>) -> Self {
+        let (scope, now) = (self.workbook.scope.clone(), self.now);
+        let access = |inventory: &Inventory| {
+            let tables = Tables::shipped().map_err(|e| e.to_string())?;
+            Ok(Some(access_by_subject(&View::new(inventory, &scope, now, &tables))))
+        };
+        self.read_again(access, read)
+    }
+
+    fn read_again(
+        mut self,
+        access: impl Fn(&Inventory) -> Result<Option<Folded>, String>,
+        read: impl Fn(&[u8]) -> Result<Inventory, String>,
+    ) -> Self {
         let picture = |name: Option<String>, digest: &str| {
             let name = name.ok_or_else(|| "what was read of it is not kept".to_owned())?;
             let inventory = self.kept(&name, digest).map_err(|e| e.to_string()).and_then(|bytes| read(&bytes))?;
             let segmentation = Segmentation::of(&inventory, &self.workbook.scope);
-            Ok(Pictured { cluster: inventory.cluster, segmentation })
+            Ok(Pictured { access: access(&inventory)?, cluster: inventory.cluster, segmentation })
         };
         let clusters = &self.workbook.clusters;
         self.pictures = clusters.iter().map(|c| (c.key.clone(), picture(folder::snapshot(&c.snapshot), &c.snapshot))).collect();

@@ -1,11 +1,11 @@
 //! The work papers: evidence by kind as a report on compliance lists it, and what was found wrong and mended. For the report, and as tables.
 
 use super::Material;
-use super::csv::{row, table};
+use super::table::{Column, Table, cells};
 use kassay_core::workbook::accept::day_of;
 use kassay_core::workbook::evidence::{judged_words, missing, questions_of, replaced_by, stale};
 use kassay_core::workbook::remediation::{Found, Standing, standing};
-use kassay_core::workbook::{Day, Evidence, EvidenceKind, Remediation, Withdrawn, folder};
+use kassay_core::workbook::{Day, Evidence, EvidenceKind, Remediation, Withdrawn, Workbook, folder};
 use serde::Serialize;
 
 /// A piece of evidence as the report shows it.
@@ -186,165 +186,250 @@ const fn state(standing: Standing) -> (&'static str, &'static str) {
     }
 }
 
+/// The register of evidence, one line for each piece.
+#[must_use]
+pub fn evidence_register(workbook: &Workbook) -> Table<'_> {
+    let columns = [
+        Column::short("ref").headed("Ref.").wide(10),
+        kinds(),
+        Column::line("title"),
+        Column::line("file"),
+        Column::line("kept_as"),
+        Column::digest("sha256").headed("SHA-256"),
+        Column::count("bytes"),
+        Column::day("effective"),
+        Column::moment("obtained"),
+        Column::short("by"),
+        Column::short("practices"),
+        Column::short("questions"),
+        Column::short("samples"),
+        Column::short("replaces"),
+        Column::moment("withdrawn"),
+    ];
+    let rows = workbook.evidence.iter().map(|e| {
+        cells![
+            &e.reference,
+            e.kind.label(),
+            &e.title,
+            &e.file,
+            folder::evidence(&e.sha256, &e.file),
+            &e.sha256,
+            e.size,
+            e.effective,
+            e.obtained,
+            &e.by,
+            e.practices.join(" "),
+            questions_of(e, workbook).join(" "),
+            e.samples.join(" "),
+            &e.replaces,
+            e.withdrawn.as_ref().map(|w| w.at),
+        ]
+    });
+    Table::new("evidence-register", "Evidence register", columns, rows)
+}
+
+/// The column that says what a piece is.
+fn kinds() -> Column {
+    Column::choice("kind", EvidenceKind::ALL.map(EvidenceKind::label)).wide(13)
+}
+
 /// Documents with version, purpose and revision, one line each. Name and version stand in one cell, because a spreadsheet takes `1.10` for a number.
 #[must_use]
-pub fn documents_csv(material: &Material) -> String {
-    let mut rows =
-        vec![row(["ref", "document", "purpose", "revised", "effective", "obtained", "file", "sha256", "practices", "questions", "note"])];
-    for e in of(material, &[EvidenceKind::Document]) {
-        let name = if e.version.is_empty() { e.title.clone() } else { format!("{}, version {}", e.title, e.version) };
-        rows.push(row([
+pub fn documents(material: &Material) -> Table<'_> {
+    let columns = [
+        Column::short("ref").headed("Ref.").wide(10),
+        Column::line("document"),
+        Column::line("purpose"),
+        Column::day("revised"),
+        Column::day("effective"),
+        Column::moment("obtained"),
+        Column::line("file"),
+        Column::digest("sha256").headed("SHA-256"),
+        Column::short("practices"),
+        Column::short("questions"),
+        Column::line("note"),
+    ];
+    let rows = of(material, &[EvidenceKind::Document]).map(|e| {
+        cells![
             &e.reference,
-            &name,
+            name_and_version(e),
             &e.purpose,
-            &day(e.revised),
-            &day(e.effective),
-            &e.obtained.to_string(),
+            e.revised,
+            e.effective,
+            e.obtained,
             &e.file,
             &e.sha256,
-            &e.practices.join(" "),
-            &questions_of(e, &material.workbook).join(" "),
-            &note(material, e),
-        ]));
-    }
-    table(&rows)
+            e.practices.join(" "),
+            questions_of(e, &material.workbook).join(" "),
+            note(material, e),
+        ]
+    });
+    Table::new("evidence-documents", "Documents", columns, rows)
+}
+
+/// A document's name with its version, as a report on compliance wants it.
+pub(super) fn name_and_version(e: &Evidence) -> String {
+    if e.version.is_empty() { e.title.clone() } else { format!("{}, version {}", e.title, e.version) }
 }
 
 /// Interviews with role, topics and work paper, one line each.
 #[must_use]
-pub fn interviews_csv(material: &Material) -> String {
-    let head = [
-        "ref",
-        "work_paper",
-        "topics",
-        "role",
-        "person",
-        "on",
-        "asked",
-        "answered",
-        "conclusion",
-        "samples",
-        "practices",
-        "questions",
-        "note",
+pub fn interviews(material: &Material) -> Table<'_> {
+    let columns = [
+        Column::short("ref").headed("Ref.").wide(10),
+        Column::line("work_paper"),
+        Column::line("topics"),
+        Column::short("role"),
+        Column::short("person"),
+        Column::day("on").headed("Asked on"),
+        Column::words("asked"),
+        Column::words("answered"),
+        Column::words("conclusion"),
+        Column::short("samples"),
+        Column::short("practices"),
+        Column::short("questions"),
+        Column::line("note"),
     ];
-    let mut rows = vec![row(head)];
-    for e in of(material, &[EvidenceKind::Interview]) {
-        let talk = e.interview.clone().unwrap_or_default();
-        rows.push(row([
+    let rows = of(material, &[EvidenceKind::Interview]).map(|e| {
+        let talk = e.interview.as_ref();
+        cells![
             &e.reference,
             &e.title,
-            &talk.topics,
-            &talk.role,
-            &talk.person,
-            &day(talk.on),
-            &talk.asked,
-            &talk.answered,
-            &talk.conclusion,
-            &e.samples.join(" "),
-            &e.practices.join(" "),
-            &questions_of(e, &material.workbook).join(" "),
-            &note(material, e),
-        ]));
-    }
-    table(&rows)
+            talk.map(|t| &t.topics),
+            talk.map(|t| &t.role),
+            talk.map(|t| &t.person),
+            talk.and_then(|t| t.on),
+            talk.map(|t| &t.asked),
+            talk.map(|t| &t.answered),
+            talk.map(|t| &t.conclusion),
+            e.samples.join(" "),
+            e.practices.join(" "),
+            questions_of(e, &material.workbook).join(" "),
+            note(material, e),
+        ]
+    });
+    Table::new("evidence-interviews", "Interviews", columns, rows)
 }
 
 /// Observations with place and day, one line each.
 #[must_use]
-pub fn observations_csv(material: &Material) -> String {
-    let head = ["ref", "work_paper", "seen", "where", "on", "conclusion", "file", "sha256", "samples", "practices", "questions", "note"];
-    let mut rows = vec![row(head)];
-    for e in of(material, &[EvidenceKind::Observation]) {
-        let seen = e.observation.clone().unwrap_or_default();
-        rows.push(row([
+pub fn observations(material: &Material) -> Table<'_> {
+    let columns = [
+        Column::short("ref").headed("Ref.").wide(10),
+        Column::line("work_paper"),
+        Column::words("seen"),
+        Column::short("where"),
+        Column::day("on").headed("Seen on"),
+        Column::words("conclusion"),
+        Column::line("file"),
+        Column::digest("sha256").headed("SHA-256"),
+        Column::short("samples"),
+        Column::short("practices"),
+        Column::short("questions"),
+        Column::line("note"),
+    ];
+    let rows = of(material, &[EvidenceKind::Observation]).map(|e| {
+        let seen = e.observation.as_ref();
+        cells![
             &e.reference,
             &e.title,
-            &seen.seen,
-            &seen.place,
-            &day(seen.on),
-            &seen.conclusion,
+            seen.map(|s| &s.seen),
+            seen.map(|s| &s.place),
+            seen.and_then(|s| s.on),
+            seen.map(|s| &s.conclusion),
             &e.file,
             &e.sha256,
-            &e.samples.join(" "),
-            &e.practices.join(" "),
-            &questions_of(e, &material.workbook).join(" "),
-            &note(material, e),
-        ]));
-    }
-    table(&rows)
+            e.samples.join(" "),
+            e.practices.join(" "),
+            questions_of(e, &material.workbook).join(" "),
+            note(material, e),
+        ]
+    });
+    Table::new("evidence-observations", "Observations", columns, rows)
 }
 
 /// What was read from systems: samples, queries, scans, one line each.
 #[must_use]
-pub fn system_evidence_csv(material: &Material) -> String {
-    let head = ["ref", "kind", "title", "effective", "obtained", "file", "sha256", "samples", "practices", "questions", "note"];
-    let mut rows = vec![row(head)];
-    for e in of(material, &[EvidenceKind::Sample, EvidenceKind::Query, EvidenceKind::Scan]) {
-        rows.push(row([
+pub fn system_evidence(material: &Material) -> Table<'_> {
+    let columns = [
+        Column::short("ref").headed("Ref.").wide(10),
+        kinds(),
+        Column::line("title"),
+        Column::day("effective"),
+        Column::moment("obtained"),
+        Column::line("file"),
+        Column::digest("sha256").headed("SHA-256"),
+        Column::short("samples"),
+        Column::short("practices"),
+        Column::short("questions"),
+        Column::line("note"),
+    ];
+    let rows = of(material, &[EvidenceKind::Sample, EvidenceKind::Query, EvidenceKind::Scan]).map(|e| {
+        cells![
             &e.reference,
             e.kind.label(),
             &e.title,
-            &day(e.effective),
-            &e.obtained.to_string(),
+            e.effective,
+            e.obtained,
             &e.file,
             &e.sha256,
-            &e.samples.join(" "),
-            &e.practices.join(" "),
-            &questions_of(e, &material.workbook).join(" "),
-            &note(material, e),
-        ]));
-    }
-    table(&rows)
+            e.samples.join(" "),
+            e.practices.join(" "),
+            questions_of(e, &material.workbook).join(" "),
+            note(material, e),
+        ]
+    });
+    Table::new("evidence-system", "Evidence from systems", columns, rows)
 }
 
 /// What was found wrong and mended, one line each.
 #[must_use]
-pub fn remediations_csv(material: &Material) -> String {
-    let head = [
-        "ref",
-        "about",
-        "check",
-        "cluster",
-        "practices",
-        "was_wrong",
-        "found",
-        "evidence_before",
-        "was_done",
-        "evidence_after",
-        "retested",
-        "retested_by",
-        "conclusion",
-        "state",
-        "note",
-        "by",
-        "at",
+pub fn mended(material: &Material) -> Table<'_> {
+    let columns = [
+        Column::short("ref").headed("Ref.").wide(10),
+        Column::line("about"),
+        Column::short("check").wide(28),
+        Column::short("cluster"),
+        Column::short("practices"),
+        Column::words("was_wrong"),
+        Column::day("found"),
+        Column::short("evidence_before"),
+        Column::words("was_done"),
+        Column::short("evidence_after"),
+        Column::day("retested"),
+        Column::short("retested_by"),
+        Column::words("conclusion"),
+        Column::choice("state", STANDINGS.map(|standing| state(standing).1)),
+        Column::line("note"),
+        Column::short("by"),
+        Column::moment("at"),
     ];
-    let mut rows = vec![row(head)];
-    for r in &material.workbook.remediations {
+    let rows = material.workbook.remediations.iter().map(|r| {
         let (standing, words) = stands(material, r);
-        rows.push(row([
+        cells![
             &r.reference,
             &r.what,
             &r.check,
             &r.cluster,
-            &r.practices.join(" "),
+            r.practices.join(" "),
             &r.before,
-            &day(r.found),
-            &r.evidence_before.join(" "),
+            r.found,
+            r.evidence_before.join(" "),
             &r.after,
-            &r.evidence_after.join(" "),
-            &day(r.retested),
+            r.evidence_after.join(" "),
+            r.retested,
             &r.retested_by,
             &r.conclusion,
             state(standing).1,
-            &words,
+            words,
             &r.by,
-            &r.at.to_string(),
-        ]));
-    }
-    table(&rows)
+            r.at,
+        ]
+    });
+    Table::new("remediations", "Found wrong and mended", columns, rows)
 }
+
+const STANDINGS: [Standing; 5] = [Standing::Retested, Standing::Withdrawn, Standing::Open, Standing::Unconfirmed, Standing::StillWrong];
 
 fn of<'a>(material: &'a Material, kinds: &'a [EvidenceKind]) -> impl Iterator<Item = &'a Evidence> {
     material.workbook.evidence.iter().filter(|e| kinds.contains(&e.kind))

@@ -1,15 +1,15 @@
 //! Requests, for the report, as a table, and as text for a mail: by role, in sentences that somebody outside of the assessment understands.
 
 use super::Material;
-use super::csv::{row, table};
 use super::markdown::escape;
+use super::table::{Column, Table, cells};
 use jiff::civil::Date;
 use kassay_core::model::text::clean;
 use kassay_core::workbook::accept::day_of;
 use kassay_core::workbook::requests::{is_overdue, needed, plea, standing};
 use kassay_core::workbook::rollup::parts;
-use kassay_core::workbook::{Moment, Request, RequestStatus};
-use serde::Serialize;
+use kassay_core::workbook::{Day, Moment, Request, RequestStatus};
+use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -40,7 +40,8 @@ pub struct RequestView {
     /// Practices that it is for.
     pub practices: Vec<String>,
     /// Until when.
-    pub due: String,
+    #[serde(serialize_with = "told")]
+    pub due: Option<Day>,
     /// How it stands.
     pub status: &'static str,
     /// Whether it is still needed.
@@ -52,11 +53,13 @@ pub struct RequestView {
     /// What came.
     pub evidence: Vec<String>,
     /// When it was asked for.
-    pub asked: String,
+    #[serde(serialize_with = "told")]
+    pub asked: Option<Moment>,
     /// Who changed it last.
     pub by: String,
     /// When.
-    pub at: String,
+    #[serde(serialize_with = "told")]
+    pub at: Option<Moment>,
 }
 
 /// The requests that are wanted, by role and in the order of their references; what was not asked for yet comes last.
@@ -72,15 +75,15 @@ pub fn requests(material: &Material, wanted: &Wanted) -> Vec<RequestView> {
             what: n.what,
             question: n.question,
             practices: n.practices,
-            due: String::new(),
+            due: None,
             status: "not asked yet",
             open: true,
             overdue: false,
             note: String::new(),
             evidence: vec![],
-            asked: String::new(),
+            asked: None,
             by: String::new(),
-            at: String::new(),
+            at: None,
         }));
     }
     let role = wanted.role.as_ref().map(|role| role.to_lowercase());
@@ -99,15 +102,15 @@ fn kept(material: &Material, r: &Request, today: Date) -> RequestView {
         plea: if open { plea_of(material, &r.question, today) } else { "" },
         question: r.question.clone(),
         practices: r.practices.clone(),
-        due: r.due.map(|due| due.to_string()).unwrap_or_default(),
+        due: r.due,
         status: r.status.label(),
         open,
         overdue: is_overdue(r, today),
         note: r.note.clone(),
         evidence: r.evidence.clone(),
-        asked: r.asked.to_string(),
+        asked: Some(r.asked),
         by: r.by.clone(),
-        at: r.at.to_string(),
+        at: Some(r.at),
     }
 }
 
@@ -176,9 +179,9 @@ fn sentences(r: &RequestView, words: impl Fn(&str) -> String) -> String {
     if !r.plea.is_empty() {
         add(r.plea.to_owned());
     }
-    match (r.overdue, r.due.as_str(), r.open) {
-        (true, due, _) => add(format!("It was due on {due}.")),
-        (false, due, true) if !due.is_empty() => add(format!("Due on {due}.")),
+    match (r.overdue, r.due, r.open) {
+        (true, Some(due), _) => add(format!("It was due on {due}.")),
+        (false, Some(due), true) => add(format!("Due on {due}.")),
         _ => {}
     }
     if !r.open {
@@ -195,27 +198,45 @@ fn sentences(r: &RequestView, words: impl Fn(&str) -> String) -> String {
 
 /// Requests as a table, one line for each.
 #[must_use]
-pub fn requests_csv(requests: &[RequestView]) -> String {
-    let head =
-        ["ref", "role", "asked_for", "says", "due", "status", "overdue", "question", "practices", "note", "evidence", "asked", "by", "at"];
-    let mut rows = vec![row(head)];
-    for r in requests {
-        rows.push(row([
+pub fn requests_table(requests: &[RequestView]) -> Table<'_> {
+    let columns = [
+        Column::short("ref").headed("Ref.").wide(10),
+        Column::short("role"),
+        Column::words("asked_for"),
+        Column::words("says"),
+        Column::day("due"),
+        Column::short("status"),
+        Column::yes("overdue"),
+        Column::short("question").wide(24),
+        Column::short("practices"),
+        Column::line("note"),
+        Column::short("evidence"),
+        Column::moment("asked"),
+        Column::short("by"),
+        Column::moment("at"),
+    ];
+    let rows = requests.iter().map(|r| {
+        cells![
             &r.reference,
             &r.role,
             &r.what,
             r.plea,
-            &r.due,
+            r.due,
             r.status,
-            if r.overdue { "yes" } else { "" },
+            r.overdue,
             &r.question,
-            &r.practices.join(" "),
+            r.practices.join(" "),
             &r.note,
-            &r.evidence.join(" "),
-            &r.asked,
+            r.evidence.join(" "),
+            r.asked,
             &r.by,
-            &r.at,
-        ]));
-    }
-    table(&rows)
+            r.at,
+        ]
+    });
+    Table::new("requests", "Requests", columns, rows)
+}
+
+/// A day or a moment as the report tells it: the same text as everywhere, and none where there is none.
+fn told<T: ToString, S: Serializer>(at: &Option<T>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&at.as_ref().map(ToString::to_string).unwrap_or_default())
 }

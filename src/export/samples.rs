@@ -1,9 +1,9 @@
 //! Samples, for the report and as tables: population, method, seed, and what each item showed.
 
 use super::Material;
-use super::csv::{row, table};
+use super::table::{Column, Table, cells};
 use kassay_core::workbook::sampling::{listed, method_words, population_words, size_words, summary};
-use kassay_core::workbook::{ItemResult, Sample, SampleItem, Workbook};
+use kassay_core::workbook::{ItemResult, PopulationKind, Sample, SampleItem, SamplingMethod, Strata, Workbook};
 use serde::Serialize;
 
 #[derive(Debug, Serialize)]
@@ -106,91 +106,91 @@ fn named_by(book: &Workbook, reference: &str) -> Vec<String> {
 
 /// All sample sets, one line for each.
 #[must_use]
-pub fn samples_csv(workbook: &Workbook) -> String {
-    let head = [
-        "ref",
-        "title",
-        "population",
-        "cluster",
-        "filter",
-        "count",
-        "counted",
-        "digest",
-        "incomplete",
-        "method",
-        "strata",
-        "size",
-        "seed",
-        "items",
-        "conform",
-        "deviate",
-        "not_tested",
-        "left",
-        "shows",
-        "reason",
-        "representative",
-        "conclusion",
-        "practices",
-        "questions",
-        "named_by",
-        "by",
-        "at",
-        "withdrawn",
+pub fn samples(workbook: &Workbook) -> Table<'_> {
+    let columns = [
+        Column::short("ref").headed("Ref.").wide(10),
+        Column::line("title"),
+        Column::choice("population", PopulationKind::ALL.map(PopulationKind::label)),
+        Column::short("cluster"),
+        Column::short("filter"),
+        Column::count("count").headed("Population size"),
+        Column::moment("counted"),
+        Column::digest("digest").headed("Population's SHA-256"),
+        Column::line("incomplete"),
+        Column::choice("method", SamplingMethod::ALL.map(SamplingMethod::label)),
+        Column::choice("strata", Strata::ALL.map(Strata::label)),
+        Column::short("size").headed("Wanted size"),
+        Column::short("seed"),
+        Column::count("items"),
+        Column::count("conform"),
+        Column::count("deviate"),
+        Column::count("not_tested"),
+        Column::count("left"),
+        Column::line("shows"),
+        Column::words("reason"),
+        Column::words("representative"),
+        Column::words("conclusion"),
+        Column::short("practices"),
+        Column::short("questions"),
+        Column::short("named_by"),
+        Column::short("by"),
+        Column::moment("at"),
+        Column::line("withdrawn"),
     ];
-    let mut rows = vec![row(head)];
-    for s in &workbook.samples {
+    let rows = workbook.samples.iter().map(|s| {
         let (told, p) = (summary(s), &s.population);
-        rows.push(row([
+        cells![
             &s.reference,
             &s.title,
             p.of.label(),
             &p.cluster,
             &p.filter,
-            &p.count.to_string(),
-            &p.counted.to_string(),
+            p.count,
+            p.counted,
             &p.digest,
-            &p.incomplete.join("; "),
+            p.incomplete.join("; "),
             s.method.label(),
-            s.strata.map_or("", |strata| strata.label()),
+            s.strata.map(Strata::label),
             &s.size,
             &s.seed,
-            &s.items.len().to_string(),
-            &told.overall.conforms.to_string(),
-            &told.overall.deviates.to_string(),
-            &told.overall.not_tested.to_string(),
-            &told.overall.left.to_string(),
-            &told.overall.words(),
+            s.items.len(),
+            told.overall.conforms,
+            told.overall.deviates,
+            told.overall.not_tested,
+            told.overall.left,
+            told.overall.words(),
             &s.reason,
             &s.representative,
             &s.conclusion,
-            &s.practices.join(" "),
-            &s.questions.join(" "),
-            &named_by(workbook, &s.reference).join(" "),
+            s.practices.join(" "),
+            s.questions.join(" "),
+            named_by(workbook, &s.reference).join(" "),
             &s.by,
-            &s.at.to_string(),
-            &s.withdrawn.as_ref().map(|w| w.why.clone()).unwrap_or_default(),
-        ]));
-    }
-    table(&rows)
+            s.at,
+            s.withdrawn.as_ref().map(|w| &w.why),
+        ]
+    });
+    Table::new("samples", "Sample sets", columns, rows)
 }
 
 /// The items of all sample sets, one line for each.
 #[must_use]
-pub fn sample_items_csv(workbook: &Workbook) -> String {
-    let mut rows = vec![row(["sample", "item", "stratum", "result", "note", "evidence", "by", "on"])];
-    for (sample, item) in workbook.samples.iter().flat_map(|s| s.items.iter().map(move |item| (s, item))) {
-        rows.push(row([
-            &sample.reference,
-            &item.name,
-            &item.stratum,
-            result(item.result),
-            &item.note,
-            &item.evidence.join(" "),
-            &item.by,
-            &item.on.map(|on| on.to_string()).unwrap_or_default(),
-        ]));
-    }
-    table(&rows)
+pub fn sample_items(workbook: &Workbook) -> Table<'_> {
+    let columns = [
+        Column::short("sample").wide(10),
+        Column::words("item"),
+        Column::short("stratum"),
+        Column::choice("result", [Some(ItemResult::Conforms), Some(ItemResult::Deviates), Some(ItemResult::NotTested), None].map(result)),
+        Column::words("note"),
+        Column::short("evidence"),
+        Column::short("by"),
+        Column::day("on").headed("Looked at on"),
+    ];
+    let items = workbook.samples.iter().flat_map(|s| s.items.iter().map(move |item| (s, item)));
+    let rows = items.map(|(sample, item)| {
+        cells![&sample.reference, &item.name, &item.stratum, result(item.result), &item.note, item.evidence.join(" "), &item.by, item.on,]
+    });
+    Table::new("sample-items", "Sample items", columns, rows)
 }
 
 /// The populations of samples whose names the workbook keeps: reference, and the names, sorted, one a line.
