@@ -174,7 +174,7 @@ fn what_was_refused_does_not_look_like_what_is_empty() {
 }
 
 fn context(name: &str, server: &str, current: bool) -> ContextRow {
-    ContextRow { name: name.into(), server: server.into(), current }
+    ContextRow { name: name.into(), server: server.into(), current, kubeconfig: None }
 }
 
 fn beginning(stage: Stage) -> Session {

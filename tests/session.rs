@@ -11,11 +11,13 @@ use kassay_core::analysis::rbac::Subject;
 use kassay_core::analysis::rbac::folded::Folded;
 use kassay_core::model::{Category, Determined, Outcome, Scope};
 use kassay_core::session::{
-    Action, Attached, Context, Effect, Flight, Input, Layer, NamespaceRow, Opened, Pane, Preflight, Probed, Source, Step, Tab, Target,
-    Typed, Why, access, book, compare, determine, evidence, export, findings, home, new, probes, reading, review, scope, update, walk,
+    Action, Attached, Context, ContextRow, Effect, Flight, Input, Layer, NamespaceRow, Opened, Pane, Preflight, Probed, Register, Source,
+    Step, Tab, Target, Typed, Why, access, book, compare, determine, evidence, export, findings, home, new, probes, reading, registers,
+    review, scope, update, walk,
 };
 use kassay_core::workbook::compare::Entry;
 use kassay_core::workbook::{AnswerState, AnswerValue, EvidenceKind, Workbook};
+use std::path::PathBuf;
 use std::sync::Arc;
 use support::{Desk, collection, now};
 
@@ -728,14 +730,78 @@ fn a_cluster_that_could_not_be_read_again_stays_with_when_and_why() {
         (&record.uid, &record.snapshot, &desk.disk.as_ref().unwrap().outcomes),
         (&before.clusters[0].uid, &before.clusters[0].snapshot, &before.outcomes)
     );
-    // Read at last and taken, it is not failed any more. Nothing was known of it for a while, so what it says is shown first.
+    // Read at last, it is compared with what was found before that: where it says the same, it is taken, and is not failed any more.
     desk.act(Action::Enter).act(Action::Reading(reading::Action::Collected(Box::new(collection(&Scope::default())))));
-    assert_eq!(desk.session.context(), Context::Preview);
-    desk.act(Action::Enter);
-    assert_eq!(desk.disk.as_ref().unwrap().clusters[0].failed, None);
+    assert!(matches!(desk.session.top(), Layer::Walk), "{:?}", desk.session.context());
+    assert_eq!((&desk.disk.as_ref().unwrap().clusters[0].failed, &desk.disk.as_ref().unwrap().outcomes), (&None, &before.outcomes));
     // One that is given up has not failed.
     desk.act(Action::Reading(reading::Action::Again)).act(Action::Reading(reading::Action::Failed(String::new())));
     assert_eq!(desk.disk.as_ref().unwrap().clusters[0].failed, None);
+}
+
+#[test]
+fn a_further_cluster_is_chosen_from_every_kubeconfig_that_was_used() {
+    let mut desk = Desk::with_cluster();
+    desk.asked.clear();
+    let with = |kubeconfig: &str| {
+        let mut record = desk.book().workbook.clusters[0].clone();
+        record.key = format!("of {kubeconfig}");
+        record.reached.kubeconfig = kubeconfig.into();
+        record
+    };
+    let more = ["/keys/a", "/keys/b", "/keys/a"].map(with);
+    desk.session.book.as_mut().unwrap().workbook.clusters.extend(more);
+    desk.act(Action::New(new::Action::AddCluster));
+    assert!(
+        matches!(desk.asked.last(), Some(Effect::Contexts(others)) if *others == ["/keys/a", "/keys/b"].map(PathBuf::from)),
+        "{:?}",
+        desk.asked
+    );
+    let row = |kubeconfig: Option<&str>| ContextRow {
+        name: "prod".into(),
+        current: true,
+        kubeconfig: kubeconfig.map(Into::into),
+        ..ContextRow::default()
+    };
+    let rows = vec![row(Some("/keys/a")), row(None), row(Some("/keys/b"))];
+    desk.act(Action::New(new::Action::Contexts(Ok(rows))));
+    // One stands on the current one of the usual kubeconfig.
+    assert_eq!(desk.session.new.as_ref().unwrap().cursor.at, 1);
+    desk.act(Action::Step(Step::Down)).act(Action::Enter);
+    let chosen = Source::listed(Some("/keys/b".into()), "prod".into());
+    assert!(matches!(desk.asked.last(), Some(Effect::Preflight(source)) if *source == chosen), "{:?}", desk.asked);
+}
+
+#[test]
+fn a_further_cluster_that_could_not_be_read_is_listed_until_it_is_read_or_withdrawn() {
+    let mut desk = Desk::with_cluster();
+    let fail = |desk: &mut Desk, name: &str| {
+        adding(desk, Source::context(Some(name.into())));
+        desk.act(Action::New(new::Action::PreflightDone(Box::default()))).act(Action::Enter).act(Action::Enter).act(Action::Enter);
+        desk.act(Action::Reading(reading::Action::Failed("no route to host".into())));
+    };
+    let listed = |desk: &Desk| -> Vec<(String, bool)> {
+        desk.disk.as_ref().unwrap().clusters.iter().map(|c| (c.key.clone(), c.failed.is_some())).collect()
+    };
+    fail(&mut desk, "prod-us");
+    assert_eq!(listed(&desk), [("prod-eu".into(), false), ("prod-us".into(), true)]);
+    // What is proposed over both is no pass any more.
+    assert!(desk.book().proposals.values().all(|rolled| rolled.proposal != Some(Determined::InPlace)));
+    // Tried again from there it is the same one, whatever comes of it.
+    desk.act(Action::Enter).act(Action::Reading(reading::Action::Failed("no route to host".into())));
+    assert_eq!(listed(&desk).len(), 2);
+    desk.act(Action::Back);
+    fail(&mut desk, "prod-us");
+    assert_eq!(listed(&desk).len(), 2, "the same way leads to the same cluster");
+    let mut other = collection(&Scope::default());
+    Arc::make_mut(&mut other.inventory).cluster.uid = "uid-of-another".into();
+    desk.act(Action::Enter).act(Action::Reading(reading::Action::Collected(Box::new(other))));
+    assert_eq!(listed(&desk), [("prod-eu".into(), false), ("prod-us".into(), false)]);
+    // One of another name in the kubeconfig is another one, and may be taken out again.
+    fail(&mut desk, "prod-ap");
+    desk.act(Action::Back).act(Action::Registers(registers::Action::Show(Register::Clusters)));
+    desk.act(Action::Step(Step::Bottom)).act(Action::Registers(registers::Action::Withdraw)).typed("a slip in the name").act(Action::Enter);
+    assert_eq!(listed(&desk).len(), 2, "{:?}", desk.session.layers);
 }
 
 #[test]

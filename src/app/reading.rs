@@ -2,9 +2,10 @@
 
 use super::keeper::{self, Job};
 use crate::collect::{self, Cancel, CollectError, Options, SourceSpec};
-use kassay_core::session::{self, Action, Progress};
+use kassay_core::session::{self, Action, ContextRow, Progress};
 use kassay_core::workbook::Workbook;
 use kassay_core::workbook::collection::cluster_key;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
@@ -81,6 +82,32 @@ fn of_progress(progress: collect::Progress) -> Progress {
         collect::Progress::Kind { kind, items, total, state, message } => Progress::Kind { kind, items, total, state, message },
         collect::Progress::Bytes(bytes) => Progress::Bytes(bytes),
         collect::Progress::Note(words) => Progress::Note(words),
+    }
+}
+
+/// The contexts of the kubeconfig that kubectl takes, then those of others. What is wrong with one file hides no other, and is told.
+pub(super) fn contexts(others: Vec<PathBuf>, tell: impl Fn(String)) -> Result<Vec<ContextRow>, String> {
+    let mut usual = None;
+    let mut rows = vec![];
+    for kubeconfig in std::iter::once(None).chain(others.into_iter().map(Some)) {
+        match (collect::contexts(kubeconfig.as_deref()), &kubeconfig) {
+            (Ok(found), _) => rows.extend(found.into_iter().map(|c| ContextRow {
+                name: c.name,
+                server: c.server,
+                current: c.current,
+                kubeconfig: kubeconfig.clone(),
+            })),
+            (Err(error), None) => usual = Some(words(&error)),
+            (Err(error), Some(_)) => tell(words(&error)),
+        }
+    }
+    match usual {
+        Some(why) if rows.is_empty() => Err(why),
+        Some(why) => {
+            tell(why);
+            Ok(rows)
+        }
+        None => Ok(rows),
     }
 }
 

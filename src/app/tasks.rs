@@ -19,9 +19,7 @@ use kassay_core::judging::{Tables, View, access_by_subject};
 use kassay_core::kinds::{Inventory, KindState, Probes};
 use kassay_core::model::text::clean;
 use kassay_core::model::{Kind, Scope};
-use kassay_core::session::{
-    self, Action, Attached, ContextRow, Effect, ExportFormat, NamespaceRow, Preflight, Probed, Right, ScopeEditor, Source,
-};
+use kassay_core::session::{self, Action, Attached, Effect, ExportFormat, NamespaceRow, Preflight, Probed, Right, ScopeEditor, Source};
 use kassay_core::workbook::{Engagement, Workbook};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
@@ -127,11 +125,13 @@ impl World {
                     Action::Completed { text: found.text, fits }
                 });
             }
-            Effect::Contexts => self.beside(|| {
-                let rows = collect::contexts(None)
-                    .map(|all| all.into_iter().map(|c| ContextRow { name: c.name, server: c.server, current: c.current }).collect());
-                Action::New(session::new::Action::Contexts(rows.map_err(|e| reading::words(&e))))
-            }),
+            Effect::Contexts(others) => {
+                let actions = self.actions.clone();
+                self.beside(move || {
+                    let rows = reading::contexts(others, |why| drop(actions.send(Action::NotDone(why))));
+                    Action::New(session::new::Action::Contexts(rows))
+                });
+            }
             Effect::Preflight(source) => self.preflight(source),
             Effect::Collect { key, source, workbook } => self.collect(key, source, workbook),
             Effect::CancelCollect => self.cancel_collect(),

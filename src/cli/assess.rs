@@ -1,7 +1,7 @@
 //! `kassay assess`: every automated check, unattended.
 
 use super::judged::Judged;
-use super::{Failure, Manners, catalogue, interrupt, keep::Keeper, markdown, output_failed, print, probes, source, text};
+use super::{Failure, Manners, catalogue, interrupt, keep::Keeper, markdown, output_failed, print, probes, source, source::NotRead, text};
 use crate::collect::{Options, import_file, judging_time};
 use crate::export::{self, Excepted};
 use kassay_core::assess::{CheckOutcome, assess};
@@ -80,13 +80,13 @@ impl Assess {
     /// Carries it out; the exit code.
     pub(super) fn run(self, manners: &Manners) -> Result<u8, Failure> {
         let scope = self.scope.as_deref().map(source::scope).transpose()?;
-        let keeper = self.workbook.as_deref().map(|dir| Keeper::open(dir, manners)).transpose()?;
+        let mut keeper = self.workbook.as_deref().map(|dir| Keeper::open(dir, manners)).transpose()?;
         let mut workbook = keeper.as_ref().map_or_else(|| Workbook::new(Engagement::default()), Keeper::workbook);
         if let Some(scope) = scope {
             workbook.scope = scope;
         }
         let guidance = catalogue::guidance()?;
-        let judged = self.judge(&workbook, keeper.as_ref(), manners)?;
+        let judged = self.judge(&workbook, keeper.as_mut(), manners)?;
         let key = cluster_key(&workbook, &judged.inventory.cluster.uid, &self.source.words().0);
         let excepted = (key, workbook.exceptions.clone());
         // Kept before it is printed: a reader who goes away must not lose what was read.
@@ -111,7 +111,7 @@ impl Assess {
         Ok(self.fail_on.code(&judged.assessment.outcomes))
     }
 
-    fn judge(&self, workbook: &Workbook, keeper: Option<&Keeper>, manners: &Manners) -> Result<Judged, Failure> {
+    fn judge(&self, workbook: &Workbook, mut keeper: Option<&mut Keeper>, manners: &Manners) -> Result<Judged, Failure> {
         // Looked at first, so that a slip in a name costs no reading of a cluster.
         let given = self.given(manners)?;
         if self.active_probes {
@@ -119,8 +119,19 @@ impl Assess {
         }
         let options =
             Options { kubernetes_version: self.kubernetes_version.clone(), without_secrets: self.without_secrets, ..Options::default() };
-        let mut inventory = self.source.read(&options, manners)?;
-        let register = keeper.map_or_else(Vec::new, |keeper| keeper.imports(&inventory.cluster.uid, &self.source.words().0, manners));
+        let mut inventory = match self.source.read(&options, manners) {
+            Ok(inventory) => inventory,
+            Err(NotRead::Failed(error)) => {
+                let ((name, source), reached) = (self.source.words(), self.source.reached());
+                if let Some(keeper) = keeper.as_mut() {
+                    interrupt::whole(|| keeper.put_failure((&name, &source, &reached), &error.to_string(), manners))?;
+                }
+                return Err(error.into());
+            }
+            Err(not_tried) => return Err(not_tried.into()),
+        };
+        let register =
+            keeper.as_ref().map_or_else(Vec::new, |keeper| keeper.imports(&inventory.cluster.uid, &self.source.words().0, manners));
         inventory.imported.extend(given);
         inventory.imported = with_register(&inventory.imported, register);
         if self.active_probes {

@@ -10,7 +10,7 @@ use kassay_core::analysis::probing;
 use kassay_core::guidance::Guidance;
 use kassay_core::kinds::Probes;
 use kassay_core::kinds::imported::Imported;
-use kassay_core::workbook::collection::{another, cluster_key};
+use kassay_core::workbook::collection::{Unreached, another, cluster_key, put_failure};
 use kassay_core::workbook::probes as records;
 use kassay_core::workbook::{Changes, Collected, Edit, Engagement, Moment, Reached, Workbook, merge_collection};
 use std::path::{Path, PathBuf};
@@ -53,6 +53,21 @@ impl Keeper {
         let (found, notes) = opened.store.imports(&opened.workbook, &key);
         notes.iter().for_each(|note| manners.say(note));
         found
+    }
+
+    /// Writes down that a cluster could not be read, where there is an assessment already.
+    pub fn put_failure(&mut self, (name, source, reached): (&str, &str, &Reached), why: &str, manners: &Manners) -> Result<(), Failure> {
+        let Some(opened) = &mut self.opened else { return Ok(()) };
+        let now = jiff::Timestamp::now();
+        let mut workbook = opened.workbook.clone();
+        let unreached = Unreached { wished: name, again: false, source, reached, at: now, why };
+        let key = put_failure(&mut workbook, &unreached);
+        let edit = Edit { by: config::user(), what: format!("could not read cluster {key}"), before: String::new(), after: why.to_owned() };
+        for notice in opened.store.save(&workbook, &edit, now)?.notices {
+            manners.say(&notice.to_string());
+        }
+        manners.say(&format!("{}: that {key} could not be read is written down; nothing passes for it until it is.", self.dir.display()));
+        Ok(())
     }
 
     /// Keeps what was read and judged, and tells what changed.

@@ -10,6 +10,30 @@ use kassay_core::workbook::Reached;
 use std::path::PathBuf;
 use std::time::Duration;
 
+/// Why nothing was read.
+#[derive(Debug)]
+pub enum NotRead {
+    /// It was not tried, or given up: that says nothing of the cluster.
+    NotTried(Failure),
+    /// The cluster could not be read.
+    Failed(CollectError),
+}
+
+impl From<Failure> for NotRead {
+    fn from(failure: Failure) -> Self {
+        Self::NotTried(failure)
+    }
+}
+
+impl From<NotRead> for Failure {
+    fn from(not_read: NotRead) -> Self {
+        match not_read {
+            NotRead::NotTried(failure) => failure,
+            NotRead::Failed(error) => error.into(),
+        }
+    }
+}
+
 /// Where to read a cluster from; without any of these, the current context or the pod's own account.
 #[derive(Clone, Debug, Default, clap::Args)]
 #[command(next_help_heading = "Source")]
@@ -87,7 +111,7 @@ impl SourceArgs {
     }
 
     /// Reads the cluster, and shows how that goes on.
-    pub fn read(&self, options: &Options, manners: &Manners) -> Result<Inventory, Failure> {
+    pub fn read(&self, options: &Options, manners: &Manners) -> Result<Inventory, NotRead> {
         let options = Options { declared_complete: self.declared_complete()?, ..options.clone() };
         let reading = Reading::new(manners);
         let runtime = runtime()?;
@@ -96,7 +120,10 @@ impl SourceArgs {
         reading.done();
         // Where it was cancelled, a thread may still be in the middle of a file: nobody waits for it.
         runtime.shutdown_background();
-        Ok(collected?)
+        collected.map_err(|error| match error {
+            CollectError::Cancelled => NotRead::NotTried(error.into()),
+            error => NotRead::Failed(error),
+        })
     }
 
     /// How to reach the cluster again, from whatever folder. What came from standard input can't be read a second time.

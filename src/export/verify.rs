@@ -142,9 +142,17 @@ pub fn holds_assessment(path: &Path) -> bool {
 /// Where it is neither, or can't be read.
 pub fn workbook_text(path: &Path) -> Result<Vec<u8>, VerifyError> {
     let (mut tree, _) = files(path)?;
-    let base = if tree.names().contains("bagit.txt") { "data/" } else { "" };
     let unreadable = |fault| VerifyError::Io { path: path.to_owned(), source: io::Error::other(fault) };
-    tree.bytes(&format!("{base}{}", folder::WORKBOOK)).map_err(unreadable)
+    if tree.names().contains("bagit.txt") {
+        return tree.bytes(&format!("data/{}", folder::WORKBOOK)).map_err(unreadable);
+    }
+    let found = tree.bytes(folder::WORKBOOK);
+    let digest = found.as_deref().map_or_else(|_| String::new(), journal::digest);
+    let mut looked = Verified::of(tree.as_mut(), What::Workbook);
+    match staged(tree.as_mut(), &digest, &mut looked) {
+        Some((_, text)) => Ok(text),
+        None => found.map_err(unreadable),
+    }
 }
 
 fn bag(tree: &mut dyn Tree, what: What) -> Verified {

@@ -2,7 +2,7 @@
 //! is a fault.
 
 use crate::{book, create, edit, files, now};
-use kassay::export::verify;
+use kassay::export::{verify, workbook_text};
 use kassay::store::{Notice, Store};
 use kassay_core::workbook::{Journal, folder, journal, staged};
 use std::fs;
@@ -44,6 +44,7 @@ fn each_state_between_the_steps_of_an_edit_is_whole_with_one_edit_to_be_complete
             let verified = verify(&e.dir).unwrap();
             assert!(verified.is_whole() && verified.to_complete, "{:?} with {} bytes of journal", verified.faults, journal.len());
             assert_eq!(verified.seal, journal::digest(&e.after.0));
+            assert_eq!(workbook_text(&e.dir).unwrap(), e.after.0, "what the next assessment begins from is what opening gives");
             let opened = Store::open(&e.dir).unwrap();
             assert_eq!(opened.workbook, book(2, ""));
             assert!(opened.notices.iter().any(|n| matches!(n, Notice::Completed { .. })));

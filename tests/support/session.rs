@@ -101,6 +101,7 @@ impl Desk {
                 name: "prod-eu".into(),
                 server: "https://prod-eu.example".into(),
                 current: true,
+                kubeconfig: None,
             }]))));
             self.act(Action::Enter);
             self.act(Action::New(new::Action::PreflightDone(Box::default())));

@@ -124,7 +124,7 @@ fn read(desk: &Desk, form: &Form, cluster: &str) -> Result<(Draft, String), Faul
 /// Takes a cluster out that was never read, because it is not there any more, say. What was read stays: it was found.
 pub(in crate::session) fn withdraw(desk: &mut Desk, id: &str, why: &str) -> Next {
     let Some(book) = desk.book.as_ref() else { return Next::NONE };
-    let read = book.workbook.clusters.iter().any(|c| c.key == id && (c.assessed_at.is_some() || c.collected_at.is_some()));
+    let read = book.workbook.clusters.iter().any(|c| c.key == id && c.was_read());
     if read || book.workbook.outcomes.iter().any(|o| o.cluster == id) {
         return desk.fault("why", format!("{id} was read: what was found there stays in the assessment"));
     }

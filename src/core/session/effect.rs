@@ -45,6 +45,12 @@ impl Source {
         Self::Context { kubeconfig: None, name, as_user: None, as_groups: vec![], request_timeout: None, read_timeout: None }
     }
 
+    /// A context of the list that one chooses from.
+    #[must_use]
+    pub const fn listed(kubeconfig: Option<PathBuf>, name: String) -> Self {
+        Self::Context { kubeconfig, name: Some(name), as_user: None, as_groups: vec![], request_timeout: None, read_timeout: None }
+    }
+
     /// Files of which nobody says that they are the whole cluster.
     #[must_use]
     pub const fn paths(paths: Vec<PathBuf>) -> Self {
@@ -204,8 +210,8 @@ pub enum Effect {
     },
     /// Complete a path that is being typed → `Completed`.
     Complete(String),
-    /// List the contexts of the kubeconfig → `new::Contexts`.
-    Contexts,
+    /// List the contexts of the kubeconfig, and of these other ones → `new::Contexts`.
+    Contexts(Vec<PathBuf>),
     /// Connect and ask what may be read → `new::PreflightDone` or `PreflightFailed`.
     Preflight(Source),
     /// Read a cluster, judge it in the scope, keep both → `reading::Progress`…, then `Collected` or `Failed`.

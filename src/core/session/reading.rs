@@ -13,7 +13,7 @@ use crate::session::effect::{Effect, Source};
 use crate::session::parts::cursor::Step;
 use crate::session::parts::differences::Differences;
 use crate::session::parts::message::Message;
-use crate::workbook::collection::{another, cluster_key, put_failure};
+use crate::workbook::collection::{Unreached, another, cluster_key, put_failure};
 use crate::workbook::compare::Entry;
 use jiff::Timestamp;
 
@@ -310,7 +310,7 @@ fn take(desk: &mut Desk, source: &Source, revision: u64, arrived: Arrived) -> Ne
     desk.save(draft, After::Show { key, collection: Box::new(collection), words, stale }, false)
 }
 
-/// It was not read: cancelled, or failed, which is written down of a cluster that was read before.
+/// It was not read: cancelled, or failed, which is written down.
 fn fail(reading: &mut Option<Reading>, desk: &mut Desk, why: &str) -> Next {
     if why.is_empty() {
         // Who left the assessment meanwhile is told nothing of it.
@@ -321,16 +321,22 @@ fn fail(reading: &mut Option<Reading>, desk: &mut Desk, why: &str) -> Next {
     }
     let Some(known) = reading.as_mut() else { return Next::NONE };
     known.failed = Some(why.to_owned());
-    let (key, again) = (known.key.clone(), known.again);
+    let (wished, again, source) = (known.key.clone(), known.again, known.source.clone());
     if !desk.layers.iter().any(|l| matches!(l, Layer::Reading)) {
         *reading = None;
-        desk.messages.push(Message::error(format!("{key} could not be read"), why));
+        desk.messages.push(Message::error(format!("{wished} could not be read"), why));
     }
-    let Some(book) = desk.book.as_ref().filter(|_| again) else { return Next::NONE };
+    let Some(book) = desk.book.as_ref() else { return Next::NONE };
     let mut workbook = book.workbook.clone();
-    if !put_failure(&mut workbook, &key, desk.now, why) {
-        return Next::NONE;
+    let (words, reached) = (source.words(), source.reached());
+    let unreached = Unreached { wished: &wished, again, source: &words, reached: &reached, at: desk.now, why };
+    let key = put_failure(&mut workbook, &unreached);
+    // Where it is tried again from here, it is the one that is listed now.
+    if let Some(reading) = reading.as_mut() {
+        (reading.key, reading.again) = (key.clone(), true);
     }
     let draft = Draft { workbook, what: format!("could not read cluster {key}"), before: String::new(), after: why.to_owned() };
-    desk.save(draft, After::Tell(format!("That {key} could not be read is written down; what was read of it before stays.")), false)
+    let known = book.workbook.clusters.iter().any(|c| c.key == key && c.was_read());
+    let stays = if known { "what was read of it before stays" } else { "it is listed, and nothing passes for it" };
+    desk.save(draft, After::Tell(format!("That {key} could not be read is written down; {stays}.")), false)
 }

@@ -116,8 +116,7 @@ impl OutcomeRecord {
 /// Puts a collection into a workbook. Answers, determinations, evidence, exceptions and reviews stay as they are, but for the mark `to_confirm`.
 pub fn merge_collection(workbook: &mut Workbook, guidance: &Guidance, collected: &Collected<'_>) -> Changes {
     // A cluster that is listed and was never read has nothing to be compared with.
-    let was_read = |c: &ClusterRecord| c.assessed_at.is_some() || c.collected_at.is_some();
-    let first = !workbook.clusters.iter().any(|c| c.key == collected.key && was_read(c));
+    let first = !workbook.clusters.iter().any(|c| c.key == collected.key && c.was_read());
     let entries = if first { vec![] } else { differences(workbook, collected) };
     let mut changes = Changes { first, entries, to_confirm: vec![] };
     let record = record(collected);
@@ -148,10 +147,45 @@ pub fn cluster_key(workbook: &Workbook, uid: &str, wished: &str) -> String {
     std::iter::once(wished.to_owned()).chain((2..).map(|n| format!("{wished}-{n}"))).find(|name| free(name)).unwrap_or_default()
 }
 
-/// Writes down that a cluster could not be read again: it stays listed, with what was read of it before. Whether there is such a cluster.
-pub fn put_failure(workbook: &mut Workbook, key: &str, at: Timestamp, why: &str) -> bool {
-    let known = workbook.clusters.iter_mut().find(|c| c.key == key);
-    known.map(|record| record.failed = Some(ReadFailure { at: Moment(at), why: why.to_owned() })).is_some()
+/// A cluster that could not be read.
+#[derive(Clone, Copy, Debug)]
+pub struct Unreached<'a> {
+    /// The name under which it stands, or is to stand, in the workbook.
+    pub wished: &'a str,
+    /// Whether it is the cluster that has this name already.
+    pub again: bool,
+    /// How it was to be reached, in words.
+    pub source: &'a str,
+    /// How to try again.
+    pub reached: &'a Reached,
+    /// When.
+    pub at: Timestamp,
+    /// Why.
+    pub why: &'a str,
+}
+
+/// Writes down that a cluster could not be read: it is listed with what was read of it before, or as one that was never read. Returns its name.
+pub fn put_failure(workbook: &mut Workbook, unreached: &Unreached<'_>) -> String {
+    let Unreached { wished, again, source, reached, at, why } = *unreached;
+    let failed = Some(ReadFailure { at: Moment(at), why: why.to_owned() });
+    // Who it is was not seen, so only the way to it tells which one it is.
+    let is_it = |c: &ClusterRecord| if again { c.key == wished } else { !reached.is_unknown() && c.reached == *reached };
+    if let Some(known) = workbook.clusters.iter_mut().find(|c| is_it(c)) {
+        known.failed = failed;
+        return known.key.clone();
+    }
+    let wished = if wished.trim().is_empty() { "cluster" } else { wished.trim() };
+    let taken = |name: &str| workbook.clusters.iter().any(|c| c.key == name);
+    let key =
+        std::iter::once(wished.to_owned()).chain((2..).map(|n| format!("{wished}-{n}"))).find(|name| !taken(name)).unwrap_or_default();
+    workbook.clusters.push(ClusterRecord {
+        key: key.clone(),
+        source: source.to_owned(),
+        reached: reached.clone(),
+        failed,
+        ..ClusterRecord::default()
+    });
+    key
 }
 
 /// Why what was read is not the cluster that stands in a workbook, with both identities; nothing where it is, or where nothing shows that it is

@@ -152,7 +152,7 @@ pub fn unread(workbook: &Workbook, record: &ClusterRecord) -> Option<String> {
     if let Some(failed) = &record.failed {
         return Some(format!("{} could not be read on {}: {}", record.key, Day(day_of(failed.at.0)), failed.why));
     }
-    let read = record.assessed_at.is_some() || record.collected_at.is_some() || workbook.outcomes.iter().any(|o| o.cluster == record.key);
+    let read = record.was_read() || workbook.outcomes.iter().any(|o| o.cluster == record.key);
     (!read).then(|| format!("{} was not read yet", record.key))
 }
 

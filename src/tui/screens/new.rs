@@ -5,7 +5,7 @@ use crate::tui::widgets::{List, field, form, frame, hints::Hint, namespaces, pag
 use crate::tui::{markdown, text};
 use kassay_core::checks;
 use kassay_core::kinds::KindState;
-use kassay_core::session::{Flight, New, Preflight, Right, Session, Source, SourceRow, Stage};
+use kassay_core::session::{ContextRow, Flight, New, Preflight, Right, Session, Source, SourceRow, Stage};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -145,7 +145,10 @@ fn cluster(frame: &mut Frame<'_>, area: Rect, new: &New, spinner: &str, theme: &
 
 fn cell(row: &SourceRow) -> (String, String, bool) {
     match row {
-        SourceRow::Context(context) => (context.name.clone(), context.server.clone(), context.current),
+        SourceRow::Context(ContextRow { name, server, current, kubeconfig: None }) => (name.clone(), server.clone(), *current),
+        SourceRow::Context(ContextRow { name, server, kubeconfig: Some(file), .. }) => {
+            (name.clone(), format!("{server} · {}", file.display()), false)
+        }
         SourceRow::Path => ("files…".to_owned(), "a snapshot, or files and folders of YAML or JSON".to_owned(), false),
         SourceRow::Demo => ("demo cluster".to_owned(), "a made-up payment company".to_owned(), false),
         SourceRow::Without => ("no cluster".to_owned(), "questions and evidence only".to_owned(), false),

@@ -26,8 +26,10 @@ use std::sync::Arc;
 pub struct Cluster {
     /// Its name in the workbook.
     pub key: String,
-    /// What the checks said, with all findings once they are loaded.
+    /// What the checks say of it now, with all findings once they are loaded: a pass counts no more where it could not be read again.
     pub outcomes: Arc<Vec<CheckOutcome>>,
+    /// What they said when it was read or judged, with all findings; nothing until they are loaded.
+    pub found: Arc<Vec<CheckOutcome>>,
     /// What was read, once it is loaded.
     pub inventory: Option<Arc<Inventory>>,
     /// Whether both are still being loaded.
@@ -110,6 +112,7 @@ impl Cluster {
         Self {
             key: record.key.clone(),
             outcomes: Arc::new(of_it.map(OutcomeRecord::without_findings).collect()),
+            found: Arc::default(),
             inventory: None,
             loading: !record.findings.is_empty() || !record.snapshot.is_empty(),
             judging: false,
@@ -167,6 +170,7 @@ impl Book {
         let cluster = Cluster {
             key: key.to_owned(),
             outcomes: collection.outcomes.clone(),
+            found: collection.outcomes.clone(),
             inventory: Some(collection.inventory.clone()),
             loading: false,
             judging: false,

@@ -44,6 +44,7 @@ impl Desk {
             return Next::NONE;
         }
         cluster.loading = false;
+        cluster.found.clone_from(&outcomes);
         cluster.outcomes = outcomes;
         cluster.inventory = inventory;
         let stale = book.revision > 0;
@@ -70,7 +71,7 @@ impl Desk {
     ) -> (Workbook, Changes) {
         let Some(book) = self.book.as_ref() else { return (Workbook::new(Default::default()), Changes::default()) };
         let mut workbook = book.workbook.clone();
-        let previous = book.clusters.iter().find(|c| c.key == key).map(|c| c.outcomes.clone()).unwrap_or_default();
+        let previous = book.clusters.iter().find(|c| c.key == key).map(|c| c.found.clone()).unwrap_or_default();
         let collected = Collected {
             key,
             source,

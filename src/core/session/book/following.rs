@@ -85,7 +85,15 @@ impl Book {
 
 /// A cluster of which nothing is known but its name.
 fn of_record(record: &ClusterRecord) -> Cluster {
-    Cluster { key: record.key.clone(), outcomes: Arc::default(), inventory: None, loading: false, judging: false, problem: None }
+    Cluster {
+        key: record.key.clone(),
+        outcomes: Arc::default(),
+        found: Arc::default(),
+        inventory: None,
+        loading: false,
+        judging: false,
+        problem: None,
+    }
 }
 
 fn exception_faults(book: &Book) -> BTreeMap<String, Vec<ExceptionFault>> {

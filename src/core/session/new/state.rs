@@ -21,6 +21,8 @@ pub struct ContextRow {
     pub server: String,
     /// Whether it is the current one.
     pub current: bool,
+    /// The kubeconfig that it stands in, where that is another one than kubectl takes by itself.
+    pub kubeconfig: Option<PathBuf>,
 }
 
 /// Whether a kind may be listed.

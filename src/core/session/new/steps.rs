@@ -74,7 +74,8 @@ pub(in crate::session) fn update(state: &mut State, desk: &mut Desk, action: Act
         Action::AddCluster => return add_cluster(state, desk),
         Action::Contexts(contexts) => {
             if let Some(new) = state.as_mut() {
-                let current = contexts.as_ref().ok().and_then(|c| c.iter().position(|row| row.current));
+                let is_current = |row: &ContextRow| row.current && row.kubeconfig.is_none();
+                let current = contexts.as_ref().ok().and_then(|c| c.iter().position(is_current));
                 new.cursor.at = current.unwrap_or(0);
                 new.contexts = Some(contexts);
             }
@@ -121,7 +122,7 @@ pub(in crate::session) fn start(state: &mut State, desk: &mut Desk) -> Next {
         *state = Some(Box::new(New::new(desk.today(), user)));
     }
     desk.layers.push(Layer::New);
-    contexts_wanted(state)
+    contexts_wanted(state, desk)
 }
 
 /// Reads a further cluster into the open assessment.
@@ -136,7 +137,7 @@ pub(in crate::session) fn add_cluster(state: &mut State, desk: &mut Desk) -> Nex
     }
     *state = Some(Box::new(new));
     desk.layers.push(Layer::New);
-    contexts_wanted(state)
+    contexts_wanted(state, desk)
 }
 
 /// Asks for files of a cluster.
@@ -161,8 +162,18 @@ pub(in crate::session) fn accept(state: &mut State, desk: &mut Desk, form: &Form
     choose_source(state, desk, Source::Paths { paths, complete })
 }
 
-fn contexts_wanted(state: &State) -> Next {
-    if state.as_ref().is_some_and(|n| n.contexts.is_none()) { Next::from(Effect::Contexts) } else { Next::NONE }
+/// Asks for the contexts where they are not there yet; also for those of kubeconfigs by which clusters of the assessment were reached.
+fn contexts_wanted(state: &State, desk: &Desk) -> Next {
+    let Some(new) = state.as_ref().filter(|n| n.contexts.is_none()) else { return Next::NONE };
+    let begun = new.begun.as_deref();
+    let workbook = if new.adding { desk.book.as_ref().map(|book| &book.workbook) } else { begun };
+    let mut others: Vec<PathBuf> = vec![];
+    for kubeconfig in workbook.iter().flat_map(|w| &w.clusters).map(|c| PathBuf::from(&c.reached.kubeconfig)) {
+        if !kubeconfig.as_os_str().is_empty() && !others.contains(&kubeconfig) {
+            others.push(kubeconfig);
+        }
+    }
+    Next::from(Effect::Contexts(others))
 }
 
 /// A source was chosen: connect, and show what may be read.
@@ -202,7 +213,7 @@ pub(in crate::session) fn enter(state: &mut State, desk: &mut Desk) -> Next {
             new.stage = Stage::Cluster;
             match (&new.flight, new.source.clone()) {
                 (Flight::None | Flight::Failed(_), Some(source)) => choose_source(state, desk, source),
-                _ => contexts_wanted(state),
+                _ => contexts_wanted(state, desk),
             }
         }
         Stage::Cluster => match (&new.flight, new.source.clone()) {
@@ -213,7 +224,7 @@ pub(in crate::session) fn enter(state: &mut State, desk: &mut Desk) -> Next {
             (Flight::Running, _) => Next::NONE,
             (Flight::Failed(_), Some(source)) => choose_source(state, desk, source),
             _ => match new.sources().into_iter().nth(new.cursor.at) {
-                Some(SourceRow::Context(row)) => choose_source(state, desk, Source::context(Some(row.name))),
+                Some(SourceRow::Context(row)) => choose_source(state, desk, Source::listed(row.kubeconfig, row.name)),
                 Some(SourceRow::Path) => {
                     ask_files(desk);
                     Next::NONE
@@ -246,7 +257,7 @@ pub(in crate::session) fn back(state: &mut State, desk: &mut Desk) -> Next {
         Stage::Engagement => drop(desk.layers.pop()),
         Stage::Cluster if !matches!(new.flight, Flight::None) => {
             (new.flight, new.source) = (Flight::None, None);
-            return contexts_wanted(state);
+            return contexts_wanted(state, desk);
         }
         Stage::Cluster if new.adding => {
             *state = None;

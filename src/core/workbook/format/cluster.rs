@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// A cluster as it was collected last.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ClusterRecord {
     /// Its name in this workbook: `prod-eu`.
@@ -59,6 +59,14 @@ pub struct ClusterRecord {
     /// The last try to read it, where that failed; what stands above is from the reading before, or empty.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failed: Option<ReadFailure>,
+}
+
+impl ClusterRecord {
+    /// Whether it was read once; one that only ever failed, and one that comes from last year, was not.
+    #[must_use]
+    pub const fn was_read(&self) -> bool {
+        self.assessed_at.is_some() || self.collected_at.is_some()
+    }
 }
 
 /// A try to read a cluster that failed.
