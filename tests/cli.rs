@@ -5,6 +5,7 @@
 #[path = "support/assessment.rs"]
 mod assessment;
 
+use kassay_core::workbook::Workbook;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
@@ -34,6 +35,30 @@ fn pod(home: &Path) -> PathBuf {
 
 fn json(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|e| panic!("{e}: {text}"))
+}
+
+#[test]
+fn a_cluster_that_could_not_be_read_is_written_down_in_its_assessment() {
+    let home = tempfile::tempdir().unwrap();
+    let book = home.path().join("book");
+    let config = home.path().join("kubeconfig");
+    // Nobody listens on that port.
+    let text = "apiVersion: v1\nkind: Config\ncurrent-context: gone\nclusters:\n- {name: gone, cluster: {server: 'https://127.0.0.1:9'}}\n\
+                contexts:\n- {name: gone, context: {cluster: gone, user: qsa}}\nusers:\n- {name: qsa, user: {token: not-a-token}}\n";
+    fs::write(&config, text).unwrap();
+    let (book, config) = (book.to_str().unwrap(), config.to_str().unwrap());
+    let read = ["assess", "--kubeconfig", config, "--workbook", book];
+    // Where there is no assessment, none is made.
+    assert_eq!(run(home.path(), &read).0, 2);
+    assert!(!Path::new(book).exists());
+    assert_eq!(run(home.path(), &["assess", "--demo", "--workbook", book]).0, 1);
+    for _ in 0..2 {
+        let (code, _, err) = run(home.path(), &read);
+        assert!(code == 2 && err.contains("gone could not be read is written down"), "{code}: {err}");
+    }
+    let workbook = Workbook::parse(&fs::read_to_string(Path::new(book).join("workbook.toml")).unwrap()).unwrap();
+    let clusters: Vec<(&str, bool)> = workbook.clusters.iter().map(|c| (c.key.as_str(), c.failed.is_some())).collect();
+    assert_eq!(clusters, [("demo", false), ("gone", true)]);
 }
 
 #[test]

@@ -7,7 +7,9 @@ mod assessment;
 
 use assessment::{HOSTILE, edit, make, now};
 use kassay::export::{self, Form, Material, VerifyError, What, verify};
+use kassay::store::Store;
 use kassay_core::guidance::Guidance;
+use kassay_core::workbook::{Edit, Journal, Workbook, folder, journal};
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
@@ -390,6 +392,44 @@ fn with_more(root: &Path) -> Material {
         Some(ScopeConfirmed { by: "A. Assessor".into(), at, words: "the <b>diagram".into(), digest: "another".into(), namespaces });
     opened.store.save(&book, &edit("read prod-us"), now()).unwrap();
     material(&dir)
+}
+
+#[test]
+fn a_folder_of_format_1_leaves_as_a_whole_bag_once_it_was_saved() {
+    let text = include_str!("fixtures/workbook/format-1.toml");
+    let root = tempfile::tempdir().unwrap();
+    let dir = root.path().join("acme");
+    fs::create_dir_all(dir.join(folder::EVIDENCE)).unwrap();
+    for piece in &Workbook::parse(text).unwrap().evidence {
+        if let Some(name) = folder::evidence(&piece.sha256, &piece.file) {
+            fs::write(dir.join(name), "").unwrap();
+        }
+    }
+    fs::write(dir.join(folder::WORKBOOK), text).unwrap();
+    let mut journal = Journal::default();
+    let made = Edit { by: "A. Assessor".into(), what: "answer 1.6.mfa_enforced".into(), ..Edit::default() };
+    let line = journal.add(&made, "2026-10-01T10:00:00Z".parse().unwrap(), &journal::digest(text.as_bytes())).unwrap();
+    fs::write(dir.join(folder::JOURNAL), line).unwrap();
+    let verified = verify(&dir).unwrap();
+    assert!(verified.is_whole(), "{:?}", verified.faults);
+
+    let mut opened = Store::open(&dir).unwrap();
+    opened.workbook.engagement.purpose = "PCI DSS v4.0.1".into();
+    let edit = Edit { by: "A. Assessor".into(), what: "engagement".into(), ..Edit::default() };
+    opened.store.save(&opened.workbook, &edit, now()).unwrap();
+    drop(opened);
+    assert_eq!(fs::read_to_string(dir.join("workbook.format-1.toml")).unwrap(), text);
+    let bag = bag(root.path(), "bag.zip", Form::Zip);
+    let verified = verify(&bag).unwrap();
+    assert!(verified.is_whole(), "{:?}", verified.faults);
+    assert_eq!(verified.edits, 2);
+    let kept = Workbook::parse(std::str::from_utf8(&export::workbook_text(&bag).unwrap()).unwrap()).unwrap();
+    assert_eq!((kept.answers.len(), kept.determinations.len(), kept.evidence.len(), kept.exceptions.len()), (3, 3, 4, 1));
+    // Each format that is made from it tells what was said.
+    let html = export::report_html(&material(&dir)).unwrap();
+    for words in ["Conditional access policy", "The jump host too.", "Diagram of last year", "The agent needs the host."] {
+        assert!(html.contains(words), "{words}");
+    }
 }
 
 #[test]

@@ -6,6 +6,8 @@
 mod second;
 #[path = "support/session.rs"]
 mod support;
+#[path = "support/whole.rs"]
+mod whole;
 
 use kassay_core::analysis::rbac::Subject;
 use kassay_core::analysis::rbac::folded::Folded;
@@ -737,6 +739,17 @@ fn a_cluster_that_could_not_be_read_again_stays_with_when_and_why() {
     // One that is given up has not failed.
     desk.act(Action::Reading(reading::Action::Again)).act(Action::Reading(reading::Action::Failed(String::new())));
     assert_eq!(desk.disk.as_ref().unwrap().clusters[0].failed, None);
+}
+
+#[test]
+fn each_register_counts_what_it_lists() {
+    let mut desk = Desk::empty();
+    let book = Opened { dir: "/assessments/acme".into(), workbook: whole::workbook(), held_by: None, notices: vec![] };
+    desk.act(Action::Book(book::Action::Opened(Box::new(book))));
+    for register in Register::ALL {
+        let rows = desk.session.register_rows(register).len();
+        assert!(rows > 0 && rows == desk.session.register_count(register), "{register:?}: {rows}");
+    }
 }
 
 #[test]

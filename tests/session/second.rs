@@ -165,7 +165,7 @@ fn a_customized_approach_asks_for_its_matrix_and_for_what_it_names() {
         ("met_objective", "workloads can't reach their node"),
         ("own_control", "each in a machine of its own"),
         ("meets", "a machine has one workload"),
-        ("evidence", "e-0001"),
+        ("evidence", "1"),
         ("tester", "the entity's team, and the assessor"),
         ("tested", "ten machines were looked at; each had one"),
         ("analysis", "t-01"),

@@ -7,9 +7,9 @@ use crate::session::book::edit::{Draft, Fault};
 use crate::session::book::lead::Next;
 use crate::session::parts::days;
 use crate::session::parts::form::{Choice, Form, Purpose, Row};
-use crate::session::parts::ids;
 use crate::session::parts::register::{Flag, Register, RegisterRow};
 use crate::workbook::analyses::{NAMING, is_stale, lacks, left_to_analysis};
+use crate::workbook::evidence::read_references;
 use crate::workbook::{AnalysisPurpose, Day, Moment, RiskAnalysis};
 
 /// Columns of the register.
@@ -137,7 +137,7 @@ fn read(desk: &Desk, form: &Form, id: Option<&str>) -> Result<(Draft, String), F
         let practice = desk.guidance.practice(&word.to_lowercase()).map(|p| p.id.clone());
         practices.push(practice.ok_or_else(|| ("practices", format!("“{word}” is no practice: 2.3.a is one")))?);
     }
-    let evidence = ids::evidence(form.text("evidence"), &book.workbook).map_err(|why| ("evidence", why))?;
+    let evidence = read_references(form.text("evidence"), &book.workbook).map_err(|why| ("evidence", why))?;
     let before = id.and_then(|id| known(desk, id));
     if before.is_some_and(|known| known.withdrawn.is_some()) {
         return Err(("title", "it was taken back: + begins another".to_owned()));

@@ -1,6 +1,7 @@
 //! Who keeps a register: what a row is and what becomes of it is told by the feature that it belongs to; here is only which feature that is. A list
 //! that is added later is a variant of [`Register`], an arm here, and its feature.
 
+use super::book::assessment::Book;
 use super::book::desk::Desk;
 use super::book::lead::{Lead, Next};
 use super::parts::cursor::Step;
@@ -17,6 +18,8 @@ struct Keeper {
     columns: &'static [&'static str],
     /// What it is, in a sentence; shown where it has no rows.
     words: &'static str,
+    /// How many rows it has; asked for every register each time one is drawn, so that no row is made for it.
+    count: fn(&Book) -> usize,
     /// Its rows.
     rows: fn(&Desk) -> Vec<RegisterRow>,
     /// Opens the form for a row; a new one where none is named.
@@ -29,10 +32,11 @@ struct Keeper {
 
 /// The register that a feature keeps, by the names that every such feature has.
 macro_rules! kept {
-    ($feature:ident, $words:literal) => {
+    ($feature:ident, $count:expr, $words:literal) => {
         Keeper {
             columns: &$feature::COLUMNS,
             words: $words,
+            count: $count,
             rows: $feature::rows,
             open: $feature::open_entry,
             accept: $feature::accept_entry,
@@ -45,37 +49,52 @@ macro_rules! kept {
 const fn keeper(register: Register) -> Keeper {
     match register {
         Register::Evidence => {
-            kept!(evidence, "Documents, interviews, observations, samples, queries and scans, each with a reference that never changes.")
+            kept!(
+                evidence,
+                |book| book.workbook.evidence.len(),
+                "Documents, interviews, observations, samples, queries and scans, each with a reference that never changes."
+            )
         }
         Register::Samples => kept!(
             samples,
+            |book| book.workbook.samples.len(),
             "Samples of what runs in the clusters, or of a list that you type: + draws one, by chance with a seed, by stratum or by judgement. docs/sampling.md tells how anybody draws it again."
         ),
         Register::Requests => kept!(
             requests,
+            |book| book.workbook.requests.len(),
             "What the entity is asked for: p asks for all that is still needed, each with the role that can provide it. `kassay requests` prints them for a mail."
         ),
         Register::Analyses => kept!(
             analyses,
+            |book| book.workbook.analyses.len(),
             "Targeted risk analyses of the entity: how often something is done (PCI DSS 12.3.1), or what stands behind a customized approach (12.3.2)."
         ),
         Register::SignOff => kept!(
             sign_off,
+            |book| book.signing.len(),
             "Determinations, answers and areas, and how they stand with the second person. In the walk > submits, Y accepts, < returns; the filter \"returned to me\" finds what came back."
         ),
         Register::Remediations => kept!(
             remediation,
+            |book| book.workbook.remediations.len(),
             "What was found wrong and mended while the assessment went on: before, after, tested again. M begins one where something is wrong."
         ),
         Register::Exceptions => {
-            kept!(exceptions, "Findings that somebody accepts, with reason, owner, approver and end. What is excepted does not pass.")
+            kept!(
+                exceptions,
+                |book| book.workbook.exceptions.len(),
+                "Findings that somebody accepts, with reason, owner, approver and end. What is excepted does not pass."
+            )
         }
         Register::Clusters => kept!(
             clusters,
+            |book| book.workbook.clusters.len(),
             "The clusters of the assessment, with what each is used for. One that could not be read stays here, and nothing passes for it."
         ),
         Register::Previous => kept!(
             previous,
+            |book| book.workbook.previous.as_ref().map_or(0, previous::count),
             "What was said and determined last year, for reference; nothing of it counts. There is none: `kassay new --from OLD` begins with it."
         ),
     }
@@ -91,7 +110,7 @@ impl Session {
     /// How many rows a register has.
     #[must_use]
     pub fn register_count(&self, register: Register) -> usize {
-        (keeper(register).rows)(&self.desk).len()
+        self.desk.book.as_ref().map_or(0, |book| (keeper(register).count)(book))
     }
 
     /// Titles of a register's columns, the id's first, and what it is in a sentence.

@@ -24,6 +24,11 @@ pub(in crate::session) fn rows(desk: &Desk) -> Vec<RegisterRow> {
     rows
 }
 
+/// How many rows it has.
+pub(in crate::session) const fn count(previous: &Previous) -> usize {
+    previous.clusters.len() + previous.answers.len() + previous.determinations.len() + previous.evidence.len() + previous.analyses.len()
+}
+
 fn row(id: String, cells: [String; 3], flag: Flag, detail: Vec<(&str, String)>) -> RegisterRow {
     let detail = detail.into_iter().filter(|(_, words)| !words.is_empty()).map(|(label, words)| (label.to_owned(), words)).collect();
     RegisterRow { id, cells: cells.into(), flag, detail }

@@ -9,6 +9,7 @@ use crate::session::parts::form::{Choice, Form, Purpose, Row};
 use crate::session::parts::ids;
 use crate::session::parts::message::Message;
 use crate::session::parts::register::{Flag, Register, RegisterRow};
+use crate::workbook::evidence::read_references;
 use crate::workbook::requests::{self, Part, candidates, is_overdue, needed, plea};
 use crate::workbook::{Day, Moment, Request, RequestStatus};
 use jiff::civil::Date;
@@ -260,7 +261,7 @@ fn read_known(desk: &Desk, form: &Form, id: &str) -> Result<(Draft, String), Fau
     let (what, role) = words(form)?;
     let due = due(form.text("due"), known.due, desk.today())?;
     let mut status = STATUS.iter().find(|(_, s)| Some(s.label()) == form.chosen("status")).map(|(_, s)| *s).unwrap_or_default();
-    let references = ids::evidence(form.text("evidence"), &book.workbook).map_err(|why| ("evidence", why))?;
+    let references = read_references(form.text("evidence"), &book.workbook).map_err(|why| ("evidence", why))?;
     let note = form.text("note");
     // Naming what came is saying that it came.
     if status == RequestStatus::Open && known.status == RequestStatus::Open && !references.is_empty() {

@@ -1,6 +1,7 @@
 //! What a determination must have to be accepted: its finding, why, and the parts that its method asks for. Each refusal names the part, so
 //! that it is told beside its field.
 
+use super::evidence::all_count;
 use super::{AnalysisPurpose, CompensatingControl, CustomizedApproach, Determination, Workbook};
 use crate::model::{Determined, Method};
 
@@ -132,25 +133,10 @@ fn matrix(customized: &CustomizedApproach, workbook: &Workbook) -> Result<(), La
             return lacking(part, format!("the controls matrix of a customized approach needs this: {}", name.to_lowercase()));
         }
         if at == CustomizedApproach::EVIDENCE {
-            evidence(&customized.evidence, workbook).map_err(|why| Lacking { part, why })?;
+            all_count(&customized.evidence, workbook).map_err(|why| Lacking { part, why })?;
         }
         if at == CustomizedApproach::ANALYSIS {
             analysis(&customized.analysis, workbook).map_err(|why| Lacking { part, why })?;
-        }
-    }
-    Ok(())
-}
-
-/// Whether each of these is a piece of evidence that counts.
-///
-/// # Errors
-/// Names the first that does not.
-pub fn evidence(references: &[String], workbook: &Workbook) -> Result<(), String> {
-    for reference in references {
-        match workbook.evidence.iter().find(|e| e.reference == *reference) {
-            None => return Err(format!("there is no {reference} in the register of evidence")),
-            Some(piece) if !piece.counts() => return Err(format!("{reference} was taken back")),
-            Some(_) => {}
         }
     }
     Ok(())

@@ -172,21 +172,40 @@ pub fn missing(piece: &Evidence, workbook: &Workbook) -> Vec<&'static str> {
     missing
 }
 
-/// Reads references as they are typed: `E-0004, 5`.
-///
-/// # Errors
-/// Where there is none of that name, or it was taken back.
-pub fn read_references(text: &str, workbook: &Workbook) -> Result<Vec<String>, String> {
+/// References as they are typed: `E-0004, 5`. Whether there is such a piece is not looked at.
+#[must_use]
+pub fn typed_references(text: &str) -> Vec<String> {
     let mut found: Vec<String> = vec![];
     for word in listed(text) {
         let digits = word.trim_start_matches(['E', 'e', '-']);
         let reference = digits.parse::<u32>().map_or_else(|_| word.to_uppercase(), |n| format!("E-{n:04}"));
-        match workbook.evidence.iter().find(|e| e.reference == reference) {
-            None => return Err(format!("there is no {reference}")),
-            Some(piece) if !piece.counts() => return Err(format!("{reference} was withdrawn: name another piece, or none")),
-            Some(_) if found.contains(&reference) => {}
-            Some(_) => found.push(reference),
+        if !found.contains(&reference) {
+            found.push(reference);
         }
     }
-    Ok(found)
+    found
+}
+
+/// Whether each of these is a piece that counts.
+///
+/// # Errors
+/// Names the first that is not there, or was taken back.
+pub fn all_count(references: &[String], workbook: &Workbook) -> Result<(), String> {
+    for reference in references {
+        match workbook.evidence.iter().find(|e| e.reference == *reference) {
+            None => return Err(format!("there is no {reference} in the register of evidence")),
+            Some(piece) if !piece.counts() => return Err(format!("{reference} was withdrawn: name another piece, or none")),
+            Some(_) => {}
+        }
+    }
+    Ok(())
+}
+
+/// Reads references of pieces that count, as they are typed.
+///
+/// # Errors
+/// Where there is none of that name, or it was taken back.
+pub fn read_references(text: &str, workbook: &Workbook) -> Result<Vec<String>, String> {
+    let found = typed_references(text);
+    all_count(&found, workbook).map(|()| found)
 }

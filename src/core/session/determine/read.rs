@@ -7,8 +7,8 @@ use crate::session::book::desk::Desk;
 use crate::session::book::edit::Draft;
 use crate::session::book::lead::Next;
 use crate::session::parts::form::Form;
-use crate::session::parts::ids;
 use crate::workbook::determining::accept as gate;
+use crate::workbook::evidence::typed_references;
 use crate::workbook::{CompensatingControl, CustomizedApproach, Determination, DeterminationDraft, Moment};
 
 /// ↵ in the form. Practices that their gate refuses are named, and stay marked.
@@ -60,7 +60,7 @@ fn typed(form: &Form) -> DeterminationDraft {
             objective: part("met_objective"),
             control: part("own_control"),
             meets: part("meets"),
-            evidence: ids::references(form.text("evidence")),
+            evidence: typed_references(form.text("evidence")),
             tester: part("tester"),
             tested: part("tested"),
             analysis: part("analysis").to_uppercase(),

@@ -1,8 +1,8 @@
-//! Names of practices, questions, sample sets and evidence, as people type several of them: `1.6.a, 1.6.b`.
+//! Names of practices, questions and sample sets, as people type several of them: `1.6.a, 1.6.b`.
 
 use crate::guidance::Guidance;
 use crate::model::text::listed;
-use crate::workbook::{Workbook, determining};
+use crate::workbook::Workbook;
 
 fn each(text: &str, find: impl Fn(&str) -> Result<String, String>) -> Result<Vec<String>, String> {
     let mut found: Vec<String> = vec![];
@@ -66,25 +66,4 @@ pub fn practices_and_questions(text: &str, guidance: &Guidance) -> Result<(Vec<S
         }
     }
     Ok((practices, questions))
-}
-
-/// References as they are typed: `E-0004, e-0007`. Whether there is such a thing is not looked at.
-#[must_use]
-pub fn references(text: &str) -> Vec<String> {
-    let mut found: Vec<String> = vec![];
-    for word in listed(text).map(str::to_uppercase) {
-        if !found.contains(&word) {
-            found.push(word);
-        }
-    }
-    found
-}
-
-/// References of evidence that counts.
-///
-/// # Errors
-/// Where there is no such piece, or it was taken back.
-pub fn evidence(text: &str, workbook: &Workbook) -> Result<Vec<String>, String> {
-    let found = references(text);
-    determining::evidence(&found, workbook).map(|()| found)
 }

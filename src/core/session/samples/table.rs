@@ -10,6 +10,7 @@ use crate::session::parts::form::{Choice, Form, Purpose, Row};
 use crate::session::parts::ids;
 use crate::session::parts::message::Message;
 use crate::session::parts::register::Register;
+use crate::workbook::evidence::read_references;
 use crate::workbook::sampling::{self, Again, summary};
 use crate::workbook::{Day, ItemResult, PopulationKind, Sample, SampleItem};
 
@@ -118,7 +119,7 @@ fn read_item(desk: &Desk, form: &Form, id: &str, name: &str) -> Result<(Draft, S
     if result == Some(ItemResult::NotTested) && note.is_empty() {
         return Err(("note", "say why it could not be tested".to_owned()));
     }
-    let references = ids::evidence(form.text("evidence"), &book.workbook).map_err(|why| ("evidence", why))?;
+    let references = read_references(form.text("evidence"), &book.workbook).map_err(|why| ("evidence", why))?;
     let draft = set_item(desk, id, name, |item| {
         item.result = result;
         note.clone_into(&mut item.note);
