@@ -418,3 +418,32 @@ fn a_small_form_lies_over_the_walk_and_is_drawn_once() {
         assert!(shown.contains("Authentication"), "the walk is still behind it:\n{shown}");
     }
 }
+
+#[test]
+fn the_notes_of_the_summary_are_seen_at_every_size() {
+    let kept = "Kept in /assessments/acme";
+    let mut desk = Desk::with_cluster();
+    desk.act(Action::Summary(summary::Action::Open));
+    let small = seen(&desk, (80, 24));
+    assert!(small.contains("16 Segmentation") && small.contains("more lines below") && !small.contains(kept), "{small}");
+    desk.act(Action::Step(Step::Bottom));
+    let notes = seen(&desk, (80, 24));
+    assert!(notes.contains(kept) && !notes.contains("more lines"), "{notes}");
+    desk.act(Action::Step(Step::Up));
+    assert!(seen(&desk, (80, 24)).contains("▸ 16 Segmentation"));
+    // Where all fits, the last area is the end.
+    let large = seen(&desk, (200, 60));
+    assert!(large.contains(kept), "{large}");
+    desk.act(Action::Step(Step::Bottom));
+    assert!(seen(&desk, (200, 60)).contains("▸ 16 Segmentation"));
+}
+
+#[test]
+fn tabs_say_that_there_are_more_of_them_on_either_side() {
+    let mut desk = Desk::with_cluster();
+    desk.act(Action::Registers(registers::Action::Show(Register::Evidence)));
+    let bar = |desk: &Desk| seen(desk, (80, 24)).lines().find(|line| line.contains("Exceptions")).unwrap_or_default().trim_end().to_owned();
+    assert!(bar(&desk).ends_with('›') && !bar(&desk).contains('‹'), "{}", bar(&desk));
+    desk.act(Action::Registers(registers::Action::Show(Register::Previous)));
+    assert!(bar(&desk).trim_start().starts_with('‹') && !bar(&desk).contains('›'), "{}", bar(&desk));
+}

@@ -67,7 +67,7 @@ pub fn popup(frame: &mut Frame<'_>, area: Rect, form: &Form, theme: &Theme) {
     let (body, foot) = frame::bottom(inner, 1);
     let (_, body) = frame::top(body, 1);
     rows(frame, body, form, 0, theme);
-    let keys = keymap::hints(Context::Text);
+    let keys = keymap::form_hints(Context::Text, Some(form));
     frame.render_widget(hints::line(&keys, foot.width.into(), theme), foot);
 }
 

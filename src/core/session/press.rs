@@ -154,7 +154,6 @@ impl Session {
     /// Up, down and pages, in whatever has the focus.
     pub(super) fn step(&mut self, step: Step) {
         let desk = &mut self.desk;
-        let areas = desk.guidance.areas.len();
         match desk.layers.last_mut() {
             Some(Layer::Home) => self.home.step(step),
             Some(Layer::New) => new::step(&mut self.new, step),
@@ -167,11 +166,10 @@ impl Session {
             Some(Layer::Probes) => probes::step(self.probing.as_mut(), step),
             Some(Layer::Finding { scroll, .. } | Layer::Holder { scroll, .. } | Layer::Help(scroll)) => scroll.step(step),
             Some(Layer::Form(form)) => form.step(step),
-            Some(Layer::Summary(cursor)) => cursor.step(step, areas),
             Some(Layer::Scope(editor)) => scope::step(editor, step),
             Some(Layer::Export) => self.export.step(step),
             Some(Layer::Find { .. }) => search::step(desk, step),
-            Some(Layer::Segmentation { cursor, .. } | Layer::Palette { cursor, .. }) => cursor.step_shown(step),
+            Some(Layer::Summary(cursor) | Layer::Segmentation { cursor, .. } | Layer::Palette { cursor, .. }) => cursor.step_shown(step),
             Some(Layer::Reading) => reading::step(&mut self.reading, step),
             None => {}
         }

@@ -296,7 +296,7 @@ pub fn take(workbook: &mut Workbook, guidance: &Guidance, taken: &Taken<'_>) -> 
         SignOffStep::Returned if words.is_empty() => return Err("say what is to be changed".to_owned()),
         SignOffStep::Accepted | SignOffStep::Returned if own => {
             let whose = if matches!(matter, Matter::Area(_)) { "some of it is yours" } else { "you wrote it" };
-            return Err(format!("{whose}: another person looks at it, under another name (--user NAME)"));
+            return Err(format!("{whose}; another person does it, with --user NAME"));
         }
         _ => {}
     }

@@ -62,8 +62,7 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Them
     if let Some(entry) = view.selected().filter(|_| detail.height > 2) {
         let (rule, detail) = frame::top(detail, 1);
         frame::rule(frame, rule, theme);
-        let mut lines = lines(view.register(), entry, detail.width.into(), theme);
-        lines.truncate(detail.height.into());
+        let lines = page::fitting(lines(view.register(), entry, detail.width.into(), theme), detail.height.into(), theme);
         frame.render_widget(Paragraph::new(lines), detail);
     }
 }

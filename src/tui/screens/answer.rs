@@ -1,7 +1,7 @@
 //! The questions of a control: how each stands, and the selected one with its reason and the answer given so far; and the form for an answer.
 
 use crate::tui::theme::Theme;
-use crate::tui::widgets::{List, form, frame, list, sign};
+use crate::tui::widgets::{List, form, frame, list, page, sign};
 use crate::tui::{markdown, text};
 use kassay_core::guidance::{Control, Question, paragraphs};
 use kassay_core::model::text::clean;
@@ -61,8 +61,7 @@ pub fn list(frame: &mut Frame<'_>, area: Rect, side: bool, session: &Session, bo
             Span::styled(if answer.is_empty() { String::new() } else { format!("  {answer}") }, theme.style("text.strong")),
         ])
     });
-    let mut lines = about(session, book, &all[at], usize::from(detail.width.min(100)), theme);
-    lines.truncate(detail.height.into());
+    let lines = page::fitting(about(session, book, &all[at], usize::from(detail.width.min(100)), theme), detail.height.into(), theme);
     frame.render_widget(Paragraph::new(lines), detail);
 }
 

@@ -1,7 +1,7 @@
 //! What was determined of the practices of a control, what stands in the way, and the form for a determination.
 
 use crate::tui::theme::Theme;
-use crate::tui::widgets::{List, form, frame, list, sign};
+use crate::tui::widgets::{List, form, frame, list, page, sign};
 use crate::tui::{markdown, text};
 use kassay_core::guidance::{Control, paragraphs};
 use kassay_core::model::text::clean;
@@ -51,8 +51,8 @@ pub fn list(frame: &mut Frame<'_>, area: Rect, side: bool, session: &Session, bo
             None => Line::default(),
         },
     });
-    let mut lines = about(session, book, control, at, &blockers, usize::from(detail.width.min(100)), theme);
-    lines.truncate(detail.height.into());
+    let lines =
+        page::fitting(about(session, book, control, at, &blockers, usize::from(detail.width.min(100)), theme), detail.height.into(), theme);
     frame.render_widget(Paragraph::new(lines), detail);
 }
 

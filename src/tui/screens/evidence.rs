@@ -1,7 +1,7 @@
 //! What supports a control, under the practices and questions that it serves; and the forms for more of it.
 
 use crate::tui::theme::Theme;
-use crate::tui::widgets::{List, form, frame, list};
+use crate::tui::widgets::{List, form, frame, list, page};
 use crate::tui::{markdown, text};
 use kassay_core::guidance::Control;
 use kassay_core::model::text::clean;
@@ -45,7 +45,7 @@ pub fn list(frame: &mut Frame<'_>, area: Rect, side: bool, session: &Session, bo
             lines.extend(markdown::wrap(&markdown::inline(item, "text", theme), width, &[Span::raw("- ")]));
         }
     }
-    lines.truncate(detail.height.into());
+    let lines = page::fitting(lines, detail.height.into(), theme);
     frame.render_widget(Paragraph::new(lines), detail);
 }
 

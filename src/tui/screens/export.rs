@@ -64,7 +64,9 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, keys: &[Hint
         }
         (None, Some(why), _) => failed(why, width, theme),
         (None, None, Some((path, sha256, bytes, files))) => written((&path.to_string_lossy(), sha256, *bytes, *files), width, theme),
-        (None, None, None) => fitting(contents(book, ExportFormat::ALL.get(cursor.at).copied(), width, theme), rest.height.into(), theme),
+        (None, None, None) => {
+            page::fitting(contents(book, ExportFormat::ALL.get(cursor.at).copied(), width, theme), rest.height.into(), theme)
+        }
     };
     frame.render_widget(Paragraph::new(lines), rest);
 }
@@ -73,16 +75,6 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, keys: &[Hint
 #[must_use]
 pub fn list_area(area: Rect) -> Rect {
     frame::top(frame::top(page::body(area), 1).1, u16::try_from(ExportFormat::ALL.len()).unwrap_or(5)).0
-}
-
-/// The lines for which there is room; the last says how many are left out.
-fn fitting(mut lines: Vec<Line<'static>>, room: usize, theme: &Theme) -> Vec<Line<'static>> {
-    if lines.len() > room && room > 0 {
-        let left = lines.len() - room + 1;
-        lines.truncate(room - 1);
-        lines.push(Line::styled(format!("  … {left} more in a higher window"), theme.style("text.muted")));
-    }
-    lines
 }
 
 /// What stays out, what one should know before, what goes in: where there is little room, it is the last that everybody expects anyway.

@@ -2,7 +2,7 @@
 
 use crate::tui::theme::Theme;
 use crate::tui::widgets::table::{self, Column, Fill};
-use crate::tui::widgets::{List, filter, frame, list, sign, yaml};
+use crate::tui::widgets::{List, filter, frame, list, page, sign, yaml};
 use crate::tui::{markdown, text};
 use kassay_core::checks;
 use kassay_core::guidance::{Control, paragraphs};
@@ -106,8 +106,11 @@ fn list(frame: &mut Frame<'_>, area: Rect, session: &Session, book: &Book, check
     let Some(finding) = view.selected().filter(|_| !detail.is_empty()) else { return };
     if detail.height > 5 {
         let detail = if side { detail } else { frame::top(detail, 1).1 };
-        let mut lines = finding_lines(session, book, (check, finding), usize::from(detail.width.min(110)), theme);
-        lines.truncate(detail.height.into());
+        let lines = page::fitting(
+            finding_lines(session, book, (check, finding), usize::from(detail.width.min(110)), theme),
+            detail.height.into(),
+            theme,
+        );
         frame.render_widget(Paragraph::new(lines), detail);
     } else {
         let (rule, detail) = frame::top(detail, 1);

@@ -39,7 +39,10 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, register: Re
     let at = Register::ALL.iter().position(|r| *r == register).unwrap_or(0);
     let first = first_tab(&titles, at, bar.width.into());
     let (lead, bar) = frame::left(bar, u16::from(first > 0));
+    let more = !tabs::fit(&titles[first..], bar.width.into());
+    let (bar, tail) = frame::right(bar, u16::from(more));
     frame.render_widget(Line::styled("‹", theme.style("text.muted")), lead);
+    frame.render_widget(Line::styled("›", theme.style("text.muted")), tail);
     frame.render_widget(tabs::line(&titles[first..], at - first, bar.width.into(), theme), bar);
     let (words, rest) = frame::top(rest, 2);
     let (rows, view) = (session.register_rows(register), session.register_view(register));
@@ -64,8 +67,7 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, register: Re
     if detail.height > 2 {
         let (rule, detail) = frame::top(detail, 1);
         frame::rule(frame, rule, theme);
-        let mut lines = told(&rows[selected], detail.width.into(), theme);
-        lines.truncate(detail.height.into());
+        let lines = page::fitting(told(&rows[selected], detail.width.into(), theme), detail.height.into(), theme);
         frame.render_widget(Paragraph::new(lines), detail);
     }
 }

@@ -36,8 +36,7 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, reference: &
     let about = sampling::size_words(sample);
     let title = clean(&format!("{reference} {}", sample.title));
     let body = page::draw(frame, area, &title, &about, &keymap::hints(Context::Sample), theme);
-    let mut head = told(sample, &summary(sample), body.width.into(), theme);
-    head.truncate(usize::from(body.height / 2));
+    let head = page::fitting(told(sample, &summary(sample), body.width.into(), theme), usize::from(body.height / 2), theme);
     let (top, rest) = frame::top(body, u16::try_from(head.len() + 1).unwrap_or(4));
     frame.render_widget(Paragraph::new(head), top);
     let (items, detail) = frame::bottom(rest, (rest.height / 3).min(8));
@@ -51,8 +50,7 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, reference: &
     if let Some(item) = sample.items.get(selected).filter(|_| detail.height > 2) {
         let (rule, detail) = frame::top(detail, 1);
         frame::rule(frame, rule, theme);
-        let mut lines = about_item(item, detail.width.into(), theme);
-        lines.truncate(detail.height.into());
+        let lines = page::fitting(about_item(item, detail.width.into(), theme), detail.height.into(), theme);
         frame.render_widget(Paragraph::new(lines), detail);
     }
 }

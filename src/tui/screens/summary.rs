@@ -16,7 +16,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-/// Draws the summary.
+/// Draws the summary: the areas, then the notes. Where there is no room for both, one step below the last area the notes take it.
 ///
 /// ```text
 ///  Summary                                                          Acme Payments 2026
@@ -39,8 +39,17 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, cursor: &Cur
     let areas = &session.guidance.areas;
     let columns = columns(usize::from(body.width));
     let (head, rest) = frame::top(body, 1);
-    let list = List::new(areas.len(), Some(cursor.at), theme);
-    let (grid, rest) = frame::top(rest, u16::try_from(areas.len()).unwrap_or(16).min(rest.height.saturating_sub(2)));
+    let mut notes = notes(session, usize::from(rest.width.saturating_sub(2)), theme);
+    let rows = u16::try_from(areas.len()).unwrap_or(16);
+    // Below the grid stand the line of all, an empty one, and the notes.
+    let for_notes = u16::try_from(notes.len()).unwrap_or(u16::MAX).saturating_add(2);
+    let fit = rows.saturating_add(for_notes) <= rest.height;
+    // Where there is room for all, nobody needs to go to the notes.
+    cursor.counts(areas.len() + usize::from(!fit));
+    let on_notes = !fit && cursor.at >= areas.len();
+    let room = rest.height.saturating_sub(if on_notes { for_notes } else { 2 });
+    let (grid, rest) = frame::top(rest, rows.min(room));
+    let list = List::new(areas.len(), Some(cursor.at), theme).focused(!on_notes);
     let widths = table::widths(&columns, list.columns(grid));
     frame.render_widget(table::titles(&columns, &widths, theme.style("text.muted")), frame::left(head, 2).1);
     cursor.shows(grid.height.into());
@@ -59,10 +68,23 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, cursor: &Cur
     let (total, rest) = frame::top(rest, 1);
     let whole = book.progress(session.guidance.controls());
     frame.render_widget(row("   all", &whole, &columns, &widths, theme).patch_style(theme.style("text.strong")), frame::left(total, 2).1);
-    let (_, rest) = frame::top(rest, 1);
-    let mut lines = notes(session, usize::from(rest.width), theme);
-    lines.truncate(rest.height.into());
-    frame.render_widget(Paragraph::new(lines), rest);
+    let (_, rest) = frame::top(rest, u16::from(rest.height > 1));
+    let (sign, rest) = frame::left(rest, 2);
+    if on_notes {
+        frame.render_widget(Line::styled("▸ ", theme.style("key")), sign);
+    }
+    let height = usize::from(rest.height);
+    if notes.len() > height && height > 0 {
+        let more = notes.len() - (height - 1);
+        notes.truncate(height - 1);
+        let words = if on_notes {
+            format!("… {more} more lines where the window is taller")
+        } else {
+            format!("↓ {more} more lines below the last area")
+        };
+        notes.push(Line::styled(words, theme.style("text.muted")));
+    }
+    frame.render_widget(Paragraph::new(notes), rest);
 }
 
 /// Columns of the bar.

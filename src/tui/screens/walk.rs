@@ -6,7 +6,9 @@ use crate::tui::widgets::{List, frame, hints, progress, sign, tabs};
 use crate::tui::{keymap, markdown, mouse, text};
 use kassay_core::guidance::{Control, paragraphs};
 use kassay_core::model::text::clean;
-use kassay_core::session::{self, Action, Book, Layer, NavRow, Pane, Session, Tab, Target, Urgency, Walk, checks_of, finding_words};
+use kassay_core::session::{
+    self, Action, Book, Layer, NavRow, Pane, Purpose, Session, Tab, Target, Urgency, Walk, checks_of, finding_words,
+};
 use kassay_core::workbook::rollup::unread;
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -48,7 +50,7 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, book: &Book,
     let (rule, rest) = frame::top(rest, 1);
     frame::rule(frame, rule, theme);
     let (rest, foot) = frame::bottom(rest, 1);
-    let keys = keymap::hints(session.context_below());
+    let keys = keymap::form_hints(session.context_below(), session.form());
     frame.render_widget(hints::line(&keys, usize::from(foot.width).saturating_sub(2), theme), inset(foot));
     let (rest, line) = frame::bottom(rest, 1);
     expected(frame, inset(line), session, theme);
@@ -121,6 +123,7 @@ fn expected(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme)
         let right = match form.is_writing() {
             _ if form.saving => "saving…",
             true => "ctrl-s saves",
+            false if matches!(form.purpose, Purpose::Path(_)) => "↵ goes on",
             false => "↵ saves",
         };
         let line = Line::from(vec![

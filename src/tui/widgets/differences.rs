@@ -1,6 +1,6 @@
 //! A list of differences by class, and the selected one in full.
 
-use super::{List, frame, list};
+use super::{List, frame, list, page};
 use crate::tui::theme::Theme;
 use crate::tui::{markdown, text};
 use kassay_core::model::text::clean;
@@ -45,8 +45,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, differences: &Differences, theme:
     let Some(DifferenceRow::Entry(entry)) = rows.get(at).filter(|_| detail.height > 2) else { return };
     let (rule, detail) = frame::top(detail, 1);
     frame::rule(frame, rule, theme);
-    let mut lines = told(entry, detail.width.into(), theme);
-    lines.truncate(detail.height.into());
+    let lines = page::fitting(told(entry, detail.width.into(), theme), detail.height.into(), theme);
     frame.render_widget(Paragraph::new(lines), detail);
 }
 

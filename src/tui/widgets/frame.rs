@@ -67,6 +67,13 @@ pub fn left(area: Rect, columns: u16) -> (Rect, Rect) {
     (Rect { width: columns, ..area }, Rect { x: area.x + columns, width: area.width - columns, ..area })
 }
 
+/// Divides an area into the rest and a last part of so many columns.
+#[must_use]
+pub fn right(area: Rect, columns: u16) -> (Rect, Rect) {
+    let columns = columns.min(area.width);
+    (Rect { width: area.width - columns, ..area }, Rect { x: area.x + area.width - columns, width: columns, ..area })
+}
+
 /// Divides a tab into its list and the room for what is selected: beside it, or below.
 #[must_use]
 pub fn divide(area: Rect, rows: usize, side: bool) -> (Rect, Rect) {

@@ -61,3 +61,14 @@ fn divide(area: Rect) -> (Rect, Rect, Rect) {
 pub fn heading(words: &str, theme: &Theme) -> Line<'static> {
     Line::styled(words.to_owned(), theme.style("text.strong"))
 }
+
+/// As many lines as there is room for; where that is not all, the last one says how many are missing.
+#[must_use]
+pub fn fitting(mut lines: Vec<Line<'static>>, room: usize, theme: &Theme) -> Vec<Line<'static>> {
+    if lines.len() > room && room > 0 {
+        let left = lines.len() - room + 1;
+        lines.truncate(room - 1);
+        lines.push(Line::styled(format!("  … {left} more in a higher window"), theme.style("text.muted")));
+    }
+    lines
+}

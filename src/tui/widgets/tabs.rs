@@ -11,6 +11,12 @@ fn width((title, count): &Tab<'_>) -> usize {
     1 + text::width(title) + count.map_or(0, |c| 1 + text::thousands(c).len())
 }
 
+/// Whether all of them are seen in so many columns.
+#[must_use]
+pub fn fit(tabs: &[Tab<'_>], columns: usize) -> bool {
+    tabs.iter().map(width).sum::<usize>() <= columns
+}
+
 /// What stands between two tabs.
 fn between(tabs: &[Tab<'_>], columns: usize) -> &'static str {
     let needed: usize = tabs.iter().map(|tab| width(tab) + 2).sum();
