@@ -181,7 +181,7 @@ fn digests_that_were_made_anew_do_not_hide_a_changed_answer() {
     let mut all = files(&bag);
     let text = String::from_utf8(all["data/workbook.toml"].clone()).unwrap().replace("Seen ", "Sawn ");
     all.insert("data/workbook.toml".into(), text.into_bytes());
-    let digest = |bytes: &[u8]| kassay_core::workbook::journal::digest(bytes);
+    let digest = |bytes: &[u8]| journal::digest(bytes);
     let manifest: String = all.iter().filter(|(n, _)| n.starts_with("data/")).map(|(n, b)| format!("{}  {n}\n", digest(b))).collect();
     all.insert("manifest-sha256.txt".into(), manifest.into_bytes());
     let tags = all.iter().filter(|(n, _)| !n.starts_with("data/") && *n != "tagmanifest-sha256.txt");
@@ -363,7 +363,7 @@ fn sarif_follows_its_schema() {
 fn a_bag_can_be_opened_as_an_assessment_again() {
     let root = tempfile::tempdir().unwrap();
     let bag = bag(root.path(), "bag", Form::Folder);
-    let opened = kassay::store::Store::open(&bag.join("data")).unwrap();
+    let opened = Store::open(&bag.join("data")).unwrap();
     assert_eq!(opened.notices, []);
     let record = &opened.workbook.clusters[0];
     assert!(opened.store.outcomes(record).unwrap()[0].findings.len() == 300 && opened.store.snapshot(record).unwrap().is_some());
@@ -373,7 +373,7 @@ fn a_bag_can_be_opened_as_an_assessment_again() {
 fn with_more(root: &Path) -> Material {
     use kassay_core::workbook::{ClusterRecord, ScopeConfirmed, UseCase, UseCaseKind, Workbook};
     let dir = make(root);
-    let mut opened = kassay::store::Store::open(&dir).unwrap();
+    let mut opened = Store::open(&dir).unwrap();
     let mut book: Workbook = opened.workbook.clone();
     let old =
         kassay_core::workbook::begun::begin(&book, &"a".repeat(64), Guidance::shipped().unwrap(), now(), jiff::civil::date(2026, 11, 23));
@@ -501,7 +501,7 @@ fn samples_and_requests_leave_with_what_they_rest_on() {
     // The file of a population is what the workbook says that was drawn from.
     let names = read("populations/S-01.txt");
     assert_eq!(names.lines().count(), 2);
-    assert!(read("workbook.toml").contains(&kassay_core::workbook::journal::digest(names.as_bytes())));
+    assert!(read("workbook.toml").contains(&journal::digest(names.as_bytes())));
     let sets = read("samples.csv");
     assert!(sets.lines().count() == 2 && sets.contains("\"inconsistent: 1 conforms, 1 deviates\"") && sets.contains(",acme,"), "{sets}");
     let items = read("sample-items.csv");

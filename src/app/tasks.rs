@@ -405,10 +405,11 @@ fn write(format: ExportFormat, target: &Path, dir: &Path, actions: &UnboundedSen
     let material = Material::load(dir, jiff::Timestamp::now())?;
     let material = match format {
         ExportFormat::Bag | ExportFormat::BagZip | ExportFormat::Html => material.with_pictures(snapshot),
-        ExportFormat::Csv | ExportFormat::Json => material,
+        ExportFormat::Xlsx => material.with_registers(snapshot),
+        ExportFormat::Docx | ExportFormat::Csv | ExportFormat::Json => material,
     };
     let target = free(target)?;
-    let text = match format {
+    let bytes = match format {
         ExportFormat::Bag | ExportFormat::BagZip => {
             let form = if format == ExportFormat::Bag { Form::Folder } else { Form::Zip };
             let written = export::bag(&material, &target, form, &|step| {
@@ -422,14 +423,16 @@ fn write(format: ExportFormat, target: &Path, dir: &Path, actions: &UnboundedSen
                 files: written.files,
             }));
         }
-        ExportFormat::Html => export::report_html(&material)?,
-        ExportFormat::Csv => export::csv(&export::findings(&material)),
-        ExportFormat::Json => export::assessment_json(material.assessment(None)?)?,
+        ExportFormat::Html => export::report_html(&material)?.into_bytes(),
+        ExportFormat::Xlsx => export::report_xlsx(&material)?,
+        ExportFormat::Docx => export::report_docx(&material)?,
+        ExportFormat::Csv => export::csv(&export::findings(&material)).into_bytes(),
+        ExportFormat::Json => export::assessment_json(material.assessment(None)?)?.into_bytes(),
     };
-    export::put_file(&target, text.as_bytes())?;
-    let sha256 = Sha256::digest(text.as_bytes()).iter().map(|b| format!("{b:02x}")).collect();
+    export::put_file(&target, &bytes)?;
+    let sha256 = Sha256::digest(&bytes).iter().map(|b| format!("{b:02x}")).collect();
     let path = std::path::absolute(&target).unwrap_or(target);
-    Ok(Action::Export(session::export::Action::Written { path, sha256, bytes: text.len() as u64, files: 1 }))
+    Ok(Action::Export(session::export::Action::Written { path, sha256, bytes: bytes.len() as u64, files: 1 }))
 }
 
 /// A snapshot that an assessment keeps.

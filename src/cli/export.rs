@@ -1,10 +1,11 @@
 //! `kassay export`: the bag, the report, tables and formats of an assessment on disk.
 
-use super::{Failure, Manners, print, source};
+use super::{Failure, Manners, output_failed, print, source};
 use crate::collect::snapshot;
 use crate::export::{self, Excepted, Form, Material};
 use crate::store::Store;
 use indicatif::{ProgressBar, ProgressStyle};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 /// Writes what leaves an assessment: the bag that anyone can verify, the report, tables
@@ -16,7 +17,7 @@ pub struct Export {
     /// What to write
     #[arg(long, value_enum, default_value_t = What::Bag)]
     format: What,
-    /// Where to write it; without it a bag gets a name here, and everything else goes to standard output
+    /// Where to write it; without it a bag, workbook or document gets a name here, and everything else goes to standard output
     #[arg(short, long, value_name = "PATH")]
     file: Option<PathBuf>,
     /// Cluster, for json and sarif of an assessment with several
@@ -36,6 +37,10 @@ enum What {
     BagZip,
     /// The report, one file for the screen and for paper
     Html,
+    /// An Excel workbook: practices, tables for a report on compliance, findings, registers
+    Xlsx,
+    /// A Word document: practices, tables for a report on compliance, worksheets
+    Docx,
     /// kassay/assessment/v1 of one cluster
     Json,
     /// All findings as a table
@@ -58,13 +63,18 @@ impl Export {
             manners.say(&notice.to_string());
         }
         let mut material = Material::load(opened.store.dir(), now)?;
-        if matches!(self.format, What::Bag | What::BagZip | What::Html) {
-            material = material.with_pictures(|bytes| snapshot::read(bytes).map_err(|e| e.to_string()));
+        let read = |bytes: &[u8]| snapshot::read(bytes).map_err(|e| e.to_string());
+        match self.format {
+            What::Bag | What::BagZip | What::Html => material = material.with_pictures(read),
+            What::Xlsx => material = material.with_registers(read),
+            What::Docx | What::Json | What::Csv | What::EvidenceCsv | What::Markdown | What::Sarif => {}
         }
         let cluster = self.cluster.as_deref();
         let text = match self.format {
             What::Bag => return self.bag(&material, Form::Folder, manners),
             What::BagZip => return self.bag(&material, Form::Zip, manners),
+            What::Xlsx => return self.file(&material, "xlsx", &export::report_xlsx(&material)?, manners),
+            What::Docx => return self.file(&material, "docx", &export::report_docx(&material)?, manners),
             What::Html => export::report_html(&material)?,
             What::Json => export::assessment_json(material.assessment(cluster)?)?,
             What::Csv => export::csv(&export::findings(&material)),
@@ -86,13 +96,24 @@ impl Export {
         }
     }
 
+    /// Writes a file that is no text: under a name here, unless standard output is asked for.
+    fn file(&self, material: &Material, ending: &str, bytes: &[u8], manners: &Manners) -> Result<(), Failure> {
+        let path = self.file.clone().unwrap_or_else(|| PathBuf::from(name_of(material, &format!(".{ending}"))));
+        if path == Path::new("-") {
+            return io::stdout().lock().write_all(bytes).map_err(|e| output_failed(&e));
+        }
+        export::put_file(&path, bytes)?;
+        manners.say(&format!("{}", path.display()));
+        Ok(())
+    }
+
     fn bag(&self, material: &Material, form: Form, manners: &Manners) -> Result<(), Failure> {
         let target = match &self.file {
             Some(path) if path == Path::new("-") => {
                 return Err(Failure::new("a bag can't go to standard output").hint("Name a path with -f."));
             }
             Some(path) => path.clone(),
-            None => PathBuf::from(name_of(material, form)),
+            None => PathBuf::from(name_of(material, if form == Form::Zip { ".zip" } else { "" })),
         };
         let bar = if manners.bar() { ProgressBar::new(0) } else { ProgressBar::hidden() };
         if let Ok(style) = ProgressStyle::with_template("{spinner} writing {pos}/{len} files  {bar:24}  {msg}") {
@@ -110,10 +131,9 @@ impl Export {
     }
 }
 
-/// A name for a bag here: `acme-2026-11-23`, after the folder of the assessment.
-fn name_of(material: &Material, form: Form) -> String {
+/// A name for a file here: `acme-2026-11-23.zip`, after the folder of the assessment.
+fn name_of(material: &Material, ending: &str) -> String {
     let folder = material.dir.canonicalize().ok().and_then(|dir| dir.file_name().map(|name| name.to_string_lossy().into_owned()));
     let day = kassay_core::workbook::accept::day_of(material.now);
-    let end = if form == Form::Zip { ".zip" } else { "" };
-    format!("{}-{day}{end}", folder.unwrap_or_else(|| "assessment".to_owned()))
+    format!("{}-{day}{ending}", folder.unwrap_or_else(|| "assessment".to_owned()))
 }

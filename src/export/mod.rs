@@ -3,7 +3,9 @@
 
 mod bundle;
 mod csv;
+mod docx;
 mod error;
+mod facts;
 mod findings;
 mod html;
 mod json;
@@ -16,6 +18,7 @@ mod read;
 mod registers;
 mod report;
 mod requests;
+mod roc;
 mod samples;
 mod sarif;
 mod second;
@@ -25,9 +28,12 @@ mod tables;
 mod tree;
 mod verify;
 mod view;
+mod visible;
+mod xlsx;
 
 pub use bundle::{Form, Step, Written, bag};
 pub use csv::csv;
+pub use docx::report_docx;
 pub use error::ExportError;
 pub use findings::{findings, findings_of};
 pub use html::report_html;
@@ -40,9 +46,11 @@ pub use picture::{Dress, Subject, dot as segmentation_dot, svg as segmentation_s
 pub use read::{Contents, contents};
 pub use registers::{access, access_csv, flows, reach_csv};
 pub use requests::{Mail, RequestView, Wanted, requests, requests_mail, requests_table};
+pub use roc::{assessed, section_six};
 pub use samples::{sample_items, samples};
 pub use sarif::{Excepted, sarif};
 pub use table::{Cell, Column, ColumnKind, Table};
 pub use tables::{exceptions, practices, questions, scope, tables};
 pub use verify::{Verified, VerifyError, What, holds_assessment, verify, workbook_text};
 pub use view::Report;
+pub use xlsx::report_xlsx;

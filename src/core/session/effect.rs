@@ -128,6 +128,10 @@ pub enum ExportFormat {
     Bag,
     /// Report to read.
     Html,
+    /// Tables to work with.
+    Xlsx,
+    /// Tables to write a report from.
+    Docx,
     /// Findings as a table.
     Csv,
     /// Assessment for machines.
@@ -136,7 +140,7 @@ pub enum ExportFormat {
 
 impl ExportFormat {
     /// All, in the order of the form.
-    pub const ALL: [Self; 5] = [Self::BagZip, Self::Bag, Self::Html, Self::Csv, Self::Json];
+    pub const ALL: [Self; 7] = [Self::BagZip, Self::Bag, Self::Html, Self::Xlsx, Self::Docx, Self::Csv, Self::Json];
 
     /// The name of the flag's value.
     #[must_use]
@@ -145,6 +149,8 @@ impl ExportFormat {
             Self::BagZip => "bag-zip",
             Self::Bag => "bag",
             Self::Html => "html",
+            Self::Xlsx => "xlsx",
+            Self::Docx => "docx",
             Self::Csv => "csv",
             Self::Json => "json",
         }
@@ -157,6 +163,8 @@ impl ExportFormat {
             Self::BagZip => "evidence bundle, one zip file",
             Self::Bag => "evidence bundle, a folder",
             Self::Html => "report to read (HTML)",
+            Self::Xlsx => "tables to work with (Excel)",
+            Self::Docx => "tables to write a report from (Word)",
             Self::Csv => "findings as a table (CSV)",
             Self::Json => "assessment for machines (JSON)",
         }

@@ -65,6 +65,8 @@ impl ExportFormat {
             Self::Bag => "",
             Self::BagZip => ".zip",
             Self::Html => ".html",
+            Self::Xlsx => ".xlsx",
+            Self::Docx => ".docx",
             Self::Csv => ".csv",
             Self::Json => ".json",
         }
