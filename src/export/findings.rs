@@ -1,12 +1,15 @@
-//! Every finding of every check, as a table.
+//! What the checks say, as tables: how each came out and why, how far each list was read, and every finding.
 
 use super::Material;
 use super::table::{Column, Table, cells};
 use jiff::civil::Date;
+use kassay_core::checks;
+use kassay_core::kinds::KindState;
 use kassay_core::model::{Category, Outcome, Severity, Weight};
 use kassay_core::report::Assessment;
 use kassay_core::workbook::Exception;
 use kassay_core::workbook::excepting::exception_of;
+use kassay_core::workbook::review::shown;
 
 /// All findings of all clusters, one line each.
 #[must_use]
@@ -75,7 +78,77 @@ pub fn findings_of<'a>(clusters: &[(&'a str, &'a Assessment)], exceptions: &'a [
     Table::new("findings", "Findings", columns, rows)
 }
 
+/// How each check came out on each cluster, as far as it is known, and why.
+#[must_use]
+pub fn outcomes(material: &Material) -> Table<'_> {
+    let columns = [
+        Column::short("cluster"),
+        Column::short("control").wide(9),
+        Column::short("check").wide(28),
+        Column::line("title"),
+        Column::choice("outcome", Outcome::ALL.map(Outcome::id)).wide(14),
+        Column::words("reason"),
+        Column::count("population"),
+        Column::count("findings"),
+        Column::line("needs").headed("Lists that it needs"),
+        Column::line("practices"),
+        Column::short("looked_at_by"),
+        Column::moment("looked_at"),
+        Column::words("note"),
+        Column::yes("still_so").headed("Still as it was looked at"),
+    ];
+    let mut rows = vec![];
+    for part in &material.together.parts {
+        // A cluster without the file of its findings is told as far as the workbook knows it.
+        let kept = material.assessments.iter().find(|(key, _)| *key == part.cluster);
+        for o in kept.map_or(&part.outcomes, |(_, assessment)| &assessment.outcomes) {
+            let review = material.workbook.review(&o.check, &part.cluster);
+            rows.push(cells![
+                &part.cluster,
+                &o.control,
+                &o.check,
+                checks::by_id(&o.check).map(|check| check.title),
+                o.outcome.id(),
+                &o.reason,
+                o.population,
+                o.findings.len(),
+                o.needs.join("; "),
+                o.practices.join(" "),
+                review.map(|r| &r.by),
+                review.map(|r| r.at),
+                review.map(|r| &r.note),
+                review.map(|r| r.outcome == o.outcome && r.digest == shown(o)),
+            ]);
+        }
+    }
+    Table::new("check-outcomes", "Checks", columns, rows)
+}
+
+/// How far each list was read of each cluster: what was refused, failed or was cut short in the server's words.
+#[must_use]
+pub fn coverage(material: &Material) -> Table<'_> {
+    let columns = [
+        Column::short("cluster"),
+        Column::line("kind"),
+        Column::line("group"),
+        Column::short("version"),
+        Column::choice("state", STATES.map(state)),
+        Column::count("items"),
+        Column::words("message"),
+    ];
+    let mut rows = vec![];
+    for (cluster, assessment) in &material.assessments {
+        for kind in &assessment.kinds {
+            // Of what was not read nobody knows how many there are.
+            let items = matches!(kind.state, KindState::Read | KindState::Partial).then_some(kind.items);
+            rows.push(cells![cluster, &kind.kind, &kind.group, &kind.version, state(kind.state), items, &kind.message]);
+        }
+    }
+    Table::new("coverage", "What was read", columns, rows)
+}
+
 const SEVERITIES: [Severity; 5] = [Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Info];
+const STATES: [KindState; 5] = [KindState::Read, KindState::Partial, KindState::Forbidden, KindState::Failed, KindState::Absent];
 const WEIGHTS: [Weight; 2] = [Weight::Fail, Weight::Review];
 
 /// The name of a weight, as it stands in JSON.
@@ -83,5 +156,16 @@ const fn weight(weight: Weight) -> &'static str {
     match weight {
         Weight::Fail => "fail",
         Weight::Review => "review",
+    }
+}
+
+/// How far a list was read, in a word.
+const fn state(state: KindState) -> &'static str {
+    match state {
+        KindState::Read => "read",
+        KindState::Partial => "read in part",
+        KindState::Forbidden => "forbidden",
+        KindState::Failed => "failed",
+        KindState::Absent => "not there",
     }
 }

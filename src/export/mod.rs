@@ -35,7 +35,7 @@ pub use bundle::{Form, Step, Written, bag};
 pub use csv::csv;
 pub use docx::report_docx;
 pub use error::ExportError;
-pub use findings::{findings, findings_of};
+pub use findings::{coverage, findings, findings_of, outcomes};
 pub use html::report_html;
 pub use json::{access_json, assessment_json, pretty, reach_json, write_assessment};
 pub use judgement::judgements;

@@ -76,7 +76,7 @@ pub fn requests(material: &Material, wanted: &Wanted) -> Vec<RequestView> {
             question: n.question,
             practices: n.practices,
             due: None,
-            status: "not asked yet",
+            status: NOT_ASKED,
             open: true,
             overdue: false,
             note: String::new(),
@@ -196,6 +196,17 @@ fn sentences(r: &RequestView, words: impl Fn(&str) -> String) -> String {
     said
 }
 
+/// How something stands that is needed and was not asked for.
+const NOT_ASKED: &str = "not asked yet";
+/// How requests stand.
+const STATES: [&str; 5] = [
+    RequestStatus::Open.label(),
+    RequestStatus::Received.label(),
+    RequestStatus::Refused.label(),
+    RequestStatus::NotNeeded.label(),
+    NOT_ASKED,
+];
+
 /// Requests as a table, one line for each.
 #[must_use]
 pub fn requests_table(requests: &[RequestView]) -> Table<'_> {
@@ -205,11 +216,11 @@ pub fn requests_table(requests: &[RequestView]) -> Table<'_> {
         Column::words("asked_for"),
         Column::words("says"),
         Column::day("due"),
-        Column::short("status"),
+        Column::choice("status", STATES).open(),
         Column::yes("overdue"),
         Column::short("question").wide(24),
         Column::short("practices"),
-        Column::line("note"),
+        Column::line("note").open(),
         Column::short("evidence"),
         Column::moment("asked"),
         Column::short("by"),

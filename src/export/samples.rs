@@ -180,8 +180,9 @@ pub fn sample_items(workbook: &Workbook) -> Table<'_> {
         Column::short("sample").wide(10),
         Column::words("item"),
         Column::short("stratum"),
-        Column::choice("result", [Some(ItemResult::Conforms), Some(ItemResult::Deviates), Some(ItemResult::NotTested), None].map(result)),
-        Column::words("note"),
+        Column::choice("result", [Some(ItemResult::Conforms), Some(ItemResult::Deviates), Some(ItemResult::NotTested), None].map(result))
+            .open(),
+        Column::words("note").open(),
         Column::short("evidence"),
         Column::short("by"),
         Column::day("on").headed("Looked at on"),

@@ -5,7 +5,7 @@ mod cover;
 mod sheet;
 
 use super::facts::title;
-use super::findings::findings;
+use super::findings::{coverage, findings, outcomes};
 use super::registers::{access, flows};
 use super::roc::{assessed, section_six};
 use super::table::Table;
@@ -32,7 +32,7 @@ fn shown(material: &Material) -> Vec<Table<'_>> {
     let mut all = vec![assessed(material)];
     all.extend(section_six(material));
     all.extend(tables::answers_and_judgements(material));
-    all.extend([findings(material), access(material), flows(material)]);
+    all.extend([outcomes(material), coverage(material), findings(material), access(material), flows(material)]);
     all.extend(tables::fieldwork(material));
     all.extend(tables::standing(material));
     all.push(papers::evidence_register(&material.workbook));
