@@ -325,6 +325,18 @@ fn unattended_runs_keep_an_assessment_that_exports_and_verifies() {
         let (code, out, err) = in_home(&["export", "--workbook", "acme", "--format", format]);
         assert!(code == 0 && out.trim_start().starts_with(starts), "{format}: {err}");
     }
+    for format in ["xlsx", "docx"] {
+        let export = |more: &[&str]| {
+            let args = [&["export", "--workbook", "acme", "--now", "2026-11-24T09:00:00Z", "--format", format], more].concat();
+            kassay(home, &args).current_dir(home).output().unwrap()
+        };
+        let name = format!("acme-2026-11-24.{format}");
+        let (made, sent, again) = (export(&[]), export(&["-f", "-"]), export(&[]));
+        let file = fs::read(home.join(&name)).unwrap();
+        assert!(made.status.success() && file.starts_with(b"PK") && file == sent.stdout, "{format}");
+        let words = String::from_utf8_lossy(&again.stderr).into_owned();
+        assert!(again.status.code() == Some(2) && words.contains("is there already"), "what was worked in is not written over: {words}");
+    }
     // A changed byte is found, told by name, and is exit code 1.
     let text = fs::read_to_string(home.join("acme-2026-11-24/data/findings.csv")).unwrap();
     fs::write(home.join("acme-2026-11-24/data/findings.csv"), text.replacen('p', "q", 1)).unwrap();

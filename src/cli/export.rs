@@ -96,13 +96,13 @@ impl Export {
         }
     }
 
-    /// Writes a file that is no text: under a name here, unless standard output is asked for.
+    /// Writes a file that is no text and in which people go on working: under a name here, unless standard output is asked for.
     fn file(&self, material: &Material, ending: &str, bytes: &[u8], manners: &Manners) -> Result<(), Failure> {
         let path = self.file.clone().unwrap_or_else(|| PathBuf::from(name_of(material, &format!(".{ending}"))));
         if path == Path::new("-") {
             return io::stdout().lock().write_all(bytes).map_err(|e| output_failed(&e));
         }
-        export::put_file(&path, bytes)?;
+        export::put_new_file(&path, bytes)?;
         manners.say(&format!("{}", path.display()));
         Ok(())
     }

@@ -54,7 +54,7 @@ impl ExportError {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Exists(_) => Some("name another path; a bag is never written over another one".into()),
+            Self::Exists(_) => Some("name another path; nothing is written over what is there".into()),
             Self::Missing(_) | Self::Altered { .. } => {
                 Some("take the file from a copy of the folder; findings and snapshots come back when the cluster is read again".into())
             }

@@ -229,13 +229,26 @@ impl Material {
 /// # Errors
 /// Where the folder can't be written.
 pub fn put_file(path: &Path, bytes: &[u8]) -> Result<(), ExportError> {
+    beside(path, bytes).and_then(|file| file.persist(path).map_err(|e| e.error)).map(drop).map_err(ExportError::io(path))
+}
+
+/// The same for a file in which people go on working: never over one that is there.
+///
+/// # Errors
+/// Where something is there, or the folder can't be written.
+pub fn put_new_file(path: &Path, bytes: &[u8]) -> Result<(), ExportError> {
+    let put = beside(path, bytes).and_then(|file| file.persist_noclobber(path).map_err(|e| e.error));
+    put.map(drop).map_err(|error| match error.kind() {
+        std::io::ErrorKind::AlreadyExists => ExportError::Exists(path.to_owned()),
+        _ => ExportError::io(path)(error),
+    })
+}
+
+/// A file beside its place, whole and on disk.
+fn beside(path: &Path, bytes: &[u8]) -> std::io::Result<tempfile::NamedTempFile> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let put = || -> std::io::Result<()> {
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        file.write_all(bytes)?;
-        file.as_file().sync_all()?;
-        file.persist(path).map_err(|e| e.error)?;
-        Ok(())
-    };
-    put().map_err(ExportError::io(path))
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    Ok(file)
 }

@@ -40,7 +40,7 @@ pub use html::report_html;
 pub use json::{access_json, assessment_json, pretty, reach_json, write_assessment};
 pub use judgement::judgements;
 pub use markdown::report_markdown;
-pub use material::{Material, Pictured, put_file};
+pub use material::{Material, Pictured, put_file, put_new_file};
 pub use papers::{documents, evidence_register, interviews, mended, observations, system_evidence};
 pub use picture::{Dress, Subject, dot as segmentation_dot, svg as segmentation_svg};
 pub use read::{Contents, contents};
