@@ -73,6 +73,7 @@ fn the_help_is_as_it_was() {
         "collect",
         "export",
         "requests",
+        "sign",
         "verify",
         "diff",
         "reach",
@@ -142,6 +143,12 @@ fn what_is_wrong_is_one_sentence_with_a_hint_and_exit_code_2() {
         (vec!["export", "--workbook", "broken", "-f", &bag], &["broken/workbook.toml: line 3, column 10", "was not touched"]),
         (vec!["export", "--workbook", "newer", "-f", &bag], &["format 7", "newer version"]),
         (vec!["assess", "--from", pod, "--workbook", "broken"], &["line 3, column 10"]),
+        (vec!["export", "--workbook", "broken", "--encrypt-to", "age1x"], &["age1x: is no key of age", "ssh-ed25519"]),
+        (vec!["export", "--workbook", "broken", "--encrypt-to", "keys"], &["keys: there is no such file"]),
+        (vec!["export", "--workbook", "broken", "--digests", "md5"], &["possible values: sha256, sha512"]),
+        (vec!["sign", "nowhere"], &["--key"]),
+        (vec!["sign", "nowhere", "--key", "key"], &["nowhere"]),
+        (vec!["sign", "nowhere", "--key", "key", "--as", "../x"], &["can't name a signer", "Letters, digits"]),
         (vec!["verify", "nowhere"], &["nowhere"]),
         (vec!["verify", pod], &["pod.yaml"]),
         (vec!["collect", "--from", pod], &["--file <FILE>"]),
@@ -864,4 +871,90 @@ fn what_is_needed_is_printed_by_role_for_a_mail_or_a_table() {
     let (code, out, _) = run(home.path(), &["requests", dir, "--kept", "-o", "text", now[0], now[1]]);
     assert!(code == 0 && out.contains("Status: refused. Note: by contract"), "{out}");
     assert_eq!(run(home.path(), &["requests"]).0, 2);
+}
+
+#[test]
+fn a_bag_is_signed_and_verified_from_the_command_line() {
+    let home = tempfile::tempdir().unwrap();
+    let at = home.path();
+    let keys = Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-f", "key"]).current_dir(at).status();
+    if !keys.is_ok_and(|status| status.success()) {
+        assert!(std::env::var_os("KASSAY_REQUIRE_CLUSTER").is_none(), "ssh-keygen is not installed");
+        return eprintln!("skipped: ssh-keygen is not installed");
+    }
+    fs::write(at.join("signers"), format!("a.assessor@audit.example {}", fs::read_to_string(at.join("key.pub")).unwrap())).unwrap();
+    let run = |args: &[&str]| {
+        // The program of another is found by the path.
+        let output = kassay(at, args).env("PATH", std::env::var_os("PATH").unwrap_or_default()).current_dir(at).output().unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+    };
+    assert_eq!(run(&["assess", "--demo", "--workbook", "book"]).0, 1);
+    assert_eq!(run(&["export", "--workbook", "book", "--format", "bag-zip", "--digests", "sha256,sha512", "-f", "a b.zip"]).0, 0);
+    let (code, out, _) = run(&["verify", "a b.zip"]);
+    assert!(code == 0 && !out.contains("not made anew"), "{out}");
+    assert_eq!(run(&["verify", "a b.zip", "--allowed-signers", "signers"]).0, 1, "nobody signed");
+    let (code, out, err) = run(&["sign", "a b.zip", "--key", "key", "--as", "a.assessor@audit.example"]);
+    assert_eq!((code, out.as_str()), (0, "signed as a.assessor@audit.example: signatures/a.assessor@audit.example.sig\n"), "{err}");
+    assert!(err.contains("unzip -p 'a b.zip' 'a b/signatures/a.assessor@audit.example.tsq' | curl"), "{err}");
+    let (code, out, _) = run(&["verify", "a b.zip", "--allowed-signers", "signers"]);
+    assert!(code == 0 && out.contains("✓ signed by a.assessor@audit.example, without a time-stamp"), "{out}");
+    assert!(out.contains("    ssh-keygen -Y verify -f ALLOWED_SIGNERS -I a.assessor@audit.example -n kassay -s"), "{out}");
+    assert_eq!(run(&["sign", "a b.zip", "--key", "key", "--as", "a.assessor@audit.example"]).0, 2, "a signature is not written over");
+    assert_eq!(run(&["sign", "book", "--key", "key", "--as", "me"]).0, 2, "a folder that still changes is not signed");
+    assert_eq!(run(&["sign", "a b.zip", "--time-answer", "key", "--as", "a.assessor@audit.example"]).0, 2, "a key is no answer");
+    let profile = run(&["schema", "bag"]).1;
+    assert_eq!(json(&profile)["BagIt-Profile-Info"]["BagIt-Profile-Identifier"], "urn:kassay:bagit-profile:1");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_export_that_is_stopped_leaves_nothing() {
+    let home = tempfile::tempdir().unwrap();
+    let at = home.path();
+    assert_eq!(run(at, &["assess", "--demo", "--workbook", at.join("book").to_str().unwrap()]).0, 1);
+    // Large enough that it is still being written when it is stopped.
+    let file = fs::File::create(at.join("large.bin")).unwrap();
+    file.set_len(256 << 20).unwrap();
+    drop(file);
+    let opened = kassay::store::Store::open(&at.join("book")).unwrap();
+    let mut book = opened.workbook.clone();
+    let mut store = opened.store;
+    let attached = store.attach(&at.join("large.bin")).unwrap();
+    let now = assessment::now();
+    let paper = kassay_core::workbook::Evidence::new(
+        "E-0001".into(),
+        kassay_core::workbook::EvidenceKind::Document,
+        "large".into(),
+        "tester".into(),
+        kassay_core::workbook::Moment(now),
+    );
+    book.evidence.push(kassay_core::workbook::Evidence { file: attached.name, sha256: attached.sha256, size: attached.size, ..paper });
+    store.save(&book, &assessment::edit("a large file"), now).unwrap();
+    drop(store);
+    fs::remove_file(at.join("large.bin")).unwrap();
+    let there = || {
+        let mut names: Vec<_> = fs::read_dir(at).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        names
+    };
+    let before = there();
+    for (signal, format) in [("-INT", "bag-zip"), ("-TERM", "bag")] {
+        let mut program = kassay(at, &["export", "--workbook", "book", "--format", format, "-f", "out/bag"])
+            .current_dir(at)
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        while !at.join("out").exists() {
+            assert!(program.try_wait().unwrap().is_none(), "it ended before it could be stopped");
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        assert!(Command::new("kill").args([signal, &program.id().to_string()]).status().unwrap().success());
+        let output = program.wait_with_output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains("stopped") && said.contains("Nothing half done was left."), "{said}");
+        assert_eq!(there(), before, "{signal}");
+    }
 }

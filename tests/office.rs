@@ -325,7 +325,7 @@ fn said(format: &str, material: &Material, root: &Path) -> String {
     let text = match format {
         "bag" => {
             let bag = root.join("bag");
-            export::bag(material, &bag, export::Form::Folder, &|_| {}).unwrap();
+            export::bag(material, &bag, export::Form::Folder, &|_| std::ops::ControlFlow::Continue(())).unwrap();
             let mut found = String::new();
             let mut folders = vec![bag];
             while let Some(folder) = folders.pop() {

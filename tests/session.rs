@@ -483,7 +483,11 @@ fn a_finding_is_kept_as_evidence_with_its_lines() {
     desk.act(Action::Walk(walk::Action::GoTo(Target::Check("3.1/baseline".into())))).act(Action::Enter).act(Action::Enter);
     assert_eq!(desk.session.context(), Context::Finding);
     desk.act(Action::CopyCommand).act(Action::Findings(findings::Action::Keep));
-    assert!(desk.asked.iter().any(|e| matches!(e, Effect::Copy(words) if words.starts_with("kubectl get deployments.apps "))));
+    assert!(
+        desk.asked
+            .iter()
+            .any(|e| matches!(e, Effect::Copy(words) if words.starts_with("kubectl get --") && words.contains(" -- deployments.apps ")))
+    );
     let Some(Effect::AttachText { text, .. }) = desk.asked.last() else { panic!("{:?}", desk.asked) };
     assert!(text.contains("3.1/baseline") && text.contains("> "), "{text}");
     desk.act(Action::Evidence(evidence::Action::Attached(Attached {

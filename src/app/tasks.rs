@@ -22,6 +22,7 @@ use kassay_core::model::{Kind, Scope};
 use kassay_core::session::{self, Action, Attached, Effect, ExportFormat, NamespaceRow, Preflight, Probed, Right, ScopeEditor, Source};
 use kassay_core::workbook::{Engagement, Workbook};
 use sha2::{Digest, Sha256};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::sync::mpsc::UnboundedSender;
@@ -413,7 +414,11 @@ fn write(format: ExportFormat, target: &Path, dir: &Path, actions: &UnboundedSen
         ExportFormat::Bag | ExportFormat::BagZip => {
             let form = if format == ExportFormat::Bag { Form::Folder } else { Form::Zip };
             let written = export::bag(&material, &target, form, &|step| {
-                let _ = actions.send(Action::Export(session::export::Action::Progress(step.done, step.of, step.name)));
+                // Nobody listens any more where the walk was left; then nothing is to be written.
+                match actions.send(Action::Export(session::export::Action::Progress(step.done, step.of, step.name))) {
+                    Ok(()) => ControlFlow::Continue(()),
+                    Err(_) => ControlFlow::Break(()),
+                }
             })?;
             let path = std::path::absolute(&written.path).unwrap_or(written.path);
             return Ok(Action::Export(session::export::Action::Written {

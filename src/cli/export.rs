@@ -1,11 +1,12 @@
 //! `kassay export`: the bag, the report, tables and formats of an assessment on disk.
 
-use super::{Failure, Manners, output_failed, print, source};
+use super::{Failure, Manners, interrupt, output_failed, print, source};
 use crate::collect::snapshot;
-use crate::export::{self, Excepted, Form, Material};
+use crate::export::{self, Excepted, Form, Material, Packing, Recipients};
 use crate::store::Store;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 use std::io::{self, Write as _};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 /// Writes what leaves an assessment: the bag that anyone can verify, the report, tables
@@ -23,6 +24,13 @@ pub struct Export {
     /// Cluster, for json and sarif of an assessment with several
     #[arg(long, value_name = "NAME")]
     cluster: Option<String>,
+    /// Digests of a bag's manifests; SHA-256 is always among them
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Digests::Sha256], value_name = "DIGESTS")]
+    digests: Vec<Digests>,
+    /// Encrypts a bag in a zip, so that only this key opens it with `age -d`: age1…, an SSH key in quotes (ssh-ed25519, ssh-rsa), or a file of keys;
+    /// may be given several times
+    #[arg(long = "encrypt-to", value_name = "KEY")]
+    encrypt_to: Vec<String>,
     /// The time of the export, instead of the clock: the same workbook and time give the same bytes
     #[arg(long, value_name = "TIMESTAMP", value_parser = source::moment)]
     now: Option<jiff::Timestamp>,
@@ -53,10 +61,24 @@ enum What {
     Sarif,
 }
 
+/// Digests of manifests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Digests {
+    /// manifest-sha256.txt
+    Sha256,
+    /// manifest-sha512.txt beside it
+    Sha512,
+}
+
 impl Export {
     /// Carries it out.
     pub(super) fn run(self, manners: &Manners) -> Result<(), Failure> {
         let now = self.now.unwrap_or_else(jiff::Timestamp::now);
+        // Looked at first, so that a slip in a key costs no time.
+        let recipients = Recipients::read(&self.encrypt_to)?;
+        if recipients.is_some() && self.format != What::BagZip {
+            return Err(Failure::new("--encrypt-to is for a bag in one file").hint("Use --format bag-zip."));
+        }
         // Opened, and not only read: an edit that was interrupted is completed first, and what is odd is told.
         let opened = Store::open(&self.workbook)?;
         for notice in &opened.notices {
@@ -71,8 +93,8 @@ impl Export {
         }
         let cluster = self.cluster.as_deref();
         let text = match self.format {
-            What::Bag => return self.bag(&material, Form::Folder, manners),
-            What::BagZip => return self.bag(&material, Form::Zip, manners),
+            What::Bag => return self.bag(&material, self.packing(Form::Folder, None), manners),
+            What::BagZip => return self.bag(&material, self.packing(Form::Zip, recipients), manners),
             What::Xlsx => return self.file(&material, "xlsx", &export::report_xlsx(&material)?, manners),
             What::Docx => return self.file(&material, "docx", &export::report_docx(&material)?, manners),
             What::Html => export::report_html(&material)?,
@@ -107,22 +129,34 @@ impl Export {
         Ok(())
     }
 
-    fn bag(&self, material: &Material, form: Form, manners: &Manners) -> Result<(), Failure> {
+    fn packing(&self, form: Form, recipients: Option<Recipients>) -> Packing {
+        Packing { form, sha512: self.digests.contains(&Digests::Sha512), recipients }
+    }
+
+    fn bag(&self, material: &Material, packing: Packing, manners: &Manners) -> Result<(), Failure> {
+        let ending = match (packing.form, &packing.recipients) {
+            (Form::Folder, _) => "",
+            (Form::Zip, None) => ".zip",
+            (Form::Zip, Some(_)) => ".zip.age",
+        };
         let target = match &self.file {
             Some(path) if path == Path::new("-") => {
                 return Err(Failure::new("a bag can't go to standard output").hint("Name a path with -f."));
             }
             Some(path) => path.clone(),
-            None => PathBuf::from(name_of(material, if form == Form::Zip { ".zip" } else { "" })),
+            None => PathBuf::from(name_of(material, ending)),
         };
         let bar = if manners.bar() { ProgressBar::new(0) } else { ProgressBar::hidden() };
         if let Ok(style) = ProgressStyle::with_template("{spinner} writing {pos}/{len} files  {bar:24}  {msg}") {
             bar.set_style(style.progress_chars("█▓░"));
         }
-        let written = export::bag(material, &target, form, &|step| {
-            bar.set_length(step.of as u64);
-            bar.set_position(step.done as u64);
-            bar.set_message(step.name);
+        let written = interrupt::instead(|cancel| {
+            export::bag(material, &target, packing, &|step| {
+                bar.set_length(step.of as u64);
+                bar.set_position(step.done as u64);
+                bar.set_message(format!("{}  {}", HumanBytes(step.bytes), step.name));
+                if cancel.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            })
         });
         bar.finish_and_clear();
         let written = written?;

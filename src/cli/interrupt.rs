@@ -1,4 +1,4 @@
-//! Ctrl-C on the command line: it ends the program at once, whatever is being read, parsed, examined or judged. What holds a file half written or
+//! Ctrl-C on the command line, and what a system says that ends a program: it ends the program at once, whatever is being read, parsed, examined or judged. What holds a file half written or
 //! an assessment in the middle of an edit is brought to its end first.
 
 use crate::collect::Cancel;
@@ -37,7 +37,7 @@ pub(super) fn listen() -> Cancel {
 
 fn wait(stop: &Cancel) {
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
-    while runtime.block_on(tokio::signal::ctrl_c()).is_ok() {
+    while runtime.block_on(heard()) {
         if let Some(instead) = locked(&INSTEAD).as_ref().filter(|instead| !instead.is_cancelled()) {
             instead.cancel();
             continue;
@@ -45,9 +45,29 @@ fn wait(stop: &Cancel) {
         stop.cancel();
         std::thread::sleep(GRACE);
         let _whole = locked(&WHOLE);
-        let _ = writeln!(std::io::stderr(), "kassay: stopped by Ctrl-C");
+        let _ = writeln!(std::io::stderr(), "kassay: stopped by Ctrl-C, or by the system");
         std::process::exit(STOPPED);
     }
+}
+
+/// Waits for somebody who wants the program to end: Ctrl-C, and what a system says that closes a terminal or ends a service.
+#[cfg(unix)]
+async fn heard() -> bool {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut end), Ok(mut gone)) = (signal(SignalKind::terminate()), signal(SignalKind::hangup())) else {
+        return tokio::signal::ctrl_c().await.is_ok();
+    };
+    tokio::select! {
+        heard = tokio::signal::ctrl_c() => heard.is_ok(),
+        _ = end.recv() => true,
+        _ = gone.recv() => true,
+    }
+}
+
+/// Waits for Ctrl-C.
+#[cfg(not(unix))]
+async fn heard() -> bool {
+    tokio::signal::ctrl_c().await.is_ok()
 }
 
 /// Writes something that must be whole: a Ctrl-C meanwhile ends the program behind it.

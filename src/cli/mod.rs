@@ -17,6 +17,7 @@ mod probes;
 mod progress;
 mod reach;
 mod requests;
+mod sign;
 mod source;
 mod text;
 mod verify;
@@ -25,7 +26,7 @@ use crate::app::Start;
 use crate::app::begin::{NotBegun, begin};
 use crate::collect::CollectError;
 use crate::config;
-use crate::export::{ExportError, VerifyError};
+use crate::export::{ExportError, SignError, VerifyError};
 use crate::store::StoreError;
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use std::io::{IsTerminal, Write};
@@ -127,7 +128,9 @@ enum Verb {
     Collect(collect::Collect),
     /// Writes what leaves an assessment: the bag that anyone can verify, the report, tables
     Export(export::Export),
-    /// Checks that a bag (folder or zip) or the folder of an assessment is whole
+    /// Signs a bag with your own SSH key, or attaches the time-stamp of a signature
+    Sign(sign::Sign),
+    /// Checks that a bag (folder or zip) or the folder of an assessment is whole, and who signed it
     Verify(verify::Verify),
     /// Prints in what two assessments, bags or snapshots differ, and what can't be compared
     Diff(diff::Diff),
@@ -186,6 +189,8 @@ enum Schema {
     Access,
     /// kassay/diff/v1: `diff -o json`
     Diff,
+    /// The profile that a bag follows, as BagIt Profiles 1.3.0 has it
+    Bag,
 }
 
 impl Schema {
@@ -195,6 +200,7 @@ impl Schema {
             Self::Reach => include_str!("../../assets/schema/reach-v1.json"),
             Self::Access => include_str!("../../assets/schema/access-v1.json"),
             Self::Diff => include_str!("../../assets/schema/diff-v1.json"),
+            Self::Bag => crate::export::BAG_PROFILE,
         }
     }
 }
@@ -239,7 +245,14 @@ impl From<ExportError> for Failure {
 
 impl From<VerifyError> for Failure {
     fn from(error: VerifyError) -> Self {
-        Self::new(error.to_string())
+        let hint = matches!(error, VerifyError::Encrypted(_)).then(|| "`age -d -i KEY -o bag.zip FILE` decrypts it.".to_owned());
+        Self { what: error.to_string(), hint }
+    }
+}
+
+impl From<SignError> for Failure {
+    fn from(error: SignError) -> Self {
+        Self { hint: error.hint().map(str::to_owned), what: error.to_string() }
     }
 }
 
@@ -253,6 +266,14 @@ impl From<anyhow::Error> for Failure {
         });
         Self { what: format!("{error:#}"), hint }
     }
+}
+
+/// A path as a word that a shell takes as it is, and that is never an option.
+fn quoted(path: &std::path::Path) -> String {
+    let text = path.display().to_string();
+    let text = if text.starts_with('-') { format!("./{text}") } else { text };
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/');
+    if !text.is_empty() && text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }
 
 /// A hint as a sentence.
@@ -315,6 +336,7 @@ fn run(cli: Cli) -> Result<u8, Failure> {
         }
         Some(Verb::Export(verb)) => verb.run(&manners).map(|()| 0),
         Some(Verb::Requests(verb)) => verb.run(&manners).map(|()| 0),
+        Some(Verb::Sign(verb)) => verb.run(&manners).map(|()| 0),
         Some(Verb::Verify(verb)) => verb.run(),
         Some(Verb::Diff(verb)) => verb.run(&manners),
         Some(Verb::Reach(verb)) => verb.run(&manners),

@@ -1,7 +1,8 @@
-//! `kassay verify`: whether a bag or the folder of an assessment is whole.
+//! `kassay verify`: whether a bag or the folder of an assessment is whole, and who signed it.
 
-use super::{Failure, print};
-use crate::export::{What, verify};
+use super::{Failure, print, source};
+use crate::collect::snapshot;
+use crate::export::{Judging, Looking, Signature, Signed, What, look};
 use kassay_core::model::text::clean;
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -12,12 +13,20 @@ use std::path::PathBuf;
 pub struct Verify {
     /// The bag or folder
     path: PathBuf,
+    /// File of those who may sign, as `ssh-keygen -Y verify` reads it: a bag must then be signed, and by them alone
+    #[arg(long, value_name = "FILE")]
+    allowed_signers: Option<PathBuf>,
+    /// When signatures without a time-stamp were made, instead of today: keys may have been good only for a time
+    #[arg(long, value_name = "TIMESTAMP", value_parser = source::moment)]
+    at: Option<jiff::Timestamp>,
 }
 
 impl Verify {
     /// Carries it out; the exit code.
     pub(super) fn run(&self) -> Result<u8, Failure> {
-        let verified = verify(&self.path)?;
+        let signatures = Judging { allowed: self.allowed_signers.as_deref(), at: self.at };
+        let snapshots = |bytes: &[u8]| snapshot::read(bytes).map_err(|e| e.to_string());
+        let verified = look(&self.path, &Looking { signatures, snapshots: Some(snapshots) })?;
         let what = match verified.what {
             What::Bag => "bag",
             What::BagZip => "bag in a zip",
@@ -30,6 +39,9 @@ impl Verify {
         for remark in &verified.remarks {
             let _ = writeln!(out, "○ {}", clean(remark));
         }
+        for signature in &verified.signatures {
+            let _ = writeln!(out, "{}", clean(&told(signature)));
+        }
         let sign = match (verified.is_whole(), verified.to_complete) {
             (true, false) => "✓ whole",
             (true, true) => "✓ whole, one edit to be completed",
@@ -39,7 +51,28 @@ impl Verify {
         let _ = writeln!(out, "{sign}: {what}{title}, {} files, {} edits in the journal", verified.files, verified.edits);
         let sealed = if verified.what == What::Workbook { "workbook.toml" } else { "tagmanifest-sha256.txt" };
         let _ = writeln!(out, "  SHA-256 of {sealed}: {}", verified.seal);
+        if !verified.commands.is_empty() {
+            let _ = writeln!(out, "  With stock programs, in the folder of the bag:");
+        }
+        for command in &verified.commands {
+            let _ = writeln!(out, "    {}", clean(command));
+        }
         print(&out)?;
         Ok(u8::from(!verified.is_whole()))
+    }
+}
+
+/// A signature in a line.
+fn told(signature: &Signature) -> String {
+    let Signature { name, state, words, stamped } = signature;
+    let when = stamped.map_or_else(
+        || "without a time-stamp".to_owned(),
+        |time| format!("time-stamped {}; whether that authority may be believed, openssl tells", time.strftime("%Y-%m-%dT%H:%M:%SZ")),
+    );
+    match state {
+        Signed::Known => format!("✓ signed by {name}, {when}"),
+        Signed::Unknown => format!("○ signed as {name}, {when}; whose key it is was not checked (--allowed-signers FILE): {words}"),
+        Signed::Bad => format!("✗ not signed by {name}"),
+        Signed::Unchecked => format!("○ the signature of {name} was not checked: {words}"),
     }
 }

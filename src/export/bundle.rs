@@ -1,17 +1,27 @@
 //! The bag: a BagIt 1.0 bag (RFC 8493) as a folder or a zip. It holds the folder of the assessment as it is, what was made from it, and
 //! the digests of everything, so that `sha256sum -c`, any BagIt program or `kassay verify` can tell whether it is whole.
 
-use super::picture::{Dress, dot, svg};
+use super::algorithm::{Algorithm, digests_of};
+use super::encrypt::Recipients;
+use super::findings::FINDINGS;
+use super::index::{index_html, readings};
+use super::manifest::encoded;
+use super::picture::{Dress, Subject, dot, svg};
 use super::samples::populations;
+use super::sink::{Calm, FolderSink, Put, Sink, ZipSink};
 use super::tables::tables;
-use super::{ExportError, Material, csv, json, report_html};
-use kassay_core::workbook::{Moment, folder, journal};
-use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use super::{ExportError, Material, csv, findings, json, report_html, tags, zipped};
+use kassay_core::report::Assessment;
+use kassay_core::workbook::folder;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
-use std::io::{self, Read, Seek, Write};
+use std::io::{Read, Seek, Write};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use zip::{CompressionMethod, DateTime, ZipWriter, write::SimpleFileOptions};
+use zip::ZipWriter;
+
+/// So many bytes of one file are written between two steps that are told.
+const STRIDE: u64 = 1 << 22;
 
 /// As what a bag is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +32,23 @@ pub enum Form {
     Zip,
 }
 
+/// How a bag is packed.
+#[derive(Debug)]
+pub struct Packing {
+    /// As what.
+    pub form: Form,
+    /// Whether it has manifests of SHA-512 beside those of SHA-256.
+    pub sha512: bool,
+    /// Who alone can open it, for a zip.
+    pub recipients: Option<Recipients>,
+}
+
+impl From<Form> for Packing {
+    fn from(form: Form) -> Self {
+        Self { form, sha512: false, recipients: None }
+    }
+}
+
 /// How far writing a bag is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
@@ -29,16 +56,21 @@ pub struct Step {
     pub done: usize,
     /// Of how many.
     pub of: usize,
-    /// The one that comes now.
+    /// Bytes written.
+    pub bytes: u64,
+    /// The file in work.
     pub name: String,
 }
+
+/// Hears how far writing is; whoever breaks stops it, and nothing is left.
+pub type Progress<'a> = dyn Fn(Step) -> ControlFlow<()> + 'a;
 
 /// A bag that was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Written {
     /// Where.
     pub path: PathBuf,
-    /// SHA-256 of the zip, or of the folder's `tagmanifest-sha256.txt`, which seals all other files.
+    /// SHA-256 of the one file, or of the folder's `tagmanifest-sha256.txt`, which seals all other files.
     pub sha256: String,
     /// Bytes of all files.
     pub bytes: u64,
@@ -46,65 +78,95 @@ pub struct Written {
     pub files: usize,
 }
 
+/// Makes the bytes of a file when they are needed, so that no two large ones are in memory at once.
+pub(super) type Make = Box<dyn Fn(&Material) -> Result<Vec<u8>, ExportError>>;
+
 /// Where the bytes of a file in the bag are.
-enum Content {
-    Made(Vec<u8>),
+pub(super) enum Content {
+    Made(Make),
     Kept { path: PathBuf, sha256: String },
 }
 
-/// Writes the bag of an assessment. It appears under its name only when it is complete, and never over something that is there.
+/// Writes the bag of an assessment. It appears under its name only when it is complete, and never over something that is there; where it can't be
+/// completed, nothing is left.
 ///
 /// # Errors
-/// Where a file that belongs to the assessment is missing or was changed, something is at the target, or it can't be written.
-pub fn bag(material: &Material, target: &Path, form: Form, progress: &dyn Fn(Step)) -> Result<Written, ExportError> {
-    if target.exists() {
+/// Where a file that belongs to the assessment is missing or was changed, something is at the target, it can't be written, or it was stopped.
+pub fn bag(material: &Material, target: &Path, packing: impl Into<Packing>, progress: &Progress<'_>) -> Result<Written, ExportError> {
+    let packing = packing.into();
+    if target.symlink_metadata().is_ok() {
         return Err(ExportError::Exists(target.to_owned()));
     }
-    let payload = payload(material)?;
+    if packing.recipients.is_some() && packing.form == Form::Folder {
+        return Err(ExportError::NotOneFile);
+    }
     let parent = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    fs::create_dir_all(parent).map_err(ExportError::io(parent))?;
-    match form {
-        Form::Folder => {
-            let temporary = tempfile::Builder::new().prefix(".kassay-bag-").tempdir_in(parent).map_err(ExportError::io(parent))?;
-            let mut sink = FolderSink { root: temporary.path().join("bag"), target };
-            let (sha256, bytes, files) = fill(material, payload, &mut sink, progress)?;
-            fs::rename(&sink.root, target).map_err(ExportError::io(target))?;
-            Ok(Written { path: target.to_owned(), sha256, bytes, files })
-        }
-        Form::Zip => {
-            let file = tempfile::Builder::new().prefix(".kassay-bag-").tempfile_in(parent).map_err(ExportError::io(parent))?;
-            let top = target.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_else(|| "bag".to_owned());
-            let mut sink = ZipSink { zip: ZipWriter::new(Calm::new(file)), top, target };
-            let (_, bytes, files) = fill(material, payload, &mut sink, progress)?;
-            let mut file = sink.zip.finish().map_err(|e| ExportError::io(target)(e.into()))?.inner;
-            let sha256 = file.rewind().and_then(|()| digest_of(&mut file)).map_err(ExportError::io(target))?;
-            file.as_file().sync_all().map_err(ExportError::io(target))?;
-            file.persist_noclobber(target).map_err(|e| ExportError::io(target)(e.error))?;
-            Ok(Written { path: target.to_owned(), sha256, bytes, files })
-        }
+    let mut made = Folders::make(parent)?;
+    let mut filling = Filling::of(material, packing.sha512, progress);
+    let written = match (packing.form, &packing.recipients) {
+        (Form::Folder, _) => filling.folder(parent, target),
+        (Form::Zip, None) => filling.zip(parent, target),
+        (Form::Zip, Some(recipients)) => filling.encrypted(parent, target, recipients),
+    }?;
+    made.keep();
+    Ok(written)
+}
+
+/// Folders that were made for a target; they go again where nothing was written into them.
+struct Folders(Vec<PathBuf>);
+
+impl Folders {
+    fn make(parent: &Path) -> Result<Self, ExportError> {
+        let missing = parent.ancestors().take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists());
+        let made = Self(missing.map(Path::to_owned).collect());
+        fs::create_dir_all(parent).map_err(ExportError::io(parent))?;
+        Ok(made)
+    }
+
+    fn keep(&mut self) {
+        self.0.clear();
+    }
+}
+
+impl Drop for Folders {
+    fn drop(&mut self) {
+        // One that somebody else wrote into meanwhile is not empty, and stays.
+        self.0.iter().for_each(|folder| drop(fs::remove_dir(folder)));
     }
 }
 
 /// Every file under `data/`, in the order of names.
-fn payload(material: &Material) -> Result<BTreeMap<String, Content>, ExportError> {
+pub(super) fn payload(material: &Material) -> BTreeMap<String, Content> {
     let mut files = BTreeMap::new();
-    let mut made = |name: String, bytes: Vec<u8>| files.insert(format!("data/{name}"), Content::Made(bytes));
-    made(folder::WORKBOOK.into(), material.text.clone().into_bytes());
-    made(folder::JOURNAL.into(), material.journal_text.clone());
-    made("report.html".into(), report_html(material)?.into_bytes());
+    let mut made = |name: String, make: Make| files.insert(format!("data/{name}"), Content::Made(make));
+    made(folder::WORKBOOK.into(), Box::new(|m| Ok(m.text.clone().into_bytes())));
+    made(folder::JOURNAL.into(), Box::new(|m| Ok(m.journal_text.clone())));
+    made("report.html".into(), Box::new(|m| report_html(m).map(String::into_bytes)));
+    made("index.html".into(), Box::new(|m| index_html(m).map(String::into_bytes)));
     for table in tables(material) {
-        made(format!("{}.csv", table.name), csv(&table).into_bytes());
+        let name = format!("{}.csv", table.name);
+        // The one table that grows with the cluster is made when it is written.
+        if table.name == FINDINGS {
+            made(name, Box::new(|m| Ok(csv(&findings(m)).into_bytes())));
+        } else {
+            let text = csv(&table).into_bytes();
+            made(name, Box::new(move |_| Ok(text.clone())));
+        }
     }
     for (reference, names) in populations(&material.workbook) {
-        made(format!("populations/{}.txt", file_name(reference)), names.into_bytes());
+        made(format!("populations/{}.txt", file_name(reference)), Box::new(move |_| Ok(names.clone().into_bytes())));
     }
-    for (key, assessment) in &material.assessments {
-        made(format!("assessment-{}.json", file_name(key)), json::assessment_json(assessment)?.into_bytes());
+    let names = file_names(material);
+    let named = |key: &str| names.get(key).cloned().unwrap_or_else(|| file_name(key));
+    for (nth, (key, _)) in material.assessments.iter().enumerate() {
+        let name = named(key);
+        made(format!("assessment-{name}.json"), Box::new(move |m| json::assessment_json(nth_assessment(m, nth)?).map(String::into_bytes)));
+        made(format!("readings/{name}.csv"), Box::new(move |m| Ok(readings(nth_assessment(m, nth)?).into_bytes())));
     }
-    for subject in material.pictures.keys().filter_map(|key| material.picture(key)) {
-        let name = format!("segmentation-{}", file_name(subject.name));
-        made(format!("{name}.svg"), svg(subject, Dress::Alone).into_bytes());
-        made(format!("{name}.dot"), dot(subject).into_bytes());
+    for key in material.pictures.keys().filter(|key| material.picture(key).is_some()) {
+        let name = named(key);
+        made(format!("segmentation-{name}.svg"), drawn(key, |subject| svg(subject, Dress::Alone)));
+        made(format!("segmentation-{name}.dot"), drawn(key, dot));
     }
     let mut kept = |name: Option<String>, sha256: &str| {
         if let Some(name) = name {
@@ -119,260 +181,198 @@ fn payload(material: &Material) -> Result<BTreeMap<String, Content>, ExportError
     for evidence in &material.workbook.evidence {
         kept(folder::evidence(&evidence.sha256, &evidence.file), &evidence.sha256);
     }
-    Ok(files)
+    files
 }
 
-/// A cluster's key as part of a file name.
-fn file_name(key: &str) -> String {
-    key.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '-' }).collect()
+/// Draws the picture of a cluster.
+fn drawn(key: &str, draw: fn(Subject<'_>) -> String) -> Make {
+    let key = key.to_owned();
+    Box::new(move |m| Ok(m.picture(&key).map(draw).unwrap_or_default().into_bytes()))
 }
 
-/// Puts all files into a sink: the payload, then what BagIt wants about it. Gives the digest of the tag manifest, bytes and files.
-fn fill(
-    material: &Material,
-    payload: BTreeMap<String, Content>,
-    sink: &mut dyn Sink,
-    progress: &dyn Fn(Step),
-) -> Result<(String, u64, usize), ExportError> {
-    let of = payload.len() + 6;
-    let (mut manifest, mut octets, mut streams) = (String::new(), 0, 0);
-    for (name, content) in payload {
-        progress(Step { done: streams, of, name: name.clone() });
-        let (sha256, size) = match content {
-            Content::Made(bytes) => sink.put(&name, &mut bytes.as_slice(), Path::new(&name))?,
-            Content::Kept { path, sha256 } => {
-                if !path.is_file() {
-                    return Err(ExportError::Missing(path));
-                }
-                let mut file = File::open(&path).map_err(ExportError::io(&path))?;
-                let (found, size) = sink.put(&name, &mut file, &path)?;
-                if found != sha256 {
-                    return Err(ExportError::Altered { path, found });
-                }
-                (found, size)
+fn nth_assessment(material: &Material, nth: usize) -> Result<&Assessment, ExportError> {
+    let found = material.assessments.get(nth).map(|(_, assessment)| assessment);
+    found.ok_or_else(|| ExportError::Internal("an assessment went away".to_owned()))
+}
+
+/// A name as part of a file name.
+fn file_name(name: &str) -> String {
+    name.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '-' }).collect()
+}
+
+/// The clusters' keys as parts of file names, in the order of the workbook. No two are the same, in whatever case: files of one cluster must not be written
+/// over those of another.
+pub(super) fn file_names(material: &Material) -> BTreeMap<&str, String> {
+    let (mut names, mut taken) = (BTreeMap::new(), BTreeSet::new());
+    for key in material.workbook.clusters.iter().map(|cluster| cluster.key.as_str()) {
+        let plain = file_name(key);
+        let numbered = (2..).map(|n| format!("{plain}-{n}"));
+        let name = std::iter::once(plain.clone()).chain(numbered).find(|name| taken.insert(name.to_lowercase()));
+        names.insert(key, name.unwrap_or(plain));
+    }
+    names
+}
+
+/// A bag that is being written.
+struct Filling<'a> {
+    material: &'a Material,
+    algorithms: Vec<Algorithm>,
+    progress: &'a Progress<'a>,
+    /// How many files there will be.
+    of: usize,
+    done: usize,
+    bytes: u64,
+}
+
+impl<'a> Filling<'a> {
+    fn of(material: &'a Material, sha512: bool, progress: &'a Progress<'a>) -> Self {
+        let algorithms = if sha512 { vec![Algorithm::Sha256, Algorithm::Sha512] } else { vec![Algorithm::Sha256] };
+        Self { material, algorithms, progress, of: 0, done: 0, bytes: 0 }
+    }
+
+    fn folder(&mut self, parent: &Path, target: &Path) -> Result<Written, ExportError> {
+        let temporary = tempfile::Builder::new().prefix(".kassay-bag-").tempdir_in(parent).map_err(ExportError::io(parent))?;
+        let mut sink = FolderSink { root: temporary.path().join("bag"), target };
+        let sha256 = self.fill(&mut sink)?;
+        fs::rename(&sink.root, target).map_err(ExportError::io(target))?;
+        Ok(self.written(target, sha256))
+    }
+
+    fn zip(&mut self, parent: &Path, target: &Path) -> Result<Written, ExportError> {
+        let file = tempfile::Builder::new().prefix(".kassay-bag-").tempfile_in(parent).map_err(ExportError::io(parent))?;
+        let mut file = self.fill_zip(file, target)?;
+        let sha256 = self.sealed(&mut file, target)?;
+        file.as_file().sync_all().map_err(ExportError::io(target))?;
+        file.persist_noclobber(target).map_err(|e| ExportError::io(target)(e.error))?;
+        Ok(self.written(target, sha256))
+    }
+
+    /// The zip itself is written where the assessment lies in clear already, under no name; at the target is only what is encrypted.
+    fn encrypted(&mut self, parent: &Path, target: &Path, recipients: &Recipients) -> Result<Written, ExportError> {
+        let dir = &self.material.dir;
+        let mut clear = self.fill_zip(tempfile::tempfile_in(dir).map_err(ExportError::io(dir))?, target)?;
+        clear.rewind().map_err(ExportError::io(target))?;
+        let mut file = tempfile::Builder::new().prefix(".kassay-bag-").tempfile_in(parent).map_err(ExportError::io(parent))?;
+        let name = target.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let (mut told, mut heard) = (0, self.hearing(&name));
+        recipients
+            .encrypt(&mut clear, file.as_file_mut(), &mut |bytes| heard(&mut told, bytes))
+            .map_err(|fault| fault.named(dir, target))?;
+        drop(heard);
+        let sha256 = self.sealed(&mut file, target)?;
+        file.as_file().sync_all().map_err(ExportError::io(target))?;
+        file.persist_noclobber(target).map_err(|e| ExportError::io(target)(e.error))?;
+        Ok(self.written(target, sha256))
+    }
+
+    fn written(&self, target: &Path, sha256: String) -> Written {
+        Written { path: target.to_owned(), sha256, bytes: self.bytes, files: self.done }
+    }
+
+    fn fill_zip<W: Read + Write + Seek>(&mut self, file: W, target: &Path) -> Result<W, ExportError> {
+        let mut sink = ZipSink { zip: ZipWriter::new(Calm::new(file)), top: top_of(target), target };
+        self.fill(&mut sink)?;
+        Ok(sink.zip.finish().map_err(|e| ExportError::io(target)(e.into()))?.inner)
+    }
+
+    /// SHA-256 of what was written.
+    fn sealed(&self, file: &mut (impl Read + Seek), target: &Path) -> Result<String, ExportError> {
+        let digests = file.rewind().and_then(|()| digests_of(file, &[Algorithm::Sha256]));
+        digests.map(|copied| copied.digests.into_iter().collect()).map_err(ExportError::io(target))
+    }
+
+    /// Puts all files into a sink: the payload, then what BagIt wants about it. The digest of the tag manifest.
+    fn fill(&mut self, sink: &mut dyn Sink) -> Result<String, ExportError> {
+        let payload = payload(self.material);
+        let of_tags = 5 + self.algorithms.len();
+        self.of = payload.len() + of_tags + self.algorithms.len();
+        let mut manifests = vec![String::new(); self.algorithms.len()];
+        for (name, content) in payload {
+            let digests = match content {
+                Content::Made(make) => self.put(sink, &name, &mut make(self.material)?.as_slice(), Path::new(&name))?,
+                Content::Kept { path, sha256 } => self.kept(sink, &name, &path, sha256)?,
+            };
+            list(&mut manifests, &digests, &name);
+        }
+        let info = tags::bag_info(self.material, self.bytes, self.done);
+        let mut about = vec![
+            ("README.txt".to_owned(), tags::readme(self.material)),
+            ("bag-info.txt".to_owned(), info),
+            ("bagit-profile.json".to_owned(), tags::BAG_PROFILE.to_owned()),
+            ("bagit.txt".to_owned(), tags::DECLARATION.to_owned()),
+        ];
+        let ids: Vec<&str> = self.algorithms.iter().map(|algorithm| algorithm.id()).collect();
+        about.extend(ids.iter().zip(manifests).map(|(id, text)| (format!("manifest-{id}.txt"), text)));
+        about.push((tags::SCRIPT_NAME.to_owned(), tags::SCRIPT.to_owned()));
+        let mut seals = vec![String::new(); ids.len()];
+        for (name, text) in about {
+            let digests = self.put(sink, &name, &mut text.as_bytes(), Path::new(&name))?;
+            list(&mut seals, &digests, &name);
+        }
+        let mut seal = String::new();
+        for (id, text) in ids.into_iter().zip(seals) {
+            let name = format!("tagmanifest-{id}.txt");
+            let digests = self.put(sink, &name, &mut text.as_bytes(), Path::new(&name))?;
+            if id == Algorithm::Sha256.id() {
+                seal = digests.into_iter().next().unwrap_or_default();
             }
+        }
+        Ok(seal)
+    }
+
+    /// A file that the assessment keeps, which must be what its name says.
+    fn kept(&mut self, sink: &mut dyn Sink, name: &str, path: &Path, sha256: String) -> Result<Vec<String>, ExportError> {
+        if !path.is_file() {
+            return Err(ExportError::Missing(path.to_owned()));
+        }
+        let mut file = File::open(path).map_err(ExportError::io(path))?;
+        let digests = self.put(sink, name, &mut file, path)?;
+        match digests.first() {
+            Some(found) if *found == sha256 => Ok(digests),
+            found => Err(ExportError::Altered { path: path.to_owned(), found: found.cloned().unwrap_or_default() }),
+        }
+    }
+
+    fn put(&mut self, sink: &mut dyn Sink, name: &str, content: &mut dyn Read, from: &Path) -> Result<Vec<String>, ExportError> {
+        if (self.progress)(self.step(name, 0)).is_break() {
+            return Err(ExportError::Cancelled);
+        }
+        let algorithms = self.algorithms.clone();
+        let put = Put { name, from, packs: from == Path::new(name), runs: name == tags::SCRIPT_NAME, algorithms: &algorithms };
+        let copied = {
+            let (mut told, mut heard) = (0, self.hearing(name));
+            sink.put(put, content, &mut |bytes| heard(&mut told, bytes))?
         };
-        manifest.push_str(&format!("{sha256}  {}\n", encode(&name)));
-        octets += size;
-        streams += 1;
-    }
-    let tags = [
-        ("README.txt", readme(material)),
-        ("bag-info.txt", bag_info(material, octets, streams)),
-        ("bagit.txt", "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n".to_owned()),
-        ("manifest-sha256.txt", manifest),
-    ];
-    let (mut sealed, mut bytes, mut done) = (String::new(), octets, streams);
-    for (name, text) in tags {
-        progress(Step { done, of, name: name.to_owned() });
-        let (sha256, size) = sink.put(name, &mut text.as_bytes(), Path::new(name))?;
-        sealed.push_str(&format!("{sha256}  {name}\n"));
-        (bytes, done) = (bytes + size, done + 1);
-    }
-    let (_, size) = sink.put("tagmanifest-sha256.txt", &mut sealed.as_bytes(), Path::new("tagmanifest-sha256.txt"))?;
-    Ok((journal::digest(sealed.as_bytes()), bytes + size, done + 1))
-}
-
-/// RFC 8493, 2.1.3: line breaks and the percent sign are encoded in manifests.
-fn encode(name: &str) -> String {
-    name.replace('%', "%25").replace('\n', "%0A").replace('\r', "%0D")
-}
-
-fn bag_info(material: &Material, octets: u64, streams: usize) -> String {
-    let book = &material.workbook;
-    let one_line = |text: &str| kassay_core::model::text::clean(text).trim().to_owned();
-    let mut info = Vec::new();
-    let mut tell = |label: &str, value: String| {
-        if !value.is_empty() {
-            info.push(format!("{label}: {value}"));
-        }
-    };
-    tell("Source-Organization", one_line(&book.engagement.company));
-    tell("Contact-Name", one_line(&book.engagement.assessors.join(", ")));
-    let title = format!("{} {}", book.engagement.entity, book.engagement.period);
-    tell("External-Description", one_line(&format!("Assessment of containers and container orchestration: {title}")));
-    for cluster in &book.clusters {
-        let uid = if cluster.uid.is_empty() { "uid not known" } else { &cluster.uid };
-        tell("External-Identifier", one_line(&format!("cluster {} {uid}", cluster.key)));
-    }
-    tell("Bagging-Date", Moment(material.now).to_string().chars().take(10).collect());
-    tell("Bag-Software-Agent", format!("kassay {}", env!("CARGO_PKG_VERSION")));
-    tell("Kassay-Catalogue", material.guidance.digest.clone());
-    tell("Kassay-Exported-At", Moment(material.now).to_string());
-    tell("Payload-Oxum", format!("{octets}.{streams}"));
-    info.push(String::new());
-    info.join("\n")
-}
-
-fn readme(material: &Material) -> String {
-    let book = &material.workbook;
-    let title = kassay_core::model::text::clean(format!("{} {}", book.engagement.entity, book.engagement.period).trim());
-    format!(
-        "\
-{title}
-Assessment of containers and container orchestration, written by Kassay {version}, {at}
-
-What is in here
-  data/report.html             the report: open it in a browser, or print it
-  data/findings.csv            every finding of every check
-  data/evidence-register.csv   the register of evidence; the files are in data/evidence, named by their SHA-256
-  data/evidence-*.csv          the same by kind, as a report on compliance lists it: documents, interviews, observations, systems
-  data/remediations.csv        what was found wrong and mended, and who tested again
-  data/practices.csv, questions.csv   what is determined, proposed and answered, a line for each cluster
-  data/exceptions.csv, scope.csv      what is excepted until when, and the category of each namespace
-  data/determinations.csv      what was determined of each practice, what was proposed, who prepared it and who accepted it
-  data/compensating-controls.csv, customized-approaches.csv, risk-analyses.csv, second-person.csv
-                               worksheets, controls matrices, targeted risk analyses, the review by a second person; each where there is any
-  data/samples.csv, data/sample-items.csv   sample sets, and what each of their items showed
-  data/populations/*.txt       the names from which a sample was drawn; docs/sampling.md of Kassay tells how to draw it again
-  data/requests.csv            what was asked for, and how it stands
-  data/workbook.toml           the assessment itself: scope, answers, determinations, outcomes
-  data/journal.jsonl           who changed what, and when; each line holds the digest of the line before
-  data/assessment-*.json       what the checks say of each cluster, for programs
-  data/segmentation-*          who may connect to whom in each cluster: a picture (.svg), and the same for Graphviz (.dot)
-  data/findings, data/snapshots   what was read of each cluster, without secrets; `kassay assess --from` judges a snapshot again
-
-Whether it is whole
-  kassay verify PATH           checks all digests, the journal, and that the workbook is what the journal says
-  sha256sum -c manifest-sha256.txt tagmanifest-sha256.txt      (in this folder) checks the digests alone
-  Any BagIt program (RFC 8493) checks them, too.
-  tagmanifest-sha256.txt seals everything else: write its SHA-256 down where nobody can change it.
-
-To go on with the assessment, copy the folder data to another place and open the copy: `kassay COPY`.
-The guidance that this follows adds no requirement to PCI DSS.
-",
-        version = env!("CARGO_PKG_VERSION"),
-        at = Moment(material.now),
-    )
-}
-
-/// Where files go.
-trait Sink {
-    /// Writes a file that is read from a path, and gives its SHA-256 and its length.
-    fn put(&mut self, name: &str, content: &mut dyn Read, from: &Path) -> Result<(String, u64), ExportError>;
-}
-
-struct FolderSink<'a> {
-    root: PathBuf,
-    /// What it becomes: errors of writing name it, and not the place where it is made.
-    target: &'a Path,
-}
-
-impl Sink for FolderSink<'_> {
-    fn put(&mut self, name: &str, content: &mut dyn Read, from: &Path) -> Result<(String, u64), ExportError> {
-        let path = self.root.join(name);
-        let folder = path.parent().unwrap_or(&self.root);
-        fs::create_dir_all(folder).map_err(ExportError::io(self.target))?;
-        let mut file = File::create(&path).map_err(ExportError::io(self.target))?;
-        let done = copy(content, &mut file).map_err(|fault| fault.named(from, self.target))?;
-        file.sync_all().map_err(ExportError::io(self.target))?;
-        Ok(done)
-    }
-}
-
-struct ZipSink<'a, W: Write + Seek> {
-    zip: ZipWriter<W>,
-    top: String,
-    /// What it becomes.
-    target: &'a Path,
-}
-
-impl<W: Write + Seek> Sink for ZipSink<'_, W> {
-    fn put(&mut self, name: &str, content: &mut dyn Read, from: &Path) -> Result<(String, u64), ExportError> {
-        // The same time and rights for all files, and large ones allowed: the bytes depend on the content alone.
-        let options = SimpleFileOptions::default()
-            .compression_method(CompressionMethod::Deflated)
-            .last_modified_time(DateTime::default())
-            .unix_permissions(0o644)
-            .large_file(true);
-        self.zip.start_file(format!("{}/{name}", self.top), options).map_err(|e| ExportError::io(self.target)(e.into()))?;
-        copy(content, &mut self.zip).map_err(|fault| fault.named(from, self.target))
-    }
-}
-
-/// What a zip is written into. After an error it takes everything and keeps nothing: a zip that is given up is brought to an end all the same, and would
-/// say on the screen that it could not be.
-struct Calm<W> {
-    inner: W,
-    failed: bool,
-    /// Where it stands, and where its end is, as far as whoever writes knows.
-    at: u64,
-    end: u64,
-}
-
-impl<W> Calm<W> {
-    const fn new(inner: W) -> Self {
-        Self { inner, failed: false, at: 0, end: 0 }
+        self.bytes += copied.size;
+        self.done += 1;
+        Ok(copied.digests)
     }
 
-    fn move_to(&mut self, at: u64) {
-        (self.at, self.end) = (at, self.end.max(at));
-    }
-}
-
-impl<W: Write> Write for Calm<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = if self.failed { Ok(bytes.len()) } else { self.inner.write(bytes) };
-        match written {
-            Ok(bytes) => self.move_to(self.at + bytes as u64),
-            Err(ref error) => self.failed = error.kind() != io::ErrorKind::Interrupted,
-        }
-        written
+    fn step(&self, name: &str, within: u64) -> Step {
+        Step { done: self.done, of: self.of, bytes: self.bytes + within, name: name.to_owned() }
     }
 
-    fn flush(&mut self) -> io::Result<()> {
-        if self.failed { Ok(()) } else { self.inner.flush() }
-    }
-}
-
-impl<W: Seek> Seek for Calm<W> {
-    fn seek(&mut self, to: io::SeekFrom) -> io::Result<u64> {
-        let at = match to {
-            _ if !self.failed => self.inner.seek(to)?,
-            io::SeekFrom::Start(at) => at,
-            io::SeekFrom::Current(by) => self.at.saturating_add_signed(by),
-            io::SeekFrom::End(by) => self.end.saturating_add_signed(by),
-        };
-        self.move_to(at);
-        Ok(at)
-    }
-}
-
-/// On which side copying failed.
-enum Fault {
-    Reading(io::Error),
-    Writing(io::Error),
-}
-
-impl Fault {
-    fn named(self, from: &Path, to: &Path) -> ExportError {
-        match self {
-            Self::Reading(error) => ExportError::io(from)(error),
-            Self::Writing(error) => ExportError::io(to)(error),
+    /// Hears pages of a file, and tells of them in strides.
+    fn hearing<'b>(&'b self, name: &'b str) -> impl FnMut(&mut u64, u64) -> ControlFlow<()> + 'b {
+        move |told, bytes| {
+            let before = *told;
+            *told += bytes;
+            if before / STRIDE == *told / STRIDE { ControlFlow::Continue(()) } else { (self.progress)(self.step(name, *told)) }
         }
     }
 }
 
-fn copy(from: &mut dyn Read, to: &mut dyn Write) -> Result<(String, u64), Fault> {
-    let (mut hash, mut size, mut buffer) = (Sha256::new(), 0, vec![0; 1 << 16]);
-    loop {
-        match from.read(&mut buffer) {
-            Ok(0) => return Ok((hex(hash), size)),
-            Ok(read) => {
-                hash.update(&buffer[..read]);
-                to.write_all(&buffer[..read]).map_err(Fault::Writing)?;
-                size += read as u64;
-            }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(Fault::Reading(error)),
-        }
+/// Adds a file to each manifest.
+fn list(manifests: &mut [String], digests: &[String], name: &str) {
+    for (manifest, digest) in manifests.iter_mut().zip(digests) {
+        manifest.push_str(&format!("{digest}  {}\n", encoded(name)));
     }
 }
 
-pub(super) fn digest_of(from: &mut dyn Read) -> io::Result<String> {
-    copy(from, &mut io::sink()).map(|(sha256, _)| sha256).map_err(|(Fault::Reading(error) | Fault::Writing(error))| error)
-}
-
-fn hex(hash: Sha256) -> String {
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+/// The folder in a zip, after the name of the zip.
+fn top_of(target: &Path) -> String {
+    let name = target.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let stem = [".age", ".zip"].iter().fold(name.as_str(), |name, end| name.strip_suffix(end).unwrap_or(name));
+    let plain: String = stem.chars().map(|c| if c.is_control() || matches!(c, '/' | '\\' | ':') { '-' } else { c }).collect();
+    if zipped::leads_elsewhere(&plain).is_some() { "bag".to_owned() } else { plain }
 }

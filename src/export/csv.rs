@@ -2,6 +2,7 @@
 //! from the cluster, and whoever opens the file trusts it.
 
 use super::table::{Cell, Column, Table};
+use kassay_core::model::text::is_hidden;
 use std::io;
 
 /// A table as CSV.
@@ -30,9 +31,20 @@ pub(super) fn write_csv<'a>(
     writer.flush()
 }
 
-/// A cell that no spreadsheet takes for a formula.
+/// A cell that no spreadsheet takes for a formula, and in which nothing steers a terminal or a reader's eye: CSV has no escapes, so what shows
+/// nothing becomes a visible sign. Line breaks stay.
 fn disarm(cell: String) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) { format!("'{cell}") } else { cell }
+    let armed = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
+    if !armed && !cell.contains(is_hidden) {
+        return cell;
+    }
+    let letters = cell.chars().map(|c| match c {
+        '\t' | '\r' => ' ',
+        c if c != '\n' && is_hidden(c) => '\u{fffd}',
+        c => c,
+    });
+    // The leading sign was looked for before anything was taken out, since nothing is: what hides a sign stays before it as another one.
+    armed.then_some('\'').into_iter().chain(letters).collect()
 }
 
 #[cfg(test)]
@@ -46,6 +58,8 @@ mod tests {
         for bad in ["=1+1", "+cmd", "-2", "@SUM(A1)", "\t=1", "\r=1"] {
             assert!(text(bad).trim_start_matches("name\r\n").trim_start_matches('"').starts_with('\''), "{bad:?}");
         }
+        assert_eq!(text("a\u{1b}]0;x\u{7}\u{202e}\u{e0041}"), "name\r\na\u{fffd}]0;x\u{fffd}\u{fffd}\u{fffd}\r\n");
+        assert_eq!(text("two\nlines\u{200b}"), "name\r\n\"two\nlines\u{fffd}\"\r\n");
         let columns = ["a", "b", "c"].map(Column::short);
         let table = Table::new("t", "T", columns, [cells!["a,b", "say \"x\"", "plain"]]);
         assert_eq!(csv(&table), "a,b,c\r\n\"a,b\",\"say \"\"x\"\"\",plain\r\n");

@@ -39,6 +39,20 @@ pub enum ExportError {
     /// The shipped catalogue or a template is broken.
     #[error("{0}")]
     Internal(String),
+    /// It was stopped.
+    #[error("the export was stopped")]
+    Cancelled,
+    /// A folder can't be encrypted.
+    #[error("only a bag that is one file can be encrypted")]
+    NotOneFile,
+    /// Somebody who can't be a recipient.
+    #[error("{who}: {why}")]
+    Recipient {
+        /// The key, its beginning.
+        who: String,
+        /// Why not.
+        why: String,
+    },
     /// The file system said no.
     #[error("{}: {}", path.display(), said(source))]
     Io {
@@ -61,6 +75,12 @@ impl ExportError {
             Self::Io { source, .. } if matches!(source.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) => {
                 Some("make room, or name another place; nothing half done was left".into())
             }
+            Self::Cancelled => Some("nothing half done was left".into()),
+            Self::NotOneFile => Some("use --format bag-zip".into()),
+            Self::Recipient { .. } => Some(
+                "recipients are keys of age (age1…) and SSH keys of the kinds ssh-ed25519 and ssh-rsa, or files with a key on each line"
+                    .into(),
+            ),
             Self::WhichCluster(_) => Some("name one with --cluster".into()),
             _ => None,
         }

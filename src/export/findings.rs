@@ -75,7 +75,7 @@ pub fn findings_of<'a>(clusters: &[(&'a str, &'a Assessment)], exceptions: &'a [
             }
         }
     }
-    Table::new("findings", "Findings", columns, rows)
+    Table::new(FINDINGS, "Findings", columns, rows)
 }
 
 /// How each check came out on each cluster, as far as it is known, and why.
@@ -147,6 +147,8 @@ pub fn coverage(material: &Material) -> Table<'_> {
     Table::new("coverage", "What was read", columns, rows)
 }
 
+/// The name of the table, the only one that grows with the cluster.
+pub(super) const FINDINGS: &str = "findings";
 const SEVERITIES: [Severity; 5] = [Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Info];
 const STATES: [KindState; 5] = [KindState::Read, KindState::Partial, KindState::Forbidden, KindState::Failed, KindState::Absent];
 const WEIGHTS: [Weight; 2] = [Weight::Fail, Weight::Review];
@@ -160,7 +162,7 @@ const fn weight(weight: Weight) -> &'static str {
 }
 
 /// How far a list was read, in a word.
-const fn state(state: KindState) -> &'static str {
+pub(super) const fn state(state: KindState) -> &'static str {
     match state {
         KindState::Read => "read",
         KindState::Partial => "read in part",

@@ -4,9 +4,12 @@ use super::ExportError;
 use kassay_core::analysis::rbac::register::Register;
 use kassay_core::analysis::reach::{Document, Reach};
 use kassay_core::model::Scope;
+use kassay_core::model::text::is_hidden;
 use kassay_core::report::Assessment;
 use serde::Serialize;
 use serde_json::ser::Formatter;
+use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::io;
 
 /// An assessment as JSON, indented, with a line break at its end.
@@ -22,7 +25,7 @@ pub fn assessment_json(assessment: &Assessment) -> Result<String, ExportError> {
 /// # Errors
 /// Where the target can't be written.
 pub fn write_assessment(assessment: &Assessment, mut to: impl io::Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut to, assessment).map_err(io::Error::from)?;
+    serde_json::to_writer_pretty(Visible(&mut to), assessment).map_err(io::Error::from)?;
     to.write_all(b"\n")
 }
 
@@ -33,7 +36,7 @@ pub fn write_assessment(assessment: &Assessment, mut to: impl io::Write) -> io::
 pub fn pretty(value: &impl Serialize) -> Result<String, ExportError> {
     let mut text = serde_json::to_string_pretty(value).map_err(|e| ExportError::Internal(e.to_string()))?;
     text.push('\n');
-    Ok(text)
+    Ok(visible(&text).into_owned())
 }
 
 /// Reachability as JSON, written while the flows are made, so that the largest cluster needs no memory for it.
@@ -53,9 +56,47 @@ pub fn access_json(register: &Register<'_>, mut to: impl io::Write) -> io::Resul
 }
 
 fn lines(value: &impl Serialize, to: &mut impl io::Write) -> io::Result<()> {
-    let mut serializer = serde_json::Serializer::with_formatter(&mut *to, Lines::default());
+    let mut serializer = serde_json::Serializer::with_formatter(Visible(&mut *to), Lines::default());
     value.serialize(&mut serializer).map_err(io::Error::from)?;
     to.write_all(b"\n")
+}
+
+/// JSON with letters that show nothing as escapes: a reader gets the same text, and a terminal is not steered by a name. Such letters stand in strings
+/// alone.
+fn visible(json: &str) -> Cow<'_, str> {
+    let hidden = |c: char| is_hidden(c) && c != '\n';
+    if !json.contains(hidden) {
+        return Cow::Borrowed(json);
+    }
+    let mut out = String::with_capacity(json.len() + 64);
+    for c in json.chars() {
+        match c {
+            c if hidden(c) => {
+                for unit in c.encode_utf16(&mut [0; 2]) {
+                    // Writing into a text never fails.
+                    let _ = write!(out, "\\u{unit:04x}");
+                }
+            }
+            c => out.push(c),
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// What makes JSON visible on its way.
+struct Visible<W>(W);
+
+impl<W: io::Write> io::Write for Visible<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        // What is written at once are whole texts, never half a letter.
+        let text = std::str::from_utf8(bytes).map_err(io::Error::other)?;
+        self.0.write_all(visible(text).as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 /// Members of the document and items of its lists on a line each, everything below in that line: short, and good to compare line by line.
@@ -121,5 +162,21 @@ impl Formatter for Lines {
 
     fn begin_object_value<W: ?Sized + io::Write>(&mut self, to: &mut W) -> io::Result<()> {
         to.write_all(b": ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hidden_letters_are_escaped_and_read_back() {
+        let name = "a\u{9d}0;x\u{7f}\u{202e}\u{e0041}\u{1b}\n\"é";
+        let mut written = Vec::new();
+        lines(&vec![name], &mut written).unwrap_or_else(|e| panic!("{e}"));
+        for json in [pretty(&vec![name]).unwrap_or_else(|e| panic!("{e}")), String::from_utf8(written).unwrap_or_default()] {
+            assert!(!json.contains(|c| is_hidden(c) && c != '\n'), "{json:?}");
+            assert_eq!(serde_json::from_str::<Vec<String>>(&json).unwrap_or_default(), [name], "{json}");
+        }
     }
 }

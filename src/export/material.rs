@@ -66,33 +66,37 @@ impl Material {
     pub fn load(dir: &Path, now: Timestamp) -> Result<Self, ExportError> {
         let path = dir.join(folder::WORKBOOK);
         let text = fs::read_to_string(&path).map_err(ExportError::io(&path))?;
-        let workbook = Workbook::parse(&text).map_err(|e| ExportError::Unreadable { path, message: e.to_string() })?;
         let path = dir.join(folder::JOURNAL);
-        let mut journal_text = match fs::read(&path) {
+        let journal_text = match fs::read(&path) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => vec![],
             read => read.map_err(ExportError::io(&path))?,
         };
+        Self::gather(dir.to_owned(), text, journal_text, now, &mut |name, digest| kept(dir, name, digest))
+    }
+
+    /// Puts an assessment together from its texts and from files that are read by name and digest: an assessment need not lie in a folder.
+    pub(super) fn gather(
+        dir: PathBuf,
+        text: String,
+        mut journal_text: Vec<u8>,
+        now: Timestamp,
+        kept: &mut Kept<'_>,
+    ) -> Result<Self, ExportError> {
+        let workbook =
+            Workbook::parse(&text).map_err(|e| ExportError::Unreadable { path: dir.join(folder::WORKBOOK), message: e.to_string() })?;
         let journal = Journal::read(&journal_text);
         journal_text.truncate(journal.whole);
+        // Formats tell the time of an export to the second; so it is one and the same in all of them, and in whatever is made anew.
+        let now = Timestamp::from_second(now.as_second()).unwrap_or(now);
         let guidance = Guidance::shipped().map_err(|e| ExportError::Internal(e.to_string()))?;
         let together = Together::of(guidance, &workbook, day_of(now));
-        let mut material = Self {
-            dir: dir.to_owned(),
-            text,
-            workbook,
-            journal_text,
-            journal,
-            assessments: vec![],
-            together,
-            pictures: BTreeMap::new(),
-            guidance,
-            now,
-        };
+        let mut material =
+            Self { dir, text, workbook, journal_text, journal, assessments: vec![], together, pictures: BTreeMap::new(), guidance, now };
         for cluster in &material.workbook.clusters {
             if let Some(name) = folder::findings(&cluster.findings) {
-                let mut assessment: Assessment = material.kept(&name, &cluster.findings).and_then(|bytes| {
+                let mut assessment: Assessment = kept(&name, &cluster.findings).and_then(|bytes| {
                     serde_json::from_slice(&bytes)
-                        .map_err(|e| ExportError::Unreadable { path: dir.join(&name), message: without_quoted(&e.to_string()) })
+                        .map_err(|e| ExportError::Unreadable { path: material.dir.join(&name), message: without_quoted(&e.to_string()) })
                 })?;
                 // What was kept are the proposals of the day on which the cluster was read; answers have come since.
                 if let Some(why) = unread(&material.workbook, cluster) {
@@ -110,7 +114,7 @@ impl Material {
     /// export draws.
     #[must_use]
     pub fn with_pictures(self, read: impl Fn(&[u8]) -> Result<Inventory, String>) -> Self {
-        self.read_again(|_| Ok(None), read)
+        self.from_snapshots(|_| Ok(None), read)
     }
 
     /// The same, and the access registers: who may do what in each cluster.
@@ -121,17 +125,32 @@ impl Material {
             let tables = Tables::shipped().map_err(|e| e.to_string())?;
             Ok(Some(access_by_subject(&View::new(inventory, &scope, now, &tables))))
         };
-        self.read_again(access, read)
+        self.from_snapshots(access, read)
+    }
+
+    fn from_snapshots(
+        self,
+        access: impl Fn(&Inventory) -> Result<Option<Folded>, String>,
+        read: impl Fn(&[u8]) -> Result<Inventory, String>,
+    ) -> Self {
+        let dir = self.dir.clone();
+        self.read_again(&mut |name, digest| kept(&dir, name, digest), access, read)
+    }
+
+    /// The pictures of all clusters, from snapshots that are read by name and digest.
+    pub(super) fn pictured(self, kept: &mut Kept<'_>, read: impl Fn(&[u8]) -> Result<Inventory, String>) -> Self {
+        self.read_again(kept, |_| Ok(None), read)
     }
 
     fn read_again(
         mut self,
+        kept: &mut Kept<'_>,
         access: impl Fn(&Inventory) -> Result<Option<Folded>, String>,
         read: impl Fn(&[u8]) -> Result<Inventory, String>,
     ) -> Self {
-        let picture = |name: Option<String>, digest: &str| {
+        let mut picture = |name: Option<String>, digest: &str| {
             let name = name.ok_or_else(|| "what was read of it is not kept".to_owned())?;
-            let inventory = self.kept(&name, digest).map_err(|e| e.to_string()).and_then(|bytes| read(&bytes))?;
+            let inventory = kept(&name, digest).map_err(|e| e.to_string()).and_then(|bytes| read(&bytes))?;
             let segmentation = Segmentation::of(&inventory, &self.workbook.scope);
             Ok(Pictured { access: access(&inventory)?, cluster: inventory.cluster, segmentation })
         };
@@ -212,16 +231,20 @@ impl Material {
             }),
         }
     }
+}
 
-    fn kept(&self, name: &str, digest: &str) -> Result<Vec<u8>, ExportError> {
-        let path = self.dir.join(name);
-        if !path.exists() {
-            return Err(ExportError::Missing(path));
-        }
-        let bytes = fs::read(&path).map_err(ExportError::io(&path))?;
-        let found = journal::digest(&bytes);
-        if found == digest { Ok(bytes) } else { Err(ExportError::Altered { path, found }) }
+/// Reads a file by its name and its digest.
+type Kept<'a> = dyn FnMut(&str, &str) -> Result<Vec<u8>, ExportError> + 'a;
+
+/// A file of the folder of an assessment.
+fn kept(dir: &Path, name: &str, digest: &str) -> Result<Vec<u8>, ExportError> {
+    let path = dir.join(name);
+    if !path.exists() {
+        return Err(ExportError::Missing(path));
     }
+    let bytes = fs::read(&path).map_err(ExportError::io(&path))?;
+    let found = journal::digest(&bytes);
+    if found == digest { Ok(bytes) } else { Err(ExportError::Altered { path, found }) }
 }
 
 /// Writes a single file of an export; it appears only when it is complete.

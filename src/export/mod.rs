@@ -1,15 +1,24 @@
 //! What leaves an assessment: the bag that anyone can verify, the report, tables, JSON, SARIF, Markdown. Everything is made from the files of
 //! the folder and a time that is handed in, never from the clock, so the same workbook gives the same bytes.
 
+mod algorithm;
+mod anew;
+mod bagit;
 mod bundle;
 mod csv;
 mod docx;
+mod encoding;
+mod encrypt;
 mod error;
 mod facts;
 mod findings;
 mod html;
+mod index;
+mod inside;
 mod json;
 mod judgement;
+mod layout;
+mod manifest;
 mod markdown;
 mod material;
 mod papers;
@@ -22,18 +31,28 @@ mod roc;
 mod samples;
 mod sarif;
 mod second;
+mod sign;
+mod signatures;
+mod sink;
+mod stamp;
 mod standing;
+mod strays;
 mod table;
 mod tables;
+mod tags;
 mod tree;
 mod verify;
 mod view;
 mod visible;
 mod xlsx;
+mod zipped;
 
-pub use bundle::{Form, Step, Written, bag};
+pub use algorithm::Algorithm;
+pub use anew::Snapshots;
+pub use bundle::{Form, Packing, Progress, Step, Written, bag};
 pub use csv::csv;
 pub use docx::report_docx;
+pub use encrypt::Recipients;
 pub use error::ExportError;
 pub use findings::{coverage, findings, findings_of, outcomes};
 pub use html::report_html;
@@ -49,8 +68,11 @@ pub use requests::{Mail, RequestView, Wanted, requests, requests_mail, requests_
 pub use roc::{assessed, section_six};
 pub use samples::{sample_items, samples};
 pub use sarif::{Excepted, sarif};
+pub use sign::{Added, SignError, attach_answer, sign};
+pub use signatures::{Judging, Signature, Signed};
 pub use table::{Cell, Column, ColumnKind, Table};
 pub use tables::{exceptions, practices, questions, scope, tables};
-pub use verify::{Verified, VerifyError, What, holds_assessment, verify, workbook_text};
+pub use tags::BAG_PROFILE;
+pub use verify::{Looking, Verified, VerifyError, What, holds_assessment, look, verify, workbook_text};
 pub use view::Report;
 pub use xlsx::report_xlsx;

@@ -1,7 +1,7 @@
 //! Reads an assessment where it lies: its folder, a bag, a bag in a zip. Nothing is locked, written or unpacked.
 
 use super::tree::Tree;
-use super::verify::{VerifyError, What, open, verify_tree};
+use super::verify::{Looking, VerifyError, What, open, verify_tree};
 use kassay_core::assess::CheckOutcome;
 use kassay_core::report::Assessment;
 use kassay_core::sensitive::without_quoted;
@@ -34,7 +34,7 @@ pub fn contents(path: &Path) -> Result<Contents, VerifyError> {
     let text = String::from_utf8(bytes).map_err(|_| unreadable(format!("{}: is no text", folder::WORKBOOK)))?;
     let workbook = Workbook::parse(&text).map_err(|e| unreadable(format!("{}: {e}", folder::WORKBOOK)))?;
     let outcomes = workbook.clusters.iter().map(|record| (record.key.clone(), outcomes(&mut *tree, base, record))).collect();
-    let faults = verify_tree(&mut *tree, what).faults;
+    let faults = verify_tree(&mut *tree, what, &Looking::default()).faults;
     Ok(Contents { what, faults, workbook, outcomes })
 }
 

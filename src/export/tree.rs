@@ -1,78 +1,102 @@
 //! Files by name, as they lie in a folder or in a zip: nothing of a zip is unpacked onto the disk, and no link is followed.
 
-use super::bundle::digest_of;
+use super::algorithm::{Algorithm, Copied, digests_of};
 use crate::config::said;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 /// Texts longer than this are not read into memory.
-const TEXT_LIMIT: u64 = 1 << 29;
+pub(super) const TEXT_LIMIT: u64 = 1 << 28;
 
 /// Files by name, in a folder or a zip.
 pub(super) trait Tree {
     /// All of them.
     fn names(&self) -> &BTreeSet<String>;
+    /// Whether there is a folder of that name.
+    fn has_folder(&self, name: &str) -> bool;
     /// Opens one.
     fn open_file(&mut self, name: &str) -> io::Result<Box<dyn Read + '_>>;
+    /// How long one is.
+    fn size(&mut self, name: &str) -> io::Result<u64>;
+    /// Whether one is packed as no text is.
+    fn is_bomb(&self, _name: &str) -> bool {
+        false
+    }
     /// What is wrong with them as such: links, names that lead elsewhere.
     fn faults(&self) -> &[String];
+    /// What is odd about them and no fault.
+    fn remarks(&self) -> &[String] {
+        &[]
+    }
+
+    /// Digests of one, and its length.
+    fn digests(&mut self, name: &str, algorithms: &[Algorithm]) -> Result<Copied, String> {
+        self.open_file(name).and_then(|mut file| digests_of(&mut file, algorithms)).map_err(|e| unreadable(name, &e))
+    }
 
     /// SHA-256 of one.
     fn digest(&mut self, name: &str) -> Result<String, String> {
-        self.open_file(name).and_then(|mut file| digest_of(&mut file)).map_err(|e| format!("{name}: can't be read: {}", said(&e)))
+        self.digests(name, &[Algorithm::Sha256]).map(|copied| copied.digests.into_iter().collect())
     }
 
     /// All bytes of one.
     fn bytes(&mut self, name: &str) -> Result<Vec<u8>, String> {
-        let mut bytes = Vec::new();
-        let read = self.open_file(name).and_then(|file| file.take(TEXT_LIMIT + 1).read_to_end(&mut bytes));
-        match read {
-            Ok(n) if n as u64 > TEXT_LIMIT => Err(format!("{name}: is absurdly large")),
-            Ok(_) => Ok(bytes),
-            Err(error) => Err(format!("{name}: can't be read: {}", said(&error))),
+        self.bytes_up_to(name, TEXT_LIMIT)
+    }
+
+    /// All bytes of one that is not longer than that. What is too long is not read at all.
+    fn bytes_up_to(&mut self, name: &str, limit: u64) -> Result<Vec<u8>, String> {
+        let size = self.size(name).map_err(|e| unreadable(name, &e))?;
+        if size > limit || self.is_bomb(name) {
+            return Err(format!("{name}: is absurdly large for what it is ({size} bytes), and was not read"));
         }
+        let mut bytes = Vec::new();
+        self.open_file(name).and_then(|file| file.take(limit).read_to_end(&mut bytes)).map_err(|e| unreadable(name, &e))?;
+        Ok(bytes)
     }
 }
 
-/// A name inside a bag as it is safe to use: relative, without `..`, drive letters or backslashes.
-pub(super) fn safe(name: &str) -> Option<&str> {
-    let plain = !name.is_empty()
-        && !name.starts_with(['/', '~'])
-        && !name.contains(['\\', '\0', ':'])
-        && name.split('/').all(|part| !matches!(part, "" | "." | ".."));
-    plain.then_some(name)
+pub(super) fn unreadable(name: &str, error: &io::Error) -> String {
+    format!("{name}: can't be read: {}", said(error))
 }
 
 /// A folder.
 pub(super) struct FolderTree {
     root: PathBuf,
     names: BTreeSet<String>,
+    folders: BTreeSet<String>,
     faults: Vec<String>,
 }
 
 impl FolderTree {
     /// Looks through a folder for its files.
     pub(super) fn open(root: &Path) -> io::Result<Self> {
-        let mut tree = Self { root: root.to_owned(), names: BTreeSet::new(), faults: vec![] };
-        tree.walk(root, "", 0)?;
+        let mut tree = Self { root: root.to_owned(), names: BTreeSet::new(), folders: BTreeSet::new(), faults: vec![] };
+        let mut open = vec![String::new()];
+        while let Some(base) = open.pop() {
+            for entry in fs::read_dir(root.join(&base))? {
+                tree.take(&base, &entry?, &mut open)?;
+            }
+        }
+        tree.faults.sort();
         Ok(tree)
     }
 
-    fn walk(&mut self, folder: &Path, base: &str, depth: usize) -> io::Result<()> {
-        for entry in fs::read_dir(folder)? {
-            let entry = entry?;
-            let name = format!("{base}{}", entry.file_name().to_string_lossy());
-            let kind = entry.file_type()?;
+    fn take(&mut self, base: &str, entry: &fs::DirEntry, open: &mut Vec<String>) -> io::Result<()> {
+        let name = format!("{base}{}", entry.file_name().to_string_lossy());
+        let kind = entry.file_type()?;
+        if entry.file_name().to_str().is_none() {
+            self.faults.push(format!("{name}: its name is no UTF-8"));
+        } else if kind.is_dir() {
+            open.push(format!("{name}/"));
+            self.folders.insert(name);
+        } else if kind.is_file() {
+            self.names.insert(name);
+        } else {
             // A link could show another file to everyone who looks.
-            if kind.is_symlink() || (!kind.is_dir() && !kind.is_file()) {
-                self.faults.push(format!("{name}: is a link or no file, and can't be vouched for"));
-            } else if kind.is_dir() && depth < 16 {
-                self.walk(&entry.path(), &format!("{name}/"), depth + 1)?;
-            } else if kind.is_file() {
-                self.names.insert(name);
-            }
+            self.faults.push(format!("{name}: is a link or no file, and can't be vouched for"));
         }
         Ok(())
     }
@@ -83,6 +107,10 @@ impl Tree for FolderTree {
         &self.names
     }
 
+    fn has_folder(&self, name: &str) -> bool {
+        self.folders.contains(name)
+    }
+
     fn open_file(&mut self, name: &str) -> io::Result<Box<dyn Read + '_>> {
         if !self.names.contains(name) {
             return Err(io::Error::from(io::ErrorKind::NotFound));
@@ -90,56 +118,11 @@ impl Tree for FolderTree {
         Ok(Box::new(File::open(self.root.join(name))?))
     }
 
-    fn faults(&self) -> &[String] {
-        &self.faults
-    }
-}
-
-/// A zip.
-pub(super) struct ZipTree {
-    zip: zip::ZipArchive<File>,
-    names: BTreeSet<String>,
-    index: BTreeMap<String, usize>,
-    faults: Vec<String>,
-}
-
-impl ZipTree {
-    /// Reads the directory of a zip. All files must lie in one folder, whose name is left off.
-    pub(super) fn open(file: File) -> Result<Self, String> {
-        let mut zip = zip::ZipArchive::new(file).map_err(|e| e.to_string())?;
-        let (mut index, mut faults, mut top) = (BTreeMap::new(), Vec::new(), None::<String>);
-        for i in 0..zip.len() {
-            let entry = zip.by_index_raw(i).map_err(|e| e.to_string())?;
-            let name = entry.name().map_err(|e| e.to_string())?.into_owned();
-            if entry.is_symlink() {
-                faults.push(format!("{name}: is a link"));
-                continue;
-            }
-            let Some((first, rest)) = safe(name.trim_end_matches('/')).and_then(|name| name.split_once('/')) else {
-                if !entry.is_dir() {
-                    faults.push(format!("{name}: lies outside of the bag's folder"));
-                }
-                continue;
-            };
-            if top.get_or_insert_with(|| first.to_owned()) != first {
-                faults.push(format!("{name}: lies outside of the bag's folder"));
-            } else if entry.is_file() && index.insert(rest.to_owned(), i).is_some() {
-                faults.push(format!("{name}: is in the zip twice"));
-            }
+    fn size(&mut self, name: &str) -> io::Result<u64> {
+        if !self.names.contains(name) {
+            return Err(io::Error::from(io::ErrorKind::NotFound));
         }
-        let names = index.keys().cloned().collect();
-        Ok(Self { zip, names, index, faults })
-    }
-}
-
-impl Tree for ZipTree {
-    fn names(&self) -> &BTreeSet<String> {
-        &self.names
-    }
-
-    fn open_file(&mut self, name: &str) -> io::Result<Box<dyn Read + '_>> {
-        let index = self.index.get(name).copied().ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
-        Ok(Box::new(self.zip.by_index(index).map_err(io::Error::other)?))
+        Ok(fs::metadata(self.root.join(name))?.len())
     }
 
     fn faults(&self) -> &[String] {

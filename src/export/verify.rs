@@ -1,13 +1,17 @@
-//! Whether a bag or the folder of an assessment is whole: digests, journal, workbook, evidence. Each fault is told; nothing is written, and
-//! nothing of a zip is unpacked onto the disk.
+//! Whether a bag or the folder of an assessment is whole: digests, journal, workbook, evidence, signatures. Each fault is told; nothing is
+//! written, and of a zip nothing is unpacked onto the disk but, for a moment, the signatures that `ssh-keygen` reads.
 
-use super::tree::{FolderTree, Tree, ZipTree, safe};
+use super::anew::{self, Snapshots};
+use super::bagit::{self, Bag};
+use super::inside::{contents, journal_faults, staged, workbook_folder};
+use super::signatures::{self, Judging, Signature};
+use super::tags::PROFILE;
+use super::tree::{FolderTree, Tree};
+use super::zipped::ZipTree;
 use crate::config::said;
-use kassay_core::workbook::staged::Staged;
-use kassay_core::workbook::{Journal, Moment, Workbook, folder, journal};
-use std::collections::BTreeMap;
+use kassay_core::workbook::{folder, journal};
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 /// What was verified.
@@ -40,11 +44,24 @@ pub struct Verified {
     pub remarks: Vec<String>,
     /// Whether an edit was interrupted that is completed when the folder is opened.
     pub to_complete: bool,
+    /// Who signed a bag.
+    pub signatures: Vec<Signature>,
+    /// Commands that check the signatures with stock programs, in the folder of the bag.
+    pub commands: Vec<String>,
+}
+
+/// What is looked at beside digests.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Looking<'a> {
+    /// By what signatures are judged.
+    pub signatures: Judging<'a>,
+    /// Reads snapshots, so that what was made from them is made anew and compared; without it nothing is made anew.
+    pub snapshots: Option<Snapshots>,
 }
 
 impl Verified {
     /// What is known before anything was read: how many files there are, and what is wrong with them as such.
-    fn of(tree: &dyn Tree, what: What) -> Self {
+    pub(super) fn of(tree: &dyn Tree, what: What) -> Self {
         Self {
             what,
             title: String::new(),
@@ -52,8 +69,10 @@ impl Verified {
             edits: 0,
             seal: String::new(),
             faults: tree.faults().to_vec(),
-            remarks: vec![],
+            remarks: tree.remarks().to_vec(),
             to_complete: false,
+            signatures: vec![],
+            commands: vec![],
         }
     }
 
@@ -70,6 +89,9 @@ pub enum VerifyError {
     /// It is nothing that this program writes.
     #[error("{} is neither a bag nor the folder of an assessment", .0.display())]
     Unknown(PathBuf),
+    /// It is encrypted.
+    #[error("{} is encrypted, and only who has a key of a recipient can look at it", .0.display())]
+    Encrypted(PathBuf),
     /// It can't be read.
     #[error("{}: {}", path.display(), said(source))]
     Io {
@@ -93,13 +115,21 @@ pub enum VerifyError {
 /// # Errors
 /// Where it is neither, or can't be read at all.
 pub fn verify(path: &Path) -> Result<Verified, VerifyError> {
+    look(path, &Looking::default())
+}
+
+/// The same, looking at more than digests.
+///
+/// # Errors
+/// Where it is neither, or can't be read at all.
+pub fn look(path: &Path, looking: &Looking<'_>) -> Result<Verified, VerifyError> {
     let (mut tree, what) = open(path)?;
-    Ok(verify_tree(&mut *tree, what))
+    Ok(verify_tree(&mut *tree, what, looking))
 }
 
 /// Verifies what was opened.
-pub(super) fn verify_tree(tree: &mut dyn Tree, what: What) -> Verified {
-    if what == What::Workbook { workbook_folder(tree) } else { bag(tree, what) }
+pub(super) fn verify_tree(tree: &mut dyn Tree, what: What, looking: &Looking<'_>) -> Verified {
+    if what == What::Workbook { workbook_folder(tree) } else { bag(tree, what, looking) }
 }
 
 /// Opens a bag (folder or zip) or the folder of an assessment.
@@ -122,9 +152,19 @@ fn files(path: &Path) -> Result<(Box<dyn Tree>, bool), VerifyError> {
     if fs::metadata(path).map_err(unreadable)?.is_dir() {
         return Ok((Box::new(FolderTree::open(path).map_err(unreadable)?), true));
     }
-    let file = File::open(path).map_err(unreadable)?;
+    let mut file = File::open(path).map_err(unreadable)?;
+    if is_encrypted(&mut file) {
+        return Err(VerifyError::Encrypted(path.to_owned()));
+    }
     let tree = ZipTree::open(file).map_err(|message| VerifyError::Zip { path: path.to_owned(), message })?;
     Ok((Box::new(tree), false))
+}
+
+/// Whether a file begins as one that `age` encrypted.
+fn is_encrypted(file: &mut File) -> bool {
+    let mut begins = Vec::new();
+    let read = file.by_ref().take(64).read_to_end(&mut begins);
+    read.is_ok() && [&b"age-encryption.org/"[..], b"-----BEGIN AGE ENCRYPTED FILE-----"].iter().any(|start| begins.starts_with(start))
 }
 
 /// Whether something looks like the folder or bag of an assessment, whole or not.
@@ -155,241 +195,44 @@ pub fn workbook_text(path: &Path) -> Result<Vec<u8>, VerifyError> {
     }
 }
 
-fn bag(tree: &mut dyn Tree, what: What) -> Verified {
+fn bag(tree: &mut dyn Tree, what: What, looking: &Looking<'_>) -> Verified {
     let mut verified = Verified::of(tree, what);
-    declaration(tree, &mut verified.faults);
-    let listed = manifest(tree, "manifest-sha256.txt", &mut verified.faults);
-    let tags = manifest(tree, "tagmanifest-sha256.txt", &mut verified.faults);
-    verified.seal = tree.digest("tagmanifest-sha256.txt").unwrap_or_default();
-    for name in tree.names().clone() {
-        let known = if name.starts_with("data/") {
-            listed.contains_key(&name)
-        } else {
-            tags.contains_key(&name) || name == "tagmanifest-sha256.txt"
-        };
-        if !known {
-            verified.faults.push(format!("{name}: is in no manifest"));
-        }
+    let mut checked = bagit::check(tree);
+    verified.faults.extend(std::mem::take(&mut checked.faults).words());
+    verified.remarks.append(&mut checked.remarks);
+    verified.seal = tree.digest(signatures::SIGNED).unwrap_or_default();
+    if is_ours(tree, &checked) {
+        assessment(tree, &checked, looking, &mut verified);
+    } else {
+        verified.remarks.push("it is no bag of Kassay: its digests alone were checked".to_owned());
     }
-    for (name, digest) in listed.iter().chain(&tags) {
+    let judged = signatures::judge(tree, &looking.signatures);
+    verified.faults.extend(judged.faults);
+    (verified.signatures, verified.commands) = (judged.signatures, judged.commands);
+    verified
+}
+
+/// Whether this program wrote a bag, or says that it did.
+fn is_ours(tree: &dyn Tree, bag: &Bag) -> bool {
+    let by = bag.told("Bag-Software-Agent").is_some_and(|agent| agent.starts_with("kassay "));
+    by || bag.told("BagIt-Profile-Identifier") == Some(PROFILE) || tree.names().contains(&format!("data/{}", folder::WORKBOOK))
+}
+
+/// What a bag of this program has beyond what BagIt asks: a seal, and an assessment that fits together.
+fn assessment(tree: &mut dyn Tree, checked: &Bag, looking: &Looking<'_>, verified: &mut Verified) {
+    for name in ["bag-info.txt", "manifest-sha256.txt", signatures::SIGNED] {
         if !tree.names().contains(name) {
-            verified.faults.push(format!("{name}: is missing"));
-            continue;
-        }
-        match tree.digest(name) {
-            Ok(found) if found == *digest => {}
-            Ok(_) => verified.faults.push(format!("{name}: was changed, its SHA-256 is not the one in the manifest")),
-            Err(fault) => verified.faults.push(fault),
+            verified.faults.push(format!("{name}: is missing; a bag of Kassay has it"));
         }
     }
-    oxum(tree, &listed, &mut verified.faults);
     match tree.bytes(&format!("data/{}", folder::WORKBOOK)) {
         Ok(bytes) => {
-            journal_faults(tree, &format!("data/{}", folder::JOURNAL), &journal::digest(&bytes), &mut verified);
-            contents(tree, "data/", &bytes, &mut verified);
+            journal_faults(tree, &format!("data/{}", folder::JOURNAL), &journal::digest(&bytes), verified);
+            contents(tree, "data/", &bytes, &checked.sha256, verified);
+            if let Some(snapshots) = looking.snapshots.filter(|_| verified.is_whole()) {
+                anew::compare(tree, checked, bytes, snapshots, verified);
+            }
         }
         Err(fault) => verified.faults.push(fault),
-    }
-    verified
-}
-
-fn workbook_folder(tree: &mut dyn Tree) -> Verified {
-    let mut verified = Verified::of(tree, What::Workbook);
-    let workbook = tree.names().contains(folder::WORKBOOK).then(|| tree.bytes(folder::WORKBOOK));
-    let workbook = match workbook {
-        Some(Err(fault)) => {
-            verified.faults.push(fault);
-            return verified;
-        }
-        Some(Ok(bytes)) => Some(bytes),
-        None => None,
-    };
-    let found = workbook.as_deref().map_or_else(String::new, journal::digest);
-    let (bytes, last) = match (staged(tree, &found, &mut verified), workbook) {
-        // The journal speaks of the state before, because the edit's line was not written any more.
-        (Some((Staged::Unnamed, bytes)), _) => (bytes, Some(found).filter(|found| !found.is_empty())),
-        (Some((_, bytes)), _) | (None, Some(bytes)) => {
-            let digest = journal::digest(&bytes);
-            (bytes, Some(digest))
-        }
-        (None, None) => {
-            lost(tree, &mut verified);
-            return verified;
-        }
-    };
-    verified.seal = journal::digest(&bytes);
-    if let Some(last) = last {
-        journal_faults(tree, folder::JOURNAL, &last, &mut verified);
-    }
-    contents(tree, "", &bytes, &mut verified);
-    for name in tree.names().iter().filter(|name| name.rsplit('/').next().is_some_and(|name| name.starts_with(".kassay-"))) {
-        verified.remarks.push(format!("{name}: was left by an interruption; it is removed when the assessment is opened"));
-    }
-    if tree.names().contains(folder::DRAFTS) {
-        verified.remarks.push(format!("{}: was typed and not saved; it is no part of the assessment", folder::DRAFTS));
-    }
-    verified
-}
-
-/// The text that opening the folder would put in the workbook's place, where an edit was interrupted.
-fn staged(tree: &mut dyn Tree, workbook: &str, verified: &mut Verified) -> Option<(Staged, Vec<u8>)> {
-    let names: Vec<String> = tree.names().iter().filter(|name| folder::is_next(name)).cloned().collect();
-    let journal = tree.bytes(folder::JOURNAL).map(|bytes| Journal::read(&bytes)).unwrap_or_default();
-    let (mut completed, mut stray) = (None::<(Staged, Vec<u8>)>, vec![]);
-    for name in names {
-        let Ok(text) = tree.bytes(&name) else { continue };
-        let state = Staged::of(&journal, &name, &text, workbook);
-        let named = matches!(state, Staged::Named { .. });
-        if state.is_completed() && completed.as_ref().is_none_or(|(before, _)| named && *before == Staged::Unnamed) {
-            completed = Some((state, text));
-        } else {
-            stray.push(name);
-        }
-    }
-    let aside = |name: String| format!("{name}: was not made from what was accepted last; it is set aside when the assessment is opened");
-    verified.remarks.extend(stray.into_iter().map(aside));
-    let (state, text) = completed?;
-    verified.to_complete = true;
-    verified.remarks.push("an edit was interrupted; it is completed when the assessment is opened".into());
-    if state == (Staged::Named { changed_meanwhile: true }) {
-        verified.faults.push("the workbook was changed outside Kassay after an edit was interrupted; its text is kept aside then".into());
-    }
-    Some((state, text))
-}
-
-/// Tells of an assessment without its workbook.
-fn lost(tree: &mut dyn Tree, verified: &mut Verified) {
-    let journal = tree.bytes(folder::JOURNAL).map(|bytes| Journal::read(&bytes)).unwrap_or_default();
-    verified.edits = journal.lines.len();
-    let copy = tree.names().contains(folder::PREVIOUS).then(|| tree.bytes(folder::PREVIOUS)).and_then(Result::ok);
-    let offer = copy.filter(|bytes| std::str::from_utf8(bytes).is_ok_and(|text| Workbook::parse(text).is_ok())).map(|bytes| {
-        let state =
-            journal.line_of(&journal::digest(&bytes)).map(|line| format!(" (as it was after edit {} of {})", line.n, journal.lines.len()));
-        format!("; the copy from before the last edit, {}, can be read{}", folder::PREVIOUS, state.unwrap_or_default())
-    });
-    verified.faults.push(format!("{}: is missing{}", folder::WORKBOOK, offer.unwrap_or_default()));
-}
-
-/// RFC 8493, 2.1.1.
-fn declaration(tree: &mut dyn Tree, faults: &mut Vec<String>) {
-    match tree.bytes("bagit.txt") {
-        Ok(bytes) if bytes == b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n" => {}
-        Ok(bytes) => {
-            let text = String::from_utf8_lossy(&bytes);
-            let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
-            if lines != ["BagIt-Version: 1.0", "Tag-File-Character-Encoding: UTF-8"] {
-                faults.push("bagit.txt: does not declare a bag of version 1.0 in UTF-8".into());
-            }
-        }
-        Err(fault) => faults.push(fault),
-    }
-}
-
-/// Reads a manifest: names with their digests.
-fn manifest(tree: &mut dyn Tree, name: &str, faults: &mut Vec<String>) -> BTreeMap<String, String> {
-    let mut listed = BTreeMap::new();
-    let bytes = match tree.bytes(name) {
-        Ok(bytes) => bytes,
-        Err(fault) => {
-            faults.push(fault);
-            return listed;
-        }
-    };
-    for (number, line) in String::from_utf8_lossy(&bytes).lines().enumerate() {
-        let parts =
-            line.split_once([' ', '\t']).map(|(digest, file)| (digest.to_ascii_lowercase(), file.trim_start_matches([' ', '\t', '*'])));
-        match parts {
-            Some((digest, file)) if folder::is_digest(&digest) && safe(file).is_some() => {
-                if listed.insert(decode(file), digest).is_some() {
-                    faults.push(format!("{name}: names {file} twice"));
-                }
-            }
-            _ => faults.push(format!("{name}: line {} is no digest with a path inside the bag", number + 1)),
-        }
-    }
-    listed
-}
-
-fn decode(name: &str) -> String {
-    name.replace("%0A", "\n").replace("%0a", "\n").replace("%0D", "\r").replace("%0d", "\r").replace("%25", "%")
-}
-
-/// Payload-Oxum of bag-info.txt: bytes and files of the payload.
-fn oxum(tree: &mut dyn Tree, listed: &BTreeMap<String, String>, faults: &mut Vec<String>) {
-    let Ok(bytes) = tree.bytes("bag-info.txt") else { return };
-    let text = String::from_utf8_lossy(&bytes).into_owned();
-    let Some(told) = text.lines().find_map(|line| line.strip_prefix("Payload-Oxum:")).map(str::trim) else { return };
-    let mut octets = 0;
-    for name in listed.keys() {
-        octets += tree.open_file(name).and_then(|mut file| io::copy(&mut file, &mut io::sink())).unwrap_or(0);
-    }
-    if told != format!("{octets}.{}", listed.len()) {
-        faults.push(format!("bag-info.txt: tells a payload of {told}, and there is {octets}.{}", listed.len()));
-    }
-}
-
-/// A workbook, and the files that it names.
-fn contents(tree: &mut dyn Tree, base: &str, bytes: &[u8], verified: &mut Verified) {
-    let at = |name: &str| format!("{base}{name}");
-    let workbook = match Workbook::parse(&String::from_utf8_lossy(bytes)) {
-        Ok(workbook) => workbook,
-        Err(error) => return verified.faults.push(format!("{}: {error}", at(folder::WORKBOOK))),
-    };
-    verified.title = format!("{} {}", workbook.engagement.entity, workbook.engagement.period).trim().to_owned();
-    let mut named: Vec<(Option<String>, String, String)> = Vec::new();
-    for c in &workbook.clusters {
-        named.push((folder::snapshot(&c.snapshot), c.snapshot.clone(), format!("the snapshot of {}", c.key)));
-        named.push((folder::findings(&c.findings), c.findings.clone(), format!("the findings of {}", c.key)));
-    }
-    named.extend(workbook.evidence.iter().map(|e| (folder::evidence(&e.sha256, &e.file), e.sha256.clone(), e.reference.clone())));
-    for (name, digest, what) in named.into_iter().filter(|(_, digest, _)| !digest.is_empty()) {
-        let Some(name) = name.map(|name| at(&name)) else {
-            verified.faults.push(format!("{what}: “{digest}” is no SHA-256"));
-            continue;
-        };
-        if !tree.names().contains(&name) {
-            verified.faults.push(format!("{name}: is missing ({what})"));
-        } else if tree.digest(&name).is_ok_and(|found| found != digest) {
-            verified.faults.push(format!("{name}: is not what its name says ({what})"));
-        }
-    }
-    for practice in workbook.determinations.iter().filter(|d| d.to_confirm).map(|d| &d.practice) {
-        verified.remarks.push(format!("the determination of {practice} is to be confirmed: newer outcomes speak against it"));
-    }
-}
-
-fn journal_faults(tree: &mut dyn Tree, name: &str, workbook: &str, verified: &mut Verified) {
-    if !tree.names().contains(name) {
-        verified.faults.push(format!("{name}: is missing: nothing shows who changed what"));
-        return;
-    }
-    let journal = match tree.bytes(name) {
-        Ok(bytes) => Journal::read(&bytes),
-        Err(fault) => return verified.faults.push(fault),
-    };
-    verified.edits = journal.lines.len();
-    verified.faults.extend(journal.faults.iter().map(|fault| format!("{name}: line {} {}", fault.line, fault.what)));
-    if journal.torn {
-        verified.remarks.push(format!("{name}: its last line is torn, as after an interruption"));
-    }
-    match (journal.lines.last(), journal.line_of(workbook)) {
-        (None, _) => verified.faults.push(format!("{name}: has no line that could be read")),
-        (Some(last), _) if last.workbook == workbook => {}
-        (Some(last), Some(line)) => verified.faults.push(format!("the workbook is as it was after edit {} of {}", line.n, last.n)),
-        (Some(last), None) => {
-            verified.faults.push(format!("the workbook was changed outside Kassay, after edit {} (“{}”)", last.n, last.what));
-        }
-    }
-    for line in &journal.lines {
-        if line.by.is_empty() {
-            verified.remarks.push(format!("{name}: edit {} tells of a change that was made outside Kassay", line.n));
-        }
-        if let Some(clock) = line.clock {
-            verified.remarks.push(format!(
-                "{name}: edit {} was made while the clock said {}, before the edit above it",
-                line.n,
-                Moment(clock)
-            ));
-        }
     }
 }

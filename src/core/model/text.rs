@@ -11,11 +11,18 @@ pub fn clean(text: &str) -> String {
     text.chars()
         .map(|c| match c {
             '\t' | '\n' | '\r' => ' ',
-            c if c.is_control() => '\u{fffd}',
-            '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' => '\u{fffd}',
+            c if is_hidden(c) => '\u{fffd}',
             c => c,
         })
         .collect()
+}
+
+/// Whether a letter shows nothing and steers what reads it: control characters, marks of direction, what joins and parts words without a sign, tags.
+#[must_use]
+pub fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
+        || matches!(c, '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// The text in the bytes of a file: UTF-8, or UTF-16 as shells on Windows write it, which is known by its mark, or by the zeros between the letters of
@@ -128,6 +135,7 @@ mod tests {
     #[test]
     fn escapes_and_direction_marks_do_not_survive() {
         assert_eq!(clean("a\u{1b}[2Jb\u{202e}c\nd"), "a\u{fffd}[2Jb\u{fffd}c d");
+        assert_eq!(clean("\u{9d}0;x\u{7f}\u{61c}\u{e0041}é"), "\u{fffd}0;x\u{fffd}\u{fffd}\u{fffd}é");
     }
 
     #[test]

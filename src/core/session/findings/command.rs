@@ -12,14 +12,15 @@ pub fn kubectl(object: &ObjectRef, context: Option<&str>) -> String {
         None if object.group.is_empty() => object.kind.to_lowercase(),
         None => format!("{}.{}", object.kind.to_lowercase(), object.group),
     };
-    let mut words = vec!["kubectl".to_owned(), "get".to_owned(), quoted(&resource), quoted(&object.name)];
+    let mut words = vec!["kubectl get".to_owned()];
     if !object.namespace.is_empty() {
-        words.extend(["--namespace".to_owned(), quoted(&object.namespace)]);
+        words.push(format!("--namespace={}", quoted(&object.namespace)));
     }
     if let Some(context) = context {
-        words.extend(["--context".to_owned(), quoted(context)]);
+        words.push(format!("--context={}", quoted(context)));
     }
-    words.extend(["--output".to_owned(), "yaml".to_owned()]);
+    // Behind the two dashes nothing is an option, however it begins.
+    words.extend(["--output=yaml".to_owned(), "--".to_owned(), quoted(&resource), quoted(&object.name)]);
     words.join(" ")
 }
 
@@ -27,7 +28,7 @@ pub fn kubectl(object: &ObjectRef, context: Option<&str>) -> String {
 fn quoted(word: &str) -> String {
     let word = clean(word);
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/' | ':' | '@');
-    if !word.is_empty() && !word.starts_with('-') && word.chars().all(plain) { word } else { format!("'{}'", word.replace('\'', "'\\''")) }
+    if !word.is_empty() && word.chars().all(plain) { word } else { format!("'{}'", word.replace('\'', "'\\''")) }
 }
 
 #[cfg(test)]
@@ -39,8 +40,10 @@ mod tests {
         let object = ObjectRef::new("apps", "Deployment", "shop", "web;rm -rf $(HOME)'");
         assert_eq!(
             kubectl(&object, Some("prod eu")),
-            r"kubectl get deployments.apps 'web;rm -rf $(HOME)'\''' --namespace shop --context 'prod eu' --output yaml"
+            r"kubectl get --namespace=shop --context='prod eu' --output=yaml -- deployments.apps 'web;rm -rf $(HOME)'\'''"
         );
-        assert_eq!(kubectl(&ObjectRef::new("", "Node", "", "n1"), None), "kubectl get nodes n1 --output yaml");
+        assert_eq!(kubectl(&ObjectRef::new("", "Node", "", "n1"), None), "kubectl get --output=yaml -- nodes n1");
+        let option = ObjectRef::new("-x", "-y", "--all", "--kubeconfig=/tmp/x");
+        assert_eq!(kubectl(&option, Some("-z")), "kubectl get --namespace=--all --context=-z --output=yaml -- -y.-x '--kubeconfig=/tmp/x'");
     }
 }

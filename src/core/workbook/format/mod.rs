@@ -5,6 +5,7 @@ mod answer;
 mod cluster;
 mod determination;
 mod engagement;
+mod escape;
 mod evidence;
 mod exception;
 mod migrate;

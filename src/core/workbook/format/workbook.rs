@@ -6,6 +6,7 @@ use super::answer::Answer;
 use super::cluster::ClusterRecord;
 use super::determination::Determination;
 use super::engagement::Engagement;
+use super::escape::escaped;
 use super::evidence::Evidence;
 use super::exception::Exception;
 use super::migrate::migrate;
@@ -188,7 +189,7 @@ impl Workbook {
         sorted.samples.sort_by(|a, b| a.reference.cmp(&b.reference));
         sorted.requests.sort_by(|a, b| a.reference.cmp(&b.reference));
         sorted.remediations.sort_by(|a, b| a.reference.cmp(&b.reference));
-        let body = toml::to_string_pretty(&sorted).map_err(|e| WorkbookError::Unwritable(e.to_string()))?;
+        let body = escaped(toml::to_string_pretty(&sorted).map_err(|e| WorkbookError::Unwritable(e.to_string()))?);
         Ok(format!(
             "# A workbook of Kassay: one assessment. Made to be read and compared; edit it with Kassay, so that the journal stays whole.\n{body}"
         ))

@@ -1,0 +1,49 @@
+//! `kassay sign`: a person's signature on a bag, and the time-stamp of a signature.
+
+use super::{Failure, Manners, print, quoted};
+use crate::config;
+use crate::export::{attach_answer, sign};
+use std::path::{Path, PathBuf};
+
+/// Signs a bag with your own SSH key, or attaches the time-stamp of a signature
+///
+/// ssh-keygen signs, with a key file, the agent or a hardware key; the bag gets the signature and a request for a time-stamp of it. Several people may
+/// sign one bag. `kassay verify --allowed-signers FILE` and `sh verify.sh FILE` in the bag check it.
+#[derive(Debug, clap::Args)]
+pub struct Sign {
+    /// The bag, a folder or a zip
+    bundle: PathBuf,
+    /// File of the key, or of its public half where an agent or a hardware key holds the other
+    #[arg(long, value_name = "FILE", required_unless_present = "time_answer")]
+    key: Option<PathBuf>,
+    /// Who signs, as allowed signers name you: a.assessor@audit.example; without it, who you are
+    #[arg(long = "as", value_name = "NAME")]
+    name: Option<String>,
+    /// Attaches the answer of a time-stamping authority (RFC 3161) to the signature of that name
+    #[arg(long, value_name = "FILE", conflicts_with = "key")]
+    time_answer: Option<PathBuf>,
+}
+
+impl Sign {
+    /// Carries it out.
+    pub(super) fn run(self, manners: &Manners) -> Result<(), Failure> {
+        let name = self.name.unwrap_or_else(config::user);
+        if let Some(answer) = &self.time_answer {
+            let time = attach_answer(&self.bundle, answer, &name)?;
+            manners.say("`kassay verify` prints the command that checks the authority's certificates.");
+            return print(&format!("the signature of {name} is time-stamped {}", time.strftime("%Y-%m-%dT%H:%M:%SZ")));
+        }
+        let Some(key) = &self.key else { return Err(Failure::new("no key is named").hint("Name the file of an SSH key with --key.")) };
+        let added = sign(&self.bundle, key, &name)?;
+        manners.say("For a time-stamp, send the request to an authority and attach its answer:");
+        let bundle = quoted(&self.bundle);
+        let shown = match &added.top {
+            Some(top) => format!("unzip -p {bundle} {}", quoted(&Path::new(top).join(&added.request))),
+            None => format!("cat {}", quoted(&self.bundle.join(&added.request))),
+        };
+        manners
+            .say(&format!("  {shown} | curl -sf -H 'Content-Type: application/timestamp-query' --data-binary @- TSA_ADDRESS > answer.tsr"));
+        manners.say(&format!("  kassay sign {bundle} --as {name} --time-answer answer.tsr"));
+        print(&format!("signed as {name}: {}", added.signature))
+    }
+}

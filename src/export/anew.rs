@@ -1,0 +1,70 @@
+//! What is made from a workbook (report, tables, pictures) is made anew when a bag is verified, and held against what lies in the bag: digests
+//! that were made anew can't hide a changed report.
+
+use super::bagit::Bag;
+use super::bundle::{Content, payload};
+use super::tree::Tree;
+use super::verify::Verified;
+use super::{ExportError, Material};
+use jiff::Timestamp;
+use kassay_core::kinds::Inventory;
+use kassay_core::workbook::{folder, journal};
+use std::path::PathBuf;
+
+/// Reads a snapshot, or says why not.
+pub type Snapshots = fn(&[u8]) -> Result<Inventory, String>;
+
+/// Compares what is derived in a bag, whose digests were checked, with what this program makes of the bag's workbook.
+pub(super) fn compare(tree: &mut dyn Tree, bag: &Bag, workbook: Vec<u8>, snapshots: Snapshots, verified: &mut Verified) {
+    let by = bag.told("Bag-Software-Agent").unwrap_or("another program").to_owned();
+    let this = agent();
+    let at = bag.told("Kassay-Exported-At").and_then(|at| at.parse::<Timestamp>().ok());
+    let material = match at {
+        Some(at) if by == this => gather(tree, workbook, at, snapshots),
+        _ => {
+            return verified
+                .remarks
+                .push(format!("report and tables were written by {by}, and this is {this}: they were not made anew to compare them"));
+        }
+    };
+    let material = match material {
+        Ok(material) => material,
+        Err(error) => return verified.faults.push(format!("report and tables can't be made anew: {error}")),
+    };
+    if bag.told("Kassay-Catalogue") != Some(material.guidance.digest.as_str()) {
+        return verified
+            .remarks
+            .push("its catalogue is another than the one here: report and tables were not made anew to compare them".to_owned());
+    }
+    let files = payload(&material);
+    for name in bag.sha256.keys().filter(|name| !files.contains_key(*name)) {
+        verified.faults.push(format!("{name}: is in the bag, and nothing of the assessment"));
+    }
+    for (name, content) in files {
+        let Content::Made(make) = content else { continue };
+        let same = match make(&material) {
+            Ok(bytes) => bag.sha256.get(&name).map(|digest| *digest == journal::digest(&bytes)),
+            Err(error) => return verified.faults.push(format!("{name}: can't be made anew: {error}")),
+        };
+        match same {
+            Some(true) => {}
+            Some(false) => verified.faults.push(format!("{name}: is not what {this} makes of the workbook in this bag")),
+            None => verified.faults.push(format!("{name}: is missing; {this} makes it of the workbook in this bag")),
+        }
+    }
+}
+
+/// This program, as bags name it.
+pub(super) fn agent() -> String {
+    format!("kassay {}", env!("CARGO_PKG_VERSION"))
+}
+
+/// The assessment in a bag, as it was when it was exported.
+fn gather(tree: &mut dyn Tree, workbook: Vec<u8>, at: Timestamp, snapshots: Snapshots) -> Result<Material, ExportError> {
+    let unreadable = |path: &str, message: String| ExportError::Unreadable { path: PathBuf::from(path), message };
+    let text = String::from_utf8(workbook).map_err(|_| unreadable(folder::WORKBOOK, "is no text".to_owned()))?;
+    let lines = tree.bytes(&format!("data/{}", folder::JOURNAL)).map_err(|fault| unreadable(folder::JOURNAL, fault))?;
+    let mut kept = |name: &str, _: &str| tree.bytes(&format!("data/{name}")).map_err(|fault| unreadable(name, fault));
+    let material = Material::gather(PathBuf::from("data"), text, lines, at, &mut kept)?;
+    Ok(material.pictured(&mut kept, snapshots))
+}
