@@ -6,6 +6,7 @@
 mod whole;
 
 use kassay_core::model::{Determined, Method};
+use kassay_core::workbook::gate::{Gate, clean_workbook};
 use kassay_core::workbook::outside::differences;
 use kassay_core::workbook::{
     Answer, AnswerValue, CompensatingControl, Day, Determination, Engagement, Evidence, EvidenceKind, Exception, FORMAT, Moment, Workbook,
@@ -355,4 +356,37 @@ fn a_title_fits_a_line() {
     let long = title_of(&"word ".repeat(40));
     assert!(long.chars().count() <= 80 && long.ends_with("word…"), "{long}");
     assert_eq!(title_of(&"x".repeat(200)).chars().count(), 80);
+}
+
+/// The texts of a tree, each to be changed.
+fn texts<'a>(value: &'a mut toml::Value, found: &mut Vec<&'a mut String>) {
+    match value {
+        toml::Value::String(text) => found.push(text),
+        toml::Value::Array(items) => items.iter_mut().for_each(|item| texts(item, found)),
+        toml::Value::Table(table) => table.iter_mut().for_each(|(_, item)| texts(item, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn the_gate_looks_at_whatever_an_edit_changes() {
+    let book = whole::workbook();
+    let mut gate = Gate::default();
+    assert_eq!(gate.clean(&book).unwrap().1, 0);
+    let tree = toml::Value::try_from(&book).unwrap();
+    let (mut nth, mut masked) = (0, 0);
+    loop {
+        let mut tree = tree.clone();
+        let mut all = vec![];
+        texts(&mut tree, &mut all);
+        let Some(text) = all.into_iter().nth(nth) else { break };
+        text.push_str(" 4111 1111 1111 1111");
+        nth += 1;
+        // Words of a set stay what they are.
+        let Ok(changed) = tree.try_into::<Workbook>() else { continue };
+        let (clean, found) = clean_workbook(&changed).unwrap();
+        assert_eq!(gate.clone().clean(&changed).map(|(quick, found)| (quick.into_owned(), found)), Ok((clean, found)), "{nth}");
+        masked += found;
+    }
+    assert!(nth > 200 && masked > 100, "{masked} of {nth}");
 }

@@ -4,17 +4,18 @@
 //!
 //! 0. *Look.* What lies in the workbook's place is compared with what this program wrote last. A change from outside is told, written down in the
 //!    journal, and put together with the edit; what both touched is asked about. See `save`.
-//! 1. *Stage.* The new text is written to a temporary file beside the workbook, synced, renamed to `workbook.toml.next-…`, where the name tells what
-//!    it was made from; the folder is synced.
+//! 1. *Stage.* The new text is written to a temporary file beside the workbook and renamed to `workbook.toml.next-…`, where the name tells what it was
+//!    made from; file and folder are synced.
 //! 2. *Journal.* The edit's line, with the digest of the new text and of the line before, is appended to `journal.jsonl` and synced.
 //! 3. *Keep.* The workbook as it was becomes `workbook.toml.bak` (a hard link where the file system has them, renamed into place).
-//! 4. *Promote.* The staged text is renamed to `workbook.toml`, and the folder is synced.
+//! 4. *Promote.* The staged text is renamed to `workbook.toml`. This is not synced: the edit lasts since step 2, and where the power fails before the
+//!    disk has heard of the renaming, the folder is as between 2 and 4.
 //!
 //! An edit counts as accepted when `save` returns, so after step 4. Where a step fails, what was done before it is taken back, and the edit is
 //! not accepted. Whatever the moment at which the program is killed or the power fails, opening the folder again ends in one of two
 //! states, the one before the edit or the one after it, and both are whole:
 //!
-//! - within 1: there is at most a temporary file, which is removed; the state before.
+//! - within 1: there is at most a temporary file, which is removed, or a name whose text is not whole, which is set aside; the state before.
 //! - between 1 and 2, or within 2: the staged text is whole, but its line is missing or torn. The torn line is cut off, a line that
 //!   says so is written, and the staged text is promoted; the state after.
 //! - between 2 and 4: the last line's digest is that of the staged text, which is promoted; the state after.
@@ -44,6 +45,7 @@ pub use notice::Notice;
 pub use open::{Opened, holds_assessment};
 
 use jiff::Timestamp;
+use kassay_core::workbook::gate::Gate;
 use kassay_core::workbook::{Edit, Journal, Workbook, folder};
 use std::path::{Path, PathBuf};
 
@@ -61,6 +63,8 @@ pub struct Store {
     clock_told: bool,
     /// The format of the text on disk, where that is an older one: it is kept beside before the first save.
     older: Option<i64>,
+    /// Every text goes through it before it is written.
+    gate: Gate,
 }
 
 /// What became of a save.
@@ -156,7 +160,7 @@ impl Store {
     }
 
     fn new(dir: &Path, lock: lock::Held, journal: Journal) -> Self {
-        Self { dir: dir.to_owned(), lock, journal, outside: None, versions: vec![], clock_told: false, older: None }
+        Self { dir: dir.to_owned(), lock, journal, outside: None, versions: vec![], clock_told: false, older: None, gate: Gate::default() }
     }
 
     /// Refuses to write where that is for others, or the folder is gone.

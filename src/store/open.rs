@@ -92,9 +92,10 @@ pub(super) fn restore_previous(dir: &Path, by: &str, now: Timestamp) -> Result<O
         found = journal::digest(&broken);
         write::keep_aside(dir, &broken, &folder::aside("broken", &found))?;
     }
-    let (whole, staged) = (journal.whole, staged::name(journal.last(), &found));
+    let digest = journal::digest(good.as_bytes());
+    let (whole, staged) = (journal.whole, staged::name(journal.last(), &found, &digest));
     let edit = Edit { by: by.to_owned(), what: "restored the previous copy of the workbook".to_owned(), ..Edit::default() };
-    let line = journal.add(&edit, now, &journal::digest(good.as_bytes()))?;
+    let line = journal.add(&edit, now, &digest)?;
     let edit = write::Write { dir, staged: &staged, text: good.as_bytes(), lines: line.as_bytes(), whole };
     // Without `keep`: the previous copy is the good one, and must not become the broken one.
     for step in [write::stage, write::append, write::promote] {

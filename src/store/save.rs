@@ -56,12 +56,13 @@ impl Store {
         };
         self.keep_older(&found)?;
         let Met { together, outside } = self.meet(found, workbook, how.settled, &before, &mut saved.notices)?;
-        let (clean, masked) = gate::clean_workbook(together.as_ref().unwrap_or(workbook))?;
+        let (clean, masked) = self.gate.clean(together.as_ref().unwrap_or(workbook))?;
         let text = clean.print()?;
-        (saved.masked, saved.merged) = (masked, together.is_some().then(|| Box::new(clean)));
-        let staged = staged::name(self.journal.last(), &before);
+        (saved.masked, saved.merged) = (masked, together.is_some().then(|| Box::new(clean.into_owned())));
+        let digest = journal::digest(text.as_bytes());
+        let staged = staged::name(self.journal.last(), &before, &digest);
         let mark = self.journal.mark();
-        let (whole, lines) = (self.journal.whole, self.lines(outside, edit, how.now, &text, &mut saved.notices)?);
+        let (whole, lines) = (self.journal.whole, self.lines(outside, edit, how.now, &digest, &mut saved.notices)?);
         let write = write::Write { dir: &self.dir, staged: &staged, text: text.as_bytes(), lines: lines.as_bytes(), whole };
         for step in how.steps {
             if let Err(error) = step(&write) {
@@ -93,7 +94,7 @@ impl Store {
         outside: Option<(String, String)>,
         edit: &Edit,
         now: Timestamp,
-        text: &str,
+        digest: &str,
         notices: &mut Vec<Notice>,
     ) -> Result<String, StoreError> {
         let mut lines = String::new();
@@ -101,7 +102,7 @@ impl Store {
             let edit = Edit { what: journal::CHANGED_OUTSIDE.to_owned(), after, ..Edit::default() };
             lines += &self.journal.add(&gate::clean_edit(&edit), now, &found)?;
         }
-        lines += &self.journal.add(&gate::clean_edit(edit), now, &journal::digest(text.as_bytes()))?;
+        lines += &self.journal.add(&gate::clean_edit(edit), now, digest)?;
         let taken = self.journal.lines.last().and_then(|line| Some((line.clock?, line.at)));
         if let Some((says, taken)) = taken.filter(|_| !self.clock_told) {
             self.clock_told = true;

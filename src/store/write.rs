@@ -27,13 +27,22 @@ pub(super) type Step = fn(&Write<'_>) -> Result<(), StoreError>;
 /// All steps in their order.
 pub(super) const STEPS: [Step; 4] = [stage, append, keep, promote];
 
-/// Writes the new text beside the workbook.
+/// Writes the new text beside the workbook. Text and name must both last before the journal speaks of them. Which of them does first is the same, because
+/// the name tells a text that is not whole, so the disk is asked for both at once.
 pub(super) fn stage(write: &Write<'_>) -> Result<(), StoreError> {
-    put(write.dir, write.staged, write.text).map_err(|error| match error {
-        // The name of a staged text says nothing to anybody.
-        StoreError::Io { what, source, .. } => StoreError::Io { what, path: write.dir.join(folder::WORKBOOK), source },
-        other => other,
-    })
+    let staged = || -> io::Result<()> {
+        let mut file = new_temporary(write.dir)?;
+        file.write_all(write.text)?;
+        let file = file.persist(write.dir.join(write.staged)).map_err(|e| e.error)?;
+        std::thread::scope(|scope| {
+            let text = scope.spawn(|| file.sync_all());
+            let name = sync_folder(write.dir);
+            text.join().unwrap_or_else(|_| Err(io::Error::other("the thread that syncs ended")))?;
+            name
+        })
+    };
+    // The name of a staged text says nothing to anybody.
+    staged().context("could not write", &write.dir.join(folder::WORKBOOK))
 }
 
 /// Appends the journal's lines, over what a torn line may have left.
@@ -81,11 +90,11 @@ pub(super) fn keep_aside(dir: &Path, text: &[u8], name: &str) -> Result<(), Stor
     if dir.join(name).exists() { Ok(()) } else { put(dir, name, text) }
 }
 
-/// Makes the staged text the workbook.
+/// Makes the staged text the workbook. Nothing waits for the disk here: where the power fails before it has heard of the new name, the staged text
+/// still has its own, the journal speaks of it, and the next opening does the same again.
 pub(super) fn promote(write: &Write<'_>) -> Result<(), StoreError> {
     let current = write.dir.join(folder::WORKBOOK);
-    fs::rename(write.dir.join(write.staged), &current).context("could not write", &current)?;
-    sync_dir(write.dir)
+    fs::rename(write.dir.join(write.staged), &current).context("could not write", &current)
 }
 
 /// Takes back what steps did that came to no end: the lines first, then the staged text, so that nothing in between looks accepted. Whether the
@@ -187,12 +196,16 @@ fn private(options: &mut OpenOptions) {
 fn private(_: &mut OpenOptions) {}
 
 /// Makes renames in a folder last. Windows has no such thing for folders, and does not need it.
-#[cfg(unix)]
 pub(super) fn sync_dir(dir: &Path) -> Result<(), StoreError> {
-    File::open(dir).and_then(|folder| folder.sync_all()).context("could not sync", dir)
+    sync_folder(dir).context("could not sync", dir)
+}
+
+#[cfg(unix)]
+fn sync_folder(dir: &Path) -> io::Result<()> {
+    File::open(dir)?.sync_all()
 }
 
 #[cfg(not(unix))]
-pub(super) fn sync_dir(_: &Path) -> Result<(), StoreError> {
+fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())
 }

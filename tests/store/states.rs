@@ -24,9 +24,9 @@ fn edited() -> Edited {
     store.save(&book(1, ""), &edit("one"), now()).unwrap();
     let state = |dir: &Path| (fs::read(dir.join(folder::WORKBOOK)).unwrap(), fs::read(dir.join(folder::JOURNAL)).unwrap());
     let before = state(&dir);
-    let staged = staged::name(Journal::read(&before.1).last(), &journal::digest(&before.0));
     store.save(&book(2, ""), &edit("two"), now()).unwrap();
     let after = state(&dir);
+    let staged = staged::name(Journal::read(&before.1).last(), &journal::digest(&before.0), &journal::digest(&after.0));
     Edited { _root: root, dir, before, after, staged }
 }
 
@@ -64,7 +64,7 @@ fn a_folder_whose_making_was_interrupted_is_one_edit_to_be_completed() {
     for (nth, lines) in [None, Some(&lines[..20]), Some(&lines[..])].into_iter().enumerate() {
         let dir = root.path().join(format!("made-{nth}"));
         fs::create_dir(&dir).unwrap();
-        fs::write(dir.join(staged::name("", "")), &text).unwrap();
+        fs::write(dir.join(staged::name("", "", &journal::digest(&text))), &text).unwrap();
         if let Some(lines) = lines {
             fs::write(dir.join(folder::JOURNAL), lines).unwrap();
         }
@@ -72,6 +72,23 @@ fn a_folder_whose_making_was_interrupted_is_one_edit_to_be_completed() {
         assert!(verified.is_whole() && verified.to_complete, "{verified:?}");
         assert_eq!(Store::open(&dir).unwrap().workbook, book(0, ""));
         assert!(verify(&dir).unwrap().is_whole());
+    }
+}
+
+#[test]
+fn a_staged_text_that_is_not_whole_is_set_aside_and_what_was_accepted_stays() {
+    let e = edited();
+    // The power failed while the disk had the name, and not all of the text yet. Cut at a line, it would be a workbook.
+    let lines = e.after.0.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at + 1);
+    for end in lines.chain([0, e.after.0.len() - 3]) {
+        fs::write(e.dir.join(folder::WORKBOOK), &e.before.0).unwrap();
+        fs::write(e.dir.join(folder::JOURNAL), &e.before.1).unwrap();
+        fs::write(e.dir.join(&e.staged), &e.after.0[..end]).unwrap();
+        // What was accepted last is the text as far as that line.
+        let (whole, known) = (end == e.after.0.len(), e.after.0[..end] == e.before.0);
+        let verified = verify(&e.dir).unwrap();
+        assert_eq!((verified.is_whole(), verified.to_complete), (true, whole || known), "{end}: {verified:?}");
+        assert_eq!(Store::open(&e.dir).unwrap().workbook, book(if whole { 2 } else { 1 }, ""), "{end}");
     }
 }
 

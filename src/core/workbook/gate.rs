@@ -6,6 +6,7 @@ use super::{Edit, Workbook, WorkbookError};
 use crate::sensitive::without_plain_secrets;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::borrow::Cow;
 
 /// Keys whose values the program writes and people do not: digests and ids, in which digits may stand by chance.
 const WRITTEN_BY_PROGRAM: &[&str] = &[
@@ -39,6 +40,70 @@ pub fn clean(text: &str) -> (String, usize) {
 /// Where a value has no form in TOML.
 pub fn clean_workbook(workbook: &Workbook) -> Result<(Workbook, usize), WorkbookError> {
     cleaned(workbook)
+}
+
+/// The gate for one edit after the other. What went through it once is not looked through again: an edit changes a few rows, and a workbook has
+/// thousands of texts.
+#[derive(Clone, Debug, Default)]
+pub struct Gate {
+    /// What went through last, as it came out.
+    clean: Option<Box<Workbook>>,
+}
+
+impl Gate {
+    /// A workbook without card numbers and private keys in any text, and how many there were; the very workbook where there are none.
+    ///
+    /// # Errors
+    /// Where a value has no form in TOML.
+    pub fn clean<'a>(&mut self, workbook: &'a Workbook) -> Result<(Cow<'a, Workbook>, usize), WorkbookError> {
+        let unchanged = match &self.clean {
+            Some(clean) => cleaned(&changed(workbook, clean))?.1 == 0,
+            None => false,
+        };
+        let (out, masked) = match unchanged {
+            true => (Cow::Borrowed(workbook), 0),
+            false => match clean_workbook(workbook)? {
+                (_, 0) => (Cow::Borrowed(workbook), 0),
+                (clean, masked) => (Cow::Owned(clean), masked),
+            },
+        };
+        self.clean = Some(Box::new(out.clone().into_owned()));
+        Ok((out, masked))
+    }
+}
+
+/// A workbook without the rows that another has too. Each field is named, so that one that is added later can't be forgotten.
+fn changed(now: &Workbook, before: &Workbook) -> Workbook {
+    Workbook {
+        format: now.format,
+        catalogue: now.catalogue.clone(),
+        engagement: now.engagement.clone(),
+        scope: now.scope.clone(),
+        place: now.place.clone(),
+        scope_confirmed: now.scope_confirmed.clone(),
+        previous: now.previous.clone().filter(|_| now.previous != before.previous),
+        use_cases: rows(&now.use_cases, &before.use_cases),
+        clusters: rows(&now.clusters, &before.clusters),
+        answers: rows(&now.answers, &before.answers),
+        determinations: rows(&now.determinations, &before.determinations),
+        analyses: rows(&now.analyses, &before.analyses),
+        evidence: rows(&now.evidence, &before.evidence),
+        samples: rows(&now.samples, &before.samples),
+        requests: rows(&now.requests, &before.requests),
+        remediations: rows(&now.remediations, &before.remediations),
+        exceptions: rows(&now.exceptions, &before.exceptions),
+        reviews: rows(&now.reviews, &before.reviews),
+        sign_offs: rows(&now.sign_offs, &before.sign_offs),
+        outcomes: rows(&now.outcomes, &before.outcomes),
+    }
+}
+
+/// What stands between the rows that two lists begin with, and those that they end with.
+fn rows<T: Clone + PartialEq>(now: &[T], before: &[T]) -> Vec<T> {
+    let same = now.iter().zip(before).take_while(|(a, b)| a == b).count();
+    let (now, before) = (&now[same..], &before[same..]);
+    let same = now.iter().rev().zip(before.iter().rev()).take_while(|(a, b)| a == b).count();
+    now[..now.len() - same].to_vec()
 }
 
 /// What was typed and is not saved, without card numbers and private keys.

@@ -14,16 +14,17 @@ pub enum Staged {
     },
     /// Its line was not written any more, but it was made from what is here: it takes the workbook's place, and gets its line.
     Unnamed,
-    /// It was made from something else than what was accepted last: it is set aside.
+    /// It was made from something else than what was accepted last, or is not whole: it is set aside.
     Stray,
 }
 
-/// The name of an edit that is being saved. It tells what the edit was made from: the journal's last line and the workbook, by their digests ("" for
-/// none). A text that was left long ago, or put there by something else, is known by that, and never takes back what was accepted since.
+/// The name of an edit that is being saved. It tells what the edit was made from, the journal's last line and the workbook, and what its text is, all
+/// by their digests ("" for none). A text that was left long ago, put there by something else, or did not reach the disk whole is known by that,
+/// and never takes back what was accepted.
 #[must_use]
-pub fn name(line: &str, workbook: &str) -> String {
-    let from = digest(format!("{line} {workbook}").as_bytes());
-    format!("{}-{}", folder::NEXT, &from[..16])
+pub fn name(line: &str, workbook: &str, text: &str) -> String {
+    let all = digest(format!("{line} {workbook} {text}").as_bytes());
+    format!("{}-{}", folder::NEXT, &all[..16])
 }
 
 impl Staged {
@@ -47,7 +48,7 @@ impl Staged {
         }
         // A change from outside has a line of its own before that of the edit; a killing may come between the two.
         let outside = last.filter(|line| line.by.is_empty() && line.what == CHANGED_OUTSIDE).map(|line| line.previous.as_str());
-        let follows = std::iter::once(journal.last()).chain(outside).any(|line| file == name(line, workbook));
+        let follows = std::iter::once(journal.last()).chain(outside).any(|line| file == name(line, workbook, &digest));
         if follows { Self::Unnamed } else { Self::Stray }
     }
 }

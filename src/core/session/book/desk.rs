@@ -9,6 +9,7 @@ use crate::guidance::Guidance;
 use crate::session::parts::form::Form;
 use crate::session::parts::message::Message;
 use crate::session::parts::register::{Register, RegisterView};
+use crate::workbook::gate::Gate;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -45,6 +46,8 @@ pub struct Desk {
     pub(in crate::session) register: Register,
     /// How many saves were sent.
     pub(super) tickets: u64,
+    /// Every text goes through it before it is sent to be saved.
+    pub(super) gate: Gate,
     /// What a file that is being attached is for.
     pub(in crate::session) attaching: Option<Attaching>,
     /// Digests of attached files that checks judge.
@@ -70,6 +73,7 @@ impl Desk {
             registers: BTreeMap::new(),
             register: Register::Evidence,
             tickets: 0,
+            gate: Gate::default(),
             attaching: None,
             judged_files: BTreeSet::new(),
         }

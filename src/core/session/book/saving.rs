@@ -14,7 +14,7 @@ use crate::session::parts::message::Message;
 use crate::workbook::collection::confirm;
 use crate::workbook::outside::onto;
 use crate::workbook::requests::settle;
-use crate::workbook::{Edit, Evidence, Moment, Workbook, gate};
+use crate::workbook::{Edit, Evidence, Moment, Workbook};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -39,13 +39,13 @@ impl Desk {
         // What came closes the requests that it is for.
         settle(&mut workbook, guidance, today, &by, Moment(now));
         // The store takes card numbers and keys out of every text; what is shown must be what is kept.
-        match gate::clean_workbook(&workbook) {
-            Ok((clean, masked)) if masked > 0 => {
+        match self.gate.clean(&workbook).map(|(clean, masked)| (masked > 0).then(|| clean.into_owned())) {
+            Ok(Some(clean)) => {
                 workbook = clean;
                 let what = "A card number or private key in what you typed was masked";
                 self.messages.push(Message::warning(what, "It is not kept: neither in the workbook nor in the journal."));
             }
-            Ok(_) => {}
+            Ok(None) => {}
             Err(why) => return self.refuse("Not saved", &why.to_string()),
         }
         self.tickets += 1;
