@@ -746,6 +746,27 @@ fn a_cluster_that_could_not_be_read_again_stays_with_when_and_why() {
 }
 
 #[test]
+fn an_assessment_that_is_being_made_is_not_made_twice() {
+    let mut desk = Desk::empty();
+    desk.session.book = None;
+    desk.session.layers = vec![Layer::Home];
+    desk.act(Action::New(new::Action::Start)).act(Action::New(new::Action::Contexts(Ok(vec![]))));
+    desk.typed("Acme").act(Action::Enter);
+    desk.session.new.as_mut().unwrap().source = Some(Source::Demo);
+    desk.session.new.as_mut().unwrap().flight = Flight::Running;
+    desk.act(Action::New(new::Action::PreflightDone(Box::default())));
+    let made = |desk: &Desk| desk.asked.iter().filter(|e| matches!(e, Effect::CreateWorkbook { .. })).count();
+    for _ in 0..6 {
+        desk.act(Action::Enter);
+    }
+    assert_eq!(made(&desk), 1, "{:?}", desk.asked);
+    // Where it could not be made, it can be tried again.
+    desk.act(Action::Book(book::Action::OpenFailed { dir: "/assessments/acme".into(), why: "the disk is full.".into() }));
+    desk.act(Action::Enter);
+    assert_eq!(made(&desk), 2);
+}
+
+#[test]
 fn each_register_counts_what_it_lists() {
     let mut desk = Desk::empty();
     let book = Opened { dir: "/assessments/acme".into(), workbook: whole::workbook(), held_by: None, notices: vec![] };

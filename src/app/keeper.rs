@@ -174,8 +174,12 @@ fn do_one(job: Job, store: &mut Option<Store>, actions: &UnboundedSender<Action>
             *store = None;
             let engagement = &workbook.engagement;
             let dir = dir.map_or_else(|| crate::store::folder_name(&root, &engagement.entity, &engagement.period), Ok);
-            match dir.and_then(|dir| Store::create(&dir, &workbook, &by, jiff::Timestamp::now()).map(|made| (dir, made))) {
-                Ok((dir, made)) => {
+            let dir = match dir {
+                Ok(dir) => dir,
+                Err(error) => return tell(Action::Book(session::book::Action::OpenFailed { dir: root, why: words(&error) })),
+            };
+            match Store::create(&dir, &workbook, &by, jiff::Timestamp::now()) {
+                Ok(made) => {
                     *store = Some(made);
                     tell(Action::Book(session::book::Action::Opened(Box::new(session::Opened {
                         dir,
@@ -184,7 +188,7 @@ fn do_one(job: Job, store: &mut Option<Store>, actions: &UnboundedSender<Action>
                         notices: vec![],
                     }))));
                 }
-                Err(error) => tell(Action::Book(session::book::Action::OpenFailed { dir: root, why: words(&error) })),
+                Err(error) => tell(Action::Book(session::book::Action::OpenFailed { dir, why: words(&error) })),
             }
         }
         Job::Save { ticket, workbook, edit, settled } => {

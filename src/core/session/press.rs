@@ -19,6 +19,8 @@ impl Session {
     pub(super) fn enter(&mut self) -> Next {
         let desk = &mut self.desk;
         match desk.top() {
+            // What was asked for once is on its way: asked for twice, two assessments would be made, or the wrong one opened.
+            Layer::Home | Layer::New if self.home.opening.is_some() => Next::NONE,
             Layer::Home => self.home.enter(desk),
             Layer::New => new::enter(&mut self.new, desk),
             Layer::Reading => reading::enter(&mut self.reading, desk),

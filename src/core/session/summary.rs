@@ -16,7 +16,11 @@ pub enum Action {
 /// Shows the summary.
 pub(in crate::session) fn update(desk: &mut Desk, action: Action) -> Next {
     match action {
-        Action::Open => desk.layers.push(Layer::Summary(Cursor::default())),
+        Action::Open => {
+            let cursor = Cursor::default();
+            cursor.counts(desk.guidance.areas.len());
+            desk.layers.push(Layer::Summary(cursor));
+        }
     }
     Next::NONE
 }
