@@ -10,6 +10,8 @@ mod foreign;
 mod hostile;
 #[path = "export/packing.rs"]
 mod packing;
+#[path = "export/screen.rs"]
+mod screen;
 #[path = "export/signing.rs"]
 mod signing;
 
@@ -251,10 +253,10 @@ fn the_report_tells_everything_and_escapes_it() {
         "proposed not in place; determined in place, because Seen ",
         "A program helped with words</dt><dd class=\"said\">not told",
         "second person: not submitted",
-        "100 more are in findings.csv",
         "The first 10 of 300 are printed",
         "The chain of its lines is whole",
         "@media print",
+        "In two minutes",
     ] {
         assert!(html.contains(told), "{told} is not told");
     }

@@ -1,12 +1,18 @@
 //! The report as one HTML file: no script that it needs, nothing loaded from anywhere, made for the screen and for paper.
-//! The template is `assets/report/report.html`; it escapes everything, because names and values come from clusters and people.
+//! The templates are in `assets/report`; they escape everything, because names and values come from clusters and people.
 
 use super::{ExportError, Material, Report};
 use minijinja::{Environment, Value, value::Serde};
 
 /// The name ends in `.html`, by which the engine knows that it must escape.
 const NAME: &str = "report.html";
-const TEMPLATE: &str = include_str!("../../assets/report/report.html");
+const TEMPLATES: [(&str, &str); 5] = [
+    (NAME, include_str!("../../assets/report/report.html")),
+    ("executive.html", include_str!("../../assets/report/executive.html")),
+    ("charts.html", include_str!("../../assets/report/charts.html")),
+    ("report.css", include_str!("../../assets/report/report.css")),
+    ("report.js", include_str!("../../assets/report/report.js")),
+];
 
 /// The report of an assessment as HTML.
 ///
@@ -24,8 +30,16 @@ fn render(report: &Report) -> Result<String, minijinja::Error> {
     // Direction marks and control characters in a name could make it read as another one.
     environment.add_filter("clean", |text: String| kassay_core::model::text::clean(&text));
     environment.add_filter("ticks", |text: String| Value::from_safe_string(ticks(&text)));
-    environment.add_template(NAME, TEMPLATE)?;
+    environment.add_filter("anchor", |text: String| anchor(&text));
+    for (name, text) in TEMPLATES {
+        environment.add_template(name, text)?;
+    }
     environment.get_template(NAME)?.render(Value::from(Serde(report)))
+}
+
+/// A reference as the name of a place in the page: names of places have no blanks, and a workbook may be written by hand.
+fn anchor(text: &str) -> String {
+    text.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_') { c } else { '-' }).collect()
 }
 
 /// Words of the catalogue as HTML: escaped, with what stands between backticks set as code.
@@ -40,11 +54,17 @@ fn ticks(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::ticks;
+    use super::{anchor, ticks};
 
     #[test]
     fn code_is_set_and_everything_is_escaped() {
         assert_eq!(ticks("the `default` <b> one"), "the <code>default</code> &lt;b&gt; one");
         assert_eq!(ticks("a ` alone"), "a ` alone");
+    }
+
+    #[test]
+    fn a_reference_by_hand_is_the_name_of_one_place() {
+        assert_eq!(anchor("E-0001"), "E-0001");
+        assert_eq!(anchor("E 1\"><b>"), "E-1---b-");
     }
 }

@@ -10,6 +10,7 @@ mod docx;
 mod encoding;
 mod encrypt;
 mod error;
+mod executive;
 mod facts;
 mod findings;
 mod html;

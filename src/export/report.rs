@@ -8,7 +8,7 @@ use super::view::{
     AnswerView, AreaView, CheckView, Cluster, ControlView, DeterminationView, Differing, FindingView, JournalRow, JournalView, LastAnswer,
     PracticeView, QuestionView, Report, ResultView, ReviewView,
 };
-use super::{Material, papers, samples, second, standing};
+use super::{Material, executive, papers, samples, second, standing};
 use kassay_core::assess::CheckOutcome;
 use kassay_core::checks;
 use kassay_core::guidance::{Area, Control, Question, paragraphs};
@@ -18,11 +18,11 @@ use kassay_core::workbook::determining::overruled;
 use kassay_core::workbook::excepting::exception_of;
 use kassay_core::workbook::rollup::unread;
 use kassay_core::workbook::sign_off::Matter;
-use kassay_core::workbook::{Answer, AnswerValue, Determination, Moment, Rolled, folder, journal};
+use kassay_core::workbook::{Answer, AnswerValue, Determination, Moment, folder, journal};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How many findings of a check stand in the report; the table of all is beside it.
-const SHOWN: usize = 200;
+/// How many findings stand in the report; the table of all is beside it.
+const SHOWN: usize = 15_000;
 /// How many of them are printed.
 const PRINTED: usize = 10;
 /// How many of the latest lines of the journal are shown.
@@ -33,12 +33,18 @@ fn proposed(proposal: Option<Determined>) -> &'static str {
 }
 
 impl Report {
-    /// Puts the report of an assessment together.
+    /// Puts the report of an assessment together, with as many findings as a screen can take.
     #[must_use]
     pub fn new(material: &Material) -> Self {
+        Self::within(material, SHOWN)
+    }
+
+    /// The same, with so many findings at most: of each check as many as of any other, as far as it has them.
+    #[must_use]
+    pub fn within(material: &Material, findings: usize) -> Self {
         let book = &material.workbook;
-        let proposals = material.proposals();
-        let areas: Vec<AreaView> = material.guidance.areas.iter().map(|area| area_view(material, area, proposals)).collect();
+        let shown = share(material.assessments.iter().flat_map(|(_, a)| &a.outcomes).map(|o| o.findings.len()).collect(), findings);
+        let areas: Vec<AreaView> = material.guidance.areas.iter().map(|area| area_view(material, area, shown)).collect();
         let mut outcomes = zeros(Outcome::ALL.map(Outcome::id));
         for outcome in material.together.parts.iter().flat_map(|part| &part.outcomes) {
             *outcomes.entry(outcome.outcome.id()).or_default() += 1;
@@ -46,7 +52,9 @@ impl Report {
         let exceptions = standing::exceptions(material);
         let practices: BTreeSet<&str> = material.guidance.practices().map(|p| p.id.as_str()).collect();
         let known: Vec<&Determination> = book.determinations.iter().filter(|d| practices.contains(d.practice.as_str())).collect();
+        let samples = samples::views(material);
         Self {
+            executive: executive::executive(material, &areas, &samples),
             engagement: book.engagement.clone(),
             made_at: Moment(material.now).to_string(),
             version: env!("CARGO_PKG_VERSION"),
@@ -71,7 +79,7 @@ impl Report {
             previous: standing::previous(material),
             evidence: papers::evidence(material),
             remediations: papers::remediations(material),
-            samples: samples::views(material),
+            samples,
             requests: requests(material, &Wanted { kept: true, ..Wanted::default() }),
             journal: journal_view(material),
             printed: PRINTED,
@@ -93,6 +101,21 @@ fn differing(d: &Determination) -> Differing {
         rationale: d.rationale.clone(),
         by: d.by.clone(),
     }
+}
+
+/// How many of each there may be so that all of them together are no more than fit.
+fn share(mut counts: Vec<usize>, fit: usize) -> usize {
+    counts.sort_unstable();
+    let (mut left, mut share) = (fit, fit);
+    for (nth, count) in counts.iter().enumerate() {
+        // Those with fewer have taken what they have; the others share the rest.
+        share = left / (counts.len() - nth);
+        if *count > share {
+            return share;
+        }
+        left -= count;
+    }
+    share.max(counts.last().copied().unwrap_or_default())
 }
 
 fn zeros<const N: usize>(keys: [&'static str; N]) -> BTreeMap<&'static str, usize> {
@@ -144,8 +167,8 @@ fn clusters(material: &Material) -> Vec<Cluster> {
     material.workbook.clusters.iter().enumerate().map(view).collect()
 }
 
-fn area_view(material: &Material, area: &Area, proposals: &[Rolled]) -> AreaView {
-    let controls: Vec<ControlView> = area.controls.iter().map(|control| control_view(material, control, proposals)).collect();
+fn area_view(material: &Material, area: &Area, shown: usize) -> AreaView {
+    let controls: Vec<ControlView> = area.controls.iter().map(|control| control_view(material, control, shown)).collect();
     let ids: BTreeSet<&str> = area.controls.iter().flat_map(|c| &c.practices).map(|p| p.id.as_str()).collect();
     let determined: Vec<&Determination> = material.workbook.determinations.iter().filter(|d| ids.contains(d.practice.as_str())).collect();
     let mut outcomes = zeros(Outcome::ALL.map(Outcome::id));
@@ -164,19 +187,19 @@ fn area_view(material: &Material, area: &Area, proposals: &[Rolled]) -> AreaView
     }
 }
 
-fn control_view(material: &Material, control: &Control, proposals: &[Rolled]) -> ControlView {
+fn control_view(material: &Material, control: &Control, shown: usize) -> ControlView {
     ControlView {
         id: control.id.clone(),
         title: control.title.clone(),
         dss: control.dss.clone(),
-        practices: control.practices.iter().map(|p| practice_view(material, &p.id, &p.text, proposals)).collect(),
-        checks: check_ids(material, &control.id).into_iter().map(|id| check_view(material, id)).collect(),
+        practices: control.practices.iter().map(|p| practice_view(material, &p.id, &p.text)).collect(),
+        checks: check_ids(material, &control.id).into_iter().map(|id| check_view(material, id, shown)).collect(),
         questions: control.questions.iter().map(|q| question_view(material, q)).collect(),
     }
 }
 
-fn practice_view(material: &Material, id: &str, text: &str, proposals: &[Rolled]) -> PracticeView {
-    let proposal = proposals.iter().find(|p| p.practice == id);
+fn practice_view(material: &Material, id: &str, text: &str) -> PracticeView {
+    let proposal = material.proposals().iter().find(|p| p.practice == id);
     PracticeView {
         id: id.to_owned(),
         text: paragraphs(text),
@@ -218,7 +241,7 @@ fn check_ids<'a>(material: &'a Material, control: &str) -> Vec<&'a str> {
     ids
 }
 
-fn check_view(material: &Material, id: &str) -> CheckView {
+fn check_view(material: &Material, id: &str, shown: usize) -> CheckView {
     // A cluster without the file of its findings is told as far as the workbook knows it.
     let results = material.together.parts.iter().filter_map(|part| {
         let all = material.assessments.iter().find(|(key, _)| *key == part.cluster).map_or(&part.outcomes, |(_, a)| &a.outcomes);
@@ -238,9 +261,9 @@ fn check_view(material: &Material, id: &str) -> CheckView {
             holds: r.outcome == outcome.outcome && r.digest == kassay_core::workbook::review::shown(outcome),
         }),
         counts: outcome.counts.iter().filter(|(_, n)| **n > 0).map(|(category, n)| (category.label(), *n)).collect(),
-        findings: outcome.findings.iter().take(SHOWN).map(|f| finding_view(material, (id, key), f)).collect(),
+        findings: outcome.findings.iter().take(shown).map(|f| finding_view(material, (id, key), f)).collect(),
         total: outcome.findings.len(),
-        more: outcome.findings.len().saturating_sub(SHOWN),
+        more: outcome.findings.len().saturating_sub(shown),
     };
     let known = checks::by_id(id);
     CheckView {
@@ -324,5 +347,26 @@ fn journal_view(material: &Material) -> JournalView {
         matches: journal.workbook() == Some(journal::digest(material.text.as_bytes()).as_str()),
         outside: journal.lines.iter().filter(|l| l.by.is_empty()).count(),
         shown: journal.lines.iter().rev().take(JOURNAL_SHOWN).map(row).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::share;
+
+    #[test]
+    fn room_is_shared_among_those_who_need_it() {
+        for (counts, fit, shared) in [
+            (vec![], 10, 0..=10),
+            (vec![3, 4], 10, 4..=10),
+            (vec![300], 200, 200..=200),
+            (vec![1, 100, 100], 21, 10..=10),
+            (vec![50, 2, 50], 52, 25..=25),
+            (vec![5; 10], 9, 0..=0),
+        ] {
+            let found = share(counts.clone(), fit);
+            assert!(shared.contains(&found), "{counts:?} {fit} {found}");
+            assert!(counts.iter().map(|n| n.min(&found)).sum::<usize>() <= fit);
+        }
     }
 }

@@ -29,6 +29,13 @@ pub(super) struct SampleView {
     items: Vec<ItemView>,
 }
 
+impl SampleView {
+    /// Whether its items disagree.
+    pub(super) const fn is_inconsistent(&self) -> bool {
+        self.inconsistent
+    }
+}
+
 #[derive(Debug, Serialize)]
 pub(super) struct ItemView {
     name: String,

@@ -1,5 +1,6 @@
 //! What the report says, as types: what the template may name stands here and nowhere else.
 
+use super::executive::Executive;
 use super::papers::{EvidenceGroup, RemediationView};
 use super::requests::RequestView;
 use super::samples::SampleView;
@@ -11,6 +12,7 @@ use std::collections::BTreeMap;
 #[derive(Debug, Serialize)]
 pub struct Report {
     pub(super) engagement: Engagement,
+    pub(super) executive: Executive,
     pub(super) made_at: String,
     pub(super) version: &'static str,
     pub(super) catalogue: String,
