@@ -46,6 +46,12 @@ pub(super) fn fill(sheet: &mut Worksheet, material: &Material, sheets: &Sheets<'
     if !empty.is_empty() {
         page.line("No sheet, because nothing stands in it", &empty.join("; ").into())?;
     }
+    if !sheets.notes.is_empty() {
+        page.head("What must be known of them")?;
+        for (name, words) in &sheets.notes {
+            page.line(name, &words.into())?;
+        }
+    }
     page.head("What is left out")?;
     page.line("Files of evidence, snapshots, the journal's lines", &"They are in the evidence bundle.".into())?;
     for cut in &sheets.cut {

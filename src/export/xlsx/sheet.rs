@@ -46,15 +46,20 @@ pub(super) struct Sheets<'t> {
     pub(super) cut: Vec<String>,
     /// How many texts did not fit beyond those told.
     pub(super) cut_more: usize,
+    /// What must be known of the sheets, each with its name.
+    pub(super) notes: Vec<(&'static str, String)>,
     lists: Vec<Vec<&'static str>>,
 }
+
+/// How many of its notes stand above a sheet: what stands there stays on the screen, and takes room from the rows.
+const NOTES: usize = 5;
 
 /// How many texts that were cut are told one by one.
 const CUT_TOLD: usize = 50;
 
 impl<'t> Sheets<'t> {
     pub(super) const fn new(limits: Limits, footer: &'t str) -> Self {
-        Self { limits, footer, made: vec![], cut: vec![], cut_more: 0, lists: vec![] }
+        Self { limits, footer, made: vec![], cut: vec![], cut_more: 0, notes: vec![], lists: vec![] }
     }
 
     /// Makes the sheet of a table. What must be known of it stands above its head.
@@ -67,10 +72,16 @@ impl<'t> Sheets<'t> {
         }
         let mut row: RowNum = 0;
         let note = Format::new().set_bold().set_font_color(0x009C_2B00_u32);
-        for words in &table.notes {
+        for words in table.notes.iter().take(NOTES) {
             sheet.write_string_with_format(row, 0, self.fitting(words, table, row, "note"), &note)?;
             row += 1;
         }
+        if table.notes.len() > NOTES {
+            let more = format!("More is to be known of this sheet, and stands on the cover: {}.", table.notes.len() - NOTES);
+            sheet.write_string_with_format(row, 0, more, &note)?;
+            row += 1;
+        }
+        self.notes.extend(table.notes.iter().map(|words| (table.title, words.clone())));
         let head = row;
         // Letters of a head are bold, and have the sign of the filter beside them.
         let of = |column: &Column| lines(&heading(column), column.width.saturating_sub(4).max(1));
@@ -310,6 +321,19 @@ mod tests {
         // One more than a spreadsheet can count exactly.
         assert_eq!(text((2, 1)), Data::String("9007199254740993".into()));
         assert_eq!((text((3, 0)), text((3, 1)), text((4, 0))), (Data::String("=b".into()), Data::Float(2.0), Data::Empty));
+    }
+
+    #[test]
+    fn a_few_notes_stand_above_the_head_and_all_on_the_cover() {
+        let notes = (1..=7).map(|nth| format!("note {nth}"));
+        let table = Table::new("t", "T", [Column::short("name")], [cells!["a"]]).noted(notes);
+        let (mut sheets, mut book) = (Sheets::new(EXCEL, ""), Workbook::new());
+        sheets.add(&mut book, &table).unwrap();
+        assert!(sheets.notes.len() == 7 && sheets.notes[6] == ("T", "note 7".to_owned()));
+        let mut read: Xlsx<_> = Xlsx::new(std::io::Cursor::new(book.save_to_buffer().unwrap())).unwrap();
+        let range = read.worksheet_range("T").unwrap();
+        let column: Vec<String> = range.rows().map(|row| row[0].to_string()).collect();
+        assert_eq!(column[4..], ["note 5", "More is to be known of this sheet, and stands on the cover: 2.", "Name", "a"]);
     }
 
     #[test]
