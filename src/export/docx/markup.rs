@@ -104,14 +104,15 @@ impl Body {
         Ok(())
     }
 
-    /// The document: title, what is told under it, contents, text. The last pages lie as told.
-    pub(super) fn into_document(self, title: &str, under: &[&str], last: Page) -> io::Result<Vec<u8>> {
+    /// The document: title, subtitle, what is told under them, contents, text. The last pages lie as told.
+    pub(super) fn into_document(self, title: &str, subtitle: &str, under: &[&str], last: Page) -> io::Result<Vec<u8>> {
         let (body, headings) = (self.xml.into_inner(), self.headings);
         let mut xml = document();
         let root = xml.create_element("w:document").with_attributes([("xmlns:w", MAIN), ("xmlns:r", RELATIONS)]);
         root.write_inner_content(|xml| {
             xml.create_element("w:body").write_inner_content(|xml| {
                 paragraph(xml, "Title", &one_line(title))?;
+                paragraph(xml, "Subtitle", &one_line(subtitle))?;
                 under.iter().try_for_each(|words| paragraph(xml, "Normal", words))?;
                 contents(xml, &headings)?;
                 xml.get_mut().extend_from_slice(&body);

@@ -43,8 +43,8 @@ fn write(material: &Material) -> io::Result<Vec<u8>> {
          and in the report. Files of evidence, snapshots and the journal are in the evidence bundle.",
     )?;
     let title = title(material);
-    let under = ["Assessment of containers and container orchestration", GUIDANCE, "Times are in UTC."];
-    let document = body.into_document(&title, &under, Page::Landscape)?;
+    let subtitle = "Assessment of containers and container orchestration";
+    let document = body.into_document(&title, subtitle, &[GUIDANCE, "Times are in UTC."], Page::Landscape)?;
     let engagement = &material.workbook.engagement;
     let told = Told {
         title: title.clone(),
