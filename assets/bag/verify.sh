@@ -1,7 +1,8 @@
 #!/bin/sh
 # Checks this bag with sha256sum, ssh-keygen and openssl alone:  sh verify.sh [ALLOWED_SIGNERS [TSA_CERTIFICATES]]
 # A signature is judged by the time of its time-stamp, where TSA_CERTIFICATES vouch for that, else by AT=20261130120000Z, else by today.
-allowed=${1:+$(realpath "$1")} tsa=${2:+$(realpath "$2")} wrong=0 signed=0
+whole() { case $1 in '' | /*) printf %s "$1" ;; *) printf %s "$PWD/$1" ;; esac; }
+allowed=$(whole "${1:-}") tsa=$(whole "${2:-}") wrong=0 signed=0
 cd "$(dirname "$0")" || exit 2
 say() { printf '%s\n' "$*"; }
 bad() { say "WRONG: $*"; wrong=1; }
@@ -10,7 +11,7 @@ for list in manifest-sha256.txt tagmanifest-sha256.txt; do sha256sum --strict --
 [ -z "$(find . ! -type f ! -type d)" ] || bad "there are links, or other things that are no files"
 for sig in signatures/*.sig; do
   [ -f "$sig" ] || continue
-  name=$(basename "$sig" .sig) answer=${sig%.sig}.tsr at=$AT
+  name=$(basename "$sig" .sig) answer=${sig%.sig}.tsr at=${AT:-}
   if [ -f "$answer" ] && [ -n "$tsa" ]; then
     time=$(openssl ts -reply -in "$answer" -token_out 2> /dev/null | openssl cms -verify -noverify -inform DER 2> /dev/null |
       openssl asn1parse -inform DER | sed -n 's/.*GENERALIZEDTIME *:\([0-9]\{14\}\).*/\1/p')

@@ -1,10 +1,11 @@
 //! What is made from a workbook (report, tables, pictures) is made anew when a bag is verified, and held against what lies in the bag: digests
 //! that were made anew can't hide a changed report.
 
-use super::bagit::Bag;
 use super::bundle::{Content, payload};
+use super::checked::Bag;
+use super::tags::agent;
 use super::tree::Tree;
-use super::verify::Verified;
+use super::verified::Verified;
 use super::{ExportError, Material};
 use jiff::Timestamp;
 use kassay_core::kinds::Inventory;
@@ -52,11 +53,6 @@ pub(super) fn compare(tree: &mut dyn Tree, bag: &Bag, workbook: Vec<u8>, snapsho
             None => verified.faults.push(format!("{name}: is missing; {this} makes it of the workbook in this bag")),
         }
     }
-}
-
-/// This program, as bags name it.
-pub(super) fn agent() -> String {
-    format!("kassay {}", env!("CARGO_PKG_VERSION"))
 }
 
 /// The assessment in a bag, as it was when it was exported.

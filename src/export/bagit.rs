@@ -2,60 +2,16 @@
 //! older version is held against what that version asked.
 
 use super::algorithm::Algorithm;
+use super::checked::{Bag, Faults};
 use super::encoding::Encoding;
 use super::manifest::{Listed, Paths, manifests};
 use super::strays::stray;
 use super::tree::Tree;
 use std::collections::BTreeMap;
 
-/// So many faults are told one by one.
-const TOLD: usize = 1000;
 /// The longest `bagit.txt`, and the longest `bag-info.txt` and `fetch.txt`, that are read.
 const SHORT: u64 = 1 << 12;
 const LONG: u64 = 1 << 24;
-
-/// What is wrong, up to as many as anybody reads: a bag may be wrong in a million files.
-#[derive(Debug, Default)]
-pub(super) struct Faults {
-    told: Vec<String>,
-    more: usize,
-}
-
-impl Faults {
-    /// Takes one more.
-    pub(super) fn push(&mut self, fault: String) {
-        if self.told.len() < TOLD { self.told.push(fault) } else { self.more += 1 }
-    }
-
-    /// All of them, in words.
-    pub(super) fn words(mut self) -> Vec<String> {
-        if self.more > 0 {
-            self.told.push(format!("{} more of such faults", self.more));
-        }
-        self.told
-    }
-}
-
-/// What is known of a bag after it was looked at.
-#[derive(Debug, Default)]
-pub(super) struct Bag {
-    pub(super) faults: Faults,
-    pub(super) remarks: Vec<String>,
-    /// Labels and values of `bag-info.txt`, in their order.
-    pub(super) info: Vec<(String, String)>,
-    /// SHA-256 of the payload files, as far as it was computed.
-    pub(super) sha256: BTreeMap<String, String>,
-    /// Algorithms of the payload manifests, and of the tag manifests.
-    pub(super) payload: Vec<Algorithm>,
-    pub(super) tags: Vec<Algorithm>,
-}
-
-impl Bag {
-    /// The first value of a label.
-    pub(super) fn told(&self, label: &str) -> Option<&str> {
-        self.info.iter().find(|(known, _)| known.eq_ignore_ascii_case(label)).map(|(_, value)| value.as_str())
-    }
-}
 
 /// Looks at all of a bag.
 pub(super) fn check(tree: &mut dyn Tree) -> Bag {
@@ -74,6 +30,7 @@ pub(super) fn check(tree: &mut dyn Tree) -> Bag {
         bag.faults.push("it has no payload manifest, such as manifest-sha256.txt".to_owned());
     }
     fetch(tree, encoding, &payload, &mut bag.faults);
+    alike(tree, &mut bag.remarks);
     listings(tree, version, &payload, &tags, &mut bag);
     let octets = digests(tree, &payload, &tags, &mut bag);
     oxum(tree, octets, &mut bag);
@@ -192,6 +149,16 @@ fn listings(tree: &dyn Tree, version: (u16, u16), payload: &[Listed], tags: &[Li
             for name in manifest.digests.keys().filter(|name| name.starts_with("tagmanifest-")) {
                 bag.faults.push(format!("{}: lists {name}, and a tag manifest lists none of its kind", manifest.name));
             }
+        }
+    }
+}
+
+/// Names that are lawful, and become one where case means nothing. A zip in which there are such is refused, since it is there to be unpacked.
+fn alike(tree: &dyn Tree, remarks: &mut Vec<String>) {
+    let mut folded: BTreeMap<String, &String> = BTreeMap::new();
+    for name in tree.names() {
+        if let Some(other) = folded.insert(name.to_lowercase(), name) {
+            remarks.push(format!("{name}: differs from {other} in case alone; on macOS and Windows one would be written over the other"));
         }
     }
 }

@@ -142,7 +142,7 @@ pub(super) fn payload(material: &Material) -> BTreeMap<String, Content> {
     made(folder::WORKBOOK.into(), Box::new(|m| Ok(m.text.clone().into_bytes())));
     made(folder::JOURNAL.into(), Box::new(|m| Ok(m.journal_text.clone())));
     made("report.html".into(), Box::new(|m| report_html(m).map(String::into_bytes)));
-    made("index.html".into(), Box::new(|m| index_html(m).map(String::into_bytes)));
+    made("index.html".into(), Box::new(index));
     for table in tables(material) {
         let name = format!("{}.csv", table.name);
         // The one table that grows with the cluster is made when it is written.
@@ -182,6 +182,12 @@ pub(super) fn payload(material: &Material) -> BTreeMap<String, Content> {
         kept(folder::evidence(&evidence.sha256, &evidence.file), &evidence.sha256);
     }
     files
+}
+
+/// The page that leads to all files.
+fn index(material: &Material) -> Result<Vec<u8>, ExportError> {
+    let names = payload(material).into_keys().filter_map(|name| name.strip_prefix("data/").map(str::to_owned));
+    index_html(material, names, &file_names(material)).map(String::into_bytes)
 }
 
 /// Draws the picture of a cluster.
@@ -338,7 +344,7 @@ impl<'a> Filling<'a> {
             return Err(ExportError::Cancelled);
         }
         let algorithms = self.algorithms.clone();
-        let put = Put { name, from, packs: from == Path::new(name), runs: name == tags::SCRIPT_NAME, algorithms: &algorithms };
+        let put = Put { name, from, packs: packs(name), runs: name == tags::SCRIPT_NAME, algorithms: &algorithms };
         let copied = {
             let (mut told, mut heard) = (0, self.hearing(name));
             sink.put(put, content, &mut |bytes| heard(&mut told, bytes))?
@@ -360,6 +366,12 @@ impl<'a> Filling<'a> {
             if before / STRIDE == *told / STRIDE { ControlFlow::Continue(()) } else { (self.progress)(self.step(name, *told)) }
         }
     }
+}
+
+/// Whether a file becomes smaller by packing. Evidence and snapshots mostly are packed already.
+fn packs(name: &str) -> bool {
+    let room = name.strip_prefix("data/").and_then(|name| name.split_once('/')).map_or("", |(room, _)| room);
+    !matches!(room, folder::EVIDENCE | folder::SNAPSHOTS)
 }
 
 /// Adds a file to each manifest.

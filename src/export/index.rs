@@ -1,7 +1,6 @@
 //! The page that a bag is opened by: evidence by its number in the register, what was read of each cluster and what was not, all files. And how
 //! each kind of object was read, as a table.
 
-use super::bundle::{file_names, payload};
 use super::findings::state;
 use super::table::{Column, Table, cells};
 use super::{ExportError, Material, csv};
@@ -10,6 +9,7 @@ use kassay_core::report::Assessment;
 use kassay_core::workbook::{ClusterRecord, Evidence, Moment, folder};
 use minijinja::{Environment, UndefinedBehavior, Value, value::Serde};
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// The name ends in `.html`, by which the engine knows that it must escape.
 const NAME: &str = "index.html";
@@ -67,18 +67,21 @@ struct FileRow {
     name: String,
 }
 
-/// The page.
+/// The page, with the names of all files beside it, and the names that files have after their clusters.
 ///
 /// # Errors
 /// Never in a released program: a test renders the template.
-pub(super) fn index_html(material: &Material) -> Result<String, ExportError> {
+pub(super) fn index_html(
+    material: &Material,
+    names: impl Iterator<Item = String>,
+    clusters: &BTreeMap<&str, String>,
+) -> Result<String, ExportError> {
     let book = &material.workbook;
-    let names = payload(material).into_keys().filter_map(|name| name.strip_prefix("data/").map(str::to_owned));
     let page = Page {
         title: format!("{} {}", book.engagement.entity, book.engagement.period).trim().to_owned(),
         at: Moment(material.now).to_string(),
         evidence: book.evidence.iter().map(evidence).collect(),
-        clusters: book.clusters.iter().map(|record| cluster(material, record)).collect(),
+        clusters: book.clusters.iter().map(|record| cluster(material, record, clusters)).collect(),
         files: names.filter(|name| name != NAME).map(|name| FileRow { href: name.clone(), name }).collect(),
     };
     render(&page).map_err(|e| ExportError::Internal(format!("the template of the bag's index: {e:#}")))
@@ -107,7 +110,7 @@ fn evidence(e: &Evidence) -> EvidenceRow {
     }
 }
 
-fn cluster(material: &Material, record: &ClusterRecord) -> ClusterPart {
+fn cluster(material: &Material, record: &ClusterRecord, names: &BTreeMap<&str, String>) -> ClusterPart {
     let assessment = material.assessments.iter().find(|(key, _)| *key == record.key).map(|(_, assessment)| assessment);
     let of = |state: KindState| assessment.map_or(0, |a| a.kinds.iter().filter(|kind| kind.state == state).count());
     let told = |a: &Assessment| {
@@ -116,7 +119,7 @@ fn cluster(material: &Material, record: &ClusterRecord) -> ClusterPart {
     };
     ClusterPart {
         key: record.key.clone(),
-        file: file_names(material).remove(record.key.as_str()).unwrap_or_default(),
+        file: names.get(record.key.as_str()).cloned().unwrap_or_default(),
         why: if assessment.is_none() { "It was not read yet.".to_owned() } else { String::new() },
         at: assessment.and_then(|a| a.cluster.collected_at.clone()).unwrap_or_else(|| "at a time that is not known".to_owned()),
         identity: assessment.and_then(|a| a.cluster.identity.as_ref()).map(ToString::to_string).unwrap_or_default(),

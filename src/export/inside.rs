@@ -1,7 +1,7 @@
 //! What an assessment holds, in a folder or in a bag: the workbook, the files that it names, and the journal that says who changed it.
 
 use super::tree::Tree;
-use super::verify::{Verified, What};
+use super::verified::{Verified, What};
 use kassay_core::workbook::staged::Staged;
 use kassay_core::workbook::{Journal, Moment, Workbook, folder, journal};
 use std::collections::BTreeMap;

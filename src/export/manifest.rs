@@ -2,7 +2,7 @@
 //! that a manifest costs no more memory than the list of files.
 
 use super::algorithm::Algorithm;
-use super::bagit::{Bag, Faults};
+use super::checked::{Bag, Faults};
 use super::encoding::Encoding;
 use super::tree::{Tree, unreadable};
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,7 +1,8 @@
 //! Reads an assessment where it lies: its folder, a bag, a bag in a zip. Nothing is locked, written or unpacked.
 
 use super::tree::Tree;
-use super::verify::{Looking, VerifyError, What, open, verify_tree};
+use super::verified::What;
+use super::verify::{Looking, VerifyError, open, verify_tree};
 use kassay_core::assess::CheckOutcome;
 use kassay_core::report::Assessment;
 use kassay_core::sensitive::without_quoted;

@@ -3,7 +3,8 @@
 
 use super::signatures::{FOLDER, NAMESPACE, SIGNED, file, fitting, is_signer};
 use super::tree::Tree;
-use super::verify::{Verified, VerifyError, What, open, verify};
+use super::verified::{Verified, What};
+use super::verify::{VerifyError, open, verify};
 use super::zipped::ZipTree;
 use super::{put_file, stamp};
 use crate::config::said;

@@ -15,7 +15,7 @@ pub(super) struct Put<'a> {
     pub(super) name: &'a str,
     /// Where it is read from, for errors.
     pub(super) from: &'a Path,
-    /// Whether it becomes smaller by packing; evidence is mostly packed already, and packing it would cost the most time of all.
+    /// Whether it is packed in a zip.
     pub(super) packs: bool,
     /// Whether it may be run.
     pub(super) runs: bool,

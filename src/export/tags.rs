@@ -1,7 +1,6 @@
 //! The files of a bag that tell about it: its description, its profile, how to check it.
 
 use super::Material;
-use super::anew::agent;
 use kassay_core::workbook::Moment;
 
 /// The name of the profile that our bags follow.
@@ -14,6 +13,11 @@ pub(super) const SCRIPT_NAME: &str = "verify.sh";
 pub(super) const SCRIPT: &str = include_str!("../../assets/bag/verify.sh");
 /// RFC 8493, 2.1.1.
 pub(super) const DECLARATION: &str = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
+
+/// This program, as bags name it.
+pub(super) fn agent() -> String {
+    format!("kassay {}", env!("CARGO_PKG_VERSION"))
+}
 
 /// `bag-info.txt`.
 pub(super) fn bag_info(material: &Material, octets: u64, streams: usize) -> String {

@@ -2,53 +2,19 @@
 //! written, and of a zip nothing is unpacked onto the disk but, for a moment, the signatures that `ssh-keygen` reads.
 
 use super::anew::{self, Snapshots};
-use super::bagit::{self, Bag};
+use super::bagit;
+use super::checked::Bag;
 use super::inside::{contents, journal_faults, staged, workbook_folder};
-use super::signatures::{self, Judging, Signature};
+use super::signatures::{self, Judging};
 use super::tags::PROFILE;
 use super::tree::{FolderTree, Tree};
+use super::verified::{Verified, What};
 use super::zipped::ZipTree;
 use crate::config::said;
 use kassay_core::workbook::{folder, journal};
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
-
-/// What was verified.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum What {
-    /// A bag, as a folder.
-    Bag,
-    /// A bag in a zip.
-    BagZip,
-    /// The folder of an assessment.
-    Workbook,
-}
-
-/// What came of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Verified {
-    /// What it is.
-    pub what: What,
-    /// Entity and period, where the workbook can be read.
-    pub title: String,
-    /// How many files were looked at.
-    pub files: usize,
-    /// How many lines the journal has.
-    pub edits: usize,
-    /// SHA-256 that seals it: of the tag manifest of a bag, of the workbook of a folder.
-    pub seal: String,
-    /// What is wrong; nothing for what is whole.
-    pub faults: Vec<String>,
-    /// What is odd and no fault.
-    pub remarks: Vec<String>,
-    /// Whether an edit was interrupted that is completed when the folder is opened.
-    pub to_complete: bool,
-    /// Who signed a bag.
-    pub signatures: Vec<Signature>,
-    /// Commands that check the signatures with stock programs, in the folder of the bag.
-    pub commands: Vec<String>,
-}
 
 /// What is looked at beside digests.
 #[derive(Clone, Copy, Debug, Default)]
@@ -57,30 +23,6 @@ pub struct Looking<'a> {
     pub signatures: Judging<'a>,
     /// Reads snapshots, so that what was made from them is made anew and compared; without it nothing is made anew.
     pub snapshots: Option<Snapshots>,
-}
-
-impl Verified {
-    /// What is known before anything was read: how many files there are, and what is wrong with them as such.
-    pub(super) fn of(tree: &dyn Tree, what: What) -> Self {
-        Self {
-            what,
-            title: String::new(),
-            files: tree.names().len(),
-            edits: 0,
-            seal: String::new(),
-            faults: tree.faults().to_vec(),
-            remarks: tree.remarks().to_vec(),
-            to_complete: false,
-            signatures: vec![],
-            commands: vec![],
-        }
-    }
-
-    /// Whether it is whole.
-    #[must_use]
-    pub fn is_whole(&self) -> bool {
-        self.faults.is_empty()
-    }
 }
 
 /// Why something could not even be looked at.

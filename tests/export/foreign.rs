@@ -111,6 +111,21 @@ fn what_the_rfc_calls_valid_is_accepted() {
 }
 
 #[test]
+fn names_that_are_alike_are_told() {
+    let root = tempfile::tempdir().unwrap();
+    let bag = root.path().join("bag");
+    write(&bag, "bagit.txt", DECLARATION.as_bytes());
+    write(&bag, "data/a", b"abc");
+    write(&bag, "data/A", b"abc");
+    write(&bag, "manifest-sha256.txt", format!("{SHA256}  data/a\n{SHA256}  data/A\n").as_bytes());
+    if fs::read_dir(bag.join("data")).unwrap().count() < 2 {
+        return eprintln!("skipped: case means nothing on this file system");
+    }
+    let verified = verify(&bag).unwrap();
+    assert!(verified.is_whole() && verified.remarks.iter().any(|remark| remark.contains("data/A in case alone")), "{verified:?}");
+}
+
+#[test]
 fn tag_files_are_read_in_the_encoding_that_is_declared() {
     for (encoding, of) in [
         ("ISO-8859-1", (|text| text.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect()) as fn(&str) -> Vec<u8>),
