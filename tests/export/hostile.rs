@@ -206,3 +206,25 @@ fn huge_manifests_cost_no_memory_and_end() {
         assert!(wrong(&dir).contains("leads out of the bag"), "{path}: {}", wrong(&dir));
     }
 }
+
+#[test]
+fn zips_that_are_broken_anywhere_are_told_and_break_nothing() {
+    let root = tempfile::tempdir().unwrap();
+    let path = zip(&root.path().join("a.zip"), SMALL, CompressionMethod::Deflated);
+    let good = fs::read(&path).unwrap();
+    // Each byte is changed in two ways. Only what no reader looks at may pass: times, versions, rights, and attributes of files.
+    let mut passed = 0;
+    for at in 0..good.len() {
+        for change in [0xff, 0x01] {
+            let mut bytes = good.clone();
+            bytes[at] ^= change;
+            fs::write(&path, &bytes).unwrap();
+            passed += usize::from(verify(&path).is_ok_and(|verified| verified.is_whole()));
+        }
+    }
+    assert!(passed < good.len() / 2, "{passed} changes of {} bytes were not found", good.len());
+    for length in 0..good.len() {
+        fs::write(&path, &good[..length]).unwrap();
+        assert!(!verify(&path).is_ok_and(|verified| verified.is_whole()), "cut after {length} bytes");
+    }
+}
