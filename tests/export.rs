@@ -10,6 +10,8 @@ mod foreign;
 mod hostile;
 #[path = "export/packing.rs"]
 mod packing;
+#[path = "export/pdf.rs"]
+mod pdf;
 #[path = "export/screen.rs"]
 mod screen;
 #[path = "export/signing.rs"]

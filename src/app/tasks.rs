@@ -405,7 +405,7 @@ fn apart<F: Future<Output = ()>>(task: impl FnOnce() -> F + Send + 'static) {
 fn write(format: ExportFormat, target: &Path, dir: &Path, actions: &UnboundedSender<Action>) -> Result<Action, export::ExportError> {
     let material = Material::load(dir, jiff::Timestamp::now())?;
     let material = match format {
-        ExportFormat::Bag | ExportFormat::BagZip | ExportFormat::Html => material.with_pictures(snapshot),
+        ExportFormat::Bag | ExportFormat::BagZip | ExportFormat::Html | ExportFormat::Pdf => material.with_pictures(snapshot),
         ExportFormat::Xlsx => material.with_registers(snapshot),
         ExportFormat::Docx | ExportFormat::Csv | ExportFormat::Json => material,
     };
@@ -429,6 +429,7 @@ fn write(format: ExportFormat, target: &Path, dir: &Path, actions: &UnboundedSen
             }));
         }
         ExportFormat::Html => export::report_html(&material)?.into_bytes(),
+        ExportFormat::Pdf => export::report_pdf(&material)?,
         ExportFormat::Xlsx => export::report_xlsx(&material)?,
         ExportFormat::Docx => export::report_docx(&material)?,
         ExportFormat::Csv => export::csv(&export::findings(&material)).into_bytes(),

@@ -45,6 +45,8 @@ enum What {
     BagZip,
     /// The report, one file for the screen and for paper
     Html,
+    /// The report for paper: PDF/UA-1 and PDF/A-2a
+    Pdf,
     /// An Excel workbook: practices, tables for a report on compliance, findings, registers
     Xlsx,
     /// A Word document: practices, tables for a report on compliance, worksheets
@@ -87,7 +89,7 @@ impl Export {
         let mut material = Material::load(opened.store.dir(), now)?;
         let read = |bytes: &[u8]| snapshot::read(bytes).map_err(|e| e.to_string());
         match self.format {
-            What::Bag | What::BagZip | What::Html => material = material.with_pictures(read),
+            What::Bag | What::BagZip | What::Html | What::Pdf => material = material.with_pictures(read),
             What::Xlsx => material = material.with_registers(read),
             What::Docx | What::Json | What::Csv | What::EvidenceCsv | What::Markdown | What::Sarif => {}
         }
@@ -95,6 +97,7 @@ impl Export {
         let text = match self.format {
             What::Bag => return self.bag(&material, self.packing(Form::Folder, None), manners),
             What::BagZip => return self.bag(&material, self.packing(Form::Zip, recipients), manners),
+            What::Pdf => return self.file(&material, "pdf", &export::report_pdf(&material)?, manners),
             What::Xlsx => return self.file(&material, "xlsx", &export::report_xlsx(&material)?, manners),
             What::Docx => return self.file(&material, "docx", &export::report_docx(&material)?, manners),
             What::Html => export::report_html(&material)?,

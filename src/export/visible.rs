@@ -25,7 +25,7 @@ pub(super) fn visible(text: &str) -> Cow<'_, str> {
 }
 
 /// Whether a sign shows nothing where it stands, or changes how others are shown.
-fn is_unseen(c: char) -> bool {
+pub(super) fn is_unseen(c: char) -> bool {
     match c {
         '\t' | '\n' | '\r' => false,
         '\u{ad}'

@@ -128,6 +128,8 @@ pub enum ExportFormat {
     Bag,
     /// Report to read.
     Html,
+    /// Report for paper.
+    Pdf,
     /// Tables to work with.
     Xlsx,
     /// Tables to write a report from.
@@ -140,7 +142,7 @@ pub enum ExportFormat {
 
 impl ExportFormat {
     /// All, in the order of the form.
-    pub const ALL: [Self; 7] = [Self::BagZip, Self::Bag, Self::Html, Self::Xlsx, Self::Docx, Self::Csv, Self::Json];
+    pub const ALL: [Self; 8] = [Self::BagZip, Self::Bag, Self::Html, Self::Pdf, Self::Xlsx, Self::Docx, Self::Csv, Self::Json];
 
     /// The name of the flag's value.
     #[must_use]
@@ -149,6 +151,7 @@ impl ExportFormat {
             Self::BagZip => "bag-zip",
             Self::Bag => "bag",
             Self::Html => "html",
+            Self::Pdf => "pdf",
             Self::Xlsx => "xlsx",
             Self::Docx => "docx",
             Self::Csv => "csv",
@@ -163,6 +166,7 @@ impl ExportFormat {
             Self::BagZip => "evidence bundle, one zip file",
             Self::Bag => "evidence bundle, a folder",
             Self::Html => "report to read (HTML)",
+            Self::Pdf => "report for paper (PDF)",
             Self::Xlsx => "tables to work with (Excel)",
             Self::Docx => "tables to write a report from (Word)",
             Self::Csv => "findings as a table (CSV)",

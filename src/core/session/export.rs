@@ -65,6 +65,7 @@ impl ExportFormat {
             Self::Bag => "",
             Self::BagZip => ".zip",
             Self::Html => ".html",
+            Self::Pdf => ".pdf",
             Self::Xlsx => ".xlsx",
             Self::Docx => ".docx",
             Self::Csv => ".csv",

@@ -121,6 +121,7 @@ fn parts(book: &Book, format: Option<ExportFormat>) -> Vec<(&'static str, String
     let json = own("assessment.json", "what the checks say, for programs");
     match format {
         Some(ExportFormat::Html) => return vec![report],
+        Some(ExportFormat::Pdf) => return vec![own("report.pdf", "the report with contents and bookmarks, tagged for screen readers")],
         Some(ExportFormat::Xlsx) => return vec![own("workbook", "practices, tables for a report on compliance, findings, registers")],
         Some(ExportFormat::Docx) => return vec![own("document", "practices, tables for a report on compliance, worksheets")],
         Some(ExportFormat::Csv) => return vec![csv],
