@@ -3,7 +3,7 @@
 
 use super::Material;
 use super::samples::SampleView;
-use super::view::AreaView;
+use super::view::{AreaView, CoverageView, Executive, MatterView, SeverityView, UnseenView};
 use kassay_core::assess::CheckOutcome;
 use kassay_core::checks;
 use kassay_core::guidance::Control;
@@ -15,83 +15,11 @@ use kassay_core::workbook::excepting::exception_of;
 use kassay_core::workbook::requests::{is_overdue, role_of};
 use kassay_core::workbook::rollup::unread;
 use kassay_core::workbook::{ClusterRecord, Determination, RequestStatus};
-use serde::Serialize;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many things are told; the report holds all.
 const TOLD: usize = 10;
-
-/// The executive page.
-#[derive(Debug, Serialize)]
-pub(super) struct Executive {
-    /// Areas all of whose practices are determined, and in place or not applicable.
-    whole: Vec<String>,
-    matters: Vec<MatterView>,
-    /// Controls with something wrong that are not told here.
-    more: usize,
-    /// Checks that fail, while the assessor determined all of their practices in place or not applicable.
-    overruled: usize,
-    unseen: Vec<UnseenView>,
-    /// Checks that could not be evaluated, over all clusters.
-    blocked: usize,
-    severities: Vec<SeverityView>,
-    coverage: Vec<CoverageView>,
-    open_questions: usize,
-    prepared_by: Vec<String>,
-    accepted_by: Vec<String>,
-    requests_open: usize,
-    requests_overdue: usize,
-    inconsistent_samples: usize,
-}
-
-/// Something that matters: a control that is not met.
-#[derive(Debug, Serialize)]
-pub(super) struct MatterView {
-    control: String,
-    title: String,
-    severity: &'static str,
-    /// Whether the assessor determined it, or checks say it and nobody has determined it yet.
-    determined: bool,
-    /// What is wrong, each in a few words, worst first.
-    wrong: Vec<String>,
-    why: String,
-    mend: String,
-    owner: String,
-    /// Whether a person named the owner; else it is who usually owns such things.
-    owner_named: bool,
-    /// Where, for each cluster: `prod: 12 places, 3 of them in the CDE`.
-    places: Vec<String>,
-    /// How many places are excepted.
-    excepted: usize,
-}
-
-/// What could not be seen of a cluster.
-#[derive(Debug, Serialize)]
-pub(super) struct UnseenView {
-    cluster: String,
-    /// Why nothing at all was seen; "" where something was.
-    nothing: String,
-    /// Lists that were not read, with what was said.
-    lists: Vec<(String, String)>,
-    blocked: usize,
-}
-
-/// Outcomes of the checks of one severity.
-#[derive(Debug, Serialize)]
-pub(super) struct SeverityView {
-    severity: &'static str,
-    total: usize,
-    outcomes: BTreeMap<&'static str, usize>,
-}
-
-/// How far the lists of a cluster were read.
-#[derive(Debug, Serialize)]
-pub(super) struct CoverageView {
-    cluster: String,
-    total: usize,
-    states: BTreeMap<&'static str, usize>,
-}
 
 /// What fails in one control, while it is gathered.
 #[derive(Default)]

@@ -1,6 +1,5 @@
 //! What the report says, as types: what the template may name stands here and nowhere else.
 
-use super::executive::Executive;
 use super::papers::{EvidenceGroup, RemediationView};
 use super::requests::RequestView;
 use super::samples::SampleView;
@@ -371,4 +370,75 @@ pub(super) struct JournalRow {
     pub(super) what: String,
     pub(super) before: String,
     pub(super) after: String,
+}
+
+/// The executive page.
+#[derive(Debug, Serialize)]
+pub(super) struct Executive {
+    /// Areas all of whose practices are determined, and in place or not applicable.
+    pub(super) whole: Vec<String>,
+    pub(super) matters: Vec<MatterView>,
+    /// Controls with something wrong that are not told here.
+    pub(super) more: usize,
+    /// Checks that fail, while the assessor determined all of their practices in place or not applicable.
+    pub(super) overruled: usize,
+    pub(super) unseen: Vec<UnseenView>,
+    /// Checks that could not be evaluated, over all clusters.
+    pub(super) blocked: usize,
+    pub(super) severities: Vec<SeverityView>,
+    pub(super) coverage: Vec<CoverageView>,
+    pub(super) open_questions: usize,
+    pub(super) prepared_by: Vec<String>,
+    pub(super) accepted_by: Vec<String>,
+    pub(super) requests_open: usize,
+    pub(super) requests_overdue: usize,
+    pub(super) inconsistent_samples: usize,
+}
+
+/// Something that matters: a control that is not met.
+#[derive(Debug, Serialize)]
+pub(super) struct MatterView {
+    pub(super) control: String,
+    pub(super) title: String,
+    pub(super) severity: &'static str,
+    /// Whether the assessor determined it, or checks say it and nobody has determined it yet.
+    pub(super) determined: bool,
+    /// What is wrong, each in a few words, worst first.
+    pub(super) wrong: Vec<String>,
+    pub(super) why: String,
+    pub(super) mend: String,
+    pub(super) owner: String,
+    /// Whether a person named the owner; else it is who usually owns such things.
+    pub(super) owner_named: bool,
+    /// Where, for each cluster: `prod: 12 places, 3 of them in the CDE`.
+    pub(super) places: Vec<String>,
+    /// How many places are excepted.
+    pub(super) excepted: usize,
+}
+
+/// What could not be seen of a cluster.
+#[derive(Debug, Serialize)]
+pub(super) struct UnseenView {
+    pub(super) cluster: String,
+    /// Why nothing at all was seen; "" where something was.
+    pub(super) nothing: String,
+    /// Lists that were not read, with what was said.
+    pub(super) lists: Vec<(String, String)>,
+    pub(super) blocked: usize,
+}
+
+/// Outcomes of the checks of one severity.
+#[derive(Debug, Serialize)]
+pub(super) struct SeverityView {
+    pub(super) severity: &'static str,
+    pub(super) total: usize,
+    pub(super) outcomes: BTreeMap<&'static str, usize>,
+}
+
+/// How far the lists of a cluster were read.
+#[derive(Debug, Serialize)]
+pub(super) struct CoverageView {
+    pub(super) cluster: String,
+    pub(super) total: usize,
+    pub(super) states: BTreeMap<&'static str, usize>,
 }
