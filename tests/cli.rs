@@ -326,9 +326,15 @@ fn unattended_runs_keep_an_assessment_that_exports_and_verifies() {
     let (code, out, err) = in_home(&["export", "--workbook", "acme", "--now", "2026-11-24T09:00:00Z"]);
     assert!(code == 0 && out.contains("acme-2026-11-24") && home.join("acme-2026-11-24/bagit.txt").is_file(), "{out}{err}");
     assert_eq!(in_home(&["export", "--workbook", "acme", "-f", "acme.zip", "--format", "bag-zip"]).0, 2, "a bag is not written over");
-    for (format, starts) in
-        [("html", "<!doctype html>"), ("json", "{"), ("csv", "cluster,"), ("evidence-csv", "ref,"), ("markdown", "# acme"), ("sarif", "{")]
-    {
+    for (format, starts) in [
+        ("html", "<!doctype html>"),
+        ("json", "{"),
+        ("csv", "cluster,"),
+        ("evidence-csv", "ref,"),
+        ("markdown", "# acme"),
+        ("sarif", "{"),
+        ("oscal", "{"),
+    ] {
         let (code, out, err) = in_home(&["export", "--workbook", "acme", "--format", format]);
         assert!(code == 0 && out.trim_start().starts_with(starts), "{format}: {err}");
     }

@@ -362,6 +362,7 @@ fn said(format: &str, material: &Material, root: &Path) -> Option<String> {
             export::sarif(material.assessment(None).unwrap(), material.guidance, &excepted).unwrap()
         }
         "markdown" => export::report_markdown(material).replace('\\', ""),
+        "oscal" => export::oscal(material, &export::OscalVersion::default()).unwrap().replace('\\', ""),
         other => panic!("no export is known for the column {other}"),
     };
     Some(text.replace("&lt;", "<").replace("&gt;", ">").replace("&#x2f;", "/").replace("&amp;", "&"))

@@ -407,7 +407,7 @@ fn write(format: ExportFormat, target: &Path, dir: &Path, actions: &UnboundedSen
     let material = match format {
         ExportFormat::Bag | ExportFormat::BagZip | ExportFormat::Html | ExportFormat::Pdf => material.with_pictures(snapshot),
         ExportFormat::Xlsx => material.with_registers(snapshot),
-        ExportFormat::Docx | ExportFormat::Csv | ExportFormat::Json => material,
+        ExportFormat::Docx | ExportFormat::Csv | ExportFormat::Oscal | ExportFormat::Json => material,
     };
     let target = free(target)?;
     let bytes = match format {
@@ -433,6 +433,7 @@ fn write(format: ExportFormat, target: &Path, dir: &Path, actions: &UnboundedSen
         ExportFormat::Xlsx => export::report_xlsx(&material)?,
         ExportFormat::Docx => export::report_docx(&material)?,
         ExportFormat::Csv => export::csv(&export::findings(&material)).into_bytes(),
+        ExportFormat::Oscal => export::oscal(&material, &export::OscalVersion::default())?.into_bytes(),
         ExportFormat::Json => export::assessment_json(material.assessment(None)?)?.into_bytes(),
     };
     export::put_file(&target, &bytes)?;

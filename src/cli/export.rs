@@ -2,7 +2,7 @@
 
 use super::{Failure, Manners, interrupt, output_failed, print, source};
 use crate::collect::snapshot;
-use crate::export::{self, Excepted, Form, Material, Packing, Recipients};
+use crate::export::{self, Excepted, Form, Material, OscalVersion, Packing, Recipients};
 use crate::store::Store;
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 use std::io::{self, Write as _};
@@ -31,6 +31,9 @@ pub struct Export {
     /// may be given several times
     #[arg(long = "encrypt-to", value_name = "KEY")]
     encrypt_to: Vec<String>,
+    /// Version of OSCAL to name, for oscal; without it 1.2.1
+    #[arg(long, value_name = "VERSION")]
+    oscal_version: Option<OscalVersion>,
     /// The time of the export, instead of the clock: the same workbook and time give the same bytes
     #[arg(long, value_name = "TIMESTAMP", value_parser = source::moment)]
     now: Option<jiff::Timestamp>,
@@ -61,6 +64,8 @@ enum What {
     Markdown,
     /// Findings of one cluster as SARIF 2.1.0
     Sarif,
+    /// OSCAL assessment results: determinations, observations, risks
+    Oscal,
 }
 
 /// Digests of manifests.
@@ -81,6 +86,9 @@ impl Export {
         if recipients.is_some() && self.format != What::BagZip {
             return Err(Failure::new("--encrypt-to is for a bag in one file").hint("Use --format bag-zip."));
         }
+        if self.oscal_version.is_some() && self.format != What::Oscal {
+            return Err(Failure::new("--oscal-version is for OSCAL").hint("Use --format oscal."));
+        }
         // Opened, and not only read: an edit that was interrupted is completed first, and what is odd is told.
         let opened = Store::open(&self.workbook)?;
         for notice in &opened.notices {
@@ -91,7 +99,7 @@ impl Export {
         match self.format {
             What::Bag | What::BagZip | What::Html | What::Pdf => material = material.with_pictures(read),
             What::Xlsx => material = material.with_registers(read),
-            What::Docx | What::Json | What::Csv | What::EvidenceCsv | What::Markdown | What::Sarif => {}
+            What::Docx | What::Json | What::Csv | What::EvidenceCsv | What::Markdown | What::Sarif | What::Oscal => {}
         }
         let cluster = self.cluster.as_deref();
         let text = match self.format {
@@ -105,6 +113,7 @@ impl Export {
             What::Csv => export::csv(&export::findings(&material)),
             What::EvidenceCsv => export::csv(&export::evidence_register(&material.workbook)),
             What::Markdown => export::report_markdown(&material),
+            What::Oscal => export::oscal(&material, &self.oscal_version.clone().unwrap_or_default())?,
             What::Sarif => {
                 let (key, assessment) = material.keyed(cluster)?;
                 let excepted = Excepted { exceptions: &material.workbook.exceptions, cluster: key, today: material.today() };

@@ -23,6 +23,7 @@ mod layout;
 mod manifest;
 mod markdown;
 mod material;
+mod oscal;
 mod papers;
 mod pdf;
 mod picture;
@@ -64,6 +65,7 @@ pub use json::{access_json, assessment_json, pretty, reach_json, write_assessmen
 pub use judgement::judgements;
 pub use markdown::report_markdown;
 pub use material::{Material, Pictured, put_file, put_new_file};
+pub use oscal::{NotAVersion, OscalVersion, oscal};
 pub use papers::{documents, evidence_register, interviews, mended, observations, system_evidence};
 pub use pdf::report_pdf;
 pub use picture::{Dress, Subject, dot as segmentation_dot, svg as segmentation_svg};

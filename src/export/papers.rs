@@ -139,7 +139,7 @@ fn piece(material: &Material, e: &Evidence) -> EvidenceView {
 }
 
 /// How one that was mended stands, and in words.
-fn stands(material: &Material, entry: &Remediation) -> (Standing, String) {
+pub(super) fn stands(material: &Material, entry: &Remediation) -> (Standing, String) {
     let found = |cluster: &str, id: &str| match material.assessments.iter().find(|(key, _)| key == cluster) {
         Some((_, a)) if a.outcomes.iter().any(|o| o.findings.iter().any(|f| f.id == id)) => Found::There,
         Some(_) => Found::Gone,

@@ -136,13 +136,15 @@ pub enum ExportFormat {
     Docx,
     /// Findings as a table.
     Csv,
+    /// Assessment results for systems of governance.
+    Oscal,
     /// Assessment for machines.
     Json,
 }
 
 impl ExportFormat {
     /// All, in the order of the form.
-    pub const ALL: [Self; 8] = [Self::BagZip, Self::Bag, Self::Html, Self::Pdf, Self::Xlsx, Self::Docx, Self::Csv, Self::Json];
+    pub const ALL: [Self; 9] = [Self::BagZip, Self::Bag, Self::Html, Self::Pdf, Self::Xlsx, Self::Docx, Self::Csv, Self::Oscal, Self::Json];
 
     /// The name of the flag's value.
     #[must_use]
@@ -155,6 +157,7 @@ impl ExportFormat {
             Self::Xlsx => "xlsx",
             Self::Docx => "docx",
             Self::Csv => "csv",
+            Self::Oscal => "oscal",
             Self::Json => "json",
         }
     }
@@ -170,6 +173,7 @@ impl ExportFormat {
             Self::Xlsx => "tables to work with (Excel)",
             Self::Docx => "tables to write a report from (Word)",
             Self::Csv => "findings as a table (CSV)",
+            Self::Oscal => "assessment results for GRC systems (OSCAL)",
             Self::Json => "assessment for machines (JSON)",
         }
     }

@@ -69,6 +69,8 @@ impl ExportFormat {
             Self::Xlsx => ".xlsx",
             Self::Docx => ".docx",
             Self::Csv => ".csv",
+            // Before JSON in the order of the form, so that a name that is typed means this one.
+            Self::Oscal => ".oscal.json",
             Self::Json => ".json",
         }
     }

@@ -125,6 +125,9 @@ fn parts(book: &Book, format: Option<ExportFormat>) -> Vec<(&'static str, String
         Some(ExportFormat::Xlsx) => return vec![own("workbook", "practices, tables for a report on compliance, findings, registers")],
         Some(ExportFormat::Docx) => return vec![own("document", "practices, tables for a report on compliance, worksheets")],
         Some(ExportFormat::Csv) => return vec![csv],
+        Some(ExportFormat::Oscal) => {
+            return vec![own("assessment results", "determinations, observations and risks, for systems that gather them")];
+        }
         Some(ExportFormat::Json) => return vec![json],
         Some(ExportFormat::Bag | ExportFormat::BagZip) | None => {}
     }
