@@ -9,8 +9,8 @@ use kassay_core::model::{Determined, Method};
 use kassay_core::workbook::gate::{Gate, clean_workbook};
 use kassay_core::workbook::outside::differences;
 use kassay_core::workbook::{
-    Answer, AnswerValue, CompensatingControl, Day, Determination, Engagement, Evidence, EvidenceKind, Exception, FORMAT, Moment, Workbook,
-    WorkbookError, title_of,
+    Answer, AnswerValue, CompensatingControl, Day, Determination, Engagement, Evidence, EvidenceKind, Exception, FORMAT, Moment, Printer,
+    Workbook, WorkbookError, title_of,
 };
 use proptest::prelude::*;
 use serde::Deserialize as _;
@@ -389,4 +389,39 @@ fn the_gate_looks_at_whatever_an_edit_changes() {
         masked += found;
     }
     assert!(nth > 200 && masked > 100, "{masked} of {nth}");
+}
+
+#[test]
+fn what_is_printed_after_an_edit_is_what_is_printed_anew() {
+    let book = whole::workbook();
+    let mut printer = Printer::default();
+    let printed = printer.print(&book).unwrap();
+    assert_eq!(Workbook::parse(&printed), Ok(book.clone()));
+    // Table by table it is the text of the whole.
+    assert_eq!(printed.split_once('\n').unwrap().1, toml::to_string_pretty(&book).unwrap());
+    let bare = Workbook::new(book.engagement.clone());
+    assert_eq!(bare.print().unwrap().split_once('\n').unwrap().1, toml::to_string_pretty(&bare).unwrap());
+    let tree = toml::Value::try_from(&book).unwrap();
+    let mut nth = 0;
+    loop {
+        let mut tree = tree.clone();
+        let mut all = vec![];
+        texts(&mut tree, &mut all);
+        let Some(text) = all.into_iter().nth(nth) else { break };
+        text.push_str(" and more");
+        nth += 1;
+        let Ok(changed) = tree.try_into::<Workbook>() else { continue };
+        // There, and back again, by one printer.
+        assert_eq!(printer.print(&changed), changed.print(), "{nth}");
+        assert_eq!(printer.print(&book).as_ref(), Ok(&printed), "{nth}");
+    }
+    // Tables that come and go.
+    for name in tree.as_table().unwrap().keys().filter(|name| !["format", "engagement"].contains(&name.as_str())) {
+        let mut less = tree.clone();
+        less.as_table_mut().unwrap().remove(name);
+        let less: Workbook = less.try_into().unwrap();
+        assert_eq!(printer.print(&less), less.print(), "{name}");
+        assert_eq!(printer.print(&book).as_ref(), Ok(&printed), "{name}");
+    }
+    assert!(nth > 200, "{nth}");
 }

@@ -46,7 +46,7 @@ pub use open::{Opened, holds_assessment};
 
 use jiff::Timestamp;
 use kassay_core::workbook::gate::Gate;
-use kassay_core::workbook::{Edit, Journal, Workbook, folder};
+use kassay_core::workbook::{Edit, Journal, Printer, Workbook, folder};
 use std::path::{Path, PathBuf};
 
 /// One open assessment folder.
@@ -65,6 +65,8 @@ pub struct Store {
     older: Option<i64>,
     /// Every text goes through it before it is written.
     gate: Gate,
+    /// Writes it as text.
+    printer: Printer,
 }
 
 /// What became of a save.
@@ -160,7 +162,17 @@ impl Store {
     }
 
     fn new(dir: &Path, lock: lock::Held, journal: Journal) -> Self {
-        Self { dir: dir.to_owned(), lock, journal, outside: None, versions: vec![], clock_told: false, older: None, gate: Gate::default() }
+        Self {
+            dir: dir.to_owned(),
+            lock,
+            journal,
+            outside: None,
+            versions: vec![],
+            clock_told: false,
+            older: None,
+            gate: Gate::default(),
+            printer: Printer::default(),
+        }
     }
 
     /// Refuses to write where that is for others, or the folder is gone.

@@ -57,7 +57,7 @@ impl Store {
         self.keep_older(&found)?;
         let Met { together, outside } = self.meet(found, workbook, how.settled, &before, &mut saved.notices)?;
         let (clean, masked) = self.gate.clean(together.as_ref().unwrap_or(workbook))?;
-        let text = clean.print()?;
+        let text = self.printer.print(&clean)?;
         (saved.masked, saved.merged) = (masked, together.is_some().then(|| Box::new(clean.into_owned())));
         let digest = journal::digest(text.as_bytes());
         let staged = staged::name(self.journal.last(), &before, &digest);

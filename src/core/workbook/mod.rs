@@ -36,9 +36,9 @@ pub use determining::DeterminationDraft;
 pub use format::{
     AnalysisPurpose, Answer, ClusterRecord, CompensatingControl, CustomizedApproach, Determination, Engagement, Evidence, EvidenceKind,
     Exception, FORMAT, FindingBrief, Interview, ItemResult, Observation, OutcomeRecord, Place, Population, PopulationKind, Previous,
-    PreviousAnswer, PreviousCluster, PreviousDetermination, PreviousEvidence, Reached, ReadFailure, Referenced, Remediation, Request,
-    RequestStatus, Review, RiskAnalysis, Sample, SampleItem, SamplingMethod, ScopeConfirmed, SignOff, SignOffStep, Strata, UseCase,
-    UseCaseKind, Withdrawn, Workbook, WorkbookError, title_of,
+    PreviousAnswer, PreviousCluster, PreviousDetermination, PreviousEvidence, Printer, Reached, ReadFailure, Referenced, Remediation,
+    Request, RequestStatus, Review, RiskAnalysis, Sample, SampleItem, SamplingMethod, ScopeConfirmed, SignOff, SignOffStep, Strata,
+    UseCase, UseCaseKind, Withdrawn, Workbook, WorkbookError, title_of,
 };
 pub use held::ReadOnly;
 pub use journal::{Edit, Journal, JournalFault, JournalLine};

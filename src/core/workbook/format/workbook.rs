@@ -6,7 +6,6 @@ use super::answer::Answer;
 use super::cluster::ClusterRecord;
 use super::determination::Determination;
 use super::engagement::Engagement;
-use super::escape::escaped;
 use super::evidence::Evidence;
 use super::exception::Exception;
 use super::migrate::migrate;
@@ -175,26 +174,6 @@ impl Workbook {
         text.parse::<toml::Table>().ok()?.get("format")?.as_integer()
     }
 
-    /// Writes it as text, everything in its order.
-    ///
-    /// # Errors
-    /// Where a value has no form in TOML; none of the types has such values.
-    pub fn print(&self) -> Result<String, WorkbookError> {
-        let mut sorted = self.clone();
-        sorted.answers.sort_by(|a, b| order(&a.question).cmp(&order(&b.question)).then_with(|| a.cluster.cmp(&b.cluster)));
-        sorted.determinations.sort_by_key(|d| order(&d.practice));
-        sorted.reviews.sort_by(|a, b| order(&a.check).cmp(&order(&b.check)).then_with(|| a.cluster.cmp(&b.cluster)));
-        sorted.analyses.sort_by(|a, b| a.reference.cmp(&b.reference));
-        sorted.evidence.sort_by(|a, b| a.reference.cmp(&b.reference));
-        sorted.samples.sort_by(|a, b| a.reference.cmp(&b.reference));
-        sorted.requests.sort_by(|a, b| a.reference.cmp(&b.reference));
-        sorted.remediations.sort_by(|a, b| a.reference.cmp(&b.reference));
-        let body = escaped(toml::to_string_pretty(&sorted).map_err(|e| WorkbookError::Unwritable(e.to_string()))?);
-        Ok(format!(
-            "# A workbook of Kassay: one assessment. Made to be read and compared; edit it with Kassay, so that the journal stays whole.\n{body}"
-        ))
-    }
-
     /// The answer to a question on a cluster, or the one for all clusters.
     #[must_use]
     pub fn answer(&self, question: &str, cluster: &str) -> Option<&Answer> {
@@ -250,12 +229,4 @@ impl Workbook {
     pub fn next_remediation(&self) -> String {
         next("M-", 2, &self.remediations)
     }
-}
-
-/// Sorts `10.1.a` behind `9.2.a`: by area and control as numbers, then by the rest.
-fn order(id: &str) -> (u32, u32, String) {
-    let mut parts = id.splitn(3, '.');
-    let mut number = || parts.next().and_then(|p| p.parse().ok()).unwrap_or(u32::MAX);
-    let (area, control) = (number(), number());
-    (area, control, parts.next().unwrap_or_default().to_owned())
 }
