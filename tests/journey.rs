@@ -340,8 +340,9 @@ fn two_clusters_with_a_second_person_and_the_next_year() {
     program.keys("R").see("was read");
     program.see("0 of 49 determined");
     find(&mut program, "1.1.accountability", "Can every action");
-    program.keys("a").see("followed one change");
-    program.keys("\u{1b}").see("answer  d determine");
+    // What was said last year stands beside the question and in the form, so that the form is there is seen by its choices.
+    assert!(program.keys("a").see("( ) y yes").contains("followed one change"));
+    program.keys("\u{1b}").until("the form to be closed", |shown| !shown.contains("( ) y yes"));
     program.keys("r").see("Registers");
     program.keys("\u{1b}[D").see("▸Last year");
     program.keys("\u{1b}").see("0 of 49 determined");
