@@ -806,7 +806,7 @@ fn a_further_cluster_is_chosen_from_every_kubeconfig_that_was_used() {
     // One stands on the current one of the usual kubeconfig.
     assert_eq!(desk.session.new.as_ref().unwrap().cursor.at, 1);
     desk.act(Action::Step(Step::Down)).act(Action::Enter);
-    let chosen = Source::listed(Some("/keys/b".into()), "prod".into());
+    let chosen = Source::listed(Some("/keys/b".into()), Some("prod".into()));
     assert!(matches!(desk.asked.last(), Some(Effect::Preflight(source)) if *source == chosen), "{:?}", desk.asked);
 }
 

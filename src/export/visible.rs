@@ -1,5 +1,6 @@
 //! Text as it can stand in every file: what XML forbids, what reverses a line and what nobody sees is shown by its number.
 
+use kassay_core::model::text::is_hidden;
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
@@ -28,21 +29,9 @@ pub(super) fn visible(text: &str) -> Cow<'_, str> {
 pub(super) fn is_unseen(c: char) -> bool {
     match c {
         '\t' | '\n' | '\r' => false,
-        '\u{ad}'
-        | '\u{34f}'
-        | '\u{61c}'
-        | '\u{115f}'..='\u{1160}'
-        | '\u{180e}'
-        | '\u{200b}'..='\u{200f}'
-        | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}'
-        | '\u{3164}'
-        | '\u{feff}'
-        | '\u{ffa0}'
-        | '\u{fff9}'..='\u{fffb}'
-        | '\u{fffe}'..='\u{ffff}'
-        | '\u{e0000}'..='\u{e007f}' => true,
-        c => c.is_control(),
+        // These are blank on paper, though they steer nothing; the last two XML does not know.
+        '\u{ad}' | '\u{34f}' | '\u{115f}'..='\u{1160}' | '\u{3164}' | '\u{ffa0}' | '\u{fffe}'..='\u{ffff}' => true,
+        c => is_hidden(c),
     }
 }
 

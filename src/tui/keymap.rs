@@ -4,7 +4,7 @@
 use crate::tui::fuzzy::{self, Hit};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use kassay_core::model::Determined;
-use kassay_core::session::{Action, Context, Form, Layer, Purpose, Session, Step, Tab, Typed};
+use kassay_core::session::{Action, Context, Form, Layer, Session, Step, Tab, Typed};
 use kassay_core::session::{
     access, answer, book, compare, determine, engagement, evidence, exceptions, export, findings, help, home, new, palette, probes,
     reading, registers, remediation, requests, review, samples, scope, search, segmentation, sign_off, summary, walk,
@@ -392,7 +392,7 @@ pub fn hints(context: Context) -> Vec<(&'static str, &'static str)> {
 /// The hints for a form: one that names a path keeps nothing, it goes on.
 #[must_use]
 pub fn form_hints(context: Context, form: Option<&Form>) -> Vec<(&'static str, &'static str)> {
-    let goes_on = form.is_some_and(|form| matches!(form.purpose, Purpose::Path(_)));
+    let goes_on = form.is_some_and(Form::goes_on);
     hints(context).into_iter().map(|(key, name)| (key, if goes_on && name == "save" { "go on" } else { name })).collect()
 }
 

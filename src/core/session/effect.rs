@@ -42,13 +42,13 @@ impl Source {
     /// A context of the usual kubeconfig; none is the current one.
     #[must_use]
     pub const fn context(name: Option<String>) -> Self {
-        Self::Context { kubeconfig: None, name, as_user: None, as_groups: vec![], request_timeout: None, read_timeout: None }
+        Self::listed(None, name)
     }
 
-    /// A context of the list that one chooses from.
+    /// A context of a kubeconfig, the usual one where none is named.
     #[must_use]
-    pub const fn listed(kubeconfig: Option<PathBuf>, name: String) -> Self {
-        Self::Context { kubeconfig, name: Some(name), as_user: None, as_groups: vec![], request_timeout: None, read_timeout: None }
+    pub const fn listed(kubeconfig: Option<PathBuf>, name: Option<String>) -> Self {
+        Self::Context { kubeconfig, name, as_user: None, as_groups: vec![], request_timeout: None, read_timeout: None }
     }
 
     /// Files of which nobody says that they are the whole cluster.

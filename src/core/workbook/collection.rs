@@ -141,9 +141,14 @@ pub fn cluster_key(workbook: &Workbook, uid: &str, wished: &str) -> String {
     if let Some(known) = workbook.clusters.iter().find(|c| !uid.is_empty() && c.uid == uid) {
         return known.key.clone();
     }
-    let wished = if wished.trim().is_empty() { "cluster" } else { wished.trim() };
     // Without a UID on both sides nothing shows that two clusters of one name are different ones.
-    let free = |name: &str| workbook.clusters.iter().all(|c| c.key != name || c.uid.is_empty() || uid.is_empty());
+    free_name(wished, |name| workbook.clusters.iter().all(|c| c.key != name || c.uid.is_empty() || uid.is_empty()))
+}
+
+/// The wished name for a cluster, with a number behind it where it is not free; `cluster` where none is wished.
+#[must_use]
+pub fn free_name(wished: &str, free: impl Fn(&str) -> bool) -> String {
+    let wished = if wished.trim().is_empty() { "cluster" } else { wished.trim() };
     std::iter::once(wished.to_owned()).chain((2..).map(|n| format!("{wished}-{n}"))).find(|name| free(name)).unwrap_or_default()
 }
 
@@ -174,10 +179,7 @@ pub fn put_failure(workbook: &mut Workbook, unreached: &Unreached<'_>) -> String
         known.failed = failed;
         return known.key.clone();
     }
-    let wished = if wished.trim().is_empty() { "cluster" } else { wished.trim() };
-    let taken = |name: &str| workbook.clusters.iter().any(|c| c.key == name);
-    let key =
-        std::iter::once(wished.to_owned()).chain((2..).map(|n| format!("{wished}-{n}"))).find(|name| !taken(name)).unwrap_or_default();
+    let key = free_name(wished, |name| workbook.clusters.iter().all(|c| c.key != name));
     workbook.clusters.push(ClusterRecord {
         key: key.clone(),
         source: source.to_owned(),

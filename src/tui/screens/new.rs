@@ -269,11 +269,6 @@ fn refusals(frame: &mut Frame<'_>, area: Rect, refused: &[(&Right, Vec<&'static 
             Span::styled(text::cut(&titles.join(" · "), room), theme.style("text.muted")),
         ]));
     }
-    let most = usize::from(area.height);
-    if lines.len() > most && most > 0 {
-        let hidden = lines.len() - most + 1;
-        lines.truncate(most - 1);
-        lines.push(Line::styled(format!("  and {hidden} more"), theme.style("text.muted")));
-    }
+    let lines = page::fitting_as(lines, area.height.into(), theme, |hidden| format!("  and {hidden} more"));
     frame.render_widget(Paragraph::new(lines), area);
 }

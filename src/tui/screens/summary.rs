@@ -39,7 +39,7 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, cursor: &Cur
     let areas = &session.guidance.areas;
     let columns = columns(usize::from(body.width));
     let (head, rest) = frame::top(body, 1);
-    let mut notes = notes(session, usize::from(rest.width.saturating_sub(2)), theme);
+    let notes = notes(session, usize::from(rest.width.saturating_sub(2)), theme);
     let rows = u16::try_from(areas.len()).unwrap_or(16);
     // Below the grid stand the line of all, an empty one, and the notes.
     let for_notes = u16::try_from(notes.len()).unwrap_or(u16::MAX).saturating_add(2);
@@ -73,17 +73,10 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, cursor: &Cur
     if on_notes {
         frame.render_widget(Line::styled("▸ ", theme.style("key")), sign);
     }
-    let height = usize::from(rest.height);
-    if notes.len() > height && height > 0 {
-        let more = notes.len() - (height - 1);
-        notes.truncate(height - 1);
-        let words = if on_notes {
-            format!("… {more} more lines where the window is taller")
-        } else {
-            format!("↓ {more} more lines below the last area")
-        };
-        notes.push(Line::styled(words, theme.style("text.muted")));
-    }
+    let notes = page::fitting_as(notes, rest.height.into(), theme, |more| match on_notes {
+        true => format!("… {more} more lines where the window is taller"),
+        false => format!("↓ {more} more lines below the last area"),
+    });
     frame.render_widget(Paragraph::new(notes), rest);
 }
 

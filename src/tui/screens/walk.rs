@@ -6,9 +6,7 @@ use crate::tui::widgets::{List, frame, hints, progress, sign, tabs};
 use crate::tui::{keymap, markdown, mouse, text};
 use kassay_core::guidance::{Control, paragraphs};
 use kassay_core::model::text::clean;
-use kassay_core::session::{
-    self, Action, Book, Layer, NavRow, Pane, Purpose, Session, Tab, Target, Urgency, Walk, checks_of, finding_words,
-};
+use kassay_core::session::{self, Action, Book, Layer, NavRow, Pane, Session, Tab, Target, Urgency, Walk, checks_of, finding_words};
 use kassay_core::workbook::rollup::unread;
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -123,7 +121,7 @@ fn expected(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme)
         let right = match form.is_writing() {
             _ if form.saving => "saving…",
             true => "ctrl-s saves",
-            false if matches!(form.purpose, Purpose::Path(_)) => "↵ goes on",
+            false if form.goes_on() => "↵ goes on",
             false => "↵ saves",
         };
         let line = Line::from(vec![

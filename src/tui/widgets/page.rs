@@ -64,11 +64,17 @@ pub fn heading(words: &str, theme: &Theme) -> Line<'static> {
 
 /// As many lines as there is room for; where that is not all, the last one says how many are missing.
 #[must_use]
-pub fn fitting(mut lines: Vec<Line<'static>>, room: usize, theme: &Theme) -> Vec<Line<'static>> {
+pub fn fitting(lines: Vec<Line<'static>>, room: usize, theme: &Theme) -> Vec<Line<'static>> {
+    fitting_as(lines, room, theme, |left| format!("  … {left} more in a higher window"))
+}
+
+/// The same in other words.
+#[must_use]
+pub fn fitting_as(mut lines: Vec<Line<'static>>, room: usize, theme: &Theme, words: impl Fn(usize) -> String) -> Vec<Line<'static>> {
     if lines.len() > room && room > 0 {
         let left = lines.len() - room + 1;
         lines.truncate(room - 1);
-        lines.push(Line::styled(format!("  … {left} more in a higher window"), theme.style("text.muted")));
+        lines.push(Line::styled(words(left), theme.style("text.muted")));
     }
     lines
 }

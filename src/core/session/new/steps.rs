@@ -13,6 +13,7 @@ use crate::session::parts::field::Typed;
 use crate::session::parts::form::{Choice, Form, PathOf, Row};
 use crate::session::parts::path;
 use crate::workbook::Workbook;
+use crate::workbook::collection::free_name;
 use std::path::PathBuf;
 
 /// What happens to a new assessment.
@@ -224,7 +225,7 @@ pub(in crate::session) fn enter(state: &mut State, desk: &mut Desk) -> Next {
             (Flight::Running, _) => Next::NONE,
             (Flight::Failed(_), Some(source)) => choose_source(state, desk, source),
             _ => match new.sources().into_iter().nth(new.cursor.at) {
-                Some(SourceRow::Context(row)) => choose_source(state, desk, Source::listed(row.kubeconfig, row.name)),
+                Some(SourceRow::Context(row)) => choose_source(state, desk, Source::listed(row.kubeconfig, Some(row.name))),
                 Some(SourceRow::Path) => {
                     ask_files(desk);
                     Next::NONE
@@ -310,12 +311,8 @@ fn free_key(desk: &Desk, source: &Source) -> String {
         }
     };
     let name = clean(&name);
-    let name = if matches!(name.as_str(), "" | "-") { "cluster".to_owned() } else { name };
-    let taken = |name: &str| desk.book.as_ref().is_some_and(|b| b.workbook.clusters.iter().any(|c| c.key == name));
-    if !taken(&name) {
-        return name;
-    }
-    (2..).map(|n| format!("{name}-{n}")).find(|n| !taken(n)).unwrap_or(name)
+    let name = if name == "-" { String::new() } else { name };
+    free_name(&name, |name| desk.book.as_ref().is_none_or(|b| b.workbook.clusters.iter().all(|c| c.key != name)))
 }
 
 /// Moves in the lists of a new assessment.

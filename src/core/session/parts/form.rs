@@ -238,6 +238,12 @@ impl Form {
         matches!(self.focused(), Some(Row { input: Input::Text(_), .. }))
     }
 
+    /// Whether ↵ keeps nothing and goes on, as where a path is named.
+    #[must_use]
+    pub const fn goes_on(&self) -> bool {
+        matches!(self.purpose, Purpose::Path(_))
+    }
+
     /// Whether the row in focus is a text of several lines.
     #[must_use]
     pub fn is_writing(&self) -> bool {
