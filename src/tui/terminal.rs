@@ -3,11 +3,11 @@
 //! What is switched on here (raw mode, alternate screen, mouse, bracketed paste) is switched off by one function that may run twice.
 
 use crossterm::event::{self, DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture, Event, KeyCode};
-use crossterm::{cursor, execute, terminal};
+use crossterm::{cursor, execute, queue, terminal};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
-use std::io::{self, IsTerminal, Stdout, Write};
+use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
 use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::RecvTimeoutError;
@@ -19,13 +19,16 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 /// The smallest size at which every screen shows all that it has.
 pub const SMALLEST: (u16, u16) = (80, 20);
 
+/// How much of a frame is gathered before it is written, in bytes: all of it, but for a large terminal's first.
+const FRAME: usize = 64 * 1024;
+
 static TAKEN: AtomicBool = AtomicBool::new(false);
 static PANICS: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 /// The terminal while the program has it; dropping gives it back.
 pub struct Screen {
     /// Never dropped: on its own way out the library writes to standard error, and breaks down where that is gone too.
-    terminal: ManuallyDrop<Terminal<CrosstermBackend<Stdout>>>,
+    terminal: ManuallyDrop<Terminal<CrosstermBackend<BufWriter<Stdout>>>>,
     mouse: bool,
 }
 
@@ -40,7 +43,7 @@ impl Screen {
         }
         hook();
         take(mouse)?;
-        match Terminal::new(CrosstermBackend::new(io::stdout())) {
+        match Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(FRAME, io::stdout()))) {
             Ok(terminal) => Ok(Self { terminal: ManuallyDrop::new(terminal), mouse }),
             Err(e) => {
                 restore();
@@ -49,12 +52,16 @@ impl Screen {
         }
     }
 
-    /// Draws one frame.
+    /// Draws one frame, as one update: a terminal that knows of such updates shows it when all of it is there, and never half of it, however
+    /// slowly it comes; others pass the two marks over.
     ///
     /// # Errors
     /// Where the terminal is gone.
     pub fn draw(&mut self, draw: impl FnOnce(&mut ratatui::Frame<'_>)) -> io::Result<()> {
-        self.terminal.draw(draw).map(|_| ())
+        queue!(self.terminal.backend_mut(), terminal::BeginSynchronizedUpdate)?;
+        let drawn = self.terminal.draw(draw).map(|_| ());
+        execute!(self.terminal.backend_mut(), terminal::EndSynchronizedUpdate)?;
+        drawn
     }
 
     /// Takes the terminal over again, after [`restore`] gave it to another program; the next frame is drawn as a whole.
@@ -92,7 +99,8 @@ pub fn restore() {
         return;
     }
     let mut out = io::stdout();
-    let _ = execute!(out, DisableMouseCapture, DisableBracketedPaste, terminal::LeaveAlternateScreen, cursor::Show);
+    // A panic may have come in the middle of a frame.
+    let _ = execute!(out, terminal::EndSynchronizedUpdate, DisableMouseCapture, DisableBracketedPaste, terminal::LeaveAlternateScreen, cursor::Show);
     let _ = terminal::disable_raw_mode();
     let _ = out.flush();
 }

@@ -1,5 +1,5 @@
 //! Runs the real program in a real pseudo-terminal and reads its screen as a terminal would.
-//! Waiting means waiting for words to appear; the limit is only there so that a broken program fails the test instead of hanging it.
+//! Waiting means waiting for words to appear in a whole frame, never in half of one; the limit is only there so that a broken program fails the test instead of hanging it.
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use std::io::{Read, Write};
@@ -13,6 +13,8 @@ const LIMIT: Duration = Duration::from_secs(60);
 
 struct Seen {
     parser: vt100::Parser,
+    /// The words of the last whole frame: what a terminal shows that knows of synchronized updates.
+    shown: String,
     bytes: Vec<u8>,
     ended: bool,
     /// Whether nobody looks any more: the next that comes is not read.
@@ -27,6 +29,23 @@ pub struct Program {
     child: Box<dyn Child + Send + Sync>,
     before: String,
     reader: JoinHandle<()>,
+}
+
+impl Seen {
+    fn take(&mut self, bytes: &[u8]) {
+        self.parser.process(bytes);
+        self.bytes.extend_from_slice(bytes);
+        self.ended = bytes.is_empty();
+        if self.ended || !self.in_a_frame() {
+            self.shown = self.parser.screen().contents();
+        }
+    }
+
+    /// Whether a frame has begun whose end did not come yet.
+    fn in_a_frame(&self) -> bool {
+        let last = |mark: &[u8]| self.bytes.windows(mark.len()).rposition(|at| at == mark);
+        last(b"\x1b[?2026h") > last(b"\x1b[?2026l")
+    }
 }
 
 fn cells(n: u16) -> NonZeroU16 {
@@ -52,7 +71,7 @@ impl Program {
         let child = pair.slave.spawn_command(command).expect("the program starts");
         drop(pair.slave);
         let parser = vt100::Parser::new(cells(rows), cells(columns), 0);
-        let seen = Arc::new((Mutex::new(Seen { parser, bytes: Vec::new(), ended: false, left: false }), Condvar::new()));
+        let seen = Arc::new((Mutex::new(Seen { parser, shown: String::new(), bytes: Vec::new(), ended: false, left: false }), Condvar::new()));
         let mut source = pair.master.try_clone_reader().expect("the terminal can be read");
         let shared = Arc::clone(&seen);
         let reader = std::thread::spawn(move || {
@@ -61,9 +80,7 @@ impl Program {
                 let read = source.read(&mut buffer).unwrap_or(0);
                 let (lock, news) = &*shared;
                 let mut seen = lock.lock().expect("no reader panicked");
-                seen.parser.process(&buffer[..read]);
-                seen.bytes.extend_from_slice(&buffer[..read]);
-                seen.ended = read == 0;
+                seen.take(&buffer[..read]);
                 news.notify_all();
                 if read == 0 || seen.left {
                     return;
@@ -96,9 +113,9 @@ impl Program {
     pub fn until(&mut self, what: &str, wanted: impl Fn(&str) -> bool) -> String {
         let (lock, news) = &*self.seen;
         let guard = lock.lock().expect("no reader panicked");
-        let not_yet = |seen: &mut Seen| !wanted(&seen.parser.screen().contents()) && !seen.ended;
+        let not_yet = |seen: &mut Seen| !wanted(&seen.shown) && !seen.ended;
         let (seen, late) = news.wait_timeout_while(guard, LIMIT, not_yet).expect("no reader panicked");
-        let shown = seen.parser.screen().contents();
+        let shown = seen.shown.clone();
         assert!(
             wanted(&shown),
             "{} waiting for {what}; the screen:\n{shown}",
