@@ -371,8 +371,9 @@ fn texts<'a>(value: &'a mut toml::Value, found: &mut Vec<&'a mut String>) {
 #[test]
 fn the_gate_looks_at_whatever_an_edit_changes() {
     let book = whole::workbook();
-    let mut gate = Gate::default();
+    let (mut gate, mut printer) = (Gate::default(), Printer::default());
     assert_eq!(gate.clean(&book).unwrap().1, 0);
+    assert_eq!(printer.print(&book).unwrap().masked, 0);
     let tree = toml::Value::try_from(&book).unwrap();
     let (mut nth, mut masked) = (0, 0);
     loop {
@@ -385,6 +386,9 @@ fn the_gate_looks_at_whatever_an_edit_changes() {
         // Words of a set stay what they are.
         let Ok(changed) = tree.try_into::<Workbook>() else { continue };
         let (clean, found) = clean_workbook(&changed).unwrap();
+        let printed = printer.clone().print(&changed).unwrap();
+        assert_eq!((Ok(printed.text), printed.masked), (clean.print(), found), "{nth}");
+        assert_eq!(printed.workbook, (found > 0).then(|| Box::new(clean.clone())), "{nth}");
         assert_eq!(gate.clone().clean(&changed).map(|(quick, found)| (quick.into_owned(), found)), Ok((clean, found)), "{nth}");
         masked += found;
     }
@@ -395,9 +399,10 @@ fn the_gate_looks_at_whatever_an_edit_changes() {
 fn what_is_printed_after_an_edit_is_what_is_printed_anew() {
     let book = whole::workbook();
     let mut printer = Printer::default();
-    let printed = printer.print(&book).unwrap();
+    let mut print = |book: &Workbook| printer.print(book).map(|clean| clean.text);
+    let printed = print(&book).unwrap();
     assert_eq!(Workbook::parse(&printed), Ok(book.clone()));
-    // Table by table it is the text of the whole.
+    // Row by row it is the text of the whole.
     assert_eq!(printed.split_once('\n').unwrap().1, toml::to_string_pretty(&book).unwrap());
     let bare = Workbook::new(book.engagement.clone());
     assert_eq!(bare.print().unwrap().split_once('\n').unwrap().1, toml::to_string_pretty(&bare).unwrap());
@@ -412,16 +417,30 @@ fn what_is_printed_after_an_edit_is_what_is_printed_anew() {
         nth += 1;
         let Ok(changed) = tree.try_into::<Workbook>() else { continue };
         // There, and back again, by one printer.
-        assert_eq!(printer.print(&changed), changed.print(), "{nth}");
-        assert_eq!(printer.print(&book).as_ref(), Ok(&printed), "{nth}");
+        assert_eq!(print(&changed), changed.print(), "{nth}");
+        assert_eq!(print(&book).as_ref(), Ok(&printed), "{nth}");
     }
     // Tables that come and go.
     for name in tree.as_table().unwrap().keys().filter(|name| !["format", "engagement"].contains(&name.as_str())) {
         let mut less = tree.clone();
         less.as_table_mut().unwrap().remove(name);
         let less: Workbook = less.try_into().unwrap();
-        assert_eq!(printer.print(&less), less.print(), "{name}");
-        assert_eq!(printer.print(&book).as_ref(), Ok(&printed), "{name}");
+        assert_eq!(print(&less), less.print(), "{name}");
+        assert_eq!(print(&book).as_ref(), Ok(&printed), "{name}");
+    }
+    // Rows that come, go and change places.
+    for name in tree.as_table().unwrap().iter().filter(|(_, table)| table.is_array()).map(|(name, _)| name) {
+        let edited = |edit: &dyn Fn(&mut Vec<toml::Value>)| -> Workbook {
+            let mut tree = tree.clone();
+            edit(tree[name].as_array_mut().unwrap());
+            tree.try_into().unwrap()
+        };
+        let twice = |rows: &mut Vec<toml::Value>| rows.extend_from_within(..);
+        for other in
+            [edited(&twice), edited(&|rows| rows.reverse()), edited(&|rows| drop(rows.remove(0))), edited(&|rows| drop(rows.pop()))]
+        {
+            assert_eq!(print(&other), other.print(), "{name}");
+        }
     }
     assert!(nth > 200, "{nth}");
 }

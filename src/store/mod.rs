@@ -5,20 +5,23 @@
 //! 0. *Look.* What lies in the workbook's place is compared with what this program wrote last. A change from outside is told, written down in the
 //!    journal, and put together with the edit; what both touched is asked about. See `save`.
 //! 1. *Stage.* The new text is written to a temporary file beside the workbook and renamed to `workbook.toml.next-…`, where the name tells what it was
-//!    made from; file and folder are synced.
-//! 2. *Journal.* The edit's line, with the digest of the new text and of the line before, is appended to `journal.jsonl` and synced.
-//! 3. *Keep.* The workbook as it was becomes `workbook.toml.bak` (a hard link where the file system has them, renamed into place).
-//! 4. *Promote.* The staged text is renamed to `workbook.toml`. This is not synced: the edit lasts since step 2, and where the power fails before the
-//!    disk has heard of the renaming, the folder is as between 2 and 4.
+//!    made from.
+//! 2. *Journal.* The edit's line, with the digest of the new text and of the line before, is appended to `journal.jsonl`.
+//! 3. *Settle.* Text, name and line are synced, all at once: it is waited for the disk one time.
+//! 4. *Keep.* The workbook as it was becomes `workbook.toml.bak` (a hard link where the file system has them, renamed into place).
+//! 5. *Promote.* The staged text is renamed to `workbook.toml`. The edit lasts since step 3, so nobody waits for this; it is synced behind, and the
+//!    next edit's line is not written before that is done.
 //!
-//! An edit counts as accepted when `save` returns, so after step 4. Where a step fails, what was done before it is taken back, and the edit is
+//! An edit counts as accepted when `save` returns, so after step 5. Where a step fails, what was done before it is taken back, and the edit is
 //! not accepted. Whatever the moment at which the program is killed or the power fails, opening the folder again ends in one of two
 //! states, the one before the edit or the one after it, and both are whole:
 //!
-//! - within 1: there is at most a temporary file, which is removed, or a name whose text is not whole, which is set aside; the state before.
-//! - between 1 and 2, or within 2: the staged text is whole, but its line is missing or torn. The torn line is cut off, a line that
+//! - killed within 1: there is at most a temporary file, which is removed; the state before.
+//! - killed between 1 and 2, or within 2: the staged text is whole, but its line is missing or torn. The torn line is cut off, a line that
 //!   says so is written, and the staged text is promoted; the state after.
-//! - between 2 and 4: the last line's digest is that of the staged text, which is promoted; the state after.
+//! - between 2 and 5: the last line's digest is that of the staged text, which is promoted; the state after.
+//! - the power failed before 3 was at its end: the disk may have any part of it. Where it has the text whole, it is as above. A text that is not whole is known
+//!   by its name and set aside; the state before. Where its line did last, the workbook is told to be as it was before that line.
 //!
 //! A staged text that was made from something else than what is here takes nothing's place: it is set aside.
 //! `workbook.toml` itself is never opened for writing. A file that can't be understood is never written over: opening it is an error that
@@ -33,6 +36,7 @@ mod list;
 mod lock;
 mod notice;
 mod open;
+mod renaming;
 mod save;
 mod typed;
 mod write;
@@ -45,7 +49,6 @@ pub use notice::Notice;
 pub use open::{Opened, holds_assessment};
 
 use jiff::Timestamp;
-use kassay_core::workbook::gate::Gate;
 use kassay_core::workbook::{Edit, Journal, Printer, Workbook, folder};
 use std::path::{Path, PathBuf};
 
@@ -63,10 +66,10 @@ pub struct Store {
     clock_told: bool,
     /// The format of the text on disk, where that is an older one: it is kept beside before the first save.
     older: Option<i64>,
-    /// Every text goes through it before it is written.
-    gate: Gate,
-    /// Writes it as text.
+    /// Writes it as text, with every text through the gate.
     printer: Printer,
+    /// The last edit's renaming, on its way to the disk.
+    renaming: renaming::Renaming,
 }
 
 /// What became of a save.
@@ -170,8 +173,8 @@ impl Store {
             versions: vec![],
             clock_told: false,
             older: None,
-            gate: Gate::default(),
             printer: Printer::default(),
+            renaming: renaming::Renaming::default(),
         }
     }
 

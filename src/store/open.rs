@@ -98,7 +98,7 @@ pub(super) fn restore_previous(dir: &Path, by: &str, now: Timestamp) -> Result<O
     let line = journal.add(&edit, now, &digest)?;
     let edit = write::Write { dir, staged: &staged, text: good.as_bytes(), lines: line.as_bytes(), whole };
     // Without `keep`: the previous copy is the good one, and must not become the broken one.
-    for step in [write::stage, write::append, write::promote] {
+    for step in [write::stage, write::append, write::settle, write::promote] {
         step(&edit).inspect_err(|_| {
             write::take_back(&edit);
         })?;
@@ -148,7 +148,7 @@ fn recover(dir: &Path, now: Timestamp, notices: &mut Vec<Notice>) -> Result<(), 
     let whole = journal.whole;
     let Some((state, (name, text))) = chosen else {
         let heal = write::Write { dir, staged: "", text: &[], lines: &[], whole };
-        return if torn { write::append(&heal) } else { Ok(()) };
+        return if torn { write::append(&heal).and_then(|()| write::settle(&heal)) } else { Ok(()) };
     };
     let mut lines = String::new();
     let what = if matches!(state, Staged::Named { .. }) {
@@ -166,6 +166,8 @@ fn recover(dir: &Path, now: Timestamp, notices: &mut Vec<Notice>) -> Result<(), 
     if torn || !lines.is_empty() {
         write::append(&edit)?;
     }
+    // What was written before the interruption may not have reached the disk.
+    write::settle(&edit)?;
     let readable = current.as_deref().is_some_and(is_workbook);
     if let (Staged::Named { changed_meanwhile: true }, Some(current)) = (state, &current) {
         let aside = folder::aside(if readable { "outside" } else { "broken" }, &found);

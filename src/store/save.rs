@@ -2,10 +2,11 @@
 
 use super::error::{Dispute, StoreError};
 use super::notice::{Notice, few};
+use super::renaming::Renaming;
 use super::{Saved, Store, lock, open, write};
 use jiff::Timestamp;
 use kassay_core::workbook::outside::{Outside, Prefer};
-use kassay_core::workbook::{Edit, FORMAT, Journal, Workbook, folder, gate, journal, staged};
+use kassay_core::workbook::{Clean, Edit, FORMAT, Journal, Workbook, folder, gate, journal, staged};
 use std::borrow::Cow;
 use std::fs;
 use std::time::Duration;
@@ -56,14 +57,14 @@ impl Store {
         };
         self.keep_older(&found)?;
         let Met { together, outside } = self.meet(found, workbook, how.settled, &before, &mut saved.notices)?;
-        let (clean, masked) = self.gate.clean(together.as_ref().unwrap_or(workbook))?;
-        let text = self.printer.print(&clean)?;
-        (saved.masked, saved.merged) = (masked, together.is_some().then(|| Box::new(clean.into_owned())));
+        let Clean { text, masked, workbook: clean } = self.printer.print(together.as_ref().unwrap_or(workbook))?;
+        (saved.masked, saved.merged) = (masked, together.map(|together| clean.unwrap_or_else(|| Box::new(together))));
         let digest = journal::digest(text.as_bytes());
         let staged = staged::name(self.journal.last(), &before, &digest);
         let mark = self.journal.mark();
         let (whole, lines) = (self.journal.whole, self.lines(outside, edit, how.now, &digest, &mut saved.notices)?);
         let write = write::Write { dir: &self.dir, staged: &staged, text: text.as_bytes(), lines: lines.as_bytes(), whole };
+        self.renaming.end(&self.dir)?;
         for step in how.steps {
             if let Err(error) = step(&write) {
                 let is_new = !write::take_back(&write);
@@ -84,6 +85,7 @@ impl Store {
             saved.notices.extend(self.overtaken(&before)?);
         }
         (self.outside, self.older) = (None, None);
+        self.renaming = Renaming::begin(&self.dir);
         self.remember(text);
         Ok(saved)
     }

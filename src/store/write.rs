@@ -1,4 +1,4 @@
-//! The four steps of saving, each a function, so that a test can stop between any two of them. Why they are in this order is told at the
+//! The five steps of saving, each a function, so that a test can stop between any two of them. Why they are in this order is told at the
 //! head of the room.
 
 use super::error::{Context, StoreError};
@@ -25,21 +25,14 @@ pub(super) struct Write<'a> {
 pub(super) type Step = fn(&Write<'_>) -> Result<(), StoreError>;
 
 /// All steps in their order.
-pub(super) const STEPS: [Step; 4] = [stage, append, keep, promote];
+pub(super) const STEPS: [Step; 5] = [stage, append, settle, keep, promote];
 
-/// Writes the new text beside the workbook. Text and name must both last before the journal speaks of them. Which of them does first is the same, because
-/// the name tells a text that is not whole, so the disk is asked for both at once.
+/// Writes the new text beside the workbook.
 pub(super) fn stage(write: &Write<'_>) -> Result<(), StoreError> {
     let staged = || -> io::Result<()> {
         let mut file = new_temporary(write.dir)?;
         file.write_all(write.text)?;
-        let file = file.persist(write.dir.join(write.staged)).map_err(|e| e.error)?;
-        std::thread::scope(|scope| {
-            let text = scope.spawn(|| file.sync_all());
-            let name = sync_folder(write.dir);
-            text.join().unwrap_or_else(|_| Err(io::Error::other("the thread that syncs ended")))?;
-            name
-        })
+        file.persist(write.dir.join(write.staged)).map(drop).map_err(|e| e.error)
     };
     // The name of a staged text says nothing to anybody.
     staged().context("could not write", &write.dir.join(folder::WORKBOOK))
@@ -48,7 +41,6 @@ pub(super) fn stage(write: &Write<'_>) -> Result<(), StoreError> {
 /// Appends the journal's lines, over what a torn line may have left.
 pub(super) fn append(write: &Write<'_>) -> Result<(), StoreError> {
     let path = write.dir.join(folder::JOURNAL);
-    let new = !path.exists();
     let mut options = OpenOptions::new();
     options.append(true).create(true);
     private(&mut options);
@@ -57,8 +49,29 @@ pub(super) fn append(write: &Write<'_>) -> Result<(), StoreError> {
     if file.metadata().context("could not read", &path)?.len() > whole {
         file.set_len(whole).context("could not heal", &path)?;
     }
-    file.write_all(write.lines).and_then(|()| file.sync_all()).context("could not write", &path)?;
-    if new { sync_dir(write.dir) } else { Ok(()) }
+    file.write_all(write.lines).context("could not write", &path)
+}
+
+/// Waits until text, name and lines last. Which of them does first is the same, because the name tells a text that is not whole, so the disk is asked
+/// for all of them at once.
+pub(super) fn settle(write: &Write<'_>) -> Result<(), StoreError> {
+    let journal = write.dir.join(folder::JOURNAL);
+    let (text, lines, names) = std::thread::scope(|scope| {
+        let text = (!write.staged.is_empty()).then(|| scope.spawn(|| sync_file(&write.dir.join(write.staged))));
+        let lines = scope.spawn(|| sync_file(&journal));
+        let names = sync_folder(write.dir);
+        let ended = |_| Err(io::Error::other("the thread that syncs ended"));
+        (text.map_or(Ok(()), |text| text.join().unwrap_or_else(ended)), lines.join().unwrap_or_else(ended), names)
+    });
+    // The name of a staged text says nothing to anybody.
+    text.context("could not write", &write.dir.join(folder::WORKBOOK))?;
+    lines.context("could not write", &journal)?;
+    names.context("could not sync", write.dir)
+}
+
+/// Makes what was written into a file last. It is opened for writing, because not every system syncs one that is open for reading.
+fn sync_file(path: &Path) -> io::Result<()> {
+    OpenOptions::new().append(true).open(path)?.sync_all()
 }
 
 /// Keeps the workbook as it was.
@@ -91,7 +104,7 @@ pub(super) fn keep_aside(dir: &Path, text: &[u8], name: &str) -> Result<(), Stor
 }
 
 /// Makes the staged text the workbook. Nothing waits for the disk here: where the power fails before it has heard of the new name, the staged text
-/// still has its own, the journal speaks of it, and the next opening does the same again.
+/// still has its own, the journal's last line speaks of it, and the next opening does the same again.
 pub(super) fn promote(write: &Write<'_>) -> Result<(), StoreError> {
     let current = write.dir.join(folder::WORKBOOK);
     fs::rename(write.dir.join(write.staged), &current).context("could not write", &current)
@@ -201,11 +214,11 @@ pub(super) fn sync_dir(dir: &Path) -> Result<(), StoreError> {
 }
 
 #[cfg(unix)]
-fn sync_folder(dir: &Path) -> io::Result<()> {
+pub(super) fn sync_folder(dir: &Path) -> io::Result<()> {
     File::open(dir)?.sync_all()
 }
 
 #[cfg(not(unix))]
-fn sync_folder(_: &Path) -> io::Result<()> {
+pub(super) fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())
 }

@@ -100,7 +100,14 @@ pub fn restore() {
     }
     let mut out = io::stdout();
     // A panic may have come in the middle of a frame.
-    let _ = execute!(out, terminal::EndSynchronizedUpdate, DisableMouseCapture, DisableBracketedPaste, terminal::LeaveAlternateScreen, cursor::Show);
+    let _ = execute!(
+        out,
+        terminal::EndSynchronizedUpdate,
+        DisableMouseCapture,
+        DisableBracketedPaste,
+        terminal::LeaveAlternateScreen,
+        cursor::Show
+    );
     let _ = terminal::disable_raw_mode();
     let _ = out.flush();
 }

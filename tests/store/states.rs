@@ -93,6 +93,29 @@ fn a_staged_text_that_is_not_whole_is_set_aside_and_what_was_accepted_stays() {
 }
 
 #[test]
+fn a_line_that_reached_the_disk_without_its_text_is_told_and_what_was_accepted_stays() {
+    let e = edited();
+    for end in [0, e.after.0.len() / 2, e.after.0.len() - 3] {
+        // The power failed while all was on its way: the disk has the line, and of the text a part.
+        fs::write(e.dir.join(folder::WORKBOOK), &e.before.0).unwrap();
+        fs::write(e.dir.join(folder::JOURNAL), &e.after.1).unwrap();
+        fs::write(e.dir.join(&e.staged), &e.after.0[..end]).unwrap();
+        assert!(!verify(&e.dir).unwrap().is_whole(), "an older workbook beside a longer journal is never whole");
+        let mut opened = Store::open(&e.dir).unwrap();
+        assert_eq!(opened.workbook, book(1, ""), "{end}");
+        let told = |notice: &Notice| matches!(notice, Notice::Earlier { line: 2, of: 3 });
+        assert!(opened.notices.iter().any(told), "{:?}", opened.notices);
+        assert!(opened.notices.iter().any(|notice| matches!(notice, Notice::SetAside { .. })), "{:?}", opened.notices);
+        // The next edit says in the journal that the workbook was another, and all is whole again.
+        opened.store.save(&book(3, ""), &edit("three"), now()).unwrap();
+        drop(opened);
+        let verified = verify(&e.dir).unwrap();
+        assert!(verified.is_whole() && !verified.to_complete, "{verified:?}");
+        assert_eq!(Store::open(&e.dir).unwrap().workbook, book(3, ""));
+    }
+}
+
+#[test]
 fn a_staged_text_that_does_not_follow_is_no_fault_and_completes_nothing() {
     let e = edited();
     fs::write(e.dir.join(&e.staged), &e.before.0).unwrap();

@@ -71,7 +71,8 @@ impl Program {
         let child = pair.slave.spawn_command(command).expect("the program starts");
         drop(pair.slave);
         let parser = vt100::Parser::new(cells(rows), cells(columns), 0);
-        let seen = Arc::new((Mutex::new(Seen { parser, shown: String::new(), bytes: Vec::new(), ended: false, left: false }), Condvar::new()));
+        let seen =
+            Arc::new((Mutex::new(Seen { parser, shown: String::new(), bytes: Vec::new(), ended: false, left: false }), Condvar::new()));
         let mut source = pair.master.try_clone_reader().expect("the terminal can be read");
         let shared = Arc::clone(&seen);
         let reader = std::thread::spawn(move || {

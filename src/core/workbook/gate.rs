@@ -2,6 +2,7 @@
 //! It looks at all texts of the workbook but those that only the program writes, so a field that is added later is covered without a word here.
 
 use super::drafts::Drafts;
+use super::format::Rows;
 use super::{Edit, Workbook, WorkbookError};
 use crate::sensitive::without_plain_secrets;
 use serde::Serialize;
@@ -56,54 +57,18 @@ impl Gate {
     /// # Errors
     /// Where a value has no form in TOML.
     pub fn clean<'a>(&mut self, workbook: &'a Workbook) -> Result<(Cow<'a, Workbook>, usize), WorkbookError> {
-        let unchanged = match &self.clean {
-            Some(clean) => cleaned(&changed(workbook, clean))?.1 == 0,
-            None => false,
-        };
-        let (out, masked) = match unchanged {
-            true => (Cow::Borrowed(workbook), 0),
-            false => match clean_workbook(workbook)? {
-                (_, 0) => (Cow::Borrowed(workbook), 0),
-                (clean, masked) => (Cow::Owned(clean), masked),
-            },
-        };
-        self.clean = Some(Box::new(out.clone().into_owned()));
+        if let Some(before) = &mut self.clean {
+            let changed = Rows::between(workbook, before);
+            if clean_workbook(&changed.of(workbook))?.1 == 0 {
+                changed.take_over(before, workbook);
+                return Ok((Cow::Borrowed(workbook), 0));
+            }
+        }
+        let (clean, masked) = clean_workbook(workbook)?;
+        let out = if masked > 0 { Cow::Owned(clean.clone()) } else { Cow::Borrowed(workbook) };
+        self.clean = Some(Box::new(clean));
         Ok((out, masked))
     }
-}
-
-/// A workbook without the rows that another has too. Each field is named, so that one that is added later can't be forgotten.
-fn changed(now: &Workbook, before: &Workbook) -> Workbook {
-    Workbook {
-        format: now.format,
-        catalogue: now.catalogue.clone(),
-        engagement: now.engagement.clone(),
-        scope: now.scope.clone(),
-        place: now.place.clone(),
-        scope_confirmed: now.scope_confirmed.clone(),
-        previous: now.previous.clone().filter(|_| now.previous != before.previous),
-        use_cases: rows(&now.use_cases, &before.use_cases),
-        clusters: rows(&now.clusters, &before.clusters),
-        answers: rows(&now.answers, &before.answers),
-        determinations: rows(&now.determinations, &before.determinations),
-        analyses: rows(&now.analyses, &before.analyses),
-        evidence: rows(&now.evidence, &before.evidence),
-        samples: rows(&now.samples, &before.samples),
-        requests: rows(&now.requests, &before.requests),
-        remediations: rows(&now.remediations, &before.remediations),
-        exceptions: rows(&now.exceptions, &before.exceptions),
-        reviews: rows(&now.reviews, &before.reviews),
-        sign_offs: rows(&now.sign_offs, &before.sign_offs),
-        outcomes: rows(&now.outcomes, &before.outcomes),
-    }
-}
-
-/// What stands between the rows that two lists begin with, and those that they end with.
-fn rows<T: Clone + PartialEq>(now: &[T], before: &[T]) -> Vec<T> {
-    let same = now.iter().zip(before).take_while(|(a, b)| a == b).count();
-    let (now, before) = (&now[same..], &before[same..]);
-    let same = now.iter().rev().zip(before.iter().rev()).take_while(|(a, b)| a == b).count();
-    now[..now.len() - same].to_vec()
 }
 
 /// What was typed and is not saved, without card numbers and private keys.

@@ -18,6 +18,7 @@ pub mod imports;
 pub mod journal;
 pub mod moment;
 pub mod outside;
+pub mod printer;
 pub mod probes;
 pub mod proposal;
 pub mod remediation;
@@ -36,13 +37,14 @@ pub use determining::DeterminationDraft;
 pub use format::{
     AnalysisPurpose, Answer, ClusterRecord, CompensatingControl, CustomizedApproach, Determination, Engagement, Evidence, EvidenceKind,
     Exception, FORMAT, FindingBrief, Interview, ItemResult, Observation, OutcomeRecord, Place, Population, PopulationKind, Previous,
-    PreviousAnswer, PreviousCluster, PreviousDetermination, PreviousEvidence, Printer, Reached, ReadFailure, Referenced, Remediation,
-    Request, RequestStatus, Review, RiskAnalysis, Sample, SampleItem, SamplingMethod, ScopeConfirmed, SignOff, SignOffStep, Strata,
-    UseCase, UseCaseKind, Withdrawn, Workbook, WorkbookError, title_of,
+    PreviousAnswer, PreviousCluster, PreviousDetermination, PreviousEvidence, Reached, ReadFailure, Referenced, Remediation, Request,
+    RequestStatus, Review, RiskAnalysis, Sample, SampleItem, SamplingMethod, ScopeConfirmed, SignOff, SignOffStep, Strata, UseCase,
+    UseCaseKind, Withdrawn, Workbook, WorkbookError, title_of,
 };
 pub use held::ReadOnly;
 pub use journal::{Edit, Journal, JournalFault, JournalLine};
 pub use moment::{Day, Moment};
+pub use printer::{Clean, Printer};
 pub use proposal::{Proposal, Seen, propose};
 pub use rollup::{Part, Rolled, Together};
 pub use value::AnswerValue;

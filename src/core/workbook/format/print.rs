@@ -1,8 +1,9 @@
-//! A workbook as text, table by table. A table that is as it was when it was printed last keeps its text: an edit changes one or two tables, and most
-//! of a workbook is outcomes and evidence that it does not touch.
+//! A workbook as text, row by row. A row that is as it was when it was printed last keeps its text: an edit changes one or two, and most of a workbook
+//! is outcomes and evidence that it does not touch.
 
 use super::escape::escaped;
 use super::reference::Referenced;
+use super::rows::{Rows, Span};
 use super::workbook::{Workbook, WorkbookError};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -11,25 +12,98 @@ use std::collections::BTreeMap;
 const HEAD: &str =
     "# A workbook of Kassay: one assessment. Made to be read and compared; edit it with Kassay, so that the journal stays whole.\n";
 
-/// Prints workbooks one after the other.
-#[derive(Clone, Debug, Default)]
-pub struct Printer {
-    /// What was printed last, and the text of each of its tables, in the order of the file.
-    last: Option<(Box<Workbook>, Vec<String>)>,
+/// The text of a workbook, row by row, so that the next one's can be made from it.
+#[derive(Clone, Debug)]
+pub struct Printed {
+    engagement: String,
+    scope: String,
+    place: String,
+    scope_confirmed: String,
+    previous: String,
+    use_cases: Vec<String>,
+    clusters: Vec<String>,
+    answers: Vec<String>,
+    determinations: Vec<String>,
+    analyses: Vec<String>,
+    evidence: Vec<String>,
+    samples: Vec<String>,
+    requests: Vec<String>,
+    remediations: Vec<String>,
+    exceptions: Vec<String>,
+    reviews: Vec<String>,
+    sign_offs: Vec<String>,
+    outcomes: Vec<String>,
 }
 
-impl Printer {
-    /// Writes a workbook as text, everything in its order.
+impl Printed {
+    /// Prints a workbook.
     ///
     /// # Errors
     /// Where a value has no form in TOML; none of the types has such values.
-    pub fn print(&mut self, book: &Workbook) -> Result<String, WorkbookError> {
-        // Taken out, so that what fails leaves nothing half known.
-        let mut last = self.last.take();
-        // Every field is named here, and one that is not printed below is one that the compiler tells.
-        let Workbook {
-            format,
-            catalogue,
+    pub fn of(book: &Workbook) -> Result<Self, WorkbookError> {
+        Ok(Self {
+            engagement: table("engagement", Some(&book.engagement))?,
+            scope: table("scope", Some(&book.scope))?,
+            place: table("place", Some(&book.place))?,
+            scope_confirmed: table("scope_confirmed", book.scope_confirmed.as_ref())?,
+            previous: table("previous", book.previous.as_ref())?,
+            use_cases: rows("use_case", &book.use_cases)?,
+            clusters: rows("cluster", &book.clusters)?,
+            answers: rows("answer", &book.answers)?,
+            determinations: rows("determination", &book.determinations)?,
+            analyses: rows("risk_analysis", &book.analyses)?,
+            evidence: rows("evidence", &book.evidence)?,
+            samples: rows("sample", &book.samples)?,
+            requests: rows("request", &book.requests)?,
+            remediations: rows("remediation", &book.remediations)?,
+            exceptions: rows("exception", &book.exceptions)?,
+            reviews: rows("review", &book.reviews)?,
+            sign_offs: rows("sign_off", &book.sign_offs)?,
+            outcomes: rows("outcome", &book.outcomes)?,
+        })
+    }
+
+    /// Prints anew what is other in a workbook than in the one that was printed.
+    ///
+    /// # Errors
+    /// As [`Self::of`]; what was printed before can't be used any more then.
+    pub fn take_over(&mut self, book: &Workbook, changed: &Rows) -> Result<(), WorkbookError> {
+        // What changed is printed as a workbook of its own, so that what is printed and how stands in one place.
+        let mut new = Self::of(&changed.of(book))?;
+        let one = |text: &mut String, new: &mut String, changed: bool| {
+            if changed {
+                *text = std::mem::take(new);
+            }
+        };
+        one(&mut self.engagement, &mut new.engagement, changed.engagement);
+        one(&mut self.scope, &mut new.scope, changed.scope);
+        one(&mut self.place, &mut new.place, changed.place);
+        one(&mut self.scope_confirmed, &mut new.scope_confirmed, changed.scope_confirmed);
+        one(&mut self.previous, &mut new.previous, changed.previous);
+        let splice = |texts: &mut Vec<String>, new: Vec<String>, span: Span| drop(texts.splice(span.from..span.before, new));
+        splice(&mut self.use_cases, new.use_cases, changed.use_cases);
+        splice(&mut self.clusters, new.clusters, changed.clusters);
+        splice(&mut self.answers, new.answers, changed.answers);
+        splice(&mut self.determinations, new.determinations, changed.determinations);
+        splice(&mut self.analyses, new.analyses, changed.analyses);
+        splice(&mut self.evidence, new.evidence, changed.evidence);
+        splice(&mut self.samples, new.samples, changed.samples);
+        splice(&mut self.requests, new.requests, changed.requests);
+        splice(&mut self.remediations, new.remediations, changed.remediations);
+        splice(&mut self.exceptions, new.exceptions, changed.exceptions);
+        splice(&mut self.reviews, new.reviews, changed.reviews);
+        splice(&mut self.sign_offs, new.sign_offs, changed.sign_offs);
+        splice(&mut self.outcomes, new.outcomes, changed.outcomes);
+        Ok(())
+    }
+
+    /// The whole text of the workbook that was printed, everything in its order.
+    ///
+    /// # Errors
+    /// As [`Self::of`].
+    pub fn text(&self, book: &Workbook) -> Result<String, WorkbookError> {
+        // Every table is named here, and one that is not put below is one that the compiler tells.
+        let Self {
             engagement,
             scope,
             place,
@@ -48,49 +122,32 @@ impl Printer {
             reviews,
             sign_offs,
             outcomes,
-        } = book;
-        let top = written(&Top { format: *format, catalogue })?;
-        let mut texts = vec![];
-        macro_rules! table {
-            ($field:ident, $text:expr) => {
-                texts.push(match &mut last {
-                    Some((before, known)) if before.$field == *$field => std::mem::take(&mut known[texts.len()]),
-                    Some((before, _)) => {
-                        before.$field.clone_from($field);
-                        $text?
-                    }
-                    None => $text?,
-                });
-            };
-        }
-        table!(engagement, rows("engagement", Some(engagement)));
-        table!(scope, rows("scope", Some(scope)));
-        table!(place, rows("place", Some(place)));
-        table!(scope_confirmed, rows("scope_confirmed", scope_confirmed.as_ref()));
-        table!(previous, rows("previous", previous.as_ref()));
-        table!(use_cases, list("use_case", use_cases));
-        table!(clusters, list("cluster", clusters));
-        table!(answers, list("answer", &sorted(answers, |a| (order(&a.question), a.cluster.clone()))));
-        table!(determinations, list("determination", &sorted(determinations, |d| order(&d.practice))));
-        table!(analyses, list("risk_analysis", &by_reference(analyses)));
-        table!(evidence, list("evidence", &by_reference(evidence)));
-        table!(samples, list("sample", &by_reference(samples)));
-        table!(requests, list("request", &by_reference(requests)));
-        table!(remediations, list("remediation", &by_reference(remediations)));
-        table!(exceptions, list("exception", exceptions));
-        table!(reviews, list("review", &sorted(reviews, |r| (order(&r.check), r.cluster.clone()))));
-        table!(sign_offs, list("sign_off", sign_offs));
-        table!(outcomes, list("outcome", outcomes));
-
+        } = self;
+        let top = written(&Top { format: book.format, catalogue: &book.catalogue })?;
+        let one = [engagement, scope, place, scope_confirmed, previous].into_iter();
+        let texts = one
+            .chain(use_cases)
+            .chain(clusters)
+            .chain(sorted(&book.answers, answers, |a| (order(&a.question), a.cluster.clone())))
+            .chain(sorted(&book.determinations, determinations, |d| order(&d.practice)))
+            .chain(by_reference(&book.analyses, analyses))
+            .chain(by_reference(&book.evidence, evidence))
+            .chain(by_reference(&book.samples, samples))
+            .chain(by_reference(&book.requests, requests))
+            .chain(by_reference(&book.remediations, remediations))
+            .chain(exceptions)
+            .chain(sorted(&book.reviews, reviews, |r| (order(&r.check), r.cluster.clone())))
+            .chain(sign_offs)
+            .chain(outcomes)
+            .filter(|text| !text.is_empty());
+        let texts: Vec<&String> = texts.collect();
         let mut all = String::with_capacity(HEAD.len() + top.len() + texts.iter().map(|text| text.len() + 1).sum::<usize>());
         all.push_str(HEAD);
         all.push_str(&top);
-        for text in texts.iter().filter(|text| !text.is_empty()) {
+        for text in texts {
             all.push('\n');
             all.push_str(text);
         }
-        let before = last.map_or_else(|| Box::new(book.clone()), |(before, _)| before);
-        self.last = Some((before, texts));
         Ok(all)
     }
 }
@@ -101,7 +158,7 @@ impl Workbook {
     /// # Errors
     /// Where a value has no form in TOML; none of the types has such values.
     pub fn print(&self) -> Result<String, WorkbookError> {
-        Printer::default().print(self)
+        Printed::of(self)?.text(self)
     }
 }
 
@@ -117,23 +174,24 @@ fn written<T: Serialize>(value: &T) -> Result<String, WorkbookError> {
 }
 
 /// A table of which there is one, or none.
-fn rows<T: Serialize>(name: &str, table: Option<&T>) -> Result<String, WorkbookError> {
+fn table<T: Serialize>(name: &str, table: Option<&T>) -> Result<String, WorkbookError> {
     table.map_or_else(|| Ok(String::new()), |table| written(&BTreeMap::from([(name, table)])))
 }
 
-/// A table of which there may be several.
-fn list<T: Serialize>(name: &str, rows: &[T]) -> Result<String, WorkbookError> {
-    if rows.is_empty() { Ok(String::new()) } else { written(&BTreeMap::from([(name, rows)])) }
+/// The rows of a table of which there may be several.
+fn rows<T: Serialize>(name: &str, rows: &[T]) -> Result<Vec<String>, WorkbookError> {
+    rows.iter().map(|row| written(&BTreeMap::from([(name, [row])]))).collect()
 }
 
-fn sorted<T, K: Ord>(rows: &[T], key: impl Fn(&T) -> K) -> Vec<&T> {
-    let mut sorted: Vec<&T> = rows.iter().collect();
-    sorted.sort_by_cached_key(|row| key(row));
-    sorted
+/// The texts of rows in the order of a key.
+fn sorted<'a, T, K: Ord>(rows: &[T], texts: &'a [String], key: impl Fn(&T) -> K) -> Vec<&'a String> {
+    let mut sorted: Vec<(&T, &String)> = rows.iter().zip(texts).collect();
+    sorted.sort_by_cached_key(|(row, _)| key(row));
+    sorted.into_iter().map(|(_, text)| text).collect()
 }
 
-fn by_reference<T: Referenced>(rows: &[T]) -> Vec<&T> {
-    sorted(rows, |row| row.reference().to_owned())
+fn by_reference<'a, T: Referenced>(rows: &[T], texts: &'a [String]) -> Vec<&'a String> {
+    sorted(rows, texts, |row| row.reference().to_owned())
 }
 
 /// Sorts `10.1.a` behind `9.2.a`: by area and control as numbers, then by the rest.
