@@ -5,7 +5,9 @@
 pub mod begin;
 pub mod compare;
 mod editor;
+mod exporting;
 mod files;
+mod first;
 mod keeper;
 mod reading;
 mod tasks;
@@ -98,10 +100,10 @@ async fn walk(
     let mut events = Events::listen()?;
     let mut gone = false;
     screen.draw(|frame| draw(frame, &session, theme))?;
-    for action in tasks::first(start) {
+    for action in first::first(start) {
         match action {
-            tasks::First::Effect(effect) => world.carry_out(effect),
-            tasks::First::Action(action) => {
+            first::First::Effect(effect) => world.carry_out(effect),
+            first::First::Action(action) => {
                 let effects = update(&mut session, action);
                 carry_out_all(&mut world, effects);
             }

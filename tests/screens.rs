@@ -11,7 +11,7 @@ use kassay_core::kinds::{Caller, ClusterInfo, KindState};
 use kassay_core::model::{Category, Kind, Scope};
 use kassay_core::session::{
     Book, ContextRow, Cursor, Field, Flight, HomeRow, KindRow, Message, NamespaceRow, New, Opened, Preflight, Reading, Right, ScopeEditor,
-    Scroll, Session, Source, Stage,
+    Scroll, Session, Source, Stage, Underway,
 };
 use kassay_core::workbook::Workbook;
 use ratatui::backend::TestBackend;
@@ -285,8 +285,11 @@ fn export() {
     let mut session = opened();
     let show = |name: &str, session: &Session| holds(name, |frame, area, theme| export::render(frame, area, session, KEYS, theme));
     show("export", &session);
-    session.export.running = Some((11, 17, "data/evidence/E-0003-network-diagram.pdf".into()));
+    let name = "data/evidence/E-0003-network-diagram.pdf".to_owned();
+    session.export.running = Some(Underway { done: 11, of: 17, bytes: 1_204_111, name, stopping: false });
     show("export-writing", &session);
+    session.export.running.iter_mut().for_each(|underway| underway.stopping = true);
+    show("export-stopping", &session);
     session.export.running = None;
     let digest = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
     session.export.done = Some(("/home/assessor/acme-payments-2026.zip".into(), digest.into(), 2_204_111, 12));

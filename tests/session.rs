@@ -928,6 +928,36 @@ fn an_export_goes_where_one_says() {
 }
 
 #[test]
+fn an_export_that_is_being_written_can_be_left_or_stopped() {
+    let mut desk = Desk::empty();
+    let goes_on = |bytes| Action::Export(export::Action::Progress { done: 3, of: 17, bytes, name: "data/report.html".into() });
+    desk.act(Action::Export(export::Action::Open)).act(Action::Enter).act(goes_on(1));
+    assert_eq!(desk.session.context(), Context::Exporting);
+    desk.act(Action::Step(Step::Down));
+    // The walk goes on meanwhile, and the screen shows it again.
+    desk.act(Action::Enter);
+    assert!(!matches!(desk.session.top(), Layer::Export));
+    desk.act(goes_on(2)).act(Action::Export(export::Action::Open));
+    assert_eq!(desk.session.export.running.as_ref().map(|running| running.bytes), Some(2));
+    let stops = |desk: &Desk| desk.asked.iter().filter(|effect| matches!(effect, Effect::CancelExport)).count();
+    desk.act(Action::Back);
+    assert_eq!((stops(&desk), desk.session.context()), (1, Context::Exporting));
+    // What was on its way does not make it forget that it stops; a second Esc does not wait for that.
+    desk.act(goes_on(3));
+    assert!(desk.session.export.running.as_ref().is_some_and(|running| running.stopping));
+    desk.act(Action::Back);
+    assert!(stops(&desk) == 1 && !matches!(desk.session.top(), Layer::Export));
+    desk.act(Action::Export(export::Action::Stopped));
+    assert!(desk.session.export.running.is_none() && desk.session.export.failed.is_none());
+    assert!(desk.session.messages.iter().any(|message| message.what.contains("nothing of it is left")), "{:?}", desk.session.messages);
+    // It was written before it heard of being stopped, and says so.
+    desk.act(Action::Back).act(Action::Export(export::Action::Open)).act(Action::Enter).act(Action::Back);
+    let path = PathBuf::from("/srv/acme.zip");
+    desk.act(Action::Export(export::Action::Written { path: path.clone(), sha256: "ab".into(), bytes: 9, files: 17 }));
+    assert_eq!((desk.session.export.done.as_ref().map(|(path, ..)| path), stops(&desk)), (Some(&path), 2));
+}
+
+#[test]
 fn errors_stay_until_they_are_read() {
     let mut desk = Desk::with_cluster();
     desk.act(Action::NotDone("it can't be opened".into()));

@@ -1,14 +1,14 @@
 //! Carrying effects out: each starts something and returns at once; what comes of it is sent as an action.
 
-use super::Start;
 use super::begin::{NotBegun, begin};
 use super::compare::{Opened, compared};
+use super::exporting::Exporting;
+use super::first::{First, demo};
 use super::keeper::{self, Job, Keeper};
 use super::reading::{self, Run};
 use crate::collect::{self, Cancel, Connect, Options, SourceSpec};
 use crate::config;
-use crate::export::{self, Form, Material};
-use crate::store::holds_assessment;
+use crate::export;
 use crate::tui::complete;
 use crossterm::clipboard::CopyToClipboard;
 use kassay_core::analysis::platform;
@@ -19,71 +19,11 @@ use kassay_core::judging::{Tables, View, access_by_subject};
 use kassay_core::kinds::{Inventory, KindState, Probes};
 use kassay_core::model::text::clean;
 use kassay_core::model::{Kind, Scope};
-use kassay_core::session::{self, Action, Attached, Effect, ExportFormat, NamespaceRow, Preflight, Probed, Right, ScopeEditor, Source};
-use kassay_core::workbook::{Engagement, Workbook};
-use sha2::{Digest, Sha256};
-use std::ops::ControlFlow;
+use kassay_core::session::{self, Action, Attached, Effect, NamespaceRow, Preflight, Probed, Right, ScopeEditor, Source};
+use kassay_core::workbook::Workbook;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::sync::mpsc::UnboundedSender;
-
-/// The scope that goes with the built-in cluster.
-const DEMO_SCOPE: &str = include_str!("../../assets/demo/scope.toml");
-
-/// The first thing to do.
-pub(super) enum First {
-    Effect(Effect),
-    Action(Action),
-}
-
-/// What is done first, for each way to start.
-pub(super) fn first(start: Start) -> Vec<First> {
-    match start {
-        Start::Home => vec![First::Effect(Effect::ListHome)],
-        Start::Open(dir) => vec![First::Effect(Effect::LoadWorkbook(dir)), First::Effect(Effect::ListHome)],
-        Start::Demo { workbook: None } => vec![First::Effect(Effect::Demo)],
-        Start::Demo { workbook: Some(dir) } => vec![demo(dir)],
-        Start::New { workbook, .. } if is_there(&workbook) => vec![First::Effect(Effect::LoadWorkbook(workbook))],
-        Start::New { workbook, source, complete } => {
-            let source = match source {
-                SourceSpec::Live(connect) if connect == Connect::default() => None,
-                SourceSpec::Live(connect) => Some(Source::Context {
-                    kubeconfig: connect.kubeconfig,
-                    name: connect.context,
-                    as_user: connect.as_user,
-                    as_groups: connect.as_groups,
-                    request_timeout: connect.request_timeout,
-                    read_timeout: connect.read_timeout,
-                }),
-                SourceSpec::Paths(paths) => Some(Source::Paths { paths, complete }),
-                SourceSpec::Demo => Some(Source::Demo),
-            };
-            vec![First::Action(Action::New(session::new::Action::Prepare { dir: workbook, source }))]
-        }
-        Start::Next { dir, workbook } => {
-            vec![First::Action(Action::New(session::new::Action::PrepareNext { dir: Some(dir), workbook }))]
-        }
-    }
-}
-
-/// Whether there is an assessment in a folder. One that can't be looked into is opened too: that tells why.
-fn is_there(dir: &Path) -> bool {
-    holds_assessment(dir).unwrap_or(true)
-}
-
-/// The assessment of the built-in cluster: opened where it is there, else made.
-fn demo(dir: PathBuf) -> First {
-    if is_there(&dir) {
-        return First::Effect(Effect::LoadWorkbook(dir));
-    }
-    let mut workbook = Workbook::new(Engagement {
-        entity: "AcmePay (demo)".to_owned(),
-        purpose: "A company that does not exist, to try everything on.".to_owned(),
-        ..Engagement::default()
-    });
-    workbook.scope = Scope::parse(DEMO_SCOPE).unwrap_or_default();
-    First::Action(Action::New(session::new::Action::Begin { dir, workbook: Box::new(workbook), source: Some(Source::Demo) }))
-}
 
 /// All that effects reach.
 pub(super) struct World {
@@ -93,20 +33,27 @@ pub(super) struct World {
     keeper: Keeper,
     reading: Run,
     probing: Cancel,
+    exporting: Exporting,
 }
 
 impl World {
     /// A world; the folder is that of all assessments.
     pub fn new(root: PathBuf, actions: UnboundedSender<Action>) -> std::io::Result<Self> {
         let home = directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned());
-        Ok(Self { root, home, keeper: Keeper::start(actions.clone())?, actions, reading: Run::default(), probing: Cancel::default() })
+        let keeper = Keeper::start(actions.clone())?;
+        let (reading, probing, exporting) = (Run::default(), Cancel::default(), Exporting::default());
+        Ok(Self { root, home, keeper, actions, reading, probing, exporting })
     }
 
     /// Starts what an effect asks for.
     pub fn carry_out(&mut self, effect: Effect) {
         match effect {
             Effect::ListHome => self.keeper.ask(Job::List(self.root.clone())),
-            Effect::LoadWorkbook(dir) => self.open(Job::Open, dir),
+            Effect::LoadWorkbook(dir) => {
+                let place = self.path(&dir);
+                tokio::task::spawn_blocking(move || export::tidy(&place));
+                self.open(Job::Open, dir);
+            }
             Effect::Restore(dir) => self.open(|dir| Job::Restore { dir, by: config::user() }, dir),
             Effect::CreateWorkbook { dir, workbook } => {
                 let dir = dir.map(|dir| self.path(&dir));
@@ -166,7 +113,8 @@ impl World {
                 self.probe(source, plan, (inventory, dir), allowed_by, told);
             }
             Effect::CancelProbes => self.probing.cancel(),
-            Effect::Export { format, target, dir } => self.export(format, target, dir),
+            Effect::Export { format, target, dir } => self.exporting.begin(format, self.path(&target), dir, self.actions.clone()),
+            Effect::CancelExport => self.exporting.stop(),
             Effect::Open(what) => self.beside(move || match open::that_detached(&what) {
                 Ok(()) => Action::Told(format!("Opened: {what}")),
                 Err(error) => Action::NotDone(format!("{what} can't be opened here ({error}). Open it by hand.")),
@@ -200,6 +148,7 @@ impl World {
     pub fn close(mut self) {
         self.reading.cancel.cancel();
         self.probing.cancel();
+        self.exporting.close();
         self.keeper.close();
     }
 
@@ -334,17 +283,6 @@ impl World {
             }
         });
     }
-
-    fn export(&self, format: ExportFormat, target: PathBuf, dir: PathBuf) {
-        let (actions, target) = (self.actions.clone(), self.path(&target));
-        self.beside(move || match write(format, &target, &dir, &actions) {
-            Ok(action) => action,
-            Err(error) => Action::Export(session::export::Action::Failed(match error.hint() {
-                Some(hint) => format!("{error}: {hint}."),
-                None => format!("{error}."),
-            })),
-        });
-    }
 }
 
 /// The access register of a cluster.
@@ -399,64 +337,6 @@ fn expanded(path: &Path, home: Option<&Path>) -> PathBuf {
 fn apart<F: Future<Output = ()>>(task: impl FnOnce() -> F + Send + 'static) {
     let runtime = tokio::runtime::Handle::current();
     tokio::task::spawn_blocking(move || runtime.block_on(task()));
-}
-
-/// Writes an export; a name that is taken gets a number.
-fn write(format: ExportFormat, target: &Path, dir: &Path, actions: &UnboundedSender<Action>) -> Result<Action, export::ExportError> {
-    let material = Material::load(dir, jiff::Timestamp::now())?;
-    let material = match format {
-        ExportFormat::Bag | ExportFormat::BagZip | ExportFormat::Html | ExportFormat::Pdf => material.with_pictures(snapshot),
-        ExportFormat::Xlsx => material.with_registers(snapshot),
-        ExportFormat::Docx | ExportFormat::Csv | ExportFormat::Oscal | ExportFormat::Json => material,
-    };
-    let target = free(target)?;
-    let bytes = match format {
-        ExportFormat::Bag | ExportFormat::BagZip => {
-            let form = if format == ExportFormat::Bag { Form::Folder } else { Form::Zip };
-            let written = export::bag(&material, &target, form, &|step| {
-                // Nobody listens any more where the walk was left; then nothing is to be written.
-                match actions.send(Action::Export(session::export::Action::Progress(step.done, step.of, step.name))) {
-                    Ok(()) => ControlFlow::Continue(()),
-                    Err(_) => ControlFlow::Break(()),
-                }
-            })?;
-            let path = std::path::absolute(&written.path).unwrap_or(written.path);
-            return Ok(Action::Export(session::export::Action::Written {
-                path,
-                sha256: written.sha256,
-                bytes: written.bytes,
-                files: written.files,
-            }));
-        }
-        ExportFormat::Html => export::report_html(&material)?.into_bytes(),
-        ExportFormat::Pdf => export::report_pdf(&material)?,
-        ExportFormat::Xlsx => export::report_xlsx(&material)?,
-        ExportFormat::Docx => export::report_docx(&material)?,
-        ExportFormat::Csv => export::csv(&export::findings(&material)).into_bytes(),
-        ExportFormat::Oscal => export::oscal(&material, &export::OscalVersion::default())?.into_bytes(),
-        ExportFormat::Json => export::assessment_json(material.assessment(None)?)?.into_bytes(),
-    };
-    export::put_file(&target, &bytes)?;
-    let sha256 = Sha256::digest(&bytes).iter().map(|b| format!("{b:02x}")).collect();
-    let path = std::path::absolute(&target).unwrap_or(target);
-    Ok(Action::Export(session::export::Action::Written { path, sha256, bytes: bytes.len() as u64, files: 1 }))
-}
-
-/// A snapshot that an assessment keeps.
-fn snapshot(bytes: &[u8]) -> Result<Inventory, String> {
-    collect::snapshot::read(bytes).map_err(|e| e.to_string())
-}
-
-/// A path at which nothing is yet. A link that leads nowhere is something too.
-fn free(target: &Path) -> Result<PathBuf, export::ExportError> {
-    let taken = |path: &Path| path.symlink_metadata().is_ok();
-    if !taken(target) {
-        return Ok(target.to_owned());
-    }
-    let name = target.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    let (stem, end) = name.rsplit_once('.').map_or((name.as_str(), String::new()), |(stem, end)| (stem, format!(".{end}")));
-    let mut names = (2..1000).map(|n| target.with_file_name(format!("{stem}-{n}{end}")));
-    names.find(|path| !taken(path)).ok_or_else(|| export::ExportError::Exists(target.to_owned()))
 }
 
 /// What there is to say of a cluster that is read already.

@@ -1,8 +1,8 @@
 //! `kassay export`: the bag, the report, tables and formats of an assessment on disk.
 
 use super::{Failure, Manners, interrupt, output_failed, print, source};
-use crate::collect::snapshot;
-use crate::export::{self, Excepted, Form, Material, OscalVersion, Packing, Recipients};
+use crate::collect::{Cancel, snapshot};
+use crate::export::{self, ExportError, Form, Material, OscalVersion, Packing, Recipients, Single};
 use crate::store::Store;
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 use std::io::{self, Write as _};
@@ -94,6 +94,7 @@ impl Export {
         for notice in &opened.notices {
             manners.say(&notice.to_string());
         }
+        export::tidy(opened.store.dir());
         let mut material = Material::load(opened.store.dir(), now)?;
         let read = |bytes: &[u8]| snapshot::read(bytes).map_err(|e| e.to_string());
         match self.format {
@@ -101,44 +102,38 @@ impl Export {
             What::Xlsx => material = material.with_registers(read),
             What::Docx | What::Json | What::Csv | What::EvidenceCsv | What::Markdown | What::Sarif | What::Oscal => {}
         }
-        let cluster = self.cluster.as_deref();
-        let text = match self.format {
+        let cluster = self.cluster.clone();
+        let (single, ending) = match self.format {
             What::Bag => return self.bag(&material, self.packing(Form::Folder, None), manners),
             What::BagZip => return self.bag(&material, self.packing(Form::Zip, recipients), manners),
-            What::Pdf => return self.file(&material, "pdf", &export::report_pdf(&material)?, manners),
-            What::Xlsx => return self.file(&material, "xlsx", &export::report_xlsx(&material)?, manners),
-            What::Docx => return self.file(&material, "docx", &export::report_docx(&material)?, manners),
-            What::Html => export::report_html(&material)?,
-            What::Json => export::assessment_json(material.assessment(cluster)?)?,
-            What::Csv => export::csv(&export::findings(&material)),
-            What::EvidenceCsv => export::csv(&export::evidence_register(&material.workbook)),
-            What::Markdown => export::report_markdown(&material),
-            What::Oscal => export::oscal(&material, &self.oscal_version.clone().unwrap_or_default())?,
-            What::Sarif => {
-                let (key, assessment) = material.keyed(cluster)?;
-                let excepted = Excepted { exceptions: &material.workbook.exceptions, cluster: key, today: material.today() };
-                export::sarif(assessment, material.guidance, &excepted)?
-            }
+            // What is no text gets a name here, unless standard output is asked for.
+            What::Pdf => (Single::Pdf, Some("pdf")),
+            What::Xlsx => (Single::Xlsx, Some("xlsx")),
+            What::Docx => (Single::Docx, Some("docx")),
+            What::Html => (Single::Html, None),
+            What::Json => (Single::Json(cluster), None),
+            What::Csv => (Single::Csv, None),
+            What::EvidenceCsv => (Single::EvidenceCsv, None),
+            What::Markdown => (Single::Markdown, None),
+            What::Oscal => (Single::Oscal(self.oscal_version.clone().unwrap_or_default()), None),
+            What::Sarif => (Single::Sarif(cluster), None),
         };
-        match &self.file {
-            Some(path) if path != Path::new("-") => {
-                export::put_file(path, text.as_bytes())?;
+        let named = || ending.map(|ending| PathBuf::from(name_of(&material, &format!(".{ending}"))));
+        match self.file.clone().filter(|path| path != Path::new("-")).or_else(|| if self.file.is_none() { named() } else { None }) {
+            Some(path) => {
+                file(&single, &material, &path)?;
                 manners.say(&format!("{}", path.display()));
                 Ok(())
             }
-            _ => print(&text),
+            None => {
+                let mut out = io::BufWriter::new(io::stdout().lock());
+                let written = single.write(&material, &mut out).and_then(|()| out.flush().map_err(ExportError::Output));
+                written.map_err(|error| match error {
+                    ExportError::Output(error) => output_failed(&error),
+                    other => other.into(),
+                })
+            }
         }
-    }
-
-    /// Writes a file that is no text and in which people go on working: under a name here, unless standard output is asked for.
-    fn file(&self, material: &Material, ending: &str, bytes: &[u8], manners: &Manners) -> Result<(), Failure> {
-        let path = self.file.clone().unwrap_or_else(|| PathBuf::from(name_of(material, &format!(".{ending}"))));
-        if path == Path::new("-") {
-            return io::stdout().lock().write_all(bytes).map_err(|e| output_failed(&e));
-        }
-        export::put_new_file(&path, bytes)?;
-        manners.say(&format!("{}", path.display()));
-        Ok(())
     }
 
     fn packing(&self, form: Form, recipients: Option<Recipients>) -> Packing {
@@ -175,6 +170,15 @@ impl Export {
         manners.say(&format!("{} files, {} bytes", written.files, written.bytes));
         print(&format!("{}  {}", written.sha256, written.path.display()))
     }
+}
+
+/// Writes a format that is one file; Ctrl-C stops it.
+fn file(single: &Single, material: &Material, path: &Path) -> Result<(), ExportError> {
+    let write = |cancel: &Cancel| {
+        let stopped = |_| if cancel.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+        export::put(path, single.over(), &stopped, &mut |to| single.write(material, to))
+    };
+    interrupt::instead(write).map(drop)
 }
 
 /// A name for a file here: `acme-2026-11-23.zip`, after the folder of the assessment.

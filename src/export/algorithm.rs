@@ -1,13 +1,6 @@
-//! The digests that BagIt's manifests are made of, several of them in one pass over a file.
+//! The digests that BagIt's manifests are made of.
 
-use super::ExportError;
 use sha2::{Digest, Sha224, Sha256, Sha384, Sha512};
-use std::io::{self, Read, Write};
-use std::ops::ControlFlow;
-use std::path::Path;
-
-/// How much is read at once.
-const PAGE: usize = 1 << 16;
 
 /// An algorithm of a manifest. MD5 and SHA-1 are read in the bags of others, and never written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -74,7 +67,7 @@ impl Algorithm {
 }
 
 /// A digest under way.
-enum Hash {
+pub(super) enum Hash {
     Md5(md5::Md5),
     Sha1(sha1::Sha1),
     Sha224(Sha224),
@@ -84,7 +77,7 @@ enum Hash {
 }
 
 impl Hash {
-    fn new(algorithm: Algorithm) -> Self {
+    pub(super) fn new(algorithm: Algorithm) -> Self {
         match algorithm {
             Algorithm::Md5 => Self::Md5(md5::Md5::new()),
             Algorithm::Sha1 => Self::Sha1(sha1::Sha1::new()),
@@ -95,7 +88,7 @@ impl Hash {
         }
     }
 
-    fn update(&mut self, bytes: &[u8]) {
+    pub(super) fn update(&mut self, bytes: &[u8]) {
         match self {
             Self::Md5(hash) => hash.update(bytes),
             Self::Sha1(hash) => hash.update(bytes),
@@ -106,7 +99,7 @@ impl Hash {
         }
     }
 
-    fn finish(self) -> String {
+    pub(super) fn finish(self) -> String {
         let hex = |bytes: &[u8]| data_encoding::HEXLOWER.encode(bytes);
         match self {
             Self::Md5(hash) => hex(&hash.finalize()),
@@ -119,66 +112,9 @@ impl Hash {
     }
 }
 
-/// What was copied: its digests, in the order of the algorithms asked for, and its length.
-pub(super) struct Copied {
-    pub(super) digests: Vec<String>,
-    pub(super) size: u64,
-}
-
-/// Why something was not copied to its end.
-pub(super) enum Fault {
-    Reading(io::Error),
-    Writing(io::Error),
-    Cancelled,
-}
-
-impl Fault {
-    /// The fault with the names of where it was read from and written to.
-    pub(super) fn named(self, from: &Path, to: &Path) -> ExportError {
-        match self {
-            Self::Reading(error) => ExportError::io(from)(error),
-            Self::Writing(error) => ExportError::io(to)(error),
-            Self::Cancelled => ExportError::Cancelled,
-        }
-    }
-}
-
-/// Copies, digests on the way, and says after each page how many bytes that was; whoever hears it may stop it.
-pub(super) fn copy(
-    from: &mut dyn Read,
-    to: &mut dyn Write,
-    algorithms: &[Algorithm],
-    heard: &mut dyn FnMut(u64) -> ControlFlow<()>,
-) -> Result<Copied, Fault> {
-    let mut hashes: Vec<Hash> = algorithms.iter().copied().map(Hash::new).collect();
-    let (mut size, mut page) = (0, vec![0; PAGE]);
-    loop {
-        match from.read(&mut page) {
-            Ok(0) => return Ok(Copied { digests: hashes.into_iter().map(Hash::finish).collect(), size }),
-            Ok(read) => {
-                hashes.iter_mut().for_each(|hash| hash.update(&page[..read]));
-                to.write_all(&page[..read]).map_err(Fault::Writing)?;
-                size += read as u64;
-                if heard(read as u64).is_break() {
-                    return Err(Fault::Cancelled);
-                }
-            }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(Fault::Reading(error)),
-        }
-    }
-}
-
-/// The digests of what can be read, and its length.
-pub(super) fn digests_of(from: &mut dyn Read, algorithms: &[Algorithm]) -> io::Result<Copied> {
-    copy(from, &mut io::sink(), algorithms, &mut |_| ControlFlow::Continue(())).map_err(|fault| match fault {
-        Fault::Reading(error) | Fault::Writing(error) => error,
-        Fault::Cancelled => io::ErrorKind::Interrupted.into(),
-    })
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::through::digests_of;
     use super::*;
 
     #[test]

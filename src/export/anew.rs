@@ -1,16 +1,20 @@
 //! What is made from a workbook (report, tables, pictures) is made anew when a bag is verified, and held against what lies in the bag: digests
 //! that were made anew can't hide a changed report.
 
-use super::bundle::{Content, payload};
+use super::algorithm::Algorithm;
 use super::checked::Bag;
+use super::payload::{Content, payload};
 use super::tags::agent;
+use super::through;
 use super::tree::Tree;
 use super::verified::Verified;
 use super::{ExportError, Material};
 use jiff::Timestamp;
 use kassay_core::kinds::Inventory;
-use kassay_core::workbook::{folder, journal};
-use std::path::PathBuf;
+use kassay_core::workbook::folder;
+use std::io;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
 
 /// Reads a snapshot, or says why not.
 pub type Snapshots = fn(&[u8]) -> Result<Inventory, String>;
@@ -43,8 +47,10 @@ pub(super) fn compare(tree: &mut dyn Tree, bag: &Bag, workbook: Vec<u8>, snapsho
     }
     for (name, content) in files {
         let Content::Made(make) = content else { continue };
-        let same = match make(&material) {
-            Ok(bytes) => bag.sha256.get(&name).map(|digest| *digest == journal::digest(&bytes)),
+        let making = &mut |to: &mut dyn io::Write| make(&material, to);
+        let made = through::make(&mut io::sink(), Path::new(&name), &[Algorithm::Sha256], &mut |_| ControlFlow::Continue(()), making);
+        let same = match made {
+            Ok(made) => bag.sha256.get(&name).map(|digest| made.digests.first() == Some(digest)),
             Err(error) => return verified.faults.push(format!("{name}: can't be made anew: {error}")),
         };
         match same {

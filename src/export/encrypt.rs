@@ -1,11 +1,10 @@
 //! Encryption to people's keys, as `age` has it: what is written is opened with `age -d` by whoever holds one of these keys.
 
 use super::ExportError;
-use super::algorithm::{Fault, copy};
+use super::through::{Fault, Heard, copy};
 use std::fmt;
 use std::fs;
 use std::io::{Read, Write};
-use std::ops::ControlFlow;
 use std::path::Path;
 
 /// Keys to which something is encrypted.
@@ -44,12 +43,7 @@ impl Recipients {
     }
 
     /// Encrypts what can be read, page by page.
-    pub(super) fn encrypt(
-        &self,
-        from: &mut dyn Read,
-        to: &mut dyn Write,
-        heard: &mut dyn FnMut(u64) -> ControlFlow<()>,
-    ) -> Result<(), Fault> {
+    pub(super) fn encrypt<'a>(&self, from: &mut dyn Read, to: &'a mut dyn Write, heard: &'a mut Heard<'a>) -> Result<(), Fault> {
         let recipients = self.0.iter().map(|recipient| &**recipient as &dyn age::Recipient);
         let other = |error: &dyn fmt::Display| Fault::Writing(std::io::Error::other(error.to_string()));
         let encryptor = age::Encryptor::with_recipients(recipients).map_err(|e| other(&e))?;

@@ -53,6 +53,9 @@ pub enum ExportError {
         /// Why not.
         why: String,
     },
+    /// Where it goes to said no; whoever knows what that is tells its name.
+    #[error("{}", said(.0))]
+    Output(std::io::Error),
     /// The file system said no.
     #[error("{}: {}", path.display(), said(source))]
     Io {

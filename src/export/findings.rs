@@ -1,7 +1,8 @@
 //! What the checks say, as tables: how each came out and why, how far each list was read, and every finding.
 
-use super::Material;
-use super::table::{Column, Table, cells};
+use super::csv::write_csv;
+use super::table::{Cell, Column, Table, cells};
+use super::{ExportError, Material};
 use jiff::civil::Date;
 use kassay_core::checks;
 use kassay_core::kinds::KindState;
@@ -10,6 +11,7 @@ use kassay_core::report::Assessment;
 use kassay_core::workbook::Exception;
 use kassay_core::workbook::excepting::exception_of;
 use kassay_core::workbook::review::shown;
+use std::io::Write;
 
 /// All findings of all clusters, one line each.
 #[must_use]
@@ -18,10 +20,24 @@ pub fn findings(material: &Material) -> Table<'_> {
     findings_of(&clusters, &material.workbook.exceptions, material.today())
 }
 
+/// All findings of all clusters as CSV, written line by line: they are the one table that grows with the cluster.
+///
+/// # Errors
+/// Where it can't be written.
+pub(super) fn write_findings(material: &Material, to: &mut dyn Write) -> Result<(), ExportError> {
+    let clusters = material.assessments.iter().map(|(key, a)| (key.as_str(), a));
+    let rows = rows(clusters, &material.workbook.exceptions, material.today());
+    write_csv(&columns(), rows, to).map_err(ExportError::Output)
+}
+
 /// All findings of these assessments, one line each.
 #[must_use]
 pub fn findings_of<'a>(clusters: &[(&'a str, &'a Assessment)], exceptions: &'a [Exception], today: Date) -> Table<'a> {
-    let columns = [
+    Table::new(FINDINGS, "Findings", columns(), rows(clusters.iter().copied(), exceptions, today))
+}
+
+fn columns() -> [Column; COLUMNS] {
+    [
         Column::short("cluster"),
         Column::short("control").wide(9),
         Column::short("check").wide(28),
@@ -43,39 +59,42 @@ pub fn findings_of<'a>(clusters: &[(&'a str, &'a Assessment)], exceptions: &'a [
         Column::line("exception_stands"),
         Column::short("exception_owner"),
         Column::short("exception_approver"),
-    ];
-    let mut rows = vec![];
-    for (key, assessment) in clusters {
-        for outcome in &assessment.outcomes {
-            for f in &outcome.findings {
-                let exception = exception_of(exceptions, (&outcome.check, &f.id, key), today);
-                rows.push(cells![
-                    *key,
-                    &outcome.control,
-                    &outcome.check,
-                    outcome.outcome.id(),
-                    f.severity.id(),
-                    weight(f.weight),
-                    f.category.id(),
-                    f.rule.as_deref(),
-                    &f.object.kind,
-                    &f.object.namespace,
-                    &f.object.name,
-                    f.pods,
-                    &f.field,
-                    &f.observed,
-                    &*f.message,
-                    &*f.mend,
-                    &f.id,
-                    exception.map(|e| &e.reason),
-                    exception.map(|e| e.standing(today)),
-                    exception.map(|e| &e.owner),
-                    exception.map(|e| &e.approver),
-                ]);
-            }
-        }
-    }
-    Table::new(FINDINGS, "Findings", columns, rows)
+    ]
+}
+
+fn rows<'a>(
+    clusters: impl Iterator<Item = (&'a str, &'a Assessment)>,
+    exceptions: &'a [Exception],
+    today: Date,
+) -> impl Iterator<Item = [Cell<'a>; COLUMNS]> {
+    let outcomes = clusters.flat_map(|(key, assessment)| assessment.outcomes.iter().map(move |outcome| (key, outcome)));
+    let all = outcomes.flat_map(|(key, outcome)| outcome.findings.iter().map(move |finding| (key, outcome, finding)));
+    all.map(move |(key, outcome, f)| {
+        let exception = exception_of(exceptions, (&outcome.check, &f.id, key), today);
+        cells![
+            key,
+            &outcome.control,
+            &outcome.check,
+            outcome.outcome.id(),
+            f.severity.id(),
+            weight(f.weight),
+            f.category.id(),
+            f.rule.as_deref(),
+            &f.object.kind,
+            &f.object.namespace,
+            &f.object.name,
+            f.pods,
+            &f.field,
+            &f.observed,
+            &*f.message,
+            &*f.mend,
+            &f.id,
+            exception.map(|e| &e.reason),
+            exception.map(|e| e.standing(today)),
+            exception.map(|e| &e.owner),
+            exception.map(|e| &e.approver),
+        ]
+    })
 }
 
 /// How each check came out on each cluster, as far as it is known, and why.
@@ -147,8 +166,9 @@ pub fn coverage(material: &Material) -> Table<'_> {
     Table::new("coverage", "What was read", columns, rows)
 }
 
-/// The name of the table, the only one that grows with the cluster.
-pub(super) const FINDINGS: &str = "findings";
+/// The name of the table.
+const FINDINGS: &str = "findings";
+const COLUMNS: usize = 21;
 const SEVERITIES: [Severity; 5] = [Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Info];
 const STATES: [KindState; 5] = [KindState::Read, KindState::Partial, KindState::Forbidden, KindState::Failed, KindState::Absent];
 const WEIGHTS: [Weight; 2] = [Weight::Fail, Weight::Review];

@@ -3,6 +3,7 @@
 
 use super::{ExportError, Material, Report};
 use minijinja::{Environment, Value, value::Serde};
+use std::io::Write;
 
 /// The name ends in `.html`, by which the engine knows that it must escape.
 const NAME: &str = "report.html";
@@ -19,10 +20,20 @@ const TEMPLATES: [(&str, &str); 5] = [
 /// # Errors
 /// Never in a released program: a test renders the template.
 pub fn report_html(material: &Material) -> Result<String, ExportError> {
-    render(&Report::new(material)).map_err(|e| ExportError::Internal(format!("the report's template: {e:#}")))
+    let mut page = Vec::new();
+    write_html(material, &mut page)?;
+    String::from_utf8(page).map_err(|e| ExportError::Internal(e.to_string()))
 }
 
-fn render(report: &Report) -> Result<String, minijinja::Error> {
+/// The same, written while it is laid out.
+///
+/// # Errors
+/// Where it can't be written.
+pub(super) fn write_html(material: &Material, to: &mut dyn Write) -> Result<(), ExportError> {
+    render(&Report::new(material), to).map_err(|e| ExportError::Internal(format!("the report's template: {e:#}")))
+}
+
+fn render(report: &Report, to: &mut dyn Write) -> Result<(), minijinja::Error> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
     environment.add_filter("thousands", |n: usize| kassay_core::model::text::thousands(n));
@@ -34,7 +45,7 @@ fn render(report: &Report) -> Result<String, minijinja::Error> {
     for (name, text) in TEMPLATES {
         environment.add_template(name, text)?;
     }
-    environment.get_template(NAME)?.render(Value::from(Serde(report)))
+    environment.get_template(NAME)?.render_captured_to(Value::from(Serde(report)), to).map(drop)
 }
 
 /// A reference as the name of a place in the page: names of places have no blanks, and a workbook may be written by hand.

@@ -34,9 +34,19 @@ pub fn write_assessment(assessment: &Assessment, mut to: impl io::Write) -> io::
 /// # Errors
 /// Where a value has no form in JSON.
 pub fn pretty(value: &impl Serialize) -> Result<String, ExportError> {
-    let mut text = serde_json::to_string_pretty(value).map_err(|e| ExportError::Internal(e.to_string()))?;
-    text.push('\n');
-    Ok(visible(&text).into_owned())
+    let mut text = Vec::new();
+    write_pretty(value, &mut text)?;
+    String::from_utf8(text).map_err(|e| ExportError::Internal(e.to_string()))
+}
+
+/// The same, written as it is made.
+///
+/// # Errors
+/// Where a value has no form in JSON, or the target can't be written.
+pub(super) fn write_pretty(value: &impl Serialize, to: &mut dyn io::Write) -> Result<(), ExportError> {
+    serde_json::to_writer_pretty(Visible(&mut *to), value)
+        .map_err(|e| if e.is_io() { ExportError::Output(e.into()) } else { ExportError::Internal(e.to_string()) })?;
+    to.write_all(b"\n").map_err(ExportError::Output)
 }
 
 /// Reachability as JSON, written while the flows are made, so that the largest cluster needs no memory for it.

@@ -19,7 +19,6 @@ use kassay_core::workbook::scoped::{Appeared, appeared};
 use kassay_core::workbook::{Exception, Journal, Rolled, Seen, Together, Workbook, folder, journal, propose};
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 /// What is drawn of a cluster.
@@ -245,33 +244,4 @@ fn kept(dir: &Path, name: &str, digest: &str) -> Result<Vec<u8>, ExportError> {
     let bytes = fs::read(&path).map_err(ExportError::io(&path))?;
     let found = journal::digest(&bytes);
     if found == digest { Ok(bytes) } else { Err(ExportError::Altered { path, found }) }
-}
-
-/// Writes a single file of an export; it appears only when it is complete.
-///
-/// # Errors
-/// Where the folder can't be written.
-pub fn put_file(path: &Path, bytes: &[u8]) -> Result<(), ExportError> {
-    beside(path, bytes).and_then(|file| file.persist(path).map_err(|e| e.error)).map(drop).map_err(ExportError::io(path))
-}
-
-/// The same for a file in which people go on working: never over one that is there.
-///
-/// # Errors
-/// Where something is there, or the folder can't be written.
-pub fn put_new_file(path: &Path, bytes: &[u8]) -> Result<(), ExportError> {
-    let put = beside(path, bytes).and_then(|file| file.persist_noclobber(path).map_err(|e| e.error));
-    put.map(drop).map_err(|error| match error.kind() {
-        std::io::ErrorKind::AlreadyExists => ExportError::Exists(path.to_owned()),
-        _ => ExportError::io(path)(error),
-    })
-}
-
-/// A file beside its place, whole and on disk.
-fn beside(path: &Path, bytes: &[u8]) -> std::io::Result<tempfile::NamedTempFile> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    Ok(file)
 }

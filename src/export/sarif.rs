@@ -1,7 +1,8 @@
 //! Findings as SARIF 2.1.0, for code scanning and the viewers that read it. A cluster has no files, so objects are logical locations;
 //! only findings that count (in scope, and of checks that fail or ask for review) are results, the others have the kind `informational`.
 
-use super::{ExportError, pretty};
+use super::ExportError;
+use super::json::write_pretty;
 use jiff::civil::Date;
 use kassay_core::checks;
 use kassay_core::guidance::Guidance;
@@ -10,7 +11,9 @@ use kassay_core::model::{Finding, Outcome, Severity, Weight};
 use kassay_core::report::Assessment;
 use kassay_core::workbook::Exception;
 use kassay_core::workbook::excepting::exception_of;
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
+use std::io::Write;
 
 /// What somebody accepted, on a cluster and a day. What is excepted stays a failure; it is told as suppressed, with the reason.
 #[derive(Clone, Copy, Debug)]
@@ -28,35 +31,74 @@ pub struct Excepted<'a> {
 /// # Errors
 /// Never in practice: all its values have a form in JSON.
 pub fn sarif(assessment: &Assessment, guidance: &Guidance, excepted: &Excepted<'_>) -> Result<String, ExportError> {
+    let mut text = Vec::new();
+    write_sarif(assessment, guidance, excepted, &mut text)?;
+    String::from_utf8(text).map_err(|e| ExportError::Internal(e.to_string()))
+}
+
+/// The same, written result by result.
+///
+/// # Errors
+/// Where the target can't be written.
+pub fn write_sarif(assessment: &Assessment, guidance: &Guidance, excepted: &Excepted<'_>, to: &mut dyn Write) -> Result<(), ExportError> {
     let known: Vec<&Check> = checks::all().collect();
     let rules: Vec<Value> = known.iter().map(|check| rule(check, guidance)).collect();
-    let mut results = Vec::new();
-    for outcome in &assessment.outcomes {
-        let index = known.iter().position(|check| check.id == outcome.check);
-        for finding in &outcome.findings {
-            let mut result = result(finding, &outcome.check);
-            except(&mut result, excepted, &outcome.check, &finding.id);
-            if let Some(index) = index {
-                result["ruleIndex"] = json!(index);
-            }
-            results.push(result);
-        }
-    }
     let blocked = assessment.outcomes.iter().filter(|o| o.outcome == Outcome::Blocked);
     let notifications: Vec<Value> = blocked
         .map(|o| json!({"level": "warning", "associatedRule": {"id": o.check}, "message": {"text": format!("{} could not be evaluated: {}", o.check, o.reason)}}))
         .collect();
-    pretty(&json!({
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{
-            "tool": {"driver": {"name": "Kassay", "version": assessment.tool.version, "semanticVersion": assessment.tool.version, "rules": rules}},
-            "invocations": [{"executionSuccessful": true, "endTimeUtc": assessment.assessed_at, "toolExecutionNotifications": notifications}],
-            "automationDetails": {"id": format!("kassay/{}", assessment.cluster.uid)},
-            "columnKind": "utf16CodeUnits",
-            "results": results,
-        }],
-    }))
+    let version = &assessment.tool.version;
+    let run = Run {
+        automation_details: json!({"id": format!("kassay/{}", assessment.cluster.uid)}),
+        column_kind: "utf16CodeUnits",
+        invocations: json!([{"executionSuccessful": true, "endTimeUtc": assessment.assessed_at, "toolExecutionNotifications": notifications}]),
+        results: Results { assessment, excepted, known: &known },
+        tool: json!({"driver": {"name": "Kassay", "version": version, "semanticVersion": version, "rules": rules}}),
+    };
+    write_pretty(&Log { schema: "https://json.schemastore.org/sarif-2.1.0.json", runs: [run], version: "2.1.0" }, to)
+}
+
+/// The file.
+#[derive(Serialize)]
+struct Log<'a> {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    runs: [Run<'a>; 1],
+    version: &'static str,
+}
+
+/// What was found, with what by.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run<'a> {
+    automation_details: Value,
+    column_kind: &'static str,
+    invocations: Value,
+    results: Results<'a>,
+    tool: Value,
+}
+
+/// All results, each made when it is written: a large cluster has tens of thousands.
+struct Results<'a> {
+    assessment: &'a Assessment,
+    excepted: &'a Excepted<'a>,
+    known: &'a [&'a Check],
+}
+
+impl Serialize for Results<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.assessment.outcomes.iter().flat_map(|outcome| {
+            let index = self.known.iter().position(|check| check.id == outcome.check);
+            outcome.findings.iter().map(move |finding| {
+                let mut result = result(finding, &outcome.check);
+                except(&mut result, self.excepted, &outcome.check, &finding.id);
+                if let Some(index) = index {
+                    result["ruleIndex"] = json!(index);
+                }
+                result
+            })
+        }))
+    }
 }
 
 fn rule(check: &Check, guidance: &Guidance) -> Value {

@@ -1,12 +1,14 @@
 //! Signs a bag with the signer's own SSH key, and attaches the time-stamp of a signature. The key stays where it is: `ssh-keygen` signs, with
 //! a key file, the agent or a hardware key. Nothing but files under `signatures/` is added to the bag.
 
+use super::beside::Beside;
+use super::put::put_bytes;
 use super::signatures::{FOLDER, NAMESPACE, SIGNED, file, fitting, is_signer};
+use super::stamp;
 use super::tree::Tree;
 use super::verified::{Verified, What};
 use super::verify::{VerifyError, open, verify};
 use super::zipped::ZipTree;
-use super::{put_file, stamp};
 use crate::config::said;
 use jiff::Timestamp;
 use std::fs::{self, File};
@@ -187,7 +189,7 @@ fn add(path: &Path, what: What, files: &[(&String, &Vec<u8>)]) -> Result<Option<
     fs::create_dir_all(&folder).map_err(io_error(&folder))?;
     for (name, bytes) in files {
         let to = path.join(name);
-        put_file(&to, bytes).map_err(|error| io_error(&to)(io::Error::other(error)))?;
+        put_bytes(&to, bytes).map_err(|error| io_error(&to)(io::Error::other(error)))?;
     }
     Ok(None)
 }
@@ -198,7 +200,8 @@ fn add_to_zip(path: &Path, files: &[(&String, &Vec<u8>)]) -> Result<String, Sign
     let written = || -> io::Result<String> {
         let top = ZipTree::open(File::open(path)?).map_err(io::Error::other)?.top().to_owned();
         let parent = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let mut copy = tempfile::Builder::new().prefix(".kassay-sign-").tempfile_in(parent)?;
+        let beside = Beside::new(parent)?;
+        let mut copy = beside.file()?;
         io::copy(&mut File::open(path)?, &mut copy)?;
         let mut zip = ZipWriter::new_append(copy.reopen()?)?;
         for (name, bytes) in files {

@@ -1,10 +1,10 @@
 //! Where the files of a bag go: into a folder, or into a zip.
 
 use super::ExportError;
-use super::algorithm::{Algorithm, Copied, copy};
+use super::settling::Settling;
+use super::through::Copied;
 use std::fs::{self, File};
-use std::io::{self, Read, Seek, Write};
-use std::ops::ControlFlow;
+use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
 use zip::{CompressionMethod, DateTime, ZipWriter, write::SimpleFileOptions};
 
@@ -13,23 +13,19 @@ use zip::{CompressionMethod, DateTime, ZipWriter, write::SimpleFileOptions};
 pub(super) struct Put<'a> {
     /// Its name in the bag.
     pub(super) name: &'a str,
-    /// Where it is read from, for errors.
-    pub(super) from: &'a Path,
     /// Whether it is packed in a zip.
     pub(super) packs: bool,
     /// Whether it may be run.
     pub(super) runs: bool,
-    /// Digests to take on the way.
-    pub(super) algorithms: &'a [Algorithm],
 }
 
-/// Hears how many bytes more are written, and may stop it.
-pub(super) type Heard<'a> = dyn FnMut(u64) -> ControlFlow<()> + 'a;
+/// Writes the bytes of a file to where it goes.
+pub(super) type Fill<'a> = dyn FnMut(&mut dyn Write) -> Result<Copied, ExportError> + 'a;
 
 /// Where files go.
 pub(super) trait Sink {
     /// Writes a file.
-    fn put(&mut self, put: Put<'_>, content: &mut dyn Read, heard: &mut Heard<'_>) -> Result<Copied, ExportError>;
+    fn put(&mut self, put: Put<'_>, fill: &mut Fill<'_>) -> Result<Copied, ExportError>;
 }
 
 /// A folder.
@@ -37,21 +33,23 @@ pub(super) struct FolderSink<'a> {
     pub(super) root: PathBuf,
     /// What it becomes: errors of writing name it, and not the place where it is made.
     pub(super) target: &'a Path,
+    /// Brings the files to disk.
+    pub(super) settling: &'a Settling,
 }
 
 impl Sink for FolderSink<'_> {
-    fn put(&mut self, put: Put<'_>, content: &mut dyn Read, heard: &mut Heard<'_>) -> Result<Copied, ExportError> {
+    fn put(&mut self, put: Put<'_>, fill: &mut Fill<'_>) -> Result<Copied, ExportError> {
         let path = self.root.join(put.name);
         let folder = path.parent().unwrap_or(&self.root);
         fs::create_dir_all(folder).map_err(ExportError::io(self.target))?;
         let mut file = File::create(&path).map_err(ExportError::io(self.target))?;
-        let done = copy(content, &mut file, put.algorithms, heard).map_err(|fault| fault.named(put.from, self.target))?;
+        let done = fill(&mut file)?;
         #[cfg(unix)]
         if put.runs {
             use std::os::unix::fs::PermissionsExt as _;
             file.set_permissions(fs::Permissions::from_mode(0o755)).map_err(ExportError::io(self.target))?;
         }
-        file.sync_all().map_err(ExportError::io(self.target))?;
+        self.settling.settle(file);
         Ok(done)
     }
 }
@@ -66,7 +64,7 @@ pub(super) struct ZipSink<'a, W: Write + Seek> {
 }
 
 impl<W: Write + Seek> Sink for ZipSink<'_, W> {
-    fn put(&mut self, put: Put<'_>, content: &mut dyn Read, heard: &mut Heard<'_>) -> Result<Copied, ExportError> {
+    fn put(&mut self, put: Put<'_>, fill: &mut Fill<'_>) -> Result<Copied, ExportError> {
         // The same time and rights for all files, and large ones allowed: the bytes depend on the content alone.
         let options = SimpleFileOptions::default()
             .compression_method(if put.packs { CompressionMethod::Deflated } else { CompressionMethod::Stored })
@@ -74,7 +72,7 @@ impl<W: Write + Seek> Sink for ZipSink<'_, W> {
             .unix_permissions(if put.runs { 0o755 } else { 0o644 })
             .large_file(true);
         self.zip.start_file(format!("{}/{}", self.top, put.name), options).map_err(|e| ExportError::io(self.target)(e.into()))?;
-        copy(content, &mut self.zip, put.algorithms, heard).map_err(|fault| fault.named(put.from, self.target))
+        fill(&mut self.zip)
     }
 }
 

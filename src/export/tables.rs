@@ -10,7 +10,12 @@ use kassay_core::workbook::AnswerState;
 /// Every table of an assessment, as a bag holds them.
 #[must_use]
 pub fn tables(material: &Material) -> Vec<Table<'_>> {
-    let mut all = vec![findings(material), papers::evidence_register(&material.workbook)];
+    std::iter::once(findings(material)).chain(few(material)).collect()
+}
+
+/// All but the findings, which are many.
+pub(super) fn few(material: &Material) -> Vec<Table<'_>> {
+    let mut all = vec![papers::evidence_register(&material.workbook)];
     all.extend(answers_and_judgements(material));
     all.extend(standing(material));
     all.extend(fieldwork(material));

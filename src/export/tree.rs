@@ -1,6 +1,7 @@
 //! Files by name, as they lie in a folder or in a zip: nothing of a zip is unpacked onto the disk, and no link is followed.
 
-use super::algorithm::{Algorithm, Copied, digests_of};
+use super::algorithm::Algorithm;
+use super::through::{Copied, digests_of};
 use crate::config::said;
 use std::collections::BTreeSet;
 use std::fs::{self, File};

@@ -29,9 +29,9 @@ pub struct Binding {
 }
 
 use Context::{
-    Access, Areas, Checks, Choice, Cluster, Compare, Evidence, Export, Filter, Finding, Findings, Guidance, Help, Holder, Home, Lines,
-    Palette, Pick, Preview, Probes, Probing, Questions, Reading, Ready, Register, Result as Outcome, Sample, Scope, Segmentation, Summary,
-    Text,
+    Access, Areas, Checks, Choice, Cluster, Compare, Evidence, Export, Exporting, Filter, Finding, Findings, Guidance, Help, Holder, Home,
+    Lines, Palette, Pick, Preview, Probes, Probing, Questions, Reading, Ready, Register, Result as Outcome, Sample, Scope, Segmentation,
+    Summary, Text,
 };
 
 const WALK: &[Context] = &[Areas, Guidance, Checks, Questions, Evidence, Outcome];
@@ -100,6 +100,7 @@ const EVERYWHERE: &[Context] = &[
     Sample,
     Pick,
     Export,
+    Exporting,
     Help,
 ];
 
@@ -225,6 +226,8 @@ keys! {
     &[Probes], ["n", "esc"], "send nothing", "Closes the list; nothing is sent.", 2 => Action::Back;
     &[Probing], ["enter"], "go on meanwhile", "Back to the walk, while they are sent.", 1 => Action::Enter;
     &[Probing], ["esc"], "stop", "Sends no more; what was heard is kept and judged.", 2 => Action::Back;
+    &[Exporting], ["enter"], "go on meanwhile", "Back to the walk, while it is written.", 1 => Action::Enter;
+    &[Exporting], ["esc"], "stop", "Stops writing; nothing of it is left.", 2 => Action::Back;
     BOOK_BUT_FINDINGS, ["r"], "registers", "Shows the registers: evidence, samples, requests, exceptions, each as one list to look through, add to and change.", 0 => Action::Registers(registers::Action::Open);
     BOOK_BUT_FINDINGS, ["E"], "engagement", "Changes the engagement: entity, assessors, reviewers, whether a program helped with words.", 0 => Action::Engagement(engagement::Action::Open);
     BOOK_BUT_FINDINGS, ["S"], "scope", "Shows which namespaces are in scope, to change it.", 0 => Action::Scope(scope::Action::Open);
@@ -239,7 +242,7 @@ keys! {
     &[Outcome], ["ctrl-z"], "undo", "Takes the last edit back; what is taken back is told, and stays in the journal.", 0 => Action::Book(book::Action::Undo);
     UNDO, ["U"], "redo", "Does again what was taken back last.", 0 => Action::Book(book::Action::Redo);
     WALK, ["H"], "home", "Closes the assessment and lists all of them.", 0 => Action::Close;
-    &[Home, Areas, Guidance, Checks, Questions, Evidence, Outcome, Findings, Finding, Summary, Segmentation, Access, Holder, Probing, Register, Sample, Export], ["ctrl-s"], "", "Tries again what could not be saved.", 0 => Action::Book(book::Action::Retry);
+    &[Home, Areas, Guidance, Checks, Questions, Evidence, Outcome, Findings, Finding, Summary, Segmentation, Access, Holder, Probing, Register, Sample, Export, Exporting], ["ctrl-s"], "", "Tries again what could not be saved.", 0 => Action::Book(book::Action::Retry);
 
     LISTS, ["up", "k"], "", "Moves up.", 0 => Action::Step(Step::Up);
     LISTS, ["down", "j"], "", "Moves down.", 0 => Action::Step(Step::Down);

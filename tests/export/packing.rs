@@ -175,14 +175,15 @@ fn what_is_stopped_or_fails_leaves_nothing() {
     let before = files(root.path());
     let recipients = || Recipients::read(&[KEY.to_owned()]).unwrap();
     for (name, form, recipients) in [("bag", Form::Folder, None), ("bag.zip", Form::Zip, None), ("bag.age", Form::Zip, recipients())] {
-        for at in [0, 3, 20] {
+        for at in [0, 3, 20, usize::MAX] {
             let target = root.path().join("new/deep").join(name);
             let packing = Packing {
                 form,
                 sha512: false,
                 recipients: if recipients.is_some() { Recipients::read(&[KEY.to_owned()]).unwrap() } else { None },
             };
-            let stop = |step: export::Step| if step.done >= at { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+            // The last moment at which it can be stopped: all is written, and only the name is missing.
+            let stop = |step: export::Step| if step.done >= at.min(step.of) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
             let stopped = export::bag(&material, &target, packing, &stop);
             assert!(matches!(stopped, Err(ExportError::Cancelled)), "{name} at {at}: {stopped:?}");
             assert_eq!(files(root.path()), before, "{name} at {at}");
@@ -232,7 +233,7 @@ fn an_encrypted_bag_is_opened_by_each_recipient_and_nobody_else() {
     let plain = at.join("acme.zip");
     export::bag(&material(&dir), &plain, Form::Zip, ON).unwrap();
     assert_eq!(fs::read(plain).unwrap(), fs::read(at.join("key.zip")).unwrap());
-    assert!(!files(&dir).keys().any(|name| name.contains(".tmp") || name.contains("kassay-bag")));
+    assert!(!files(&dir).keys().any(|name| name.contains(".tmp") || name.contains(".kassay-export")));
 }
 
 #[test]

@@ -163,7 +163,7 @@ impl Action {
             ) | Self::Tick(_)
                 | Self::Reading(reading::Action::Progress(_))
                 | Self::Probes(probes::Action::Progress(..))
-                | Self::Export(export::Action::Progress(..))
+                | Self::Export(export::Action::Progress { .. })
                 | Self::Abort
         )
     }

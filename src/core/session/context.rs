@@ -59,6 +59,8 @@ pub enum Context {
     Pick,
     /// Export.
     Export,
+    /// An export being written.
+    Exporting,
     /// Help.
     Help,
     /// Typing filter words.
@@ -69,7 +71,7 @@ pub enum Context {
 
 impl Context {
     /// All of them.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 32] = [
         Self::Home,
         Self::Cluster,
         Self::Ready,
@@ -98,6 +100,7 @@ impl Context {
         Self::Sample,
         Self::Pick,
         Self::Export,
+        Self::Exporting,
         Self::Help,
         Self::Filter,
         Self::Palette,
@@ -144,6 +147,7 @@ impl Context {
             Self::Sample => "Sample",
             Self::Pick => "Items of a sample",
             Self::Export => "Export",
+            Self::Exporting => "Export, being written",
             Self::Help => "Help",
             Self::Filter => "Filter",
             Self::Palette => "Search",

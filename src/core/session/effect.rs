@@ -294,7 +294,7 @@ pub enum Effect {
     },
     /// Stop sending; what was heard is kept.
     CancelProbes,
-    /// Write an export → `export::Progress`…, then `Written` or `Failed`.
+    /// Write an export → `export::Progress`…, then `Written`, `Stopped` or `Failed`.
     Export {
         /// The form.
         format: ExportFormat,
@@ -303,6 +303,8 @@ pub enum Effect {
         /// The folder of the assessment.
         dir: PathBuf,
     },
+    /// Stop the export, of which nothing is left then → `export::Stopped`, or what came of it before.
+    CancelExport,
     /// Open an address or file with the desktop.
     Open(String),
     /// Take the text in focus to the editor of the user → `Edited` or `NotDone`.

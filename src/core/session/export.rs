@@ -17,8 +17,17 @@ pub enum Action {
     Open,
     /// Says where it goes.
     To,
-    /// It goes on: files done, of how many, the one in work.
-    Progress(usize, usize, String),
+    /// It goes on.
+    Progress {
+        /// Files done.
+        done: usize,
+        /// Of how many.
+        of: usize,
+        /// Bytes written.
+        bytes: u64,
+        /// The file in work.
+        name: String,
+    },
     /// It was written.
     Written {
         /// Where.
@@ -30,6 +39,8 @@ pub enum Action {
         /// Files.
         files: usize,
     },
+    /// It was stopped, and nothing of it is left.
+    Stopped,
     /// It was not.
     Failed(String),
 }
@@ -42,6 +53,21 @@ impl Action {
     }
 }
 
+/// How far an export is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Underway {
+    /// Files done.
+    pub done: usize,
+    /// Of how many; none before anything is written.
+    pub of: usize,
+    /// Bytes written.
+    pub bytes: u64,
+    /// The file in work.
+    pub name: String,
+    /// Whether it is being stopped.
+    pub stopping: bool,
+}
+
 /// The export screen.
 #[derive(Clone, Debug, Default)]
 pub struct ExportState {
@@ -49,8 +75,8 @@ pub struct ExportState {
     pub cursor: Cursor,
     /// The folder and the name without its ending, where one was told.
     pub to: Option<(PathBuf, Option<String>)>,
-    /// What is being written: files done, of how many, the one in work.
-    pub running: Option<(usize, usize, String)>,
+    /// What is being written.
+    pub running: Option<Underway>,
     /// The last one written: path, digest, bytes, files.
     pub done: Option<(PathBuf, String, u64, usize)>,
     /// Why the last one failed.
@@ -86,12 +112,19 @@ impl ExportState {
                 let hint = "a new file; with / at its end, the folder for it; ⇥ completes";
                 desk.put_form(paths::form(PathOf::Export, hint, &text));
             }
-            Action::Progress(done, of, name) => self.running = Some((done, of, name)),
+            Action::Progress { done, of, bytes, name } => {
+                let stopping = self.running.as_ref().is_some_and(|running| running.stopping);
+                self.running = Some(Underway { done, of, bytes, name, stopping });
+            }
             Action::Written { path, sha256, bytes, files } => {
                 let words = format!("Written: {}", path.display());
                 (self.running, self.failed) = (None, None);
                 self.done = Some((path, sha256, bytes, files));
                 desk.messages.push(Message::info(words));
+            }
+            Action::Stopped => {
+                self.running = None;
+                desk.messages.push(Message::info("The export was stopped; nothing of it is left."));
             }
             Action::Failed(why) => {
                 (self.running, self.failed) = (None, Some(why.clone()));
@@ -103,16 +136,31 @@ impl ExportState {
         Next::NONE
     }
 
-    /// ↵: writes the selected form.
-    pub(in crate::session) fn enter(&mut self, desk: &Desk) -> Next {
+    /// ↵: writes the selected form; while one is written, the walk goes on.
+    pub(in crate::session) fn enter(&mut self, desk: &mut Desk) -> Next {
         if self.running.is_some() {
+            desk.layers.pop();
             return Next::NONE;
         }
         let Some(format) = self.format() else { return Next::NONE };
         let (Some(target), Some(book)) = (self.target(desk), desk.book.as_ref()) else { return Next::NONE };
-        self.running = Some((0, 0, String::new()));
+        self.running = Some(Underway::default());
         (self.done, self.failed) = (None, None);
         Next::from(Effect::Export { format, target, dir: book.dir.clone() })
+    }
+
+    /// Esc: leaves the screen; while something is written, stops that first.
+    pub(in crate::session) fn back(&mut self, desk: &mut Desk) -> Next {
+        match self.running.as_mut().filter(|running| !running.stopping) {
+            Some(running) => {
+                running.stopping = true;
+                Next::from(Effect::CancelExport)
+            }
+            None => {
+                desk.close_top();
+                Next::NONE
+            }
+        }
     }
 
     /// Takes the path that was typed.

@@ -71,7 +71,7 @@ pub use book::standing::{NavRow, Pane, Tab, Target, Walk, checks_of, item_at};
 pub use compare::Compare;
 pub use context::Context;
 pub use effect::{Effect, ExportFormat, Source};
-pub use export::ExportState;
+pub use export::{ExportState, Underway};
 pub use findings::{ExcerptLine, FindingRow, FindingsView, Group, Sort, excerpt, kubectl};
 pub use home::{HomeRow, HomeState};
 pub use new::{ContextRow, Flight, New, Preflight, Right, SourceRow, Stage};

@@ -142,6 +142,7 @@ impl Session {
             Layer::New => return new::back(&mut self.new, desk),
             Layer::Reading => return reading::back(&mut self.reading, desk),
             Layer::Probes => return probes::back(&mut self.probing, desk),
+            Layer::Export => return self.export.back(desk),
             Layer::Walk => walk::back(desk),
             Layer::Access => self.access.back(desk),
             Layer::Compare => self.compare.back(desk),

@@ -188,6 +188,7 @@ impl Session {
             Layer::Register(_) => Context::Register,
             Layer::Sample { .. } => Context::Sample,
             Layer::Pick(_) => Context::Pick,
+            Layer::Export if self.export.running.is_some() => Context::Exporting,
             Layer::Export => Context::Export,
             Layer::Help(_) => Context::Help,
             Layer::Palette { .. } | Layer::Find { .. } => Context::Palette,

@@ -12,7 +12,8 @@ mod resources;
 mod risks;
 mod text;
 
-use super::{ExportError, Material, facts, pretty};
+use super::json::write_pretty;
+use super::{ExportError, Material, facts};
 use context::{Context, props};
 use document::{
     AssessmentAssets, AssessmentResults, Component, ComponentReference, ComponentStatus, Control, ControlSelection, Document, Import,
@@ -21,6 +22,7 @@ use document::{
 use kassay_core::workbook::rollup::unread;
 use kassay_core::workbook::{ClusterRecord, Moment};
 use std::fmt;
+use std::io::Write;
 use std::str::FromStr;
 use text::{line, paragraphs};
 
@@ -63,12 +65,22 @@ impl FromStr for OscalVersion {
 /// # Errors
 /// Where a reference would lead nowhere, which is a fault of the program.
 pub fn oscal(material: &Material, version: &OscalVersion) -> Result<String, ExportError> {
+    let mut text = Vec::new();
+    write_oscal(material, version, &mut text)?;
+    String::from_utf8(text).map_err(|e| ExportError::Internal(e.to_string()))
+}
+
+/// The same, written as it is made; where a reference would lead nowhere, nothing is written.
+///
+/// # Errors
+/// Where a reference would lead nowhere, or the target can't be written.
+pub(super) fn write_oscal(material: &Material, version: &OscalVersion, to: &mut dyn Write) -> Result<(), ExportError> {
     let file = assessment_results(&Context::new(material), version);
     let faults = references::faults(&file);
     if !faults.is_empty() {
         return Err(ExportError::Internal(format!("OSCAL was not written: {}", faults.join("; "))));
     }
-    pretty(&Document { assessment_results: file })
+    write_pretty(&Document { assessment_results: file }, to)
 }
 
 fn assessment_results(context: &Context<'_>, version: &OscalVersion) -> AssessmentResults {

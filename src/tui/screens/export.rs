@@ -3,7 +3,7 @@
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{List, frame, hints::Hint, page, progress};
 use crate::tui::{markdown, text};
-use kassay_core::session::{Book, ExportFormat, Session};
+use kassay_core::session::{Book, ExportFormat, Session, Underway};
 use kassay_core::workbook::AnswerState;
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -57,11 +57,7 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, keys: &[Hint
     let width = usize::from(rest.width);
     let state = &session.export;
     let lines = match (&state.running, &state.failed, &state.done) {
-        (Some((done, of, name)), ..) => {
-            let spinner = progress::spinner(session.ticks, theme.still);
-            let so_far = if *of > 0 { format!(" {done} of {of} files  {}", text::clean(name)) } else { String::new() };
-            vec![Line::styled(text::cut(&format!("{spinner} Writing…{so_far}"), width), theme.style("text"))]
-        }
+        (Some(underway), ..) => writing(underway, session.ticks, width, theme),
         (None, Some(why), _) => failed(why, width, theme),
         (None, None, Some((path, sha256, bytes, files))) => written((&path.to_string_lossy(), sha256, *bytes, *files), width, theme),
         (None, None, None) => {
@@ -184,6 +180,26 @@ fn warnings(book: &Book) -> Vec<String> {
         warnings.push("A cluster is still being judged; wait for it, or what is exported is of before.".to_owned());
     }
     warnings
+}
+
+/// How far it is: a bar over the files, then what is in work.
+fn writing(underway: &Underway, ticks: u64, width: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let Underway { done, of, bytes, name, stopping } = underway;
+    let spinner = progress::spinner(ticks, theme.still);
+    let words = if *stopping { "Stopping…" } else { "Writing…" };
+    let so_far = match of {
+        0 => String::new(),
+        1 => format!("  {}", text::size(*bytes)),
+        of => format!("  {done} of {of} files  {}", text::size(*bytes)),
+    };
+    let mut lines = vec![Line::styled(text::cut(&format!("{spinner} {words}{so_far}"), width), theme.style("text"))];
+    if *of > 1 {
+        lines.push(Line::from(progress::bar(*done, *of, width.min(60), theme)));
+    }
+    if *of > 0 {
+        lines.push(Line::styled(text::cut_middle(&text::clean(name), width), theme.style("text.muted")));
+    }
+    lines
 }
 
 fn failed(why: &str, width: usize, theme: &Theme) -> Vec<Line<'static>> {

@@ -73,7 +73,7 @@ const fn screen(place: Context) -> &'static str {
         Context::Compare => "compare",
         Context::Register | Context::Sample | Context::Pick => "registers",
         Context::Probes | Context::Probing => "probes",
-        Context::Export => "export",
+        Context::Export | Context::Exporting => "export",
         Context::Areas | Context::Guidance | Context::Checks | Context::Help | Context::Palette => "walk",
     }
 }
