@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, unreachable_pub, reason = "a test's failure is its message")]
 
+#[path = "session/lists.rs"]
+mod lists;
 #[path = "session/second.rs"]
 mod second;
 #[path = "support/session.rs"]
@@ -1157,7 +1159,10 @@ fn the_access_register_shows_the_worst_first_and_is_narrowed_by_words() {
     desk.act(Action::Access(access::Action::Open));
     assert!(matches!(desk.asked.as_slice(), [Effect::Register { cluster, .. }] if cluster == "prod-eu"), "{:?}", desk.asked);
     desk.act(Action::Access(access::Action::Registered { cluster: "prod-eu".into(), register: register() }));
-    let names = |desk: &Desk| desk.session.access.list.rows().map(|entry| entry.subject.name.clone()).collect::<Vec<_>>();
+    let names = |desk: &Desk| {
+        let list = &desk.session.access.list;
+        list.rows().iter().map(|row| list.entry(row.item().unwrap()).unwrap().subject.name.clone()).collect::<Vec<_>>()
+    };
     assert_eq!(names(&desk), ["admins", "deployer", "jane"]);
     desk.act(Action::Step(Step::Down));
     for (words, wanted) in [

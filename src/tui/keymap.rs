@@ -29,9 +29,9 @@ pub struct Binding {
 }
 
 use Context::{
-    Access, Areas, Checks, Choice, Cluster, Compare, Evidence, Export, Exporting, Filter, Finding, Findings, Guidance, Help, Holder, Home,
-    Lines, Palette, Pick, Preview, Probes, Probing, Questions, Reading, Ready, Register, Result as Outcome, Sample, Scope, Segmentation,
-    Summary, Text,
+    Access, Areas, Checks, Choice, Cluster, Compare, Evidence, Export, Exporting, Filter, Finding, Findings, Flows, Guidance, Help, Holder,
+    Home, Lines, Palette, Pick, Preview, Probes, Probing, Questions, Reading, Ready, Register, Result as Outcome, Sample, Scope,
+    Segmentation, Summary, Text,
 };
 
 const WALK: &[Context] = &[Areas, Guidance, Checks, Questions, Evidence, Outcome];
@@ -43,7 +43,7 @@ const UNDO_BY_LETTER: &[Context] = &[Areas, Guidance, Checks, Questions, Evidenc
 const SIGNED: &[Context] = &[Areas, Questions, Outcome];
 const WORK: &[Context] = &[Guidance, Checks, Questions, Evidence, Outcome];
 const BOOK: &[Context] =
-    &[Areas, Guidance, Checks, Questions, Evidence, Outcome, Findings, Finding, Summary, Segmentation, Access, Register, Export];
+    &[Areas, Guidance, Checks, Questions, Evidence, Outcome, Findings, Finding, Summary, Segmentation, Flows, Access, Register, Export];
 const LISTS: &[Context] = &[
     Home,
     Preview,
@@ -59,6 +59,7 @@ const LISTS: &[Context] = &[
     Scope,
     Summary,
     Segmentation,
+    Flows,
     Access,
     Holder,
     Compare,
@@ -91,6 +92,7 @@ const EVERYWHERE: &[Context] = &[
     Scope,
     Summary,
     Segmentation,
+    Flows,
     Access,
     Holder,
     Compare,
@@ -174,6 +176,12 @@ keys! {
     &[Findings, Finding], ["E"], "keep as evidence", "Keeps the marked findings, or this one, as evidence with the lines of their objects.", 4 => Action::Findings(findings::Action::Keep);
     &[Findings, Finding], ["y"], "copy kubectl", "Copies the kubectl command that shows the object; over SSH too.", 3 => Action::CopyCommand;
     &[Guidance, Checks, Questions, Evidence, Outcome, Findings, Finding], ["o"], "reference", "Opens the reference of the control, or the file of a piece of evidence.", 8 => Action::Reference;
+    &[Flows], ["E"], "keep as evidence", "Keeps the connections that are shown as evidence, with the policies that let them through.", 4 => Action::Segmentation(segmentation::Action::Keep);
+    &[Access, Holder], ["E"], "keep as evidence", "Keeps the subjects that are shown, or this one, as evidence with all that they hold.", 4 => Action::Access(access::Action::Keep);
+    &[Flows, Access, Holder], ["y"], "copy", "Copies the selected one in words; over SSH too.", 5 => Action::CopyCommand;
+    &[Flows], ["g"], "group", "Groups by source, destination, ports, or not.", 3 => Action::Segmentation(segmentation::Action::Group);
+    &[Access], ["g"], "group", "Groups by kind, namespace, what they reach, or not.", 3 => Action::Access(access::Action::Group);
+    &[Flows], ["/"], "filter", "Narrows the connections: from:shop to:db port:443 by:policy or any word; - before a word turns it round.", 2 => Action::Filter;
     &[Findings], ["space"], "mark", "Marks the finding, or a group on its heading; x and E act on all that is marked.", 6 => Action::Findings(findings::Action::Mark);
     &[Findings], ["s"], "sort", "Sorts by severity, object, rule, pods.", 5 => Action::Findings(findings::Action::Sort);
     &[Findings], ["g"], "group", "Groups by namespace, object, rule, or not.", 5 => Action::Findings(findings::Action::Group);
@@ -193,7 +201,7 @@ keys! {
     &[Compare], ["/"], "filter", "Narrows the list to what has every word; - before a word turns it round.", 2 => Action::Filter;
     &[Access], ["/"], "filter", "Narrows the register: kind:user ns:pay path:secret sev:critical cat:cde or any word; - before a word turns it round.", 2 => Action::Filter;
     &[Findings, Cluster], ["/"], "filter", "Narrows the list. Findings: ns:pay sev:high rule:host kind: name: cat:cde or any word; - before a word turns it round.", 2 => Action::Filter;
-    BOOK_BUT_FINDINGS, ["/"], "find", "Finds a control, check, question or piece of evidence by its words.", 0 => Action::Search(search::Action::Open);
+    BOOK_BUT_FINDINGS, ["/"], "find", "Finds anything by its words: a control (also by its PCI DSS requirement), a check, a question, evidence, what somebody wrote.", 0 => Action::Search(search::Action::Open);
 
     WALK, ["1"], "guidance", "Shows what the control is about.", 0 => Action::Walk(walk::Action::Tab(Tab::Guidance));
     WALK, ["2"], "checks", "Shows what the API showed.", 0 => Action::Walk(walk::Action::Tab(Tab::Checks));
@@ -201,6 +209,7 @@ keys! {
     WALK, ["4"], "evidence", "Shows what supports it.", 0 => Action::Walk(walk::Action::Tab(Tab::Evidence));
     WALK, ["5"], "result", "Shows what is proposed and what you determined.", 0 => Action::Walk(walk::Action::Tab(Tab::Result));
     WALK, ["]"], "next control", "Goes to the next control.", 0 => Action::Walk(walk::Action::NextControl);
+    WALK, ["b"], "areas narrow or wide", "Shows the areas by their numbers alone, so that there is more room for the work; again shows their titles.", 0 => Action::Walk(walk::Action::Narrow);
     WALK, ["["], "previous control", "Goes to the control before.", 0 => Action::Walk(walk::Action::PreviousControl);
 
     &[Home], ["n"], "new", "Starts an assessment: engagement, cluster, scope, read.", 2 => Action::New(new::Action::Start);
@@ -242,7 +251,7 @@ keys! {
     &[Outcome], ["ctrl-z"], "undo", "Takes the last edit back; what is taken back is told, and stays in the journal.", 0 => Action::Book(book::Action::Undo);
     UNDO, ["U"], "redo", "Does again what was taken back last.", 0 => Action::Book(book::Action::Redo);
     WALK, ["H"], "home", "Closes the assessment and lists all of them.", 0 => Action::Close;
-    &[Home, Areas, Guidance, Checks, Questions, Evidence, Outcome, Findings, Finding, Summary, Segmentation, Access, Holder, Probing, Register, Sample, Export, Exporting], ["ctrl-s"], "", "Tries again what could not be saved.", 0 => Action::Book(book::Action::Retry);
+    &[Home, Areas, Guidance, Checks, Questions, Evidence, Outcome, Findings, Finding, Summary, Segmentation, Flows, Access, Holder, Probing, Register, Sample, Export, Exporting], ["ctrl-s"], "", "Tries again what could not be saved.", 0 => Action::Book(book::Action::Retry);
 
     LISTS, ["up", "k"], "", "Moves up.", 0 => Action::Step(Step::Up);
     LISTS, ["down", "j"], "", "Moves down.", 0 => Action::Step(Step::Down);
@@ -290,7 +299,7 @@ keys! {
     &[Preview], ["esc"], "leave as it was", "Does not take what was read; the assessment stays as it was.", 2 => Action::Back;
     FORM, ["esc"], "cancel", "Closes the form; what you typed is kept, and stands there when you open it again.", 5 => Action::Back;
     FORM, ["ctrl-x"], "forget", "Forgets what you typed in the form, and closes it.", 0 => Action::Forget;
-    &[Cluster, Ready, Findings, Finding, Scope, Summary, Segmentation, Access, Holder, Compare, Register, Sample, Pick, Export, Help], ["esc"], "back", "Back to where you came from.", 20 => Action::Back;
+    &[Cluster, Ready, Findings, Finding, Scope, Summary, Segmentation, Flows, Access, Holder, Compare, Register, Sample, Pick, Export, Help], ["esc"], "back", "Back to where you came from.", 20 => Action::Back;
     &[Filter], ["esc"], "clear", "Clears the filter.", 2 => Action::Back;
     &[Palette], ["esc"], "back", "Back.", 2 => Action::Back;
     WALK, ["esc"], "", "Back to the list of areas.", 0 => Action::Back;
@@ -299,7 +308,7 @@ keys! {
     EVERYWHERE, ["?", "f1"], "help", "Shows the keys of here, and explains the words of the screen.", 99 => Action::Help(help::Action::Open);
     &[Text, Lines, Filter], ["f1"], "help", "Shows the keys of here, and explains the words of the screen.", 99 => Action::Help(help::Action::Open);
     &[Home, Areas, Guidance, Checks, Questions, Evidence, Outcome], ["q"], "quit", "Leaves; everything is saved already, and the place is kept.", 30 => Action::Quit;
-    &[Findings, Finding, Summary, Segmentation, Access, Holder, Compare, Register, Sample, Export, Help], ["q"], "", "Back to where you came from.", 0 => Action::Back;
+    &[Findings, Finding, Summary, Segmentation, Flows, Access, Holder, Compare, Register, Sample, Export, Help], ["q"], "", "Back to where you came from.", 0 => Action::Back;
     Context::ALL_OF_THEM, ["ctrl-c"], "", "Leaves.", 0 => Action::Quit;
 }
 
@@ -414,10 +423,16 @@ pub fn help(context: Context) -> (Vec<(String, &'static str)>, Vec<(String, &'st
 pub fn palette(session: &Session) -> Vec<(&'static Binding, Hit)> {
     let Layer::Palette { query, .. } = session.top() else { return vec![] };
     let rows = actions(session.context_below());
-    fuzzy::search(query.trimmed(), rows.iter().map(|b| b.name))
-        .into_iter()
-        .filter_map(|hit| rows.get(hit.index).map(|b| (*b, hit)))
-        .collect()
+    let mut hits = fuzzy::search(query.trimmed(), rows.iter().map(|b| b.name));
+    // Then what the help says of them: who knows a word and not its name finds it too.
+    let words: Vec<String> = query.trimmed().to_lowercase().split_whitespace().map(str::to_owned).collect();
+    let said = |b: &Binding| {
+        let said = b.words.to_lowercase();
+        words.iter().all(|word| said.contains(word.as_str()))
+    };
+    let further = (0..rows.len()).filter(|index| said(rows[*index]) && hits.iter().all(|hit| hit.index != *index));
+    hits.extend(further.map(|index| Hit { index, letters: vec![] }).collect::<Vec<_>>());
+    hits.into_iter().filter_map(|hit| rows.get(hit.index).map(|b| (*b, hit))).collect()
 }
 
 /// Every action that is possible at a place.

@@ -2,21 +2,30 @@
 //! them with all that it holds. Rows are worked out when words or register change, not when they are drawn.
 
 use crate::analysis::rbac::Subject;
-use crate::analysis::rbac::folded::{Entry, Folded};
+use crate::analysis::rbac::folded::{Entry, Folded, Told};
+use crate::model::text::clean;
 use crate::session::book::desk::Desk;
 use crate::session::book::layer::Layer;
-use crate::session::book::lead::Next;
+use crate::session::book::lead::{Kept, Lead, Next};
 use crate::session::effect::Effect;
 use crate::session::parts::cursor::{Cursor, Scroll, Step};
 use crate::session::parts::field::{Field, Typed};
+use crate::session::parts::listed::{self, ListRow};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// The check whose practices rights speak to.
+const CHECK: &str = "2.1/escalation";
 
 /// What happens to the access register.
 #[derive(Clone, Debug)]
 pub enum Action {
     /// Shows it.
     Open,
+    /// Groups it otherwise.
+    Group,
+    /// Keeps who is shown as evidence.
+    Keep,
     /// Who may do what in a cluster.
     Registered {
         /// The cluster.
@@ -30,7 +39,53 @@ impl Action {
     /// Whether a person did it.
     #[must_use]
     pub const fn is_by_person(&self) -> bool {
-        matches!(self, Self::Open)
+        !matches!(self, Self::Registered { .. })
+    }
+}
+
+/// How subjects are grouped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AccessGroup {
+    /// Not at all.
+    #[default]
+    None,
+    /// Users, groups, accounts.
+    Kind,
+    /// By the namespace of the account.
+    Namespace,
+    /// By the most sensitive category that they reach.
+    Category,
+}
+
+impl AccessGroup {
+    const fn next(self) -> Self {
+        match self {
+            Self::None => Self::Kind,
+            Self::Kind => Self::Namespace,
+            Self::Namespace => Self::Category,
+            Self::Category => Self::None,
+        }
+    }
+
+    /// What people read.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::None => "not grouped",
+            Self::Kind => "by kind",
+            Self::Namespace => "by namespace",
+            Self::Category => "by what they reach",
+        }
+    }
+
+    fn of(self, entry: &Entry) -> Option<String> {
+        Some(match self {
+            Self::None => return None,
+            Self::Kind => entry.subject.kind.id().to_owned(),
+            Self::Namespace if entry.subject.namespace.is_empty() => "of no namespace".to_owned(),
+            Self::Namespace => entry.subject.namespace.clone(),
+            Self::Category => entry.categories.first().map_or("nothing in the cluster", |category| category.label()).to_owned(),
+        })
     }
 }
 
@@ -47,7 +102,10 @@ pub struct Access {
 pub struct AccessView {
     register: Arc<Folded>,
     haystacks: Vec<String>,
-    rows: Vec<usize>,
+    rows: Vec<ListRow>,
+    shown: usize,
+    /// The groups.
+    pub group: AccessGroup,
     /// Filter words.
     pub filter: Field,
     /// Whether they are being typed.
@@ -74,21 +132,33 @@ impl AccessView {
         &self.register
     }
 
-    /// The rows, worst first.
-    pub fn rows(&self) -> impl ExactSizeIterator<Item = &Entry> {
-        self.rows.iter().map(|at| &self.register.subjects[*at])
-    }
-
-    /// One row.
+    /// Rows as they are shown, worst first.
     #[must_use]
-    pub fn row(&self, nth: usize) -> Option<&Entry> {
-        self.rows.get(nth).and_then(|at| self.register.subjects.get(*at))
+    pub fn rows(&self) -> &[ListRow] {
+        &self.rows
     }
 
-    /// The selected one.
+    /// How many subjects the filter lets through.
+    #[must_use]
+    pub const fn shown(&self) -> usize {
+        self.shown
+    }
+
+    /// A subject, by its index.
+    #[must_use]
+    pub fn entry(&self, at: usize) -> Option<&Entry> {
+        self.register.subjects.get(at)
+    }
+
+    /// The selected one; on a heading the first below it.
     #[must_use]
     pub fn selected(&self) -> Option<&Entry> {
-        self.row(self.cursor.at)
+        self.entry(listed::item_of(&self.rows, self.cursor.at)?)
+    }
+
+    /// The subjects that the filter lets through, in their order.
+    fn listed(&self) -> impl Iterator<Item = &Entry> {
+        self.rows.iter().filter_map(|row| self.entry(row.item()?))
     }
 
     /// Works the rows out anew.
@@ -98,12 +168,30 @@ impl AccessView {
     }
 
     fn arrange_around(&mut self, selected: Option<&Subject>) {
-        let words: Vec<String> = self.filter.trimmed().to_lowercase().split_whitespace().map(str::to_owned).collect();
-        let fits = |at: &usize| words.iter().all(|word| fits(&self.register.subjects[*at], &self.haystacks[*at], word));
-        self.rows = self.register.worst_first().into_iter().filter(fits).collect();
-        let again = selected.and_then(|subject| self.rows().position(|entry| entry.subject == *subject));
-        self.cursor.at = again.unwrap_or(self.cursor.at).min(self.rows.len().saturating_sub(1));
+        let words = listed::words(self.filter.trimmed());
+        let (subjects, haystacks) = (&self.register.subjects, &self.haystacks);
+        let fits = |at: &usize| words.iter().all(|word| listed::holds(word, &|word| fits(&subjects[*at], &haystacks[*at], word)));
+        let fit: Vec<usize> = self.register.worst_first().into_iter().filter(fits).collect();
+        self.shown = fit.len();
+        let rows = listed::rows(fit, |at| self.group.of(&subjects[at]));
+        let again = selected.and_then(|subject| rows.iter().position(|row| row.item().is_some_and(|at| subjects[at].subject == *subject)));
+        self.cursor.at = again.unwrap_or(self.cursor.at).min(rows.len().saturating_sub(1));
+        self.rows = rows;
     }
+}
+
+/// All that a subject holds, in lines.
+fn told(register: &Folded, entry: &Entry) -> String {
+    let mut text = format!("{}\n", clean(&entry.subject.to_string()));
+    for told in register.told(entry) {
+        let (lead, words) = match &told {
+            Told::Paths(words) => ("  ! ", words.as_str()),
+            Told::Role(words) => ("  ", words.as_str()),
+            Told::Rule(words) => ("      ", *words),
+        };
+        text.push_str(&format!("{lead}{}\n", clean(words)));
+    }
+    text
 }
 
 /// What a plain word of the filter is looked for in: who, which ways, which roles, by which bindings.
@@ -125,11 +213,8 @@ fn haystack(register: &Folded, entry: &Entry) -> String {
 }
 
 /// Whether a subject fits a filter word, in lower case: `kind:user`, `ns:pay` (where it holds something), `path:secret`, `sev:critical`,
-/// `cat:cde`, or any text; `-` before it turns it round.
+/// `cat:cde`, or any text.
 fn fits(entry: &Entry, haystack: &str, word: &str) -> bool {
-    if let Some(word) = word.strip_prefix('-').filter(|w| !w.is_empty()) {
-        return !fits(entry, haystack, word);
-    }
     match word.split_once(':') {
         Some(("kind", part)) => entry.subject.kind.id().to_lowercase().starts_with(part),
         Some(("ns", part)) => entry.held.iter().any(|held| held.namespace.contains(part)),
@@ -159,6 +244,12 @@ impl Access {
                 desk.layers.push(Layer::Access);
                 self.wanted(desk)
             }
+            Action::Group => {
+                self.list.group = self.list.group.next();
+                self.list.arrange();
+                Next::NONE
+            }
+            Action::Keep => self.keep(desk),
             Action::Registered { cluster, register } => {
                 self.registered(desk, cluster, register);
                 Next::NONE
@@ -215,14 +306,67 @@ impl Access {
 
     /// Moves in the list.
     pub(in crate::session) fn step(&mut self, step: Step) {
-        let length = self.list.rows().len();
+        let length = self.list.rows.len();
         self.list.cursor.step(step, length);
+    }
+
+    /// The subject that is looked at.
+    fn looked_at(&self, desk: &Desk) -> Option<&Entry> {
+        match desk.top() {
+            Layer::Holder { subject, .. } => self.list.register.subjects.iter().find(|entry| entry.subject == **subject),
+            _ => self.list.selected(),
+        }
+    }
+
+    /// Copies all that the subject holds, in words.
+    pub(in crate::session) fn copy(&self, desk: &Desk) -> Next {
+        self.looked_at(desk).map_or(Next::NONE, |entry| Next::from(Effect::Copy(told(&self.list.register, entry))))
+    }
+
+    /// Keeps the subject that is looked at, or those that the filter lets through, with all that they hold.
+    fn keep(&self, desk: &Desk) -> Next {
+        let Some(book) = desk.book.as_ref() else { return Next::NONE };
+        let entries: Vec<&Entry> = match desk.top() {
+            Layer::Holder { .. } => self.looked_at(desk).into_iter().collect(),
+            _ => self.list.listed().collect(),
+        };
+        let Some(first) = entries.first() else { return Next::NONE };
+        let cluster = book.shown().map(|c| c.key.clone()).unwrap_or_default();
+        let title = match entries.len() {
+            1 => format!("rights of {} ({cluster})", first.subject),
+            n => format!("rights of {n} subjects ({cluster})"),
+        };
+        let read = desk.read_at().map(|at| at.to_string()).unwrap_or_default();
+        let mut text = format!("who may do what\ncluster {cluster}, read {read}\n");
+        if !self.list.register.complete {
+            text.push_str("roles or bindings could not all be read: rights may be missing\n");
+        }
+        if matches!(desk.top(), Layer::Access) && !self.list.filter.is_empty() {
+            text.push_str(&format!("filtered by: {}\n", clean(self.list.filter.trimmed())));
+        }
+        for entry in &entries {
+            text.push('\n');
+            text.push_str(&told(&self.list.register, entry));
+        }
+        let name = format!("rights-{}.txt", entries.len());
+        Next::from(Lead::Keep(Kept { title: clean(&title), practices: desk.practices_of_check(CHECK), name, text }))
     }
 
     /// The subject before or after the one that is looked at, in the list's order.
     pub(in crate::session) fn beside(&mut self, desk: &mut Desk, back: bool) {
         let Some(Layer::Holder { subject, scroll }) = desk.layers.last_mut() else { return };
-        self.step(if back { Step::Up } else { Step::Down });
+        let before = self.list.cursor.clone();
+        // Headings of groups are passed over.
+        for _ in 0..2 {
+            let length = self.list.rows.len();
+            self.list.cursor.step(if back { Step::Up } else { Step::Down }, length);
+            if matches!(self.list.rows.get(self.list.cursor.at), Some(ListRow::Item(_))) {
+                break;
+            }
+        }
+        if !matches!(self.list.rows.get(self.list.cursor.at), Some(ListRow::Item(_))) {
+            self.list.cursor = before;
+        }
         if let Some(entry) = self.list.selected().filter(|entry| entry.subject != **subject) {
             (**subject, *scroll) = (entry.subject.clone(), Scroll::default());
         }

@@ -41,6 +41,8 @@ pub enum Context {
     Summary,
     /// Segmentation.
     Segmentation,
+    /// The connections of one pair of categories.
+    Flows,
     /// The access register.
     Access,
     /// One subject of it.
@@ -71,7 +73,7 @@ pub enum Context {
 
 impl Context {
     /// All of them.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 33] = [
         Self::Home,
         Self::Cluster,
         Self::Ready,
@@ -91,6 +93,7 @@ impl Context {
         Self::Scope,
         Self::Summary,
         Self::Segmentation,
+        Self::Flows,
         Self::Access,
         Self::Holder,
         Self::Compare,
@@ -138,6 +141,7 @@ impl Context {
             Self::Scope => "Scope",
             Self::Summary => "Summary",
             Self::Segmentation => "Segmentation",
+            Self::Flows => "Connections",
             Self::Access => "Access register",
             Self::Holder => "Subject",
             Self::Compare => "Comparison",

@@ -76,7 +76,7 @@ impl Session {
     /// Asks for what the screen on top shows of the shown cluster, where that is not worked out yet.
     fn pictures(&mut self) -> Next {
         match self.desk.top() {
-            Layer::Segmentation { .. } => self.segmentation.wanted(&self.desk),
+            Layer::Segmentation(_) | Layer::Flows => self.segmentation.wanted(&self.desk),
             Layer::Access | Layer::Holder { .. } => self.access.wanted(&self.desk),
             _ => Next::NONE,
         }

@@ -11,8 +11,8 @@ use super::parts::message::Message;
 use super::parts::path;
 use super::state::Session;
 use super::{
-    answer, determine, engagement, evidence, exceptions, keepers, new, probes, reading, registers, review, samples, scope, search,
-    segmentation, summary, walk,
+    answer, determine, engagement, evidence, exceptions, keepers, new, probes, reading, registers, review, samples, scope, search, summary,
+    walk,
 };
 
 impl Session {
@@ -40,8 +40,8 @@ impl Session {
                 self.access.enter(desk);
                 Next::NONE
             }
-            Layer::Segmentation { .. } => {
-                segmentation::enter(desk);
+            Layer::Segmentation(_) | Layer::Flows => {
+                self.segmentation.enter(desk);
                 Next::NONE
             }
             Layer::Compare => {
@@ -145,6 +145,7 @@ impl Session {
             Layer::Export => return self.export.back(desk),
             Layer::Walk => walk::back(desk),
             Layer::Access => self.access.back(desk),
+            Layer::Flows => self.segmentation.back(desk),
             Layer::Compare => self.compare.back(desk),
             Layer::Findings(_) => self.findings.back(desk),
             Layer::Register(_) => registers::back(desk),
@@ -163,6 +164,7 @@ impl Session {
             Some(Layer::Walk) => walk::step(desk, step),
             Some(Layer::Findings(_)) => self.findings.step(desk, step),
             Some(Layer::Access) => self.access.step(step),
+            Some(Layer::Flows) => self.segmentation.step(step),
             Some(Layer::Compare) => self.compare.differences.iter_mut().for_each(|list| list.step(step)),
             Some(Layer::Register(_)) => keepers::step(desk, step),
             Some(Layer::Sample { .. } | Layer::Pick(_)) => samples::step(desk, step),
@@ -172,7 +174,7 @@ impl Session {
             Some(Layer::Scope(editor)) => scope::step(editor, step),
             Some(Layer::Export) => self.export.step(step),
             Some(Layer::Find { .. }) => search::step(desk, step),
-            Some(Layer::Summary(cursor) | Layer::Segmentation { cursor, .. } | Layer::Palette { cursor, .. }) => cursor.step_shown(step),
+            Some(Layer::Summary(cursor) | Layer::Segmentation(cursor) | Layer::Palette { cursor, .. }) => cursor.step_shown(step),
             Some(Layer::Reading) => reading::step(&mut self.reading, step),
             None => {}
         }
@@ -225,12 +227,13 @@ impl Session {
         match self.desk.layers.last_mut()? {
             Layer::Home => Some(&mut self.home.cursor),
             Layer::New => self.new.as_mut().map(|new| new.cursor_mut()),
-            Layer::Summary(cursor) | Layer::Segmentation { cursor, .. } | Layer::Palette { cursor, .. } | Layer::Find { cursor, .. } => {
+            Layer::Summary(cursor) | Layer::Segmentation(cursor) | Layer::Palette { cursor, .. } | Layer::Find { cursor, .. } => {
                 Some(cursor)
             }
             Layer::Scope(editor) => Some(&mut editor.cursor),
             Layer::Export => Some(&mut self.export.cursor),
             Layer::Access => Some(&mut self.access.list.cursor),
+            Layer::Flows => Some(&mut self.segmentation.flows.cursor),
             Layer::Compare => self.compare.differences.as_mut().map(|list| &mut list.cursor),
             Layer::Reading => self.reading.as_mut().and_then(|r| r.arrived.as_mut()).map(|arrived| &mut arrived.differences.cursor),
             _ => None,
@@ -291,6 +294,7 @@ impl Session {
             }
             Some(Layer::New) => new::type_in(&mut self.new, typed),
             Some(Layer::Access) => self.access.type_in(typed),
+            Some(Layer::Flows) => self.segmentation.type_in(typed),
             Some(Layer::Compare) => self.compare.differences.iter_mut().filter(|list| list.filtering).for_each(|list| list.type_in(typed)),
             Some(Layer::Findings(_)) => self.findings.type_in(&self.desk, typed),
             Some(Layer::Register(_)) => registers::type_in(&mut self.desk, typed),
@@ -304,6 +308,7 @@ impl Session {
         match self.desk.top() {
             Layer::Findings(_) => self.findings.filter(&self.desk),
             Layer::Access => self.access.list.filtering = true,
+            Layer::Flows => self.segmentation.flows.filtering = true,
             Layer::Compare => self.compare.differences.iter_mut().for_each(|list| list.filtering = true),
             Layer::Register(_) => registers::filter(&mut self.desk),
             Layer::New => new::filter(&mut self.new),
@@ -314,6 +319,8 @@ impl Session {
     pub(super) fn copy(&self) -> Next {
         match self.desk.top() {
             Layer::Findings(_) | Layer::Finding { .. } => self.findings.copy(&self.desk),
+            Layer::Access | Layer::Holder { .. } => self.access.copy(&self.desk),
+            Layer::Flows => self.segmentation.copy(),
             Layer::Export => self.export.copy(),
             Layer::New => Next::from(Effect::CopyRole),
             _ => Next::NONE,

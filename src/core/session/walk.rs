@@ -28,6 +28,8 @@ pub enum Action {
     GoTo(Target),
     /// Shows the next cluster's outcomes.
     NextCluster,
+    /// Shows the areas by their numbers alone, or with their titles again.
+    Narrow,
 }
 
 /// Moves in the walk.
@@ -49,6 +51,12 @@ pub(in crate::session) fn update(desk: &mut Desk, action: Action) -> Next {
             Next::NONE
         }
         Action::NextCluster => next_cluster(desk),
+        Action::Narrow => {
+            if let Some(walk) = desk.book.as_mut().map(|b| &mut b.walk) {
+                walk.narrow = !walk.narrow;
+            }
+            Next::NONE
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use crate::tui::{keymap, markdown, text};
 use kassay_core::analysis::rbac::folded::{Entry, Folded, Told};
 use kassay_core::analysis::rbac::{Subject, SubjectKind};
 use kassay_core::model::text::clean;
-use kassay_core::session::{AccessView, Context, Scroll, Session};
+use kassay_core::session::{AccessGroup, AccessView, Context, ListRow, Scroll, Session};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -46,8 +46,8 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Them
         let words = "⊘ Roles or bindings could not all be read: rights may be missing here.";
         frame.render_widget(Line::styled(text::cut(words, note.width.into()), theme.style("outcome.blocked")), note);
     }
-    let rows = view.rows().len();
-    if rows == 0 {
+    let rows = view.rows();
+    if rows.is_empty() {
         let words =
             if view.register().subjects.is_empty() { "No binding names anybody." } else { "Nobody fits the filter. Esc clears it." };
         frame.render_widget(Line::styled(words, theme.style("text.muted")), rest);
@@ -55,10 +55,18 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Them
     }
     let (list, detail) = frame::bottom(rest, (rest.height / 3).min(12));
     view.cursor.shows(list.height.into());
-    list::spots(list, rows, view.cursor.at);
-    let drawn = List::new(rows, Some(view.cursor.at), theme);
-    let widths = table::widths(&COLUMNS, drawn.columns(list));
-    drawn.draw(frame, list, |nth, _| view.row(nth).map_or_else(Line::default, |entry| row(entry, &widths, theme)));
+    list::spots(list, rows.len(), view.cursor.at);
+    let drawn = List::new(rows.len(), Some(view.cursor.at), theme);
+    let cells = |nth: usize| Some(cells(view.entry(rows[nth].item()?)?).map(|words| text::width(&words)));
+    let columns = table::holding(COLUMNS, rows.len(), list::window(rows.len(), view.cursor.at, list.height.into()), cells);
+    let widths = table::widths(&columns, drawn.columns(list));
+    drawn.draw(frame, list, |nth, room| match &rows[nth] {
+        ListRow::Heading(name, count) => {
+            let words = format!("{}  {}", clean(name), text::counted(*count, "subject", "subjects"));
+            Line::styled(text::cut(&words, room), theme.style("text.strong"))
+        }
+        ListRow::Item(at) => view.entry(*at).map_or_else(Line::default, |entry| row(entry, &columns, &widths, theme)),
+    });
     if let Some(entry) = view.selected().filter(|_| detail.height > 2) {
         let (rule, detail) = frame::top(detail, 1);
         frame::rule(frame, rule, theme);
@@ -88,9 +96,7 @@ pub fn holder(frame: &mut Frame<'_>, area: Rect, session: &Session, subject: &Su
         return;
     };
     let lines = lines(register, entry, body.width.min(WIDEST).into(), theme);
-    let first = scroll.first(body.height.into(), lines.len());
-    let shown: Vec<Line<'static>> = lines.into_iter().skip(first).take(body.height.into()).collect();
-    frame.render_widget(Paragraph::new(shown), body);
+    page::scrolled(frame, body, lines, scroll, theme);
 }
 
 /// What is said where there is no register yet.
@@ -106,8 +112,11 @@ fn waiting(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme) 
 
 fn counted(view: &AccessView) -> String {
     let register = view.register();
-    if view.rows().len() != register.subjects.len() {
-        return format!("{} of {}", text::thousands(view.rows().len()), text::counted(register.subjects.len(), "subject", "subjects"));
+    if view.shown() != register.subjects.len() {
+        return format!("{} of {}", text::thousands(view.shown()), text::counted(register.subjects.len(), "subject", "subjects"));
+    }
+    if view.group != AccessGroup::None {
+        return format!("{} · grouped {}", text::counted(view.shown(), "subject", "subjects"), view.group.label());
     }
     let kinds = [
         (SubjectKind::User, "user", "users"),
@@ -118,28 +127,29 @@ fn counted(view: &AccessView) -> String {
     format!("{} hold {}", counts.join(", "), text::counted(register.rows, "rule", "rules"))
 }
 
-const COLUMNS: [Column; 5] = [
-    Column { title: "", fill: Fill::Words, wanted: 8, least: 8 },
-    Column { title: "", fill: Fill::Name, wanted: 50, least: 34 },
-    Column { title: "", fill: Fill::Words, wanted: 36, least: 16 },
-    Column { title: "", fill: Fill::Words, wanted: 24, least: 12 },
-    Column { title: "", fill: Fill::Words, wanted: 9, least: 8 },
-];
+const COLUMNS: [Column; 5] = {
+    const fn column(fill: Fill, least: usize) -> Column {
+        Column { title: "", fill, wanted: 0, least }
+    }
+    [column(Fill::Words, 8), column(Fill::Name, 34), column(Fill::Words, 16), column(Fill::Words, 12), column(Fill::Words, 8)]
+};
 
-fn row(entry: &Entry, widths: &[usize], theme: &Theme) -> Line<'static> {
-    let (text, muted) = (theme.style("text"), theme.style("text.muted"));
-    let (worst, style) = match entry.worst() {
-        Some(worst) => (worst.id(), theme.style(sign::severity_meaning(worst))),
-        None => ("", muted),
-    };
-    let cells = vec![
-        (worst.to_owned(), style),
-        (clean(&entry.subject.to_string()), text),
-        (entry.path_names().join(", "), style),
-        (reaches(entry), muted),
-        (text::counted(entry.by_role().len(), "role", "roles"), muted),
-    ];
-    table::row(&COLUMNS, widths, cells)
+/// What stands in the row of a subject.
+fn cells(entry: &Entry) -> [String; 5] {
+    [
+        entry.worst().map_or("", |worst| worst.id()).to_owned(),
+        clean(&entry.subject.to_string()),
+        entry.path_names().join(", "),
+        reaches(entry),
+        text::counted(entry.by_role().len(), "role", "roles"),
+    ]
+}
+
+fn row(entry: &Entry, columns: &[Column], widths: &[usize], theme: &Theme) -> Line<'static> {
+    let worst = entry.worst().map_or("text.muted", sign::severity_meaning);
+    let meanings = [worst, "text", worst, "text.muted", "text.muted"];
+    let cells = cells(entry).into_iter().zip(meanings).map(|(words, meaning)| (words, theme.style(meaning)));
+    table::row(columns, widths, cells.collect())
 }
 
 /// The categories that its rights reach.

@@ -9,7 +9,7 @@ use kassay_core::guidance::{Control, paragraphs};
 use kassay_core::judging::Check;
 use kassay_core::model::text::clean;
 use kassay_core::model::{Finding, Outcome};
-use kassay_core::session::{Book, FindingRow, FindingsView, Group, Layer, Pane, Scroll, Session, Tab, checks_of, excerpt};
+use kassay_core::session::{Book, FindingsView, Group, Layer, ListRow, Pane, Scroll, Session, Tab, checks_of, excerpt};
 use kassay_core::workbook::Exception;
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -66,8 +66,8 @@ fn list(frame: &mut Frame<'_>, area: Rect, session: &Session, book: &Book, check
     let all = view.findings().len();
     if all == 0 {
         let (_, body) = frame::top(rest, 1);
-        let lines = known.map(|c| check_lines(book, c, body.width.into(), body.height.into(), theme)).unwrap_or_default();
-        frame.render_widget(Paragraph::new(lines), body);
+        let lines = known.map(|c| check_lines(book, c, body.width.into(), theme)).unwrap_or_default();
+        page::scrolled(frame, body, lines, &view.page, theme);
         return;
     }
     filter_bar(frame, bar, view, all, theme);
@@ -92,16 +92,18 @@ fn list(frame: &mut Frame<'_>, area: Rect, session: &Session, book: &Book, check
     }
     list::spots(body, rows.len(), view.cursor.at);
     let drawn = List::new(rows.len(), Some(view.cursor.at), theme);
-    let columns = columns(view.findings().iter().any(|f| f.rule.is_some()));
+    let cells = |nth: usize| {
+        let finding = view.findings().get(rows[nth].item()?)?;
+        Some(cells(book, view, (check, finding)).map(|words| text::width(&words)))
+    };
+    let columns = table::holding(COLUMNS, rows.len(), list::window(rows.len(), view.cursor.at, body.height.into()), cells);
     let widths = table::widths(&columns, drawn.columns(body));
     drawn.draw(frame, body, |nth, room| match &rows[nth] {
-        FindingRow::Heading(name, count) => {
+        ListRow::Heading(name, count) => {
             let words = format!("{}  {}", clean(name), text::counted(*count, "finding", "findings"));
             Line::styled(text::cut(&words, room), theme.style("text.strong"))
         }
-        FindingRow::Finding(at) => {
-            view.findings().get(*at).map_or_else(Line::default, |f| row(book, view, (check, f), &columns, &widths, theme))
-        }
+        ListRow::Item(at) => view.findings().get(*at).map_or_else(Line::default, |f| row(book, view, (check, f), &columns, &widths, theme)),
     });
     let Some(finding) = view.selected().filter(|_| !detail.is_empty()) else { return };
     if detail.height > 5 {
@@ -140,14 +142,37 @@ fn filter_bar(frame: &mut Frame<'_>, area: Rect, view: &FindingsView, all: usize
     filter::draw(frame, area, &filter::Shown { field: &view.filter, typing: view.filtering, about: &about.join(" · "), words }, theme);
 }
 
-const fn columns(rules: bool) -> [Column; 6] {
+const COLUMNS: [Column; 6] = {
+    const fn column(fill: Fill, least: usize) -> Column {
+        Column { title: "", fill, wanted: 0, least }
+    }
     [
-        Column { title: "", fill: Fill::Words, wanted: 10, least: 10 },
-        Column { title: "", fill: Fill::Name, wanted: 46, least: 20 },
-        Column { title: "", fill: Fill::Words, wanted: if rules { 16 } else { 0 }, least: if rules { 12 } else { 0 } },
-        Column { title: "", fill: Fill::Words, wanted: 12, least: 9 },
-        Column { title: "", fill: Fill::Number, wanted: 8, least: 8 },
-        Column { title: "", fill: Fill::Name, wanted: 40, least: 24 },
+        column(Fill::Words, 10),
+        column(Fill::Name, 20),
+        column(Fill::Words, 12),
+        column(Fill::Words, 9),
+        column(Fill::Number, 8),
+        column(Fill::Name, 24),
+    ]
+};
+
+/// What stands in the row of a finding.
+fn cells(book: &Book, view: &FindingsView, (check, finding): (&str, &Finding)) -> [String; 6] {
+    let mark = if view.marked.contains(&finding.id) {
+        "●"
+    } else if let Some(exception) = book.exception(check, &finding.id) {
+        // What has lapsed counts again, and must not look as if it did not.
+        if exception.is_lapsed(book.today) { "!" } else { "e" }
+    } else {
+        " "
+    };
+    [
+        format!("{mark} {}", finding.severity.id()),
+        clean(&finding.object.to_string()),
+        clean(finding.rule.as_deref().unwrap_or_default()),
+        finding.category.label().to_owned(),
+        finding.pods.map(|n| text::counted(n as usize, "pod", "pods")).unwrap_or_default(),
+        clean(&finding.field),
     ]
 }
 
@@ -159,28 +184,14 @@ fn row(
     widths: &[usize],
     theme: &Theme,
 ) -> Line<'static> {
-    let mark = if view.marked.contains(&finding.id) {
-        "●"
-    } else if let Some(exception) = book.exception(check, &finding.id) {
-        // What has lapsed counts again, and must not look as if it did not.
-        if exception.is_lapsed(book.today) { "!" } else { "e" }
-    } else {
-        " "
-    };
-    let muted = theme.style("text.muted");
-    let cells = vec![
-        (format!("{mark} {}", finding.severity.id()), theme.style(sign::severity_meaning(finding.severity))),
-        (clean(&finding.object.to_string()), theme.style("text")),
-        (clean(finding.rule.as_deref().unwrap_or_default()), theme.style("text")),
-        (finding.category.label().to_owned(), theme.style(sign::category_meaning(finding.category))),
-        (finding.pods.map(|n| text::counted(n as usize, "pod", "pods")).unwrap_or_default(), muted),
-        (clean(&finding.field), muted),
-    ];
-    table::row(columns, widths, cells)
+    let meanings =
+        [sign::severity_meaning(finding.severity), "text", "text", sign::category_meaning(finding.category), "text.muted", "text.muted"];
+    let cells = cells(book, view, (check, finding)).into_iter().zip(meanings).map(|(words, meaning)| (words, theme.style(meaning)));
+    table::row(columns, widths, cells.collect())
 }
 
 /// A check in words: what it says, why it matters, what is missing, how to mend, what it can't see.
-fn check_lines(book: &Book, check: &Check, width: usize, height: usize, theme: &Theme) -> Vec<Line<'static>> {
+fn check_lines(book: &Book, check: &Check, width: usize, theme: &Theme) -> Vec<Line<'static>> {
     let width = width.min(100);
     let outcome = book.outcome(check.id);
     let mut lines = vec![Line::styled(text::cut(check.title, width), theme.style("text.strong"))];
@@ -221,10 +232,6 @@ fn check_lines(book: &Book, check: &Check, width: usize, height: usize, theme: &
     say(&mut lines, "Why", check.why);
     say(&mut lines, "Mend", check.mend);
     say(&mut lines, "Unseen", check.blind_spots);
-    if lines.len() > height && height > 1 {
-        lines.truncate(height - 1);
-        lines.push(Line::styled("…", theme.style("text.muted")));
-    }
     lines
 }
 
@@ -253,9 +260,7 @@ fn one(
     theme: &Theme,
 ) {
     let lines = finding_lines(session, book, (check, finding), usize::from(area.width.min(110)), theme);
-    let first = scroll.first(area.height.into(), lines.len());
-    let shown: Vec<Line<'static>> = lines.into_iter().skip(first).take(area.height.into()).collect();
-    frame.render_widget(Paragraph::new(shown), area);
+    page::scrolled(frame, area, lines, scroll, theme);
 }
 
 /// A finding in lines.
@@ -353,7 +358,13 @@ pub fn checks(frame: &mut Frame<'_>, area: Rect, side: bool, session: &Session, 
         Line::from(spans)
     });
     if let Some(check) = all.get(at) {
-        let lines = check_lines(book, check, usize::from(detail.width), usize::from(detail.height), theme);
+        let more = |left| format!("… ↵ shows {left} more lines");
+        let found = book.outcome(check.id).is_some_and(|o| !o.findings.is_empty());
+        let lines = check_lines(book, check, usize::from(detail.width), theme);
+        let lines = match found {
+            true => page::fitting(lines, detail.height.into(), theme),
+            false => page::fitting_as(lines, detail.height.into(), theme, more),
+        };
         frame.render_widget(Paragraph::new(lines), detail);
     }
 }

@@ -68,7 +68,7 @@ const fn screen(place: Context) -> &'static str {
         Context::Questions | Context::Text | Context::Lines | Context::Choice | Context::Evidence => "question",
         Context::Result => "result",
         Context::Summary => "summary",
-        Context::Segmentation => "segmentation",
+        Context::Segmentation | Context::Flows => "segmentation",
         Context::Access | Context::Holder => "access",
         Context::Compare => "compare",
         Context::Register | Context::Sample | Context::Pick => "registers",

@@ -12,7 +12,7 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, query: &Fiel
     let found = session.find(query.trimmed()).into_iter();
     let rows: Vec<picker::Row> = found.map(|row| picker::Row { words: row.text, ..picker::Row::default() }).collect();
     let of = session.find("").len();
-    let (title, sign, placeholder) = ("Find", "/", "words of a control, check, question or piece of evidence");
+    let (title, sign, placeholder) = ("Find", "/", "words of anything, or a PCI DSS requirement: 8.4.2");
     let keys = keymap::hints(Context::Palette);
     picker::draw(frame, area, &picker::View { title, sign, placeholder, query, cursor, rows: &rows, of, keys: &keys }, theme);
     list::spots(picker::list_area(area, of), rows.len(), cursor.at);

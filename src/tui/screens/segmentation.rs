@@ -2,18 +2,19 @@
 
 use crate::tui::theme::Theme;
 use crate::tui::widgets::table::{self, Column, Fill};
-use crate::tui::widgets::{List, frame, list, page, sign};
+use crate::tui::widgets::{List, filter, frame, list, page, sign};
 use crate::tui::{keymap, markdown, text};
 use kassay_core::analysis::segmentation::{Crossing, ENDS, Segmentation, SharedNode};
 use kassay_core::model::Category;
 use kassay_core::model::text::clean;
-use kassay_core::session::{Context, Cursor, Session};
+use kassay_core::session::segmentation::{self, FlowGroup, end_name};
+use kassay_core::session::{Context, Cursor, ListRow, Session};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-/// Draws the flows between categories, or those of one pair.
+/// Draws the connections between categories, in numbers.
 ///
 /// ```text
 ///  Segmentation                                                          prod-eu
@@ -26,7 +27,7 @@ use ratatui::widgets::Paragraph;
 ///    …
 ///  2 nodes run CDE and other pods side by side: node-a (CDE 3, connected 4)
 /// ```
-pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, cursor: &Cursor, open: Option<usize>, theme: &Theme) {
+pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, cursor: &Cursor, theme: &Theme) {
     let Some(book) = &session.book else { return };
     let keys = keymap::hints(Context::Segmentation);
     let about = book.shown().map(|c| clean(&c.key)).unwrap_or_default();
@@ -42,15 +43,7 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, cursor: &Cur
         frame.render_widget(Paragraph::new(markdown::plain(words, width, theme.style("text.muted"))), body);
         return;
     };
-    let rows = picture.in_order();
-    match open.and_then(|nth| rows.get(nth)) {
-        Some(crossing) => flows(frame, body, crossing, cursor, theme),
-        None => overview(frame, body, picture, &rows, cursor, theme),
-    }
-}
-
-fn name(end: Option<Category>) -> &'static str {
-    end.map_or("outside", Category::label)
+    overview(frame, body, picture, &picture.in_order(), cursor, theme);
 }
 
 /// Columns of an end in the table, so that all five fit into a narrow page.
@@ -71,8 +64,11 @@ fn overview(frame: &mut Frame<'_>, area: Rect, picture: &Segmentation, rows: &[&
     List::new(rows.len(), Some(cursor.at), theme).draw(frame, list, |nth, room| {
         let crossing = rows[nth];
         let within = crossing.from == crossing.to;
-        let title =
-            if within { format!("within {}", name(crossing.from)) } else { format!("{} → {}", name(crossing.from), name(crossing.to)) };
+        let title = if within {
+            format!("within {}", end_name(crossing.from))
+        } else {
+            format!("{} → {}", end_name(crossing.from), end_name(crossing.to))
+        };
         let open = match crossing.open {
             0 => "each on named ports".to_owned(),
             n if n == crossing.flows => "all of them on every port".to_owned(),
@@ -91,11 +87,11 @@ fn overview(frame: &mut Frame<'_>, area: Rect, picture: &Segmentation, rows: &[&
 /// The table of categories: a thick line where some connection is open on every port, a thin one where all are limited.
 fn matrix(picture: &Segmentation, theme: &Theme) -> Vec<Line<'static>> {
     let mut head = vec![Span::styled(text::left("from ╲ to", 12), theme.style("text.muted"))];
-    head.extend(ENDS.iter().map(|to| Span::styled(text::right(name(*to), room(*to)), theme.style("text.muted"))));
+    head.extend(ENDS.iter().map(|to| Span::styled(text::right(end_name(*to), room(*to)), theme.style("text.muted"))));
     let mut lines = vec![Line::from(head)];
     for from in ENDS {
         let style = from.map_or("text", sign::category_meaning);
-        let mut line = vec![Span::styled(text::left(name(from), 12), theme.style(style))];
+        let mut line = vec![Span::styled(text::left(end_name(from), 12), theme.style(style))];
         for to in ENDS {
             line.push(match picture.crossing(from, to) {
                 None => Span::styled(text::right("·", room(to)), theme.style("text.muted")),
@@ -147,37 +143,70 @@ fn notes(picture: &Segmentation, width: usize, theme: &Theme) -> Vec<Line<'stati
     lines
 }
 
-fn flows(frame: &mut Frame<'_>, area: Rect, crossing: &Crossing, cursor: &Cursor, theme: &Theme) {
-    let (head, rest) = frame::top(area, 1);
-    let title = format!("{} → {}   {}", name(crossing.from), name(crossing.to), text::counted(crossing.flows, "connection", "connections"));
-    frame.render_widget(Line::styled(title, theme.style("text.strong")), head);
-    let (_, rest) = frame::top(rest, 1);
+/// Draws the connections of one pair of categories.
+///
+/// ```text
+///  connected → CDE                                                       prod-eu
+///
+///  12 connections          / filters: from:shop to:db port:443 by:policy or any word
+///
+///  ▸ shop/Deployment/web      pay/StatefulSet/db      TCP 5432
+///
+///  shop/Deployment/web → pay/StatefulSet/db on TCP 5432; let through by: pay/from-shop
+/// ```
+pub fn flows(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme) {
+    let (Some(book), view) = (&session.book, &session.segmentation.flows) else { return };
+    let Some(crossing) = view.crossing() else { return };
+    let keys = keymap::hints(session.context_below());
+    let about = book.shown().map(|c| clean(&c.key)).unwrap_or_default();
+    let title = format!("{} → {}", end_name(crossing.from), end_name(crossing.to));
+    let body = page::draw(frame, area, &title, &about, &keys, theme);
+    let (bar, rest) = frame::top(body, 1);
+    let all = text::counted(crossing.flows, "connection", "connections");
+    let mut about = if view.shown() == crossing.shown.len() { all.clone() } else { format!("{} of {all}", text::thousands(view.shown())) };
+    if view.group != FlowGroup::None {
+        about.push_str(&format!(" · grouped {}", view.group.label()));
+    }
+    let words = "from:shop to:db port:443 by:policy or any word";
+    filter::draw(frame, bar, &filter::Shown { field: &view.filter, typing: view.filtering, about: &about, words }, theme);
+    let (note, rest) = frame::top(rest, 2);
+    if crossing.shown.len() < crossing.flows {
+        let first = text::thousands(crossing.shown.len());
+        let words = format!("⊘ Here are the first {first} of {all}, those on every port first. `kassay reach` prints all.");
+        frame.render_widget(Line::styled(text::cut(&words, note.width.into()), theme.style("warning")), note);
+    }
+    let rows = view.rows();
+    if rows.is_empty() {
+        let words = if crossing.shown.is_empty() { "There is no connection." } else { "None fits the filter. Esc clears it." };
+        frame.render_widget(Line::styled(words, theme.style("text.muted")), rest);
+        return;
+    }
     let (list, detail) = frame::bottom(rest, 4);
-    let rows = &crossing.shown;
-    cursor.counts(rows.len());
-    cursor.shows(list.height.into());
-    list::spots(list, rows.len(), cursor.at);
-    let columns = [
-        Column { title: "", fill: Fill::Name, wanted: 44, least: 20 },
-        Column { title: "", fill: Fill::Name, wanted: 44, least: 20 },
-        Column { title: "", fill: Fill::Words, wanted: 24, least: 10 },
-    ];
-    let drawn = List::new(rows.len(), Some(cursor.at), theme);
+    view.cursor.shows(list.height.into());
+    list::spots(list, rows.len(), view.cursor.at);
+    let column = |fill, least| Column { title: "", fill, wanted: 0, least };
+    let columns = [column(Fill::Name, 20), column(Fill::Name, 20), column(Fill::Words, 10)];
+    let cells = |nth: usize| {
+        let flow = view.flow(rows[nth].item()?)?;
+        Some([&flow.from, &flow.to, &flow.ports].map(|words| text::width(&clean(words))))
+    };
+    let columns = table::holding(columns, rows.len(), list::window(rows.len(), view.cursor.at, list.height.into()), cells);
+    let drawn = List::new(rows.len(), Some(view.cursor.at), theme);
     let widths = table::widths(&columns, drawn.columns(list));
-    drawn.draw(frame, list, |nth, _| {
-        let row = &rows[nth];
-        let style = theme.style("text");
-        table::row(
-            &columns,
-            &widths,
-            vec![(clean(&row.from), style), (clean(&row.to), style), (clean(&row.ports), theme.style("text.code"))],
-        )
+    drawn.draw(frame, list, |nth, room| match &rows[nth] {
+        ListRow::Heading(name, count) => {
+            let words = format!("{}  {}", clean(name), text::counted(*count, "connection", "connections"));
+            Line::styled(text::cut(&words, room), theme.style("text.strong"))
+        }
+        ListRow::Item(at) => view.flow(*at).map_or_else(Line::default, |row| {
+            let style = theme.style("text");
+            let cells = vec![(clean(&row.from), style), (clean(&row.to), style), (clean(&row.ports), theme.style("text.code"))];
+            table::row(&columns, &widths, cells)
+        }),
     });
-    if let Some(row) = rows.get(cursor.at) {
-        let by = if row.by.is_empty() { "no policy selects either end, so everything is open".to_owned() } else { row.by.join(", ") };
+    if let Some(row) = view.selected() {
         let mut lines = vec![Line::default()];
-        let words = format!("{} → {} on {}; let through by: {by}", row.from, row.to, row.ports);
-        lines.extend(markdown::plain(&clean(&words), usize::from(detail.width), theme.style("text.muted")));
-        frame.render_widget(Paragraph::new(lines), detail);
+        lines.extend(markdown::plain(&segmentation::told(row), usize::from(detail.width), theme.style("text.muted")));
+        frame.render_widget(Paragraph::new(page::fitting(lines, detail.height.into(), theme)), detail);
     }
 }

@@ -1,5 +1,5 @@
 //! The walk: areas at the left, the control one stands on at the right, and always a line that says what is expected now and which key does it.
-//! Narrow terminals show two columns, wider ones what is selected beside the list, very wide ones the guidance beside the work.
+//! Narrow terminals show two columns and what is selected below its list; very wide ones show the guidance beside the work.
 
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{List, frame, hints, progress, sign, tabs};
@@ -13,8 +13,10 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-/// From this width on, what is selected stands beside the list.
+/// From this width on, the areas stay beside what is open in the walk.
 const WIDE: u16 = 120;
+/// Columns of work from which on what is selected stands beside its list: both are long enough to read then.
+const SIDE_BY_SIDE: u16 = 130;
 /// From this width on, the guidance stands beside the work.
 const VERY_WIDE: u16 = 170;
 
@@ -57,7 +59,7 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, book: &Book,
     let body = if area.width >= WIDE || !open { with_areas(frame, body, session, book, theme) } else { body };
     let whole = !open && (book.walk.here(session.guidance).is_none() || book.walk.tab == Tab::Guidance);
     let (work, guide) = if whole { (body, Rect::default()) } else { beside(body, area) };
-    Rooms { work: inset(work), guide, side: area.width >= WIDE && area.width < VERY_WIDE }
+    Rooms { work: inset(work), guide, side: work.width >= SIDE_BY_SIDE }
 }
 
 fn inset(area: Rect) -> Rect {
@@ -163,6 +165,7 @@ fn expected(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme)
 /// Draws the areas, and gives what is left.
 fn with_areas(frame: &mut Frame<'_>, area: Rect, session: &Session, book: &Book, theme: &Theme) -> Rect {
     let wide = match area.width {
+        _ if book.walk.narrow => 11,
         0..=99 => 26,
         100..=139 => 32,
         140..=169 => 36,
@@ -201,6 +204,9 @@ fn nav(session: &Session, book: &Book, row: NavRow, room: usize, theme: &Theme) 
             let marked = area.controls.iter().flat_map(|c| &c.practices).filter(|p| book.walk.marked.contains(&p.id)).count();
             let marked = if marked > 0 { format!(" ●{marked}") } else { String::new() };
             let count = format!("{marked} {}/{}", so_far.determined, so_far.of);
+            if book.walk.narrow {
+                return Line::styled(text::left(&format!("{:>2}{count}", area.number), room), theme.style("text.strong"));
+            }
             let bar = if room >= 32 { 4 } else { 0 };
             let words = text::left(&format!("{:>2} {}", area.number, area.title), room.saturating_sub(text::width(&count) + bar));
             let mut spans = vec![Span::styled(words, theme.style("text.strong"))];
@@ -217,6 +223,11 @@ fn nav(session: &Session, book: &Book, row: NavRow, room: usize, theme: &Theme) 
             let Some(control) = session.guidance.areas.get(area).and_then(|a| a.controls.get(at)) else { return Line::default() };
             let (mark, meaning) = control_sign(book, control);
             let marked = if control.practices.iter().any(|p| book.walk.marked.contains(&p.id)) { "●" } else { " " };
+            if book.walk.narrow {
+                let words = text::left(&format!("{marked}{}", control.id), room.saturating_sub(2));
+                let sign = Span::styled(format!(" {mark}"), theme.style(meaning));
+                return Line::from(vec![Span::styled(words, theme.style("text")), sign]);
+            }
             Line::from(vec![
                 Span::styled(
                     text::left(&format!(" {marked} {} {}", control.id, control.title), room.saturating_sub(3)),

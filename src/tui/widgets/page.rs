@@ -3,9 +3,11 @@
 use super::{frame, hints};
 use crate::tui::text;
 use crate::tui::theme::Theme;
+use kassay_core::session::Scroll;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
 
 /// The widest body: longer lines are hard to follow.
 pub const WIDEST: u16 = 120;
@@ -66,6 +68,16 @@ pub fn heading(words: &str, theme: &Theme) -> Line<'static> {
 #[must_use]
 pub fn fitting(lines: Vec<Line<'static>>, room: usize, theme: &Theme) -> Vec<Line<'static>> {
     fitting_as(lines, room, theme, |left| format!("  … {left} more in a higher window"))
+}
+
+/// Draws a text from where it is scrolled to; where there is more below, the last line says how much.
+pub fn scrolled(frame: &mut Frame<'_>, area: Rect, lines: Vec<Line<'static>>, scroll: &Scroll, theme: &Theme) {
+    let (height, length) = (usize::from(area.height), lines.len());
+    // The line that tells of more takes the place of one, and the last step shows that one too.
+    let first = scroll.first(height, length);
+    let left = lines.into_iter().skip(first).collect();
+    let shown = fitting_as(left, height, theme, |more| format!("↓ {more} more lines"));
+    frame.render_widget(Paragraph::new(shown), area);
 }
 
 /// The same in other words.

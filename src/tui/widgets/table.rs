@@ -3,6 +3,7 @@
 use crate::tui::text;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
+use std::ops::Range;
 
 /// How a column is filled and cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +27,32 @@ pub struct Column {
     pub wanted: usize,
     /// Fewest columns.
     pub least: usize,
+}
+
+/// Rows that are looked at for how wide columns have to be, besides those in view: in a long list it must not take longer than drawing does, and widths
+/// must not jump with each row that comes into view.
+const LOOKED_AT: usize = 500;
+
+/// Columns as wide as what they hold: of the first rows and those in view, each as the widths of its cells.
+#[must_use]
+pub fn holding<const N: usize>(
+    columns: [Column; N],
+    len: usize,
+    view: Range<usize>,
+    row: impl Fn(usize) -> Option<[usize; N]>,
+) -> [Column; N] {
+    let mut widest = columns.map(|column| text::width(column.title));
+    for cells in (0..len.min(LOOKED_AT)).chain(view).filter_map(row) {
+        for (widest, cell) in widest.iter_mut().zip(cells) {
+            *widest = cell.max(*widest);
+        }
+    }
+    let mut nth = 0;
+    columns.map(|column| {
+        let wanted = widest[nth];
+        nth += 1;
+        Column { wanted, least: column.least.min(wanted), ..column }
+    })
 }
 
 /// Space between columns.
@@ -94,6 +121,18 @@ mod tests {
             assert_eq!(text::width(&line.to_string()), expected);
             assert!(expected <= room, "{widths:?} in {room}");
         }
+    }
+
+    #[test]
+    fn columns_are_as_wide_as_what_they_hold_and_take_no_more() {
+        let rows = [[30, 2, 3], [12, 5, 50]];
+        let of = |at: usize| rows.get(at).copied();
+        let wanted = |columns: [Column; 3]| columns.map(|column| (column.wanted, column.least));
+        assert_eq!(wanted(holding(COLUMNS, 2, 0..2, of)), [(30, 10), (5, 5), (50, 10)]);
+        // A row far down counts once it is in view.
+        let far = |at: usize| Some(if at == 9_000 { [70, 1, 1] } else { [1, 1, 1] });
+        assert_eq!(wanted(holding(COLUMNS, 10_000, 0..20, far)), [(4, 4), (4, 4), (3, 3)]);
+        assert_eq!(holding(COLUMNS, 10_000, 8_990..9_010, far)[0].wanted, 70);
     }
 
     #[test]

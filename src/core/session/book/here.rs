@@ -138,6 +138,11 @@ impl Desk {
         }
     }
 
+    /// Practices that a check speaks to.
+    pub(in crate::session) fn practices_of_check(&self, check: &str) -> Vec<String> {
+        practices_of(check)
+    }
+
     /// The check that one looks at.
     pub(in crate::session) fn check_here(&self) -> Option<String> {
         match (self.top().check(), self.standing_on()) {

@@ -34,13 +34,10 @@ pub enum Layer {
     Form(Box<Form>),
     /// The sixteen areas at a glance.
     Summary(Cursor),
-    /// The flows between categories, or those of one pair of them, by its row.
-    Segmentation {
-        /// Which row.
-        cursor: Cursor,
-        /// The pair that is open.
-        open: Option<usize>,
-    },
+    /// The connections between categories, in numbers.
+    Segmentation(Cursor),
+    /// The connections of one pair of categories; their state is that of `segmentation`.
+    Flows,
     /// The access register; its state is that of `access`.
     Access,
     /// The assessment beside another one; its state is that of `compare`.

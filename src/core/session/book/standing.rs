@@ -104,6 +104,8 @@ pub struct Walk {
     pub marked: BTreeSet<String>,
     /// Whether ⇥ skips what is requested from others.
     pub skip_requested: bool,
+    /// Whether the areas are shown by their numbers alone.
+    pub narrow: bool,
     cursors: BTreeMap<(String, Tab), Cursor>,
     scrolls: BTreeMap<String, Scroll>,
 }

@@ -3,8 +3,9 @@
 
 use crate::assess::CheckOutcome;
 use crate::model::Finding;
-use crate::session::parts::cursor::Cursor;
+use crate::session::parts::cursor::{Cursor, Scroll};
 use crate::session::parts::field::Field;
+use crate::session::parts::listed::{self, ListRow};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -83,24 +84,15 @@ impl Group {
         }
     }
 
-    fn of(self, finding: &Finding) -> String {
-        match self {
-            Self::None => String::new(),
+    fn of(self, finding: &Finding) -> Option<String> {
+        Some(match self {
+            Self::None => return None,
             Self::Namespace if finding.object.namespace.is_empty() => "cluster-wide".to_owned(),
             Self::Namespace => finding.object.namespace.clone(),
             Self::Object => finding.object.to_string(),
             Self::Rule => finding.rule.as_deref().unwrap_or("one rule").to_owned(),
-        }
+        })
     }
-}
-
-/// A row of the list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum FindingRow {
-    /// A group, and how many are in it.
-    Heading(String, usize),
-    /// A finding, by its index in the outcome.
-    Finding(usize),
 }
 
 /// A list of findings.
@@ -119,9 +111,11 @@ pub struct FindingsView {
     pub group: Group,
     /// The selected row.
     pub cursor: Cursor,
+    /// How far the words of the check are scrolled, where it found nothing to list.
+    pub page: Scroll,
     /// Ids of marked findings.
     pub marked: BTreeSet<String>,
-    rows: Vec<FindingRow>,
+    rows: Vec<ListRow>,
     shown: usize,
     haystacks: Vec<String>,
 }
@@ -155,7 +149,7 @@ impl FindingsView {
 
     /// Rows as they are shown.
     #[must_use]
-    pub fn rows(&self) -> &[FindingRow] {
+    pub fn rows(&self) -> &[ListRow] {
         &self.rows
     }
 
@@ -168,14 +162,7 @@ impl FindingsView {
     /// The selected finding; on a heading the first below it.
     #[must_use]
     pub fn selected(&self) -> Option<&Finding> {
-        let at = match self.rows.get(self.cursor.at)? {
-            FindingRow::Finding(at) => *at,
-            FindingRow::Heading(..) => match self.rows.get(self.cursor.at + 1)? {
-                FindingRow::Finding(at) => *at,
-                FindingRow::Heading(..) => return None,
-            },
-        };
-        self.findings().get(at)
+        self.findings().get(listed::item_of(&self.rows, self.cursor.at)?)
     }
 
     /// The marked findings, or the selected one where none is marked.
@@ -190,13 +177,10 @@ impl FindingsView {
     /// Marks or unmarks the selected finding; on a heading, all of its group.
     pub fn mark(&mut self) {
         let ids: Vec<String> = match self.rows.get(self.cursor.at) {
-            Some(FindingRow::Heading(_, count)) => self.rows[self.cursor.at + 1..]
+            Some(ListRow::Heading(_, count)) => self.rows[self.cursor.at + 1..]
                 .iter()
                 .take(*count)
-                .filter_map(|row| match row {
-                    FindingRow::Finding(at) => self.findings().get(*at).map(|f| f.id.clone()),
-                    FindingRow::Heading(..) => None,
-                })
+                .filter_map(|row| self.findings().get(row.item()?).map(|f| f.id.clone()))
                 .collect(),
             _ => self.selected().map(|f| f.id.clone()).into_iter().collect(),
         };
@@ -213,10 +197,11 @@ impl FindingsView {
     /// Works the rows out anew; the selected finding stays selected where it is still shown.
     pub fn arrange(&mut self) {
         let selected = self.selected().map(|f| f.id.clone());
-        let words: Vec<String> = self.filter.trimmed().to_lowercase().split_whitespace().map(str::to_owned).collect();
+        let words = listed::words(self.filter.trimmed());
         let findings = self.findings();
-        let mut fit: Vec<usize> =
-            (0..findings.len()).filter(|at| words.iter().all(|word| fits(&findings[*at], &self.haystacks[*at], word))).collect();
+        let mut fit: Vec<usize> = (0..findings.len())
+            .filter(|at| words.iter().all(|word| listed::holds(word, &|word| fits(&findings[*at], &self.haystacks[*at], word))))
+            .collect();
         let object = |f: &Finding| (f.object.namespace.clone(), f.object.kind.clone(), f.object.name.clone());
         match self.sort {
             // As the checks hand them over.
@@ -225,23 +210,9 @@ impl FindingsView {
             Sort::Rule => fit.sort_by(|a, b| findings[*a].rule.cmp(&findings[*b].rule)),
             Sort::Pods => fit.sort_by_key(|at| std::cmp::Reverse(findings[*at].pods)),
         }
-        let mut rows = Vec::with_capacity(fit.len() + 16);
         let shown = fit.len();
-        if self.group == Group::None {
-            rows.extend(fit.into_iter().map(FindingRow::Finding));
-        } else {
-            let mut groups: std::collections::BTreeMap<String, Vec<usize>> = std::collections::BTreeMap::new();
-            for at in fit {
-                groups.entry(self.group.of(&findings[at])).or_default().push(at);
-            }
-            for (name, members) in groups {
-                rows.push(FindingRow::Heading(name, members.len()));
-                rows.extend(members.into_iter().map(FindingRow::Finding));
-            }
-        }
-        let again = selected.and_then(|id| {
-            rows.iter().position(|row| matches!(row, FindingRow::Finding(at) if findings.get(*at).is_some_and(|f| f.id == id)))
-        });
+        let rows = listed::rows(fit, |at| self.group.of(&findings[at]));
+        let again = selected.and_then(|id| rows.iter().position(|row| row.item().is_some_and(|at| findings[at].id == id)));
         let last = rows.len().saturating_sub(1);
         self.cursor.at = again.unwrap_or(self.cursor.at).min(last);
         (self.rows, self.shown) = (rows, shown);
@@ -254,12 +225,8 @@ fn haystack(finding: &Finding) -> String {
     [&finding.object.to_string(), rule, &finding.field, &finding.observed, &finding.message].join("\n").to_lowercase()
 }
 
-/// Whether a finding fits a filter word, in lower case: `ns:pay`, `sev:high`, `rule:host`, `kind:`, `cat:cde`, or any text; `-` before
-/// it turns it round.
+/// Whether a finding fits a filter word, in lower case: `ns:pay`, `sev:high`, `rule:host`, `kind:`, `cat:cde`, or any text.
 fn fits(finding: &Finding, haystack: &str, word: &str) -> bool {
-    if let Some(word) = word.strip_prefix('-').filter(|w| !w.is_empty()) {
-        return !fits(finding, haystack, word);
-    }
     let has = |text: &str, part: &str| text.to_lowercase().contains(part);
     match word.split_once(':') {
         Some(("ns", part)) => has(&finding.object.namespace, part),
@@ -313,10 +280,10 @@ mod tests {
         assert_eq!((view.shown(), view.selected().map(|f| f.object.name.as_str())), (2, Some("worker")));
         view.filter.set("ns:pay sev:hi HOST");
         view.arrange();
-        assert_eq!(view.rows(), [FindingRow::Finding(0)]);
+        assert_eq!(view.rows(), [ListRow::Item(0)]);
         view.filter.set("-ns:pay");
         view.arrange();
-        assert_eq!(view.rows(), [FindingRow::Finding(1)]);
+        assert_eq!(view.rows(), [ListRow::Item(1)]);
     }
 
     #[test]
@@ -324,7 +291,7 @@ mod tests {
         let mut view = view();
         view.group = Group::Namespace;
         view.arrange();
-        assert_eq!(view.rows()[0], FindingRow::Heading("pay".into(), 2));
+        assert_eq!(view.rows()[0], ListRow::Heading("pay".into(), 2));
         view.cursor.at = 0;
         view.mark();
         assert_eq!(view.acted_on().len(), 2);

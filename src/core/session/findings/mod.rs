@@ -6,7 +6,7 @@ mod list;
 
 pub use command::kubectl;
 pub use excerpt::{Line as ExcerptLine, excerpt};
-pub use list::{FindingRow, FindingsView, Group, Sort};
+pub use list::{FindingsView, Group, Sort};
 
 use crate::model::text::clean;
 use crate::model::{Finding, ObjectRef};
@@ -16,6 +16,7 @@ use crate::session::book::lead::{Kept, Lead, Next, Wrong};
 use crate::session::effect::{Effect, Source};
 use crate::session::parts::cursor::{Cursor, Scroll, Step};
 use crate::session::parts::field::Typed;
+use crate::session::parts::listed::ListRow;
 use crate::session::parts::message::Message;
 use crate::workbook::Day;
 use crate::workbook::accept::day_of;
@@ -158,9 +159,13 @@ impl Findings {
 
     /// Moves in the list.
     pub(in crate::session) fn step(&mut self, desk: &Desk, step: Step) {
-        if let Some(view) = self.on_top(desk) {
-            let length = view.rows().len();
-            view.cursor.step(step, length);
+        match self.on_top(desk) {
+            Some(view) if view.findings().is_empty() => view.page.step(step),
+            Some(view) => {
+                let length = view.rows().len();
+                view.cursor.step(step, length);
+            }
+            None => {}
         }
     }
 
@@ -173,7 +178,7 @@ impl Findings {
         // Headings of groups are passed over.
         for _ in 0..2 {
             view.cursor.step(if back { Step::Up } else { Step::Down }, length);
-            if matches!(view.rows().get(view.cursor.at), Some(FindingRow::Finding(_))) {
+            if matches!(view.rows().get(view.cursor.at), Some(ListRow::Item(_))) {
                 break;
             }
         }

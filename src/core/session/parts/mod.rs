@@ -6,6 +6,7 @@ pub mod differences;
 pub mod field;
 pub mod form;
 pub mod ids;
+pub mod listed;
 pub mod message;
 pub mod namespaces;
 pub mod path;

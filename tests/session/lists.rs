@@ -1,0 +1,131 @@
+//! Lists of what was worked out: connections and rights are narrowed, grouped, copied and kept; what is longer than the screen scrolls; anything is found by
+//! its words.
+
+use crate::support::Desk;
+use kassay_core::analysis::segmentation::{Crossing, FlowRow, Segmentation};
+use kassay_core::model::Category;
+use kassay_core::session::segmentation::{FlowGroup, told};
+use kassay_core::session::{Action, Context, Effect, Layer, ListRow, Step, Target, access, search, segmentation, walk};
+use std::sync::Arc;
+
+fn picture() -> Arc<Segmentation> {
+    let flow =
+        |from: &str, to: &str| FlowRow { from: from.into(), to: to.into(), ports: "TCP 5432".into(), by: vec!["pay/from-shop".into()] };
+    let crossing = |from, shown: Vec<FlowRow>| Crossing { from, to: Some(Category::Cde), flows: 3_998_000, open: 0, shown };
+    Arc::new(Segmentation {
+        crossings: vec![
+            crossing(None, vec![flow("0.0.0.0/0", "pay/Deployment/api")]),
+            crossing(Some(Category::Connected), vec![flow("shop/web", "pay/db"), flow("shop/cart", "pay/db"), flow("ops/x", "pay/api")]),
+        ],
+        complete: true,
+        ..Segmentation::default()
+    })
+}
+
+#[test]
+fn connections_are_narrowed_grouped_copied_and_kept_with_how_many_there_are() {
+    let mut desk = Desk::with_cluster();
+    desk.act(Action::Segmentation(segmentation::Action::Open));
+    desk.act(Action::Segmentation(segmentation::Action::Drawn { cluster: "prod-eu".into(), picture: picture() }));
+    let connected = picture().in_order().iter().position(|c| c.from == Some(Category::Connected)).unwrap();
+    let Some(Layer::Segmentation(cursor)) = desk.session.layers.last() else { panic!() };
+    cursor.counts(2);
+    for _ in 0..connected {
+        desk.act(Action::Step(Step::Down));
+    }
+    desk.act(Action::Enter);
+    assert_eq!(desk.session.context(), Context::Flows);
+    desk.act(Action::Filter);
+    assert_eq!(desk.session.context(), Context::Filter);
+    desk.typed("from:shop").act(Action::Enter).act(Action::Segmentation(segmentation::Action::Group));
+    let view = &desk.session.segmentation.flows;
+    assert_eq!((view.shown(), view.group), (2, FlowGroup::From));
+    assert_eq!(view.rows()[0], ListRow::Heading("shop/cart".into(), 1));
+    let selected = told(view.selected().unwrap());
+    desk.asked.clear();
+    desk.act(Action::CopyCommand);
+    assert!(matches!(desk.asked.last(), Some(Effect::Copy(text)) if *text == selected), "{:?}", desk.asked);
+    desk.act(Action::Segmentation(segmentation::Action::Keep));
+    let Some(Effect::AttachText { text, .. }) = desk.asked.last() else { panic!("{:?}", desk.asked) };
+    assert!(text.contains("3998000 in all") && text.contains("the first 3 were looked through"), "{text}");
+    assert!(
+        text.contains("filtered by: from:shop") && text.contains("shop/cart → pay/db on TCP 5432; let through by: pay/from-shop"),
+        "{text}"
+    );
+    assert!(!text.contains("ops/x"), "{text}");
+    // Esc clears the filter, then leaves; nothing that was set comes back on another pair.
+    desk.act(Action::Back);
+    assert_eq!(desk.session.segmentation.flows.shown(), 3);
+    desk.act(Action::Back);
+    assert_eq!(desk.session.context(), Context::Segmentation);
+    desk.act(Action::Step(if connected == 0 { Step::Down } else { Step::Up })).act(Action::Enter);
+    let view = &desk.session.segmentation.flows;
+    assert_eq!((view.shown(), view.group), (1, FlowGroup::None));
+}
+
+#[test]
+fn rights_are_grouped_copied_and_kept() {
+    let mut desk = Desk::with_cluster();
+    desk.act(Action::Access(access::Action::Open));
+    desk.act(Action::Access(access::Action::Registered { cluster: "prod-eu".into(), register: super::register() }));
+    desk.act(Action::Access(access::Action::Group));
+    let headings: Vec<&ListRow> = desk.session.access.list.rows().iter().filter(|row| row.item().is_none()).collect();
+    assert_eq!(headings.len(), 3, "{headings:?}");
+    desk.asked.clear();
+    desk.act(Action::Filter).typed("path:secret -kind:group").act(Action::Enter).act(Action::Access(access::Action::Keep));
+    let Some(Effect::AttachText { text, .. }) = desk.asked.last() else { panic!("{:?}", desk.asked) };
+    assert!(text.contains("filtered by: path:secret -kind:group") && text.contains("deployer") && !text.contains("admins"), "{text}");
+    // The heading stands for the first below it.
+    desk.act(Action::CopyCommand);
+    assert!(
+        matches!(desk.asked.last(), Some(Effect::Copy(text)) if text.contains("deployer") && text.contains("Role pay/empty")),
+        "{:?}",
+        desk.asked
+    );
+}
+
+#[test]
+fn a_check_without_findings_scrolls() {
+    let mut desk = Desk::with_cluster();
+    let blocked =
+        desk.session.book.as_ref().unwrap().shown().unwrap().outcomes.iter().find(|o| o.findings.is_empty()).unwrap().check.clone();
+    desk.act(Action::Walk(walk::Action::GoTo(Target::Check(blocked.clone())))).act(Action::Enter);
+    assert!(matches!(desk.session.top(), Layer::Findings(check) if *check == blocked));
+    // The screen says how much fits.
+    desk.session.findings.view(&blocked).unwrap().page.first(5, 12);
+    desk.act(Action::Step(Step::Bottom));
+    assert_eq!(desk.session.findings.view(&blocked).unwrap().page.at, 7);
+    desk.act(Action::Step(Step::Down)).act(Action::Step(Step::Up));
+    assert_eq!(desk.session.findings.view(&blocked).unwrap().page.at, 6);
+}
+
+#[test]
+fn anything_is_found_by_its_words_and_what_bears_a_number_before_what_relates_to_it() {
+    let mut desk = Desk::with_cluster();
+    let first = |desk: &Desk, words: &str| desk.session.find(words).first().map(|row| row.target.clone());
+    assert_eq!(first(&desk, "1.2 "), Some(Target::Control("1.2".into())));
+    let by_requirement = desk.session.find("8.4.2");
+    assert!(
+        by_requirement.iter().any(|row| row.target == Target::Control("1.6".into()) && row.text.contains("PCI DSS 8.4.2")),
+        "{by_requirement:?}"
+    );
+    let mut workbook = desk.disk.clone().unwrap();
+    workbook.answers.push(toml::from_str("question = \"1.6.mfa_enforced\"\ndigest = \"d\"\nvalue = \"yes\"\nby = \"A. Assessor\"\nat = 2026-11-23T09:12:00Z\nnote = \"conditional access, shown by the platform lead\"").unwrap());
+    desk.session.book.as_mut().unwrap().workbook = workbook;
+    let found = desk.session.find("conditional lead");
+    assert!(
+        matches!(found.as_slice(), [row] if row.target == Target::Question("1.6.mfa_enforced".into()) && row.text.contains("platform lead")),
+        "{found:?}"
+    );
+    desk.act(Action::Search(search::Action::Open)).typed("conditional lead").act(Action::Enter);
+    assert_eq!(desk.session.context(), Context::Questions);
+}
+
+#[test]
+fn the_areas_can_be_shown_by_their_numbers() {
+    let mut desk = Desk::with_cluster();
+    desk.act(Action::Walk(walk::Action::Narrow));
+    assert!(desk.session.book.as_ref().unwrap().walk.narrow);
+    desk.act(Action::Walk(walk::Action::Narrow));
+    assert!(!desk.session.book.as_ref().unwrap().walk.narrow);
+}
