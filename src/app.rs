@@ -10,6 +10,7 @@ mod files;
 mod first;
 mod keeper;
 mod reading;
+mod suspend;
 mod tasks;
 
 use crate::collect::SourceSpec;
@@ -147,6 +148,18 @@ async fn walk(
         if asked.quits {
             break;
         }
+        if asked.mouse {
+            let words = match screen.switch_mouse() {
+                Ok(true) => "The mouse works here again; F2 leaves it to the terminal.".to_owned(),
+                Ok(false) => "The mouse is left to the terminal, to select text with it; F2 takes it again.".to_owned(),
+                Err(error) => format!("The mouse can't be switched: {error}."),
+            };
+            act(&mut session, &mut world, Some(Action::Told(words)));
+        }
+        if asked.suspends && suspend::suspend(&mut screen).await.is_err() {
+            gone = true;
+            break;
+        }
         if let Err(error) = screen.draw(|frame| draw(frame, &session, theme)) {
             tracing::warn!("a frame can't be drawn: {error}");
             gone = true;
@@ -173,12 +186,18 @@ struct Asked {
     quits: bool,
     /// To give the terminal to an editor.
     edits: bool,
+    /// To stop until the shell lets it go on.
+    suspends: bool,
+    /// To leave the mouse to the terminal, or take it again.
+    mouse: bool,
 }
 
 impl std::ops::BitOrAssign for Asked {
     fn bitor_assign(&mut self, other: Self) {
         self.quits |= other.quits;
         self.edits |= other.edits;
+        self.suspends |= other.suspends;
+        self.mouse |= other.mouse;
     }
 }
 
@@ -197,6 +216,8 @@ fn carry_out_all(world: &mut World, effects: Vec<Effect>) -> Asked {
         match effect {
             Effect::Quit => asked.quits = true,
             Effect::Edit => asked.edits = true,
+            Effect::Suspend => asked.suspends = true,
+            Effect::Mouse => asked.mouse = true,
             effect => world.carry_out(effect),
         }
     }

@@ -44,7 +44,7 @@ pub struct Settings {
     pub user: Option<String>,
     /// Theme by name (`KASSAY_THEME`); without one, dark or light as the terminal hints.
     pub theme: Option<String>,
-    /// Leaves the mouse to the terminal, for selecting text with it (`KASSAY_NO_MOUSE`).
+    /// Leaves the mouse to the terminal, for selecting text with it (`KASSAY_NO_MOUSE`, or `KASSAY_MOUSE=off`; `KASSAY_MOUSE=on` takes it).
     pub no_mouse: bool,
     /// Nothing moves by itself (`KASSAY_REDUCED_MOTION`).
     pub reduced_motion: bool,
@@ -92,7 +92,10 @@ impl Settings {
         let set = |name: &str| environment(name).filter(|value| !value.is_empty());
         settings.user = set("KASSAY_USER").or(settings.user).map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
         settings.theme = set("KASSAY_THEME").or(settings.theme);
-        settings.no_mouse |= set("KASSAY_NO_MOUSE").is_some();
+        settings.no_mouse = match set("KASSAY_MOUSE").map(|word| word.to_lowercase()) {
+            Some(word) => matches!(word.as_str(), "off" | "0" | "no" | "false"),
+            None => settings.no_mouse || set("KASSAY_NO_MOUSE").is_some(),
+        };
         settings.reduced_motion |= set("KASSAY_REDUCED_MOTION").is_some();
         Ok(settings)
     }
@@ -180,6 +183,12 @@ mod tests {
         assert_eq!(with("user = \"A. Assessor\"\n", "").unwrap().user.as_deref(), Some("A. Assessor"));
         assert_eq!(with("user = \"A. Assessor\"\n", "KASSAY_USER").unwrap().user.as_deref(), Some("light"));
         assert!(with("", "KASSAY_REDUCED_MOTION").unwrap().reduced_motion && with("no-mouse = true", "").unwrap().no_mouse);
+        let mouse = |text: &str, word: &'static str| {
+            std::fs::write(&file, text).unwrap();
+            let settings = Settings::from(Some(&file), &move |asked| (asked == "KASSAY_MOUSE").then(|| word.to_owned())).unwrap();
+            !settings.no_mouse
+        };
+        assert!(mouse("no-mouse = true", "on") && !mouse("", "Off") && mouse("", "") && !mouse("no-mouse = true", ""));
         let said = with("theme = 1\n", "").unwrap_err().to_string();
         assert!(said.contains("config.toml") && said.contains("line 1"), "{said}");
         let said = with("them = \"dark\"", "").unwrap_err().to_string();

@@ -25,7 +25,6 @@ mod with_a_terminal {
     fn the_first_frame_invites_and_quitting_gives_the_terminal_back() {
         let home = home();
         let mut program = start(home.path(), &[]);
-        // A frame may arrive in pieces: all of it is waited for.
         program.until("the first frame", |shown| {
             ["Kassay", "New assessment", "Clusters are only read."].iter().all(|words| shown.contains(words))
         });
@@ -65,6 +64,45 @@ mod with_a_terminal {
             // What was not accepted is no answer.
             assert!(!kept.contains("[[answer]]"), "{signal}");
         }
+    }
+
+    #[test]
+    fn ctrl_z_gives_the_shell_its_terminal_and_fg_brings_the_walk_back() {
+        let home = home();
+        let command =
+            format!("set -m; \"{KASSAY}\" demo --workbook book; echo \"back in the shell\"; read -r line; echo \"it was $line\"; fg");
+        let mut program = Program::start("/bin/bash", &["-c", &command], home.path(), (80, 24), &[]);
+        program.see("was read and judged");
+        program
+            .keys("\u{1a}")
+            .until("the shell, and nothing of the walk", |shown| shown.contains("back in the shell") && !shown.contains("of 49"));
+        // The shell echoes what is typed, so its modes are those of before.
+        program
+            .keys("typed\r")
+            .until("the walk again", |shown| shown.contains("0 of 49 determined") && !shown.contains("back in the shell"));
+        program.keys("3").see("▸Questions");
+        program.keys("a").see("Interviewed");
+        // In a text of several lines the key takes back what was typed; elsewhere in a form it stops the program as well.
+        program.keys("\u{1b}").until("the form to be closed", |shown| !shown.contains("Interviewed"));
+        program.keys("q");
+        assert_eq!(program.end().0, 0);
+    }
+
+    #[test]
+    fn f2_leaves_the_mouse_to_the_terminal_and_takes_it_again() {
+        let home = home();
+        let mut program = start(home.path(), &["demo"]);
+        program.see("was read and judged");
+        assert!(program.has_mouse());
+        program.keys("\u{1b}OQ").see("left to the terminal");
+        assert!(!program.has_mouse());
+        program.keys("\u{1b}OQ").see("works here again");
+        assert!(program.has_mouse());
+        // The wheel moves what is under it, wherever the focus is: here the areas, from within the work.
+        program.keys("3").see("▸Questions");
+        program.keys("\u{1b}[<65;5;5M").see("▸    1.2");
+        program.keys("q");
+        assert_eq!(program.end().0, 0);
     }
 
     /// Nobody sends a signal: the shell that started the program leads the session, ignores SIGHUP and goes on.

@@ -140,7 +140,7 @@ impl World {
                 });
             }
             // What needs the terminal is for whoever has it.
-            Effect::Edit | Effect::Quit => {}
+            Effect::Edit | Effect::Suspend | Effect::Mouse | Effect::Quit => {}
         }
     }
 

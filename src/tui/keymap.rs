@@ -73,6 +73,41 @@ const LISTS: &[Context] = &[
 ];
 const FORM: &[Context] = &[Text, Lines, Choice];
 const TYPING: &[Context] = &[Text, Lines, Filter, Palette];
+/// Everywhere but in a text of several lines, which has keys of its own.
+const NOT_LINES: &[Context] = &[
+    Home,
+    Cluster,
+    Ready,
+    Reading,
+    Preview,
+    Areas,
+    Guidance,
+    Checks,
+    Questions,
+    Evidence,
+    Outcome,
+    Findings,
+    Finding,
+    Text,
+    Choice,
+    Scope,
+    Summary,
+    Segmentation,
+    Flows,
+    Access,
+    Holder,
+    Compare,
+    Probes,
+    Probing,
+    Register,
+    Sample,
+    Pick,
+    Export,
+    Exporting,
+    Help,
+    Filter,
+    Palette,
+];
 /// Everywhere but where characters are text.
 const EVERYWHERE: &[Context] = &[
     Home,
@@ -247,8 +282,8 @@ keys! {
     &[Areas], ["+"], "add cluster", "Reads a further cluster into this assessment.", 0 => Action::New(new::Action::AddCluster);
     BOOK, ["c"], "next cluster", "Shows the outcomes of the next cluster.", 0 => Action::Walk(walk::Action::NextCluster);
     WALK, ["W"], "skip requested", "Skips in ⇥ what is requested from others, or no longer.", 0 => Action::Requests(requests::Action::Skip);
-    UNDO_BY_LETTER, ["u", "ctrl-z"], "undo", "Takes the last edit back; what is taken back is told, and stays in the journal.", 0 => Action::Book(book::Action::Undo);
-    &[Outcome], ["ctrl-z"], "undo", "Takes the last edit back; what is taken back is told, and stays in the journal.", 0 => Action::Book(book::Action::Undo);
+    UNDO_BY_LETTER, ["u", "Z"], "undo", "Takes the last edit back; what is taken back is told, and stays in the journal.", 0 => Action::Book(book::Action::Undo);
+    &[Outcome], ["Z"], "undo", "Takes the last edit back; what is taken back is told, and stays in the journal.", 0 => Action::Book(book::Action::Undo);
     UNDO, ["U"], "redo", "Does again what was taken back last.", 0 => Action::Book(book::Action::Redo);
     WALK, ["H"], "home", "Closes the assessment and lists all of them.", 0 => Action::Close;
     &[Home, Areas, Guidance, Checks, Questions, Evidence, Outcome, Findings, Finding, Summary, Segmentation, Flows, Access, Holder, Probing, Register, Sample, Export, Exporting], ["ctrl-s"], "", "Tries again what could not be saved.", 0 => Action::Book(book::Action::Retry);
@@ -309,6 +344,8 @@ keys! {
     &[Text, Lines, Filter], ["f1"], "help", "Shows the keys of here, and explains the words of the screen.", 99 => Action::Help(help::Action::Open);
     &[Home, Areas, Guidance, Checks, Questions, Evidence, Outcome], ["q"], "quit", "Leaves; everything is saved already, and the place is kept.", 30 => Action::Quit;
     &[Findings, Finding, Summary, Segmentation, Flows, Access, Holder, Compare, Register, Sample, Export, Help], ["q"], "", "Back to where you came from.", 0 => Action::Back;
+    NOT_LINES, ["ctrl-z"], "", "Stops the program until the shell lets it go on (fg).", 0 => Action::Suspend;
+    Context::ALL_OF_THEM, ["f2"], "mouse on or off", "Leaves the mouse to the terminal, to select text with it, or takes it again.", 0 => Action::Mouse;
     Context::ALL_OF_THEM, ["ctrl-c"], "", "Leaves.", 0 => Action::Quit;
 }
 

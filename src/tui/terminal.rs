@@ -64,6 +64,19 @@ impl Screen {
         drawn
     }
 
+    /// Leaves the mouse to the terminal, or takes it again; whether it is taken now.
+    ///
+    /// # Errors
+    /// Where the terminal is gone.
+    pub fn switch_mouse(&mut self) -> io::Result<bool> {
+        self.mouse = !self.mouse;
+        match self.mouse {
+            true => execute!(io::stdout(), EnableMouseCapture)?,
+            false => execute!(io::stdout(), DisableMouseCapture)?,
+        }
+        Ok(self.mouse)
+    }
+
     /// Takes the terminal over again, after [`restore`] gave it to another program; the next frame is drawn as a whole.
     ///
     /// # Errors

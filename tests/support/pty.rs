@@ -178,6 +178,12 @@ impl Program {
         self.seen.0.lock().expect("no reader panicked").bytes.clone()
     }
 
+    /// Whether the program has taken the mouse.
+    pub fn has_mouse(&self) -> bool {
+        let seen = self.seen.0.lock().expect("no reader panicked");
+        seen.parser.screen().mouse_protocol_mode() != vt100::MouseProtocolMode::None
+    }
+
     /// Whether the program has taken the terminal over: the modes that `end` expects to be gone are on.
     pub fn has_terminal(&self) -> bool {
         let seen = self.seen.0.lock().expect("no reader panicked");

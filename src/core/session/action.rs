@@ -61,6 +61,10 @@ pub enum Action {
     End,
     /// Leaves now, whatever is open.
     Abort,
+    /// Stops the program until the shell lets it go on.
+    Suspend,
+    /// Leaves the mouse to the terminal, or takes it again.
+    Mouse,
 
     // The open assessment, and each thing that a person does.
     /// The open assessment as a whole.
@@ -165,6 +169,8 @@ impl Action {
                 | Self::Probes(probes::Action::Progress(..))
                 | Self::Export(export::Action::Progress { .. })
                 | Self::Abort
+                | Self::Suspend
+                | Self::Mouse
         )
     }
 }

@@ -315,6 +315,10 @@ pub enum Effect {
     CopyRole,
     /// Open the assessment of the built-in cluster, or make it → `book::Opened` or `new::Begin`.
     Demo,
+    /// Stop the program until the shell lets it go on.
+    Suspend,
+    /// Leave the mouse to the terminal, or take it again → `Told`.
+    Mouse,
     /// Leave the program.
     Quit,
 }

@@ -16,7 +16,7 @@ use jiff::Timestamp;
 
 /// Changes a session by an action; returns what the world is asked to do.
 pub fn update(session: &mut Session, action: Action) -> Vec<Effect> {
-    let leaves = matches!(action, Action::Quit | Action::Close | Action::End | Action::Abort);
+    let leaves = matches!(action, Action::Quit | Action::Close | Action::End | Action::Abort | Action::Suspend);
     let mut effects: Vec<Effect> = leaves.then(|| session.keep_typed(true)).flatten().into_iter().collect();
     if session.pending.is_some() && !action.is_heard_at_once() {
         session.waiting.push_back(action);
@@ -100,6 +100,8 @@ impl Session {
             Action::Quit => return self.leave(After::Quit),
             Action::End => return self.end(),
             Action::Abort => return Next::from(Effect::Quit),
+            Action::Suspend => return Next::from(Effect::Suspend),
+            Action::Mouse => return Next::from(Effect::Mouse),
             Action::Book(action) => return self.of_book(action),
             Action::Home(action) => return self.home.update(desk, action),
             Action::New(action) => return new::update(&mut self.new, desk, action),

@@ -30,6 +30,19 @@ pub enum Action {
     NextCluster,
     /// Shows the areas by their numbers alone, or with their titles again.
     Narrow,
+    /// Moves in a part of the screen, whichever has the focus (the mouse).
+    StepIn(Part, Step),
+}
+
+/// A part of the walk's screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The list of areas.
+    Areas,
+    /// The control.
+    Work,
+    /// The guidance beside it.
+    Guidance,
 }
 
 /// Moves in the walk.
@@ -51,6 +64,10 @@ pub(in crate::session) fn update(desk: &mut Desk, action: Action) -> Next {
             Next::NONE
         }
         Action::NextCluster => next_cluster(desk),
+        Action::StepIn(part, by) => {
+            step_in(desk, part, by);
+            Next::NONE
+        }
         Action::Narrow => {
             if let Some(walk) = desk.book.as_mut().map(|b| &mut b.walk) {
                 walk.narrow = !walk.narrow;
@@ -236,6 +253,27 @@ pub(in crate::session) fn step(desk: &mut Desk, step: Step) {
         Tab::Result => control.practices.len() + blockers,
     };
     book.walk.cursor(&id, tab).step(step, length);
+}
+
+/// Up and down in a part of the screen; the focus stays where it is.
+fn step_in(desk: &mut Desk, part: Part, by: Step) {
+    let guidance = desk.guidance;
+    let Some(walk) = desk.book.as_mut().map(|book| &mut book.walk) else { return };
+    match part {
+        Part::Areas => walk.step_nav(by, guidance),
+        Part::Guidance => {
+            if let Some(id) = walk.here(guidance).map(|control| control.id.clone()) {
+                walk.scroll(&id).step(by);
+            }
+        }
+        Part::Work => {
+            let pane = std::mem::replace(&mut walk.pane, Pane::Work);
+            step(desk, by);
+            if let Some(walk) = desk.book.as_mut().map(|book| &mut book.walk) {
+                walk.pane = pane;
+            }
+        }
+    }
 }
 
 /// The selected row of the tab.

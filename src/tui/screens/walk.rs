@@ -2,10 +2,11 @@
 //! Narrow terminals show two columns and what is selected below its list; very wide ones show the guidance beside the work.
 
 use crate::tui::theme::Theme;
-use crate::tui::widgets::{List, frame, hints, progress, sign, tabs};
+use crate::tui::widgets::{List, frame, hints, page, progress, sign, tabs};
 use crate::tui::{keymap, markdown, mouse, text};
 use kassay_core::guidance::{Control, paragraphs};
 use kassay_core::model::text::clean;
+use kassay_core::session::walk::Part;
 use kassay_core::session::{self, Action, Book, Layer, NavRow, Pane, Session, Tab, Target, Urgency, Walk, checks_of, finding_words};
 use kassay_core::workbook::rollup::unread;
 use ratatui::Frame;
@@ -185,6 +186,10 @@ fn with_areas(frame: &mut Frame<'_>, area: Rect, session: &Session, book: &Book,
             mouse::on(Rect { y, height: 1, ..left }, Action::Walk(session::walk::Action::GoTo(target)));
         }
     }
+    if matches!(session.top(), Layer::Walk) {
+        mouse::wheel(left, |step| Action::Walk(session::walk::Action::StepIn(Part::Areas, step)));
+        mouse::wheel(rest, |step| Action::Walk(session::walk::Action::StepIn(Part::Work, step)));
+    }
     List::new(rows.len(), Some(at), theme).focused(focused).draw(frame, left, |nth, room| nav(session, book, rows[nth], room, theme));
     rest
 }
@@ -274,8 +279,11 @@ fn beside(area: Rect, screen: Rect) -> (Rect, Rect) {
 pub fn guidance_beside(frame: &mut Frame<'_>, area: Rect, session: &Session, book: &Book, theme: &Theme) {
     let Some(control) = book.walk.here(session.guidance).filter(|_| !area.is_empty()) else { return };
     let inner = frame::panel(frame, area, &format!("{} Guidance", control.id), "", theme, false);
+    mouse::wheel(inner, |step| Action::Walk(session::walk::Action::StepIn(Part::Guidance, step)));
     let lines = guidance_lines(control, usize::from(inner.width), theme);
-    frame.render_widget(Paragraph::new(lines), inner);
+    let (height, length) = (usize::from(inner.height), lines.len());
+    let left = lines.into_iter().skip(book.walk.first_line(&control.id, height, length)).collect();
+    frame.render_widget(Paragraph::new(page::fitting_as(left, height, theme, |more| format!("↓ {more} more lines"))), inner);
 }
 
 fn title(frame: &mut Frame<'_>, area: Rect, book: &Book, control: &Control, theme: &Theme) {

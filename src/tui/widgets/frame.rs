@@ -1,5 +1,6 @@
 //! Frames: the panel that divides a screen, and the popup that lies over it.
 
+use crate::tui::mouse;
 use crate::tui::text;
 use crate::tui::theme::Theme;
 use ratatui::Frame;
@@ -36,6 +37,7 @@ pub fn centred(area: Rect, width: u16, height: u16) -> Rect {
 pub fn popup(frame: &mut Frame<'_>, area: Rect, (width, height): (u16, u16), title: &str, right: &str, theme: &Theme) -> Rect {
     let area = centred(area, width, height);
     frame.render_widget(Clear, area);
+    mouse::cover(area);
     frame.buffer_mut().set_style(area, theme.style("popup"));
     panel(frame, area, title, right, theme, true)
 }

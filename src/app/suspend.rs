@@ -1,0 +1,37 @@
+//! Stopping until the shell lets the program go on, as Ctrl-Z does elsewhere. With raw mode on, Ctrl-Z is a key, so the program stops itself, after it
+//! gave the terminal back.
+
+use crate::tui::terminal::Screen;
+use std::io;
+
+/// Gives the terminal back, stops, and takes it again where the program goes on. Where nobody could let it go on, as in a terminal without a shell, the
+/// system does not stop it, and it goes on at once.
+///
+/// # Errors
+/// Where the terminal is gone when it goes on.
+#[cfg(unix)]
+pub(super) async fn suspend(screen: &mut Screen) -> io::Result<()> {
+    use crate::tui::terminal::restore;
+    use rustix::process::{Signal, kill_current_process_group};
+    use std::time::Duration;
+    use tokio::signal::unix::{SignalKind, signal};
+    /// How long it is waited for having been stopped: another thread may take the signal, and until then this one runs on.
+    const STOPPED: Duration = Duration::from_millis(300);
+
+    let mut goes_on = signal(SignalKind::from_raw(Signal::CONT.as_raw()))?;
+    restore();
+    // All of the job is stopped, as the terminal does it: what was started beside, too.
+    if kill_current_process_group(Signal::TSTP).is_ok() {
+        let _ = tokio::time::timeout(STOPPED, goes_on.recv()).await;
+    }
+    screen.take_again()
+}
+
+/// Does nothing: this system stops no programs.
+///
+/// # Errors
+/// Never.
+#[cfg(not(unix))]
+pub(super) async fn suspend(_: &mut Screen) -> io::Result<()> {
+    Ok(())
+}
