@@ -334,6 +334,8 @@ fn unattended_runs_keep_an_assessment_that_exports_and_verifies() {
         ("markdown", "# acme"),
         ("sarif", "{"),
         ("oscal", "{"),
+        ("gemara", "metadata:"),
+        ("in-toto", "{"),
     ] {
         let (code, out, err) = in_home(&["export", "--workbook", "acme", "--format", format]);
         assert!(code == 0 && out.trim_start().starts_with(starts), "{format}: {err}");

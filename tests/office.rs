@@ -5,19 +5,22 @@
 
 #[path = "support/assessment.rs"]
 mod assessment;
+#[path = "support/tools.rs"]
+mod tools;
 
 use assessment::{HOSTILE, make, now};
 use calamine::{Data, DataType, Reader, Xlsx};
 use kassay::export::{self, Material, Table};
 use kassay_core::kinds::{Ingest, Inventory, KindState, Source};
-use kassay_core::model::Kind;
+use kassay_core::model::{ExportFormat, Kind};
 use kassay_core::sensitive::FingerprintKey;
 use kassay_core::workbook::sign_off::{Matter, Taken, take};
 use kassay_core::workbook::{CompensatingControl, CustomizedApproach, Determination, Moment, SignOffStep};
 use std::collections::BTreeSet;
 use std::io::{Cursor, Read as _};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::Path;
+use std::process::Command;
+use tools::{python, run};
 
 /// What a terminal, a reader of lines from right to left and an XML parser stumble over.
 const UNSEEN: &str = "a\u{1}b\u{202e}c\u{200b}d\u{ffff}e";
@@ -196,35 +199,6 @@ fn text_of(bytes: &[u8], part: &str) -> String {
     text
 }
 
-/// Runs a program of others; where it can't be had the test says so and is skipped.
-fn run(command: &mut Command) -> Option<Output> {
-    let name = command.get_program().to_string_lossy().into_owned();
-    match command.output() {
-        Ok(output) => Some(output),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            eprintln!("skipped: {name} is not installed");
-            None
-        }
-        Err(error) => panic!("{name}: {error}"),
-    }
-}
-
-/// Runs a script with a Python that has these libraries, where one is to be had: the one beside `bagit.py`, which `.ci/run` installs.
-fn python(library: &str, script: &str, file: &Path) -> Option<String> {
-    let beside = std::env::var_os("PATH").into_iter().flat_map(|path| std::env::split_paths(&path).collect::<Vec<_>>());
-    let mut all: Vec<PathBuf> = beside.filter(|folder| folder.join("bagit.py").exists()).map(|folder| folder.join("python3")).collect();
-    all.push("python3".into());
-    let has =
-        |python: &&PathBuf| Command::new(python).args(["-c", &format!("import {library}")]).output().is_ok_and(|o| o.status.success());
-    let Some(python) = all.iter().find(has) else {
-        eprintln!("skipped: no Python has {library}");
-        return None;
-    };
-    let output = run(Command::new(python).args(["-W", "error", "-c", script]).arg(file))?;
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    Some(String::from_utf8(output.stdout).unwrap())
-}
-
 #[test]
 fn openpyxl_reads_types_filters_and_choices() {
     let root = tempfile::tempdir().unwrap();
@@ -254,7 +228,7 @@ for sheet in book:
         assert not any(cell.data_type == "f" for cell in row), sheet.title
 print(len(book.sheetnames))
 "#;
-    if let Some(said) = python("openpyxl", script, &file) {
+    if let Some(said) = python("openpyxl", script, &[&file]) {
         assert!(said.trim().parse::<usize>().unwrap() > 12, "{said}");
     }
 }
@@ -292,7 +266,7 @@ said = next(t for t in headed if t.rows[0].cells[0].text == "Sample")
 assert [row.cells[4].text for row in said.rows[1:]] == ["=<script>alert(1)</script>"] * 2
 print(sum(len(t.rows) - 1 for t in practices))
 "#;
-    if let Some(said) = python("docx", script, &file) {
+    if let Some(said) = python("docx", script, &[&file]) {
         let practices = kassay_core::guidance::Guidance::shipped().unwrap().practices().count();
         assert_eq!(said.trim(), practices.to_string());
     }
@@ -340,7 +314,6 @@ fn said(format: &str, material: &Material, root: &Path) -> Option<String> {
             }
             found
         }
-        "html" => export::report_html(material).unwrap(),
         "pdf" => {
             let path = root.join("report.pdf");
             std::fs::write(&path, export::report_pdf(material).unwrap()).unwrap();
@@ -355,15 +328,14 @@ fn said(format: &str, material: &Material, root: &Path) -> Option<String> {
             cells.collect::<Vec<_>>().join("\n")
         }
         "docx" => text_of(&export::report_docx(material).unwrap(), "word/document.xml"),
-        "csv" => export::csv(&export::findings(material)),
-        "json" => export::assessment_json(material.assessment(None).unwrap()).unwrap(),
-        "sarif" => {
-            let excepted = export::Excepted { exceptions: &material.workbook.exceptions, cluster: "prod", today: material.today() };
-            export::sarif(material.assessment(None).unwrap(), material.guidance, &excepted).unwrap()
+        text => {
+            let format = ExportFormat::by_id(text).unwrap_or_else(|| panic!("no export is known for the column {text}"));
+            let export::Maker::Single(single) = export::maker(format) else { panic!("{text} is one file") };
+            let mut made = vec![];
+            single.write(material, &export::Wish::default(), &mut made).unwrap();
+            // The escapes of Markdown.
+            String::from_utf8(made).unwrap().replace('\\', "")
         }
-        "markdown" => export::report_markdown(material).replace('\\', ""),
-        "oscal" => export::oscal(material, &export::OscalVersion::default()).unwrap().replace('\\', ""),
-        other => panic!("no export is known for the column {other}"),
     };
     Some(text.replace("&lt;", "<").replace("&gt;", ">").replace("&#x2f;", "/").replace("&amp;", "&"))
 }
@@ -388,6 +360,7 @@ fn mark<'m>(row: &str, material: &'m Material) -> &'m str {
         "connections between workloads" => "shop/Pod/db",
         "the guidance's words on Kubernetes" => "Everybody asks the API server",
         "SHA-256 of each file of evidence" => &material.workbook.evidence[0].sha256,
+        "SHA-256 of each snapshot" => &material.workbook.clusters[0].snapshot,
         "files of evidence" => "%PDF-1.7",
         "snapshots as they were read" => "a snapshot",
         "lines of the journal" => "read prod",
@@ -404,7 +377,12 @@ fn the_page_says_what_each_format_holds() {
     let mut lines = table.lines().skip_while(|line| !line.starts_with('|')).take_while(|line| line.starts_with('|'));
     let cells = |line: &str| line.trim_matches('|').split('|').map(|cell| cell.trim().trim_matches('`').to_owned()).collect::<Vec<_>>();
     let formats = cells(lines.next().unwrap()).split_off(1);
-    assert!(formats.len() >= 9, "{formats:?}");
+    // A zip holds what the folder does, and the register of evidence is one table of it.
+    let known = ExportFormat::ALL.into_iter().filter(|format| !matches!(format, ExportFormat::BagZip | ExportFormat::EvidenceCsv));
+    assert_eq!(formats.iter().map(String::as_str).collect::<BTreeSet<_>>(), known.map(ExportFormat::id).collect::<BTreeSet<_>>());
+    for format in ExportFormat::ALL {
+        assert!(page.contains(&format!("`{}`", format.id())), "{} is not on the page", format.id());
+    }
     let texts: Vec<Option<String>> = formats.iter().map(|format| said(format, &material, root.path())).collect();
     let (mut rows, mut wrong) = (0, vec![]);
     for row in lines.skip(1).map(cells) {

@@ -1,10 +1,11 @@
 //! Exports in the walk: one at a time, told while it is written, stopped by a key; whoever leaves the program waits until nothing half done is left.
 
 use crate::collect::{self, Cancel};
-use crate::export::{self, ExportError, Form, Material, Single, Step};
+use crate::export::{self, ExportError, Maker, Material, Step, Wish};
 use kassay_core::kinds::Inventory;
+use kassay_core::model::ExportFormat;
 use kassay_core::session::export::Action as Told;
-use kassay_core::session::{Action, ExportFormat};
+use kassay_core::session::Action;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, channel};
@@ -82,26 +83,14 @@ fn write(format: ExportFormat, target: &Path, dir: &Path, progress: &export::Pro
     going_on()?;
     let material = Material::load(dir, jiff::Timestamp::now())?;
     going_on()?;
-    let material = match format {
-        ExportFormat::Bag | ExportFormat::BagZip | ExportFormat::Html | ExportFormat::Pdf => material.with_pictures(snapshot),
-        ExportFormat::Xlsx => material.with_registers(snapshot),
-        ExportFormat::Docx | ExportFormat::Csv | ExportFormat::Oscal | ExportFormat::Json => material,
-    };
+    let material = material.ready_for(format, snapshot);
     going_on()?;
     let target = free(target)?;
-    let single = match format {
-        ExportFormat::Bag => return export::bag(&material, &target, Form::Folder, progress),
-        ExportFormat::BagZip => return export::bag(&material, &target, Form::Zip, progress),
-        ExportFormat::Html => Single::Html,
-        ExportFormat::Pdf => Single::Pdf,
-        ExportFormat::Xlsx => Single::Xlsx,
-        ExportFormat::Docx => Single::Docx,
-        ExportFormat::Csv => Single::Csv,
-        ExportFormat::Oscal => Single::Oscal(export::OscalVersion::default()),
-        ExportFormat::Json => Single::Json(None),
-    };
-    // The name was free; whoever took it since is not written over.
-    export::put(&target, export::Over::Keep, progress, &mut |to| single.write(&material, to))
+    match export::maker(format) {
+        Maker::Bag(form) => export::bag(&material, &target, form, progress),
+        // The name was free; whoever took it since is not written over.
+        Maker::Single(single) => export::put(&target, export::Over::Keep, progress, &mut |to| single.write(&material, &Wish::default(), to)),
+    }
 }
 
 /// A snapshot that an assessment keeps.

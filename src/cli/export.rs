@@ -2,9 +2,11 @@
 
 use super::{Failure, Manners, interrupt, output_failed, print, source};
 use crate::collect::{Cancel, snapshot};
-use crate::export::{self, ExportError, Form, Material, OscalVersion, Packing, Recipients, Single};
+use crate::export::{self, ExportError, Form, Maker, Material, OscalVersion, Packing, Recipients, Single, Wish};
 use crate::store::Store;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
+use kassay_core::model::ExportFormat;
 use std::io::{self, Write as _};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -16,8 +18,8 @@ pub struct Export {
     #[arg(long, value_name = "DIR")]
     workbook: PathBuf,
     /// What to write
-    #[arg(long, value_enum, default_value_t = What::Bag)]
-    format: What,
+    #[arg(long, value_name = "FORMAT", value_parser = formats(), default_value = ExportFormat::Bag.id())]
+    format: ExportFormat,
     /// Where to write it; without it a bag, workbook or document gets a name here, and everything else goes to standard output
     #[arg(short, long, value_name = "PATH")]
     file: Option<PathBuf>,
@@ -39,35 +41,6 @@ pub struct Export {
     now: Option<jiff::Timestamp>,
 }
 
-/// What can be written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum What {
-    /// A BagIt bag as a folder
-    Bag,
-    /// A BagIt bag as a zip
-    BagZip,
-    /// The report, one file for the screen and for paper
-    Html,
-    /// The report for paper: PDF/UA-1 and PDF/A-2a
-    Pdf,
-    /// An Excel workbook: practices, tables for a report on compliance, findings, registers
-    Xlsx,
-    /// A Word document: practices, tables for a report on compliance, worksheets
-    Docx,
-    /// kassay/assessment/v1 of one cluster
-    Json,
-    /// All findings as a table
-    Csv,
-    /// The register of evidence as a table
-    EvidenceCsv,
-    /// The determinations as a document
-    Markdown,
-    /// Findings of one cluster as SARIF 2.1.0
-    Sarif,
-    /// OSCAL assessment results: determinations, observations, risks
-    Oscal,
-}
-
 /// Digests of manifests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum Digests {
@@ -83,10 +56,10 @@ impl Export {
         let now = self.now.unwrap_or_else(jiff::Timestamp::now);
         // Looked at first, so that a slip in a key costs no time.
         let recipients = Recipients::read(&self.encrypt_to)?;
-        if recipients.is_some() && self.format != What::BagZip {
+        if recipients.is_some() && self.format != ExportFormat::BagZip {
             return Err(Failure::new("--encrypt-to is for a bag in one file").hint("Use --format bag-zip."));
         }
-        if self.oscal_version.is_some() && self.format != What::Oscal {
+        if self.oscal_version.is_some() && self.format != ExportFormat::Oscal {
             return Err(Failure::new("--oscal-version is for OSCAL").hint("Use --format oscal."));
         }
         // Opened, and not only read: an edit that was interrupted is completed first, and what is odd is told.
@@ -95,39 +68,24 @@ impl Export {
             manners.say(&notice.to_string());
         }
         export::tidy(opened.store.dir());
-        let mut material = Material::load(opened.store.dir(), now)?;
         let read = |bytes: &[u8]| snapshot::read(bytes).map_err(|e| e.to_string());
-        match self.format {
-            What::Bag | What::BagZip | What::Html | What::Pdf => material = material.with_pictures(read),
-            What::Xlsx => material = material.with_registers(read),
-            What::Docx | What::Json | What::Csv | What::EvidenceCsv | What::Markdown | What::Sarif | What::Oscal => {}
-        }
-        let cluster = self.cluster.clone();
-        let (single, ending) = match self.format {
-            What::Bag => return self.bag(&material, self.packing(Form::Folder, None), manners),
-            What::BagZip => return self.bag(&material, self.packing(Form::Zip, recipients), manners),
-            // What is no text gets a name here, unless standard output is asked for.
-            What::Pdf => (Single::Pdf, Some("pdf")),
-            What::Xlsx => (Single::Xlsx, Some("xlsx")),
-            What::Docx => (Single::Docx, Some("docx")),
-            What::Html => (Single::Html, None),
-            What::Json => (Single::Json(cluster), None),
-            What::Csv => (Single::Csv, None),
-            What::EvidenceCsv => (Single::EvidenceCsv, None),
-            What::Markdown => (Single::Markdown, None),
-            What::Oscal => (Single::Oscal(self.oscal_version.clone().unwrap_or_default()), None),
-            What::Sarif => (Single::Sarif(cluster), None),
+        let material = Material::load(opened.store.dir(), now)?.ready_for(self.format, read);
+        let wish = Wish { cluster: self.cluster.clone(), oscal: self.oscal_version.clone().unwrap_or_default() };
+        let single = match export::maker(self.format) {
+            Maker::Bag(form) => return self.bag(&material, self.packing(form, recipients), manners),
+            Maker::Single(single) => single,
         };
-        let named = || ending.map(|ending| PathBuf::from(name_of(&material, &format!(".{ending}"))));
+        // What is no text gets a name here, unless standard output is asked for.
+        let named = || (!single.is_text).then(|| PathBuf::from(name_of(&material, self.format.ending())));
         match self.file.clone().filter(|path| path != Path::new("-")).or_else(|| if self.file.is_none() { named() } else { None }) {
             Some(path) => {
-                file(&single, &material, &path)?;
+                file(&single, (&material, &wish), &path)?;
                 manners.say(&format!("{}", path.display()));
                 Ok(())
             }
             None => {
                 let mut out = io::BufWriter::new(io::stdout().lock());
-                let written = single.write(&material, &mut out).and_then(|()| out.flush().map_err(ExportError::Output));
+                let written = single.write(&material, &wish, &mut out).and_then(|()| out.flush().map_err(ExportError::Output));
                 written.map_err(|error| match error {
                     ExportError::Output(error) => output_failed(&error),
                     other => other.into(),
@@ -173,12 +131,21 @@ impl Export {
 }
 
 /// Writes a format that is one file; Ctrl-C stops it.
-fn file(single: &Single, material: &Material, path: &Path) -> Result<(), ExportError> {
+fn file(single: &Single, (material, wish): (&Material, &Wish), path: &Path) -> Result<(), ExportError> {
     let write = |cancel: &Cancel| {
         let stopped = |_| if cancel.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
-        export::put(path, single.over(), &stopped, &mut |to| single.write(material, to))
+        export::put(path, single.over(), &stopped, &mut |to| single.write(material, wish, to))
     };
     interrupt::instead(write).map(drop)
+}
+
+/// The forms by their names, each with what it is.
+fn formats() -> impl TypedValueParser<Value = ExportFormat> {
+    let told = ExportFormat::ALL.map(|format| {
+        let about = format.about();
+        PossibleValue::new(about.id).help(format!("{}: {}", about.label, about.holds))
+    });
+    PossibleValuesParser::new(told).try_map(|id| ExportFormat::by_id(&id).ok_or("is no form of export"))
 }
 
 /// A name for a file here: `acme-2026-11-23.zip`, after the folder of the assessment.

@@ -2,16 +2,19 @@
 
 use super::{Failure, Manners, print, quoted};
 use crate::config;
-use crate::export::{attach_answer, sign};
+use crate::export::{attach_answer, is_statement, sign, sign_statement};
 use std::path::{Path, PathBuf};
 
 /// Signs a bag with your own SSH key, or attaches the time-stamp of a signature
 ///
 /// ssh-keygen signs, with a key file, the agent or a hardware key; the bag gets the signature and a request for a time-stamp of it. Several people may
 /// sign one bag. `kassay verify --allowed-signers FILE` and `sh verify.sh FILE` in the bag check it.
+///
+/// An in-toto statement (`export --format in-toto`) is signed by openssl with a key in PEM, Ed25519 or ECDSA on P-256: its DSSE envelope is written beside it, and another
+/// person signs the envelope.
 #[derive(Debug, clap::Args)]
 pub struct Sign {
-    /// The bag, a folder or a zip
+    /// The bag, a folder or a zip; or an in-toto statement, or its envelope
     bundle: PathBuf,
     /// File of the key, or of its public half where an agent or a hardware key holds the other
     #[arg(long, value_name = "FILE", required_unless_present = "time_answer")]
@@ -27,6 +30,9 @@ pub struct Sign {
 impl Sign {
     /// Carries it out.
     pub(super) fn run(self, manners: &Manners) -> Result<(), Failure> {
+        if is_statement(&self.bundle) {
+            return self.statement(manners);
+        }
         let name = self.name.unwrap_or_else(config::user);
         if let Some(answer) = &self.time_answer {
             let time = attach_answer(&self.bundle, answer, &name)?;
@@ -45,5 +51,18 @@ impl Sign {
             .say(&format!("  {shown} | curl -sf -H 'Content-Type: application/timestamp-query' --data-binary @- TSA_ADDRESS > answer.tsr"));
         manners.say(&format!("  kassay sign {bundle} --as {name} --time-answer answer.tsr"));
         print(&format!("signed as {name}: {}", added.signature))
+    }
+
+    /// Signs an in-toto statement.
+    fn statement(&self, manners: &Manners) -> Result<(), Failure> {
+        let (Some(key), None, None) = (&self.key, &self.name, &self.time_answer) else {
+            return Err(Failure::new("a statement is signed with --key alone").hint("Names and time-stamps are for signatures of bags."));
+        };
+        let signed = sign_statement(&self.bundle, key)?;
+        manners.say(&match signed.properties.as_slice() {
+            [] => "It vouches for nothing: no practice is determined in place.".to_owned(),
+            all => format!("It vouches for {}, of {}.", all.join(", "), signed.subjects.join(", ")),
+        });
+        print(&format!("signed by the key {}: {}", signed.key, signed.path.display()))
     }
 }

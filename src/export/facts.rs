@@ -28,6 +28,15 @@ pub(super) fn title(material: &Material) -> String {
     format!("{} {}", engagement.entity, engagement.period).trim().to_owned()
 }
 
+/// What tells this assessment from others, and stays the same in each of its exports: the first line of its journal, which no later edit changes.
+pub(super) fn identity(material: &Material) -> String {
+    let engagement = &material.workbook.engagement;
+    match material.journal.lines.first() {
+        Some(first) => format!("{}\n{}\n{}", first.at, first.by, first.what),
+        None => format!("{}\n{}", engagement.entity, engagement.period),
+    }
+}
+
 /// What is said of every export for people.
 pub(super) const GUIDANCE: &str = "The guidance that this follows adds no requirement to PCI DSS; every determination is the assessor's.";
 

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use kassay_core::analysis::rbac::folded::Folded;
 use kassay_core::analysis::segmentation::Segmentation;
+use kassay_core::assess::CheckOutcome;
 use kassay_core::guidance::Guidance;
 use kassay_core::judging::{Tables, View, access_by_subject};
 use kassay_core::kinds::{ClusterInfo, Inventory};
@@ -173,6 +174,14 @@ impl Material {
         &self.together.proposals
     }
 
+    /// How each check came out on each cluster, with all its findings where their file is there, and as far as the workbook knows it where not.
+    pub fn outcomes(&self) -> impl Iterator<Item = (&str, &CheckOutcome)> {
+        self.together.parts.iter().flat_map(|part| {
+            let kept = self.assessments.iter().find(|(key, _)| *key == part.cluster);
+            kept.map_or(&part.outcomes, |(_, assessment)| &assessment.outcomes).iter().map(|outcome| (part.cluster.as_str(), outcome))
+        })
+    }
+
     /// The day of the export.
     #[must_use]
     pub fn today(&self) -> Date {
@@ -236,7 +245,7 @@ impl Material {
 type Kept<'a> = dyn FnMut(&str, &str) -> Result<Vec<u8>, ExportError> + 'a;
 
 /// A file of the folder of an assessment.
-fn kept(dir: &Path, name: &str, digest: &str) -> Result<Vec<u8>, ExportError> {
+pub(super) fn kept(dir: &Path, name: &str, digest: &str) -> Result<Vec<u8>, ExportError> {
     let path = dir.join(name);
     if !path.exists() {
         return Err(ExportError::Missing(path));

@@ -61,6 +61,20 @@ pub enum SignError {
     /// `ssh-keygen` signed nothing.
     #[error("ssh-keygen did not sign: {0}")]
     Keygen(String),
+    /// No statement of an assessment, or none that can be signed.
+    #[error("{}: {why}", path.display())]
+    Statement {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        why: String,
+    },
+    /// A key of a kind with which statements are not signed.
+    #[error("{} is no key of the kinds Ed25519 and ECDSA on P-256", .0.display())]
+    Key(PathBuf),
+    /// `openssl` signed nothing.
+    #[error("openssl did not sign: {0}")]
+    Openssl(String),
     /// An answer that does not fit.
     #[error("{}: {why}", path.display())]
     Answer {
@@ -93,14 +107,18 @@ impl SignError {
                 Some("A signature is not written over; take its files away first, or sign under another name.")
             }
             Self::Keygen(_) => Some("Name the file of an SSH key, or of its public half where an agent or a hardware key holds the other."),
+            Self::Statement { .. } => Some("`kassay export --format in-toto` writes the statement of an assessment."),
+            Self::Key(_) | Self::Openssl(_) => {
+                Some("Statements want a key in PEM, which `openssl genpkey -algorithm ed25519 -out key.pem` makes; SSH keys sign bundles.")
+            }
             _ => None,
         }
     }
 }
 
-const ALREADY: &str = "is in the bag already";
+pub(super) const ALREADY: &str = "is in the bag already";
 
-fn io_error(path: &Path) -> impl FnOnce(io::Error) -> SignError + use<'_> {
+pub(super) fn io_error(path: &Path) -> impl FnOnce(io::Error) -> SignError + use<'_> {
     move |source| SignError::Io { path: path.to_owned(), source }
 }
 

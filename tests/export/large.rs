@@ -2,7 +2,8 @@
 
 use super::assessment::make;
 use super::material;
-use kassay::export::{Form, Material, OscalVersion, Single, bag};
+use kassay::export::{Form, Maker, Material, Wish, bag, maker};
+use kassay_core::model::ExportFormat;
 use kassay_core::model::{Category, Finding, ObjectRef, Severity};
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -48,10 +49,11 @@ fn with_findings(mut material: Material, findings: usize) -> Material {
 fn what_tells_all_findings_is_written_while_it_is_made() {
     let root = tempfile::tempdir().unwrap();
     let material = with_findings(material(&make(root.path())), 20_000);
-    for single in [Single::Csv, Single::Html, Single::Json(None), Single::Sarif(None), Single::Oscal(OscalVersion::default())] {
+    for format in [ExportFormat::Csv, ExportFormat::Html, ExportFormat::Json, ExportFormat::Sarif, ExportFormat::Oscal] {
+        let Maker::Single(single) = maker(format) else { panic!("{format:?} is one file") };
         let mut counter = Counter::default();
-        single.write(&material, &mut counter).unwrap();
-        assert!(counter.all > 4 * PAGE && counter.most < PAGE, "{single:?}: {} bytes, of which {} at once", counter.all, counter.most);
+        single.write(&material, &Wish::default(), &mut counter).unwrap();
+        assert!(counter.all > 4 * PAGE && counter.most < PAGE, "{format:?}: {} bytes, of which {} at once", counter.all, counter.most);
     }
 }
 

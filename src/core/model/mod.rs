@@ -4,6 +4,7 @@
 pub mod category;
 pub mod determination;
 pub mod digest;
+pub mod export_format;
 pub mod finding;
 pub mod interval;
 pub mod kind;
@@ -16,6 +17,7 @@ pub mod text;
 pub use category::Category;
 pub use determination::{Determined, Method};
 pub use digest::is_digest;
+pub use export_format::ExportFormat;
 pub use finding::{Finding, Severity, Weight};
 pub use interval::Interval;
 pub use kind::{Keep, Kind};

@@ -2,7 +2,7 @@
 
 use crate::analysis::probing::Plan;
 use crate::kinds::Inventory;
-use crate::model::Scope;
+use crate::model::{ExportFormat, Scope};
 use crate::workbook::drafts::Drafts;
 use crate::workbook::{ClusterRecord, Edit, Reached, Workbook};
 use std::path::PathBuf;
@@ -115,66 +115,6 @@ impl Source {
             _ if matches!(record.source.as_str(), "current context" | "in-cluster") => Some(Self::context(None)),
             _ if record.source == "demo" => Some(Self::Demo),
             _ => None,
-        }
-    }
-}
-
-/// A form of the results.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ExportFormat {
-    /// Evidence bundle as one zip file.
-    BagZip,
-    /// Evidence bundle as a folder.
-    Bag,
-    /// Report to read.
-    Html,
-    /// Report for paper.
-    Pdf,
-    /// Tables to work with.
-    Xlsx,
-    /// Tables to write a report from.
-    Docx,
-    /// Findings as a table.
-    Csv,
-    /// Assessment results for systems of governance.
-    Oscal,
-    /// Assessment for machines.
-    Json,
-}
-
-impl ExportFormat {
-    /// All, in the order of the form.
-    pub const ALL: [Self; 9] = [Self::BagZip, Self::Bag, Self::Html, Self::Pdf, Self::Xlsx, Self::Docx, Self::Csv, Self::Oscal, Self::Json];
-
-    /// The name of the flag's value.
-    #[must_use]
-    pub const fn id(self) -> &'static str {
-        match self {
-            Self::BagZip => "bag-zip",
-            Self::Bag => "bag",
-            Self::Html => "html",
-            Self::Pdf => "pdf",
-            Self::Xlsx => "xlsx",
-            Self::Docx => "docx",
-            Self::Csv => "csv",
-            Self::Oscal => "oscal",
-            Self::Json => "json",
-        }
-    }
-
-    /// What it is, for people.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::BagZip => "evidence bundle, one zip file",
-            Self::Bag => "evidence bundle, a folder",
-            Self::Html => "report to read (HTML)",
-            Self::Pdf => "report for paper (PDF)",
-            Self::Xlsx => "tables to work with (Excel)",
-            Self::Docx => "tables to write a report from (Word)",
-            Self::Csv => "findings as a table (CSV)",
-            Self::Oscal => "assessment results for GRC systems (OSCAL)",
-            Self::Json => "assessment for machines (JSON)",
         }
     }
 }

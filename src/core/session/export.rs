@@ -1,9 +1,10 @@
 //! The export screen: which form, where to, how far it is, what was written.
 
+use crate::model::ExportFormat;
 use crate::session::book::desk::Desk;
 use crate::session::book::layer::Layer;
 use crate::session::book::lead::Next;
-use crate::session::effect::{Effect, ExportFormat};
+use crate::session::effect::Effect;
 use crate::session::parts::cursor::{Cursor, Step};
 use crate::session::parts::form::{Form, PathOf};
 use crate::session::parts::message::Message;
@@ -81,25 +82,6 @@ pub struct ExportState {
     pub done: Option<(PathBuf, String, u64, usize)>,
     /// Why the last one failed.
     pub failed: Option<String>,
-}
-
-impl ExportFormat {
-    /// The ending of its file; a folder has none.
-    #[must_use]
-    pub const fn ending(self) -> &'static str {
-        match self {
-            Self::Bag => "",
-            Self::BagZip => ".zip",
-            Self::Html => ".html",
-            Self::Pdf => ".pdf",
-            Self::Xlsx => ".xlsx",
-            Self::Docx => ".docx",
-            Self::Csv => ".csv",
-            // Before JSON in the order of the form, so that a name that is typed means this one.
-            Self::Oscal => ".oscal.json",
-            Self::Json => ".json",
-        }
-    }
 }
 
 impl ExportState {
@@ -210,11 +192,10 @@ impl ExportState {
             self.to = Some((path.to_owned(), None));
             return;
         };
-        let told = ExportFormat::ALL.iter().position(|format| !format.ending().is_empty() && name.ends_with(format.ending()));
         let mut stem = name.as_str();
-        if let Some(at) = told {
-            stem = stem.strip_suffix(ExportFormat::ALL[at].ending()).unwrap_or(stem);
-            self.cursor.at = at;
+        if let Some(format) = ExportFormat::of_file(&name) {
+            stem = stem.strip_suffix(format.ending()).unwrap_or(stem);
+            self.cursor.at = ExportFormat::ALL.iter().position(|other| *other == format).unwrap_or(self.cursor.at);
         }
         let stem = Some(stem.to_owned()).filter(|stem| !stem.is_empty());
         self.to = Some((path.parent().map(Path::to_owned).unwrap_or_default(), stem));

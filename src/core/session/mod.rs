@@ -70,7 +70,7 @@ pub use book::serving::EvidenceRow;
 pub use book::standing::{NavRow, Pane, Tab, Target, Walk, checks_of, item_at};
 pub use compare::Compare;
 pub use context::Context;
-pub use effect::{Effect, ExportFormat, Source};
+pub use effect::{Effect, Source};
 pub use export::{ExportState, Underway};
 pub use findings::{ExcerptLine, FindingsView, Group, Sort, excerpt, kubectl};
 pub use home::{HomeRow, HomeState};

@@ -2,8 +2,9 @@
 
 use super::document::{Actor, Origin, Property};
 use super::naming::{NAMESPACE, Uuid};
-use super::text::{plain, time};
 use crate::export::Material;
+use crate::export::facts::identity;
+use crate::export::plain::{one_line, time};
 use kassay_core::workbook::Moment;
 use std::collections::BTreeMap;
 
@@ -16,12 +17,7 @@ pub(super) struct Context<'a> {
 impl<'a> Context<'a> {
     /// The names of an assessment are made from the first line of its journal, which no later edit changes.
     pub(super) fn new(material: &'a Material) -> Self {
-        let engagement = &material.workbook.engagement;
-        let name = match material.journal.lines.first() {
-            Some(first) => format!("{}\n{}\n{}", first.at, first.by, first.what),
-            None => format!("{}\n{}", engagement.entity, engagement.period),
-        };
-        Self { material, root: Uuid::kassay().named(&name) }
+        Self { material, root: Uuid::kassay().named(&identity(material)) }
     }
 
     /// The UUID of a thing of this assessment.
@@ -53,7 +49,7 @@ impl<'a> Context<'a> {
 
     /// A person; none where nobody is named.
     pub(super) fn person(&self, name: &str) -> Option<Uuid> {
-        plain(name).map(|name| self.uuid("person", &name))
+        one_line(name).map(|name| self.uuid("person", &name))
     }
 
     /// Whose word something is.
@@ -80,5 +76,5 @@ fn origin(kind: &'static str, actor_uuid: Uuid) -> Origin {
 
 /// Properties of Kassay's, those without a value left out.
 pub(super) fn props<const N: usize>(all: [(&'static str, &str); N]) -> Vec<Property> {
-    all.into_iter().filter_map(|(name, value)| Some(Property { name, ns: Some(NAMESPACE), value: plain(value)? })).collect()
+    all.into_iter().filter_map(|(name, value)| Some(Property { name, ns: Some(NAMESPACE), value: one_line(value)? })).collect()
 }

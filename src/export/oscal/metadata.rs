@@ -3,8 +3,9 @@
 use super::context::{Context, props};
 use super::document::{Metadata, Party, ResponsibleParty, Role};
 use super::naming::Uuid;
-use super::text::{line, paragraphs, plain};
+use super::text::{line, paragraphs};
 use crate::export::facts;
+use crate::export::plain::one_line;
 use crate::export::second::assistance;
 use kassay_core::workbook::{Moment, journal};
 use std::collections::BTreeSet;
@@ -14,7 +15,7 @@ pub(super) fn metadata(context: &Context<'_>, oscal_version: &str) -> Metadata {
     let material = context.material;
     let book = &material.workbook;
     let engagement = &book.engagement;
-    let organization = |name: &str| plain(name).map(|name| (context.uuid("organization", &name), name));
+    let organization = |name: &str| one_line(name).map(|name| (context.uuid("organization", &name), name));
     let (entity, company) = (organization(&engagement.entity), organization(&engagement.company));
     let of_company: Vec<Uuid> = company.iter().map(|(uuid, _)| *uuid).collect();
     let named = |names: &[String]| -> Vec<Uuid> {
@@ -70,5 +71,5 @@ fn people(context: &Context<'_>) -> BTreeSet<String> {
     let book = &context.material.workbook;
     let told = book.engagement.assessors.iter().chain(&book.engagement.reviewers);
     let by = book.determinations.iter().map(|d| &d.by).chain(book.answers.iter().map(|a| &a.by)).chain(book.evidence.iter().map(|e| &e.by));
-    told.chain(by).filter_map(|name| plain(name)).collect()
+    told.chain(by).filter_map(|name| one_line(name)).collect()
 }

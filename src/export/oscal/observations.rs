@@ -16,22 +16,13 @@ use std::collections::BTreeMap;
 /// All observations, and the objects that they speak of.
 pub(super) fn observations(context: &Context<'_>) -> (Vec<Observation>, Vec<InventoryItem>) {
     let mut items = BTreeMap::new();
-    let mut all: Vec<Observation> = outcomes(context).map(|(cluster, outcome)| of_check(context, cluster, outcome, &mut items)).collect();
+    let mut all: Vec<Observation> = context.material.outcomes().map(|(cluster, outcome)| of_check(context, cluster, outcome, &mut items)).collect();
     let book = &context.material.workbook;
     let uuids = context.uuids("evidence", book.evidence.iter().map(|e| e.reference.clone()));
     all.extend(book.evidence.iter().zip(uuids).filter(|(e, _)| e.counts()).map(|(e, uuid)| of_evidence(context, e, uuid)));
     let uuids = context.uuids("answer", book.answers.iter().map(|a| format!("{}\n{}", a.question, a.cluster)));
     all.extend(book.answers.iter().zip(uuids).map(|(a, uuid)| of_answer(context, a, uuid)));
     (all, items.into_values().collect())
-}
-
-/// How each check came out on each cluster, with all its findings where their file is there, and as far as the workbook knows it where not.
-pub(super) fn outcomes<'a>(context: &Context<'a>) -> impl Iterator<Item = (&'a str, &'a CheckOutcome)> {
-    let material = context.material;
-    material.together.parts.iter().flat_map(move |part| {
-        let kept = material.assessments.iter().find(|(key, _)| *key == part.cluster);
-        kept.map_or(&part.outcomes, |(_, assessment)| &assessment.outcomes).iter().map(|outcome| (part.cluster.as_str(), outcome))
-    })
 }
 
 /// The observation of a check.

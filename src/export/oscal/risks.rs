@@ -3,10 +3,11 @@
 use super::context::{Context, props};
 use super::document::{Link, MitigatingFactor, Property, RelatedObservation, Response, Risk};
 use super::naming::Uuid;
-use super::observations::{of_outcome, outcomes};
+use super::observations::of_outcome;
 use super::resources::of_references;
-use super::text::{end_of, line, paragraphs, plain};
+use super::text::{end_of, line, paragraphs};
 use crate::export::papers::stands;
+use crate::export::plain::one_line;
 use kassay_core::assess::CheckOutcome;
 use kassay_core::checks;
 use kassay_core::guidance::Practice;
@@ -22,7 +23,7 @@ pub(super) fn risks(context: &Context<'_>) -> Vec<Risk> {
     let uuids = context.uuids("remediation", mended.iter().map(|r| r.reference.clone()));
     let mended: Vec<(&Remediation, Uuid)> = mended.into_iter().zip(uuids).collect();
     let mut told = BTreeSet::new();
-    let mut all: Vec<Risk> = outcomes(context)
+    let mut all: Vec<Risk> = context.material.outcomes()
         .filter(|(_, outcome)| outcome.outcome == Outcome::Fail)
         .map(|(cluster, outcome)| of_check(context, (cluster, outcome), &mended, &mut told))
         .collect();
@@ -91,7 +92,7 @@ fn accepted(context: &Context<'_>, e: &Exception, uuid: Uuid) -> Response {
     let untold = e.untold();
     let missing = if untold.is_empty() { String::new() } else { format!("It does not tell its {}.", untold.join(", ")) };
     let of_whom = [("Owner", &e.owner), ("Approved by", &e.approver)];
-    let people = of_whom.into_iter().filter_map(|(label, name)| Some(format!("{label}: {}", plain(name)?)));
+    let people = of_whom.into_iter().filter_map(|(label, name)| Some(format!("{label}: {}", one_line(name)?)));
     let mut all = props([("exception-of", &e.what), ("until", &e.until.map(|day| day.to_string()).unwrap_or_default())]);
     // What kind of response it is has a name in OSCAL itself.
     all.push(Property { name: "type", ns: None, value: "accept".to_owned() });
@@ -135,7 +136,7 @@ fn of_mended(context: &Context<'_>, entry: &Remediation, uuid: Uuid) -> Risk {
     let risk = context.uuid("risk", &uuid.to_string());
     let check = if entry.check.is_empty() { &entry.what } else { &entry.check };
     let (standing, _) = stands(context.material, entry);
-    let observed = outcomes(context).filter(|(key, o)| o.check == *check && (entry.cluster.is_empty() || entry.cluster == *key));
+    let observed = context.material.outcomes().filter(|(key, o)| o.check == *check && (entry.cluster.is_empty() || entry.cluster == *key));
     let related_observations =
         observed.map(|(key, o)| RelatedObservation { observation_uuid: of_outcome(context, key, &o.check) }).collect();
     Risk {

@@ -1,26 +1,17 @@
 //! Text and times as OSCAL takes them. Its titles and descriptions are Markdown, so what comes from a cluster or a person is escaped.
 
-use crate::export::visible::visible;
-use jiff::Timestamp;
+use crate::export::plain;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
-
-/// Text without markup in one line, as values of properties and names are; none where nothing is to be seen.
-pub(super) fn plain(text: &str) -> Option<String> {
-    let line = visible(text).split_whitespace().collect::<Vec<_>>().join(" ");
-    Some(line).filter(|line| !line.is_empty())
-}
 
 /// Text as Markdown in one line that says what the text says. Such a line may not be empty.
 pub(super) fn line(text: &str) -> String {
-    plain(text).map_or_else(|| "–".to_owned(), |text| escaped(&text))
+    plain::one_line(text).map_or_else(|| "–".to_owned(), |text| escaped(&text))
 }
 
 /// Text as Markdown whose lines stay apart.
 pub(super) fn words(text: &str) -> String {
-    let shown = visible(text);
-    let lines = shown.lines().map(str::trim).filter(|line| !line.is_empty());
-    lines.map(escaped).collect::<Vec<_>>().join("\n\n")
+    let shown = plain::lines(text).unwrap_or_default();
+    shown.lines().map(escaped).collect::<Vec<_>>().join("\n\n")
 }
 
 /// Paragraphs as Markdown, those that say nothing left out.
@@ -43,12 +34,6 @@ fn escaped(text: &str) -> String {
     out
 }
 
-/// A time in whole seconds of UTC; none where OSCAL has no form for its year.
-pub(super) fn time(at: Timestamp) -> Option<String> {
-    let civil = at.to_zoned(TimeZone::UTC).datetime();
-    (1900..=2999).contains(&civil.year()).then(|| civil.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
-}
-
 /// The last second of a day, which is when something ends that holds through that day.
 pub(super) fn end_of(day: Date) -> Option<String> {
     (1900..=2999).contains(&day.year()).then(|| format!("{day}T23:59:59Z"))
@@ -67,14 +52,11 @@ mod tests {
         );
         assert_eq!(line(" \n "), "–");
         assert_eq!(words("a\r\n\r\n  b_c "), "a\n\nb\\_c");
-        assert_eq!((plain("\u{a0}\t"), plain(" a\tb ")), (None, Some("a b".to_owned())));
         assert_eq!(paragraphs(["", "a", " "]), "a");
     }
 
     #[test]
-    fn times_are_whole_seconds_of_utc() {
-        assert_eq!(time("2026-11-23T10:12:00.75+01:00".parse().unwrap()).unwrap(), "2026-11-23T09:12:00Z");
-        assert_eq!(time("0800-01-01T00:00:00Z".parse().unwrap()), None);
+    fn what_ends_on_a_day_ends_in_its_last_second() {
         assert_eq!(end_of("2027-03-31".parse().unwrap()).unwrap(), "2027-03-31T23:59:59Z");
     }
 }

@@ -3,7 +3,8 @@
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{List, frame, hints::Hint, page, progress};
 use crate::tui::{markdown, text};
-use kassay_core::session::{Book, ExportFormat, Session, Underway};
+use kassay_core::model::ExportFormat;
+use kassay_core::session::{Book, Session, Underway};
 use kassay_core::workbook::AnswerState;
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -41,7 +42,7 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, keys: &[Hint
     let body = page::draw(frame, area, "Export", &about, keys, theme);
     let (head, rest) = frame::top(body, 1);
     frame.render_widget(page::heading("As", theme), head);
-    let (list, rest) = frame::top(rest, u16::try_from(ExportFormat::ALL.len()).unwrap_or(5));
+    let (list, rest) = frame::top(rest, rows(body));
     let cursor = &session.export.cursor;
     cursor.shows(list.height.into());
     List::new(ExportFormat::ALL.len(), Some(cursor.at), theme).focused(session.export.running.is_none()).draw(frame, list, |nth, room| {
@@ -70,8 +71,17 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, keys: &[Hint
 /// The area in which the forms are listed, for the mouse.
 #[must_use]
 pub fn list_area(area: Rect) -> Rect {
-    frame::top(frame::top(page::body(area), 1).1, u16::try_from(ExportFormat::ALL.len()).unwrap_or(5)).0
+    let body = page::body(area);
+    frame::top(frame::top(body, 1).1, rows(body)).0
 }
+
+/// How many forms are seen at once: all, where what goes in still has some room below them.
+fn rows(body: Rect) -> u16 {
+    u16::try_from(ExportFormat::ALL.len()).unwrap_or(u16::MAX).min(body.height.saturating_sub(ROOM).max(3))
+}
+
+/// Rows of this screen that are not of the list: its heading, where it goes, and the least of what is told below.
+const ROOM: u16 = 11;
 
 /// What stays out, what one should know before, what goes in: where there is little room, it is the last that everybody expects anyway.
 fn contents(book: &Book, format: Option<ExportFormat>, width: usize, theme: &Theme) -> Vec<Line<'static>> {
@@ -112,20 +122,9 @@ fn contents(book: &Book, format: Option<ExportFormat>, width: usize, theme: &The
 /// Names of what goes in, each with a few words and its size where that is known before.
 fn parts(book: &Book, format: Option<ExportFormat>) -> Vec<(&'static str, String, Option<u64>)> {
     let own = |name, words: &str| (name, words.to_owned(), None);
-    let report = own("report.html", "the report, for reading and printing");
-    let csv = own("findings.csv", "every finding, for a spreadsheet");
-    let json = own("assessment.json", "what the checks say, for programs");
-    match format {
-        Some(ExportFormat::Html) => return vec![report],
-        Some(ExportFormat::Pdf) => return vec![own("report.pdf", "the report with contents and bookmarks, tagged for screen readers")],
-        Some(ExportFormat::Xlsx) => return vec![own("workbook", "practices, tables for a report on compliance, findings, registers")],
-        Some(ExportFormat::Docx) => return vec![own("document", "practices, tables for a report on compliance, worksheets")],
-        Some(ExportFormat::Csv) => return vec![csv],
-        Some(ExportFormat::Oscal) => {
-            return vec![own("assessment results", "determinations, observations and risks, for systems that gather them")];
-        }
-        Some(ExportFormat::Json) => return vec![json],
-        Some(ExportFormat::Bag | ExportFormat::BagZip) | None => {}
+    let of = |format: ExportFormat| (format.about().part, format.about().holds.to_owned(), None);
+    if let Some(format) = format.filter(|format| !matches!(format, ExportFormat::Bag | ExportFormat::BagZip)) {
+        return vec![of(format)];
     }
     let evidence: Vec<_> = book.workbook.evidence.iter().filter(|e| !e.file.is_empty()).collect();
     let files = (
@@ -143,9 +142,9 @@ fn parts(book: &Book, format: Option<ExportFormat>) -> Vec<(&'static str, String
     let clusters = ("snapshots", clusters, None);
     vec![
         own("workbook.toml", "everything found, answered and decided"),
-        report,
-        csv,
-        json,
+        of(ExportFormat::Html),
+        of(ExportFormat::Csv),
+        of(ExportFormat::Json),
         files,
         clusters,
         own("journal.jsonl", "who changed what, when"),

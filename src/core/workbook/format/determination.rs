@@ -43,6 +43,12 @@ pub struct Determination {
 }
 
 impl Determination {
+    /// Whether it says that the practice is in place, and nothing became known since that speaks against it. Only then does any export call it passed.
+    #[must_use]
+    pub const fn is_in_place(&self) -> bool {
+        matches!(self.finding, Determined::InPlace) && !self.to_confirm
+    }
+
     /// The parts of its worksheet or controls matrix, each with its name; none for the defined approach.
     #[must_use]
     pub fn parts(&self) -> Vec<(&'static str, String)> {
