@@ -7,8 +7,14 @@
 mod assessment;
 #[path = "formats/gemara.rs"]
 mod gemara;
+#[path = "formats/hostile.rs"]
+mod hostile;
 #[path = "formats/intoto.rs"]
 mod intoto;
+#[path = "formats/markdown.rs"]
+mod markdown;
+#[path = "formats/sarif.rs"]
+mod sarif;
 #[path = "support/tools.rs"]
 mod tools;
 

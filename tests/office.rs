@@ -71,13 +71,7 @@ fn material(root: &Path) -> Material {
 fn every_table(material: &Material) -> Vec<Table<'_>> {
     let mut all = export::tables(material);
     all.extend(export::section_six(material));
-    all.extend([
-        export::assessed(material),
-        export::access(material),
-        export::flows(material),
-        export::outcomes(material),
-        export::coverage(material),
-    ]);
+    all.extend([export::assessed(material), export::outcomes(material), export::coverage(material)]);
     all
 }
 

@@ -4,8 +4,8 @@ use crate::collect::{self, Cancel};
 use crate::export::{self, ExportError, Maker, Material, Step, Wish};
 use kassay_core::kinds::Inventory;
 use kassay_core::model::ExportFormat;
-use kassay_core::session::export::Action as Told;
 use kassay_core::session::Action;
+use kassay_core::session::export::Action as Told;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, channel};
@@ -89,7 +89,9 @@ fn write(format: ExportFormat, target: &Path, dir: &Path, progress: &export::Pro
     match export::maker(format) {
         Maker::Bag(form) => export::bag(&material, &target, form, progress),
         // The name was free; whoever took it since is not written over.
-        Maker::Single(single) => export::put(&target, export::Over::Keep, progress, &mut |to| single.write(&material, &Wish::default(), to)),
+        Maker::Single(single) => {
+            export::put(&target, export::Over::Keep, progress, &mut |to| single.write(&material, &Wish::default(), to))
+        }
     }
 }
 

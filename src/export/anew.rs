@@ -68,5 +68,5 @@ fn gather(tree: &mut dyn Tree, workbook: Vec<u8>, at: Timestamp, snapshots: Snap
     let lines = tree.bytes(&format!("data/{}", folder::JOURNAL)).map_err(|fault| unreadable(folder::JOURNAL, fault))?;
     let mut kept = |name: &str, _: &str| tree.bytes(&format!("data/{name}")).map_err(|fault| unreadable(name, fault));
     let material = Material::gather(PathBuf::from("data"), text, lines, at, &mut kept)?;
-    Ok(material.pictured(&mut kept, snapshots))
+    Ok(material.registered(&mut kept, snapshots))
 }

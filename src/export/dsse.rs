@@ -1,9 +1,9 @@
 //! Signs in-toto statements: a DSSE envelope around the statement's bytes, as in-toto's tools read it. Their signatures are made over those bytes alone, which SSH
 //! signatures are not, so the key is one in PEM (Ed25519, or ECDSA on P-256); `openssl` signs, and this program never sees the key.
 
+use super::put::{Over, put};
 use super::sign::{ALREADY, SignError, io_error};
 use super::statement::{RESULT, STATEMENT, Statement};
-use super::put::{Over, put};
 use super::{ExportError, pretty};
 use crate::config::said;
 use data_encoding::{BASE64, HEXLOWER};

@@ -114,8 +114,8 @@ enum Needs {
 
 const fn needs(format: ExportFormat) -> Needs {
     match format {
-        ExportFormat::Bag | ExportFormat::BagZip | ExportFormat::Html | ExportFormat::Pdf => Needs::Pictures,
-        ExportFormat::Xlsx => Needs::Registers,
+        ExportFormat::Html | ExportFormat::Pdf => Needs::Pictures,
+        ExportFormat::Bag | ExportFormat::BagZip | ExportFormat::Xlsx => Needs::Registers,
         ExportFormat::Docx
         | ExportFormat::Csv
         | ExportFormat::EvidenceCsv

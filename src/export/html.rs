@@ -1,6 +1,7 @@
 //! The report as one HTML file: no script that it needs, nothing loaded from anywhere, made for the screen and for paper.
 //! The templates are in `assets/report`; they escape everything, because names and values come from clusters and people.
 
+use super::visible::Shown;
 use super::{ExportError, Material, Report};
 use minijinja::{Environment, Value, value::Serde};
 use std::io::Write;
@@ -45,7 +46,7 @@ fn render(report: &Report, to: &mut dyn Write) -> Result<(), minijinja::Error> {
     for (name, text) in TEMPLATES {
         environment.add_template(name, text)?;
     }
-    environment.get_template(NAME)?.render_captured_to(Value::from(Serde(report)), to).map(drop)
+    environment.get_template(NAME)?.render_captured_to(Value::from(Serde(report)), Shown(to)).map(drop)
 }
 
 /// A reference as the name of a place in the page: names of places have no blanks, and a workbook may be written by hand.

@@ -3,6 +3,7 @@
 
 use super::findings::state;
 use super::table::{Column, Table, cells};
+use super::visible::Shown;
 use super::{ExportError, Material, csv};
 use kassay_core::kinds::KindState;
 use kassay_core::report::Assessment;
@@ -93,7 +94,9 @@ fn render(page: &Page) -> Result<String, minijinja::Error> {
     environment.add_filter("thousands", |n: usize| kassay_core::model::text::thousands(n));
     environment.add_filter("clean", |text: String| kassay_core::model::text::clean(&text));
     environment.add_template(NAME, TEMPLATE)?;
-    environment.get_template(NAME)?.render(Value::from(Serde(page)))
+    let mut shown = Vec::new();
+    environment.get_template(NAME)?.render_captured_to(Value::from(Serde(page)), Shown(&mut shown))?;
+    Ok(String::from_utf8_lossy(&shown).into_owned())
 }
 
 fn evidence(e: &Evidence) -> EvidenceRow {

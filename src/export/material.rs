@@ -120,12 +120,17 @@ impl Material {
     /// The same, and the access registers: who may do what in each cluster.
     #[must_use]
     pub fn with_registers(self, read: impl Fn(&[u8]) -> Result<Inventory, String>) -> Self {
+        let access = self.register();
+        self.from_snapshots(access, read)
+    }
+
+    /// What works out who may do what in a cluster.
+    fn register(&self) -> impl Fn(&Inventory) -> Result<Option<Folded>, String> + use<> {
         let (scope, now) = (self.workbook.scope.clone(), self.now);
-        let access = |inventory: &Inventory| {
+        move |inventory: &Inventory| {
             let tables = Tables::shipped().map_err(|e| e.to_string())?;
             Ok(Some(access_by_subject(&View::new(inventory, &scope, now, &tables))))
-        };
-        self.from_snapshots(access, read)
+        }
     }
 
     fn from_snapshots(
@@ -137,9 +142,10 @@ impl Material {
         self.read_again(&mut |name, digest| kept(&dir, name, digest), access, read)
     }
 
-    /// The pictures of all clusters, from snapshots that are read by name and digest.
-    pub(super) fn pictured(self, kept: &mut Kept<'_>, read: impl Fn(&[u8]) -> Result<Inventory, String>) -> Self {
-        self.read_again(kept, |_| Ok(None), read)
+    /// Pictures and access registers of all clusters, from snapshots that are read by name and digest.
+    pub(super) fn registered(self, kept: &mut Kept<'_>, read: impl Fn(&[u8]) -> Result<Inventory, String>) -> Self {
+        let access = self.register();
+        self.read_again(kept, access, read)
     }
 
     fn read_again(

@@ -4,9 +4,11 @@ use super::findings::write_findings;
 use super::html::write_html;
 use super::index::{index_html, readings};
 use super::picture::{Dress, Subject, dot, svg};
+use super::registers::{access, flows};
 use super::samples::populations;
 use super::tables::few;
 use super::{ExportError, Material, csv, json};
+use kassay_core::model::text::clean;
 use kassay_core::report::Assessment;
 use kassay_core::workbook::folder;
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,6 +33,10 @@ pub(super) fn payload(material: &Material) -> BTreeMap<String, Content> {
     made("report.html".into(), Box::new(|m, to| write_html(m, to)));
     made("index.html".into(), Box::new(index));
     made("findings.csv".into(), Box::new(|m, to| write_findings(m, to)));
+    let left_out = left_out(material);
+    if !left_out.is_empty() {
+        made("left-out.txt".into(), Box::new(move |_, to| put(to, &left_out)));
+    }
     for table in few(material) {
         let text = csv(&table);
         made(format!("{}.csv", table.name), Box::new(move |_, to| put(to, &text)));
@@ -65,6 +71,13 @@ pub(super) fn payload(material: &Material) -> BTreeMap<String, Content> {
         kept(folder::evidence(&evidence.sha256, &evidence.file), &evidence.sha256);
     }
     files
+}
+
+/// What the tables of registers lack, and why. A CSV has no place for such words.
+fn left_out(material: &Material) -> String {
+    let tables = [access(material), flows(material)];
+    let notes = tables.iter().flat_map(|table| table.notes.iter().map(move |note| format!("{}.csv: {}\n", table.name, clean(note))));
+    notes.collect()
 }
 
 /// Writes what is made at once.

@@ -104,7 +104,7 @@ fn differing(d: &Determination) -> Differing {
 }
 
 /// How many of each there may be so that all of them together are no more than fit.
-fn share(mut counts: Vec<usize>, fit: usize) -> usize {
+pub(super) fn share(mut counts: Vec<usize>, fit: usize) -> usize {
     counts.sort_unstable();
     let (mut left, mut share) = (fit, fit);
     for (nth, count) in counts.iter().enumerate() {

@@ -1,7 +1,7 @@
 //! Requests, for the report, as a table, and as text for a mail: by role, in sentences that somebody outside of the assessment understands.
 
 use super::Material;
-use super::markdown::escape;
+use super::marked::marked;
 use super::table::{Column, Table, cells};
 use jiff::civil::Date;
 use kassay_core::model::text::clean;
@@ -134,7 +134,7 @@ pub fn requests_mail(material: &Material, requests: &[RequestView], mail: Mail) 
     let engagement = &material.workbook.engagement;
     let title = format!("{} {}", engagement.entity, engagement.period);
     let words = |text: &str| match mail {
-        Mail::Markdown => escape(text),
+        Mail::Markdown => marked(text),
         Mail::Text => clean(text),
     };
     let mut out = String::new();

@@ -1,9 +1,11 @@
 //! Findings as SARIF 2.1.0, for code scanning and the viewers that read it. A cluster has no files, so objects are logical locations;
 //! only findings that count (in scope, and of checks that fail or ask for review) are results, the others have the kind `informational`.
+//! A check that could not judge is a result of the kind `open`.
 
 use super::ExportError;
 use super::json::write_pretty;
 use jiff::civil::Date;
+use kassay_core::assess::CheckOutcome;
 use kassay_core::checks;
 use kassay_core::guidance::Guidance;
 use kassay_core::judging::Check;
@@ -43,9 +45,8 @@ pub fn sarif(assessment: &Assessment, guidance: &Guidance, excepted: &Excepted<'
 pub fn write_sarif(assessment: &Assessment, guidance: &Guidance, excepted: &Excepted<'_>, to: &mut dyn Write) -> Result<(), ExportError> {
     let known: Vec<&Check> = checks::all().collect();
     let rules: Vec<Value> = known.iter().map(|check| rule(check, guidance)).collect();
-    let blocked = assessment.outcomes.iter().filter(|o| o.outcome == Outcome::Blocked);
-    let notifications: Vec<Value> = blocked
-        .map(|o| json!({"level": "warning", "associatedRule": {"id": o.check}, "message": {"text": format!("{} could not be evaluated: {}", o.check, o.reason)}}))
+    let notifications: Vec<Value> = blocked(assessment)
+        .map(|o| json!({"level": "warning", "associatedRule": reference(&o.check, place(&known, &o.check)), "message": unjudged(o)}))
         .collect();
     let version = &assessment.tool.version;
     let run = Run {
@@ -87,18 +88,78 @@ struct Results<'a> {
 
 impl Serialize for Results<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.assessment.outcomes.iter().flat_map(|outcome| {
-            let index = self.known.iter().position(|check| check.id == outcome.check);
+        let found = self.assessment.outcomes.iter().flat_map(|outcome| {
+            let index = place(self.known, &outcome.check);
             outcome.findings.iter().map(move |finding| {
                 let mut result = result(finding, &outcome.check);
                 except(&mut result, self.excepted, &outcome.check, &finding.id);
-                if let Some(index) = index {
-                    result["ruleIndex"] = json!(index);
-                }
+                ruled(&mut result, index);
                 result
             })
-        }))
+        });
+        let open = blocked(self.assessment).map(|outcome| open(outcome, place(self.known, &outcome.check), &self.assessment.cluster.uid));
+        serializer.collect_seq(found.chain(open))
     }
+}
+
+/// Checks that could not judge.
+fn blocked(assessment: &Assessment) -> impl Iterator<Item = &CheckOutcome> {
+    assessment.outcomes.iter().filter(|outcome| outcome.outcome == Outcome::Blocked)
+}
+
+/// Where a rule stands.
+fn place(known: &[&Check], check: &str) -> Option<usize> {
+    known.iter().position(|known| known.id == check)
+}
+
+fn ruled(result: &mut Value, index: Option<usize>) {
+    if let Some(index) = index {
+        result["ruleIndex"] = json!(index);
+    }
+}
+
+fn reference(check: &str, index: Option<usize>) -> Value {
+    let mut reference = json!({"id": check});
+    if let Some(index) = index {
+        reference["index"] = json!(index);
+    }
+    reference
+}
+
+fn unjudged(outcome: &CheckOutcome) -> Value {
+    json!({"text": said(&format!("{} could not be evaluated: {}", outcome.check, outcome.reason))})
+}
+
+/// A check that could not judge, as a result too: who looks at results alone must not take it for one that found nothing.
+fn open(outcome: &CheckOutcome, index: Option<usize>, cluster: &str) -> Value {
+    let mut result = json!({
+        "ruleId": outcome.check,
+        "kind": "open",
+        "level": "none",
+        "message": unjudged(outcome),
+        "locations": [{"logicalLocations": [{"name": cluster, "kind": "resource"}]}],
+        "partialFingerprints": {"kassay/v1": format!("{} blocked", outcome.check)},
+        "properties": {"needs": outcome.needs},
+    });
+    ruled(&mut result, index);
+    result
+}
+
+/// A message as SARIF reads it (3.11.5, 3.11.6): `[words](place)` in it would be a link, and `{0}` the place of an argument. A text that has either gets the
+/// escapes that the standard has for it; all others stay as they are, since not every viewer knows these.
+fn said(text: &str) -> String {
+    let is_link = text.contains("](");
+    let is_place = |behind: &str| behind.split_once('}').is_some_and(|(nth, _)| !nth.is_empty() && nth.bytes().all(|b| b.is_ascii_digit()));
+    let holds_place = text.split('{').skip(1).any(is_place);
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '[' | ']' | '\\' if is_link => out.extend(['\\', c]),
+            '{' | '}' if holds_place => out.extend([c, c]),
+            c => out.push(c),
+        }
+    }
+    out
 }
 
 fn rule(check: &Check, guidance: &Guidance) -> Value {
@@ -119,7 +180,7 @@ fn result(finding: &Finding, check: &str) -> Value {
         "ruleId": check,
         "kind": if counts { "fail" } else if finding.category.in_scope() { "review" } else { "informational" },
         "level": if counts { level(finding.severity) } else { "none" },
-        "message": {"text": format!("{}: {} ({})", finding.object, finding.message, finding.observed)},
+        "message": {"text": said(&format!("{}: {} ({})", finding.object, finding.message, finding.observed))},
         "locations": [{"logicalLocations": [{
             "name": finding.object.name,
             "kind": "resource",
@@ -156,5 +217,21 @@ const fn level(severity: Severity) -> &'static str {
         Severity::Critical | Severity::High => "error",
         Severity::Medium => "warning",
         Severity::Low | Severity::Info => "note",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::said;
+
+    #[test]
+    fn messages_are_no_links_and_have_no_places() {
+        for (text, wanted) in [
+            ("spec.containers[name=web].image {a}", "spec.containers[name=web].image {a}"),
+            ("[click](https://e.example)", "\\[click\\](https://e.example)"),
+            ("a {0} {b}", "a {{0}} {{b}}"),
+        ] {
+            assert_eq!(said(text), wanted);
+        }
     }
 }

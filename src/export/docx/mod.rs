@@ -1,6 +1,7 @@
 //! The assessment as a Word document, for whoever writes a report on compliance: each practice in a row, the tables of its section 6, worksheets, who
-//! prepared and who accepted what, samples, interviews. Findings and registers are for the spreadsheet.
+//! prepared and who accepted what, samples, interviews, answers, requests, findings. Registers are for the spreadsheet.
 
+mod findings;
 mod markup;
 mod package;
 
@@ -37,10 +38,13 @@ fn write(material: &Material) -> io::Result<Vec<u8>> {
     worksheets(&mut body, material)?;
     signed(&mut body, material)?;
     fieldwork(&mut body, material)?;
+    findings::answers(&mut body, material)?;
+    findings::asked(&mut body, material)?;
+    findings::findings(&mut body, material)?;
     body.heading(1, "What is not in this document")?;
     body.paragraph(
-        "Findings, the access register, connections between categories, questions with their answers, requests and exceptions are in the workbook for spreadsheets \
-         and in the report. Files of evidence, snapshots and the journal are in the evidence bundle.",
+        "The access register, connections between categories and exceptions are in the workbook for spreadsheets. Files of evidence, snapshots and the journal are in \
+         the evidence bundle.",
     )?;
     let title = title(material);
     let subtitle = "Assessment of containers and container orchestration";

@@ -16,7 +16,8 @@ use std::collections::BTreeMap;
 /// All observations, and the objects that they speak of.
 pub(super) fn observations(context: &Context<'_>) -> (Vec<Observation>, Vec<InventoryItem>) {
     let mut items = BTreeMap::new();
-    let mut all: Vec<Observation> = context.material.outcomes().map(|(cluster, outcome)| of_check(context, cluster, outcome, &mut items)).collect();
+    let mut all: Vec<Observation> =
+        context.material.outcomes().map(|(cluster, outcome)| of_check(context, cluster, outcome, &mut items)).collect();
     let book = &context.material.workbook;
     let uuids = context.uuids("evidence", book.evidence.iter().map(|e| e.reference.clone()));
     all.extend(book.evidence.iter().zip(uuids).filter(|(e, _)| e.counts()).map(|(e, uuid)| of_evidence(context, e, uuid)));

@@ -23,7 +23,9 @@ pub(super) fn risks(context: &Context<'_>) -> Vec<Risk> {
     let uuids = context.uuids("remediation", mended.iter().map(|r| r.reference.clone()));
     let mended: Vec<(&Remediation, Uuid)> = mended.into_iter().zip(uuids).collect();
     let mut told = BTreeSet::new();
-    let mut all: Vec<Risk> = context.material.outcomes()
+    let mut all: Vec<Risk> = context
+        .material
+        .outcomes()
         .filter(|(_, outcome)| outcome.outcome == Outcome::Fail)
         .map(|(cluster, outcome)| of_check(context, (cluster, outcome), &mended, &mut told))
         .collect();
