@@ -5,6 +5,8 @@
 
 #[path = "support/assessment.rs"]
 mod assessment;
+#[path = "support/cluster.rs"]
+mod cluster;
 #[path = "formats/gemara.rs"]
 mod gemara;
 #[path = "formats/hostile.rs"]
@@ -13,6 +15,8 @@ mod hostile;
 mod intoto;
 #[path = "formats/markdown.rs"]
 mod markdown;
+#[path = "formats/readers.rs"]
+mod readers;
 #[path = "formats/sarif.rs"]
 mod sarif;
 #[path = "support/tools.rs"]
