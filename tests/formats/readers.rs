@@ -192,6 +192,17 @@ fn html(file: &Path) {
 
 fn pdf(file: &Path) {
     well(Command::new("qpdf").arg("--check").arg(file));
+    match std::env::var_os("KASSAY_VERAPDF") {
+        Some(jar) => {
+            for flavour in ["ua1", "2a"] {
+                let mut vera = Command::new("java");
+                vera.arg("-cp").arg(&jar).args(["org.verapdf.apps.GreenfieldCliWrapper", "--format", "text", "--flavour", flavour]);
+                let words = well(vera.arg(file)).unwrap_or_default();
+                assert!(words.contains("PASS"), "{flavour}: {words}");
+            }
+        }
+        None => eprintln!("skipped: KASSAY_VERAPDF names no jar of veraPDF"),
+    }
     if let Some(words) = run(Command::new("pdftotext").arg(file).arg("-")) {
         let words = String::from_utf8_lossy(&words.stdout).into_owned();
         assert!(words.contains("Acme Payments") && words.contains("1.1.a"), "{words}");

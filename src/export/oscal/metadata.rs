@@ -71,5 +71,6 @@ fn people(context: &Context<'_>) -> BTreeSet<String> {
     let book = &context.material.workbook;
     let told = book.engagement.assessors.iter().chain(&book.engagement.reviewers);
     let by = book.determinations.iter().map(|d| &d.by).chain(book.answers.iter().map(|a| &a.by)).chain(book.evidence.iter().map(|e| &e.by));
+    let by = by.chain(book.samples.iter().map(|s| &s.by));
     told.chain(by).filter_map(|name| one_line(name)).collect()
 }

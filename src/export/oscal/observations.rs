@@ -10,8 +10,9 @@ use kassay_core::checks;
 use kassay_core::model::{Finding, ObjectRef, Outcome};
 use kassay_core::workbook::evidence::questions_of;
 use kassay_core::workbook::review::shown;
-use kassay_core::workbook::{Answer, AnswerValue, Evidence, EvidenceKind, Moment};
-use std::collections::BTreeMap;
+use kassay_core::workbook::sampling::{method_words, population_words, size_words, summary};
+use kassay_core::workbook::{Answer, AnswerValue, Evidence, EvidenceKind, ItemResult, Moment, Sample};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// All observations, and the objects that they speak of.
 pub(super) fn observations(context: &Context<'_>) -> (Vec<Observation>, Vec<InventoryItem>) {
@@ -23,6 +24,8 @@ pub(super) fn observations(context: &Context<'_>) -> (Vec<Observation>, Vec<Inve
     all.extend(book.evidence.iter().zip(uuids).filter(|(e, _)| e.counts()).map(|(e, uuid)| of_evidence(context, e, uuid)));
     let uuids = context.uuids("answer", book.answers.iter().map(|a| format!("{}\n{}", a.question, a.cluster)));
     all.extend(book.answers.iter().zip(uuids).map(|(a, uuid)| of_answer(context, a, uuid)));
+    let uuids = context.uuids("sample", book.samples.iter().map(|s| s.reference.clone()));
+    all.extend(book.samples.iter().zip(uuids).filter(|(s, _)| s.withdrawn.is_none()).map(|(s, uuid)| of_sample(context, s, uuid)));
     (all, items.into_values().collect())
 }
 
@@ -174,5 +177,44 @@ fn of_answer(context: &Context<'_>, a: &Answer, uuid: Uuid) -> Observation {
         collected: context.time(Some(Moment(a.at.0))),
         remarks: paragraphs(stands),
         practices: question.map(|q| q.practices.clone()).unwrap_or_default(),
+    }
+}
+
+/// A sample set: how it was drawn, from what, and what each of its items showed. OSCAL has no place of its own for one.
+fn of_sample(context: &Context<'_>, s: &Sample, uuid: Uuid) -> Observation {
+    let told = summary(s);
+    let label = |words: &str, label: &str| if words.trim().is_empty() { String::new() } else { format!("{label}: {words}") };
+    let incomplete = s.population.incomplete.join("; ");
+    let items = s.items.iter().map(|item| {
+        let result = item.result.map_or("left", ItemResult::label);
+        let stratum = if item.stratum.is_empty() { String::new() } else { format!(" ({})", item.stratum) };
+        format!("{}{stratum}: {result}. {}", item.name, item.note)
+    });
+    let book = &context.material.workbook;
+    let named = book.evidence.iter().filter(|e| e.counts() && e.samples.contains(&s.reference)).map(|e| e.reference.clone());
+    let evidence: BTreeSet<String> = named.chain(s.items.iter().flat_map(|item| item.evidence.clone())).collect();
+    let asked = context.material.guidance.questions().filter(|q| s.questions.contains(&q.id));
+    Observation {
+        uuid,
+        title: line(&format!("Sample {} {}", s.reference, s.title)),
+        description: paragraphs([
+            label(&population_words(&s.population), "Population"),
+            label(&incomplete, "Not in it, since it could not be read"),
+            label(&method_words(s), "Drawn"),
+            label(&size_words(s), "Size"),
+            label(&s.representative, "It stands for the population because"),
+            label(&told.overall.words(), "It shows"),
+            label(&told.outlier_words().unwrap_or_default(), "Outliers"),
+            label(&s.conclusion, "Conclusion"),
+        ]),
+        props: props([("sample", &s.reference), ("seed", &s.seed), ("population-sha256", &s.population.digest)]),
+        methods: vec!["EXAMINE"],
+        types: vec!["control-objective"],
+        origins: context.by(&s.by),
+        subjects: vec![],
+        relevant_evidence: of_references(context, &evidence.into_iter().collect::<Vec<_>>()),
+        collected: context.time(Some(s.at)),
+        remarks: paragraphs(items),
+        practices: s.practices.iter().cloned().chain(asked.flat_map(|q| q.practices.clone())).collect(),
     }
 }
