@@ -12,7 +12,7 @@ use kassay::collect::snapshot;
 use kassay_core::assess::assess as judge;
 use kassay_core::judging::Tables;
 use kassay_core::kinds::{Coverage, Inventory, KindState};
-use kassay_core::model::{Kind, Scope};
+use kassay_core::model::{ExportFormat, Kind, Scope};
 use parts::{Kept, again, cut};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -317,6 +317,13 @@ fn bytes_below(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
             flate2::read::GzDecoder::new(bytes.as_slice()).read_to_end(&mut unpacked).unwrap();
             bytes.extend(unpacked);
         }
+        // Bags in a zip, workbooks and documents.
+        if bytes.starts_with(b"PK") {
+            let mut zip = zip::ZipArchive::new(std::io::Cursor::new(bytes.clone())).unwrap();
+            for nth in 0..zip.len() {
+                zip.by_index(nth).unwrap().read_to_end(&mut bytes).unwrap();
+            }
+        }
         all.push((path, bytes));
     }
     all
@@ -338,9 +345,10 @@ fn planted_secrets_are_nowhere() {
         .unwrap();
     std::fs::write(folder.join("stderr"), &output.stderr).unwrap();
     std::fs::write(folder.join("assessment.json"), text(&output)).unwrap();
-    for (format, name) in [("bag", "bag"), ("html", "report.html"), ("csv", "findings.csv"), ("json", "export.json")] {
-        let output = kassay(["export", "--workbook", path(&book), "--format", format, "-f", path(&folder.join(name))]);
-        assert!(output.status.success(), "{format}: {}", String::from_utf8_lossy(&output.stderr));
+    for format in ExportFormat::ALL {
+        let name = folder.join(format!("export{}", format.ending()));
+        let output = kassay(["export", "--workbook", path(&book), "--format", format.id(), "-f", path(&name)]);
+        assert!(output.status.success(), "{}: {}", format.id(), String::from_utf8_lossy(&output.stderr));
     }
     let output = kassay(["collect", "--kubeconfig", path(&kubeconfig), "-f", path(&folder.join("cluster.kassay.gz"))]);
     assert!(output.status.success());

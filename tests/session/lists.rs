@@ -92,7 +92,7 @@ fn a_check_without_findings_scrolls() {
     desk.act(Action::Walk(walk::Action::GoTo(Target::Check(blocked.clone())))).act(Action::Enter);
     assert!(matches!(desk.session.top(), Layer::Findings(check) if *check == blocked));
     // The screen says how much fits.
-    desk.session.findings.view(&blocked).unwrap().page.first(5, 12);
+    let _ = desk.session.findings.view(&blocked).unwrap().page.first(5, 12);
     desk.act(Action::Step(Step::Bottom));
     assert_eq!(desk.session.findings.view(&blocked).unwrap().page.at, 7);
     desk.act(Action::Step(Step::Down)).act(Action::Step(Step::Up));
