@@ -88,9 +88,11 @@ fn write(format: ExportFormat, target: &Path, dir: &Path, progress: &export::Pro
     let target = free(target)?;
     match export::maker(format) {
         Maker::Bag(form) => export::bag(&material, &target, form, progress),
-        // The name was free; whoever took it since is not written over.
         Maker::Single(single) => {
-            export::put(&target, export::Over::Keep, progress, &mut |to| single.write(&material, &Wish::default(), to))
+            let wish = Wish::default();
+            let ready = single.ready(&material, &wish)?;
+            // The name was free; whoever took it since is not written over.
+            ready.put(&target, export::Over::Keep, progress)
         }
     }
 }

@@ -84,7 +84,9 @@ impl Export {
                 Ok(())
             }
             None => {
-                let mut out = io::BufWriter::new(io::stdout().lock());
+                // Whoever reads it may go away, and that ends the program: the assessment is closed before.
+                drop(opened);
+                let mut out = io::stdout().lock();
                 let written = single.write(&material, &wish, &mut out).and_then(|()| out.flush().map_err(ExportError::Output));
                 written.map_err(|error| match error {
                     ExportError::Output(error) => output_failed(&error),
@@ -130,11 +132,11 @@ impl Export {
     }
 }
 
-/// Writes a format that is one file; Ctrl-C stops it.
+/// Writes a format that is one file. Ctrl-C ends the program at once while nothing is written, and stops the writing then.
 fn file(single: &Single, (material, wish): (&Material, &Wish), path: &Path) -> Result<(), ExportError> {
+    let ready = single.ready(material, wish)?;
     let write = |cancel: &Cancel| {
-        let stopped = |_| if cancel.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
-        export::put(path, single.over(), &stopped, &mut |to| single.write(material, wish, to))
+        ready.put(path, single.over(), &|_| if cancel.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
     };
     interrupt::instead(write).map(drop)
 }

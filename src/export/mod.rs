@@ -75,7 +75,7 @@ pub use dsse::{SignedStatement, is_statement, sign_statement};
 pub use encrypt::Recipients;
 pub use error::ExportError;
 pub use findings::{coverage, findings, findings_of, outcomes};
-pub use formats::{Maker, Single, Wish, maker};
+pub use formats::{Maker, Ready, Single, Wish, maker};
 pub use gemara::gemara;
 pub use html::report_html;
 pub use json::{access_json, assessment_json, pretty, reach_json, write_assessment};

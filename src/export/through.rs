@@ -111,12 +111,29 @@ pub(super) fn make<'a>(
     heard: &'a mut Heard<'a>,
     making: &mut Making<'_>,
 ) -> Result<Copied, ExportError> {
-    let mut through = Through::new(to, algorithms, heard);
+    making_through(Through::new(to, algorithms, heard), making, |fault| fault.named(target, target))
+}
+
+/// The same for a target that has no name here.
+pub(super) fn send(to: &mut dyn Write, making: &mut Making<'_>) -> Result<(), ExportError> {
+    let mut on = |_| ControlFlow::Continue(());
+    let sent = making_through(Through::new(to, &[], &mut on), making, |fault| match fault {
+        Fault::Reading(error) | Fault::Writing(error) => ExportError::Output(error),
+        Fault::Cancelled => ExportError::Cancelled,
+    });
+    sent.map(drop)
+}
+
+fn making_through(
+    mut through: Through<'_>,
+    making: &mut Making<'_>,
+    told: impl FnOnce(Fault) -> ExportError,
+) -> Result<Copied, ExportError> {
     let mut pages = BufWriter::with_capacity(PAGE, &mut through);
     let made = making(&mut pages).and_then(|()| pages.flush().map_err(ExportError::Output));
     drop(pages);
     // A target that can't be written, or somebody who stops it, is why the making failed, whatever it says itself.
-    let copied = through.finish().map_err(|fault| fault.named(target, target))?;
+    let copied = through.finish().map_err(told)?;
     made.map(|()| copied)
 }
 
@@ -159,6 +176,8 @@ mod tests {
         assert_eq!((made.size, &made.digests[0]), (bytes.len() as u64, &kassay_core::workbook::journal::digest(&bytes)));
         let full = make(&mut Full(200_000), Path::new("t"), &[], &mut { on }, &mut making);
         assert!(matches!(full, Err(ExportError::Io { source, .. }) if source.kind() == io::ErrorKind::StorageFull));
+        let sent = send(&mut Full(200_000), &mut making);
+        assert!(matches!(sent, Err(ExportError::Output(error)) if error.kind() == io::ErrorKind::StorageFull));
         let stopped = make(&mut io::sink(), Path::new("t"), &[], &mut |_| ControlFlow::Break(()), &mut making);
         assert!(matches!(stopped, Err(ExportError::Cancelled)));
         let broken = make(&mut io::sink(), Path::new("t"), &[], &mut { on }, &mut |_| Err(ExportError::Internal("x".to_owned())));

@@ -6,8 +6,9 @@ use kassay::export::{Form, Maker, Material, Wish, bag, maker};
 use kassay_core::model::ExportFormat;
 use kassay_core::model::{Category, Finding, ObjectRef, Severity};
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, Read as _, Write};
 use std::ops::ControlFlow;
+use std::process::{Command, Stdio};
 
 /// More is never held back before it is written.
 const PAGE: usize = 1 << 20;
@@ -81,5 +82,25 @@ fn whoever_stops_a_bag_is_heard_within_a_file() {
         });
         assert!(matches!(stopped, Err(kassay::export::ExportError::Cancelled)), "{name}: {stopped:?}");
         assert!(!root.path().join(name).exists());
+    }
+}
+
+#[test]
+fn whoever_stops_reading_gets_no_error() {
+    let root = tempfile::tempdir().unwrap();
+    make(root.path());
+    for format in ["html", "json", "sarif", "oscal"] {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_kassay"))
+            .args(["export", "--workbook", "acme", "--format", format])
+            .current_dir(root.path())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut out = child.stdout.take().unwrap();
+        out.read_exact(&mut [0; 100]).unwrap();
+        drop(out);
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success() && output.stderr.is_empty(), "{format}: {}", String::from_utf8_lossy(&output.stderr));
     }
 }
