@@ -1,8 +1,9 @@
 //! A cluster being read: what has come of which kind. A refused kind never looks like an empty one, so each row has its state and the
 //! server's words. What a cluster that is known says otherwise than before is shown before it is taken.
 
+use crate::assess::CheckOutcome;
 use crate::kinds::KindState;
-use crate::model::Kind;
+use crate::model::{Kind, Outcome};
 use crate::session::book::arrived::Collection;
 use crate::session::book::desk::Desk;
 use crate::session::book::edit::{After, Draft};
@@ -301,13 +302,26 @@ fn take(desk: &mut Desk, source: &Source, revision: u64, arrived: Arrived) -> Ne
     let stale = book.revision != revision;
     let (workbook, changes) = desk.merged(&key, (&source.words(), &source.reached()), &collection);
     let words = if changes.first {
-        format!("{key} was read and judged. ⇥ goes to the first thing that needs you.")
+        format!("{key} was read and judged: {}. ⇥ goes to the first thing that needs you.", in_numbers(&collection.outcomes))
     } else {
         format!("{key} was read again: {}", told(&changes))
     };
     let after = format!("{} checks, {} findings", collection.outcomes.len(), total(&collection.outcomes));
     let draft = Draft { workbook, what: format!("read cluster {key}"), before: String::new(), after };
     desk.save(draft, After::Show { key, collection: Box::new(collection), words, stale }, false)
+}
+
+/// What came of it: how many checks failed, and so on.
+fn in_numbers(outcomes: &[CheckOutcome]) -> String {
+    let count = |wanted: Outcome| outcomes.iter().filter(|o| o.outcome == wanted).count();
+    let told = [
+        (count(Outcome::Fail), "failed"),
+        (count(Outcome::Review), "to review"),
+        (count(Outcome::Blocked), "blocked"),
+        (count(Outcome::Pass), "passed"),
+    ];
+    let told: Vec<String> = told.iter().filter(|(n, _)| *n > 0).map(|(n, words)| format!("{n} {words}")).collect();
+    format!("of {} checks {}", outcomes.len(), if told.is_empty() { "none applies".to_owned() } else { told.join(", ") })
 }
 
 /// It was not read: cancelled, or failed, which is written down.

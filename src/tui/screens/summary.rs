@@ -4,9 +4,10 @@ use crate::tui::theme::Theme;
 use crate::tui::widgets::table::{self, Column, Fill};
 use crate::tui::widgets::{List, frame, list, page, progress};
 use crate::tui::{keymap, markdown, text};
-use kassay_core::model::Outcome;
 use kassay_core::model::text::clean;
+use kassay_core::model::{Determined, Outcome};
 use kassay_core::session::{Book, Context, Cursor, Session, WalkProgress};
+use kassay_core::workbook::Moment;
 use kassay_core::workbook::excepting::ExceptionFault;
 use kassay_core::workbook::rollup::unread;
 use kassay_core::workbook::scoped::Confirmation;
@@ -15,6 +16,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
+use std::collections::BTreeMap;
 
 /// Draws the summary: the areas, then the notes. Where there is no room for both, one step below the last area the notes take it.
 ///
@@ -134,6 +136,13 @@ fn notes(session: &Session, width: usize, theme: &Theme) -> Vec<Line<'static>> {
     let say = |lines: &mut Vec<Line<'static>>, words: &str, meaning: &str| {
         lines.extend(markdown::plain(&clean(words), width, theme.style(meaning)));
     };
+    say(&mut lines, &determined(session, book), "text");
+    if let [first, rest @ ..] = workbook.clusters.as_slice()
+        && !rest.is_empty()
+    {
+        let names: Vec<&str> = std::iter::once(first).chain(rest).map(|cluster| cluster.key.as_str()).collect();
+        say(&mut lines, &format!("Each check counts once, by the worst of {}.", names.join(", ")), "text.muted");
+    }
     for cluster in &workbook.clusters {
         let read =
             cluster.collected_at.or(cluster.assessed_at).map(|at| text::moment(at.0, session.now, &session.zone)).unwrap_or_default();
@@ -171,13 +180,60 @@ fn notes(session: &Session, width: usize, theme: &Theme) -> Vec<Line<'static>> {
     if let Some((words, meaning)) = second_person(session) {
         say(&mut lines, &words, meaning);
     }
-    let answers = workbook.answers.iter().map(|a| (a.at, &a.by, &a.question));
-    let latest = answers.chain(workbook.determinations.iter().map(|d| (d.at, &d.by, &d.practice))).max_by_key(|(at, ..)| *at);
-    if let Some((at, by, what)) = latest {
-        say(&mut lines, &format!("Last: {what} by {by}, {}.", text::moment(at.0, session.now, &session.zone)), "text.muted");
+    for words in people(session, book) {
+        say(&mut lines, &words, "text.muted");
     }
     say(&mut lines, &format!("Kept in {}", book.dir.display()), "text.muted");
     lines
+}
+
+/// How the practices stand, with what the bars mean.
+fn determined(session: &Session, book: &Book) -> String {
+    let practices = session.guidance.controls().flat_map(|control| &control.practices);
+    let found: Vec<Determined> =
+        practices.filter_map(|p| book.workbook.determination(&p.id)).filter(|d| !d.to_confirm).map(|d| d.finding).collect();
+    let count = |wanted: Determined| found.iter().filter(|finding| **finding == wanted).count();
+    format!(
+        "━ {} in place  ╍ {} not in place  ─ {} not applicable, {} not tested  ┄ {} not determined",
+        count(Determined::InPlace),
+        count(Determined::NotInPlace),
+        count(Determined::NotApplicable),
+        count(Determined::NotTested),
+        book.progress(session.guidance.controls()).of.saturating_sub(found.len())
+    )
+}
+
+/// What each person did, and when last, who did something last first.
+fn people(session: &Session, book: &Book) -> Vec<String> {
+    const TOLD: usize = 6;
+    let workbook = &book.workbook;
+    let mut people: BTreeMap<&str, ([usize; 4], Moment)> = BTreeMap::new();
+    let all = (workbook.answers.iter().map(|a| (0, a.by.as_str(), a.at)))
+        .chain(workbook.determinations.iter().map(|d| (1, d.by.as_str(), d.at)))
+        .chain(workbook.reviews.iter().map(|r| (2, r.by.as_str(), r.at)))
+        .chain(workbook.evidence.iter().map(|e| (3, e.by.as_str(), e.obtained)));
+    for (what, by, at) in all {
+        let (counts, last) = people.entry(by).or_insert(([0; 4], at));
+        counts[what] += 1;
+        *last = at.max(*last);
+    }
+    let mut people: Vec<_> = people.into_iter().collect();
+    people.sort_by_key(|(_, (_, last))| std::cmp::Reverse(*last));
+    let words =
+        [("answer", "answers"), ("determination", "determinations"), ("review", "reviews"), ("piece of evidence", "pieces of evidence")];
+    let mut told: Vec<String> = people
+        .iter()
+        .take(TOLD)
+        .map(|(by, (counts, last))| {
+            let did: Vec<String> =
+                counts.iter().zip(words).filter(|(n, _)| **n > 0).map(|(n, (one, many))| text::counted(*n, one, many)).collect();
+            format!("{by}: {}, last {}", did.join(", "), text::moment(last.0, session.now, &session.zone))
+        })
+        .collect();
+    if people.len() > TOLD {
+        told.push(format!("and {} more people: the journal tells who did what", people.len() - TOLD));
+    }
+    told
 }
 
 /// Who confirmed the scope, what has appeared since, and from which assessment this one was begun.

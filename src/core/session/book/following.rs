@@ -7,6 +7,7 @@ use super::standing::Target;
 use crate::checks;
 use crate::guidance::{Control, Guidance};
 use crate::model::{Determined, Outcome};
+use crate::session::effect::Source;
 use crate::session::parts::namespaces::names;
 use crate::workbook::excepting::{ExceptionFault, Ground, faults};
 use crate::workbook::requests::open_for;
@@ -125,6 +126,12 @@ fn ordered<'g>(book: &Book, guidance: &'g Guidance) -> impl Iterator<Item = &'g 
     areas.into_iter().flat_map(|number| guidance.areas.iter().filter(move |area| area.number == number)).flat_map(|area| &area.controls)
 }
 
+/// Whether active probes can be sent to a cluster: it is alive, and known by its context.
+fn can_be_probed(book: &Book, cluster: &str) -> bool {
+    let record = book.workbook.clusters.iter().find(|record| record.key == cluster);
+    matches!(record.and_then(Source::of_record), Some(Source::Context { .. }))
+}
+
 /// Everything that needs a person, in order.
 fn open_items(book: &Book, guidance: &Guidance) -> Vec<OpenItem> {
     let mut items = Vec::new();
@@ -140,7 +147,12 @@ fn open_items(book: &Book, guidance: &Guidance) -> Vec<OpenItem> {
         for check in checks::of_control(&control.id) {
             for outcome in book.to_review(check) {
                 let what = match outcome.outcome {
-                    Outcome::Blocked if check.active => "waits for active probes: P lists what they would send",
+                    Outcome::Blocked if check.active && can_be_probed(book, &outcome.cluster) => {
+                        "waits for active probes: P lists what they would send"
+                    }
+                    Outcome::Blocked if check.active => {
+                        "no probe can be sent to what was read from files; try it yourself, or say that you can't"
+                    }
                     Outcome::Blocked => "could not be judged; look at what was missing",
                     _ => "has facts that only you can judge",
                 };
