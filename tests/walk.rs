@@ -17,8 +17,8 @@ use kassay_core::kinds::{Ingest, Inventory, Source as Origin};
 use kassay_core::model::{Category, Finding, Kind, ObjectRef, Outcome, Scope, Severity};
 use kassay_core::sensitive::FingerprintKey;
 use kassay_core::session::{
-    Action, Collection, Context, Layer, Register, Step, Tab, Target, access, compare, determine, evidence, export, findings, help, palette,
-    probes, reading, registers, remediation, scope, search, segmentation, summary, walk,
+    Action, Collection, Context, Layer, Register, Step, Tab, Target, access, all_findings, compare, determine, evidence, export, findings,
+    help, palette, probes, reading, registers, remediation, scope, search, segmentation, summary, walk,
 };
 use kassay_core::workbook::compare::Entry;
 use ratatui::Terminal;
@@ -176,6 +176,11 @@ fn everywhere(look: &mut dyn FnMut(&mut Desk, &str)) {
     look(&mut desk, "segmentation");
     desk.act(Action::Enter);
     look(&mut desk, "connections");
+    desk.act(Action::Back).act(Action::Back).act(Action::AllFindings(all_findings::Action::Open));
+    look(&mut desk, "all findings");
+    desk.act(Action::Filter).typed("nobody");
+    look(&mut desk, "all findings, none");
+    desk.act(Action::Enter);
     desk.act(Action::Back).act(Action::Back);
     desk.act(Action::Compare(compare::Action::Open)).typed("/assessments/last-year").act(Action::Enter);
     look(&mut desk, "comparing");

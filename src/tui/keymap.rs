@@ -6,8 +6,8 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use kassay_core::model::Determined;
 use kassay_core::session::{Action, Context, Form, Layer, Session, Step, Tab, Typed};
 use kassay_core::session::{
-    access, answer, book, compare, determine, engagement, evidence, exceptions, export, findings, help, home, new, palette, probes,
-    reading, registers, remediation, requests, review, samples, scope, search, segmentation, sign_off, summary, walk,
+    access, all_findings, answer, book, compare, determine, engagement, evidence, exceptions, export, findings, help, home, new, palette,
+    probes, reading, registers, remediation, requests, review, samples, scope, search, segmentation, sign_off, summary, walk,
 };
 use kassay_core::workbook::ItemResult;
 
@@ -29,9 +29,9 @@ pub struct Binding {
 }
 
 use Context::{
-    Access, Areas, Checks, Choice, Cluster, Compare, Evidence, Export, Exporting, Filter, Finding, Findings, Flows, Guidance, Help, Holder,
-    Home, Lines, Palette, Pick, Preview, Probes, Probing, Questions, Reading, Ready, Register, Result as Outcome, Sample, Scope,
-    Segmentation, Summary, Text,
+    Access, AllFindings, Areas, Checks, Choice, Cluster, Compare, Evidence, Export, Exporting, Filter, Finding, Findings, Flows, Guidance,
+    Help, Holder, Home, Lines, Palette, Pick, Preview, Probes, Probing, Questions, Reading, Ready, Register, Result as Outcome, Sample,
+    Scope, Segmentation, Summary, Text,
 };
 
 const WALK: &[Context] = &[Areas, Guidance, Checks, Questions, Evidence, Outcome];
@@ -42,8 +42,23 @@ const UNDO_BY_LETTER: &[Context] = &[Areas, Guidance, Checks, Questions, Evidenc
 /// What a second person looks at.
 const SIGNED: &[Context] = &[Areas, Questions, Outcome];
 const WORK: &[Context] = &[Guidance, Checks, Questions, Evidence, Outcome];
-const BOOK: &[Context] =
-    &[Areas, Guidance, Checks, Questions, Evidence, Outcome, Findings, Finding, Summary, Segmentation, Flows, Access, Register, Export];
+const BOOK: &[Context] = &[
+    Areas,
+    Guidance,
+    Checks,
+    Questions,
+    Evidence,
+    Outcome,
+    Findings,
+    Finding,
+    Summary,
+    Segmentation,
+    Flows,
+    AllFindings,
+    Access,
+    Register,
+    Export,
+];
 const LISTS: &[Context] = &[
     Home,
     Preview,
@@ -60,6 +75,7 @@ const LISTS: &[Context] = &[
     Summary,
     Segmentation,
     Flows,
+    AllFindings,
     Access,
     Holder,
     Compare,
@@ -94,6 +110,7 @@ const NOT_LINES: &[Context] = &[
     Summary,
     Segmentation,
     Flows,
+    AllFindings,
     Access,
     Holder,
     Compare,
@@ -128,6 +145,7 @@ const EVERYWHERE: &[Context] = &[
     Summary,
     Segmentation,
     Flows,
+    AllFindings,
     Access,
     Holder,
     Compare,
@@ -217,6 +235,12 @@ keys! {
     &[Flows], ["g"], "group", "Groups by source, destination, ports, or not.", 3 => Action::Segmentation(segmentation::Action::Group);
     &[Access], ["g"], "group", "Groups by kind, namespace, what they reach, or not.", 3 => Action::Access(access::Action::Group);
     &[Flows], ["/"], "filter", "Narrows the connections: from:shop to:db port:443 by:policy or any word; - before a word turns it round.", 2 => Action::Filter;
+    &[AllFindings], ["enter"], "open", "Shows the finding with the lines of the object; the arrows go on in this list.", 1 => Action::Enter;
+    &[AllFindings], ["/"], "filter", "Narrows the list: sev:high ns:pay check:3.1 cluster:eu dss:2.2 cat:cde kind: name: rule: out:fail exc:no or any word; - before a word turns it round.", 2 => Action::Filter;
+    &[AllFindings], ["s"], "sort", "Sorts by severity (what is in scope first), object, check.", 3 => Action::AllFindings(all_findings::Action::Sort);
+    &[AllFindings], ["g"], "group", "Groups by namespace, object, check, cluster, or not.", 4 => Action::AllFindings(all_findings::Action::Group);
+    &[AllFindings], ["y"], "copy as Markdown", "Copies what the filter lets through as a table, for the team that it concerns; over SSH too.", 5 => Action::CopyCommand;
+    BOOK_BUT_FINDINGS, ["F"], "all findings", "Shows the findings of all checks on all clusters as one list, to filter and hand over.", 0 => Action::AllFindings(all_findings::Action::Open);
     &[Findings], ["space"], "mark", "Marks the finding, or a group on its heading; x and E act on all that is marked.", 6 => Action::Findings(findings::Action::Mark);
     &[Findings], ["s"], "sort", "Sorts by severity, object, rule, pods.", 5 => Action::Findings(findings::Action::Sort);
     &[Findings], ["g"], "group", "Groups by namespace, object, rule, or not.", 5 => Action::Findings(findings::Action::Group);
@@ -286,7 +310,7 @@ keys! {
     &[Outcome], ["Z"], "undo", "Takes the last edit back; what is taken back is told, and stays in the journal.", 0 => Action::Book(book::Action::Undo);
     UNDO, ["U"], "redo", "Does again what was taken back last.", 0 => Action::Book(book::Action::Redo);
     WALK, ["H"], "home", "Closes the assessment and lists all of them.", 0 => Action::Close;
-    &[Home, Areas, Guidance, Checks, Questions, Evidence, Outcome, Findings, Finding, Summary, Segmentation, Flows, Access, Holder, Probing, Register, Sample, Export, Exporting], ["ctrl-s"], "", "Tries again what could not be saved.", 0 => Action::Book(book::Action::Retry);
+    &[Home, Areas, Guidance, Checks, Questions, Evidence, Outcome, Findings, Finding, Summary, Segmentation, Flows, AllFindings, Access, Holder, Probing, Register, Sample, Export, Exporting], ["ctrl-s"], "", "Tries again what could not be saved.", 0 => Action::Book(book::Action::Retry);
 
     LISTS, ["up", "k"], "", "Moves up.", 0 => Action::Step(Step::Up);
     LISTS, ["down", "j"], "", "Moves down.", 0 => Action::Step(Step::Down);
@@ -334,7 +358,7 @@ keys! {
     &[Preview], ["esc"], "leave as it was", "Does not take what was read; the assessment stays as it was.", 2 => Action::Back;
     FORM, ["esc"], "cancel", "Closes the form; what you typed is kept, and stands there when you open it again.", 5 => Action::Back;
     FORM, ["ctrl-x"], "forget", "Forgets what you typed in the form, and closes it.", 0 => Action::Forget;
-    &[Cluster, Ready, Findings, Finding, Scope, Summary, Segmentation, Flows, Access, Holder, Compare, Register, Sample, Pick, Export, Help], ["esc"], "back", "Back to where you came from.", 20 => Action::Back;
+    &[Cluster, Ready, Findings, Finding, Scope, Summary, Segmentation, Flows, AllFindings, Access, Holder, Compare, Register, Sample, Pick, Export, Help], ["esc"], "back", "Back to where you came from.", 20 => Action::Back;
     &[Filter], ["esc"], "clear", "Clears the filter.", 2 => Action::Back;
     &[Palette], ["esc"], "back", "Back.", 2 => Action::Back;
     WALK, ["esc"], "", "Back to the list of areas.", 0 => Action::Back;
@@ -343,7 +367,7 @@ keys! {
     EVERYWHERE, ["?", "f1"], "help", "Shows the keys of here, and explains the words of the screen.", 99 => Action::Help(help::Action::Open);
     &[Text, Lines, Filter], ["f1"], "help", "Shows the keys of here, and explains the words of the screen.", 99 => Action::Help(help::Action::Open);
     &[Home, Areas, Guidance, Checks, Questions, Evidence, Outcome], ["q"], "quit", "Leaves; everything is saved already, and the place is kept.", 30 => Action::Quit;
-    &[Findings, Finding, Summary, Segmentation, Flows, Access, Holder, Compare, Register, Sample, Export, Help], ["q"], "", "Back to where you came from.", 0 => Action::Back;
+    &[Findings, Finding, Summary, Segmentation, Flows, AllFindings, Access, Holder, Compare, Register, Sample, Export, Help], ["q"], "", "Back to where you came from.", 0 => Action::Back;
     NOT_LINES, ["ctrl-z"], "", "Stops the program until the shell lets it go on (fg).", 0 => Action::Suspend;
     Context::ALL_OF_THEM, ["f2"], "mouse on or off", "Leaves the mouse to the terminal, to select text with it, or takes it again.", 0 => Action::Mouse;
     Context::ALL_OF_THEM, ["ctrl-c"], "", "Leaves.", 0 => Action::Quit;

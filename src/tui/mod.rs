@@ -19,7 +19,7 @@ use kassay_core::session::{Layer, Session, Urgency};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
-use screens::{access, compare, palette, probes, registers as register, samples, search, segmentation, summary};
+use screens::{access, all_findings, compare, palette, probes, registers as register, samples, search, segmentation, summary};
 use theme::Theme;
 
 /// Draws a frame.
@@ -41,6 +41,7 @@ pub fn draw(frame: &mut Frame<'_>, session: &Session, theme: &Theme) {
             Layer::Reading => views::reading(frame, area, session, theme),
             Layer::Summary(cursor) => summary::render(frame, area, session, cursor, theme),
             Layer::Segmentation(cursor) => segmentation::render(frame, area, session, cursor, theme),
+            Layer::AllFindings => all_findings::render(frame, area, session, theme),
             Layer::Flows => segmentation::flows(frame, area, session, theme),
             Layer::Access => access::render(frame, area, session, theme),
             Layer::Compare => compare::render(frame, area, session, theme),

@@ -5,7 +5,9 @@ use crate::support::Desk;
 use kassay_core::analysis::segmentation::{Crossing, FlowRow, Segmentation};
 use kassay_core::model::Category;
 use kassay_core::session::segmentation::{FlowGroup, told};
-use kassay_core::session::{Action, Context, Effect, Layer, ListRow, Step, Target, access, search, segmentation, walk};
+use kassay_core::session::{
+    Action, Context, Effect, Layer, ListRow, Step, Target, access, all_findings, findings, search, segmentation, walk,
+};
 use std::sync::Arc;
 
 fn picture() -> Arc<Segmentation> {
@@ -128,4 +130,50 @@ fn the_areas_can_be_shown_by_their_numbers() {
     assert!(desk.session.book.as_ref().unwrap().walk.narrow);
     desk.act(Action::Walk(walk::Action::Narrow));
     assert!(!desk.session.book.as_ref().unwrap().walk.narrow);
+}
+
+#[test]
+fn all_findings_are_one_list_that_is_narrowed_gone_through_and_handed_over() {
+    let mut desk = Desk::with_cluster();
+    desk.act(Action::AllFindings(all_findings::Action::Open));
+    assert_eq!(desk.session.context(), Context::AllFindings);
+    let all: usize = desk.session.book.as_ref().unwrap().shown().unwrap().outcomes.iter().map(|o| o.findings.len()).sum();
+    assert_eq!((desk.session.all_findings.count(), desk.session.all_findings.shown()), (all, all));
+    // What is in scope comes first.
+    let scope: Vec<bool> = {
+        let list = &desk.session.all_findings;
+        list.rows().iter().map(|row| list.one(row.item().unwrap()).unwrap().finding.category.in_scope()).collect()
+    };
+    assert!(scope.is_sorted_by(|a, b| a >= b), "{scope:?}");
+    desk.act(Action::Filter).typed("check:3.1/baseline ns:pay").act(Action::Enter);
+    let shown = desk.session.all_findings.shown();
+    assert!(shown > 1 && shown < all, "{shown} of {all}");
+    let first = desk.session.all_findings.selected().unwrap().finding.id.clone();
+    desk.asked.clear();
+    desk.act(Action::CopyCommand);
+    let Some(Effect::Copy(text)) = desk.asked.last() else { panic!("{:?}", desk.asked) };
+    assert_eq!(text.lines().count(), shown + 2, "{text}");
+    // Into one, along this list, and back to it; keys of a finding work there.
+    desk.act(Action::Enter);
+    assert!(matches!(desk.session.top(), Layer::Finding { check, id, .. } if check == "3.1/baseline" && *id == first));
+    desk.act(Action::Right);
+    assert!(matches!(desk.session.top(), Layer::Finding { id, .. } if *id != first), "{:?}", desk.session.top());
+    assert_eq!(desk.session.layers.iter().filter(|layer| matches!(layer, Layer::Finding { .. })).count(), 1);
+    desk.act(Action::Findings(findings::Action::Keep));
+    assert!(matches!(desk.asked.last(), Some(Effect::AttachText { .. })), "{:?}", desk.asked);
+    desk.act(Action::Back);
+    assert_eq!(desk.session.context(), Context::AllFindings);
+    for _ in 0..4 {
+        desk.act(Action::AllFindings(all_findings::Action::Group));
+        assert!(desk.session.all_findings.rows().iter().any(|row| row.item().is_none()));
+    }
+    desk.act(Action::AllFindings(all_findings::Action::Group));
+    // An exception is seen when one comes back.
+    desk.act(Action::Enter).act(Action::Findings(findings::Action::Except));
+    desk.typed("the agent needs it").act(Action::NextField).typed("CISO").act(Action::NextField).typed("CIO");
+    let until = desk.session.form().unwrap().rows.iter().position(|row| row.id == "until").unwrap();
+    desk.act(Action::Focus(until)).typed("+6m").act(Action::Enter);
+    assert_eq!(desk.book().workbook.exceptions.len(), 1, "{:?}", desk.session.form());
+    desk.act(Action::Back).act(Action::Filter).typed(" exc:no").act(Action::Enter);
+    assert_eq!(desk.session.all_findings.shown(), shown - 1);
 }

@@ -4,8 +4,8 @@
 use super::parts::cursor::Step;
 use super::parts::field::Typed;
 use super::{
-    access, answer, book, compare, determine, engagement, evidence, exceptions, export, findings, help, home, new, palette, probes,
-    reading, registers, remediation, requests, review, samples, scope, search, segmentation, sign_off, summary, walk,
+    access, all_findings, answer, book, compare, determine, engagement, evidence, exceptions, export, findings, help, home, new, palette,
+    probes, reading, registers, remediation, requests, review, samples, scope, search, segmentation, sign_off, summary, walk,
 };
 use jiff::Timestamp;
 
@@ -79,6 +79,8 @@ pub enum Action {
     Walk(walk::Action),
     /// Findings of a check.
     Findings(findings::Action),
+    /// All findings.
+    AllFindings(all_findings::Action),
     /// Answers.
     Answer(answer::Action),
     /// Determinations.

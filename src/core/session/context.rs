@@ -43,6 +43,8 @@ pub enum Context {
     Segmentation,
     /// The connections of one pair of categories.
     Flows,
+    /// The findings of all checks on all clusters.
+    AllFindings,
     /// The access register.
     Access,
     /// One subject of it.
@@ -73,7 +75,7 @@ pub enum Context {
 
 impl Context {
     /// All of them.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 34] = [
         Self::Home,
         Self::Cluster,
         Self::Ready,
@@ -94,6 +96,7 @@ impl Context {
         Self::Summary,
         Self::Segmentation,
         Self::Flows,
+        Self::AllFindings,
         Self::Access,
         Self::Holder,
         Self::Compare,
@@ -142,6 +145,7 @@ impl Context {
             Self::Summary => "Summary",
             Self::Segmentation => "Segmentation",
             Self::Flows => "Connections",
+            Self::AllFindings => "All findings",
             Self::Access => "Access register",
             Self::Holder => "Subject",
             Self::Compare => "Comparison",

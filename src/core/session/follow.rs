@@ -41,12 +41,14 @@ impl Session {
             }
             Lead::Shown => {
                 self.findings.reload(desk);
+                self.all_findings.renew(desk);
                 self.pictures()
             }
             Lead::Renewed(key) => {
                 self.segmentation.forget(&key);
                 self.access.forget(&key);
                 self.findings.reload(desk);
+                self.all_findings.renew(desk);
                 self.pictures()
             }
             Lead::Walk(target) => {
@@ -55,6 +57,16 @@ impl Session {
             }
             Lead::Findings(check) => {
                 self.findings.open(desk, check);
+                Next::NONE
+            }
+            Lead::Finding { cluster, check, id } => {
+                if let Some(book) = desk.book.as_mut()
+                    && let Some(at) = book.clusters.iter().position(|c| c.key == cluster)
+                {
+                    book.cluster = at;
+                }
+                self.findings.reload(desk);
+                self.findings.open_one(desk, &check, id);
                 Next::NONE
             }
             Lead::Answer => answer::update(desk, answer::Action::Open),
@@ -96,6 +108,7 @@ impl Session {
     /// What belongs to the open assessment is forgotten, because another one is open, or none.
     pub(super) fn forget_book(&mut self) {
         self.findings = Default::default();
+        self.all_findings = Default::default();
         self.access = Default::default();
         self.segmentation = Default::default();
         self.compare = Default::default();

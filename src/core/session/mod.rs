@@ -17,6 +17,7 @@
 
 pub mod access;
 mod action;
+pub mod all_findings;
 pub mod analyses;
 pub mod answer;
 pub mod book;
@@ -59,6 +60,7 @@ pub mod walk;
 pub use crate::workbook::Edit;
 pub use access::{AccessGroup, AccessView};
 pub use action::Action;
+pub use all_findings::{AllFindings, AllGroup, One};
 pub use book::arrived::{Attached, Collection, Dispute, Opened};
 pub use book::assessment::{Book, Cluster, Progress as WalkProgress};
 pub use book::blockers::Blocker;

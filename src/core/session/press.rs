@@ -30,6 +30,7 @@ impl Session {
                 self.findings.enter(desk);
                 Next::NONE
             }
+            Layer::AllFindings => self.all_findings.enter(),
             Layer::Summary(_) => summary::enter(desk),
             Layer::Find { .. } => search::enter(desk),
             Layer::Scope(_) => scope::accept(desk),
@@ -148,9 +149,13 @@ impl Session {
             Layer::Flows => self.segmentation.back(desk),
             Layer::Compare => self.compare.back(desk),
             Layer::Findings(_) => self.findings.back(desk),
+            Layer::AllFindings => self.all_findings.back(desk),
             Layer::Register(_) => registers::back(desk),
             Layer::Pick(_) => samples::back(desk),
-            _ => desk.close_top(),
+            _ => {
+                desk.close_top();
+                self.all_findings.renew(desk);
+            }
         }
         Next::NONE
     }
@@ -163,6 +168,7 @@ impl Session {
             Some(Layer::New) => new::step(&mut self.new, step),
             Some(Layer::Walk) => walk::step(desk, step),
             Some(Layer::Findings(_)) => self.findings.step(desk, step),
+            Some(Layer::AllFindings) => self.all_findings.step(step),
             Some(Layer::Access) => self.access.step(step),
             Some(Layer::Flows) => self.segmentation.step(step),
             Some(Layer::Compare) => self.compare.differences.iter_mut().for_each(|list| list.step(step)),
@@ -181,10 +187,12 @@ impl Session {
     }
 
     /// Left and right.
-    pub(super) fn sideways(&mut self, back: bool) {
+    pub(super) fn sideways(&mut self, back: bool) -> Next {
         let desk = &mut self.desk;
+        let below = desk.layers.len().checked_sub(2).and_then(|at| desk.layers.get(at));
         match desk.top() {
             Layer::Walk => walk::sideways(desk, back),
+            Layer::Finding { .. } if matches!(below, Some(Layer::AllFindings)) => return self.all_findings.beside(back),
             Layer::Finding { .. } => self.findings.beside(desk, back),
             Layer::Holder { .. } => self.access.beside(desk, back),
             _ => match self.form_mut() {
@@ -196,6 +204,7 @@ impl Session {
                 None => {}
             },
         }
+        Next::NONE
     }
 
     /// A click on a row: onto it, and into it where one stands on it.
@@ -217,6 +226,7 @@ impl Session {
         match self.desk.top() {
             Layer::Walk => return walk::cursor(&mut self.desk),
             Layer::Findings(_) => return self.findings.cursor(&self.desk),
+            Layer::AllFindings => return Some(&mut self.all_findings.cursor),
             Layer::Sample { .. } | Layer::Pick(_) => return samples::cursor(&mut self.desk),
             Layer::Register(register) => {
                 let register = *register;
@@ -297,6 +307,7 @@ impl Session {
             Some(Layer::Flows) => self.segmentation.type_in(typed),
             Some(Layer::Compare) => self.compare.differences.iter_mut().filter(|list| list.filtering).for_each(|list| list.type_in(typed)),
             Some(Layer::Findings(_)) => self.findings.type_in(&self.desk, typed),
+            Some(Layer::AllFindings) => self.all_findings.type_in(&self.desk, typed),
             Some(Layer::Register(_)) => registers::type_in(&mut self.desk, typed),
             _ => {}
         }
@@ -307,6 +318,7 @@ impl Session {
     pub(super) fn filter(&mut self) {
         match self.desk.top() {
             Layer::Findings(_) => self.findings.filter(&self.desk),
+            Layer::AllFindings => self.all_findings.filtering = true,
             Layer::Access => self.access.list.filtering = true,
             Layer::Flows => self.segmentation.flows.filtering = true,
             Layer::Compare => self.compare.differences.iter_mut().for_each(|list| list.filtering = true),
@@ -316,9 +328,10 @@ impl Session {
         }
     }
 
-    pub(super) fn copy(&self) -> Next {
+    pub(super) fn copy(&mut self) -> Next {
         match self.desk.top() {
             Layer::Findings(_) | Layer::Finding { .. } => self.findings.copy(&self.desk),
+            Layer::AllFindings => self.all_findings.copy(&mut self.desk),
             Layer::Access | Layer::Holder { .. } => self.access.copy(&self.desk),
             Layer::Flows => self.segmentation.copy(),
             Layer::Export => self.export.copy(),

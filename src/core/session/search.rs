@@ -8,6 +8,7 @@ use crate::session::book::standing::{Target, checks_of};
 use crate::session::parts::cursor::{Cursor, Step};
 use crate::session::parts::field::Field;
 use crate::workbook::Workbook;
+use crate::workbook::query::is_under;
 
 /// What is done to the search.
 #[derive(Clone, Copy, Debug)]
@@ -92,7 +93,7 @@ impl Found {
         let lower = text.to_lowercase();
         let mut by = vec![];
         for word in self.words.iter().filter(|word| !lower.contains(word.as_str())) {
-            let under = |number: &&String| number.strip_prefix(word.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+            let under = |number: &&String| is_under(number, word);
             let names = |(name, numbers): &(&str, &[String])| {
                 let of_it = word.len() > 1 && name.to_lowercase().split(' ').any(|part| part == word);
                 let fits: Vec<String> = numbers.iter().filter(under).map(|number| format!("{name} {number}")).collect();

@@ -2,6 +2,7 @@
 
 use super::access::Access;
 use super::action::Action;
+use super::all_findings::AllFindings;
 use super::book::desk::Desk;
 use super::book::layer::Layer;
 use super::book::standing::{Pane, Tab};
@@ -34,6 +35,8 @@ pub struct Session {
     pub reading: Option<Reading>,
     /// Lists of findings of the open assessment.
     pub findings: Findings,
+    /// All of its findings in one list.
+    pub all_findings: AllFindings,
     /// Who may do what in its clusters.
     pub access: Access,
     /// Who may connect to whom in its clusters.
@@ -78,6 +81,7 @@ impl Session {
             new: None,
             reading: None,
             findings: Findings::default(),
+            all_findings: AllFindings::default(),
             access: Access::default(),
             segmentation: Pictures::default(),
             compare: Compare::default(),
@@ -170,6 +174,8 @@ impl Session {
                 Some((_, _, Tab::Evidence)) => Context::Evidence,
                 Some((_, _, Tab::Result)) => Context::Result,
             },
+            Layer::AllFindings if self.all_findings.filtering => Context::Filter,
+            Layer::AllFindings => Context::AllFindings,
             Layer::Findings(check) if self.findings.is_filtering(check) => Context::Filter,
             Layer::Findings(_) => Context::Findings,
             Layer::Finding { .. } => Context::Finding,

@@ -65,8 +65,8 @@ impl Session {
         let desk = &mut self.desk;
         match action {
             Action::Step(step) => self.step(step),
-            Action::Left => self.sideways(true),
-            Action::Right => self.sideways(false),
+            Action::Left => return self.sideways(true),
+            Action::Right => return self.sideways(false),
             Action::Enter => return self.enter(),
             Action::NewLine => return self.new_line(),
             Action::Forget => self.forget(),
@@ -108,6 +108,7 @@ impl Session {
             Action::Reading(action) => return reading::update(&mut self.reading, desk, action),
             Action::Walk(action) => return walk::update(desk, action),
             Action::Findings(action) => return self.findings.update(desk, action),
+            Action::AllFindings(action) => return self.all_findings.update(desk, action),
             Action::Answer(action) => return answer::update(desk, action),
             Action::Determine(action) => return determine::update(desk, action),
             Action::SignOff(action) => return sign_off::update(desk, action),

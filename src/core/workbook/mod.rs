@@ -21,6 +21,7 @@ pub mod outside;
 pub mod printer;
 pub mod probes;
 pub mod proposal;
+pub mod query;
 pub mod remediation;
 pub mod requests;
 pub mod review;

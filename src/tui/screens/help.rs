@@ -64,7 +64,7 @@ const fn screen(place: Context) -> &'static str {
         Context::Cluster | Context::Ready => "new",
         Context::Scope => "scope",
         Context::Reading | Context::Preview => "reading",
-        Context::Findings | Context::Finding | Context::Filter => "finding",
+        Context::Findings | Context::AllFindings | Context::Finding | Context::Filter => "finding",
         Context::Questions | Context::Text | Context::Lines | Context::Choice | Context::Evidence => "question",
         Context::Result => "result",
         Context::Summary => "summary",

@@ -2,6 +2,7 @@
 //! is handed, and knows no other.
 
 pub mod access;
+pub mod all_findings;
 pub mod answer;
 pub mod compare;
 pub mod determine;

@@ -21,6 +21,8 @@ pub enum Layer {
     Walk,
     /// The findings of a check; their state is that of `findings`.
     Findings(String),
+    /// The findings of all checks on all clusters; their state is that of `all_findings`.
+    AllFindings,
     /// One finding of a check.
     Finding {
         /// The check.

@@ -56,6 +56,15 @@ pub(in crate::session) enum Lead {
         /// A file that was dropped; "" where none was.
         file: String,
     },
+    /// One finding of a check on a cluster.
+    Finding {
+        /// The cluster; it is the one that is shown then.
+        cluster: String,
+        /// The check.
+        check: String,
+        /// The finding.
+        id: String,
+    },
     /// Findings that are to be kept as evidence.
     Keep(Kept),
     /// Something wrong that was mended, or will be.

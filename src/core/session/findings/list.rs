@@ -2,10 +2,11 @@
 //! drawn, so that 50,000 scroll as 50 do.
 
 use crate::assess::CheckOutcome;
-use crate::model::Finding;
+use crate::model::{Finding, Outcome};
 use crate::session::parts::cursor::{Cursor, Scroll};
 use crate::session::parts::field::Field;
 use crate::session::parts::listed::{self, ListRow};
+use crate::workbook::query::{Found, Query, haystack};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -194,14 +195,27 @@ impl FindingsView {
         }
     }
 
+    /// Selects a finding; a filter that hides it is let go.
+    pub(super) fn stand_on(&mut self, id: &str) {
+        let row = |view: &Self| view.rows.iter().position(|row| row.item().is_some_and(|at| view.findings()[at].id == id));
+        if row(self).is_none() {
+            self.filter.set("");
+            self.arrange();
+        }
+        self.cursor.at = row(self).unwrap_or(self.cursor.at);
+    }
+
     /// Works the rows out anew; the selected finding stays selected where it is still shown.
     pub fn arrange(&mut self) {
         let selected = self.selected().map(|f| f.id.clone());
-        let words = listed::words(self.filter.trimmed());
+        let query = Query::read(self.filter.trimmed());
         let findings = self.findings();
-        let mut fit: Vec<usize> = (0..findings.len())
-            .filter(|at| words.iter().all(|word| listed::holds(word, &|word| fits(&findings[*at], &self.haystacks[*at], word))))
-            .collect();
+        let (check, outcome) = self.outcome().map_or(("", Outcome::Pass), |o| (o.check.as_str(), o.outcome));
+        let fits = |at: &usize| {
+            let (finding, haystack) = (&findings[*at], self.haystacks[*at].as_str());
+            query.fits(&Found { finding, check, outcome, cluster: "", excepted: false, haystack })
+        };
+        let mut fit: Vec<usize> = (0..findings.len()).filter(fits).collect();
         let object = |f: &Finding| (f.object.namespace.clone(), f.object.kind.clone(), f.object.name.clone());
         match self.sort {
             // As the checks hand them over.
@@ -219,30 +233,10 @@ impl FindingsView {
     }
 }
 
-/// What a plain word of a filter is looked for in.
-fn haystack(finding: &Finding) -> String {
-    let rule = finding.rule.as_deref().unwrap_or_default();
-    [&finding.object.to_string(), rule, &finding.field, &finding.observed, &finding.message].join("\n").to_lowercase()
-}
-
-/// Whether a finding fits a filter word, in lower case: `ns:pay`, `sev:high`, `rule:host`, `kind:`, `cat:cde`, or any text.
-fn fits(finding: &Finding, haystack: &str, word: &str) -> bool {
-    let has = |text: &str, part: &str| text.to_lowercase().contains(part);
-    match word.split_once(':') {
-        Some(("ns", part)) => has(&finding.object.namespace, part),
-        Some(("sev", part)) => finding.severity.id().starts_with(part),
-        Some(("rule", part)) => has(finding.rule.as_deref().unwrap_or_default(), part),
-        Some(("kind", part)) => has(&finding.object.kind, part),
-        Some(("name", part)) => has(&finding.object.name, part),
-        Some(("cat", part)) => finding.category.id().starts_with(part) || has(finding.category.label(), part),
-        _ => haystack.contains(word),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Category, ObjectRef, Outcome, Severity};
+    use crate::model::{Category, ObjectRef, Severity};
 
     fn view() -> FindingsView {
         let finding = |namespace: &str, name: &str, rule: &'static str, severity| {

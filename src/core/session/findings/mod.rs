@@ -101,6 +101,16 @@ impl Findings {
         desk.layers.push(Layer::Findings(check));
     }
 
+    /// Opens one finding of a check; one that is open is left for it.
+    pub(in crate::session) fn open_one(&mut self, desk: &mut Desk, check: &str, id: String) {
+        let Some(cluster) = desk.book.as_ref().and_then(|book| book.shown()) else { return };
+        let view = self.views.entry(check.to_owned()).or_default();
+        view.load(&cluster.outcomes, check);
+        view.stand_on(&id);
+        desk.layers.pop_if(|layer| matches!(layer, Layer::Finding { .. }));
+        desk.layers.push(Layer::Finding { check: check.to_owned(), id, scroll: Scroll::default() });
+    }
+
     fn arrange(&mut self, desk: &Desk, change: impl FnOnce(&mut FindingsView)) {
         if let Some(view) = self.on_top(desk) {
             change(view);

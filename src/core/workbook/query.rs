@@ -1,0 +1,203 @@
+//! The words by which findings are looked for, in lists and on the command line: `sev:high ns:pay check:3.1 docker`. Every word must hold; `-` before one turns it
+//! round.
+
+use crate::guidance::{Control, Guidance};
+use crate::model::{Finding, Outcome};
+
+/// Words to look for findings by.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Query(Vec<Word>);
+
+/// One word.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Word {
+    /// Whether it must not hold.
+    turned: bool,
+    /// Which part of a finding it speaks of; none for any of its texts.
+    key: Option<Key>,
+    /// What it looks for, in lower case.
+    text: String,
+    /// The controls to which a requirement relates, where it speaks of one.
+    controls: Vec<String>,
+}
+
+/// A part of a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Key {
+    Namespace,
+    Severity,
+    Rule,
+    Kind,
+    Name,
+    Category,
+    Check,
+    Cluster,
+    Requirement,
+    Outcome,
+    Excepted,
+}
+
+/// The keys as they are typed.
+const KEYS: [(&str, Key); 11] = [
+    ("ns", Key::Namespace),
+    ("sev", Key::Severity),
+    ("rule", Key::Rule),
+    ("kind", Key::Kind),
+    ("name", Key::Name),
+    ("cat", Key::Category),
+    ("check", Key::Check),
+    ("cluster", Key::Cluster),
+    ("dss", Key::Requirement),
+    ("out", Key::Outcome),
+    ("exc", Key::Excepted),
+];
+
+/// A finding with where it was found.
+#[derive(Clone, Copy, Debug)]
+pub struct Found<'a> {
+    /// The finding.
+    pub finding: &'a Finding,
+    /// Its check.
+    pub check: &'a str,
+    /// What the check says.
+    pub outcome: Outcome,
+    /// Its cluster.
+    pub cluster: &'a str,
+    /// Whether an exception holds for it.
+    pub excepted: bool,
+    /// What a plain word is looked for in: [`haystack`] of the finding.
+    pub haystack: &'a str,
+}
+
+/// All texts of a finding, in lower case.
+#[must_use]
+pub fn haystack(finding: &Finding) -> String {
+    let rule = finding.rule.as_deref().unwrap_or_default();
+    [&finding.object.to_string(), rule, &finding.field, &finding.observed, &finding.message].join("\n").to_lowercase()
+}
+
+impl Query {
+    /// Reads it. There is nothing that it does not understand: what is no key is a text to look for.
+    #[must_use]
+    pub fn read(text: &str) -> Self {
+        let word = |word: &str| {
+            let (turned, word) = match word.strip_prefix('-').filter(|rest| !rest.is_empty()) {
+                Some(rest) => (true, rest),
+                None => (false, word),
+            };
+            let key = word.split_once(':').and_then(|(name, text)| KEYS.iter().find(|(key, _)| *key == name).map(|(_, key)| (*key, text)));
+            let (key, text) = key.map_or((None, word), |(key, text)| (Some(key), text));
+            let controls = if key == Some(Key::Requirement) { controls_of(text) } else { vec![] };
+            Word { turned, key, text: text.to_owned(), controls }
+        };
+        Self(text.to_lowercase().split_whitespace().map(word).collect())
+    }
+
+    /// Whether it lets everything through.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether every word holds.
+    #[must_use]
+    pub fn fits(&self, found: &Found<'_>) -> bool {
+        self.0.iter().all(|word| word.holds(found) != word.turned)
+    }
+}
+
+/// The controls to which a requirement of PCI DSS, or one below it, relates.
+fn controls_of(requirement: &str) -> Vec<String> {
+    let relates = |control: &&Control| control.dss.iter().any(|number| is_under(number, requirement));
+    Guidance::shipped().map(|guidance| guidance.controls().filter(relates).map(|control| control.id.clone()).collect()).unwrap_or_default()
+}
+
+impl Word {
+    fn holds(&self, found: &Found<'_>) -> bool {
+        let part = self.text.as_str();
+        let has = |text: &str| text.to_lowercase().contains(part);
+        let finding = found.finding;
+        match self.key {
+            None => found.haystack.contains(part),
+            Some(Key::Namespace) => has(&finding.object.namespace),
+            Some(Key::Severity) => finding.severity.id().starts_with(part),
+            Some(Key::Rule) => has(finding.rule.as_deref().unwrap_or_default()),
+            Some(Key::Kind) => has(&finding.object.kind),
+            Some(Key::Name) => has(&finding.object.name),
+            Some(Key::Category) => finding.category.id().starts_with(part) || has(finding.category.label()),
+            Some(Key::Check) => {
+                found.check == part
+                    || is_under(found.check, part)
+                    || found.check.split_once('/').is_some_and(|(_, name)| name.contains(part))
+            }
+            Some(Key::Cluster) => has(found.cluster),
+            Some(Key::Requirement) => {
+                let control = found.check.split_once('/').map_or(found.check, |(control, _)| control);
+                self.controls.iter().any(|known| known == control)
+            }
+            Some(Key::Outcome) => found.outcome.id().starts_with(part),
+            Some(Key::Excepted) => {
+                let wanted = !matches!(part, "no" | "n" | "false");
+                found.excepted == wanted
+            }
+        }
+    }
+}
+
+/// Whether a number is another one or stands below it: `3.1/baseline` and `3.1.2` stand below `3.1`, `3.11` does not.
+#[must_use]
+pub fn is_under(number: &str, above: &str) -> bool {
+    number.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '/']))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test's failure is its message")]
+    use super::*;
+    use crate::model::{Category, ObjectRef, Severity};
+
+    fn fits(query: &str, excepted: bool) -> bool {
+        let object = ObjectRef::new("apps", "DaemonSet", "logging", "agent");
+        let mut finding = Finding::new(Category::Cde, object, "spec.volumes[0]").rule("hostPathVolumes").severity(Severity::High);
+        finding.observed = "/var/run/docker.sock".into();
+        let haystack = haystack(&finding);
+        let found =
+            Found { finding: &finding, check: "3.1/baseline", outcome: Outcome::Fail, cluster: "prod-eu", excepted, haystack: &haystack };
+        Query::read(query).fits(&found)
+    }
+
+    #[test]
+    fn each_key_speaks_of_its_part_and_a_dash_turns_it_round() {
+        for (holds, fails) in [
+            ("ns:log", "ns:pay"),
+            ("sev:h", "sev:low"),
+            ("RULE:hostpath", "rule:privileged"),
+            ("kind:daemon", "kind:pod"),
+            ("name:agent", "name:logging"),
+            ("cat:cde", "cat:connected"),
+            ("check:3.1", "check:3.11"),
+            ("check:base", "check:1"),
+            ("check:3", "check:31"),
+            ("check:3.1/baseline", "check:3.1/base"),
+            ("cluster:eu", "cluster:us"),
+            ("out:fail", "out:review"),
+            ("exc:no", "exc:yes"),
+            ("Docker logging", "docker absent"),
+            ("", "-docker"),
+            ("-ns:pay", "-ns:log"),
+            ("docker.sock", "unknown:key"),
+        ] {
+            assert!(fits(holds, false), "{holds}");
+            assert!(!fits(fails, false), "{fails}");
+        }
+        assert!(fits("exc:yes", true) && !fits("exc:no", true));
+    }
+
+    #[test]
+    fn a_requirement_is_that_of_the_control() {
+        let guidance = Guidance::shipped().unwrap();
+        let number = &guidance.control("3.1").unwrap().dss[0];
+        assert!(fits(&format!("dss:{number}"), false) && !fits("dss:99.9", false));
+        assert!(is_under("8.4.2", "8.4") && !is_under("8.41", "8.4") && is_under("3.1/baseline", "3.1"));
+    }
+}

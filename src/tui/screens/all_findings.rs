@@ -1,0 +1,109 @@
+//! All findings of all checks on all clusters as one list.
+
+use crate::tui::theme::Theme;
+use crate::tui::widgets::table::{self, Column, Fill};
+use crate::tui::widgets::{List, filter, frame, list, page, sign};
+use crate::tui::{keymap, markdown, text};
+use kassay_core::model::text::clean;
+use kassay_core::session::{AllFindings, AllGroup, ListRow, One, Session};
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+use ratatui::widgets::Paragraph;
+
+/// Draws the list.
+///
+/// ```text
+///  All findings                                                  Acme Payments 2026
+///
+///  812 findings · by severity     / filters: sev:high ns:pay check:3.1 …
+///
+///  ▸ critical  1.1/anonymous-rbac   ClusterRoleBinding open    CDE        prod-eu
+///    high      3.1/baseline         DaemonSet logging/agent    connected  prod-us
+///
+///  Whoever may run pods there owns the node.
+/// ```
+pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme) {
+    let Some(book) = &session.book else { return };
+    let engagement = &book.workbook.engagement;
+    let about = clean(format!("{} {}", engagement.entity, engagement.period).trim());
+    let keys = keymap::hints(session.context_below());
+    let body = page::draw(frame, area, "All findings", &about, &keys, theme);
+    let view = &session.all_findings;
+    let (bar, rest) = frame::top(body, 1);
+    let words = "sev:high ns:pay check:3.1 dss:2.2 cluster:eu exc:no or any word";
+    filter::draw(frame, bar, &filter::Shown { field: &view.filter, typing: view.filtering, about: &counted(view), words }, theme);
+    let (_, rest) = frame::top(rest, 1);
+    let rows = view.rows();
+    if rows.is_empty() {
+        let words = if view.count() == 0 { "No check has a finding." } else { "No finding fits the filter. Esc clears it." };
+        frame.render_widget(Line::styled(words, theme.style("text.muted")), rest);
+        return;
+    }
+    let (list, detail) = frame::bottom(rest, (rest.height / 3).min(8));
+    view.cursor.shows(list.height.into());
+    list::spots(list, rows.len(), view.cursor.at);
+    let drawn = List::new(rows.len(), Some(view.cursor.at), theme);
+    let several = book.is_several();
+    let cells = |nth: usize| Some(cells(&view.one(rows[nth].item()?)?, several).map(|words| text::width(&words)));
+    let columns = table::holding(COLUMNS, rows.len(), list::window(rows.len(), view.cursor.at, list.height.into()), cells);
+    let widths = table::widths(&columns, drawn.columns(list));
+    drawn.draw(frame, list, |nth, room| match &rows[nth] {
+        ListRow::Heading(name, count) => {
+            let words = format!("{}  {}", clean(name), text::counted(*count, "finding", "findings"));
+            Line::styled(text::cut(&words, room), theme.style("text.strong"))
+        }
+        ListRow::Item(at) => view.one(*at).map_or_else(Line::default, |one| row(&one, several, &columns, &widths, theme)),
+    });
+    if let Some(one) = view.selected().filter(|_| detail.height > 2) {
+        let (rule, detail) = frame::top(detail, 1);
+        frame::rule(frame, rule, theme);
+        let f = one.finding;
+        let width = usize::from(detail.width);
+        let mut lines = markdown::plain(&clean(&f.message), width, theme.style("text"));
+        lines.push(Line::styled(text::cut_middle(&clean(&format!("{}: {}", f.field, f.observed)), width), theme.style("text.code")));
+        lines.extend(markdown::plain(&clean(&format!("Mend: {}", f.mend)), width, theme.style("text.muted")));
+        frame.render_widget(Paragraph::new(page::fitting(lines, detail.height.into(), theme)), detail);
+    }
+}
+
+fn counted(view: &AllFindings) -> String {
+    let all = text::counted(view.count(), "finding", "findings");
+    let shown = if view.shown() == view.count() { all } else { format!("{} of {all}", text::thousands(view.shown())) };
+    let group = if view.group == AllGroup::None { String::new() } else { format!(" · grouped {}", view.group.label()) };
+    format!("{shown} · by {}{group}", view.sort.label())
+}
+
+const COLUMNS: [Column; 6] = {
+    const fn column(fill: Fill, least: usize) -> Column {
+        Column { title: "", fill, wanted: 0, least }
+    }
+    [
+        column(Fill::Words, 10),
+        column(Fill::Name, 14),
+        column(Fill::Name, 20),
+        column(Fill::Words, 9),
+        column(Fill::Name, 8),
+        column(Fill::Name, 20),
+    ]
+};
+
+/// What stands in the row of a finding; the cluster where there are several.
+fn cells(one: &One<'_>, several: bool) -> [String; 6] {
+    let f = one.finding;
+    [
+        format!("{} {}", if one.excepted { "e" } else { " " }, f.severity.id()),
+        one.check.to_owned(),
+        clean(&f.object.to_string()),
+        f.category.label().to_owned(),
+        if several { clean(one.cluster) } else { String::new() },
+        clean(&f.field),
+    ]
+}
+
+fn row(one: &One<'_>, several: bool, columns: &[Column], widths: &[usize], theme: &Theme) -> Line<'static> {
+    let f = one.finding;
+    let meanings = [sign::severity_meaning(f.severity), "text", "text", sign::category_meaning(f.category), "text.muted", "text.muted"];
+    let cells = cells(one, several).into_iter().zip(meanings).map(|(words, meaning)| (words, theme.style(meaning)));
+    table::row(columns, widths, cells.collect())
+}
