@@ -72,6 +72,7 @@ fn the_help_is_as_it_was() {
         "assess",
         "collect",
         "export",
+        "findings",
         "requests",
         "sign",
         "verify",
@@ -879,6 +880,33 @@ fn what_is_needed_is_printed_by_role_for_a_mail_or_a_table() {
     let (code, out, _) = run(home.path(), &["requests", dir, "--kept", "-o", "text", now[0], now[1]]);
     assert!(code == 0 && out.contains("Status: refused. Note: by contract"), "{out}");
     assert_eq!(run(home.path(), &["requests"]).0, 2);
+}
+
+#[test]
+fn findings_that_fit_some_words_are_handed_over() {
+    let home = tempfile::tempdir().unwrap();
+    let at = home.path();
+    let book = at.join("book");
+    let book = book.to_str().unwrap();
+    assert_eq!(run(at, &["assess", "--demo", "--workbook", book]).0, 1);
+    let of = |args: &[&str]| {
+        let (code, out, err) = run(at, &[&["findings", book], args].concat());
+        assert_eq!((code, err.as_str()), (0, ""), "{out}");
+        out
+    };
+    let all = of(&["-o", "csv"]);
+    let some = of(&["-o", "csv", "--query", "check:3.1 sev:high cat:cde"]);
+    assert!(some.lines().count() > 1 && some.lines().count() < all.lines().count(), "{some}");
+    assert!(some.lines().skip(1).all(|line| line.starts_with("demo,3.1,3.1/") && line.contains(",cde,")), "{some}");
+    // What one word lets through and what it keeps out are all there is.
+    let lines = |query: &str| of(&["--query", query]).lines().count();
+    assert_eq!(lines("sev:high") + lines("-sev:high"), lines(""));
+    let table = of(&["-o", "markdown", "--query", "check:3.1 sev:high cat:cde"]);
+    let rows = table.lines().filter(|line| line.starts_with("| high |")).count();
+    assert_eq!(rows, some.lines().count() - 1, "{table}");
+    assert!(table.starts_with("# Findings: book") && table.contains("\n## demo: `"), "{table}");
+    assert!(of(&["-o", "markdown", "--query", "no-such-word"]).contains("No finding fits."));
+    assert_eq!(run(at, &["findings"]).0, 2);
 }
 
 #[test]

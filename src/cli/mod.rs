@@ -7,6 +7,7 @@ mod catalogue;
 mod collect;
 mod diff;
 mod export;
+mod findings;
 mod interrupt;
 mod judged;
 mod keep;
@@ -140,6 +141,8 @@ enum Verb {
     Access(access::AccessVerb),
     /// Lists what active probes of a cluster would send, and sends nothing of it
     Probes(probes::ProbesVerb),
+    /// Prints the findings of all checks on all clusters, or those that fit some words
+    Findings(findings::Findings),
     /// Prints what is still needed of the entity, and what was asked for, by role
     Requests(requests::Requests),
     /// Prints the ClusterRole that the program needs, as YAML
@@ -335,6 +338,7 @@ fn run(cli: Cli) -> Result<u8, Failure> {
             print(&String::from_utf8_lossy(&script)).map(|()| 0)
         }
         Some(Verb::Export(verb)) => verb.run(&manners).map(|()| 0),
+        Some(Verb::Findings(verb)) => verb.run(&manners).map(|()| 0),
         Some(Verb::Requests(verb)) => verb.run(&manners).map(|()| 0),
         Some(Verb::Sign(verb)) => verb.run(&manners).map(|()| 0),
         Some(Verb::Verify(verb)) => verb.run(),

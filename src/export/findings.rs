@@ -1,15 +1,18 @@
 //! What the checks say, as tables: how each came out and why, how far each list was read, and every finding.
 
 use super::csv::write_csv;
+use super::handed;
 use super::table::{Cell, Column, Table, cells};
 use super::{ExportError, Material};
 use jiff::civil::Date;
+use kassay_core::assess::CheckOutcome;
 use kassay_core::checks;
 use kassay_core::kinds::KindState;
-use kassay_core::model::{Category, Outcome, Severity, Weight};
+use kassay_core::model::{Category, Finding, Outcome, Severity, Weight};
 use kassay_core::report::Assessment;
 use kassay_core::workbook::Exception;
 use kassay_core::workbook::excepting::exception_of;
+use kassay_core::workbook::query::Query;
 use kassay_core::workbook::review::shown;
 use std::io::Write;
 
@@ -18,6 +21,14 @@ use std::io::Write;
 pub fn findings(material: &Material) -> Table<'_> {
     let clusters: Vec<(&str, &Assessment)> = material.assessments.iter().map(|(key, a)| (key.as_str(), a)).collect();
     findings_of(&clusters, &material.workbook.exceptions, material.today())
+}
+
+/// The findings of all clusters that fit a query, one line each.
+#[must_use]
+pub fn findings_fitting<'a>(material: &'a Material, query: &'a Query) -> Table<'a> {
+    let clusters = material.assessments.iter().map(|(key, a)| (key.as_str(), a));
+    let fits = move |key: &str, outcome: &CheckOutcome, finding: &Finding| handed::fits(material, query, key, outcome, finding);
+    Table::new(FINDINGS, "Findings", columns(), rows_where(clusters, &material.workbook.exceptions, material.today(), fits))
 }
 
 /// All findings of all clusters as CSV, written line by line: they are the one table that grows with the cluster.
@@ -67,9 +78,18 @@ fn rows<'a>(
     exceptions: &'a [Exception],
     today: Date,
 ) -> impl Iterator<Item = [Cell<'a>; COLUMNS]> {
+    rows_where(clusters, exceptions, today, |_, _, _| true)
+}
+
+fn rows_where<'a>(
+    clusters: impl Iterator<Item = (&'a str, &'a Assessment)>,
+    exceptions: &'a [Exception],
+    today: Date,
+    fits: impl Fn(&str, &CheckOutcome, &Finding) -> bool,
+) -> impl Iterator<Item = [Cell<'a>; COLUMNS]> {
     let outcomes = clusters.flat_map(|(key, assessment)| assessment.outcomes.iter().map(move |outcome| (key, outcome)));
     let all = outcomes.flat_map(|(key, outcome)| outcome.findings.iter().map(move |finding| (key, outcome, finding)));
-    all.map(move |(key, outcome, f)| {
+    all.filter(move |(key, outcome, finding)| fits(key, outcome, finding)).map(move |(key, outcome, f)| {
         let exception = exception_of(exceptions, (&outcome.check, &f.id, key), today);
         cells![
             key,
