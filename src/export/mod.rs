@@ -77,7 +77,6 @@ pub use encrypt::Recipients;
 pub use error::ExportError;
 pub use findings::{coverage, findings, findings_fitting, findings_of, outcomes};
 pub use formats::{Maker, Ready, Single, Wish, maker};
-pub use formats::{Maker, Single, Wish, maker};
 pub use gemara::gemara;
 pub use handed::{findings_markdown, findings_text};
 pub use html::report_html;
