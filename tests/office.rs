@@ -11,7 +11,7 @@ mod tools;
 use assessment::{HOSTILE, make, now};
 use calamine::{Data, DataType, Reader, Xlsx};
 use kassay::export::{self, Material, Table};
-use kassay_core::kinds::{Ingest, Inventory, KindState, Source};
+use kassay_core::kinds::{Ingest, Inventory, KindState, Source, Withheld};
 use kassay_core::model::{ExportFormat, Kind};
 use kassay_core::sensitive::FingerprintKey;
 use kassay_core::workbook::sign_off::{Matter, Taken, take};
@@ -53,6 +53,8 @@ fn inventory() -> Inventory {
 /// An assessment with something of everything.
 fn material(root: &Path) -> Material {
     let mut material = Material::load(&make(root), now()).unwrap().with_registers(|_| Ok(inventory()));
+    let withheld = Withheld { field: "the withheld field".into(), detector: "card-number".into(), times: 1, ..Withheld::default() };
+    material.assessments[0].1.withheld.push(withheld);
     let book = &mut material.workbook;
     let first = book.determinations[0].clone();
     book.determinations[0].compensating = Some(CompensatingControl {
@@ -357,6 +359,7 @@ fn mark<'m>(row: &str, material: &'m Material) -> &'m str {
         "SHA-256 of each snapshot" => &material.workbook.clusters[0].snapshot,
         "files of evidence" => "%PDF-1.7",
         "snapshots as they were read" => "a snapshot",
+        "what was withheld: where, by which detector, how often" => "the withheld field",
         "lines of the journal" => "read prod",
         other => panic!("nothing is known by which to find “{other}”"),
     }

@@ -6,7 +6,7 @@ use crate::assess::CheckOutcome;
 use crate::checks;
 use crate::guidance::Guidance;
 use crate::judging::{Check, Need};
-use crate::kinds::{Inventory, KindState, UserName};
+use crate::kinds::{Inventory, KindState, UserName, Withheld};
 use crate::model::{Category, Kind, Scope};
 use crate::workbook::{Moment, Proposal};
 use jiff::Timestamp;
@@ -35,6 +35,9 @@ pub struct Assessment {
     pub proposals: Vec<Proposal>,
     /// How many sensitive values were met and not kept.
     pub redactions: usize,
+    /// What was withheld, by which detector, where and how often; nothing in a reading of before this was kept.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub withheld: Vec<Withheld>,
     /// Namespaces with their category in the scope that was judged in, by name.
     #[serde(default)]
     pub namespaces: Vec<NamespaceRow>,
@@ -158,6 +161,7 @@ impl Assessment {
             outcomes,
             proposals,
             redactions: inventory.redactions,
+            withheld: inventory.withheld(),
             namespaces: vec![],
         }
     }

@@ -63,6 +63,7 @@ mod verified;
 mod verify;
 mod view;
 mod visible;
+mod withheld;
 mod xlsx;
 mod zipped;
 
@@ -106,4 +107,5 @@ pub use tags::BAG_PROFILE;
 pub use verified::{Verified, What};
 pub use verify::{Looking, VerifyError, holds_assessment, look, verify, workbook_text};
 pub use view::Report;
+pub use withheld::withheld;
 pub use xlsx::report_xlsx;

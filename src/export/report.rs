@@ -8,6 +8,7 @@ use super::view::{
     AnswerView, AreaView, CheckView, Cluster, ControlView, DeterminationView, Differing, FindingView, JournalRow, JournalView, LastAnswer,
     PracticeView, QuestionView, Report, ResultView, ReviewView,
 };
+use super::withheld::by_detector;
 use super::{Material, executive, papers, samples, second, standing};
 use kassay_core::assess::CheckOutcome;
 use kassay_core::checks;
@@ -66,6 +67,7 @@ impl Report {
             totals: totals(known.iter().copied()),
             outcomes,
             redactions: book.clusters.iter().map(|c| c.redactions).sum(),
+            withheld_words: book.withheld.iter().map(|w| w.times).sum(),
             to_confirm: known.iter().filter(|d| d.to_confirm).map(|d| d.practice.clone()).collect(),
             areas,
             differing: known.iter().filter(|d| differs(d)).map(|d| differing(d)).collect(),
@@ -152,6 +154,7 @@ fn clusters(material: &Material) -> Vec<Cluster> {
             snapshot: folder::snapshot(&c.snapshot).unwrap_or_default(),
             findings: c.findings.clone(),
             redactions: c.redactions,
+            withheld: assessment.map(by_detector).unwrap_or_default(),
             not_read: c.not_read.iter().map(|(kind, words)| (kind.clone(), words.clone())).collect(),
             kinds: assessment
                 .map(|a| a.kinds.iter().filter(|k| k.items > 0).map(|k| (k.kind.clone(), k.items)).collect())

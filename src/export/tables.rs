@@ -4,6 +4,7 @@ use super::registers::{access, flows};
 use super::requests::{Wanted, requests, requests_table};
 use super::samples::{sample_items, samples};
 use super::table::{Column, Table, cells};
+use super::withheld::withheld;
 use super::{Material, findings, judgement, papers};
 use kassay_core::model::{Category, Determined, Method};
 use kassay_core::workbook::AnswerState;
@@ -25,6 +26,7 @@ pub(super) fn few(material: &Material) -> Vec<Table<'_>> {
         papers::interviews(material),
         papers::observations(material),
         papers::system_evidence(material),
+        withheld(material),
     ]);
     // Where there is nothing to work them out from, they would look as if nobody had a right.
     all.extend([access(material), flows(material)].into_iter().filter(|table| !table.is_empty()));

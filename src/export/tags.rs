@@ -70,6 +70,7 @@ What is in here
   data/samples.csv, data/sample-items.csv   sample sets, and what each of their items showed
   data/populations/*.txt       the names from which a sample was drawn; docs/sampling.md of Kassay tells how to draw it again
   data/requests.csv            what was asked for, and how it stands
+  data/withheld.csv            secrets and card numbers that were met and not kept: which detector, where, how often; never the value
   data/workbook.toml           the assessment itself: scope, answers, determinations, outcomes
   data/journal.jsonl           who changed what, and when; each line holds the digest of the line before
   data/assessment-*.json       what the checks say of each cluster, for programs

@@ -9,7 +9,7 @@ use kassay_core::workbook::{
     EvidenceKind, Exception, FORMAT, FindingBrief, Interview, ItemResult, Moment, Observation, OutcomeRecord, Place, Population,
     PopulationKind, Previous, PreviousAnswer, PreviousCluster, PreviousDetermination, PreviousEvidence, Reached, ReadFailure, Remediation,
     Request, RequestStatus, Review, RiskAnalysis, Sample, SampleItem, SamplingMethod, ScopeConfirmed, SignOff, SignOffStep, Strata,
-    UseCase, UseCaseKind, Withdrawn, Workbook,
+    UseCase, UseCaseKind, Withdrawn, WithheldWords, Workbook,
 };
 use std::collections::BTreeMap;
 
@@ -156,6 +156,7 @@ pub fn workbook() -> Workbook {
             at: at(),
             digest: digest(),
         }],
+        withheld: vec![WithheldWords { place: text("exception 3.1/baseline reason"), detector: text("card-number"), times: 2 }],
         outcomes: vec![OutcomeRecord {
             check: text("3.1/baseline"),
             cluster: text("prod-eu"),

@@ -336,6 +336,12 @@ pub fn by_name(distribution: &str, namespace: &str) -> Option<String> {
     made.then(|| format!("{} makes it", super::distribution::title(distribution)))
 }
 
+/// Whether a name is one that the API server or some distribution gives to a namespace: then everybody knows it, whoever uses it here.
+#[must_use]
+pub fn is_made_by_a_distribution(namespace: &str) -> bool {
+    EVERYWHERE.contains(&namespace) || DISTRIBUTIONS.iter().any(|(_, names)| names.contains(&namespace))
+}
+
 /// The category of every namespace of one cluster: what a person says of it, else what shows that it is the cluster's own, else the default.
 #[derive(Clone, Debug)]
 pub struct Categories<'a> {

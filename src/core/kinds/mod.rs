@@ -47,6 +47,7 @@ mod table;
 mod thinned;
 mod versions;
 mod volume;
+pub mod withheld;
 pub mod workload;
 pub mod writers;
 
@@ -60,4 +61,5 @@ pub use probes::{Artifact, LeftOut, Method, Probe, ProbeRequest, Probes, Purpose
 pub use quantity::Quantity;
 pub use sealed::Sealed;
 pub use sift::{Redaction, Unplaced};
+pub use withheld::Withheld;
 pub use workload::{Variant, Workload};

@@ -200,6 +200,16 @@ impl Workload {
         metadata_path(self.spec_path())
     }
 
+    /// A field of one of its pods, as it stands in the owner's template: what the cluster filled in stands where it stands in the pod.
+    #[must_use]
+    pub fn field_of_pod(&self, field: &str) -> String {
+        match (field.strip_prefix("spec."), field.strip_prefix("metadata.")) {
+            (Some(rest), _) => format!("{}.{rest}", self.spec_path()),
+            (_, Some(rest)) => format!("{}.{rest}", self.metadata_path()),
+            _ => field.to_owned(),
+        }
+    }
+
     /// By what workloads are sorted.
     pub(super) fn key(&self) -> (&str, &str, &str, &str) {
         (&self.object.namespace, &self.object.kind, &self.object.name, &self.object.group)

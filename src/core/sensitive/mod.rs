@@ -58,8 +58,14 @@ impl Detection {
     /// Whether it is account data and not a credential.
     #[must_use]
     pub fn is_card(&self) -> bool {
-        CARDS.contains(&self.detector.as_str())
+        is_of_cards(&self.detector)
     }
+}
+
+/// Whether a detector finds account data and not credentials.
+#[must_use]
+pub fn is_of_cards(detector: &str) -> bool {
+    CARDS.contains(&detector)
 }
 
 /// A secret within a text, and what is told of it.
@@ -161,10 +167,10 @@ pub fn without_secrets(text: &str) -> String {
     if found.is_empty() { text.to_owned() } else { masked(text, found) }
 }
 
-/// A text that people type without what announces itself as a secret, wherever it stands: card numbers, keys, tokens, passwords in addresses; and how
-/// many there were. What is a secret by its name alone stays, because prose speaks of passwords too.
+/// A text that people type without what announces itself as a secret, wherever it stands: card numbers, keys, tokens, passwords in addresses; and
+/// which detector found each. What is a secret by its name alone stays, because prose speaks of passwords too.
 #[must_use]
-pub fn without_plain_secrets(text: &str) -> (String, usize) {
+pub fn without_plain_secrets(text: &str) -> (String, Vec<String>) {
     let shapes = credential::announced(text).into_iter().map(|span| Hit {
         detection: Detection { detector: span.detector.to_owned(), masked: String::new(), fingerprint: String::new() },
         at: span.at,
@@ -174,10 +180,8 @@ pub fn without_plain_secrets(text: &str) -> (String, usize) {
         at: card.at,
     });
     let found: Vec<Hit> = shapes.chain(cards).collect();
-    match found.len() {
-        0 => (text.to_owned(), 0),
-        count => (masked(text, found), count),
-    }
+    let detectors = found.iter().map(|hit| hit.detection.detector.clone()).collect();
+    if found.is_empty() { (text.to_owned(), detectors) } else { (masked(text, found), detectors) }
 }
 
 #[cfg(test)]

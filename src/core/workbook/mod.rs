@@ -40,7 +40,7 @@ pub use format::{
     Exception, FORMAT, FindingBrief, Interview, ItemResult, Observation, OutcomeRecord, Place, Population, PopulationKind, Previous,
     PreviousAnswer, PreviousCluster, PreviousDetermination, PreviousEvidence, Reached, ReadFailure, Referenced, Remediation, Request,
     RequestStatus, Review, RiskAnalysis, Sample, SampleItem, SamplingMethod, ScopeConfirmed, SignOff, SignOffStep, Strata, UseCase,
-    UseCaseKind, Withdrawn, Workbook, WorkbookError, title_of,
+    UseCaseKind, Withdrawn, WithheldWords, Workbook, WorkbookError, title_of,
 };
 pub use held::ReadOnly;
 pub use journal::{Edit, Journal, JournalFault, JournalLine};

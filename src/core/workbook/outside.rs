@@ -24,6 +24,7 @@ pub const KEYS: &[(&str, &[&str])] = &[
     // Each step of a review stays; none takes the place of another.
     ("sign_off", &["of", "step", "by", "at"]),
     ("use_case", &["cluster"]),
+    ("withheld", &["place", "detector"]),
 ];
 
 /// Tables that stand alone and whose fields are things of their own. Any other is one thing: who confirmed, and what, belong together.

@@ -10,6 +10,7 @@ use super::registers::{access, flows};
 use super::roc::{assessed, section_six};
 use super::table::Table;
 use super::visible::visible;
+use super::withheld::withheld;
 use super::{ExportError, Material, papers, tables};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -35,7 +36,7 @@ fn shown(material: &Material) -> Vec<Table<'_>> {
     all.extend([outcomes(material), coverage(material), findings(material), access(material), flows(material)]);
     all.extend(tables::fieldwork(material));
     all.extend(tables::standing(material));
-    all.push(papers::evidence_register(&material.workbook));
+    all.extend([papers::evidence_register(&material.workbook), withheld(material)]);
     all
 }
 

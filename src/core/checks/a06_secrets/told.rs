@@ -166,11 +166,7 @@ fn places(view: &View<'_>, workload: &Workload, what: What) -> BTreeMap<Redactio
             if own && places.keys().any(|place| place.detection.fingerprint == redaction.detection.fingerprint) {
                 continue;
             }
-            let field = match (field.strip_prefix("spec."), field.strip_prefix("metadata.")) {
-                (Some(rest), _) => format!("{}.{rest}", workload.spec_path()),
-                (_, Some(rest)) => format!("{}.{rest}", workload.metadata_path()),
-                _ => field.clone(),
-            };
+            let field = workload.field_of_pod(field);
             *places.entry(Redaction { field, detection: redaction.detection.clone() }).or_default() += pods;
         }
     }

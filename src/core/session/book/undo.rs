@@ -100,7 +100,7 @@ impl History {
 
 /// All of a workbook but what was read from clusters, and what the program notes by itself. Whatever table comes to a workbook is among it.
 fn written(workbook: &Workbook) -> Workbook {
-    Workbook { clusters: vec![], outcomes: vec![], place: Place::default(), catalogue: String::new(), ..workbook.clone() }
+    Workbook { clusters: vec![], outcomes: vec![], place: Place::default(), catalogue: String::new(), withheld: vec![], ..workbook.clone() }
 }
 
 /// A workbook with what people wrote as it was. What came since by itself, as the record of active probes does, stays; what the edit itself
@@ -112,6 +112,8 @@ fn put_back(other: &Workbook, now: &Workbook, gave: &BTreeSet<String>, mark: &Wi
         outcomes: now.outcomes.clone(),
         place: now.place.clone(),
         catalogue: now.catalogue.clone(),
+        // What was withheld is not given back with the words that stood around it.
+        withheld: now.withheld.clone(),
         ..other.clone()
     };
     keep_since(&mut workbook.analyses, &now.analyses, gave, mark);

@@ -21,6 +21,7 @@ mod rows;
 mod sample;
 mod scoping;
 mod sign_off;
+mod withheld;
 mod workbook;
 
 pub use analysis::{AnalysisPurpose, RiskAnalysis};
@@ -42,4 +43,5 @@ pub use rows::Rows;
 pub use sample::{ItemResult, Population, PopulationKind, Sample, SampleItem, SamplingMethod, Strata};
 pub use scoping::{ScopeConfirmed, UseCase, UseCaseKind};
 pub use sign_off::{SignOff, SignOffStep};
+pub use withheld::WithheldWords;
 pub use workbook::{FORMAT, Workbook, WorkbookError};

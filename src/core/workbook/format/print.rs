@@ -32,6 +32,7 @@ pub struct Printed {
     exceptions: Vec<String>,
     reviews: Vec<String>,
     sign_offs: Vec<String>,
+    withheld: Vec<String>,
     outcomes: Vec<String>,
 }
 
@@ -59,6 +60,7 @@ impl Printed {
             exceptions: rows("exception", &book.exceptions)?,
             reviews: rows("review", &book.reviews)?,
             sign_offs: rows("sign_off", &book.sign_offs)?,
+            withheld: rows("withheld", &book.withheld)?,
             outcomes: rows("outcome", &book.outcomes)?,
         })
     }
@@ -93,6 +95,7 @@ impl Printed {
         splice(&mut self.exceptions, new.exceptions, changed.exceptions);
         splice(&mut self.reviews, new.reviews, changed.reviews);
         splice(&mut self.sign_offs, new.sign_offs, changed.sign_offs);
+        splice(&mut self.withheld, new.withheld, changed.withheld);
         splice(&mut self.outcomes, new.outcomes, changed.outcomes);
         Ok(())
     }
@@ -121,6 +124,7 @@ impl Printed {
             exceptions,
             reviews,
             sign_offs,
+            withheld,
             outcomes,
         } = self;
         let top = written(&Top { format: book.format, catalogue: &book.catalogue })?;
@@ -138,6 +142,7 @@ impl Printed {
             .chain(exceptions)
             .chain(sorted(&book.reviews, reviews, |r| (order(&r.check), r.cluster.clone())))
             .chain(sign_offs)
+            .chain(withheld)
             .chain(outcomes)
             .filter(|text| !text.is_empty());
         let texts: Vec<&String> = texts.collect();

@@ -48,6 +48,7 @@ pub struct Rows {
     pub(super) exceptions: Span,
     pub(super) reviews: Span,
     pub(super) sign_offs: Span,
+    pub(super) withheld: Span,
     pub(super) outcomes: Span,
 }
 
@@ -73,6 +74,7 @@ impl Rows {
             exceptions: Span::between(&now.exceptions, &before.exceptions),
             reviews: Span::between(&now.reviews, &before.reviews),
             sign_offs: Span::between(&now.sign_offs, &before.sign_offs),
+            withheld: Span::between(&now.withheld, &before.withheld),
             outcomes: Span::between(&now.outcomes, &before.outcomes),
         }
     }
@@ -100,6 +102,7 @@ impl Rows {
             exceptions: self.exceptions.of(&now.exceptions),
             reviews: self.reviews.of(&now.reviews),
             sign_offs: self.sign_offs.of(&now.sign_offs),
+            withheld: self.withheld.of(&now.withheld),
             outcomes: self.outcomes.of(&now.outcomes),
         }
     }
@@ -126,6 +129,7 @@ impl Rows {
             exceptions,
             reviews,
             sign_offs,
+            withheld,
             outcomes,
         } = before;
         *format = now.format;
@@ -157,6 +161,7 @@ impl Rows {
         self.exceptions.take_over(exceptions, &now.exceptions);
         self.reviews.take_over(reviews, &now.reviews);
         self.sign_offs.take_over(sign_offs, &now.sign_offs);
+        self.withheld.take_over(withheld, &now.withheld);
         self.outcomes.take_over(outcomes, &now.outcomes);
     }
 }

@@ -19,6 +19,7 @@ use super::review::Review;
 use super::sample::Sample;
 use super::scoping::{ScopeConfirmed, UseCase};
 use super::sign_off::SignOff;
+use super::withheld::WithheldWords;
 use crate::model::Scope;
 use crate::sensitive::{place, without_quoted};
 use serde::{Deserialize, Serialize};
@@ -86,6 +87,9 @@ pub struct Workbook {
     /// Steps of the review by a second person, the oldest first.
     #[serde(default, rename = "sign_off", skip_serializing_if = "Vec::is_empty")]
     pub sign_offs: Vec<SignOff>,
+    /// What was taken out of words that people typed, before they were written down; sorted.
+    #[serde(default, rename = "withheld", skip_serializing_if = "Vec::is_empty")]
+    pub withheld: Vec<WithheldWords>,
     /// Outcomes of checks, in the order of the catalogue.
     #[serde(default, rename = "outcome", skip_serializing_if = "Vec::is_empty")]
     pub outcomes: Vec<OutcomeRecord>,
@@ -139,6 +143,7 @@ impl Workbook {
             exceptions: vec![],
             reviews: vec![],
             sign_offs: vec![],
+            withheld: vec![],
             outcomes: vec![],
         }
     }
