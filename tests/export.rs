@@ -15,10 +15,14 @@ mod hostile;
 mod killed;
 #[path = "export/large.rs"]
 mod large;
+#[path = "support/names.rs"]
+mod names;
 #[path = "export/packing.rs"]
 mod packing;
 #[path = "export/pdf.rs"]
 mod pdf;
+#[path = "export/redact.rs"]
+mod redact;
 #[path = "export/screen.rs"]
 mod screen;
 #[path = "export/signing.rs"]

@@ -927,6 +927,18 @@ fn an_export_goes_where_one_says() {
     desk.act(Action::Step(Step::Up)).act(Action::Enter);
     let Some(Effect::Export { target, format, .. }) = desk.asked.last() else { panic!("{:?}", desk.asked) };
     assert_eq!((target.to_string_lossy().as_ref(), format.id()), ("/srv/a b/report", "bag"));
+    assert!(desk.asked.iter().any(|effect| matches!(effect, Effect::Export { redact: false, .. })));
+}
+
+#[test]
+fn an_export_without_names_is_not_called_by_one() {
+    let mut desk = Desk::empty();
+    desk.act(Action::Export(export::Action::Open)).act(Action::Export(export::Action::Names)).act(Action::Enter);
+    let Some(Effect::Export { target, redact: true, .. }) = desk.asked.last() else { panic!("{:?}", desk.asked) };
+    assert_eq!(target.to_string_lossy(), "redacted-2026-11-23.zip");
+    // What is being written stays as it was begun.
+    desk.act(Action::Export(export::Action::Names));
+    assert!(desk.session.export.redact);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Exports in the walk: one at a time, told while it is written, stopped by a key; whoever leaves the program waits until nothing half done is left.
 
 use crate::collect::{self, Cancel};
-use crate::export::{self, ExportError, Maker, Material, Step, Wish};
+use crate::export::{self, ExportError, Maker, Material, RedactFiles, Step, Wish};
 use kassay_core::kinds::Inventory;
 use kassay_core::model::ExportFormat;
 use kassay_core::session::Action;
@@ -24,14 +24,14 @@ pub(super) struct Exporting {
 }
 
 impl Exporting {
-    /// Begins one; what becomes of it is sent as actions. The target is a path as it is on disk.
-    pub fn begin(&mut self, format: ExportFormat, target: PathBuf, dir: PathBuf, actions: UnboundedSender<Action>) {
+    /// Begins one, with names or with pseudonyms in their place; what becomes of it is sent as actions. The target is a path as it is on disk.
+    pub fn begin(&mut self, how: (ExportFormat, bool), target: PathBuf, dir: PathBuf, actions: UnboundedSender<Action>) {
         self.cancel = Cancel::default();
         let (held, over) = channel();
         self.over = Some(over);
         let cancel = self.cancel.clone();
         tokio::task::spawn_blocking(move || {
-            let told = told(write(format, &target, &dir, &|step| {
+            let told = told(write(how, &target, &dir, &|step| {
                 // Nobody listens any more where the walk was left; then nothing is to be written.
                 let Step { done, of, bytes, name } = step;
                 match actions.send(Action::Export(Told::Progress { done, of, bytes, name })) {
@@ -74,7 +74,12 @@ fn told(written: Result<export::Written, ExportError>) -> Told {
 }
 
 /// Writes an export; a name that is taken gets a number.
-fn write(format: ExportFormat, target: &Path, dir: &Path, progress: &export::Progress<'_>) -> Result<export::Written, ExportError> {
+fn write(
+    (format, redact): (ExportFormat, bool),
+    target: &Path,
+    dir: &Path,
+    progress: &export::Progress<'_>,
+) -> Result<export::Written, ExportError> {
     // Asked between the long steps before anything is written, too.
     let going_on = || match progress(Step { done: 0, of: 0, bytes: 0, name: String::new() }) {
         ControlFlow::Continue(()) => Ok(()),
@@ -85,6 +90,7 @@ fn write(format: ExportFormat, target: &Path, dir: &Path, progress: &export::Pro
     going_on()?;
     let material = material.ready_for(format, snapshot);
     going_on()?;
+    let material = if redact { redacted(material)? } else { material };
     let target = free(target)?;
     match export::maker(format) {
         Maker::Bag(form) => export::bag(&material, &target, form, progress),
@@ -95,6 +101,14 @@ fn write(format: ExportFormat, target: &Path, dir: &Path, progress: &export::Pro
             ready.put(&target, export::Over::Keep, progress)
         }
     }
+}
+
+/// The same with pseudonyms; key and map lie in the folder of the assessment, which no export hands on.
+fn redacted(material: Material) -> Result<Material, ExportError> {
+    let files = RedactFiles::of(&material.dir, None, None)?;
+    let (redacted, map) = material.redacted(files.key()?, snapshot)?;
+    files.put(map)?;
+    Ok(redacted)
 }
 
 /// A snapshot that an assessment keeps.
@@ -156,7 +170,7 @@ mod tests {
         for format in [ExportFormat::Bag, ExportFormat::BagZip] {
             let (actions, mut told) = unbounded_channel();
             let mut exporting = Exporting::default();
-            exporting.begin(format, out.join("bag"), dir.clone(), actions);
+            exporting.begin((format, false), out.join("bag"), dir.clone(), actions);
             begun(&mut told).await;
             exporting.stop();
             let last = loop {
@@ -178,7 +192,7 @@ mod tests {
         let out = root.path().join("out");
         let (actions, mut told) = unbounded_channel();
         let mut exporting = Exporting::default();
-        exporting.begin(ExportFormat::BagZip, out.join("bag.zip"), dir, actions);
+        exporting.begin((ExportFormat::BagZip, false), out.join("bag.zip"), dir, actions);
         begun(&mut told).await;
         drop(told);
         exporting.close();

@@ -113,7 +113,9 @@ impl World {
                 self.probe(source, plan, (inventory, dir), allowed_by, told);
             }
             Effect::CancelProbes => self.probing.cancel(),
-            Effect::Export { format, target, dir } => self.exporting.begin(format, self.path(&target), dir, self.actions.clone()),
+            Effect::Export { format, target, dir, redact } => {
+                self.exporting.begin((format, redact), self.path(&target), dir, self.actions.clone());
+            }
             Effect::CancelExport => self.exporting.stop(),
             Effect::Open(what) => self.beside(move || match open::that_detached(&what) {
                 Ok(()) => Action::Told(format!("Opened: {what}")),

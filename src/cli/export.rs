@@ -2,7 +2,7 @@
 
 use super::{Failure, Manners, interrupt, output_failed, print, source};
 use crate::collect::{Cancel, snapshot};
-use crate::export::{self, ExportError, Form, Maker, Material, OscalVersion, Packing, Recipients, Single, Wish};
+use crate::export::{self, ExportError, Form, Maker, Material, OscalVersion, Packing, Recipients, RedactFiles, Single, Wish};
 use crate::store::Store;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
@@ -36,9 +36,27 @@ pub struct Export {
     /// Version of OSCAL to name, for oscal; without it 1.2.1
     #[arg(long, value_name = "VERSION")]
     oscal_version: Option<OscalVersion>,
+    /// Replaces names by pseudonyms, for sharing: of the entity, people, clusters, namespaces, machines, addresses, accounts, objects, images, labels,
+    /// files. A bag then leaves out workbook, journal, snapshots and files of evidence, and says so
+    #[arg(long, value_enum, value_name = "WHAT")]
+    redact: Option<Redact>,
+    /// The key of the pseudonyms; made where it is missing. The same key gives the same pseudonyms. Without it, redact.key in the folder of the
+    /// assessment, which no export hands on
+    #[arg(long, value_name = "FILE", requires = "redact")]
+    redact_key: Option<PathBuf>,
+    /// Where it is written what each pseudonym stands for; without it, beside the key
+    #[arg(long, value_name = "FILE", requires = "redact")]
+    redact_map: Option<PathBuf>,
     /// The time of the export, instead of the clock: the same workbook and time give the same bytes
     #[arg(long, value_name = "TIMESTAMP", value_parser = source::moment)]
     now: Option<jiff::Timestamp>,
+}
+
+/// What is replaced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Redact {
+    /// Names, wherever they stand
+    Names,
 }
 
 /// Digests of manifests.
@@ -68,9 +86,22 @@ impl Export {
             manners.say(&notice.to_string());
         }
         export::tidy(opened.store.dir());
+        let files = match self.redact {
+            Some(Redact::Names) => Some(self.redact_files(opened.store.dir())?),
+            None => None,
+        };
         let read = |bytes: &[u8]| snapshot::read(bytes).map_err(|e| e.to_string());
-        let material = Material::load(opened.store.dir(), now)?.ready_for(self.format, read);
-        let wish = Wish { cluster: self.cluster.clone(), oscal: self.oscal_version.clone().unwrap_or_default() };
+        let mut material = Material::load(opened.store.dir(), now)?.ready_for(self.format, read);
+        let mut wish = Wish { cluster: self.cluster.clone(), oscal: self.oscal_version.clone().unwrap_or_default() };
+        if let Some(files) = files {
+            // A cluster is asked for by its name, and stands in the material by its pseudonym.
+            let asked = wish.cluster.as_ref().map(|asked| material.place_of(asked)).transpose()?;
+            let (redacted, map) = material.redacted(files.key().map_err(ExportError::from)?, read)?;
+            files.put(map).map_err(ExportError::from)?;
+            material = redacted;
+            wish.cluster = asked.and_then(|place| material.assessments.get(place)).map(|(key, _)| key.clone());
+            manners.say(&format!("pseudonyms: {} (key: {}); keep both to yourself", files.map.display(), files.key.display()));
+        }
         let single = match export::maker(self.format) {
             Maker::Bag(form) => return self.bag(&material, self.packing(form, recipients), manners),
             Maker::Single(single) => single,
@@ -94,6 +125,18 @@ impl Export {
                 })
             }
         }
+    }
+
+    /// Where key and map of the pseudonyms lie: never in what is written.
+    fn redact_files(&self, folder: &Path) -> Result<RedactFiles, Failure> {
+        let files = RedactFiles::of(folder, self.redact_key.clone(), self.redact_map.clone()).map_err(ExportError::from)?;
+        let whole = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        for path in [&files.key, &files.map] {
+            if self.file.as_ref().is_some_and(|target| target != Path::new("-") && whole(path).starts_with(whole(target))) {
+                return Err(Failure::new(format!("{} would lie in what is exported", path.display())).hint("Name another place."));
+            }
+        }
+        Ok(files)
     }
 
     fn packing(&self, form: Form, recipients: Option<Recipients>) -> Packing {
@@ -152,6 +195,9 @@ fn formats() -> impl TypedValueParser<Value = ExportFormat> {
 
 /// A name for a file here: `acme-2026-11-23.zip`, after the folder of the assessment.
 fn name_of(material: &Material, ending: &str) -> String {
+    if material.redacted.is_some() {
+        return format!("redacted-{}{ending}", kassay_core::workbook::accept::day_of(material.now));
+    }
     let folder = material.dir.canonicalize().ok().and_then(|dir| dir.file_name().map(|name| name.to_string_lossy().into_owned()));
     let day = kassay_core::workbook::accept::day_of(material.now);
     format!("{}-{day}{ending}", folder.unwrap_or_else(|| "assessment".to_owned()))

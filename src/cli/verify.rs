@@ -47,8 +47,10 @@ impl Verify {
             (true, true) => "✓ whole, one edit to be completed",
             (false, _) => "✗ not whole",
         };
+        let of = if verified.redacted { "redacted " } else { "" };
+        let edits = if verified.redacted { String::new() } else { format!(", {} edits in the journal", verified.edits) };
         let title = if verified.title.is_empty() { String::new() } else { format!(" of “{}”", clean(&verified.title)) };
-        let _ = writeln!(out, "{sign}: {what}{title}, {} files, {} edits in the journal", verified.files, verified.edits);
+        let _ = writeln!(out, "{sign}: {of}{what}{title}, {} files{edits}", verified.files);
         let sealed = if verified.what == What::Workbook { "workbook.toml" } else { "tagmanifest-sha256.txt" };
         let _ = writeln!(out, "  SHA-256 of {sealed}: {}", verified.seal);
         if !verified.commands.is_empty() {

@@ -21,6 +21,9 @@ pub const FORMAT: &str = "kassay/assessment/v1";
 pub struct Assessment {
     /// Name of the format.
     pub format: String,
+    /// What was replaced by pseudonyms: `names`; "" where nothing was.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub redacted: String,
     /// What judged.
     pub tool: Tool,
     /// The time judged by.
@@ -141,6 +144,7 @@ impl Assessment {
         });
         Self {
             format: FORMAT.to_owned(),
+            redacted: String::new(),
             tool: Tool { name: "kassay".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned(), catalogue: guidance.digest.clone() },
             assessed_at: Moment(assessed_at).to_string(),
             cluster: Cluster {

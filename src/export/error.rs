@@ -1,5 +1,6 @@
 //! Why something could not be exported.
 
+use super::redact::RedactError;
 use crate::config::said;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -36,6 +37,9 @@ pub enum ExportError {
     /// No cluster was read, or none of that name.
     #[error("{0}")]
     NoCluster(String),
+    /// Key or map of pseudonyms can't be used.
+    #[error(transparent)]
+    Redact(#[from] RedactError),
     /// The shipped catalogue or a template is broken.
     #[error("{0}")]
     Internal(String),
@@ -84,6 +88,7 @@ impl ExportError {
                 "recipients are keys of age (age1…) and SSH keys of the kinds ssh-ed25519 and ssh-rsa, or files with a key on each line"
                     .into(),
             ),
+            Self::Redact(RedactError::Unknown { .. }) => Some("name another file; nothing is written over it".into()),
             Self::WhichCluster(_) => Some("name one with --cluster".into()),
             _ => None,
         }

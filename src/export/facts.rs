@@ -2,11 +2,12 @@
 //! from.
 
 use super::Material;
+use super::redact::REDACTED;
 use super::second::assistance;
 use super::table::{Cell, cells};
 use kassay_core::model::{Determined, Outcome};
 use kassay_core::workbook::rollup::unread;
-use kassay_core::workbook::{AnswerState, ClusterRecord, Moment, journal};
+use kassay_core::workbook::{AnswerState, ClusterRecord, Moment};
 
 /// Facts under a heading: what, and how it is.
 #[derive(Clone, Debug)]
@@ -106,14 +107,17 @@ fn cluster<'a>(material: &'a Material, record: &'a ClusterRecord) -> Facts<'a> {
 }
 
 fn origin(material: &Material) -> Facts<'_> {
-    let sealed = material.journal.workbook() == Some(journal::digest(material.text.as_bytes()).as_str());
     let lines = [
         cells!["Made by", format!("Kassay {}", env!("CARGO_PKG_VERSION"))],
         cells!["Made at", Moment(material.now)],
-        cells!["SHA-256 of workbook.toml", journal::digest(material.text.as_bytes())],
+        cells!["Redacted", material.redacted.as_ref().map(|_| REDACTED)],
+        cells!["SHA-256 of workbook.toml", material.seal()],
         cells!["Catalogue of the guidance", &material.guidance.digest],
         cells!["Edits in the journal", material.journal.lines.len()],
-        cells!["The workbook is what the journal says", if sealed { "yes" } else { "no: it was changed outside of the program" }],
+        cells![
+            "The workbook is what the journal says",
+            if material.is_sealed() { "yes" } else { "no: it was changed outside of the program" }
+        ],
         cells!["The journal's chain is whole", if material.journal.faults.is_empty() { "yes" } else { "no" }],
     ];
     Facts::new("What this is made from", lines)

@@ -99,7 +99,9 @@ impl<'a> Filling<'a> {
 
     fn fill_zip<W: Write + Seek>(&mut self, file: W) -> Result<W, ExportError> {
         let target = self.target;
-        let mut sink = ZipSink { zip: ZipWriter::new(Calm::new(file)), top: top_of(target), target };
+        // The name of the zip may be one that is not to be told.
+        let top = if self.material.redacted.is_some() { "redacted".to_owned() } else { top_of(target) };
+        let mut sink = ZipSink { zip: ZipWriter::new(Calm::new(file)), top, target };
         self.fill(&mut sink)?;
         Ok(sink.zip.finish().map_err(|e| ExportError::io(target)(e.into()))?.inner)
     }

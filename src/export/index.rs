@@ -2,6 +2,7 @@
 //! each kind of object was read, as a table.
 
 use super::findings::state;
+use super::redact::REDACTED;
 use super::table::{Column, Table, cells};
 use super::visible::Shown;
 use super::{ExportError, Material, csv};
@@ -20,6 +21,8 @@ const TEMPLATE: &str = include_str!("../../assets/report/index.html");
 struct Page {
     title: String,
     at: String,
+    /// What is to be known where names were replaced; "" where they were not.
+    redacted: &'static str,
     evidence: Vec<EvidenceRow>,
     clusters: Vec<ClusterPart>,
     files: Vec<FileRow>,
@@ -81,6 +84,7 @@ pub(super) fn index_html(
     let page = Page {
         title: format!("{} {}", book.engagement.entity, book.engagement.period).trim().to_owned(),
         at: Moment(material.now).to_string(),
+        redacted: if material.redacted.is_some() { REDACTED } else { "" },
         evidence: book.evidence.iter().map(evidence).collect(),
         clusters: book.clusters.iter().map(|record| cluster(material, record, clusters)).collect(),
         files: names.filter(|name| name != NAME).map(|name| FileRow { href: name.clone(), name }).collect(),

@@ -3,6 +3,7 @@
 
 use super::Material;
 use super::marked::{marked_name, marked_within};
+use super::redact::REDACTED;
 use kassay_core::guidance::Area;
 use kassay_core::model::Outcome;
 use kassay_core::workbook::Moment;
@@ -60,6 +61,9 @@ impl Writer<'_> {
                 Moment(material.now)
             ),
         );
+        if material.redacted.is_some() {
+            put(&mut head, &format!("{REDACTED}\n"));
+        }
         let determined = material.guidance.practices().filter(|p| material.workbook.determination(&p.id).is_some()).count();
         let to_confirm = material.workbook.determinations.iter().filter(|d| d.to_confirm).count();
         let all = material.guidance.practices().count();

@@ -2,6 +2,7 @@
 
 use super::ExportError;
 use super::picture::Subject;
+use super::redact::Redacted;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use kassay_core::analysis::rbac::folded::Folded;
@@ -56,6 +57,8 @@ pub struct Material {
     pub guidance: &'static Guidance,
     /// The time of the export.
     pub now: Timestamp,
+    /// What is known of the material that pseudonyms were put into; none where it is as it was saved.
+    pub redacted: Option<Redacted>,
 }
 
 impl Material {
@@ -90,8 +93,19 @@ impl Material {
         let now = Timestamp::from_second(now.as_second()).unwrap_or(now);
         let guidance = Guidance::shipped().map_err(|e| ExportError::Internal(e.to_string()))?;
         let together = Together::of(guidance, &workbook, day_of(now));
-        let mut material =
-            Self { dir, text, workbook, journal_text, journal, assessments: vec![], together, pictures: BTreeMap::new(), guidance, now };
+        let mut material = Self {
+            dir,
+            text,
+            workbook,
+            journal_text,
+            journal,
+            assessments: vec![],
+            together,
+            pictures: BTreeMap::new(),
+            guidance,
+            now,
+            redacted: None,
+        };
         for cluster in &material.workbook.clusters {
             if let Some(name) = folder::findings(&cluster.findings) {
                 let mut assessment: Assessment = kept(&name, &cluster.findings).and_then(|bytes| {
@@ -188,6 +202,21 @@ impl Material {
         })
     }
 
+    /// SHA-256 of the workbook, or what stands for it where names were replaced.
+    #[must_use]
+    pub fn seal(&self) -> String {
+        self.redacted.as_ref().map_or_else(|| journal::digest(self.text.as_bytes()), |redacted| redacted.seal.clone())
+    }
+
+    /// Whether the workbook is what the last line of its journal says.
+    #[must_use]
+    pub fn is_sealed(&self) -> bool {
+        match &self.redacted {
+            Some(redacted) => redacted.sealed,
+            None => self.journal.workbook() == Some(self.seal().as_str()),
+        }
+    }
+
     /// The day of the export.
     #[must_use]
     pub fn today(&self) -> Date {
@@ -228,6 +257,15 @@ impl Material {
     /// Where there is none, or several and none is named.
     pub fn assessment(&self, cluster: Option<&str>) -> Result<&Assessment, ExportError> {
         self.keyed(cluster).map(|(_, assessment)| assessment)
+    }
+
+    /// Which of the assessments is that of a cluster.
+    ///
+    /// # Errors
+    /// Where there is none.
+    pub fn place_of(&self, cluster: &str) -> Result<usize, ExportError> {
+        let (key, _) = self.keyed(Some(cluster))?;
+        Ok(self.assessments.iter().position(|(known, _)| known == key).unwrap_or_default())
     }
 
     /// The same, with the cluster's name.

@@ -39,6 +39,7 @@ mod plain;
 mod progress;
 mod put;
 mod read;
+mod redact;
 mod registers;
 mod report;
 mod requests;
@@ -93,6 +94,7 @@ pub use picture::{Dress, Subject, dot as segmentation_dot, svg as segmentation_s
 pub use progress::{Progress, Step, Written};
 pub use put::{Over, put};
 pub use read::{Contents, contents};
+pub use redact::{PseudonymMap, RedactError, RedactFiles, RedactKey, Redacted};
 pub use registers::{access, access_csv, flows, reach_csv};
 pub use requests::{Mail, RequestView, Wanted, requests, requests_mail, requests_table};
 pub use roc::{assessed, section_six};

@@ -4,6 +4,7 @@ use super::findings::write_findings;
 use super::html::write_html;
 use super::index::{index_html, readings};
 use super::picture::{Dress, Subject, dot, svg};
+use super::redact::left_out_table;
 use super::registers::{access, flows};
 use super::samples::populations;
 use super::tables::few;
@@ -28,8 +29,16 @@ pub(super) enum Content {
 pub(super) fn payload(material: &Material) -> BTreeMap<String, Content> {
     let mut files = BTreeMap::new();
     let mut made = |name: String, make: Make| files.insert(format!("data/{name}"), Content::Made(make));
-    made(folder::WORKBOOK.into(), Box::new(|m, to| put(to, &m.text)));
-    made(folder::JOURNAL.into(), Box::new(|m, to| put(to, &m.journal_text)));
+    match &material.redacted {
+        None => {
+            made(folder::WORKBOOK.into(), Box::new(|m, to| put(to, &m.text)));
+            made(folder::JOURNAL.into(), Box::new(|m, to| put(to, &m.journal_text)));
+        }
+        Some(redacted) => {
+            let text = csv(&left_out_table(&redacted.left_out));
+            made("left-out.csv".into(), Box::new(move |_, to| put(to, &text)));
+        }
+    }
     made("report.html".into(), Box::new(|m, to| write_html(m, to)));
     made("index.html".into(), Box::new(index));
     made("findings.csv".into(), Box::new(|m, to| write_findings(m, to)));
@@ -41,7 +50,8 @@ pub(super) fn payload(material: &Material) -> BTreeMap<String, Content> {
         let text = csv(&table);
         made(format!("{}.csv", table.name), Box::new(move |_, to| put(to, &text)));
     }
-    for (reference, names) in populations(&material.workbook) {
+    // A sample can't be drawn again from pseudonyms, whose order is another.
+    for (reference, names) in populations(&material.workbook).filter(|_| material.redacted.is_none()) {
         made(format!("populations/{}.txt", file_name(reference)), Box::new(move |_, to| put(to, &names)));
     }
     let names = file_names(material);

@@ -2,6 +2,7 @@
 //! it out.
 
 use super::picture::{Dress, svg};
+use super::redact::REDACTED;
 use super::requests::{Wanted, requests};
 use super::tables::state_words;
 use super::view::{
@@ -19,7 +20,7 @@ use kassay_core::workbook::determining::overruled;
 use kassay_core::workbook::excepting::exception_of;
 use kassay_core::workbook::rollup::unread;
 use kassay_core::workbook::sign_off::Matter;
-use kassay_core::workbook::{Answer, AnswerValue, Determination, Moment, folder, journal};
+use kassay_core::workbook::{Answer, AnswerValue, Determination, Moment, folder};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many findings stand in the report; the table of all is beside it.
@@ -60,7 +61,8 @@ impl Report {
             made_at: Moment(material.now).to_string(),
             version: env!("CARGO_PKG_VERSION"),
             catalogue: material.guidance.digest.clone(),
-            workbook: journal::digest(material.text.as_bytes()),
+            workbook: material.seal(),
+            redacted: if material.redacted.is_some() { REDACTED } else { "" },
             clusters: clusters(material),
             practices: practices.len(),
             determined: known.len(),
@@ -347,7 +349,7 @@ fn journal_view(material: &Material) -> JournalView {
         last: at(journal.lines.last()),
         people: people.into_iter().map(str::to_owned).collect(),
         whole: journal.faults.is_empty(),
-        matches: journal.workbook() == Some(journal::digest(material.text.as_bytes()).as_str()),
+        matches: material.is_sealed(),
         outside: journal.lines.iter().filter(|l| l.by.is_empty()).count(),
         shown: journal.lines.iter().rev().take(JOURNAL_SHOWN).map(row).collect(),
     }

@@ -83,6 +83,10 @@ pub fn in_toto(material: &Material) -> Result<String, ExportError> {
 }
 
 fn statement(material: &Material) -> Result<Statement, ExportError> {
+    if material.redacted.is_some() {
+        let why = "an in-toto statement speaks of snapshots by their SHA-256, which is not told where names are replaced".to_owned();
+        return Err(ExportError::NoCluster(why));
+    }
     let subject = subjects(material)?;
     if subject.is_empty() {
         let why = "no cluster was read and kept, so there is nothing of which a statement could speak".to_owned();

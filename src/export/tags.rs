@@ -1,6 +1,7 @@
 //! The files of a bag that tell about it: its description, its profile, how to check it.
 
 use super::Material;
+use super::redact::REDACTED;
 use kassay_core::workbook::Moment;
 
 /// The name of the profile that our bags follow.
@@ -13,6 +14,9 @@ pub(super) const SCRIPT_NAME: &str = "verify.sh";
 pub(super) const SCRIPT: &str = include_str!("../../assets/bag/verify.sh");
 /// RFC 8493, 2.1.1.
 pub(super) const DECLARATION: &str = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
+
+/// The label by which a bag says what was replaced by pseudonyms in it.
+pub(super) const REDACTED_LABEL: &str = "Kassay-Redacted";
 
 /// This program, as bags name it.
 pub(super) fn agent() -> String {
@@ -41,6 +45,7 @@ pub(super) fn bag_info(material: &Material, octets: u64, streams: usize) -> Stri
     tell("Bag-Software-Agent", agent());
     tell("Kassay-Catalogue", material.guidance.digest.clone());
     tell("Kassay-Exported-At", Moment(material.now).to_string());
+    tell(REDACTED_LABEL, material.redacted.as_ref().map(|_| "names".to_owned()).unwrap_or_default());
     tell("Payload-Oxum", format!("{octets}.{streams}"));
     info.push(String::new());
     info.join("\n")
@@ -50,16 +55,20 @@ pub(super) fn bag_info(material: &Material, octets: u64, streams: usize) -> Stri
 pub(super) fn readme(material: &Material) -> String {
     let book = &material.workbook;
     let title = kassay_core::model::text::clean(format!("{} {}", book.engagement.entity, book.engagement.period).trim());
+    let redacted = material.redacted.is_some();
+    let told = if redacted { format!("\n{REDACTED}\n") } else { String::new() };
+    // The lines about files that a redacted bag has not, and where it ends otherwise.
+    let (kept, read, anew, on) = if redacted { (LEFT_OUT, "", "", "") } else { (KEPT, READ, ANEW, GO_ON) };
     format!(
         "\
 {title}
 Assessment of containers and container orchestration, written by Kassay {version}, {at}
-
+{told}
 What is in here
   data/index.html              where to begin: evidence by its number in the register, what was read of each cluster, all files
   data/report.html             the report: open it in a browser, or print it
   data/findings.csv            every finding of every check
-  data/evidence-register.csv   the register of evidence; the files are in data/evidence, named by their SHA-256
+  data/evidence-register.csv   the register of evidence
   data/evidence-*.csv          the same by kind, as a report on compliance lists it: documents, interviews, observations, systems
   data/remediations.csv        what was found wrong and mended, and who tested again
   data/practices.csv, questions.csv   what is determined, proposed and answered, a line for each cluster
@@ -68,29 +77,37 @@ What is in here
   data/compensating-controls.csv, customized-approaches.csv, risk-analyses.csv, second-person.csv
                                worksheets, controls matrices, targeted risk analyses, the review by a second person; each where there is any
   data/samples.csv, data/sample-items.csv   sample sets, and what each of their items showed
-  data/populations/*.txt       the names from which a sample was drawn; docs/sampling.md of Kassay tells how to draw it again
   data/requests.csv            what was asked for, and how it stands
   data/withheld.csv            secrets and card numbers that were met and not kept: which detector, where, how often; never the value
-  data/workbook.toml           the assessment itself: scope, answers, determinations, outcomes
-  data/journal.jsonl           who changed what, and when; each line holds the digest of the line before
-  data/assessment-*.json       what the checks say of each cluster, for programs
+{kept}  data/assessment-*.json       what the checks say of each cluster, for programs
   data/segmentation-*          who may connect to whom in each cluster: a picture (.svg), and the same for Graphviz (.dot)
   data/access-register.csv     who may do what in each cluster, by which role and binding
   data/segmentation.csv        which connections are possible between categories; data/left-out.txt says what both lack
   data/readings/*.csv          how far each kind of object was read, what was refused or failed, in the server's words
-  data/findings, data/snapshots   what was read of each cluster, without secrets; `kassay assess --from` judges a snapshot again
-
+{read}
 Whether it is whole
-  kassay verify PATH           checks all digests, the journal, that report and tables are what the workbook makes, and signatures
+  kassay verify PATH           checks all digests{anew} and signatures
   sh verify.sh [ALLOWED_SIGNERS [TSA_CERTIFICATES]]     checks digests and signatures with sha256sum, ssh-keygen and openssl alone
   Any BagIt program (RFC 8493) checks the digests, too; bagit-profile.json tells what such a bag has.
   tagmanifest-sha256.txt seals everything else: it is what people sign, in the folder signatures. Where nobody signed, write its
   SHA-256 down where nobody can change it.
-
-To go on with the assessment, copy the folder data to another place and open the copy: `kassay COPY`.
+{on}
 The guidance that this follows adds no requirement to PCI DSS.
 ",
         version = env!("CARGO_PKG_VERSION"),
         at = Moment(material.now),
     )
 }
+
+const KEPT: &str = "  data/evidence/*              the files of the register, named by their SHA-256
+  data/populations/*.txt       the names from which a sample was drawn; docs/sampling.md of Kassay tells how to draw it again
+  data/workbook.toml           the assessment itself: scope, answers, determinations, outcomes
+  data/journal.jsonl           who changed what, and when; each line holds the digest of the line before
+";
+const READ: &str =
+    "  data/findings, data/snapshots   what was read of each cluster, without secrets; `kassay assess --from` judges a snapshot again\n";
+const ANEW: &str = ", the journal, that report and tables are what the workbook makes,";
+const GO_ON: &str = "\nTo go on with the assessment, copy the folder data to another place and open the copy: `kassay COPY`.";
+const LEFT_OUT: &str =
+    "  data/left-out.csv            files that are not in here: the workbook, the journal, what was read of each cluster, files of evidence
+";

@@ -33,6 +33,8 @@ pub struct Verified {
     pub remarks: Vec<String>,
     /// Whether an edit was interrupted that is completed when the folder is opened.
     pub to_complete: bool,
+    /// Whether it is a bag with pseudonyms, without the workbook.
+    pub redacted: bool,
     /// Who signed a bag.
     pub signatures: Vec<Signature>,
     /// Commands that check the signatures with stock programs, in the folder of the bag.
@@ -51,6 +53,7 @@ impl Verified {
             faults: tree.faults().to_vec(),
             remarks: tree.remarks().to_vec(),
             to_complete: false,
+            redacted: false,
             signatures: vec![],
             commands: vec![],
         }

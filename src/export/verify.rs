@@ -6,7 +6,7 @@ use super::bagit;
 use super::checked::Bag;
 use super::inside::{contents, journal_faults, staged, workbook_folder};
 use super::signatures::{self, Judging};
-use super::tags::PROFILE;
+use super::tags::{PROFILE, REDACTED_LABEL};
 use super::tree::{FolderTree, Tree};
 use super::verified::{Verified, What};
 use super::zipped::ZipTree;
@@ -167,6 +167,9 @@ fn assessment(tree: &mut dyn Tree, checked: &Bag, looking: &Looking<'_>, verifie
             verified.faults.push(format!("{name}: is missing; a bag of Kassay has it"));
         }
     }
+    if let Some(what) = checked.told(REDACTED_LABEL) {
+        return redacted(tree, what, verified);
+    }
     match tree.bytes(&format!("data/{}", folder::WORKBOOK)) {
         Ok(bytes) => {
             journal_faults(tree, &format!("data/{}", folder::JOURNAL), &journal::digest(&bytes), verified);
@@ -177,4 +180,21 @@ fn assessment(tree: &mut dyn Tree, checked: &Bag, looking: &Looking<'_>, verifie
         }
         Err(fault) => verified.faults.push(fault),
     }
+}
+
+/// A bag with pseudonyms: it must not hold what it says it does not, and of what it holds nothing more can be said than its digests do.
+fn redacted(tree: &dyn Tree, what: &str, verified: &mut Verified) {
+    if what != "names" {
+        verified.faults.push(format!("bag-info.txt: says that “{what}” are redacted, which this version does not know"));
+    }
+    let rooms = folder::ROOMS.map(|room| format!("data/{room}/"));
+    let texts = [folder::WORKBOOK, folder::JOURNAL].map(|name| format!("data/{name}"));
+    for name in tree.names().iter().filter(|name| texts.contains(name) || rooms.iter().any(|room| name.starts_with(room))) {
+        verified.faults.push(format!("{name}: is in a bag that says it is redacted"));
+    }
+    if !tree.names().contains("data/left-out.csv") {
+        verified.faults.push("data/left-out.csv: is missing; a redacted bag says what it leaves out".to_owned());
+    }
+    verified.remarks.push("names are redacted: the workbook is not in it, so what was made from it can't be compared".to_owned());
+    verified.redacted = true;
 }

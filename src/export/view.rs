@@ -16,6 +16,8 @@ pub struct Report {
     pub(super) version: &'static str,
     pub(super) catalogue: String,
     pub(super) workbook: String,
+    /// What is to be known of an export with pseudonyms; "" for one without.
+    pub(super) redacted: &'static str,
     pub(super) clusters: Vec<Cluster>,
     pub(super) practices: usize,
     pub(super) determined: usize,

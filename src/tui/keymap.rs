@@ -283,6 +283,7 @@ keys! {
     &[Scope], ["A"], "everything", "Puts everything but the platform in scope.", 4 => Action::Scope(scope::Action::Everything);
     &[Scope], ["c"], "confirm", "Confirms the scope as it is saved, with words, your name and the time.", 5 => Action::Scope(scope::Action::Confirm);
     &[Export], ["t"], "where to", "Says into which folder or file it is written.", 2 => Action::Export(export::Action::To);
+    &[Export], ["n"], "names", "Replaces names by pseudonyms, for sharing, or leaves them again.", 2 => Action::Export(export::Action::Names);
     &[Export], ["y"], "copy SHA-256", "Copies the digest of what was written.", 3 => Action::CopyCommand;
     &[Export], ["o"], "open", "Opens what was written.", 2 => Action::Reference;
 

@@ -242,6 +242,8 @@ pub enum Effect {
         target: PathBuf,
         /// The folder of the assessment.
         dir: PathBuf,
+        /// Whether names are replaced by pseudonyms.
+        redact: bool,
     },
     /// Stop the export, of which nothing is left then → `export::Stopped`, or what came of it before.
     CancelExport,

@@ -18,6 +18,8 @@ pub enum Action {
     Open,
     /// Says where it goes.
     To,
+    /// Names are replaced by pseudonyms, or are not any more.
+    Names,
     /// It goes on.
     Progress {
         /// Files done.
@@ -50,7 +52,7 @@ impl Action {
     /// Whether a person did it.
     #[must_use]
     pub const fn is_by_person(&self) -> bool {
-        matches!(self, Self::Open | Self::To)
+        matches!(self, Self::Open | Self::To | Self::Names)
     }
 }
 
@@ -76,6 +78,8 @@ pub struct ExportState {
     pub cursor: Cursor,
     /// The folder and the name without its ending, where one was told.
     pub to: Option<(PathBuf, Option<String>)>,
+    /// Whether names are replaced by pseudonyms, for sharing.
+    pub redact: bool,
     /// What is being written.
     pub running: Option<Underway>,
     /// The last one written: path, digest, bytes, files.
@@ -94,6 +98,8 @@ impl ExportState {
                 let hint = "a new file; with / at its end, the folder for it; ⇥ completes";
                 desk.put_form(paths::form(PathOf::Export, hint, &text));
             }
+            Action::Names if self.running.is_none() => self.redact = !self.redact,
+            Action::Names => {}
             Action::Progress { done, of, bytes, name } => {
                 let stopping = self.running.as_ref().is_some_and(|running| running.stopping);
                 self.running = Some(Underway { done, of, bytes, name, stopping });
@@ -128,7 +134,7 @@ impl ExportState {
         let (Some(target), Some(book)) = (self.target(desk), desk.book.as_ref()) else { return Next::NONE };
         self.running = Some(Underway::default());
         (self.done, self.failed) = (None, None);
-        Next::from(Effect::Export { format, target, dir: book.dir.clone() })
+        Next::from(Effect::Export { format, target, dir: book.dir.clone(), redact: self.redact })
     }
 
     /// Esc: leaves the screen; while something is written, stops that first.
@@ -177,7 +183,8 @@ impl ExportState {
         let (format, book) = (self.format()?, desk.book.as_ref()?);
         let (folder, stem) = self.to.clone().unwrap_or_default();
         let usual = || {
-            let entity = book.workbook.engagement.entity.to_lowercase();
+            // The name of the file is told to whoever gets it.
+            let entity = if self.redact { "redacted".to_owned() } else { book.workbook.engagement.entity.to_lowercase() };
             let words = entity.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
             let name = words.chain([desk.today().to_string().as_str()]).collect::<Vec<_>>().join("-");
             if entity.chars().any(char::is_alphanumeric) { name } else { format!("assessment-{name}") }

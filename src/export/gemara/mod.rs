@@ -8,6 +8,7 @@ mod result;
 
 use super::facts::{self, identity};
 use super::plain::{lines, one_line, time};
+use super::redact::REDACTED;
 use super::{ExportError, Material};
 use document::{Actor, Contact, ControlEvaluation, EntryMapping, EvaluationLog, MappingReference, Metadata, Resource};
 use evidence::Pieces;
@@ -62,11 +63,15 @@ fn evaluation(material: &Material, pieces: &Pieces, control: &Control) -> Contro
 
 fn metadata(material: &Material) -> Metadata {
     let engagement = &material.workbook.engagement;
-    let digest = journal::digest(material.text.as_bytes());
-    let sealed = material.journal.workbook() == Some(digest.as_str());
+    let digest = material.seal();
+    let sealed = material.is_sealed();
     let edits = material.journal.lines.len().to_string();
     let company = one_line(&engagement.company);
     let name = one_line(&engagement.assessors.join(", ")).unwrap_or_else(|| "The assessors, who are not named".to_owned());
+    let (of, redacted) = match material.redacted {
+        Some(_) => ("keyed digest", format!(" {REDACTED}")),
+        None => ("SHA-256", String::new()),
+    };
     let seal = if sealed { "" } else { " The workbook was changed outside of the program after the last line of its journal." };
     Metadata {
         id: format!("kassay-{}", journal::digest(identity(material).as_bytes()).chars().take(16).collect::<String>()),
@@ -75,7 +80,7 @@ fn metadata(material: &Material) -> Metadata {
         version: edits.clone(),
         date: material.journal.lines.last().and_then(|last| time(last.at)).or_else(|| time(material.now)),
         description: said(&format!(
-            "{}. {} Made from the workbook with the SHA-256 {digest}; its version is the number of edits in the journal.{seal}",
+            "{}. {} Made from the workbook with the {of} {digest}; its version is the number of edits in the journal.{seal}{redacted}",
             facts::title(material),
             facts::GUIDANCE
         )),

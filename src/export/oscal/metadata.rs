@@ -6,8 +6,9 @@ use super::naming::Uuid;
 use super::text::{line, paragraphs};
 use crate::export::facts;
 use crate::export::plain::one_line;
+use crate::export::redact::REDACTED;
 use crate::export::second::assistance;
-use kassay_core::workbook::{Moment, journal};
+use kassay_core::workbook::Moment;
 use std::collections::BTreeSet;
 
 /// The head of the file.
@@ -44,7 +45,6 @@ pub(super) fn metadata(context: &Context<'_>, oscal_version: &str) -> Metadata {
         responsible_parties.push(ResponsibleParty { role_id: role.id, party_uuids });
         roles.push(role);
     }
-    let sealed = material.journal.workbook() == Some(journal::digest(material.text.as_bytes()).as_str());
     Metadata {
         title: line(&format!("{}: assessment results", facts::title(material))),
         last_modified: context.time(material.journal.lines.last().map(|last| Moment(last.at))),
@@ -52,8 +52,8 @@ pub(super) fn metadata(context: &Context<'_>, oscal_version: &str) -> Metadata {
         oscal_version: oscal_version.to_owned(),
         props: props([
             ("kassay-version", env!("CARGO_PKG_VERSION")),
-            ("workbook-sha256", &journal::digest(material.text.as_bytes())),
-            ("workbook-is-what-the-journal-says", if sealed { "yes" } else { "no" }),
+            (if material.redacted.is_some() { "workbook-keyed-digest" } else { "workbook-sha256" }, &material.seal()),
+            ("workbook-is-what-the-journal-says", if material.is_sealed() { "yes" } else { "no" }),
             ("catalogue", &material.guidance.digest),
             ("period", &engagement.period),
             ("purpose", &engagement.purpose),
@@ -62,7 +62,11 @@ pub(super) fn metadata(context: &Context<'_>, oscal_version: &str) -> Metadata {
         roles,
         parties,
         responsible_parties,
-        remarks: paragraphs([facts::GUIDANCE, "The version of this file is the number of edits in the journal of the assessment."]),
+        remarks: paragraphs([
+            material.redacted.as_ref().map_or("", |_| REDACTED),
+            facts::GUIDANCE,
+            "The version of this file is the number of edits in the journal of the assessment.",
+        ]),
     }
 }
 

@@ -4,13 +4,13 @@ use super::context::{Context, props};
 use super::document::{BackMatter, Citation, FileLink, Hash, RelevantEvidence, Resource};
 use super::naming::Uuid;
 use super::text::{line, paragraphs, words};
-use kassay_core::workbook::{Evidence, folder, journal};
+use kassay_core::workbook::{Evidence, folder};
 
 /// Everything that is linked to.
 pub(super) fn back_matter(context: &Context<'_>) -> BackMatter {
     let material = context.material;
     let mut resources = vec![plan(context)];
-    let whole = (folder::WORKBOOK.to_owned(), journal::digest(material.text.as_bytes()));
+    let whole = (folder::WORKBOOK.to_owned(), material.seal());
     resources.push(file(context.uuid("resource", "workbook"), "The workbook", "The assessment itself, as it was saved last.", whole));
     for record in &material.workbook.clusters {
         for (what, path, digest) in parts(record) {
@@ -108,6 +108,11 @@ fn file(uuid: Uuid, title: &str, description: &str, (href, digest): (String, Str
         description: words(description),
         props: vec![],
         citation: None,
-        rlinks: vec![FileLink { href, hashes: vec![Hash { algorithm: "SHA-256", value: digest }] }],
+        // What stands for a digest is none that anybody could compute of a file.
+        rlinks: if folder::is_digest(&digest) {
+            vec![FileLink { href, hashes: vec![Hash { algorithm: "SHA-256", value: digest }] }]
+        } else {
+            vec![]
+        },
     }
 }

@@ -62,7 +62,8 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, keys: &[Hint
         (None, Some(why), _) => failed(why, width, theme),
         (None, None, Some((path, sha256, bytes, files))) => written((&path.to_string_lossy(), sha256, *bytes, *files), width, theme),
         (None, None, None) => {
-            page::fitting(contents(book, ExportFormat::ALL.get(cursor.at).copied(), width, theme), rest.height.into(), theme)
+            let format = ExportFormat::ALL.get(cursor.at).copied();
+            page::fitting(contents(book, (format, state.redact), width, theme), rest.height.into(), theme)
         }
     };
     frame.render_widget(Paragraph::new(lines), rest);
@@ -83,9 +84,24 @@ fn rows(body: Rect) -> u16 {
 /// Rows of this screen that are not of the list: its heading, where it goes, and the least of what is told below.
 const ROOM: u16 = 11;
 
+/// What is told where names are replaced.
+const REDACTED: &str = "Names: each is replaced by a pseudonym, the same in every export; redact.map.json in the folder of the assessment tells what each stands for. \
+    Names that stand in your own words alone may stay: read these before you hand them on.";
+/// The same of a bag.
+const LEFT_OUT: &str = " Workbook, journal, snapshots and files of evidence are left out, and listed.";
+/// Names of what a bag with pseudonyms leaves out.
+const KEPT_BACK: &[&str] = &["workbook.toml", "journal.jsonl", "evidence", "snapshots"];
+
 /// What stays out, what one should know before, what goes in: where there is little room, it is the last that everybody expects anyway.
-fn contents(book: &Book, format: Option<ExportFormat>, width: usize, theme: &Theme) -> Vec<Line<'static>> {
+fn contents(book: &Book, (format, redact): (Option<ExportFormat>, bool), width: usize, theme: &Theme) -> Vec<Line<'static>> {
     let mut lines = vec![page::heading("What stays out", theme)];
+    if redact {
+        let mut out = REDACTED.to_owned();
+        if matches!(format, Some(ExportFormat::Bag | ExportFormat::BagZip)) {
+            out.push_str(LEFT_OUT);
+        }
+        lines.extend(markdown::wrap(&[Span::styled(out, theme.style("text"))], width, &[Span::raw("  ")]));
+    }
     let redactions: usize = book.workbook.clusters.iter().map(|c| c.redactions).sum();
     let out = match redactions {
         0 => "No secret and no card number was met; none can go in.".to_owned(),
@@ -106,7 +122,10 @@ fn contents(book: &Book, format: Option<ExportFormat>, width: usize, theme: &The
     }
     lines.push(Line::default());
     lines.push(page::heading("What goes in", theme));
-    let parts = parts(book, format);
+    let mut parts = parts(book, format);
+    if redact {
+        parts.retain(|(name, ..)| !KEPT_BACK.contains(name));
+    }
     let name = parts.iter().map(|(name, ..)| text::width(name)).max().unwrap_or(0).max(12);
     let room = width.saturating_sub(name + 16);
     for (name_of, words, bytes) in parts {
