@@ -1,19 +1,33 @@
-//! An assessment as a Markdown document: for tickets and pull requests.
+//! An assessment as a Markdown document: for tickets and pull requests, so it stays below the length that GitHub takes for one text.
 
 use super::judged::Judged;
-use crate::export::{marked, marked_name};
+use crate::export::{LONGEST_MARKDOWN, marked, marked_name, marked_within};
 use kassay_core::guidance::Guidance;
+use kassay_core::model::Outcome;
 use std::fmt::Write as _;
 
-/// Findings shown below a check; the JSON has all.
-const SHOWN: usize = 20;
+/// How much is told, the most first: findings below a check, and characters of Markdown of each reason and value.
+const STEPS: [(usize, usize); 7] = [(20, usize::MAX), (20, 1_000), (10, 500), (5, 250), (3, 150), (1, 120), (0, 100)];
 
 /// Writes it.
 pub fn assessment(judged: &Judged, guidance: &Guidance) -> String {
+    let mut written = String::new();
+    for (shown, text) in STEPS {
+        written = document(judged, guidance, (shown, text));
+        if written.len() <= LONGEST_MARKDOWN {
+            break;
+        }
+    }
+    written
+}
+
+fn document(judged: &Judged, guidance: &Guidance, (shown, text): (usize, usize)) -> String {
+    let within = |words: &str| marked_within(words, text).0;
+    let name = |words: &str| Some(marked_name(words)).filter(|name| name.chars().count() <= text).unwrap_or_else(|| within(words));
     let cluster = &judged.inventory.cluster;
     let mut out = format!(
         "# Assessment of {}\n\n{} {}, {} nodes, judged by {}.\n\nThe PCI SSC guidance adds no requirement to PCI DSS; outcomes are facts for an assessor, not determinations.\n",
-        marked(if cluster.server.is_empty() { "files" } else { &cluster.server }),
+        marked_name(if cluster.server.is_empty() { "files" } else { &cluster.server }),
         marked(&cluster.distribution),
         marked(&cluster.version),
         judged.inventory.nodes.len(),
@@ -26,6 +40,14 @@ pub fn assessment(judged: &Judged, guidance: &Guidance) -> String {
             marked(who)
         );
     }
+    let all = &judged.assessment.outcomes;
+    let counts = Outcome::ALL.map(|known| format!("{} {}", all.iter().filter(|o| o.outcome == known).count(), known.label())).join(", ");
+    let findings: usize = all.iter().map(|o| o.findings.len()).sum();
+    let told: usize = all.iter().map(|o| o.findings.len().min(shown)).sum();
+    let _ = writeln!(out, "\n{} checks: {counts}.", all.len());
+    if told < findings {
+        let _ = writeln!(out, "\nOf {findings} findings {told} are here, at most {shown} of each check; the JSON has all.");
+    }
     for area in &guidance.areas {
         let of_area: Vec<_> = judged.assessment.outcomes.iter().filter(|o| area.controls.iter().any(|c| c.id == o.control)).collect();
         if of_area.is_empty() {
@@ -33,27 +55,27 @@ pub fn assessment(judged: &Judged, guidance: &Guidance) -> String {
         }
         let _ = writeln!(out, "\n## {} {}\n\n| outcome | check | |\n| --- | --- | --- |", area.number, area.title);
         for outcome in &of_area {
-            let _ = writeln!(out, "| {} | `{}` | {} |", outcome.outcome.label(), outcome.check, marked(&outcome.reason));
+            let _ = writeln!(out, "| {} | `{}` | {} |", outcome.outcome.label(), outcome.check, within(&outcome.reason));
         }
-        for outcome in of_area.iter().filter(|o| !o.findings.is_empty()) {
+        for outcome in of_area.iter().filter(|o| !o.findings.is_empty() && shown > 0) {
             let _ = writeln!(
                 out,
                 "\n### `{}`\n\n| severity | scope | object | field | observed |\n| --- | --- | --- | --- | --- |",
                 outcome.check
             );
-            for finding in outcome.findings.iter().take(SHOWN) {
+            for finding in outcome.findings.iter().take(shown) {
                 let _ = writeln!(
                     out,
                     "| {} | {} | {} | {} | {} |",
                     finding.severity.id(),
                     finding.category.label(),
-                    marked_name(&finding.object.to_string()),
-                    marked_name(&finding.field),
-                    marked_name(&finding.observed)
+                    name(&finding.object.to_string()),
+                    name(&finding.field),
+                    name(&finding.observed)
                 );
             }
-            if outcome.findings.len() > SHOWN {
-                let _ = writeln!(out, "\n{} more are in the JSON.", outcome.findings.len() - SHOWN);
+            if outcome.findings.len() > shown {
+                let _ = writeln!(out, "\n{} more are in the JSON.", outcome.findings.len() - shown);
             }
         }
     }

@@ -12,7 +12,7 @@ use std::cell::Cell;
 use std::fmt::Write as _;
 
 /// The longest text of a comment or pull request that GitHub takes, in characters. The same number of bytes fits there too, whatever the letters are.
-const LONGEST: usize = 65_536;
+pub const LONGEST: usize = 65_536;
 
 /// How much is told, the most first: characters of Markdown of each text, and lines on clusters. The last fits with any assessment.
 const STEPS: [(usize, usize); 6] = [(usize::MAX, usize::MAX), (4_000, 200), (1_000, 60), (300, 30), (120, 10), (40, 3)];

@@ -47,6 +47,14 @@ fn opened(home: &Path, source: &[&str]) {
         blocked: outcomes.iter().filter(|outcome| outcome["outcome"] == "blocked").count(),
     };
     assert!(told.findings > 20, "{} findings", told.findings);
+    // What is put below a pull request by a pipeline.
+    let comment = kassay(home, &[&["assess", "-o", "markdown", "--now", NOW], source].concat());
+    let (text, file) = (String::from_utf8(comment.stdout).unwrap(), home.join("comment.md"));
+    assert!(text.len() <= 65_536 && text.contains(&format!("{} checks: ", outcomes.len())), "{} bytes", text.len());
+    let of = format!("Of {} findings ", told.findings);
+    assert!(text.contains(&of) || text.matches("\n| ").count() >= told.findings, "what is left out is not told");
+    fs::write(&file, text).unwrap();
+    markdown::harmless(&file);
     judge(home, &book);
     for format in ExportFormat::ALL {
         let file = home.join(format!("out/acme{}", format.ending()));
@@ -147,6 +155,29 @@ fn read(format: ExportFormat, file: &Path, told: &Told) {
             1,
         ),
     }
+    if format == ExportFormat::InToto {
+        signed(file);
+    }
+}
+
+/// Signs a statement as people do, on the command line.
+fn signed(file: &Path) {
+    let (folder, key) = (file.parent().unwrap(), file.with_file_name("assessor.pem"));
+    if well(Command::new("openssl").args(["genpkey", "-algorithm", "ed25519", "-out"]).arg(&key)).is_none() {
+        return;
+    }
+    let sign = |more: &[&str]| kassay(folder, &[&["sign", file.to_str().unwrap(), "--key", key.to_str().unwrap()], more].concat());
+    let named = sign(&["--as", "a.assessor@audit.example"]);
+    assert!(named.status.code() == Some(2), "a statement has no signer's name: {}", String::from_utf8_lossy(&named.stdout));
+    let made = sign(&[]);
+    let words = String::from_utf8_lossy(&made.stderr).into_owned();
+    assert!(made.status.success() && words.contains("KASSAY_GCOT_1.1.a"), "{words}");
+    says(
+        "securesystemslib",
+        "import json\nfrom securesystemslib.dsse import Envelope\nprint(len(Envelope.from_dict(json.load(open(sys.argv[1]))).signatures))",
+        &folder.join("acme.intoto.dsse.json"),
+        1,
+    );
 }
 
 /// Runs a script that prints one number, which must be this one.

@@ -51,7 +51,7 @@ forms! {
     /// Tables to work with.
     Xlsx: ["xlsx", ".xlsx", "tables to work with (Excel)", "workbook", "practices, tables for a report on compliance, findings, registers"];
     /// Tables to write a report from.
-    Docx: ["docx", ".docx", "tables to write a report from (Word)", "document", "practices, tables for a report on compliance, worksheets"];
+    Docx: ["docx", ".docx", "tables to write a report from (Word)", "document", "practices, tables for a report on compliance, worksheets, findings"];
     /// Findings as a table.
     Csv: ["csv", ".csv", "findings as a table (CSV)", "findings.csv", "every finding, for a spreadsheet"];
     /// Assessment results for systems of governance.
