@@ -44,7 +44,7 @@ pub(super) fn payload(material: &Material) -> BTreeMap<String, Content> {
     made("findings.csv".into(), Box::new(|m, to| write_findings(m, to)));
     let left_out = left_out(material);
     if !left_out.is_empty() {
-        made("left-out.txt".into(), Box::new(move |_, to| put(to, &left_out)));
+        made("tables-lack.txt".into(), Box::new(move |_, to| put(to, &left_out)));
     }
     for table in few(material) {
         let text = csv(&table);
