@@ -10,6 +10,8 @@ const looks = [
   { name: "light", width: 1200, features: [{ name: "prefers-color-scheme", value: "light" }] },
   { name: "dark", width: 1200, features: [{ name: "prefers-color-scheme", value: "dark" }] },
   { name: "phone", width: 360, features: [{ name: "prefers-color-scheme", value: "light" }] },
+  // Whose letters are twice as large (WCAG 2.2, 1.4.4).
+  { name: "large", width: 1200, letters: "200%", features: [] },
   { name: "print", width: 1200, media: "print", features: [] },
 ];
 (async () => {
@@ -25,12 +27,13 @@ const looks = [
     await tab.emulateMediaFeatures(look.features);
     if (look.media) await tab.emulateMediaType(look.media);
     await tab.goto(`file://${path.resolve(page)}`);
+    await tab.evaluate(letters => { if (letters) document.documentElement.style.fontSize = letters; }, look.letters);
     await tab.evaluate(() => document.querySelectorAll("details").forEach(fold => { fold.open = true; }));
     await tab.addScriptTag({ path: axe });
     for (const found of (await tab.evaluate(() => axe.run())).violations) against.push(`${look.name}: ${found.id}: ${found.nodes[0].html.slice(0, 200)}`);
     const [wide, room] = await tab.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
     if (!look.media && wide > room) against.push(`${look.name}: scrolls sideways, ${wide} of ${room}`);
-    if (look.name === "light") {
+    if (look.name === "light" && await tab.$("#find")) {
       const find = words => tab.evaluate(async words => {
         const field = document.getElementById("find");
         field.value = words;

@@ -1,7 +1,7 @@
 //! The HTML report as people use it: an executive page that says what matters, and a size that browsers can take.
 
 use super::assessment::make;
-use super::{material, with_more};
+use super::{bag, material, with_more};
 use kassay::export;
 use kassay_core::model::{Category, Determined, Finding, ObjectRef, Severity};
 use std::path::{Path, PathBuf};
@@ -75,7 +75,7 @@ fn tools() -> Option<PathBuf> {
 }
 
 #[test]
-fn the_page_is_valid_and_everybody_can_use_it() {
+fn the_pages_are_valid_and_everybody_can_use_them() {
     let Some(tools) = tools() else { return };
     let root = tempfile::tempdir().unwrap();
     let page = root.path().join("report.html");
@@ -85,7 +85,11 @@ fn the_page_is_valid_and_everybody_can_use_it() {
         let said = [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned()).concat();
         assert!(output.status.success(), "{program}: {said}");
     };
-    run("java", &["-jar".as_ref(), tools.join("vnu-jar/build/dist/vnu.jar").as_os_str(), page.as_os_str()]);
+    let other = tempfile::tempdir().unwrap();
+    let index = bag(other.path(), "bag", export::Form::Folder).join("data/index.html");
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/export/axe.cjs");
-    run("node", &[script.as_os_str(), tools.as_os_str(), "chromium".as_ref(), page.as_os_str()]);
+    for page in [page, index] {
+        run("java", &["-jar".as_ref(), tools.join("vnu-jar/build/dist/vnu.jar").as_os_str(), page.as_os_str()]);
+        run("node", &[script.as_os_str(), tools.as_os_str(), "chromium".as_ref(), page.as_os_str()]);
+    }
 }
