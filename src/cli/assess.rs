@@ -124,7 +124,10 @@ impl Assess {
             Err(NotRead::Failed(error)) => {
                 let ((name, source), reached) = (self.source.words(), self.source.reached());
                 if let Some(keeper) = keeper.as_mut() {
-                    interrupt::whole(|| keeper.put_failure((&name, &source, &reached), &error.to_string(), manners))?;
+                    // Why it could not be read is what matters most; that is told whatever becomes of writing it down.
+                    if let Err(failure) = interrupt::whole(|| keeper.put_failure((&name, &source, &reached), &error.to_string(), manners)) {
+                        manners.say(&format!("That {name} could not be read is not written down in the assessment: {}", failure.what));
+                    }
                 }
                 return Err(error.into());
             }
