@@ -1,10 +1,8 @@
 //! `kassay findings`: findings that fit some words, for the team that they concern.
 
-use super::{Failure, Manners, print, source};
-use crate::export::{self, Material};
-use crate::store::Store;
+use super::{Failure, Manners, folder, print, source};
+use crate::export;
 use kassay_core::workbook::query::Query;
-use std::path::PathBuf;
 
 /// Prints the findings of all checks on all clusters, or those that fit some words
 #[derive(Debug, clap::Args)]
@@ -12,12 +10,8 @@ use std::path::PathBuf;
     after_help = "Words, of which every one must hold:\n  ns:pay sev:high check:3.1 rule:hostPath kind:pod name:agent cat:cde\n  cluster:eu dss:2.2 out:fail exc:no, or any text. - before a word turns it round."
 )]
 pub struct Findings {
-    /// Folder of the assessment
-    #[arg(value_name = "DIR", required_unless_present = "workbook", conflicts_with = "workbook")]
-    dir: Option<PathBuf>,
-    /// Folder of the assessment, as other verbs name it
-    #[arg(long, value_name = "DIR")]
-    workbook: Option<PathBuf>,
+    #[command(flatten)]
+    folder: folder::Folder,
     /// Only what fits these words
     #[arg(long, value_name = "WORDS", default_value = "", hide_default_value = true, allow_hyphen_values = true)]
     query: String,
@@ -43,13 +37,7 @@ enum Form {
 impl Findings {
     /// Carries it out.
     pub(super) fn run(self, manners: &Manners) -> Result<(), Failure> {
-        let dir = self.dir.or(self.workbook).unwrap_or_default();
-        // Opened, and not only read: an edit that was interrupted is completed first, and what is odd is told.
-        let opened = Store::open(&dir)?;
-        for notice in &opened.notices {
-            manners.say(&notice.to_string());
-        }
-        let material = Material::load(opened.store.dir(), self.now.unwrap_or_else(jiff::Timestamp::now))?;
+        let material = self.folder.load(self.now, manners)?;
         let query = Query::read(&self.query);
         print(&match self.output {
             Form::Text => export::findings_text(&material, &query),

@@ -8,6 +8,7 @@ mod collect;
 mod diff;
 mod export;
 mod findings;
+mod folder;
 mod interrupt;
 mod judged;
 mod keep;

@@ -1,19 +1,13 @@
 //! `kassay requests`: what the entity is asked for, by role, for a mail or a spreadsheet.
 
-use super::{Failure, Manners, print, source};
-use crate::export::{self, Mail, Material, Wanted};
-use crate::store::Store;
-use std::path::PathBuf;
+use super::{Failure, Manners, folder, print, source};
+use crate::export::{self, Mail, Wanted};
 
 /// Prints what is still needed of the entity, and what was asked for, by role
 #[derive(Debug, clap::Args)]
 pub struct Requests {
-    /// Folder of the assessment
-    #[arg(value_name = "DIR", required_unless_present = "workbook", conflicts_with = "workbook")]
-    dir: Option<PathBuf>,
-    /// Folder of the assessment, as other verbs name it
-    #[arg(long, value_name = "DIR")]
-    workbook: Option<PathBuf>,
+    #[command(flatten)]
+    folder: folder::Folder,
     /// Form of the output
     #[arg(short, long, value_enum, default_value_t = Form::Markdown)]
     output: Form,
@@ -45,13 +39,7 @@ enum Form {
 impl Requests {
     /// Carries it out.
     pub(super) fn run(self, manners: &Manners) -> Result<(), Failure> {
-        let dir = self.dir.or(self.workbook).unwrap_or_default();
-        // Opened, and not only read: an edit that was interrupted is completed first, and what is odd is told.
-        let opened = Store::open(&dir)?;
-        for notice in &opened.notices {
-            manners.say(&notice.to_string());
-        }
-        let material = Material::load(opened.store.dir(), self.now.unwrap_or_else(jiff::Timestamp::now))?;
+        let material = self.folder.load(self.now, manners)?;
         let wanted = Wanted { open: self.open, kept: self.kept, role: self.role.clone() };
         let requests = export::requests(&material, &wanted);
         if let (Some(role), true) = (&self.role, requests.is_empty()) {

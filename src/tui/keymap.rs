@@ -89,42 +89,6 @@ const LISTS: &[Context] = &[
 ];
 const FORM: &[Context] = &[Text, Lines, Choice];
 const TYPING: &[Context] = &[Text, Lines, Filter, Palette];
-/// Everywhere but in a text of several lines, which has keys of its own.
-const NOT_LINES: &[Context] = &[
-    Home,
-    Cluster,
-    Ready,
-    Reading,
-    Preview,
-    Areas,
-    Guidance,
-    Checks,
-    Questions,
-    Evidence,
-    Outcome,
-    Findings,
-    Finding,
-    Text,
-    Choice,
-    Scope,
-    Summary,
-    Segmentation,
-    Flows,
-    AllFindings,
-    Access,
-    Holder,
-    Compare,
-    Probes,
-    Probing,
-    Register,
-    Sample,
-    Pick,
-    Export,
-    Exporting,
-    Help,
-    Filter,
-    Palette,
-];
 /// Everywhere but where characters are text.
 const EVERYWHERE: &[Context] = &[
     Home,
@@ -369,7 +333,9 @@ keys! {
     &[Text, Lines, Filter], ["f1"], "help", "Shows the keys of here, and explains the words of the screen.", 99 => Action::Help(help::Action::Open);
     &[Home, Areas, Guidance, Checks, Questions, Evidence, Outcome], ["q"], "quit", "Leaves; everything is saved already, and the place is kept.", 30 => Action::Quit;
     &[Findings, Finding, Summary, Segmentation, Flows, AllFindings, Access, Holder, Compare, Register, Sample, Export, Help], ["q"], "", "Back to where you came from.", 0 => Action::Back;
-    NOT_LINES, ["ctrl-z"], "", "Stops the program until the shell lets it go on (fg).", 0 => Action::Suspend;
+    // In a text of several lines it takes back what was typed.
+    EVERYWHERE, ["ctrl-z"], "", "Stops the program until the shell lets it go on (fg).", 0 => Action::Suspend;
+    &[Text, Filter, Palette], ["ctrl-z"], "", "Stops the program until the shell lets it go on (fg).", 0 => Action::Suspend;
     Context::ALL_OF_THEM, ["f2"], "mouse on or off", "Leaves the mouse to the terminal, to select text with it, or takes it again.", 0 => Action::Mouse;
     Context::ALL_OF_THEM, ["ctrl-c"], "", "Leaves.", 0 => Action::Quit;
 }
