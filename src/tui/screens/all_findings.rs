@@ -81,10 +81,11 @@ const COLUMNS: [Column; 6] = {
     [
         column(Fill::Words, 10),
         column(Fill::Name, 14),
-        column(Fill::Name, 20),
+        column(Fill::Name, 30),
         column(Fill::Words, 9),
         column(Fill::Name, 8),
-        column(Fill::Name, 20),
+        // Told below in full; the object is what one looks for.
+        column(Fill::Name, 12),
     ]
 };
 
