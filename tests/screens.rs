@@ -83,7 +83,7 @@ fn session() -> Session {
 
 fn row(entity: &str, clusters: &[&str], determined: usize, modified: &str) -> HomeRow {
     HomeRow {
-        dir: format!("/assessments/{entity}").into(),
+        dir: format!("/home/assessor/.local/share/kassay/assessments/{entity}").into(),
         entity: entity.into(),
         period: "2026".into(),
         clusters: clusters.iter().map(|c| (*c).to_owned()).collect(),

@@ -105,6 +105,21 @@ mod with_a_terminal {
         assert_eq!(program.end().0, 0);
     }
 
+    #[test]
+    fn an_assessment_that_lies_elsewhere_is_listed_once_it_was_opened() {
+        let home = home();
+        let book = home.path().join("work/acme");
+        let mut program = start(home.path(), &["demo", "--workbook", book.to_str().unwrap()]);
+        program.see("was read and judged");
+        program.keys("q");
+        assert_eq!(program.end().0, 0);
+        let mut program = start(home.path(), &[]);
+        program.until("it, and where it lies", |shown| shown.contains("Continue") && shown.contains("/work"));
+        program.keys("\r").see("0 of 49 determined");
+        program.keys("q");
+        assert_eq!(program.end().0, 0);
+    }
+
     /// Nobody sends a signal: the shell that started the program leads the session, ignores SIGHUP and goes on.
     #[test]
     fn a_terminal_that_goes_away_without_a_signal_ends_the_program_and_loses_nothing() {

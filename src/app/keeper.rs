@@ -3,7 +3,7 @@
 
 use super::files;
 use crate::collect::snapshot;
-use crate::store::{Dispute, Opened, Saved, Store, StoreError};
+use crate::store::{Dispute, Opened, Recent, Saved, Store, StoreError};
 use kassay_core::assess::assess;
 use kassay_core::guidance::Guidance;
 use kassay_core::judging::Tables;
@@ -114,10 +114,10 @@ pub(super) struct Keeper {
 }
 
 impl Keeper {
-    /// Starts the thread.
-    pub fn start(actions: UnboundedSender<Action>) -> std::io::Result<Self> {
+    /// Starts the thread; what it opens is remembered.
+    pub fn start(actions: UnboundedSender<Action>, recent: Recent) -> std::io::Result<Self> {
         let (jobs, queue) = channel();
-        let thread = std::thread::Builder::new().name("store".to_owned()).spawn(move || work(&queue, &actions))?;
+        let thread = std::thread::Builder::new().name("store".to_owned()).spawn(move || work(&queue, &actions, &recent))?;
         Ok(Self { jobs: Some(jobs), thread: Some(thread) })
     }
 
@@ -144,31 +144,33 @@ impl Keeper {
     }
 }
 
-fn work(queue: &Receiver<Job>, actions: &UnboundedSender<Action>) {
+fn work(queue: &Receiver<Job>, actions: &UnboundedSender<Action>, recent: &Recent) {
     let mut store: Option<Store> = None;
     while let Ok(job) = queue.recv() {
         match job {
             Job::Close => store = None,
             Job::End => return,
-            job => do_one(job, &mut store, actions),
+            job => do_one(job, &mut store, actions, recent),
         }
     }
 }
 
-fn do_one(job: Job, store: &mut Option<Store>, actions: &UnboundedSender<Action>) {
+fn do_one(job: Job, store: &mut Option<Store>, actions: &UnboundedSender<Action>, recent: &Recent) {
     let tell = |action: Action| {
         let _ = actions.send(action);
     };
     match job {
-        Job::List(root) => tell(Action::Home(session::home::Action::Listed(list(&root)))),
+        Job::List(root) => tell(Action::Home(session::home::Action::Listed(list(&root, recent)))),
         Job::Open(dir) => {
             // The lock of an assessment that is opened again is let go first.
             *store = None;
             opened(Store::open(&dir), dir, store, &tell);
+            remember(store.as_ref(), recent);
         }
         Job::Restore { dir, by } => {
             *store = None;
             opened(Store::restore_previous(&dir, &by, jiff::Timestamp::now()), dir, store, &tell);
+            remember(store.as_ref(), recent);
         }
         Job::Create { dir, root, workbook, by } => {
             *store = None;
@@ -181,6 +183,7 @@ fn do_one(job: Job, store: &mut Option<Store>, actions: &UnboundedSender<Action>
             match Store::create(&dir, &workbook, &by, jiff::Timestamp::now()) {
                 Ok(made) => {
                     *store = Some(made);
+                    remember(store.as_ref(), recent);
                     tell(Action::Book(session::book::Action::Opened(Box::new(session::Opened {
                         dir,
                         workbook: *workbook,
@@ -244,9 +247,19 @@ fn words(error: &StoreError) -> String {
     }
 }
 
-fn list(root: &Path) -> Vec<session::HomeRow> {
-    Store::list(root)
-        .into_iter()
+/// Remembers what is open, for the home screen.
+fn remember(store: Option<&Store>, recent: &Recent) {
+    if let Some(store) = store {
+        recent.remember(store.dir());
+    }
+}
+
+/// The assessments in the folder of all of them, and those that were opened elsewhere; what was worked on last first.
+fn list(root: &Path, recent: &Recent) -> Vec<session::HomeRow> {
+    let mut all = Store::list(root);
+    all.extend(recent.list());
+    all.sort_by(|a, b| b.modified.cmp(&a.modified).then_with(|| a.dir.cmp(&b.dir)));
+    all.into_iter()
         .map(|found| session::HomeRow {
             dir: found.dir,
             entity: found.entity,

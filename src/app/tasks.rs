@@ -9,6 +9,7 @@ use super::reading::{self, Run};
 use crate::collect::{self, Cancel, Connect, Options, SourceSpec};
 use crate::config;
 use crate::export;
+use crate::store::Recent;
 use crate::tui::complete;
 use crossterm::clipboard::CopyToClipboard;
 use kassay_core::analysis::platform;
@@ -40,7 +41,7 @@ impl World {
     /// A world; the folder is that of all assessments.
     pub fn new(root: PathBuf, actions: UnboundedSender<Action>) -> std::io::Result<Self> {
         let home = directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned());
-        let keeper = Keeper::start(actions.clone())?;
+        let keeper = Keeper::start(actions.clone(), Recent::beside(&root))?;
         let (reading, probing, exporting) = (Run::default(), Cancel::default(), Exporting::default());
         Ok(Self { root, home, keeper, actions, reading, probing, exporting })
     }

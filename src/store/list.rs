@@ -37,7 +37,7 @@ pub(super) fn list(root: &Path) -> Vec<Listing> {
     found
 }
 
-fn listing(dir: &Path) -> Listing {
+pub(super) fn listing(dir: &Path) -> Listing {
     let path = dir.join(folder::WORKBOOK);
     let practices: Vec<&str> = Guidance::shipped().map(|g| g.practices().map(|p| p.id.as_str()).collect()).unwrap_or_default();
     let mut listing = Listing {

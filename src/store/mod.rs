@@ -36,6 +36,7 @@ mod list;
 mod lock;
 mod notice;
 mod open;
+mod recent;
 mod renaming;
 mod save;
 mod typed;
@@ -47,6 +48,7 @@ pub use error::{Dispute, StoreError};
 pub use list::{Listing, folder_name};
 pub use notice::Notice;
 pub use open::{Opened, holds_assessment};
+pub use recent::Recent;
 
 use jiff::Timestamp;
 use kassay_core::workbook::{Edit, Journal, Printer, Workbook, folder};

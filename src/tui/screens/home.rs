@@ -134,7 +134,12 @@ impl Cells {
     fn of(row: &HomeRow, session: &Session) -> Self {
         Self {
             title: text::clean(format!("{} {}", row.entity, row.period).trim()),
-            clusters: if row.clusters.is_empty() { "no cluster".to_owned() } else { text::clean(&row.clusters.join(", ")) },
+            clusters: {
+                let clusters = if row.clusters.is_empty() { "no cluster".to_owned() } else { row.clusters.join(", ") };
+                let elsewhere = row.dir.parent().filter(|place| **place != *session.home.root && !session.home.root.as_os_str().is_empty());
+                let elsewhere = elsewhere.map(|place| format!(" in {}", place.display())).unwrap_or_default();
+                text::clean(&format!("{clusters}{elsewhere}"))
+            },
             when: row.modified.map(|at| text::ago(at, session.now, &session.zone)).unwrap_or_default(),
             determined: (row.determined, row.of),
             problem: row.problem.clone(),
