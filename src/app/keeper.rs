@@ -24,7 +24,6 @@ use tokio::sync::mpsc::UnboundedSender;
 
 /// Something for the store to do.
 pub(super) enum Job {
-    List(PathBuf),
     Open(PathBuf),
     Restore {
         dir: PathBuf,
@@ -160,7 +159,6 @@ fn do_one(job: Job, store: &mut Option<Store>, actions: &UnboundedSender<Action>
         let _ = actions.send(action);
     };
     match job {
-        Job::List(root) => tell(Action::Home(session::home::Action::Listed(list(&root, recent)))),
         Job::Open(dir) => {
             // The lock of an assessment that is opened again is let go first.
             *store = None;
@@ -254,10 +252,11 @@ fn remember(store: Option<&Store>, recent: &Recent) {
     }
 }
 
-/// The assessments in the folder of all of them, and those that were opened elsewhere; what was worked on last first.
-fn list(root: &Path, recent: &Recent) -> Vec<session::HomeRow> {
+/// The assessments in the folder of all of them, and those that were opened elsewhere; what was worked on last first. It is no job of the store's thread:
+/// a disk of another day that does not answer any more must not hold up a save.
+pub(super) fn list(root: &Path) -> Vec<session::HomeRow> {
     let mut all = Store::list(root);
-    all.extend(recent.list());
+    all.extend(Recent::beside(root).list());
     all.sort_by(|a, b| b.modified.cmp(&a.modified).then_with(|| a.dir.cmp(&b.dir)));
     all.into_iter()
         .map(|found| session::HomeRow {

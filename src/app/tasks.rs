@@ -49,7 +49,10 @@ impl World {
     /// Starts what an effect asks for.
     pub fn carry_out(&mut self, effect: Effect) {
         match effect {
-            Effect::ListHome => self.keeper.ask(Job::List(self.root.clone())),
+            Effect::ListHome => {
+                let root = self.root.clone();
+                self.beside(move || Action::Home(session::home::Action::Listed(keeper::list(&root))));
+            }
             Effect::LoadWorkbook(dir) => {
                 let place = self.path(&dir);
                 tokio::task::spawn_blocking(move || export::tidy(&place));
