@@ -1,9 +1,10 @@
 //! An assessment as a Markdown document: for tickets and pull requests, so it stays below the length that GitHub takes for one text.
 
 use super::judged::Judged;
-use crate::export::{LONGEST_MARKDOWN, marked, marked_name, marked_within};
+use crate::export::LONGEST_MARKDOWN;
 use kassay_core::guidance::Guidance;
 use kassay_core::model::Outcome;
+use kassay_core::model::marked::{marked, marked_name, marked_within};
 use std::fmt::Write as _;
 
 /// How much is told, the most first: findings below a check, and characters of Markdown of each reason and value.

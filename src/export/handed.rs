@@ -1,10 +1,10 @@
 //! Findings that fit a query, handed to the team that they concern: as lines, and as tables of Markdown by cluster and namespace.
 
 use super::Material;
-use super::marked::{marked, marked_name};
 use super::plain::one_line;
 use kassay_core::assess::CheckOutcome;
 use kassay_core::model::Finding;
+use kassay_core::model::marked::{marked, marked_name};
 use kassay_core::workbook::excepting::exception_of;
 use kassay_core::workbook::query::{Found, Query, haystack};
 use std::collections::BTreeMap;

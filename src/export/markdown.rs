@@ -2,10 +2,10 @@
 //! left out, and nothing from a cluster or a person is more than text in it.
 
 use super::Material;
-use super::marked::{marked_name, marked_within};
 use super::redact::REDACTED;
 use kassay_core::guidance::Area;
 use kassay_core::model::Outcome;
+use kassay_core::model::marked::{marked_name, marked_within};
 use kassay_core::workbook::Moment;
 use kassay_core::workbook::rollup::unread;
 use std::cell::Cell;

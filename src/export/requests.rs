@@ -1,9 +1,9 @@
 //! Requests, for the report, as a table, and as text for a mail: by role, in sentences that somebody outside of the assessment understands.
 
 use super::Material;
-use super::marked::marked;
 use super::table::{Column, Table, cells};
 use jiff::civil::Date;
+use kassay_core::model::marked::marked;
 use kassay_core::model::text::clean;
 use kassay_core::workbook::accept::day_of;
 use kassay_core::workbook::requests::{is_overdue, needed, plea, standing};

@@ -1,7 +1,8 @@
 //! Markdown for a wiki or a pull request: GitHub's own parser shows what was written, and nothing in it links, calls or closes.
 
 use super::{material, tools};
-use kassay::export::{self, Material, marked, marked_name};
+use kassay::export::{self, Material};
+use kassay_core::model::marked::{marked, marked_name};
 use kassay_core::workbook::{ClusterRecord, Determination, Together};
 use std::path::Path;
 

@@ -4,7 +4,7 @@
 //! What has a meaning in Markdown itself is escaped. What is looked for in the shown text is parted by a blank without width, written as `&#8203;`, so that the
 //! file hides nothing.
 
-use kassay_core::model::text::clean;
+use super::text::clean;
 
 /// A blank without width.
 const PART: &str = "&#8203;";

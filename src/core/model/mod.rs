@@ -9,6 +9,7 @@ pub mod finding;
 pub mod interval;
 pub mod kind;
 mod kind_sets;
+pub mod marked;
 pub mod object;
 pub mod outcome;
 pub mod scope;

@@ -2,7 +2,7 @@
 //! first. Rows are worked out when one of the words, the order or the findings change, not when they are drawn.
 
 use crate::assess::CheckOutcome;
-use crate::model::text::clean;
+use crate::model::marked::marked;
 use crate::model::{Category, Finding};
 use crate::session::book::assessment::Book;
 use crate::session::book::desk::Desk;
@@ -220,8 +220,18 @@ impl AllFindings {
         let same = book.clusters.len() == self.clusters.len()
             && book.clusters.iter().zip(&self.clusters).all(|(c, (key, outcomes))| c.key == *key && Arc::ptr_eq(&c.outcomes, outcomes));
         if !same {
+            let id = |one: One<'_>| (one.cluster.to_owned(), one.check.to_owned(), one.finding.id.clone());
+            let selected = self.selected().map(id);
             self.clusters = book.clusters.iter().map(|c| (c.key.clone(), c.outcomes.clone())).collect();
             self.places = places(&self.clusters);
+            // Who was selected is found under its name again; its place may be another one.
+            self.rows.clear();
+            if let Some(at) =
+                selected.and_then(|selected| (0..self.places.len()).find(|at| self.one(*at).map(id).as_ref() == Some(&selected)))
+            {
+                self.rows = vec![ListRow::Item(at)];
+                self.cursor.at = 0;
+            }
         }
         self.arrange(desk);
     }
@@ -240,8 +250,7 @@ impl AllFindings {
                 place.excepted = excepted;
             }
         }
-        let id = |one: One<'_>| (one.cluster.to_owned(), one.check.to_owned(), one.finding.id.clone());
-        let selected = self.selected().map(id);
+        let selected = listed::item_of(&self.rows, self.cursor.at);
         let query = Query::read(self.filter.trimmed());
         let fits = |at: &usize| {
             let place = &self.places[*at];
@@ -261,8 +270,7 @@ impl AllFindings {
         }
         let shown = fit.len();
         let rows = listed::rows(fit, |at| self.group.of(&self.one(at)?));
-        let again = selected
-            .and_then(|selected| rows.iter().position(|row| row.item().and_then(|at| self.one(at)).map(id).as_ref() == Some(&selected)));
+        let again = selected.and_then(|selected| rows.iter().position(|row| row.item() == Some(selected)));
         self.cursor.at = again.unwrap_or(self.cursor.at).min(rows.len().saturating_sub(1));
         (self.rows, self.shown) = (rows, shown);
     }
@@ -320,7 +328,7 @@ impl AllFindings {
         for one in self.rows.iter().filter_map(|row| self.one(row.item()?)).take(COPIED) {
             let f = one.finding;
             let what = if f.observed.is_empty() { f.message.to_string() } else { format!("{} ({}: {})", f.message, f.field, f.observed) };
-            let cells = [f.severity.id(), one.check, one.cluster, &f.object.to_string(), &what, &f.mend].map(cell);
+            let cells = [f.severity.id(), one.check, one.cluster, &f.object.to_string(), &what, &f.mend].map(marked);
             text.push_str(&format!("| {} |\n", cells.join(" | ")));
         }
         if self.shown > COPIED {
@@ -334,22 +342,6 @@ impl AllFindings {
 
 fn lead(one: &One<'_>) -> Lead {
     Lead::Finding { cluster: one.cluster.to_owned(), check: one.check.to_owned(), id: one.finding.id.clone() }
-}
-
-/// A cell of a table of Markdown: what comes from a cluster is text there, and nothing else.
-fn cell(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in clean(text).chars() {
-        match c {
-            '\n' | '\r' | '\t' => out.push(' '),
-            '|' | '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '!' | '~' | '@' | '&' => {
-                out.push('\\');
-                out.push(c);
-            }
-            c => out.push(c),
-        }
-    }
-    out
 }
 
 /// What is in scope comes first, then the platform, then what is not.
@@ -378,18 +370,4 @@ fn places(clusters: &[(String, Arc<Vec<CheckOutcome>>)]) -> Vec<Place> {
         }
     }
     places
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cell_is_text_whatever_a_name_holds() {
-        assert_eq!(
-            cell("a|b\n<!-- x --> @team #1 `code`\u{202e}"),
-            format!("a\\|b \\<\\!-- x --\\> \\@team \\#1 \\`code\\`{}", cell("\u{202e}"))
-        );
-        assert!(!cell("\u{202e}").contains('\u{202e}'));
-    }
 }
