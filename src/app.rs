@@ -4,19 +4,21 @@
 
 pub mod begin;
 pub mod compare;
+mod copy;
 mod editor;
 mod exporting;
 mod files;
 mod first;
 mod keeper;
+mod look;
 mod reading;
 mod suspend;
 mod tasks;
 
 use crate::collect::SourceSpec;
 use crate::config::{self, Settings};
+use crate::tui::ground::Heard;
 use crate::tui::terminal::{Endings, Events, Screen, breakdowns, panic_if_asked};
-use crate::tui::theme::{Depth, Theme};
 use crate::tui::widgets::area;
 use crate::tui::{draw, keymap, mouse};
 use anyhow::Context as _;
@@ -24,10 +26,14 @@ use crossterm::event::{Event, KeyEventKind};
 use kassay_core::guidance::Guidance;
 use kassay_core::session::{self, Action, Context, Effect, Message, Session, Typed, update};
 use kassay_core::workbook::Workbook;
+use look::Look;
 use std::path::PathBuf;
 use std::time::Duration;
 use tasks::World;
 use tokio::sync::mpsc;
+
+/// How long the first frame waits for the terminal to tell its ground. What it tells later counts too.
+const FOR_AN_ANSWER: Duration = Duration::from_millis(80);
 
 /// How the walk begins.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,41 +72,33 @@ pub enum Start {
 pub fn run(start: Start) -> anyhow::Result<()> {
     let settings = Settings::load().context("the settings can't be used")?;
     let guidance = Guidance::shipped().map_err(|e| anyhow::anyhow!("{e}"))?;
-    let own = config::config_dir().map(|dir| dir.join("themes"));
-    let hint = std::env::var("COLORFGBG").ok();
-    let depth = Depth::detect();
-    // A theme with a fault is no reason not to work: it is told, and the usual one taken.
-    let (mut theme, fault) = match Theme::choose(settings.theme.as_deref(), hint.as_deref(), own.as_deref(), depth) {
-        Ok(theme) => (theme, None),
-        Err(fault) => (Theme::fallback(depth), Some(fault.to_string())),
-    };
-    theme.still = settings.reduced_motion;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    let result = runtime.block_on(walk(start, guidance, &settings, (&theme, fault)));
+    let result = runtime.block_on(walk(start, guidance, &settings));
     // A task that hangs in a login plugin must not keep the program from ending.
     runtime.shutdown_timeout(Duration::from_millis(200));
     result
 }
 
-async fn walk(
-    start: Start,
-    guidance: &'static Guidance,
-    settings: &Settings,
-    (theme, fault): (&Theme, Option<String>),
-) -> anyhow::Result<()> {
+async fn walk(start: Start, guidance: &'static Guidance, settings: &Settings) -> anyhow::Result<()> {
+    let look = Look::of(settings);
     let zone = jiff::tz::TimeZone::system();
     let mut session = Session::new(guidance, &config::user(), jiff::Timestamp::now(), zone);
     session.home.root = config::assessments().unwrap_or_default();
-    session
-        .messages
-        .extend(fault.map(|why| Message::warning("The theme can't be used", format!("{why}. The usual one is shown instead."))));
     let (sender, mut arrivals) = mpsc::unbounded_channel();
     let mut world = World::new(session.home.root.clone(), sender)?;
     let mut endings = Endings::listen()?;
     let mut screen = Screen::enter(!settings.no_mouse).context("the terminal can't be used")?;
     let mut events = Events::listen()?;
+    let ground = match look.asks() && screen.ask_for_ground().is_ok() {
+        true => events.ground(FOR_AN_ANSWER).await,
+        false => None,
+    };
+    let (mut theme, fault) = look.theme(ground);
+    session
+        .messages
+        .extend(fault.map(|why| Message::warning("The theme can't be used", format!("{why}. The usual one is shown instead."))));
     let mut gone = false;
-    screen.draw(|frame| draw(frame, &session, theme))?;
+    screen.draw(|frame| draw(frame, &session, &theme))?;
     for action in first::first(start) {
         match action {
             first::First::Effect(effect) => world.carry_out(effect),
@@ -119,7 +117,12 @@ async fn walk(
         };
         let action = tokio::select! {
             event = events.next() => match event {
-                Some(event) => of_event(&session, event),
+                Some(Heard::Event(event)) => of_event(&session, event),
+                // An answer that came late, or another than before.
+                Some(Heard::Ground(ground)) => {
+                    theme = look.theme(Some(ground)).0;
+                    None
+                }
                 None => {
                     gone = true;
                     break;
@@ -156,11 +159,18 @@ async fn walk(
             };
             act(&mut session, &mut world, Some(Action::Told(words)));
         }
-        if asked.suspends && suspend::suspend(&mut screen).await.is_err() {
-            gone = true;
-            break;
+        if asked.suspends {
+            if suspend::suspend(&mut screen).await.is_err() {
+                gone = true;
+                break;
+            }
+            // Meanwhile the terminal may have got other colours.
+            if look.asks() && screen.ask_for_ground().is_err() {
+                gone = true;
+                break;
+            }
         }
-        if let Err(error) = screen.draw(|frame| draw(frame, &session, theme)) {
+        if let Err(error) = screen.draw(|frame| draw(frame, &session, &theme)) {
             tracing::warn!("a frame can't be drawn: {error}");
             gone = true;
             break;

@@ -48,6 +48,8 @@ pub struct Settings {
     pub no_mouse: bool,
     /// Nothing moves by itself (`KASSAY_REDUCED_MOTION`).
     pub reduced_motion: bool,
+    /// Signs of ASCII alone, or never (`KASSAY_ASCII=on`, `off`); without a wish, as locale and terminal have it.
+    pub ascii: Option<bool>,
 }
 
 /// Why the settings can't be used.
@@ -92,10 +94,12 @@ impl Settings {
         let set = |name: &str| environment(name).filter(|value| !value.is_empty());
         settings.user = set("KASSAY_USER").or(settings.user).map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
         settings.theme = set("KASSAY_THEME").or(settings.theme);
-        settings.no_mouse = match set("KASSAY_MOUSE").map(|word| word.to_lowercase()) {
-            Some(word) => matches!(word.as_str(), "off" | "0" | "no" | "false"),
+        let switched = |name: &str| set(name).map(|word| !matches!(word.to_lowercase().as_str(), "off" | "0" | "no" | "false"));
+        settings.no_mouse = match switched("KASSAY_MOUSE") {
+            Some(on) => !on,
             None => settings.no_mouse || set("KASSAY_NO_MOUSE").is_some(),
         };
+        settings.ascii = switched("KASSAY_ASCII").or(settings.ascii);
         settings.reduced_motion |= set("KASSAY_REDUCED_MOTION").is_some();
         Ok(settings)
     }
@@ -188,13 +192,21 @@ mod tests {
             let settings = Settings::from(Some(&file), &move |asked| (asked == "KASSAY_MOUSE").then(|| word.to_owned())).unwrap();
             !settings.no_mouse
         };
+        let ascii = |text: &str, word: &'static str| {
+            std::fs::write(&file, text).unwrap();
+            Settings::from(Some(&file), &move |asked| (asked == "KASSAY_ASCII").then(|| word.to_owned())).unwrap().ascii
+        };
+        assert_eq!(
+            [ascii("", ""), ascii("ascii = false", "1"), ascii("ascii = true", "OFF"), ascii("ascii = true", "")],
+            [None, Some(true), Some(false), Some(true)]
+        );
         assert!(mouse("no-mouse = true", "on") && !mouse("", "Off") && mouse("", "") && !mouse("no-mouse = true", ""));
         let said = with("theme = 1\n", "").unwrap_err().to_string();
         assert!(said.contains("config.toml") && said.contains("line 1"), "{said}");
         let said = with("them = \"dark\"", "").unwrap_err().to_string();
         assert!(
             said.ends_with(
-                "config.toml: line 1, column 1: the field them is not known there; known are user, theme, no-mouse, reduced-motion"
+                "config.toml: line 1, column 1: the field them is not known there; known are user, theme, no-mouse, reduced-motion, ascii"
             ),
             "{said}"
         );

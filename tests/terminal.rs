@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test's failure is its message")]
 
 #[cfg(unix)]
+#[allow(dead_code, reason = "shared by several tests, each of which uses its part")]
 #[path = "support/pty.rs"]
 mod pty;
 
@@ -212,6 +213,97 @@ mod with_a_terminal {
             .until("the whole screen", |shown| shown.contains("PCI guidance for containers") && !shown.contains("60×16"));
         program.keys("q");
         assert_eq!(program.end().0, 0);
+    }
+
+    #[test]
+    fn without_unicode_nothing_but_ascii_is_written() {
+        let cases: [(&[(&str, &str)], bool); 4] = [
+            (&[("LANG", "C")], true),
+            (&[("LANG", "de_DE.ISO-8859-1"), ("KASSAY_ASCII", "off")], false),
+            (&[("TERM", "linux")], true),
+            (&[("KASSAY_ASCII", "1")], true),
+        ];
+        for (variables, ascii) in cases {
+            let home = home();
+            let mut program = Program::start(KASSAY, &["demo"], home.path(), (80, 24), variables);
+            program.see("was read and judged");
+            program.keys("3").see(if ascii { ">Questions" } else { "▸Questions" });
+            program.keys("?").see("Keys here");
+            assert_eq!(program.bytes().is_ascii(), ascii, "{variables:?}");
+            program.keys("q").until("the walk again", |shown| !shown.contains("Keys here"));
+            program.keys("q");
+            assert_eq!(program.end().0, 0);
+        }
+    }
+
+    const ASKED: &[u8] = b"\x1b]11;?\x07";
+    const LIGHT: &str = "48;2;251;250;247";
+    const DARK: &str = "48;2;23;26;32";
+
+    fn has(program: &Program, part: &[u8]) -> bool {
+        program.bytes().windows(part.len()).any(|at| at == part)
+    }
+
+    #[test]
+    fn the_theme_follows_the_ground_that_the_terminal_tells_and_no_key_is_lost_or_made_by_it() {
+        let home = home();
+        let mut program = start(home.path(), &["demo"]);
+        program.see("was read and judged");
+        // Nothing was answered in time, and the first frame did not wait for it.
+        assert!(has(&program, ASKED) && has(&program, DARK.as_bytes()) && !has(&program, LIGHT.as_bytes()));
+        // The letters of an answer are keys here: `r` opens the registers, `g` and `b` do something too, `3` shows the questions.
+        program.keys("3\u{1b}]11;rgb:fbfb/3232/ffff\u{7}4").see("▸Evidence");
+        program.keys("\u{1b}]11;rgb:fb").keys("fb/fafa/f7f7\u{1b}\\2").see("▸Checks");
+        assert!(has(&program, LIGHT.as_bytes()));
+        program.keys("q");
+        assert_eq!(program.end().0, 0);
+    }
+
+    #[test]
+    fn a_chosen_theme_and_a_terminal_without_colours_ask_nothing() {
+        for variables in [("KASSAY_THEME", "dark"), ("NO_COLOR", "1"), ("TERM", "linux")] {
+            let home = home();
+            let mut program = Program::start(KASSAY, &[], home.path(), (80, 24), &[variables]);
+            program.see("New assessment");
+            assert!(!has(&program, ASKED), "{variables:?}");
+            program.keys("q");
+            program.end();
+        }
+    }
+
+    #[test]
+    fn a_copy_is_handed_to_the_terminal_or_it_is_said_where_it_lies_instead() {
+        let copied = |variables: &[(&str, &str)], said: &str| {
+            let home = home();
+            let bin = home.path().join("bin");
+            std::fs::create_dir_all(&bin).unwrap();
+            let tmux = bin.join("tmux");
+            std::fs::write(&tmux, "#!/bin/sh\necho \"$@\" > \"$HOME/asked\"; exec cat > \"$HOME/buffer\"\n").unwrap();
+            std::fs::set_permissions(&tmux, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+            let path = format!("{}:/usr/bin:/bin", bin.display());
+            let data = home.path().join("d");
+            let own = [("PATH", path.as_str()), ("KASSAY_DATA_DIR", data.to_str().unwrap())];
+            let variables: Vec<_> = own.into_iter().chain(variables.iter().copied()).collect();
+            let mut program = Program::start(KASSAY, &["demo"], home.path(), (150, 30), &variables);
+            program.see("was read and judged");
+            program.keys("F").see("filters: ");
+            program.keys("/").see("any word");
+            program.keys("sev:critical\r").until("fewer findings", |shown| shown.contains(" of ") && shown.contains("/ sev:critical"));
+            program.keys("y").see(said);
+            let sequence = has(&program, b"\x1b]52;c;");
+            program.signal("TERM");
+            program.end();
+            let read = |path: &Path| std::fs::read_to_string(path).unwrap_or_default();
+            (sequence, read(&data.join("copied.txt")), read(&home.path().join("buffer")), read(&home.path().join("asked")))
+        };
+        let (sequence, file, buffer, _) = copied(&[], "Copied: ");
+        assert!(sequence && file.is_empty() && buffer.is_empty());
+        for variables in [("TERM", "linux"), ("STY", "1.pts-0.host")] {
+            let (sequence, file, buffer, _) = copied(&[variables], "Not copied, but written: ");
+            assert!(!sequence && file.contains("| critical |") && buffer.is_empty(), "{variables:?}: {file}");
+        }
+        let (sequence, file, buffer, asked) = copied(&[("TMUX", "/tmp/tmux-0/default,1,0")], "Copied, in tmux too: ");
+        assert!(!sequence && file.is_empty() && buffer.contains("| critical |") && asked.trim() == "load-buffer -w -", "{asked}: {buffer}");
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod support;
 mod two;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use kassay::tui::signs::{self, Signs};
 use kassay::tui::theme::{Depth, Theme};
 use kassay::tui::{draw, keymap, mouse, text};
 use kassay_core::analysis::segmentation::Segmentation;
@@ -29,8 +30,13 @@ use support::{Desk, collection};
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];
 
-fn seen(desk: &Desk, (width, height): (u16, u16)) -> String {
-    let theme = Theme::load("dark", None, Depth::True).unwrap();
+fn seen(desk: &Desk, size: (u16, u16)) -> String {
+    seen_in(desk, size, Signs::Unicode)
+}
+
+fn seen_in(desk: &Desk, (width, height): (u16, u16), signs: Signs) -> String {
+    let mut theme = Theme::load("dark", None, Depth::True).unwrap();
+    theme.signs = signs;
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
     terminal.draw(|frame| draw(frame, &desk.session, &theme)).unwrap();
     let buffer = terminal.backend().buffer();
@@ -261,6 +267,49 @@ fn nothing_breaks_at_any_size() {
             seen(desk, size);
         }
     });
+}
+
+#[test]
+fn nothing_is_cut_where_there_is_room_for_it() {
+    let mut desk = Desk::with_cluster();
+    // What was done is told to its end, on screens of the walk and on others.
+    let told = "The first was read and judged: of 123 checks 66 failed, 39 are to be reviewed, 5 are blocked, and this is its end.";
+    for open in [false, true] {
+        if open {
+            desk.act(Action::Summary(summary::Action::Open));
+        }
+        desk.act(Action::Told(told.into()));
+        assert!(SIZES.iter().all(|size| seen(&desk, *size).contains("this is its end.")), "{}", seen(&desk, (80, 24)));
+    }
+    desk.act(Action::Back);
+    // The first line leaves parts out as a whole.
+    let first = |desk: &Desk, size| seen(desk, size).lines().next().unwrap().to_owned();
+    for columns in 80..=120 {
+        let line = first(&desk, (columns, 24));
+        assert!(line.contains("prod-eu") && !line.contains('…') && line.ends_with("0 of 49 determined"), "{columns}: {line}");
+    }
+    assert!(first(&desk, (120, 24)).contains("v1.34.4"));
+    // Findings keep their rule beside the object, and their fields whole on wide screens.
+    desk.act(Action::Walk(walk::Action::GoTo(Target::Check("3.1/baseline".into())))).act(Action::Enter);
+    let shown = seen(&desk, (100, 30));
+    assert!(shown.lines().any(|line| line.contains("Deployment pay/api") && line.contains("hostPathVolumes")), "{shown}");
+    desk.act(Action::Back).act(Action::Back).act(Action::AllFindings(all_findings::Action::Open));
+    let shown = seen(&desk, (200, 60));
+    let field = "spec.template.spec.containers[name=web].securityContext.privileged";
+    assert!(shown.lines().any(|line| line.contains("Deployment pay/api") && line.contains(field)), "{shown}");
+}
+
+#[test]
+fn without_unicode_every_screen_is_ascii_and_spells_its_keys() {
+    let mut looked = 0;
+    everywhere(&mut |desk, name| {
+        for size in SIZES {
+            let (with, without) = (seen(desk, size), seen_in(desk, size, Signs::Ascii));
+            assert!(without.is_ascii() && !without.contains(signs::KEY), "{name} at {size:?}:\n{without}");
+            looked += usize::from(with != without);
+        }
+    });
+    assert!(looked > 100, "{looked}");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use super::begin::{NotBegun, begin};
 use super::compare::{Opened, compared};
+use super::copy::{self, Way};
 use super::exporting::Exporting;
 use super::first::{First, demo};
 use super::keeper::{self, Job, Keeper};
@@ -11,7 +12,6 @@ use crate::config;
 use crate::export;
 use crate::store::Recent;
 use crate::tui::complete;
-use crossterm::clipboard::CopyToClipboard;
 use kassay_core::analysis::platform;
 use kassay_core::analysis::probing::{self, Plan};
 use kassay_core::analysis::rbac::folded::Folded;
@@ -180,14 +180,13 @@ impl World {
         });
     }
 
-    /// Puts a text on the clipboard, by way of the terminal: that works over SSH too.
+    /// Puts a text on the clipboard, or else where its user finds it.
     fn copy(&self, text: String) {
-        let shown = text.lines().next().unwrap_or_default().to_owned();
-        let action = match crossterm::execute!(std::io::stdout(), CopyToClipboard::to_clipboard_from(text.as_bytes())) {
-            Ok(()) => Action::Told(format!("Copied: {shown}")),
-            Err(error) => Action::NotDone(format!("nothing could be copied: {error}")),
-        };
-        self.tell(action);
+        match Way::of(text.len(), &|name| std::env::var(name).ok()) {
+            Way::Terminal => self.tell(copy::to_terminal(&text)),
+            Way::Tmux => self.beside(move || copy::to_tmux(&text)),
+            Way::File(why) => self.beside(move || copy::to_file(&text, why)),
+        }
     }
 
     fn preflight(&self, source: Source) {

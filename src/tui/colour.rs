@@ -34,21 +34,25 @@ impl Depth {
     }
 }
 
-/// A colour of the palette: as it is, and by the name of one of sixteen where a terminal shows no more.
+/// A colour of the palette.
 #[derive(Clone, Debug)]
-pub(super) struct Swatch {
-    rgb: (u8, u8, u8),
-    ansi: Option<u8>,
+pub(super) enum Swatch {
+    /// The terminal's own: what it writes with, or on.
+    Own,
+    /// One of sixteen, in the shade that the terminal gives it, however many it shows.
+    Ansi(u8),
+    /// A colour as it is, and the one of sixteen where a terminal shows no more.
+    Shade((u8, u8, u8), Option<u8>),
 }
 
 impl Swatch {
     pub(super) fn colour(&self, depth: Depth) -> Option<Color> {
-        let (r, g, b) = self.rgb;
-        match depth {
-            Depth::Plain => None,
-            Depth::Sixteen => Some(Color::Indexed(self.ansi.unwrap_or_else(|| nearest(self.rgb, 0..16)))),
-            Depth::Indexed => Some(Color::Indexed(nearest(self.rgb, 16..=255))),
-            Depth::True => Some(Color::Rgb(r, g, b)),
+        match (depth, self) {
+            (Depth::Plain, _) | (_, Self::Own) => None,
+            (_, Self::Ansi(index)) => Some(Color::Indexed(*index)),
+            (Depth::Sixteen, Self::Shade(rgb, ansi)) => Some(Color::Indexed(ansi.unwrap_or_else(|| nearest(*rgb, 0..16)))),
+            (Depth::Indexed, Self::Shade(rgb, _)) => Some(Color::Indexed(nearest(*rgb, 16..=255))),
+            (Depth::True, Self::Shade((r, g, b), _)) => Some(Color::Rgb(*r, *g, *b)),
         }
     }
 }
@@ -106,6 +110,15 @@ pub(super) fn shade(index: u8) -> (u8, u8, u8) {
     }
 }
 
+/// How bright eyes see a colour, from 0 to 1, as WCAG 2 defines it.
+pub(super) fn luminance((r, g, b): (u8, u8, u8)) -> f64 {
+    let channel = |c: u8| {
+        let c = f64::from(c) / 255.0;
+        if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
+    };
+    0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b)
+}
+
 fn nearest(rgb: (u8, u8, u8), among: impl IntoIterator<Item = u8>) -> u8 {
     let off = |a: u8, b: u8| u32::from(a.abs_diff(b)).pow(2);
     // Eyes tell greens apart best and blues worst.
@@ -118,16 +131,11 @@ impl<'de> Deserialize<'de> for Swatch {
         #[derive(Deserialize)]
         #[serde(deny_unknown_fields)]
         struct Both {
-            hex: String,
+            hex: Option<String>,
             ansi: Option<String>,
         }
-        let both: Both = deserializer
-            .deserialize_any(TextOr("a hex colour like \"#86c5ff\", or a table of hex and ansi", |hex| Both { hex, ansi: None }))?;
-        let digits = both.hex.strip_prefix('#').filter(|d| d.len() == 6 && d.is_ascii());
-        let part = |at: usize| digits.and_then(|d| u8::from_str_radix(&d[at..at + 2], 16).ok());
-        let (Some(r), Some(g), Some(b)) = (part(0), part(2), part(4)) else {
-            return Err(de::Error::custom(format!("“{}” is no colour of the form #rrggbb", both.hex)));
-        };
+        let words = "a hex colour like \"#86c5ff\", \"own\" for the terminal's own, or a table of hex and ansi";
+        let both: Both = deserializer.deserialize_any(TextOr(words, |hex| Both { hex: Some(hex), ansi: None }))?;
         let ansi = match both.ansi {
             None => None,
             Some(name) => match (0u8..).zip(ANSI).find(|(_, known)| *known == name) {
@@ -135,7 +143,18 @@ impl<'de> Deserialize<'de> for Swatch {
                 None => return Err(de::Error::custom(format!("“{name}” is none of {}", ANSI.join(", ")))),
             },
         };
-        Ok(Self { rgb: (r, g, b), ansi })
+        let Some(hex) = both.hex else {
+            return ansi.map(Self::Ansi).ok_or_else(|| de::Error::custom("a colour has hex, or ansi, or both"));
+        };
+        if hex == "own" {
+            return Ok(Self::Own);
+        }
+        let digits = hex.strip_prefix('#').filter(|d| d.len() == 6 && d.is_ascii());
+        let part = |at: usize| digits.and_then(|d| u8::from_str_radix(&d[at..at + 2], 16).ok());
+        match (part(0), part(2), part(4)) {
+            (Some(r), Some(g), Some(b)) => Ok(Self::Shade((r, g, b), ansi)),
+            _ => Err(de::Error::custom(format!("“{hex}” is no colour of the form #rrggbb"))),
+        }
     }
 }
 

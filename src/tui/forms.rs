@@ -1,6 +1,7 @@
 //! The forms of the walk: what is asked, the rows to fill, and below what helps to fill them.
 
 use super::screens::{answer, determine, engagement, evidence, exceptions, review};
+use super::signs::spelled;
 use super::theme::Theme;
 use super::widgets::form::{draw as rows, title};
 use super::widgets::{frame, hints};
@@ -40,7 +41,7 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, form: &Form,
         lines.push(Line::default());
     }
     if form.saving {
-        lines.push(Line::styled("saving…", theme.style("text.muted")));
+        lines.push(Line::styled(spelled("saving…".into()), theme.style("text.muted")));
     }
     lines.extend(help(session, form, width, theme));
     lines.truncate(rest.height.into());

@@ -1,11 +1,13 @@
 //! The light Markdown of the guidance texts, laid out for a width: paragraphs, `code`, **bold**, lists, headings, links.
 //! Lines are broken here rather than by the drawing library, so that list items hang and heights are known before drawing.
 
+use super::signs::spelled;
 use super::text;
 use super::theme::Theme;
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span, Text};
+use std::borrow::Cow;
 
 /// Lays out a text in so many columns.
 #[must_use]
@@ -134,7 +136,7 @@ fn glued(words: &[Span<'static>]) -> Vec<Vec<(String, Style)>> {
     let mut out: Vec<Vec<(String, Style)>> = Vec::new();
     let mut gap = true;
     for span in words {
-        for (nth, part) in span.content.split(' ').enumerate() {
+        for (nth, part) in spelled(Cow::Borrowed(&span.content)).split(' ').enumerate() {
             gap |= nth > 0;
             if part.is_empty() {
                 continue;

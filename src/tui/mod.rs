@@ -5,10 +5,12 @@ pub mod complete;
 mod forms;
 pub mod fuzzy;
 pub mod glossary;
+pub mod ground;
 pub mod keymap;
 pub mod markdown;
 pub mod mouse;
 pub mod screens;
+pub mod signs;
 pub mod terminal;
 pub mod text;
 pub mod theme;
@@ -31,6 +33,11 @@ use theme::Theme;
 /// ```
 pub fn draw(frame: &mut Frame<'_>, session: &Session, theme: &Theme) {
     mouse::clear();
+    theme.signs.draw(frame, |frame| layers(frame, session, theme));
+}
+
+/// The topmost screen, and what lies over it.
+fn layers(frame: &mut Frame<'_>, session: &Session, theme: &Theme) {
     let area = frame.area();
     frame.buffer_mut().set_style(area, theme.ground());
     let area = small(frame, area, theme);

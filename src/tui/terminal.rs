@@ -2,11 +2,14 @@
 //!
 //! What is switched on here (raw mode, alternate screen, mouse, bracketed paste) is switched off by one function that may run twice.
 
+use super::ground::{self, Answers, Ground, Heard};
 use crossterm::event::{self, DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture, Event, KeyCode};
+use crossterm::style::Print;
 use crossterm::{cursor, execute, queue, terminal};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
+use std::collections::VecDeque;
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
 use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -62,6 +65,14 @@ impl Screen {
         let drawn = self.terminal.draw(draw).map(|_| ());
         execute!(self.terminal.backend_mut(), terminal::EndSynchronizedUpdate)?;
         drawn
+    }
+
+    /// Asks the terminal for its ground; [`Events`] hear the answer, where one comes.
+    ///
+    /// # Errors
+    /// Where the terminal is gone.
+    pub fn ask_for_ground(&self) -> io::Result<()> {
+        execute!(io::stdout(), Print(ground::ASK))
     }
 
     /// Leaves the mouse to the terminal, or takes it again; whether it is taken now.
@@ -206,6 +217,10 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// reads on for ever, and what waited for it would hang with it. That it is gone is seen by a second thread, without a signal.
 pub struct Events {
     coming: UnboundedReceiver<Option<Event>>,
+    /// Picks out what the terminal answers.
+    answers: Answers,
+    /// What was heard and not asked for yet; none is the end.
+    ready: VecDeque<Option<Heard>>,
     tell: UnboundedSender<Option<Event>>,
     reader: Reader,
 }
@@ -264,12 +279,41 @@ impl Events {
             }
         })?;
         let reader = Reader::start(tell.clone())?;
-        Ok(Self { coming, tell, reader })
+        Ok(Self { coming, answers: Answers::default(), ready: VecDeque::new(), tell, reader })
     }
 
-    /// The next event; none where the terminal is gone.
-    pub async fn next(&mut self) -> Option<Event> {
-        self.coming.recv().await.flatten()
+    /// What is heard next; none where the terminal is gone.
+    pub async fn next(&mut self) -> Option<Heard> {
+        loop {
+            if let Some(ready) = self.ready.pop_front() {
+                return ready;
+            }
+            let event = self.coming.recv().await.flatten()?;
+            self.ready.extend(self.answers.take(event).into_iter().map(Some));
+        }
+    }
+
+    /// Waits a little for the ground of the terminal; what else is heard meanwhile comes afterwards.
+    pub async fn ground(&mut self, patience: Duration) -> Option<Ground> {
+        let late = tokio::time::sleep(patience);
+        tokio::pin!(late);
+        let mut kept = VecDeque::new();
+        let ground = loop {
+            tokio::select! {
+                heard = self.next() => match heard {
+                    Some(Heard::Ground(ground)) => break Some(ground),
+                    None => {
+                        kept.push_back(None);
+                        break None;
+                    }
+                    other => kept.push_back(other),
+                },
+                () = &mut late => break None,
+            }
+        };
+        kept.append(&mut self.ready);
+        self.ready = kept;
+        ground
     }
 
     /// Stops to read keys, so that another program gets them; whether that could be done.

@@ -1,6 +1,7 @@
 //! Text for cells of a screen: cleaned, measured by the columns it takes, cut and padded; dates and sizes as people say them.
 //! Widths are those of whole graphemes, as the drawing library counts them, so that wide characters never push a column.
 
+use super::signs::{mark, spelled};
 use jiff::{SpanRound, Timestamp, ToSpan, Unit, Zoned, tz::TimeZone};
 pub use kassay_core::model::text::{clean, thousands};
 use ratatui::style::Style;
@@ -56,17 +57,17 @@ fn end(text: &str, columns: usize) -> &str {
 /// A cleaned text of at most so many columns, cut at its end: `a long sent…`.
 #[must_use]
 pub fn cut(text: &str, columns: usize) -> String {
-    let text = clean(text);
+    let text = spelled(clean(text).into()).into_owned();
     if width(&text) <= columns {
         return text;
     }
-    if columns == 0 { String::new() } else { format!("{}…", start(&text, columns - 1).trim_end()) }
+    if columns == 0 { String::new() } else { format!("{}{}", start(&text, columns - 1).trim_end(), mark()) }
 }
 
 /// A cleaned name of at most so many columns, cut in its middle, where names differ least: `payments-…-7f9c`.
 #[must_use]
 pub fn cut_middle(name: &str, columns: usize) -> String {
-    let name = clean(name);
+    let name = spelled(clean(name).into()).into_owned();
     if width(&name) <= columns {
         return name;
     }
@@ -75,7 +76,7 @@ pub fn cut_middle(name: &str, columns: usize) -> String {
     }
     // The head tells more than the tail: it gets the larger part.
     let tail = (columns - 1) * 2 / 5;
-    format!("{}…{}", start(&name, columns - 1 - tail), end(&name, tail))
+    format!("{}{}{}", start(&name, columns - 1 - tail), mark(), end(&name, tail))
 }
 
 /// A text cut and filled with spaces behind it to exactly so many columns.

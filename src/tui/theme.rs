@@ -1,6 +1,6 @@
 //! Themes: a palette of named colours and a table of meanings (`outcome.fail`, `border.focus`) that screens ask for.
 //!
-//! A meaning that a theme does not name falls back to the one before its last dot. Three themes are compiled in; a person's own file in the
+//! A meaning that a theme does not name falls back to the one before its last dot. Four themes are compiled in; a person's own file in the
 //! configuration folder may inherit from one and swap only its palette. Colours are given up in steps, down to none under `NO_COLOR`,
 //! where bold, underline and reverse remain; no status is ever told by colour alone.
 
@@ -8,6 +8,7 @@ pub use super::colour::Depth;
 use kassay_core::sensitive::{place, without_quoted};
 
 use super::colour::{Swatch, TextOr};
+use super::signs::Signs;
 use ratatui::style::{Modifier, Style};
 use serde::Deserialize;
 use serde::de::Deserializer;
@@ -74,6 +75,7 @@ pub const SHIPPED: &[(&str, &str)] = &[
     ("dark", include_str!("../../themes/dark.toml")),
     ("light", include_str!("../../themes/light.toml")),
     ("high-contrast", include_str!("../../themes/high-contrast.toml")),
+    ("transparent", include_str!("../../themes/transparent.toml")),
 ];
 
 /// Why a theme can't be used.
@@ -118,6 +120,8 @@ pub struct Theme {
     pub depth: Depth,
     /// Whether nothing may move by itself: no spinner turns.
     pub still: bool,
+    /// Which signs the terminal shows.
+    pub signs: Signs,
     styles: BTreeMap<String, Style>,
 }
 
@@ -144,14 +148,6 @@ impl Theme {
         Ok(Self::ready(name, &Sheet::read(file, text)?, depth))
     }
 
-    /// The theme to use: the one asked for, else light or dark as the terminal hints at in `COLORFGBG`.
-    ///
-    /// # Errors
-    /// As [`Theme::load`].
-    pub fn choose(asked: Option<&str>, colorfgbg: Option<&str>, own: Option<&Path>, depth: Depth) -> Result<Self, ThemeError> {
-        Self::load(asked.unwrap_or_else(|| hinted(colorfgbg)), own, depth)
-    }
-
     /// The first shipped theme, for where no other can be had.
     #[must_use]
     pub fn fallback(depth: Depth) -> Self {
@@ -159,6 +155,7 @@ impl Theme {
             name: "plain".to_owned(),
             depth: Depth::Plain,
             still: false,
+            signs: Signs::Unicode,
             styles: BTreeMap::new(),
         })
     }
@@ -187,14 +184,8 @@ impl Theme {
 
     fn ready(name: &str, sheet: &Sheet, depth: Depth) -> Self {
         let styles = sheet.meanings.iter().map(|(meaning, look)| (meaning.clone(), look.style(&sheet.palette, depth))).collect();
-        Self { name: name.to_owned(), depth, still: false, styles }
+        Self { name: name.to_owned(), depth, still: false, signs: Signs::Unicode, styles }
     }
-}
-
-/// `light` where the terminal says that its ground is a light colour, else `dark`. The variable is `foreground;background`.
-fn hinted(colorfgbg: Option<&str>) -> &'static str {
-    let ground = colorfgbg.and_then(|v| v.rsplit(';').next()).and_then(|v| v.trim().parse::<u8>().ok());
-    if matches!(ground, Some(7 | 9..=15)) { "light" } else { "dark" }
 }
 
 /// The sheet of a shipped theme.
@@ -326,7 +317,7 @@ impl<'de> Deserialize<'de> for Look {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tui::colour::shade;
+    use crate::tui::colour::{luminance, shade};
     use ratatui::style::Color;
 
     fn rgb(colour: Color) -> (u8, u8, u8) {
@@ -339,33 +330,47 @@ mod tests {
 
     /// Contrast ratio as WCAG 2 defines it.
     fn contrast(a: (u8, u8, u8), b: (u8, u8, u8)) -> f64 {
-        let channel = |c: u8| {
-            let c = f64::from(c) / 255.0;
-            if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
-        };
-        let luminance = |(r, g, b): (u8, u8, u8)| 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
         let (a, b) = (luminance(a), luminance(b));
         (a.max(b) + 0.05) / (a.min(b) + 0.05)
     }
 
-    /// Lines and tracks are drawn, not read.
-    const DRAWN: &[&str] = &["border", "progress.rest", "background"];
+    /// Lines, signs and bars are drawn, not read.
+    const DRAWN: &[&str] = &["border", "border.focus", "progress", "progress.rest"];
 
     #[test]
     fn every_meaning_is_legible_in_every_theme_on_every_ground() {
-        for (name, _) in SHIPPED {
+        for (name, _) in SHIPPED.iter().filter(|(name, _)| *name != "transparent") {
             for depth in [Depth::Sixteen, Depth::Indexed, Depth::True] {
                 let theme = Theme::load(name, None, depth).unwrap();
                 let text = rgb(theme.ground().fg.unwrap());
                 let grounds = ["background", "popup", "selected"].map(|g| theme.style(g).bg.unwrap_or_else(|| theme.ground().bg.unwrap()));
-                for meaning in MEANINGS.iter().filter(|m| !DRAWN.contains(m)) {
+                for meaning in MEANINGS.iter().filter(|m| **m != "background") {
                     let style = theme.style(meaning);
                     let ink = style.fg.map_or(text, rgb);
+                    let least = if DRAWN.contains(meaning) { 3.0 } else { 4.5 };
+                    // A frame is never within a row.
+                    let grounds = if meaning.starts_with("border") { &grounds[..2] } else { &grounds[..] };
                     for ground in style.bg.map_or(grounds.to_vec(), |own| vec![own]) {
                         let ratio = contrast(ink, rgb(ground));
-                        assert!(ratio >= 4.5, "{name} at {depth:?}: {meaning} has a contrast of {ratio:.2} on {ground:?}");
+                        assert!(ratio >= least, "{name} at {depth:?}: {meaning} has a contrast of {ratio:.2} on {ground:?}");
                     }
                 }
+            }
+        }
+    }
+
+    /// How legible that is, the terminal has in its hands: no colour here is one of ours.
+    #[test]
+    fn the_transparent_theme_leaves_ground_and_text_to_the_terminal() {
+        for depth in [Depth::Sixteen, Depth::Indexed, Depth::True] {
+            let theme = Theme::load("transparent", None, depth).unwrap();
+            assert_eq!((theme.ground().fg, theme.ground().bg), (None, None));
+            for meaning in MEANINGS {
+                let style = theme.style(meaning);
+                assert!(style.bg.is_none() && matches!(style.fg, None | Some(Color::Indexed(1..=7))), "{meaning} at {depth:?}: {style:?}");
+            }
+            for (shown, among) in [("selected", "text"), ("input.focus", "input"), ("input", "text"), ("tab.active", "tab")] {
+                assert_ne!(theme.style(shown), theme.style(among), "{shown} looks like {among}");
             }
         }
     }
@@ -423,15 +428,5 @@ mod tests {
     fn an_unknown_name_is_answered_with_the_known_ones() {
         let said = Theme::load("drak", None, Depth::True).unwrap_err().to_string();
         assert!(said.contains("drak") && said.contains("high-contrast"), "{said}");
-    }
-
-    #[test]
-    fn the_terminal_hints_at_its_ground() {
-        for (hint, theme) in
-            [(Some("0;15"), "light"), (Some("15;0"), "dark"), (Some("0;default;7"), "light"), (Some("x"), "dark"), (None, "dark")]
-        {
-            assert_eq!(Theme::choose(None, hint, None, Depth::True).unwrap().name, theme);
-        }
-        assert_eq!(Theme::choose(Some("dark"), Some("0;15"), None, Depth::True).unwrap().name, "dark");
     }
 }

@@ -2,17 +2,16 @@
 //! lists that the keymap makes.
 
 use super::forms;
+use super::keymap;
 use super::screens::{answer, determine, evidence, export, findings, help, home, new, reading, scope as scope_screen, walk};
 use super::theme::Theme;
 use super::widgets::{list, message, page, progress};
-use super::{keymap, text};
 use kassay_core::guidance::Control;
 use kassay_core::model::ExportFormat;
 use kassay_core::session::{Book, Context, Layer, Message, ScopeEditor, Scroll, Session, Tab, Urgency};
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::text::Line;
-use ratatui::widgets::Clear;
+use ratatui::widgets::{Clear, Paragraph};
 
 /// Home.
 pub(super) fn home(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme) {
@@ -24,7 +23,10 @@ pub(super) fn home(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: 
 
 /// The four steps of a new assessment.
 pub(super) fn new(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme) {
-    new::render(frame, area, session, &keymap::hints(session.context_below()), theme);
+    // Nothing is kept before the last step.
+    let goes_on = |(key, name)| (key, if name == "save" { "go on" } else { name });
+    let keys: Vec<_> = keymap::hints(session.context_below()).into_iter().map(goes_on).collect();
+    new::render(frame, area, session, &keys, theme);
 }
 
 /// The scope of the open assessment.
@@ -96,8 +98,10 @@ pub(super) fn message(frame: &mut Frame<'_>, area: Rect, message: &Message, them
 pub(super) fn remark(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme) {
     let Some(message) = session.messages.iter().rev().find(|m| m.level == Urgency::Info) else { return };
     let body = page::body(area);
-    let at = Rect { y: (area.y + area.height).saturating_sub(2), height: 1.min(area.height), ..body };
+    let lines = page::told(&message.what, body.width.into(), theme);
+    let height = u16::try_from(lines.len()).unwrap_or(1).min(area.height);
+    let at = Rect { y: (area.y + area.height).saturating_sub(1 + height), height, ..body };
     frame.render_widget(Clear, at);
     frame.buffer_mut().set_style(at, theme.ground());
-    frame.render_widget(Line::styled(text::cut(&message.what, at.width.into()), theme.style("success")), at);
+    frame.render_widget(Paragraph::new(lines), at);
 }

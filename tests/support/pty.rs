@@ -178,6 +178,11 @@ impl Program {
         self.seen.0.lock().expect("no reader panicked").bytes.clone()
     }
 
+    /// The screen as it is, with its colours.
+    pub fn screen(&self) -> vt100::Screen {
+        self.seen.0.lock().expect("no reader panicked").parser.screen().clone()
+    }
+
     /// Whether the program has taken the mouse.
     pub fn has_mouse(&self) -> bool {
         let seen = self.seen.0.lock().expect("no reader panicked");

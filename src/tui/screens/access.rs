@@ -33,7 +33,7 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Them
     let Some(book) = &session.book else { return };
     let keys = keymap::hints(session.context_below());
     let about = book.shown().map(|c| clean(&c.key)).unwrap_or_default();
-    let body = page::draw(frame, area, "Access register", &about, &keys, theme);
+    let body = page::list(frame, area, "Access register", &about, &keys, theme);
     if book.shown().is_none_or(|c| !session.access.knows(&c.key)) {
         return waiting(frame, body, session, theme);
     }
@@ -41,7 +41,7 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Them
     let (bar, rest) = frame::top(body, 1);
     let words = "kind:user ns:pay path:secret sev:critical cat:cde or any word";
     filter::draw(frame, bar, &filter::Shown { field: &view.filter, typing: view.filtering, about: &counted(view), words }, theme);
-    let (note, rest) = frame::top(rest, 2);
+    let (note, rest) = frame::top(rest, if view.register().complete { 1 } else { 2 });
     if !view.register().complete {
         let words = "⊘ Roles or bindings could not all be read: rights may be missing here.";
         frame.render_widget(Line::styled(text::cut(words, note.width.into()), theme.style("outcome.blocked")), note);

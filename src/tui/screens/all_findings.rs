@@ -28,7 +28,7 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Them
     let engagement = &book.workbook.engagement;
     let about = clean(format!("{} {}", engagement.entity, engagement.period).trim());
     let keys = keymap::hints(session.context_below());
-    let body = page::draw(frame, area, "All findings", &about, &keys, theme);
+    let body = page::list(frame, area, "All findings", &about, &keys, theme);
     let view = &session.all_findings;
     let (bar, rest) = frame::top(body, 1);
     let words = "sev:high ns:pay check:3.1 dss:2.2 cluster:eu exc:no or any word";

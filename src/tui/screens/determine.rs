@@ -2,7 +2,7 @@
 
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{List, form, frame, list, page, sign};
-use crate::tui::{markdown, text};
+use crate::tui::{markdown, signs, text};
 use kassay_core::guidance::{Control, paragraphs};
 use kassay_core::model::text::clean;
 use kassay_core::session::{Blocker, Book, Layer, Pane, Session, Tab, Target, finding_words};
@@ -100,7 +100,7 @@ fn about(
         let words = blockers.get(at - control.practices.len()).map(|blocker| clean(&blocker.words)).unwrap_or_default();
         let mut lines = markdown::plain(&words, width, theme.style("text"));
         lines.push(Line::default());
-        lines.push(Line::styled("↵ goes there", theme.style("text.muted")));
+        lines.push(Line::styled(signs::spelled("↵ goes there".into()), theme.style("text.muted")));
         return lines;
     };
     let words = paragraphs(&practice.text).join(" ");

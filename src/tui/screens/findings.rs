@@ -72,13 +72,13 @@ fn list(frame: &mut Frame<'_>, area: Rect, session: &Session, book: &Book, check
     }
     filter_bar(frame, bar, view, all, theme);
     let (_, body) = frame::top(rest, 1);
-    // Wide: the finding itself stands beside the list; high: its first words below.
-    let side = area.width >= 84 && (20..36).contains(&body.height);
-    let (body, detail) = if body.height >= 36 {
-        frame::bottom(body, body.height / 2)
-    } else if side {
+    // Wide: the finding itself stands beside the list. Elsewhere below it, or its first words: beside each other both would be too narrow to be read.
+    let side = area.width >= frame::SIDE_BY_SIDE && (20..36).contains(&body.height);
+    let (body, detail) = if side {
         let (list, detail) = frame::left(body, area.width * 9 / 20);
         (list, frame::left(detail, 2).1)
+    } else if body.height >= 20 {
+        frame::bottom(body, body.height / 2)
     } else if body.height >= 14 {
         frame::bottom(body, 5)
     } else {

@@ -3,7 +3,7 @@
 use crate::tui::glossary;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{frame, hints::Hint, list, page};
-use crate::tui::{markdown, text};
+use crate::tui::{markdown, signs, text};
 use kassay_core::session::{Context, Scroll, Session};
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -79,7 +79,7 @@ const fn screen(place: Context) -> &'static str {
 }
 
 fn keys(told: &Told<'_>, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
-    let wide = told.here.iter().chain(told.everywhere).map(|(key, _)| text::width(key)).max().unwrap_or(0).clamp(4, 16);
+    let wide = told.here.iter().chain(told.everywhere).map(|(key, _)| text::width(&signs::keys(key))).max().unwrap_or(0).clamp(4, 16);
     let mut lines = Vec::new();
     for (title, hints) in [("Keys here", told.here), ("Keys everywhere", told.everywhere)] {
         if hints.is_empty() {
@@ -90,7 +90,7 @@ fn keys(told: &Told<'_>, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
         }
         lines.push(page::heading(title, theme));
         for (key, words) in hints {
-            let lead = [Span::styled(format!("{}  ", text::left(key, wide)), theme.style("key"))];
+            let lead = [Span::styled(format!("{}  ", text::left(&signs::keys(key), wide)), theme.style("key"))];
             lines.extend(markdown::wrap(&[Span::styled((*words).to_owned(), theme.style("text"))], columns, &lead));
         }
     }

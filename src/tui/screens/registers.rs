@@ -32,7 +32,7 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, register: Re
     let Some(book) = &session.book else { return };
     let engagement = &book.workbook.engagement;
     let about = clean(format!("{} {}", engagement.entity, engagement.period).trim());
-    let body = page::draw(frame, area, "Registers", &about, &keymap::hints(session.context_below()), theme);
+    let body = page::list(frame, area, "Registers", &about, &keymap::hints(session.context_below()), theme);
     let (bar, rest) = frame::top(body, 1);
     let titles: Vec<tabs::Tab<'_>> =
         Register::ALL.iter().map(|r| (r.label(), Some(session.register_count(*r)).filter(|count| *count > 0))).collect();

@@ -81,7 +81,7 @@ fn overview(frame: &mut Frame<'_>, area: Rect, picture: &Segmentation, rows: &[&
             Span::styled(text::cut(&words, room.saturating_sub(28)), theme.style(if grave { "error" } else { "text.muted" })),
         ])
     });
-    frame.render_widget(Paragraph::new(notes.into_iter().take(foot.height.into()).collect::<Vec<_>>()), foot);
+    frame.render_widget(Paragraph::new(page::fitting(notes, foot.height.into(), theme)), foot);
 }
 
 /// The table of categories: a thick line where some connection is open on every port, a thin one where all are limited.
@@ -160,7 +160,7 @@ pub fn flows(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme
     let keys = keymap::hints(session.context_below());
     let about = book.shown().map(|c| clean(&c.key)).unwrap_or_default();
     let title = format!("{} → {}", end_name(crossing.from), end_name(crossing.to));
-    let body = page::draw(frame, area, &title, &about, &keys, theme);
+    let body = page::list(frame, area, &title, &about, &keys, theme);
     let (bar, rest) = frame::top(body, 1);
     let all = text::counted(crossing.flows, "connection", "connections");
     let mut about = if view.shown() == crossing.shown.len() { all.clone() } else { format!("{} of {all}", text::thousands(view.shown())) };

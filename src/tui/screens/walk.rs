@@ -3,7 +3,7 @@
 
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{List, frame, hints, page, progress, sign, tabs};
-use crate::tui::{keymap, markdown, mouse, text};
+use crate::tui::{keymap, markdown, mouse, signs, text};
 use kassay_core::guidance::{Control, paragraphs};
 use kassay_core::model::text::clean;
 use kassay_core::session::walk::Part;
@@ -16,8 +16,6 @@ use ratatui::widgets::Paragraph;
 
 /// From this width on, the areas stay beside what is open in the walk.
 const WIDE: u16 = 120;
-/// Columns of work from which on what is selected stands beside its list: both are long enough to read then.
-const SIDE_BY_SIDE: u16 = 130;
 /// From this width on, the guidance stands beside the work.
 const VERY_WIDE: u16 = 170;
 
@@ -53,14 +51,20 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, book: &Book,
     let (rest, foot) = frame::bottom(rest, 1);
     let keys = keymap::form_hints(session.context_below(), session.form());
     frame.render_widget(hints::line(&keys, usize::from(foot.width).saturating_sub(2), theme), inset(foot));
-    let (rest, line) = frame::bottom(rest, 1);
-    expected(frame, inset(line), session, theme);
+    // What was just done is told whole, where two lines hold it.
+    let done = done(session, usize::from(inset(rest).width), theme);
+    let (rest, line) = frame::bottom(rest, if done.len() > 1 { 2 } else { 1 });
+    if done.is_empty() {
+        expected(frame, inset(line), session, theme);
+    } else {
+        frame.render_widget(Paragraph::new(done), inset(line));
+    }
     let (body, rule) = frame::bottom(rest, 1);
     frame::rule(frame, rule, theme);
     let body = if area.width >= WIDE || !open { with_areas(frame, body, session, book, theme) } else { body };
     let whole = !open && (book.walk.here(session.guidance).is_none() || book.walk.tab == Tab::Guidance);
     let (work, guide) = if whole { (body, Rect::default()) } else { beside(body, area) };
-    Rooms { work: inset(work), guide, side: work.width >= SIDE_BY_SIDE }
+    Rooms { work: inset(work), guide, side: work.width >= frame::SIDE_BY_SIDE }
 }
 
 fn inset(area: Rect) -> Rect {
@@ -79,28 +83,33 @@ fn header(frame: &mut Frame<'_>, area: Rect, session: &Session, book: &Book, the
             let unread = unread(&book.workbook, record).map(|why| format!(" · ⊘ {why}")).unwrap_or_default();
             let version = [record.distribution.as_str(), record.version.as_str()].join(" ").replace("unknown ", "");
             let version = if version.trim().is_empty() { String::new() } else { format!(" · {}", version.trim()) };
+            let version = version.as_str();
             let busy = match (cluster.loading, cluster.judging) {
                 (true, _) => format!(" · {spinner} loading findings"),
                 (_, true) => format!(" · {spinner} judging"),
                 _ => cluster.problem.as_ref().map(|p| format!(" · {p}")).unwrap_or_default(),
             };
-            clean(&format!("{}{of}{version}{read}{busy}{unread}", cluster.key))
+            // Where there is little room, what was read when goes before it is cut in two.
+            let all = |version: &str, read: &str| clean(&format!("{}{of}{version}{read}{busy}{unread}", cluster.key));
+            vec![all(version, &read), all("", &read), all("", "")]
         }
-        _ => "no cluster read yet".to_owned(),
+        _ => vec!["no cluster read yet".to_owned()],
     };
     if let Some(reading) = session.reading.as_ref().filter(|r| r.failed.is_none()) {
         let (ended, _) = reading.ended();
-        about = format!("{spinner} reading {} {ended}/{}", clean(&reading.key), reading.kinds);
+        about = vec![format!("{spinner} reading {} {ended}/{}", clean(&reading.key), reading.kinds)];
     }
     if book.held_by.is_some() {
-        about.push_str(" · for reading only");
+        about.iter_mut().for_each(|about| about.push_str(" · for reading only"));
     }
     let whole = book.progress(session.guidance.controls());
     let saving = if session.pending.is_some() { format!("{spinner} saving  ") } else { String::new() };
     let right = format!("{saving}{} of {} determined", whole.determined, whole.of);
     let room = usize::from(area.width).saturating_sub(text::width(&right) + 2);
     let name = text::cut(&name, room * 2 / 5);
-    let about = text::cut(&about, room.saturating_sub(text::width(&name) + 3));
+    let left = room.saturating_sub(text::width(&name) + 3);
+    let about =
+        about.iter().find(|about| text::width(about) <= left).or(about.last()).map(|about| text::cut(about, left)).unwrap_or_default();
     let gap = usize::from(area.width).saturating_sub(text::width(&name) + text::width(&about) + 3 + text::width(&right));
     let line = Line::from(vec![
         Span::styled(name, theme.style("title")),
@@ -111,13 +120,15 @@ fn header(frame: &mut Frame<'_>, area: Rect, session: &Session, book: &Book, the
     frame.render_widget(line, area);
 }
 
-/// What was just done, or what is expected now and which key does it.
+/// What was just done, in at most two lines.
+fn done(session: &Session, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let message = session.messages.iter().rev().find(|m| m.level == Urgency::Info);
+    message.map(|m| page::told(&m.what, columns, theme)).unwrap_or_default()
+}
+
+/// What is expected now and which key does it.
 fn expected(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme) {
     let columns = usize::from(area.width);
-    if let Some(message) = session.messages.iter().rev().find(|m| m.level == Urgency::Info) {
-        frame.render_widget(Line::styled(text::cut(&clean(&message.what), columns), theme.style("success")), area);
-        return;
-    }
     if let Some(form) = session.form() {
         let row = form.focused();
         let words = row.map(|r| format!("{}: {}", r.label, r.hint)).unwrap_or_default();
@@ -127,9 +138,10 @@ fn expected(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme)
             false if form.goes_on() => "↵ goes on",
             false => "↵ saves",
         };
+        let right = signs::spelled(right.into());
         let line = Line::from(vec![
             Span::styled("now: ", theme.style("text.muted")),
-            Span::styled(text::left(&words, columns.saturating_sub(text::width(right) + 7)), theme.style("text")),
+            Span::styled(text::left(&words, columns.saturating_sub(text::width(&right) + 7)), theme.style("text")),
             Span::styled(format!("  {right}"), theme.style("key")),
         ]);
         frame.render_widget(line, area);
@@ -148,6 +160,7 @@ fn expected(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme)
                 "v" => ("here: ", "says you looked"),
                 _ => ("here: ", "determines it"),
             };
+            let key = signs::keys(key).into_owned();
             let right = format!("{key} {does}");
             let room = columns.saturating_sub(text::width(&right) + lead.len() + 2);
             let words = text::left(&clean(&item.sentence), room);
@@ -168,9 +181,9 @@ fn with_areas(frame: &mut Frame<'_>, area: Rect, session: &Session, book: &Book,
     let wide = match area.width {
         _ if book.walk.narrow => 11,
         0..=99 => 26,
-        100..=139 => 32,
-        140..=169 => 36,
-        _ => 42,
+        100..=119 => 32,
+        120..=139 => 38,
+        _ => 46,
     };
     let (left, rest) = frame::left(area, wide);
     let (bar, rest) = frame::left(rest, 1);
@@ -190,6 +203,8 @@ fn with_areas(frame: &mut Frame<'_>, area: Rect, session: &Session, book: &Book,
         mouse::wheel(left, |step| Action::Walk(session::walk::Action::StepIn(Part::Areas, step)));
         mouse::wheel(rest, |step| Action::Walk(session::walk::Action::StepIn(Part::Work, step)));
     }
+    // The scroll bar, where there is one, is the line between areas and work.
+    let left = if rows.len() > usize::from(left.height) { Rect { width: left.width + bar.width, ..left } } else { left };
     List::new(rows.len(), Some(at), theme).focused(focused).draw(frame, left, |nth, room| nav(session, book, rows[nth], room, theme));
     rest
 }
@@ -212,9 +227,10 @@ fn nav(session: &Session, book: &Book, row: NavRow, room: usize, theme: &Theme) 
             if book.walk.narrow {
                 return Line::styled(text::left(&format!("{:>2}{count}", area.number), room), theme.style("text.strong"));
             }
-            let bar = if room >= 32 { 4 } else { 0 };
-            let words = text::left(&format!("{:>2} {}", area.number, area.title), room.saturating_sub(text::width(&count) + bar));
-            let mut spans = vec![Span::styled(words, theme.style("text.strong"))];
+            let bar = if room >= 40 { 4 } else { 0 };
+            let words =
+                text::left(&format!("{:>2} {}", area.number, area.title), room.saturating_sub(text::width(&count) + bar + bar.min(1)));
+            let mut spans = vec![Span::styled(words, theme.style("text.strong")), Span::raw(" ".repeat(bar.min(1)))];
             let parts = [
                 (so_far.in_place, "━", "finding.in_place"),
                 (so_far.not_in_place, "╍", "finding.not_in_place"),
@@ -398,7 +414,7 @@ pub fn guidance(frame: &mut Frame<'_>, area: Rect, control: &Control, walk: &Wal
     let below = length.saturating_sub(first + usize::from(area.height));
     if below > 0 {
         let keys = if walk.pane == Pane::Areas { "↵ then ↓" } else { "↓" };
-        let words = format!("{keys} {below} more lines");
+        let words = format!("{} {below} more lines", signs::keys(keys));
         frame.render_widget(Line::styled(words, theme.style("text.muted")), more);
     } else if matches!(session.top(), Layer::Walk) && length > usize::from(area.height) {
         frame.render_widget(Line::styled("end of the guidance", theme.style("text.muted")), more);

@@ -76,6 +76,9 @@ pub fn right(area: Rect, columns: u16) -> (Rect, Rect) {
     (Rect { width: area.width - columns, ..area }, Rect { x: area.x + area.width - columns, width: columns, ..area })
 }
 
+/// Columns from which on what is selected stands beside its list: both are long enough to read then.
+pub const SIDE_BY_SIDE: u16 = 130;
+
 /// Divides a tab into its list and the room for what is selected: beside it, or below.
 #[must_use]
 pub fn divide(area: Rect, rows: usize, side: bool) -> (Rect, Rect) {

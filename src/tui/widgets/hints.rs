@@ -1,6 +1,7 @@
 //! The hint bar: which keys do what here, from the rows of the keymap. What does not fit is left out from the end, but never the last
 //! one, which is the way to all others.
 
+use crate::tui::signs;
 use crate::tui::text;
 use crate::tui::theme::Theme;
 use ratatui::text::{Line, Span};
@@ -12,7 +13,7 @@ pub type Hint<'a> = (&'a str, &'a str);
 #[must_use]
 pub fn line(hints: &[Hint<'_>], columns: usize, theme: &Theme) -> Line<'static> {
     let Some((last, others)) = hints.split_last() else { return Line::default() };
-    let wide = |(key, words): &Hint<'_>| text::width(key) + 1 + text::width(words) + 2;
+    let wide = |(key, words): &Hint<'_>| text::width(&signs::keys(key)) + 1 + text::width(words) + 2;
     let room = columns.saturating_sub(wide(last));
     let mut spans = Vec::new();
     let mut taken = 0;
@@ -29,7 +30,7 @@ pub fn line(hints: &[Hint<'_>], columns: usize, theme: &Theme) -> Line<'static> 
 }
 
 fn push(spans: &mut Vec<Span<'static>>, (key, words): &Hint<'_>, theme: &Theme) {
-    spans.push(Span::styled((*key).to_owned(), theme.style("key")));
+    spans.push(Span::styled(signs::keys(key).into_owned(), theme.style("key")));
     spans.push(Span::styled(format!(" {words}"), theme.style("hint")));
     spans.push(Span::raw("  "));
 }

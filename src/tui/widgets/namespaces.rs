@@ -1,11 +1,11 @@
 //! Namespaces with their categories and why they have them: a step of a new assessment, and the screen of the scope.
 
 use super::table::{self, Column, Fill};
-use super::{List, frame, sign};
+use super::{List, frame, list, sign};
 use crate::tui::theme::Theme;
 use crate::tui::{markdown, text};
 use kassay_core::model::Category;
-use kassay_core::session::ScopeEditor;
+use kassay_core::session::{NamespaceRow, ScopeEditor};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
@@ -73,19 +73,20 @@ fn namespaces(frame: &mut Frame<'_>, area: Rect, editor: &ScopeEditor, theme: &T
     let rows = &editor.namespaces;
     editor.cursor.shows(body.height.into());
     let drawn = List::new(rows.len(), Some(editor.cursor.at), theme);
-    let widths = table::widths(&COLUMNS, drawn.columns(body));
-    frame.render_widget(table::titles(&COLUMNS, &widths, theme.style("text.muted")), frame::left(head, 2).1);
+    let cells = |row: &NamespaceRow| {
+        let pods = row.pods.map(text::thousands).unwrap_or_default();
+        [row.name.clone(), pods, editor.category(row).label().to_owned(), editor.because(row)]
+    };
+    let view = list::window(rows.len(), editor.cursor.at, body.height.into());
+    let columns = table::holding(COLUMNS, rows.len(), view, |nth| rows.get(nth).map(|row| cells(row).map(|cell| text::width(&cell))));
+    let widths = table::widths(&columns, drawn.columns(body));
+    frame.render_widget(table::titles(&columns, &widths, theme.style("text.muted")), frame::left(head, 2).1);
     drawn.draw(frame, body, |nth, _| {
         let Some(row) = rows.get(nth) else { return Line::default() };
         let category = editor.category(row);
         let style = theme.style(if category == Category::Platform { "text.muted" } else { "text" });
-        let cells = vec![
-            (row.name.clone(), style),
-            (row.pods.map(text::thousands).unwrap_or_default(), style),
-            (category.label().to_owned(), theme.style(sign::category_meaning(category))),
-            (editor.because(row), theme.style("text.muted")),
-        ];
-        table::row(&COLUMNS, &widths, cells)
+        let styles = [style, style, theme.style(sign::category_meaning(category)), theme.style("text.muted")];
+        table::row(&columns, &widths, cells(row).into_iter().zip(styles).collect())
     });
 }
 

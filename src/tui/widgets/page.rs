@@ -1,8 +1,9 @@
 //! What screens outside the walk have in common: a title, what it is about at the right, a body not wider than eyes like, keys at the foot.
 
 use super::{frame, hints};
-use crate::tui::text;
+use crate::tui::signs::spelled;
 use crate::tui::theme::Theme;
+use crate::tui::{markdown, text};
 use kassay_core::session::Scroll;
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -11,6 +12,9 @@ use ratatui::widgets::Paragraph;
 
 /// The widest body: longer lines are hard to follow.
 pub const WIDEST: u16 = 120;
+
+/// The widest body of a list: its rows are not read from end to end, and each column more is one that need not be cut.
+pub const WIDEST_LIST: u16 = 180;
 
 /// Draws title and keys, and gives the body between them.
 ///
@@ -22,7 +26,22 @@ pub const WIDEST: u16 = 120;
 ///   key words  key words                                    ? help
 /// ```
 pub fn draw(frame: &mut Frame<'_>, area: Rect, title: &str, about: &str, keys: &[hints::Hint<'_>], theme: &Theme) -> Rect {
-    let (head, body, foot) = divide(area);
+    drawn(frame, divide(area, WIDEST), title, about, keys, theme)
+}
+
+/// The same for a list with columns, which may be wider.
+pub fn list(frame: &mut Frame<'_>, area: Rect, title: &str, about: &str, keys: &[hints::Hint<'_>], theme: &Theme) -> Rect {
+    drawn(frame, divide(area, WIDEST_LIST), title, about, keys, theme)
+}
+
+fn drawn(
+    frame: &mut Frame<'_>,
+    (head, body, foot): (Rect, Rect, Rect),
+    title: &str,
+    about: &str,
+    keys: &[hints::Hint<'_>],
+    theme: &Theme,
+) -> Rect {
     let columns = usize::from(head.width);
     let title = text::cut(title, columns);
     let about = text::cut(about, columns.saturating_sub(text::width(&title) + 2));
@@ -42,13 +61,13 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, title: &str, about: &str, keys: &
 /// The body of a page of that size, for the mouse.
 #[must_use]
 pub fn body(area: Rect) -> Rect {
-    divide(area).1
+    divide(area, WIDEST).1
 }
 
 /// Title, body and keys.
-fn divide(area: Rect) -> (Rect, Rect, Rect) {
+fn divide(area: Rect, widest: u16) -> (Rect, Rect, Rect) {
     let margin = if area.width >= 70 { 2 } else { 0 };
-    let page = frame::column(area, WIDEST.saturating_add(2 * margin));
+    let page = frame::column(area, widest.saturating_add(2 * margin));
     let page = Rect { x: page.x + margin, width: page.width.saturating_sub(2 * margin), ..page };
     let air = u16::from(area.height >= 20);
     let (_, page) = frame::top(page, air);
@@ -56,6 +75,18 @@ fn divide(area: Rect) -> (Rect, Rect, Rect) {
     let (rest, foot) = frame::bottom(rest, 1);
     let (_, body) = frame::top(rest, air);
     (head, frame::bottom(body, air).0, foot)
+}
+
+/// What was just done, in one line, or in two where it is longer.
+#[must_use]
+pub fn told(what: &str, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let style = theme.style("success");
+    let mut lines = markdown::plain(what, columns, style);
+    if lines.len() > 2 {
+        let rest: Vec<String> = lines.drain(1..).map(|line| line.to_string()).collect();
+        lines.push(Line::styled(text::cut(&rest.join(" "), columns), style));
+    }
+    lines
 }
 
 /// A heading inside a body.
@@ -86,7 +117,7 @@ pub fn fitting_as(mut lines: Vec<Line<'static>>, room: usize, theme: &Theme, wor
     if lines.len() > room && room > 0 {
         let left = lines.len() - room + 1;
         lines.truncate(room - 1);
-        lines.push(Line::styled(words(left), theme.style("text.muted")));
+        lines.push(Line::styled(spelled(words(left).into()).into_owned(), theme.style("text.muted")));
     }
     lines
 }

@@ -151,6 +151,15 @@ mod tests {
     }
 
     #[test]
+    fn signs_differ_without_unicode_too() {
+        let ascii = |sign: &str| crate::tui::signs::TABLE.iter().find(|(known, _)| sign.starts_with(*known)).unwrap().1;
+        assert_eq!(Outcome::ALL.map(outcome).map(ascii).into_iter().collect::<BTreeSet<_>>().len(), 5);
+        assert_eq!(Determined::ALL.map(determined).map(ascii).into_iter().collect::<BTreeSet<_>>().len(), 4);
+        let states = [KindState::Read, KindState::Forbidden, KindState::Absent, KindState::Failed, KindState::Partial].map(kind_state);
+        assert_eq!(states.map(|state| ascii(state.0)).into_iter().collect::<BTreeSet<_>>().len(), 5);
+    }
+
+    #[test]
     fn signs_take_one_column() {
         let all = Outcome::ALL.map(outcome).into_iter().chain(Determined::ALL.map(determined));
         for sign in all.chain([kind_state(KindState::Partial).0, "▸", "●"]) {
