@@ -9,7 +9,7 @@ use kassay_core::sensitive::{place, without_quoted};
 
 use super::colour::{Swatch, TextOr};
 use super::signs::Signs;
-use ratatui::style::{Modifier, Style};
+use ratatui::style::{Color, Modifier, Style};
 use serde::Deserialize;
 use serde::de::Deserializer;
 use std::collections::BTreeMap;
@@ -183,7 +183,14 @@ impl Theme {
     }
 
     fn ready(name: &str, sheet: &Sheet, depth: Depth) -> Self {
-        let styles = sheet.meanings.iter().map(|(meaning, look)| (meaning.clone(), look.style(&sheet.palette, depth))).collect();
+        let mut styles: BTreeMap<String, Style> =
+            sheet.meanings.iter().map(|(meaning, look)| (meaning.clone(), look.style(&sheet.palette, depth))).collect();
+        // A row that is turned round as a whole is read with one colour: those of its words would become patches, some of them too dark for what stands on them.
+        let ink = styles.get("text").and_then(|text| text.fg).unwrap_or(Color::Reset);
+        let turned = |style: &&mut Style| depth > Depth::Plain && style.fg.is_none() && style.add_modifier.contains(Modifier::REVERSED);
+        if let Some(selected) = styles.get_mut("selected").filter(turned) {
+            selected.fg = Some(ink);
+        }
         Self { name: name.to_owned(), depth, still: false, signs: Signs::Unicode, styles }
     }
 }
@@ -318,7 +325,6 @@ impl<'de> Deserialize<'de> for Look {
 mod tests {
     use super::*;
     use crate::tui::colour::{luminance, shade};
-    use ratatui::style::Color;
 
     fn rgb(colour: Color) -> (u8, u8, u8) {
         match colour {
@@ -367,8 +373,13 @@ mod tests {
             assert_eq!((theme.ground().fg, theme.ground().bg), (None, None));
             for meaning in MEANINGS {
                 let style = theme.style(meaning);
-                assert!(style.bg.is_none() && matches!(style.fg, None | Some(Color::Indexed(1..=7))), "{meaning} at {depth:?}: {style:?}");
+                assert!(
+                    style.bg.is_none() && matches!(style.fg, None | Some(Color::Reset | Color::Indexed(1..=6 | 9..=14))),
+                    "{meaning} at {depth:?}: {style:?}"
+                );
             }
+            // What the selected row is drawn over gets one colour.
+            assert_eq!(theme.style("outcome.fail").patch(theme.style("selected")).fg, Some(Color::Reset));
             for (shown, among) in [("selected", "text"), ("input.focus", "input"), ("input", "text"), ("tab.active", "tab")] {
                 assert_ne!(theme.style(shown), theme.style(among), "{shown} looks like {among}");
             }

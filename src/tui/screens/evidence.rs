@@ -56,6 +56,8 @@ fn heading_of(session: &Session, book: &Book, of: &Target, none: bool, room: usi
         Target::Question(id) => (id.as_str(), session.guidance.question(id).map(|q| q.text.as_str()).unwrap_or_default()),
         _ => ("", ""),
     };
+    // In a narrow list the id of a question would take the place of its words.
+    let id = if matches!(of, Target::Question(_)) && room < 64 { "?" } else { id };
     let needs = matches!(of, Target::Question(id) if *book.state(id) == AnswerState::NeedsEvidence);
     let (right, meaning) = match (needs, none) {
         (true, _) => ("! needs evidence", "warning"),
