@@ -40,6 +40,7 @@ mod recent;
 mod renaming;
 mod save;
 mod typed;
+mod versions;
 mod write;
 
 pub use attach::Attached;
@@ -63,7 +64,9 @@ pub struct Store {
     /// Digest of the workbook, where it is not what the journal says, and what is known of the change: told in the journal with the next edit.
     outside: Option<(String, String)>,
     /// Texts of the workbook that this program read or wrote, the last one being what it left on disk.
-    versions: Vec<String>,
+    versions: versions::Versions,
+    /// Memory in which the next text is printed: fresh memory of that size costs more than the printing.
+    spare: String,
     /// Whether it was told that the clock is behind.
     clock_told: bool,
     /// The format of the text on disk, where that is an older one: it is kept beside before the first save.
@@ -172,7 +175,8 @@ impl Store {
             lock,
             journal,
             outside: None,
-            versions: vec![],
+            versions: versions::Versions::default(),
+            spare: String::new(),
             clock_told: false,
             older: None,
             printer: Printer::default(),

@@ -7,9 +7,12 @@ use crate::config::said;
 use jiff::Timestamp;
 use kassay_core::workbook::staged::{self, Staged};
 use kassay_core::workbook::{Edit, FORMAT, Journal, JournalLine, Moment, ReadOnly, Workbook, WorkbookError, folder, journal};
-use std::fs;
-use std::io::ErrorKind;
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Read as _};
 use std::path::Path;
+
+/// Bytes of a file that are looked at at once.
+const PIECE: usize = 64 << 10;
 
 /// An opened assessment.
 #[derive(Debug)]
@@ -74,7 +77,7 @@ pub(super) fn open(dir: &Path, now: Timestamp) -> Result<Opened, StoreError> {
     if let (Some(format), None) = (store.older, store.lock.read_only()) {
         notices.push(Notice::OlderFormat { format, kept: folder::older(format) });
     }
-    store.versions.push(text);
+    store.remember(text);
     Ok(Opened { store, workbook, held_by, notices })
 }
 
@@ -96,10 +99,10 @@ pub(super) fn restore_previous(dir: &Path, by: &str, now: Timestamp) -> Result<O
     let (whole, staged) = (journal.whole, staged::name(journal.last(), &found, &digest));
     let edit = Edit { by: by.to_owned(), what: "restored the previous copy of the workbook".to_owned(), ..Edit::default() };
     let line = journal.add(&edit, now, &digest)?;
-    let edit = write::Write { dir, staged: &staged, text: good.as_bytes(), lines: line.as_bytes(), whole };
+    let mut edit = write::Write::new(dir, &staged, good.as_bytes(), line.as_bytes(), whole);
     // Without `keep`: the previous copy is the good one, and must not become the broken one.
     for step in [write::stage, write::append, write::settle, write::promote] {
-        step(&edit).inspect_err(|_| {
+        step(&mut edit).inspect_err(|_| {
             write::take_back(&edit);
         })?;
     }
@@ -147,8 +150,8 @@ fn recover(dir: &Path, now: Timestamp, notices: &mut Vec<Notice>) -> Result<(), 
     }
     let whole = journal.whole;
     let Some((state, (name, text))) = chosen else {
-        let heal = write::Write { dir, staged: "", text: &[], lines: &[], whole };
-        return if torn { write::append(&heal).and_then(|()| write::settle(&heal)) } else { Ok(()) };
+        let mut heal = write::Write::new(dir, "", &[], &[], whole);
+        return if torn { write::append(&mut heal).and_then(|()| write::settle(&mut heal)) } else { Ok(()) };
     };
     let mut lines = String::new();
     let what = if matches!(state, Staged::Named { .. }) {
@@ -162,12 +165,12 @@ fn recover(dir: &Path, now: Timestamp, notices: &mut Vec<Notice>) -> Result<(), 
         "the journal does not name it, because the interruption came before its line".to_owned()
     };
     notices.push(Notice::Completed { what });
-    let edit = write::Write { dir, staged: &name, text: &text, lines: lines.as_bytes(), whole };
+    let mut edit = write::Write::new(dir, &name, &text, lines.as_bytes(), whole);
     if torn || !lines.is_empty() {
-        write::append(&edit)?;
+        write::append(&mut edit)?;
     }
     // What was written before the interruption may not have reached the disk.
-    write::settle(&edit)?;
+    write::settle(&mut edit)?;
     let readable = current.as_deref().is_some_and(is_workbook);
     if let (Staged::Named { changed_meanwhile: true }, Some(current)) = (state, &current) {
         let aside = folder::aside(if readable { "outside" } else { "broken" }, &found);
@@ -176,9 +179,9 @@ fn recover(dir: &Path, now: Timestamp, notices: &mut Vec<Notice>) -> Result<(), 
     }
     // A copy that can be read is never given up for a workbook that can't.
     if readable {
-        write::keep(&edit)?;
+        write::keep(&mut edit)?;
     }
-    write::promote(&edit)
+    write::promote(&mut edit)
 }
 
 fn is_workbook(bytes: &[u8]) -> bool {
@@ -254,6 +257,29 @@ fn judge(journal: &Journal, found: &str, read_only: bool, dir: &Path, notices: &
 pub(super) fn fault(bytes: &[u8]) -> Result<Workbook, String> {
     let text = std::str::from_utf8(bytes).map_err(|_| "it is not text in UTF-8".to_owned())?;
     Workbook::parse(text).map_err(|error| error.to_string())
+}
+
+/// Whether what lies there is this text; none where nothing does. It is looked at piece by piece: memory for all of it costs more than the look.
+pub(super) fn holds(path: &Path, text: &[u8]) -> Result<Option<bool>, StoreError> {
+    let holds = || -> io::Result<bool> {
+        let (mut file, mut piece, mut rest) = (File::open(path)?, vec![0; PIECE], text);
+        loop {
+            let read = file.read(&mut piece)?;
+            match rest.split_at_checked(read) {
+                _ if read == 0 => return Ok(rest.is_empty()),
+                Some((same, behind)) if same == &piece[..read] => rest = behind,
+                _ => return Ok(false),
+            }
+        }
+    };
+    match holds() {
+        Ok(holds) => Ok(Some(holds)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => {
+            tracing::warn!("{} can't be read: {}", path.display(), said(&error));
+            Err(error).context("could not read", path)
+        }
+    }
 }
 
 /// What lies in the workbook's place; none where nothing does.

@@ -3,6 +3,7 @@
 
 use super::error::StoreError;
 use super::write;
+use std::fs::File;
 use std::io;
 use std::path::Path;
 use std::thread::{self, JoinHandle};
@@ -20,10 +21,14 @@ pub(super) enum Renaming {
 }
 
 impl Renaming {
-    /// Asks it, without waiting for the answer.
-    pub(super) fn begin(dir: &Path) -> Self {
+    /// Asks it, without waiting for the answer. A file that lost its name is let go there too, because that is when its space is given back.
+    pub(super) fn begin(dir: &Path, replaced: Option<File>) -> Self {
         let dir = dir.to_owned();
-        thread::Builder::new().name("sync".to_owned()).spawn(move || write::sync_folder(&dir)).map_or(Self::Due, Self::Asked)
+        let ask = move || {
+            drop(replaced);
+            write::sync_folder(&dir)
+        };
+        thread::Builder::new().name("sync".to_owned()).spawn(ask).map_or(Self::Due, Self::Asked)
     }
 
     /// Waits for its answer; where there is none, or it is no, it is asked again.

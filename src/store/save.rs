@@ -11,8 +11,6 @@ use std::borrow::Cow;
 use std::fs;
 use std::time::Duration;
 
-/// Bytes of texts that this program wrote and remembers: a text from outside may have been made from any of them.
-const REMEMBERED: usize = 32 << 20;
 /// How often, and how long apart, a text is looked at again that can't be understood: its writer may not be at its end yet.
 const AGAIN: (u32, Duration) = (4, Duration::from_millis(50));
 
@@ -57,16 +55,17 @@ impl Store {
         };
         self.keep_older(&found)?;
         let Met { together, outside } = self.meet(found, workbook, how.settled, &before, &mut saved.notices)?;
-        let Clean { text, masked, workbook: clean } = self.printer.print(together.as_ref().unwrap_or(workbook))?;
+        let Clean { text, masked, workbook: clean } =
+            self.printer.print(together.as_ref().unwrap_or(workbook), std::mem::take(&mut self.spare))?;
         (saved.masked, saved.merged) = (masked, together.map(|together| clean.unwrap_or_else(|| Box::new(together))));
         let digest = journal::digest(text.as_bytes());
         let staged = staged::name(self.journal.last(), &before, &digest);
         let mark = self.journal.mark();
         let (whole, lines) = (self.journal.whole, self.lines(outside, edit, how.now, &digest, &mut saved.notices)?);
-        let write = write::Write { dir: &self.dir, staged: &staged, text: text.as_bytes(), lines: lines.as_bytes(), whole };
+        let mut write = write::Write::new(&self.dir, &staged, text.as_bytes(), lines.as_bytes(), whole);
         self.renaming.end(&self.dir)?;
         for step in how.steps {
-            if let Err(error) = step(&write) {
+            if let Err(error) = step(&mut write) {
                 let is_new = !write::take_back(&write);
                 self.journal.rewind(mark);
                 // What did reach the disk decides how the journal goes on.
@@ -81,11 +80,12 @@ impl Store {
                 return Err(error);
             }
         }
+        let replaced = write.replaced.take();
         if how.steps.len() == write::STEPS.len() {
             saved.notices.extend(self.overtaken(&before)?);
         }
         (self.outside, self.older) = (None, None);
-        self.renaming = Renaming::begin(&self.dir);
+        self.renaming = Renaming::begin(&self.dir, replaced);
         self.remember(text);
         Ok(saved)
     }
@@ -116,7 +116,7 @@ impl Store {
     /// Keeps a workbook of an older format beside the one that takes its place, once, and before it does.
     fn keep_older(&self, found: &Found) -> Result<(), StoreError> {
         let (format, text) = match found {
-            Found::Same => (self.older, self.versions.last().map(String::as_bytes)),
+            Found::Same => (self.older, self.versions.last().map(str::as_bytes)),
             Found::Other(bytes, _) => (std::str::from_utf8(bytes).ok().and_then(Workbook::format_of), Some(bytes.as_slice())),
             Found::Nothing | Found::Broken(..) => (None, None),
         };
@@ -131,12 +131,8 @@ impl Store {
     }
 
     /// Remembers a text that was written.
-    fn remember(&mut self, text: String) {
-        self.versions.push(text);
-        let mut bytes: usize = self.versions.iter().map(String::len).sum();
-        while bytes > REMEMBERED && self.versions.len() > 2 {
-            bytes -= self.versions.remove(0).len();
-        }
+    pub(super) fn remember(&mut self, text: String) {
+        self.spare = self.versions.push(text);
     }
 
     /// Whether the folder is still the one that was opened, and the lock on it still held.
@@ -196,6 +192,11 @@ impl Store {
     fn look(&self) -> Result<Found, StoreError> {
         let (times, pause) = AGAIN;
         let mut left = times;
+        if let Some(text) = self.versions.last()
+            && open::holds(&self.workbook_path(), text.as_bytes())? == Some(true)
+        {
+            return Ok(Found::Same);
+        }
         loop {
             let Some(bytes) = open::on_disk(&self.workbook_path())? else {
                 return Ok(if self.versions.is_empty() { Found::Same } else { Found::Nothing });
@@ -260,8 +261,8 @@ impl Store {
     /// have been open since before the last saves.
     fn made_from<'a>(&self, outside: &Outside, bytes: &[u8], last: &'a Workbook) -> Result<Cow<'a, Workbook>, StoreError> {
         let (mut fewest, mut nearest) = (outside.differences(last)?, Cow::Borrowed(last));
-        for text in self.versions.iter().rev().skip(1) {
-            let version = Workbook::parse(text)?;
+        for text in self.versions.earlier() {
+            let version = Workbook::parse(&text)?;
             let differences = if text.as_bytes() == bytes { 0 } else { outside.differences(&version)? };
             if differences < fewest {
                 (fewest, nearest) = (differences, Cow::Owned(version));
@@ -273,10 +274,11 @@ impl Store {
     /// Whether something wrote the workbook between the look at it and its replacement. Its text is the previous copy then.
     fn overtaken(&self, before: &str) -> Result<Option<Notice>, StoreError> {
         let previous = self.path(folder::PREVIOUS);
-        let Some(bytes) = open::on_disk(&previous)? else { return Ok(None) };
-        if before.is_empty() || self.versions.last().is_some_and(|text| text.as_bytes() == bytes) {
+        let text = self.versions.last().unwrap_or_default().as_bytes();
+        if before.is_empty() || open::holds(&previous, text)? == Some(true) {
             return Ok(None);
         }
+        let Some(bytes) = open::on_disk(&previous)? else { return Ok(None) };
         let digest = journal::digest(&bytes);
         if digest == before {
             return Ok(None);

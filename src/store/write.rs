@@ -6,6 +6,8 @@ use kassay_core::workbook::folder;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::Path;
+use std::thread;
+use tempfile::NamedTempFile;
 
 /// Beginning of the names of temporary files, by which those of a killed process are known.
 const TEMPORARY: &str = ".kassay-";
@@ -19,27 +21,38 @@ pub(super) struct Write<'a> {
     pub(super) text: &'a [u8],
     pub(super) lines: &'a [u8],
     pub(super) whole: usize,
+    /// The file of the staged text, where it was written here.
+    file: Option<File>,
+    /// The copy before the previous one, which has no name any more.
+    pub(super) replaced: Option<File>,
+}
+
+impl<'a> Write<'a> {
+    pub(super) const fn new(dir: &'a Path, staged: &'a str, text: &'a [u8], lines: &'a [u8], whole: usize) -> Self {
+        Self { dir, staged, text, lines, whole, file: None, replaced: None }
+    }
 }
 
 /// A step of saving.
-pub(super) type Step = fn(&Write<'_>) -> Result<(), StoreError>;
+pub(super) type Step = fn(&mut Write<'_>) -> Result<(), StoreError>;
 
 /// All steps in their order.
 pub(super) const STEPS: [Step; 5] = [stage, append, settle, keep, promote];
 
 /// Writes the new text beside the workbook.
-pub(super) fn stage(write: &Write<'_>) -> Result<(), StoreError> {
-    let staged = || -> io::Result<()> {
+pub(super) fn stage(write: &mut Write<'_>) -> Result<(), StoreError> {
+    let staged = || -> io::Result<File> {
         let mut file = new_temporary(write.dir)?;
         file.write_all(write.text)?;
-        file.persist(write.dir.join(write.staged)).map(drop).map_err(|e| e.error)
+        file.persist(write.dir.join(write.staged)).map_err(|e| e.error)
     };
     // The name of a staged text says nothing to anybody.
-    staged().context("could not write", &write.dir.join(folder::WORKBOOK))
+    write.file = Some(staged().context("could not write", &write.dir.join(folder::WORKBOOK))?);
+    Ok(())
 }
 
 /// Appends the journal's lines, over what a torn line may have left.
-pub(super) fn append(write: &Write<'_>) -> Result<(), StoreError> {
+pub(super) fn append(write: &mut Write<'_>) -> Result<(), StoreError> {
     let path = write.dir.join(folder::JOURNAL);
     let mut options = OpenOptions::new();
     options.append(true).create(true);
@@ -54,10 +67,12 @@ pub(super) fn append(write: &Write<'_>) -> Result<(), StoreError> {
 
 /// Waits until text, name and lines last. Which of them does first is the same, because the name tells a text that is not whole, so the disk is asked
 /// for all of them at once.
-pub(super) fn settle(write: &Write<'_>) -> Result<(), StoreError> {
+pub(super) fn settle(write: &mut Write<'_>) -> Result<(), StoreError> {
     let journal = write.dir.join(folder::JOURNAL);
-    let (text, lines, names) = std::thread::scope(|scope| {
-        let text = (!write.staged.is_empty()).then(|| scope.spawn(|| sync_file(&write.dir.join(write.staged))));
+    let file = write.file.as_ref();
+    let (text, lines, names) = thread::scope(|scope| {
+        let staged = || file.map_or_else(|| sync_file(&write.dir.join(write.staged)), File::sync_all);
+        let text = (!write.staged.is_empty()).then(|| scope.spawn(staged));
         let lines = scope.spawn(|| sync_file(&journal));
         let names = sync_folder(write.dir);
         let ended = |_| Err(io::Error::other("the thread that syncs ended"));
@@ -75,7 +90,12 @@ fn sync_file(path: &Path) -> io::Result<()> {
 }
 
 /// Keeps the workbook as it was.
-pub(super) fn keep(write: &Write<'_>) -> Result<(), StoreError> {
+pub(super) fn keep(write: &mut Write<'_>) -> Result<(), StoreError> {
+    #[cfg(unix)]
+    {
+        // Held until nobody waits: giving back the space of a file takes a while. Other systems don't rename over what is open.
+        write.replaced = File::open(write.dir.join(folder::PREVIOUS)).ok();
+    }
     keep_by(write, |from, to| fs::hard_link(from, to))
 }
 
@@ -105,7 +125,7 @@ pub(super) fn keep_aside(dir: &Path, text: &[u8], name: &str) -> Result<(), Stor
 
 /// Makes the staged text the workbook. Nothing waits for the disk here: where the power fails before it has heard of the new name, the staged text
 /// still has its own, the journal's last line speaks of it, and the next opening does the same again.
-pub(super) fn promote(write: &Write<'_>) -> Result<(), StoreError> {
+pub(super) fn promote(write: &mut Write<'_>) -> Result<(), StoreError> {
     let current = write.dir.join(folder::WORKBOOK);
     fs::rename(write.dir.join(write.staged), &current).context("could not write", &current)
 }
@@ -143,11 +163,11 @@ pub(super) fn put(dir: &Path, name: &str, bytes: &[u8]) -> Result<(), StoreError
 }
 
 /// A temporary file in a folder; it goes away by itself unless it is persisted.
-pub(super) fn temporary(dir: &Path) -> Result<tempfile::NamedTempFile, StoreError> {
+pub(super) fn temporary(dir: &Path) -> Result<NamedTempFile, StoreError> {
     new_temporary(dir).context("could not write in", dir)
 }
 
-fn new_temporary(dir: &Path) -> io::Result<tempfile::NamedTempFile> {
+fn new_temporary(dir: &Path) -> io::Result<NamedTempFile> {
     tempfile::Builder::new().prefix(TEMPORARY).suffix(".tmp").tempfile_in(dir)
 }
 
@@ -161,7 +181,7 @@ pub(super) fn probe(dir: &Path) -> io::Result<()> {
 }
 
 /// Gives a temporary file its name, after its bytes are on disk.
-pub(super) fn persist(file: tempfile::NamedTempFile, path: &Path) -> Result<(), StoreError> {
+pub(super) fn persist(file: NamedTempFile, path: &Path) -> Result<(), StoreError> {
     file.as_file().sync_all().context("could not write", path)?;
     file.persist(path).map_err(|e| e.error).context("could not write", path)?;
     path.parent().map_or(Ok(()), sync_dir)

@@ -91,7 +91,7 @@ pub fn workbook() -> Workbook {
         }],
         determinations: vec![determination()],
         analyses: vec![analysis()],
-        evidence: vec![evidence()],
+        evidence: vec![evidence()].into(),
         samples: vec![sample()],
         requests: vec![Request {
             reference: text("R-001"),
@@ -175,7 +175,8 @@ pub fn workbook() -> Workbook {
                 field: text("spec"),
                 observed: text("privileged: true"),
             }],
-        }],
+        }]
+        .into(),
     }
 }
 

@@ -39,7 +39,7 @@ pub use format::{
     AnalysisPurpose, Answer, ClusterRecord, CompensatingControl, CustomizedApproach, Determination, Engagement, Evidence, EvidenceKind,
     Exception, FORMAT, FindingBrief, Interview, ItemResult, Observation, OutcomeRecord, Place, Population, PopulationKind, Previous,
     PreviousAnswer, PreviousCluster, PreviousDetermination, PreviousEvidence, Reached, ReadFailure, Referenced, Remediation, Request,
-    RequestStatus, Review, RiskAnalysis, Sample, SampleItem, SamplingMethod, ScopeConfirmed, SignOff, SignOffStep, Strata, UseCase,
+    RequestStatus, Review, RiskAnalysis, Sample, SampleItem, SamplingMethod, ScopeConfirmed, Shared, SignOff, SignOffStep, Strata, UseCase,
     UseCaseKind, Withdrawn, WithheldWords, Workbook, WorkbookError, title_of,
 };
 pub use held::ReadOnly;

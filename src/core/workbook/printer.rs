@@ -22,11 +22,11 @@ pub struct Clean {
 }
 
 impl Printer {
-    /// Writes a workbook as text, without card numbers and private keys.
+    /// Writes a workbook as text, without card numbers and private keys. A text that nobody needs any more lends its memory.
     ///
     /// # Errors
     /// Where a value has no form in TOML; none of the types has such values.
-    pub fn print(&mut self, book: &Workbook) -> Result<Clean, WorkbookError> {
+    pub fn print(&mut self, book: &Workbook, spare: String) -> Result<Clean, WorkbookError> {
         // Taken out, so that what fails leaves nothing half known.
         if let Some(mut last) = self.last.take() {
             let (before, printed) = &mut *last;
@@ -34,14 +34,14 @@ impl Printer {
             if gate::clean_workbook(&changed.of(book))?.1 == 0 {
                 printed.take_over(book, &changed)?;
                 changed.take_over(before, book);
-                let text = printed.text(before)?;
+                let text = printed.text(before, spare)?;
                 self.last = Some(last);
                 return Ok(Clean { text, masked: 0, workbook: None });
             }
         }
         let (clean, masked) = gate::clean_workbook(book)?;
         let printed = Printed::of(&clean)?;
-        let text = printed.text(&clean)?;
+        let text = printed.text(&clean, spare)?;
         let workbook = (masked > 0).then(|| Box::new(clean.clone()));
         self.last = Some(Box::new((clean, printed)));
         Ok(Clean { text, masked, workbook })

@@ -100,7 +100,14 @@ impl History {
 
 /// All of a workbook but what was read from clusters, and what the program notes by itself. Whatever table comes to a workbook is among it.
 fn written(workbook: &Workbook) -> Workbook {
-    Workbook { clusters: vec![], outcomes: vec![], place: Place::default(), catalogue: String::new(), withheld: vec![], ..workbook.clone() }
+    Workbook {
+        clusters: vec![],
+        outcomes: crate::workbook::Shared::default(),
+        place: Place::default(),
+        catalogue: String::new(),
+        withheld: vec![],
+        ..workbook.clone()
+    }
 }
 
 /// A workbook with what people wrote as it was. What came since by itself, as the record of active probes does, stays; what the edit itself

@@ -100,11 +100,11 @@ impl Printed {
         Ok(())
     }
 
-    /// The whole text of the workbook that was printed, everything in its order.
+    /// The whole text of the workbook that was printed, everything in its order, in the memory of another text.
     ///
     /// # Errors
     /// As [`Self::of`].
-    pub fn text(&self, book: &Workbook) -> Result<String, WorkbookError> {
+    pub fn text(&self, book: &Workbook, mut all: String) -> Result<String, WorkbookError> {
         // Every table is named here, and one that is not put below is one that the compiler tells.
         let Self {
             engagement,
@@ -132,7 +132,7 @@ impl Printed {
         let texts = one
             .chain(use_cases)
             .chain(clusters)
-            .chain(sorted(&book.answers, answers, |a| (order(&a.question), a.cluster.clone())))
+            .chain(sorted(&book.answers, answers, |a| (order(&a.question), &a.cluster)))
             .chain(sorted(&book.determinations, determinations, |d| order(&d.practice)))
             .chain(by_reference(&book.analyses, analyses))
             .chain(by_reference(&book.evidence, evidence))
@@ -140,13 +140,14 @@ impl Printed {
             .chain(by_reference(&book.requests, requests))
             .chain(by_reference(&book.remediations, remediations))
             .chain(exceptions)
-            .chain(sorted(&book.reviews, reviews, |r| (order(&r.check), r.cluster.clone())))
+            .chain(sorted(&book.reviews, reviews, |r| (order(&r.check), &r.cluster)))
             .chain(sign_offs)
             .chain(withheld)
             .chain(outcomes)
             .filter(|text| !text.is_empty());
         let texts: Vec<&String> = texts.collect();
-        let mut all = String::with_capacity(HEAD.len() + top.len() + texts.iter().map(|text| text.len() + 1).sum::<usize>());
+        all.clear();
+        all.reserve(HEAD.len() + top.len() + texts.iter().map(|text| text.len() + 1).sum::<usize>());
         all.push_str(HEAD);
         all.push_str(&top);
         for text in texts {
@@ -163,7 +164,7 @@ impl Workbook {
     /// # Errors
     /// Where a value has no form in TOML; none of the types has such values.
     pub fn print(&self) -> Result<String, WorkbookError> {
-        Printed::of(self)?.text(self)
+        Printed::of(self)?.text(self, String::new())
     }
 }
 
@@ -189,20 +190,20 @@ fn rows<T: Serialize>(name: &str, rows: &[T]) -> Result<Vec<String>, WorkbookErr
 }
 
 /// The texts of rows in the order of a key.
-fn sorted<'a, T, K: Ord>(rows: &[T], texts: &'a [String], key: impl Fn(&T) -> K) -> Vec<&'a String> {
+fn sorted<'a, T, K: Ord>(rows: &'a [T], texts: &'a [String], key: impl Fn(&'a T) -> K) -> Vec<&'a String> {
     let mut sorted: Vec<(&T, &String)> = rows.iter().zip(texts).collect();
     sorted.sort_by_cached_key(|(row, _)| key(row));
     sorted.into_iter().map(|(_, text)| text).collect()
 }
 
-fn by_reference<'a, T: Referenced>(rows: &[T], texts: &'a [String]) -> Vec<&'a String> {
-    sorted(rows, texts, |row| row.reference().to_owned())
+fn by_reference<'a, T: Referenced>(rows: &'a [T], texts: &'a [String]) -> Vec<&'a String> {
+    sorted(rows, texts, |row| row.reference())
 }
 
 /// Sorts `10.1.a` behind `9.2.a`: by area and control as numbers, then by the rest.
-fn order(id: &str) -> (u32, u32, String) {
+fn order(id: &str) -> (u32, u32, &str) {
     let mut parts = id.splitn(3, '.');
     let mut number = || parts.next().and_then(|p| p.parse().ok()).unwrap_or(u32::MAX);
     let (area, control) = (number(), number());
-    (area, control, parts.next().unwrap_or_default().to_owned())
+    (area, control, parts.next().unwrap_or_default())
 }

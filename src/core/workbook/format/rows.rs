@@ -1,6 +1,7 @@
 //! Which rows of a workbook are other than in the one before: an edit changes a few, and a workbook has thousands of texts. Each table is named once in
 //! each function and by its field, so that one that is added later can't be forgotten.
 
+use super::shared::Shared;
 use super::workbook::Workbook;
 
 /// Rows of a list that became others: `from..before` of the one before are `from..now` now, and all others are the same.
@@ -17,6 +18,11 @@ impl Span {
         let from = now.iter().zip(before).take_while(|(a, b)| a == b).count();
         let same = now[from..].iter().rev().zip(before[from..].iter().rev()).take_while(|(a, b)| a == b).count();
         Self { from, before: before.len() - same, now: now.len() - same }
+    }
+
+    /// The same of rows that are seldom other memory even.
+    fn between_shared<T: PartialEq>(now: &Shared<T>, before: &Shared<T>) -> Self {
+        if now.is_same(before) { Self { from: now.len(), before: now.len(), now: now.len() } } else { Self::between(now, before) }
     }
 
     fn of<T: Clone>(self, now: &[T]) -> Vec<T> {
@@ -67,7 +73,7 @@ impl Rows {
             answers: Span::between(&now.answers, &before.answers),
             determinations: Span::between(&now.determinations, &before.determinations),
             analyses: Span::between(&now.analyses, &before.analyses),
-            evidence: Span::between(&now.evidence, &before.evidence),
+            evidence: Span::between_shared(&now.evidence, &before.evidence),
             samples: Span::between(&now.samples, &before.samples),
             requests: Span::between(&now.requests, &before.requests),
             remediations: Span::between(&now.remediations, &before.remediations),
@@ -75,7 +81,7 @@ impl Rows {
             reviews: Span::between(&now.reviews, &before.reviews),
             sign_offs: Span::between(&now.sign_offs, &before.sign_offs),
             withheld: Span::between(&now.withheld, &before.withheld),
-            outcomes: Span::between(&now.outcomes, &before.outcomes),
+            outcomes: Span::between_shared(&now.outcomes, &before.outcomes),
         }
     }
 
@@ -95,7 +101,7 @@ impl Rows {
             answers: self.answers.of(&now.answers),
             determinations: self.determinations.of(&now.determinations),
             analyses: self.analyses.of(&now.analyses),
-            evidence: self.evidence.of(&now.evidence),
+            evidence: self.evidence.of(&now.evidence).into(),
             samples: self.samples.of(&now.samples),
             requests: self.requests.of(&now.requests),
             remediations: self.remediations.of(&now.remediations),
@@ -103,7 +109,7 @@ impl Rows {
             reviews: self.reviews.of(&now.reviews),
             sign_offs: self.sign_offs.of(&now.sign_offs),
             withheld: self.withheld.of(&now.withheld),
-            outcomes: self.outcomes.of(&now.outcomes),
+            outcomes: self.outcomes.of(&now.outcomes).into(),
         }
     }
 
@@ -154,7 +160,7 @@ impl Rows {
         self.answers.take_over(answers, &now.answers);
         self.determinations.take_over(determinations, &now.determinations);
         self.analyses.take_over(analyses, &now.analyses);
-        self.evidence.take_over(evidence, &now.evidence);
+        evidence.clone_from(&now.evidence);
         self.samples.take_over(samples, &now.samples);
         self.requests.take_over(requests, &now.requests);
         self.remediations.take_over(remediations, &now.remediations);
@@ -162,6 +168,6 @@ impl Rows {
         self.reviews.take_over(reviews, &now.reviews);
         self.sign_offs.take_over(sign_offs, &now.sign_offs);
         self.withheld.take_over(withheld, &now.withheld);
-        self.outcomes.take_over(outcomes, &now.outcomes);
+        outcomes.clone_from(&now.outcomes);
     }
 }

@@ -18,6 +18,7 @@ use super::request::Request;
 use super::review::Review;
 use super::sample::Sample;
 use super::scoping::{ScopeConfirmed, UseCase};
+use super::shared::Shared;
 use super::sign_off::SignOff;
 use super::withheld::WithheldWords;
 use crate::model::Scope;
@@ -68,7 +69,7 @@ pub struct Workbook {
     pub analyses: Vec<RiskAnalysis>,
     /// Evidence, in the order of its references.
     #[serde(default, rename = "evidence", skip_serializing_if = "Vec::is_empty")]
-    pub evidence: Vec<Evidence>,
+    pub evidence: Shared<Evidence>,
     /// Sample sets, in the order of their references.
     #[serde(default, rename = "sample", skip_serializing_if = "Vec::is_empty")]
     pub samples: Vec<Sample>,
@@ -92,7 +93,7 @@ pub struct Workbook {
     pub withheld: Vec<WithheldWords>,
     /// Outcomes of checks, in the order of the catalogue.
     #[serde(default, rename = "outcome", skip_serializing_if = "Vec::is_empty")]
-    pub outcomes: Vec<OutcomeRecord>,
+    pub outcomes: Shared<OutcomeRecord>,
 }
 
 /// Why a text is no workbook that this program may work on.
@@ -136,7 +137,7 @@ impl Workbook {
             answers: vec![],
             determinations: vec![],
             analyses: vec![],
-            evidence: vec![],
+            evidence: Shared::default(),
             samples: vec![],
             requests: vec![],
             remediations: vec![],
@@ -144,7 +145,7 @@ impl Workbook {
             reviews: vec![],
             sign_offs: vec![],
             withheld: vec![],
-            outcomes: vec![],
+            outcomes: Shared::default(),
         }
     }
 
