@@ -148,7 +148,8 @@ const COLUMNS: [Column; 6] = {
     }
     [
         column(Fill::Words, 10),
-        column(Fill::Name, 20),
+        // The object is what one looks for: the field goes before much of that is cut.
+        column(Fill::Name, 28),
         column(Fill::Words, 12),
         column(Fill::Words, 9),
         column(Fill::Number, 8),
@@ -372,4 +373,21 @@ pub fn checks(frame: &mut Frame<'_>, area: Rect, side: bool, session: &Session, 
 /// The part of a check's id behind the control, which the title tells already.
 fn slug(id: &str) -> &str {
     id.split_once('/').map_or(id, |(_, slug)| slug)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_object_is_read_before_there_is_room_for_the_field() {
+        let mut columns = COLUMNS;
+        for (column, wanted) in columns.iter_mut().zip([10, 46, 18, 9, 8, 60]) {
+            column.wanted = wanted;
+        }
+        for room in 76..200 {
+            let widths = table::widths(&columns, room);
+            assert!(widths[1] >= 28, "{widths:?} in {room}");
+        }
+    }
 }
