@@ -6,5 +6,6 @@ pub mod cli;
 pub mod collect;
 pub mod config;
 pub mod export;
+pub mod shell;
 pub mod store;
 pub mod tui;

@@ -2,10 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test's failure is its message")]
 
+use kassay::shell::fuzzy;
 use kassay::tui::screens::{export, help, home, new, reading, scope};
+use kassay::tui::text;
 use kassay::tui::theme::{Depth, SHIPPED, Theme};
 use kassay::tui::widgets::{message, picker};
-use kassay::tui::{fuzzy, text};
 use kassay_core::guidance::Guidance;
 use kassay_core::kinds::{Caller, ClusterInfo, KindState};
 use kassay_core::model::{Category, Kind, Scope};

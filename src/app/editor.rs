@@ -35,33 +35,55 @@ pub(super) enum End {
     Gone,
 }
 
-/// Takes the text in focus to the editor and back.
+impl Back {
+    /// Nothing came of it, and the program goes on.
+    const fn with(action: Action) -> Self {
+        Self { action, end: None }
+    }
+}
+
+/// Takes the text in focus to the editor and back, where screens have the terminal.
 pub(super) async fn edit(session: &Session, screen: &mut Screen, events: &mut Events, endings: &mut Endings) -> Back {
-    let told = |why: String| Back { action: Action::NotDone(why), end: None };
-    let Some(text) = session.form().and_then(Form::field).filter(|field| field.lines).map(|field| field.text.clone()) else {
-        return Back { action: Action::Edited(None), end: None };
-    };
-    let Some(command) = chosen() else {
-        return told("No editor is set. Set VISUAL or EDITOR to one, as in `export EDITOR=nano`, and start Kassay again.".to_owned());
-    };
-    let file = match Draft::new(&text) {
-        Ok(file) => file,
-        Err(error) => return told(format!("No file can be made for the editor: {error}.")),
+    let (command, file) = match prepared(session) {
+        Ok(prepared) => prepared,
+        Err(action) => return Back::with(*action),
     };
     if !events.pause() {
-        return told("The terminal does not answer, so the editor was not started.".to_owned());
+        return Back::with(Action::NotDone("The terminal does not answer, so the editor was not started.".to_owned()));
     }
     restore();
-    let (action, end) = match start(&command, &file.path) {
-        Ok(child) => run(child, &command, &file, events, endings).await,
-        Err(error) => (Action::NotDone(format!("The editor “{}” can't be started: {error}.", command.to_string_lossy())), None),
-    };
+    // Keys are the editor's; what was read before it came is not meant for it.
+    let gone = async { while events.next().await.is_some() {} };
+    let back = run(&command, &file, gone, endings).await;
     drop(file);
-    if end.is_some() {
-        return Back { action, end };
+    if back.end.is_some() {
+        return back;
     }
     let taken = screen.take_again().and_then(|()| events.resume());
-    Back { action, end: taken.is_err().then_some(End::Gone) }
+    Back { end: taken.is_err().then_some(End::Gone), ..back }
+}
+
+/// The same where no screen has the terminal, and nobody reads from it just now.
+pub(super) async fn edit_plainly(session: &Session, endings: &mut Endings) -> Back {
+    match prepared(session) {
+        Ok((command, file)) => run(&command, &file, std::future::pending(), endings).await,
+        Err(action) => Back::with(*action),
+    }
+}
+
+/// The editor, and the text in focus as a file; else what there is to tell.
+fn prepared(session: &Session) -> Result<(OsString, Draft), Box<Action>> {
+    let Some(text) = session.form().and_then(Form::field).filter(|field| field.lines).map(|field| field.text.clone()) else {
+        return Err(Box::new(Action::Edited(None)));
+    };
+    let Some(command) = chosen() else {
+        let words = "No editor is set. Set VISUAL or EDITOR to one, as in `export EDITOR=nano`, and start Kassay again.";
+        return Err(Box::new(Action::NotDone(words.to_owned())));
+    };
+    match Draft::new(&text) {
+        Ok(file) => Ok((command, file)),
+        Err(error) => Err(Box::new(Action::NotDone(format!("No file can be made for the editor: {error}.")))),
+    }
 }
 
 /// The editor that the user has chosen.
@@ -92,15 +114,19 @@ fn start(editor: &OsString, file: &Path) -> io::Result<Child> {
     command.stdin(Stdio::inherit()).stdout(Stdio::inherit()).stderr(Stdio::inherit()).spawn()
 }
 
-/// Waits for the editor, and for what ends the program before it does.
-async fn run(mut child: Child, editor: &OsString, file: &Draft, events: &mut Events, endings: &mut Endings) -> (Action, Option<End>) {
+/// Starts the editor and waits for it, and for what ends the program before it does: a signal, or a terminal that is gone.
+async fn run(editor: &OsString, file: &Draft, gone: impl Future<Output = ()>, endings: &mut Endings) -> Back {
+    let mut child = match start(editor, &file.path) {
+        Ok(child) => child,
+        Err(error) => {
+            return Back::with(Action::NotDone(format!("The editor “{}” can't be started: {error}.", editor.to_string_lossy())));
+        }
+    };
+    let mut gone = std::pin::pin!(gone);
     let (status, end) = loop {
         tokio::select! {
             status = child.wait() => break (Some(status), None),
-            // Keys are the editor's; what was read before it came is not meant for it.
-            event = events.next() => if event.is_none() {
-                break (None, Some(End::Gone));
-            },
+            () = &mut gone => break (None, Some(End::Gone)),
             // Ctrl-C in an editor is a key of the editor.
             signal = endings.next() => if signal != "SIGINT" {
                 break (None, Some(End::Asked));
@@ -119,7 +145,7 @@ async fn run(mut child: Child, editor: &OsString, file: &Draft, events: &mut Eve
             Err(error) => Action::NotDone(format!("What the editor left can't be taken: {error}. The text is as it was.")),
         },
     };
-    (action, end)
+    Back { action, end }
 }
 
 fn failed(editor: &OsString, status: ExitStatus) -> String {

@@ -2,6 +2,7 @@
 //! other and no slow disk holds up the screen.
 
 use super::files;
+use super::flights::{Flight, Flights};
 use crate::collect::snapshot;
 use crate::store::{Dispute, Opened, Recent, Saved, Store, StoreError};
 use kassay_core::assess::assess;
@@ -82,7 +83,7 @@ pub(super) struct Judged {
 }
 
 /// Puts the files of the evidence register into what was read of a cluster, as they are now; what is wrong with files of it, in sentences.
-pub(super) fn with_evidence(inventory: &mut Arc<Inventory>, jobs: &Sender<Job>, workbook: &Workbook, cluster: &str) -> Vec<String> {
+pub(super) fn with_evidence(inventory: &mut Arc<Inventory>, jobs: &Jobs, workbook: &Workbook, cluster: &str) -> Vec<String> {
     let (to, found) = channel();
     let asked = jobs.send(Job::Imports { workbook: Box::new(workbook.clone()), cluster: cluster.to_owned(), to });
     // No answer comes where the program is ending; then nothing is kept of what is judged either.
@@ -106,16 +107,40 @@ pub(super) fn judge(inventory: Arc<Inventory>, workbook: &Workbook, cluster: &st
     Ok(Judged { inventory, assessment, now })
 }
 
+/// A way to ask the store for something; each job is in flight until what comes of it was sent.
+#[derive(Clone)]
+pub(super) struct Jobs {
+    queue: Sender<(Job, Flight)>,
+    flights: Flights,
+}
+
+impl Jobs {
+    /// A way to ask, and where what is asked for comes out.
+    pub fn queue(flights: Flights) -> (Self, Receiver<(Job, Flight)>) {
+        let (queue, jobs) = channel();
+        (Self { queue, flights }, jobs)
+    }
+
+    /// Asks for something; an error where the program is ending.
+    pub fn send(&self, job: Job) -> Result<(), Ended> {
+        self.queue.send((job, self.flights.start())).map_err(|_| Ended)
+    }
+}
+
+/// The store's thread has ended.
+#[derive(Debug)]
+pub(super) struct Ended;
+
 /// The thread, and the way to it.
 pub(super) struct Keeper {
-    jobs: Option<Sender<Job>>,
+    jobs: Option<Jobs>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Keeper {
     /// Starts the thread; what it opens is remembered.
-    pub fn start(actions: UnboundedSender<Action>, recent: Recent) -> std::io::Result<Self> {
-        let (jobs, queue) = channel();
+    pub fn start(actions: UnboundedSender<Action>, recent: Recent, flights: Flights) -> std::io::Result<Self> {
+        let (jobs, queue) = Jobs::queue(flights);
         let thread = std::thread::Builder::new().name("store".to_owned()).spawn(move || work(&queue, &actions, &recent))?;
         Ok(Self { jobs: Some(jobs), thread: Some(thread) })
     }
@@ -129,7 +154,7 @@ impl Keeper {
     }
 
     /// A way to ask, for tasks.
-    pub fn sender(&self) -> Option<Sender<Job>> {
+    pub fn sender(&self) -> Option<Jobs> {
         self.jobs.clone()
     }
 
@@ -143,9 +168,10 @@ impl Keeper {
     }
 }
 
-fn work(queue: &Receiver<Job>, actions: &UnboundedSender<Action>, recent: &Recent) {
+fn work(queue: &Receiver<(Job, Flight)>, actions: &UnboundedSender<Action>, recent: &Recent) {
     let mut store: Option<Store> = None;
-    while let Ok(job) = queue.recv() {
+    // It is in flight until its turn is over.
+    while let Ok((job, _flight)) = queue.recv() {
         match job {
             Job::Close => store = None,
             Job::End => return,
@@ -339,7 +365,7 @@ fn attach(store: Option<&Store>, what: impl FnOnce(&Store) -> Result<crate::stor
             let mut found = vec![];
             for (n, one, many) in [(file.cards, "card number", "card numbers"), (file.private_keys, "private key", "private keys")] {
                 if n > 0 {
-                    found.push(crate::tui::text::counted(n, one, many));
+                    found.push(crate::shell::words::counted(n, one, many));
                 }
             }
             let recognised = if file.kept { store.recognised(&file.sha256, &file.name, file.size) } else { None };

@@ -1,6 +1,6 @@
 //! A reading of a cluster that whoever watches may give up: read, judged, kept.
 
-use super::keeper::{self, Job};
+use super::keeper::{self, Job, Jobs};
 use crate::collect::{self, Cancel, CollectError, Options, SourceSpec};
 use kassay_core::session::{self, Action, ContextRow, Progress};
 use kassay_core::workbook::Workbook;
@@ -8,7 +8,6 @@ use kassay_core::workbook::collection::cluster_key;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::Sender;
 use tokio::sync::mpsc::UnboundedSender;
 
 /// A reading, as whoever may cancel it holds it.
@@ -32,7 +31,7 @@ pub(super) async fn read(
     (key, workbook): (String, Box<Workbook>),
     run: Run,
     actions: UnboundedSender<Action>,
-    store: Sender<Job>,
+    store: Jobs,
 ) {
     let failed = |why: String| {
         if run.ends() {
@@ -122,17 +121,17 @@ pub(super) fn words(error: &CollectError) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::flights::Flights;
     use kassay_core::workbook::Engagement;
-    use std::sync::mpsc::channel;
     use tokio::sync::mpsc::unbounded_channel;
 
     fn demo(run: &Run) -> (Vec<Action>, usize) {
         let (actions, mut told) = unbounded_channel();
-        let (jobs, queue) = channel::<Job>();
+        let (jobs, queue) = Jobs::queue(Flights::default());
         // The store, as far as it is asked here.
         let store = std::thread::spawn(move || {
             let mut kept = 0;
-            for job in queue {
+            for (job, _flight) in queue {
                 match job {
                     Job::Imports { to, .. } => drop(to.send((vec![], vec![]))),
                     Job::Keep { .. } => kept += 1,

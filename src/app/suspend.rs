@@ -11,7 +11,17 @@ use std::io;
 /// Where the terminal is gone when it goes on.
 #[cfg(unix)]
 pub(super) async fn suspend(screen: &mut Screen) -> io::Result<()> {
-    use crate::tui::terminal::restore;
+    crate::tui::terminal::restore();
+    stop().await?;
+    screen.take_again()
+}
+
+/// Stops, and goes on where the shell says so.
+///
+/// # Errors
+/// Where the system does not tell that it goes on.
+#[cfg(unix)]
+pub(super) async fn stop() -> io::Result<()> {
     use rustix::process::{Signal, kill_current_process_group};
     use std::time::Duration;
     use tokio::signal::unix::{SignalKind, signal};
@@ -19,12 +29,11 @@ pub(super) async fn suspend(screen: &mut Screen) -> io::Result<()> {
     const STOPPED: Duration = Duration::from_millis(300);
 
     let mut goes_on = signal(SignalKind::from_raw(Signal::CONT.as_raw()))?;
-    restore();
     // All of the job is stopped, as the terminal does it: what was started beside, too.
     if kill_current_process_group(Signal::TSTP).is_ok() {
         let _ = tokio::time::timeout(STOPPED, goes_on.recv()).await;
     }
-    screen.take_again()
+    Ok(())
 }
 
 /// Does nothing: this system stops no programs.
@@ -33,5 +42,14 @@ pub(super) async fn suspend(screen: &mut Screen) -> io::Result<()> {
 /// Never.
 #[cfg(not(unix))]
 pub(super) async fn suspend(_: &mut Screen) -> io::Result<()> {
+    Ok(())
+}
+
+/// Does nothing: this system stops no programs.
+///
+/// # Errors
+/// Never.
+#[cfg(not(unix))]
+pub(super) async fn stop() -> io::Result<()> {
     Ok(())
 }

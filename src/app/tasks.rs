@@ -5,13 +5,14 @@ use super::compare::{Opened, compared};
 use super::copy::{self, Way};
 use super::exporting::Exporting;
 use super::first::{First, demo};
+use super::flights::Flights;
 use super::keeper::{self, Job, Keeper};
 use super::reading::{self, Run};
 use crate::collect::{self, Cancel, Connect, Options, SourceSpec};
 use crate::config;
 use crate::export;
+use crate::shell::complete;
 use crate::store::Recent;
-use crate::tui::complete;
 use kassay_core::analysis::platform;
 use kassay_core::analysis::probing::{self, Plan};
 use kassay_core::analysis::rbac::folded::Folded;
@@ -31,6 +32,7 @@ pub(super) struct World {
     root: PathBuf,
     home: Option<PathBuf>,
     actions: UnboundedSender<Action>,
+    flights: Flights,
     keeper: Keeper,
     reading: Run,
     probing: Cancel,
@@ -41,9 +43,10 @@ impl World {
     /// A world; the folder is that of all assessments.
     pub fn new(root: PathBuf, actions: UnboundedSender<Action>) -> std::io::Result<Self> {
         let home = directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned());
-        let keeper = Keeper::start(actions.clone(), Recent::beside(&root))?;
+        let flights = Flights::default();
+        let keeper = Keeper::start(actions.clone(), Recent::beside(&root), flights.clone())?;
         let (reading, probing, exporting) = (Run::default(), Cancel::default(), Exporting::default());
-        Ok(Self { root, home, keeper, actions, reading, probing, exporting })
+        Ok(Self { root, home, flights, keeper, actions, reading, probing, exporting })
     }
 
     /// Starts what an effect asks for.
@@ -174,10 +177,17 @@ impl World {
 
     /// Does something that may take a while, and sends what it gives.
     fn beside(&self, work: impl FnOnce() -> Action + Send + 'static) {
-        let actions = self.actions.clone();
+        let (actions, flight) = (self.actions.clone(), self.flights.start());
         tokio::task::spawn_blocking(move || {
             let _ = actions.send(work());
+            drop(flight);
         });
+    }
+
+    /// Whether all that was asked for has come back, but for what takes long and is told by the session: readings, probes, exports, and asking a cluster
+    /// what may be read.
+    pub fn is_at_rest(&self) -> bool {
+        self.flights.are_over()
     }
 
     /// Puts a text on the clipboard, or else where its user finds it.
@@ -233,7 +243,7 @@ impl World {
 
     fn judge(&self, cluster: String, mut inventory: Arc<Inventory>, workbook: Box<Workbook>, revision: u64) {
         let Some(store) = self.keeper.sender() else { return };
-        let actions = self.actions.clone();
+        let (actions, flight) = (self.actions.clone(), self.flights.start());
         tokio::task::spawn_blocking(move || {
             let now = workbook.clusters.iter().find(|c| c.key == cluster).and_then(|c| c.assessed_at).map(|at| at.0);
             let now = collect::judging_time(&inventory, now, jiff::Timestamp::now());
@@ -254,6 +264,7 @@ impl World {
                     let _ = store.send(Job::Keep { judged: Box::new(judged), then: Box::new(then) });
                 }
             }
+            drop(flight);
         });
     }
 

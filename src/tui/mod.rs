@@ -1,10 +1,7 @@
 //! The terminal: keys in, frames out. A frame follows from the session and the theme alone; which screen is drawn is decided here.
 
 mod colour;
-pub mod complete;
 mod forms;
-pub mod fuzzy;
-pub mod glossary;
 pub mod ground;
 pub mod keymap;
 pub mod markdown;

@@ -1,5 +1,5 @@
 //! Everything that can happen to a session: what a person does, and what comes back from the world. What all lists, texts and forms hear stands
-//! here; each feature has its own. `tui/keymap.rs` maps keys to what a person does; `app.rs` sends the rest.
+//! here; each feature has its own. `shell/keymap.rs` maps keys to what a person does; `app.rs` sends the rest.
 
 use super::parts::cursor::Step;
 use super::parts::field::Typed;

@@ -1,4 +1,4 @@
-//! Where keys are pressed: what they mean depends on it. `tui/keymap.rs` has a column of these.
+//! Where keys are pressed: what they mean depends on it. `shell/keymap.rs` has a column of these.
 
 /// Where keys are pressed: what they mean depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

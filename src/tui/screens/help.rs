@@ -1,10 +1,10 @@
 //! Help: the keys of here first, then those of everywhere, then the words of the screen one came from.
 
-use crate::tui::glossary;
+use crate::shell::glossary;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{frame, hints::Hint, list, page};
 use crate::tui::{markdown, signs, text};
-use kassay_core::session::{Context, Scroll, Session};
+use kassay_core::session::{Scroll, Session};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -38,7 +38,7 @@ const WORD: usize = 23;
 /// ```
 pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, scroll: &Scroll, told: &Told<'_>, theme: &Theme) {
     let place = session.context_below();
-    let screen = screen(place);
+    let screen = glossary::screen(place);
     let body = page::draw(frame, area, &format!("Help: {}", place.label()), "", told.keys, theme);
     if body.width < 100 {
         let columns = usize::from(body.width).saturating_sub(2);
@@ -55,27 +55,6 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, scroll: &Scr
     let first = scroll.first(body.height.into(), keys.len().max(words.len()));
     scrolled(frame, left, keys, first, theme);
     scrolled(frame, right, words, first, theme);
-}
-
-/// The name in the glossary of the screen that a place is on.
-const fn screen(place: Context) -> &'static str {
-    match place {
-        Context::Home => "home",
-        Context::Cluster | Context::Ready => "new",
-        Context::Scope => "scope",
-        Context::Reading | Context::Preview => "reading",
-        Context::Findings | Context::AllFindings | Context::Finding | Context::Filter => "finding",
-        Context::Questions | Context::Text | Context::Lines | Context::Choice | Context::Evidence => "question",
-        Context::Result => "result",
-        Context::Summary => "summary",
-        Context::Segmentation | Context::Flows => "segmentation",
-        Context::Access | Context::Holder => "access",
-        Context::Compare => "compare",
-        Context::Register | Context::Sample | Context::Pick => "registers",
-        Context::Probes | Context::Probing => "probes",
-        Context::Export | Context::Exporting => "export",
-        Context::Areas | Context::Guidance | Context::Checks | Context::Help | Context::Palette => "walk",
-    }
 }
 
 fn keys(told: &Told<'_>, columns: usize, theme: &Theme) -> Vec<Line<'static>> {

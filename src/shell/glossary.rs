@@ -1,5 +1,7 @@
 //! The words that screens use and people may not know, each in a sentence or two. Help shows those of the screen it was called from first.
 
+use kassay_core::session::Context;
+
 /// A word and what it means here.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry {
@@ -270,6 +272,28 @@ pub const GLOSSARY: &[Entry] = &[
 /// The words of a screen.
 pub fn of(screen: &str) -> impl Iterator<Item = &'static Entry> {
     GLOSSARY.iter().filter(move |entry| entry.on.contains(&screen))
+}
+
+/// The name in the glossary of the screen that a place is on.
+#[must_use]
+pub const fn screen(place: Context) -> &'static str {
+    match place {
+        Context::Home => "home",
+        Context::Cluster | Context::Ready => "new",
+        Context::Scope => "scope",
+        Context::Reading | Context::Preview => "reading",
+        Context::Findings | Context::AllFindings | Context::Finding | Context::Filter => "finding",
+        Context::Questions | Context::Text | Context::Lines | Context::Choice | Context::Evidence => "question",
+        Context::Result => "result",
+        Context::Summary => "summary",
+        Context::Segmentation | Context::Flows => "segmentation",
+        Context::Access | Context::Holder => "access",
+        Context::Compare => "compare",
+        Context::Register | Context::Sample | Context::Pick => "registers",
+        Context::Probes | Context::Probing => "probes",
+        Context::Export | Context::Exporting => "export",
+        Context::Areas | Context::Guidance | Context::Checks | Context::Help | Context::Palette => "walk",
+    }
 }
 
 #[cfg(test)]

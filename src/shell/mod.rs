@@ -1,0 +1,8 @@
+//! What every way of showing the walk shares: the table of keys and commands, the words that are explained, how names are found and paths completed,
+//! and how dates and sizes are said.
+
+pub mod complete;
+pub mod fuzzy;
+pub mod glossary;
+pub mod keymap;
+pub mod words;
