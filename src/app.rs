@@ -1,5 +1,5 @@
 //! What opens the walk, and its loop on screens: an event becomes an action, the action changes the session, its effects are carried out
-//! beside, the screen is drawn. Nothing here waits for a disk or a cluster: the store has a thread of its own, everything else is a task,
+//! beside, the screen is drawn. `linear` is the loop of plain text. Nothing here waits for a disk or a cluster: the store has a thread of its own, everything else is a task,
 //! and what comes of it returns as an action.
 
 pub mod begin;
@@ -11,6 +11,7 @@ mod files;
 mod first;
 mod flights;
 mod keeper;
+mod linear;
 mod look;
 mod reading;
 mod runner;
@@ -18,7 +19,7 @@ mod suspend;
 mod tasks;
 
 use crate::collect::SourceSpec;
-use crate::config::{self, Settings};
+use crate::config::Settings;
 use crate::tui::ground::Heard;
 use crate::tui::terminal::{Endings, Events, Screen, breakdowns, panic_if_asked};
 use crate::tui::widgets::area;
@@ -66,15 +67,18 @@ pub enum Start {
     },
 }
 
-/// Runs the walk until its user leaves it.
+/// Runs the walk until its user leaves it: on screens, or as plain text.
 ///
 /// # Errors
 /// Where the terminal or the settings can't be used, or the terminal went away.
-pub fn run(start: Start) -> anyhow::Result<()> {
+pub fn run(start: Start, plain: bool) -> anyhow::Result<()> {
     let settings = Settings::load().context("the settings can't be used")?;
     let guidance = Guidance::shipped().map_err(|e| anyhow::anyhow!("{e}"))?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    let result = runtime.block_on(walk(start, guidance, &settings));
+    let result = match plain {
+        true => runtime.block_on(linear::walk(start, guidance)),
+        false => runtime.block_on(walk(start, guidance, &settings)),
+    };
     // A task that hangs in a login plugin must not keep the program from ending.
     runtime.shutdown_timeout(Duration::from_millis(200));
     result

@@ -50,6 +50,8 @@ pub struct Settings {
     pub reduced_motion: bool,
     /// Signs of ASCII alone, or never (`KASSAY_ASCII=on`, `off`); without a wish, as locale and terminal have it.
     pub ascii: Option<bool>,
+    /// Lines of plain text instead of screens (`KASSAY_PLAIN`, where `0` means screens; `--plain`; by itself where `TERM` is `dumb`).
+    pub plain: bool,
 }
 
 /// Why the settings can't be used.
@@ -101,6 +103,8 @@ impl Settings {
         };
         settings.ascii = switched("KASSAY_ASCII").or(settings.ascii);
         settings.reduced_motion |= set("KASSAY_REDUCED_MOTION").is_some();
+        let dumb = set("TERM").is_some_and(|terminal| terminal == "dumb");
+        settings.plain = switched("KASSAY_PLAIN").unwrap_or(settings.plain || dumb);
         Ok(settings)
     }
 }
@@ -201,12 +205,18 @@ mod tests {
             [None, Some(true), Some(false), Some(true)]
         );
         assert!(mouse("no-mouse = true", "on") && !mouse("", "Off") && mouse("", "") && !mouse("no-mouse = true", ""));
+        let plain = |text: &str, name: &'static str, word: &'static str| {
+            std::fs::write(&file, text).unwrap();
+            Settings::from(Some(&file), &move |asked| (asked == name).then(|| word.to_owned())).unwrap().plain
+        };
+        assert!(plain("plain = true", "", "") && plain("", "KASSAY_PLAIN", "1") && plain("", "TERM", "dumb"));
+        assert!(!plain("", "TERM", "xterm") && !plain("plain = true", "KASSAY_PLAIN", "0") && !plain("", "KASSAY_PLAIN", ""));
         let said = with("theme = 1\n", "").unwrap_err().to_string();
         assert!(said.contains("config.toml") && said.contains("line 1"), "{said}");
         let said = with("them = \"dark\"", "").unwrap_err().to_string();
         assert!(
             said.ends_with(
-                "config.toml: line 1, column 1: the field them is not known there; known are user, theme, no-mouse, reduced-motion, ascii"
+                "config.toml: line 1, column 1: the field them is not known there; known are user, theme, no-mouse, reduced-motion, ascii, plain"
             ),
             "{said}"
         );

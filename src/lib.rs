@@ -6,6 +6,7 @@ pub mod cli;
 pub mod collect;
 pub mod config;
 pub mod export;
+pub mod plain;
 pub mod shell;
 pub mod store;
 pub mod tui;

@@ -23,7 +23,7 @@ const CORE: &[(&str, usize)] = &[
 
 /// Rooms of the application. `app` and `cli` carry things between the rooms below, which don't know each other.
 const APPLICATION: &[(&str, usize)] =
-    &[("config", 0), ("shell", 0), ("collect", 1), ("store", 1), ("export", 1), ("tui", 1), ("app", 2), ("cli", 3)];
+    &[("config", 0), ("shell", 0), ("collect", 1), ("store", 1), ("export", 1), ("tui", 1), ("plain", 1), ("app", 2), ("cli", 3)];
 
 /// Crates that the core must do without: no network, terminal, file system, runtime.
 const NOT_IN_THE_CORE: &[&str] =
@@ -312,7 +312,7 @@ fn ring(graph: &BTreeMap<PathBuf, BTreeSet<PathBuf>>) -> Option<Vec<PathBuf>> {
 #[test]
 fn no_ring_of_imports() {
     let (core, application) = (root().join("src/core"), root().join("src"));
-    for (room, base) in [("checks", &core), ("judging", &core), ("session", &core), ("tui", &application)] {
+    for (room, base) in [("checks", &core), ("judging", &core), ("session", &core), ("tui", &application), ("plain", &application)] {
         let graph = neighbours(&[base.join(room)], base);
         assert!(graph.values().any(|to| !to.is_empty()), "no import was read in {room}");
         assert_eq!(ring(&graph), None, "files of {room} that import each other in a ring");
@@ -413,6 +413,17 @@ fn screens_are_named_as_what_a_person_does_and_do_not_meet() {
     for (from, to) in neighbours(std::slice::from_ref(&folder), &base) {
         let others: Vec<_> = to.iter().filter(|to| room(to, &folder) != room(&from, &folder)).collect();
         assert!(others.is_empty() || from.ends_with("mod.rs"), "{} imports {others:?}", from.display());
+    }
+}
+
+#[test]
+fn places_of_plain_text_are_named_as_what_a_person_does_and_do_not_meet() {
+    let (base, folder) = (root().join("src"), root().join("src/plain/places"));
+    let places: BTreeSet<String> = sources(&folder).iter().map(|path| room(path, &folder)).filter(|name| name != "mod").collect();
+    let of_nobody: Vec<&String> = places.iter().filter(|name| !features().contains(*name)).collect();
+    assert!(!places.is_empty() && of_nobody.is_empty(), "{of_nobody:?} are places of nothing that a person does");
+    for (from, to) in neighbours(std::slice::from_ref(&folder), &base) {
+        assert!(to.is_empty() || from.ends_with("mod.rs"), "{} imports {to:?}", from.display());
     }
 }
 

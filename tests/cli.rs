@@ -154,7 +154,9 @@ fn what_is_wrong_is_one_sentence_with_a_hint_and_exit_code_2() {
         (vec!["verify", pod], &["pod.yaml"]),
         (vec!["collect", "--from", pod], &["--file <FILE>"]),
         (vec!["collect", "--from", pod, "-f", "nowhere/x.kassay.gz"], &["nowhere/x.kassay.gz"]),
-        (vec!["demo"], &["needs a terminal", "kassay assess"]),
+        (vec!["demo"], &["needs a terminal", "kassay assess", "--plain"]),
+        (vec!["nowhere", "demo"], &["can't stand together"]),
+        (vec!["--plain", "nowhere"], &["nowhere is neither a verb nor the folder of an assessment"]),
         (vec![], &["needs a terminal"]),
         (vec!["man", "asess"], &["no verb “asess”"]),
     ];

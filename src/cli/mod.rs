@@ -39,7 +39,14 @@ use std::process::ExitCode;
 ///
 /// Clusters are only ever read. Without a verb, the home screen opens, or the assessment in DIR is resumed.
 #[derive(Debug, Parser)]
-#[command(name = "kassay", version, args_conflicts_with_subcommands = true, max_term_width = 100, after_help = EXIT_CODES)]
+#[command(
+    name = "kassay",
+    version,
+    override_usage = "kassay [OPTIONS] [DIR]\n       kassay [OPTIONS] <COMMAND>",
+    subcommand_precedence_over_arg = true,
+    max_term_width = 100,
+    after_help = EXIT_CODES
+)]
 pub struct Cli {
     /// Folder of an assessment to resume
     dir: Option<PathBuf>,
@@ -60,6 +67,10 @@ pub struct Manners {
     /// Shows no progress bar
     #[arg(long, global = true, help_heading = "Everywhere")]
     no_progress: bool,
+    /// Walks in lines of plain text, for screen readers, serial consoles and scripts: no screen, no colour, nothing that moves; also KASSAY_PLAIN or
+    /// TERM=dumb
+    #[arg(long, global = true, help_heading = "Everywhere")]
+    plain: bool,
     /// When to use colour
     #[arg(long, global = true, help_heading = "Everywhere", value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
     color: Colour,
@@ -83,6 +94,7 @@ impl Manners {
     /// Whether standard output takes colour.
     fn colour(&self) -> bool {
         match self.color {
+            _ if self.plain => false,
             Colour::Always => true,
             Colour::Never => false,
             Colour::Auto => std::io::stdout().is_terminal() && supports_color::on(supports_color::Stream::Stdout).is_some(),
@@ -91,7 +103,7 @@ impl Manners {
 
     /// Whether a bar may move on standard error.
     fn bar(&self) -> bool {
-        !self.quiet && !self.no_progress && std::io::stderr().is_terminal()
+        !self.quiet && !self.no_progress && !self.plain && std::io::stderr().is_terminal()
     }
 
     /// A sentence for whoever watches.
@@ -308,6 +320,10 @@ fn print(text: &str) -> Result<(), Failure> {
 #[must_use]
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    if cli.dir.is_some() && cli.verb.is_some() {
+        let words = "a folder and a verb can't stand together: a verb takes the folder behind it";
+        Cli::command().error(clap::error::ErrorKind::ArgumentConflict, words).exit();
+    }
     match log::start().and_then(|()| run(cli)) {
         Ok(code) => ExitCode::from(code),
         Err(failure) => {
@@ -327,7 +343,7 @@ fn run(cli: Cli) -> Result<u8, Failure> {
         config::call_user(name);
     }
     match cli.verb {
-        None | Some(Verb::Demo { .. } | Verb::New { .. }) => walk(cli.dir, cli.verb),
+        None | Some(Verb::Demo { .. } | Verb::New { .. }) => walk(cli.dir, cli.verb, manners.plain),
         Some(Verb::Assess(verb)) => verb.run(&manners),
         Some(Verb::Collect(verb)) => verb.run(&manners).map(|()| 0),
         Some(Verb::Rbac { without_secrets }) => print(&crate::collect::cluster_role(without_secrets)).map(|()| 0),
@@ -385,8 +401,8 @@ fn next_year(dir: PathBuf, source: &source::SourceArgs, unverified: bool) -> Res
     }
 }
 
-/// What opens the screen.
-fn walk(dir: Option<PathBuf>, verb: Option<Verb>) -> Result<u8, Failure> {
+/// What opens the walk.
+fn walk(dir: Option<PathBuf>, verb: Option<Verb>, plain: bool) -> Result<u8, Failure> {
     let start = match (verb, dir) {
         (Some(Verb::Demo { workbook }), _) => Start::Demo { workbook },
         (Some(Verb::New { workbook, unverified, source }), _) if source.old_assessment().is_some() || unverified => {
@@ -402,10 +418,13 @@ fn walk(dir: Option<PathBuf>, verb: Option<Verb>) -> Result<u8, Failure> {
         (_, Some(dir)) => Start::Open(dir),
         (_, None) => Start::Home,
     };
-    if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
-        return Err(Failure::new("the walk needs a terminal").hint("`kassay assess` runs the automated checks without one."));
+    // Settings with a fault are told when they are loaded for the walk.
+    let plain = plain || config::Settings::load().is_ok_and(|settings| settings.plain);
+    if !plain && (!std::io::stdin().is_terminal() || !std::io::stdout().is_terminal()) {
+        return Err(Failure::new("the walk needs a terminal")
+            .hint("`--plain` walks in lines of text without one; `kassay assess` runs the automated checks."));
     }
-    crate::app::run(start)?;
+    crate::app::run(start, plain)?;
     Ok(0)
 }
 
