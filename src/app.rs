@@ -94,6 +94,10 @@ async fn walk(start: Start, guidance: &'static Guidance, settings: &Settings) ->
         true => events.ground(FOR_AN_ANSWER).await,
         false => None,
     };
+    let mut answered = ground.is_some();
+    if answered {
+        screen.listen_for_focus()?;
+    }
     let (mut theme, fault) = look.theme(ground);
     runner
         .session
@@ -106,10 +110,19 @@ async fn walk(start: Start, guidance: &'static Guidance, settings: &Settings) ->
         let wait = runner.patience();
         let action = tokio::select! {
             event = events.next() => match event {
+                // Whoever gave the terminal other colours did so in another window.
+                Some(Heard::Event(Event::FocusGained)) if answered => {
+                    gone = screen.ask_for_ground().is_err();
+                    None
+                }
                 Some(Heard::Event(event)) => of_event(&runner.session, event),
                 // An answer that came late, or another than before.
                 Some(Heard::Ground(ground)) => {
                     theme = look.theme(Some(ground)).0;
+                    // Only a terminal that answers is asked again.
+                    if !std::mem::replace(&mut answered, true) {
+                        gone = screen.listen_for_focus().is_err();
+                    }
                     None
                 }
                 None => {

@@ -255,6 +255,13 @@ mod with_a_terminal {
         program.keys("3\u{1b}]11;rgb:fbfb/3232/ffff\u{7}4").see("▸Evidence");
         program.keys("\u{1b}]11;rgb:fb").keys("fb/fafa/f7f7\u{1b}\\2").see("▸Checks");
         assert!(has(&program, LIGHT.as_bytes()));
+        // A window that comes back into the focus may have got other colours; only a terminal that answered is asked again.
+        let asked = |program: &Program| program.bytes().windows(ASKED.len()).filter(|at| *at == ASKED).count();
+        assert!(asked(&program) == 1 && has(&program, b"\x1b[?1004h"));
+        let before = program.bytes().len();
+        program.keys("\u{1b}[I").keys("\u{1b}]11;rgb:0000/0000/0000\u{7}3").see("▸Questions");
+        let after = program.bytes().split_off(before);
+        assert!(asked(&program) == 2 && String::from_utf8_lossy(&after).contains(DARK));
         program.keys("q");
         assert_eq!(program.end().0, 0);
     }

@@ -236,8 +236,16 @@ mod tests {
     fn every_sign_that_the_program_writes_is_in_the_table() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let mut files = vec![];
-        for room in ["src/tui", "src/app", "src/core/session", "src/core/workbook", "src/core/checks", "src/core/judging", "src/core/model"]
-        {
+        for room in [
+            "src/tui",
+            "src/shell",
+            "src/app",
+            "src/core/session",
+            "src/core/workbook",
+            "src/core/checks",
+            "src/core/judging",
+            "src/core/model",
+        ] {
             sources(&root.join(room), &mut files);
         }
         sources(&root.join("assets/guidance"), &mut files);

@@ -3,7 +3,10 @@
 //! What is switched on here (raw mode, alternate screen, mouse, bracketed paste) is switched off by one function that may run twice.
 
 use super::ground::{self, Answers, Ground, Heard};
-use crossterm::event::{self, DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture, Event, KeyCode};
+use crossterm::event::{
+    self, DisableBracketedPaste, DisableFocusChange, DisableMouseCapture, EnableBracketedPaste, EnableFocusChange, EnableMouseCapture,
+    Event, KeyCode,
+};
 use crossterm::style::Print;
 use crossterm::{cursor, execute, queue, terminal};
 use ratatui::Terminal;
@@ -33,6 +36,7 @@ pub struct Screen {
     /// Never dropped: on its own way out the library writes to standard error, and breaks down where that is gone too.
     terminal: ManuallyDrop<Terminal<CrosstermBackend<BufWriter<Stdout>>>>,
     mouse: bool,
+    focus: bool,
 }
 
 impl Screen {
@@ -47,7 +51,7 @@ impl Screen {
         hook();
         take(mouse)?;
         match Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(FRAME, io::stdout()))) {
-            Ok(terminal) => Ok(Self { terminal: ManuallyDrop::new(terminal), mouse }),
+            Ok(terminal) => Ok(Self { terminal: ManuallyDrop::new(terminal), mouse, focus: false }),
             Err(e) => {
                 restore();
                 Err(e)
@@ -75,6 +79,15 @@ impl Screen {
         execute!(io::stdout(), Print(ground::ASK))
     }
 
+    /// Lets the terminal tell when its window gets the focus.
+    ///
+    /// # Errors
+    /// Where the terminal is gone.
+    pub fn listen_for_focus(&mut self) -> io::Result<()> {
+        self.focus = true;
+        execute!(io::stdout(), EnableFocusChange)
+    }
+
     /// Leaves the mouse to the terminal, or takes it again; whether it is taken now.
     ///
     /// # Errors
@@ -94,6 +107,9 @@ impl Screen {
     /// Where the terminal is gone.
     pub fn take_again(&mut self) -> io::Result<()> {
         take(self.mouse)?;
+        if self.focus {
+            execute!(io::stdout(), EnableFocusChange)?;
+        }
         // What is there is not asked for: the library would wait for an answer. The size is known, and setting it forgets what was drawn.
         let size = self.terminal.size()?;
         self.terminal.resize(Rect::from(size))
@@ -128,6 +144,7 @@ pub fn restore() {
         out,
         terminal::EndSynchronizedUpdate,
         DisableMouseCapture,
+        DisableFocusChange,
         DisableBracketedPaste,
         terminal::LeaveAlternateScreen,
         cursor::Show
