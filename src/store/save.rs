@@ -240,7 +240,7 @@ impl Store {
             }
             Found::Other(bytes, theirs) => {
                 let outside = Outside::new(&theirs)?;
-                let last = self.versions.last().map_or_else(|| Ok(workbook.clone()), |text| Workbook::parse(text))?;
+                let last = self.versions.last().map_or_else(|| Ok(workbook.clone()), Workbook::parse)?;
                 let base = self.made_from(&outside, &bytes, &last)?;
                 let merged = outside.merge(&base, &last, workbook, Prefer::Ours)?;
                 if !merged.disputed.is_empty() && settled != Some(digest) {
