@@ -996,3 +996,42 @@ fn an_export_that_is_stopped_leaves_nothing() {
         assert_eq!(there(), before, "{signal}");
     }
 }
+
+#[test]
+fn what_is_new_is_told_of_a_cluster_that_was_read_twice_and_who_told_its_version() {
+    let home = tempfile::tempdir().unwrap();
+    let at = home.path();
+    let (pods, book) = (at.join("pods.yaml"), at.join("book"));
+    let (pods, book) = (pods.to_str().unwrap(), book.to_str().unwrap());
+    let pod = |name: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: {name}, namespace: pay}}\nspec: {{hostNetwork: true, containers: [{{name: main, image: r.example/a:1}}]}}\n"
+        )
+    };
+    let read = |text: String, more: &[&str]| {
+        fs::write(pods, text).unwrap();
+        run(at, &[&["assess", "--from", pods, "--workbook", book, "--fail-on", "never"], more].concat())
+    };
+    // Nobody tells the version: that is what is said, and no check that rests on it passes.
+    let (_, out, err) = read(pod("api"), &[]);
+    assert!(out.contains("version not known") && !out.contains("v1."), "{out}{err}");
+    let outcome = |book: &str, check: &str| {
+        let kept = fs::read_to_string(format!("{book}/workbook.toml")).unwrap();
+        kept.split(&format!("check = \"{check}\"")).nth(1).unwrap().lines().find(|line| line.starts_with("outcome")).unwrap().to_owned()
+    };
+    assert_eq!(outcome(book, "10.1/version-support"), "outcome = \"blocked\"");
+    let (code, out, err) = run(at, &["findings", book, "--query", "new:yes"]);
+    assert_eq!((code, out.as_str()), (2, ""), "{err}");
+    assert!(err.contains("what is new in") && err.contains("read once"), "{err}");
+    // Told once it is kept with who told it, and holds for the next reading.
+    read(pod("api"), &["--kubernetes-version", "1.36"]);
+    assert_ne!(outcome(book, "10.1/version-support"), "outcome = \"blocked\"");
+    let kept = fs::read_to_string(format!("{book}/workbook.toml")).unwrap();
+    assert!(kept.contains("[[version]]") && kept.contains("version = \"v1.36\"\nby = \"tester\""), "{kept}");
+    let (_, out, _) = read(format!("{}---\n{}", pod("api"), pod("ledger")), &[]);
+    assert!(out.contains("v1.36, told by tester on"), "{out}");
+    let (code, out, err) = run(at, &["findings", book, "--query", "new:yes check:3.1/baseline"]);
+    assert!(code == 0 && out.contains("pay/ledger") && !out.contains("pay/api"), "{out}{err}");
+    let (_, out, _) = run(at, &["findings", book, "--query", "new:no check:3.1/baseline"]);
+    assert!(out.contains("pay/api") && !out.contains("pay/ledger"), "{out}");
+}

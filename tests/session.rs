@@ -8,6 +8,8 @@ mod lists;
 mod second;
 #[path = "support/session.rs"]
 mod support;
+#[path = "session/told.rs"]
+mod told;
 #[path = "support/whole.rs"]
 mod whole;
 
@@ -371,7 +373,7 @@ fn what_is_opened_while_a_cluster_is_loaded_is_worked_out_once_it_is_there() {
     desk.act(Action::Access(access::Action::Open));
     let wanted = |desk: &Desk| desk.asked.iter().any(|e| matches!(e, Effect::Register { .. }));
     assert!(!wanted(&desk));
-    desk.act(Action::Book(book::Action::Loaded { cluster: "prod-eu".into(), outcomes, inventory: Some(inventory) }));
+    desk.act(Action::Book(book::Action::Loaded { cluster: "prod-eu".into(), outcomes, inventory: Some(inventory), before: None }));
     assert!(wanted(&desk));
 }
 
@@ -508,7 +510,7 @@ fn lists_keep_their_place_when_one_comes_back() {
     desk.act(Action::Walk(walk::Action::GoTo(Target::Check("3.1/baseline".into())))).act(Action::Enter);
     desk.act(Action::Step(Step::Down)).act(Action::Filter).typed("ns:shop").act(Action::Enter);
     let view = desk.session.findings.view("3.1/baseline").unwrap();
-    assert!(view.findings().len() > view.shown() && view.selected().is_some_and(|f| f.object.namespace == "shop"));
+    assert!(view.findings().len() > view.list.shown() && view.selected().is_some_and(|f| f.object.namespace == "shop"));
     let id = view.selected().unwrap().id.clone();
     desk.act(Action::Enter).act(Action::Back);
     desk.act(Action::Walk(walk::Action::NextOpen))
@@ -1172,8 +1174,8 @@ fn the_access_register_shows_the_worst_first_and_is_narrowed_by_words() {
     assert!(matches!(desk.asked.as_slice(), [Effect::Register { cluster, .. }] if cluster == "prod-eu"), "{:?}", desk.asked);
     desk.act(Action::Access(access::Action::Registered { cluster: "prod-eu".into(), register: register() }));
     let names = |desk: &Desk| {
-        let list = &desk.session.access.list;
-        list.rows().iter().map(|row| list.entry(row.item().unwrap()).unwrap().subject.name.clone()).collect::<Vec<_>>()
+        let list = &desk.session.access.view;
+        list.list.rows().iter().map(|row| list.entry(row.item().unwrap()).unwrap().subject.name.clone()).collect::<Vec<_>>()
     };
     assert_eq!(names(&desk), ["admins", "deployer", "jane"]);
     desk.act(Action::Step(Step::Down));
@@ -1198,7 +1200,7 @@ fn the_access_register_shows_the_worst_first_and_is_narrowed_by_words() {
     desk.act(Action::Right).act(Action::Right).act(Action::Right);
     assert!(matches!(desk.session.top(), Layer::Holder { subject, .. } if subject.name == "jane"));
     desk.act(Action::Back);
-    assert_eq!(desk.session.access.list.selected().unwrap().subject.name, "jane");
+    assert_eq!(desk.session.access.view.selected().unwrap().subject.name, "jane");
     // It is worked out once, and anew where the cluster was judged anew.
     desk.act(Action::Back).act(Action::Access(access::Action::Open));
     assert_eq!(desk.asked.len(), 1);

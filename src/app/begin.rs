@@ -57,6 +57,7 @@ pub fn begin(old: &Path, unverified: bool) -> Result<Workbook, NotBegun> {
     let mut next = begun::begin(&last, &journal::digest(&bytes), guidance, now.timestamp(), now.date());
     if let Some(previous) = &mut next.previous {
         previous.unverified = verified.faults.join("; ");
+        previous.from = std::path::absolute(old).unwrap_or_else(|_| old.to_owned()).to_string_lossy().into_owned();
     }
     Ok(next)
 }

@@ -15,7 +15,9 @@ use kassay_core::session::{self, Action, Attached, Collection};
 use kassay_core::workbook::accept::day_of;
 use kassay_core::workbook::drafts::Drafts;
 use kassay_core::workbook::imports::with_register;
+use kassay_core::workbook::newness::{Before, compared_with};
 use kassay_core::workbook::probes as records;
+use kassay_core::workbook::told;
 use kassay_core::workbook::{ClusterRecord, Edit, Seen, Workbook, propose};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -97,9 +99,12 @@ pub(super) fn with_evidence(inventory: &mut Arc<Inventory>, jobs: &Jobs, workboo
 }
 
 /// Judges the inventory of a cluster within a workbook's scope.
-pub(super) fn judge(inventory: Arc<Inventory>, workbook: &Workbook, cluster: &str, now: jiff::Timestamp) -> Result<Judged, String> {
+pub(super) fn judge(mut inventory: Arc<Inventory>, workbook: &Workbook, cluster: &str, now: jiff::Timestamp) -> Result<Judged, String> {
     let tables = Tables::shipped().map_err(|e| e.to_string())?;
     let guidance = Guidance::shipped().map_err(|e| e.to_string())?;
+    if let Some(told) = told::with(&inventory.cluster, workbook.told_version(cluster)) {
+        Arc::make_mut(&mut inventory).cluster = told;
+    }
     let outcomes = assess(&inventory, &workbook.scope, now, &tables);
     let seen = Seen { cluster, distribution: &inventory.cluster.distribution, outcomes: &outcomes };
     let proposals = propose(guidance, workbook, &seen, day_of(now));
@@ -206,14 +211,11 @@ fn do_one(job: Job, store: &mut Option<Store>, actions: &UnboundedSender<Action>
             };
             match Store::create(&dir, &workbook, &by, jiff::Timestamp::now()) {
                 Ok(made) => {
+                    let opened = session::Opened { dir, workbook: (*workbook).clone(), held_by: None, notices: vec![] };
+                    tell(Action::Book(session::book::Action::Opened(Box::new(opened))));
+                    take_findings(&made, &workbook, &tell);
                     *store = Some(made);
                     remember(store.as_ref(), recent);
-                    tell(Action::Book(session::book::Action::Opened(Box::new(session::Opened {
-                        dir,
-                        workbook: *workbook,
-                        held_by: None,
-                        notices: vec![],
-                    }))));
                 }
                 Err(error) => tell(Action::Book(session::book::Action::OpenFailed { dir, why: words(&error) })),
             }
@@ -308,7 +310,7 @@ fn opened(result: Result<Opened, StoreError>, dir: PathBuf, store: &mut Option<S
         }
     };
     let notices = found.notices.iter().map(ToString::to_string).collect();
-    let clusters = found.workbook.clusters.clone();
+    let workbook = found.workbook.clone();
     let opened = session::Opened { dir, workbook: found.workbook, held_by: found.held_by, notices };
     let writes = opened.held_by.is_none();
     tell(Action::Book(session::book::Action::Opened(Box::new(opened))));
@@ -318,18 +320,19 @@ fn opened(result: Result<Opened, StoreError>, dir: PathBuf, store: &mut Option<S
             drafts => tell(Action::Book(session::book::Action::TypedFound(drafts.map_err(|e| words(&e))))),
         }
     }
-    for record in &clusters {
-        tell(load(&found.store, record));
+    for record in &workbook.clusters {
+        tell(load(&found.store, &workbook, record));
     }
     *store = Some(found.store);
 }
 
-fn load(store: &Store, record: &ClusterRecord) -> Action {
+fn load(store: &Store, workbook: &Workbook, record: &ClusterRecord) -> Action {
     let cluster = record.key.clone();
     let outcomes = match store.outcomes(record) {
         Ok(outcomes) => Arc::new(outcomes),
         Err(error) => return Action::Book(session::book::Action::LoadFailed { cluster, why: words(&error) }),
     };
+    let before = before(store, workbook, record);
     let inventory = match store.snapshot(record) {
         Ok(Some(file)) => match snapshot::read(file) {
             Ok(inventory) => Some(Arc::new(inventory)),
@@ -338,7 +341,28 @@ fn load(store: &Store, record: &ClusterRecord) -> Action {
         Ok(None) => None,
         Err(error) => return Action::Book(session::book::Action::LoadFailed { cluster, why: words(&error) }),
     };
-    Action::Book(session::book::Action::Loaded { cluster, outcomes, inventory })
+    Action::Book(session::book::Action::Loaded { cluster, outcomes, inventory, before })
+}
+
+/// What was found in a cluster before. Where it is not to be had, nothing is told to be new, and that is told where somebody asks.
+fn before(store: &Store, workbook: &Workbook, record: &ClusterRecord) -> Option<Arc<Before>> {
+    let (digest, what) = compared_with(workbook, record)?;
+    let assessment = store.assessment_named(&digest).ok()??;
+    Some(Arc::new(assessment.before(what)))
+}
+
+/// Copies what the assessment before found into one that is begun from it, to tell what is new; tells of it for each cluster.
+fn take_findings(store: &Store, workbook: &Workbook, tell: &dyn Fn(Action)) {
+    let Some(previous) = &workbook.previous else { return };
+    for digest in previous.clusters.iter().map(|c| &c.findings).filter(|digest| !digest.is_empty()) {
+        let kept = crate::export::kept_findings(Path::new(&previous.from), digest).map_err(|e| e.to_string());
+        if let Err(why) = kept.and_then(|bytes| store.keep_findings(&bytes).map_err(|e| words(&e))) {
+            tell(Action::Told(format!("What is new since {} can't be told later: {why}", previous.title())));
+        }
+    }
+    for record in &workbook.clusters {
+        tell(load(store, workbook, record));
+    }
 }
 
 /// What became of something that a person attached.

@@ -8,7 +8,7 @@ use super::first::{First, demo};
 use super::flights::Flights;
 use super::keeper::{self, Job, Keeper};
 use super::reading::{self, Run};
-use crate::collect::{self, Cancel, Connect, Options, SourceSpec};
+use crate::collect::{self, Cancel, CollectError, Connect, Options, SourceSpec};
 use crate::config;
 use crate::export;
 use crate::shell::complete;
@@ -21,7 +21,7 @@ use kassay_core::judging::{Tables, View, access_by_subject};
 use kassay_core::kinds::{Inventory, KindState, Probes};
 use kassay_core::model::text::clean;
 use kassay_core::model::{Kind, Scope};
-use kassay_core::session::{self, Action, Attached, Effect, NamespaceRow, Preflight, Probed, Right, ScopeEditor, Source};
+use kassay_core::session::{self, Action, Attached, Contents, Effect, NamespaceRow, Preflight, Probed, Right, ScopeEditor, Source};
 use kassay_core::workbook::Workbook;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -215,7 +215,7 @@ impl World {
                 }),
                 // Files are read to the end, because nothing less says what is in them.
                 SourceSpec::Paths(_) | SourceSpec::Demo => {
-                    collect::collect(&spec, &options, &|_| {}, &Cancel::default()).await.map(|inventory| of_inventory(&inventory))
+                    collect::collect(&spec, &options, &|_| {}, &Cancel::default()).await.and_then(|inventory| of_inventory(&inventory))
                 }
             };
             let _ = actions.send(match result {
@@ -356,9 +356,11 @@ fn apart<F: Future<Output = ()>>(task: impl FnOnce() -> F + Send + 'static) {
 }
 
 /// What there is to say of a cluster that is read already.
-fn of_inventory(inventory: &Inventory) -> Preflight {
+fn of_inventory(inventory: &Inventory) -> Result<Preflight, CollectError> {
     let coverage = inventory.coverage_of(Kind::Namespaces);
-    Preflight {
+    let tables = Tables::shipped().map_err(|e| CollectError::Internal(e.to_string()))?;
+    let now = collect::judging_time(inventory, None, jiff::Timestamp::now());
+    Ok(Preflight {
         // Files need not hold nodes, and then their number is not known.
         nodes: (inventory.state(Kind::Nodes) == KindState::Read).then_some(inventory.nodes.len()),
         namespaces: ScopeEditor::over(&Scope::default(), std::iter::once(inventory)).namespaces,
@@ -369,8 +371,9 @@ fn of_inventory(inventory: &Inventory) -> Preflight {
         },
         cluster: inventory.cluster.clone(),
         rights: vec![],
+        contents: Some(Contents::of(inventory, &tables, now)),
         source: None,
-    }
+    })
 }
 
 fn of_preflight(found: collect::Preflight) -> Preflight {
@@ -390,6 +393,7 @@ fn of_preflight(found: collect::Preflight) -> Preflight {
         nodes: found.nodes,
         rights: rights.map(|r| Right { kind: r.kind, allowed: r.allowed, why: r.why }).collect(),
         namespaces_missing: found.namespaces_missing,
+        contents: None,
         source: None,
     }
 }

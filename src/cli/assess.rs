@@ -3,6 +3,7 @@
 use super::judged::Judged;
 use super::{Failure, Manners, catalogue, interrupt, keep::Keeper, markdown, output_failed, print, probes, source, source::NotRead, text};
 use crate::collect::{Options, import_file, judging_time};
+use crate::config;
 use crate::export::{self, Excepted};
 use kassay_core::assess::{CheckOutcome, assess};
 use kassay_core::judging::Tables;
@@ -12,7 +13,7 @@ use kassay_core::report::Assessment;
 use kassay_core::workbook::accept::day_of;
 use kassay_core::workbook::collection::cluster_key;
 use kassay_core::workbook::imports::with_register;
-use kassay_core::workbook::{Engagement, Seen, Workbook, propose};
+use kassay_core::workbook::{Engagement, Moment, Seen, ToldVersion, Workbook, propose, told};
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
@@ -88,6 +89,12 @@ impl Assess {
         let guidance = catalogue::guidance()?;
         let judged = self.judge(&workbook, keeper.as_mut(), manners)?;
         let key = cluster_key(&workbook, &judged.inventory.cluster.uid, &self.source.words().0);
+        if self.kubernetes_version.is_some() {
+            let version = judged.inventory.cluster.version.clone();
+            let at = Moment(jiff::Timestamp::now());
+            workbook.versions.retain(|told| told.cluster != key);
+            workbook.versions.push(ToldVersion { cluster: key.clone(), version, reason: String::new(), by: config::user(), at });
+        }
         let excepted = (key, workbook.exceptions.clone());
         // Kept before it is printed: a reader who goes away must not lose what was read.
         if let Some(keeper) = keeper {
@@ -140,11 +147,17 @@ impl Assess {
         if self.active_probes {
             inventory.probes = Some(probes::send(&self.source, &inventory, &workbook.scope, manners)?);
         }
+        let key = cluster_key(workbook, &inventory.cluster.uid, &self.source.words().0);
+        // What is told now goes before what was told once.
+        if self.kubernetes_version.is_none()
+            && let Some(told) = told::with(&inventory.cluster, workbook.told_version(&key))
+        {
+            inventory.cluster = told;
+        }
         let tables = Tables::shipped().map_err(|e| Failure::new(e.to_string()))?;
         let now = judging_time(&inventory, self.now, jiff::Timestamp::now());
         let outcomes = assess(&inventory, &workbook.scope, now, &tables);
         let guidance = catalogue::guidance()?;
-        let key = cluster_key(workbook, &inventory.cluster.uid, &self.source.words().0);
         let seen = Seen { cluster: &key, distribution: &inventory.cluster.distribution, outcomes: &outcomes };
         let proposals = propose(guidance, workbook, &seen, day_of(now));
         let assessment = Assessment::new(&inventory, outcomes, proposals, guidance, now).in_scope(&inventory, &workbook.scope);

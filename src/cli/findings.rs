@@ -1,13 +1,14 @@
 //! `kassay findings`: findings that fit some words, for the team that they concern.
 
 use super::{Failure, Manners, folder, print, source};
-use crate::export;
+use crate::export::{self, Material};
+use kassay_core::workbook::newness::READ_ONCE;
 use kassay_core::workbook::query::Query;
 
 /// Prints the findings of all checks on all clusters, or those that fit some words
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Words, of which every one must hold:\n  ns:pay sev:high check:3.1 rule:hostPath kind:pod name:agent cat:cde\n  cluster:eu dss:2.2 out:fail exc:no, or any text. - before a word turns it round."
+    after_help = "Words, of which every one must hold:\n  ns:pay sev:high check:3.1 rule:hostPath kind:pod name:agent cat:cde\n  cluster:eu dss:2.2 out:fail exc:no new:yes, or any text. - before a word turns it round."
 )]
 pub struct Findings {
     #[command(flatten)]
@@ -39,10 +40,26 @@ impl Findings {
     pub(super) fn run(self, manners: &Manners) -> Result<(), Failure> {
         let material = self.folder.load(self.now, manners)?;
         let query = Query::read(&self.query);
+        let material = if query.asks_what_is_new() { told(material, manners)? } else { material };
         print(&match self.output {
             Form::Text => export::findings_text(&material, &query),
             Form::Markdown => export::findings_markdown(&material, &query),
             Form::Csv => export::csv(&export::findings_fitting(&material, &query)),
         })
     }
+}
+
+/// What was found before, for who asks what is new; where nothing tells that of any cluster, it is no answer that nothing is.
+fn told(material: Material, manners: &Manners) -> Result<Material, Failure> {
+    let material = material.with_before();
+    let read: Vec<&str> = material.assessments.iter().map(|(key, _)| key.as_str()).collect();
+    let untold: Vec<&str> = read.iter().copied().filter(|key| !material.before.contains_key(*key)).collect();
+    if !untold.is_empty() {
+        let words = format!("what is new in {} can't be told: {READ_ONCE}", untold.join(", "));
+        if untold.len() == read.len() {
+            return Err(Failure::new(words).hint("Read it again (kassay assess --workbook, or R in the walk), and ask then."));
+        }
+        manners.say(&words);
+    }
+    Ok(material)
 }

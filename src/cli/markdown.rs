@@ -30,7 +30,7 @@ fn document(judged: &Judged, guidance: &Guidance, (shown, text): (usize, usize))
         "# Assessment of {}\n\n{} {}, {} nodes, judged by {}.\n\nThe PCI SSC guidance adds no requirement to PCI DSS; outcomes are facts for an assessor, not determinations.\n",
         marked_name(if cluster.server.is_empty() { "files" } else { &cluster.server }),
         marked(&cluster.distribution),
-        marked(&cluster.version),
+        marked(&cluster.version_words()),
         judged.inventory.nodes.len(),
         judged.now.strftime("%Y-%m-%d %H:%MZ"),
     );

@@ -20,7 +20,7 @@ pub fn assessment(judged: &Judged, guidance: &Guidance, colour: bool) -> String 
         "{}  {} {}  {} nodes  judged by {}",
         named(&cluster.server),
         cluster.distribution,
-        cluster.version,
+        cluster.version_words(),
         judged.inventory.nodes.len(),
         judged.now.strftime("%Y-%m-%d %H:%MZ")
     );

@@ -5,6 +5,7 @@ use super::{CollectError, Options};
 use kassay_core::analysis::pod_security::NEWEST;
 use kassay_core::kinds::{Coverage, Inventory, KindState, VersionFrom};
 use kassay_core::model::Kind;
+use kassay_core::model::kubernetes_version::{is_version, written};
 use std::collections::BTreeSet;
 
 /// Takes back that a kind was read: in part it was where there is something of it, else not at all.
@@ -54,14 +55,6 @@ pub(super) fn not_installed(inventory: &mut Inventory, definitions: &BTreeSet<St
     }
 }
 
-/// `v1.34.4`, `1.34`, `v1.30.5-eks-ce1d5eb`.
-pub(super) fn is_version(text: &str) -> bool {
-    let mut parts = text.trim_start_matches('v').split('.');
-    let number =
-        |part: Option<&str>| part.is_some_and(|part| !part.is_empty() && part.chars().take_while(char::is_ascii_digit).count() > 0);
-    number(parts.next()) && number(parts.next())
-}
-
 /// Major and minor version, for comparing.
 fn rank(version: &str) -> (u32, u32) {
     let mut parts =
@@ -73,11 +66,11 @@ fn rank(version: &str) -> (u32, u32) {
 /// The version that was asked for, else the one that a file tells, else that of the newest kubelet (a server is never older than its
 /// kubelets), else the newest that the program knows.
 pub(super) fn decide_version(inventory: &mut Inventory, options: &Options, file: Option<(String, String)>) -> Result<(), CollectError> {
-    let normal = |version: &str| format!("v{}", version.trim().trim_start_matches('v'));
+    let normal = |version: &str| written(version).unwrap_or_default();
     let kubelet =
         inventory.nodes.iter().map(|node| node.status.node_info.kubelet_version.as_str()).filter(|v| is_version(v)).max_by_key(|v| rank(v));
     let (version, from, source) = match (&options.kubernetes_version, file, kubelet) {
-        (Some(asked), ..) if is_version(asked) => (normal(asked), VersionFrom::Server, "given with --kubernetes-version".to_owned()),
+        (Some(asked), ..) if is_version(asked) => (normal(asked), VersionFrom::Person, "given with --kubernetes-version".to_owned()),
         (Some(asked), ..) => return Err(CollectError::Version(asked.clone())),
         (_, Some((version, place)), _) => (normal(&version), VersionFrom::Server, place),
         (_, _, Some(kubelet)) => (normal(kubelet), VersionFrom::Kubelets, "the newest kubelet; the server is not older".to_owned()),

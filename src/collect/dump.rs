@@ -4,7 +4,7 @@
 //! any other is absent. What a file says was refused, what breaks off, and what a broken file could have held is never counted as read, so that
 //! no check can pass on it.
 
-use super::conclude::{decide_version, is_version, lessen, not_installed};
+use super::conclude::{decide_version, lessen, not_installed};
 use super::file::{self, Content, Unread, shown};
 use super::found::{Broken, Found, Held};
 use super::words::broke_down;
@@ -12,6 +12,7 @@ use super::{Cancel, CollectError, Options, Progress, Watcher, documents, json, o
 use kassay_core::kinds::imported::{Form, Imported};
 use kassay_core::kinds::{Ingest, Inventory, KindState, Source};
 use kassay_core::model::Kind;
+use kassay_core::model::kubernetes_version::is_version;
 use kassay_core::sensitive::without_secrets;
 use serde::Deserialize;
 use serde_json::Value;

@@ -8,6 +8,7 @@ use crate::guidance::Guidance;
 use crate::judging::{Check, Need};
 use crate::kinds::{Inventory, KindState, UserName, Withheld};
 use crate::model::{Category, Kind, Scope};
+use crate::workbook::newness::Before;
 use crate::workbook::{Moment, Proposal};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -168,6 +169,21 @@ impl Assessment {
             withheld: inventory.withheld(),
             namespaces: vec![],
         }
+    }
+
+    /// What it says was found, to tell by it what is new in a later one.
+    #[must_use]
+    pub fn before(&self, what: impl Into<String>) -> Before {
+        // Of files, that a kind is not there says nothing; a server says so of what it does not serve.
+        let told = !self.cluster.server.is_empty() || self.cluster.declared_complete.is_some();
+        let id = |row: &KindRow| if row.group.is_empty() { row.kind.clone() } else { format!("{}.{}", row.kind, row.group) };
+        let unread = |row: &&KindRow| match row.state {
+            KindState::Read => false,
+            KindState::Absent => !told,
+            KindState::Forbidden | KindState::Failed | KindState::Partial => true,
+        };
+        let unread: Vec<String> = self.kinds.iter().filter(unread).map(id).collect();
+        Before::new(what, &self.outcomes, unread.iter().map(String::as_str))
     }
 
     /// The same with the namespaces of the cluster in a scope.

@@ -94,7 +94,7 @@ fn cluster<'a>(material: &'a Material, record: &'a ClusterRecord) -> Facts<'a> {
         cells!["Said to be the whole cluster by", record.declared_complete.as_deref()],
         cells!["Server", &record.server],
         cells!["UID", &record.uid],
-        cells!["Version", &record.version],
+        cells!["Version", material.workbook.version_words(record)],
         cells!["Distribution", &record.distribution],
         cells!["Read from", &record.source],
         cells!["Read as", record.identity.as_ref().map(ToString::to_string)],

@@ -16,6 +16,7 @@ use kassay_core::report::Assessment;
 use kassay_core::sensitive::without_quoted;
 use kassay_core::workbook::accept::day_of;
 use kassay_core::workbook::excepting::{ExceptionFault, Ground, faults};
+use kassay_core::workbook::newness::{Before, compared_with};
 use kassay_core::workbook::rollup::{unread, withheld};
 use kassay_core::workbook::scoped::{Appeared, appeared};
 use kassay_core::workbook::{Exception, Journal, Rolled, Seen, Together, Workbook, folder, journal, propose};
@@ -49,6 +50,8 @@ pub struct Material {
     pub journal: Journal,
     /// Assessments with all findings, in the order of the workbook's clusters, with their keys.
     pub assessments: Vec<(String, Assessment)>,
+    /// What was found in each cluster before, by its key; nothing before somebody asked what is new.
+    pub before: BTreeMap<String, Before>,
     /// What is known of each cluster, and what is proposed over all of them.
     pub together: Together,
     /// What is drawn of each cluster, by its key, or why nothing can be; nothing before somebody asked for pictures.
@@ -100,6 +103,7 @@ impl Material {
             journal_text,
             journal,
             assessments: vec![],
+            before: BTreeMap::new(),
             together,
             pictures: BTreeMap::new(),
             guidance,
@@ -122,6 +126,18 @@ impl Material {
             }
         }
         Ok(material)
+    }
+
+    /// Reads what was found in each cluster before. A cluster of which that is not to be had has none.
+    #[must_use]
+    pub fn with_before(mut self) -> Self {
+        for cluster in &self.workbook.clusters {
+            let Some((digest, what)) = compared_with(&self.workbook, cluster) else { continue };
+            let Some(name) = folder::findings(&digest) else { continue };
+            let assessment = kept(&self.dir, &name, &digest).ok().and_then(|bytes| serde_json::from_slice::<Assessment>(&bytes).ok());
+            self.before.extend(assessment.map(|assessment| (cluster.key.clone(), assessment.before(what))));
+        }
+        self
     }
 
     /// Works out the pictures of all clusters from their snapshots, which `read` understands: what is drawn must be read again, and not every

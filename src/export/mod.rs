@@ -91,7 +91,7 @@ pub use pdf::report_pdf;
 pub use picture::{Dress, Subject, dot as segmentation_dot, svg as segmentation_svg};
 pub use progress::{Progress, Step, Written};
 pub use put::{Over, put};
-pub use read::{Contents, contents};
+pub use read::{Contents, contents, kept_findings};
 pub use redact::{PseudonymMap, RedactError, RedactFiles, RedactKey, Redacted};
 pub use registers::{access, access_csv, flows, reach_csv};
 pub use requests::{Mail, RequestView, Wanted, requests, requests_mail, requests_table};

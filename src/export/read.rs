@@ -39,6 +39,19 @@ pub fn contents(path: &Path) -> Result<Contents, VerifyError> {
     Ok(Contents { what, faults, workbook, outcomes })
 }
 
+/// The file of findings of that digest in the folder of an assessment, or in a bag.
+///
+/// # Errors
+/// Where it is not there, or is another one.
+pub fn kept_findings(path: &Path, digest: &str) -> Result<Vec<u8>, VerifyError> {
+    let (mut tree, what) = open(path)?;
+    let unreadable = |message: String| VerifyError::Zip { path: path.to_owned(), message };
+    let base = if what == What::Workbook { "" } else { "data/" };
+    let name = folder::findings(digest).ok_or_else(|| unreadable(format!("“{digest}” is no SHA-256")))?;
+    let bytes = tree.bytes(&format!("{base}{name}")).map_err(unreadable)?;
+    if journal::digest(&bytes) == digest { Ok(bytes) } else { Err(unreadable(format!("{name} was changed"))) }
+}
+
 fn outcomes(tree: &mut dyn Tree, base: &str, record: &ClusterRecord) -> Result<Vec<CheckOutcome>, String> {
     let name = folder::findings(&record.findings).ok_or("no findings of it are kept")?;
     if !tree.names().contains(&format!("{base}{name}")) {

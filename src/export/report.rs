@@ -143,7 +143,8 @@ fn clusters(material: &Material) -> Vec<Cluster> {
             server: c.server.clone(),
             uid: c.uid.clone(),
             version: c.version.clone(),
-            version_source: assessment.map(|a| a.cluster.version_source.clone()).unwrap_or_default(),
+            // What only stands in for a version is no source of one.
+            version_source: assessment.filter(|_| !c.version.is_empty()).map(|a| a.cluster.version_source.clone()).unwrap_or_default(),
             distribution: c.distribution.clone(),
             distribution_evidence: assessment.map(|a| a.cluster.distribution_evidence.clone()).unwrap_or_default(),
             nodes: c.nodes,

@@ -140,6 +140,7 @@ keys! {
     &[Home], ["enter"], "open", "Opens the assessment.", 1 => Action::Enter;
     &[Cluster], ["enter"], "go on", "Chooses the cluster and connects; then goes on.", 1 => Action::Enter;
     &[Ready], ["enter"], "read now", "Reads the cluster; nothing is ever written to it.", 1 => Action::Enter;
+    &[Ready], ["v"], "version", "Tells the version of the cluster, where its files do not; your name is kept with it.", 0 => Action::New(new::Action::Version);
     &[Reading], ["enter"], "work on meanwhile", "Shows the walk while reading goes on.", 2 => Action::Enter;
     &[Preview], ["enter"], "take it", "Takes what was read into the assessment; nothing that a person wrote is touched.", 1 => Action::Enter;
     &[Areas], ["enter"], "open", "Goes into the control.", 2 => Action::Enter;
@@ -200,7 +201,7 @@ keys! {
     &[Access], ["g"], "group", "Groups by kind, namespace, what they reach, or not.", 3 => Action::Access(access::Action::Group);
     &[Flows], ["/"], "filter", "Narrows the connections: from:shop to:db port:443 by:policy or any word; - before a word turns it round.", 2 => Action::Filter;
     &[AllFindings], ["enter"], "open", "Shows the finding with the lines of the object; the arrows go on in this list.", 1 => Action::Enter;
-    &[AllFindings], ["/"], "filter", "Narrows the list: sev:high ns:pay check:3.1 cluster:eu dss:2.2 cat:cde kind: name: rule: out:fail exc:no or any word; - before a word turns it round.", 2 => Action::Filter;
+    &[AllFindings], ["/"], "filter", "Narrows the list: sev:high ns:pay check:3.1 cluster:eu dss:2.2 cat:cde kind: name: rule: out:fail exc:no new:yes or any word; - before a word turns it round.", 2 => Action::Filter;
     &[AllFindings], ["s"], "sort", "Sorts by severity (what is in scope first), object, check.", 3 => Action::AllFindings(all_findings::Action::Sort);
     &[AllFindings], ["g"], "group", "Groups by namespace, object, check, cluster, or not.", 4 => Action::AllFindings(all_findings::Action::Group);
     &[AllFindings], ["y"], "copy as Markdown", "Copies what the filter lets through as a table, for the team that it concerns; over SSH too.", 5 => Action::CopyCommand;

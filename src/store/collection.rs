@@ -44,18 +44,35 @@ impl Store {
         })
     }
 
+    /// Keeps a file of findings that another assessment has, as it is.
+    ///
+    /// # Errors
+    /// Where the folder can't be written.
+    pub fn keep_findings(&self, bytes: &[u8]) -> Result<String, StoreError> {
+        self.may_write()?;
+        self.put_by_digest(folder::FINDINGS, folder::findings, |out| out.write_all(bytes))
+    }
+
     /// The assessment of a cluster with all findings, as it was kept; none where none was.
     ///
     /// # Errors
     /// Where the file is missing, was changed, or can't be read.
     pub fn assessment(&self, record: &ClusterRecord) -> Result<Option<Assessment>, StoreError> {
-        let Some(path) = folder::findings(&record.findings).map(|name| self.path(&name)) else { return Ok(None) };
+        self.assessment_named(&record.findings)
+    }
+
+    /// The same of any reading, by the digest of what was found then.
+    ///
+    /// # Errors
+    /// As [`Store::assessment`].
+    pub fn assessment_named(&self, digest: &str) -> Result<Option<Assessment>, StoreError> {
+        let Some(path) = folder::findings(digest).map(|name| self.path(&name)) else { return Ok(None) };
         if !path.exists() {
             return Err(StoreError::Missing { path });
         }
         let bytes = fs::read(&path).context("could not read", &path)?;
         let found = journal::digest(&bytes);
-        if found != record.findings {
+        if found != digest {
             return Err(StoreError::Altered { path, found });
         }
         serde_json::from_slice(&bytes)

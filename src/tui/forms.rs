@@ -51,7 +51,7 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, form: &Form,
 /// Whether a form is small, and lies over whatever is there.
 #[must_use]
 pub const fn is_small(purpose: &Purpose) -> bool {
-    matches!(purpose, Purpose::Path(_) | Purpose::Rule)
+    matches!(purpose, Purpose::Path(_) | Purpose::Rule | Purpose::Version)
 }
 
 /// Draws a small form over whatever is there.
@@ -62,6 +62,7 @@ pub fn popup(frame: &mut Frame<'_>, area: Rect, form: &Form, theme: &Theme) {
         Purpose::Path(PathOf::Export) => "Where the export goes",
         Purpose::Path(PathOf::Compare) => "Compare with",
         Purpose::Rule => "Rule for namespaces",
+        Purpose::Version => "The version of the cluster",
         _ => "",
     };
     let inner = frame::popup(frame, area, (area.width.saturating_sub(8).min(90), 7), title, "", theme);
@@ -87,7 +88,7 @@ fn heading(session: &Session, form: &Form, width: usize, theme: &Theme) -> Vec<L
         }
         Purpose::ConfirmScope => vec![title(&form.title, &form.about, width, theme)],
         Purpose::Dispute { what, aside } => dispute(what, aside, width, theme),
-        Purpose::Path(_) | Purpose::Rule => vec![],
+        Purpose::Path(_) | Purpose::Rule | Purpose::Version => vec![],
     };
     if !lines.is_empty() {
         lines.push(Line::default());
@@ -108,7 +109,7 @@ fn help(session: &Session, form: &Form, width: usize, theme: &Theme) -> Vec<Line
             markdown::plain(&form.help, width, theme.style("text.muted"))
         }
         Purpose::Engagement => engagement::help(width, theme),
-        Purpose::Note { .. } | Purpose::Dispute { .. } | Purpose::Path(_) | Purpose::Rule => vec![],
+        Purpose::Note { .. } | Purpose::Dispute { .. } | Purpose::Path(_) | Purpose::Rule | Purpose::Version => vec![],
     }
 }
 

@@ -41,8 +41,8 @@ fn connections_are_narrowed_grouped_copied_and_kept_with_how_many_there_are() {
     assert_eq!(desk.session.context(), Context::Filter);
     desk.typed("from:shop").act(Action::Enter).act(Action::Segmentation(segmentation::Action::Group));
     let view = &desk.session.segmentation.flows;
-    assert_eq!((view.shown(), view.group), (2, FlowGroup::From));
-    assert_eq!(view.rows()[0], ListRow::Heading("shop/cart".into(), 1));
+    assert_eq!((view.list.shown(), view.list.group), (2, FlowGroup::From));
+    assert_eq!(view.list.rows()[0], ListRow::Heading("shop/cart".into(), 1));
     let selected = told(view.selected().unwrap());
     desk.asked.clear();
     desk.act(Action::CopyCommand);
@@ -57,12 +57,12 @@ fn connections_are_narrowed_grouped_copied_and_kept_with_how_many_there_are() {
     assert!(!text.contains("ops/x"), "{text}");
     // Esc clears the filter, then leaves; nothing that was set comes back on another pair.
     desk.act(Action::Back);
-    assert_eq!(desk.session.segmentation.flows.shown(), 3);
+    assert_eq!(desk.session.segmentation.flows.list.shown(), 3);
     desk.act(Action::Back);
     assert_eq!(desk.session.context(), Context::Segmentation);
     desk.act(Action::Step(if connected == 0 { Step::Down } else { Step::Up })).act(Action::Enter);
     let view = &desk.session.segmentation.flows;
-    assert_eq!((view.shown(), view.group), (1, FlowGroup::None));
+    assert_eq!((view.list.shown(), view.list.group), (1, FlowGroup::None));
 }
 
 #[test]
@@ -71,7 +71,7 @@ fn rights_are_grouped_copied_and_kept() {
     desk.act(Action::Access(access::Action::Open));
     desk.act(Action::Access(access::Action::Registered { cluster: "prod-eu".into(), register: super::register() }));
     desk.act(Action::Access(access::Action::Group));
-    let headings: Vec<&ListRow> = desk.session.access.list.rows().iter().filter(|row| row.item().is_none()).collect();
+    let headings: Vec<&ListRow> = desk.session.access.view.list.rows().iter().filter(|row| row.item().is_none()).collect();
     assert_eq!(headings.len(), 3, "{headings:?}");
     desk.asked.clear();
     desk.act(Action::Filter).typed("path:secret -kind:group").act(Action::Enter).act(Action::Access(access::Action::Keep));
@@ -138,15 +138,15 @@ fn all_findings_are_one_list_that_is_narrowed_gone_through_and_handed_over() {
     desk.act(Action::AllFindings(all_findings::Action::Open));
     assert_eq!(desk.session.context(), Context::AllFindings);
     let all: usize = desk.session.book.as_ref().unwrap().shown().unwrap().outcomes.iter().map(|o| o.findings.len()).sum();
-    assert_eq!((desk.session.all_findings.count(), desk.session.all_findings.shown()), (all, all));
+    assert_eq!((desk.session.all_findings.count(), desk.session.all_findings.list.shown()), (all, all));
     // What is in scope comes first.
     let scope: Vec<bool> = {
         let list = &desk.session.all_findings;
-        list.rows().iter().map(|row| list.one(row.item().unwrap()).unwrap().finding.category.in_scope()).collect()
+        list.list.rows().iter().map(|row| list.one(row.item().unwrap()).unwrap().finding.category.in_scope()).collect()
     };
     assert!(scope.is_sorted_by(|a, b| a >= b), "{scope:?}");
     desk.act(Action::Filter).typed("check:3.1/baseline ns:pay").act(Action::Enter);
-    let shown = desk.session.all_findings.shown();
+    let shown = desk.session.all_findings.list.shown();
     assert!(shown > 1 && shown < all, "{shown} of {all}");
     let first = desk.session.all_findings.selected().unwrap().finding.id.clone();
     desk.asked.clear();
@@ -165,7 +165,7 @@ fn all_findings_are_one_list_that_is_narrowed_gone_through_and_handed_over() {
     assert_eq!(desk.session.context(), Context::AllFindings);
     for _ in 0..4 {
         desk.act(Action::AllFindings(all_findings::Action::Group));
-        assert!(desk.session.all_findings.rows().iter().any(|row| row.item().is_none()));
+        assert!(desk.session.all_findings.list.rows().iter().any(|row| row.item().is_none()));
     }
     desk.act(Action::AllFindings(all_findings::Action::Group));
     // An exception is seen when one comes back.
@@ -175,5 +175,5 @@ fn all_findings_are_one_list_that_is_narrowed_gone_through_and_handed_over() {
     desk.act(Action::Focus(until)).typed("+6m").act(Action::Enter);
     assert_eq!(desk.book().workbook.exceptions.len(), 1, "{:?}", desk.session.form());
     desk.act(Action::Back).act(Action::Filter).typed(" exc:no").act(Action::Enter);
-    assert_eq!(desk.session.all_findings.shown(), shown - 1);
+    assert_eq!(desk.session.all_findings.list.shown(), shown - 1);
 }

@@ -168,7 +168,7 @@ impl World {
         self.act(Action::Book(book::Action::TypedFound(typed)));
         let collection = support::collection(&self.session.book.as_ref().unwrap().workbook.scope);
         let (outcomes, inventory) = (collection.outcomes, Some(collection.inventory));
-        self.act(Action::Book(book::Action::Loaded { cluster: "prod-eu".into(), outcomes, inventory }));
+        self.act(Action::Book(book::Action::Loaded { cluster: "prod-eu".into(), outcomes, inventory, before: None }));
     }
 
     fn act(&mut self, action: Action) {

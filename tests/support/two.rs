@@ -38,6 +38,7 @@ pub fn opened(workbook: Workbook) -> Desk {
             cluster: cluster.key.clone(),
             outcomes: inventory.outcomes.clone(),
             inventory: Some(inventory.inventory.clone()),
+            before: None,
         };
         // What a workbook in memory names no files of is not waited for.
         desk.session.book.as_mut().unwrap().clusters.iter_mut().for_each(|c| c.loading = c.key == cluster.key);

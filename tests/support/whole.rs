@@ -7,9 +7,9 @@ use kassay_core::model::{Category, Determined, Method, Outcome, Scope, Severity}
 use kassay_core::workbook::{
     AnalysisPurpose, Answer, AnswerValue, ClusterRecord, CompensatingControl, CustomizedApproach, Day, Determination, Engagement, Evidence,
     EvidenceKind, Exception, FORMAT, FindingBrief, Interview, ItemResult, Moment, Observation, OutcomeRecord, Place, Population,
-    PopulationKind, Previous, PreviousAnswer, PreviousCluster, PreviousDetermination, PreviousEvidence, Reached, ReadFailure, Remediation,
-    Request, RequestStatus, Review, RiskAnalysis, Sample, SampleItem, SamplingMethod, ScopeConfirmed, SignOff, SignOffStep, Strata,
-    UseCase, UseCaseKind, Withdrawn, WithheldWords, Workbook,
+    PopulationKind, Previous, PreviousAnswer, PreviousCluster, PreviousDetermination, PreviousEvidence, Reached, ReadBefore, ReadFailure,
+    Remediation, Request, RequestStatus, Review, RiskAnalysis, Sample, SampleItem, SamplingMethod, ScopeConfirmed, SignOff, SignOffStep,
+    Strata, ToldVersion, UseCase, UseCaseKind, Withdrawn, WithheldWords, Workbook,
 };
 use std::collections::BTreeMap;
 
@@ -72,6 +72,13 @@ pub fn workbook() -> Workbook {
             cluster: text("prod-eu"),
             case: UseCaseKind::AccountData,
             reason: text("payments run here"),
+            by: text("A. Assessor"),
+            at: at(),
+        }],
+        versions: vec![ToldVersion {
+            cluster: text("prod-eu"),
+            version: text("v1.36.1"),
+            reason: text("seen on the console"),
             by: text("A. Assessor"),
             at: at(),
         }],
@@ -226,6 +233,7 @@ fn cluster() -> ClusterRecord {
         not_read: BTreeMap::from([(text("secrets"), text("forbidden"))]),
         redactions: 3,
         failed: Some(ReadFailure { at: at(), why: text("connection refused") }),
+        before: Some(ReadBefore { findings: digest(), at: Some(at()) }),
     }
 }
 
@@ -362,6 +370,7 @@ fn previous() -> Previous {
     Previous {
         entity: text("Acme Payments"),
         period: text("2025"),
+        from: text("/assessments/acme-2025"),
         workbook: digest(),
         at: at(),
         unverified: text("the journal is not whole"),
@@ -372,6 +381,7 @@ fn previous() -> Previous {
             version: text("v1.34.1"),
             distribution: text("kubeadm"),
             nodes: 6,
+            findings: digest(),
         }],
         answers: vec![PreviousAnswer {
             question: text("1.6.mfa_enforced"),

@@ -2,8 +2,9 @@
 //! without it nothing can be judged; what is there is told and nothing is good by it; whatever was judged does not count.
 
 use crate::analysis::rbac;
+use crate::checks;
 use crate::judging::{Check, Need, Verdict, View, identity};
-use crate::kinds::{Inventory, KindState, Source};
+use crate::kinds::{Inventory, KindState, Source, VersionFrom};
 use crate::model::{Keep, Kind, Outcome};
 use std::collections::BTreeSet;
 
@@ -46,6 +47,10 @@ pub(super) struct Missing {
     declared_by: String,
     /// Objects that make pods and do not tell which; a good result is for review beside them.
     unjudged: Vec<String>,
+    /// Whether it rests on the cluster's version and nothing tells that: a good result is for review then.
+    assumed: bool,
+    /// Whose word the version is that it judges by, where a person told it.
+    told: Option<String>,
     /// Whatever was judged does not count beside these: lists that could show more than the files that were given as evidence.
     overruling: Vec<Gap>,
 }
@@ -76,6 +81,12 @@ impl Missing {
             Need::Version if inventory.minor().is_none() => {
                 let words = format!("the server's version “{}” can't be read", inventory.cluster.version);
                 self.first.push(Gap::new("version", words));
+            }
+            Need::Version if inventory.cluster.version_from == VersionFrom::Assumed => {
+                self.assumed = true;
+            }
+            Need::Version if inventory.cluster.version_from == VersionFrom::Person => {
+                self.told = Some(inventory.cluster.version_words());
             }
             Need::Identity if inventory.cluster.identity.is_none() => {
                 self.first.push(Gap::new(identity::NEED, identity::UNKNOWN));
@@ -153,6 +164,13 @@ impl Missing {
             let kinds: Vec<String> = self.declared.iter().map(|kind| kind.id()).collect();
             verdict.note(format!("Not in the files, and empty by the word of {}: {}.", self.declared_by, named(&kinds)));
         }
+        if let Some(told) = self.told.as_ref().filter(|_| verdict.outcome() != Outcome::Blocked) {
+            verdict.note(format!("The version of the cluster is a person's word: {told}."));
+        }
+        if self.assumed && verdict.outcome() == Outcome::Pass {
+            verdict.because("Nothing was found, but that rests on the cluster's version, and nothing tells it.");
+            verdict.decide(Outcome::Review);
+        }
         if !self.unjudged.is_empty() && good(&verdict) {
             let makes = of(self.unjudged.len(), "object makes", "objects make");
             verdict.because(format!("{} {makes} pods and could not be judged: {}.", self.unjudged.len(), named(&self.unjudged)));
@@ -176,6 +194,38 @@ impl Missing {
         }
         verdict
     }
+}
+
+/// A check to which what was read does not give all that it needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lacking {
+    /// The check.
+    pub check: &'static str,
+    /// What is missing: `secrets: list`.
+    pub needs: Vec<String>,
+    /// Whether it judges all the same, and can say what is wrong but not that nothing is.
+    pub judges: bool,
+}
+
+/// The checks to which what was read does not give all that they need, before any of them judges.
+#[must_use]
+pub fn lacking(view: &View<'_>) -> Vec<Lacking> {
+    let of = |check: &'static Check| {
+        let missing = Missing::of(check, view);
+        let (gaps, unheld): (Vec<&Gap>, &[Kind]) = match missing.forbids() {
+            true => (missing.first.iter().collect(), &[]),
+            false => (missing.partial.iter().chain(&missing.overruling).collect(), &missing.unheld),
+        };
+        let mut needs: Vec<String> =
+            gaps.iter().map(|gap| gap.need.clone()).chain(unheld.iter().map(|kind| format!("{}: list", kind.id()))).collect();
+        if missing.assumed {
+            needs.push("version".to_owned());
+        }
+        let mut seen = BTreeSet::new();
+        needs.retain(|need| seen.insert(need.clone()));
+        (!needs.is_empty()).then(|| Lacking { check: check.id, needs, judges: !missing.forbids() })
+    };
+    checks::all().filter_map(of).collect()
 }
 
 /// A reason and the needs behind it.

@@ -3,7 +3,7 @@
 
 mod missing;
 
-pub use missing::PROBES;
+pub use missing::{Lacking, PROBES, lacking};
 
 use crate::checks;
 use crate::judging::{Check, Tables, View};

@@ -58,7 +58,8 @@ pub(crate) fn tell_version(view: &View<'_>, verdict: &mut Verdict) {
         verdict.note(format!("Judged by the rules of Kubernetes 1.{emulated}, as which the API server of 1.{minor} is told to behave."));
     }
     match view.cluster().version_from {
-        VersionFrom::Server => {}
+        // A person's word is told beside every check that rests on the version.
+        VersionFrom::Server | VersionFrom::Person => {}
         VersionFrom::Kubelets => verdict.note(format!(
             "Judged by the rules of Kubernetes 1.{minor}, the version of the newest kubelet, because the server's own is not told."
         )),

@@ -56,6 +56,9 @@ pub struct ClusterInfo {
     /// How well the version is known: what only stands in for it says nothing about the version itself.
     #[serde(skip_serializing_if = "VersionFrom::is_server")]
     pub version_from: VersionFrom,
+    /// What stood for the version before a person told it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub untold: Option<Box<Untold>>,
     /// Distribution: `kubeadm`, `eks`… or `unknown`.
     pub distribution: String,
     /// What showed it.
@@ -143,17 +146,54 @@ pub struct LoginFile {
     pub holds: String,
 }
 
+/// What stands for a version that the server did not tell.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Untold {
+    /// The version.
+    pub version: String,
+    /// How well it is known.
+    pub from: VersionFrom,
+    /// Where it is from.
+    pub source: String,
+}
+
+/// What is said where nothing tells the version.
+pub const VERSION_NOT_KNOWN: &str = "version not known";
+
 /// How well the server's version is known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum VersionFrom {
-    /// The server told it, or a file with its words, or whoever brought the files.
+    /// The server told it, or a file with its words.
     #[default]
     Server,
     /// It is that of the newest kubelet, than which the server is not older.
     Kubelets,
     /// Nothing told it, and the newest known stands in.
     Assumed,
+    /// A person told it, of files that do not.
+    Person,
+}
+
+impl ClusterInfo {
+    /// The version, where anything tells it: what only stands in for it is none.
+    #[must_use]
+    pub fn told_version(&self) -> &str {
+        if self.version_from == VersionFrom::Assumed { "" } else { &self.version }
+    }
+
+    /// The version in words, with where it is from where the server did not tell it.
+    #[must_use]
+    pub fn version_words(&self) -> String {
+        match (self.told_version(), self.version_from) {
+            ("", _) => VERSION_NOT_KNOWN.to_owned(),
+            (version, VersionFrom::Server) => version.to_owned(),
+            (version, VersionFrom::Kubelets) => format!("{version}, the newest kubelet's"),
+            (version, _) if self.version_source.is_empty() => format!("{version}, told by a person"),
+            (version, _) => format!("{version}, {}", self.version_source),
+        }
+    }
 }
 
 impl VersionFrom {

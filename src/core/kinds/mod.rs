@@ -54,7 +54,9 @@ pub mod writers;
 pub use caller::{Caller, Login, UserName};
 pub use deprecated::{DeprecatedApi, DeprecatedRequests};
 pub use ingest::{Ingest, IngestError, Page};
-pub use inventory::{ClusterInfo, Connection, Coverage, Inventory, KindState, LoginFile, OtherObject, Source, VersionFrom};
+pub use inventory::{
+    ClusterInfo, Connection, Coverage, Inventory, KindState, LoginFile, OtherObject, Source, Untold, VERSION_NOT_KNOWN, VersionFrom,
+};
 pub use meta::Meta;
 pub use pod::{Container, ContainerRole, ImageUse, Pod, PodSpec};
 pub use probes::{Artifact, LeftOut, Method, Probe, ProbeRequest, Probes, Purpose};

@@ -9,6 +9,7 @@ pub mod finding;
 pub mod interval;
 pub mod kind;
 mod kind_sets;
+pub mod kubernetes_version;
 pub mod marked;
 pub mod object;
 pub mod outcome;

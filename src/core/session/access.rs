@@ -8,9 +8,10 @@ use crate::session::book::desk::Desk;
 use crate::session::book::layer::Layer;
 use crate::session::book::lead::{Kept, Lead, Next};
 use crate::session::effect::Effect;
-use crate::session::parts::cursor::{Cursor, Scroll, Step};
-use crate::session::parts::field::{Field, Typed};
-use crate::session::parts::listed::{self, ListRow};
+use crate::session::parts::cursor::Scroll;
+use crate::session::parts::field::Typed;
+use crate::session::parts::listed;
+use crate::session::parts::listing::{Listing, Way};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -57,27 +58,12 @@ pub enum AccessGroup {
     Category,
 }
 
+impl Way for AccessGroup {
+    const WAYS: &'static [(Self, &'static str)] =
+        &[(Self::None, "not grouped"), (Self::Kind, "by kind"), (Self::Namespace, "by namespace"), (Self::Category, "by what they reach")];
+}
+
 impl AccessGroup {
-    const fn next(self) -> Self {
-        match self {
-            Self::None => Self::Kind,
-            Self::Kind => Self::Namespace,
-            Self::Namespace => Self::Category,
-            Self::Category => Self::None,
-        }
-    }
-
-    /// What people read.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::None => "not grouped",
-            Self::Kind => "by kind",
-            Self::Namespace => "by namespace",
-            Self::Category => "by what they reach",
-        }
-    }
-
     fn of(self, entry: &Entry) -> Option<String> {
         Some(match self {
             Self::None => return None,
@@ -89,29 +75,21 @@ impl AccessGroup {
     }
 }
 
-/// The access register: that of each cluster for which it was asked, and the list of the shown one.
+/// The access register: that of each cluster for which it was asked, and the one that is shown.
 #[derive(Clone, Debug, Default)]
 pub struct Access {
     registers: BTreeMap<String, Arc<Folded>>,
-    /// The list, kept as one left it.
-    pub list: AccessView,
+    /// The one that is shown.
+    pub view: AccessView,
 }
 
-/// The list, kept as one left it.
+/// A register, kept as one left it.
 #[derive(Clone, Debug, Default)]
 pub struct AccessView {
     register: Arc<Folded>,
     haystacks: Vec<String>,
-    rows: Vec<ListRow>,
-    shown: usize,
-    /// The groups.
-    pub group: AccessGroup,
-    /// Filter words.
-    pub filter: Field,
-    /// Whether they are being typed.
-    pub filtering: bool,
-    /// The selected row.
-    pub cursor: Cursor,
+    /// How it is looked through, worst first.
+    pub list: Listing<AccessGroup>,
 }
 
 impl AccessView {
@@ -132,18 +110,6 @@ impl AccessView {
         &self.register
     }
 
-    /// Rows as they are shown, worst first.
-    #[must_use]
-    pub fn rows(&self) -> &[ListRow] {
-        &self.rows
-    }
-
-    /// How many subjects the filter lets through.
-    #[must_use]
-    pub const fn shown(&self) -> usize {
-        self.shown
-    }
-
     /// A subject, by its index.
     #[must_use]
     pub fn entry(&self, at: usize) -> Option<&Entry> {
@@ -153,12 +119,12 @@ impl AccessView {
     /// The selected one; on a heading the first below it.
     #[must_use]
     pub fn selected(&self) -> Option<&Entry> {
-        self.entry(listed::item_of(&self.rows, self.cursor.at)?)
+        self.entry(self.list.selected()?)
     }
 
     /// The subjects that the filter lets through, in their order.
     fn listed(&self) -> impl Iterator<Item = &Entry> {
-        self.rows.iter().filter_map(|row| self.entry(row.item()?))
+        self.list.items().filter_map(|at| self.entry(at))
     }
 
     /// Works the rows out anew.
@@ -168,15 +134,12 @@ impl AccessView {
     }
 
     fn arrange_around(&mut self, selected: Option<&Subject>) {
-        let words = listed::words(self.filter.trimmed());
+        let words = listed::words(self.list.filter.trimmed());
         let (subjects, haystacks) = (&self.register.subjects, &self.haystacks);
         let fits = |at: &usize| words.iter().all(|word| listed::holds(word, &|word| fits(&subjects[*at], &haystacks[*at], word)));
-        let fit: Vec<usize> = self.register.worst_first().into_iter().filter(fits).collect();
-        self.shown = fit.len();
-        let rows = listed::rows(fit, |at| self.group.of(&subjects[at]));
-        let again = selected.and_then(|subject| rows.iter().position(|row| row.item().is_some_and(|at| subjects[at].subject == *subject)));
-        self.cursor.at = again.unwrap_or(self.cursor.at).min(rows.len().saturating_sub(1));
-        self.rows = rows;
+        let fit = self.register.worst_first().into_iter().filter(fits).collect();
+        let group = self.list.group;
+        self.list.arrange(fit, |at| group.of(&subjects[at]), |at| selected == Some(&subjects[at].subject));
     }
 }
 
@@ -245,8 +208,8 @@ impl Access {
                 self.wanted(desk)
             }
             Action::Group => {
-                self.list.group = self.list.group.next();
-                self.list.arrange();
+                self.view.list.group = self.view.list.group.next();
+                self.view.arrange();
                 Next::NONE
             }
             Action::Keep => self.keep(desk),
@@ -263,7 +226,7 @@ impl Access {
         let Some(cluster) = book.shown() else { return Next::NONE };
         match (self.registers.get(&cluster.key), &cluster.inventory) {
             (Some(register), _) => {
-                self.list.load(register);
+                self.view.load(register);
                 Next::NONE
             }
             (None, Some(inventory)) => {
@@ -277,16 +240,17 @@ impl Access {
     fn registered(&mut self, desk: &Desk, cluster: String, register: Arc<Folded>) {
         let Some(book) = desk.book.as_ref().filter(|book| book.clusters.iter().any(|c| c.key == cluster)) else { return };
         if book.shown().is_some_and(|c| c.key == cluster) {
-            self.list.load(&register);
+            self.view.load(&register);
         }
         self.registers.insert(cluster, register);
     }
 
     /// ↵ in the list: opens the selected subject.
     pub(in crate::session) fn enter(&mut self, desk: &mut Desk) {
-        if self.list.filtering {
-            self.list.filtering = false;
-        } else if let Some(entry) = self.list.selected() {
+        if self.view.list.keeps_words() {
+            return;
+        }
+        if let Some(entry) = self.view.selected() {
             let subject = Box::new(entry.subject.clone());
             desk.layers.push(Layer::Holder { subject, scroll: Scroll::default() });
         }
@@ -294,33 +258,24 @@ impl Access {
 
     /// Esc in the list: clears the filter first.
     pub(in crate::session) fn back(&mut self, desk: &mut Desk) {
-        let view = &mut self.list;
-        if view.filtering || !view.filter.is_empty() {
-            view.filter.set("");
-            view.filtering = false;
-            view.arrange();
+        if self.view.list.clears_words() {
+            self.view.arrange();
         } else {
             desk.close_top();
         }
     }
 
-    /// Moves in the list.
-    pub(in crate::session) fn step(&mut self, step: Step) {
-        let length = self.list.rows.len();
-        self.list.cursor.step(step, length);
-    }
-
     /// The subject that is looked at.
     fn looked_at(&self, desk: &Desk) -> Option<&Entry> {
         match desk.top() {
-            Layer::Holder { subject, .. } => self.list.register.subjects.iter().find(|entry| entry.subject == **subject),
-            _ => self.list.selected(),
+            Layer::Holder { subject, .. } => self.view.register.subjects.iter().find(|entry| entry.subject == **subject),
+            _ => self.view.selected(),
         }
     }
 
     /// Copies all that the subject holds, in words.
     pub(in crate::session) fn copy(&self, desk: &Desk) -> Next {
-        self.looked_at(desk).map_or(Next::NONE, |entry| Next::from(Effect::Copy(told(&self.list.register, entry))))
+        self.looked_at(desk).map_or(Next::NONE, |entry| Next::from(Effect::Copy(told(&self.view.register, entry))))
     }
 
     /// Keeps the subject that is looked at, or those that the filter lets through, with all that they hold.
@@ -328,7 +283,7 @@ impl Access {
         let Some(book) = desk.book.as_ref() else { return Next::NONE };
         let entries: Vec<&Entry> = match desk.top() {
             Layer::Holder { .. } => self.looked_at(desk).into_iter().collect(),
-            _ => self.list.listed().collect(),
+            _ => self.view.listed().collect(),
         };
         let Some(first) = entries.first() else { return Next::NONE };
         let cluster = book.shown().map(|c| c.key.clone()).unwrap_or_default();
@@ -338,15 +293,15 @@ impl Access {
         };
         let read = desk.read_at().map(|at| at.to_string()).unwrap_or_default();
         let mut text = format!("who may do what\ncluster {cluster}, read {read}\n");
-        if !self.list.register.complete {
+        if !self.view.register.complete {
             text.push_str("roles or bindings could not all be read: rights may be missing\n");
         }
-        if matches!(desk.top(), Layer::Access) && !self.list.filter.is_empty() {
-            text.push_str(&format!("filtered by: {}\n", clean(self.list.filter.trimmed())));
+        if matches!(desk.top(), Layer::Access) && !self.view.list.filter.is_empty() {
+            text.push_str(&format!("filtered by: {}\n", clean(self.view.list.filter.trimmed())));
         }
         for entry in &entries {
             text.push('\n');
-            text.push_str(&told(&self.list.register, entry));
+            text.push_str(&told(&self.view.register, entry));
         }
         let name = format!("rights-{}.txt", entries.len());
         Next::from(Lead::Keep(Kept { title: clean(&title), practices: desk.practices_of_check(CHECK), name, text }))
@@ -355,28 +310,15 @@ impl Access {
     /// The subject before or after the one that is looked at, in the list's order.
     pub(in crate::session) fn beside(&mut self, desk: &mut Desk, back: bool) {
         let Some(Layer::Holder { subject, scroll }) = desk.layers.last_mut() else { return };
-        let before = self.list.cursor.clone();
-        // Headings of groups are passed over.
-        for _ in 0..2 {
-            let length = self.list.rows.len();
-            self.list.cursor.step(if back { Step::Up } else { Step::Down }, length);
-            if matches!(self.list.rows.get(self.list.cursor.at), Some(ListRow::Item(_))) {
-                break;
-            }
-        }
-        if !matches!(self.list.rows.get(self.list.cursor.at), Some(ListRow::Item(_))) {
-            self.list.cursor = before;
-        }
-        if let Some(entry) = self.list.selected().filter(|entry| entry.subject != **subject) {
+        if let Some(entry) = self.view.list.beside(back).and_then(|at| self.view.entry(at)) {
             (**subject, *scroll) = (entry.subject.clone(), Scroll::default());
         }
     }
 
     /// Types filter words.
     pub(in crate::session) fn type_in(&mut self, typed: &Typed) {
-        if self.list.filtering {
-            self.list.filter.apply(typed);
-            self.list.arrange();
+        if self.view.list.type_in(typed) {
+            self.view.arrange();
         }
     }
 }

@@ -4,16 +4,15 @@
 use crate::assess::CheckOutcome;
 use crate::model::marked::marked;
 use crate::model::{Category, Finding};
-use crate::session::book::assessment::Book;
+use crate::session::book::assessment::Cluster;
 use crate::session::book::desk::Desk;
 use crate::session::book::layer::Layer;
 use crate::session::book::lead::{Lead, Next};
 use crate::session::effect::Effect;
-use crate::session::parts::cursor::{Cursor, Step};
-use crate::session::parts::field::{Field, Typed};
-use crate::session::parts::listed::{self, ListRow};
+use crate::session::parts::field::Typed;
+use crate::session::parts::listing::{Listing, Way};
 use crate::session::parts::message::Message;
-use crate::workbook::excepting::exception_of;
+use crate::workbook::newness::{Before, Newness, READ_ONCE};
 use crate::workbook::query::{Found, Query, haystack};
 use std::sync::Arc;
 
@@ -43,24 +42,8 @@ pub enum AllSort {
     Check,
 }
 
-impl AllSort {
-    const fn next(self) -> Self {
-        match self {
-            Self::Severity => Self::Object,
-            Self::Object => Self::Check,
-            Self::Check => Self::Severity,
-        }
-    }
-
-    /// What people read.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Severity => "severity",
-            Self::Object => "object",
-            Self::Check => "check",
-        }
-    }
+impl Way for AllSort {
+    const WAYS: &'static [(Self, &'static str)] = &[(Self::Severity, "severity"), (Self::Object, "object"), (Self::Check, "check")];
 }
 
 /// The groups.
@@ -79,29 +62,17 @@ pub enum AllGroup {
     Cluster,
 }
 
+impl Way for AllGroup {
+    const WAYS: &'static [(Self, &'static str)] = &[
+        (Self::None, "not grouped"),
+        (Self::Namespace, "by namespace"),
+        (Self::Object, "by object"),
+        (Self::Check, "by check"),
+        (Self::Cluster, "by cluster"),
+    ];
+}
+
 impl AllGroup {
-    const fn next(self) -> Self {
-        match self {
-            Self::None => Self::Namespace,
-            Self::Namespace => Self::Object,
-            Self::Object => Self::Check,
-            Self::Check => Self::Cluster,
-            Self::Cluster => Self::None,
-        }
-    }
-
-    /// What people read.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::None => "not grouped",
-            Self::Namespace => "by namespace",
-            Self::Object => "by object",
-            Self::Check => "by check",
-            Self::Cluster => "by cluster",
-        }
-    }
-
     fn of(self, one: &One<'_>) -> Option<String> {
         Some(match self {
             Self::None => return None,
@@ -125,6 +96,16 @@ pub struct One<'a> {
     pub finding: &'a Finding,
     /// Whether an exception holds for it.
     pub excepted: bool,
+    /// Whether it was not there before.
+    pub newness: Newness,
+}
+
+/// A cluster whose findings are listed.
+#[derive(Clone, Debug)]
+struct Listed {
+    key: String,
+    outcomes: Arc<Vec<CheckOutcome>>,
+    before: Option<Arc<Before>>,
 }
 
 /// Where a finding is.
@@ -140,20 +121,12 @@ struct Place {
 /// The list, kept as one left it.
 #[derive(Clone, Debug, Default)]
 pub struct AllFindings {
-    clusters: Vec<(String, Arc<Vec<CheckOutcome>>)>,
+    clusters: Vec<Listed>,
     places: Vec<Place>,
-    /// Filter words.
-    pub filter: Field,
-    /// Whether they are being typed.
-    pub filtering: bool,
+    /// How it is looked through.
+    pub list: Listing<AllGroup>,
     /// The order.
     pub sort: AllSort,
-    /// The groups.
-    pub group: AllGroup,
-    /// The selected row.
-    pub cursor: Cursor,
-    rows: Vec<ListRow>,
-    shown: usize,
 }
 
 impl AllFindings {
@@ -163,31 +136,29 @@ impl AllFindings {
         self.places.len()
     }
 
-    /// How many the filter lets through.
-    #[must_use]
-    pub const fn shown(&self) -> usize {
-        self.shown
-    }
-
-    /// Rows as they are shown.
-    #[must_use]
-    pub fn rows(&self) -> &[ListRow] {
-        &self.rows
-    }
-
     /// A finding, by its index.
     #[must_use]
     pub fn one(&self, at: usize) -> Option<One<'_>> {
         let place = self.places.get(at)?;
-        let (cluster, outcomes) = self.clusters.get(place.cluster)?;
+        let Listed { key, outcomes, before } = self.clusters.get(place.cluster)?;
         let outcome = outcomes.get(place.outcome)?;
-        Some(One { cluster, check: &outcome.check, finding: outcome.findings.get(place.finding)?, excepted: place.excepted })
+        let finding = outcome.findings.get(place.finding)?;
+        let newness = before.as_ref().map_or(Newness::Untold, |before| before.newness(&outcome.check, finding));
+        Some(One { cluster: key, check: &outcome.check, finding, excepted: place.excepted, newness })
+    }
+
+    /// Why the filter can't be answered for some clusters, or all: it asks what is new, and nothing tells that of them.
+    #[must_use]
+    pub fn unanswered(&self) -> Option<String> {
+        let untold: Vec<&str> = self.clusters.iter().filter(|c| c.before.is_none()).map(|c| c.key.as_str()).collect();
+        let asks = Query::read(self.list.filter.trimmed()).asks_what_is_new();
+        (asks && !untold.is_empty()).then(|| format!("What is new in {} can’t be told: {READ_ONCE}.", untold.join(", ")))
     }
 
     /// The selected one; on a heading the first below it.
     #[must_use]
     pub fn selected(&self) -> Option<One<'_>> {
-        self.one(listed::item_of(&self.rows, self.cursor.at)?)
+        self.one(self.list.selected()?)
     }
 
     /// Shows the list, and arranges it.
@@ -207,7 +178,7 @@ impl AllFindings {
                 self.arrange(desk);
             }
             Action::Group => {
-                self.group = self.group.next();
+                self.list.group = self.list.group.next();
                 self.arrange(desk);
             }
         }
@@ -218,20 +189,20 @@ impl AllFindings {
     pub(in crate::session) fn load(&mut self, desk: &Desk) {
         let Some(book) = desk.book.as_ref() else { return };
         let same = book.clusters.len() == self.clusters.len()
-            && book.clusters.iter().zip(&self.clusters).all(|(c, (key, outcomes))| c.key == *key && Arc::ptr_eq(&c.outcomes, outcomes));
+            && book
+                .clusters
+                .iter()
+                .zip(&self.clusters)
+                .all(|(c, listed)| c.key == listed.key && Arc::ptr_eq(&c.outcomes, &listed.outcomes));
         if !same {
             let id = |one: One<'_>| (one.cluster.to_owned(), one.check.to_owned(), one.finding.id.clone());
             let selected = self.selected().map(id);
-            self.clusters = book.clusters.iter().map(|c| (c.key.clone(), c.outcomes.clone())).collect();
+            let listed = |c: &Cluster| Listed { key: c.key.clone(), outcomes: c.outcomes.clone(), before: c.before.clone() };
+            self.clusters = book.clusters.iter().map(listed).collect();
             self.places = places(&self.clusters);
             // Who was selected is found under its name again; its place may be another one.
-            self.rows.clear();
-            if let Some(at) =
-                selected.and_then(|selected| (0..self.places.len()).find(|at| self.one(*at).map(id).as_ref() == Some(&selected)))
-            {
-                self.rows = vec![ListRow::Item(at)];
-                self.cursor.at = 0;
-            }
+            let at = selected.and_then(|selected| (0..self.places.len()).find(|at| self.one(*at).map(id).as_ref() == Some(&selected)));
+            return self.arrange_around(desk, at);
         }
         self.arrange(desk);
     }
@@ -244,19 +215,24 @@ impl AllFindings {
     }
 
     fn arrange(&mut self, desk: &Desk) {
+        self.arrange_around(desk, self.list.selected());
+    }
+
+    fn arrange_around(&mut self, desk: &Desk, selected: Option<usize>) {
         if let Some(book) = desk.book.as_ref() {
-            let excepted: Vec<bool> = (0..self.places.len()).map(|at| self.one(at).is_some_and(|one| is_excepted(book, &one))).collect();
+            let excepted: Vec<bool> = (0..self.places.len())
+                .map(|at| self.one(at).is_some_and(|one| book.is_excepted(one.cluster, one.check, &one.finding.id)))
+                .collect();
             for (place, excepted) in self.places.iter_mut().zip(excepted) {
                 place.excepted = excepted;
             }
         }
-        let selected = listed::item_of(&self.rows, self.cursor.at);
-        let query = Query::read(self.filter.trimmed());
+        let query = Query::read(self.list.filter.trimmed());
         let fits = |at: &usize| {
             let place = &self.places[*at];
-            let Some(One { cluster, check, finding, excepted }) = self.one(*at) else { return false };
-            let outcome = self.clusters[place.cluster].1[place.outcome].outcome;
-            query.is_empty() || query.fits(&Found { finding, check, outcome, cluster, excepted, haystack: &place.haystack })
+            let Some(One { cluster, check, finding, excepted, newness }) = self.one(*at) else { return false };
+            let outcome = self.clusters[place.cluster].outcomes[place.outcome].outcome;
+            query.is_empty() || query.fits(&Found { finding, check, outcome, cluster, excepted, newness, haystack: &place.haystack })
         };
         let mut fit: Vec<usize> = (0..self.places.len()).filter(fits).collect();
         let object = |f: &Finding| (f.object.namespace.clone(), f.object.kind.clone(), f.object.name.clone());
@@ -268,16 +244,15 @@ impl AllFindings {
             // As they lie: in the order of the guidance.
             AllSort::Check => fit.sort_by_key(|at| (self.places[*at].outcome, self.places[*at].cluster)),
         }
-        let shown = fit.len();
-        let rows = listed::rows(fit, |at| self.group.of(&self.one(at)?));
-        let again = selected.and_then(|selected| rows.iter().position(|row| row.item() == Some(selected)));
-        self.cursor.at = again.unwrap_or(self.cursor.at).min(rows.len().saturating_sub(1));
-        (self.rows, self.shown) = (rows, shown);
+        let mut list = std::mem::take(&mut self.list);
+        let group = list.group;
+        list.arrange(fit, |at| group.of(&self.one(at)?), |at| selected == Some(at));
+        self.list = list;
     }
 
     /// ↵: opens the finding; while filter words are typed they are kept.
     pub(in crate::session) fn enter(&mut self) -> Next {
-        if std::mem::take(&mut self.filtering) {
+        if self.list.keeps_words() {
             return Next::NONE;
         }
         self.selected().map_or(Next::NONE, |one| Next::from(lead(&one)))
@@ -285,39 +260,22 @@ impl AllFindings {
 
     /// Esc: clears the filter first.
     pub(in crate::session) fn back(&mut self, desk: &mut Desk) {
-        if self.filtering || !self.filter.is_empty() {
-            self.filter.set("");
-            self.filtering = false;
+        if self.list.clears_words() {
             self.arrange(desk);
         } else {
             desk.close_top();
         }
     }
 
-    /// Moves in the list.
-    pub(in crate::session) fn step(&mut self, step: Step) {
-        let length = self.rows.len();
-        self.cursor.step(step, length);
-    }
-
     /// The finding before or after the one that is looked at, in this list's order.
     pub(in crate::session) fn beside(&mut self, back: bool) -> Next {
-        let before = self.cursor.clone();
-        // Headings of groups are passed over.
-        for _ in 0..2 {
-            self.step(if back { Step::Up } else { Step::Down });
-            if self.rows.get(self.cursor.at).is_some_and(|row| row.item().is_some()) {
-                return self.selected().map_or(Next::NONE, |one| Next::from(lead(&one)));
-            }
-        }
-        self.cursor = before;
-        Next::NONE
+        let beside = self.list.beside(back).and_then(|at| self.one(at));
+        beside.map_or(Next::NONE, |one| Next::from(lead(&one)))
     }
 
     /// Types filter words.
     pub(in crate::session) fn type_in(&mut self, desk: &Desk, typed: &Typed) {
-        if self.filtering {
-            self.filter.apply(typed);
+        if self.list.type_in(typed) {
             self.arrange(desk);
         }
     }
@@ -325,16 +283,16 @@ impl AllFindings {
     /// Copies what the filter lets through, as a table of Markdown: for the team that it concerns.
     pub(in crate::session) fn copy(&self, desk: &mut Desk) -> Next {
         let mut text = "| severity | check | cluster | object | what | to mend |\n| --- | --- | --- | --- | --- | --- |\n".to_owned();
-        for one in self.rows.iter().filter_map(|row| self.one(row.item()?)).take(COPIED) {
+        for one in self.list.items().filter_map(|at| self.one(at)).take(COPIED) {
             let f = one.finding;
             let what = if f.observed.is_empty() { f.message.to_string() } else { format!("{} ({}: {})", f.message, f.field, f.observed) };
             let cells = [f.severity.id(), one.check, one.cluster, &f.object.to_string(), &what, &f.mend].map(marked);
             text.push_str(&format!("| {} |\n", cells.join(" | ")));
         }
-        if self.shown > COPIED {
-            text.push_str(&format!("\nThe first {COPIED} of {}.\n", self.shown));
+        if self.list.shown() > COPIED {
+            text.push_str(&format!("\nThe first {COPIED} of {}.\n", self.list.shown()));
             let now = "A file with all of them: kassay export --format csv, or xlsx.";
-            desk.messages.push(Message::warning(format!("The first {COPIED} of {} findings are copied", self.shown), now));
+            desk.messages.push(Message::warning(format!("The first {COPIED} of {} findings are copied", self.list.shown()), now));
         }
         Next::from(Effect::Copy(text))
     }
@@ -353,17 +311,10 @@ const fn apart(category: Category) -> u8 {
     }
 }
 
-fn is_excepted(book: &Book, one: &One<'_>) -> bool {
-    if book.workbook.exceptions.is_empty() {
-        return false;
-    }
-    exception_of(&book.workbook.exceptions, (one.check, &one.finding.id, one.cluster), book.today).is_some_and(|e| !e.is_lapsed(book.today))
-}
-
-fn places(clusters: &[(String, Arc<Vec<CheckOutcome>>)]) -> Vec<Place> {
+fn places(clusters: &[Listed]) -> Vec<Place> {
     let mut places = vec![];
-    for (cluster, (_, outcomes)) in clusters.iter().enumerate() {
-        for (outcome, found) in outcomes.iter().enumerate() {
+    for (cluster, listed) in clusters.iter().enumerate() {
+        for (outcome, found) in listed.outcomes.iter().enumerate() {
             for (finding, it) in found.findings.iter().enumerate() {
                 places.push(Place { cluster, outcome, finding, excepted: false, haystack: haystack(it) });
             }

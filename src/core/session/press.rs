@@ -120,6 +120,7 @@ impl Session {
                 let new = self.new.as_mut().and_then(|new| new.open_scope_mut());
                 scope::accept_rule(desk, &form, new)
             }
+            Purpose::Version => new::accept_version(&mut self.new, desk, &form),
             Purpose::ConfirmScope => scope::accept_confirmation(desk, &form),
             Purpose::Path(_) if form.text("file").is_empty() => desk.fault("file", "a path is needed"),
             Purpose::Path(PathOf::Assessment) => self.home.accept(desk, &form),
@@ -168,9 +169,9 @@ impl Session {
             Some(Layer::New) => new::step(&mut self.new, step),
             Some(Layer::Walk) => walk::step(desk, step),
             Some(Layer::Findings(_)) => self.findings.step(desk, step),
-            Some(Layer::AllFindings) => self.all_findings.step(step),
-            Some(Layer::Access) => self.access.step(step),
-            Some(Layer::Flows) => self.segmentation.step(step),
+            Some(Layer::AllFindings) => self.all_findings.list.step(step),
+            Some(Layer::Access) => self.access.view.list.step(step),
+            Some(Layer::Flows) => self.segmentation.flows.list.step(step),
             Some(Layer::Compare) => self.compare.differences.iter_mut().for_each(|list| list.step(step)),
             Some(Layer::Register(_)) => keepers::step(desk, step),
             Some(Layer::Sample { .. } | Layer::Pick(_)) => samples::step(desk, step),
@@ -226,7 +227,7 @@ impl Session {
         match self.desk.top() {
             Layer::Walk => return walk::cursor(&mut self.desk),
             Layer::Findings(_) => return self.findings.cursor(&self.desk),
-            Layer::AllFindings => return Some(&mut self.all_findings.cursor),
+            Layer::AllFindings => return Some(&mut self.all_findings.list.cursor),
             Layer::Sample { .. } | Layer::Pick(_) => return samples::cursor(&mut self.desk),
             Layer::Register(register) => {
                 let register = *register;
@@ -242,8 +243,8 @@ impl Session {
             }
             Layer::Scope(editor) => Some(&mut editor.cursor),
             Layer::Export => Some(&mut self.export.cursor),
-            Layer::Access => Some(&mut self.access.list.cursor),
-            Layer::Flows => Some(&mut self.segmentation.flows.cursor),
+            Layer::Access => Some(&mut self.access.view.list.cursor),
+            Layer::Flows => Some(&mut self.segmentation.flows.list.cursor),
             Layer::Compare => self.compare.differences.as_mut().map(|list| &mut list.cursor),
             Layer::Reading => self.reading.as_mut().and_then(|r| r.arrived.as_mut()).map(|arrived| &mut arrived.differences.cursor),
             _ => None,
@@ -318,9 +319,9 @@ impl Session {
     pub(super) fn filter(&mut self) {
         match self.desk.top() {
             Layer::Findings(_) => self.findings.filter(&self.desk),
-            Layer::AllFindings => self.all_findings.filtering = true,
-            Layer::Access => self.access.list.filtering = true,
-            Layer::Flows => self.segmentation.flows.filtering = true,
+            Layer::AllFindings => self.all_findings.list.filtering = true,
+            Layer::Access => self.access.view.list.filtering = true,
+            Layer::Flows => self.segmentation.flows.list.filtering = true,
             Layer::Compare => self.compare.differences.iter_mut().for_each(|list| list.filtering = true),
             Layer::Register(_) => registers::filter(&mut self.desk),
             Layer::New => new::filter(&mut self.new),

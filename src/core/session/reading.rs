@@ -308,7 +308,7 @@ fn take(desk: &mut Desk, source: &Source, revision: u64, arrived: Arrived) -> Ne
     };
     let after = format!("{} checks, {} findings", collection.outcomes.len(), total(&collection.outcomes));
     let draft = Draft { workbook, what: format!("read cluster {key}"), before: String::new(), after };
-    desk.save(draft, After::Show { key, collection: Box::new(collection), words, stale }, false)
+    desk.save(draft, After::Show { key, collection: Box::new(collection), words, stale, read: true }, false)
 }
 
 /// What came of it: how many checks failed, and so on.

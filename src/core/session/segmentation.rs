@@ -8,9 +8,10 @@ use crate::session::book::desk::Desk;
 use crate::session::book::layer::Layer;
 use crate::session::book::lead::{Kept, Lead, Next};
 use crate::session::effect::Effect;
-use crate::session::parts::cursor::{Cursor, Step};
-use crate::session::parts::field::{Field, Typed};
-use crate::session::parts::listed::{self, ListRow};
+use crate::session::parts::cursor::Cursor;
+use crate::session::parts::field::Typed;
+use crate::session::parts::listed;
+use crate::session::parts::listing::{Listing, Way};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -57,27 +58,12 @@ pub enum FlowGroup {
     Ports,
 }
 
+impl Way for FlowGroup {
+    const WAYS: &'static [(Self, &'static str)] =
+        &[(Self::None, "not grouped"), (Self::From, "by source"), (Self::To, "by destination"), (Self::Ports, "by ports")];
+}
+
 impl FlowGroup {
-    const fn next(self) -> Self {
-        match self {
-            Self::None => Self::From,
-            Self::From => Self::To,
-            Self::To => Self::Ports,
-            Self::Ports => Self::None,
-        }
-    }
-
-    /// What people read.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::None => "not grouped",
-            Self::From => "by source",
-            Self::To => "by destination",
-            Self::Ports => "by ports",
-        }
-    }
-
     fn of(self, flow: &FlowRow) -> Option<String> {
         match self {
             Self::None => None,
@@ -92,16 +78,8 @@ impl FlowGroup {
 #[derive(Clone, Debug, Default)]
 pub struct FlowsView {
     crossing: Option<Crossing>,
-    /// Filter words.
-    pub filter: Field,
-    /// Whether they are being typed.
-    pub filtering: bool,
-    /// The groups.
-    pub group: FlowGroup,
-    /// The selected row.
-    pub cursor: Cursor,
-    rows: Vec<ListRow>,
-    shown: usize,
+    /// How they are looked through.
+    pub list: Listing<FlowGroup>,
 }
 
 impl FlowsView {
@@ -109,18 +87,6 @@ impl FlowsView {
     #[must_use]
     pub const fn crossing(&self) -> Option<&Crossing> {
         self.crossing.as_ref()
-    }
-
-    /// Rows as they are shown.
-    #[must_use]
-    pub fn rows(&self) -> &[ListRow] {
-        &self.rows
-    }
-
-    /// How many connections the filter lets through, of those that are kept.
-    #[must_use]
-    pub const fn shown(&self) -> usize {
-        self.shown
     }
 
     /// A connection, by its index.
@@ -132,7 +98,7 @@ impl FlowsView {
     /// The selected connection; on a heading the first below it.
     #[must_use]
     pub fn selected(&self) -> Option<&FlowRow> {
-        self.flow(listed::item_of(&self.rows, self.cursor.at)?)
+        self.flow(self.list.selected()?)
     }
 
     fn load(&mut self, crossing: &Crossing) {
@@ -146,15 +112,12 @@ impl FlowsView {
 
     fn arrange(&mut self) {
         let selected = self.selected().cloned();
-        let words = listed::words(self.filter.trimmed());
+        let words = listed::words(self.list.filter.trimmed());
         let flows = self.crossing.as_ref().map_or(&[][..], |c| &c.shown);
         let fitting = |at: &usize| words.iter().all(|word| listed::holds(word, &|word| fits(&flows[*at], word)));
-        let fit: Vec<usize> = (0..flows.len()).filter(fitting).collect();
-        self.shown = fit.len();
-        let rows = listed::rows(fit, |at| self.group.of(&flows[at]));
-        let again = selected.and_then(|flow| rows.iter().position(|row| row.item().is_some_and(|at| flows[at] == flow)));
-        self.cursor.at = again.unwrap_or(self.cursor.at).min(rows.len().saturating_sub(1));
-        self.rows = rows;
+        let fit = (0..flows.len()).filter(fitting).collect();
+        let group = self.list.group;
+        self.list.arrange(fit, |at| group.of(&flows[at]), |at| selected.as_ref() == Some(&flows[at]));
     }
 }
 
@@ -211,7 +174,7 @@ impl Pictures {
                 return self.wanted(desk);
             }
             Action::Group => {
-                self.flows.group = self.flows.group.next();
+                self.flows.list.group = self.flows.list.group.next();
                 self.flows.arrange();
             }
             Action::Keep => return self.keep(desk),
@@ -252,31 +215,24 @@ impl Pictures {
                     desk.layers.push(Layer::Flows);
                 }
             }
-            _ => self.flows.filtering = false,
+            _ => {
+                self.flows.list.keeps_words();
+            }
         }
     }
 
     /// Esc among the connections: clears the filter first.
     pub(in crate::session) fn back(&mut self, desk: &mut Desk) {
-        if self.flows.filtering || !self.flows.filter.is_empty() {
-            self.flows.filter.set("");
-            self.flows.filtering = false;
+        if self.flows.list.clears_words() {
             self.flows.arrange();
         } else {
             desk.close_top();
         }
     }
 
-    /// Moves among the connections.
-    pub(in crate::session) fn step(&mut self, step: Step) {
-        let length = self.flows.rows.len();
-        self.flows.cursor.step(step, length);
-    }
-
     /// Types filter words.
     pub(in crate::session) fn type_in(&mut self, typed: &Typed) {
-        if self.flows.filtering {
-            self.flows.filter.apply(typed);
+        if self.flows.list.type_in(typed) {
             self.flows.arrange();
         }
     }
@@ -289,7 +245,7 @@ impl Pictures {
     /// Keeps the connections that the filter lets through.
     fn keep(&self, desk: &Desk) -> Next {
         let (Some(book), Some(crossing)) = (desk.book.as_ref(), self.flows.crossing()) else { return Next::NONE };
-        let flows: Vec<&FlowRow> = self.flows.rows.iter().filter_map(|row| self.flows.flow(row.item()?)).collect();
+        let flows: Vec<&FlowRow> = self.flows.list.items().filter_map(|at| self.flows.flow(at)).collect();
         if flows.is_empty() {
             return Next::NONE;
         }
@@ -301,8 +257,8 @@ impl Pictures {
         if crossing.shown.len() < crossing.flows {
             text.push_str(&format!("the first {} were looked through\n", crossing.shown.len()));
         }
-        if !self.flows.filter.is_empty() {
-            text.push_str(&format!("filtered by: {}\n", self.flows.filter.trimmed()));
+        if !self.flows.list.filter.is_empty() {
+            text.push_str(&format!("filtered by: {}\n", self.flows.list.filter.trimmed()));
         }
         text.push('\n');
         for flow in &flows {
@@ -321,6 +277,7 @@ impl Pictures {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::session::parts::listed::ListRow;
 
     fn view() -> FlowsView {
         let flow = |from: &str, to: &str, ports: &str, by: &[&str]| FlowRow {
@@ -343,9 +300,9 @@ mod tests {
     fn words_narrow_connections_by_each_of_their_parts() {
         let mut view = view();
         let mut found = |filter: &str| {
-            view.filter.set(filter);
+            view.list.filter.set(filter);
             view.arrange();
-            view.rows.iter().filter_map(ListRow::item).collect::<Vec<_>>()
+            view.list.items().collect::<Vec<_>>()
         };
         assert_eq!(found("from:SHOP to:db"), [1]);
         assert_eq!(found("port:5432 -by:backup"), [1]);
@@ -356,10 +313,10 @@ mod tests {
     #[test]
     fn the_selected_connection_stays_selected_when_it_is_grouped() {
         let mut view = view();
-        view.cursor.at = 2;
-        view.group = FlowGroup::To;
+        view.list.cursor.at = 2;
+        view.list.group = FlowGroup::To;
         view.arrange();
-        assert_eq!(view.rows[0], ListRow::Heading("pay/Deployment/api".into(), 1));
+        assert_eq!(view.list.rows()[0], ListRow::Heading("pay/Deployment/api".into(), 1));
         assert_eq!(view.selected().map(|flow| flow.from.as_str()), Some("ops/CronJob/backup"));
     }
 }

@@ -163,6 +163,18 @@ impl Session {
             {
                 self.waiting.retain(|action| !action.is_by_person());
             }
+            book::Action::Saved(_) | book::Action::SavedOddly { .. } => {
+                let excepted =
+                    |desk: &crate::session::Desk| desk.book.as_ref().map(|book| book.workbook.exceptions.clone()).unwrap_or_default();
+                let before = excepted(&self.desk);
+                let next = book::update(&mut self.desk, action);
+                // Lists are narrowed by exceptions too.
+                if excepted(&self.desk) != before {
+                    self.findings.reload(&self.desk);
+                    self.all_findings.renew(&self.desk);
+                }
+                return next;
+            }
             _ => {}
         }
         book::update(&mut self.desk, action)

@@ -41,6 +41,7 @@ pub fn begin(old: &Workbook, digest: &str, guidance: &Guidance, now: Timestamp, 
     workbook.previous = Some(Previous {
         entity: old.engagement.entity.clone(),
         period: old.engagement.period.clone(),
+        from: String::new(),
         workbook: digest.to_owned(),
         at: Moment(now),
         unverified: String::new(),
@@ -61,6 +62,7 @@ fn cluster(c: &ClusterRecord) -> PreviousCluster {
         version: c.version.clone(),
         distribution: c.distribution.clone(),
         nodes: c.nodes,
+        findings: c.findings.clone(),
     }
 }
 
@@ -131,18 +133,21 @@ impl Previous {
     }
 }
 
-/// Facts of a cluster that are others than last year; nothing where it was not read yet, or was not there. A cluster of another name with the
-/// same UID is the same one.
+/// A cluster as it was last year; a cluster of another name with the same UID is the same one.
+#[must_use]
+pub fn previous_of<'a>(workbook: &'a Workbook, record: &ClusterRecord) -> Option<&'a PreviousCluster> {
+    let clusters = &workbook.previous.as_ref()?.clusters;
+    let same = |c: &&PreviousCluster| !c.uid.is_empty() && c.uid == record.uid;
+    clusters.iter().find(same).or_else(|| clusters.iter().find(|c| c.key == record.key))
+}
+
+/// Facts of a cluster that are others than last year; nothing where it was not read yet, or was not there.
 #[must_use]
 pub fn changed_facts(workbook: &Workbook, record: &ClusterRecord) -> Vec<ChangedFact> {
-    let Some(previous) = &workbook.previous else { return vec![] };
     if record.assessed_at.is_none() && record.collected_at.is_none() {
         return vec![];
     }
-    let same = |c: &&PreviousCluster| !c.uid.is_empty() && c.uid == record.uid;
-    let Some(before) = previous.clusters.iter().find(same).or_else(|| previous.clusters.iter().find(|c| c.key == record.key)) else {
-        return vec![];
-    };
+    let Some(before) = previous_of(workbook, record) else { return vec![] };
     let facts = [
         ("UID of kube-system", before.uid.clone(), record.uid.clone()),
         ("version", before.version.clone(), record.version.clone()),

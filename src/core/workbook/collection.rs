@@ -3,11 +3,11 @@
 
 use super::compare::{self, Class, ClusterSide, Entry, Topic};
 use super::rollup::Together;
-use super::{ClusterRecord, FindingBrief, Moment, OutcomeRecord, Reached, ReadFailure, Workbook, accept::day_of};
+use super::{ClusterRecord, FindingBrief, Moment, OutcomeRecord, Reached, ReadBefore, ReadFailure, Workbook, accept::day_of};
 use crate::assess::CheckOutcome;
 use crate::checks;
 use crate::guidance::Guidance;
-use crate::kinds::{ClusterInfo, Inventory, KindState, Source};
+use crate::kinds::{ClusterInfo, Inventory, KindState, Source, VERSION_NOT_KNOWN};
 use crate::model::text::thousands;
 use crate::model::{Determined, Finding, Kind};
 use jiff::Timestamp;
@@ -119,7 +119,9 @@ pub fn merge_collection(workbook: &mut Workbook, guidance: &Guidance, collected:
     let first = !workbook.clusters.iter().any(|c| c.key == collected.key && c.was_read());
     let entries = if first { vec![] } else { differences(workbook, collected) };
     let mut changes = Changes { first, entries, to_confirm: vec![] };
-    let record = record(collected);
+    let mut record = record(collected);
+    let known = workbook.clusters.iter().find(|c| c.key == collected.key && !c.findings.is_empty());
+    record.before = known.map(|c| ReadBefore { findings: c.findings.clone(), at: c.collected_at.or(c.assessed_at) });
     match workbook.clusters.iter_mut().find(|c| c.key == collected.key) {
         Some(known) => *known = record,
         None => workbook.clusters.push(record),
@@ -196,13 +198,13 @@ pub fn put_failure(workbook: &mut Workbook, unreached: &Unreached<'_>) -> String
 pub fn another(known: &ClusterRecord, read: &ClusterInfo) -> Option<String> {
     let told = |uid: &str, server: &str, version: &str| {
         let server = if server.is_empty() { String::new() } else { format!(" at {server}") };
-        format!("UID {uid}{server}, {}", if version.is_empty() { "version not known" } else { version })
+        format!("UID {uid}{server}, {}", if version.is_empty() { VERSION_NOT_KNOWN } else { version })
     };
     (!known.uid.is_empty() && !read.uid.is_empty() && known.uid != read.uid).then(|| {
         format!(
             "What was read is not {}: it is another cluster, with {}, and {} is the one with {}",
             known.key,
-            told(&read.uid, &read.server, &read.version),
+            told(&read.uid, &read.server, read.told_version()),
             known.key,
             told(&known.uid, &known.server, &known.version)
         )
@@ -215,7 +217,7 @@ fn record(collected: &Collected<'_>) -> ClusterRecord {
         key: collected.key.to_owned(),
         uid: cluster.uid.clone(),
         server: cluster.server.clone(),
-        version: cluster.version.clone(),
+        version: cluster.told_version().to_owned(),
         distribution: cluster.distribution.clone(),
         nodes: collected.inventory.nodes.len(),
         identity: cluster.identity.as_ref().map(|caller| caller.name.clone()),
@@ -229,6 +231,7 @@ fn record(collected: &Collected<'_>) -> ClusterRecord {
         not_read: not_read(collected.inventory),
         redactions: collected.inventory.redactions,
         failed: None,
+        before: None,
     }
 }
 

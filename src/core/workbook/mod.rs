@@ -17,6 +17,7 @@ pub mod held;
 pub mod imports;
 pub mod journal;
 pub mod moment;
+pub mod newness;
 pub mod outside;
 pub mod printer;
 pub mod probes;
@@ -30,6 +31,7 @@ pub mod sampling;
 pub mod scoped;
 pub mod sign_off;
 pub mod staged;
+pub mod told;
 pub mod value;
 
 pub use accept::{AnswerState, NotAccepted};
@@ -38,9 +40,9 @@ pub use determining::DeterminationDraft;
 pub use format::{
     AnalysisPurpose, Answer, ClusterRecord, CompensatingControl, CustomizedApproach, Determination, Engagement, Evidence, EvidenceKind,
     Exception, FORMAT, FindingBrief, Interview, ItemResult, Observation, OutcomeRecord, Place, Population, PopulationKind, Previous,
-    PreviousAnswer, PreviousCluster, PreviousDetermination, PreviousEvidence, Reached, ReadFailure, Referenced, Remediation, Request,
-    RequestStatus, Review, RiskAnalysis, Sample, SampleItem, SamplingMethod, ScopeConfirmed, Shared, SignOff, SignOffStep, Strata, UseCase,
-    UseCaseKind, Withdrawn, WithheldWords, Workbook, WorkbookError, title_of,
+    PreviousAnswer, PreviousCluster, PreviousDetermination, PreviousEvidence, Reached, ReadBefore, ReadFailure, Referenced, Remediation,
+    Request, RequestStatus, Review, RiskAnalysis, Sample, SampleItem, SamplingMethod, ScopeConfirmed, Shared, SignOff, SignOffStep, Strata,
+    ToldVersion, UseCase, UseCaseKind, Withdrawn, WithheldWords, Workbook, WorkbookError, title_of,
 };
 pub use held::ReadOnly;
 pub use journal::{Edit, Journal, JournalFault, JournalLine};

@@ -24,6 +24,7 @@ pub const KEYS: &[(&str, &[&str])] = &[
     // Each step of a review stays; none takes the place of another.
     ("sign_off", &["of", "step", "by", "at"]),
     ("use_case", &["cluster"]),
+    ("version", &["cluster"]),
     ("withheld", &["place", "detector"]),
 ];
 

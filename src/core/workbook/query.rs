@@ -1,6 +1,7 @@
 //! The words by which findings are looked for, in lists and on the command line: `sev:high ns:pay check:3.1 docker`. Every word must hold; `-` before one turns it
 //! round.
 
+use super::newness::Newness;
 use crate::guidance::{Control, Guidance};
 use crate::model::{Finding, Outcome};
 
@@ -35,10 +36,11 @@ enum Key {
     Requirement,
     Outcome,
     Excepted,
+    New,
 }
 
 /// The keys as they are typed.
-const KEYS: [(&str, Key); 11] = [
+const KEYS: [(&str, Key); 12] = [
     ("ns", Key::Namespace),
     ("sev", Key::Severity),
     ("rule", Key::Rule),
@@ -50,6 +52,7 @@ const KEYS: [(&str, Key); 11] = [
     ("dss", Key::Requirement),
     ("out", Key::Outcome),
     ("exc", Key::Excepted),
+    ("new", Key::New),
 ];
 
 /// A finding with where it was found.
@@ -65,6 +68,8 @@ pub struct Found<'a> {
     pub cluster: &'a str,
     /// Whether an exception holds for it.
     pub excepted: bool,
+    /// Whether it was not there before.
+    pub newness: Newness,
     /// What a plain word is looked for in: [`haystack`] of the finding.
     pub haystack: &'a str,
 }
@@ -99,10 +104,20 @@ impl Query {
         self.0.is_empty()
     }
 
+    /// Whether it asks what is new: then it must be told where nothing tells that.
+    #[must_use]
+    pub fn asks_what_is_new(&self) -> bool {
+        self.0.iter().any(|word| word.key == Some(Key::New))
+    }
+
     /// Whether every word holds.
     #[must_use]
     pub fn fits(&self, found: &Found<'_>) -> bool {
-        self.0.iter().all(|word| word.holds(found) != word.turned)
+        self.0.iter().all(|word| match word.key {
+            // Turned round, it asks for what was there before; what can't be told is neither.
+            Some(Key::New) => word.holds_of_new(found.newness),
+            _ => word.holds(found) != word.turned,
+        })
     }
 }
 
@@ -113,6 +128,18 @@ fn controls_of(requirement: &str) -> Vec<String> {
 }
 
 impl Word {
+    fn holds_of_new(&self, newness: Newness) -> bool {
+        let wanted = match self.text.as_str() {
+            "unknown" | "untold" | "?" => return (newness == Newness::Untold) != self.turned,
+            "no" | "n" | "false" => Newness::Known,
+            _ => Newness::New,
+        };
+        match (wanted, self.turned) {
+            (Newness::New, false) | (Newness::Known, true) => newness == Newness::New,
+            _ => newness == Newness::Known,
+        }
+    }
+
     fn holds(&self, found: &Found<'_>) -> bool {
         let part = self.text.as_str();
         let has = |text: &str| text.to_lowercase().contains(part);
@@ -136,6 +163,7 @@ impl Word {
                 self.controls.iter().any(|known| known == control)
             }
             Some(Key::Outcome) => found.outcome.id().starts_with(part),
+            Some(Key::New) => self.holds_of_new(found.newness),
             Some(Key::Excepted) => {
                 let wanted = !matches!(part, "no" | "n" | "false");
                 found.excepted == wanted
@@ -161,8 +189,15 @@ mod tests {
         let mut finding = Finding::new(Category::Cde, object, "spec.volumes[0]").rule("hostPathVolumes").severity(Severity::High);
         finding.observed = "/var/run/docker.sock".into();
         let haystack = haystack(&finding);
-        let found =
-            Found { finding: &finding, check: "3.1/baseline", outcome: Outcome::Fail, cluster: "prod-eu", excepted, haystack: &haystack };
+        let found = Found {
+            finding: &finding,
+            check: "3.1/baseline",
+            outcome: Outcome::Fail,
+            cluster: "prod-eu",
+            excepted,
+            newness: Newness::New,
+            haystack: &haystack,
+        };
         Query::read(query).fits(&found)
     }
 
@@ -191,6 +226,35 @@ mod tests {
             assert!(!fits(fails, false), "{fails}");
         }
         assert!(fits("exc:yes", true) && !fits("exc:no", true));
+    }
+
+    #[test]
+    fn what_can_not_be_told_is_neither_new_nor_known() {
+        let object = ObjectRef::new("apps", "DaemonSet", "logging", "agent");
+        let finding = Finding::new(Category::Cde, object, "spec");
+        let fits = |query: &str, newness| {
+            let found = Found {
+                finding: &finding,
+                check: "3.1/baseline",
+                outcome: Outcome::Fail,
+                cluster: "eu",
+                excepted: false,
+                newness,
+                haystack: "",
+            };
+            Query::read(query).fits(&found)
+        };
+        for (query, wanted) in [
+            ("new:yes", Newness::New),
+            ("-new:no", Newness::New),
+            ("new:no", Newness::Known),
+            ("-new:yes", Newness::Known),
+            ("new:unknown", Newness::Untold),
+        ] {
+            let all = [Newness::New, Newness::Known, Newness::Untold];
+            assert_eq!(all.map(|newness| fits(query, newness)), all.map(|newness| newness == wanted), "{query}");
+        }
+        assert!(Query::read("ns:pay new:yes").asks_what_is_new() && !Query::read("newer").asks_what_is_new());
     }
 
     #[test]

@@ -119,7 +119,7 @@ fn target(material: &Material) -> Resource {
         None => {
             let at = record.collected_at.map(|at| format!(", read {at}")).unwrap_or_default();
             let lists = record.not_read.iter().map(|(kind, why)| format!(" Not read: {kind}: {why}."));
-            format!("Cluster {} ({} {}{at}).{}", record.key, record.distribution, record.version, lists.collect::<String>())
+            format!("Cluster {} ({} {}{at}).{}", record.key, record.distribution, book.version_words(record), lists.collect::<String>())
         }
     };
     let told: Vec<String> = book.clusters.iter().map(cluster).collect();

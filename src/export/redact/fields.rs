@@ -48,7 +48,7 @@ const FIELDS: &[(Field, &str)] = &[
     (Name(Class::Company), "engagement.company"),
     (
         Name(Class::Person),
-        "engagement.assessors engagement.reviewers scope_confirmed.by use_case.by cluster.declared_complete answer.by answer.interviewed \
+        "engagement.assessors engagement.reviewers scope_confirmed.by use_case.by version.by cluster.declared_complete answer.by answer.interviewed \
          determination.by determination.excluded_by determination.customized.tester risk_analysis.approved_by risk_analysis.by \
          risk_analysis.withdrawn.by evidence.by evidence.interview.person evidence.withdrawn.by sample.by sample.withdrawn.by sample.item.by \
          request.by remediation.retested_by remediation.by remediation.withdrawn.by exception.owner exception.approver exception.by review.by \
@@ -57,7 +57,7 @@ const FIELDS: &[(Field, &str)] = &[
     ),
     (
         Name(Class::Cluster),
-        "use_case.cluster cluster.key cluster.reached.context answer.cluster sample.population.cluster request.cluster remediation.cluster \
+        "use_case.cluster version.cluster cluster.key cluster.reached.context answer.cluster sample.population.cluster request.cluster remediation.cluster \
          exception.cluster review.cluster outcome.cluster previous.cluster.key previous.answer.cluster",
     ),
     (Name(Class::Namespace), "scope.namespace.match scope_confirmed.namespaces.*"),
@@ -65,13 +65,13 @@ const FIELDS: &[(Field, &str)] = &[
     (Name(Class::Uid), "cluster.uid previous.cluster.uid"),
     (Name(Class::Account), "cluster.identity cluster.reached.as_user cluster.reached.as_groups"),
     (Name(Class::Registry), "scope.trusted_registries"),
-    (Name(Class::File), "cluster.reached.kubeconfig cluster.reached.files evidence.file previous.evidence.file"),
+    (Name(Class::File), "previous.from cluster.reached.kubeconfig cluster.reached.files evidence.file previous.evidence.file"),
     (Name(Class::Name), "sample.seed"),
     (Workload, "scope.high_risk"),
     (Label, "scope.namespace.labels.* scope.node_pool.labels.*"),
     (
         Digest,
-        "previous.workbook previous.evidence.sha256 cluster.snapshot cluster.findings evidence.sha256 sample.population.digest sample.population.snapshots",
+        "previous.workbook previous.cluster.findings previous.evidence.sha256 cluster.snapshot cluster.findings cluster.before.findings evidence.sha256 sample.population.digest sample.population.snapshots",
     ),
     (Compared, "scope_confirmed.digest review.digest sign_off.digest outcome.digest"),
     (Finding, "exception.what remediation.what outcome.finding.id"),
@@ -87,7 +87,7 @@ const FIELDS: &[(Field, &str)] = &[
     ),
     (
         Words,
-        "engagement.period engagement.purpose engagement.assistance scope.namespace.reason scope.node_pool.reason scope_confirmed.words use_case.reason \
+        "engagement.period engagement.purpose engagement.assistance scope.namespace.reason scope.node_pool.reason scope_confirmed.words use_case.reason version.reason \
          answer.role answer.note determination.rationale determination.compensating.constraint determination.compensating.objective \
          determination.compensating.risk determination.compensating.control determination.compensating.validation \
          determination.compensating.maintenance determination.customized.objective determination.customized.control determination.customized.meets \
@@ -103,7 +103,7 @@ const FIELDS: &[(Field, &str)] = &[
     ),
     (
         Kept,
-        "scope.default scope.namespace.category scope.node_pool.category place.control place.tab place.item use_case.case cluster.distribution \
+        "scope.default scope.namespace.category scope.node_pool.category place.control place.tab place.item use_case.case version.version cluster.distribution \
          answer.question answer.digest answer.evidence determination.practice determination.finding determination.method determination.proposed \
          determination.because determination.customized.evidence determination.customized.analysis risk_analysis.ref risk_analysis.purpose \
          risk_analysis.requirement risk_analysis.practices risk_analysis.frequency risk_analysis.evidence evidence.ref evidence.kind evidence.replaces \

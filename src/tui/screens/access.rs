@@ -1,13 +1,13 @@
 //! The access register: who may do what, where, by which binding, those with ways to further rights first; and one subject with all of it.
 
 use crate::tui::theme::Theme;
-use crate::tui::widgets::table::{self, Column, Fill};
-use crate::tui::widgets::{List, filter, frame, list, page, sign};
+use crate::tui::widgets::table::{Column, Fill};
+use crate::tui::widgets::{filter, frame, listing, page, sign};
 use crate::tui::{keymap, markdown, text};
 use kassay_core::analysis::rbac::folded::{Entry, Folded, Told};
 use kassay_core::analysis::rbac::{Subject, SubjectKind};
 use kassay_core::model::text::clean;
-use kassay_core::session::{AccessGroup, AccessView, Context, ListRow, Scroll, Session};
+use kassay_core::session::{AccessGroup, AccessView, Context, Scroll, Session, Way};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -37,36 +37,29 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Them
     if book.shown().is_none_or(|c| !session.access.knows(&c.key)) {
         return waiting(frame, body, session, theme);
     }
-    let view = &session.access.list;
+    let view = &session.access.view;
     let (bar, rest) = frame::top(body, 1);
     let words = "kind:user ns:pay path:secret sev:critical cat:cde or any word";
-    filter::draw(frame, bar, &filter::Shown { field: &view.filter, typing: view.filtering, about: &counted(view), words }, theme);
+    filter::draw(frame, bar, &filter::Shown { field: &view.list.filter, typing: view.list.filtering, about: &counted(view), words }, theme);
     let (note, rest) = frame::top(rest, if view.register().complete { 1 } else { 2 });
     if !view.register().complete {
         let words = "⊘ Roles or bindings could not all be read: rights may be missing here.";
         frame.render_widget(Line::styled(text::cut(words, note.width.into()), theme.style("outcome.blocked")), note);
     }
-    let rows = view.rows();
-    if rows.is_empty() {
+    if view.list.rows().is_empty() {
         let words =
             if view.register().subjects.is_empty() { "No binding names anybody." } else { "Nobody fits the filter. Esc clears it." };
         frame.render_widget(Line::styled(words, theme.style("text.muted")), rest);
         return;
     }
     let (list, detail) = frame::bottom(rest, (rest.height / 3).min(12));
-    view.cursor.shows(list.height.into());
-    list::spots(list, rows.len(), view.cursor.at);
-    let drawn = List::new(rows.len(), Some(view.cursor.at), theme);
-    let cells = |nth: usize| Some(cells(view.entry(rows[nth].item()?)?).map(|words| text::width(&words)));
-    let columns = table::holding(COLUMNS, rows.len(), list::window(rows.len(), view.cursor.at, list.height.into()), cells);
-    let widths = table::widths(&columns, drawn.columns(list));
-    drawn.draw(frame, list, |nth, room| match &rows[nth] {
-        ListRow::Heading(name, count) => {
-            let words = format!("{}  {}", clean(name), text::counted(*count, "subject", "subjects"));
-            Line::styled(text::cut(&words, room), theme.style("text.strong"))
-        }
-        ListRow::Item(at) => view.entry(*at).map_or_else(Line::default, |entry| row(entry, &columns, &widths, theme)),
-    });
+    let shown = listing::Shown {
+        nouns: ("subject", "subjects"),
+        columns: COLUMNS,
+        cells: &|at| view.entry(at).map(cells),
+        meanings: &|at| view.entry(at).map_or(["text"; 5], meanings),
+    };
+    listing::draw(frame, list, &view.list, &shown, theme);
     if let Some(entry) = view.selected().filter(|_| detail.height > 2) {
         let (rule, detail) = frame::top(detail, 1);
         frame::rule(frame, rule, theme);
@@ -86,7 +79,7 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Them
 /// ```
 pub fn holder(frame: &mut Frame<'_>, area: Rect, session: &Session, subject: &Subject, scroll: &Scroll, theme: &Theme) {
     let keys = keymap::hints(Context::Holder);
-    let register = session.access.list.register();
+    let register = session.access.view.register();
     let entry = register.subjects.iter().find(|entry| entry.subject == *subject);
     let about = entry.map(reaches).unwrap_or_default();
     let body = page::draw(frame, area, &clean(&subject.to_string()), &about, &keys, theme);
@@ -112,11 +105,11 @@ fn waiting(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme) 
 
 fn counted(view: &AccessView) -> String {
     let register = view.register();
-    if view.shown() != register.subjects.len() {
-        return format!("{} of {}", text::thousands(view.shown()), text::counted(register.subjects.len(), "subject", "subjects"));
+    if view.list.shown() != register.subjects.len() {
+        return format!("{} of {}", text::thousands(view.list.shown()), text::counted(register.subjects.len(), "subject", "subjects"));
     }
-    if view.group != AccessGroup::None {
-        return format!("{} · grouped {}", text::counted(view.shown(), "subject", "subjects"), view.group.label());
+    if view.list.group != AccessGroup::None {
+        return format!("{} · grouped {}", text::counted(view.list.shown(), "subject", "subjects"), view.list.group.label());
     }
     let kinds = [
         (SubjectKind::User, "user", "users"),
@@ -145,11 +138,9 @@ fn cells(entry: &Entry) -> [String; 5] {
     ]
 }
 
-fn row(entry: &Entry, columns: &[Column], widths: &[usize], theme: &Theme) -> Line<'static> {
+fn meanings(entry: &Entry) -> [&'static str; 5] {
     let worst = entry.worst().map_or("text.muted", sign::severity_meaning);
-    let meanings = [worst, "text", worst, "text.muted", "text.muted"];
-    let cells = cells(entry).into_iter().zip(meanings).map(|(words, meaning)| (words, theme.style(meaning)));
-    table::row(columns, widths, cells.collect())
+    [worst, "text", worst, "text.muted", "text.muted"]
 }
 
 /// The categories that its rights reach.

@@ -1,11 +1,12 @@
 //! All findings of all checks on all clusters as one list.
 
 use crate::tui::theme::Theme;
-use crate::tui::widgets::table::{self, Column, Fill};
-use crate::tui::widgets::{List, filter, frame, list, page, sign};
+use crate::tui::widgets::table::{Column, Fill};
+use crate::tui::widgets::{filter, frame, listing, page, sign};
 use crate::tui::{keymap, markdown, text};
+use kassay_core::model::Finding;
 use kassay_core::model::text::clean;
-use kassay_core::session::{AllFindings, AllGroup, ListRow, One, Session};
+use kassay_core::session::{AllFindings, AllGroup, One, Session, Way};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
@@ -31,30 +32,23 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Them
     let body = page::list(frame, area, "All findings", &about, &keys, theme);
     let view = &session.all_findings;
     let (bar, rest) = frame::top(body, 1);
-    let words = "sev:high ns:pay check:3.1 dss:2.2 cluster:eu exc:no or any word";
-    filter::draw(frame, bar, &filter::Shown { field: &view.filter, typing: view.filtering, about: &counted(view), words }, theme);
-    let (_, rest) = frame::top(rest, 1);
-    let rows = view.rows();
-    if rows.is_empty() {
+    let words = "sev:high ns:pay check:3.1 dss:2.2 cluster:eu exc:no new:yes or any word";
+    filter::draw(frame, bar, &filter::Shown { field: &view.list.filter, typing: view.list.filtering, about: &counted(view), words }, theme);
+    let rest = listing::unanswered(frame, rest, view.unanswered().as_deref(), theme);
+    if view.list.rows().is_empty() {
         let words = if view.count() == 0 { "No check has a finding." } else { "No finding fits the filter. Esc clears it." };
         frame.render_widget(Line::styled(words, theme.style("text.muted")), rest);
         return;
     }
     let (list, detail) = frame::bottom(rest, (rest.height / 3).min(8));
-    view.cursor.shows(list.height.into());
-    list::spots(list, rows.len(), view.cursor.at);
-    let drawn = List::new(rows.len(), Some(view.cursor.at), theme);
     let several = book.is_several();
-    let cells = |nth: usize| Some(cells(&view.one(rows[nth].item()?)?, several).map(|words| text::width(&words)));
-    let columns = table::holding(COLUMNS, rows.len(), list::window(rows.len(), view.cursor.at, list.height.into()), cells);
-    let widths = table::widths(&columns, drawn.columns(list));
-    drawn.draw(frame, list, |nth, room| match &rows[nth] {
-        ListRow::Heading(name, count) => {
-            let words = format!("{}  {}", clean(name), text::counted(*count, "finding", "findings"));
-            Line::styled(text::cut(&words, room), theme.style("text.strong"))
-        }
-        ListRow::Item(at) => view.one(*at).map_or_else(Line::default, |one| row(&one, several, &columns, &widths, theme)),
-    });
+    let shown = listing::Shown {
+        nouns: ("finding", "findings"),
+        columns: COLUMNS,
+        cells: &|at| view.one(at).map(|one| cells(&one, several)),
+        meanings: &|at| view.one(at).map_or(["text"; 6], |one| meanings(one.finding)),
+    };
+    listing::draw(frame, list, &view.list, &shown, theme);
     if let Some(one) = view.selected().filter(|_| detail.height > 2) {
         let (rule, detail) = frame::top(detail, 1);
         frame::rule(frame, rule, theme);
@@ -69,8 +63,8 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Them
 
 fn counted(view: &AllFindings) -> String {
     let all = text::counted(view.count(), "finding", "findings");
-    let shown = if view.shown() == view.count() { all } else { format!("{} of {all}", text::thousands(view.shown())) };
-    let group = if view.group == AllGroup::None { String::new() } else { format!(" · grouped {}", view.group.label()) };
+    let shown = if view.list.shown() == view.count() { all } else { format!("{} of {all}", text::thousands(view.list.shown())) };
+    let group = if view.list.group == AllGroup::None { String::new() } else { format!(" · grouped {}", view.list.group.label()) };
     format!("{shown} · by {}{group}", view.sort.label())
 }
 
@@ -102,9 +96,6 @@ fn cells(one: &One<'_>, several: bool) -> [String; 6] {
     ]
 }
 
-fn row(one: &One<'_>, several: bool, columns: &[Column], widths: &[usize], theme: &Theme) -> Line<'static> {
-    let f = one.finding;
-    let meanings = [sign::severity_meaning(f.severity), "text", "text", sign::category_meaning(f.category), "text.muted", "text.muted"];
-    let cells = cells(one, several).into_iter().zip(meanings).map(|(words, meaning)| (words, theme.style(meaning)));
-    table::row(columns, widths, cells.collect())
+const fn meanings(f: &Finding) -> [&'static str; 6] {
+    [sign::severity_meaning(f.severity), "text", "text", sign::category_meaning(f.category), "text.muted", "text.muted"]
 }

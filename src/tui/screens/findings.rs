@@ -1,16 +1,17 @@
 //! The findings of a check, and one finding: on what, at which field, why it matters, how to mend it, with the lines of the object.
 
 use crate::tui::theme::Theme;
-use crate::tui::widgets::table::{self, Column, Fill};
-use crate::tui::widgets::{List, filter, frame, list, page, sign, yaml};
+use crate::tui::widgets::table::{Column, Fill};
+use crate::tui::widgets::{List, filter, frame, list, listing, page, sign, yaml};
 use crate::tui::{markdown, text};
 use kassay_core::checks;
 use kassay_core::guidance::{Control, paragraphs};
 use kassay_core::judging::Check;
 use kassay_core::model::text::clean;
 use kassay_core::model::{Finding, Outcome};
-use kassay_core::session::{Book, FindingsView, Group, Layer, ListRow, Pane, Scroll, Session, Tab, checks_of, excerpt};
+use kassay_core::session::{Book, FindingsView, Group, Layer, Pane, Scroll, Session, Tab, Way, checks_of, excerpt};
 use kassay_core::workbook::Exception;
+use kassay_core::workbook::newness::Newness;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -71,7 +72,7 @@ fn list(frame: &mut Frame<'_>, area: Rect, session: &Session, book: &Book, check
         return;
     }
     filter_bar(frame, bar, view, all, theme);
-    let (_, body) = frame::top(rest, 1);
+    let body = listing::unanswered(frame, rest, view.unanswered().as_deref(), theme);
     // Wide: the finding itself stands beside the list. Elsewhere below it, or its first words: beside each other both would be too narrow to be read.
     let side = area.width >= frame::SIDE_BY_SIDE && (20..36).contains(&body.height);
     let (body, detail) = if side {
@@ -84,27 +85,17 @@ fn list(frame: &mut Frame<'_>, area: Rect, session: &Session, book: &Book, check
     } else {
         (body, Rect::default())
     };
-    let rows = view.rows();
-    view.cursor.shows(body.height.into());
-    if rows.is_empty() {
+    if view.list.rows().is_empty() {
         frame.render_widget(Line::styled("No finding fits the filter. Esc clears it.", theme.style("text.muted")), body);
         return;
     }
-    list::spots(body, rows.len(), view.cursor.at);
-    let drawn = List::new(rows.len(), Some(view.cursor.at), theme);
-    let cells = |nth: usize| {
-        let finding = view.findings().get(rows[nth].item()?)?;
-        Some(cells(book, view, (check, finding)).map(|words| text::width(&words)))
+    let shown = listing::Shown {
+        nouns: ("finding", "findings"),
+        columns: COLUMNS,
+        cells: &|at| view.findings().get(at).map(|f| cells(book, view, (check, f))),
+        meanings: &|at| view.findings().get(at).map_or(["text"; 6], meanings),
     };
-    let columns = table::holding(COLUMNS, rows.len(), list::window(rows.len(), view.cursor.at, body.height.into()), cells);
-    let widths = table::widths(&columns, drawn.columns(body));
-    drawn.draw(frame, body, |nth, room| match &rows[nth] {
-        ListRow::Heading(name, count) => {
-            let words = format!("{}  {}", clean(name), text::counted(*count, "finding", "findings"));
-            Line::styled(text::cut(&words, room), theme.style("text.strong"))
-        }
-        ListRow::Item(at) => view.findings().get(*at).map_or_else(Line::default, |f| row(book, view, (check, f), &columns, &widths, theme)),
-    });
+    listing::draw(frame, body, &view.list, &shown, theme);
     let Some(finding) = view.selected().filter(|_| !detail.is_empty()) else { return };
     if detail.height > 5 {
         let detail = if side { detail } else { frame::top(detail, 1).1 };
@@ -126,20 +117,25 @@ fn list(frame: &mut Frame<'_>, area: Rect, session: &Session, book: &Book, check
 }
 
 fn filter_bar(frame: &mut Frame<'_>, area: Rect, view: &FindingsView, all: usize, theme: &Theme) {
-    let mut about = vec![if view.shown() == all {
+    let mut about = vec![if view.list.shown() == all {
         text::counted(all, "finding", "findings")
     } else {
-        format!("{} of {} findings", text::thousands(view.shown()), text::thousands(all))
+        format!("{} of {} findings", text::thousands(view.list.shown()), text::thousands(all))
     }];
     about.push(format!("by {}", view.sort.label()));
-    if view.group != Group::None {
-        about.push(format!("grouped {}", view.group.label()));
+    if view.list.group != Group::None {
+        about.push(format!("grouped {}", view.list.group.label()));
     }
     if !view.marked.is_empty() {
         about.push(format!("{} marked", view.marked.len()));
     }
-    let words = "ns:pay sev:high rule:host kind: cat:cde or any word";
-    filter::draw(frame, area, &filter::Shown { field: &view.filter, typing: view.filtering, about: &about.join(" · "), words }, theme);
+    let words = "ns:pay sev:high rule:host kind: cat:cde exc:no new:yes or any word";
+    filter::draw(
+        frame,
+        area,
+        &filter::Shown { field: &view.list.filter, typing: view.list.filtering, about: &about.join(" · "), words },
+        theme,
+    );
 }
 
 const COLUMNS: [Column; 6] = {
@@ -177,18 +173,8 @@ fn cells(book: &Book, view: &FindingsView, (check, finding): (&str, &Finding)) -
     ]
 }
 
-fn row(
-    book: &Book,
-    view: &FindingsView,
-    (check, finding): (&str, &Finding),
-    columns: &[Column],
-    widths: &[usize],
-    theme: &Theme,
-) -> Line<'static> {
-    let meanings =
-        [sign::severity_meaning(finding.severity), "text", "text", sign::category_meaning(finding.category), "text.muted", "text.muted"];
-    let cells = cells(book, view, (check, finding)).into_iter().zip(meanings).map(|(words, meaning)| (words, theme.style(meaning)));
-    table::row(columns, widths, cells.collect())
+const fn meanings(finding: &Finding) -> [&'static str; 6] {
+    [sign::severity_meaning(finding.severity), "text", "text", sign::category_meaning(finding.category), "text.muted", "text.muted"]
 }
 
 /// A check in words: what it says, why it matters, what is missing, how to mend, what it can't see.
@@ -290,6 +276,13 @@ fn finding_lines(session: &Session, book: &Book, (check, finding): (&str, &Findi
     say(&mut lines, "Observed", &clean(&finding.observed), "text.code");
     say(&mut lines, "Mend", &clean(&finding.mend), "text");
     say(&mut lines, "Command", &session.kubectl_here(&finding.object), "text.code");
+    if let Some(before) = book.shown().and_then(|c| c.before.as_ref()) {
+        match before.newness(check, finding) {
+            Newness::New => say(&mut lines, "New", &format!("not there in {}", before.what), "warning"),
+            Newness::Known => say(&mut lines, "Known", &format!("there in {} too", before.what), "text.muted"),
+            Newness::Untold => say(&mut lines, "Before", &format!("{} could not see it", before.what), "text.muted"),
+        }
+    }
     if let Some(exception) = book.exception(check, &finding.id) {
         say(&mut lines, "Excepted", &excepted(book, exception), if exception.is_lapsed(book.today) { "warning" } else { "text" });
     }

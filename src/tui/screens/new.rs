@@ -5,7 +5,7 @@ use crate::tui::widgets::{List, field, form, frame, hints::Hint, namespaces, pag
 use crate::tui::{markdown, text};
 use kassay_core::checks;
 use kassay_core::kinds::KindState;
-use kassay_core::session::{ContextRow, Flight, New, Preflight, Right, Session, Source, SourceRow, Stage};
+use kassay_core::session::{Contents, ContextRow, Flight, New, Preflight, Right, Session, Source, SourceRow, Stage};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -32,7 +32,7 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, keys: &[Hint
     let spinner = progress::spinner(session.ticks, theme.still);
     match new.stage {
         Stage::Engagement => engagement(frame, body, new, theme),
-        Stage::Cluster => cluster(frame, body, new, spinner, theme),
+        Stage::Cluster => cluster(frame, body, session, new, spinner, theme),
         Stage::Scope => namespaces::draw(frame, body, &new.scope, theme),
         Stage::Read => read(frame, body, new, theme),
     }
@@ -113,9 +113,9 @@ fn divide(area: Rect, new: &New) -> (Rect, Rect, Rect) {
     (top, list, foot)
 }
 
-fn cluster(frame: &mut Frame<'_>, area: Rect, new: &New, spinner: &str, theme: &Theme) {
+fn cluster(frame: &mut Frame<'_>, area: Rect, session: &Session, new: &New, spinner: &str, theme: &Theme) {
     if let Flight::Done(known) = &new.flight {
-        return preflight(frame, area, new, known, theme);
+        return preflight(frame, area, session, new, known, theme);
     }
     let (top, list, foot) = divide(area, new);
     let rest = say(frame, top, "Which cluster? It is only ever read: get and list, nothing else.", theme);
@@ -197,12 +197,18 @@ fn verdict(known: &Preflight, theme: &Theme) -> Line<'static> {
 }
 
 /// What the cluster says before anything is read.
-fn preflight(frame: &mut Frame<'_>, area: Rect, new: &New, known: &Preflight, theme: &Theme) {
+fn preflight(frame: &mut Frame<'_>, area: Rect, session: &Session, new: &New, known: &Preflight, theme: &Theme) {
     let width = usize::from(area.width);
     let chosen = new.source.as_ref().map(source_words).unwrap_or_default();
     let mut lines = fact("Cluster", &text::cut_middle(&chosen, width.saturating_sub(10)), width, theme);
-    lines.extend(facts(known, width, theme));
+    lines.extend(facts(new, known, width, theme));
+    if let Some(contents) = &known.contents {
+        lines.extend(held(session, contents, width, theme));
+    }
     lines.push(Line::default());
+    if let Some(contents) = &known.contents {
+        return of_files(frame, area, lines, contents, theme);
+    }
     lines.push(verdict(known, theme));
     let (top, rest) = frame::top(area, u16::try_from(lines.len()).unwrap_or(8));
     frame.render_widget(Paragraph::new(lines), top);
@@ -214,16 +220,70 @@ fn fact(label: &str, words: &str, width: usize, theme: &Theme) -> Vec<Line<'stat
     markdown::wrap(&[Span::styled(text::clean(words), theme.style("text"))], width, &lead)
 }
 
-fn facts(known: &Preflight, width: usize, theme: &Theme) -> Vec<Line<'static>> {
+fn facts(new: &New, known: &Preflight, width: usize, theme: &Theme) -> Vec<Line<'static>> {
     let cluster = &known.cluster;
-    let version = [cluster.distribution.as_str(), cluster.version.as_str()].join(" ");
-    let mut lines = fact("Version", version.trim(), width, theme);
-    lines.extend(fact("Nodes", &known.nodes.map_or_else(|| "may not be counted".to_owned(), text::thousands), width, theme));
+    let version = [cluster.distribution.as_str(), &new.version_words(known)].join(" ");
+    let tell = if new.may_tell_version() && new.version.is_none() { ": v tells it" } else { "" };
+    let version = version.trim().trim_start_matches("unknown ");
+    let mut lines = fact("Version", &format!("{version}{tell}"), width, theme);
+    let uncounted = if known.contents.is_some() { "not in it" } else { "may not be counted" };
+    lines.extend(fact("Nodes", &known.nodes.map_or_else(|| uncounted.to_owned(), text::thousands), width, theme));
     if let Some(caller) = &cluster.identity {
         let groups = if caller.groups.is_empty() { String::new() } else { format!(" (groups: {})", caller.groups.join(", ")) };
         lines.extend(fact("Identity", &format!("{}{groups}", caller.name), width, theme));
     }
     lines
+}
+
+/// What files hold, and when they were taken.
+fn held(session: &Session, contents: &Contents, width: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let kinds: Vec<String> = contents.kinds.iter().map(|(kind, items)| format!("{} {}", text::thousands(*items), kind.id())).collect();
+    let objects = text::counted(contents.objects(), "object", "objects");
+    let of = text::counted(contents.kinds.len(), "kind", "kinds");
+    let what = if contents.snapshot { "snapshot of a cluster" } else { "files" };
+    let mut lines = fact("Holds", &format!("{what}: {objects} of {of}: {}", kinds.join(", ")), width, theme);
+    let taken = contents.taken.map_or_else(|| "not told".to_owned(), |at| text::moment(at, session.now, &session.zone));
+    lines.extend(fact("Taken", &taken, width, theme));
+    if !contents.partial.is_empty() {
+        let partial: Vec<String> = contents.partial.iter().map(|kind| kind.id()).collect();
+        lines.extend(fact("In part", &partial.join(", "), width, theme));
+    }
+    if let Some(who) = &contents.declared_by {
+        lines.extend(fact("Whole", &format!("by the word of {who}: what is not in it is not in the cluster"), width, theme));
+    }
+    lines
+}
+
+/// What files lack, and what that blocks.
+fn of_files(frame: &mut Frame<'_>, area: Rect, mut lines: Vec<Line<'static>>, contents: &Contents, theme: &Theme) {
+    let width = usize::from(area.width);
+    let (blocked, unsure) = (contents.blocked.len(), contents.unsure.len());
+    lines.push(if contents.lacks.is_empty() {
+        Line::styled("✓ It has everything that checks need.", theme.style("success"))
+    } else {
+        let blocked = text::counted(blocked, "check will be “blocked”", "checks will be “blocked”");
+        let unsure = text::counted(unsure, "can fail and not pass", "can fail and not pass");
+        Line::styled(text::cut(&format!("○ {blocked}, {unsure}, for what it does not have:"), width), theme.style("warning"))
+    });
+    let name = contents.lacks.iter().map(|lack| text::width(&lack.need)).max().unwrap_or(0).clamp(10, 40);
+    let (mark, _, meaning) = sign::kind_state(KindState::Forbidden);
+    for lack in &contents.lacks {
+        let count = format!("{:>3} blocked, {:>3} can’t pass  ", lack.blocked.len(), lack.unsure.len());
+        let room = width.saturating_sub(name + 6 + text::width(&count));
+        let titles: Vec<String> = lack.blocked.iter().chain(&lack.unsure).map(|id| titled(id)).collect();
+        lines.push(Line::from(vec![
+            Span::styled(format!("  {mark} {}  ", text::name(&lack.need, name)), theme.style(meaning)),
+            Span::styled(count, theme.style("text")),
+            Span::styled(text::cut(&titles.join(" · "), room), theme.style("text.muted")),
+        ]));
+    }
+    let lines = page::fitting_as(lines, area.height.into(), theme, |hidden| format!("  and {hidden} more"));
+    frame.render_widget(Paragraph::new(lines), area);
+}
+
+/// A check by control and title.
+fn titled(id: &str) -> String {
+    checks::by_id(id).map_or_else(|| id.to_owned(), |c| format!("{} {}", c.control(), c.title))
 }
 
 /// All that was said, before it begins.
@@ -236,7 +296,7 @@ fn read(frame: &mut Frame<'_>, area: Rect, new: &New, theme: &Theme) {
     }
     lines.extend(fact("Cluster", &text::cut_middle(&chosen, width.saturating_sub(10)), width, theme));
     if let Flight::Done(known) = &new.flight {
-        lines.extend(facts(known, width, theme));
+        lines.extend(facts(new, known, width, theme));
         let refused = known.rights.iter().filter(|r| !r.allowed).count();
         if refused > 0 {
             lines.extend(fact("Readable", &format!("{} of {} kinds", known.rights.len() - refused, known.rights.len()), width, theme));
@@ -257,10 +317,7 @@ fn refusals(frame: &mut Frame<'_>, area: Rect, refused: &[(&Right, Vec<&'static 
     let (mark, _, meaning) = sign::kind_state(KindState::Forbidden);
     let mut lines = Vec::new();
     for (right, blocked) in refused {
-        let titles: Vec<String> = blocked
-            .iter()
-            .map(|id| checks::by_id(id).map_or_else(|| (*id).to_owned(), |c| format!("{} {}", c.control(), c.title)))
-            .collect();
+        let titles: Vec<String> = blocked.iter().map(|id| titled(id)).collect();
         let count = format!("{:>3} {} will be “blocked”  ", blocked.len(), if blocked.len() == 1 { "check" } else { "checks" });
         let room = width.saturating_sub(name + 6 + text::width(&count));
         lines.push(Line::from(vec![

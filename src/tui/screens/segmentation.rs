@@ -1,14 +1,14 @@
 //! Segmentation: who may connect to whom across the borders of the scope, by what the network policies say, and what is shared beneath.
 
 use crate::tui::theme::Theme;
-use crate::tui::widgets::table::{self, Column, Fill};
-use crate::tui::widgets::{List, filter, frame, list, page, sign};
+use crate::tui::widgets::table::{Column, Fill};
+use crate::tui::widgets::{List, filter, frame, list, listing, page, sign};
 use crate::tui::{keymap, markdown, text};
 use kassay_core::analysis::segmentation::{Crossing, ENDS, Segmentation, SharedNode};
 use kassay_core::model::Category;
 use kassay_core::model::text::clean;
 use kassay_core::session::segmentation::{self, FlowGroup, end_name};
-use kassay_core::session::{Context, Cursor, ListRow, Session};
+use kassay_core::session::{Context, Cursor, Session, Way};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -163,47 +163,33 @@ pub fn flows(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme
     let body = page::list(frame, area, &title, &about, &keys, theme);
     let (bar, rest) = frame::top(body, 1);
     let all = text::counted(crossing.flows, "connection", "connections");
-    let mut about = if view.shown() == crossing.shown.len() { all.clone() } else { format!("{} of {all}", text::thousands(view.shown())) };
-    if view.group != FlowGroup::None {
-        about.push_str(&format!(" · grouped {}", view.group.label()));
+    let mut about =
+        if view.list.shown() == crossing.shown.len() { all.clone() } else { format!("{} of {all}", text::thousands(view.list.shown())) };
+    if view.list.group != FlowGroup::None {
+        about.push_str(&format!(" · grouped {}", view.list.group.label()));
     }
     let words = "from:shop to:db port:443 by:policy or any word";
-    filter::draw(frame, bar, &filter::Shown { field: &view.filter, typing: view.filtering, about: &about, words }, theme);
+    filter::draw(frame, bar, &filter::Shown { field: &view.list.filter, typing: view.list.filtering, about: &about, words }, theme);
     let (note, rest) = frame::top(rest, 2);
     if crossing.shown.len() < crossing.flows {
         let first = text::thousands(crossing.shown.len());
         let words = format!("⊘ Here are the first {first} of {all}, those on every port first. `kassay reach` prints all.");
         frame.render_widget(Line::styled(text::cut(&words, note.width.into()), theme.style("warning")), note);
     }
-    let rows = view.rows();
-    if rows.is_empty() {
+    if view.list.rows().is_empty() {
         let words = if crossing.shown.is_empty() { "There is no connection." } else { "None fits the filter. Esc clears it." };
         frame.render_widget(Line::styled(words, theme.style("text.muted")), rest);
         return;
     }
     let (list, detail) = frame::bottom(rest, 4);
-    view.cursor.shows(list.height.into());
-    list::spots(list, rows.len(), view.cursor.at);
     let column = |fill, least| Column { title: "", fill, wanted: 0, least };
-    let columns = [column(Fill::Name, 20), column(Fill::Name, 20), column(Fill::Words, 10)];
-    let cells = |nth: usize| {
-        let flow = view.flow(rows[nth].item()?)?;
-        Some([&flow.from, &flow.to, &flow.ports].map(|words| text::width(&clean(words))))
+    let shown = listing::Shown {
+        nouns: ("connection", "connections"),
+        columns: [column(Fill::Name, 20), column(Fill::Name, 20), column(Fill::Words, 10)],
+        cells: &|at| view.flow(at).map(|flow| [&flow.from, &flow.to, &flow.ports].map(|words| clean(words))),
+        meanings: &|_| ["text", "text", "text.code"],
     };
-    let columns = table::holding(columns, rows.len(), list::window(rows.len(), view.cursor.at, list.height.into()), cells);
-    let drawn = List::new(rows.len(), Some(view.cursor.at), theme);
-    let widths = table::widths(&columns, drawn.columns(list));
-    drawn.draw(frame, list, |nth, room| match &rows[nth] {
-        ListRow::Heading(name, count) => {
-            let words = format!("{}  {}", clean(name), text::counted(*count, "connection", "connections"));
-            Line::styled(text::cut(&words, room), theme.style("text.strong"))
-        }
-        ListRow::Item(at) => view.flow(*at).map_or_else(Line::default, |row| {
-            let style = theme.style("text");
-            let cells = vec![(clean(&row.from), style), (clean(&row.to), style), (clean(&row.ports), theme.style("text.code"))];
-            table::row(&columns, &widths, cells)
-        }),
-    });
+    listing::draw(frame, list, &view.list, &shown, theme);
     if let Some(row) = view.selected() {
         let mut lines = vec![Line::default()];
         lines.extend(markdown::plain(&segmentation::told(row), usize::from(detail.width), theme.style("text.muted")));

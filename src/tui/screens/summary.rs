@@ -148,7 +148,7 @@ fn notes(session: &Session, width: usize, theme: &Theme) -> Vec<Line<'static>> {
             cluster.collected_at.or(cluster.assessed_at).map(|at| text::moment(at.0, session.now, &session.zone)).unwrap_or_default();
         let reader = cluster.identity.as_ref().map(|name| format!(" as {name}")).unwrap_or_default();
         let used = workbook.use_case(&cluster.key).map(|case| format!(", {}", case.label())).unwrap_or_default();
-        let about = format!("{}, {} {}{used}, read {read}{reader}", cluster.key, cluster.distribution, cluster.version);
+        let about = format!("{}, {} {}{used}, read {read}{reader}", cluster.key, cluster.distribution, workbook.version_words(cluster));
         let of_it = book.together.parts.iter().filter(|part| part.cluster == cluster.key).flat_map(|part| &part.outcomes);
         let count = |wanted: Outcome| of_it.clone().filter(|o| o.outcome == wanted).count();
         let (failed, review, blocked) = (count(Outcome::Fail), count(Outcome::Review), count(Outcome::Blocked));

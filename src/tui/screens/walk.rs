@@ -81,7 +81,7 @@ fn header(frame: &mut Frame<'_>, area: Rect, session: &Session, book: &Book, the
             let read = session.read_at().map(|at| format!(" · read {}", text::moment(at, session.now, &session.zone))).unwrap_or_default();
             let of = if book.clusters.len() > 1 { format!(" ({}/{})", book.cluster + 1, book.clusters.len()) } else { String::new() };
             let unread = unread(&book.workbook, record).map(|why| format!(" · ⊘ {why}")).unwrap_or_default();
-            let version = [record.distribution.as_str(), record.version.as_str()].join(" ").replace("unknown ", "");
+            let version = [record.distribution.as_str(), &book.workbook.version_words(record)].join(" ").replace("unknown ", "");
             let version = if version.trim().is_empty() { String::new() } else { format!(" · {}", version.trim()) };
             let version = version.as_str();
             let busy = match (cluster.loading, cluster.judging) {

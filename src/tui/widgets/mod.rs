@@ -9,6 +9,7 @@ pub mod form;
 pub mod frame;
 pub mod hints;
 pub mod list;
+pub mod listing;
 pub mod message;
 pub mod namespaces;
 pub mod page;

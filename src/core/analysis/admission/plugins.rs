@@ -98,7 +98,7 @@ fn since(inventory: &Inventory, lines: &[CommandLine]) -> Running {
     if minor == 22 && !lines.is_empty() && lines.iter().all(|line| gate(line, "PodSecurity") == Some(true)) {
         return Running::On;
     }
-    if inventory.cluster.version_from != VersionFrom::Server {
+    if inventory.cluster.version_from == VersionFrom::Kubelets {
         return Running::Unsure(format!("the newest kubelet is of Kubernetes 1.{minor}, and up to 1.22 no API server has it on by itself"));
     }
     Running::Off(SwitchedOff { by: format!("Kubernetes 1.{minor}"), object: None })

@@ -197,7 +197,7 @@ fn no_server_is_supported(table: &lifecycle::Lifecycle, product: &str, version: 
 }
 
 fn version_skew(view: &View<'_>) -> Verdict {
-    if view.cluster().version_from != VersionFrom::Server {
+    if !matches!(view.cluster().version_from, VersionFrom::Server | VersionFrom::Person) {
         return untold("only those of the kubelets are, which can't be compared with themselves");
     }
     let server = lifecycle::numbers(&view.cluster().version);

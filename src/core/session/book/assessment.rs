@@ -11,8 +11,10 @@ use crate::guidance::{Control, Guidance};
 use crate::judging::Check;
 use crate::kinds::Inventory;
 use crate::model::{Determined, Outcome};
+use crate::workbook::collection::not_read;
 use crate::workbook::evidence::serves;
 use crate::workbook::excepting::{ExceptionFault, exception_of};
+use crate::workbook::newness::{Before, reading_of};
 use crate::workbook::scoped::Appeared;
 use crate::workbook::sign_off::Standing;
 use crate::workbook::{AnswerState, ClusterRecord, Evidence, Exception, OutcomeRecord, ReadOnly, Review, Rolled, Together, Workbook};
@@ -32,6 +34,8 @@ pub struct Cluster {
     pub found: Arc<Vec<CheckOutcome>>,
     /// What was read, once it is loaded.
     pub inventory: Option<Arc<Inventory>>,
+    /// What was found in it before, to tell what is new; none where nothing tells that.
+    pub before: Option<Arc<Before>>,
     /// Whether both are still being loaded.
     pub loading: bool,
     /// Whether it is being judged again, because the scope or a file of evidence is another one.
@@ -114,6 +118,7 @@ impl Cluster {
             outcomes: Arc::new(of_it.map(OutcomeRecord::without_findings).collect()),
             found: Arc::default(),
             inventory: None,
+            before: None,
             loading: !record.findings.is_empty() || !record.snapshot.is_empty(),
             judging: false,
             problem: None,
@@ -166,12 +171,22 @@ impl Book {
     }
 
     /// Puts a cluster in as it was read or judged.
-    pub(super) fn put_cluster(&mut self, key: &str, collection: &Collection) {
+    pub(super) fn put_cluster(&mut self, key: &str, collection: &Collection, read: bool) {
+        let known = self.clusters.iter().find(|c| c.key == key);
+        let before = match known {
+            Some(known) if read && !known.found.is_empty() => {
+                let at = self.workbook.clusters.iter().find(|c| c.key == key).and_then(|record| record.before.as_ref()?.at);
+                let unread = known.inventory.as_deref().map(not_read).unwrap_or_default();
+                Some(Arc::new(Before::new(reading_of(at), &known.found, unread.keys().map(String::as_str))))
+            }
+            known => known.and_then(|known| known.before.clone()),
+        };
         let cluster = Cluster {
             key: key.to_owned(),
             outcomes: collection.outcomes.clone(),
             found: collection.outcomes.clone(),
             inventory: Some(collection.inventory.clone()),
+            before,
             loading: false,
             judging: false,
             problem: None,
@@ -214,9 +229,10 @@ impl Book {
         exception_of(&self.workbook.exceptions, (check, finding, cluster), self.today)
     }
 
-    /// Whether an exception for the check holds on a cluster.
-    fn is_excepted(&self, check: &str, cluster: &str) -> bool {
-        exception_of(&self.workbook.exceptions, (check, "", cluster), self.today).is_some_and(|e| !e.is_lapsed(self.today))
+    /// Whether an exception for a finding holds on a cluster; for all of the check where the finding is "".
+    pub(in crate::session) fn is_excepted(&self, cluster: &str, check: &str, finding: &str) -> bool {
+        let exceptions = &self.workbook.exceptions;
+        !exceptions.is_empty() && exception_of(exceptions, (check, finding, cluster), self.today).is_some_and(|e| !e.is_lapsed(self.today))
     }
 
     /// What is wrong with an exception.
@@ -233,7 +249,7 @@ impl Book {
         if !check.practices.is_empty() && check.practices.iter().all(settled) {
             return vec![];
         }
-        self.workbook.not_reviewed(check.id).filter(|o| !self.is_excepted(check.id, &o.cluster)).collect()
+        self.workbook.not_reviewed(check.id).filter(|o| !self.is_excepted(&o.cluster, check.id, "")).collect()
     }
 
     /// The review of a check on the cluster that is shown, and whether it still holds.

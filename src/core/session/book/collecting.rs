@@ -10,6 +10,7 @@ use super::saving::judge_again;
 use crate::assess::CheckOutcome;
 use crate::kinds::Inventory;
 use crate::session::parts::message::Message;
+use crate::workbook::newness::Before;
 use crate::workbook::{Changes, Collected, Reached, Workbook, merge_collection};
 use std::sync::Arc;
 
@@ -35,10 +36,19 @@ impl Desk {
         Next::NONE
     }
 
-    pub(in crate::session) fn loaded(&mut self, key: &str, outcomes: Arc<Vec<CheckOutcome>>, inventory: Option<Arc<Inventory>>) -> Next {
+    pub(in crate::session) fn loaded(
+        &mut self,
+        key: &str,
+        outcomes: Arc<Vec<CheckOutcome>>,
+        inventory: Option<Arc<Inventory>>,
+        before: Option<Arc<Before>>,
+    ) -> Next {
         let (guidance, today) = (self.guidance, self.today());
         let Some(book) = self.book.as_mut() else { return Next::NONE };
         let Some(cluster) = book.clusters.iter_mut().find(|c| c.key == key) else { return Next::NONE };
+        if cluster.before.is_none() {
+            cluster.before = before;
+        }
         // What was read or judged since is newer than what is on disk.
         if !cluster.loading {
             return Next::NONE;
@@ -93,15 +103,15 @@ impl Desk {
         let record = book.workbook.clusters.iter().find(|c| c.key == cluster.key);
         let (source, reached) = record.map(|record| (record.source.clone(), record.reached.clone())).unwrap_or_default();
         // Judging what was read before reads nothing: a reading that failed since still counts.
-        let failed = record.and_then(|record| record.failed.clone());
+        let (failed, before) = record.map(|record| (record.failed.clone(), record.before.clone())).unwrap_or_default();
         let (mut workbook, changes) = self.merged(key, (&source, &reached), &collection);
         if let Some(record) = workbook.clusters.iter_mut().find(|c| c.key == key) {
-            record.failed = failed;
+            (record.failed, record.before) = (failed, before);
         }
         let words = format!("{key} was judged again: {}", told(&changes));
         let after = format!("{} checks, {} findings", collection.outcomes.len(), total(&collection.outcomes));
         let draft = Draft { workbook, what: format!("judge cluster {key}"), before: String::new(), after };
-        self.save(draft, After::Show { key: key.to_owned(), collection: Box::new(collection), words, stale: false }, false)
+        self.save(draft, After::Show { key: key.to_owned(), collection: Box::new(collection), words, stale: false, read: false }, false)
     }
 
     pub(in crate::session) fn judge_failed(&mut self, key: &str, why: &str) {

@@ -30,6 +30,8 @@ pub(in crate::session) enum After {
         words: String,
         /// Whether the scope or a file of evidence has changed since it was judged.
         stale: bool,
+        /// Whether it was read, and not only judged again.
+        read: bool,
     },
     /// Puts what active probes heard into a cluster, judges it again, and says so.
     Heard {

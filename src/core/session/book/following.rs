@@ -91,6 +91,7 @@ fn of_record(record: &ClusterRecord) -> Cluster {
         outcomes: Arc::default(),
         found: Arc::default(),
         inventory: None,
+        before: None,
         loading: false,
         judging: false,
         problem: None,

@@ -111,6 +111,7 @@ impl Desk {
         let (guidance, today) = (self.guidance, self.today());
         let Some(book) = self.book.as_mut() else { return Next::NONE };
         let judged_by_other = book.workbook.scope != pending.workbook.scope
+            || book.clusters.iter().any(|c| book.workbook.told_version(&c.key) != pending.workbook.told_version(&c.key))
             || files_changed(&book.workbook.evidence, &pending.workbook.evidence, &self.judged_files);
         let Edit { what, before, after, .. } = &pending.edit;
         match pending.track {
@@ -135,8 +136,8 @@ impl Desk {
                 self.linked(&reference);
                 self.messages.push(Message::info(words));
             }
-            After::Show { key, collection, words, stale } => {
-                book.put_cluster(&key, &collection);
+            After::Show { key, collection, words, stale, read } => {
+                book.put_cluster(&key, &collection, read);
                 book.refresh(guidance, today);
                 if stale {
                     effects.extend(judge_again(book));

@@ -19,7 +19,7 @@ pub struct Kept {
 
 /// Whether what is typed in a form outlives the program: what only names a path or a rule does not.
 pub(super) const fn outlives(form: &Form) -> bool {
-    form.touched && !matches!(form.purpose, Purpose::Path(_) | Purpose::Rule | Purpose::Dispute { .. })
+    form.touched && !matches!(form.purpose, Purpose::Path(_) | Purpose::Rule | Purpose::Version | Purpose::Dispute { .. })
 }
 
 /// What is typed in a form.

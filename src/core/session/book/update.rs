@@ -9,6 +9,7 @@ use crate::kinds::Inventory;
 use crate::session::parts::message::Message;
 use crate::workbook::Workbook;
 use crate::workbook::drafts::Drafts;
+use crate::workbook::newness::Before;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -42,6 +43,8 @@ pub enum Action {
         outcomes: Arc<Vec<CheckOutcome>>,
         /// What was read of it.
         inventory: Option<Arc<Inventory>>,
+        /// What was found in it before, to tell what is new; none where nothing tells that.
+        before: Option<Arc<Before>>,
     },
     /// They could not be read back.
     LoadFailed {
@@ -112,7 +115,7 @@ pub(in crate::session) fn update(desk: &mut Desk, action: Action) -> Next {
             desk.messages.push(Message::error(format!("{} can't be opened", dir.display()), why));
             Next::NONE
         }
-        Action::Loaded { cluster, outcomes, inventory } => desk.loaded(&cluster, outcomes, inventory),
+        Action::Loaded { cluster, outcomes, inventory, before } => desk.loaded(&cluster, outcomes, inventory, before),
         Action::LoadFailed { cluster, why } => {
             desk.load_failed(&cluster, &why);
             Next::NONE

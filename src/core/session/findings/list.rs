@@ -3,9 +3,11 @@
 
 use crate::assess::CheckOutcome;
 use crate::model::{Finding, Outcome};
-use crate::session::parts::cursor::{Cursor, Scroll};
-use crate::session::parts::field::Field;
-use crate::session::parts::listed::{self, ListRow};
+use crate::session::book::assessment::Cluster;
+use crate::session::parts::cursor::Scroll;
+use crate::session::parts::listed::ListRow;
+use crate::session::parts::listing::{Listing, Way};
+use crate::workbook::newness::{Before, Newness, READ_ONCE};
 use crate::workbook::query::{Found, Query, haystack};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -24,28 +26,9 @@ pub enum Sort {
     Pods,
 }
 
-impl Sort {
-    /// The next one.
-    #[must_use]
-    pub const fn next(self) -> Self {
-        match self {
-            Self::Severity => Self::Object,
-            Self::Object => Self::Rule,
-            Self::Rule => Self::Pods,
-            Self::Pods => Self::Severity,
-        }
-    }
-
-    /// What people read.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Severity => "severity",
-            Self::Object => "object",
-            Self::Rule => "rule",
-            Self::Pods => "pods",
-        }
-    }
+impl Way for Sort {
+    const WAYS: &'static [(Self, &'static str)] =
+        &[(Self::Severity, "severity"), (Self::Object, "object"), (Self::Rule, "rule"), (Self::Pods, "pods")];
 }
 
 /// How findings are grouped.
@@ -62,29 +45,12 @@ pub enum Group {
     Rule,
 }
 
+impl Way for Group {
+    const WAYS: &'static [(Self, &'static str)] =
+        &[(Self::None, "not grouped"), (Self::Namespace, "by namespace"), (Self::Object, "by object"), (Self::Rule, "by rule")];
+}
+
 impl Group {
-    /// The next one.
-    #[must_use]
-    pub const fn next(self) -> Self {
-        match self {
-            Self::None => Self::Namespace,
-            Self::Namespace => Self::Object,
-            Self::Object => Self::Rule,
-            Self::Rule => Self::None,
-        }
-    }
-
-    /// What people read.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::None => "not grouped",
-            Self::Namespace => "by namespace",
-            Self::Object => "by object",
-            Self::Rule => "by rule",
-        }
-    }
-
     fn of(self, finding: &Finding) -> Option<String> {
         Some(match self {
             Self::None => return None,
@@ -102,33 +68,40 @@ pub struct FindingsView {
     /// The outcome that it lists.
     outcomes: Arc<Vec<CheckOutcome>>,
     index: usize,
-    /// Filter words.
-    pub filter: Field,
-    /// Whether they are being typed.
-    pub filtering: bool,
+    /// The cluster.
+    cluster: String,
+    /// Findings for which an exception holds.
+    excepted: BTreeSet<String>,
+    /// What was found before.
+    before: Option<Arc<Before>>,
+    /// How it is looked through.
+    pub list: Listing<Group>,
     /// The order.
     pub sort: Sort,
-    /// The groups.
-    pub group: Group,
-    /// The selected row.
-    pub cursor: Cursor,
     /// How far the words of the check are scrolled, where it found nothing to list.
     pub page: Scroll,
     /// Ids of marked findings.
     pub marked: BTreeSet<String>,
-    rows: Vec<ListRow>,
-    shown: usize,
     haystacks: Vec<String>,
 }
 
 impl FindingsView {
     /// Lists the findings of a check; what was set and selected before is kept where outcomes are replaced.
-    pub fn load(&mut self, outcomes: &Arc<Vec<CheckOutcome>>, check: &str) {
+    pub fn load(&mut self, cluster: &Cluster, check: &str, excepted: impl Fn(&Finding) -> bool) {
+        let outcomes = &cluster.outcomes;
         let Some(index) = outcomes.iter().position(|o| o.check == check) else { return };
-        if Arc::ptr_eq(&self.outcomes, outcomes) && self.index == index && !self.haystacks.is_empty() {
+        let excepted: BTreeSet<String> =
+            outcomes.get(index).iter().flat_map(|o| &o.findings).filter(|f| excepted(f)).map(|f| f.id.clone()).collect();
+        let same = Arc::ptr_eq(&self.outcomes, outcomes) && self.index == index && !self.haystacks.is_empty();
+        if same && self.excepted == excepted {
             return;
         }
+        self.excepted = excepted;
+        if same {
+            return self.arrange();
+        }
         (self.outcomes, self.index) = (outcomes.clone(), index);
+        (self.cluster, self.before) = (cluster.key.clone(), cluster.before.clone());
         self.haystacks = self.findings().iter().map(haystack).collect();
         let known: BTreeSet<&str> = self.findings().iter().map(|f| f.id.as_str()).collect();
         let marked = self.marked.iter().filter(|id| known.contains(id.as_str())).cloned().collect();
@@ -142,28 +115,30 @@ impl FindingsView {
         self.outcomes.get(self.index).map_or(&[], |o| o.findings.as_slice())
     }
 
+    /// Whether a finding was not there before.
+    #[must_use]
+    pub fn newness(&self, finding: &Finding) -> Newness {
+        let check = self.outcome().map_or("", |o| o.check.as_str());
+        self.before.as_ref().map_or(Newness::Untold, |before| before.newness(check, finding))
+    }
+
+    /// Why the filter can't be answered: it asks what is new, and nothing tells that.
+    #[must_use]
+    pub fn unanswered(&self) -> Option<String> {
+        let asks = Query::read(self.list.filter.trimmed()).asks_what_is_new();
+        (asks && self.before.is_none()).then(|| format!("What is new in {} can’t be told: {READ_ONCE}.", self.cluster))
+    }
+
     /// The outcome.
     #[must_use]
     pub fn outcome(&self) -> Option<&CheckOutcome> {
         self.outcomes.get(self.index)
     }
 
-    /// Rows as they are shown.
-    #[must_use]
-    pub fn rows(&self) -> &[ListRow] {
-        &self.rows
-    }
-
-    /// How many findings the filter lets through.
-    #[must_use]
-    pub const fn shown(&self) -> usize {
-        self.shown
-    }
-
     /// The selected finding; on a heading the first below it.
     #[must_use]
     pub fn selected(&self) -> Option<&Finding> {
-        self.findings().get(listed::item_of(&self.rows, self.cursor.at)?)
+        self.findings().get(self.list.selected()?)
     }
 
     /// The marked findings, or the selected one where none is marked.
@@ -177,8 +152,8 @@ impl FindingsView {
 
     /// Marks or unmarks the selected finding; on a heading, all of its group.
     pub fn mark(&mut self) {
-        let ids: Vec<String> = match self.rows.get(self.cursor.at) {
-            Some(ListRow::Heading(_, count)) => self.rows[self.cursor.at + 1..]
+        let ids: Vec<String> = match self.list.rows().get(self.list.cursor.at) {
+            Some(ListRow::Heading(_, count)) => self.list.rows()[self.list.cursor.at + 1..]
                 .iter()
                 .take(*count)
                 .filter_map(|row| self.findings().get(row.item()?).map(|f| f.id.clone()))
@@ -197,23 +172,25 @@ impl FindingsView {
 
     /// Selects a finding; a filter that hides it is let go.
     pub(super) fn stand_on(&mut self, id: &str) {
-        let row = |view: &Self| view.rows.iter().position(|row| row.item().is_some_and(|at| view.findings()[at].id == id));
-        if row(self).is_none() {
-            self.filter.set("");
+        let at = self.findings().iter().position(|f| f.id == id);
+        if !self.list.select(|item| Some(item) == at) {
+            self.list.filter.set("");
             self.arrange();
+            self.list.select(|item| Some(item) == at);
         }
-        self.cursor.at = row(self).unwrap_or(self.cursor.at);
     }
 
     /// Works the rows out anew; the selected finding stays selected where it is still shown.
     pub fn arrange(&mut self) {
         let selected = self.selected().map(|f| f.id.clone());
-        let query = Query::read(self.filter.trimmed());
-        let findings = self.findings();
+        let query = Query::read(self.list.filter.trimmed());
+        let findings = self.outcomes.get(self.index).map_or(&[][..], |o| o.findings.as_slice());
         let (check, outcome) = self.outcome().map_or(("", Outcome::Pass), |o| (o.check.as_str(), o.outcome));
         let fits = |at: &usize| {
             let (finding, haystack) = (&findings[*at], self.haystacks[*at].as_str());
-            query.fits(&Found { finding, check, outcome, cluster: "", excepted: false, haystack })
+            let excepted = self.excepted.contains(&finding.id);
+            let newness = self.newness(finding);
+            query.fits(&Found { finding, check, outcome, cluster: &self.cluster, excepted, newness, haystack })
         };
         let mut fit: Vec<usize> = (0..findings.len()).filter(fits).collect();
         let object = |f: &Finding| (f.object.namespace.clone(), f.object.kind.clone(), f.object.name.clone());
@@ -224,12 +201,8 @@ impl FindingsView {
             Sort::Rule => fit.sort_by(|a, b| findings[*a].rule.cmp(&findings[*b].rule)),
             Sort::Pods => fit.sort_by_key(|at| std::cmp::Reverse(findings[*at].pods)),
         }
-        let shown = fit.len();
-        let rows = listed::rows(fit, |at| self.group.of(&findings[at]));
-        let again = selected.and_then(|id| rows.iter().position(|row| row.item().is_some_and(|at| findings[at].id == id)));
-        let last = rows.len().saturating_sub(1);
-        self.cursor.at = again.unwrap_or(self.cursor.at).min(last);
-        (self.rows, self.shown) = (rows, shown);
+        let group = self.list.group;
+        self.list.arrange(fit, |at| group.of(&findings[at]), |at| selected.as_ref() == Some(&findings[at].id));
     }
 }
 
@@ -261,32 +234,45 @@ mod tests {
             ],
         };
         let mut view = FindingsView::default();
-        view.load(&Arc::new(vec![outcome]), "3.1/baseline");
+        let cluster = Cluster {
+            key: "prod-eu".into(),
+            outcomes: Arc::new(vec![outcome]),
+            found: Arc::default(),
+            inventory: None,
+            before: None,
+            loading: false,
+            judging: false,
+            problem: None,
+        };
+        view.load(&cluster, "3.1/baseline", |finding| finding.object.name == "web");
         view
     }
 
     #[test]
     fn filter_words_narrow_and_the_selected_finding_stays() {
         let mut view = view();
-        view.cursor.at = 2;
-        view.filter.set("ns:pay");
+        view.list.cursor.at = 2;
+        view.list.filter.set("ns:pay");
         view.arrange();
-        assert_eq!((view.shown(), view.selected().map(|f| f.object.name.as_str())), (2, Some("worker")));
-        view.filter.set("ns:pay sev:hi HOST");
+        assert_eq!((view.list.shown(), view.selected().map(|f| f.object.name.as_str())), (2, Some("worker")));
+        view.list.filter.set("ns:pay sev:hi HOST");
         view.arrange();
-        assert_eq!(view.rows(), [ListRow::Item(0)]);
-        view.filter.set("-ns:pay");
+        assert_eq!(view.list.rows(), [ListRow::Item(0)]);
+        view.list.filter.set("-ns:pay");
         view.arrange();
-        assert_eq!(view.rows(), [ListRow::Item(1)]);
+        assert_eq!(view.list.rows(), [ListRow::Item(1)]);
+        view.list.filter.set("exc:yes cluster:eu");
+        view.arrange();
+        assert_eq!(view.list.rows(), [ListRow::Item(1)]);
     }
 
     #[test]
     fn marking_a_heading_marks_its_group() {
         let mut view = view();
-        view.group = Group::Namespace;
+        view.list.group = Group::Namespace;
         view.arrange();
-        assert_eq!(view.rows()[0], ListRow::Heading("pay".into(), 2));
-        view.cursor.at = 0;
+        assert_eq!(view.list.rows()[0], ListRow::Heading("pay".into(), 2));
+        view.list.cursor.at = 0;
         view.mark();
         assert_eq!(view.acted_on().len(), 2);
         view.mark();

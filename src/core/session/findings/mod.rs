@@ -10,13 +10,14 @@ pub use list::{FindingsView, Group, Sort};
 
 use crate::model::text::clean;
 use crate::model::{Finding, ObjectRef};
+use crate::session::book::assessment::Cluster;
 use crate::session::book::desk::Desk;
 use crate::session::book::layer::Layer;
 use crate::session::book::lead::{Kept, Lead, Next, Wrong};
 use crate::session::effect::{Effect, Source};
 use crate::session::parts::cursor::{Cursor, Scroll, Step};
 use crate::session::parts::field::Typed;
-use crate::session::parts::listed::ListRow;
+use crate::session::parts::listing::Way;
 use crate::session::parts::message::Message;
 use crate::workbook::Day;
 use crate::workbook::accept::day_of;
@@ -85,7 +86,7 @@ impl Findings {
     pub(in crate::session) fn reload(&mut self, desk: &Desk) {
         let Some(cluster) = desk.book.as_ref().and_then(|book| book.shown()) else { return };
         for (check, view) in &mut self.views {
-            view.load(&cluster.outcomes, check);
+            load(view, desk, cluster, check);
         }
     }
 
@@ -97,7 +98,7 @@ impl Findings {
             desk.messages.push(Message::warning("No cluster was read, so there are no findings", now));
             return;
         };
-        self.views.entry(check.clone()).or_default().load(&cluster.outcomes, &check);
+        load(self.views.entry(check.clone()).or_default(), desk, cluster, &check);
         desk.layers.push(Layer::Findings(check));
     }
 
@@ -105,7 +106,7 @@ impl Findings {
     pub(in crate::session) fn open_one(&mut self, desk: &mut Desk, check: &str, id: String) {
         let Some(cluster) = desk.book.as_ref().and_then(|book| book.shown()) else { return };
         let view = self.views.entry(check.to_owned()).or_default();
-        view.load(&cluster.outcomes, check);
+        load(view, desk, cluster, check);
         view.stand_on(&id);
         desk.layers.pop_if(|layer| matches!(layer, Layer::Finding { .. }));
         desk.layers.push(Layer::Finding { check: check.to_owned(), id, scroll: Scroll::default() });
@@ -122,7 +123,7 @@ impl Findings {
     pub(in crate::session) fn update(&mut self, desk: &mut Desk, action: Action) -> Next {
         match action {
             Action::Sort => self.arrange(desk, |view| view.sort = view.sort.next()),
-            Action::Group => self.arrange(desk, |view| view.group = view.group.next()),
+            Action::Group => self.arrange(desk, |view| view.list.group = view.list.group.next()),
             Action::Mark => {
                 self.arrange(desk, FindingsView::mark);
                 self.step(desk, Step::Down);
@@ -144,37 +145,32 @@ impl Findings {
         let Layer::Findings(check) = desk.top() else { return };
         let check = check.clone();
         let Some(view) = self.views.get_mut(&check) else { return };
-        if view.filtering {
-            view.filtering = false;
-        } else if let Some(id) = view.selected().map(|f| f.id.clone()) {
+        if view.list.keeps_words() {
+            return;
+        }
+        if let Some(id) = view.selected().map(|f| f.id.clone()) {
             desk.layers.push(Layer::Finding { check, id, scroll: Scroll::default() });
         }
     }
 
     /// Esc in the list: clears the filter first, then the marks.
     pub(in crate::session) fn back(&mut self, desk: &mut Desk) {
-        match self.on_top(desk) {
-            Some(view) if view.filtering || !view.filter.is_empty() || !view.marked.is_empty() => {
-                if view.filtering || view.marked.is_empty() {
-                    view.filter.set("");
-                } else {
-                    view.marked.clear();
-                }
-                view.filtering = false;
-                view.arrange();
+        let Some(view) = self.on_top(desk) else { return desk.close_top() };
+        if view.list.filtering || view.marked.is_empty() {
+            if !view.list.clears_words() {
+                return desk.close_top();
             }
-            _ => desk.close_top(),
+        } else {
+            view.marked.clear();
         }
+        view.arrange();
     }
 
     /// Moves in the list.
     pub(in crate::session) fn step(&mut self, desk: &Desk, step: Step) {
         match self.on_top(desk) {
             Some(view) if view.findings().is_empty() => view.page.step(step),
-            Some(view) => {
-                let length = view.rows().len();
-                view.cursor.step(step, length);
-            }
+            Some(view) => view.list.step(step),
             None => {}
         }
     }
@@ -183,44 +179,34 @@ impl Findings {
     pub(in crate::session) fn beside(&mut self, desk: &mut Desk, back: bool) {
         let Some(Layer::Finding { check, id, scroll }) = desk.layers.last_mut() else { return };
         let Some(view) = self.views.get_mut(check) else { return };
-        let length = view.rows().len();
-        let before = view.cursor.clone();
-        // Headings of groups are passed over.
-        for _ in 0..2 {
-            view.cursor.step(if back { Step::Up } else { Step::Down }, length);
-            if matches!(view.rows().get(view.cursor.at), Some(ListRow::Item(_))) {
-                break;
-            }
-        }
-        match view.selected().map(|f| f.id.clone()) {
-            Some(next) => (*id, *scroll) = (next, Scroll::default()),
-            None => view.cursor = before,
+        if let Some(next) = view.list.beside(back).and_then(|at| view.findings().get(at)) {
+            (*id, *scroll) = (next.id.clone(), Scroll::default());
         }
     }
 
     /// Begins to type filter words.
     pub(in crate::session) fn filter(&mut self, desk: &Desk) {
-        self.arrange(desk, |view| view.filtering = true);
+        self.arrange(desk, |view| view.list.filtering = true);
     }
 
     /// Types filter words.
     pub(in crate::session) fn type_in(&mut self, desk: &Desk, typed: &Typed) {
-        self.arrange(desk, |view| {
-            if view.filtering {
-                view.filter.apply(typed);
-            }
-        });
+        if let Some(view) = self.on_top(desk)
+            && view.list.type_in(typed)
+        {
+            view.arrange();
+        }
     }
 
     /// Whether filter words of a check are being typed.
     #[must_use]
     pub fn is_filtering(&self, check: &str) -> bool {
-        self.view(check).is_some_and(|view| view.filtering)
+        self.view(check).is_some_and(|view| view.list.filtering)
     }
 
     /// The row one stands on in the list on top.
     pub(in crate::session) fn cursor(&mut self, desk: &Desk) -> Option<&mut Cursor> {
-        self.on_top(desk).map(|view| &mut view.cursor)
+        self.on_top(desk).map(|view| &mut view.list.cursor)
     }
 
     /// Copies the command that shows the object.
@@ -280,6 +266,11 @@ impl Findings {
         let name = format!("finding-{}-{}.txt", check.replace('/', "-"), &first.id);
         Next::from(Lead::Keep(Kept { title: clean(&title), practices: desk.practices_here(), name, text }))
     }
+}
+
+fn load(view: &mut FindingsView, desk: &Desk, cluster: &Cluster, check: &str) {
+    let excepted = |finding: &Finding| desk.book.as_ref().is_some_and(|book| book.is_excepted(&cluster.key, check, &finding.id));
+    view.load(cluster, check, excepted);
 }
 
 /// The command that shows an object on the cluster that is looked at.

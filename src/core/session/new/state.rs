@@ -1,6 +1,7 @@
 //! Starting an assessment: four steps on one page, each of which can be gone back to without losing what was typed.
 //! What the pre-flight says is shown before anything is read, so that a refusal is no surprise.
 
+use super::contents::Contents;
 use crate::kinds::ClusterInfo;
 use crate::model::Kind;
 use crate::session::effect::Source;
@@ -8,7 +9,7 @@ use crate::session::parts::cursor::Cursor;
 use crate::session::parts::field::Field;
 use crate::session::parts::form::{Form, Purpose, Row};
 use crate::session::parts::namespaces::{NamespaceRow, ScopeEditor};
-use crate::workbook::{Engagement, Workbook};
+use crate::workbook::{Engagement, ToldVersion, Workbook, told};
 use jiff::civil::Date;
 use std::path::PathBuf;
 
@@ -49,6 +50,8 @@ pub struct Preflight {
     pub namespaces: Vec<NamespaceRow>,
     /// Why not all namespaces are in that list, or none is; "" where all are.
     pub namespaces_missing: String,
+    /// What is in it, where it is files.
+    pub contents: Option<Contents>,
     /// The source as it was understood: the current context by its name, paths from the root. None: as it was told.
     pub source: Option<Source>,
 }
@@ -112,6 +115,9 @@ impl Stage {
     }
 }
 
+/// A new assessment, where there is one.
+pub(super) type State = Option<Box<New>>;
+
 /// A new assessment, or a further cluster of one.
 #[derive(Clone, Debug)]
 pub struct New {
@@ -131,6 +137,8 @@ pub struct New {
     pub source: Option<Source>,
     /// The pre-flight of it.
     pub flight: Flight,
+    /// The version of the cluster, where the files that were chosen do not tell it and a person did.
+    pub version: Option<ToldVersion>,
     /// The scope.
     pub scope: ScopeEditor,
     /// Folder of the assessment, where it was told.
@@ -174,6 +182,7 @@ impl New {
             cursor: Cursor::default(),
             source: None,
             flight: Flight::None,
+            version: None,
             scope: ScopeEditor::default(),
             dir: None,
             adding: false,
@@ -231,6 +240,20 @@ impl New {
             ..self.begun.as_ref().map(|begun| begun.engagement.clone()).unwrap_or_default()
         }
     }
+
+    /// What is known of the cluster, with its version as a person told it where one did.
+    #[must_use]
+    pub fn version_words(&self, known: &Preflight) -> String {
+        told::with(&known.cluster, self.version.as_ref()).as_ref().unwrap_or(&known.cluster).version_words()
+    }
+
+    /// Whether a person may tell the version of the cluster that was chosen.
+    #[must_use]
+    pub fn may_tell_version(&self) -> bool {
+        matches!(&self.flight, Flight::Done(known) if told::may_be_told(&known.cluster))
+            && matches!(self.source, Some(Source::Paths { .. }))
+    }
+
     /// The form of the engagement, while it is filled in.
     #[must_use]
     pub fn open_form(&self) -> Option<&Form> {

@@ -1,10 +1,11 @@
 //! The steps of a new assessment: starting, choosing a cluster, going on and back, and at the end an assessment that is made, or a cluster that
 //! is read.
 
-use super::state::{ContextRow, Flight, New, Preflight, SourceRow, Stage};
+use super::state::{ContextRow, Flight, New, Preflight, SourceRow, Stage, State};
+use super::version;
 use crate::model::text::clean;
 use crate::session::book::desk::Desk;
-use crate::session::book::edit::After;
+use crate::session::book::edit::{After, Draft};
 use crate::session::book::layer::Layer;
 use crate::session::book::lead::{Lead, Next};
 use crate::session::effect::{Effect, Source};
@@ -12,8 +13,8 @@ use crate::session::parts::cursor::Step;
 use crate::session::parts::field::Typed;
 use crate::session::parts::form::{Choice, Form, PathOf, Row};
 use crate::session::parts::path;
-use crate::workbook::Workbook;
 use crate::workbook::collection::free_name;
+use crate::workbook::{ToldVersion, Workbook};
 use std::path::PathBuf;
 
 /// What happens to a new assessment.
@@ -25,6 +26,8 @@ pub enum Action {
     Files,
     /// Reads a further cluster into the open assessment.
     AddCluster,
+    /// Tells the version of the cluster that was chosen, where its files do not.
+    Version,
     /// The contexts of the kubeconfig.
     Contexts(Result<Vec<ContextRow>, String>),
     /// What may be read.
@@ -60,12 +63,9 @@ impl Action {
     /// Whether a person did it.
     #[must_use]
     pub const fn is_by_person(&self) -> bool {
-        matches!(self, Self::Start | Self::Files | Self::AddCluster)
+        matches!(self, Self::Start | Self::Files | Self::AddCluster | Self::Version)
     }
 }
-
-/// A new assessment, where there is one.
-type State = Option<Box<New>>;
 
 /// Starts, and hears of clusters.
 pub(in crate::session) fn update(state: &mut State, desk: &mut Desk, action: Action) -> Next {
@@ -73,6 +73,7 @@ pub(in crate::session) fn update(state: &mut State, desk: &mut Desk, action: Act
         Action::Start => return start(state, desk),
         Action::Files => ask_files(desk),
         Action::AddCluster => return add_cluster(state, desk),
+        Action::Version => version::ask(state, desk),
         Action::Contexts(contexts) => {
             if let Some(new) = state.as_mut() {
                 let is_current = |row: &ContextRow| row.current && row.kubeconfig.is_none();
@@ -184,6 +185,7 @@ fn choose_source(state: &mut State, desk: &mut Desk, source: Source) -> Next {
         desk.layers.push(Layer::New);
     }
     new.source = Some(source.clone());
+    new.version = None;
     if new.stage == Stage::Engagement {
         return Next::NONE;
     }
@@ -279,13 +281,29 @@ fn begin(new: &New, desk: &mut Desk, source: Option<Source>) -> Next {
     let mut workbook = Workbook::new(new.engagement());
     workbook.scope = new.scope.scope.clone();
     workbook.catalogue.clone_from(&desk.guidance.digest);
+    if let (Some(source), Some(told)) = (&source, &new.version) {
+        desk.book = None;
+        workbook.versions.push(ToldVersion { cluster: free_key(desk, source), ..told.clone() });
+    }
     made(desk, new.dir.clone(), Box::new(workbook), source)
 }
 
 /// Reads a further cluster; a scope that was changed on the way is kept first, because it is judged by.
 fn begin_adding(new: &New, desk: &mut Desk, source: Source) -> Next {
     let key = free_key(desk, &source);
-    match desk.scope_draft(new.scope.scope.clone()) {
+    let mut draft = desk.scope_draft(new.scope.scope.clone());
+    if let (Some(told), Some(book)) = (&new.version, desk.book.as_ref()) {
+        let workbook = book.workbook.clone();
+        let draft = draft.get_or_insert_with(|| Draft {
+            workbook,
+            what: format!("version of {key}"),
+            before: String::new(),
+            after: told.version.clone(),
+        });
+        draft.workbook.versions.retain(|known| known.cluster != key);
+        draft.workbook.versions.push(ToldVersion { cluster: key.clone(), ..told.clone() });
+    }
+    match draft {
         Some(draft) => desk.save(draft, After::Read(key, source), true),
         None => Next::from(Lead::Read { key, source, again: false }),
     }

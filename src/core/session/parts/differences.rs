@@ -2,6 +2,7 @@
 
 use super::cursor::{Cursor, Step};
 use super::field::{Field, Typed};
+use super::listed;
 use crate::workbook::compare::{Class, Entry};
 
 /// Differences, as they are looked through.
@@ -72,13 +73,10 @@ impl Differences {
     pub(in crate::session) fn type_in(&mut self, typed: &Typed) {
         self.filter.apply(typed);
         self.cursor.at = 0;
-        let words: Vec<String> = self.filter.trimmed().to_lowercase().split_whitespace().map(str::to_owned).collect();
+        let words = listed::words(self.filter.trimmed());
         let fits = |entry: &Entry| {
             let text = format!("{} {} {} {}", entry.cluster, entry.topic.label(), entry.check, entry.line()).to_lowercase();
-            words.iter().all(|word| match word.strip_prefix('-').filter(|word| !word.is_empty()) {
-                Some(word) => !text.contains(word),
-                None => text.contains(word.as_str()),
-            })
+            words.iter().all(|word| listed::holds(word, &|word| text.contains(word)))
         };
         self.shown = self.entries.iter().enumerate().filter(|(_, entry)| fits(entry)).map(|(nth, _)| nth).collect();
     }

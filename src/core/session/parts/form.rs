@@ -62,6 +62,8 @@ pub enum Purpose {
     Engagement,
     /// Adding a rule to the scope.
     Rule,
+    /// Telling the version of a cluster whose files do not.
+    Version,
     /// Confirming the scope.
     ConfirmScope,
     /// Naming a path.

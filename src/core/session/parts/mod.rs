@@ -7,6 +7,7 @@ pub mod field;
 pub mod form;
 pub mod ids;
 pub mod listed;
+pub mod listing;
 pub mod message;
 pub mod namespaces;
 pub mod path;

@@ -79,7 +79,7 @@ impl<'a> ClusterSide<'a> {
             name: name.to_owned(),
             uid: cluster.uid.clone(),
             server: cluster.server.clone(),
-            version: cluster.version.clone(),
+            version: cluster.told_version().to_owned(),
             distribution: cluster.distribution.clone(),
             nodes: inventory.nodes.len(),
             not_read,

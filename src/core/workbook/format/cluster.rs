@@ -1,4 +1,4 @@
-//! The tables `[[cluster]]`, `[cluster.reached]` and `[cluster.failed]`.
+//! The tables `[[cluster]]`, `[cluster.reached]`, `[cluster.failed]` and `[cluster.before]`.
 
 use crate::kinds::UserName;
 use crate::workbook::moment::Moment;
@@ -59,6 +59,9 @@ pub struct ClusterRecord {
     /// The last try to read it, where that failed; what stands above is from the reading before, or empty.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failed: Option<ReadFailure>,
+    /// The reading before the one that stands above, to tell what is new.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<ReadBefore>,
 }
 
 impl ClusterRecord {
@@ -67,6 +70,17 @@ impl ClusterRecord {
     pub const fn was_read(&self) -> bool {
         self.assessed_at.is_some() || self.collected_at.is_some()
     }
+}
+
+/// The reading before the last one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReadBefore {
+    /// SHA-256 of the file with all that was found then, `findings/<digest>.json`.
+    pub findings: String,
+    /// When the cluster was collected then, or judged where that is not told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Moment>,
 }
 
 /// A try to read a cluster that failed.
@@ -128,6 +142,7 @@ impl ClusterRecord {
             not_read: BTreeMap::new(),
             redactions: 0,
             failed: None,
+            before: None,
         }
     }
 }

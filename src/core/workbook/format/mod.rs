@@ -22,12 +22,13 @@ mod sample;
 mod scoping;
 mod shared;
 mod sign_off;
+mod version;
 mod withheld;
 mod workbook;
 
 pub use analysis::{AnalysisPurpose, RiskAnalysis};
 pub use answer::Answer;
-pub use cluster::{ClusterRecord, Reached, ReadFailure};
+pub use cluster::{ClusterRecord, Reached, ReadBefore, ReadFailure};
 pub use determination::{CompensatingControl, CustomizedApproach, Determination};
 pub use engagement::Engagement;
 pub use evidence::{Evidence, EvidenceKind, Interview, Observation, Withdrawn, title_of};
@@ -45,5 +46,6 @@ pub use sample::{ItemResult, Population, PopulationKind, Sample, SampleItem, Sam
 pub use scoping::{ScopeConfirmed, UseCase, UseCaseKind};
 pub use shared::Shared;
 pub use sign_off::{SignOff, SignOffStep};
+pub use version::ToldVersion;
 pub use withheld::WithheldWords;
 pub use workbook::{FORMAT, Workbook, WorkbookError};

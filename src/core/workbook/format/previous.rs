@@ -15,6 +15,9 @@ pub struct Previous {
     /// Its period.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub period: String,
+    /// Where it lay then: its folder or bag.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub from: String,
     /// SHA-256 of its workbook.
     pub workbook: String,
     /// When this assessment was begun from it.
@@ -60,6 +63,9 @@ pub struct PreviousCluster {
     /// Nodes.
     #[serde(default)]
     pub nodes: usize,
+    /// SHA-256 of the file with all that was found in it, of which `findings/<digest>.json` is a copy.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub findings: String,
 }
 
 /// An answer of the assessment before.

@@ -21,6 +21,7 @@ pub struct Printed {
     scope_confirmed: String,
     previous: String,
     use_cases: Vec<String>,
+    versions: Vec<String>,
     clusters: Vec<String>,
     answers: Vec<String>,
     determinations: Vec<String>,
@@ -49,6 +50,7 @@ impl Printed {
             scope_confirmed: table("scope_confirmed", book.scope_confirmed.as_ref())?,
             previous: table("previous", book.previous.as_ref())?,
             use_cases: rows("use_case", &book.use_cases)?,
+            versions: rows("version", &book.versions)?,
             clusters: rows("cluster", &book.clusters)?,
             answers: rows("answer", &book.answers)?,
             determinations: rows("determination", &book.determinations)?,
@@ -84,6 +86,7 @@ impl Printed {
         one(&mut self.previous, &mut new.previous, changed.previous);
         let splice = |texts: &mut Vec<String>, new: Vec<String>, span: Span| drop(texts.splice(span.from..span.before, new));
         splice(&mut self.use_cases, new.use_cases, changed.use_cases);
+        splice(&mut self.versions, new.versions, changed.versions);
         splice(&mut self.clusters, new.clusters, changed.clusters);
         splice(&mut self.answers, new.answers, changed.answers);
         splice(&mut self.determinations, new.determinations, changed.determinations);
@@ -113,6 +116,7 @@ impl Printed {
             scope_confirmed,
             previous,
             use_cases,
+            versions,
             clusters,
             answers,
             determinations,
@@ -131,6 +135,7 @@ impl Printed {
         let one = [engagement, scope, place, scope_confirmed, previous].into_iter();
         let texts = one
             .chain(use_cases)
+            .chain(versions)
             .chain(clusters)
             .chain(sorted(&book.answers, answers, |a| (order(&a.question), &a.cluster)))
             .chain(sorted(&book.determinations, determinations, |d| order(&d.practice)))

@@ -43,6 +43,7 @@ pub struct Rows {
     pub(super) scope_confirmed: bool,
     pub(super) previous: bool,
     pub(super) use_cases: Span,
+    pub(super) versions: Span,
     pub(super) clusters: Span,
     pub(super) answers: Span,
     pub(super) determinations: Span,
@@ -69,6 +70,7 @@ impl Rows {
             scope_confirmed: now.scope_confirmed != before.scope_confirmed,
             previous: now.previous != before.previous,
             use_cases: Span::between(&now.use_cases, &before.use_cases),
+            versions: Span::between(&now.versions, &before.versions),
             clusters: Span::between(&now.clusters, &before.clusters),
             answers: Span::between(&now.answers, &before.answers),
             determinations: Span::between(&now.determinations, &before.determinations),
@@ -97,6 +99,7 @@ impl Rows {
             scope_confirmed: now.scope_confirmed.clone().filter(|_| self.scope_confirmed),
             previous: now.previous.clone().filter(|_| self.previous),
             use_cases: self.use_cases.of(&now.use_cases),
+            versions: self.versions.of(&now.versions),
             clusters: self.clusters.of(&now.clusters),
             answers: self.answers.of(&now.answers),
             determinations: self.determinations.of(&now.determinations),
@@ -124,6 +127,7 @@ impl Rows {
             scope_confirmed,
             previous,
             use_cases,
+            versions,
             clusters,
             answers,
             determinations,
@@ -156,6 +160,7 @@ impl Rows {
             previous.clone_from(&now.previous);
         }
         self.use_cases.take_over(use_cases, &now.use_cases);
+        self.versions.take_over(versions, &now.versions);
         self.clusters.take_over(clusters, &now.clusters);
         self.answers.take_over(answers, &now.answers);
         self.determinations.take_over(determinations, &now.determinations);

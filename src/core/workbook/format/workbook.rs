@@ -20,6 +20,7 @@ use super::sample::Sample;
 use super::scoping::{ScopeConfirmed, UseCase};
 use super::shared::Shared;
 use super::sign_off::SignOff;
+use super::version::ToldVersion;
 use super::withheld::WithheldWords;
 use crate::model::Scope;
 use crate::sensitive::{place, without_quoted};
@@ -55,6 +56,9 @@ pub struct Workbook {
     /// What each cluster is used for.
     #[serde(default, rename = "use_case", skip_serializing_if = "Vec::is_empty")]
     pub use_cases: Vec<UseCase>,
+    /// Versions of clusters that were read from files which do not tell them, as people told them.
+    #[serde(default, rename = "version", skip_serializing_if = "Vec::is_empty")]
+    pub versions: Vec<ToldVersion>,
     /// Clusters.
     #[serde(default, rename = "cluster", skip_serializing_if = "Vec::is_empty")]
     pub clusters: Vec<ClusterRecord>,
@@ -133,6 +137,7 @@ impl Workbook {
             scope_confirmed: None,
             previous: None,
             use_cases: vec![],
+            versions: vec![],
             clusters: vec![],
             answers: vec![],
             determinations: vec![],

@@ -1,0 +1,185 @@
+//! A long list as it is looked through: narrowed by words, put under headings, one of it selected. Who keeps the things says which of them fit and
+//! in which order; everything else is the same for findings, connections and rights.
+
+use super::cursor::{Cursor, Step};
+use super::field::{Field, Typed};
+use super::listed::{self, ListRow};
+
+/// Ways to order or to group a list, through which a key goes round.
+pub trait Way: Copy + PartialEq + 'static {
+    /// All of them, with what people read.
+    const WAYS: &'static [(Self, &'static str)];
+
+    /// The next one.
+    #[must_use]
+    fn next(self) -> Self {
+        let at = Self::WAYS.iter().position(|(way, _)| *way == self).map_or(0, |at| at + 1);
+        Self::WAYS.get(at).or(Self::WAYS.first()).map_or(self, |(way, _)| *way)
+    }
+
+    /// What people read.
+    #[must_use]
+    fn label(self) -> &'static str {
+        Self::WAYS.iter().find(|(way, _)| *way == self).map_or("", |(_, label)| label)
+    }
+}
+
+/// A list, kept as one left it.
+#[derive(Clone, Debug, Default)]
+pub struct Listing<G> {
+    /// Filter words.
+    pub filter: Field,
+    /// Whether they are being typed.
+    pub filtering: bool,
+    /// The groups.
+    pub group: G,
+    /// The selected row.
+    pub cursor: Cursor,
+    rows: Vec<ListRow>,
+    shown: usize,
+}
+
+impl<G> Listing<G> {
+    /// Rows as they are shown.
+    #[must_use]
+    pub fn rows(&self) -> &[ListRow] {
+        &self.rows
+    }
+
+    /// How many things the filter lets through.
+    #[must_use]
+    pub const fn shown(&self) -> usize {
+        self.shown
+    }
+
+    /// The things that the filter lets through, in their order.
+    pub fn items(&self) -> impl Iterator<Item = usize> {
+        self.rows.iter().filter_map(ListRow::item)
+    }
+
+    /// The selected thing; on a heading the first below it.
+    #[must_use]
+    pub fn selected(&self) -> Option<usize> {
+        listed::item_of(&self.rows, self.cursor.at)
+    }
+
+    /// Takes the things that fit, in their order, each with the name of its group; what was selected stays selected where it is still there.
+    pub(in crate::session) fn arrange(
+        &mut self,
+        fit: Vec<usize>,
+        group: impl Fn(usize) -> Option<String>,
+        was_selected: impl Fn(usize) -> bool,
+    ) {
+        self.shown = fit.len();
+        self.rows = listed::rows(fit, group);
+        let again = self.rows.iter().position(|row| row.item().is_some_and(&was_selected));
+        self.cursor.at = again.unwrap_or(self.cursor.at).min(self.rows.len().saturating_sub(1));
+    }
+
+    /// Selects a thing; whether it is shown.
+    pub(in crate::session) fn select(&mut self, is: impl Fn(usize) -> bool) -> bool {
+        let row = self.rows.iter().position(|row| row.item().is_some_and(&is));
+        self.cursor.at = row.unwrap_or(self.cursor.at);
+        row.is_some()
+    }
+
+    /// Moves in it.
+    pub(in crate::session) fn step(&mut self, step: Step) {
+        self.cursor.step(step, self.rows.len());
+    }
+
+    /// Goes to the thing before or after the selected one, headings passed over; none where there is no other.
+    pub(in crate::session) fn beside(&mut self, back: bool) -> Option<usize> {
+        let before = self.cursor.at;
+        loop {
+            let at = self.cursor.at;
+            self.step(if back { Step::Up } else { Step::Down });
+            match self.rows.get(self.cursor.at).and_then(ListRow::item) {
+                Some(item) if self.cursor.at != at => return Some(item),
+                _ if self.cursor.at == at => break,
+                _ => {}
+            }
+        }
+        self.cursor.at = before;
+        None
+    }
+
+    /// ↵ while filter words are typed: keeps them. Whether they were.
+    pub(in crate::session) fn keeps_words(&mut self) -> bool {
+        std::mem::take(&mut self.filtering)
+    }
+
+    /// Esc: clears the filter, where there is one or one is typed; whether it did, and the list is to be arranged anew.
+    pub(in crate::session) fn clears_words(&mut self) -> bool {
+        let clears = self.filtering || !self.filter.is_empty();
+        if clears {
+            self.filter.set("");
+            self.filtering = false;
+        }
+        clears
+    }
+
+    /// Types filter words; whether it did, and the list is to be arranged anew.
+    pub(in crate::session) fn type_in(&mut self, typed: &Typed) -> bool {
+        if self.filtering {
+            self.filter.apply(typed);
+        }
+        self.filtering
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn grouped() -> Listing<()> {
+        let mut list = Listing::default();
+        list.arrange(vec![0, 1, 2, 3], |at| Some(if at < 2 { "a" } else { "b" }.to_owned()), |_| false);
+        list
+    }
+
+    #[test]
+    fn what_was_selected_stays_selected_and_no_row_lies_beyond_the_end() {
+        let mut list = grouped();
+        list.cursor.at = 5;
+        assert_eq!((list.selected(), list.shown()), (Some(3), 4));
+        list.arrange(vec![3, 0], |_| None, |at| at == 3);
+        assert_eq!((list.cursor.at, list.selected()), (0, Some(3)));
+        list.cursor.at = 1;
+        list.arrange(vec![2], |_| None, |at| at == 0);
+        assert_eq!((list.cursor.at, list.selected()), (0, Some(2)));
+    }
+
+    #[test]
+    fn beside_passes_over_headings_and_stays_at_the_ends() {
+        let mut list = grouped();
+        list.cursor.at = 2;
+        assert_eq!((list.beside(false), list.cursor.at), (Some(2), 4));
+        assert_eq!(list.beside(true), Some(1));
+        assert_eq!(list.beside(true), Some(0));
+        assert_eq!((list.beside(true), list.cursor.at), (None, 1));
+    }
+
+    #[test]
+    fn words_are_typed_kept_and_cleared() {
+        let mut list = grouped();
+        assert!(!list.type_in(&Typed::Char('a')) && !list.clears_words());
+        list.filtering = true;
+        assert!(list.type_in(&Typed::Char('a')) && list.keeps_words() && !list.keeps_words());
+        assert_eq!(list.filter.text, "a");
+        assert!(list.clears_words() && list.filter.is_empty() && !list.clears_words());
+    }
+
+    #[test]
+    fn a_key_goes_round_the_ways() {
+        #[derive(Clone, Copy, Debug, PartialEq)]
+        enum Order {
+            Name,
+            Age,
+        }
+        impl Way for Order {
+            const WAYS: &'static [(Self, &'static str)] = &[(Self::Name, "name"), (Self::Age, "age")];
+        }
+        assert_eq!((Order::Name.next(), Order::Age.next(), Order::Age.label()), (Order::Age, Order::Name, "age"));
+    }
+}
