@@ -22,7 +22,7 @@ use kassay_core::session::{
     review, scope, update, walk,
 };
 use kassay_core::workbook::compare::Entry;
-use kassay_core::workbook::{AnswerState, AnswerValue, EvidenceKind, Workbook};
+use kassay_core::workbook::{AnswerState, AnswerValue, Edit, EvidenceKind, Journal, Workbook};
 use std::path::PathBuf;
 use std::sync::Arc;
 use support::{Desk, collection, now};
@@ -775,6 +775,9 @@ fn each_register_counts_what_it_lists() {
     let mut desk = Desk::empty();
     let book = Opened { dir: "/assessments/acme".into(), workbook: whole::workbook(), held_by: None, notices: vec![] };
     desk.act(Action::Book(book::Action::Opened(Box::new(book))));
+    let mut journal = Journal::default();
+    journal.add(&Edit { what: "new assessment".into(), ..Edit::default() }, now(), "digest").unwrap();
+    desk.act(Action::Book(book::Action::Journal(journal.lines)));
     for register in Register::ALL {
         let rows = desk.session.register_rows(register).len();
         assert!(rows > 0 && rows == desk.session.register_count(register), "{register:?}: {rows}");

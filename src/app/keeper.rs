@@ -66,6 +66,8 @@ pub(super) enum Job {
         cluster: String,
         to: Sender<(Vec<Imported>, Vec<String>)>,
     },
+    /// Tells of the journal.
+    Journal,
     /// Keeps a collection that was judged; what is sent is an action made of it.
     Keep {
         judged: Box<Judged>,
@@ -242,6 +244,10 @@ fn do_one(job: Job, store: &mut Option<Store>, actions: &UnboundedSender<Action>
             let found = store.as_ref().map(|store| store.imports(&workbook, &cluster)).unwrap_or_default();
             // Who asked may have been cancelled meanwhile.
             let _ = to.send(found);
+        }
+        Job::Journal => {
+            let lines = store.as_ref().map(|store| store.journal().lines.clone()).unwrap_or_default();
+            tell(Action::Book(session::book::Action::Journal(lines)));
         }
         Job::Keep { judged, then } => tell(then(keep(store.as_ref(), *judged))),
         Job::Close | Job::End => {}

@@ -128,6 +128,7 @@ impl World {
                 Ok(()) => Action::Told(format!("Opened: {what}")),
                 Err(error) => Action::NotDone(format!("{what} can't be opened here ({error}). Open it by hand.")),
             }),
+            Effect::ReadJournal => self.keeper.ask(Job::Journal),
             Effect::Copy(text) => self.copy(text),
             Effect::CopyRole => self.copy(collect::cluster_role(false)),
             Effect::Demo => {

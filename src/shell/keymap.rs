@@ -206,6 +206,7 @@ keys! {
     &[AllFindings], ["g"], "group", "Groups by namespace, object, check, cluster, or not.", 4 => Action::AllFindings(all_findings::Action::Group);
     &[AllFindings], ["y"], "copy as Markdown", "Copies what the filter lets through as a table, for the team that it concerns; over SSH too.", 5 => Action::CopyCommand;
     BOOK_BUT_FINDINGS, ["F"], "all findings", "Shows the findings of all checks on all clusters as one list, to filter and hand over.", 0 => Action::AllFindings(all_findings::Action::Open);
+    &[Findings, AllFindings, Access, Scope], ["z"], "platform", "Shows what is of the platform one by one, or folds it into a line again.", 9 => Action::Fold;
     &[Findings], ["space"], "mark", "Marks the finding, or a group on its heading; x and E act on all that is marked.", 6 => Action::Findings(findings::Action::Mark);
     &[Findings], ["s"], "sort", "Sorts by severity, object, rule, pods.", 5 => Action::Findings(findings::Action::Sort);
     &[Findings], ["g"], "group", "Groups by namespace, object, rule, or not.", 5 => Action::Findings(findings::Action::Group);
@@ -218,6 +219,7 @@ keys! {
     &[Sample], ["e"], "words", "Changes title, conclusion and what the sample supports.", 5 => Action::Samples(samples::Action::Words);
     &[Sample], ["v"], "draw again", "Draws the sample once more, to compare, and tells what came and went since; it stays as it is.", 6 => Action::Samples(samples::Action::Again);
     &[Pick], ["space"], "choose", "Chooses the selected item, or no longer.", 2 => Action::Samples(samples::Action::Choose);
+    &[Register], ["y"], "copy", "Copies the selected row with all that is known of it; over SSH too.", 8 => Action::CopyCommand;
     &[Register], ["x"], "take back", "Takes the selected row back, with a reason; its reference is never given again.", 4 => Action::Registers(registers::Action::Withdraw);
     &[Register], ["right", "l", "]", "tab"], "next register", "Shows the next register.", 5 => Action::Registers(registers::Action::Next);
     &[Register], ["left", "h", "[", "shift-tab"], "previous register", "Shows the register before.", 0 => Action::Registers(registers::Action::Previous);
@@ -262,7 +264,7 @@ keys! {
     &[Probing], ["esc"], "stop", "Sends no more; what was heard is kept and judged.", 2 => Action::Back;
     &[Exporting], ["enter"], "go on meanwhile", "Back to the walk, while it is written.", 1 => Action::Enter;
     &[Exporting], ["esc"], "stop", "Stops writing; nothing of it is left.", 2 => Action::Back;
-    BOOK_BUT_FINDINGS, ["r"], "registers", "Shows the registers: evidence, samples, requests, exceptions, each as one list to look through, add to and change.", 0 => Action::Registers(registers::Action::Open);
+    BOOK_BUT_FINDINGS, ["r"], "registers", "Shows the registers: evidence, samples, requests, risk analyses, exceptions, clusters, the journal and others, each as one list to look through, add to and change.", 0 => Action::Registers(registers::Action::Open);
     BOOK_BUT_FINDINGS, ["E"], "engagement", "Changes the engagement: entity, assessors, reviewers, whether a program helped with words.", 0 => Action::Engagement(engagement::Action::Open);
     BOOK_BUT_FINDINGS, ["S"], "scope", "Shows which namespaces are in scope, to change it.", 0 => Action::Scope(scope::Action::Open);
     BOOK_BUT_FINDINGS, ["="], "compare", "Compares with another assessment, a bag or a snapshot: what is new, gone, changed, and what can't be compared.", 0 => Action::Compare(compare::Action::Open);

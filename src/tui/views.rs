@@ -32,7 +32,7 @@ pub(super) fn new(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &
 /// The scope of the open assessment.
 pub(super) fn scope(frame: &mut Frame<'_>, area: Rect, session: &Session, editor: &ScopeEditor, theme: &Theme) {
     scope_screen::render(frame, area, session, editor, &keymap::hints(session.context_below()), theme);
-    list::spots(scope_screen::list_area(area, session, editor), editor.namespaces.len(), editor.cursor.at);
+    list::spots(scope_screen::list_area(area, session, editor), editor.rows().len(), editor.cursor.at);
 }
 
 /// A cluster being read.

@@ -1,13 +1,15 @@
 //! Lists of what was worked out: connections and rights are narrowed, grouped, copied and kept; what is longer than the screen scrolls; anything is found by
 //! its words.
 
-use crate::support::Desk;
+use crate::support::{Desk, collection, now};
 use kassay_core::analysis::segmentation::{Crossing, FlowRow, Segmentation};
-use kassay_core::model::Category;
+use kassay_core::model::{Category, Scope};
 use kassay_core::session::segmentation::{FlowGroup, told};
 use kassay_core::session::{
-    Action, Context, Effect, Layer, ListRow, Step, Target, access, all_findings, findings, search, segmentation, walk,
+    Action, Context, Edit, Effect, Flag, Layer, ListRow, Register, Step, Target, access, all_findings, book, findings, registers, search,
+    segmentation, walk,
 };
+use kassay_core::workbook::{Journal, Reached};
 use std::sync::Arc;
 
 fn picture() -> Arc<Segmentation> {
@@ -142,7 +144,7 @@ fn all_findings_are_one_list_that_is_narrowed_gone_through_and_handed_over() {
     // What is in scope comes first.
     let scope: Vec<bool> = {
         let list = &desk.session.all_findings;
-        list.list.rows().iter().map(|row| list.one(row.item().unwrap()).unwrap().finding.category.in_scope()).collect()
+        list.list.items().map(|at| list.one(at).unwrap().finding.category.in_scope()).collect()
     };
     assert!(scope.is_sorted_by(|a, b| a >= b), "{scope:?}");
     desk.act(Action::Filter).typed("check:3.1/baseline ns:pay").act(Action::Enter);
@@ -174,6 +176,81 @@ fn all_findings_are_one_list_that_is_narrowed_gone_through_and_handed_over() {
     let until = desk.session.form().unwrap().rows.iter().position(|row| row.id == "until").unwrap();
     desk.act(Action::Focus(until)).typed("+6m").act(Action::Enter);
     assert_eq!(desk.book().workbook.exceptions.len(), 1, "{:?}", desk.session.form());
+    let edit = desk.edits.last().unwrap();
+    assert!(edit.what.starts_with("exception 3.1/baseline: Deployment pay/api spec"), "{edit:?}");
     desk.act(Action::Back).act(Action::Filter).typed(" exc:no").act(Action::Enter);
     assert_eq!(desk.session.all_findings.list.shown(), shown - 1);
+}
+
+#[test]
+fn the_journal_is_a_register_that_is_read_when_somebody_looks_and_never_changed() {
+    let mut desk = Desk::with_cluster();
+    desk.asked.clear();
+    desk.act(Action::Registers(registers::Action::Show(Register::Journal)));
+    assert!(matches!(desk.asked.as_slice(), [Effect::ReadJournal]), "{:?}", desk.asked);
+    let mut journal = Journal::default();
+    for (by, what, after) in
+        [("A. Assessor", "answer 1.6.mfa_enforced", "yes"), ("", "changed outside Kassay", "answer 1.1.accountability")]
+    {
+        let edit = Edit { by: by.into(), what: what.into(), before: String::new(), after: after.into() };
+        journal.add(&edit, now(), "digest").unwrap();
+    }
+    desk.act(Action::Book(book::Action::Journal(journal.lines)));
+    let rows = desk.session.register_rows(Register::Journal);
+    assert_eq!(rows.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), ["2", "1"]);
+    assert_eq!((rows[0].flag, rows[1].flag), (Flag::Attention, Flag::Fine));
+    desk.act(Action::Filter).typed("mfa assessor").act(Action::Enter);
+    assert_eq!(desk.session.register_rows(Register::Journal).len(), 1);
+    desk.act(Action::CopyCommand);
+    let Some(Effect::Copy(text)) = desk.asked.last() else { panic!("{:?}", desk.asked) };
+    assert!(text.starts_with("1\nWhat: answer 1.6.mfa_enforced\nWho: A. Assessor\n") && text.contains("Now: yes\n"), "{text}");
+    let edits = desk.edits.len();
+    desk.act(Action::Registers(registers::Action::Withdraw)).typed("a mistake").act(Action::Enter);
+    assert!(desk.session.form().unwrap().row("why").unwrap().error.as_ref().unwrap().contains("never changed"));
+    assert_eq!(desk.edits.len(), edits);
+}
+
+#[test]
+fn what_is_of_the_platform_is_folded_in_a_list_and_found_all_the_same() {
+    let mut desk = Desk::with_cluster();
+    let mut read = collection(&Scope::default());
+    for finding in Arc::make_mut(&mut read.outcomes).iter_mut().flat_map(|o| &mut o.findings).filter(|f| f.object.namespace == "shop") {
+        finding.category = Category::Platform;
+    }
+    read.findings = "e".repeat(64);
+    desk.read_cluster(read);
+    desk.act(Action::AllFindings(all_findings::Action::Open));
+    let all = desk.session.all_findings.count();
+    let folded = |desk: &Desk| {
+        let rows = desk.session.all_findings.list.rows();
+        rows.iter().find_map(|row| if let ListRow::Platform(n, open) = row { Some((*n, *open, rows.len())) } else { None })
+    };
+    let (platform, open, rows) = folded(&desk).unwrap();
+    assert!(!open && platform > 1 && rows == all - platform + 1 && desk.session.all_findings.list.shown() == all);
+    desk.act(Action::Step(Step::Bottom)).act(Action::Enter);
+    assert_eq!(folded(&desk), Some((platform, true, all + 1)));
+    desk.act(Action::Fold);
+    assert_eq!(folded(&desk), Some((platform, false, rows)));
+    // What is handed over is all that the filter lets through, and a filter that leaves nothing else shows it.
+    desk.act(Action::Filter).typed("ns:shop").act(Action::Enter);
+    assert_eq!(folded(&desk), None);
+    assert!(desk.session.all_findings.selected().is_some_and(|one| one.finding.object.namespace == "shop"));
+}
+
+#[test]
+fn the_first_stop_is_nothing_that_can_not_be_done_here() {
+    let mut desk = Desk::with_cluster();
+    let first_checks = |desk: &Desk| {
+        let of_first = |item: &&kassay_core::session::OpenItem| item.control == "1.1";
+        let check = |item: &kassay_core::session::OpenItem| if let Target::Check(id) = &item.target { Some(id.clone()) } else { None };
+        desk.book().open.iter().filter(of_first).filter_map(check).collect::<Vec<_>>()
+    };
+    // A live cluster can be probed; files can't.
+    let live = first_checks(&desk);
+    assert_eq!(live[0], "1.1/anonymous-probe", "{live:?}");
+    let record = &mut desk.session.book.as_mut().unwrap().workbook.clusters[0];
+    record.reached = Reached { files: vec!["/dumps/eu".into()], ..Reached::default() };
+    desk.act(Action::Tick("2026-11-24T09:12:00Z".parse().unwrap()));
+    let files = first_checks(&desk);
+    assert_eq!((files.last().map(String::as_str), files.len()), (Some("1.1/anonymous-probe"), live.len()), "{files:?}");
 }

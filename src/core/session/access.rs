@@ -3,6 +3,7 @@
 
 use crate::analysis::rbac::Subject;
 use crate::analysis::rbac::folded::{Entry, Folded, Told};
+use crate::model::Category;
 use crate::model::text::clean;
 use crate::session::book::desk::Desk;
 use crate::session::book::layer::Layer;
@@ -11,7 +12,7 @@ use crate::session::effect::Effect;
 use crate::session::parts::cursor::Scroll;
 use crate::session::parts::field::Typed;
 use crate::session::parts::listed;
-use crate::session::parts::listing::{Listing, Way};
+use crate::session::parts::listing::{Listing, Way, apart};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -137,9 +138,17 @@ impl AccessView {
         let words = listed::words(self.list.filter.trimmed());
         let (subjects, haystacks) = (&self.register.subjects, &self.haystacks);
         let fits = |at: &usize| words.iter().all(|word| listed::holds(word, &|word| fits(&subjects[*at], &haystacks[*at], word)));
-        let fit = self.register.worst_first().into_iter().filter(fits).collect();
+        let mut fit: Vec<usize> = self.register.worst_first().into_iter().filter(fits).collect();
+        // As far as its rights reach: who reaches nothing but the platform is of it.
+        let reaches = |at: usize| subjects[at].categories.iter().copied().min_by_key(|category| apart(*category));
+        fit.sort_by_key(|at| reaches(*at).map_or(1, apart));
         let group = self.list.group;
-        self.list.arrange(fit, |at| group.of(&subjects[at]), |at| selected == Some(&subjects[at].subject));
+        self.list.arrange(
+            fit,
+            |at| reaches(at) == Some(Category::Platform),
+            |at| group.of(&subjects[at]),
+            |at| selected == Some(&subjects[at].subject),
+        );
     }
 }
 
@@ -250,6 +259,9 @@ impl Access {
         if self.view.list.keeps_words() {
             return;
         }
+        if self.view.list.folds_here() {
+            return self.view.arrange();
+        }
         if let Some(entry) = self.view.selected() {
             let subject = Box::new(entry.subject.clone());
             desk.layers.push(Layer::Holder { subject, scroll: Scroll::default() });
@@ -313,6 +325,12 @@ impl Access {
         if let Some(entry) = self.view.list.beside(back).and_then(|at| self.view.entry(at)) {
             (**subject, *scroll) = (entry.subject.clone(), Scroll::default());
         }
+    }
+
+    /// Folds who reaches nothing but the platform, or shows them one by one.
+    pub(in crate::session) fn fold(&mut self) {
+        self.view.list.fold();
+        self.view.arrange();
     }
 
     /// Types filter words.

@@ -47,6 +47,8 @@ pub enum Action {
     Focus(usize),
     /// Begins to type filter words.
     Filter,
+    /// Folds what is of the platform into a line, or shows it one by one.
+    Fold,
     /// Copies the kubectl command of a finding, the role that the pre-flight asks for, or the digest of an export.
     CopyCommand,
     /// Opens the reference, file or report.

@@ -10,7 +10,7 @@ use crate::session::book::layer::Layer;
 use crate::session::book::lead::{Lead, Next};
 use crate::session::effect::Effect;
 use crate::session::parts::field::Typed;
-use crate::session::parts::listing::{Listing, Way};
+use crate::session::parts::listing::{Listing, Way, apart};
 use crate::session::parts::message::Message;
 use crate::workbook::newness::{Before, Newness, READ_ONCE};
 use crate::workbook::query::{Found, Query, haystack};
@@ -245,14 +245,22 @@ impl AllFindings {
             AllSort::Check => fit.sort_by_key(|at| (self.places[*at].outcome, self.places[*at].cluster)),
         }
         let mut list = std::mem::take(&mut self.list);
+        let category = |at: usize| self.one(at).map(|one| one.finding.category);
+        if self.sort != AllSort::Severity {
+            fit.sort_by_key(|at| category(*at).map(apart));
+        }
         let group = list.group;
-        list.arrange(fit, |at| group.of(&self.one(at)?), |at| selected == Some(at));
+        list.arrange(fit, |at| category(at) == Some(Category::Platform), |at| group.of(&self.one(at)?), |at| selected == Some(at));
         self.list = list;
     }
 
     /// ↵: opens the finding; while filter words are typed they are kept.
-    pub(in crate::session) fn enter(&mut self) -> Next {
+    pub(in crate::session) fn enter(&mut self, desk: &Desk) -> Next {
         if self.list.keeps_words() {
+            return Next::NONE;
+        }
+        if self.list.folds_here() {
+            self.arrange(desk);
             return Next::NONE;
         }
         self.selected().map_or(Next::NONE, |one| Next::from(lead(&one)))
@@ -271,6 +279,12 @@ impl AllFindings {
     pub(in crate::session) fn beside(&mut self, back: bool) -> Next {
         let beside = self.list.beside(back).and_then(|at| self.one(at));
         beside.map_or(Next::NONE, |one| Next::from(lead(&one)))
+    }
+
+    /// Folds what is of the platform, or shows it one by one.
+    pub(in crate::session) fn fold(&mut self, desk: &Desk) {
+        self.list.fold();
+        self.arrange(desk);
     }
 
     /// Types filter words.
@@ -300,15 +314,6 @@ impl AllFindings {
 
 fn lead(one: &One<'_>) -> Lead {
     Lead::Finding { cluster: one.cluster.to_owned(), check: one.check.to_owned(), id: one.finding.id.clone() }
-}
-
-/// What is in scope comes first, then the platform, then what is not.
-const fn apart(category: Category) -> u8 {
-    match category {
-        Category::Cde | Category::Connected => 0,
-        Category::Platform => 1,
-        Category::OutOfScope => 2,
-    }
 }
 
 fn places(clusters: &[Listed]) -> Vec<Place> {

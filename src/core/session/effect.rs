@@ -151,6 +151,8 @@ pub enum Effect {
     Restore(PathBuf),
     /// Verify an assessment and begin the next one from it → `new::PrepareNext` or `NotDone`. The old one is only read.
     BeginFrom(PathBuf),
+    /// Read the journal of the open assessment → `book::Journal`.
+    ReadJournal,
     /// Let go of the open assessment.
     CloseWorkbook,
     /// Copy a file into the assessment → `evidence::Attached` or `Failed`.

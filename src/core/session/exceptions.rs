@@ -141,9 +141,18 @@ fn read(desk: &Desk, form: &Form, what: &[String]) -> Result<(Draft, String), Fa
         1 => "The exception is saved. The outcome stays as it is; your determination decides.".to_owned(),
         n => format!("{n} exceptions are saved. The outcome stays as it is; your determination decides."),
     };
-    let on = if said.cluster.is_empty() { String::new() } else { format!(" on {}", said.cluster) };
-    let name = if what.len() == 1 { what.join("") } else { format!("{} findings", what.len()) };
-    Ok((Draft { workbook, what: format!("exception {name}{on}"), before: String::new(), after: form.text("reason").to_owned() }, words))
+    let made: Vec<String> =
+        workbook.exceptions.iter().filter(|e| what.contains(&e.what) && e.cluster == said.cluster).map(Exception::words).collect();
+    let name = match made.as_slice() {
+        [one] => one.clone(),
+        [first, rest @ ..] => format!("{first}, and {} more", rest.len()),
+        [] => String::new(),
+    };
+    let after = match made.as_slice() {
+        [] | [_] => said.reason.clone(),
+        many => format!("{}\n{}", said.reason, many.join("\n")),
+    };
+    Ok((Draft { workbook, what: format!("exception {name}"), before: String::new(), after }, words))
 }
 
 /// Columns of the register.
@@ -154,17 +163,20 @@ pub(in crate::session) fn rows(desk: &Desk) -> Vec<RegisterRow> {
     let Some(book) = desk.book.as_ref() else { return vec![] };
     let row = |exception: &Exception| {
         let faults = book.exception_faults(exception);
+        let of_check = checks::by_id(if exception.check.is_empty() { &exception.what } else { &exception.check });
         let about = match checks::by_id(&exception.what) {
-            Some(check) => check.title.to_owned(),
+            Some(check) => format!("all that {} finds: {}", check.id, check.title),
             None => format!("{} {}", exception.check, exception.about).trim().to_owned(),
         };
+        let check = of_check.map(|check| format!("{} {}", check.id, check.title)).unwrap_or_default();
         let wrong: Vec<String> = faults.iter().map(ToString::to_string).collect();
         let stands = wrong.first().cloned().unwrap_or_else(|| exception.standing(book.today));
         let written = exception.at.map(|at| format!("{} by {}", at, exception.by)).unwrap_or_default();
         let mut detail = vec![
             ("Wrong".to_owned(), wrong.join("\n")),
             ("Of".to_owned(), exception.what.clone()),
-            ("What".to_owned(), about.clone()),
+            ("Check".to_owned(), check),
+            ("Object".to_owned(), exception.about.clone()),
             ("Cluster".to_owned(), if exception.cluster.is_empty() { "all".to_owned() } else { exception.cluster.clone() }),
             ("Reason".to_owned(), exception.reason.clone()),
             ("Owner".to_owned(), exception.owner.clone()),
@@ -224,7 +236,7 @@ fn read_entry(desk: &Desk, form: &Form, id: &str) -> Result<(Draft, String), Fau
     }
     let mut workbook = book.workbook.clone();
     workbook.exceptions.retain(|e| e.id() != id && e.id() != said.id());
-    let (what, after) = (format!("exception {}", said.id()), said.reason.clone());
+    let (what, after) = (format!("exception {}", said.words()), said.reason.clone());
     workbook.exceptions.push(said);
     let draft = Draft { workbook, what, before: known.reason.clone(), after };
     Ok((draft, "The exception is changed. The outcome stays as it is.".to_owned()))
@@ -234,7 +246,8 @@ fn read_entry(desk: &Desk, form: &Form, id: &str) -> Result<(Draft, String), Fau
 pub(in crate::session) fn withdraw(desk: &mut Desk, id: &str, why: &str) -> Next {
     let Some(book) = desk.book.as_ref() else { return Next::NONE };
     let mut workbook = book.workbook.clone();
+    let words = book.workbook.exceptions.iter().find(|e| e.id() == id).map_or_else(|| id.to_owned(), Exception::words);
     workbook.exceptions.retain(|exception| exception.id() != id);
-    let draft = Draft { workbook, what: format!("withdraw exception {id}"), before: id.to_owned(), after: why.to_owned() };
-    desk.keep(Ok((draft, format!("The exception for {id} is taken back."))))
+    let draft = Draft { workbook, what: format!("withdraw exception {words}"), before: id.to_owned(), after: why.to_owned() };
+    desk.keep(Ok((draft, format!("The exception for {words} is taken back."))))
 }

@@ -4,13 +4,15 @@
 use super::book::assessment::Book;
 use super::book::desk::Desk;
 use super::book::lead::{Lead, Next};
+use super::effect::Effect;
 use super::parts::cursor::Step;
 use super::parts::form::{Form, Purpose, Row};
 use super::parts::message::Message;
 use super::parts::register::{Register, RegisterRow, RegisterView};
 use super::registers::{self, Action};
 use super::state::Session;
-use super::{analyses, clusters, evidence, exceptions, previous, remediation, requests, samples, sign_off};
+use super::{analyses, clusters, evidence, exceptions, journal, previous, remediation, requests, samples, sign_off};
+use crate::model::text::clean;
 
 /// What a feature tells of its register.
 struct Keeper {
@@ -97,6 +99,13 @@ const fn keeper(register: Register) -> Keeper {
             |book| book.workbook.previous.as_ref().map_or(0, previous::count),
             "What was said and determined last year, for reference; nothing of it counts. There is none: `kassay new --from OLD` begins with it."
         ),
+        Register::Journal => {
+            kept!(
+                journal,
+                |book| book.journal.len(),
+                "Every edit that was accepted: who, when, what, what stood there before and what stands there now."
+            )
+        }
     }
 }
 
@@ -153,9 +162,27 @@ pub(super) fn update(desk: &mut Desk, action: Action) -> Next {
         }
         Action::Open | Action::Show(_) | Action::Next | Action::Previous => {
             registers::look(desk, action);
-            Next::NONE
+            wanted(desk)
         }
     }
+}
+
+/// Asks for what the register on top shows and the session does not keep.
+pub(super) fn wanted(desk: &Desk) -> Next {
+    match registers::here(desk) {
+        Some(Register::Journal) => Next::from(Effect::ReadJournal),
+        _ => Next::NONE,
+    }
+}
+
+/// Copies the selected row with all that is known of it.
+pub(super) fn copy(desk: &Desk) -> Next {
+    let row = registers::here(desk).and_then(|register| selected(desk, register));
+    let told = |row: RegisterRow| {
+        let lines = row.detail.iter().map(|(label, words)| format!("{label}: {words}\n"));
+        format!("{}\n{}", row.id, lines.collect::<String>()).lines().map(|line| clean(line) + "\n").collect::<String>()
+    };
+    row.map_or(Next::NONE, |row| Next::from(Effect::Copy(told(row))))
 }
 
 /// ↵: ends the typing of a filter, or opens the selected row.

@@ -30,7 +30,7 @@ impl Session {
                 self.findings.enter(desk);
                 Next::NONE
             }
-            Layer::AllFindings => self.all_findings.enter(),
+            Layer::AllFindings => self.all_findings.enter(desk),
             Layer::Summary(_) => summary::enter(desk),
             Layer::Find { .. } => search::enter(desk),
             Layer::Scope(_) => scope::accept(desk),
@@ -315,6 +315,22 @@ impl Session {
         Next::NONE
     }
 
+    /// Folds what is of the platform into a line, or shows it one by one.
+    pub(super) fn fold(&mut self) {
+        match self.desk.layers.last_mut() {
+            Some(Layer::Findings(_)) => self.findings.fold(&self.desk),
+            Some(Layer::AllFindings) => self.all_findings.fold(&self.desk),
+            Some(Layer::Access) => self.access.fold(),
+            Some(Layer::Scope(editor)) => editor.fold(),
+            Some(Layer::New) => {
+                if let Some(editor) = self.new.as_mut().and_then(|new| new.open_scope_mut()) {
+                    editor.fold();
+                }
+            }
+            _ => {}
+        }
+    }
+
     /// Begins to type filter words.
     pub(super) fn filter(&mut self) {
         match self.desk.top() {
@@ -336,6 +352,7 @@ impl Session {
             Layer::Access | Layer::Holder { .. } => self.access.copy(&self.desk),
             Layer::Flows => self.segmentation.copy(),
             Layer::Export => self.export.copy(),
+            Layer::Register(_) => keepers::copy(&self.desk),
             Layer::New => Next::from(Effect::CopyRole),
             _ => Next::NONE,
         }

@@ -143,6 +143,6 @@ pub(in crate::session) fn accept_rule(desk: &mut Desk, form: &Form, new: Option<
 
 /// Moves among the namespaces.
 pub(in crate::session) fn step(editor: &mut ScopeEditor, step: Step) {
-    let length = editor.namespaces.len();
+    let length = editor.rows().len();
     editor.cursor.step(step, length);
 }

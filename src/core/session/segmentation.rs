@@ -117,7 +117,7 @@ impl FlowsView {
         let fitting = |at: &usize| words.iter().all(|word| listed::holds(word, &|word| fits(&flows[*at], word)));
         let fit = (0..flows.len()).filter(fitting).collect();
         let group = self.list.group;
-        self.list.arrange(fit, |at| group.of(&flows[at]), |at| selected.as_ref() == Some(&flows[at]));
+        self.list.arrange(fit, |_| false, |at| group.of(&flows[at]), |at| selected.as_ref() == Some(&flows[at]));
     }
 }
 

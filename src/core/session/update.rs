@@ -88,6 +88,7 @@ impl Session {
             }),
             Action::Select(row) => return self.select(row),
             Action::Filter => self.filter(),
+            Action::Fold => self.fold(),
             Action::CopyCommand => return self.copy(),
             Action::Reference => return self.reference(),
             Action::Run(action) => {
@@ -167,12 +168,13 @@ impl Session {
                 let excepted =
                     |desk: &crate::session::Desk| desk.book.as_ref().map(|book| book.workbook.exceptions.clone()).unwrap_or_default();
                 let before = excepted(&self.desk);
-                let next = book::update(&mut self.desk, action);
+                let mut next = book::update(&mut self.desk, action);
                 // Lists are narrowed by exceptions too.
                 if excepted(&self.desk) != before {
                     self.findings.reload(&self.desk);
                     self.all_findings.renew(&self.desk);
                 }
+                next.effects.extend(keepers::wanted(&self.desk).effects);
                 return next;
             }
             _ => {}

@@ -93,6 +93,15 @@ impl Exception {
         if self.cluster.is_empty() { self.what.clone() } else { format!("{} on {}", self.what, self.cluster) }
     }
 
+    /// What it excepts, in words: `3.1/baseline: DaemonSet logging/agent spec.volumes[0] on prod-eu`.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let of = if self.check.is_empty() { self.what.as_str() } else { &self.check };
+        let about = if self.about.is_empty() { String::new() } else { format!(": {}", self.about) };
+        let on = if self.cluster.is_empty() { String::new() } else { format!(" on {}", self.cluster) };
+        format!("{of}{about}{on}")
+    }
+
     /// How it stands on a day, in words that can't be taken for a pass: `excepted until 2027-03-31`, `exception lapsed on 2026-03-31`.
     #[must_use]
     pub fn standing(&self, today: Date) -> String {

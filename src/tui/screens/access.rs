@@ -57,6 +57,10 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Them
         nouns: ("subject", "subjects"),
         columns: COLUMNS,
         cells: &|at| view.entry(at).map(cells),
+        platform: &|items| match items.iter().filter_map(|at| view.entry(*at)).filter(|entry| entry.worst().is_some()).count() {
+            0 => String::new(),
+            n => format!("{n} with ways to further rights"),
+        },
         meanings: &|at| view.entry(at).map_or(["text"; 5], meanings),
     };
     listing::draw(frame, list, &view.list, &shown, theme);

@@ -46,6 +46,7 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Them
         nouns: ("finding", "findings"),
         columns: COLUMNS,
         cells: &|at| view.one(at).map(|one| cells(&one, several)),
+        platform: &|items| listing::by_severity(items.iter().filter_map(|at| view.one(*at)).map(|one| one.finding)),
         meanings: &|at| view.one(at).map_or(["text"; 6], |one| meanings(one.finding)),
     };
     listing::draw(frame, list, &view.list, &shown, theme);

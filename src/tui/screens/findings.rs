@@ -93,6 +93,7 @@ fn list(frame: &mut Frame<'_>, area: Rect, session: &Session, book: &Book, check
         nouns: ("finding", "findings"),
         columns: COLUMNS,
         cells: &|at| view.findings().get(at).map(|f| cells(book, view, (check, f))),
+        platform: &|items| listing::by_severity(items.iter().filter_map(|at| view.findings().get(*at))),
         meanings: &|at| view.findings().get(at).map_or(["text"; 6], meanings),
     };
     listing::draw(frame, body, &view.list, &shown, theme);
@@ -296,7 +297,8 @@ fn finding_lines(session: &Session, book: &Book, (check, finding): (&str, &Findi
 /// An exception in words: how it stands, why, and who answers for it. It stands beside the outcome and never in its place.
 fn excepted(book: &Book, exception: &Exception) -> String {
     let approver = if exception.approver.is_empty() { String::new() } else { format!(", approved by {}", exception.approver) };
-    let words = format!("{}: {} (owner {}{approver})", exception.standing(book.today), exception.reason, exception.owner);
+    let written = exception.at.map(|at| format!("; written by {} on {at}", exception.by)).unwrap_or_default();
+    let words = format!("{}: {} (owner {}{approver}{written})", exception.standing(book.today), exception.reason, exception.owner);
     let wrong: Vec<String> = book.exception_faults(exception).iter().map(|fault| format!("; {fault}")).collect();
     clean(&format!("{words}{}", wrong.concat()))
 }

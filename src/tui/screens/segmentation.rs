@@ -187,6 +187,7 @@ pub fn flows(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme
         nouns: ("connection", "connections"),
         columns: [column(Fill::Name, 20), column(Fill::Name, 20), column(Fill::Words, 10)],
         cells: &|at| view.flow(at).map(|flow| [&flow.from, &flow.to, &flow.ports].map(|words| clean(words))),
+        platform: &|_| String::new(),
         meanings: &|_| ["text", "text", "text.code"],
     };
     listing::draw(frame, list, &view.list, &shown, theme);

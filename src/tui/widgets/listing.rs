@@ -5,6 +5,7 @@ use super::{List, frame, list};
 use crate::tui::theme::Theme;
 use crate::tui::{markdown, text};
 use kassay_core::model::text::clean;
+use kassay_core::model::{Finding, Severity};
 use kassay_core::session::{ListRow, Listing};
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -19,6 +20,8 @@ pub struct Shown<'a, const N: usize> {
     pub columns: [Column; N],
     /// The words of a thing.
     pub cells: &'a dyn Fn(usize) -> Option<[String; N]>,
+    /// What is told of those of the platform in the line that stands for them, behind how many they are.
+    pub platform: &'a dyn Fn(&[usize]) -> String,
     /// What these words mean, for their colours.
     pub meanings: &'a dyn Fn(usize) -> [&'static str; N],
 }
@@ -31,6 +34,20 @@ pub fn unanswered(frame: &mut Frame<'_>, area: Rect, words: Option<&str>, theme:
     let (top, rest) = frame::top(area, u16::try_from(lines.len() + 1).unwrap_or(2));
     frame.render_widget(Paragraph::new(lines), top);
     rest
+}
+
+/// How the line of the platform is opened or folded again, in words.
+#[must_use]
+pub const fn folding(open: bool) -> &'static str {
+    if open { "; z folds them" } else { ", folded; z shows them" }
+}
+
+/// How bad findings are, in a few words: those of the two worst degrees.
+#[must_use]
+pub fn by_severity<'f>(findings: impl Iterator<Item = &'f Finding> + Clone) -> String {
+    let count = |wanted: Severity| findings.clone().filter(|f| f.severity == wanted).count();
+    let told = [Severity::Critical, Severity::High].map(|severity| (count(severity), severity.id()));
+    told.iter().filter(|(n, _)| *n > 0).map(|(n, words)| format!("{} {words}", text::thousands(*n))).collect::<Vec<_>>().join(", ")
 }
 
 /// Draws the rows in view.
@@ -51,6 +68,12 @@ pub fn draw<G, const N: usize>(frame: &mut Frame<'_>, area: Rect, listing: &List
         Some(ListRow::Heading(name, count)) => {
             let words = format!("{}  {}", clean(name), text::counted(*count, shown.nouns.0, shown.nouns.1));
             Line::styled(text::cut(&words, room), theme.style("text.strong"))
+        }
+        Some(ListRow::Platform(count, open)) => {
+            let told = (shown.platform)(listing.of_platform());
+            let told = if told.is_empty() { told } else { format!(", {told}") };
+            let words = format!("platform  {}{told}{}", text::counted(*count, shown.nouns.0, shown.nouns.1), folding(*open));
+            Line::styled(text::cut(&words, room), theme.style("text.muted"))
         }
         Some(ListRow::Item(item)) => (shown.cells)(*item).map_or_else(Line::default, |words| {
             let cells = words.into_iter().zip((shown.meanings)(*item)).map(|(words, meaning)| (words, theme.style(meaning)));

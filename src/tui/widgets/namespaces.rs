@@ -1,11 +1,11 @@
 //! Namespaces with their categories and why they have them: a step of a new assessment, and the screen of the scope.
 
 use super::table::{self, Column, Fill};
-use super::{List, frame, list, sign};
+use super::{List, frame, list, listing, sign};
 use crate::tui::theme::Theme;
 use crate::tui::{markdown, text};
 use kassay_core::model::Category;
-use kassay_core::session::{NamespaceRow, ScopeEditor};
+use kassay_core::session::{NamespaceRow, ScopeEditor, ScopeRow};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
@@ -70,7 +70,7 @@ fn divide(area: Rect, error: Option<&str>) -> (Rect, Rect, Rect) {
 
 fn namespaces(frame: &mut Frame<'_>, area: Rect, editor: &ScopeEditor, theme: &Theme) {
     let (head, body) = frame::top(area, 1);
-    let rows = &editor.namespaces;
+    let rows = editor.rows();
     editor.cursor.shows(body.height.into());
     let drawn = List::new(rows.len(), Some(editor.cursor.at), theme);
     let cells = |row: &NamespaceRow| {
@@ -78,11 +78,21 @@ fn namespaces(frame: &mut Frame<'_>, area: Rect, editor: &ScopeEditor, theme: &T
         [row.name.clone(), pods, editor.category(row).label().to_owned(), editor.because(row)]
     };
     let view = list::window(rows.len(), editor.cursor.at, body.height.into());
-    let columns = table::holding(COLUMNS, rows.len(), view, |nth| rows.get(nth).map(|row| cells(row).map(|cell| text::width(&cell))));
+    let columns = table::holding(COLUMNS, rows.len(), view, |nth| match rows.get(nth)? {
+        ScopeRow::Namespace(row) => Some(cells(row).map(|cell| text::width(&cell))),
+        ScopeRow::Platform(..) => None,
+    });
     let widths = table::widths(&columns, drawn.columns(body));
     frame.render_widget(table::titles(&columns, &widths, theme.style("text.muted")), frame::left(head, 2).1);
-    drawn.draw(frame, body, |nth, _| {
-        let Some(row) = rows.get(nth) else { return Line::default() };
+    drawn.draw(frame, body, |nth, room| {
+        let row = match rows.get(nth) {
+            Some(ScopeRow::Namespace(row)) => row,
+            Some(ScopeRow::Platform(count, open)) => {
+                let words = format!("platform  {}{}", text::counted(*count, "namespace", "namespaces"), listing::folding(*open));
+                return Line::styled(text::cut(&words, room), theme.style("text.muted"));
+            }
+            None => return Line::default(),
+        };
         let category = editor.category(row);
         let style = theme.style(if category == Category::Platform { "text.muted" } else { "text" });
         let styles = [style, style, theme.style(sign::category_meaning(category)), theme.style("text.muted")];

@@ -161,8 +161,10 @@ impl Segmentation {
         let (apart, within): (Vec<&Crossing>, Vec<&Crossing>) = self.crossings.iter().partition(|c| c.from != c.to);
         // What reaches the cardholder data environment from elsewhere comes first.
         let mut all = apart;
-        all.sort_by_key(|c| (c.to != Some(Category::Cde), c.from != Some(Category::Cde)));
-        all.extend(within);
+        let in_scope = |end: End| end.is_some_and(Category::in_scope);
+        all.sort_by_key(|c| (c.to != Some(Category::Cde), c.from != Some(Category::Cde), !in_scope(c.to) && !in_scope(c.from)));
+        all.extend(within.iter().filter(|c| in_scope(c.to)));
+        all.extend(within.iter().filter(|c| !in_scope(c.to)));
         all
     }
 

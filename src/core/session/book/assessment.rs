@@ -17,7 +17,9 @@ use crate::workbook::excepting::{ExceptionFault, exception_of};
 use crate::workbook::newness::{Before, reading_of};
 use crate::workbook::scoped::Appeared;
 use crate::workbook::sign_off::Standing;
-use crate::workbook::{AnswerState, ClusterRecord, Evidence, Exception, OutcomeRecord, ReadOnly, Review, Rolled, Together, Workbook};
+use crate::workbook::{
+    AnswerState, ClusterRecord, Evidence, Exception, JournalLine, OutcomeRecord, ReadOnly, Review, Rolled, Together, Workbook,
+};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -61,6 +63,8 @@ pub struct Book {
     pub walk: Walk,
     /// Edits that can be taken back, or done again.
     pub history: History,
+    /// The journal, as it was when somebody looked at it.
+    pub journal: Vec<JournalLine>,
     /// Names the state of what clusters are judged by: the scope, and files of evidence.
     pub revision: u64,
     /// The day on which what follows was worked out.
@@ -154,6 +158,7 @@ impl Book {
             cluster: 0,
             walk,
             history: History::default(),
+            journal: vec![],
             revision: 0,
             today,
             together: Together::default(),

@@ -6,6 +6,7 @@ use super::open::{OpenItem, Why, finding_words};
 use super::standing::Target;
 use crate::checks;
 use crate::guidance::{Control, Guidance};
+use crate::judging::Check;
 use crate::model::{Determined, Outcome};
 use crate::session::effect::Source;
 use crate::session::parts::namespaces::names;
@@ -145,7 +146,10 @@ fn open_items(book: &Book, guidance: &Guidance) -> Vec<OpenItem> {
             let sentence = format!("{sentence}{on}{from}");
             items.push(OpenItem { target, clusters, control: control.id.clone(), why, requested, sentence });
         };
-        for check in checks::of_control(&control.id) {
+        // What can't be done here comes behind what can: nobody begins with it.
+        let out_of_reach = |check: &Check| check.active && !book.clusters.iter().any(|c| can_be_probed(book, &c.key));
+        let (later, first): (Vec<&Check>, Vec<&Check>) = checks::of_control(&control.id).partition(|check| out_of_reach(check));
+        for check in first.into_iter().chain(later) {
             for outcome in book.to_review(check) {
                 let what = match outcome.outcome {
                     Outcome::Blocked if check.active && can_be_probed(book, &outcome.cluster) => {

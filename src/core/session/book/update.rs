@@ -7,9 +7,9 @@ use super::undo::Way;
 use crate::assess::CheckOutcome;
 use crate::kinds::Inventory;
 use crate::session::parts::message::Message;
-use crate::workbook::Workbook;
 use crate::workbook::drafts::Drafts;
 use crate::workbook::newness::Before;
+use crate::workbook::{JournalLine, Workbook};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -46,6 +46,8 @@ pub enum Action {
         /// What was found in it before, to tell what is new; none where nothing tells that.
         before: Option<Arc<Before>>,
     },
+    /// The journal as it is now.
+    Journal(Vec<JournalLine>),
     /// They could not be read back.
     LoadFailed {
         /// The cluster.
@@ -113,6 +115,12 @@ pub(in crate::session) fn update(desk: &mut Desk, action: Action) -> Next {
         Action::Opened(opened) => desk.opened(*opened),
         Action::OpenFailed { dir, why } => {
             desk.messages.push(Message::error(format!("{} can't be opened", dir.display()), why));
+            Next::NONE
+        }
+        Action::Journal(lines) => {
+            if let Some(book) = desk.book.as_mut() {
+                book.journal = lines;
+            }
             Next::NONE
         }
         Action::Loaded { cluster, outcomes, inventory, before } => desk.loaded(&cluster, outcomes, inventory, before),

@@ -2,11 +2,11 @@
 //! drawn, so that 50,000 scroll as 50 do.
 
 use crate::assess::CheckOutcome;
-use crate::model::{Finding, Outcome};
+use crate::model::{Category, Finding, Outcome};
 use crate::session::book::assessment::Cluster;
 use crate::session::parts::cursor::Scroll;
 use crate::session::parts::listed::ListRow;
-use crate::session::parts::listing::{Listing, Way};
+use crate::session::parts::listing::{Listing, Way, apart};
 use crate::workbook::newness::{Before, Newness, READ_ONCE};
 use crate::workbook::query::{Found, Query, haystack};
 use std::collections::BTreeSet;
@@ -174,6 +174,7 @@ impl FindingsView {
     pub(super) fn stand_on(&mut self, id: &str) {
         let at = self.findings().iter().position(|f| f.id == id);
         if !self.list.select(|item| Some(item) == at) {
+            self.list.unfolded = true;
             self.list.filter.set("");
             self.arrange();
             self.list.select(|item| Some(item) == at);
@@ -195,21 +196,23 @@ impl FindingsView {
         let mut fit: Vec<usize> = (0..findings.len()).filter(fits).collect();
         let object = |f: &Finding| (f.object.namespace.clone(), f.object.kind.clone(), f.object.name.clone());
         match self.sort {
-            // As the checks hand them over.
+            // As the checks hand them over: worst first.
             Sort::Severity => {}
             Sort::Object => fit.sort_by_cached_key(|at| object(&findings[*at])),
             Sort::Rule => fit.sort_by(|a, b| findings[*a].rule.cmp(&findings[*b].rule)),
             Sort::Pods => fit.sort_by_key(|at| std::cmp::Reverse(findings[*at].pods)),
         }
+        fit.sort_by_key(|at| apart(findings[*at].category));
         let group = self.list.group;
-        self.list.arrange(fit, |at| group.of(&findings[at]), |at| selected.as_ref() == Some(&findings[at].id));
+        let of_platform = |at: usize| findings[at].category == Category::Platform;
+        self.list.arrange(fit, of_platform, |at| group.of(&findings[at]), |at| selected.as_ref() == Some(&findings[at].id));
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Category, ObjectRef, Severity};
+    use crate::model::{ObjectRef, Severity};
 
     fn view() -> FindingsView {
         let finding = |namespace: &str, name: &str, rule: &'static str, severity| {

@@ -148,6 +148,9 @@ impl Findings {
         if view.list.keeps_words() {
             return;
         }
+        if view.list.folds_here() {
+            return view.arrange();
+        }
         if let Some(id) = view.selected().map(|f| f.id.clone()) {
             desk.layers.push(Layer::Finding { check, id, scroll: Scroll::default() });
         }
@@ -182,6 +185,11 @@ impl Findings {
         if let Some(next) = view.list.beside(back).and_then(|at| view.findings().get(at)) {
             (*id, *scroll) = (next.id.clone(), Scroll::default());
         }
+    }
+
+    /// Folds what is of the platform, or shows it one by one.
+    pub(in crate::session) fn fold(&mut self, desk: &Desk) {
+        self.arrange(desk, |view| view.list.fold());
     }
 
     /// Begins to type filter words.

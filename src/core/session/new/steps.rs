@@ -84,7 +84,7 @@ pub(in crate::session) fn update(state: &mut State, desk: &mut Desk, action: Act
         }
         Action::PreflightDone(flight) => {
             if let Some(new) = state.as_mut().filter(|n| matches!(n.flight, Flight::Running)) {
-                new.scope.namespaces.clone_from(&flight.namespaces);
+                new.scope.put(flight.namespaces.clone());
                 new.scope.missing.clone_from(&flight.namespaces_missing);
                 if flight.source.is_some() {
                     new.source.clone_from(&flight.source);
@@ -343,7 +343,7 @@ pub(in crate::session) fn step(state: &mut State, step: Step) {
             new.cursor.step(step, length);
         }
         Stage::Scope => {
-            let length = new.scope.namespaces.len();
+            let length = new.scope.rows().len();
             new.scope.cursor.step(step, length);
         }
         Stage::Read => {}

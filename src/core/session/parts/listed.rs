@@ -7,17 +7,19 @@ use std::collections::BTreeMap;
 pub enum ListRow {
     /// A group, and how many are in it.
     Heading(String, usize),
+    /// What is of the platform, as one line: how many, and whether they are shown below it.
+    Platform(usize, bool),
     /// One thing, by its index in what is listed.
     Item(usize),
 }
 
 impl ListRow {
-    /// The thing; none for a heading.
+    /// The thing; none for a heading or the line of the platform.
     #[must_use]
     pub const fn item(&self) -> Option<usize> {
         match self {
             Self::Item(at) => Some(*at),
-            Self::Heading(..) => None,
+            Self::Heading(..) | Self::Platform(..) => None,
         }
     }
 }

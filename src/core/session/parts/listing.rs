@@ -4,6 +4,16 @@
 use super::cursor::{Cursor, Step};
 use super::field::{Field, Typed};
 use super::listed::{self, ListRow};
+use crate::model::Category;
+
+/// What is in scope comes first, then what is not, the platform last: folded it is one line.
+pub const fn apart(category: Category) -> u8 {
+    match category {
+        Category::Cde | Category::Connected => 0,
+        Category::OutOfScope => 1,
+        Category::Platform => 2,
+    }
+}
 
 /// Ways to order or to group a list, through which a key goes round.
 pub trait Way: Copy + PartialEq + 'static {
@@ -35,8 +45,13 @@ pub struct Listing<G> {
     pub group: G,
     /// The selected row.
     pub cursor: Cursor,
+    /// Whether what is of the platform is shown one by one.
+    pub unfolded: bool,
     rows: Vec<ListRow>,
-    shown: usize,
+    /// What the filter lets through, in order: what is of the platform last, and folded or not.
+    fit: Vec<usize>,
+    /// How many of these are not of the platform.
+    apart: usize,
 }
 
 impl<G> Listing<G> {
@@ -49,12 +64,32 @@ impl<G> Listing<G> {
     /// How many things the filter lets through.
     #[must_use]
     pub const fn shown(&self) -> usize {
-        self.shown
+        self.fit.len()
     }
 
-    /// The things that the filter lets through, in their order.
+    /// The things that the filter lets through, in their order; those of the platform too, where they are folded.
     pub fn items(&self) -> impl Iterator<Item = usize> {
-        self.rows.iter().filter_map(ListRow::item)
+        self.fit.iter().copied()
+    }
+
+    /// Those of the platform among them.
+    #[must_use]
+    pub fn of_platform(&self) -> &[usize] {
+        self.fit.get(self.apart..).unwrap_or_default()
+    }
+
+    /// Folds what is of the platform into a line, or shows it one by one again; the list is to be arranged anew then.
+    pub(in crate::session) const fn fold(&mut self) {
+        self.unfolded = !self.unfolded;
+    }
+
+    /// ↵ on the line of the platform: the same. Whether one stands on it.
+    pub(in crate::session) fn folds_here(&mut self) -> bool {
+        let here = matches!(self.rows.get(self.cursor.at), Some(ListRow::Platform(..)));
+        if here {
+            self.fold();
+        }
+        here
     }
 
     /// The selected thing; on a heading the first below it.
@@ -63,15 +98,27 @@ impl<G> Listing<G> {
         listed::item_of(&self.rows, self.cursor.at)
     }
 
-    /// Takes the things that fit, in their order, each with the name of its group; what was selected stays selected where it is still there.
+    /// Takes the things that fit, in their order, each with whether it is of the platform and with the name of its group; what was selected stays selected
+    /// where it is still there.
     pub(in crate::session) fn arrange(
         &mut self,
         fit: Vec<usize>,
+        of_platform: impl Fn(usize) -> bool,
         group: impl Fn(usize) -> Option<String>,
         was_selected: impl Fn(usize) -> bool,
     ) {
-        self.shown = fit.len();
-        self.rows = listed::rows(fit, group);
+        let (platform, others): (Vec<usize>, Vec<usize>) = fit.into_iter().partition(|at| of_platform(*at));
+        self.apart = others.len();
+        self.fit = [others.as_slice(), platform.as_slice()].concat();
+        // Where there is nothing else, there is nothing to make room for.
+        let folds = !others.is_empty() && !platform.is_empty();
+        self.rows = listed::rows(others, &group);
+        if folds {
+            self.rows.push(ListRow::Platform(platform.len(), self.unfolded));
+        }
+        if !folds || self.unfolded {
+            self.rows.extend(listed::rows(platform, &group));
+        }
         let again = self.rows.iter().position(|row| row.item().is_some_and(&was_selected));
         self.cursor.at = again.unwrap_or(self.cursor.at).min(self.rows.len().saturating_sub(1));
     }
@@ -134,7 +181,7 @@ mod tests {
 
     fn grouped() -> Listing<()> {
         let mut list = Listing::default();
-        list.arrange(vec![0, 1, 2, 3], |at| Some(if at < 2 { "a" } else { "b" }.to_owned()), |_| false);
+        list.arrange(vec![0, 1, 2, 3], |_| false, |at| Some(if at < 2 { "a" } else { "b" }.to_owned()), |_| false);
         list
     }
 
@@ -143,11 +190,30 @@ mod tests {
         let mut list = grouped();
         list.cursor.at = 5;
         assert_eq!((list.selected(), list.shown()), (Some(3), 4));
-        list.arrange(vec![3, 0], |_| None, |at| at == 3);
+        list.arrange(vec![3, 0], |_| false, |_| None, |at| at == 3);
         assert_eq!((list.cursor.at, list.selected()), (0, Some(3)));
         list.cursor.at = 1;
-        list.arrange(vec![2], |_| None, |at| at == 0);
+        list.arrange(vec![2], |_| false, |_| None, |at| at == 0);
         assert_eq!((list.cursor.at, list.selected()), (0, Some(2)));
+    }
+
+    #[test]
+    fn what_is_of_the_platform_is_one_line_until_it_is_opened_and_counts_all_the_same() {
+        let mut list = Listing::<()>::default();
+        let arrange = |list: &mut Listing<()>, fit: Vec<usize>| list.arrange(fit, |at| at >= 10, |_| None, |_| false);
+        arrange(&mut list, vec![10, 1, 11, 2]);
+        assert_eq!(list.rows(), [ListRow::Item(1), ListRow::Item(2), ListRow::Platform(2, false)]);
+        assert_eq!((list.shown(), list.items().collect::<Vec<_>>()), (4, vec![1, 2, 10, 11]));
+        list.cursor.at = 2;
+        assert_eq!((list.selected(), list.beside(false)), (None, None));
+        assert!(list.folds_here());
+        arrange(&mut list, vec![10, 1, 11, 2]);
+        assert_eq!(list.rows()[2..], [ListRow::Platform(2, true), ListRow::Item(10), ListRow::Item(11)]);
+        assert_eq!((list.selected(), list.of_platform()), (Some(10), &[10, 11][..]));
+        // Alone it is not folded.
+        list.fold();
+        arrange(&mut list, vec![10, 11]);
+        assert_eq!(list.rows(), [ListRow::Item(10), ListRow::Item(11)]);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! accepted.
 
 use super::cursor::Cursor;
+use super::listing::apart;
 use crate::analysis::platform::Platform;
 use crate::kinds::Inventory;
 use crate::model::scope::NamespaceRule;
@@ -26,8 +27,10 @@ pub struct NamespaceRow {
 pub struct ScopeEditor {
     /// The scope.
     pub scope: Scope,
-    /// Namespaces, sorted by name.
+    /// Namespaces: those in scope first, those of the platform last.
     pub namespaces: Vec<NamespaceRow>,
+    /// Whether those of the platform are shown one by one.
+    pub unfolded: bool,
     /// Which one.
     pub cursor: Cursor,
     /// Whether anything was changed.
@@ -36,6 +39,15 @@ pub struct ScopeEditor {
     pub error: Option<String>,
     /// Why namespaces are missing in the list; "" where none is.
     pub missing: String,
+}
+
+/// A row of the scope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ScopeRow<'s> {
+    /// A namespace.
+    Namespace(&'s NamespaceRow),
+    /// Those of the platform as one line: how many, and whether they are shown below it.
+    Platform(usize, bool),
 }
 
 /// Names of the namespaces of a cluster: those that are listed, and those of its workloads.
@@ -69,7 +81,41 @@ impl ScopeEditor {
             }
         }
         let namespaces = rows.into_iter().map(|(name, row)| NamespaceRow { name: name.to_owned(), ..row }).collect();
-        Self { scope: scope.clone(), namespaces, ..Self::default() }
+        let mut editor = Self { scope: scope.clone(), ..Self::default() };
+        editor.put(namespaces);
+        editor
+    }
+
+    /// Takes namespaces: those in scope first, those of the platform last. So they stay, whatever category they are given here.
+    pub(in crate::session) fn put(&mut self, mut namespaces: Vec<NamespaceRow>) {
+        namespaces.sort_by_cached_key(|row| (apart(self.category(row)), !row.own.is_empty(), row.name.clone()));
+        self.namespaces = namespaces;
+    }
+
+    /// Whether a namespace is the cluster's own, and nobody says otherwise.
+    fn is_platform(&self, row: &NamespaceRow) -> bool {
+        !row.own.is_empty() && self.category(row) == Category::Platform
+    }
+
+    /// Rows as they are shown.
+    #[must_use]
+    pub fn rows(&self) -> Vec<ScopeRow<'_>> {
+        let (platform, others): (Vec<&NamespaceRow>, Vec<&NamespaceRow>) = self.namespaces.iter().partition(|row| self.is_platform(row));
+        let folds = !others.is_empty() && !platform.is_empty();
+        let mut rows: Vec<ScopeRow<'_>> = others.into_iter().map(ScopeRow::Namespace).collect();
+        if folds {
+            rows.push(ScopeRow::Platform(platform.len(), self.unfolded));
+        }
+        if !folds || self.unfolded {
+            rows.extend(platform.into_iter().map(ScopeRow::Namespace));
+        }
+        rows
+    }
+
+    /// Folds those of the platform into a line, or shows them one by one.
+    pub(in crate::session) fn fold(&mut self) {
+        self.unfolded = !self.unfolded;
+        self.cursor.at = self.cursor.at.min(self.rows().len().saturating_sub(1));
     }
 
     /// The category of a row.
@@ -95,7 +141,11 @@ impl ScopeEditor {
 
     /// Gives the namespace under the cursor the next category.
     pub fn cycle(&mut self) {
-        let Some(row) = self.namespaces.get(self.cursor.at) else { return };
+        let row = match self.rows().get(self.cursor.at) {
+            Some(ScopeRow::Namespace(row)) => *row,
+            Some(ScopeRow::Platform(..)) => return self.fold(),
+            None => return,
+        };
         let next = match self.category(row) {
             Category::Cde => Category::Connected,
             Category::Connected => Category::OutOfScope,
@@ -104,6 +154,10 @@ impl ScopeEditor {
         };
         let name = row.name.clone();
         self.set(&name, next, "");
+        // What becomes the platform's, or is no more, may come to stand elsewhere; one stays with it.
+        self.unfolded |= next == Category::Platform;
+        let at = self.rows().iter().position(|row| matches!(row, ScopeRow::Namespace(row) if row.name == name));
+        self.cursor.at = at.unwrap_or(self.cursor.at);
     }
 
     /// Gives the namespaces that match a glob a category.
@@ -192,6 +246,30 @@ mod tests {
         assert_eq!(categories, [Category::Connected, Category::OutOfScope, Category::Platform]);
         assert_eq!(editor.because(&row("pay-eu")), "set here");
         assert_eq!(editor.because(&system), "every cluster has it");
+    }
+
+    #[test]
+    fn what_is_in_scope_comes_first_and_the_platform_is_a_line() {
+        let system = NamespaceRow { own: "every cluster has it".into(), ..row("kube-system") };
+        let mut editor = ScopeEditor::default();
+        editor.set("a-*", Category::OutOfScope, "");
+        editor.put(vec![row("a-batch"), system, row("pay")]);
+        let names = |editor: &ScopeEditor| {
+            let name = |row: &ScopeRow<'_>| match row {
+                ScopeRow::Namespace(row) => row.name.clone(),
+                ScopeRow::Platform(count, open) => format!("{count} {open}"),
+            };
+            editor.rows().iter().map(name).collect::<Vec<_>>()
+        };
+        assert_eq!(names(&editor), ["pay", "a-batch", "1 false"]);
+        editor.cursor.at = 2;
+        editor.cycle();
+        assert_eq!(names(&editor), ["pay", "a-batch", "1 true", "kube-system"]);
+        // Once it is put in scope it is no more of it, and one stays with it.
+        editor.cursor.at = 3;
+        editor.cycle();
+        assert_eq!((names(&editor), editor.cursor.at), (vec!["pay".to_owned(), "a-batch".to_owned(), "kube-system".to_owned()], 2));
+        assert_eq!(editor.counts()[&Category::Platform], 0);
     }
 
     #[test]

@@ -26,11 +26,13 @@ pub enum Register {
     Clusters,
     /// What was said and determined last year.
     Previous,
+    /// Every edit that was accepted.
+    Journal,
 }
 
 impl Register {
     /// All, in the order of the tabs.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Evidence,
         Self::Samples,
         Self::Requests,
@@ -40,6 +42,7 @@ impl Register {
         Self::Exceptions,
         Self::Clusters,
         Self::Previous,
+        Self::Journal,
     ];
 
     /// The name on the tab.
@@ -55,6 +58,7 @@ impl Register {
             Self::Exceptions => "Exceptions",
             Self::Clusters => "Clusters",
             Self::Previous => "Last year",
+            Self::Journal => "Journal",
         }
     }
 }
