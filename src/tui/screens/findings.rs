@@ -373,6 +373,7 @@ fn slug(id: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tui::widgets::table;
 
     #[test]
     fn the_object_is_read_before_there_is_room_for_the_field() {
