@@ -72,6 +72,7 @@ fn title(session: &Session, form: &Form) -> String {
         Purpose::Review { check } => format!("Review of {check}, {}.", checks::by_id(check).map_or("", |c| c.title)),
         Purpose::Engagement => "Engagement.".to_owned(),
         Purpose::Rule => "Rule for namespaces.".to_owned(),
+        Purpose::Version => "The version of the cluster, which its files do not tell.".to_owned(),
         Purpose::Path(PathOf::Assessment) => "Open an assessment.".to_owned(),
         Purpose::Path(PathOf::Cluster) => "Read files of a cluster.".to_owned(),
         Purpose::Path(PathOf::Export) => "Where the export goes.".to_owned(),
@@ -147,7 +148,7 @@ fn help(page: &mut Page<'_>, session: &Session, book: &Book, form: &Form) {
             what.join(", ")
         )),
         Purpose::Entry { .. } | Purpose::Withdraw { .. } | Purpose::ConfirmScope => page.all(form.help.lines().map(str::to_owned)),
-        Purpose::Note { .. } | Purpose::Path(_) | Purpose::Rule => {}
+        Purpose::Note { .. } | Purpose::Path(_) | Purpose::Rule | Purpose::Version => {}
     }
 }
 

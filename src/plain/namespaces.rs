@@ -1,8 +1,9 @@
 //! Namespaces with their categories and why they have them: a step of a new assessment, and the scope of an open one.
 
 use super::page::{List, Number};
+use crate::shell::words::counted;
 use kassay_core::model::Category;
-use kassay_core::session::ScopeEditor;
+use kassay_core::session::{ScopeEditor, ScopeRow};
 
 /// How many namespaces are in which category, and what is wrong.
 #[must_use]
@@ -22,16 +23,26 @@ pub fn counts(editor: &ScopeEditor) -> Vec<String> {
     lines
 }
 
+/// What is of the platform, as one line: how many, and how it is opened or folded.
+#[must_use]
+pub fn platform(counted: &str, open: bool) -> String {
+    if open { format!("Platform: {counted}; z folds them.") } else { format!("Platform: {counted}, folded; z shows them.") }
+}
+
 /// The namespaces.
 #[must_use]
 pub fn rows(editor: &ScopeEditor) -> List<'_> {
-    let row = |at: usize| {
-        editor.namespaces.get(at).map_or_else(String::new, |row| {
+    let rows = editor.rows();
+    let count = rows.len();
+    let row = move |at: usize| match rows.get(at) {
+        Some(ScopeRow::Namespace(row)) => {
             let pods = row.pods.map(|n| format!(", {n} pods")).unwrap_or_default();
             let because = editor.because(row);
             let because = if because.is_empty() { String::new() } else { format!(", because of {because}") };
             format!("{}: {}{pods}{because}", row.name, editor.category(row).label())
-        })
+        }
+        Some(ScopeRow::Platform(n, open)) => platform(&counted(*n, "namespace", "namespaces"), *open),
+        None => String::new(),
     };
-    List::new(("namespace", "namespaces"), editor.namespaces.len(), editor.cursor.at, row).numbered(Number::Selects { enters: false })
+    List::new(("namespace", "namespaces"), count, editor.cursor.at, row).numbered(Number::Selects { enters: false })
 }

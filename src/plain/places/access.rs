@@ -4,7 +4,7 @@ use crate::plain::page::{List, Page};
 use crate::shell::words::counted;
 use kassay_core::analysis::rbac::folded::{Entry, Folded, Told};
 use kassay_core::analysis::rbac::{Subject, SubjectKind};
-use kassay_core::session::{AccessGroup, AccessView, ListRow, Session};
+use kassay_core::session::{AccessGroup, AccessView, ListRow, Session, Way};
 
 /// The register.
 pub fn page(session: &Session) -> Page<'_> {
@@ -19,34 +19,35 @@ pub fn page(session: &Session) -> Page<'_> {
         });
         return page;
     }
-    let view = &session.access.list;
+    let view = &session.access.view;
     page.line(counts(view));
-    page.pair("Filter", view.filter.trimmed());
+    page.pair("Filter", view.list.filter.trimmed());
     if !view.register().complete {
         page.line("Blocked: roles or bindings could not all be read: rights may be missing here.");
     }
-    let rows = view.rows();
+    let rows = view.list.rows();
     if rows.is_empty() {
         page.line(if view.register().subjects.is_empty() { "No binding names anybody." } else { "Nobody fits the filter; / changes it." });
         return page;
     }
     let row = move |at: usize| match &rows[at] {
         ListRow::Heading(name, count) => format!("Group {name}: {}", counted(*count, "subject", "subjects")),
+        ListRow::Platform(count, open) => crate::plain::namespaces::platform(&counted(*count, "subject", "subjects"), *open),
         ListRow::Item(nth) => view.entry(*nth).map(words).unwrap_or_default(),
     };
     let detail =
         move |at: usize| rows[at].item().and_then(|nth| view.entry(nth)).map(|entry| lines(view.register(), entry)).unwrap_or_default();
-    page.with(List::new(("row", "rows"), rows.len(), view.cursor.at, row).detailed(detail))
+    page.with(List::new(("row", "rows"), rows.len(), view.list.cursor.at, row).detailed(detail))
 }
 
 fn counts(view: &AccessView) -> String {
     let register = view.register();
     let all = counted(register.subjects.len(), "subject", "subjects");
-    if view.shown() != register.subjects.len() {
-        return format!("{} of {all}.", view.shown());
+    if view.list.shown() != register.subjects.len() {
+        return format!("{} of {all}.", view.list.shown());
     }
-    if view.group != AccessGroup::None {
-        return format!("{all}, grouped {}.", view.group.label());
+    if view.list.group != AccessGroup::None {
+        return format!("{all}, grouped {}.", view.list.group.label());
     }
     let kinds = [
         (SubjectKind::User, "user", "users"),
@@ -85,7 +86,7 @@ fn lines(register: &Folded, entry: &Entry) -> Vec<String> {
 
 /// One subject.
 pub fn holder<'a>(session: &'a Session, subject: &'a Subject) -> Page<'a> {
-    let register = session.access.list.register();
+    let register = session.access.view.register();
     let mut page = Page::new(format!("{subject}."));
     match register.subjects.iter().find(|entry| entry.subject == *subject) {
         Some(entry) => {

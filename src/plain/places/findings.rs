@@ -6,7 +6,7 @@ use kassay_core::checks;
 use kassay_core::guidance::{Control, paragraphs};
 use kassay_core::judging::Check;
 use kassay_core::model::{Finding, Outcome};
-use kassay_core::session::{Book, FindingsView, Group, ListRow, Session, checks_of, excerpt};
+use kassay_core::session::{Book, FindingsView, Group, ListRow, Session, Way, checks_of, excerpt};
 use kassay_core::workbook::Exception;
 
 /// The list.
@@ -24,29 +24,30 @@ pub fn list<'a>(session: &'a Session, check: &'a str) -> Page<'a> {
         return page;
     }
     page.line(counts(view, all));
-    page.pair("Filter", view.filter.trimmed());
-    let rows = view.rows();
+    page.pair("Filter", view.list.filter.trimmed());
+    let rows = view.list.rows();
     if rows.is_empty() {
         page.line("No finding fits the filter; / changes it.");
         return page;
     }
     let row = move |at: usize| match &rows[at] {
         ListRow::Heading(name, count) => format!("Group {name}: {}", counted(*count, "finding", "findings")),
+        ListRow::Platform(count, open) => crate::plain::namespaces::platform(&counted(*count, "finding", "findings"), *open),
         ListRow::Item(nth) => view.findings().get(*nth).map(|f| words(book, view, check, f)).unwrap_or_default(),
     };
     let detail = move |at: usize| {
         rows[at].item().and_then(|nth| view.findings().get(nth)).map(|f| lines(session, book, check, f)).unwrap_or_default()
     };
-    page.with(List::new(("row", "rows"), rows.len(), view.cursor.at, row).detailed(detail))
+    page.with(List::new(("row", "rows"), rows.len(), view.list.cursor.at, row).detailed(detail))
 }
 
 fn counts(view: &FindingsView, all: usize) -> String {
-    let shown = if view.shown() == all {
+    let shown = if view.list.shown() == all {
         counted(all, "finding", "findings")
     } else {
-        format!("{} of {}", view.shown(), counted(all, "finding", "findings"))
+        format!("{} of {}", view.list.shown(), counted(all, "finding", "findings"))
     };
-    let group = if view.group == Group::None { String::new() } else { format!(", grouped {}", view.group.label()) };
+    let group = if view.list.group == Group::None { String::new() } else { format!(", grouped {}", view.list.group.label()) };
     let marked = if view.marked.is_empty() { String::new() } else { format!(", {} marked", view.marked.len()) };
     format!("{shown}, by {}{group}{marked}.", view.sort.label())
 }

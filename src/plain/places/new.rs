@@ -5,7 +5,8 @@ use crate::plain::namespaces::{counts, rows as namespaces};
 use crate::plain::page::{List, Number, Page};
 use crate::shell::words::counted;
 use kassay_core::checks;
-use kassay_core::session::{ContextRow, Flight, New, Preflight, Session, Source, SourceRow, Stage};
+use kassay_core::session::{Contents, ContextRow, Flight, New, Preflight, Session, Source, SourceRow, Stage};
+use kassay_core::workbook::Moment;
 
 /// The step in work.
 pub fn page(session: &Session) -> Page<'_> {
@@ -40,7 +41,7 @@ fn cluster<'a>(mut page: Page<'a>, new: &'a New) -> Page<'a> {
     match (&new.flight, &new.contexts) {
         (Flight::Done(known), _) => {
             page.pair("Cluster", &chosen);
-            facts(&mut page, known);
+            facts(&mut page, new, known);
             rights(&mut page, known);
             page.line("Type enter to go on, or back to choose another.");
             return page;
@@ -83,13 +84,27 @@ fn words(row: &SourceRow) -> String {
     }
 }
 
-fn facts(page: &mut Page<'_>, known: &Preflight) {
-    let version = [known.cluster.distribution.as_str(), known.cluster.version.as_str()].join(" ");
+fn facts(page: &mut Page<'_>, new: &New, known: &Preflight) {
+    let version = [known.cluster.distribution.as_str(), &new.version_words(known)].join(" ");
     page.pair("Version", version.trim());
     page.pair("Nodes", &known.nodes.map_or_else(|| "may not be counted".to_owned(), |n| n.to_string()));
+    if let Some(contents) = &known.contents {
+        held(page, contents);
+    }
     if let Some(caller) = &known.cluster.identity {
         let groups = if caller.groups.is_empty() { String::new() } else { format!(", groups {}", caller.groups.join(", ")) };
         page.pair("Identity", &format!("{}{groups}", caller.name));
+    }
+}
+
+/// What files hold, what they lack, and which checks are blocked for that.
+fn held(page: &mut Page<'_>, contents: &Contents) {
+    let kinds: Vec<String> = contents.kinds.iter().map(|(kind, items)| format!("{items} {}", kind.id())).collect();
+    page.pair("Holds", &format!("{}: {}", counted(contents.objects(), "object", "objects"), kinds.join(", ")));
+    page.pair("Taken", &contents.taken.map_or_else(|| "not told".to_owned(), |at| Moment(at).to_string()));
+    for lack in &contents.lacks {
+        let blocked = counted(lack.blocked.len(), "check will be blocked", "checks will be blocked");
+        page.line(format!("It lacks {}: {blocked}, {} can fail and not pass.", lack.need, lack.unsure.len()));
     }
 }
 
@@ -118,7 +133,7 @@ fn read(page: &mut Page<'_>, new: &New) {
     }
     page.pair("Cluster", &new.source.as_ref().map_or_else(|| "none: questions and evidence only".to_owned(), Source::words));
     if let Flight::Done(known) = &new.flight {
-        facts(page, known);
+        facts(page, new, known);
         let refused = known.rights.iter().filter(|r| !r.allowed).count();
         if refused > 0 {
             page.pair("Readable", &format!("{} of {} kinds", known.rights.len() - refused, known.rights.len()));

@@ -4,7 +4,7 @@ use crate::plain::page::{List, Page, pair};
 use crate::shell::words::counted;
 use kassay_core::analysis::segmentation::{Crossing, Segmentation, SharedNode};
 use kassay_core::session::segmentation::{FlowGroup, end_name, told};
-use kassay_core::session::{ListRow, Session};
+use kassay_core::session::{ListRow, Session, Way};
 
 /// The connections between categories, in numbers.
 pub fn page(session: &Session, selected: usize) -> Page<'_> {
@@ -69,23 +69,24 @@ pub fn flows(session: &Session) -> Page<'_> {
     let Some(crossing) = view.crossing() else { return Page::new("No connections are shown.") };
     let mut page = Page::new(format!("Connections {}.", title(crossing)));
     let all = counted(crossing.flows, "connection", "connections");
-    let shown = if view.shown() == crossing.shown.len() { all.clone() } else { format!("{} of {all}", view.shown()) };
-    let group = if view.group == FlowGroup::None { String::new() } else { format!(", grouped {}", view.group.label()) };
+    let shown = if view.list.shown() == crossing.shown.len() { all.clone() } else { format!("{} of {all}", view.list.shown()) };
+    let group = if view.list.group == FlowGroup::None { String::new() } else { format!(", grouped {}", view.list.group.label()) };
     page.line(format!("{shown}{group}."));
-    page.pair("Filter", view.filter.trimmed());
+    page.pair("Filter", view.list.filter.trimmed());
     if crossing.shown.len() < crossing.flows {
         page.line(format!("Here are the first {} of {all}, those on every port first. `kassay reach` prints all.", crossing.shown.len()));
     }
-    let rows = view.rows();
+    let rows = view.list.rows();
     if rows.is_empty() {
         page.line(if crossing.shown.is_empty() { "There is no connection." } else { "None fits the filter; / changes it." });
         return page;
     }
     let row = move |at: usize| match &rows[at] {
         ListRow::Heading(name, count) => format!("Group {name}: {}", counted(*count, "connection", "connections")),
+        ListRow::Platform(count, open) => crate::plain::namespaces::platform(&counted(*count, "connection", "connections"), *open),
         ListRow::Item(nth) => view.flow(*nth).map(|flow| format!("{} to {}: {}", flow.from, flow.to, flow.ports)).unwrap_or_default(),
     };
     let detail =
         move |at: usize| rows[at].item().and_then(|nth| view.flow(nth)).map(|flow| pair("In words", &told(flow))).unwrap_or_default();
-    page.with(List::new(("row", "rows"), rows.len(), view.cursor.at, row).detailed(detail))
+    page.with(List::new(("row", "rows"), rows.len(), view.list.cursor.at, row).detailed(detail))
 }
