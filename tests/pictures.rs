@@ -47,7 +47,7 @@ fn the_first_minute_goes_from_the_first_start_to_a_bundle_as_the_readme_tells() 
     program.keys("\u{1b}").see("All findings");
     program.keys("\u{1b}").see("filters: ");
     program.keys("\u{1b}").see("0 of 49 determined");
-    program.keys("\t").see("says you looked");
+    program.keys("\t").see("here: ");
     keep(&program, "walk", "The walk: areas at the left, the checks of a control, and what the selected one says");
     program.keys("3").see("▸Questions");
     program.keys("a").see("Interviewed");
