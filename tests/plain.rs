@@ -165,6 +165,17 @@ fn what_is_half_typed_when_the_input_ends_stands_there_the_next_time() {
 }
 
 #[test]
+fn what_still_runs_when_the_input_ends_is_waited_for() {
+    let home = tempfile::tempdir().unwrap();
+    // The walk goes on while the cluster is read, and then there is nothing more to read.
+    let (code, all) = whole(&["demo"], home.path(), &[], "enter\n");
+    assert_eq!(code, 0, "{all}");
+    assert!(all.contains("was read and judged"), "{all}");
+    let kept = std::fs::read_to_string(home.path().join("data/assessments/demo/workbook.toml")).unwrap();
+    assert!(Workbook::parse(&kept).unwrap().clusters.iter().any(|cluster| cluster.was_read()), "{kept}");
+}
+
+#[test]
 fn ctrl_c_asks_where_something_would_be_left_and_leaves_the_second_time() {
     let home = tempfile::tempdir().unwrap();
     let mut talk = Talk::start(&["demo", "--plain"], home.path(), &[]);

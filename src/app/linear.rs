@@ -102,7 +102,7 @@ impl Linear {
                 },
             };
             let end = match line {
-                Line::End => Some(End::Input),
+                Line::End => Some(self.finish().await?),
                 Line::NoText(why) => {
                     say([why])?;
                     None
@@ -176,6 +176,20 @@ impl Linear {
         }
     }
 
+    /// There is no more input: what still runs beside is waited for, so that nothing of it is lost.
+    async fn finish(&mut self) -> io::Result<End> {
+        while runs(&self.runner.session) || !self.runner.is_at_rest() {
+            let action = tokio::select! {
+                action = self.runner.arrival() => action,
+                _ = self.endings.next() => return Ok(End::Asked),
+                () = tokio::time::sleep(LOOK) => Some(Action::Tick(jiff::Timestamp::now())),
+            };
+            self.runner.act(action);
+            say(self.voice.messages(&self.runner.session))?;
+        }
+        Ok(End::Input)
+    }
+
     /// Does what a line asks for.
     async fn perform(&mut self, line: &str) -> io::Result<Option<End>> {
         let heard = self.voice.hear(&self.runner.session, line);
@@ -230,6 +244,13 @@ impl Linear {
         }
         self.voice.messages(&self.runner.session);
     }
+}
+
+/// Whether something runs beside that would be lost.
+fn runs(session: &Session) -> bool {
+    session.reading.as_ref().is_some_and(|reading| reading.failed.is_none() && reading.arrived.is_none())
+        || session.probing.as_ref().is_some_and(|probing| probing.running.is_some())
+        || session.export.running.is_some()
 }
 
 /// Whether a signal ends the program; Ctrl-C is heard as elsewhere.
