@@ -350,3 +350,117 @@ fn two_clusters_with_a_second_person_and_the_next_year() {
     assert_eq!(program.end().0, 0);
     assert_eq!(kassay(&["diff", text(&bag), text(&next)]).0, 1);
 }
+
+/// The line at the foot of the walk that says what is expected.
+fn expected(shown: &str) -> Option<String> {
+    shown
+        .lines()
+        .rev()
+        .find(|line| ["here: ", "next: ", "Every practice is determined"].iter().any(|lead| line.contains(lead)))
+        .map(str::to_owned)
+}
+
+/// Waits until something else is expected than before.
+fn goes_on(program: &mut Program, before: &str) -> String {
+    let shown =
+        program.until(&format!("something else than “{}”", before.trim()), |shown| expected(shown).is_some_and(|line| line != before));
+    expected(&shown).unwrap_or_default()
+}
+
+/// Answers the question that one stands on by the first choice, or by what its hint names, with a piece of evidence that is there already.
+fn answer(program: &mut Program) {
+    program.keys("a");
+    let shown = program.until("the form", |shown| focus(shown).as_deref() == Some("Answer"));
+    let choices = [("( ) y yes", "y", "(•) y yes"), ("( ) 1 ", "1", "(•) 1 ")];
+    match choices.iter().find(|(choice, ..)| shown.contains(choice)) {
+        Some((_, key, chosen)) => drop(program.keys(key).see(chosen)),
+        None => {
+            let hints =
+                [("a number", "3"), ("6 months", "3 months"), ("2026-11", "today"), ("in your", "as described"), ("several", "none")];
+            let row = shown.lines().find(|line| line.contains("▸Answer")).unwrap_or_default();
+            let told = hints.iter().find(|(hint, _)| row.contains(hint)).unwrap_or_else(|| panic!("no hint in\n{shown}"));
+            program.keys(told.1).until("what was typed", |shown| shown.contains(told.1));
+        }
+    }
+    program.keys("\u{1b}[Z").until("the evidence", |shown| focus(shown).as_deref() == Some("Evidence"));
+    program.keys("E-0001\u{13}");
+}
+
+/// The demo from the first start, at the smallest size, by keys alone: everything that ⇥ leads to is done, down to a bundle that verifies.
+#[test]
+fn the_demo_from_the_first_start_to_a_verified_bundle_by_the_keyboard_alone() {
+    let home = tempfile::tempdir().unwrap();
+    let policy = home.path().join("policy.txt");
+    std::fs::write(&policy, "Access is reviewed each quarter.\n").unwrap();
+    let mut program = Program::start(KASSAY, &[], home.path(), (80, 24), &[]);
+    program.see("demo");
+    program.keys("d").see("was read and judged");
+    program.see("0 of 49 determined");
+    // What was read can be read again.
+    program.keys("R").see("was read again");
+    // One piece of evidence, for everything.
+    program.keys("\t").see("says you looked");
+    program.keys("e").see("a copy of a file is kept");
+    program.keys(text(&policy)).see("policy.txt");
+    fill(&mut program, &[("Title", "Policy of access")]);
+    let shown = program.see("E-0001 is kept");
+
+    assert!(shown.contains("E-0001 is kept"));
+
+    let (mut line, mut done) = (String::new(), [0; 3]);
+    loop {
+        // What was just done stands where the next thing is told, until a key is pressed.
+        program.keys("\t");
+        line = goes_on(&mut program, &line);
+        let done_before: usize = done.iter().sum();
+        match line.as_str() {
+            line if line.contains("Every practice is determined") => break,
+            line if line.contains("v says you looked") => {
+                done[0] += 1;
+                program.keys("v").see("Says that you looked");
+                program.keys("\r").see("is marked as reviewed");
+            }
+            line if line.contains("a answers it") => {
+                done[1] += 1;
+                answer(&mut program);
+                program.see("is saved");
+            }
+            line if line.contains("d determines it") => {
+                done[2] += 1;
+                program.keys("d").see("your determination");
+                program.keys("f").see("(•) f not in place");
+                fill(&mut program, &[("Rationale", "in our words")]);
+                program.see(&format!("{} of 49 determined", done[2]));
+            }
+            _ => {}
+        }
+        if done.iter().sum::<usize>() > done_before {
+            line.clear();
+        }
+    }
+    assert_eq!(done[2], 49, "{done:?}");
+    assert!(done[0] > 20 && done[1] > 60, "{done:?}");
+    program.see("49 of 49 determined");
+
+    // Every register is there, the journal with all that was done.
+    program.keys("r").see("Registers");
+    for register in ["Samples", "Requests", "Risk analyses", "Sign-off", "Mended", "Exceptions", "Clusters", "Last year", "Journal"] {
+        program.keys("\u{1b}[C").see(&format!("▸{register}"));
+    }
+    program.see("determination");
+    program.keys("/").keys("E-0001").see("attach");
+    program.keys("\r").keys("\u{1b}").until("no filter", |shown| !shown.contains("/ E-0001"));
+    program.keys("q").see("49 of 49 determined");
+
+    // The bundle.
+    let bundle = home.path().join("bundle.zip");
+    program.keys("w").see("where to");
+    program.keys("t").see("Where the export goes");
+    program.keys("\u{15}").keys(text(&bundle)).keys("\r");
+    program.until("the path that was typed", |shown| shown.contains("bundle.zip") && !shown.contains("Where the export goes"));
+    program.keys("\r").see("✓ Written");
+    program.keys("qq");
+    assert_eq!(program.end().0, 0);
+    let (code, words) = kassay(&["verify", text(&bundle)]);
+    assert_eq!(code, 0, "{words}");
+}

@@ -261,7 +261,7 @@ fn every_place_is_told() {
         (&["back", "back", "F"], "All findings of all checks"),
         (&["1", "1"], "A finding of "),
         (&["back", "back", "tab 2", "1", "1"], "Findings of 1.1/anonymous-rbac"),
-        (&["x"], "Exception for 1.1/anonymous-rbac on ClusterRoleBinding public-metrics."),
+        (&["x"], "Exception for 1.1/anonymous-rbac: ClusterRoleBinding public-metrics"),
         (&[".back", "back", "2 v"], "Review of 1.1/anonymous-probe"),
         (&[".back", "1 M"], "1.1/anonymous-rbac"),
         (&[".back", "E"], "Engagement."),

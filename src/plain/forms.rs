@@ -65,10 +65,7 @@ fn title(session: &Session, form: &Form) -> String {
             format!("Evidence{for_what}. A copy of a file is kept in the assessment, under its SHA-256.")
         }
         Purpose::Note { practices } => format!("Note on {}: an observation among the evidence.", practices.join(", ")),
-        Purpose::Exception { what } => match what.as_slice() {
-            [one] => format!("Exception for {}.", excepted(session, one)),
-            many => format!("Exception for {} findings.", many.len()),
-        },
+        Purpose::Exception { .. } => format!("Exception for {}.", form.about),
         Purpose::Review { check } => format!("Review of {check}, {}.", checks::by_id(check).map_or("", |c| c.title)),
         Purpose::Engagement => "Engagement.".to_owned(),
         Purpose::Rule => "Rule for namespaces.".to_owned(),
@@ -82,16 +79,6 @@ fn title(session: &Session, form: &Form) -> String {
             true => format!("{}.", form.title),
             false => format!("{}, {}.", form.title, form.about),
         },
-    }
-}
-
-/// What an exception is for: the check, or the check and the object of a finding.
-fn excepted(session: &Session, what: &str) -> String {
-    let check = session.layers.iter().rev().find_map(|layer| layer.check());
-    let found = check.and_then(|check| session.findings.view(check)).and_then(|view| view.findings().iter().find(|f| f.id == what));
-    match (check, found) {
-        (Some(check), Some(finding)) => format!("{check} on {}", finding.object),
-        _ => what.to_owned(),
     }
 }
 

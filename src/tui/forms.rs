@@ -80,7 +80,7 @@ fn heading(session: &Session, form: &Form, width: usize, theme: &Theme) -> Vec<L
         Purpose::Determine { practices } => determine::heading(session, practices, width, theme),
         Purpose::Evidence { .. } => evidence::heading(width, theme),
         Purpose::Note { .. } => evidence::note_heading(width, theme),
-        Purpose::Exception { what } => exceptions::heading(what, width, theme),
+        Purpose::Exception { .. } => exceptions::heading(form, width, theme),
         Purpose::Review { check } => review::heading(check, width, theme),
         Purpose::Engagement => engagement::heading(width, theme),
         Purpose::Entry { .. } | Purpose::Withdraw { .. } => {

@@ -2,6 +2,7 @@
 
 use crate::checks;
 use crate::model::Finding;
+use crate::session::book::assessment::Book;
 use crate::session::book::desk::Desk;
 use crate::session::book::edit::{Draft, Fault};
 use crate::session::book::lead::Next;
@@ -53,7 +54,29 @@ fn form(desk: &Desk, what: Vec<String>) -> Form {
         of.clone().find(|e| !e.cluster.is_empty()).or_else(|| of.next())
     });
     let rows = rows_of(desk, known);
-    Form::new(Purpose::Exception { what }, rows)
+    let about = match what.as_slice() {
+        [one] => desk.book.as_ref().and_then(|book| excepts(book, &what).pop()).map_or_else(|| one.clone(), |exception| exception.words()),
+        many => format!("{} findings", many.len()),
+    };
+    Form::new(Purpose::Exception { what }, rows).titled("Exception", &about, "")
+}
+
+/// Exceptions that name what they except: the check, or the object and field of a finding on the cluster that is shown.
+fn excepts(book: &Book, what: &[String]) -> Vec<Exception> {
+    let found: BTreeMap<&str, (&str, &Finding)> = book
+        .shown()
+        .iter()
+        .flat_map(|cluster| cluster.outcomes.iter())
+        .flat_map(|outcome| outcome.findings.iter().map(|f| (f.id.as_str(), (outcome.check.as_str(), f))))
+        .collect();
+    let of = |id: &String| {
+        let (check, about) = found
+            .get(id.as_str())
+            .map(|(check, finding)| ((*check).to_owned(), format!("{} {}", finding.object, finding.field).trim().to_owned()))
+            .unwrap_or_default();
+        Exception { check, about, ..Exception::of(id) }
+    };
+    what.iter().map(of).collect()
 }
 
 fn rows_of(desk: &Desk, known: Option<&Exception>) -> Vec<Row> {
@@ -122,21 +145,10 @@ fn said(desk: &Desk, form: &Form) -> Result<Exception, Fault> {
 fn read(desk: &Desk, form: &Form, what: &[String]) -> Result<(Draft, String), Fault> {
     let book = desk.book.as_ref().ok_or_else(|| ("reason", "no assessment is open".to_owned()))?;
     let said = said(desk, form)?;
-    let found: BTreeMap<&str, (&str, &Finding)> = book
-        .shown()
-        .iter()
-        .flat_map(|cluster| cluster.outcomes.iter())
-        .flat_map(|outcome| outcome.findings.iter().map(|f| (f.id.as_str(), (outcome.check.as_str(), f))))
-        .collect();
     let mut workbook = book.workbook.clone();
     workbook.exceptions.retain(|e| !what.contains(&e.what) || e.cluster != said.cluster);
-    workbook.exceptions.extend(what.iter().map(|id| {
-        let (check, about) = found
-            .get(id.as_str())
-            .map(|(check, finding)| ((*check).to_owned(), format!("{} {}", finding.object, finding.field).trim().to_owned()))
-            .unwrap_or_default();
-        Exception { what: id.clone(), check, about, ..said.clone() }
-    }));
+    let of = |Exception { what, check, about, .. }| Exception { what, check, about, ..said.clone() };
+    workbook.exceptions.extend(excepts(book, what).into_iter().map(of));
     let words = match what.len() {
         1 => "The exception is saved. The outcome stays as it is; your determination decides.".to_owned(),
         n => format!("{n} exceptions are saved. The outcome stays as it is; your determination decides."),
@@ -214,7 +226,7 @@ pub(in crate::session) fn open_entry(desk: &mut Desk, id: Option<&str>) -> Next 
     };
     let help = "An exception changes no outcome: what is excepted does not pass. A lapsed one gets a new end here, or is taken back (x).";
     let purpose = Purpose::Entry { register: Register::Exceptions, id: Some(known.id()) };
-    let form = Form::new(purpose, rows_of(desk, Some(&known))).titled("Exception", &known.id(), help);
+    let form = Form::new(purpose, rows_of(desk, Some(&known))).titled("Exception", &known.words(), help);
     desk.open_form(form);
     Next::NONE
 }

@@ -1,18 +1,16 @@
 //! The form for an exception.
 
 use crate::tui::theme::Theme;
-use crate::tui::widgets::form;
+use crate::tui::widgets::form::title;
 use crate::tui::{markdown, text};
+use kassay_core::model::text::clean;
+use kassay_core::session::Form;
 use ratatui::text::Line;
 
 /// What stands above the form: what is excepted.
 #[must_use]
-pub fn heading(what: &[String], width: usize, theme: &Theme) -> Vec<Line<'static>> {
-    let words = match what {
-        [one] => one.clone(),
-        many => format!("{} findings", many.len()),
-    };
-    vec![form::title("Exception", &text::cut(&words, width / 2), width, theme)]
+pub fn heading(form: &Form, width: usize, theme: &Theme) -> Vec<Line<'static>> {
+    vec![title(&form.title, &clean(&text::cut_middle(&form.about, width.saturating_sub(14))), width, theme)]
 }
 
 /// What helps to fill the form.

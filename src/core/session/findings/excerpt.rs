@@ -16,7 +16,8 @@ pub struct Line {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Part {
     Key(String),
-    Item { key: String, value: String },
+    /// An item of a list by what stands in it: `[name=web]`, `[kind=ServiceAccount,namespace=pay,name=web]`.
+    Item(Vec<(String, String)>),
     Index(usize),
 }
 
@@ -36,7 +37,10 @@ pub fn excerpt(object: &Value, field: &str, observed: &str) -> Vec<Line> {
             // An item of a list of texts is named by its text, or by what stands before its “=”.
             Part::Key(key) if at.is_array() => at.as_array().and_then(|items| items.iter().find(|i| names(i, key))),
             Part::Key(key) => at.get(key),
-            Part::Item { key, value } => at.as_array().and_then(|items| items.iter().find(|i| text_of(i.get(key)) == *value)),
+            Part::Item(says) => {
+                let is_it = |item: &&Value| says.iter().all(|(key, value)| text_of(item.get(key)) == *value);
+                at.as_array().and_then(|items| items.iter().find(is_it))
+            }
             Part::Index(index) => at.get(index),
         };
         let lead = format!("{}{}", "  ".repeat(indent), if dash { "- " } else { "" });
@@ -52,13 +56,10 @@ pub fn excerpt(object: &Value, field: &str, observed: &str) -> Vec<Line> {
                 indent += 1 + usize::from(dash);
                 (at, dash) = (value, false);
             }
-            (Part::Item { key, value }, Some(item)) => {
-                lines.push(Line {
-                    text: format!("{}- {key}: {}", "  ".repeat(indent), scalar(&Value::String(value.clone()))),
-                    marked: last,
-                });
+            (Part::Item(says), Some(item)) => {
+                lines.extend(said(says, indent).into_iter().map(|text| Line { text, marked: last }));
                 if last {
-                    lines.extend(rest(item, key, indent + 1));
+                    lines.extend(rest(item, says, indent + 1));
                 }
                 indent += 1;
                 (at, dash) = (item, false);
@@ -72,14 +73,17 @@ pub fn excerpt(object: &Value, field: &str, observed: &str) -> Vec<Line> {
             }
             (Part::Index(_), Some(item)) => (at, dash) = (item, true),
             (part, None) => {
-                let name = match part {
-                    Part::Key(key) if at.is_array() => format!("- {key}"),
-                    Part::Key(key) => key.clone(),
-                    Part::Item { key, value } => format!("- {key}: {value}"),
-                    Part::Index(index) => format!("- # item {index}"),
+                let mut names = match part {
+                    Part::Key(key) if at.is_array() => vec![format!("{lead}- {}", scalar(&key.as_str().into()))],
+                    Part::Key(key) => vec![format!("{lead}{key}")],
+                    Part::Item(says) => said(says, indent),
+                    Part::Index(index) => vec![format!("{lead}- # item {index}")],
                 };
-                let what = if observed.is_empty() { "not set".to_owned() } else { observed.to_owned() };
-                lines.push(Line { text: format!("{lead}{name}  # {what}"), marked: true });
+                let what = if observed.is_empty() { "not set" } else { observed };
+                if let Some(last) = names.last_mut() {
+                    *last += &format!("  # {what}");
+                }
+                lines.extend(names.into_iter().map(|text| Line { text, marked: true }));
                 return lines;
             }
         }
@@ -91,11 +95,21 @@ fn names(item: &Value, key: &str) -> bool {
     item.as_str().is_some_and(|text| text == key || text.strip_prefix(key).is_some_and(|rest| rest.starts_with('=')))
 }
 
-fn rest(item: &Value, but: &str, indent: usize) -> Vec<Line> {
+/// The lines that say which item of a list it is.
+fn said(says: &[(String, String)], indent: usize) -> Vec<String> {
+    let line = |(nth, (key, value)): (usize, &(String, String))| {
+        let lead = if nth == 0 { "- " } else { "  " };
+        format!("{}{lead}{key}: {}", "  ".repeat(indent), scalar(&value.as_str().into()))
+    };
+    says.iter().enumerate().map(line).collect()
+}
+
+/// What else stands in an item.
+fn rest(item: &Value, but: &[(String, String)], indent: usize) -> Vec<Line> {
     let Some(map) = item.as_object() else { return vec![] };
     let mut lines: Vec<Line> = map
         .iter()
-        .filter(|(key, value)| *key != but && !is_nothing(value))
+        .filter(|(key, value)| !is_nothing(value) && !but.iter().any(|(said, _)| said == *key))
         .flat_map(|(key, value)| entry(&"  ".repeat(indent), key, value, indent, true))
         .collect();
     shorten(&mut lines, indent);
@@ -189,10 +203,13 @@ fn parse(field: &str) -> Vec<Part> {
     let mut rest = field.trim();
     while !rest.is_empty() {
         if let Some(inside) = rest.strip_prefix('[') {
-            let (content, after) = inside.split_once(']').unwrap_or((inside, ""));
-            parts.push(match (content.parse(), content.split_once('=')) {
+            // Names of users may hold brackets too; the one that closes is followed by nothing, a dot or the next.
+            let closes = |&(at, _): &(usize, &str)| matches!(inside[at + 1..].chars().next(), None | Some('.' | '['));
+            let end = inside.match_indices(']').find(closes).map_or(inside.len(), |(at, _)| at);
+            let (content, after) = (&inside[..end], inside.get(end + 1..).unwrap_or_default());
+            parts.push(match (content.parse(), content.contains('=')) {
                 (Ok(index), _) => Part::Index(index),
-                (_, Some((key, value))) => Part::Item { key: key.to_owned(), value: value.to_owned() },
+                (_, true) => Part::Item(pairs(content)),
                 _ => Part::Key(content.trim_matches(['"', '\'']).to_owned()),
             });
             rest = after.trim_start_matches('.');
@@ -205,6 +222,18 @@ fn parse(field: &str) -> Vec<Part> {
         }
     }
     parts
+}
+
+/// What names an item: `kind=User,name=CN=ann,O=ops` are two, because a name stands last and may hold anything.
+fn pairs(content: &str) -> Vec<(String, String)> {
+    let mut pairs = vec![];
+    let mut rest = content;
+    while let Some((key, behind)) = rest.split_once('=') {
+        let (value, next) = if key == "name" { (behind, "") } else { behind.split_once(',').unwrap_or((behind, "")) };
+        pairs.push((key.to_owned(), value.to_owned()));
+        rest = next;
+    }
+    pairs
 }
 
 #[cfg(test)]
@@ -238,6 +267,25 @@ mod tests {
         let object = json!({"spec": {"containers": [{"name": "web", "image": "nginx"}]}});
         let lines = excerpt(&object, "spec.containers[name=web].securityContext.runAsNonRoot", "not set");
         assert_eq!(text(&lines).last().map(String::as_str), Some("▸      securityContext  # not set"));
+    }
+
+    #[test]
+    fn an_item_that_several_values_name_is_yaml() {
+        let account = json!({"kind": "ServiceAccount", "namespace": "pay", "name": "web"});
+        let user = json!({"kind": "User", "name": "CN=ann,O=ops[1]", "apiGroup": "rbac.authorization.k8s.io"});
+        let object = json!({"subjects": [{"kind": "ServiceAccount", "namespace": "x", "name": "web"}, account, user]});
+        let field = "subjects[kind=ServiceAccount,namespace=pay,name=web]";
+        assert_eq!(
+            text(&excerpt(&object, field, "")),
+            [" subjects:", "▸  - kind: ServiceAccount", "▸    namespace: pay", "▸    name: web"]
+        );
+        let lines = excerpt(&object, "subjects[kind=User,name=CN=ann,O=ops[1]]", "");
+        assert_eq!(text(&lines)[1..], ["▸  - kind: User", "▸    name: CN=ann,O=ops[1]", "▸    apiGroup: rbac.authorization.k8s.io"]);
+        let yaml: String = lines.iter().map(|line| format!("{}\n", line.text)).collect();
+        let read: Value = serde_saphyr::from_str(&yaml).unwrap();
+        assert_eq!(read, json!({"subjects": [user]}));
+        let gone = excerpt(&object, "subjects[kind=Group,name=ops]", "");
+        assert_eq!(text(&gone)[1..], ["▸  - kind: Group", "▸    name: ops  # not set"]);
     }
 
     #[test]
