@@ -345,6 +345,7 @@ fn two_clusters_with_a_second_person_and_the_next_year() {
     assert!(program.keys("a").see("( ) y yes").contains("followed one change"));
     program.keys("\u{1b}").until("the form to be closed", |shown| !shown.contains("( ) y yes"));
     program.keys("r").see("Registers");
+    program.keys("\u{1b}[D").see("▸Journal");
     program.keys("\u{1b}[D").see("▸Last year");
     program.keys("\u{1b}").see("0 of 49 determined");
     program.keys("q");
@@ -449,8 +450,9 @@ fn the_demo_from_the_first_start_to_a_verified_bundle_by_the_keyboard_alone() {
         program.keys("\u{1b}[C").see(&format!("▸{register}"));
     }
     program.see("determination");
-    program.keys("/").keys("E-0001").see("attach");
-    program.keys("\r").keys("\u{1b}").until("no filter", |shown| !shown.contains("/ E-0001"));
+    program.keys("/E-0001").until("what was looked for", |shown| shown.contains("/ E-0001") && shown.contains("1 row"));
+    program.keys("\r").see("↵ open");
+    program.keys("\u{1b}").until("no filter", |shown| !shown.contains("/ E-0001"));
     program.keys("q").see("49 of 49 determined");
 
     // The bundle.
