@@ -182,6 +182,10 @@ impl World {
                 Effect::Contexts(_) => self.act(Action::New(new::Action::Contexts(Ok(vec![])))),
                 Effect::Preflight(_) => self.act(Action::New(new::Action::PreflightFailed("no route to host".into()))),
                 Effect::Edit => self.act(Action::Edited(None)),
+                Effect::ReadJournal => {
+                    let lines = self.store.as_ref().unwrap().journal().lines.clone();
+                    self.act(Action::Book(book::Action::Journal(lines)));
+                }
                 Effect::Copy(_) | Effect::CopyRole | Effect::Open(_) => {}
                 // Nothing that these sequences do leads out of the open assessment, to a cluster, or to an export.
                 other => panic!("{other:?}"),
