@@ -63,8 +63,8 @@ fn runs(screen: &Screen, row: u16) -> Vec<(u16, u16, String, Look)> {
     runs
 }
 
-/// The picture of a screen, with words for those who do not see it.
-pub fn picture(screen: &Screen, words: &str) -> String {
+/// The picture of a screen, with words for those who do not see it. A home folder is the sign for it: where a picture was made is nobody's business.
+pub fn picture(screen: &Screen, words: &str, home: &str) -> String {
     let (rows, columns) = (screen.size().0.get(), screen.size().1.get());
     let ground = screen.cell(0, 0).map_or(OWN.1, |cell| rgb(cell.bgcolor(), OWN.1));
     let (width, height) = (f32::from(columns) * WIDE + 2.0 * AIR, f32::from(rows) * HIGH + 2.0 * AIR);
@@ -85,7 +85,7 @@ pub fn picture(screen: &Screen, words: &str) -> String {
                 let before = part.chars().count();
                 let shown = part.trim_end();
                 let lead = shown.chars().take_while(|c| *c == ' ').count();
-                let shown = shown.trim_start();
+                let shown = &shown.trim_start().replace(home, "~");
                 // A wide letter takes two columns; such runs are rare, and stay in one part.
                 let count = shown.chars().count();
                 if count > 0 {
