@@ -114,18 +114,27 @@ pub struct Progress {
 }
 
 impl Cluster {
+    /// A cluster of which nothing is known but its name.
+    pub(in crate::session) fn named(key: &str) -> Self {
+        Self {
+            key: key.to_owned(),
+            outcomes: Arc::default(),
+            found: Arc::default(),
+            inventory: None,
+            before: None,
+            loading: false,
+            judging: false,
+            problem: None,
+        }
+    }
+
     /// A cluster as far as the workbook alone tells it.
     fn of(record: &ClusterRecord, workbook: &Workbook) -> Self {
         let of_it = workbook.outcomes.iter().filter(|o| o.cluster == record.key);
         Self {
-            key: record.key.clone(),
             outcomes: Arc::new(of_it.map(OutcomeRecord::without_findings).collect()),
-            found: Arc::default(),
-            inventory: None,
-            before: None,
             loading: !record.findings.is_empty() || !record.snapshot.is_empty(),
-            judging: false,
-            problem: None,
+            ..Self::named(&record.key)
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::workbook::requests::open_for;
 use crate::workbook::rollup::{unread, withheld, worst_state};
 use crate::workbook::scoped::{Appeared, appeared, area_order};
 use crate::workbook::sign_off::{self, Matter, SignState, Standing};
-use crate::workbook::{AnswerState, ClusterRecord, OutcomeRecord, Together, analyses};
+use crate::workbook::{AnswerState, OutcomeRecord, Together, analyses};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -72,7 +72,7 @@ impl Book {
             let at = match self.clusters.iter().position(|c| c.key == record.key) {
                 Some(at) => at,
                 None => {
-                    self.clusters.push(of_record(record));
+                    self.clusters.push(Cluster::named(&record.key));
                     self.clusters.len() - 1
                 }
             };
@@ -82,20 +82,6 @@ impl Book {
                 *outcomes = Arc::new(outcomes.iter().map(|outcome| withheld(outcome.clone(), &why)).collect());
             }
         }
-    }
-}
-
-/// A cluster of which nothing is known but its name.
-fn of_record(record: &ClusterRecord) -> Cluster {
-    Cluster {
-        key: record.key.clone(),
-        outcomes: Arc::default(),
-        found: Arc::default(),
-        inventory: None,
-        before: None,
-        loading: false,
-        judging: false,
-        problem: None,
     }
 }
 

@@ -237,16 +237,7 @@ mod tests {
             ],
         };
         let mut view = FindingsView::default();
-        let cluster = Cluster {
-            key: "prod-eu".into(),
-            outcomes: Arc::new(vec![outcome]),
-            found: Arc::default(),
-            inventory: None,
-            before: None,
-            loading: false,
-            judging: false,
-            problem: None,
-        };
+        let cluster = Cluster { outcomes: Arc::new(vec![outcome]), ..Cluster::named("prod-eu") };
         view.load(&cluster, "3.1/baseline", |finding| finding.object.name == "web");
         view
     }
