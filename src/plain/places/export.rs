@@ -1,10 +1,10 @@
 //! Export: which form, where to, what stays out, what is unfinished; then how far it is; then where it lies and what its SHA-256 is.
 
 use crate::plain::page::{List, Number, Page};
+use crate::shell::told;
 use crate::shell::words::{counted, size};
 use kassay_core::model::ExportFormat;
-use kassay_core::session::{Book, Session};
-use kassay_core::workbook::AnswerState;
+use kassay_core::session::Session;
 
 /// The export.
 pub fn page(session: &Session) -> Page<'_> {
@@ -48,38 +48,11 @@ pub fn page(session: &Session) -> Page<'_> {
             counted(n, "secret or card number", "secrets and card numbers")
         ),
     });
-    page.all(warnings(book).into_iter().map(|words| format!("Good to know before: {words}")));
+    page.all(told::unfinished(book).into_iter().map(|words| format!("Good to know before: {words}")));
     if let Some(about) = ExportFormat::ALL.get(state.cursor.at).map(|format| format.about()) {
         page.pair("What goes in", about.holds);
     }
     page.line("A number selects a form, t says where to, enter writes it.");
     let row = |at: usize| ExportFormat::ALL.get(at).map(|format| format.label().to_owned()).unwrap_or_default();
     page.with(List::new(("form", "forms"), ExportFormat::ALL.len(), state.cursor.at, row).numbered(Number::Selects { enters: false }))
-}
-
-/// What looks unfinished; told before, not after.
-fn warnings(book: &Book) -> Vec<String> {
-    let mut warnings = Vec::new();
-    let all = book.proposals.len();
-    let open = book.proposals.keys().filter(|p| book.workbook.determination(p).is_none()).count();
-    if open > 0 {
-        warnings.push(format!("{open} of {all} practices have no determination yet; the report says so."));
-    }
-    let confirm = book.workbook.determinations.iter().filter(|d| d.to_confirm).count();
-    if confirm > 0 {
-        let determinations = counted(confirm, "determination is", "determinations are");
-        warnings.push(format!("{determinations} contradicted by what was read since, and not confirmed."));
-    }
-    let lapsed = book.states.values().filter(|s| matches!(s, AnswerState::Lapsed(_))).count();
-    if lapsed > 0 {
-        warnings.push(format!("{} lapsed.", counted(lapsed, "answer has", "answers have")));
-    }
-    let evidence = book.states.values().filter(|s| matches!(s, AnswerState::NeedsEvidence)).count();
-    if evidence > 0 {
-        warnings.push(format!("{} evidence.", counted(evidence, "answer lacks its", "answers lack their")));
-    }
-    if book.clusters.iter().any(|c| c.judging || c.loading) {
-        warnings.push("a cluster is still being judged; wait for it, or what is exported is of before.".to_owned());
-    }
-    warnings
 }

@@ -2,6 +2,7 @@
 
 use crate::plain::expected::expected;
 use crate::plain::page::{List, Number, Page};
+use crate::shell::told;
 use crate::shell::words::{counted, moment};
 use kassay_core::guidance::{Control, paragraphs};
 use kassay_core::model::Determined;
@@ -114,14 +115,8 @@ pub fn guidance(control: &Control) -> Page<'_> {
     for practice in &control.practices {
         page.prose(&format!("{}: {}", practice.id, paragraphs(&practice.text).join("\n\n")));
     }
-    for (title, text) in [
-        ("What goes wrong without it", &control.threat),
-        ("What it means on Kubernetes", &control.kubernetes),
-        ("What the API can show", &control.provable),
-        ("What only people can say", &control.unprovable),
-        ("How to mend", &control.mend),
-    ] {
-        page.prose(&format!("## {title}\n\n{}", text.trim()));
+    for (title, text) in told::guidance(control) {
+        page.prose(&format!("## {title}\n\n{text}"));
     }
     if !control.evidence.is_empty() {
         page.line("What to ask for:");

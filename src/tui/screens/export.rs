@@ -1,11 +1,11 @@
 //! Export: what goes in and what stays out, before anything is written; then how far it is; then where it lies and what its SHA-256 is.
 
+use crate::shell::told;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{List, frame, hints::Hint, page, progress};
 use crate::tui::{markdown, text};
 use kassay_core::model::ExportFormat;
 use kassay_core::session::{Book, Session, Underway};
-use kassay_core::workbook::AnswerState;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -111,7 +111,7 @@ fn contents(book: &Book, (format, redact): (Option<ExportFormat>, bool), width: 
         ),
     };
     lines.extend(markdown::wrap(&[Span::styled(out, theme.style("text"))], width, &[Span::raw("  ")]));
-    let warnings = warnings(book);
+    let warnings = told::unfinished(book);
     if !warnings.is_empty() {
         lines.push(Line::default());
         lines.push(page::heading("Good to know before", theme));
@@ -169,35 +169,6 @@ fn parts(book: &Book, format: Option<ExportFormat>) -> Vec<(&'static str, String
         own("journal.jsonl", "who changed what, when"),
         own("manifest", "the SHA-256 of each file, to verify it by"),
     ]
-}
-
-/// What looks unfinished; told before, not after.
-fn warnings(book: &Book) -> Vec<String> {
-    let mut warnings = Vec::new();
-    let all = book.proposals.len();
-    let open = book.proposals.keys().filter(|p| book.workbook.determination(p).is_none()).count();
-    if open > 0 {
-        warnings.push(format!("{open} of {all} practices have no determination yet; the report says so."));
-    }
-    let confirm = book.workbook.determinations.iter().filter(|d| d.to_confirm).count();
-    if confirm > 0 {
-        warnings.push(format!(
-            "{} contradicted by what was read since, and not confirmed.",
-            text::counted(confirm, "determination is", "determinations are")
-        ));
-    }
-    let lapsed = book.states.values().filter(|s| matches!(s, AnswerState::Lapsed(_))).count();
-    if lapsed > 0 {
-        warnings.push(format!("{} lapsed.", text::counted(lapsed, "answer has", "answers have")));
-    }
-    let evidence = book.states.values().filter(|s| matches!(s, AnswerState::NeedsEvidence)).count();
-    if evidence > 0 {
-        warnings.push(format!("{} evidence.", text::counted(evidence, "answer lacks its", "answers lack their")));
-    }
-    if book.clusters.iter().any(|c| c.judging || c.loading) {
-        warnings.push("A cluster is still being judged; wait for it, or what is exported is of before.".to_owned());
-    }
-    warnings
 }
 
 /// How far it is: a bar over the files, then what is in work.

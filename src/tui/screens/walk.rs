@@ -1,6 +1,7 @@
 //! The walk: areas at the left, the control one stands on at the right, and always a line that says what is expected now and which key does it.
 //! Narrow terminals show two columns and what is selected below its list; very wide ones show the guidance beside the work.
 
+use crate::shell::told;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{List, frame, hints, page, progress, sign, tabs};
 use crate::tui::{keymap, markdown, mouse, signs, text};
@@ -427,14 +428,8 @@ fn guidance_lines(control: &Control, width: usize, theme: &Theme) -> Vec<Line<'s
     for practice in &control.practices {
         source.push_str(&format!("**{}** {}\n\n", practice.id, join(&practice.text)));
     }
-    for (title, text) in [
-        ("What goes wrong without it", &control.threat),
-        ("What it means on Kubernetes", &control.kubernetes),
-        ("What the API can show", &control.provable),
-        ("What only people can say", &control.unprovable),
-        ("How to mend", &control.mend),
-    ] {
-        source.push_str(&format!("## {title}\n\n{}\n\n", text.trim()));
+    for (title, text) in told::guidance(control) {
+        source.push_str(&format!("## {title}\n\n{text}\n\n"));
     }
     if !control.evidence.is_empty() {
         source.push_str("## What to ask for\n\n");
