@@ -10,7 +10,7 @@ use kassay_core::workbook::gate::{Gate, clean_workbook};
 use kassay_core::workbook::outside::differences;
 use kassay_core::workbook::{
     Answer, AnswerValue, CompensatingControl, Day, Determination, Engagement, Evidence, EvidenceKind, Exception, FORMAT, Moment, Printer,
-    Workbook, WorkbookError, title_of,
+    Text, Workbook, WorkbookError, title_of,
 };
 use proptest::prelude::*;
 use serde::Deserialize as _;
@@ -373,7 +373,7 @@ fn the_gate_looks_at_whatever_an_edit_changes() {
     let book = whole::workbook();
     let (mut gate, mut printer) = (Gate::default(), Printer::default());
     assert_eq!(gate.clean(&book).unwrap().1, 0);
-    assert_eq!(printer.print(&book, String::new()).unwrap().masked, 0);
+    assert_eq!(printer.print(&book, &mut Text::default()).unwrap().masked, 0);
     let tree = toml::Value::try_from(&book).unwrap();
     let (mut nth, mut masked) = (0, 0);
     loop {
@@ -386,8 +386,9 @@ fn the_gate_looks_at_whatever_an_edit_changes() {
         // Words of a set stay what they are.
         let Ok(changed) = tree.try_into::<Workbook>() else { continue };
         let (clean, found) = clean_workbook(&changed).unwrap();
-        let printed = printer.clone().print(&changed, "of another".to_owned()).unwrap();
-        assert_eq!((Ok(printed.text), printed.masked), (clean.print(), found), "{nth}");
+        let mut text = Text::from("of another".to_owned());
+        let printed = printer.clone().print(&changed, &mut text).unwrap();
+        assert_eq!((Ok(text.as_str().to_owned()), printed.masked), (clean.print(), found), "{nth}");
         assert_eq!(printed.workbook, (found > 0).then(|| Box::new(clean.clone())), "{nth}");
         assert_eq!(gate.clone().clean(&changed).map(|(quick, found)| (quick.into_owned(), found)), Ok((clean, found)), "{nth}");
         masked += found;
@@ -398,8 +399,8 @@ fn the_gate_looks_at_whatever_an_edit_changes() {
 #[test]
 fn what_is_printed_after_an_edit_is_what_is_printed_anew() {
     let book = whole::workbook();
-    let mut printer = Printer::default();
-    let mut print = |book: &Workbook| printer.print(book, String::new()).map(|clean| clean.text);
+    let (mut printer, mut text) = (Printer::default(), Text::default());
+    let mut print = |book: &Workbook| printer.print(book, &mut text).map(|_| text.as_str().to_owned());
     let printed = print(&book).unwrap();
     assert_eq!(Workbook::parse(&printed), Ok(book.clone()));
     // Row by row it is the text of the whole.

@@ -65,8 +65,6 @@ pub struct Store {
     outside: Option<(String, String)>,
     /// Texts of the workbook that this program read or wrote, the last one being what it left on disk.
     versions: versions::Versions,
-    /// Memory in which the next text is printed: fresh memory of that size costs more than the printing.
-    spare: String,
     /// Whether it was told that the clock is behind.
     clock_told: bool,
     /// The format of the text on disk, where that is an older one: it is kept beside before the first save.
@@ -176,7 +174,6 @@ impl Store {
             journal,
             outside: None,
             versions: versions::Versions::default(),
-            spare: String::new(),
             clock_told: false,
             older: None,
             printer: Printer::default(),

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use kassay_core::workbook::outside::{Outside, Prefer};
 use kassay_core::workbook::{Clean, Edit, FORMAT, Journal, Workbook, folder, gate, journal, staged};
 use std::borrow::Cow;
-use std::fs;
+use std::fs::{self, File};
 use std::time::Duration;
 
 /// How often, and how long apart, a text is looked at again that can't be understood: its writer may not be at its end yet.
@@ -41,6 +41,18 @@ struct Met {
     outside: Option<(String, String)>,
 }
 
+/// Why an edit was not accepted, and whether its text is the workbook all the same.
+struct Failed {
+    error: StoreError,
+    is_new: bool,
+}
+
+impl From<StoreError> for Failed {
+    fn from(error: StoreError) -> Self {
+        Self { error, is_new: false }
+    }
+}
+
 impl Store {
     pub(super) fn save_by(&mut self, how: &How<'_>, workbook: &Workbook, edit: &Edit) -> Result<Saved, StoreError> {
         self.may_write()?;
@@ -55,18 +67,20 @@ impl Store {
         };
         self.keep_older(&found)?;
         let Met { together, outside } = self.meet(found, workbook, how.settled, &before, &mut saved.notices)?;
-        let Clean { text, masked, workbook: clean } =
-            self.printer.print(together.as_ref().unwrap_or(workbook), std::mem::take(&mut self.spare))?;
-        (saved.masked, saved.merged) = (masked, together.map(|together| clean.unwrap_or_else(|| Box::new(together))));
-        let digest = journal::digest(text.as_bytes());
-        let staged = staged::name(self.journal.last(), &before, &digest);
-        let mark = self.journal.mark();
-        let (whole, lines) = (self.journal.whole, self.lines(outside, edit, how.now, &digest, &mut saved.notices)?);
-        let mut write = write::Write::new(&self.dir, &staged, text.as_bytes(), lines.as_bytes(), whole);
+        // Before its memory of what is to come: where this fails, all is as it was.
         self.renaming.end(&self.dir)?;
-        for step in how.steps {
-            if let Err(error) = step(&mut write) {
-                let is_new = !write::take_back(&write);
+        let (masked, clean) = self.versions.turn(|text| {
+            let Clean { before, masked, workbook } = self.printer.print(together.as_ref().unwrap_or(workbook), text)?;
+            Ok::<_, StoreError>((before, (masked, workbook)))
+        })?;
+        (saved.masked, saved.merged) = (masked, together.map(|together| clean.unwrap_or_else(|| Box::new(together))));
+        let mark = self.journal.mark();
+        match self.write(how, &before, outside, edit, &mut saved.notices) {
+            Ok(replaced) => {
+                (self.outside, self.older) = (None, None);
+                self.renaming = Renaming::begin(&self.dir, replaced);
+            }
+            Err(Failed { error, is_new }) => {
                 self.journal.rewind(mark);
                 // What did reach the disk decides how the journal goes on.
                 if let Ok(found) = open::read_journal(&self.dir)
@@ -74,20 +88,36 @@ impl Store {
                 {
                     self.journal = found;
                 }
-                if is_new {
-                    self.remember(text);
+                if !is_new {
+                    self.versions.turn_back();
                 }
                 return Err(error);
             }
         }
-        let replaced = write.replaced.take();
         if how.steps.len() == write::STEPS.len() {
             saved.notices.extend(self.overtaken(&before)?);
         }
-        (self.outside, self.older) = (None, None);
-        self.renaming = Renaming::begin(&self.dir, replaced);
-        self.remember(text);
         Ok(saved)
+    }
+
+    /// Writes the last text, and the lines of the edit that made it. Hands out the file that lost its name.
+    fn write(
+        &mut self,
+        how: &How<'_>,
+        before: &str,
+        outside: Option<(String, String)>,
+        edit: &Edit,
+        notices: &mut Vec<Notice>,
+    ) -> Result<Option<File>, Failed> {
+        let digest = journal::digest(self.versions.last().unwrap_or_default().as_bytes());
+        let staged = staged::name(self.journal.last(), before, &digest);
+        let (whole, lines) = (self.journal.whole, self.lines(outside, edit, how.now, &digest, notices)?);
+        let text = self.versions.last().unwrap_or_default().as_bytes();
+        let mut write = write::Write::new(&self.dir, &staged, text, lines.as_bytes(), whole);
+        for step in how.steps {
+            step(&mut write).map_err(|error| Failed { error, is_new: !write::take_back(&write) })?;
+        }
+        Ok(write.replaced)
     }
 
     /// The journal's lines of an edit, and of a change from outside before it.
@@ -128,11 +158,6 @@ impl Store {
             Some(_) => write::keep_aside(&self.dir, text, &folder::aside(&format!("format-{format}"), &journal::digest(text))),
             None => write::put(&self.dir, &name, text),
         }
-    }
-
-    /// Remembers a text that was written.
-    pub(super) fn remember(&mut self, text: String) {
-        self.spare = self.versions.push(text);
     }
 
     /// Whether the folder is still the one that was opened, and the lock on it still held.
@@ -193,7 +218,7 @@ impl Store {
         let (times, pause) = AGAIN;
         let mut left = times;
         if let Some(text) = self.versions.last()
-            && open::holds(&self.workbook_path(), text.as_bytes())? == Some(true)
+            && open::holds(&self.workbook_path(), &[text])? == Some(true)
         {
             return Ok(Found::Same);
         }
@@ -274,8 +299,8 @@ impl Store {
     /// Whether something wrote the workbook between the look at it and its replacement. Its text is the previous copy then.
     fn overtaken(&self, before: &str) -> Result<Option<Notice>, StoreError> {
         let previous = self.path(folder::PREVIOUS);
-        let text = self.versions.last().unwrap_or_default().as_bytes();
-        if before.is_empty() || open::holds(&previous, text)? == Some(true) {
+        let text = self.versions.before().unwrap_or_default();
+        if before.is_empty() || open::holds(&previous, &text)? == Some(true) {
             return Ok(None);
         }
         let Some(bytes) = open::on_disk(&previous)? else { return Ok(None) };

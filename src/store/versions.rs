@@ -1,70 +1,37 @@
 //! Texts of the workbook that this program read or wrote: a text from outside may have been made from any of them. The last is there whole; of one before it
 //! only what the next one has otherwise, because an edit changes a row or two.
 
+use kassay_core::workbook::Text;
+use kassay_core::workbook::text::Before;
 use std::collections::VecDeque;
 
 /// Bytes of all these texts, each counted whole: every one of them is read where somebody else wrote the workbook.
 const REMEMBERED: usize = 32 << 20;
-/// Bytes that are compared at once.
-const PIECE: usize = 256;
 
 /// These texts, the last one being what was left on disk.
 #[derive(Debug, Default)]
 pub(super) struct Versions {
-    last: Option<String>,
-    older: VecDeque<Older>,
+    last: Option<Text>,
+    /// Each told by the one that came after it.
+    older: VecDeque<Before>,
 }
 
-/// A text, told by the one that came after it.
-#[derive(Debug)]
-struct Older {
-    /// How many bytes both begin with.
-    before: usize,
-    /// What stands there.
-    text: String,
-    /// How many bytes both end with.
-    behind: usize,
+/// Bytes of such a text.
+fn length(older: &Before) -> usize {
+    older.same + older.text.len() + older.behind
 }
 
-impl Older {
-    fn of(text: &str, next: &str) -> Self {
-        let mut before = common(text.as_bytes().chunks(PIECE).zip(next.as_bytes().chunks(PIECE)), |a, b| a.zip(b));
-        while !(text.is_char_boundary(before) && next.is_char_boundary(before)) {
-            before -= 1;
-        }
-        let (a, b) = (&text.as_bytes()[before..], &next.as_bytes()[before..]);
-        let mut behind = common(a.rchunks(PIECE).zip(b.rchunks(PIECE)), |a, b| a.rev().zip(b.rev()));
-        while !(text.is_char_boundary(text.len() - behind) && next.is_char_boundary(next.len() - behind)) {
-            behind -= 1;
-        }
-        Self { before, text: text[before..text.len() - behind].to_owned(), behind }
-    }
-
-    fn len(&self) -> usize {
-        self.before + self.text.len() + self.behind
-    }
-
-    fn whole(&self, next: &str) -> String {
-        [&next[..self.before], &self.text, &next[next.len() - self.behind..]].concat()
-    }
-}
-
-/// How many bytes are the same in pieces of two texts, of which the pieces that are compared last may be of different lengths.
-fn common<'a, I: Iterator<Item = (&'a u8, &'a u8)>>(
-    pieces: impl Iterator<Item = (&'a [u8], &'a [u8])>,
-    bytes: impl Fn(std::slice::Iter<'a, u8>, std::slice::Iter<'a, u8>) -> I,
-) -> usize {
-    let mut same = 0;
-    for (a, b) in pieces {
-        if a != b {
-            return same + bytes(a.iter(), b.iter()).take_while(|(a, b)| a == b).count();
-        }
-        same += a.len();
-    }
-    same
+/// The parts of a text, told by the one that came after it.
+fn parts<'a>(older: &'a Before, next: &'a str) -> [&'a str; 3] {
+    [&next[..older.same], &older.text, &next[next.len() - older.behind..]]
 }
 
 impl Versions {
+    /// The first is the one that lies there.
+    pub(super) fn new(text: String) -> Self {
+        Self { last: Some(text.into()), older: VecDeque::new() }
+    }
+
     /// Whether there is none.
     pub(super) const fn is_empty(&self) -> bool {
         self.last.is_none()
@@ -72,65 +39,97 @@ impl Versions {
 
     /// The one that was left on disk.
     pub(super) fn last(&self) -> Option<&str> {
-        self.last.as_deref()
+        self.last.as_ref().map(Text::as_str)
+    }
+
+    /// The one before it, in parts.
+    pub(super) fn before(&self) -> Option<[&str; 3]> {
+        Some(parts(self.older.back()?, self.last()?))
     }
 
     /// Those before it, the nearest first.
     pub(super) fn earlier(&self) -> impl Iterator<Item = String> {
-        let mut next = self.last.clone().unwrap_or_default();
+        let mut next = self.last().unwrap_or_default().to_owned();
         self.older.iter().rev().map(move |older| {
-            next = older.whole(&next);
+            next = parts(older, &next).concat();
             next.clone()
         })
     }
 
-    /// Remembers a text. The memory of the one before it can be used again.
-    pub(super) fn push(&mut self, text: String) -> String {
-        let before = self.last.take();
-        if let Some(before) = &before {
-            self.older.push_back(Older::of(before, &text));
-        }
-        let mut bytes = text.len() + self.older.iter().map(Older::len).sum::<usize>();
+    /// Makes the last another one, and remembers what it was. Where that fails it is as it was.
+    pub(super) fn turn<T, E>(&mut self, turn: impl FnOnce(&mut Text) -> Result<(Before, T), E>) -> Result<T, E> {
+        let Some(last) = &mut self.last else {
+            let mut first = Text::default();
+            let (_, other) = turn(&mut first)?;
+            self.last = Some(first);
+            return Ok(other);
+        };
+        let (before, other) = turn(last)?;
+        self.older.push_back(before);
+        let mut bytes = last.as_str().len() + self.older.iter().map(length).sum::<usize>();
         while bytes > REMEMBERED && self.older.len() > 1 {
-            bytes -= self.older.pop_front().map_or(0, |older| older.len());
+            bytes -= self.older.pop_front().as_ref().map_or(0, length);
         }
-        self.last = Some(text);
-        before.unwrap_or_default()
+        Ok(other)
+    }
+
+    /// Makes the last what it was before it was turned.
+    pub(super) fn turn_back(&mut self) {
+        match self.older.pop_back().zip(self.last.as_mut()) {
+            Some((before, last)) => last.turn_back(before),
+            // It was the first.
+            None => self.last = None,
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use kassay_core::workbook::text::Row;
     use proptest::prelude::*;
+    use std::convert::Infallible;
+
+    /// Turns the last into a text of lines, each a row.
+    fn turn(versions: &mut Versions, text: &str) {
+        let rows: Vec<Row> = text.split_inclusive('\n').map(Row::from).collect();
+        versions.turn(|last| Ok::<_, Infallible>((last.turn(&rows.iter().collect::<Vec<_>>()), ()))).unwrap();
+    }
 
     #[test]
-    fn letters_are_not_cut_and_the_oldest_go() {
+    fn the_oldest_go_and_only_what_is_other_is_there_twice() {
         let mut versions = Versions::default();
-        assert!(versions.is_empty() && versions.earlier().next().is_none());
-        for text in ["", "é", "è", "éé", "éèé", "é", "aé", "a", "aa", "aaa"] {
-            versions.push(text.to_owned());
-        }
-        assert_eq!(versions.last(), Some("aaa"));
-        assert_eq!(versions.earlier().collect::<Vec<_>>(), ["aa", "a", "aé", "é", "éèé", "éé", "è", "é", ""]);
-        let large = "x".repeat(REMEMBERED / 2);
+        assert!(versions.is_empty() && versions.earlier().next().is_none() && versions.before().is_none());
+        let large = "x".repeat(REMEMBERED / 2) + "\n";
         for n in 0..4 {
-            versions.push(format!("{large}{n}"));
+            turn(&mut versions, &format!("{large}{n}"));
         }
         assert_eq!(versions.earlier().map(|text| text.len()).collect::<Vec<_>>(), [large.len() + 1]);
-        assert!(versions.earlier().all(|text| text.ends_with("x2")));
-        assert!(versions.older[0].text.len() < 2, "only what is other is there twice");
+        assert!(versions.earlier().all(|text| text.ends_with("\n2")));
+        assert_eq!(versions.older[0].text, "2");
+    }
+
+    #[test]
+    fn what_fails_changes_nothing() {
+        for mut versions in [Versions::default(), Versions::new("a".to_owned())] {
+            let was = versions.last().map(str::to_owned);
+            assert_eq!(versions.turn(|_| Err::<(Before, ()), _>("no")), Err("no"));
+            assert_eq!((versions.last(), versions.before()), (was.as_deref(), None));
+        }
     }
 
     proptest! {
         #[test]
-        fn each_comes_back_as_it_was(texts in prop::collection::vec("[aé€\n]{0,12}|[ab]{250,260}|x{300}[aé]{0,3}y{300}", 1..12)) {
-            let mut versions = Versions::default();
-            let mut spare = String::new();
-            for text in &texts {
-                let used = versions.push(text.clone());
-                prop_assert_eq!(&used, &spare);
-                spare.clone_from(text);
+        fn each_comes_back_as_it_was(texts in prop::collection::vec("([aé€]{0,2}\n){0,5}", 1..12), is_read in any::<bool>()) {
+            let mut versions = if is_read { Versions::new(texts[0].clone()) } else { Versions::default() };
+            for (n, text) in texts.iter().enumerate().skip(usize::from(is_read)) {
+                let was = versions.last().map(str::to_owned);
+                turn(&mut versions, text);
+                prop_assert_eq!(versions.before().map(|parts| parts.concat()), was.clone());
+                versions.turn_back();
+                prop_assert_eq!(versions.last(), was.as_deref());
+                prop_assert_eq!(versions.earlier().count(), n.saturating_sub(1));
+                turn(&mut versions, text);
             }
             prop_assert_eq!(versions.last(), texts.last().map(String::as_str));
             let earlier: Vec<String> = versions.earlier().collect();

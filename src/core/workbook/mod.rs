@@ -31,6 +31,7 @@ pub mod sampling;
 pub mod scoped;
 pub mod sign_off;
 pub mod staged;
+pub mod text;
 pub mod told;
 pub mod value;
 
@@ -50,4 +51,5 @@ pub use moment::{Day, Moment};
 pub use printer::{Clean, Printer};
 pub use proposal::{Proposal, Seen, propose};
 pub use rollup::{Part, Rolled, Together};
+pub use text::Text;
 pub use value::AnswerValue;

@@ -5,6 +5,7 @@ use super::escape::escaped;
 use super::reference::Referenced;
 use super::rows::{Rows, Span};
 use super::workbook::{Workbook, WorkbookError};
+use crate::workbook::text::Row;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -15,26 +16,27 @@ const HEAD: &str =
 /// The text of a workbook, row by row, so that the next one's can be made from it.
 #[derive(Clone, Debug)]
 pub struct Printed {
-    engagement: String,
-    scope: String,
-    place: String,
-    scope_confirmed: String,
-    previous: String,
-    use_cases: Vec<String>,
-    versions: Vec<String>,
-    clusters: Vec<String>,
-    answers: Vec<String>,
-    determinations: Vec<String>,
-    analyses: Vec<String>,
-    evidence: Vec<String>,
-    samples: Vec<String>,
-    requests: Vec<String>,
-    remediations: Vec<String>,
-    exceptions: Vec<String>,
-    reviews: Vec<String>,
-    sign_offs: Vec<String>,
-    withheld: Vec<String>,
-    outcomes: Vec<String>,
+    top: Row,
+    engagement: Option<Row>,
+    scope: Option<Row>,
+    place: Option<Row>,
+    scope_confirmed: Option<Row>,
+    previous: Option<Row>,
+    use_cases: Vec<Row>,
+    versions: Vec<Row>,
+    clusters: Vec<Row>,
+    answers: Vec<Row>,
+    determinations: Vec<Row>,
+    analyses: Vec<Row>,
+    evidence: Vec<Row>,
+    samples: Vec<Row>,
+    requests: Vec<Row>,
+    remediations: Vec<Row>,
+    exceptions: Vec<Row>,
+    reviews: Vec<Row>,
+    sign_offs: Vec<Row>,
+    withheld: Vec<Row>,
+    outcomes: Vec<Row>,
 }
 
 impl Printed {
@@ -43,7 +45,9 @@ impl Printed {
     /// # Errors
     /// Where a value has no form in TOML; none of the types has such values.
     pub fn of(book: &Workbook) -> Result<Self, WorkbookError> {
+        let top = written(&Top { format: book.format, catalogue: &book.catalogue })?;
         Ok(Self {
+            top: format!("{HEAD}{top}").into(),
             engagement: table("engagement", Some(&book.engagement))?,
             scope: table("scope", Some(&book.scope))?,
             place: table("place", Some(&book.place))?,
@@ -74,17 +78,18 @@ impl Printed {
     pub fn take_over(&mut self, book: &Workbook, changed: &Rows) -> Result<(), WorkbookError> {
         // What changed is printed as a workbook of its own, so that what is printed and how stands in one place.
         let mut new = Self::of(&changed.of(book))?;
-        let one = |text: &mut String, new: &mut String, changed: bool| {
+        let one = |text: &mut Option<Row>, new: &mut Option<Row>, changed: bool| {
             if changed {
-                *text = std::mem::take(new);
+                *text = new.take();
             }
         };
+        self.top = new.top;
         one(&mut self.engagement, &mut new.engagement, changed.engagement);
         one(&mut self.scope, &mut new.scope, changed.scope);
         one(&mut self.place, &mut new.place, changed.place);
         one(&mut self.scope_confirmed, &mut new.scope_confirmed, changed.scope_confirmed);
         one(&mut self.previous, &mut new.previous, changed.previous);
-        let splice = |texts: &mut Vec<String>, new: Vec<String>, span: Span| drop(texts.splice(span.from..span.before, new));
+        let splice = |texts: &mut Vec<Row>, new: Vec<Row>, span: Span| drop(texts.splice(span.from..span.before, new));
         splice(&mut self.use_cases, new.use_cases, changed.use_cases);
         splice(&mut self.versions, new.versions, changed.versions);
         splice(&mut self.clusters, new.clusters, changed.clusters);
@@ -103,13 +108,11 @@ impl Printed {
         Ok(())
     }
 
-    /// The whole text of the workbook that was printed, everything in its order, in the memory of another text.
-    ///
-    /// # Errors
-    /// As [`Self::of`].
-    pub fn text(&self, book: &Workbook, mut all: String) -> Result<String, WorkbookError> {
+    /// Hands out the rows of the workbook that was printed, everything in its order: one behind the other they are its text.
+    pub fn in_order<T>(&self, book: &Workbook, take: impl FnOnce(&[&Row]) -> T) -> T {
         // Every table is named here, and one that is not put below is one that the compiler tells.
         let Self {
+            top,
             engagement,
             scope,
             place,
@@ -131,9 +134,10 @@ impl Printed {
             withheld,
             outcomes,
         } = self;
-        let top = written(&Top { format: book.format, catalogue: &book.catalogue })?;
-        let one = [engagement, scope, place, scope_confirmed, previous].into_iter();
-        let texts = one
+        let one = [Some(top), engagement.as_ref(), scope.as_ref(), place.as_ref(), scope_confirmed.as_ref(), previous.as_ref()];
+        let all = one
+            .into_iter()
+            .flatten()
             .chain(use_cases)
             .chain(versions)
             .chain(clusters)
@@ -148,18 +152,8 @@ impl Printed {
             .chain(sorted(&book.reviews, reviews, |r| (order(&r.check), &r.cluster)))
             .chain(sign_offs)
             .chain(withheld)
-            .chain(outcomes)
-            .filter(|text| !text.is_empty());
-        let texts: Vec<&String> = texts.collect();
-        all.clear();
-        all.reserve(HEAD.len() + top.len() + texts.iter().map(|text| text.len() + 1).sum::<usize>());
-        all.push_str(HEAD);
-        all.push_str(&top);
-        for text in texts {
-            all.push('\n');
-            all.push_str(text);
-        }
-        Ok(all)
+            .chain(outcomes);
+        take(&all.collect::<Vec<_>>())
     }
 }
 
@@ -169,7 +163,7 @@ impl Workbook {
     /// # Errors
     /// Where a value has no form in TOML; none of the types has such values.
     pub fn print(&self) -> Result<String, WorkbookError> {
-        Printed::of(self)?.text(self, String::new())
+        Ok(Printed::of(self)?.in_order(self, |rows| rows.iter().map(|row| &***row).collect()))
     }
 }
 
@@ -185,23 +179,28 @@ fn written<T: Serialize>(value: &T) -> Result<String, WorkbookError> {
 }
 
 /// A table of which there is one, or none.
-fn table<T: Serialize>(name: &str, table: Option<&T>) -> Result<String, WorkbookError> {
-    table.map_or_else(|| Ok(String::new()), |table| written(&BTreeMap::from([(name, table)])))
+fn table<T: Serialize>(name: &str, table: Option<&T>) -> Result<Option<Row>, WorkbookError> {
+    table.map(|table| below(&BTreeMap::from([(name, table)]))).transpose()
 }
 
 /// The rows of a table of which there may be several.
-fn rows<T: Serialize>(name: &str, rows: &[T]) -> Result<Vec<String>, WorkbookError> {
-    rows.iter().map(|row| written(&BTreeMap::from([(name, [row])]))).collect()
+fn rows<T: Serialize>(name: &str, rows: &[T]) -> Result<Vec<Row>, WorkbookError> {
+    rows.iter().map(|row| below(&BTreeMap::from([(name, [row])]))).collect()
+}
+
+/// What stands below something else.
+fn below<T: Serialize>(value: &T) -> Result<Row, WorkbookError> {
+    Ok(format!("\n{}", written(value)?).into())
 }
 
 /// The texts of rows in the order of a key.
-fn sorted<'a, T, K: Ord>(rows: &'a [T], texts: &'a [String], key: impl Fn(&'a T) -> K) -> Vec<&'a String> {
-    let mut sorted: Vec<(&T, &String)> = rows.iter().zip(texts).collect();
+fn sorted<'a, T, K: Ord>(rows: &'a [T], texts: &'a [Row], key: impl Fn(&'a T) -> K) -> Vec<&'a Row> {
+    let mut sorted: Vec<(&T, &Row)> = rows.iter().zip(texts).collect();
     sorted.sort_by_cached_key(|(row, _)| key(row));
     sorted.into_iter().map(|(_, text)| text).collect()
 }
 
-fn by_reference<'a, T: Referenced>(rows: &'a [T], texts: &'a [String]) -> Vec<&'a String> {
+fn by_reference<'a, T: Referenced>(rows: &'a [T], texts: &'a [Row]) -> Vec<&'a Row> {
     sorted(rows, texts, |row| row.reference())
 }
 
