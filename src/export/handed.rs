@@ -7,7 +7,7 @@ use kassay_core::model::Finding;
 use kassay_core::model::marked::{marked, marked_name};
 use kassay_core::workbook::excepting::exception_of;
 use kassay_core::workbook::newness::Newness;
-use kassay_core::workbook::query::{Found, Query, haystack};
+use kassay_core::workbook::query::{Found, Haystacks, Query};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -25,7 +25,7 @@ pub(super) fn fits(material: &Material, query: &Query, cluster: &str, outcome: &
         cluster,
         newness: material.before.get(cluster).map_or(Newness::Untold, |before| before.newness(&outcome.check, finding)),
         excepted: exception.is_some_and(|e| !e.is_lapsed(today)),
-        haystack: &haystack(finding),
+        haystack: Haystacks::from_iter([finding]).get(0),
     })
 }
 

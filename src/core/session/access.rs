@@ -11,8 +11,9 @@ use crate::session::book::lead::{Kept, Lead, Next};
 use crate::session::effect::Effect;
 use crate::session::parts::cursor::Scroll;
 use crate::session::parts::field::Typed;
-use crate::session::parts::listed;
+use crate::session::parts::listed::{self, Groups};
 use crate::session::parts::listing::{Listing, Way, apart};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -65,14 +66,14 @@ impl Way for AccessGroup {
 }
 
 impl AccessGroup {
-    fn of(self, entry: &Entry) -> Option<String> {
-        Some(match self {
+    fn of(self, entry: &Entry) -> Option<Cow<'_, str>> {
+        Some(Cow::from(match self {
             Self::None => return None,
-            Self::Kind => entry.subject.kind.id().to_owned(),
-            Self::Namespace if entry.subject.namespace.is_empty() => "of no namespace".to_owned(),
-            Self::Namespace => entry.subject.namespace.clone(),
-            Self::Category => entry.categories.first().map_or("nothing in the cluster", |category| category.label()).to_owned(),
-        })
+            Self::Kind => entry.subject.kind.id(),
+            Self::Namespace if entry.subject.namespace.is_empty() => "of no namespace",
+            Self::Namespace => &entry.subject.namespace,
+            Self::Category => entry.categories.first().map_or("nothing in the cluster", |category| category.label()),
+        }))
     }
 }
 
@@ -142,13 +143,8 @@ impl AccessView {
         // As far as its rights reach: who reaches nothing but the platform is of it.
         let reaches = |at: usize| subjects[at].categories.iter().copied().min_by_key(|category| apart(*category));
         fit.sort_by_key(|at| reaches(*at).map_or(1, apart));
-        let group = self.list.group;
-        self.list.arrange(
-            fit,
-            |at| reaches(at) == Some(Category::Platform),
-            |at| group.of(&subjects[at]),
-            |at| selected == Some(&subjects[at].subject),
-        );
+        let groups = Groups::of(subjects.len(), |at| self.list.group.of(&subjects[at]));
+        self.list.arrange(fit, |at| reaches(at) == Some(Category::Platform), groups.as_ref(), |at| selected == Some(&subjects[at].subject));
     }
 }
 

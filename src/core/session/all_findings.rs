@@ -10,10 +10,12 @@ use crate::session::book::layer::Layer;
 use crate::session::book::lead::{Lead, Next};
 use crate::session::effect::Effect;
 use crate::session::parts::field::Typed;
-use crate::session::parts::listing::{Listing, Way, apart};
+use crate::session::parts::listed::Groups;
+use crate::session::parts::listing::{Listing, Way, WorkedOut, apart};
 use crate::session::parts::message::Message;
 use crate::workbook::newness::{Before, Newness, READ_ONCE};
-use crate::workbook::query::{Found, Query, haystack};
+use crate::workbook::query::{Found, Haystacks, Query};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Findings that are copied at once: more than that nobody reads in a message, and a file can be made of them.
@@ -73,14 +75,14 @@ impl Way for AllGroup {
 }
 
 impl AllGroup {
-    fn of(self, one: &One<'_>) -> Option<String> {
+    fn of<'a>(self, cluster: &'a str, check: &'a str, finding: &'a Finding) -> Option<Cow<'a, str>> {
         Some(match self {
             Self::None => return None,
-            Self::Namespace if one.finding.object.namespace.is_empty() => "cluster-wide".to_owned(),
-            Self::Namespace => one.finding.object.namespace.clone(),
-            Self::Object => one.finding.object.to_string(),
-            Self::Check => one.check.to_owned(),
-            Self::Cluster => one.cluster.to_owned(),
+            Self::Namespace if finding.object.namespace.is_empty() => "cluster-wide".into(),
+            Self::Namespace => finding.object.namespace.as_str().into(),
+            Self::Object => finding.object.to_string().into(),
+            Self::Check => check.into(),
+            Self::Cluster => cluster.into(),
         })
     }
 }
@@ -108,14 +110,14 @@ struct Listed {
     before: Option<Arc<Before>>,
 }
 
-/// Where a finding is.
-#[derive(Clone, Debug)]
+/// Where a finding is, and what every row of the list is asked for.
+#[derive(Clone, Copy, Debug)]
 struct Place {
     cluster: usize,
     outcome: usize,
     finding: usize,
+    category: Category,
     excepted: bool,
-    haystack: String,
 }
 
 /// The list, kept as one left it.
@@ -123,6 +125,9 @@ struct Place {
 pub struct AllFindings {
     clusters: Vec<Listed>,
     places: Vec<Place>,
+    worked_out: WorkedOut<AllSort, AllGroup>,
+    /// Texts of the findings; none until words are looked for in them.
+    haystacks: Option<Haystacks>,
     /// How it is looked through.
     pub list: Listing<AllGroup>,
     /// The order.
@@ -140,11 +145,14 @@ impl AllFindings {
     #[must_use]
     pub fn one(&self, at: usize) -> Option<One<'_>> {
         let place = self.places.get(at)?;
-        let Listed { key, outcomes, before } = self.clusters.get(place.cluster)?;
-        let outcome = outcomes.get(place.outcome)?;
-        let finding = outcome.findings.get(place.finding)?;
-        let newness = before.as_ref().map_or(Newness::Untold, |before| before.newness(&outcome.check, finding));
-        Some(One { cluster: key, check: &outcome.check, finding, excepted: place.excepted, newness })
+        let (listed, outcome, finding) = found(&self.clusters, place)?;
+        Some(One {
+            cluster: &listed.key,
+            check: &outcome.check,
+            finding,
+            excepted: place.excepted,
+            newness: listed.newness(&outcome.check, finding),
+        })
     }
 
     /// Why the filter can't be answered for some clusters, or all: it asks what is new, and nothing tells that of them.
@@ -175,11 +183,11 @@ impl AllFindings {
             }
             Action::Sort => {
                 self.sort = self.sort.next();
-                self.arrange(desk);
+                self.arrange();
             }
             Action::Group => {
                 self.list.group = self.list.group.next();
-                self.arrange(desk);
+                self.arrange();
             }
         }
         Next::NONE
@@ -200,11 +208,14 @@ impl AllFindings {
             let listed = |c: &Cluster| Listed { key: c.key.clone(), outcomes: c.outcomes.clone(), before: c.before.clone() };
             self.clusters = book.clusters.iter().map(listed).collect();
             self.places = places(&self.clusters);
+            (self.worked_out, self.haystacks) = (WorkedOut::default(), None);
+            self.except(desk);
             // Who was selected is found under its name again; its place may be another one.
             let at = selected.and_then(|selected| (0..self.places.len()).find(|at| self.one(*at).map(id).as_ref() == Some(&selected)));
-            return self.arrange_around(desk, at);
+            return self.arrange_around(at);
         }
-        self.arrange(desk);
+        self.except(desk);
+        self.arrange();
     }
 
     /// Takes the findings as they are now, where the list is open.
@@ -214,53 +225,64 @@ impl AllFindings {
         }
     }
 
-    fn arrange(&mut self, desk: &Desk) {
-        self.arrange_around(desk, self.list.selected());
+    /// Takes the exceptions as they are now.
+    fn except(&mut self, desk: &Desk) {
+        let Some(book) = desk.book.as_ref() else { return };
+        let is_excepted = |place: &Place| {
+            found(&self.clusters, place)
+                .is_some_and(|(listed, outcome, finding)| book.is_excepted(&listed.key, &outcome.check, &finding.id))
+        };
+        let mut changed = false;
+        for place in &mut self.places {
+            let excepted = is_excepted(place);
+            changed |= std::mem::replace(&mut place.excepted, excepted) != excepted;
+        }
+        if changed {
+            self.worked_out.reorder();
+        }
     }
 
-    fn arrange_around(&mut self, desk: &Desk, selected: Option<usize>) {
-        if let Some(book) = desk.book.as_ref() {
-            let excepted: Vec<bool> = (0..self.places.len())
-                .map(|at| self.one(at).is_some_and(|one| book.is_excepted(one.cluster, one.check, &one.finding.id)))
-                .collect();
-            for (place, excepted) in self.places.iter_mut().zip(excepted) {
-                place.excepted = excepted;
-            }
+    fn arrange(&mut self) {
+        self.arrange_around(self.list.selected());
+    }
+
+    fn arrange_around(&mut self, selected: Option<usize>) {
+        let Self { clusters, places, worked_out, haystacks, list, sort } = self;
+        let query = Query::read(list.filter.trimmed());
+        let order = worked_out.order(*sort, || in_order(clusters, places, *sort));
+        let groups = worked_out.groups(list.group, || {
+            Groups::of(places.len(), |at| {
+                let (listed, outcome, finding) = found(clusters, places.get(at)?)?;
+                list.group.of(&listed.key, &outcome.check, finding)
+            })
+        });
+        if query.looks_through_texts() && haystacks.is_none() {
+            *haystacks = Some(places.iter().filter_map(|place| found(clusters, place)).map(|(_, _, finding)| finding).collect());
         }
-        let query = Query::read(self.list.filter.trimmed());
-        let fits = |at: &usize| {
-            let place = &self.places[*at];
-            let Some(One { cluster, check, finding, excepted, newness }) = self.one(*at) else { return false };
-            let outcome = self.clusters[place.cluster].outcomes[place.outcome].outcome;
-            query.is_empty() || query.fits(&Found { finding, check, outcome, cluster, excepted, newness, haystack: &place.haystack })
+        let asks_what_is_new = query.asks_what_is_new();
+        let fits = |at: usize| {
+            let Some((listed, outcome, finding)) = found(clusters, &places[at]) else { return false };
+            query.fits(&Found {
+                finding,
+                check: &outcome.check,
+                outcome: outcome.outcome,
+                cluster: &listed.key,
+                excepted: places[at].excepted,
+                newness: if asks_what_is_new { listed.newness(&outcome.check, finding) } else { Newness::Untold },
+                haystack: haystacks.as_ref().map_or("", |haystacks| haystacks.get(at)),
+            })
         };
-        let mut fit: Vec<usize> = (0..self.places.len()).filter(fits).collect();
-        let object = |f: &Finding| (f.object.namespace.clone(), f.object.kind.clone(), f.object.name.clone());
-        match self.sort {
-            AllSort::Severity => fit.sort_by_cached_key(|at| {
-                self.one(*at).map(|one| (one.excepted, apart(one.finding.category), one.finding.severity, one.finding.category))
-            }),
-            AllSort::Object => fit.sort_by_cached_key(|at| self.one(*at).map(|one| object(one.finding))),
-            // As they lie: in the order of the guidance.
-            AllSort::Check => fit.sort_by_key(|at| (self.places[*at].outcome, self.places[*at].cluster)),
-        }
-        let mut list = std::mem::take(&mut self.list);
-        let category = |at: usize| self.one(at).map(|one| one.finding.category);
-        if self.sort != AllSort::Severity {
-            fit.sort_by_key(|at| category(*at).map(apart));
-        }
-        let group = list.group;
-        list.arrange(fit, |at| category(at) == Some(Category::Platform), |at| group.of(&self.one(at)?), |at| selected == Some(at));
-        self.list = list;
+        let fit = order.iter().copied().filter(|at| query.is_empty() || fits(*at)).collect();
+        list.arrange(fit, |at| places[at].category == Category::Platform, groups.as_deref(), |at| selected == Some(at));
     }
 
     /// ↵: opens the finding; while filter words are typed they are kept.
-    pub(in crate::session) fn enter(&mut self, desk: &Desk) -> Next {
+    pub(in crate::session) fn enter(&mut self) -> Next {
         if self.list.keeps_words() {
             return Next::NONE;
         }
         if self.list.folds_here() {
-            self.arrange(desk);
+            self.arrange();
             return Next::NONE;
         }
         self.selected().map_or(Next::NONE, |one| Next::from(lead(&one)))
@@ -269,7 +291,7 @@ impl AllFindings {
     /// Esc: clears the filter first.
     pub(in crate::session) fn back(&mut self, desk: &mut Desk) {
         if self.list.clears_words() {
-            self.arrange(desk);
+            self.arrange();
         } else {
             desk.close_top();
         }
@@ -282,15 +304,15 @@ impl AllFindings {
     }
 
     /// Folds what is of the platform, or shows it one by one.
-    pub(in crate::session) fn fold(&mut self, desk: &Desk) {
+    pub(in crate::session) fn fold(&mut self) {
         self.list.fold();
-        self.arrange(desk);
+        self.arrange();
     }
 
     /// Types filter words.
-    pub(in crate::session) fn type_in(&mut self, desk: &Desk, typed: &Typed) {
+    pub(in crate::session) fn type_in(&mut self, typed: &Typed) {
         if self.list.type_in(typed) {
-            self.arrange(desk);
+            self.arrange();
         }
     }
 
@@ -316,14 +338,47 @@ fn lead(one: &One<'_>) -> Lead {
     Lead::Finding { cluster: one.cluster.to_owned(), check: one.check.to_owned(), id: one.finding.id.clone() }
 }
 
+impl Listed {
+    fn newness(&self, check: &str, finding: &Finding) -> Newness {
+        self.before.as_ref().map_or(Newness::Untold, |before| before.newness(check, finding))
+    }
+}
+
 fn places(clusters: &[Listed]) -> Vec<Place> {
     let mut places = vec![];
     for (cluster, listed) in clusters.iter().enumerate() {
         for (outcome, found) in listed.outcomes.iter().enumerate() {
             for (finding, it) in found.findings.iter().enumerate() {
-                places.push(Place { cluster, outcome, finding, excepted: false, haystack: haystack(it) });
+                places.push(Place { cluster, outcome, finding, category: it.category, excepted: false });
             }
         }
     }
     places
+}
+
+/// What lies at a place.
+fn found<'a>(clusters: &'a [Listed], place: &Place) -> Option<(&'a Listed, &'a CheckOutcome, &'a Finding)> {
+    let listed = clusters.get(place.cluster)?;
+    let outcome = listed.outcomes.get(place.outcome)?;
+    Some((listed, outcome, outcome.findings.get(place.finding)?))
+}
+
+/// All of them in an order; what is of the platform stands last.
+fn in_order(clusters: &[Listed], places: &[Place], sort: AllSort) -> Vec<usize> {
+    let finding = |at: usize| found(clusters, &places[at]).map(|(_, _, finding)| finding);
+    let object = |f: &Finding| (f.object.namespace.clone(), f.object.kind.clone(), f.object.name.clone());
+    let mut order: Vec<usize> = (0..places.len()).collect();
+    match sort {
+        AllSort::Severity => order.sort_by_cached_key(|at| {
+            let Place { excepted, category, .. } = places[*at];
+            (excepted, apart(category), finding(*at).map(|f| f.severity), category)
+        }),
+        AllSort::Object => order.sort_by_cached_key(|at| finding(*at).map(object)),
+        // As they lie: in the order of the guidance.
+        AllSort::Check => order.sort_by_key(|at| (places[*at].outcome, places[*at].cluster)),
+    }
+    if sort != AllSort::Severity {
+        order.sort_by_key(|at| apart(places[*at].category));
+    }
+    order
 }

@@ -30,7 +30,7 @@ impl Session {
                 self.findings.enter(desk);
                 Next::NONE
             }
-            Layer::AllFindings => self.all_findings.enter(desk),
+            Layer::AllFindings => self.all_findings.enter(),
             Layer::Summary(_) => summary::enter(desk),
             Layer::Find { .. } => search::enter(desk),
             Layer::Scope(_) => scope::accept(desk),
@@ -308,7 +308,7 @@ impl Session {
             Some(Layer::Flows) => self.segmentation.type_in(typed),
             Some(Layer::Compare) => self.compare.differences.iter_mut().filter(|list| list.filtering).for_each(|list| list.type_in(typed)),
             Some(Layer::Findings(_)) => self.findings.type_in(&self.desk, typed),
-            Some(Layer::AllFindings) => self.all_findings.type_in(&self.desk, typed),
+            Some(Layer::AllFindings) => self.all_findings.type_in(typed),
             Some(Layer::Register(_)) => registers::type_in(&mut self.desk, typed),
             _ => {}
         }
@@ -319,7 +319,7 @@ impl Session {
     pub(super) fn fold(&mut self) {
         match self.desk.layers.last_mut() {
             Some(Layer::Findings(_)) => self.findings.fold(&self.desk),
-            Some(Layer::AllFindings) => self.all_findings.fold(&self.desk),
+            Some(Layer::AllFindings) => self.all_findings.fold(),
             Some(Layer::Access) => self.access.fold(),
             Some(Layer::Scope(editor)) => editor.fold(),
             Some(Layer::New) => {

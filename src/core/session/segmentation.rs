@@ -10,8 +10,9 @@ use crate::session::book::lead::{Kept, Lead, Next};
 use crate::session::effect::Effect;
 use crate::session::parts::cursor::Cursor;
 use crate::session::parts::field::Typed;
-use crate::session::parts::listed;
+use crate::session::parts::listed::{self, Groups};
 use crate::session::parts::listing::{Listing, Way};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -64,12 +65,12 @@ impl Way for FlowGroup {
 }
 
 impl FlowGroup {
-    fn of(self, flow: &FlowRow) -> Option<String> {
+    fn of(self, flow: &FlowRow) -> Option<Cow<'_, str>> {
         match self {
             Self::None => None,
-            Self::From => Some(flow.from.clone()),
-            Self::To => Some(flow.to.clone()),
-            Self::Ports => Some(flow.ports.clone()),
+            Self::From => Some(flow.from.as_str().into()),
+            Self::To => Some(flow.to.as_str().into()),
+            Self::Ports => Some(flow.ports.as_str().into()),
         }
     }
 }
@@ -116,8 +117,8 @@ impl FlowsView {
         let flows = self.crossing.as_ref().map_or(&[][..], |c| &c.shown);
         let fitting = |at: &usize| words.iter().all(|word| listed::holds(word, &|word| fits(&flows[*at], word)));
         let fit = (0..flows.len()).filter(fitting).collect();
-        let group = self.list.group;
-        self.list.arrange(fit, |_| false, |at| group.of(&flows[at]), |at| selected.as_ref() == Some(&flows[at]));
+        let groups = Groups::of(flows.len(), |at| self.list.group.of(&flows[at]));
+        self.list.arrange(fit, |_| false, groups.as_ref(), |at| selected.as_ref() == Some(&flows[at]));
     }
 }
 

@@ -70,15 +70,57 @@ pub struct Found<'a> {
     pub excepted: bool,
     /// Whether it was not there before.
     pub newness: Newness,
-    /// What a plain word is looked for in: [`haystack`] of the finding.
+    /// What a plain word is looked for in: its part of [`Haystacks`]; nothing where the words ask for none.
     pub haystack: &'a str,
 }
 
-/// All texts of a finding, in lower case.
-#[must_use]
-pub fn haystack(finding: &Finding) -> String {
-    let rule = finding.rule.as_deref().unwrap_or_default();
-    [&finding.object.to_string(), rule, &finding.field, &finding.observed, &finding.message].join("\n").to_lowercase()
+/// All texts of findings, in lower case: what a plain word is looked for in. They are one text, because many are looked through for every letter.
+#[derive(Clone, Debug, Default)]
+pub struct Haystacks {
+    text: String,
+    ends: Vec<usize>,
+}
+
+impl Haystacks {
+    /// Those of a finding, by its place among the others.
+    #[must_use]
+    pub fn get(&self, at: usize) -> &str {
+        let end = |at: usize| self.ends.get(at).copied().unwrap_or(self.text.len());
+        self.text.get(at.checked_sub(1).map_or(0, end)..end(at)).unwrap_or_default()
+    }
+
+    fn push(&mut self, finding: &Finding) {
+        let object = finding.object.to_string();
+        for part in [&object, finding.rule.as_deref().unwrap_or_default(), &finding.field, &finding.observed, &*finding.message] {
+            if part.is_ascii() {
+                let from = self.text.len();
+                self.text.push_str(part);
+                self.text[from..].make_ascii_lowercase();
+            } else {
+                self.text.push_str(&part.to_lowercase());
+            }
+            // No word goes over the end of a line.
+            self.text.push('\n');
+        }
+        self.ends.push(self.text.len());
+    }
+}
+
+impl<'f> FromIterator<&'f Finding> for Haystacks {
+    fn from_iter<I: IntoIterator<Item = &'f Finding>>(findings: I) -> Self {
+        let mut haystacks = Self::default();
+        findings.into_iter().for_each(|finding| haystacks.push(finding));
+        haystacks
+    }
+}
+
+/// Whether a text has a part that is in lower case, whatever its own letters are.
+fn has(text: &str, part: &str) -> bool {
+    if text.is_ascii() {
+        part.is_empty() || text.as_bytes().windows(part.len()).any(|bytes| bytes.eq_ignore_ascii_case(part.as_bytes()))
+    } else {
+        text.to_lowercase().contains(part)
+    }
 }
 
 impl Query {
@@ -108,6 +150,12 @@ impl Query {
     #[must_use]
     pub fn asks_what_is_new(&self) -> bool {
         self.0.iter().any(|word| word.key == Some(Key::New))
+    }
+
+    /// Whether it has plain words, for which all texts of a finding are looked through.
+    #[must_use]
+    pub fn looks_through_texts(&self) -> bool {
+        self.0.iter().any(|word| word.key.is_none())
     }
 
     /// Whether every word holds.
@@ -142,7 +190,7 @@ impl Word {
 
     fn holds(&self, found: &Found<'_>) -> bool {
         let part = self.text.as_str();
-        let has = |text: &str| text.to_lowercase().contains(part);
+        let has = |text: &str| has(text, part);
         let finding = found.finding;
         match self.key {
             None => found.haystack.contains(part),
@@ -188,7 +236,7 @@ mod tests {
         let object = ObjectRef::new("apps", "DaemonSet", "logging", "agent");
         let mut finding = Finding::new(Category::Cde, object, "spec.volumes[0]").rule("hostPathVolumes").severity(Severity::High);
         finding.observed = "/var/run/docker.sock".into();
-        let haystack = haystack(&finding);
+        let haystacks = Haystacks::from_iter([&finding]);
         let found = Found {
             finding: &finding,
             check: "3.1/baseline",
@@ -196,7 +244,7 @@ mod tests {
             cluster: "prod-eu",
             excepted,
             newness: Newness::New,
-            haystack: &haystack,
+            haystack: haystacks.get(0),
         };
         Query::read(query).fits(&found)
     }
@@ -226,6 +274,16 @@ mod tests {
             assert!(!fits(fails, false), "{fails}");
         }
         assert!(fits("exc:yes", true) && !fits("exc:no", true));
+    }
+
+    #[test]
+    fn letters_are_the_same_large_and_small_and_each_finding_has_its_own_texts() {
+        let named = |name: &str| Finding::new(Category::Cde, ObjectRef::new("apps", "DaemonSet", "logging", name), "Spec.ÄRGER");
+        let haystacks: Haystacks = [named("agent"), named("Über")].iter().collect();
+        assert!(haystacks.get(0).starts_with("daemonset logging/agent\n") && haystacks.get(0).contains("spec.ärger"));
+        assert!(haystacks.get(1).contains("logging/über") && !haystacks.get(1).contains("agent"));
+        assert_eq!(haystacks.get(2), "");
+        assert!(has("Ärger", "ärg") && has("Pod", "od") && has("x", "") && !has("a", "ab"));
     }
 
     #[test]

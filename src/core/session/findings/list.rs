@@ -5,10 +5,11 @@ use crate::assess::CheckOutcome;
 use crate::model::{Category, Finding, Outcome};
 use crate::session::book::assessment::Cluster;
 use crate::session::parts::cursor::Scroll;
-use crate::session::parts::listed::ListRow;
-use crate::session::parts::listing::{Listing, Way, apart};
+use crate::session::parts::listed::{Groups, ListRow};
+use crate::session::parts::listing::{Listing, Way, WorkedOut, apart};
 use crate::workbook::newness::{Before, Newness, READ_ONCE};
-use crate::workbook::query::{Found, Query, haystack};
+use crate::workbook::query::{Found, Haystacks, Query};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -51,13 +52,13 @@ impl Way for Group {
 }
 
 impl Group {
-    fn of(self, finding: &Finding) -> Option<String> {
+    fn of(self, finding: &Finding) -> Option<Cow<'_, str>> {
         Some(match self {
             Self::None => return None,
-            Self::Namespace if finding.object.namespace.is_empty() => "cluster-wide".to_owned(),
-            Self::Namespace => finding.object.namespace.clone(),
-            Self::Object => finding.object.to_string(),
-            Self::Rule => finding.rule.as_deref().unwrap_or("one rule").to_owned(),
+            Self::Namespace if finding.object.namespace.is_empty() => "cluster-wide".into(),
+            Self::Namespace => finding.object.namespace.as_str().into(),
+            Self::Object => finding.object.to_string().into(),
+            Self::Rule => finding.rule.as_deref().unwrap_or("one rule").into(),
         })
     }
 }
@@ -82,7 +83,9 @@ pub struct FindingsView {
     pub page: Scroll,
     /// Ids of marked findings.
     pub marked: BTreeSet<String>,
-    haystacks: Vec<String>,
+    worked_out: WorkedOut<Sort, Group>,
+    /// Texts of the findings; none until words are looked for in them.
+    haystacks: Option<Haystacks>,
 }
 
 impl FindingsView {
@@ -92,7 +95,7 @@ impl FindingsView {
         let Some(index) = outcomes.iter().position(|o| o.check == check) else { return };
         let excepted: BTreeSet<String> =
             outcomes.get(index).iter().flat_map(|o| &o.findings).filter(|f| excepted(f)).map(|f| f.id.clone()).collect();
-        let same = Arc::ptr_eq(&self.outcomes, outcomes) && self.index == index && !self.haystacks.is_empty();
+        let same = Arc::ptr_eq(&self.outcomes, outcomes) && self.index == index && !self.findings().is_empty();
         if same && self.excepted == excepted {
             return;
         }
@@ -100,13 +103,15 @@ impl FindingsView {
         if same {
             return self.arrange();
         }
+        let selected = self.selected().map(|f| f.id.clone());
         (self.outcomes, self.index) = (outcomes.clone(), index);
         (self.cluster, self.before) = (cluster.key.clone(), cluster.before.clone());
-        self.haystacks = self.findings().iter().map(haystack).collect();
+        (self.worked_out, self.haystacks) = (WorkedOut::default(), None);
         let known: BTreeSet<&str> = self.findings().iter().map(|f| f.id.as_str()).collect();
         let marked = self.marked.iter().filter(|id| known.contains(id.as_str())).cloned().collect();
         self.marked = marked;
-        self.arrange();
+        // Its place may be another one now.
+        self.arrange_around(selected.and_then(|id| self.findings().iter().position(|f| f.id == id)));
     }
 
     /// All findings of the check.
@@ -183,30 +188,50 @@ impl FindingsView {
 
     /// Works the rows out anew; the selected finding stays selected where it is still shown.
     pub fn arrange(&mut self) {
-        let selected = self.selected().map(|f| f.id.clone());
+        self.arrange_around(self.list.selected());
+    }
+
+    fn arrange_around(&mut self, selected: Option<usize>) {
         let query = Query::read(self.list.filter.trimmed());
         let findings = self.outcomes.get(self.index).map_or(&[][..], |o| o.findings.as_slice());
-        let (check, outcome) = self.outcome().map_or(("", Outcome::Pass), |o| (o.check.as_str(), o.outcome));
-        let fits = |at: &usize| {
-            let (finding, haystack) = (&findings[*at], self.haystacks[*at].as_str());
-            let excepted = self.excepted.contains(&finding.id);
-            let newness = self.newness(finding);
-            query.fits(&Found { finding, check, outcome, cluster: &self.cluster, excepted, newness, haystack })
-        };
-        let mut fit: Vec<usize> = (0..findings.len()).filter(fits).collect();
-        let object = |f: &Finding| (f.object.namespace.clone(), f.object.kind.clone(), f.object.name.clone());
-        match self.sort {
-            // As the checks hand them over: worst first.
-            Sort::Severity => {}
-            Sort::Object => fit.sort_by_cached_key(|at| object(&findings[*at])),
-            Sort::Rule => fit.sort_by(|a, b| findings[*a].rule.cmp(&findings[*b].rule)),
-            Sort::Pods => fit.sort_by_key(|at| std::cmp::Reverse(findings[*at].pods)),
+        let order = self.worked_out.order(self.sort, || in_order(findings, self.sort));
+        let groups = self.worked_out.groups(self.list.group, || Groups::of(findings.len(), |at| self.list.group.of(&findings[at])));
+        if query.looks_through_texts() && self.haystacks.is_none() {
+            self.haystacks = Some(findings.iter().collect());
         }
-        fit.sort_by_key(|at| apart(findings[*at].category));
-        let group = self.list.group;
+        let (check, outcome) = self.outcome().map_or(("", Outcome::Pass), |o| (o.check.as_str(), o.outcome));
+        let asks_what_is_new = query.asks_what_is_new();
+        let fits = |at: usize| {
+            let finding = &findings[at];
+            query.fits(&Found {
+                finding,
+                check,
+                outcome,
+                cluster: &self.cluster,
+                excepted: self.excepted.contains(&finding.id),
+                newness: if asks_what_is_new { self.newness(finding) } else { Newness::Untold },
+                haystack: self.haystacks.as_ref().map_or("", |haystacks| haystacks.get(at)),
+            })
+        };
+        let fit = order.iter().copied().filter(|at| query.is_empty() || fits(*at)).collect();
         let of_platform = |at: usize| findings[at].category == Category::Platform;
-        self.list.arrange(fit, of_platform, |at| group.of(&findings[at]), |at| selected.as_ref() == Some(&findings[at].id));
+        self.list.arrange(fit, of_platform, groups.as_deref(), |at| selected == Some(at));
     }
+}
+
+/// All findings in an order; what is of the platform stands last.
+fn in_order(findings: &[Finding], sort: Sort) -> Vec<usize> {
+    let object = |f: &Finding| (f.object.namespace.clone(), f.object.kind.clone(), f.object.name.clone());
+    let mut order: Vec<usize> = (0..findings.len()).collect();
+    match sort {
+        // As the checks hand them over: worst first.
+        Sort::Severity => {}
+        Sort::Object => order.sort_by_cached_key(|at| object(&findings[*at])),
+        Sort::Rule => order.sort_by(|a, b| findings[*a].rule.cmp(&findings[*b].rule)),
+        Sort::Pods => order.sort_by_key(|at| std::cmp::Reverse(findings[*at].pods)),
+    }
+    order.sort_by_key(|at| apart(findings[*at].category));
+    order
 }
 
 #[cfg(test)]
@@ -258,6 +283,16 @@ mod tests {
         view.list.filter.set("exc:yes cluster:eu");
         view.arrange();
         assert_eq!(view.list.rows(), [ListRow::Item(1)]);
+    }
+
+    #[test]
+    fn a_selected_finding_stays_selected_where_another_reading_puts_it_elsewhere() {
+        let mut view = view();
+        view.list.cursor.at = 2;
+        let mut outcomes = (*view.outcomes).clone();
+        outcomes[0].findings.rotate_right(1);
+        view.load(&Cluster { outcomes: Arc::new(outcomes), ..Cluster::named("prod-eu") }, "3.1/baseline", |_| false);
+        assert_eq!((view.list.cursor.at, view.selected().map(|f| f.object.name.as_str())), (0, Some("worker")));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Rows of a list that can be grouped, and the words that narrow it.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::HashMap;
 
 /// A row of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,16 +25,49 @@ impl ListRow {
     }
 }
 
-/// The rows of these things in their order, under the name of the group of each; without headings where there is no name.
-#[must_use]
-pub fn rows(items: Vec<usize>, group: impl Fn(usize) -> Option<String>) -> Vec<ListRow> {
-    let mut groups: BTreeMap<Option<String>, Vec<usize>> = BTreeMap::new();
-    for at in items {
-        groups.entry(group(at)).or_default().push(at);
+/// Groups of a list, worked out once: which there are, and to which each thing belongs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Groups {
+    /// In their order.
+    names: Vec<String>,
+    /// For each thing, which of them.
+    of: Vec<usize>,
+}
+
+impl Groups {
+    /// The groups of so many things, each with the name of its own. None where one has none: then there are no groups.
+    #[must_use]
+    pub fn of<'t>(things: usize, name: impl Fn(usize) -> Option<Cow<'t, str>>) -> Option<Self> {
+        let mut known: HashMap<Cow<'t, str>, usize> = HashMap::new();
+        let mut of = Vec::with_capacity(things);
+        for at in 0..things {
+            let next = known.len();
+            of.push(*known.entry(name(at)?).or_insert(next));
+        }
+        let mut names: Vec<(Cow<'t, str>, usize)> = known.into_iter().collect();
+        names.sort();
+        let mut places = vec![0; names.len()];
+        for (place, (_, at)) in names.iter().enumerate() {
+            places[*at] = place;
+        }
+        of.iter_mut().for_each(|at| *at = places[*at]);
+        Some(Self { names: names.into_iter().map(|(name, _)| name.into_owned()).collect(), of })
     }
-    let mut rows = vec![];
-    for (name, members) in groups {
-        rows.extend(name.map(|name| ListRow::Heading(name, members.len())));
+}
+
+/// The rows of these things in their order, each under the name of its group where there are groups.
+#[must_use]
+pub fn rows(items: &[usize], groups: Option<&Groups>) -> Vec<ListRow> {
+    let Some(groups) = groups else { return items.iter().copied().map(ListRow::Item).collect() };
+    let mut members: Vec<Vec<usize>> = vec![vec![]; groups.names.len()];
+    for at in items {
+        if let Some(members) = groups.of.get(*at).and_then(|group| members.get_mut(*group)) {
+            members.push(*at);
+        }
+    }
+    let mut rows = Vec::with_capacity(items.len());
+    for (name, members) in groups.names.iter().zip(members).filter(|(_, members)| !members.is_empty()) {
+        rows.push(ListRow::Heading(name.clone(), members.len()));
         rows.extend(members.into_iter().map(ListRow::Item));
     }
     rows
@@ -65,12 +99,14 @@ mod tests {
 
     #[test]
     fn groups_stand_under_their_names_and_a_heading_means_the_first_below_it() {
-        let of = |at: usize| Some(if at.is_multiple_of(2) { "even" } else { "odd" }.to_owned());
-        let rows = rows(vec![3, 0, 1, 2], of);
+        let of = |at: usize| Some(if at.is_multiple_of(2) { "even" } else { "odd" }.into());
+        let groups = Groups::of(4, of);
+        let rows = rows(&[3, 0, 1, 2], groups.as_ref());
         let heading = |name: &str| ListRow::Heading(name.to_owned(), 2);
         assert_eq!(rows, [heading("even"), ListRow::Item(0), ListRow::Item(2), heading("odd"), ListRow::Item(3), ListRow::Item(1)]);
         assert_eq!((item_of(&rows, 0), item_of(&rows, 3), item_of(&rows, 5), item_of(&rows, 6)), (Some(0), Some(3), Some(1), None));
-        assert_eq!(super::rows(vec![1, 0], |_| None), [ListRow::Item(1), ListRow::Item(0)]);
+        assert_eq!(super::rows(&[1, 3], groups.as_ref())[0], ListRow::Heading("odd".to_owned(), 2), "a group of nothing has no heading");
+        assert_eq!((Groups::of(2, |_| None), super::rows(&[1, 0], None)), (None, vec![ListRow::Item(1), ListRow::Item(0)]));
     }
 
     #[test]

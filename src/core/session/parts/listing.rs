@@ -3,8 +3,9 @@
 
 use super::cursor::{Cursor, Step};
 use super::field::{Field, Typed};
-use super::listed::{self, ListRow};
+use super::listed::{self, Groups, ListRow};
 use crate::model::Category;
+use std::sync::Arc;
 
 /// What is in scope comes first, then what is not, the platform last: folded it is one line.
 pub const fn apart(category: Category) -> u8 {
@@ -31,6 +32,46 @@ pub trait Way: Copy + PartialEq + 'static {
     #[must_use]
     fn label(self) -> &'static str {
         Self::WAYS.iter().find(|(way, _)| *way == self).map_or("", |(_, label)| label)
+    }
+}
+
+/// Orders and groups of a list that were worked out: other words narrow it, and leave these as they are.
+#[derive(Clone, Debug)]
+pub struct WorkedOut<S, G> {
+    orders: Vec<(S, Arc<[usize]>)>,
+    groups: Vec<(G, Option<Arc<Groups>>)>,
+}
+
+impl<S, G> Default for WorkedOut<S, G> {
+    fn default() -> Self {
+        Self { orders: vec![], groups: vec![] }
+    }
+}
+
+impl<S: Way, G: Way> WorkedOut<S, G> {
+    /// All things in an order, which is made where it is not known yet.
+    pub fn order(&mut self, sort: S, make: impl FnOnce() -> Vec<usize>) -> Arc<[usize]> {
+        if let Some((_, order)) = self.orders.iter().find(|(known, _)| *known == sort) {
+            return Arc::clone(order);
+        }
+        let order: Arc<[usize]> = make().into();
+        self.orders.push((sort, Arc::clone(&order)));
+        order
+    }
+
+    /// The groups of all things, which are made where they are not known yet; none where there are none.
+    pub fn groups(&mut self, group: G, make: impl FnOnce() -> Option<Groups>) -> Option<Arc<Groups>> {
+        if let Some((_, groups)) = self.groups.iter().find(|(known, _)| *known == group) {
+            return groups.clone();
+        }
+        let groups = make().map(Arc::new);
+        self.groups.push((group, groups.clone()));
+        groups
+    }
+
+    /// Forgets the orders, where one of them may be another now, and the groups are not.
+    pub fn reorder(&mut self) {
+        self.orders.clear();
     }
 }
 
@@ -98,27 +139,28 @@ impl<G> Listing<G> {
         listed::item_of(&self.rows, self.cursor.at)
     }
 
-    /// Takes the things that fit, in their order, each with whether it is of the platform and with the name of its group; what was selected stays selected
+    /// Takes the things that fit, in their order, with whether one is of the platform, and the groups where there are some; what was selected stays selected
     /// where it is still there.
     pub(in crate::session) fn arrange(
         &mut self,
         fit: Vec<usize>,
         of_platform: impl Fn(usize) -> bool,
-        group: impl Fn(usize) -> Option<String>,
+        groups: Option<&Groups>,
         was_selected: impl Fn(usize) -> bool,
     ) {
-        let (platform, others): (Vec<usize>, Vec<usize>) = fit.into_iter().partition(|at| of_platform(*at));
-        self.apart = others.len();
-        self.fit = [others.as_slice(), platform.as_slice()].concat();
+        let (mut others, platform): (Vec<usize>, Vec<usize>) = fit.into_iter().partition(|at| !of_platform(*at));
         // Where there is nothing else, there is nothing to make room for.
         let folds = !others.is_empty() && !platform.is_empty();
-        self.rows = listed::rows(others, &group);
+        self.rows = listed::rows(&others, groups);
         if folds {
             self.rows.push(ListRow::Platform(platform.len(), self.unfolded));
         }
         if !folds || self.unfolded {
-            self.rows.extend(listed::rows(platform, &group));
+            self.rows.extend(listed::rows(&platform, groups));
         }
+        self.apart = others.len();
+        others.extend(platform);
+        self.fit = others;
         let again = self.rows.iter().position(|row| row.item().is_some_and(&was_selected));
         self.cursor.at = again.unwrap_or(self.cursor.at).min(self.rows.len().saturating_sub(1));
     }
@@ -181,7 +223,8 @@ mod tests {
 
     fn grouped() -> Listing<()> {
         let mut list = Listing::default();
-        list.arrange(vec![0, 1, 2, 3], |_| false, |at| Some(if at < 2 { "a" } else { "b" }.to_owned()), |_| false);
+        let groups = Groups::of(4, |at| Some(if at < 2 { "a" } else { "b" }.into()));
+        list.arrange(vec![0, 1, 2, 3], |_| false, groups.as_ref(), |_| false);
         list
     }
 
@@ -190,17 +233,17 @@ mod tests {
         let mut list = grouped();
         list.cursor.at = 5;
         assert_eq!((list.selected(), list.shown()), (Some(3), 4));
-        list.arrange(vec![3, 0], |_| false, |_| None, |at| at == 3);
+        list.arrange(vec![3, 0], |_| false, None, |at| at == 3);
         assert_eq!((list.cursor.at, list.selected()), (0, Some(3)));
         list.cursor.at = 1;
-        list.arrange(vec![2], |_| false, |_| None, |at| at == 0);
+        list.arrange(vec![2], |_| false, None, |at| at == 0);
         assert_eq!((list.cursor.at, list.selected()), (0, Some(2)));
     }
 
     #[test]
     fn what_is_of_the_platform_is_one_line_until_it_is_opened_and_counts_all_the_same() {
         let mut list = Listing::<()>::default();
-        let arrange = |list: &mut Listing<()>, fit: Vec<usize>| list.arrange(fit, |at| at >= 10, |_| None, |_| false);
+        let arrange = |list: &mut Listing<()>, fit: Vec<usize>| list.arrange(fit, |at| at >= 10, None, |_| false);
         arrange(&mut list, vec![10, 1, 11, 2]);
         assert_eq!(list.rows(), [ListRow::Item(1), ListRow::Item(2), ListRow::Platform(2, false)]);
         assert_eq!((list.shown(), list.items().collect::<Vec<_>>()), (4, vec![1, 2, 10, 11]));
@@ -236,16 +279,30 @@ mod tests {
         assert!(list.clears_words() && list.filter.is_empty() && !list.clears_words());
     }
 
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    enum Order {
+        Name,
+        Age,
+    }
+    impl Way for Order {
+        const WAYS: &'static [(Self, &'static str)] = &[(Self::Name, "name"), (Self::Age, "age")];
+    }
+
+    #[test]
+    fn what_was_worked_out_once_is_not_again_until_it_is_forgotten() {
+        let mut worked: WorkedOut<Order, Order> = WorkedOut::default();
+        assert_eq!(*worked.order(Order::Name, || vec![1, 0]), [1, 0]);
+        assert_eq!(*worked.order(Order::Name, || panic!("it is known")), [1, 0]);
+        assert_eq!(*worked.order(Order::Age, || vec![0, 1]), [0, 1]);
+        assert_eq!(worked.groups(Order::Name, || None), None);
+        assert_eq!(worked.groups(Order::Name, || panic!("it is known")), None);
+        worked.reorder();
+        assert_eq!(*worked.order(Order::Name, || vec![2]), [2]);
+        assert_eq!(worked.groups(Order::Name, || panic!("it is still known")), None);
+    }
+
     #[test]
     fn a_key_goes_round_the_ways() {
-        #[derive(Clone, Copy, Debug, PartialEq)]
-        enum Order {
-            Name,
-            Age,
-        }
-        impl Way for Order {
-            const WAYS: &'static [(Self, &'static str)] = &[(Self::Name, "name"), (Self::Age, "age")];
-        }
         assert_eq!((Order::Name.next(), Order::Age.next(), Order::Age.label()), (Order::Age, Order::Name, "age"));
     }
 }
