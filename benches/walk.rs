@@ -1,6 +1,7 @@
 //! How quick the walk answers on a large assessment, through a real pseudo-terminal: from the key to the last byte of the frame, bytes for each key,
-//! opening, and memory; at rest and while the cluster is read and judged again. `cargo bench --bench walk`; `-- 20000` takes another number of pods.
-//! `-- --beside PROGRAM` walks through another build in turns, and tells memory side by side.
+//! opening, and memory; at rest, and while the cluster is read and judged again, which has grown to eight times as many pods meanwhile.
+//! `cargo bench --bench walk`; `-- 2000` takes another number of pods. `-- --beside PROGRAM` walks through another build in turns, and tells memory side
+//! by side.
 //!
 //! The time of a key ends with the mark that ends the frame (a synchronized update), as the reader of the terminal's other side gets it. Keys are sent
 //! one after the other, each after the frame of the one before: what a person with a quick hand does.
@@ -14,12 +15,14 @@ use large::Large;
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use std::fs;
 use std::io::{Read as _, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 /// Pods, where no other number is asked for: they give about 50,000 findings.
-const PODS: usize = 100_000;
+const PODS: usize = 12_500;
+/// How many times as many there are when the cluster is read again.
+const GROWN: usize = 8;
 /// Columns and rows.
 const SIZE: (u16, u16) = (120, 40);
 /// From the key to the end of the frame: the median, the 99th of a hundred, and the worst.
@@ -46,27 +49,33 @@ fn main() {
     let beside = arguments.iter().position(|a| a == "--beside").map(|at| arguments[at + 1].clone());
     let pods = arguments.iter().find_map(|a| a.parse().ok()).unwrap_or(PODS);
     let root = tempfile::tempdir().unwrap();
-    let dump = root.path().join("dump");
-    fs::create_dir(&dump).unwrap();
-    let cluster = Large::of(pods);
-    for (n, (_, page)) in cluster.pages().enumerate() {
-        fs::write(dump.join(format!("{n:05}.json")), page).unwrap();
-    }
-    println!("{} pods, {} MiB of JSON, {}×{}", cluster.pods, cluster.bytes() >> 20, SIZE.0, SIZE.1);
-    drop(cluster);
-    let memory = walk(env!("CARGO_BIN_EXE_kassay"), &root.path().join("ours"), &dump);
+    let dumps = [dump(root.path(), "small", pods), dump(root.path(), "grown", pods * GROWN)];
+    let memory = walk(env!("CARGO_BIN_EXE_kassay"), &root.path().join("ours"), &dumps);
     if let Some(program) = beside {
         println!("\nbeside it, {program}:");
-        let other = walk(&program, &root.path().join("other"), &dump);
+        let other = walk(&program, &root.path().join("other"), &dumps);
         let times = memory as f64 / other as f64;
         println!("\nmemory: {times:.2} times that of the other build, {} {MEMORY}", verdict(times <= MEMORY));
     }
 }
 
+/// Writes what the API said of a cluster of so many pods.
+fn dump(root: &Path, name: &str, pods: usize) -> PathBuf {
+    let dump = root.join(name);
+    fs::create_dir(&dump).unwrap();
+    let cluster = Large::of(pods);
+    for (n, (_, page)) in cluster.pages().enumerate() {
+        fs::write(dump.join(format!("{n:05}.json")), page).unwrap();
+    }
+    println!("{name}: {} pods, {} MiB of JSON", cluster.pods, cluster.bytes() >> 20);
+    dump
+}
+
 /// Walks through a new assessment, tells what it cost, and gives the most memory it took in MiB once it was opened again.
-fn walk(program: &str, home: &Path, dump: &Path) -> u64 {
+fn walk(program: &str, home: &Path, [small, grown]: &[PathBuf; 2]) -> u64 {
     fs::create_dir(home).unwrap();
-    let book = home.join("book");
+    let (book, dump) = (home.join("book"), home.join("dump"));
+    fs::rename(small, &dump).unwrap();
     let started = Instant::now();
     let mut first = Terminal::start(program, &["new", "--workbook", book.to_str().unwrap(), "--from", dump.to_str().unwrap()], home);
     first.until("step 1 of 4");
@@ -98,10 +107,20 @@ fn walk(program: &str, home: &Path, dump: &Path) -> u64 {
     terminal.told("at rest", |terminal| terminal.session());
     let memory = terminal.peak();
     println!("  {memory} MiB of memory at most");
+    fs::rename(&dump, small).unwrap();
+    fs::rename(grown, &dump).unwrap();
     terminal.reading_again();
-    terminal.told("while it is read and judged again", |terminal| terminal.session());
+    // What was found is kept in a file of its own when it was read and judged; what comes of that is walked through too.
+    let is_read = || fs::read_dir(book.join("findings")).unwrap().count() > 1;
+    terminal.told("while it is read and judged again", |terminal| {
+        while !is_read() {
+            terminal.session();
+        }
+        terminal.session();
+    });
     println!("  {} MiB of memory at most", terminal.peak());
     terminal.leave();
+    fs::rename(&dump, grown).unwrap();
     memory
 }
 

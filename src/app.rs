@@ -90,6 +90,8 @@ async fn walk(start: Start, guidance: &'static Guidance, settings: &Settings) ->
     let mut endings = Endings::listen()?;
     let mut screen = Screen::enter(!settings.no_mouse).context("the terminal can't be used")?;
     let mut events = Events::listen()?;
+    // What is opened first is read while the terminal is asked.
+    runner.begin(start);
     let ground = match look.asks() && screen.ask_for_ground().is_ok() {
         true => events.ground(FOR_AN_ANSWER).await,
         false => None,
@@ -105,7 +107,6 @@ async fn walk(start: Start, guidance: &'static Guidance, settings: &Settings) ->
         .extend(fault.map(|why| Message::warning("The theme can't be used", format!("{why}. The usual one is shown instead."))));
     let mut gone = false;
     screen.draw(|frame| draw(frame, &runner.session, &theme))?;
-    runner.begin(start);
     loop {
         let wait = runner.patience();
         let action = tokio::select! {

@@ -45,7 +45,7 @@ fn rules(check: &str, inventory: &Inventory) -> BTreeMap<ObjectRef, BTreeSet<Str
     assert!(outcome.needs.is_empty(), "{check}: {}", outcome.reason);
     let mut found: BTreeMap<ObjectRef, BTreeSet<String>> = BTreeMap::new();
     for finding in outcome.findings {
-        found.entry(finding.object).or_default().insert(finding.rule.unwrap().into_owned());
+        found.entry(finding.object).or_default().insert(finding.rule.unwrap().to_string());
     }
     found
 }

@@ -224,6 +224,9 @@ fn do_one(job: Job, store: &mut Option<Store>, actions: &UnboundedSender<Action>
         }
         Job::Save { ticket, workbook, edit, settled } => {
             tell(Action::Book(save(store.as_mut(), ticket, &workbook, &edit, settled.as_deref())));
+            if let Some(notice) = store.as_mut().and_then(Store::afterwards) {
+                tell(Action::Told(notice.to_string()));
+            }
         }
         Job::Typed(drafts) => {
             if let Some(Err(error)) = store.as_ref().map(|store| store.keep_typed(&drafts)) {

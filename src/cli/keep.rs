@@ -63,7 +63,8 @@ impl Keeper {
         let unreached = Unreached { wished: name, again: false, source, reached, at: now, why };
         let key = put_failure(&mut workbook, &unreached);
         let edit = Edit { by: config::user(), what: format!("could not read cluster {key}"), before: String::new(), after: why.to_owned() };
-        for notice in opened.store.save(&workbook, &edit, now)?.notices {
+        let saved = opened.store.save(&workbook, &edit, now)?;
+        for notice in saved.notices.into_iter().chain(opened.store.afterwards()) {
             manners.say(&notice.to_string());
         }
         manners.say(&format!("{}: that {key} could not be read is written down; nothing passes for it until it is.", self.dir.display()));
@@ -124,7 +125,8 @@ impl Keeper {
             words.push_str(&format!("; active probes kept as {reference}"));
         }
         let edit = Edit { by, what: format!("read cluster {key}"), before, after: words.clone() };
-        for notice in store.save(&workbook, &edit, now)?.notices {
+        let saved = store.save(&workbook, &edit, now)?;
+        for notice in saved.notices.into_iter().chain(store.afterwards()) {
             manners.say(&notice.to_string());
         }
         manners.say(&format!("{}: {key}: {words}", self.dir.display()));

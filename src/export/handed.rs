@@ -7,7 +7,7 @@ use kassay_core::model::Finding;
 use kassay_core::model::marked::{marked, marked_name};
 use kassay_core::workbook::excepting::exception_of;
 use kassay_core::workbook::newness::Newness;
-use kassay_core::workbook::query::{Found, Haystacks, Query};
+use kassay_core::workbook::query::{Found, Haystacks, InTexts, Query};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -18,6 +18,7 @@ pub(super) fn fits(material: &Material, query: &Query, cluster: &str, outcome: &
     }
     let today = material.today();
     let exception = exception_of(&material.workbook.exceptions, (&outcome.check, &finding.id, cluster), today);
+    let texts = if query.looks_through_texts() { query.in_texts(&Haystacks::from_iter([finding])) } else { InTexts::default() };
     query.fits(&Found {
         finding,
         check: &outcome.check,
@@ -25,7 +26,8 @@ pub(super) fn fits(material: &Material, query: &Query, cluster: &str, outcome: &
         cluster,
         newness: material.before.get(cluster).map_or(Newness::Untold, |before| before.newness(&outcome.check, finding)),
         excepted: exception.is_some_and(|e| !e.is_lapsed(today)),
-        haystack: Haystacks::from_iter([finding]).get(0),
+        texts: &texts,
+        at: 0,
     })
 }
 

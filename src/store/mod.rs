@@ -4,13 +4,13 @@
 //!
 //! 0. *Look.* What lies in the workbook's place is compared with what this program wrote last. A change from outside is told, written down in the
 //!    journal, and put together with the edit; what both touched is asked about. See `save`.
-//! 1. *Stage.* The new text is written to a temporary file beside the workbook and renamed to `workbook.toml.next-…`, where the name tells what it was
-//!    made from.
+//! 1. *Stage.* The new text is written to a temporary file beside the workbook, with which the disk begins at once, and renamed to
+//!    `workbook.toml.next-…`, where the name tells what it was made from.
 //! 2. *Journal.* The edit's line, with the digest of the new text and of the line before, is appended to `journal.jsonl`.
 //! 3. *Settle.* Text, name and line are synced, all at once: it is waited for the disk one time.
 //! 4. *Keep.* The workbook as it was becomes `workbook.toml.bak` (a hard link where the file system has them, renamed into place).
-//! 5. *Promote.* The staged text is renamed to `workbook.toml`. The edit lasts since step 3, so nobody waits for this; it is synced behind, and the
-//!    next edit's line is not written before that is done.
+//! 5. *Promote.* The staged text is renamed to `workbook.toml`. The edit lasts since step 3, so nobody waits for this; it is synced behind, where it is also
+//!    looked whether something wrote the workbook meanwhile. The next edit's line is not written before that is done. See `behind`.
 //!
 //! An edit counts as accepted when `save` returns, so after step 5. Where a step fails, what was done before it is taken back, and the edit is
 //! not accepted. Whatever the moment at which the program is killed or the power fails, opening the folder again ends in one of two
@@ -29,6 +29,7 @@
 //! says was changed by something else; that is told, and written down in the journal with the next edit.
 
 mod attach;
+mod behind;
 mod collection;
 mod error;
 mod imports;
@@ -37,7 +38,6 @@ mod lock;
 mod notice;
 mod open;
 mod recent;
-mod renaming;
 mod save;
 mod typed;
 mod versions;
@@ -71,8 +71,8 @@ pub struct Store {
     older: Option<i64>,
     /// Writes it as text, with every text through the gate.
     printer: Printer,
-    /// The last edit's renaming, on its way to the disk.
-    renaming: renaming::Renaming,
+    /// What is left to do of the last edit.
+    behind: behind::Behind,
 }
 
 /// What became of a save.
@@ -167,6 +167,12 @@ impl Store {
         self.save_by(&save::How { steps: &write::STEPS, now, settled }, workbook, edit)
     }
 
+    /// Waits for what is left of the last edit, which [`Self::save`] does not wait for; what was odd about it. What fails here is told by the next
+    /// save.
+    pub fn afterwards(&mut self) -> Option<Notice> {
+        self.behind.end(&self.dir).ok().flatten()
+    }
+
     fn new(dir: &Path, lock: lock::Held, journal: Journal) -> Self {
         Self {
             dir: dir.to_owned(),
@@ -177,7 +183,7 @@ impl Store {
             clock_told: false,
             older: None,
             printer: Printer::default(),
-            renaming: renaming::Renaming::default(),
+            behind: behind::Behind::default(),
         }
     }
 
@@ -198,6 +204,15 @@ impl Store {
     #[must_use]
     pub fn workbook_path(&self) -> PathBuf {
         self.path(folder::WORKBOOK)
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        // While the lock is held: what another program wrote at that moment must not be lost because this one ends.
+        if matches!(self.behind, behind::Behind::Begun { .. }) {
+            self.afterwards();
+        }
     }
 }
 

@@ -260,22 +260,18 @@ pub(super) fn fault(bytes: &[u8]) -> Result<Workbook, String> {
     Workbook::parse(text).map_err(|error| error.to_string())
 }
 
-/// Whether what lies there is the text of these parts; none where nothing does. It is looked at piece by piece: memory for all of it costs more than the look.
-pub(super) fn holds(path: &Path, parts: &[&str]) -> Result<Option<bool>, StoreError> {
+/// Whether what lies there is this text; none where nothing does. It is looked at piece by piece: memory for all of it costs more than the look.
+pub(super) fn holds(path: &Path, text: &[u8]) -> Result<Option<bool>, StoreError> {
     let holds = || -> io::Result<bool> {
-        let (mut file, mut piece) = (File::open(path)?, vec![0; PIECE]);
-        for part in parts {
-            for same in part.as_bytes().chunks(PIECE) {
-                match file.read_exact(&mut piece[..same.len()]) {
-                    Err(error) if error.kind() == ErrorKind::UnexpectedEof => return Ok(false),
-                    read => read?,
-                }
-                if same != &piece[..same.len()] {
-                    return Ok(false);
-                }
+        let (mut file, mut piece, mut rest) = (File::open(path)?, vec![0; PIECE], text);
+        loop {
+            let read = file.read(&mut piece)?;
+            match rest.split_at_checked(read) {
+                _ if read == 0 => return Ok(rest.is_empty()),
+                Some((same, behind)) if same == &piece[..read] => rest = behind,
+                _ => return Ok(false),
             }
         }
-        Ok(file.read(&mut piece[..1])? == 0)
     };
     match holds() {
         Ok(holds) => Ok(Some(holds)),

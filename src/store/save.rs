@@ -1,8 +1,8 @@
 //! Saving an edit. What lies in the folder is looked at first, because other programs may have been there: nothing of theirs is written over in silence.
 
+use super::behind::Behind;
 use super::error::{Dispute, StoreError};
 use super::notice::{Notice, few};
-use super::renaming::Renaming;
 use super::{Saved, Store, lock, open, write};
 use jiff::Timestamp;
 use kassay_core::workbook::outside::{Outside, Prefer};
@@ -67,8 +67,8 @@ impl Store {
         };
         self.keep_older(&found)?;
         let Met { together, outside } = self.meet(found, workbook, how.settled, &before, &mut saved.notices)?;
-        // Before its memory of what is to come: where this fails, all is as it was.
-        self.renaming.end(&self.dir)?;
+        // Before anything is changed here: where this fails, all is as it was.
+        saved.notices.extend(self.behind.end(&self.dir)?);
         let (masked, clean) = self.versions.turn(|text| {
             let Clean { before, masked, workbook } = self.printer.print(together.as_ref().unwrap_or(workbook), text)?;
             Ok::<_, StoreError>((before, (masked, workbook)))
@@ -76,9 +76,9 @@ impl Store {
         (saved.masked, saved.merged) = (masked, together.map(|together| clean.unwrap_or_else(|| Box::new(together))));
         let mark = self.journal.mark();
         match self.write(how, &before, outside, edit, &mut saved.notices) {
-            Ok(replaced) => {
+            Ok((kept, nameless)) => {
                 (self.outside, self.older) = (None, None);
-                self.renaming = Renaming::begin(&self.dir, replaced);
+                self.behind = Behind::begin(&self.dir, Some(before).filter(|_| kept), nameless);
             }
             Err(Failed { error, is_new }) => {
                 self.journal.rewind(mark);
@@ -94,13 +94,11 @@ impl Store {
                 return Err(error);
             }
         }
-        if how.steps.len() == write::STEPS.len() {
-            saved.notices.extend(self.overtaken(&before)?);
-        }
         Ok(saved)
     }
 
-    /// Writes the last text, and the lines of the edit that made it. Hands out the file that lost its name.
+    /// Writes the last text, and the lines of the edit that made it. Tells whether the one before became the
+    /// previous copy, and hands out the file that lost its name by that.
     fn write(
         &mut self,
         how: &How<'_>,
@@ -108,16 +106,18 @@ impl Store {
         outside: Option<(String, String)>,
         edit: &Edit,
         notices: &mut Vec<Notice>,
-    ) -> Result<Option<File>, Failed> {
-        let digest = journal::digest(self.versions.last().unwrap_or_default().as_bytes());
+    ) -> Result<(bool, Option<File>), Failed> {
+        let text = self.versions.last().unwrap_or_default().as_bytes();
+        let laid = write::lay_down(&self.dir, text)?;
+        let digest = journal::digest(text);
         let staged = staged::name(self.journal.last(), before, &digest);
         let (whole, lines) = (self.journal.whole, self.lines(outside, edit, how.now, &digest, notices)?);
         let text = self.versions.last().unwrap_or_default().as_bytes();
-        let mut write = write::Write::new(&self.dir, &staged, text, lines.as_bytes(), whole);
+        let mut write = write::Write::new(&self.dir, &staged, text, lines.as_bytes(), whole).with(laid);
         for step in how.steps {
             step(&mut write).map_err(|error| Failed { error, is_new: !write::take_back(&write) })?;
         }
-        Ok(write.replaced)
+        Ok((write.kept, write.nameless))
     }
 
     /// The journal's lines of an edit, and of a change from outside before it.
@@ -218,7 +218,7 @@ impl Store {
         let (times, pause) = AGAIN;
         let mut left = times;
         if let Some(text) = self.versions.last()
-            && open::holds(&self.workbook_path(), &[text])? == Some(true)
+            && open::holds(&self.workbook_path(), text.as_bytes())? == Some(true)
         {
             return Ok(Found::Same);
         }
@@ -294,22 +294,5 @@ impl Store {
             }
         }
         Ok(nearest)
-    }
-
-    /// Whether something wrote the workbook between the look at it and its replacement. Its text is the previous copy then.
-    fn overtaken(&self, before: &str) -> Result<Option<Notice>, StoreError> {
-        let previous = self.path(folder::PREVIOUS);
-        let text = self.versions.before().unwrap_or_default();
-        if before.is_empty() || open::holds(&previous, &text)? == Some(true) {
-            return Ok(None);
-        }
-        let Some(bytes) = open::on_disk(&previous)? else { return Ok(None) };
-        let digest = journal::digest(&bytes);
-        if digest == before {
-            return Ok(None);
-        }
-        let aside = folder::aside("outside", &digest);
-        write::keep_aside(&self.dir, &bytes, &aside)?;
-        Ok(Some(Notice::Overtaken { aside }))
     }
 }

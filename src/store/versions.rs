@@ -21,9 +21,9 @@ fn length(older: &Before) -> usize {
     older.same + older.text.len() + older.behind
 }
 
-/// The parts of a text, told by the one that came after it.
-fn parts<'a>(older: &'a Before, next: &'a str) -> [&'a str; 3] {
-    [&next[..older.same], &older.text, &next[next.len() - older.behind..]]
+/// Such a text, told by the one that came after it.
+fn whole(older: &Before, next: &str) -> String {
+    [&next[..older.same], &older.text, &next[next.len() - older.behind..]].concat()
 }
 
 impl Versions {
@@ -42,16 +42,11 @@ impl Versions {
         self.last.as_ref().map(Text::as_str)
     }
 
-    /// The one before it, in parts.
-    pub(super) fn before(&self) -> Option<[&str; 3]> {
-        Some(parts(self.older.back()?, self.last()?))
-    }
-
     /// Those before it, the nearest first.
     pub(super) fn earlier(&self) -> impl Iterator<Item = String> {
         let mut next = self.last().unwrap_or_default().to_owned();
         self.older.iter().rev().map(move |older| {
-            next = parts(older, &next).concat();
+            next = whole(older, &next);
             next.clone()
         })
     }
@@ -99,7 +94,7 @@ mod tests {
     #[test]
     fn the_oldest_go_and_only_what_is_other_is_there_twice() {
         let mut versions = Versions::default();
-        assert!(versions.is_empty() && versions.earlier().next().is_none() && versions.before().is_none());
+        assert!(versions.is_empty() && versions.earlier().next().is_none());
         let large = "x".repeat(REMEMBERED / 2) + "\n";
         for n in 0..4 {
             turn(&mut versions, &format!("{large}{n}"));
@@ -114,7 +109,7 @@ mod tests {
         for mut versions in [Versions::default(), Versions::new("a".to_owned())] {
             let was = versions.last().map(str::to_owned);
             assert_eq!(versions.turn(|_| Err::<(Before, ()), _>("no")), Err("no"));
-            assert_eq!((versions.last(), versions.before()), (was.as_deref(), None));
+            assert_eq!((versions.last(), versions.earlier().count()), (was.as_deref(), 0));
         }
     }
 
@@ -125,7 +120,7 @@ mod tests {
             for (n, text) in texts.iter().enumerate().skip(usize::from(is_read)) {
                 let was = versions.last().map(str::to_owned);
                 turn(&mut versions, text);
-                prop_assert_eq!(versions.before().map(|parts| parts.concat()), was.clone());
+                prop_assert_eq!(versions.earlier().next(), was.clone());
                 versions.turn_back();
                 prop_assert_eq!(versions.last(), was.as_deref());
                 prop_assert_eq!(versions.earlier().count(), n.saturating_sub(1));

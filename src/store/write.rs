@@ -21,15 +21,24 @@ pub(super) struct Write<'a> {
     pub(super) text: &'a [u8],
     pub(super) lines: &'a [u8],
     pub(super) whole: usize,
+    /// The text in a file that waits for its name.
+    laid: Option<NamedTempFile>,
     /// The file of the staged text, where it was written here.
     file: Option<File>,
+    /// Whether the workbook as it was became the previous copy.
+    pub(super) kept: bool,
     /// The copy before the previous one, which has no name any more.
-    pub(super) replaced: Option<File>,
+    pub(super) nameless: Option<File>,
 }
 
 impl<'a> Write<'a> {
     pub(super) const fn new(dir: &'a Path, staged: &'a str, text: &'a [u8], lines: &'a [u8], whole: usize) -> Self {
-        Self { dir, staged, text, lines, whole, file: None, replaced: None }
+        Self { dir, staged, text, lines, whole, laid: None, file: None, kept: false, nameless: None }
+    }
+
+    /// With its text laid down already.
+    pub(super) fn with(self, laid: NamedTempFile) -> Self {
+        Self { laid: Some(laid), ..self }
     }
 }
 
@@ -39,15 +48,37 @@ pub(super) type Step = fn(&mut Write<'_>) -> Result<(), StoreError>;
 /// All steps in their order.
 pub(super) const STEPS: [Step; 5] = [stage, append, settle, keep, promote];
 
-/// Writes the new text beside the workbook.
-pub(super) fn stage(write: &mut Write<'_>) -> Result<(), StoreError> {
-    let staged = || -> io::Result<File> {
-        let mut file = new_temporary(write.dir)?;
-        file.write_all(write.text)?;
-        file.persist(write.dir.join(write.staged)).map_err(|e| e.error)
+/// Lays a text down in a temporary file beside the workbook. The disk begins with it at once, while its digest is made, without which it has no name.
+pub(super) fn lay_down(dir: &Path, text: &[u8]) -> Result<NamedTempFile, StoreError> {
+    let laid = || -> io::Result<NamedTempFile> {
+        let mut file = new_temporary(dir)?;
+        file.write_all(text)?;
+        begin(file.as_file());
+        Ok(file)
     };
+    // The name of a temporary file says nothing to anybody.
+    laid().context("could not write", &dir.join(folder::WORKBOOK))
+}
+
+/// Lets the disk begin with what was written into a file. It is no promise, and nothing rests on it: [`settle`] waits.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn begin(file: &File) {
+    // Linux writes out what it is told to forget.
+    let _ = rustix::fs::fadvise(file, 0, None, rustix::fs::Advice::DontNeed);
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+const fn begin(_: &File) {}
+
+/// Gives the new text its name beside the workbook.
+pub(super) fn stage(write: &mut Write<'_>) -> Result<(), StoreError> {
+    let laid = match write.laid.take() {
+        Some(laid) => laid,
+        None => lay_down(write.dir, write.text)?,
+    };
+    let staged = laid.persist(write.dir.join(write.staged)).map_err(|e| e.error);
     // The name of a staged text says nothing to anybody.
-    write.file = Some(staged().context("could not write", &write.dir.join(folder::WORKBOOK))?);
+    write.file = Some(staged.context("could not write", &write.dir.join(folder::WORKBOOK))?);
     Ok(())
 }
 
@@ -94,16 +125,17 @@ pub(super) fn keep(write: &mut Write<'_>) -> Result<(), StoreError> {
     #[cfg(unix)]
     {
         // Held until nobody waits: giving back the space of a file takes a while. Other systems don't rename over what is open.
-        write.replaced = File::open(write.dir.join(folder::PREVIOUS)).ok();
+        write.nameless = File::open(write.dir.join(folder::PREVIOUS)).ok();
     }
-    keep_by(write, |from, to| fs::hard_link(from, to))
+    write.kept = keep_by(write, |from, to| fs::hard_link(from, to))?;
+    Ok(())
 }
 
-/// Keeps the workbook as it was, by a way to give a file a second name; where there is none, by a copy.
-pub(super) fn keep_by(write: &Write<'_>, link: impl Fn(&Path, &Path) -> io::Result<()>) -> Result<(), StoreError> {
+/// Keeps the workbook as it was, by a way to give a file a second name; where there is none, by a copy. Whether there was one.
+pub(super) fn keep_by(write: &Write<'_>, link: impl Fn(&Path, &Path) -> io::Result<()>) -> Result<bool, StoreError> {
     let (current, previous) = (write.dir.join(folder::WORKBOOK), write.dir.join(folder::PREVIOUS));
     if !current.exists() {
-        return Ok(());
+        return Ok(false);
     }
     let by = write.dir.join(LINK);
     drop(fs::remove_file(&by));
@@ -114,7 +146,7 @@ pub(super) fn keep_by(write: &Write<'_>, link: impl Fn(&Path, &Path) -> io::Resu
     let renamed = fs::rename(&by, &previous);
     // Where the copy is this very file already, as after an interruption, renaming does nothing, and leaves the link.
     drop(fs::remove_file(&by));
-    renamed.context("could not write", &previous)
+    renamed.context("could not write", &previous).map(|()| true)
 }
 
 /// Keeps a text beside the workbook. It is a copy and no second name of the file, because editors write into the file that is there. What is

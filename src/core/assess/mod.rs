@@ -12,7 +12,6 @@ use crate::model::{Category, Finding, Outcome, Scope};
 use jiff::Timestamp;
 use missing::Missing;
 use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::panic::resume_unwind;
@@ -40,6 +39,7 @@ pub struct CheckOutcome {
     /// Findings by category.
     pub counts: BTreeMap<Category, usize>,
     /// All findings, worst first, then by namespace, kind, name, field.
+    #[serde(deserialize_with = "crate::model::findings")]
     pub findings: Vec<Finding>,
 }
 
@@ -84,7 +84,7 @@ pub fn run(check: &Check, view: &View<'_>) -> CheckOutcome {
     for finding in &mut findings {
         finding.identify(check.id);
         if finding.mend.is_empty() {
-            finding.mend = Cow::Borrowed(check.mend);
+            finding.mend = check.mend.into();
         }
     }
     merge(&mut findings);
@@ -116,7 +116,7 @@ fn tell_templates(findings: &mut [Finding], inventory: &Inventory) {
     for finding in findings.iter_mut().filter(|finding| finding.pods == Some(0)) {
         if inventory.workload(&finding.object).is_some_and(Workload::has_both) {
             let message = format!("{} Its template has it, its pods that run do not: the next ones will.", finding.message);
-            finding.message = Cow::Owned(message.trim_start().to_owned());
+            finding.message = message.trim_start().to_owned().into();
         }
     }
 }

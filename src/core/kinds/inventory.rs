@@ -285,10 +285,13 @@ macro_rules! inventory {
             #[serde(skip_serializing_if = "Vec::is_empty")]
             pub others: Vec<OtherObjects>,
             /// Distinct pod specs.
+            #[serde(deserialize_with = "super::settle::specs")]
             pub specs: Vec<PodSpec>,
             /// Pods.
+            #[serde(deserialize_with = "super::settle::pods")]
             pub pods: Vec<Pod>,
             /// Controllers of all kinds.
+            #[serde(deserialize_with = "super::settle::controllers")]
             pub controllers: BTreeMap<Kind, Vec<Controller>>,
             /// Objects of add-ons that make pods.
             #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -43,13 +43,21 @@ impl PodSpec {
     #[must_use]
     pub(super) fn trimmed(mut self) -> Self {
         for container in self.init_containers.iter_mut().chain(&mut self.containers).chain(&mut self.ephemeral_containers) {
+            container.command.shrink_to_fit();
+            container.args.shrink_to_fit();
             container.env.shrink_to_fit();
+            container.env_from.shrink_to_fit();
+            container.security_context.capabilities.add.shrink_to_fit();
+            container.security_context.capabilities.drop.shrink_to_fit();
             container.ports.shrink_to_fit();
             container.volume_mounts.shrink_to_fit();
         }
         self.init_containers.shrink_to_fit();
         self.containers.shrink_to_fit();
+        self.ephemeral_containers.shrink_to_fit();
         self.volumes.shrink_to_fit();
+        self.tolerations.shrink_to_fit();
+        self.image_pull_secrets.shrink_to_fit();
         self
     }
 

@@ -128,6 +128,7 @@ impl<T: Empty + Eq + Hash> Known<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::each;
 
     #[test]
     fn equal_values_become_one() {
@@ -138,6 +139,10 @@ mod tests {
         values.iter_mut().for_each(|value| known.share(value));
         assert!(same(&values[0], &values[2]) && !same(&values[0], &values[1]));
         assert_eq!(serde_json::to_string(&values).ok().as_deref(), Some("[[1],[2],[1]]"));
+        let mut known = Known::default();
+        let mut reader = serde_json::Deserializer::from_str("[[1],[2],[1]]");
+        let read = each(&mut reader, |value: &mut Shared<Vec<u8>>| known.share(value)).unwrap_or_default();
+        assert!(read == values && same(&read[0], &read[2]), "they are shared while they are read, too");
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! One thing that a check found, on one object, at one field.
 
-use super::{Category, ObjectRef};
-use serde::{Deserialize, Serialize};
+use super::{Category, ObjectRef, Words, each};
+use serde::{Deserialize, Deserializer, Serialize};
 use sha2::{Digest, Sha256};
-use std::borrow::Cow;
+use std::collections::HashSet;
 
 /// How bad a finding is, worst first in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -58,7 +58,7 @@ pub struct Finding {
     pub weight: Weight,
     /// The rule within the check, where it holds several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub rule: Option<Cow<'static, str>>,
+    pub rule: Option<Words>,
     /// The object, for workloads the owner.
     pub object: ObjectRef,
     /// Pods that share the finding, for workloads.
@@ -69,9 +69,17 @@ pub struct Finding {
     /// What stands there, redacted.
     pub observed: String,
     /// Why it matters here, one sentence.
-    pub message: Cow<'static, str>,
+    pub message: Words,
     /// How to mend it, one sentence.
-    pub mend: Cow<'static, str>,
+    pub mend: Words,
+}
+
+/// Reads the findings of a check, which say the same again and again.
+pub(crate) fn findings<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Finding>, D::Error> {
+    let mut known = HashSet::new();
+    each(deserializer, |finding: &mut Finding| {
+        finding.rule.iter_mut().chain([&mut finding.message, &mut finding.mend]).for_each(|words| words.share(&mut known));
+    })
 }
 
 impl Finding {
@@ -87,8 +95,8 @@ impl Finding {
             pods: None,
             field: field.into(),
             observed: String::new(),
-            message: Cow::default(),
-            mend: Cow::default(),
+            message: Words::default(),
+            mend: Words::default(),
         }
     }
 
@@ -108,7 +116,7 @@ impl Finding {
 
     /// Names the rule within the check.
     #[must_use]
-    pub fn rule(mut self, rule: impl Into<Cow<'static, str>>) -> Self {
+    pub fn rule(mut self, rule: impl Into<Words>) -> Self {
         self.rule = Some(rule.into());
         self
     }
@@ -129,14 +137,14 @@ impl Finding {
 
     /// Says why it matters.
     #[must_use]
-    pub fn message(mut self, message: impl Into<Cow<'static, str>>) -> Self {
+    pub fn message(mut self, message: impl Into<Words>) -> Self {
         self.message = message.into();
         self
     }
 
     /// Says how to mend it; without it, the check's own words are used.
     #[must_use]
-    pub fn mend(mut self, mend: impl Into<Cow<'static, str>>) -> Self {
+    pub fn mend(mut self, mend: impl Into<Words>) -> Self {
         self.mend = mend.into();
         self
     }

@@ -4,6 +4,7 @@
 pub mod category;
 pub mod determination;
 pub mod digest;
+mod each;
 pub mod export_format;
 pub mod finding;
 pub mod interval;
@@ -15,14 +16,18 @@ pub mod object;
 pub mod outcome;
 pub mod scope;
 pub mod text;
+pub mod words;
 
 pub use category::Category;
 pub use determination::{Determined, Method};
 pub use digest::is_digest;
+pub(crate) use each::each;
 pub use export_format::ExportFormat;
+pub(crate) use finding::findings;
 pub use finding::{Finding, Severity, Weight};
 pub use interval::Interval;
 pub use kind::{Keep, Kind};
 pub use object::ObjectRef;
 pub use outcome::Outcome;
 pub use scope::Scope;
+pub use words::Words;

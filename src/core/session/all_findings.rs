@@ -259,6 +259,7 @@ impl AllFindings {
         if query.looks_through_texts() && haystacks.is_none() {
             *haystacks = Some(places.iter().filter_map(|place| found(clusters, place)).map(|(_, _, finding)| finding).collect());
         }
+        let texts = haystacks.as_ref().map_or_else(Default::default, |haystacks| query.in_texts(haystacks));
         let asks_what_is_new = query.asks_what_is_new();
         let fits = |at: usize| {
             let Some((listed, outcome, finding)) = found(clusters, &places[at]) else { return false };
@@ -269,7 +270,8 @@ impl AllFindings {
                 cluster: &listed.key,
                 excepted: places[at].excepted,
                 newness: if asks_what_is_new { listed.newness(&outcome.check, finding) } else { Newness::Untold },
-                haystack: haystacks.as_ref().map_or("", |haystacks| haystacks.get(at)),
+                texts: &texts,
+                at,
             })
         };
         let fit = order.iter().copied().filter(|at| query.is_empty() || fits(*at)).collect();

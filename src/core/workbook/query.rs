@@ -4,6 +4,7 @@
 use super::newness::Newness;
 use crate::guidance::{Control, Guidance};
 use crate::model::{Finding, Outcome};
+use memchr::memmem;
 
 /// Words to look for findings by.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -70,8 +71,10 @@ pub struct Found<'a> {
     pub excepted: bool,
     /// Whether it was not there before.
     pub newness: Newness,
-    /// What a plain word is looked for in: its part of [`Haystacks`]; nothing where the words ask for none.
-    pub haystack: &'a str,
+    /// Which texts hold the plain words.
+    pub texts: &'a InTexts,
+    /// Which of these texts are its own.
+    pub at: usize,
 }
 
 /// All texts of findings, in lower case: what a plain word is looked for in. They are one text, because many are looked through for every letter.
@@ -82,11 +85,18 @@ pub struct Haystacks {
 }
 
 impl Haystacks {
-    /// Those of a finding, by its place among the others.
-    #[must_use]
-    pub fn get(&self, at: usize) -> &str {
-        let end = |at: usize| self.ends.get(at).copied().unwrap_or(self.text.len());
-        self.text.get(at.checked_sub(1).map_or(0, end)..end(at)).unwrap_or_default()
+    /// Which findings have a text with this part, which is in lower case and goes over no end of a line.
+    fn holding(&self, part: &str) -> Vec<bool> {
+        let mut holding = vec![false; self.ends.len()];
+        let finder = memmem::Finder::new(part);
+        let (mut from, mut at) = (0, 0);
+        while let Some(met) = self.text.as_bytes().get(from..).and_then(|rest| finder.find(rest)) {
+            at += self.ends[at..].partition_point(|end| *end <= from + met);
+            let (Some(held), Some(end)) = (holding.get_mut(at), self.ends.get(at)) else { break };
+            *held = true;
+            from = *end;
+        }
+        holding
     }
 
     fn push(&mut self, finding: &Finding) {
@@ -111,6 +121,16 @@ impl<'f> FromIterator<&'f Finding> for Haystacks {
         let mut haystacks = Self::default();
         findings.into_iter().for_each(|finding| haystacks.push(finding));
         haystacks
+    }
+}
+
+/// For each plain word of a query, which findings have it in their texts.
+#[derive(Clone, Debug, Default)]
+pub struct InTexts(Vec<Option<Vec<bool>>>);
+
+impl InTexts {
+    fn holds(&self, word: usize, at: usize) -> bool {
+        self.0.get(word).and_then(Option::as_ref).and_then(|holding| holding.get(at)).copied().unwrap_or_default()
     }
 }
 
@@ -158,13 +178,20 @@ impl Query {
         self.0.iter().any(|word| word.key.is_none())
     }
 
+    /// Looks through the texts of all findings once for each plain word.
+    #[must_use]
+    pub fn in_texts(&self, haystacks: &Haystacks) -> InTexts {
+        InTexts(self.0.iter().map(|word| word.key.is_none().then(|| haystacks.holding(&word.text))).collect())
+    }
+
     /// Whether every word holds.
     #[must_use]
     pub fn fits(&self, found: &Found<'_>) -> bool {
-        self.0.iter().all(|word| match word.key {
+        self.0.iter().enumerate().all(|(nth, word)| match word.key {
             // Turned round, it asks for what was there before; what can't be told is neither.
             Some(Key::New) => word.holds_of_new(found.newness),
-            _ => word.holds(found) != word.turned,
+            Some(key) => word.holds(key, found) != word.turned,
+            None => found.texts.holds(nth, found.at) != word.turned,
         })
     }
 }
@@ -188,31 +215,30 @@ impl Word {
         }
     }
 
-    fn holds(&self, found: &Found<'_>) -> bool {
+    fn holds(&self, key: Key, found: &Found<'_>) -> bool {
         let part = self.text.as_str();
         let has = |text: &str| has(text, part);
         let finding = found.finding;
-        match self.key {
-            None => found.haystack.contains(part),
-            Some(Key::Namespace) => has(&finding.object.namespace),
-            Some(Key::Severity) => finding.severity.id().starts_with(part),
-            Some(Key::Rule) => has(finding.rule.as_deref().unwrap_or_default()),
-            Some(Key::Kind) => has(&finding.object.kind),
-            Some(Key::Name) => has(&finding.object.name),
-            Some(Key::Category) => finding.category.id().starts_with(part) || has(finding.category.label()),
-            Some(Key::Check) => {
+        match key {
+            Key::Namespace => has(&finding.object.namespace),
+            Key::Severity => finding.severity.id().starts_with(part),
+            Key::Rule => has(finding.rule.as_deref().unwrap_or_default()),
+            Key::Kind => has(&finding.object.kind),
+            Key::Name => has(&finding.object.name),
+            Key::Category => finding.category.id().starts_with(part) || has(finding.category.label()),
+            Key::Check => {
                 found.check == part
                     || is_under(found.check, part)
                     || found.check.split_once('/').is_some_and(|(_, name)| name.contains(part))
             }
-            Some(Key::Cluster) => has(found.cluster),
-            Some(Key::Requirement) => {
+            Key::Cluster => has(found.cluster),
+            Key::Requirement => {
                 let control = found.check.split_once('/').map_or(found.check, |(control, _)| control);
                 self.controls.iter().any(|known| known == control)
             }
-            Some(Key::Outcome) => found.outcome.id().starts_with(part),
-            Some(Key::New) => self.holds_of_new(found.newness),
-            Some(Key::Excepted) => {
+            Key::Outcome => found.outcome.id().starts_with(part),
+            Key::New => self.holds_of_new(found.newness),
+            Key::Excepted => {
                 let wanted = !matches!(part, "no" | "n" | "false");
                 found.excepted == wanted
             }
@@ -236,7 +262,7 @@ mod tests {
         let object = ObjectRef::new("apps", "DaemonSet", "logging", "agent");
         let mut finding = Finding::new(Category::Cde, object, "spec.volumes[0]").rule("hostPathVolumes").severity(Severity::High);
         finding.observed = "/var/run/docker.sock".into();
-        let haystacks = Haystacks::from_iter([&finding]);
+        let query = Query::read(query);
         let found = Found {
             finding: &finding,
             check: "3.1/baseline",
@@ -244,9 +270,10 @@ mod tests {
             cluster: "prod-eu",
             excepted,
             newness: Newness::New,
-            haystack: haystacks.get(0),
+            texts: &query.in_texts(&Haystacks::from_iter([&finding])),
+            at: 0,
         };
-        Query::read(query).fits(&found)
+        query.fits(&found)
     }
 
     #[test]
@@ -279,10 +306,18 @@ mod tests {
     #[test]
     fn letters_are_the_same_large_and_small_and_each_finding_has_its_own_texts() {
         let named = |name: &str| Finding::new(Category::Cde, ObjectRef::new("apps", "DaemonSet", "logging", name), "Spec.ÄRGER");
-        let haystacks: Haystacks = [named("agent"), named("Über")].iter().collect();
-        assert!(haystacks.get(0).starts_with("daemonset logging/agent\n") && haystacks.get(0).contains("spec.ärger"));
-        assert!(haystacks.get(1).contains("logging/über") && !haystacks.get(1).contains("agent"));
-        assert_eq!(haystacks.get(2), "");
+        let haystacks: Haystacks = [named("agent"), named("Über"), named("agent-2")].iter().collect();
+        for (word, holding) in [
+            ("daemonset", [true, true, true]),
+            ("logging/agent", [true, false, true]),
+            ("logging/über", [false, true, false]),
+            ("agent-2", [false, false, true]),
+            ("ärger", [true, true, true]),
+            ("r\nd", [false, false, false]),
+        ] {
+            assert_eq!(haystacks.holding(word), holding, "{word}");
+        }
+        assert!(Haystacks::default().holding("a").is_empty());
         assert!(has("Ärger", "ärg") && has("Pod", "od") && has("x", "") && !has("a", "ab"));
     }
 
@@ -298,7 +333,8 @@ mod tests {
                 cluster: "eu",
                 excepted: false,
                 newness,
-                haystack: "",
+                texts: &InTexts::default(),
+                at: 0,
             };
             Query::read(query).fits(&found)
         };

@@ -106,7 +106,7 @@ fn a_file_system_without_hard_links_gets_a_copy() {
     let (_dir, mut store) = begun();
     let path = store.dir().to_owned();
     let before = fs::read(path.join(folder::WORKBOOK)).unwrap();
-    let keep: write::Step = |edit| write::keep_by(edit, |_, _| Err(io::Error::from(io::ErrorKind::Unsupported)));
+    let keep: write::Step = |edit| write::keep_by(edit, |_, _| Err(io::Error::from(io::ErrorKind::Unsupported))).map(drop);
     let steps = [write::stage, write::append, keep, write::promote];
     let saved = store.save_by(&save::How { steps: &steps, now: now(), settled: None }, &book(&["one", "two"]), &edit("two")).unwrap();
     assert_eq!(saved.notices, []);

@@ -155,6 +155,42 @@ fn a_journal_that_was_removed_or_cut_while_open_is_written_again() {
     assert_eq!(Store::open(&path).unwrap().notices, []);
 }
 
+/// What a program writes between the look at the workbook and its replacement, told afterwards, where it is waited for, or by the next save.
+#[test]
+fn a_text_that_is_written_at_the_very_moment_of_a_save_is_kept_aside_and_told() {
+    const HERS: &str = "# written at that moment\n";
+    let intrude: write::Step = |edit| {
+        fs::write(edit.dir.join(folder::WORKBOOK), HERS).unwrap();
+        Ok(())
+    };
+    let steps: Vec<write::Step> = write::STEPS[..3].iter().copied().chain([intrude]).chain(write::STEPS[3..].iter().copied()).collect();
+    for way in ["afterwards", "the next save", "the end"] {
+        let (_dir, mut store, path) = with(&[("a", "one")]);
+        let how = save::How { steps: &steps, now: now(), settled: None };
+        let saved = store.save_by(&how, &of(&[("a", "two")]), &edit("exception a")).unwrap();
+        assert_eq!(saved.notices, []);
+        let told = match way {
+            "afterwards" => store.afterwards(),
+            "the next save" => store.save(&of(&[("a", "three")]), &edit("exception a"), now()).unwrap().notices.pop(),
+            _ => None,
+        };
+        if told.is_some() {
+            assert_eq!(store.afterwards(), None, "{way}: it is told once");
+        }
+        drop(store);
+        let aside = fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path());
+        let aside: Vec<PathBuf> = aside.filter(|path| fs::read(path).is_ok_and(|text| text == HERS.as_bytes())).collect();
+        let name = |path: &PathBuf| path.file_name().unwrap().to_str().unwrap().to_owned();
+        assert!(aside.iter().any(|path| name(path).contains("outside")), "{way}: {aside:?}");
+        if let Some(Notice::Overtaken { aside: told }) = &told {
+            assert!(aside.iter().any(|path| name(path) == *told), "{way}");
+        } else {
+            assert!(told.is_none() && way == "the end", "{way}: {told:?}");
+        }
+        assert_eq!(Store::open(&path).unwrap().notices, []);
+    }
+}
+
 /// As on a file system on which the lock of one does not keep the other out.
 #[test]
 fn another_program_that_got_in_all_the_same_loses_nothing_and_is_told() {

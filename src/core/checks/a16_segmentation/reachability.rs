@@ -95,7 +95,7 @@ pub(super) fn judge(view: &View<'_>) -> Verdict {
         let doubts = reach.not_evaluated().iter().filter(|entry| may_act(entry, &ends)).count();
         if doubts > 0 || !partial.is_empty() {
             finding = finding.review();
-            finding.message.to_mut().push_str(" Policies that could not be evaluated may forbid it.");
+            finding.message = format!("{} Policies that could not be evaluated may forbid it.", finding.message).into();
         }
         verdict.find(finding);
     }

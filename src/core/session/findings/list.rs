@@ -199,6 +199,7 @@ impl FindingsView {
         if query.looks_through_texts() && self.haystacks.is_none() {
             self.haystacks = Some(findings.iter().collect());
         }
+        let texts = self.haystacks.as_ref().map_or_else(Default::default, |haystacks| query.in_texts(haystacks));
         let (check, outcome) = self.outcome().map_or(("", Outcome::Pass), |o| (o.check.as_str(), o.outcome));
         let asks_what_is_new = query.asks_what_is_new();
         let fits = |at: usize| {
@@ -210,7 +211,8 @@ impl FindingsView {
                 cluster: &self.cluster,
                 excepted: self.excepted.contains(&finding.id),
                 newness: if asks_what_is_new { self.newness(finding) } else { Newness::Untold },
-                haystack: self.haystacks.as_ref().map_or("", |haystacks| haystacks.get(at)),
+                texts: &texts,
+                at,
             })
         };
         let fit = order.iter().copied().filter(|at| query.is_empty() || fits(*at)).collect();

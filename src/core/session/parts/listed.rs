@@ -55,22 +55,19 @@ impl Groups {
     }
 }
 
-/// The rows of these things in their order, each under the name of its group where there are groups.
-#[must_use]
-pub fn rows(items: &[usize], groups: Option<&Groups>) -> Vec<ListRow> {
-    let Some(groups) = groups else { return items.iter().copied().map(ListRow::Item).collect() };
+/// Adds the rows of these things in their order, each under the name of its group where there are groups.
+pub fn add(rows: &mut Vec<ListRow>, items: &[usize], groups: Option<&Groups>) {
+    let Some(groups) = groups else { return rows.extend(items.iter().copied().map(ListRow::Item)) };
     let mut members: Vec<Vec<usize>> = vec![vec![]; groups.names.len()];
     for at in items {
         if let Some(members) = groups.of.get(*at).and_then(|group| members.get_mut(*group)) {
             members.push(*at);
         }
     }
-    let mut rows = Vec::with_capacity(items.len());
     for (name, members) in groups.names.iter().zip(members).filter(|(_, members)| !members.is_empty()) {
         rows.push(ListRow::Heading(name.clone(), members.len()));
         rows.extend(members.into_iter().map(ListRow::Item));
     }
-    rows
 }
 
 /// The thing of the row; on a heading the first below it.
@@ -101,12 +98,17 @@ mod tests {
     fn groups_stand_under_their_names_and_a_heading_means_the_first_below_it() {
         let of = |at: usize| Some(if at.is_multiple_of(2) { "even" } else { "odd" }.into());
         let groups = Groups::of(4, of);
-        let rows = rows(&[3, 0, 1, 2], groups.as_ref());
+        let rows = |items: &[usize], groups: Option<&Groups>| {
+            let mut rows = vec![];
+            add(&mut rows, items, groups);
+            rows
+        };
+        let all = rows(&[3, 0, 1, 2], groups.as_ref());
         let heading = |name: &str| ListRow::Heading(name.to_owned(), 2);
-        assert_eq!(rows, [heading("even"), ListRow::Item(0), ListRow::Item(2), heading("odd"), ListRow::Item(3), ListRow::Item(1)]);
-        assert_eq!((item_of(&rows, 0), item_of(&rows, 3), item_of(&rows, 5), item_of(&rows, 6)), (Some(0), Some(3), Some(1), None));
-        assert_eq!(super::rows(&[1, 3], groups.as_ref())[0], ListRow::Heading("odd".to_owned(), 2), "a group of nothing has no heading");
-        assert_eq!((Groups::of(2, |_| None), super::rows(&[1, 0], None)), (None, vec![ListRow::Item(1), ListRow::Item(0)]));
+        assert_eq!(all, [heading("even"), ListRow::Item(0), ListRow::Item(2), heading("odd"), ListRow::Item(3), ListRow::Item(1)]);
+        assert_eq!((item_of(&all, 0), item_of(&all, 3), item_of(&all, 5), item_of(&all, 6)), (Some(0), Some(3), Some(1), None));
+        assert_eq!(rows(&[1, 3], groups.as_ref())[0], ListRow::Heading("odd".to_owned(), 2), "a group of nothing has no heading");
+        assert_eq!((Groups::of(2, |_| None), rows(&[1, 0], None)), (None, vec![ListRow::Item(1), ListRow::Item(0)]));
     }
 
     #[test]

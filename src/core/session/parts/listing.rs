@@ -151,12 +151,13 @@ impl<G> Listing<G> {
         let (mut others, platform): (Vec<usize>, Vec<usize>) = fit.into_iter().partition(|at| !of_platform(*at));
         // Where there is nothing else, there is nothing to make room for.
         let folds = !others.is_empty() && !platform.is_empty();
-        self.rows = listed::rows(&others, groups);
+        self.rows.clear();
+        listed::add(&mut self.rows, &others, groups);
         if folds {
             self.rows.push(ListRow::Platform(platform.len(), self.unfolded));
         }
         if !folds || self.unfolded {
-            self.rows.extend(listed::rows(&platform, groups));
+            listed::add(&mut self.rows, &platform, groups);
         }
         self.apart = others.len();
         others.extend(platform);
