@@ -9,7 +9,7 @@ use super::file::{self, Content, Unread, shown};
 use super::found::{Broken, Found, Held};
 use super::words::broke_down;
 use super::{Cancel, CollectError, Options, Progress, Watcher, documents, json, others, place};
-use kassay_core::kinds::imported::{Form, Imported};
+use kassay_core::kinds::imported::Imported;
 use kassay_core::kinds::{Ingest, Inventory, KindState, Source};
 use kassay_core::model::Kind;
 use kassay_core::model::kubernetes_version::is_version;
@@ -191,7 +191,7 @@ impl Reading<'_> {
         if let Some(import) = Imported::recognise(&file::name_of(path), text.as_bytes()) {
             self.note(format!("{}: recognised as {}", shown(path), import.content));
             // A policy may stand in one file with objects; a tool's report holds nothing else.
-            let whole = import.content.form() != Form::AuditPolicy;
+            let whole = !import.content.form().stands_beside_objects();
             if !self.imported.iter().any(|known| known.sha256 == import.sha256) {
                 self.imported.push(import);
             }

@@ -142,6 +142,11 @@ pub fn is_listed(component: Component, name: &str) -> bool {
     form(Some(component), name).is_some()
 }
 
+/// What is kept of a flag's value, where a file names both; none where the table does not name the flag, or its value is not of its kind.
+pub(super) fn kept(component: Component, name: &str, value: &str) -> Option<String> {
+    form(Some(component), name)?.keep(value)
+}
+
 /// What a flag takes.
 #[derive(Clone, Copy)]
 enum Form {

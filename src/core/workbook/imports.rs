@@ -1,8 +1,9 @@
 //! Which files of the evidence register a cluster is judged by. An assessment may have several clusters, and a policy or a benchmark is of one of
-//! them: the title or the name of the file says which. A scan needs no such word, because images are matched by what runs.
+//! them: the title or the name of the file says which. A scan needs no such word, because images are matched by what runs, nor does a provider's
+//! description, which names addresses and authority of its cluster.
 
 use super::{Evidence, Workbook};
-use crate::kinds::imported::{Form, Imported};
+use crate::kinds::imported::Imported;
 
 /// Recognises a file of the register for one cluster; none where it is of no form that a check judges, or of another cluster.
 #[must_use]
@@ -14,7 +15,7 @@ pub fn import(workbook: &Workbook, entry: &Evidence, bytes: &[u8], cluster: &str
     import.reference.clone_from(&entry.reference);
     import.effective = entry.effective.map(|day| day.0);
     let others: Vec<&str> = workbook.clusters.iter().map(|c| c.key.as_str()).filter(|key| *key != cluster).collect();
-    if others.is_empty() || import.content.form() == Form::Scan {
+    if others.is_empty() || import.content.form().names_its_subject() {
         return Some(import);
     }
     let said = |key: &str| names(&entry.title, key) || names(&entry.file, key);

@@ -1,8 +1,7 @@
 //! Audit policies of the API server: which requests are recorded, and how much of each. Fields and their names are those of `audit.k8s.io/v1`;
 //! like the server, the reader passes over fields that it does not know, so that a misspelt one limits nothing here either.
 
-use super::{Fault, list, text};
-use crate::sensitive::without_quoted;
+use super::{Fault, list, text, yaml_fault};
 use serde::{Deserialize, Serialize};
 
 /// Rules above this are no policy that somebody wrote.
@@ -162,13 +161,7 @@ pub(super) fn from_yaml(document: &str) -> Result<AuditPolicy, Fault> {
     // A snippet would carry the file's own text into a message.
     options.with_snippet = false;
     let parsed: Result<AuditPolicy, _> = serde_saphyr::from_str_with_options(document, options);
-    let policy = parsed.map_err(|error| {
-        let place = error.location().map(|at| format!("line {}, column {}: ", at.line(), at.column())).unwrap_or_default();
-        let said = error.without_snippet().to_string();
-        let said = said.lines().next().unwrap_or_default().split(" at line ").next().unwrap_or_default();
-        Fault::Yaml(format!("{place}{}", without_quoted(said)))
-    })?;
-    policy.checked()
+    parsed.map_err(|error| yaml_fault(&error))?.checked()
 }
 
 /// Reads a policy from JSON.

@@ -1,4 +1,5 @@
-//! Files that an assessor gives as evidence and that a check can judge: audit policies, results of benchmarks, scans of images.
+//! Files that an assessor gives as evidence and that a check can judge: audit policies, results of benchmarks, scans of images, descriptions of
+//! the cluster by its provider, configuration files of the API server.
 //!
 //! What a file is shows in its contents, never in its name. A file of another kind is no import; one that is recognised and can't be read is
 //! kept as broken, because silence would read as if it had never been given. Only what checks judge stays: numbers, names, statuses, dates.
@@ -6,6 +7,7 @@
 
 mod audit;
 mod benchmark;
+mod description;
 mod grype;
 mod sarif;
 mod scan;
@@ -14,6 +16,7 @@ mod trivy;
 
 pub use audit::{AuditPolicy, AuditRule, GroupResources};
 pub use benchmark::{Benchmark, BenchmarkResult, Status};
+pub use description::{About, Describer, Description, Fact, NamedCluster, Said, count_secrets};
 pub use scan::{Counts, Scan, ScannedImage, UnnamedScan};
 
 use super::sift::{Redaction, sift_value};
@@ -36,6 +39,8 @@ pub enum Form {
     Benchmark,
     /// Vulnerabilities of images: Trivy or Grype, as JSON or SARIF.
     Scan,
+    /// A description of the cluster by its provider, or a configuration file of its API server.
+    Description(Describer),
 }
 
 impl Form {
@@ -46,6 +51,7 @@ impl Form {
             Self::AuditPolicy => "evidence: audit policy file",
             Self::Benchmark => "evidence: benchmark results",
             Self::Scan => "evidence: image scans",
+            Self::Description(by) => by.need(),
         }
     }
 
@@ -56,7 +62,33 @@ impl Form {
             Self::AuditPolicy => "an audit policy",
             Self::Benchmark => "results of kube-bench",
             Self::Scan => "a scan of images",
+            Self::Description(by) => by.words(),
         }
+    }
+
+    /// Whether such a file may hold objects of a cluster beside it, as documents of YAML do.
+    #[must_use]
+    pub const fn stands_beside_objects(self) -> bool {
+        match self {
+            Self::AuditPolicy => true,
+            Self::Benchmark | Self::Scan => false,
+            Self::Description(by) => !matches!(
+                by,
+                Describer::EksCluster
+                    | Describer::EksAccess
+                    | Describer::GkeCluster
+                    | Describer::AksCluster
+                    | Describer::AksDiagnostics
+                    | Describer::K3s
+            ),
+        }
+    }
+
+    /// Whether such a file says by itself what it is of, so that no title need name its cluster: images by their digests, a provider's description by
+    /// the cluster's own addresses and authority.
+    #[must_use]
+    pub const fn names_its_subject(self) -> bool {
+        matches!(self, Self::Scan | Self::Description(Describer::EksCluster | Describer::GkeCluster | Describer::AksCluster))
     }
 }
 
@@ -70,6 +102,8 @@ pub enum Content {
     Benchmark(Benchmark),
     /// Scanned images.
     Scan(Scan),
+    /// Facts of a description or configuration file.
+    Description(Description),
     /// It is of this form, and can't be read.
     Broken {
         /// The form.
@@ -87,6 +121,7 @@ impl Content {
             Self::AuditPolicy(_) => Form::AuditPolicy,
             Self::Benchmark(_) => Form::Benchmark,
             Self::Scan(_) => Form::Scan,
+            Self::Description(description) => Form::Description(description.by),
             Self::Broken { form, .. } => *form,
         }
     }
@@ -103,6 +138,11 @@ impl fmt::Display for Content {
                 write!(f, "a {} report of {}", scan.tool, many(scan.images.len(), "image", "images"))?;
                 let unnamed = scan.unnamed.len();
                 if unnamed > 0 { write!(f, " and {} without an image", many(unnamed, "workload", "workloads")) } else { Ok(()) }
+            }
+            Self::Description(description) => {
+                let name = &description.cluster.name;
+                let of = if name.is_empty() { String::new() } else { format!(" of the cluster {name}") };
+                write!(f, "{}{of}", description.by.words())
             }
             Self::Broken { form, why } => write!(f, "{} that can't be read ({why})", form.words()),
         }
@@ -181,6 +221,14 @@ pub(super) enum Fault {
     /// Its shape is right, and something in it is not.
     #[error("{0}")]
     Odd(String),
+}
+
+/// What a parser of YAML says, with the place and without the file's own text.
+fn yaml_fault(error: &serde_saphyr::Error) -> Fault {
+    let place = error.location().map(|at| format!("line {}, column {}: ", at.line(), at.column())).unwrap_or_default();
+    let said = error.without_snippet().to_string();
+    let said = said.lines().next().unwrap_or_default().split(" at line ").next().unwrap_or_default();
+    Fault::Yaml(format!("{place}{}", without_quoted(said)))
 }
 
 /// A list that manifests and scanners may write as null.

@@ -1,7 +1,7 @@
 //! What a file is, by its contents. The keys of a JSON document are read in their order, and the first telling one decides; so a large list of
 //! the API is left at its `items`, and a file that breaks off further down is still known for what it is.
 
-use super::{Content, Fault, Form, audit, benchmark, grype, sarif, trivy};
+use super::{Content, Fault, Form, audit, benchmark, description, grype, sarif, trivy};
 use crate::model::text::decoded;
 use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 use std::borrow::Cow;
@@ -26,7 +26,13 @@ pub(super) fn content(bytes: &[u8]) -> Option<Content> {
     if begins.starts_with('[') {
         let head = begins.get(..begins.len().min(1 << 16)).unwrap_or(begins);
         let told = head.contains("\"tests\"") && (head.contains("\"test_number\"") || head.contains("\"node_type\""));
-        return told.then(|| read(Form::Benchmark, benchmark::parse(text).map(Content::Benchmark)));
+        if told {
+            return Some(read(Form::Benchmark, benchmark::parse(text).map(Content::Benchmark)));
+        }
+        return description::recognise(text);
+    }
+    if let Some(description) = description::recognise(text) {
+        return Some(description);
     }
     // Of JSON without a telling key only what may be a policy in YAML's flow style is looked at again, and none is that large.
     if begins.starts_with('{') && begins.len() > 1 << 20 {
@@ -138,7 +144,7 @@ fn first_sign(text: &str) -> Option<Sign> {
 }
 
 /// YAML documents of a file.
-fn documents(text: &str) -> Vec<&str> {
+pub(super) fn documents(text: &str) -> Vec<&str> {
     let (mut documents, mut start, mut at) = (Vec::new(), 0, 0);
     for line in text.split_inclusive('\n') {
         let bare = line.trim_end();
