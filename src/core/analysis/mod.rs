@@ -5,6 +5,7 @@ pub mod agents;
 pub mod audit;
 pub mod certificates;
 pub mod control_plane;
+pub mod described;
 pub mod distribution;
 pub mod emulation;
 pub mod enforcement;

@@ -22,6 +22,30 @@ pub(crate) fn finding(view: &View<'_>, file: &Imported, field: impl Into<String>
     Finding::new(view.cluster_wide(), object(file), field)
 }
 
+/// A question about a file that is of a form and can't be read.
+pub(crate) fn unreadable(view: &View<'_>, file: &Imported, form: Form, why: &str) -> Finding {
+    finding(view, file, "file")
+        .rule("unreadable")
+        .review()
+        .severity(Severity::Medium)
+        .observed(format!("{why} ({})", file.source()))
+        .message(format!("This file is {}, and can't be read, so what it says is not known.", form.words()))
+        .mend("Give the whole file again, as the tool wrote it.")
+}
+
+/// A question about a file of which it is not certain that it is of this cluster.
+pub(crate) fn which_cluster(view: &View<'_>, file: &Imported) -> Option<Finding> {
+    (!file.doubt.is_empty()).then(|| {
+        finding(view, file, "title")
+            .rule("which-cluster")
+            .review()
+            .severity(Severity::Medium)
+            .observed(file.source())
+            .message(file.doubt.clone())
+            .mend("Attach the file with the name of its cluster in the title.")
+    })
+}
+
 /// Where none of the files can be read, nothing can be judged: a blocked verdict that says which file to give, with what is wrong with those that
 /// were given. Where some can, the broken ones and those in doubt are told.
 pub(crate) fn unusable(view: &View<'_>, files: &[&Imported], form: Form, ask: &str, verdict: &mut Verdict) -> Option<Verdict> {
@@ -32,28 +56,8 @@ pub(crate) fn unusable(view: &View<'_>, files: &[&Imported], form: Form, ask: &s
             _ => None,
         })
         .collect();
-    for (file, why) in &broken {
-        verdict.find(
-            finding(view, file, "file")
-                .rule("unreadable")
-                .review()
-                .severity(Severity::Medium)
-                .observed(format!("{why} ({})", file.source()))
-                .message(format!("This file is {}, and can't be read, so what it says is not known.", form.words()))
-                .mend("Give the whole file again, as the tool wrote it."),
-        );
-    }
-    for file in files.iter().filter(|file| !file.doubt.is_empty()) {
-        verdict.find(
-            finding(view, file, "title")
-                .rule("which-cluster")
-                .review()
-                .severity(Severity::Medium)
-                .observed(file.source())
-                .message(file.doubt.clone())
-                .mend("Attach the file with the name of its cluster in the title."),
-        );
-    }
+    verdict.find_all(broken.iter().map(|(file, why)| unreadable(view, file, form, why)));
+    verdict.find_all(files.iter().filter_map(|file| which_cluster(view, file)));
     if broken.len() < files.len() {
         return None;
     }

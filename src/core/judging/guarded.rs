@@ -1,10 +1,12 @@
 //! How far admission holds a demand, namespace by namespace: told alike by the checks of 3.1, 3.2, 3.3, 12.3, 13.3 and 13.4 that ask for it.
 
-use super::{Verdict, View};
+use super::{Verdict, View, described};
 use crate::analysis::admission::plugins::{Exemptions, exemptions};
 use crate::analysis::admission::{Asked, Demand, Guard, Strictness, guards, held, unreadable};
+use crate::analysis::described::Topic;
 use crate::analysis::image::ImageReference;
 use crate::kinds::KindState;
+use crate::kinds::imported::{About, Describer, Said};
 use crate::model::{Category, Finding, Kind, ObjectRef, Outcome, Severity, Weight};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -150,9 +152,10 @@ pub(crate) fn mind_exemptions(view: &View<'_>, guards: &[Guard], verdict: &mut V
     }
     match exemptions(view.inventory) {
         Exemptions::None => {}
+        Exemptions::File if described::in_use(view, Topic::Exemptions, Describer::Admission, verdict) => {}
         Exemptions::File => verdict.note(
             "The API server is given a file (--admission-control-config-file) that may exempt users, namespaces and runtime classes from Pod Security \
-             admission, and no API shows it: read it.",
+             admission, and no API shows it: attach it, or read it.",
         ),
         Exemptions::Unseen if verdict.outcome() != Outcome::Pass => {}
         Exemptions::Unseen => verdict.note(
@@ -241,14 +244,29 @@ pub(crate) fn unverified<'a, 'g>(view: &View<'a>, all: &'g [Guard], demand: Dema
     found
 }
 
+/// What Binary Authorization may demand beside what the cluster shows, as a sentence; nothing where a description of the cluster says that it is off.
+fn binary_authorization(view: &View<'_>, verdict: &mut Verdict) -> String {
+    match described::agreed(view, Describer::GkeCluster, About::BinaryAuthorization) {
+        Some((Said::No, files)) => {
+            verdict.note(format!("Binary Authorization is off, as {files} says."));
+            String::new()
+        }
+        Some((said @ (Said::Yes | Said::Words(_)), files)) => {
+            let mode = said.list().first().map(|mode| format!(" ({mode})")).unwrap_or_default();
+            format!(" Binary Authorization is on{mode}, as {files} says: judge the policy of its project (gcloud container binauthz policy export).")
+        }
+        _ => " Binary Authorization may demand it: that is a setting of the GKE cluster and its project; attach what “gcloud container clusters describe” prints.".to_owned(),
+    }
+}
+
 /// Judges whether images are refused without a good signature, with the weight that a control gives to it.
 pub(crate) fn signatures(view: &View<'_>, weight: Weight) -> Verdict {
     let mut verdict = Verdict::over("namespace with workloads", "namespaces with workloads");
     let others = others(view, "signature");
     let provider = match view.cluster().distribution.as_str() {
         // Image Integrity of AKS is a preview that reports and refuses nothing, so there is none to ask about there.
-        "gke" | "gke-autopilot" => " Binary Authorization may demand it: that is a setting of the GKE cluster and its project.",
-        _ => "",
+        "gke" | "gke-autopilot" => binary_authorization(view, &mut verdict),
+        _ => String::new(),
     };
     let mut by_text = ByText::default();
     let all = guards(view.inventory);

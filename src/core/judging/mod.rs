@@ -4,6 +4,7 @@
 
 mod check;
 pub(crate) mod claims;
+pub(crate) mod described;
 pub(crate) mod evidence;
 pub(crate) mod guarded;
 pub(crate) mod identity;

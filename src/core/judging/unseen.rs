@@ -1,16 +1,22 @@
 //! What checks of control-plane flags and of kubelet settings share: what to say where they can't be seen. No sight is no verdict.
 
-use super::{Verdict, View};
+use super::{Verdict, View, described};
 use crate::analysis::control_plane::{self, Setting};
+use crate::analysis::described::Topic;
 use crate::analysis::emulation;
 use crate::analysis::flags::CommandLine;
 use crate::analysis::kubelet::Configuration;
 use crate::kinds::VersionFrom;
 use crate::model::{Finding, Outcome, Severity};
 
-/// A review for a control plane that shows none of its flags, with the place to look instead.
+/// The judgement on a control plane that shows none of its flags: by descriptions that were attached, else a review with the place to look instead and
+/// the file to attach.
 pub(crate) fn unseen(view: &View<'_>, setting: Setting) -> Verdict {
-    Verdict::review(control_plane::unseen(&view.cluster().distribution, setting))
+    let place = control_plane::unseen(&view.cluster().distribution, setting);
+    match Topic::of(setting) {
+        Some(topic) => described::verdict(view, topic, &place),
+        None => Verdict::review(place),
+    }
 }
 
 /// Turns a judgement of some nodes' flags into a review where other control-plane nodes show none.

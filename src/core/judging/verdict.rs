@@ -76,6 +76,13 @@ impl Verdict {
         self
     }
 
+    /// Says what would answer, without being needed.
+    #[must_use]
+    pub fn wanting(mut self, needs: Vec<String>) -> Self {
+        self.needs = needs;
+        self
+    }
+
     /// Turns every finding into a question: what was found is not certain.
     #[must_use]
     pub fn asking(mut self) -> Self {

@@ -2,11 +2,13 @@
 //! flags of the control plane and the settings of the kubelets say of them.
 
 use super::anonymous_probe;
+use crate::analysis::described::Topic;
 use crate::analysis::exposure::{self, Routes};
 use crate::analysis::flags::{self, CommandLine, Component};
 use crate::analysis::rbac::{Subject, subjects};
 use crate::analysis::{control_plane::Setting, kubelet, software};
-use crate::judging::{Check, Need, Verdict, View, rights, unseen};
+use crate::judging::{Check, Need, Verdict, View, described, rights, unseen};
+use crate::kinds::imported::Describer;
 use crate::kinds::{KindState, Workload};
 use crate::model::{Finding, Kind, ObjectRef, Severity};
 
@@ -57,7 +59,7 @@ pub(super) const CHECKS: &[Check] = &[
                --client-cert-auth=true and --peer-client-cert-auth=true.",
         blind_spots: "A managed control plane shows no pods with flags, and k3s and Talos only some (since Kubernetes 1.36 the page /flagz shows them \
                       to system:monitoring; it is not requested); an etcd outside of the cluster shows none. The file behind --authentication-config \
-                      can't be read.",
+                      is judged where it is given as evidence.",
         judge: control_plane_flags,
     },
     Check {
@@ -180,15 +182,19 @@ fn control_plane_flags(view: &View<'_>) -> Verdict {
         return unseen::unseen(view, Setting::Anonymous);
     }
     let mut verdict = Verdict::over("component", "components");
+    let mut named = vec![];
     for line in &lines {
         match line.component {
-            Component::ApiServer => judge_api_server(view, line, &mut verdict),
+            Component::ApiServer => named.extend(judge_api_server(view, line, &mut verdict)),
             Component::ControllerManager | Component::Scheduler => judge_controller(view, line, &mut verdict),
             Component::Etcd => judge_etcd(view, line, &mut verdict),
             Component::Kubelet | Component::Server => continue,
         }
         verdict.saw(view.cluster_wide());
         verdict.find_all(unseen::sealed_flags(view, line, |name| JUDGED.contains(&name)));
+    }
+    if !named.is_empty() && !described::in_use(view, Topic::Anonymous, Describer::Authentication, &mut verdict) {
+        verdict.find_all(named);
     }
     unseen::mind_the_unseen(view, &mut verdict, &servers);
     // A program that runs outside of the cluster, or without pods, is not seen and not judged; who reads "pass" must know.
@@ -208,7 +214,8 @@ fn flag(view: &View<'_>, line: &CommandLine, name: &str, observed: &str) -> Find
     Finding::new(view.cluster_wide(), line.object.clone(), line.field(name)).observed(format!("--{name}={observed}"))
 }
 
-fn judge_api_server(view: &View<'_>, line: &CommandLine, verdict: &mut Verdict) {
+/// Judges an API server; what is handed back is told unless the file that it names was attached.
+fn judge_api_server(view: &View<'_>, line: &CommandLine, verdict: &mut Verdict) -> Option<Finding> {
     let minor = view.inventory.minor();
     if let Some(port) = line.effective("insecure-port", minor).filter(|port| port != "0") {
         verdict.find(
@@ -227,17 +234,16 @@ fn judge_api_server(view: &View<'_>, line: &CommandLine, verdict: &mut Verdict) 
     }
     if line.is_set("authentication-config") {
         let file = line.value("authentication-config").unwrap_or("(sealed)");
-        verdict.find(
-            flag(view, line, "authentication-config", file)
-                .severity(Severity::Info)
-                .review()
-                .message("Who may come in anonymously is written in this file, which the API does not show: read its section anonymous."),
-        );
-    } else if line.boolean("anonymous-auth", minor) == Some(true) {
+        return Some(flag(view, line, "authentication-config", file).severity(Severity::Info).review().message(
+            "Who may come in anonymously is written in this file, which the API does not show: attach it, or read its section anonymous.",
+        ));
+    }
+    if line.boolean("anonymous-auth", minor) == Some(true) {
         verdict.find(flag(view, line, "anonymous-auth", "true").severity(Severity::Low).review().message(
             "Callers without a credential are let in as system:anonymous; what they may do is told under 1.1/anonymous-rbac. Probes and kubeadm join may need it.",
         ));
     }
+    None
 }
 
 fn judge_controller(view: &View<'_>, line: &CommandLine, verdict: &mut Verdict) {

@@ -2,7 +2,8 @@
 
 use crate::analysis::distribution;
 use crate::analysis::rbac::{Bound, Subject, SubjectKind, stock, subjects};
-use crate::judging::{Check, Need, Verdict, View, identity, rights};
+use crate::judging::{Check, Need, Verdict, View, described, identity, rights};
+use crate::kinds::imported::{About, Describer, Said};
 use crate::model::{Finding, Kind, ObjectRef, Severity};
 use std::collections::BTreeSet;
 
@@ -55,6 +56,13 @@ pub(super) const CHECKS: &[Check] = &[
 fn generic_admins(view: &View<'_>) -> Verdict {
     let rbac = view.rbac();
     let mut verdict = Verdict::over("binding that makes administrators", "bindings that make administrators");
+    let local_accounts = described::agreed(view, Describer::AksCluster, About::LocalAccounts);
+    let none_local = matches!(local_accounts, Some((Said::No, _))) && view.cluster().distribution == "aks";
+    if let Some((_, files)) = local_accounts.filter(|_| none_local) {
+        verdict.note(format!(
+            "Local accounts are off, as {files} says, so nobody is given the credential of a user whom AKS makes administrator."
+        ));
+    }
     for bound in rbac.bindings().iter().filter(|b| b.cluster && !b.subjects.is_empty()) {
         // Several bindings may make an administrator together; each of those that take part is told.
         let admins: Vec<&Subject> = bound
@@ -69,6 +77,9 @@ fn generic_admins(view: &View<'_>) -> Verdict {
         // The group system:masters and bindings to it are the matter of control 2.2.
         let named = |s: &&Subject| s.kind != SubjectKind::ServiceAccount && s.name != subjects::MASTERS;
         for subject in admins.into_iter().filter(named) {
+            if none_local && bound.provided.is_some() && subject.kind == SubjectKind::User {
+                continue;
+            }
             let finding = rights::finding(view, bound, rights::subject_field(subject));
             verdict.find(match bound.provided {
                 Some(_) => provided(finding, subject, &view.cluster().distribution),
@@ -155,7 +166,7 @@ fn provided(finding: Finding, subject: &Subject, distribution: &str) -> Finding 
     ));
     if distribution == "aks" {
         finding.mend(
-            "Show that local accounts are disabled (az aks update --disable-local-accounts), so that nobody is given this credential, and that \
+            "Show that local accounts are disabled (az aks update --disable-local-accounts; attach what “az aks show” prints), so that nobody is given this credential, and that \
              people log in by Entra ID; the binding itself stays, because AKS puts it back.",
         )
     } else {

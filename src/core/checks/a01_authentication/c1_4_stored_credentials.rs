@@ -20,7 +20,7 @@ pub(super) const CHECKS: &[Check] = &[
         why: "A static token file holds logins in clear text on the control-plane node. They never expire, and taking one back needs a restart.",
         mend: "Remove --token-auth-file (and --basic-auth-file) from the API server, and let people log in through the identity provider.",
         blind_spots: "A managed control plane shows no pods with flags, and k3s and Talos only some; the page /flagz of Kubernetes 1.36 and later is \
-                      not requested.",
+                      not requested. A provider's description of the cluster (local accounts, passwords, client certificates) is judged where it is given as evidence.",
         judge: static_token_file,
     },
     Check {

@@ -1,9 +1,10 @@
 //! Control 1.6: interactive access needs more than one factor. The cluster can't show a second factor, only how one credential logs in and
 //! what stands before the API; the rest is asked of people.
 
+use crate::analysis::described::Topic;
 use crate::analysis::flags::{self, Component};
 use crate::analysis::software;
-use crate::judging::{Check, Need, Verdict, View, identity};
+use crate::judging::{Check, Need, Verdict, View, described, identity};
 use crate::model::{Finding, Outcome, Severity};
 
 /// The checks of control 1.6, in the order in which they are told.
@@ -55,6 +56,9 @@ fn login_method(view: &View<'_>) -> Verdict {
             }
         }
     }
+    let files = crate::analysis::described::files(view.inventory, Topic::Logins);
+    let told = described::tell(view, &files, Topic::Logins, true, &mut verdict);
+    (0..told.statements).for_each(|_| verdict.saw(view.cluster_wide()));
     for broker in software::with_role(view.inventory, &view.tables.software, "identity-broker") {
         let object = broker.workload.object.clone();
         verdict.saw(view.cluster_wide());

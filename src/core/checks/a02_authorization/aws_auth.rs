@@ -2,8 +2,9 @@
 
 use crate::analysis::rbac::subjects::{MASTERS, NODES};
 use crate::analysis::rbac::surroundings::AWS_AUTH;
-use crate::judging::{Verdict, View};
+use crate::judging::{Verdict, View, described};
 use crate::kinds::identities::{self, Identity};
+use crate::kinds::imported::{About, Describer, Said};
 use crate::model::{Finding, ObjectRef, Severity};
 
 /// Distributions on which nothing reads the ConfigMap.
@@ -20,6 +21,14 @@ pub(super) fn judge(view: &View<'_>) -> Verdict {
             "Only EKS and clusters with the AWS IAM authenticator read a ConfigMap kube-system/aws-auth, and here is none that anything reads."
         });
     };
+    if let Some((Said::Words(mode), files)) = described::agreed(view, Describer::EksCluster, About::LoginMode)
+        && distribution == "eks"
+        && mode == &["API"]
+    {
+        return Verdict::not_applicable(format!(
+            "The authentication mode of the cluster is API, as {files} says, so nothing reads the ConfigMap kube-system/aws-auth; 2.2/authorization-modes judges access entries."
+        ));
+    }
     let object = ObjectRef::new("", "ConfigMap", namespace, name);
     let told = |field: String| {
         let finding = Finding::new(view.cluster_wide(), object.clone(), field);

@@ -2,11 +2,13 @@
 
 use super::aws_auth;
 use crate::analysis::control_plane::Setting;
+use crate::analysis::described::Topic;
 use crate::analysis::flags::{self, Component};
 use crate::analysis::rbac::{Subject, stock, subjects};
 use crate::checks::a01_authentication::organizations;
-use crate::judging::{Check, Need, Verdict, View, identity, rights, unseen};
+use crate::judging::{Check, Need, Verdict, View, described, identity, rights, unseen};
 use crate::kinds::Source;
+use crate::kinds::imported::Describer;
 use crate::model::{Finding, Kind, ObjectRef, Severity};
 
 /// The checks of control 2.2, in the order in which they are told.
@@ -37,7 +39,8 @@ pub(super) const CHECKS: &[Check] = &[
               in no binding, and whoever may write this one object can add himself.",
         mend: "Take system:masters out of the mapping: give the identity an access entry with an access policy, or a group of your own that is bound. Then \
                set the cluster's authentication mode to API.",
-        blind_spots: "Access entries and the authentication mode are kept by AWS and don't show in the cluster (aws eks list-access-entries): in the mode API \
+        blind_spots: "Access entries and the authentication mode are kept by AWS and don't show in the cluster (what aws eks describe-cluster, list-access-entries and \
+                      list-associated-access-policies print is judged by 2.2/authorization-modes where it is given as evidence): in the mode API \
                       the ConfigMap has no effect, and entries give rights that no binding shows. Who may take on a mapped role, IAM says.",
         judge: aws_auth::judge,
     },
@@ -52,7 +55,8 @@ pub(super) const CHECKS: &[Check] = &[
               cluster, and a webhook follows rules that are kept elsewhere.",
         mend: "Set --authorization-mode=Node,RBAC on the API server; keep a webhook only if its rules are reviewed like RBAC.",
         blind_spots: "A managed control plane shows no pods with flags, and k3s and Talos only some; the page /flagz of Kubernetes 1.36 and later is \
-                      not requested. The file behind --authorization-config and the rules of a webhook can't be read.",
+                      not requested. The file behind --authorization-config is judged where it is given as evidence, and so is a provider's description; \
+                      the rules of a webhook can't be read.",
         judge: authorization_modes,
     },
 ];
@@ -119,6 +123,7 @@ fn authorization_modes(view: &View<'_>) -> Verdict {
         return unseen::unseen(view, Setting::Authorization);
     }
     let mut verdict = Verdict::over("API server", "API servers");
+    let mut named = vec![];
     for server in &servers {
         verdict.saw(view.cluster_wide());
         let told = |name: &str, observed: &str| {
@@ -126,8 +131,8 @@ fn authorization_modes(view: &View<'_>) -> Verdict {
         };
         if server.is_set("authorization-config") {
             let file = server.value("authorization-config").unwrap_or("(sealed)");
-            verdict.find(told("authorization-config", file).severity(Severity::Low).review().message(
-                "The modes are written in this file, which the API does not show: read which authorizers it lists, and who keeps their rules.",
+            named.push(told("authorization-config", file).severity(Severity::Low).review().message(
+                "The modes are written in this file, which the API does not show: attach it, or read which authorizers it lists, and who keeps their rules.",
             ));
             continue;
         }
@@ -171,6 +176,9 @@ fn authorization_modes(view: &View<'_>) -> Verdict {
                     .message("Another service can allow requests too; its rules need a review of their own."),
             );
         }
+    }
+    if !named.is_empty() && !described::in_use(view, Topic::Authorization, Describer::Authorization, &mut verdict) {
+        verdict.find_all(named);
     }
     unseen::mind_the_unseen(view, &mut verdict, &servers);
     verdict

@@ -2,10 +2,11 @@
 
 use super::allow_all::allow_all;
 use super::default_deny::default_deny;
+use crate::analysis::described::Topic;
 use crate::analysis::enforcement::{Enforcement, Engine, State};
 use crate::analysis::flags::{self, Component};
 use crate::analysis::software::Found;
-use crate::judging::{Check, Need, Verdict, View};
+use crate::judging::{Check, Need, Verdict, View, described};
 use crate::kinds::Pod;
 use crate::model::{Finding, Kind, ObjectRef, Severity};
 
@@ -186,7 +187,9 @@ fn unseen_plugin(view: &View<'_>) -> Verdict {
         );
         return verdict;
     }
-    Verdict::review(
+    described::verdict(
+        view,
+        Topic::NetworkPolicies,
         "No network plugin was recognised among the pods, so whether network policies are enforced must be shown in another way.",
     )
 }

@@ -2,12 +2,13 @@
 
 use super::address::{self, Reachable};
 use super::balancer::{Audience, audience};
+use crate::analysis::described::Topic;
 use crate::analysis::exposure::{self, Routes};
 use crate::analysis::software;
-use crate::judging::{Check, Need, Verdict, View};
+use crate::judging::{Check, Need, Verdict, View, described};
 use crate::kinds::network::Service;
 use crate::kinds::{KindState, Workload};
-use crate::model::{Category, Finding, Kind, ObjectRef, Severity};
+use crate::model::{Category, Finding, Kind, ObjectRef, Outcome, Severity};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The checks of control 4.2, in the order in which they are told.
@@ -23,7 +24,7 @@ pub(super) const CHECKS: &[Check] = &[
               reach it.",
         mend: "Give the API server a private endpoint, or restrict the public one to the addresses of management networks and of what deploys.",
         blind_spots: "The check sees the address that this assessment used. A name may stand for public and private addresses, an allow-list in front \
-                      of a public address is the provider's and is not seen, and other ways in (load balancers, bastions) are not known.",
+                      of a public address is the provider's and is seen in its description of the cluster alone, where that is given as evidence, and other ways in (load balancers, bastions) are not known.",
         judge: api_endpoint,
     },
     Check {
@@ -81,6 +82,10 @@ pub(super) const CHECKS: &[Check] = &[
 
 fn api_endpoint(view: &View<'_>) -> Verdict {
     let server = &view.cluster().server;
+    let files = crate::analysis::described::files(view.inventory, Topic::Endpoint);
+    if !files.is_empty() {
+        return described_endpoint(view);
+    }
     let Some(host) = address::host(server) else {
         return Verdict::blocked(
             "The address of the API server is not known, because this was read from files.",
@@ -102,6 +107,26 @@ fn api_endpoint(view: &View<'_>) -> Verdict {
                 .message("The API server was reached through a tunnel on this machine; its real address must be shown."),
         ),
         Reachable::Unknown => verdict.find(finding.review().severity(Severity::Low).message(hint(&view.cluster().distribution))),
+    }
+    verdict
+}
+
+/// The endpoint as the provider describes it, held against the address at which the server was reached.
+fn described_endpoint(view: &View<'_>) -> Verdict {
+    let server = &view.cluster().server;
+    let mut verdict = described::verdict(view, Topic::Endpoint, &hint(&view.cluster().distribution));
+    if let Some(host) = address::host(server).filter(|host| address::reachable(host) == Reachable::Public)
+        && verdict.outcome() == Outcome::Pass
+    {
+        verdict.find(
+            Finding::new(view.cluster_wide(), ObjectRef::new("", "Cluster", "", server), "server")
+                .rule("contradiction")
+                .review()
+                .observed(host)
+                .message(
+                    "The provider's description names no public address, and the API server was reached at one: find out whose it is.",
+                ),
+        );
     }
     verdict
 }

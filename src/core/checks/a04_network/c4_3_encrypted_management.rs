@@ -50,7 +50,7 @@ pub(super) const CHECKS: &[Check] = &[
         mend: "Set --tls-min-version=VersionTLS12 (or 13) and list only ciphers with forward secrecy and GCM or ChaCha20, in every component and \
                in the kubelets; or remove the settings, since today's defaults are sound.",
         blind_spots: "The check judges what is set; where nothing is, the component's own default holds (TLS 1.2 and later). What a managed control \
-                      plane accepts shows only when connecting to it.",
+                      plane accepts shows only when connecting to it; OpenShift's own object APIServer is judged where it is given as evidence.",
         judge: transport::tls_flags,
     },
     Check {

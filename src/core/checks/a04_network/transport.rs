@@ -3,10 +3,11 @@
 
 use super::address::{self, Reachable};
 use crate::analysis::control_plane::{self, Setting};
+use crate::analysis::described::Topic;
 use crate::analysis::flags::{self, CommandLine, Component};
 use crate::analysis::kubelet;
-use crate::judging::unseen::{not_understood, sealed_flags};
-use crate::judging::{Verdict, View};
+use crate::judging::unseen::{self, not_understood, sealed_flags};
+use crate::judging::{Verdict, View, described};
 use crate::model::{Finding, ObjectRef, Severity};
 
 /// Judges ports that speak without encryption.
@@ -48,7 +49,7 @@ fn judge(
     let configurations = kubelet::configurations(view.inventory);
     let servers: Vec<CommandLine> = lines.iter().filter(|l| l.component == Component::ApiServer).cloned().collect();
     if servers.is_empty() && configurations.is_empty() {
-        return Verdict::review(control_plane::unseen(&view.cluster().distribution, setting));
+        return unseen::unseen(view, setting);
     }
     let mut verdict = Verdict::over("component", "components");
     for line in &lines {
@@ -68,12 +69,20 @@ fn judge(
             verdict.find(finding.severity(severity).observed(observed).message(message));
         }
     }
-    let unseen = |what: &str, why: String| {
+    let not_seen = |what: &str, why: String| {
         let object = ObjectRef::new("", "Cluster", "", if view.cluster().server.is_empty() { "cluster" } else { &view.cluster().server });
         Finding::new(view.cluster_wide(), object, what).rule("unseen").review().severity(Severity::Info).observed("not seen").message(why)
     };
     if servers.is_empty() {
-        verdict.find(unseen("kube-apiserver", control_plane::unseen(&view.cluster().distribution, setting)));
+        let told = Topic::of(setting).is_some_and(|topic| {
+            let files = crate::analysis::described::files(view.inventory, topic);
+            let told = described::tell(view, &files, topic, false, &mut verdict);
+            (0..told.statements).for_each(|_| verdict.saw(view.cluster_wide()));
+            told.any()
+        });
+        if !told {
+            verdict.find(not_seen("kube-apiserver", control_plane::unseen(&view.cluster().distribution, setting)));
+        }
     }
     for node in flags::nodes_without(view.inventory, &servers).into_iter().filter(|_| !servers.is_empty()) {
         let finding =
@@ -82,7 +91,7 @@ fn judge(
     }
     // K3s tells of kubelet arguments on every node, kubeadm in a ConfigMap.
     if configurations.is_empty() && !lines.iter().any(|l| l.component == Component::Kubelet) {
-        verdict.find(unseen("kubelet", kubelet::unseen(view.inventory, kubelet_setting)));
+        verdict.find(not_seen("kubelet", kubelet::unseen(view.inventory, kubelet_setting)));
     }
     verdict
 }

@@ -92,9 +92,9 @@ pub(super) const CHECKS: &[Check] = &[
               files, a backup or a disk of a control-plane node then reads every Secret.",
         mend: "Give the API servers an encryption configuration (--encryption-provider-config) with a KMS provider first in its list, then write \
                all Secrets anew so that the old ones are encrypted too.",
-        blind_spots: "The file that the option names lies on the node: which providers it lists, in which order and for which kinds must be shown. \
-                      That Secrets from before are encrypted is not seen (a finished StorageVersionMigration of secrets would show it). Managed \
-                      control planes have a setting of their own.",
+        blind_spots: "The file that the option names lies on the node: which providers it lists, in which order and for which kinds is judged where the file is given as \
+                      evidence, and that each node has the same one is not seen. That Secrets from before are encrypted is not seen (a finished StorageVersionMigration of secrets would show it). Managed \
+                      control planes have a setting of their own, which the provider's description shows.",
         judge: settings::encryption_at_rest,
     },
     Check {

@@ -1,9 +1,12 @@
 //! How Secrets are kept and handed out: encrypted or not, in a manager or in the cluster, as variables or as files.
 
-use crate::analysis::control_plane::{self, Setting};
+use crate::analysis::control_plane::Setting;
+use crate::analysis::described::Topic;
 use crate::analysis::flags::{self, CommandLine, Component};
 use crate::analysis::software;
-use crate::judging::{Verdict, View};
+use crate::judging::unseen::unseen;
+use crate::judging::{Verdict, View, described};
+use crate::kinds::imported::Describer;
 use crate::model::{Finding, ObjectRef, Severity};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,9 +15,10 @@ pub(super) fn encryption_at_rest(view: &View<'_>) -> Verdict {
     let all = flags::command_lines(view.inventory);
     let servers: Vec<&CommandLine> = all.iter().filter(|l| l.component == Component::ApiServer).collect();
     if servers.is_empty() {
-        return Verdict::review(control_plane::unseen(&view.cluster().distribution, Setting::Encryption));
+        return unseen(view, Setting::Encryption);
     }
     let mut verdict = Verdict::over("API server", "API servers");
+    let mut named = vec![];
     for line in &servers {
         verdict.saw(view.cluster_wide());
         // K3s encrypts by a switch of its own and then writes the configuration itself.
@@ -23,21 +27,28 @@ pub(super) fn encryption_at_rest(view: &View<'_>) -> Verdict {
             continue;
         }
         let finding = Finding::new(view.cluster_wide(), line.object.clone(), line.field("encryption-provider-config"));
-        verdict.find(match line.value("encryption-provider-config").filter(|file| !file.is_empty()) {
+        match line.value("encryption-provider-config").filter(|file| !file.is_empty()) {
             Some(file) => {
-                finding.rule("file").review().severity(Severity::Low).observed(file).message(
-                    "Encryption is configured by this file on the node; that it encrypts Secrets, and with which key, must be shown.",
-                )
+                named.push(finding.rule("file").review().severity(Severity::Low).observed(file).message(
+                    "Encryption is configured by this file on the node; that it encrypts Secrets, and with which key, must be shown: attach it.",
+                ));
             }
             None if line.is_set("encryption-provider-config") => {
-                finding.rule("file").review().severity(Severity::Low).observed("set").message("The file that is named must be shown.")
+                named.push(
+                    finding.rule("file").review().severity(Severity::Low).observed("set").message("The file that is named must be shown."),
+                );
             }
-            None => finding
-                .rule("off")
-                .severity(Severity::High)
-                .observed("not set")
-                .message("This API server writes Secrets to the database unencrypted."),
-        });
+            None => verdict.find(
+                finding
+                    .rule("off")
+                    .severity(Severity::High)
+                    .observed("not set")
+                    .message("This API server writes Secrets to the database unencrypted."),
+            ),
+        }
+    }
+    if !named.is_empty() && !described::in_use(view, Topic::Encryption, Describer::Encryption, &mut verdict) {
+        verdict.find_all(named);
     }
     let lines: Vec<CommandLine> = servers.into_iter().cloned().collect();
     for node in flags::nodes_without(view.inventory, &lines) {

@@ -1,9 +1,10 @@
 //! Control 7.1: its automated checks. Whether requests to the API are recorded, and whether the records leave the machine.
 
-use crate::analysis::control_plane::{self, Setting};
+use crate::analysis::control_plane::Setting;
 use crate::analysis::flags::{self, CommandLine, Component};
 use crate::analysis::host_path::{tidy, within};
 use crate::analysis::{agents, distribution, software};
+use crate::judging::unseen::unseen;
 use crate::judging::{Check, Need, Verdict, View};
 use crate::kinds::imported::Form;
 use crate::model::{Finding, Kind, ObjectRef, Severity};
@@ -23,7 +24,7 @@ pub(super) const CHECKS: &[Check] = &[
         mend: "Give every API server an audit policy (--audit-policy-file) and a backend: a webhook to the central log store, or a log file \
            (--audit-log-path) with an agent that ships it at once. Restart one API server after another.",
         blind_spots: "The check sees that recording is switched on, not what the policy file says (it lies on the node: give it as evidence) and not \
-                      that records arrive. A managed control plane shows none of this.",
+                      that records arrive. A managed control plane shows none of this: the provider's description of the cluster does, where it is given as evidence.",
         judge: audit_flags,
     },
     Check {
@@ -50,7 +51,8 @@ pub(super) const CHECKS: &[Check] = &[
         why: "Where a provider runs the control plane, it keeps the audit log too, if it is told to: on some services recording is off, or covers only \
               changes, until somebody switches it on and pays for it.",
         mend: "Switch on audit logging of the control plane at the provider, send it to the central store and keep it for twelve months.",
-        blind_spots: "The API shows nothing of this; the check only says where to look.",
+        blind_spots: "The API shows nothing of this: the check judges the provider's description of the cluster (on AKS its diagnostic settings) where \
+                      it is given as evidence, and else says where to look. That records arrive, and how long they are kept, shows in the central store alone.",
         judge: provider_audit,
     },
     Check {
@@ -74,7 +76,7 @@ pub(super) const CHECKS: &[Check] = &[
 fn audit_flags(view: &View<'_>) -> Verdict {
     let lines = flags::of(view.inventory, Component::ApiServer);
     if lines.is_empty() {
-        return Verdict::review(control_plane::unseen(&view.cluster().distribution, Setting::Audit));
+        return unseen(view, Setting::Audit);
     }
     let mut verdict = Verdict::over("API server", "API servers");
     for line in &lines {
@@ -150,7 +152,7 @@ fn provider_audit(view: &View<'_>) -> Verdict {
     if !distribution::is_managed(id) && !matches!(id.as_str(), "" | "unknown") {
         return Verdict::not_applicable(format!("No sign of a provider that runs the control plane: this is {}.", distribution::title(id)));
     }
-    Verdict::review(control_plane::unseen(id, Setting::Audit))
+    unseen(view, Setting::Audit)
 }
 
 fn audit_shipping(view: &View<'_>) -> Verdict {
@@ -161,7 +163,7 @@ fn audit_shipping(view: &View<'_>) -> Verdict {
         .filter_map(|line| Some((line, line.value("audit-log-path").filter(|path| !path.is_empty())?)))
         .collect();
     if lines.is_empty() {
-        return Verdict::review(control_plane::unseen(&view.cluster().distribution, Setting::Audit));
+        return unseen(view, Setting::Audit);
     }
     if to_file.is_empty() {
         let blind = flags::nodes_without(view.inventory, &lines);
