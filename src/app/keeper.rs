@@ -396,7 +396,11 @@ fn attach(store: Option<&Store>, what: impl FnOnce(&Store) -> Result<crate::stor
     match what(store) {
         Ok(file) => {
             let mut found = vec![];
-            for (n, one, many) in [(file.cards, "card number", "card numbers"), (file.private_keys, "private key", "private keys")] {
+            for (n, one, many) in [
+                (file.cards, "card number", "card numbers"),
+                (file.private_keys, "private key", "private keys"),
+                (file.secrets, "key or token of a configuration file", "keys or tokens of a configuration file"),
+            ] {
                 if n > 0 {
                     found.push(crate::shell::words::counted(n, one, many));
                 }

@@ -1,8 +1,11 @@
-//! Files of evidence: looked through, copied, named by their SHA-256. A file in which card numbers or private keys are found is not kept.
+//! Files of evidence: looked through, copied, named by their SHA-256. A file in which card numbers, private keys or the secrets of a configuration file are
+//! found is not kept.
 //! Only text can be looked through; what is packed inside a PDF, an image or an archive is for people to see.
 
 use super::error::{Context, StoreError};
 use super::{Store, write};
+use kassay_core::kinds::imported::count_secrets;
+use kassay_core::model::text::decoded;
 use kassay_core::sensitive::find_cards;
 use kassay_core::workbook::{folder, gate};
 use sha2::{Digest, Sha256};
@@ -23,15 +26,19 @@ pub struct Attached {
     pub cards: usize,
     /// Private keys in it.
     pub private_keys: usize,
-    /// Whether it was kept: not with card numbers or private keys in it.
+    /// Keys, tokens and passwords of a configuration file in it.
+    pub secrets: usize,
+    /// Whether it was kept: not with card numbers, private keys or such secrets in it.
     pub kept: bool,
 }
 
 /// How much is read at once.
 const CHUNK: usize = 1 << 20;
+/// Larger files are no configuration.
+const LARGEST_SETTINGS: u64 = 4 << 20;
 
 impl Store {
-    /// Looks through a file, and keeps a copy unless card numbers or private keys are in it.
+    /// Looks through a file, and keeps a copy unless card numbers, private keys or the secrets of a configuration file are in it.
     ///
     /// # Errors
     /// Where it is no file, can't be read, changes meanwhile, or the folder can't be written.
@@ -42,7 +49,14 @@ impl Store {
         }
         let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let mut attached = look_through(File::open(file).context("could not read", file)?, name).context("could not read", file)?;
-        if attached.cards > 0 || attached.private_keys > 0 {
+        if attached.size <= LARGEST_SETTINGS {
+            let bytes = fs::read(file).context("could not read", file)?;
+            if hex(Sha256::new_with_prefix(&bytes)) != attached.sha256 {
+                return Err(StoreError::Unsteady { path: file.to_owned() });
+            }
+            attached.secrets = decoded(&bytes).map(|text| count_secrets(&text)).unwrap_or_default();
+        }
+        if attached.cards > 0 || attached.private_keys > 0 || attached.secrets > 0 {
             return Ok(attached);
         }
         let Some(target) = folder::evidence(&attached.sha256, &attached.name).map(|name| self.path(&name)) else { return Ok(attached) };
@@ -85,7 +99,7 @@ impl Store {
 }
 
 fn look_through(mut file: impl Read, name: String) -> std::io::Result<Attached> {
-    let mut attached = Attached { sha256: String::new(), size: 0, name, cards: 0, private_keys: 0, kept: false };
+    let mut attached = Attached { sha256: String::new(), size: 0, name, cards: 0, private_keys: 0, secrets: 0, kept: false };
     let mut hash = Sha256::new();
     let mut rest: Vec<u8> = Vec::new();
     let mut text = None;
