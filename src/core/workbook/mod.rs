@@ -10,6 +10,7 @@ pub mod determining;
 pub mod drafts;
 pub mod evidence;
 pub mod excepting;
+pub mod files;
 pub mod folder;
 pub mod format;
 pub mod gate;

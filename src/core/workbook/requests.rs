@@ -2,6 +2,7 @@
 //! lists of evidence of the guidance; nothing is asked for twice; what comes closes the request that it is for.
 
 use super::accept::AnswerState;
+use super::files::{WantedFile, wanted};
 use super::proposal::question_state;
 use super::rollup::{Part as Seen, parts};
 use super::{Day, Evidence, Moment, Request, RequestStatus, Workbook, journal};
@@ -89,7 +90,26 @@ pub fn needed(guidance: &Guidance, workbook: &Workbook, today: Date) -> Vec<Need
             all.extend(lines(control, workbook, managed));
         }
     }
+    all.extend(files(guidance, workbook, &clusters));
     all
+}
+
+/// The files that checks of controls which are not determined want, and that were not asked for yet.
+fn files(guidance: &Guidance, workbook: &Workbook, clusters: &[Seen]) -> Vec<Needed> {
+    let open = |practice: &String| workbook.determination(practice).is_none_or(|d| d.to_confirm);
+    let line =
+        |file: &WantedFile| journal::digest(format!("{}\n{}", file.need, file.cluster).as_bytes()).chars().take(8).collect::<String>();
+    let asked = |line: &String| workbook.requests.iter().any(|request| !is_taken_back(request) && request.line == *line);
+    let files = wanted(clusters, None).into_iter().map(|file| (line(&file), file));
+    files
+        .filter(|(line, file)| file.practices.iter().any(open) && !asked(line))
+        .map(|(line, file)| {
+            let control =
+                guidance.controls().find(|c| c.practices.iter().any(|p| file.practices.contains(&p.id))).map_or("", |c| c.id.as_str());
+            let what = file.words();
+            Needed { role: role_for(workbook, control, &what), what, question: String::new(), practices: file.practices, line }
+        })
+        .collect()
 }
 
 /// The lines of a control's list of evidence that were not asked for yet.

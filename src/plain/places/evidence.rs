@@ -10,9 +10,10 @@ use kassay_core::workbook::{AnswerState, Evidence};
 /// The evidence of a control.
 pub fn page<'a>(session: &'a Session, book: &'a Book, control: &'a Control) -> Page<'a> {
     let mut page = Page::new("");
-    if !control.evidence.is_empty() {
+    let asked = book.to_ask(control);
+    if !asked.is_empty() {
         page.line("What to ask for:");
-        page.prose(&control.evidence.iter().map(|item| format!("- {item}\n")).collect::<String>());
+        page.prose(&asked.iter().map(|item| format!("- {item}\n")).collect::<String>());
     }
     page.line("e attaches evidence: a file, an interview or an observation.");
     let all = book.evidence_rows(control);

@@ -39,9 +39,10 @@ pub fn list(frame: &mut Frame<'_>, area: Rect, side: bool, session: &Session, bo
     });
     let width = usize::from(detail.width.min(100));
     let mut lines = about(session, book, all.get(at), width, theme);
-    if !control.evidence.is_empty() {
+    let asked = book.to_ask(control);
+    if !asked.is_empty() {
         lines.push(Line::styled("What to ask for", theme.style("text.strong")));
-        for item in &control.evidence {
+        for item in &asked {
             lines.extend(markdown::wrap(&markdown::inline(item, "text", theme), width, &[Span::raw("- ")]));
         }
     }

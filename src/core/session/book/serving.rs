@@ -8,6 +8,7 @@ use crate::guidance::{Control, Question};
 use crate::session::parts::form::Purpose;
 use crate::workbook::Evidence;
 use crate::workbook::evidence::{is_stale_for, judged_by, of_practice, of_question};
+use crate::workbook::files::{WantedFile, wanted};
 use jiff::civil::Date;
 use std::collections::BTreeSet;
 
@@ -21,6 +22,13 @@ pub struct EvidenceRow {
 }
 
 impl Book {
+    /// What to ask for in a control: the lines of the guidance, and the files that its checks would judge on these clusters.
+    #[must_use]
+    pub fn to_ask(&self, control: &Control) -> Vec<String> {
+        let files = wanted(&self.together.parts, Some(&control.id));
+        control.evidence.iter().cloned().chain(files.iter().map(WantedFile::words)).collect()
+    }
+
     /// The evidence of a control, under the practices and questions that it serves.
     #[must_use]
     pub fn evidence_rows(&self, control: &Control) -> Vec<EvidenceRow> {
