@@ -77,7 +77,8 @@ pub fn unseen(inventory: &Inventory, setting: &str) -> String {
     };
     format!(
         "The cluster keeps no kubelet configuration that the API shows, so {setting} can't be seen from here; look at {place}. \
-         The kubelet's own configz page would show it, but asking needs nodes/proxy, with which commands can be run in containers."
+         The kubelet's own configz page would show it; by way of the API server that needs nodes/proxy, with which commands can be run in \
+         containers, and asked directly, kubelets from 1.33 on want nodes/configz alone."
     )
 }
 
