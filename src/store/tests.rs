@@ -243,6 +243,10 @@ fn evidence_is_kept_by_digest_and_not_with_cards_or_keys_in_it() {
     }
     fs::write(&file, wide).unwrap();
     assert_eq!(store.attach(&file).unwrap().cards, 1);
+    let settings = "apiVersion: apiserver.config.k8s.io/v1\nkind: EncryptionConfiguration\nresources:\n- resources: [secrets]\n  providers:\n  - aescbc: {keys: [{name: a, secret: SECRET}]}\n";
+    fs::write(&file, settings.replace("SECRET", "c2VjcmV0IGlzIHNlY3VyZQ==")).unwrap();
+    let attached = store.attach(&file).unwrap();
+    assert_eq!((attached.secrets, attached.kept), (1, false));
     assert_eq!(fs::read_dir(store.dir().join(folder::EVIDENCE)).unwrap().count(), kept);
     assert!(matches!(store.attach(dir.path()), Err(StoreError::NotAFile { .. })));
 }

@@ -6,6 +6,7 @@ use crate::analysis::certificates;
 use crate::analysis::distribution::title;
 use crate::kinds::Inventory;
 use crate::kinds::imported::{Describer, Description};
+use core::net::IpAddr;
 use std::collections::BTreeSet;
 
 /// Domains in which a provider gives each cluster a name of its own: two different ones are two clusters.
@@ -53,7 +54,7 @@ fn by_marks(inventory: &Inventory, told: &Description) -> Kinship {
         };
     }
     let server = host(&inventory.cluster.server);
-    if !server.is_empty() && cluster.hosts.contains(&server) {
+    if !server.is_empty() && !is_of_many(&server) && cluster.hosts.contains(&server) {
         return Kinship::Same("the address of its API server");
     }
     let groups: BTreeSet<String> = inventory
@@ -113,6 +114,19 @@ const fn provider(by: Describer) -> &'static str {
         Describer::AksCluster | Describer::AksDiagnostics => "aks",
         Describer::OpenshiftApiServer | Describer::OpenshiftOauth | Describer::OpenshiftAuthentication => "openshift",
         _ => "",
+    }
+}
+
+/// Whether a host is an address of private networks or of the machine itself, which several clusters may have.
+fn is_of_many(host: &str) -> bool {
+    match host.parse::<IpAddr>() {
+        Ok(IpAddr::V4(ip)) => {
+            let [a, b, ..] = ip.octets();
+            let shared = a == 100 && (64..128).contains(&b);
+            ip.is_private() || ip.is_loopback() || ip.is_link_local() || ip.is_unspecified() || shared
+        }
+        Ok(IpAddr::V6(ip)) => ip.is_unique_local() || ip.is_loopback() || ip.is_unicast_link_local() || ip.is_unspecified(),
+        Err(_) => host == "localhost",
     }
 }
 

@@ -15,6 +15,10 @@ pub(super) fn encryption(told: &Description) -> Vec<Statement> {
         Describer::EksCluster => vec![eks(told, fact)],
         Describer::GkeCluster => gke(fact, state),
         _ => vec![match &fact.said {
+            Said::Words(how) if how == &["aescbc"] || how == &["aesgcm"] => {
+                let message = "Secrets are encrypted in the cluster's database, with a key that lies on the control-plane nodes: show who can read it and its backups.";
+                Statement::new(&fact.field, how.join(", "), Ask(Severity::Low), "local_key", message)
+            }
             Said::Words(how) => {
                 let message = "Secrets are encrypted in the cluster's database; that those from before are too must be shown apart.";
                 Statement::new(&fact.field, how.join(", "), Good, "encrypted", message)

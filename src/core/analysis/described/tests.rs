@@ -289,6 +289,10 @@ fn a_file_is_of_the_cluster_whose_marks_it_has() {
         kinship(&cluster("gke", "https://203.0.113.9", json!({})), &eks("abc.gr7.eu-west-1.eks.amazonaws.com")),
         Kinship::Other(_)
     ));
+    // An address of private networks may be that of several clusters.
+    let mut private = eks("10.0.0.2");
+    private.by = Describer::GkeCluster;
+    assert!(matches!(kinship(&cluster("gke", "https://10.0.0.2", json!({})), &private), Kinship::Unclear(_)));
     let mut aks = told(Describer::AksCluster, &[]);
     aks.cluster.node_group = "MC_rg_pay_westeurope".into();
     let labelled = |group: &str| cluster("aks", "https://127.0.0.1:1", json!({"kubernetes.azure.com/cluster": group}));

@@ -90,7 +90,8 @@ fn endpoint(own: &Value, told: &mut Description) {
     let (field, said) = match (&private, &access) {
         (Said::NotKnown, _) => (format!("{profile}.enablePrivateCluster"), Said::NotKnown),
         (Said::Yes, _) => (format!("{profile}.enablePrivateCluster"), Said::No),
-        (_, Said::Words(word)) if word == &["Disabled"] => ("publicNetworkAccess".to_owned(), Said::No),
+        // The API takes this word for clusters that are not private too, so by itself it says nothing of the API server.
+        (_, Said::Words(word)) if word == &["Disabled"] => ("publicNetworkAccess".to_owned(), Said::NotKnown),
         (_, Said::NotKnown) => ("publicNetworkAccess".to_owned(), Said::NotKnown),
         // A cluster of which nothing says that it is private has a public address.
         _ => (format!("{profile}.enablePrivateCluster"), Said::Yes),
