@@ -82,6 +82,22 @@ mod tests {
     }
 
     #[test]
+    fn a_description_names_its_cluster_itself() {
+        let mut workbook = Workbook::new(Engagement::default());
+        for key in ["prod", "test"] {
+            workbook.clusters.push(ClusterRecord::unread(key));
+        }
+        let text = br#"{"cluster": {"name": "pay", "arn": "arn:aws:eks:x:111122223333:cluster/pay", "resourcesVpcConfig": {}}}"#;
+        for key in ["prod", "test"] {
+            assert!(import(&workbook, &entry("Description"), text, key).is_some_and(|import| import.doubt.is_empty()));
+        }
+        // What names no cluster is of the one that its title names.
+        let text = b"apiVersion: apiserver.config.k8s.io/v1\nkind: EncryptionConfiguration\nresources: []\n";
+        assert!(import(&workbook, &entry("Encryption"), text, "prod").is_some_and(|import| !import.doubt.is_empty()));
+        assert_eq!(import(&workbook, &entry("Encryption of test"), text, "prod"), None);
+    }
+
+    #[test]
     fn a_file_that_is_in_the_register_counts_once() {
         let workbook = Workbook::new(Engagement::default());
         let with_source = Imported::recognise("audit.yaml", POLICY);

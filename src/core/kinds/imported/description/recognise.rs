@@ -17,8 +17,9 @@ const MARKS: &[(Describer, &[&str])] = &[
     (Describer::EksAccess, &["accessEntr", "arn:aws"]),
     (Describer::GkeCluster, &["container.googleapis.com", "currentMasterVersion"]),
     (Describer::GkeCluster, &["addonsConfig", "clusterIpv4Cidr"]),
-    (Describer::AksDiagnostics, &["microsoft.insights/diagnosticsettings", "microsoft.containerservice/managedclusters"]),
-    (Describer::AksCluster, &["agentPoolProfiles", "microsoft.containerservice"]),
+    // Azure writes these in large and in small letters.
+    (Describer::AksDiagnostics, &["icrosoft.", "iagnostic", "ettings/", "anaged", "lusters/"]),
+    (Describer::AksCluster, &["agentPoolProfiles", "icrosoft."]),
     (Describer::OpenshiftApiServer, &["config.openshift.io/", "APIServer"]),
     (Describer::OpenshiftOauth, &["config.openshift.io/", "OAuth"]),
     (Describer::OpenshiftAuthentication, &["config.openshift.io/", "Authentication"]),
@@ -35,8 +36,7 @@ pub(in crate::kinds::imported) fn recognise(text: &str) -> Option<Content> {
     if text.len() > LARGEST {
         return None;
     }
-    let small = text.to_ascii_lowercase();
-    let marked = |marks: &[&str]| marks.iter().all(|mark| small.contains(&mark.to_ascii_lowercase()));
+    let marked = |marks: &[&str]| marks.iter().all(|mark| text.contains(mark));
     let likely: Vec<Describer> = MARKS.iter().filter(|(_, marks)| marked(marks)).map(|(by, _)| *by).collect();
     let options = started::TELLING.iter().any(|key| text.contains(key));
     if likely.is_empty() && !options {
