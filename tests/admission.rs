@@ -146,7 +146,7 @@ fn ours(objects: &[&Value], minor: u32, level: &str) -> BTreeMap<String, Rules> 
     let mut found: BTreeMap<String, Rules> = BTreeMap::new();
     for finding in outcome.findings {
         let id = finding.rule.unwrap();
-        found.entry(finding.object.name).or_default().insert(pod_security::rules().find(|rule| rule.id == id).unwrap().id);
+        found.entry(finding.object.name).or_default().insert(pod_security::rules().find(|rule| id == rule.id).unwrap().id);
     }
     found
 }
