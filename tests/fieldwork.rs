@@ -5,9 +5,13 @@
 #[path = "support/session.rs"]
 mod support;
 
+use kassay_core::assess;
 use kassay_core::guidance::Guidance;
+use kassay_core::judging::Tables;
 use kassay_core::model::Scope;
-use kassay_core::session::{Action, Flag, Layer, Register, Step, Target, Urgency, Why, book, reading, registers, requests, samples, walk};
+use kassay_core::session::{
+    Action, Collection, Flag, Layer, Register, Step, Target, Urgency, Why, book, reading, registers, requests, samples, walk,
+};
 use kassay_core::workbook::sampling::{self, Ask, Member, Size, summary};
 use kassay_core::workbook::{Evidence, EvidenceKind, ItemResult, Moment, RequestStatus, Sample, SamplingMethod, Strata, requests as rules};
 use std::io::Write as _;
@@ -244,6 +248,28 @@ fn asked() -> Desk {
     desk.act(Action::Enter);
     assert!(desk.session.form().is_none(), "{:?}", desk.session.form());
     desk
+}
+
+/// A provider's control plane shows nothing by itself: what its commands print is asked for once, for all the checks that would judge it.
+#[test]
+fn a_file_that_checks_would_judge_is_asked_for_once() {
+    let mut inventory = (*support::inventory()).clone();
+    inventory.cluster.distribution = "eks".into();
+    let outcomes = Arc::new(assess::assess(&inventory, &Scope::default(), now(), &Tables::shipped().unwrap()));
+    let mut desk = Desk::empty();
+    desk.read_cluster(Collection { inventory: Arc::new(inventory), outcomes, ..collection(&Scope::default()) });
+    desk.session.messages.clear();
+    let control = Guidance::shipped().unwrap().controls().find(|control| control.id == "7.1").unwrap();
+    assert!(
+        desk.book().to_ask(control).iter().any(|line| line.contains("aws eks describe-cluster") && line.contains("7.1/provider-audit"))
+    );
+    desk.act(Action::Registers(registers::Action::Show(Register::Requests))).act(Action::Requests(requests::Action::Propose));
+    desk.act(Action::Enter);
+    let workbook = desk.disk.as_ref().unwrap();
+    let asked: Vec<_> =
+        workbook.requests.iter().filter(|request| request.what.starts_with("aws eks describe-cluster of the cluster")).collect();
+    assert!(asked.len() == 1 && asked[0].practices.len() > 2 && asked[0].what.contains("6.1/encryption-at-rest"), "{asked:?}");
+    assert_eq!(rules::needed(Guidance::shipped().unwrap(), workbook, "2026-11-23".parse().unwrap()), []);
 }
 
 #[test]

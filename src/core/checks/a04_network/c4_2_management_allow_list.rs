@@ -6,6 +6,7 @@ use crate::analysis::described::Topic;
 use crate::analysis::exposure::{self, Routes};
 use crate::analysis::software;
 use crate::judging::{Check, Need, Verdict, View, described};
+use crate::kinds::imported::{About, Describer, Said};
 use crate::kinds::network::Service;
 use crate::kinds::{KindState, Workload};
 use crate::model::{Category, Finding, Kind, ObjectRef, Outcome, Severity};
@@ -163,6 +164,14 @@ fn public_nodes(view: &View<'_>) -> Verdict {
                     .observed(public.join(", "))
                     .message("The node has a public address: what its firewall lets in must be shown."),
             );
+        }
+    }
+    // The addresses of today say nothing of the node that is made tomorrow.
+    for by in [Describer::GkeCluster, Describer::AksCluster] {
+        match described::agreed(view, by, About::PrivateNodes) {
+            Some((Said::Yes, files)) => verdict.note(format!("New nodes get no public address either, as {files} says.")),
+            Some((Said::No, files)) => verdict.note(format!("New nodes may get public addresses, as {files} says.")),
+            _ => {}
         }
     }
     verdict
