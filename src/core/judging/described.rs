@@ -13,14 +13,16 @@ const OLD: i64 = 90;
 
 /// What attached files gave a judge.
 #[derive(Default)]
-pub(crate) struct Told {
+pub(crate) struct Told<'a> {
+    /// The files that say something, of this cluster.
+    files: Vec<&'a Imported>,
     /// What they say that is as it should be.
     good: Vec<String>,
     /// How many statements on the topic they make, where they are of this cluster.
     pub(crate) statements: usize,
 }
 
-impl Told {
+impl Told<'_> {
     /// Whether any of them says anything.
     pub(crate) const fn any(&self) -> bool {
         self.statements > 0
@@ -35,7 +37,7 @@ pub(crate) fn verdict(view: &View<'_>, topic: Topic, unseen: &str) -> Verdict {
     let distribution = view.cluster().distribution.as_str();
     if told.any() {
         (0..told.statements).for_each(|_| verdict.saw(view.cluster_wide()));
-        decide(&mut verdict, &files, &told);
+        decide(&mut verdict, &told);
         return verdict;
     }
     let ask = described::ask(distribution, topic).map(|ask| format!(" {ask}")).unwrap_or_default();
@@ -45,8 +47,8 @@ pub(crate) fn verdict(view: &View<'_>, topic: Topic, unseen: &str) -> Verdict {
 }
 
 /// Says of a verdict on attached files alone what it rests on.
-fn decide(verdict: &mut Verdict, files: &[&Imported], told: &Told) {
-    let good = told.good.join("; ");
+fn decide(verdict: &mut Verdict, told: &Told<'_>) {
+    let (good, files) = (told.good.join("; "), &told.files);
     match verdict.outcome() {
         Outcome::Pass => verdict.because(format!("{good}, as {} says.", named(files))),
         _ if good.is_empty() => verdict.because(format!("What {} says is told below.", named(files))),
@@ -64,7 +66,7 @@ pub(crate) fn in_use(view: &View<'_>, topic: Topic, by: Describer, verdict: &mut
         let flag = by.flag().unwrap_or_default();
         verdict.note(format!(
             "The file that --{flag} names is judged by what was attached ({}); that it is the one on every control-plane node must be shown apart.",
-            named(&files)
+            named(&told.files)
         ));
     }
     told.any()
@@ -92,7 +94,7 @@ pub(crate) fn agreed<'a>(view: &View<'a>, by: Describer, about: About) -> Option
 }
 
 /// Adds what files say of a topic to a judgement.
-pub(crate) fn tell(view: &View<'_>, files: &[&Imported], topic: Topic, shown_in_use: bool, verdict: &mut Verdict) -> Told {
+pub(crate) fn tell<'a>(view: &View<'_>, files: &[&'a Imported], topic: Topic, shown_in_use: bool, verdict: &mut Verdict) -> Told<'a> {
     let mut told = Told::default();
     for file in files {
         let description = match &file.content {
@@ -138,6 +140,7 @@ pub(crate) fn tell(view: &View<'_>, files: &[&Imported], topic: Topic, shown_in_
         }
         verdict.find_all(age(view, file));
         verdict.find_all(version(view, file, description));
+        told.files.push(file);
         let written = !description.by.tells_what_runs() && !shown_in_use;
         for statement in statements {
             told.statements += 1;
