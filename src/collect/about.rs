@@ -7,7 +7,7 @@ use super::discovery::Served;
 use super::refusal::Refusal;
 use super::request::{JSON, Review};
 use jiff::Timestamp;
-use kassay_core::kinds::{Caller, ClusterInfo, DeprecatedRequests, Login};
+use kassay_core::kinds::{Caller, ClusterInfo, Login};
 use serde_json::Value;
 
 /// A cluster's own words.
@@ -68,15 +68,6 @@ async fn uid(link: &Link) -> String {
     let text = link.get("/api/v1/namespaces/kube-system", accept).await.unwrap_or_default();
     let namespace: Value = serde_json::from_str(&text).unwrap_or_default();
     namespace.pointer("/metadata/uid").and_then(Value::as_str).unwrap_or_default().to_owned()
-}
-
-/// What the server counted of requests for deprecated APIs. The text of its metrics is large, so it is gone before lists are read.
-pub(super) async fn deprecated(link: &Link) -> Result<DeprecatedRequests, CollectError> {
-    match link.get("/metrics", "text/plain").await {
-        Ok(text) => Ok(DeprecatedRequests::of_metrics(&text)),
-        Err(refusal @ (Refusal::Unauthorized(_) | Refusal::Cancelled)) => Err(link.fatal(refusal)),
-        Err(refusal) => Ok(DeprecatedRequests { unread: refusal.words().to_owned(), apis: vec![] }),
-    }
 }
 
 /// The user that an answer tells; none where it is another answer, or names nobody.

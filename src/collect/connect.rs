@@ -70,6 +70,8 @@ fn user_of(config: &Kubeconfig, context: &Context) -> AuthInfo {
 /// A cluster that can be asked.
 pub(super) struct Link {
     pub(super) client: RwLock<kube::Client>,
+    /// What that client was made of.
+    config: RwLock<kube::Config>,
     pub(super) gate: Semaphore,
     pub(super) timeout: Duration,
     pub(super) budget: Budget,
@@ -125,6 +127,7 @@ impl Link {
         let client = transport::client(&config)?;
         Ok(Self {
             client: RwLock::new(client),
+            config: RwLock::new(config),
             gate: Semaphore::new(AT_ONCE),
             timeout,
             budget: Budget::begin(connect.read_timeout),
@@ -147,6 +150,15 @@ impl Link {
     pub(super) async fn renew(&self) -> Result<(), CollectError> {
         let config = self.plan.config(&self.cancel).await?;
         *self.client.write().await = transport::client(&config)?;
+        *self.config.write().await = config;
+        Ok(())
+    }
+
+    /// Lets go of the connections that are open: what is asked from now on goes over new ones, which may lead to another server behind the same address.
+    /// Nobody logs in again for that.
+    pub(super) async fn reconnect(&self) -> Result<(), CollectError> {
+        let client = transport::client(&*self.config.read().await)?;
+        *self.client.write().await = client;
         Ok(())
     }
 

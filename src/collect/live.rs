@@ -3,6 +3,7 @@
 use super::about::{self, About};
 use super::answer::{Answer, names};
 use super::connect::Link;
+use super::control_plane;
 use super::discovery::{Choice, Served};
 use super::lists::{End, List, Message, Reader};
 use super::refusal::Refusal;
@@ -32,7 +33,9 @@ pub(super) async fn collect(
     let link = Link::open(connect, cancel).await?;
     progress(Progress::Started { kinds: Kind::ALL.len() });
     let About { mut cluster, served, notes } = about::ask(&link).await?;
-    cluster.deprecated = Some(about::deprecated(&link).await?);
+    let told = control_plane::ask(&link).await?;
+    cluster.deprecated = Some(told.deprecated);
+    cluster.control_plane = Some(Box::new(told.record));
     for note in notes {
         progress(Progress::Note(without_secrets(&note)));
     }

@@ -15,6 +15,7 @@ mod answer;
 mod budget;
 mod conclude;
 mod connect;
+mod control_plane;
 mod demo;
 mod discovery;
 mod documents;

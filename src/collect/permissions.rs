@@ -9,6 +9,7 @@ use super::request::{JSON, Review};
 use super::{Cancel, CollectError, Connect, about};
 use futures_util::StreamExt;
 use futures_util::stream::iter;
+use kassay_core::kinds::control_plane::{FLAGZ, METRICS};
 use kassay_core::kinds::{ClusterInfo, Ingest, KindState, Source};
 use kassay_core::model::Kind;
 use kassay_core::model::text::encoded;
@@ -79,6 +80,16 @@ pub async fn preflight(connect: &Connect) -> Result<Preflight, CollectError> {
         }
     };
     let rights = iter(Kind::ALL.iter().copied()).map(ask).buffered(8).collect().await;
+    let mut notes = notes;
+    for path in [FLAGZ, METRICS] {
+        if let Ok(answer) = link.review(&Review::Path(path)).await
+            && answer.pointer("/status/allowed").and_then(Value::as_bool) == Some(false)
+        {
+            notes.push(format!(
+                "{path} may not be read, where the API server tells of itself: what only it shows stays unknown (kassay rbac prints the right, and the role system:monitoring has it)"
+            ));
+        }
+    }
     let (namespaces, missing) = namespaces(link).await?;
     Ok(Preflight { nodes: nodes(link).await, cluster, rights, namespaces, namespaces_missing: missing, notes })
 }
@@ -178,7 +189,12 @@ pub fn cluster_role(without_secrets: bool) -> String {
         "",
     );
     rule("", "authorization.k8s.io", &["selfsubjectaccessreviews"], "create", "");
-    yaml.push_str("- nonResourceURLs: [/version, /apis, /apis/*, /metrics]\n  verbs: [get]\n");
+    yaml.push_str("- nonResourceURLs: [/version, /apis, /apis/*]\n  verbs: [get]\n");
+    yaml.push_str(
+        "# The API servers tell their own flags and counters there, which is how a managed control plane is seen. It may be left out; the role\n\
+         # system:monitoring, which every cluster has, gives the same.\n\
+         - nonResourceURLs: [/flagz, /metrics]\n  verbs: [get]\n",
+    );
     yaml
 }
 

@@ -9,6 +9,8 @@ pub(super) enum Refusal {
     Forbidden(String),
     /// 404.
     NotFound(String),
+    /// 406: not in the form that was asked for.
+    NotAcceptable(String),
     /// 410: a continue token has expired.
     Expired(String),
     /// No connection, or it broke.
@@ -26,7 +28,7 @@ impl Refusal {
     pub(super) fn words(&self) -> &str {
         match self {
             Self::Unauthorized(words) | Self::Forbidden(words) | Self::NotFound(words) | Self::Expired(words) => words,
-            Self::Unreachable(words) | Self::Failed(words) => words,
+            Self::NotAcceptable(words) | Self::Unreachable(words) | Self::Failed(words) => words,
             Self::TooLarge => TOO_LARGE,
             Self::Cancelled => "cancelled",
         }

@@ -1,4 +1,4 @@
-//! Every request that is ever sent: GET, and the two self-reviews. Others can't be built, which is how the program keeps its promise to only
+//! Every request that is ever sent: GET, and the self-reviews. Others can't be built, which is how the program keeps its promise to only
 //! read. Tries are few, `Retry-After` is obeyed, nothing waits for ever, and a refusal keeps the server's own words.
 
 use super::connect::Link;
@@ -19,6 +19,8 @@ use std::time::Duration;
 /// Largest answer in bytes, unpacked. Five hundred pods are some 5 MB, and 50 where each of them is large; a page that is larger all the same is
 /// asked for again with fewer objects, so that in the end this bounds one object alone, of which etcd takes no more than 1.5 MB.
 pub(super) const LARGEST: usize = 64 << 20;
+/// Bytes of an answer that is taken in pieces at which it is left. Metrics of an API server of a large cluster are some tens of MB.
+const LARGEST_STREAM: usize = 256 << 20;
 /// Largest answer that is a refusal: more words than that are no help.
 const LARGEST_REFUSAL: usize = 1 << 20;
 /// How often a request is tried in all.
@@ -31,6 +33,19 @@ const BEGINNING: usize = 64 << 10;
 
 /// Hears what the next page is asked for with; "" where there is none.
 pub(super) type Early<'a> = &'a (dyn Fn(String) + Send + Sync);
+
+/// A piece of an answer that is not kept as a whole.
+pub(super) enum Piece<'a> {
+    /// It begins, the first time or anew: what came before does not count.
+    Begin,
+    /// The next bytes.
+    Data(&'a [u8]),
+    /// It is larger than one may be, and the rest was not taken.
+    Cut,
+}
+
+/// Hears an answer piece by piece.
+pub(super) type Pieces<'a> = &'a (dyn Fn(Piece<'_>) + Send + Sync);
 
 /// Plain JSON.
 pub(super) const JSON: &str = "application/json";
@@ -46,6 +61,10 @@ pub(super) enum Review<'a> {
         /// Resource.
         resource: &'a str,
     },
+    /// May I get this address, which is no resource.
+    Path(&'a str),
+    /// May I use a verb of which there is none, on a resource and in a group that are not there. Nothing but a rule for everything allows it.
+    UnheardOf,
 }
 
 /// What is sent: a GET, or where there is a body the POST of a self-review.
@@ -56,6 +75,13 @@ struct Asked<'a> {
     accept: &'a str,
     body: Option<&'a str>,
     early: Option<Early<'a>>,
+    pieces: Option<Pieces<'a>>,
+}
+
+impl<'a> Asked<'a> {
+    const fn get(path: &'a str, accept: &'a str) -> Self {
+        Self { path, accept, body: None, early: None, pieces: None }
+    }
 }
 
 /// What came of one try.
@@ -68,32 +94,39 @@ enum Try {
 impl Link {
     /// Gets an address of the API. The words of `accept` decide the form of the answer.
     pub(super) async fn get(&self, path: &str, accept: &str) -> Result<String, Refusal> {
-        self.insist(Asked { path, accept, body: None, early: None }).await
+        self.insist(Asked::get(path, accept)).await
     }
 
     /// The same, and tells as soon as the beginning of a page has come what the page behind it is asked for with.
     pub(super) async fn get_page(&self, path: &str, accept: &str, early: Early<'_>) -> Result<String, Refusal> {
-        self.insist(Asked { path, accept, body: None, early: Some(early) }).await
+        self.insist(Asked { early: Some(early), ..Asked::get(path, accept) }).await
+    }
+
+    /// Gets an answer that may be too large to be kept, piece by piece.
+    pub(super) async fn get_pieces(&self, path: &str, accept: &str, pieces: Pieces<'_>) -> Result<(), Refusal> {
+        self.insist(Asked { pieces: Some(pieces), ..Asked::get(path, accept) }).await.map(drop)
     }
 
     /// Asks the server about ourselves.
     pub(super) async fn review(&self, review: &Review<'_>) -> Result<Value, Refusal> {
-        let (group, version, resource, kind, spec) = match review {
-            Review::Subject(version) => ("authentication.k8s.io", *version, "selfsubjectreviews", "SelfSubjectReview", Value::Null),
-            Review::List { group, resource } => (
-                "authorization.k8s.io",
-                "v1",
-                "selfsubjectaccessreviews",
-                "SelfSubjectAccessReview",
-                json!({"resourceAttributes": {"group": group, "resource": resource, "verb": "list"}}),
-            ),
+        let spec = match review {
+            Review::Subject(_) => Value::Null,
+            Review::List { group, resource } => json!({"resourceAttributes": {"group": group, "resource": resource, "verb": "list"}}),
+            Review::Path(path) => json!({"nonResourceAttributes": {"path": path, "verb": "get"}}),
+            Review::UnheardOf => {
+                json!({"resourceAttributes": {"group": "unheard-of.kassay.invalid", "resource": "unheardofs", "verb": "unheard-of"}})
+            }
+        };
+        let (group, version, resource, kind) = match review {
+            Review::Subject(version) => ("authentication.k8s.io", *version, "selfsubjectreviews", "SelfSubjectReview"),
+            _ => ("authorization.k8s.io", "v1", "selfsubjectaccessreviews", "SelfSubjectAccessReview"),
         };
         let mut body = json!({"apiVersion": format!("{group}/{version}"), "kind": kind});
         if !spec.is_null() {
             body["spec"] = spec;
         }
         let (path, body) = (format!("/apis/{group}/{version}/{resource}"), body.to_string());
-        let answer = self.insist(Asked { path: &path, accept: JSON, body: Some(&body), early: None }).await?;
+        let answer = self.insist(Asked { body: Some(&body), ..Asked::get(&path, JSON) }).await?;
         serde_json::from_str(&answer).map_err(|error| Refusal::Failed(format!("the answer is no JSON: {}", without_values(&error))))
     }
 
@@ -158,7 +191,7 @@ impl Link {
             Err(error) => return Try::Again(None, Refusal::Unreachable(chain(&error))),
         };
         let (head, body) = response.into_parts();
-        let bytes = match self.receive(body, head.status, asked.early).await {
+        let bytes = match self.receive(body, head.status, asked).await {
             Ok(bytes) => bytes,
             Err(outcome) => return outcome,
         };
@@ -177,9 +210,12 @@ impl Link {
 
 impl Link {
     /// Takes in an answer as far as it may be large. Of a refusal its beginning is enough.
-    async fn receive(&self, mut body: Body, status: StatusCode, early: Option<Early<'_>>) -> Result<Vec<u8>, Try> {
+    async fn receive(&self, mut body: Body, status: StatusCode, asked: Asked<'_>) -> Result<Vec<u8>, Try> {
+        if let Some(pieces) = asked.pieces.filter(|_| status.is_success()) {
+            return self.hand_on(body, pieces).await;
+        }
         let mut bytes = Vec::new();
-        let mut early = early.filter(|_| status.is_success());
+        let mut early = asked.early.filter(|_| status.is_success());
         let paged = early.is_some();
         while let Some(frame) = body.frame().await {
             match frame {
@@ -189,7 +225,7 @@ impl Link {
                         self.received.fetch_add(data.len() as u64, Ordering::Relaxed);
                     }
                 }
-                Err(error) => return Err(Try::Again(None, Refusal::Unreachable(format!("the answer broke off: {}", chain(&error))))),
+                Err(error) => return Err(broke_off(&error)),
             }
             if let Some(tell) = early {
                 if let Some(next) = next_in(&bytes) {
@@ -213,6 +249,33 @@ impl Link {
         }
         Ok(bytes)
     }
+}
+
+impl Link {
+    /// Hands an answer on as it comes in. Gives its beginning, by which it is known what it is.
+    async fn hand_on(&self, mut body: Body, pieces: Pieces<'_>) -> Result<Vec<u8>, Try> {
+        let (mut beginning, mut taken) = (Vec::new(), 0);
+        pieces(Piece::Begin);
+        while let Some(frame) = body.frame().await {
+            let Ok(data) = frame.map_err(|error| broke_off(&error))?.into_data() else { continue };
+            self.received.fetch_add(data.len() as u64, Ordering::Relaxed);
+            taken += data.len();
+            if beginning.len() < BEGINNING {
+                beginning.extend_from_slice(&data[..data.len().min(BEGINNING)]);
+            }
+            pieces(Piece::Data(&data));
+            if taken > LARGEST_STREAM {
+                pieces(Piece::Cut);
+                break;
+            }
+        }
+        // Of a part of a sign nothing can be said, and nobody asks for it as a text.
+        Ok(String::from_utf8_lossy(&beginning).into_owned().into_bytes())
+    }
+}
+
+fn broke_off(error: &(dyn std::error::Error + 'static)) -> Try {
+    Try::Again(None, Refusal::Unreachable(format!("the answer broke off: {}", chain(error))))
 }
 
 /// What answers instead of an API server where somebody stands between.
@@ -265,6 +328,7 @@ fn refused(status: StatusCode, wait: Option<Duration>, body: &[u8]) -> Try {
         StatusCode::UNAUTHORIZED => Try::Refused(Refusal::Unauthorized(words)),
         StatusCode::FORBIDDEN => Try::Refused(Refusal::Forbidden(words)),
         StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => Try::Refused(Refusal::NotFound(words)),
+        StatusCode::NOT_ACCEPTABLE => Try::Refused(Refusal::NotAcceptable(words)),
         StatusCode::GONE => Try::Refused(Refusal::Expired(words)),
         StatusCode::TOO_MANY_REQUESTS => Try::Again(wait, Refusal::Failed(words)),
         StatusCode::INTERNAL_SERVER_ERROR | StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT => {

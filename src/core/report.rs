@@ -6,7 +6,7 @@ use crate::assess::CheckOutcome;
 use crate::checks;
 use crate::guidance::Guidance;
 use crate::judging::{Check, Need};
-use crate::kinds::{Inventory, KindState, UserName, Withheld};
+use crate::kinds::{ControlPlaneRecord, Inventory, KindState, UserName, Withheld};
 use crate::model::{Category, Kind, Scope};
 use crate::workbook::newness::Before;
 use crate::workbook::{Moment, Proposal};
@@ -121,6 +121,19 @@ pub struct KindRow {
     pub message: String,
 }
 
+/// What was asked of the API servers beside lists, as rows: their items are answers.
+fn paths(inventory: &Inventory) -> impl Iterator<Item = KindRow> {
+    let record = inventory.cluster.control_plane.as_deref();
+    record.into_iter().flat_map(ControlPlaneRecord::paths).map(|(path, coverage)| KindRow {
+        kind: path.to_owned(),
+        group: String::new(),
+        version: coverage.version.clone(),
+        state: coverage.state,
+        items: coverage.items,
+        message: coverage.message.clone(),
+    })
+}
+
 impl Assessment {
     /// Puts an assessment together.
     #[must_use]
@@ -162,7 +175,7 @@ impl Assessment {
                 collected_at: cluster.collected_at.map(|at| Moment(at).to_string()),
                 stale_groups: cluster.stale_groups.clone(),
             },
-            kinds: kinds.collect(),
+            kinds: kinds.chain(paths(inventory)).collect(),
             outcomes,
             proposals,
             redactions: inventory.redactions,

@@ -310,7 +310,7 @@ fn healthy(asked: &Asked) -> Reply {
             json!({"kind": "SelfSubjectReview", "status": {"userInfo": {"username": "assessor", "groups": ["qsa", "system:authenticated"]}}}),
         ),
         "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews" => Reply::Json(
-            json!({"kind": "SelfSubjectAccessReview", "status": {"allowed": !asked.body.contains("\"secrets\""), "reason": "because"}}),
+            json!({"kind": "SelfSubjectAccessReview", "status": {"allowed": !asked.body.contains("\"secrets\"") && !asked.body.contains("unheard-of"), "reason": "because"}}),
         ),
         "/api/v1/namespaces" => list(
             "NamespaceList",

@@ -147,6 +147,18 @@ pub(super) fn kept(component: Component, name: &str, value: &str) -> Option<Stri
     form(Some(component), name)?.keep(value)
 }
 
+/// Whether the table names a flag of a component that is on or off.
+pub(super) fn is_switch(component: Component, name: &str) -> bool {
+    matches!(form(Some(component), name), Some(Form::Switch))
+}
+
+impl Component {
+    /// The flags of a component that the table names for it.
+    pub(super) fn listed(self) -> impl Iterator<Item = &'static str> {
+        SWITCHES.iter().chain(VALUES).filter(move |(component, _)| *component == self).flat_map(|(_, names)| names.iter().copied())
+    }
+}
+
 /// What a flag takes.
 #[derive(Clone, Copy)]
 enum Form {

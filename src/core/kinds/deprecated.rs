@@ -1,6 +1,7 @@
 //! What an API server counts of requests for APIs that are deprecated: the metric `apiserver_requested_deprecated_apis` among those that it serves
 //! under `/metrics` (Kubernetes 1.19 and later). It counts since the server was started, and each server counts for itself.
 
+use super::control_plane::exposition::Sample;
 use crate::model::text::clean;
 use serde::{Deserialize, Serialize};
 
@@ -38,65 +39,58 @@ pub struct DeprecatedApi {
 }
 
 impl DeprecatedRequests {
-    /// Reads the metrics of an API server. A text that holds none of an API server says nothing about requests.
-    #[must_use]
-    pub fn of_metrics(text: &str) -> Self {
-        if !text.lines().any(|line| line.starts_with("apiserver_")) {
-            return Self { unread: "the answer holds no metrics of an API server".to_owned(), apis: vec![] };
-        }
-        let mut apis = Vec::new();
+    /// Takes a line of the metrics.
+    pub(super) fn take(&mut self, line: &str) {
         // Other metrics begin with the same words.
-        for line in text.lines().filter_map(|line| line.strip_prefix(METRIC)?.strip_prefix('{')) {
-            let Some((labels, value)) = labels(line) else {
-                return Self { unread: "a line about deprecated APIs can't be understood".to_owned(), apis: vec![] };
-            };
-            if value.split_whitespace().next().and_then(|number| number.parse::<f64>().ok()) == Some(0.0) {
-                continue;
-            }
-            let of = |name: &str| labels.iter().find(|(label, _)| label == name).map(|(_, value)| clean(value)).unwrap_or_default();
-            apis.push(DeprecatedApi {
-                group: of("group"),
-                version: of("version"),
-                resource: of("resource"),
-                subresource: of("subresource"),
-                removed_release: of("removed_release"),
-            });
+        if !line.strip_prefix(METRIC).is_some_and(|rest| rest.starts_with('{')) {
+            return;
         }
-        apis.sort();
-        apis.dedup();
-        Self { unread: String::new(), apis }
-    }
-}
-
-/// The labels of a sample and what stands behind them. Values are quoted, with `\\`, `\"` and `\n` within.
-fn labels(text: &str) -> Option<(Vec<(String, String)>, &str)> {
-    let (mut found, mut rest) = (Vec::new(), text);
-    loop {
-        rest = rest.trim_start_matches([',', ' ']);
-        if let Some(behind) = rest.strip_prefix('}') {
-            return Some((found, behind));
-        }
-        let (name, after) = rest.split_once("=\"")?;
-        let mut value = String::new();
-        let mut chars = after.char_indices();
-        let end = loop {
-            match chars.next()? {
-                (at, '"') => break at + 1,
-                (_, '\\') => match chars.next()?.1 {
-                    'n' => value.push('\n'),
-                    other => value.push(other),
-                },
-                (_, other) => value.push(other),
-            }
+        let Some(sample) = Sample::of(line) else {
+            "a line about deprecated APIs can't be understood".clone_into(&mut self.unread);
+            return;
         };
-        found.push((name.to_owned(), value));
-        rest = &after[end..];
+        if sample.count() == Some(0) {
+            return;
+        }
+        let of = |name: &str| clean(sample.label(name));
+        self.apis.push(DeprecatedApi {
+            group: of("group"),
+            version: of("version"),
+            resource: of("resource"),
+            subresource: of("subresource"),
+            removed_release: of("removed_release"),
+        });
+    }
+
+    /// What several servers counted. Each counts for itself, so a text that was not understood leaves all of it open.
+    #[must_use]
+    pub fn together(before: Option<Self>, mut now: Self) -> Self {
+        let Some(before) = before else { return now };
+        if !before.unread.is_empty() {
+            return before;
+        }
+        now.apis.extend(before.apis);
+        now.finish("")
+    }
+
+    /// What the lines said, in order. `cut` says why there are not all; of part of them nothing is told.
+    pub(super) fn finish(mut self, cut: &str) -> Self {
+        if self.unread.is_empty() {
+            cut.clone_into(&mut self.unread);
+        }
+        if !self.unread.is_empty() {
+            self.apis.clear();
+        }
+        self.apis.sort();
+        self.apis.dedup();
+        self
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kinds::control_plane::MetricsReader;
 
     const TEXT: &str = concat!(
         "# HELP apiserver_requested_deprecated_apis [STABLE] Gauge of deprecated APIs\n",
@@ -108,9 +102,15 @@ mod tests {
         "apiserver_request_total{code=\"200\",verb=\"GET\"} 12\n",
     );
 
+    fn of_metrics(text: &str) -> DeprecatedRequests {
+        let mut reader = MetricsReader::default();
+        text.lines().for_each(|line| reader.line(line));
+        reader.finish("").map_or_else(|unread| DeprecatedRequests { unread, apis: vec![] }, |read| read.deprecated)
+    }
+
     #[test]
     fn what_was_asked_for_is_read() {
-        let found = DeprecatedRequests::of_metrics(TEXT);
+        let found = of_metrics(TEXT);
         let told: Vec<(&str, &str, &str)> =
             found.apis.iter().map(|api| (api.group.as_str(), api.resource.as_str(), api.removed_release.as_str())).collect();
         assert_eq!(told, [("", "componentstatuses", ""), ("policy", "poddisruptionbudgets", "1.25")]);
@@ -119,16 +119,16 @@ mod tests {
     #[test]
     fn what_are_no_metrics_says_nothing() {
         for text in ["", "{}", "<html>apiserver_requested", "go_goroutines 7\n"] {
-            assert!(!DeprecatedRequests::of_metrics(text).unread.is_empty(), "{text}");
+            assert!(!of_metrics(text).unread.is_empty(), "{text}");
         }
         let torn = "apiserver_x 1\napiserver_requested_deprecated_apis{group=\"po";
-        assert!(!DeprecatedRequests::of_metrics(torn).unread.is_empty());
-        assert_eq!(DeprecatedRequests::of_metrics("apiserver_x 1\n"), DeprecatedRequests::default());
+        assert!(!of_metrics(torn).unread.is_empty());
+        assert_eq!(of_metrics("apiserver_x 1\n"), DeprecatedRequests::default());
     }
 
     #[test]
     fn quotes_and_braces_in_values_don_t_end_them() {
         let line = "apiserver_requested_deprecated_apis{group=\"a}\\\"b\",version=\"v1\",resource=\"r\"} 1\n";
-        assert_eq!(DeprecatedRequests::of_metrics(line).apis[0].group, "a}\"b");
+        assert_eq!(of_metrics(line).apis[0].group, "a}\"b");
     }
 }

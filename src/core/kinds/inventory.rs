@@ -4,6 +4,7 @@ use super::{
     admission,
     caller::{Caller, Login},
     config,
+    control_plane::ControlPlaneRecord,
     custom::Custom,
     deprecated::DeprecatedRequests,
     imported::Imported,
@@ -93,6 +94,9 @@ pub struct ClusterInfo {
     /// Requests for deprecated APIs, as the server that answered counted them; none where nobody asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deprecated: Option<DeprecatedRequests>,
+    /// What its API servers told of their own settings; none where nobody asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub control_plane: Option<Box<ControlPlaneRecord>>,
     /// The connection over which it was read; none for files.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connection: Option<Connection>,

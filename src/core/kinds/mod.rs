@@ -7,6 +7,7 @@ pub mod admission;
 pub mod arguments;
 pub(crate) mod caller;
 pub mod config;
+pub mod control_plane;
 pub mod custom;
 mod deprecated;
 mod foreign;
@@ -52,6 +53,7 @@ pub mod workload;
 pub mod writers;
 
 pub use caller::{Caller, Login, UserName};
+pub use control_plane::{ControlPlaneRecord, FlagsTold, ServerMetrics, ServerRecord, UnheardOf};
 pub use deprecated::{DeprecatedApi, DeprecatedRequests};
 pub use ingest::{Ingest, IngestError, Page};
 pub use inventory::{

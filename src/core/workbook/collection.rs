@@ -7,7 +7,7 @@ use super::{ClusterRecord, FindingBrief, Moment, OutcomeRecord, Reached, ReadBef
 use crate::assess::CheckOutcome;
 use crate::checks;
 use crate::guidance::Guidance;
-use crate::kinds::{ClusterInfo, Inventory, KindState, Source, VERSION_NOT_KNOWN};
+use crate::kinds::{ClusterInfo, ControlPlaneRecord, Inventory, KindState, Source, VERSION_NOT_KNOWN};
 use crate::model::text::thousands;
 use crate::model::{Determined, Finding, Kind};
 use jiff::Timestamp;
@@ -235,9 +235,20 @@ fn record(collected: &Collected<'_>) -> ClusterRecord {
     }
 }
 
-/// Kinds that were refused, missing or cut short, with the server's words. An add-on that a server does not have is not among them.
+/// Kinds that were refused, missing or cut short, with the server's words, and what the API servers did not tell of themselves. An add-on that a server does not
+/// have is not among them.
 #[must_use]
 pub fn not_read(inventory: &Inventory) -> BTreeMap<String, String> {
+    let record = inventory.cluster.control_plane.as_deref();
+    let untold = record.into_iter().flat_map(ControlPlaneRecord::unread).map(|(path, coverage)| {
+        let state = match coverage.state {
+            KindState::Forbidden => "forbidden",
+            KindState::Absent => "not served",
+            _ => "failed",
+        };
+        let words = if coverage.message.is_empty() { state.to_owned() } else { format!("{state}: {}", coverage.message) };
+        (path.to_owned(), words)
+    });
     Kind::ALL
         .iter()
         .filter_map(|kind| {
@@ -255,6 +266,7 @@ pub fn not_read(inventory: &Inventory) -> BTreeMap<String, String> {
             let words = if coverage.message.is_empty() { state.to_owned() } else { format!("{state}: {}", coverage.message) };
             Some((kind.id(), words))
         })
+        .chain(untold)
         .collect()
 }
 
