@@ -9,6 +9,8 @@ mod bounds;
 mod certificates;
 #[path = "support/cluster.rs"]
 mod cluster;
+#[path = "collect/control_plane.rs"]
+mod control_plane;
 #[path = "collect/faults.rs"]
 mod faults;
 #[path = "collect/files.rs"]

@@ -1,7 +1,8 @@
 //! Reads a check's `input.yaml` into an inventory, and compares an outcome with what is expected of it.
 
+use kassay_core::kinds::control_plane::MetricsReader;
 use kassay_core::kinds::imported::Imported;
-use kassay_core::kinds::{Ingest, Inventory, KindState, Source};
+use kassay_core::kinds::{ControlPlaneRecord, FlagsTold, Ingest, Inventory, KindState, ServerRecord, Source};
 use kassay_core::model::{Kind, Scope};
 use kassay_core::sensitive::FingerprintKey;
 use serde_json::Value;
@@ -53,6 +54,9 @@ pub fn load_changed(path: &Path, change: &mut dyn FnMut(Kind, &mut Value)) -> In
         whole.as_object_mut().unwrap().extend(more.clone());
         *cluster = serde_json::from_value(whole).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     }
+    if ["flagz", "metrics", "unheard_of"].iter().any(|told| !conditions[told].is_null()) {
+        cluster.control_plane = Some(Box::new(record(&conditions)));
+    }
     let mut states = |field: &str, state: KindState| {
         for (kind, message) in conditions[field].as_object().into_iter().flatten() {
             let kind = Kind::by_id(kind).unwrap_or_else(|| panic!("{}: {kind} is no kind that is read", path.display()));
@@ -79,6 +83,37 @@ pub fn load_changed(path: &Path, change: &mut dyn FnMut(Kind, &mut Value)) -> In
     }
     inventory.imported = evidence(&path.with_file_name("evidence"), &conditions["evidence"]);
     Input { inventory, scope, now }
+}
+
+/// What API servers tell of themselves: `flagz` is a list with the flags of each that differ from those of `tests/fixtures/flagz`, `metrics` a list with the
+/// lines of each, `unheard_of` the answer to the question for a right that no role gives.
+fn record(conditions: &Value) -> ControlPlaneRecord {
+    let mut record = ControlPlaneRecord::default();
+    let (flags, metrics) = (conditions["flagz"].as_array(), conditions["metrics"].as_array());
+    let servers = flags.map_or(0, Vec::len).max(metrics.map_or(0, Vec::len));
+    for at in 0..servers {
+        let flags = flags.and_then(|each| each.get(at)).map(|changed| {
+            let mut answer: Value = serde_json::from_str(include_str!("../fixtures/flagz/v1.37.json")).unwrap();
+            answer["flags"].as_object_mut().unwrap().extend(changed.as_object().unwrap().clone());
+            FlagsTold::of_json(&answer.to_string()).unwrap()
+        });
+        let metrics = metrics.and_then(|each| each.get(at)).map(|lines| {
+            let mut reader = MetricsReader::default();
+            lines.as_str().unwrap().lines().for_each(|line| reader.line(line));
+            reader.finish("").unwrap().metrics
+        });
+        record.flagz.items += usize::from(flags.is_some());
+        record.metrics.items += usize::from(metrics.is_some());
+        let started = jiff::Timestamp::from_second(1_764_000_000 + at as i64).ok();
+        record.take(ServerRecord { started, flags, metrics });
+    }
+    for coverage in [&mut record.flagz, &mut record.metrics] {
+        coverage.state = if coverage.items > 0 { KindState::Read } else { KindState::Forbidden };
+    }
+    if !conditions["unheard_of"].is_null() {
+        record.unheard_of = serde_json::from_value(conditions["unheard_of"].clone()).unwrap();
+    }
+    record
 }
 
 /// Files in the folder `evidence` beside the input, by name; what the evidence register says of one stands in the conditions under its name.

@@ -1,9 +1,21 @@
+//! What the control plane's settings are, and where each was seen: one judge whom all checks of flags ask. Which sources there are, what each of them
+//! proves and which comes first is told in `docs/control-plane.md`; [`servers`] puts command lines together, [`force`] says whether roles and bindings count
+//! at all, [`counted`] what servers counted of themselves.
+//!
 //! Where to look when the control plane's settings can't be seen through the API: by distribution, the place and the words to search there.
 //!
 //! A provider that runs the control plane has switches of its own for what elsewhere are flags; distributions that pack the components into
 //! one process keep the flags in files. A check that meets neither pods nor annotations tells one of these sentences and asks for review.
 
+pub mod counted;
+pub mod force;
+pub mod servers;
+
+pub use servers::{Blind, api_servers, blind, command_lines, disagreements};
+
 use super::distribution;
+use crate::kinds::control_plane::FLAGZ;
+use crate::kinds::{Inventory, KindState};
 
 /// What is looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,15 +66,35 @@ impl Setting {
     }
 }
 
-/// The sentences for a control plane that shows nothing.
+/// The sentences for a control plane that shows nothing: why it does not, and where to look instead.
 #[must_use]
-pub fn unseen(id: &str, setting: Setting) -> String {
+pub fn unseen(inventory: &Inventory, setting: Setting) -> String {
+    let id = inventory.cluster.distribution.as_str();
     let name = distribution::title(id);
     let place = place(id, setting).map_or_else(|| format!("{} ({})", config(id), setting.options()), str::to_owned);
-    if distribution::is_managed(id) {
-        format!("{name} runs the control plane and does not show its settings through the API. Look at {place}.")
+    let shown = if distribution::is_managed(id) {
+        format!("{name} runs the control plane and shows no pods of it")
     } else {
-        format!("No control-plane pod of {name} shows its settings through the API, so this can't be seen from here. Look at {place}.")
+        format!("No control-plane pod of {name} shows its settings through the API")
+    };
+    format!("{shown}{}. Look at {place}.", untold(inventory))
+}
+
+/// Why the API server's own answer about its flags says nothing of a setting.
+fn untold(inventory: &Inventory) -> String {
+    let Some(record) = &inventory.cluster.control_plane else {
+        return format!(", and what the API server itself tells of its flags ({FLAGZ}) was not asked for");
+    };
+    let said = record.flagz.message.trim_end_matches('.');
+    match record.flagz.state {
+        KindState::Read | KindState::Partial => String::new(),
+        KindState::Forbidden => {
+            format!(
+                ", and {FLAGZ}, where the API server tells its flags, may not be read (kassay rbac prints the right, and the role system:monitoring has it)"
+            )
+        }
+        KindState::Absent => format!(", and this API server does not tell its flags ({FLAGZ} is served since Kubernetes 1.36)"),
+        KindState::Failed => format!(", and {FLAGZ}, where the API server tells its flags, could not be read: {said}"),
     }
 }
 
@@ -153,6 +185,7 @@ fn place(id: &str, setting: Setting) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kinds::{ControlPlaneRecord, Coverage};
 
     #[test]
     fn each_distribution_has_a_place_of_its_own_for_each_setting() {
@@ -173,11 +206,33 @@ mod tests {
         ];
         for (id, words) in marks {
             for setting in Setting::ALL {
-                let told = unseen(id, setting);
+                let told = unseen(&of(id), setting);
                 let place = told.split_once("Look at ").map_or("", |(_, place)| place);
                 assert!(words.iter().any(|word| place.contains(word)), "{id} {setting:?}: {told}");
             }
         }
-        assert!(unseen("kubeadm", Setting::Tls).contains("--tls-min-version"));
+        assert!(unseen(&of("kubeadm"), Setting::Tls).contains("--tls-min-version"));
+    }
+
+    fn of(id: &str) -> Inventory {
+        let mut inventory = Inventory::default();
+        inventory.cluster.distribution = id.to_owned();
+        inventory
+    }
+
+    #[test]
+    fn why_the_server_does_not_tell_is_told() {
+        let mut inventory = of("eks");
+        assert!(unseen(&inventory, Setting::Tls).contains("was not asked for"));
+        for (state, words) in [
+            (KindState::Forbidden, "kassay rbac"),
+            (KindState::Absent, "since Kubernetes 1.36"),
+            (KindState::Failed, "could not be read: no answer"),
+        ] {
+            let flagz = Coverage { state, message: "no answer.".to_owned(), ..Coverage::default() };
+            inventory.cluster.control_plane = Some(Box::new(ControlPlaneRecord { flagz, ..ControlPlaneRecord::default() }));
+            let told = unseen(&inventory, Setting::Tls);
+            assert!(told.contains(words), "{told}");
+        }
     }
 }

@@ -2,7 +2,7 @@
 //! it has, and by which rules it judges, follow that version; security fixes and support follow its own. Its flag says so, and so does its answer
 //! at `/version` (`emulationMajor`, `emulationMinor`), which also servers give whose flags nobody sees.
 
-use super::flags::{self, Component};
+use super::control_plane;
 use crate::kinds::Inventory;
 use crate::model::ObjectRef;
 
@@ -21,7 +21,7 @@ pub struct Emulation {
 #[must_use]
 pub fn all(inventory: &Inventory) -> Vec<Emulation> {
     let other = |minor: &u32| Some(*minor) != inventory.minor();
-    let lines = flags::of(inventory, Component::ApiServer);
+    let lines = control_plane::api_servers(inventory);
     let mut all: Vec<Emulation> = lines
         .iter()
         .filter_map(|line| {

@@ -24,12 +24,25 @@ pub struct Flag {
     pub value: Option<String>,
 }
 
+/// Where a command line shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Seen {
+    /// In a static pod.
+    Pod,
+    /// In an annotation of a node, which holds what was passed on to the component and not what the distribution adds.
+    Annotation,
+    /// In the server's own answer at `/flagz`, which holds every flag that is set.
+    Flagz,
+}
+
 /// The command line of one component on one node.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CommandLine {
     /// The component.
     pub component: Component,
-    /// The pod, or for K3s the node.
+    /// Where it shows.
+    pub seen: Seen,
+    /// The pod, for K3s the node, and the cluster for what a server told itself.
     pub object: ObjectRef,
     /// The node that it runs on, "" where unknown.
     pub node: String,
@@ -132,7 +145,8 @@ impl CommandLine {
         self.is_set(name).then(|| self.value(name).unwrap_or("(sealed)"))
     }
 
-    fn default(&self, name: &str, minor: Option<u32>) -> Option<&'static str> {
+    /// The value that a flag has in this minor version where it is not given; none where that is not known here.
+    pub(super) fn default(&self, name: &str, minor: Option<u32>) -> Option<&'static str> {
         let minor = minor.unwrap_or(u32::MAX);
         let k3s = self.object.kind == "Node";
         Some(match (self.component, name) {
@@ -216,6 +230,7 @@ fn from_pods(inventory: &Inventory) -> Vec<CommandLine> {
             }
             lines.push(CommandLine {
                 component,
+                seen: Seen::Pod,
                 object: ObjectRef::new("", "Pod", &pod.metadata.namespace, &pod.metadata.name),
                 node: pod.node.clone(),
                 path: format!("spec.{}.{field}", container.path(ContainerRole::Normal)),
@@ -283,6 +298,7 @@ fn from_nodes(inventory: &Inventory) -> Vec<CommandLine> {
             let all = parse(words.into_iter().map(Some));
             let line = |component, flags| CommandLine {
                 component,
+                seen: Seen::Annotation,
                 object: ObjectRef::new("", "Node", "", &node.metadata.name),
                 node: node.metadata.name.clone(),
                 path: format!("metadata.annotations[{annotation}]"),

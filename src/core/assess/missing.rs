@@ -1,6 +1,10 @@
 //! What a check needs and does not have, and what that does to its judgement. Everything that is unread ends here, in one of three ways:
 //! without it nothing can be judged; what is there is told and nothing is good by it; whatever was judged does not count.
 
+use crate::analysis::control_plane::{
+    self,
+    force::{Force, force},
+};
 use crate::analysis::rbac;
 use crate::checks;
 use crate::judging::{Check, Need, Verdict, View, identity};
@@ -49,8 +53,12 @@ pub(super) struct Missing {
     unjudged: Vec<String>,
     /// Whether it rests on the cluster's version and nothing tells that: a good result is for review then.
     assumed: bool,
+    /// Lists in which more API servers could show than the one that told of itself.
+    unshown: Vec<Gap>,
     /// Whose word the version is that it judges by, where a person told it.
     told: Option<String>,
+    /// Why roles and bindings on which it rests may not be in force: a good result is for review then.
+    not_in_force: Option<String>,
     /// Whatever was judged does not count beside these: lists that could show more than the files that were given as evidence.
     overruling: Vec<Gap>,
 }
@@ -65,6 +73,13 @@ impl Missing {
             missing.declared.extend(need.kinds().iter().filter(|kind| inventory.is_declared_empty(**kind)));
         }
         missing.silent_namespaces(check, view);
+        if check.needs.iter().any(|need| need.kinds().iter().any(|kind| rbac::KINDS.contains(kind))) {
+            missing.not_in_force = match force(inventory) {
+                Force::NotDoubted => None,
+                Force::Doubted(why) => Some(format!("it is in doubt whether they alone decide what is allowed ({why})")),
+                Force::NotInForce(why) => Some(format!("they are not in force ({why})")),
+            };
+        }
         if check.needs.contains(&Need::Workloads) {
             let scoped = inventory.unjudged().filter(|(object, _)| view.category(&object.namespace).in_scope());
             missing.unjudged = scoped.map(|(object, why)| format!("{object} ({why})")).collect();
@@ -97,6 +112,14 @@ impl Missing {
             Need::Evidence(_) => {
                 self.overruling.extend(need.kinds().iter().filter_map(|kind| refused(*kind, inventory)));
                 self.partial.extend(need.kinds().iter().filter_map(|kind| in_part(*kind, inventory)));
+            }
+            Need::ControlPlane => {
+                let told = !control_plane::api_servers(inventory).is_empty();
+                for kind in need.kinds() {
+                    let into = if told { &mut self.unshown } else { &mut self.first };
+                    into.extend(lacks(*kind, inventory));
+                    self.partial.extend(in_part(*kind, inventory));
+                }
             }
             Need::List(_) | Need::Policies => {
                 for kind in need.kinds() {
@@ -171,6 +194,10 @@ impl Missing {
             verdict.because("Nothing was found, but that rests on the cluster's version, and nothing tells it.");
             verdict.decide(Outcome::Review);
         }
+        if let Some(why) = self.not_in_force.as_ref().filter(|_| good(&verdict)) {
+            verdict.because(format!("Nothing was found, but that rests on roles and bindings, and {why}."));
+            verdict.decide(Outcome::Review);
+        }
         if !self.unjudged.is_empty() && good(&verdict) {
             let makes = of(self.unjudged.len(), "object makes", "objects make");
             verdict.because(format!("{} {makes} pods and could not be judged: {}.", self.unjudged.len(), named(&self.unjudged)));
@@ -185,6 +212,17 @@ impl Missing {
                     verdict.note(format!("Not judged is what could be in lists that were not given: {}", told(&[], &self.unheld).0));
                 }
                 _ => {}
+            }
+        }
+        if !self.unshown.is_empty() {
+            let (reason, needs) = told(&self.unshown, &[]);
+            match verdict.outcome() {
+                Outcome::Pass | Outcome::NotApplicable => {
+                    verdict = verdict
+                        .block(format!("Nothing was found in what the API server told of itself, but others could show: {reason}"), needs);
+                }
+                Outcome::Fail | Outcome::Review => verdict.note(format!("Judged by what shows without these: {reason}")),
+                Outcome::Blocked => {}
             }
         }
         // Where a list was refused that could show more than the files that were given, what these show is told, and nothing is decided.
@@ -214,7 +252,7 @@ pub fn lacking(view: &View<'_>) -> Vec<Lacking> {
         let missing = Missing::of(check, view);
         let (gaps, unheld): (Vec<&Gap>, &[Kind]) = match missing.forbids() {
             true => (missing.first.iter().collect(), &[]),
-            false => (missing.partial.iter().chain(&missing.overruling).collect(), &missing.unheld),
+            false => (missing.partial.iter().chain(&missing.unshown).chain(&missing.overruling).collect(), &missing.unheld),
         };
         let mut needs: Vec<String> =
             gaps.iter().map(|gap| gap.need.clone()).chain(unheld.iter().map(|kind| format!("{}: list", kind.id()))).collect();

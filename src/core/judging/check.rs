@@ -33,6 +33,9 @@ pub struct Check {
 pub enum Need {
     /// The whole list of a kind. An add-on that is not installed counts as read and empty.
     List(Kind),
+    /// What shows flags of the control plane: pods and nodes, or what the API server tells of itself. Without pods and nodes, what it told is judged and nothing
+    /// passes by it.
+    ControlPlane,
     /// Pods and everything that makes pods. From files, those kinds that the files hold.
     Workloads,
     /// Roles and bindings. From files, those that the files hold: what these show is told, and nothing passes unless all four kinds are there.
@@ -63,6 +66,7 @@ impl Need {
     pub fn kinds(&self) -> &[Kind] {
         match self {
             Self::List(kind) => std::slice::from_ref(kind),
+            Self::ControlPlane => &[Kind::Pods, Kind::Nodes],
             Self::Workloads => Kind::population(),
             Self::Policies => Kind::POLICIES,
             Self::OtherPolicies => crate::analysis::reach::OTHER_POLICIES,
@@ -86,7 +90,7 @@ impl Need {
             Self::OtherPolicies => Some("network policies of other kinds"),
             Self::Routes => Some("routes"),
             Self::Reports => Some("reports of policy engines"),
-            Self::List(_) | Self::Version | Self::Identity | Self::Probes | Self::Evidence(_) => None,
+            Self::List(_) | Self::ControlPlane | Self::Version | Self::Identity | Self::Probes | Self::Evidence(_) => None,
         }
     }
 }

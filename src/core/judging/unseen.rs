@@ -4,15 +4,16 @@ use super::{Verdict, View, described};
 use crate::analysis::control_plane::{self, Setting};
 use crate::analysis::described::Topic;
 use crate::analysis::emulation;
-use crate::analysis::flags::CommandLine;
+use crate::analysis::flags::{CommandLine, Seen};
 use crate::analysis::kubelet::Configuration;
 use crate::kinds::VersionFrom;
-use crate::model::{Finding, Outcome, Severity};
+use crate::kinds::imported::Form;
+use crate::model::{Finding, ObjectRef, Outcome, Severity};
 
 /// The judgement on a control plane that shows none of its flags: by descriptions that were attached, else a review with the place to look instead and
 /// the file to attach.
 pub(crate) fn unseen(view: &View<'_>, setting: Setting) -> Verdict {
-    let place = control_plane::unseen(&view.cluster().distribution, setting);
+    let place = control_plane::unseen(view.inventory, setting);
     match Topic::of(setting) {
         Some(topic) => described::verdict(view, topic, &place),
         None => Verdict::review(place),
@@ -20,12 +21,43 @@ pub(crate) fn unseen(view: &View<'_>, setting: Setting) -> Verdict {
 }
 
 /// Turns a judgement of some nodes' flags into a review where other control-plane nodes show none.
-pub(crate) fn mind_the_unseen(view: &View<'_>, verdict: &mut Verdict, lines: &[CommandLine]) {
-    let blind = crate::analysis::flags::nodes_without(view.inventory, lines);
+pub(crate) fn mind_the_unseen(view: &View<'_>, setting: Setting, verdict: &mut Verdict, lines: &[CommandLine]) {
+    tell_sources(view, setting, verdict, lines);
+    let blind = control_plane::blind(view.inventory, lines);
     if !blind.is_empty() && matches!(verdict.outcome(), Outcome::Pass | Outcome::NotApplicable) {
         verdict.decide(Outcome::Review);
-        verdict.because(format!("Nothing found where flags show, but the control-plane nodes {} show none.", blind.join(", ")));
+        verdict.because(format!("Nothing found where flags show, but {}.", blind.words()));
     }
+}
+
+/// Says of flags that a server told itself for whom they hold. Where nothing else shows flags, attached descriptions of the provider are judged beside them.
+pub(crate) fn tell_sources(view: &View<'_>, setting: Setting, verdict: &mut Verdict, lines: &[CommandLine]) {
+    if !lines.is_empty()
+        && lines.iter().all(|line| line.seen == Seen::Flagz)
+        && let Some(topic) = Topic::of(setting)
+    {
+        let files = crate::analysis::described::files(view.inventory, topic);
+        let of_provider = files.into_iter().filter(|file| matches!(file.content.form(), Form::Description(by) if by.tells_what_runs()));
+        described::tell(view, &of_provider.collect::<Vec<_>>(), topic, false, verdict);
+    }
+    let told = lines.iter().filter(|line| line.seen == Seen::Flagz).count();
+    if told > 0 {
+        let who = if told == 1 { "an API server that answered" } else { "API servers that answered" };
+        verdict.note(format!(
+            "Flags of {who} are judged as told at /flagz; for servers that may stand beside, and did not answer, they need not hold."
+        ));
+    }
+}
+
+/// Findings on control-plane nodes of whose API server nothing shows.
+pub(crate) fn blind_nodes(view: &View<'_>, lines: &[CommandLine], message: &'static str) -> Vec<Finding> {
+    let blind = control_plane::blind(view.inventory, lines);
+    let observed = match blind.answered {
+        0 => "not seen".to_owned(),
+        answered => format!("of {} such nodes {answered} told its flags", blind.nodes.len()),
+    };
+    let finding = |node: &&str| Finding::new(view.cluster_wide(), ObjectRef::of_node(node), "kube-apiserver").rule("unseen").review();
+    blind.nodes.iter().map(|node| finding(node).severity(Severity::Low).observed(observed.clone()).message(message)).collect()
 }
 
 /// Questions about flags whose values were not read, because something like a credential stands in them: what was looked for may stand there too.

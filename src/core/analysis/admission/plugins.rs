@@ -1,7 +1,8 @@
 //! Whether the API server runs the admission plugins behind which everything else stands: Pod Security admission, its own policies, the webhooks.
 //! All are on by default; the API server's command line may switch them off, and then labels, policies and webhooks are there and refuse nothing.
 
-use crate::analysis::flags::{self, CommandLine, Component};
+use crate::analysis::control_plane;
+use crate::analysis::flags::CommandLine;
 use crate::kinds::{Inventory, VersionFrom};
 use crate::model::ObjectRef;
 
@@ -54,7 +55,7 @@ impl Plugin {
     #[must_use]
     pub fn running(self, inventory: &Inventory) -> Running {
         let minor = inventory.minor();
-        let lines = flags::of(inventory, Component::ApiServer);
+        let lines = control_plane::api_servers(inventory);
         let mut worst = if self == Self::PodSecurity { since(inventory, &lines) } else { Running::On };
         for line in &lines {
             match (self.in_line(line, minor), &worst) {
@@ -124,10 +125,10 @@ pub enum Exemptions {
 /// What can be seen of the exemptions of Pod Security admission.
 #[must_use]
 pub fn exemptions(inventory: &Inventory) -> Exemptions {
-    let lines = flags::of(inventory, Component::ApiServer);
+    let lines = control_plane::api_servers(inventory);
     if lines.iter().any(|line| line.is_set("admission-control-config-file")) {
         Exemptions::File
-    } else if lines.is_empty() || !flags::nodes_without(inventory, &lines).is_empty() {
+    } else if lines.is_empty() || !control_plane::blind(inventory, &lines).is_empty() {
         Exemptions::Unseen
     } else {
         Exemptions::None

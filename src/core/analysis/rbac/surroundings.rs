@@ -3,8 +3,8 @@
 
 use super::paths::{Path, When};
 use super::rules::Request;
+use crate::analysis::control_plane::{self, counted};
 use crate::analysis::emulation;
-use crate::analysis::flags::{self, Component};
 use crate::kinds::{Inventory, KindState};
 use crate::model::{Kind, text::glob};
 use std::collections::{BTreeMap, BTreeSet};
@@ -236,7 +236,11 @@ fn configures(namespace: &str, name: &str) -> bool {
 
 /// By version and by gate, which its flags may switch, and the version that it emulates.
 fn upgrade_by_get(inventory: &Inventory) -> Option<bool> {
-    let servers = flags::of(inventory, Component::ApiServer);
+    // A server says itself whether the gate is on; where one of several has it off, that one may be asked.
+    if let Some(on) = counted::feature(inventory, UPGRADE_GATE) {
+        return Some(!on);
+    }
+    let servers = control_plane::api_servers(inventory);
     let off = format!("{UPGRADE_GATE}=false");
     if servers.iter().any(|server| server.list("feature-gates").iter().any(|gate| gate.eq_ignore_ascii_case(&off))) {
         return Some(true);

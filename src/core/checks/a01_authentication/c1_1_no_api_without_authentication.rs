@@ -2,15 +2,16 @@
 //! flags of the control plane and the settings of the kubelets say of them.
 
 use super::anonymous_probe;
+use crate::analysis::control_plane::{self, Setting};
 use crate::analysis::described::Topic;
 use crate::analysis::exposure::{self, Routes};
-use crate::analysis::flags::{self, CommandLine, Component};
+use crate::analysis::flags::{self, CommandLine, Component, Seen};
 use crate::analysis::rbac::{Subject, subjects};
-use crate::analysis::{control_plane::Setting, kubelet, software};
+use crate::analysis::{kubelet, software};
 use crate::judging::{Check, Need, Verdict, View, described, rights, unseen};
 use crate::kinds::imported::Describer;
 use crate::kinds::{KindState, Workload};
-use crate::model::{Finding, Kind, ObjectRef, Severity};
+use crate::model::{Finding, Kind, ObjectRef, Outcome, Severity};
 
 /// The checks of control 1.1, in the order in which they are told.
 pub(super) const CHECKS: &[Check] = &[
@@ -51,15 +52,15 @@ pub(super) const CHECKS: &[Check] = &[
         title: "Control-plane flags that let callers in unasked",
         severity: Severity::Critical,
         practices: &["1.1.a"],
-        needs: &[Need::List(Kind::Pods), Need::List(Kind::Nodes)],
+        needs: &[Need::ControlPlane],
         active: false,
         why: "The API server, the controllers and etcd each have switches that turn authentication off. etcd holds every Secret and every right; \
               whoever it answers unasked owns the cluster.",
         mend: "In the static pod's manifest set --authorization-mode=Node,RBAC, remove --insecure-port and --port, and start etcd with \
                --client-cert-auth=true and --peer-client-cert-auth=true.",
-        blind_spots: "A managed control plane shows no pods with flags, and k3s and Talos only some (since Kubernetes 1.36 the page /flagz shows them \
-                      to system:monitoring; it is not requested); an etcd outside of the cluster shows none. The file behind --authentication-config \
-                      is judged where it is given as evidence.",
+        blind_spots: "Where no pods show flags (managed control planes, k3s), the API server itself is asked (/flagz, since Kubernetes 1.36, with the \
+                      right to read it); it speaks for itself, and neither for others beside it nor for etcd. An etcd outside of the cluster shows no \
+                      flags. The file behind --authentication-config is judged where it is given as evidence.",
         judge: control_plane_flags,
     },
     Check {
@@ -176,7 +177,7 @@ const JUDGED: &[&str] = &[
 ];
 
 fn control_plane_flags(view: &View<'_>) -> Verdict {
-    let lines = flags::command_lines(view.inventory);
+    let lines = control_plane::command_lines(view.inventory);
     let servers: Vec<CommandLine> = lines.iter().filter(|l| l.component == Component::ApiServer).cloned().collect();
     if servers.is_empty() {
         return unseen::unseen(view, Setting::Anonymous);
@@ -196,13 +197,36 @@ fn control_plane_flags(view: &View<'_>) -> Verdict {
     if !named.is_empty() && !described::in_use(view, Topic::Anonymous, Describer::Authentication, &mut verdict) {
         verdict.find_all(named);
     }
-    unseen::mind_the_unseen(view, &mut verdict, &servers);
+    for told in control_plane::disagreements(view.inventory) {
+        let said = |value: &str| if value.is_empty() { "not set".to_owned() } else { value.to_owned() };
+        let flags: Vec<String> = told
+            .flags
+            .iter()
+            .map(|differing| format!("--{}: {} here, {} at /flagz", differing.name, said(&differing.shown), said(&differing.told)))
+            .collect();
+        verdict.find(
+            Finding::new(view.cluster_wide(), told.object.clone(), told.field.clone())
+                .rule("disagreement")
+                .severity(Severity::Medium)
+                .review()
+                .observed(flags.join("; "))
+                .message("An API server that answered runs with other flags than any that shows here: it was not started anew since these were written, or it is another server behind the same address.")
+                .mend("Find out which server answered, and let all of them run with what is written."),
+        );
+    }
+    unseen::mind_the_unseen(view, Setting::Anonymous, &mut verdict, &servers);
     // A program that runs outside of the cluster, or without pods, is not seen and not judged; who reads "pass" must know.
     let missing: Vec<&str> = [Component::Etcd, Component::ControllerManager, Component::Scheduler]
         .into_iter()
         .filter(|component| !lines.iter().any(|line| line.component == *component))
         .map(Component::program)
         .collect();
+    // A server that tells its own flags tells nothing of the others, and of them etcd decides most.
+    let told_alone = servers.iter().all(|line| line.seen == Seen::Flagz) && missing.contains(&Component::Etcd.program());
+    if told_alone && verdict.outcome() == Outcome::Pass {
+        verdict.because("Nothing found in the flags that the API server told, but those of etcd do not show.");
+        verdict.decide(Outcome::Review);
+    }
     if !missing.is_empty() {
         verdict.note(format!("No command line of {} shows through the API: look at the hosts on which they run.", missing.join(", ")));
     }

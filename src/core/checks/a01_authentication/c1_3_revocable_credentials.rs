@@ -2,7 +2,6 @@
 
 use super::request::{NEVER, issued, requested_name};
 use crate::analysis::control_plane::{self, Setting};
-use crate::analysis::flags::{self, Component};
 use crate::analysis::rbac::{Bound, Request};
 use crate::judging::{Check, Need, Verdict, View, identity, rights, unseen};
 use crate::kinds::Login;
@@ -315,11 +314,12 @@ fn token_lifetime(view: &View<'_>) -> Verdict {
             }
         }
     }
-    let servers = flags::of(view.inventory, Component::ApiServer);
+    let servers = control_plane::api_servers(view.inventory);
     if servers.is_empty() {
         // The volumes are judged all the same; the server's own limits are what stays unseen.
-        verdict.note(control_plane::unseen(&view.cluster().distribution, Setting::TokenLifetime));
+        verdict.note(control_plane::unseen(view.inventory, Setting::TokenLifetime));
     }
+    unseen::tell_sources(view, Setting::TokenLifetime, &mut verdict, &servers);
     for server in servers {
         let told = |field: &str, observed: String, message: &'static str| {
             Finding::new(view.cluster_wide(), server.object.clone(), server.field(field))

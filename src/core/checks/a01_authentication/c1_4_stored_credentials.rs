@@ -1,8 +1,7 @@
 //! Control 1.4: credentials are stored safely. What of them shows in the cluster: a static token file, key material that workloads mount,
 //! kubeconfigs that lie in ConfigMaps.
 
-use crate::analysis::control_plane::Setting;
-use crate::analysis::flags::{self, Component};
+use crate::analysis::control_plane::{self, Setting};
 use crate::analysis::host_path::{Claims, key_material, tidy};
 use crate::judging::{Check, Need, Verdict, View, claims, unseen};
 use crate::kinds::Login;
@@ -15,12 +14,13 @@ pub(super) const CHECKS: &[Check] = &[
         title: "Passwords or tokens in a file of the API server",
         severity: Severity::High,
         practices: &["1.4.a"],
-        needs: &[Need::List(Kind::Pods), Need::List(Kind::Nodes)],
+        needs: &[Need::ControlPlane],
         active: false,
         why: "A static token file holds logins in clear text on the control-plane node. They never expire, and taking one back needs a restart.",
         mend: "Remove --token-auth-file (and --basic-auth-file) from the API server, and let people log in through the identity provider.",
-        blind_spots: "A managed control plane shows no pods with flags, and k3s and Talos only some; the page /flagz of Kubernetes 1.36 and later is \
-                      not requested. A provider's description of the cluster (local accounts, passwords, client certificates) is judged where it is given as evidence.",
+        blind_spots: "Where no pods show flags (managed control planes, k3s), the API server itself is asked (/flagz, since Kubernetes 1.36, with the \
+                      right to read it); it speaks for itself and not for others beside it. A provider's description of the cluster (local accounts, \
+                      passwords, client certificates) is judged where it is given as evidence.",
         judge: static_token_file,
     },
     Check {
@@ -67,7 +67,7 @@ pub(super) const CHECKS: &[Check] = &[
 ];
 
 fn static_token_file(view: &View<'_>) -> Verdict {
-    let servers = flags::of(view.inventory, Component::ApiServer);
+    let servers = control_plane::api_servers(view.inventory);
     if servers.is_empty() {
         return unseen::unseen(view, Setting::StaticTokens);
     }
@@ -85,7 +85,7 @@ fn static_token_file(view: &View<'_>) -> Verdict {
             }
         }
     }
-    unseen::mind_the_unseen(view, &mut verdict, &servers);
+    unseen::mind_the_unseen(view, Setting::StaticTokens, &mut verdict, &servers);
     verdict
 }
 

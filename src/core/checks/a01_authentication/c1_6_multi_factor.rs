@@ -1,8 +1,8 @@
 //! Control 1.6: interactive access needs more than one factor. The cluster can't show a second factor, only how one credential logs in and
 //! what stands before the API; the rest is asked of people.
 
+use crate::analysis::control_plane;
 use crate::analysis::described::Topic;
-use crate::analysis::flags::{self, Component};
 use crate::analysis::software;
 use crate::judging::{Check, Need, Verdict, View, described, identity};
 use crate::model::{Finding, Outcome, Severity};
@@ -42,7 +42,7 @@ fn login_method(view: &View<'_>) -> Verdict {
                 .message("Confirm at the identity provider behind this login that a second factor is enforced for it.")
         });
     }
-    for server in flags::of(view.inventory, Component::ApiServer) {
+    for server in control_plane::api_servers(view.inventory) {
         for name in ["oidc-issuer-url", "authentication-config", "authentication-token-webhook-config-file"] {
             if server.is_set(name) {
                 verdict.saw(view.cluster_wide());

@@ -2,6 +2,8 @@
 //! for themselves is told only where somebody widened it. How one binding or rule is judged stands in `excess`.
 
 use super::excess;
+use crate::analysis::control_plane::force::{Force, force};
+use crate::analysis::distribution;
 use crate::analysis::rbac::rules::everything;
 use crate::analysis::rbac::{Effective, Request, gathered, stock, subjects};
 use crate::judging::{Check, Need, Verdict, View, rights};
@@ -82,6 +84,7 @@ pub(super) const CHECKS: &[Check] = &[
 fn cluster_admin(view: &View<'_>) -> Verdict {
     let rbac = view.rbac();
     let mut verdict = Verdict::over("binding", "bindings");
+    verdict.find_all(not_in_force(view));
     for bound in rbac.bindings() {
         verdict.saw(rights::category(view, bound));
         if !bound.is_admin() || bound.subjects.is_empty() || rbac.is_stock(bound) {
@@ -104,6 +107,36 @@ fn cluster_admin(view: &View<'_>) -> Verdict {
         );
     }
     verdict
+}
+
+/// A finding where everybody may do everything, whatever the bindings say.
+fn not_in_force(view: &View<'_>) -> Option<Finding> {
+    let server = &view.cluster().server;
+    let object = ObjectRef::new("", "Cluster", "", if server.is_empty() { "API server" } else { server });
+    let finding = |why: String| Finding::new(view.cluster_wide(), object, "authorization").observed(why);
+    match force(view.inventory) {
+        Force::NotDoubted => None,
+        Force::NotInForce(why) => Some(
+            finding(why)
+                .rule("not_in_force")
+                .severity(Severity::Critical)
+                .message("Roles and bindings are kept and not asked: everybody who logs in may do everything.")
+                .mend("Start the API server with --authorization-mode=Node,RBAC (on MicroK8s: microk8s enable rbac), after the bindings that people and programs need are there."),
+        ),
+        Force::Doubted(why) => {
+            let finding = finding(why).rule("in_doubt");
+            let managed = distribution::is_managed(&view.cluster().distribution);
+            Some(if managed {
+                finding.severity(Severity::Medium).review().message(
+                    "Another authorizer than RBAC, such as the provider's own, allows this identity everything. Whom else it does is not shown by roles and bindings.",
+                )
+            } else {
+                finding.severity(Severity::Critical).message(
+                    "No role gives this right, and it is allowed: the API server allows everything to everybody (AlwaysAllow), or another authorizer than RBAC allows this identity everything.",
+                ).mend("Look at --authorization-mode or --authorization-config of the API server: it is to be Node,RBAC, and what other authorizers allow is to be reviewed.")
+            })
+        }
+    }
 }
 
 fn wildcards(view: &View<'_>) -> Verdict {

@@ -1,9 +1,8 @@
 //! Control 2.2: no hard-coded groups. The API server lets system:masters past every authorizer, so who gets into it must be told apart.
 
 use super::aws_auth;
-use crate::analysis::control_plane::Setting;
+use crate::analysis::control_plane::{self, Setting};
 use crate::analysis::described::Topic;
-use crate::analysis::flags::{self, Component};
 use crate::analysis::rbac::{Subject, stock, subjects};
 use crate::checks::a01_authentication::organizations;
 use crate::judging::{Check, Need, Verdict, View, described, identity, rights, unseen};
@@ -49,14 +48,14 @@ pub(super) const CHECKS: &[Check] = &[
         title: "Authorization modes of the API server",
         severity: Severity::Critical,
         practices: &["2.2.b"],
-        needs: &[Need::List(Kind::Pods), Need::List(Kind::Nodes)],
+        needs: &[Need::ControlPlane],
         active: false,
         why: "Any one of the enabled modes may allow a request. AlwaysAllow allows all of them, ABAC reads a file that nobody can review in the \
               cluster, and a webhook follows rules that are kept elsewhere.",
         mend: "Set --authorization-mode=Node,RBAC on the API server; keep a webhook only if its rules are reviewed like RBAC.",
-        blind_spots: "A managed control plane shows no pods with flags, and k3s and Talos only some; the page /flagz of Kubernetes 1.36 and later is \
-                      not requested. The file behind --authorization-config is judged where it is given as evidence, and so is a provider's description; \
-                      the rules of a webhook can't be read.",
+        blind_spots: "Where no pods show flags (managed control planes, k3s), the API server itself is asked (/flagz, since Kubernetes 1.36, with the \
+                      right to read it); it speaks for itself and not for others beside it. The file behind --authorization-config is \
+                      judged where it is given as evidence, and so is a provider's description; the rules of a webhook can't be read.",
         judge: authorization_modes,
     },
 ];
@@ -118,7 +117,7 @@ fn system_masters(view: &View<'_>) -> Verdict {
 }
 
 fn authorization_modes(view: &View<'_>) -> Verdict {
-    let servers = flags::of(view.inventory, Component::ApiServer);
+    let servers = control_plane::api_servers(view.inventory);
     if servers.is_empty() {
         return unseen::unseen(view, Setting::Authorization);
     }
@@ -180,6 +179,6 @@ fn authorization_modes(view: &View<'_>) -> Verdict {
     if !named.is_empty() && !described::in_use(view, Topic::Authorization, Describer::Authorization, &mut verdict) {
         verdict.find_all(named);
     }
-    unseen::mind_the_unseen(view, &mut verdict, &servers);
+    unseen::mind_the_unseen(view, Setting::Authorization, &mut verdict, &servers);
     verdict
 }

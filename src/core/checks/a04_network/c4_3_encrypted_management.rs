@@ -28,13 +28,14 @@ pub(super) const CHECKS: &[Check] = &[
         title: "Ports of the control plane without encryption",
         severity: Severity::High,
         practices: &["4.3.a"],
-        needs: &[Need::List(Kind::Pods), Need::List(Kind::Nodes), Need::List(Kind::ConfigMaps)],
+        needs: &[Need::ControlPlane, Need::List(Kind::ConfigMaps)],
         active: false,
         why: "What passes between the parts of the control plane is the cluster's whole content, Secrets included. An unencrypted port lets \
               whoever listens on the network read it; the old insecure ports ask for no login either.",
         mend: "Close the port (remove --insecure-port, set readOnlyPort: 0) and give etcd https addresses only.",
-        blind_spots: "The check sees flags of control-plane pods and the kubelet configuration that kubeadm keeps in the cluster. Managed control \
-                      planes show neither, and a node's own file may say otherwise.",
+        blind_spots: "The check sees flags of control-plane pods, those that the API server itself tells (/flagz, since Kubernetes 1.36), and the kubelet \
+                      configuration that kubeadm keeps in the cluster. Managed control planes show no pods and no such configuration, and a node's own \
+                      file may say otherwise.",
         judge: transport::plaintext_ports,
     },
     Check {
@@ -42,7 +43,7 @@ pub(super) const CHECKS: &[Check] = &[
         title: "Old protocols or weak ciphers allowed by the control plane",
         severity: Severity::Medium,
         practices: &["4.3.a"],
-        needs: &[Need::List(Kind::Pods), Need::List(Kind::Nodes), Need::List(Kind::ConfigMaps)],
+        needs: &[Need::ControlPlane, Need::List(Kind::ConfigMaps)],
         active: false,
         why: "Encryption is as strong as the weakest protocol and cipher that a server accepts. TLS 1.0 and 1.1 and ciphers such as RC4 are \
               broken and no strong cryptography in the sense of PCI DSS. 3DES gives way where much passes under one key, and NIST has not allowed it \
@@ -50,7 +51,8 @@ pub(super) const CHECKS: &[Check] = &[
         mend: "Set --tls-min-version=VersionTLS12 (or 13) and list only ciphers with forward secrecy and GCM or ChaCha20, in every component and \
                in the kubelets; or remove the settings, since today's defaults are sound.",
         blind_spots: "The check judges what is set; where nothing is, the component's own default holds (TLS 1.2 and later). What a managed control \
-                      plane accepts shows only when connecting to it; OpenShift's own object APIServer is judged where it is given as evidence.",
+                      plane accepts shows in the flags that its API server tells (/flagz, since Kubernetes 1.36), and else only when connecting to it; \
+                      OpenShift's own object APIServer is judged where it is given as evidence.",
         judge: transport::tls_flags,
     },
     Check {

@@ -4,9 +4,9 @@
 use super::address::{self, Reachable};
 use crate::analysis::control_plane::{self, Setting};
 use crate::analysis::described::Topic;
-use crate::analysis::flags::{self, CommandLine, Component};
+use crate::analysis::flags::{CommandLine, Component, Seen};
 use crate::analysis::kubelet;
-use crate::judging::unseen::{self, not_understood, sealed_flags};
+use crate::judging::unseen::{self, blind_nodes, not_understood, sealed_flags, tell_sources};
 use crate::judging::{Verdict, View, described};
 use crate::model::{Finding, ObjectRef, Severity};
 
@@ -45,7 +45,8 @@ fn judge(
     faults: fn(&CommandLine, Option<u32>) -> Vec<Fault>,
     kubelet_fault: fn(&kubelet::Configuration) -> Option<Fault>,
 ) -> Verdict {
-    let lines: Vec<CommandLine> = flags::command_lines(view.inventory).into_iter().filter(|l| l.component != Component::Server).collect();
+    let lines: Vec<CommandLine> =
+        control_plane::command_lines(view.inventory).into_iter().filter(|l| l.component != Component::Server).collect();
     let configurations = kubelet::configurations(view.inventory);
     let servers: Vec<CommandLine> = lines.iter().filter(|l| l.component == Component::ApiServer).cloned().collect();
     if servers.is_empty() && configurations.is_empty() {
@@ -81,13 +82,22 @@ fn judge(
             told.any()
         });
         if !told {
-            verdict.find(not_seen("kube-apiserver", control_plane::unseen(&view.cluster().distribution, setting)));
+            verdict.find(not_seen("kube-apiserver", control_plane::unseen(view.inventory, setting)));
         }
     }
-    for node in flags::nodes_without(view.inventory, &servers).into_iter().filter(|_| !servers.is_empty()) {
-        let finding =
-            Finding::new(view.cluster_wide(), ObjectRef::of_node(node), "kube-apiserver").rule("unseen").review().severity(Severity::Low);
-        verdict.find(finding.observed("not seen").message("The control plane of this node shows no flags."));
+    if !servers.is_empty() {
+        verdict.find_all(blind_nodes(view, &servers, "The control plane of this node shows no flags."));
+    }
+    tell_sources(view, setting, &mut verdict, &servers);
+    // A server that tells its own flags tells nothing of the other programs.
+    if !servers.is_empty()
+        && servers.iter().all(|line| line.seen == Seen::Flagz)
+        && !lines.iter().any(|line| line.component == Component::Etcd)
+    {
+        verdict.find(not_seen(
+            "etcd",
+            "The API server told its own flags; those of etcd, kube-controller-manager and kube-scheduler do not show.".to_owned(),
+        ));
     }
     // K3s tells of kubelet arguments on every node, kubeadm in a ConfigMap.
     if configurations.is_empty() && !lines.iter().any(|l| l.component == Component::Kubelet) {

@@ -86,15 +86,17 @@ pub(super) const CHECKS: &[Check] = &[
         title: "Encryption of Secrets in the cluster's database",
         severity: Severity::High,
         practices: &["6.1.a"],
-        needs: &[Need::List(Kind::Pods), Need::List(Kind::Nodes)],
+        needs: &[Need::ControlPlane],
         active: false,
         why: "Kubernetes writes Secrets to its database as they are, unless the API server is told to encrypt them. Whoever gets at the database's \
               files, a backup or a disk of a control-plane node then reads every Secret.",
         mend: "Give the API servers an encryption configuration (--encryption-provider-config) with a KMS provider first in its list, then write \
                all Secrets anew so that the old ones are encrypted too.",
-        blind_spots: "The file that the option names lies on the node: which providers it lists, in which order and for which kinds is judged where the file is given as \
-                      evidence, and that each node has the same one is not seen. That Secrets from before are encrypted is not seen (a finished StorageVersionMigration of secrets would show it). Managed \
-                      control planes have a setting of their own, which the provider's description shows.",
+        blind_spots: "The file that the option names lies on the node: which providers it lists, in which order and for which kinds is judged where the \
+                      file is given as evidence, and that each node has the same one is not seen. That Secrets from before are encrypted is not seen (a \
+                      finished StorageVersionMigration of secrets would show it). Managed control planes have a setting of their own, which the \
+                      provider's description shows. What API servers counted (/metrics) shows how Secrets were written and read since their start, and \
+                      nothing of those that nobody touched.",
         judge: settings::encryption_at_rest,
     },
     Check {

@@ -1,23 +1,26 @@
 //! How Secrets are kept and handed out: encrypted or not, in a manager or in the cluster, as variables or as files.
 
-use crate::analysis::control_plane::Setting;
+use crate::analysis::control_plane::counted::{PLAIN, Storage};
+use crate::analysis::control_plane::{self, Setting};
 use crate::analysis::described::Topic;
-use crate::analysis::flags::{self, CommandLine, Component};
-use crate::analysis::software;
-use crate::judging::unseen::unseen;
+use crate::analysis::flags::{CommandLine, Component};
+use crate::analysis::{distribution, software};
+use crate::judging::unseen::{blind_nodes, tell_sources, unseen};
 use crate::judging::{Verdict, View, described};
 use crate::kinds::imported::Describer;
-use crate::model::{Finding, ObjectRef, Severity};
+use crate::model::{Finding, ObjectRef, Outcome, Severity, Weight};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Judges whether the API servers encrypt Secrets.
 pub(super) fn encryption_at_rest(view: &View<'_>) -> Verdict {
-    let all = flags::command_lines(view.inventory);
+    let all = control_plane::command_lines(view.inventory);
     let servers: Vec<&CommandLine> = all.iter().filter(|l| l.component == Component::ApiServer).collect();
+    let storage = Storage::of_secrets(view.inventory);
     if servers.is_empty() {
-        return unseen(view, Setting::Encryption);
+        return by_counters(view, &storage);
     }
     let mut verdict = Verdict::over("API server", "API servers");
+    verdict.find_all(stored(view, &storage));
     let mut named = vec![];
     for line in &servers {
         verdict.saw(view.cluster_wide());
@@ -26,38 +29,99 @@ pub(super) fn encryption_at_rest(view: &View<'_>) -> Verdict {
         if own.and_then(|l| l.boolean("secrets-encryption", None)) == Some(true) {
             continue;
         }
-        let finding = Finding::new(view.cluster_wide(), line.object.clone(), line.field("encryption-provider-config"));
-        match line.value("encryption-provider-config").filter(|file| !file.is_empty()) {
-            Some(file) => {
-                named.push(finding.rule("file").review().severity(Severity::Low).observed(file).message(
-                    "Encryption is configured by this file on the node; that it encrypts Secrets, and with which key, must be shown: attach it.",
-                ));
-            }
-            None if line.is_set("encryption-provider-config") => {
-                named.push(
-                    finding.rule("file").review().severity(Severity::Low).observed("set").message("The file that is named must be shown."),
-                );
-            }
-            None => verdict.find(
-                finding
-                    .rule("off")
-                    .severity(Severity::High)
-                    .observed("not set")
-                    .message("This API server writes Secrets to the database unencrypted."),
-            ),
+        let finding = configured(view, line, &storage);
+        match finding.rule.as_deref() {
+            Some("file") => named.push(finding),
+            _ => verdict.find(finding),
         }
     }
     if !named.is_empty() && !described::in_use(view, Topic::Encryption, Describer::Encryption, &mut verdict) {
         verdict.find_all(named);
     }
     let lines: Vec<CommandLine> = servers.into_iter().cloned().collect();
-    for node in flags::nodes_without(view.inventory, &lines) {
-        let finding = Finding::new(view.cluster_wide(), ObjectRef::of_node(node), "kube-apiserver").rule("unseen").review();
-        verdict.find(
-            finding.severity(Severity::Low).observed("not seen").message("The API server of this control-plane node shows no flags."),
-        );
+    verdict.find_all(blind_nodes(view, &lines, "The API server of this control-plane node shows no flags."));
+    tell_sources(view, Setting::Encryption, &mut verdict, &lines);
+    verdict
+}
+
+/// The judgement where no flags show: by what is attached, and by what API servers counted.
+fn by_counters(view: &View<'_>, storage: &Storage) -> Verdict {
+    let mut verdict = unseen(view, Setting::Encryption);
+    let stored = stored(view, storage);
+    if storage.encrypts() {
+        verdict.note(format!(
+            "Since their start the API servers that answered wrote Secrets with {}. Whether all that lie in the database are encrypted is not shown.",
+            storage.written_words()
+        ));
+    }
+    if stored.is_empty() {
+        return verdict;
+    }
+    verdict.saw(view.cluster_wide());
+    let fails = stored.iter().any(|finding| finding.weight == Weight::Fail);
+    verdict.find_all(stored);
+    if fails {
+        verdict.decide(Outcome::Fail);
     }
     verdict
+}
+
+/// What one API server's flags say of encryption.
+fn configured(view: &View<'_>, line: &CommandLine, storage: &Storage) -> Finding {
+    let finding = Finding::new(view.cluster_wide(), line.object.clone(), line.field("encryption-provider-config"));
+    let written = if storage.encrypts() { format!("; Secrets were written with {}", storage.written_words()) } else { String::new() };
+    match line.value("encryption-provider-config").filter(|file| !file.is_empty()) {
+        Some(file) => finding.rule("file").review().severity(Severity::Low).observed(format!("{file}{written}")).message(
+            "Encryption is configured by this file on the node; that it encrypts Secrets, and with which key, must be shown: attach it.",
+        ),
+        None if line.is_set("encryption-provider-config") => {
+            finding.rule("file").review().severity(Severity::Low).observed(format!("set{written}")).message("The file that is named must be shown.")
+        }
+        None if storage.encrypts() => finding
+            .rule("disagreement")
+            .review()
+            .severity(Severity::Medium)
+            .observed(format!("not set{written}"))
+            .message("No flag names a configuration here, and yet an API server wrote Secrets encrypted: find out which server does, and whether all do."),
+        None if distribution::is_managed(&view.cluster().distribution) => finding
+            .rule("off")
+            .review()
+            .severity(Severity::Medium)
+            .observed("not set")
+            .message(format!(
+                "This API server hands Secrets to the database unencrypted. What the provider encrypts beneath it is not shown: {}",
+                control_plane::unseen(view.inventory, Setting::Encryption)
+            )),
+        None => finding
+            .rule("off")
+            .severity(Severity::High)
+            .observed("not set")
+            .message("This API server writes Secrets to the database unencrypted."),
+    }
+}
+
+/// What API servers counted that speaks against encryption: Secrets that were written as they are, or that lay so when they were read.
+fn stored(view: &View<'_>, storage: &Storage) -> Vec<Finding> {
+    let server = &view.cluster().server;
+    let object = ObjectRef::new("", "Cluster", "", if server.is_empty() { "API server" } else { server });
+    let finding = |what: &str, count: u64| {
+        let field = format!("metrics[apiserver_storage_transformation_operations_total,{what}]");
+        Finding::new(view.cluster_wide(), object.clone(), field).observed(format!("{PLAIN}: {count} times"))
+    };
+    let written = storage.written.get(PLAIN).map(|count| {
+        finding("to_storage", *count).rule("written_plain").severity(Severity::High).message(
+            "Since its start an API server wrote Secrets to the database unencrypted: in its configuration the provider identity comes first, or comes first for Secrets.",
+        )
+    });
+    let read = storage.read.get(PLAIN).map(|count| {
+        finding("from_storage", *count)
+            .rule("read_plain")
+            .review()
+            .severity(Severity::Medium)
+            .message("Since its start an API server read Secrets that lay in the database unencrypted: what was written before encryption began stays as it is until it is written anew.")
+            .mend("Write all Secrets anew (kubectl get secrets -A -o json | kubectl replace -f -, or a StorageVersionMigration), then look at the counter again.")
+    });
+    written.into_iter().chain(read).collect()
 }
 
 /// Types that the cluster's own machinery keeps, and that no person would put into a manager.
@@ -92,7 +156,7 @@ pub(super) fn secret_manager(view: &View<'_>) -> Verdict {
     });
     // Without a manager and without Secrets it is open where credentials live; that is no pass.
     if found.is_empty() && !view.namespaces().iter().any(|(name, category)| category.in_scope() && counts.contains_key(name)) {
-        verdict.decide(crate::model::Outcome::Review);
+        verdict.decide(Outcome::Review);
     }
     verdict
 }

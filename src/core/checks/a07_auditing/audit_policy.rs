@@ -5,7 +5,6 @@ use crate::analysis::audit::{
 };
 use crate::analysis::control_plane::{self, Setting};
 use crate::analysis::distribution;
-use crate::analysis::flags::{self, Component};
 use crate::judging::evidence::{files, named, unusable};
 use crate::judging::{Verdict, View};
 use crate::kinds::imported::{AuditPolicy, AuditRule, Content, Form, Imported};
@@ -19,7 +18,7 @@ pub(super) fn judge(view: &View<'_>) -> Verdict {
     let given = files(view, Form::AuditPolicy);
     // A provider's policy is no file of the entity's; where it is switched on is another check's.
     if given.is_empty() && distribution::is_managed(&view.cluster().distribution) {
-        let place = control_plane::unseen(&view.cluster().distribution, Setting::Audit);
+        let place = control_plane::unseen(view.inventory, Setting::Audit);
         return Verdict::review(format!("The provider decides what is recorded, and gives no policy file to judge. {place}"));
     }
     let mut verdict = Verdict::over("kind of request that must be recorded", "kinds of requests that must be recorded");
@@ -44,7 +43,7 @@ pub(super) fn judge(view: &View<'_>) -> Verdict {
 
 /// Which file to give, and where it lies.
 fn ask(view: &View<'_>) -> String {
-    let told = flags::of(view.inventory, Component::ApiServer)
+    let told = control_plane::api_servers(view.inventory)
         .iter()
         .find_map(|line| line.value("audit-policy-file").filter(|path| !path.is_empty()).map(str::to_owned));
     let place = match (view.cluster().distribution.as_str(), told) {

@@ -1,10 +1,11 @@
 //! Control 7.1: its automated checks. Whether requests to the API are recorded, and whether the records leave the machine.
 
-use crate::analysis::control_plane::Setting;
+use crate::analysis::control_plane::counted::Audit;
+use crate::analysis::control_plane::{self, Setting};
 use crate::analysis::flags::{self, CommandLine, Component};
 use crate::analysis::host_path::{tidy, within};
 use crate::analysis::{agents, distribution, software};
-use crate::judging::unseen::unseen;
+use crate::judging::unseen::{blind_nodes, tell_sources, unseen};
 use crate::judging::{Check, Need, Verdict, View};
 use crate::kinds::imported::Form;
 use crate::model::{Finding, Kind, ObjectRef, Severity};
@@ -16,7 +17,7 @@ pub(super) const CHECKS: &[Check] = &[
         title: "Audit log of the API server",
         severity: Severity::High,
         practices: &["7.1.a"],
-        needs: &[Need::List(Kind::Pods), Need::List(Kind::Nodes)],
+        needs: &[Need::ControlPlane],
         active: false,
         why: "Everything that people and programs do to the cluster passes the API server. It records who did what only if it is told to: with a \
           policy that says which requests, and a place to write to. Without that there is no trace of who opened a shell in a container, read \
@@ -24,7 +25,9 @@ pub(super) const CHECKS: &[Check] = &[
         mend: "Give every API server an audit policy (--audit-policy-file) and a backend: a webhook to the central log store, or a log file \
            (--audit-log-path) with an agent that ships it at once. Restart one API server after another.",
         blind_spots: "The check sees that recording is switched on, not what the policy file says (it lies on the node: give it as evidence) and not \
-                      that records arrive. A managed control plane shows none of this: the provider's description of the cluster does, where it is given as evidence.",
+                      that records arrive. Where no pods show flags, the API server itself is asked: for its flags (/flagz, since Kubernetes 1.36), and how \
+                      many events it recorded (/metrics), which shows that it does and not what. A provider's description of the cluster is judged where \
+                      it is given as evidence.",
         judge: audit_flags,
     },
     Check {
@@ -51,8 +54,9 @@ pub(super) const CHECKS: &[Check] = &[
         why: "Where a provider runs the control plane, it keeps the audit log too, if it is told to: on some services recording is off, or covers only \
               changes, until somebody switches it on and pays for it.",
         mend: "Switch on audit logging of the control plane at the provider, send it to the central store and keep it for twelve months.",
-        blind_spots: "The API shows nothing of this: the check judges the provider's description of the cluster (on AKS its diagnostic settings) where \
-                      it is given as evidence, and else says where to look. That records arrive, and how long they are kept, shows in the central store alone.",
+        blind_spots: "What the API server tells of itself is judged by the check of its flags (7.1/audit-flags). This check judges the provider's \
+                      description of the cluster (on AKS its diagnostic settings) where it is given as evidence, and else says where to look. That records \
+                      arrive, and how long they are kept, shows in the central store alone.",
         judge: provider_audit,
     },
     Check {
@@ -74,9 +78,9 @@ pub(super) const CHECKS: &[Check] = &[
 ];
 
 fn audit_flags(view: &View<'_>) -> Verdict {
-    let lines = flags::of(view.inventory, Component::ApiServer);
+    let lines = control_plane::api_servers(view.inventory);
     if lines.is_empty() {
-        return unseen(view, Setting::Audit);
+        return counted(view);
     }
     let mut verdict = Verdict::over("API server", "API servers");
     for line in &lines {
@@ -85,17 +89,46 @@ fn audit_flags(view: &View<'_>) -> Verdict {
             verdict.find(finding);
         }
     }
-    for node in flags::nodes_without(view.inventory, &lines) {
-        verdict.find(
-            Finding::new(view.cluster_wide(), ObjectRef::of_node(node), "kube-apiserver")
-                .rule("unseen")
-                .review()
-                .severity(Severity::Low)
-                .observed("no API server of this control-plane node is seen")
-                .message("Whether the API server on this node keeps an audit log can't be seen."),
-        );
+    verdict.find_all(blind_nodes(view, &lines, "Whether the API server on this node keeps an audit log can't be seen."));
+    verdict.find_all(lost(view));
+    tell_sources(view, Setting::Audit, &mut verdict, &lines);
+    verdict
+}
+
+/// The judgement where no flags show: by what is attached, and by counters. That events were handed to a backend shows that a policy and a backend are there, and
+/// not what is recorded; that none was shows nothing.
+fn counted(view: &View<'_>) -> Verdict {
+    let mut verdict = unseen(view, Setting::Audit);
+    let audit = Audit::of(view.inventory);
+    if audit.recording > 0 {
+        verdict.note(format!(
+            "{} of {} API servers that answered recorded {} events since their start (apiserver_audit_event_total): there are a policy and a backend. Which \
+             requests they record, where the records go and how long they stay, that does not show.",
+            audit.recording, audit.servers, audit.events
+        ));
+    }
+    let lost = lost(view);
+    if !lost.is_empty() {
+        verdict.saw(view.cluster_wide());
+        verdict.find_all(lost);
     }
     verdict
+}
+
+/// A finding for each backend that lost events.
+fn lost(view: &View<'_>) -> Vec<Finding> {
+    let server = &view.cluster().server;
+    let object = ObjectRef::new("", "Cluster", "", if server.is_empty() { "API server" } else { server });
+    let finding = |(backend, count): (&String, &u64)| {
+        Finding::new(view.cluster_wide(), object.clone(), format!("metrics[apiserver_audit_error_total,plugin={backend}]"))
+            .rule("lost")
+            .severity(Severity::Medium)
+            .review()
+            .observed(format!("{count} events"))
+            .message("Since its start the API server failed to record these events: find out when, and what is missing in the records of that time.")
+            .mend("Mend the backend (its address, its disk, its buffer), and let somebody be told when apiserver_audit_error_total grows.")
+    };
+    Audit::of(view.inventory).lost.iter().map(finding).collect()
 }
 
 fn judge(view: &View<'_>, line: &CommandLine) -> Option<Finding> {
@@ -156,7 +189,7 @@ fn provider_audit(view: &View<'_>) -> Verdict {
 }
 
 fn audit_shipping(view: &View<'_>) -> Verdict {
-    let lines = flags::of(view.inventory, Component::ApiServer);
+    let lines = control_plane::api_servers(view.inventory);
     let to_file: Vec<(&CommandLine, &str)> = lines
         .iter()
         .filter(|line| !line.is_set("audit-webhook-config-file"))
@@ -166,11 +199,11 @@ fn audit_shipping(view: &View<'_>) -> Verdict {
         return unseen(view, Setting::Audit);
     }
     if to_file.is_empty() {
-        let blind = flags::nodes_without(view.inventory, &lines);
+        let blind = control_plane::blind(view.inventory, &lines);
         if !blind.is_empty() {
             return Verdict::review(format!(
-                "No API server that shows its flags relies on an audit log file alone, but the control-plane nodes {} show none.",
-                blind.join(", ")
+                "No API server that shows its flags relies on an audit log file alone, but {}.",
+                blind.words()
             ));
         }
         return Verdict::not_applicable("No API server relies on an audit log file alone.");
