@@ -143,6 +143,7 @@ fi
   echo "KASSAY_CLUSTER_PROGRAMS='$programs'"
   echo "KASSAY_CLUSTER_KUBECTL='$kubectl'"
   echo "KASSAY_CLUSTER_AUDIT_LOG='$dir/audit.log'"
+  echo "KASSAY_CLUSTER_ETCD=http://127.0.0.1:$etcd_port"
   echo "KASSAY_CLUSTER_KEEPER=$$"
   for name in "${!pids[@]}"; do echo "KASSAY_CLUSTER_PID_$(tr 'a-z-' 'A-Z_' <<< "$name")=${pids[$name]}"; done | sort
 } > env.new
