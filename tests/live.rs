@@ -166,6 +166,10 @@ fn the_printed_role_suffices_and_only_reading_is_sent() {
     assert!(requests.iter().filter(|r| r.resource == "/secrets").all(|r| r.verb == "list"));
 }
 
+/// Checks that judge flags of the API server, which tells them itself where no pod shows them.
+const TOLD_BY_THE_SERVER: &[&str] =
+    &["1.4/static-token-file", "2.2/authorization-modes", "6.1/encryption-at-rest", "7.1/audit-flags", "7.1/audit-shipping"];
+
 #[test]
 fn cluster_snapshot_and_dump_are_judged_alike() {
     let Some(cluster) = cluster() else { return };
@@ -184,7 +188,8 @@ fn cluster_snapshot_and_dump_are_judged_alike() {
 
     // What `kubectl get -o json` gives is a dump; Secrets are left out of it, as people do, so their checks are blocked and the others agree.
     let dump = scratch("alike-dump");
-    for kind in live["kinds"].as_array().unwrap().iter().filter(|k| k["state"] == "read" && k["kind"] != "secrets") {
+    let path_of_server = |kind: &Value| kind["kind"].as_str().unwrap().starts_with('/');
+    for kind in live["kinds"].as_array().unwrap().iter().filter(|k| k["state"] == "read" && k["kind"] != "secrets" && !path_of_server(k)) {
         let (kind, group) = (kind["kind"].as_str().unwrap(), kind["group"].as_str().unwrap());
         let name = if group.is_empty() { kind.to_owned() } else { format!("{kind}.{group}") };
         std::fs::write(dump.join(format!("{name}.json")), cluster.kubectl(["get", &name, "--all-namespaces", "-o", "json"])).unwrap();
@@ -195,6 +200,8 @@ fn cluster_snapshot_and_dump_are_judged_alike() {
     let differ: Vec<String> = live
         .iter()
         .filter(|(check, outcome)| dumped[*check] != **outcome && dumped[*check] != "blocked")
+        // What only the server tells of itself no dump holds; there a person must look.
+        .filter(|(check, _)| !(TOLD_BY_THE_SERVER.contains(&check.as_str()) && dumped[*check] == "review"))
         .map(|(check, outcome)| format!("{check}: {outcome} live, {} from the dump", dumped[check]))
         .collect();
     assert!(differ.is_empty(), "{differ:?}");

@@ -83,12 +83,10 @@ impl Audit {
     }
 }
 
-/// Whether a feature gate is on, in every server that told; none where none did, or where they differ.
+/// Whether a server told that a feature gate is off. That one has it on says nothing of others.
 #[must_use]
-pub fn feature(inventory: &Inventory, name: &str) -> Option<bool> {
-    let mut told = metrics(inventory).map(|metrics| metrics.features.get(name).copied());
-    let first = told.next()??;
-    told.all(|other| other == Some(first)).then_some(first)
+pub fn is_off(inventory: &Inventory, feature: &str) -> bool {
+    metrics(inventory).any(|metrics| metrics.features.get(feature) == Some(&false))
 }
 
 /// Authorizers by type that decided a request, and how often.

@@ -236,13 +236,12 @@ fn configures(namespace: &str, name: &str) -> bool {
 
 /// By version and by gate, which its flags may switch, and the version that it emulates.
 fn upgrade_by_get(inventory: &Inventory) -> Option<bool> {
-    // A server says itself whether the gate is on; where one of several has it off, that one may be asked.
-    if let Some(on) = counted::feature(inventory, UPGRADE_GATE) {
-        return Some(!on);
-    }
     let servers = control_plane::api_servers(inventory);
     let off = format!("{UPGRADE_GATE}=false");
-    if servers.iter().any(|server| server.list("feature-gates").iter().any(|gate| gate.eq_ignore_ascii_case(&off))) {
+    // Where one of several servers has it off, that one may be asked. A server of before there was the gate does not tell it.
+    if counted::is_off(inventory, UPGRADE_GATE)
+        || servers.iter().any(|server| server.list("feature-gates").iter().any(|gate| gate.eq_ignore_ascii_case(&off)))
+    {
         return Some(true);
     }
     let holds = emulation::minor(inventory).map(|minor| minor < 35)?;
