@@ -9,4 +9,5 @@ pub mod export;
 pub mod plain;
 pub mod shell;
 pub mod store;
+pub mod tables;
 pub mod tui;

@@ -22,8 +22,18 @@ const CORE: &[(&str, usize)] = &[
 ];
 
 /// Rooms of the application. `app` and `cli` carry things between the rooms below, which don't know each other.
-const APPLICATION: &[(&str, usize)] =
-    &[("config", 0), ("shell", 0), ("collect", 1), ("store", 1), ("export", 1), ("tui", 1), ("plain", 1), ("app", 2), ("cli", 3)];
+const APPLICATION: &[(&str, usize)] = &[
+    ("config", 0),
+    ("shell", 0),
+    ("tables", 1),
+    ("collect", 1),
+    ("store", 1),
+    ("export", 1),
+    ("tui", 1),
+    ("plain", 1),
+    ("app", 2),
+    ("cli", 3),
+];
 
 /// Crates that the core must do without: no network, terminal, file system, runtime.
 const NOT_IN_THE_CORE: &[&str] =

@@ -2,10 +2,10 @@
 
 use crate::collect::{judging_time, snapshot};
 use crate::export::{Contents, VerifyError, contents};
+use crate::tables::tables;
 use jiff::Timestamp;
 use kassay_core::assess::{CheckOutcome, assess};
 use kassay_core::guidance::Guidance;
-use kassay_core::judging::Tables;
 use kassay_core::kinds::Inventory;
 use kassay_core::model::Scope;
 use kassay_core::workbook::ClusterRecord;
@@ -96,7 +96,7 @@ impl Opened {
     /// Judges it where that is to be done now; nothing for what was judged.
     fn judged(&self, scope: &Scope, now: Option<Timestamp>) -> Result<Vec<CheckOutcome>, CompareError> {
         let Self::Snapshot(inventory) = self else { return Ok(vec![]) };
-        let tables = Tables::shipped().map_err(|e| CompareError::Internal(e.to_string()))?;
+        let tables = tables(None).map_err(|e| CompareError::Internal(e.to_string()))?;
         Ok(assess(inventory, scope, judging_time(inventory, now, Timestamp::now()), &tables))
     }
 

@@ -5,9 +5,9 @@ use super::files;
 use super::flights::{Flight, Flights};
 use crate::collect::snapshot;
 use crate::store::{Dispute, Opened, Recent, Saved, Store, StoreError};
+use crate::tables::tables;
 use kassay_core::assess::assess;
 use kassay_core::guidance::Guidance;
-use kassay_core::judging::Tables;
 use kassay_core::kinds::Inventory;
 use kassay_core::kinds::imported::Imported;
 use kassay_core::report::Assessment;
@@ -102,7 +102,7 @@ pub(super) fn with_evidence(inventory: &mut Arc<Inventory>, jobs: &Jobs, workboo
 
 /// Judges the inventory of a cluster within a workbook's scope.
 pub(super) fn judge(mut inventory: Arc<Inventory>, workbook: &Workbook, cluster: &str, now: jiff::Timestamp) -> Result<Judged, String> {
-    let tables = Tables::shipped().map_err(|e| e.to_string())?;
+    let tables = tables(None).map_err(|e| e.to_string())?;
     let guidance = Guidance::shipped().map_err(|e| e.to_string())?;
     if let Some(told) = told::with(&inventory.cluster, workbook.told_version(cluster)) {
         Arc::make_mut(&mut inventory).cluster = told;

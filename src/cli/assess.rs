@@ -5,8 +5,8 @@ use super::{Failure, Manners, catalogue, interrupt, keep::Keeper, markdown, outp
 use crate::collect::{Options, import_file, judging_time};
 use crate::config;
 use crate::export::{self, Excepted};
+use crate::tables::tables;
 use kassay_core::assess::{CheckOutcome, assess};
-use kassay_core::judging::Tables;
 use kassay_core::kinds::imported::Imported;
 use kassay_core::model::Outcome;
 use kassay_core::report::Assessment;
@@ -46,6 +46,9 @@ pub struct Assess {
     /// Kubernetes version of files that carry none: 1.34
     #[arg(long, value_name = "VERSION")]
     kubernetes_version: Option<String>,
+    /// Newer support dates than those of the program; without it lifecycle.toml in the folder of settings, where there is one
+    #[arg(long, value_name = "FILE")]
+    lifecycle: Option<PathBuf>,
     /// Leaves Secrets alone, even their names
     #[arg(long)]
     without_secrets: bool,
@@ -121,6 +124,7 @@ impl Assess {
     fn judge(&self, workbook: &Workbook, mut keeper: Option<&mut Keeper>, manners: &Manners) -> Result<Judged, Failure> {
         // Looked at first, so that a slip in a name costs no reading of a cluster.
         let given = self.given(manners)?;
+        let tables = tables(self.lifecycle.as_deref()).map_err(|e| Failure::new(e.to_string()))?;
         if self.active_probes {
             probes::can_be_asked(&self.source)?;
         }
@@ -154,7 +158,6 @@ impl Assess {
         {
             inventory.cluster = told;
         }
-        let tables = Tables::shipped().map_err(|e| Failure::new(e.to_string()))?;
         let now = judging_time(&inventory, self.now, jiff::Timestamp::now());
         let outcomes = assess(&inventory, &workbook.scope, now, &tables);
         let guidance = catalogue::guidance()?;

@@ -3,6 +3,7 @@
 //! A cycle is the front part of a version (`1.34`, `2023`, `22.04`); the longest that fits names the release. A version above every known
 //! cycle is newer than the table, one below them all is older, and anything else that fits no cycle is unknown: none of these is support.
 
+use crate::sensitive::toml_fault;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -16,6 +17,28 @@ pub struct Lifecycle {
     pub as_of: Option<Date>,
     /// Releases.
     pub release: Vec<Release>,
+    /// The file of a user that it is from; "" for the one that came with the program.
+    #[serde(skip)]
+    pub file: String,
+}
+
+/// Why a file of support dates is not taken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotTaken {
+    /// It is no TOML, or of another shape; with its place.
+    #[error("{0}")]
+    Broken(String),
+    /// It does not tell what it must.
+    #[error("{0}")]
+    Incomplete(String),
+    /// It knows less than the program.
+    #[error("it is of {theirs}, and the support dates that come with the program are of {ours}")]
+    Older {
+        /// Its day.
+        theirs: Date,
+        /// The day of those of the program.
+        ours: Date,
+    },
 }
 
 /// A release cycle of a product; an absent date is unknown.
@@ -76,6 +99,34 @@ pub enum Support {
 }
 
 impl Lifecycle {
+    /// Reads a user's file of support dates, which must be newer than these, dated, and know Kubernetes itself.
+    ///
+    /// # Errors
+    /// Where it is none, or is not newer.
+    pub fn newer(&self, text: &str, file: &str) -> Result<Self, NotTaken> {
+        let read: Self = toml::from_str(text).map_err(|error| NotTaken::Broken(toml_fault(&error, text)))?;
+        let incomplete = |why: &str| Err(NotTaken::Incomplete(why.to_owned()));
+        let Some(theirs) = read.as_of else { return incomplete("it does not say of which day it is (as_of)") };
+        if !read.release.iter().any(|release| release.product == "kubernetes") {
+            return incomplete("it knows no release of Kubernetes ([[release]] with product = \"kubernetes\")");
+        }
+        if let Some(unnamed) = read.release.iter().find(|release| release.product.is_empty() || numbers(&release.cycle).is_empty()) {
+            return incomplete(&format!("a release of it lacks its product or cycle (“{}” “{}”)", unnamed.product, unnamed.cycle));
+        }
+        match self.as_of {
+            Some(ours) if theirs < ours => Err(NotTaken::Older { theirs, ours }),
+            _ => Ok(Self { file: file.to_owned(), ..read }),
+        }
+    }
+
+    /// Whose data it is, and of which day, as a sentence begins: `Support data of 2026-08-22`.
+    #[must_use]
+    pub fn title(&self) -> String {
+        let day = self.as_of.map_or_else(|| "without a day".to_owned(), |day| format!("of {day}"));
+        let from = if self.file.is_empty() { String::new() } else { format!(" from {}", self.file) };
+        format!("Support data {day}{from}")
+    }
+
     /// Age of the data in days.
     #[must_use]
     pub fn age(&self, today: Date) -> Option<i64> {
@@ -229,10 +280,34 @@ mod tests {
     }
 
     #[test]
+    fn newer_dates_are_taken_and_named_and_no_others() {
+        let ours = shipped();
+        let kubernetes = "[[release]]\nproduct = \"kubernetes\"\ncycle = \"1.38\"\nsupport_until = 2028-02-28\n";
+        let taken = ours.newer(&format!("as_of = 2027-01-15\n{kubernetes}"), "dates.toml").unwrap_or_default();
+        assert_eq!(taken.title(), "Support data of 2027-01-15 from dates.toml");
+        assert_eq!(taken.support("kubernetes", "v1.38.0", day("2027-02-01")), Support::Until(Some(day("2028-02-28"))));
+        assert_eq!(ours.title(), "Support data of 2026-08-22");
+        for (text, why) in [
+            ("as_of = 2027-01-15\n[[release]", "line 2"),
+            ("as_of = 2027-01-15\n[[release]]\nproduct = 4\n", "line 3"),
+            (kubernetes, "of which day"),
+            ("as_of = 2027-01-15\n[[release]]\nproduct = \"etcd\"\ncycle = \"3.6\"\n", "no release of Kubernetes"),
+            (&format!("as_of = 2027-01-15\n{kubernetes}[[release]]\nproduct = \"etcd\"\n"), "lacks its product or cycle"),
+            (
+                &format!("as_of = 2026-08-21\n{kubernetes}"),
+                "it is of 2026-08-21, and the support dates that come with the program are of 2026-08-22",
+            ),
+        ] {
+            let said = ours.newer(text, "f").map_or_else(|error| error.to_string(), |_| "taken".to_owned());
+            assert!(said.contains(why), "{said}");
+        }
+    }
+
+    #[test]
     fn patches_are_compared_within_a_release() {
         let table = shipped();
-        assert_eq!(table.newer_patch("kubernetes", "v1.34.4").map(|r| r.latest.as_str()), Some("1.34.11"));
-        assert!(table.newer_patch("kubernetes", "v1.34.11").is_none());
+        assert_eq!(table.newer_patch("kubernetes", "v1.34.4").map(|r| r.latest.as_str()), Some("1.34.12"));
+        assert!(table.newer_patch("kubernetes", "v1.34.12").is_none());
         assert!(table.newer_patch("amazon-eks", "v1.36.1-eks-1").is_none());
     }
 

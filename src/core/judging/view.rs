@@ -46,6 +46,12 @@ impl Tables {
         })
     }
 
+    /// These tables with newer support dates.
+    #[must_use]
+    pub fn with_support_dates(self, lifecycle: Lifecycle) -> Self {
+        Self { lifecycle, ..self }
+    }
+
     /// The tables that ship with the program.
     ///
     /// # Errors

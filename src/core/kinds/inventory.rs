@@ -289,13 +289,13 @@ macro_rules! inventory {
             #[serde(skip_serializing_if = "Vec::is_empty")]
             pub others: Vec<OtherObjects>,
             /// Distinct pod specs.
-            #[serde(deserialize_with = "super::settle::specs")]
+            #[serde(deserialize_with = "super::frugal::specs")]
             pub specs: Vec<PodSpec>,
             /// Pods.
-            #[serde(deserialize_with = "super::settle::pods")]
+            #[serde(deserialize_with = "super::frugal::pods")]
             pub pods: Vec<Pod>,
             /// Controllers of all kinds.
-            #[serde(deserialize_with = "super::settle::controllers")]
+            #[serde(deserialize_with = "super::frugal::controllers")]
             pub controllers: BTreeMap<Kind, Vec<Controller>>,
             /// Objects of add-ons that make pods.
             #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -11,6 +11,7 @@ pub mod control_plane;
 pub mod custom;
 mod deprecated;
 mod foreign;
+mod frugal;
 mod guards;
 pub mod identities;
 pub mod imported;

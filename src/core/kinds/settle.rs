@@ -3,13 +3,11 @@
 use super::arguments;
 use super::inventory::Inventory;
 use super::meta::{KnownMeta, Meta};
-use super::pod::{Pod, PodSpec};
+use super::pod::PodSpec;
 use super::shared::Known;
 use super::table::typed;
-use super::workload::Controller;
-use crate::model::{Kind, each};
-use serde::{Deserialize, Deserializer};
-use std::collections::{BTreeMap, HashMap};
+use crate::model::Kind;
+use std::collections::HashMap;
 
 impl Inventory {
     /// Takes out what a snapshot of an earlier program kept whole, and this one keeps in part; what was read by this one stays as it is.
@@ -112,33 +110,6 @@ impl Inventory {
         static EMPTY: std::sync::LazyLock<PodSpec> = std::sync::LazyLock::new(PodSpec::default);
         self.specs.get(index).unwrap_or(&EMPTY)
     }
-}
-
-/// Reads specs of a snapshot, each in no more memory than it needs: a list of one takes that of four while it grows.
-pub(super) fn specs<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<PodSpec>, D::Error> {
-    each(deserializer, |spec: &mut PodSpec| *spec = std::mem::take(spec).trimmed())
-}
-
-/// Reads pods of a snapshot, which says again for each what many have alike.
-pub(super) fn pods<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Pod>, D::Error> {
-    let (mut known, mut images) = (KnownMeta::default(), Known::default());
-    each(deserializer, |pod: &mut Pod| {
-        known.share(&mut pod.metadata);
-        images.share(&mut pod.image_ids);
-    })
-}
-
-/// Reads controllers of a snapshot, as [`pods`].
-pub(super) fn controllers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<Kind, Vec<Controller>>, D::Error> {
-    struct List(Vec<Controller>);
-    impl<'de> Deserialize<'de> for List {
-        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-            let mut known = KnownMeta::default();
-            each(deserializer, |controller: &mut Controller| known.share(&mut controller.metadata)).map(Self)
-        }
-    }
-    let lists = BTreeMap::<Kind, List>::deserialize(deserializer)?;
-    Ok(lists.into_iter().map(|(kind, List(list))| (kind, list)).collect())
 }
 
 /// Names for objects that have none: what the server would put before its own signs, and how many there were before.

@@ -129,11 +129,11 @@ fn version_support(view: &View<'_>) -> Verdict {
             finding().rule("support").severity(Severity::High).message(format!("This version is older than any that the table still knows.{doubt}")),
         )),
         Support::Newer => verdict.find(finding().rule("support").review().severity(Severity::Info).message(format!(
-            "This version is newer than the program's support data ({}), which can't say how long it is supported; look it up with whoever makes the distribution, or use a newer release of the program.",
-            table.as_of.map_or_else(|| "undated".to_owned(), |day| format!("of {day}"))
+            "This version is newer than what is known of support ({}), which can't say how long it is supported; look it up with whoever makes the distribution, or use newer data.",
+            table.title()
         ))),
         Support::Unknown => verdict.find(finding().rule("support").review().severity(Severity::Info).message(
-            "The table that came with the program does not know this version; look up its support with whoever makes the distribution.",
+            "The table of support dates does not know this version; look up its support with whoever makes the distribution.",
         )),
     }
     if let Some(release) = table.newer_patch(product, &version) {
@@ -168,19 +168,19 @@ fn version_support(view: &View<'_>) -> Verdict {
         Support::Until(None) => "supported".to_owned(),
         Support::ExtendedUntil(day) => format!("in extended support until {day}"),
         Support::Ended(_) | Support::Older => "no longer supported".to_owned(),
-        Support::Newer => "newer than the program's support data, which says nothing of it".to_owned(),
+        Support::Newer => "newer than what is known of support".to_owned(),
         Support::Unknown => "not in the table of support dates".to_owned(),
     };
     let age = table.age(today);
     let stale = age.is_none_or(|days| days > 120);
-    let data = table.as_of.map_or_else(|| "The support data has no date".to_owned(), |day| format!("Support data of {day}"));
+    let data = table.title();
     let caution = if stale { ", more than 120 days old: newer fixes and changed dates are not in it" } else { "" };
     verdict.because(format!("{told} is {until}. {data}{caution}."));
     if stale {
         verdict.find(
             finding().rule("data").review().severity(Severity::Info).observed(data).message(
-                "The program's support dates are more than 120 days old; compare with the maker's own page before relying on them.",
-            ),
+                "The support dates are more than 120 days old; compare with the maker's own page before relying on them.",
+            ).mend("Take newer support dates: a newer release of Kassay has them; assets/refresh in its sources makes the file, which --lifecycle FILE or lifecycle.toml in the folder of settings hands over."),
         );
     }
     verdict
