@@ -27,10 +27,9 @@ fn document(judged: &Judged, guidance: &Guidance, (shown, text): (usize, usize))
     let name = |words: &str| Some(marked_name(words)).filter(|name| name.chars().count() <= text).unwrap_or_else(|| within(words));
     let cluster = &judged.inventory.cluster;
     let mut out = format!(
-        "# Assessment of {}\n\n{} {}, {} nodes, judged by {}.\n\nThe PCI SSC guidance adds no requirement to PCI DSS; outcomes are facts for an assessor, not determinations.\n",
+        "# Assessment of {}\n\n{}, {} nodes, judged by {}.\n\nThe PCI SSC guidance adds no requirement to PCI DSS; outcomes are facts for an assessor, not determinations.\n",
         marked_name(if cluster.server.is_empty() { "files" } else { &cluster.server }),
-        marked(&cluster.distribution),
-        marked(&cluster.version_words()),
+        marked(&cluster.words()),
         judged.inventory.nodes.len(),
         judged.now.strftime("%Y-%m-%d %H:%MZ"),
     );

@@ -17,10 +17,9 @@ pub fn assessment(judged: &Judged, guidance: &Guidance, colour: bool) -> String 
     let cluster = &judged.inventory.cluster;
     let _ = writeln!(
         out,
-        "{}  {} {}  {} nodes  judged by {}",
+        "{}  {}  {} nodes  judged by {}",
         named(&cluster.server),
-        cluster.distribution,
-        cluster.version_words(),
+        cluster.words(),
         judged.inventory.nodes.len(),
         judged.now.strftime("%Y-%m-%d %H:%MZ")
     );

@@ -16,7 +16,7 @@ use std::io::{self, Write};
 pub(super) fn write(folded: &Folded, inventory: &Inventory, missing: &[String], columns: usize, out: &mut impl Write) -> io::Result<()> {
     let cluster = &inventory.cluster;
     let named = if cluster.server.is_empty() { "files" } else { &cluster.server };
-    writeln!(out, "{}", cut(&format!("{}  {} {}", clean(named), clean(&cluster.distribution), clean(&cluster.version_words())), columns))?;
+    writeln!(out, "{}", cut(&format!("{}  {}", clean(named), clean(&cluster.words())), columns))?;
     let kinds = [
         (SubjectKind::User, "user", "users"),
         (SubjectKind::Group, "group", "groups"),

@@ -85,7 +85,7 @@ impl Page<'_> {
         let named = if cluster.server.is_empty() { "files" } else { &cluster.server };
         let counts: Vec<String> =
             Category::ALL.iter().map(|c| format!("{} {}", thousands(ends[place(Some(*c))].len()), c.label())).collect();
-        let head = format!("{}  {} {}", clean(named), clean(&cluster.distribution), clean(&cluster.version_words()));
+        let head = format!("{}  {}", clean(named), clean(&cluster.words()));
         writeln!(out, "{}", cut(&head, self.width))?;
         wrapped(
             out,

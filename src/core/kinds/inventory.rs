@@ -198,6 +198,22 @@ impl ClusterInfo {
             (version, _) => format!("{version}, {}", self.version_source),
         }
     }
+
+    /// What it is, in words: distribution and version.
+    #[must_use]
+    pub fn words(&self) -> String {
+        distribution_words(&self.distribution, &self.version_words())
+    }
+}
+
+/// What a cluster is, in words: its distribution and its version, each as far as it is known; nothing where it was never read.
+#[must_use]
+pub fn distribution_words(distribution: &str, version: &str) -> String {
+    if distribution.is_empty() && version.is_empty() {
+        return String::new();
+    }
+    let name = if matches!(distribution, "" | "unknown") { "Kubernetes" } else { distribution };
+    if version == VERSION_NOT_KNOWN { format!("{name}, {version}") } else { format!("{name} {version}") }
 }
 
 impl VersionFrom {
@@ -434,5 +450,23 @@ impl Inventory {
     #[must_use]
     pub fn ingresses_of(&self, namespace: &str) -> &[network::Ingress] {
         part(&self.ingresses, namespace, |ingress| &ingress.metadata.namespace)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cluster_is_told_as_far_as_it_is_known() {
+        for (distribution, version, words) in [
+            ("k3s", "v1.34.4", "k3s v1.34.4"),
+            ("eks", VERSION_NOT_KNOWN, "eks, version not known"),
+            ("unknown", "v1.34.4", "Kubernetes v1.34.4"),
+            ("unknown", VERSION_NOT_KNOWN, "Kubernetes, version not known"),
+            ("", "", ""),
+        ] {
+            assert_eq!(distribution_words(distribution, version), words);
+        }
     }
 }

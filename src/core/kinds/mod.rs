@@ -59,6 +59,7 @@ pub use deprecated::{DeprecatedApi, DeprecatedRequests};
 pub use ingest::{Ingest, IngestError, Page};
 pub use inventory::{
     ClusterInfo, Connection, Coverage, Inventory, KindState, LoginFile, OtherObject, Source, Untold, VERSION_NOT_KNOWN, VersionFrom,
+    distribution_words,
 };
 pub use meta::Meta;
 pub use pod::{Container, ContainerRole, ImageUse, Pod, PodSpec};

@@ -1,7 +1,7 @@
 //! The clusters of the assessment as a list: how each was read, what it is used for, which of its facts are others than last year. One that
 //! could not be read stays in it, and nothing passes for it.
 
-use crate::kinds::VERSION_NOT_KNOWN;
+use crate::kinds::{VERSION_NOT_KNOWN, distribution_words};
 use crate::model::kubernetes_version::{NOT_A_VERSION, written};
 use crate::session::book::assessment::Book;
 use crate::session::book::desk::Desk;
@@ -60,7 +60,7 @@ fn row(desk: &Desk, record: &ClusterRecord) -> RegisterRow {
     RegisterRow {
         id: record.key.clone(),
         cells: vec![
-            format!("{} {}", record.distribution, book.workbook.version_words(record)).trim().to_owned(),
+            distribution_words(&record.distribution, &book.workbook.version_words(record)),
             if record.assessed_at.is_some() { record.nodes.to_string() } else { String::new() },
             if record.failed.is_some() { format!("failed; before that {shown}") } else { shown },
             used.map(|u| u.case.label().to_owned()).unwrap_or_default(),

@@ -13,6 +13,7 @@ use super::{ExportError, Material};
 use document::{Actor, Contact, ControlEvaluation, EntryMapping, EvaluationLog, MappingReference, Metadata, Resource};
 use evidence::Pieces;
 use kassay_core::guidance::Control;
+use kassay_core::kinds::distribution_words;
 use kassay_core::workbook::rollup::unread;
 use kassay_core::workbook::{Moment, journal};
 use result::Outcome;
@@ -119,7 +120,12 @@ fn target(material: &Material) -> Resource {
         None => {
             let at = record.collected_at.map(|at| format!(", read {at}")).unwrap_or_default();
             let lists = record.not_read.iter().map(|(kind, why)| format!(" Not read: {kind}: {why}."));
-            format!("Cluster {} ({} {}{at}).{}", record.key, record.distribution, book.version_words(record), lists.collect::<String>())
+            format!(
+                "Cluster {} ({}{at}).{}",
+                record.key,
+                distribution_words(&record.distribution, &book.version_words(record)),
+                lists.collect::<String>()
+            )
         }
     };
     let told: Vec<String> = book.clusters.iter().map(cluster).collect();

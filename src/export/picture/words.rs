@@ -118,7 +118,7 @@ pub(super) fn cluster(subject: Subject<'_>) -> String {
 pub(super) fn facts(subject: Subject<'_>) -> String {
     let cluster = subject.cluster;
     let server = if subject.name.is_empty() { "" } else { cluster.server.as_str() };
-    let version = format!("{} {}", cluster.distribution, cluster.version_words());
+    let version = cluster.words();
     let at = cluster.collected_at.map(|at| format!("read {}", kassay_core::workbook::Moment(at))).unwrap_or_default();
     let parts = [server, version.trim(), &at];
     plain(&parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · "))

@@ -5,6 +5,7 @@ use crate::plain::namespaces::{counts, rows as namespaces};
 use crate::plain::page::{List, Number, Page};
 use crate::shell::words::counted;
 use kassay_core::checks;
+use kassay_core::kinds::distribution_words;
 use kassay_core::session::{Contents, ContextRow, Flight, New, Preflight, Session, Source, SourceRow, Stage};
 use kassay_core::workbook::Moment;
 
@@ -85,7 +86,7 @@ fn words(row: &SourceRow) -> String {
 }
 
 fn facts(page: &mut Page<'_>, new: &New, known: &Preflight) {
-    let version = [known.cluster.distribution.as_str(), &new.version_words(known)].join(" ");
+    let version = distribution_words(&known.cluster.distribution, &new.version_words(known));
     page.pair("Version", version.trim());
     page.pair("Nodes", &known.nodes.map_or_else(|| "may not be counted".to_owned(), |n| n.to_string()));
     if let Some(contents) = &known.contents {

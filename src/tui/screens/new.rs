@@ -4,7 +4,7 @@ use crate::tui::theme::Theme;
 use crate::tui::widgets::{List, field, form, frame, hints::Hint, namespaces, page, progress, sign};
 use crate::tui::{markdown, text};
 use kassay_core::checks;
-use kassay_core::kinds::KindState;
+use kassay_core::kinds::{KindState, distribution_words};
 use kassay_core::session::{Contents, ContextRow, Flight, New, Preflight, Right, Session, Source, SourceRow, Stage};
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -222,7 +222,7 @@ fn fact(label: &str, words: &str, width: usize, theme: &Theme) -> Vec<Line<'stat
 
 fn facts(new: &New, known: &Preflight, width: usize, theme: &Theme) -> Vec<Line<'static>> {
     let cluster = &known.cluster;
-    let version = [cluster.distribution.as_str(), &new.version_words(known)].join(" ");
+    let version = distribution_words(&cluster.distribution, &new.version_words(known));
     let tell = if new.may_tell_version() && new.version.is_none() { ": v tells it" } else { "" };
     let version = version.trim().trim_start_matches("unknown ");
     let mut lines = fact("Version", &format!("{version}{tell}"), width, theme);

@@ -4,6 +4,7 @@ use crate::tui::theme::Theme;
 use crate::tui::widgets::table::{self, Column, Fill};
 use crate::tui::widgets::{List, frame, list, page, progress};
 use crate::tui::{keymap, markdown, text};
+use kassay_core::kinds::distribution_words;
 use kassay_core::model::text::clean;
 use kassay_core::model::{Determined, Outcome};
 use kassay_core::session::{Book, Context, Cursor, Session, WalkProgress};
@@ -148,7 +149,11 @@ fn notes(session: &Session, width: usize, theme: &Theme) -> Vec<Line<'static>> {
             cluster.collected_at.or(cluster.assessed_at).map(|at| text::moment(at.0, session.now, &session.zone)).unwrap_or_default();
         let reader = cluster.identity.as_ref().map(|name| format!(" as {name}")).unwrap_or_default();
         let used = workbook.use_case(&cluster.key).map(|case| format!(", {}", case.label())).unwrap_or_default();
-        let about = format!("{}, {} {}{used}, read {read}{reader}", cluster.key, cluster.distribution, workbook.version_words(cluster));
+        let about = format!(
+            "{}, {}{used}, read {read}{reader}",
+            cluster.key,
+            distribution_words(&cluster.distribution, &workbook.version_words(cluster))
+        );
         let of_it = book.together.parts.iter().filter(|part| part.cluster == cluster.key).flat_map(|part| &part.outcomes);
         let count = |wanted: Outcome| of_it.clone().filter(|o| o.outcome == wanted).count();
         let (failed, review, blocked) = (count(Outcome::Fail), count(Outcome::Review), count(Outcome::Blocked));

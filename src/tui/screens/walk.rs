@@ -6,6 +6,7 @@ use crate::tui::theme::Theme;
 use crate::tui::widgets::{List, frame, hints, page, progress, sign, tabs};
 use crate::tui::{keymap, markdown, mouse, signs, text};
 use kassay_core::guidance::{Control, paragraphs};
+use kassay_core::kinds::distribution_words;
 use kassay_core::model::text::clean;
 use kassay_core::session::walk::Part;
 use kassay_core::session::{self, Action, Book, Layer, NavRow, Pane, Session, Tab, Target, Urgency, Walk, checks_of, finding_words};
@@ -82,7 +83,7 @@ fn header(frame: &mut Frame<'_>, area: Rect, session: &Session, book: &Book, the
             let read = session.read_at().map(|at| format!(" · read {}", text::moment(at, session.now, &session.zone))).unwrap_or_default();
             let of = if book.clusters.len() > 1 { format!(" ({}/{})", book.cluster + 1, book.clusters.len()) } else { String::new() };
             let unread = unread(&book.workbook, record).map(|why| format!(" · ⊘ {why}")).unwrap_or_default();
-            let version = [record.distribution.as_str(), &book.workbook.version_words(record)].join(" ").replace("unknown ", "");
+            let version = distribution_words(&record.distribution, &book.workbook.version_words(record));
             let version = if version.trim().is_empty() { String::new() } else { format!(" · {}", version.trim()) };
             let version = version.as_str();
             let busy = match (cluster.loading, cluster.judging) {
