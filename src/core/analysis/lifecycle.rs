@@ -306,8 +306,8 @@ mod tests {
     #[test]
     fn patches_are_compared_within_a_release() {
         let table = shipped();
-        assert_eq!(table.newer_patch("kubernetes", "v1.34.4").map(|r| r.latest.as_str()), Some("1.34.12"));
-        assert!(table.newer_patch("kubernetes", "v1.34.12").is_none());
+        assert_eq!(table.newer_patch("kubernetes", "v1.34.4").map(|r| r.latest.as_str()), Some("1.34.11"));
+        assert!(table.newer_patch("kubernetes", "v1.34.11").is_none());
         assert!(table.newer_patch("amazon-eks", "v1.36.1-eks-1").is_none());
     }
 
