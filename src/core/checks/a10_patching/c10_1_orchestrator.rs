@@ -23,8 +23,8 @@ pub(super) const CHECKS: &[Check] = &[
               still found, and published, but no longer mended: the cluster stays open to what everybody can read about.",
         mend: "Upgrade, one minor version after another, to a version that is supported for some time to come, and take in patch releases \
                as they appear; on a managed service choose a release channel that does so.",
-        blind_spots: "Dates come with the program and are as old as it says. Distributions that follow Kubernetes (K3s, RKE2, Talos, MicroK8s, \
-                      vendors') are judged by the dates of Kubernetes itself; a vendor's contract may reach further. Whether extended support \
+        blind_spots: "Dates come with the program, or from a newer file that somebody hands over, and are as old as it says. Distributions that \
+                      follow Kubernetes (K3s, RKE2, Talos, MicroK8s, vendors') are judged by the dates of Kubernetes itself; a vendor's contract may reach further. Whether extended support \
                       was bought is not seen.",
         judge: version_support,
     },
