@@ -35,7 +35,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 /// How long the first frame waits for the terminal to tell its ground. What it tells later counts too.
-const FOR_AN_ANSWER: Duration = Duration::from_millis(80);
+const FOR_AN_ANSWER: Duration = Duration::from_millis(50);
 
 /// How the walk begins.
 #[derive(Clone, Debug, PartialEq)]
