@@ -3,6 +3,7 @@
 
 use super::evidence::{days, finding, named, unreadable, which_cluster};
 use super::{Verdict, View};
+use crate::analysis::control_plane::counted;
 use crate::analysis::described::{self, Bearing, Kinship, Statement, Topic};
 use crate::kinds::VersionFrom;
 use crate::kinds::imported::{About, Content, Describer, Description, Imported, Said};
@@ -64,12 +65,41 @@ pub(crate) fn in_use(view: &View<'_>, topic: Topic, by: Describer, verdict: &mut
     let told = tell(view, &files, topic, true, verdict);
     if told.any() {
         let flag = by.flag().unwrap_or_default();
+        let loaded = configuration_of(by).and_then(|what| counted::configuration(view.inventory, what));
+        let same = |file: &&Imported| loaded == Some(file.sha256.as_str());
+        verdict.find_all(told.files.iter().filter(|file| loaded.is_some() && !same(file)).map(|file| other_file(view, file)));
+        let whose = if loaded.is_some() && told.files.iter().all(same) {
+            "by its SHA-256 it is the one from which the API servers that answered took their settings; that the others have it too"
+        } else {
+            "that it is the one on every control-plane node"
+        };
         verdict.note(format!(
-            "The file that --{flag} names is judged by what was attached ({}); that it is the one on every control-plane node must be shown apart.",
+            "The file that --{flag} names is judged by what was attached ({}); {whose} must be shown apart.",
             named(&told.files)
         ));
     }
     told.any()
+}
+
+/// What API servers call the file of a sort, of which they tell the SHA-256 since 1.36.
+const fn configuration_of(by: Describer) -> Option<&'static str> {
+    match by {
+        Describer::Encryption => Some("encryption"),
+        Describer::Authentication => Some("authentication"),
+        Describer::Authorization => Some("authorization"),
+        _ => None,
+    }
+}
+
+/// A question about a file that is not, byte by byte, the one from which an API server took its settings.
+fn other_file(view: &View<'_>, file: &Imported) -> Finding {
+    finding(view, file, "sha256")
+        .rule("other-file")
+        .review()
+        .severity(Severity::Low)
+        .observed(file.source())
+        .message("An API server tells the SHA-256 of the file from which it took its settings, and this file has another: it is an older one, of another node, or a copy in which keys were replaced.")
+        .mend("Attach the file as it lies on the node, or show that only keys were replaced.")
 }
 
 /// The descriptions of one sort that speak for this cluster today: of it beyond doubt, with a date, not old, of its version.
