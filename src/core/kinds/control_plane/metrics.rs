@@ -227,7 +227,8 @@ fn add(counts: &mut BTreeMap<String, u64>, name: &str, count: u64) {
 /// A row of how objects were written or read. A provider that wraps others counts under each of their prefixes, and under the names of their keys, which
 /// are not kept.
 fn transformed(rows: &mut Vec<Transformed>, sample: &Sample<'_>, count: u64) {
-    let prefix = sample.label("transformer_prefix");
+    // What leaves a value as it is writes no prefix before it, and counts by none; what it reads it counts as `identity`.
+    let prefix = Some(sample.label("transformer_prefix")).filter(|prefix| !prefix.is_empty()).unwrap_or("identity");
     let provider =
         PROVIDERS.iter().find(|provider| prefix.strip_prefix(**provider).is_some_and(|rest| rest.is_empty() || rest.starts_with(':')));
     let written = match sample.label("transformation_type") {
@@ -272,6 +273,7 @@ apiserver_client_certificate_expiration_seconds_count 252
 apiserver_requested_deprecated_apis{group="policy",removed_release="1.25",resource="poddisruptionbudgets",subresource="",version="v1beta1"} 1
 apiserver_storage_transformation_operations_total{resource="secrets",status="OK",transformation_type="from_storage",transformer_prefix="identity"} 9
 apiserver_storage_transformation_operations_total{resource="secrets",status="OK",transformation_type="to_storage",transformer_prefix="k8s:enc:aescbc:v1:"} 1
+apiserver_storage_transformation_operations_total{resource="secrets",status="OK",transformation_type="to_storage",transformer_prefix=""} 4
 apiserver_storage_transformation_operations_total{resource="secrets",status="OK",transformation_type="to_storage",transformer_prefix="MARKER-key:"} 1
 apiserver_storage_transformation_operations_total{resource="secrets",status="OK",transformation_type="to_storage",transformer_prefix="k8s:enc:kms:v2:MARKER:"} 2
 apiserver_storage_transformation_operations_total{resource="secrets",status="Internal",transformation_type="to_storage",transformer_prefix="k8s:enc:kms:v1:MARKER:"} 5
@@ -287,7 +289,10 @@ serviceaccount_legacy_manual_token_uses_total 0
         let Ok(read) = read(TEXT, "") else { panic!("it is read") };
         let metrics = &read.metrics;
         let row = |written, provider: &str, count| Transformed { resource: "secrets".into(), written, provider: provider.into(), count };
-        assert_eq!(metrics.transformed, [row(false, "identity", 9), row(true, "k8s:enc:aescbc:v1", 1), row(true, "k8s:enc:kms:v2", 2)]);
+        assert_eq!(
+            metrics.transformed,
+            [row(false, "identity", 9), row(true, "identity", 4), row(true, "k8s:enc:aescbc:v1", 1), row(true, "k8s:enc:kms:v2", 2)]
+        );
         assert_eq!((metrics.decisions("RBAC"), metrics.decisions("AlwaysAllow")), (265, 0));
         assert_eq!(metrics.admitted, [("PodSecurity".to_owned(), 260)].into());
         assert_eq!((metrics.audit_events, metrics.audit_errors.get("webhook"), metrics.certificates), (Some(17), Some(&3), Some(252)));
