@@ -11,9 +11,8 @@ use crate::session::book::lead::{Kept, Lead, Next};
 use crate::session::effect::Effect;
 use crate::session::parts::cursor::Scroll;
 use crate::session::parts::field::Typed;
-use crate::session::parts::listed::{self, Groups};
+use crate::session::parts::listed::{self, Common, Groups};
 use crate::session::parts::listing::{Listing, Way, apart};
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -66,8 +65,8 @@ impl Way for AccessGroup {
 }
 
 impl AccessGroup {
-    fn of(self, entry: &Entry) -> Option<Cow<'_, str>> {
-        Some(Cow::from(match self {
+    fn of(self, entry: &Entry) -> Option<Common<'_>> {
+        Some(Common::from(match self {
             Self::None => return None,
             Self::Kind => entry.subject.kind.id(),
             Self::Namespace if entry.subject.namespace.is_empty() => "of no namespace",

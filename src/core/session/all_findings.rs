@@ -10,12 +10,11 @@ use crate::session::book::layer::Layer;
 use crate::session::book::lead::{Lead, Next};
 use crate::session::effect::Effect;
 use crate::session::parts::field::Typed;
-use crate::session::parts::listed::Groups;
+use crate::session::parts::listed::{Common, Groups};
 use crate::session::parts::listing::{Listing, Way, WorkedOut, apart};
 use crate::session::parts::message::Message;
 use crate::workbook::newness::{Before, Newness, READ_ONCE};
 use crate::workbook::query::{Found, Haystacks, Query};
-use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Findings that are copied at once: more than that nobody reads in a message, and a file can be made of them.
@@ -75,12 +74,12 @@ impl Way for AllGroup {
 }
 
 impl AllGroup {
-    fn of<'a>(self, cluster: &'a str, check: &'a str, finding: &'a Finding) -> Option<Cow<'a, str>> {
+    fn of<'a>(self, cluster: &'a str, check: &'a str, finding: &'a Finding) -> Option<Common<'a>> {
         Some(match self {
             Self::None => return None,
             Self::Namespace if finding.object.namespace.is_empty() => "cluster-wide".into(),
             Self::Namespace => finding.object.namespace.as_str().into(),
-            Self::Object => finding.object.to_string().into(),
+            Self::Object => Common::Object(&finding.object),
             Self::Check => check.into(),
             Self::Cluster => cluster.into(),
         })

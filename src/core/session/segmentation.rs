@@ -10,9 +10,8 @@ use crate::session::book::lead::{Kept, Lead, Next};
 use crate::session::effect::Effect;
 use crate::session::parts::cursor::Cursor;
 use crate::session::parts::field::Typed;
-use crate::session::parts::listed::{self, Groups};
+use crate::session::parts::listed::{self, Common, Groups};
 use crate::session::parts::listing::{Listing, Way};
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -65,7 +64,7 @@ impl Way for FlowGroup {
 }
 
 impl FlowGroup {
-    fn of(self, flow: &FlowRow) -> Option<Cow<'_, str>> {
+    fn of(self, flow: &FlowRow) -> Option<Common<'_>> {
         match self {
             Self::None => None,
             Self::From => Some(flow.from.as_str().into()),

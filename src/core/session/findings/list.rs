@@ -5,11 +5,10 @@ use crate::assess::CheckOutcome;
 use crate::model::{Category, Finding, Outcome};
 use crate::session::book::assessment::Cluster;
 use crate::session::parts::cursor::Scroll;
-use crate::session::parts::listed::{Groups, ListRow};
+use crate::session::parts::listed::{Common, Groups, ListRow};
 use crate::session::parts::listing::{Listing, Way, WorkedOut, apart};
 use crate::workbook::newness::{Before, Newness, READ_ONCE};
 use crate::workbook::query::{Found, Haystacks, Query};
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -52,12 +51,12 @@ impl Way for Group {
 }
 
 impl Group {
-    fn of(self, finding: &Finding) -> Option<Cow<'_, str>> {
+    fn of(self, finding: &Finding) -> Option<Common<'_>> {
         Some(match self {
             Self::None => return None,
             Self::Namespace if finding.object.namespace.is_empty() => "cluster-wide".into(),
             Self::Namespace => finding.object.namespace.as_str().into(),
-            Self::Object => finding.object.to_string().into(),
+            Self::Object => Common::Object(&finding.object),
             Self::Rule => finding.rule.as_deref().unwrap_or("one rule").into(),
         })
     }

@@ -1,7 +1,8 @@
 //! Rows of a list that can be grouped, and the words that narrow it.
 
-use std::borrow::Cow;
+use crate::model::ObjectRef;
 use std::collections::HashMap;
+use std::fmt;
 
 /// A row of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,24 +35,48 @@ pub struct Groups {
     of: Vec<usize>,
 }
 
+/// What things of a group have alike, by which it is named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Common<'t> {
+    /// A word.
+    Word(&'t str),
+    /// An object, whose name is made once for the group, and not for each thing in it.
+    Object(&'t ObjectRef),
+}
+
+impl fmt::Display for Common<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Word(word) => f.write_str(word),
+            Self::Object(object) => object.fmt(f),
+        }
+    }
+}
+
+impl<'t> From<&'t str> for Common<'t> {
+    fn from(word: &'t str) -> Self {
+        Self::Word(word)
+    }
+}
+
 impl Groups {
-    /// The groups of so many things, each with the name of its own. None where one has none: then there are no groups.
+    /// The groups of so many things, by what each has in common with others. None where one has nothing: then there are no groups.
     #[must_use]
-    pub fn of<'t>(things: usize, name: impl Fn(usize) -> Option<Cow<'t, str>>) -> Option<Self> {
-        let mut known: HashMap<Cow<'t, str>, usize> = HashMap::new();
+    pub fn of<'t>(things: usize, common: impl Fn(usize) -> Option<Common<'t>>) -> Option<Self> {
+        let mut known: HashMap<Common<'t>, usize> = HashMap::new();
         let mut of = Vec::with_capacity(things);
         for at in 0..things {
             let next = known.len();
-            of.push(*known.entry(name(at)?).or_insert(next));
+            of.push(*known.entry(common(at)?).or_insert(next));
         }
-        let mut names: Vec<(Cow<'t, str>, usize)> = known.into_iter().collect();
+        let mut names: Vec<(String, usize)> = known.into_iter().map(|(common, at)| (common.to_string(), at)).collect();
         names.sort();
         let mut places = vec![0; names.len()];
         for (place, (_, at)) in names.iter().enumerate() {
             places[*at] = place;
         }
         of.iter_mut().for_each(|at| *at = places[*at]);
-        Some(Self { names: names.into_iter().map(|(name, _)| name.into_owned()).collect(), of })
+        Some(Self { names: names.into_iter().map(|(name, _)| name).collect(), of })
     }
 }
 
