@@ -42,7 +42,10 @@ fn the_first_minute_goes_from_the_first_start_to_a_bundle_as_the_readme_tells() 
     program.keys("d").see("was read and judged");
     program.keys("F").see("filters: ");
     program.keys("/").see("Esc clear");
-    program.keys("check:3.1/baseline ns:ci\r").until("a few of them", |shown| shown.contains(" of 1,594 findings"));
+    program.keys("check:3.1/baseline ns:ci\r").until("a few of them", |shown| {
+        // Of how many they are is what the built-in cluster has, which is not the matter here.
+        shown.lines().any(|line| line.contains("check:3.1/baseline ns:ci") && line.contains(" of ") && line.contains(" findings"))
+    });
     program.keys("\r").see("Observed");
     keep(&program, home.path(), "finding", "A finding with the lines of the object, why it matters and how to mend it");
     program.keys("\u{1b}").see("All findings");
