@@ -179,7 +179,8 @@ impl Assess {
                     }
                 }
                 None => manners.say(&format!(
-                    "{}: no check judges this file; read are audit policies, kube-bench results, and scans by Trivy or Grype",
+                    "{}: no check judges this file; read are audit policies, kube-bench results, scans by Trivy or Grype, descriptions of clusters by their \
+                     providers, and configuration files of the control plane (docs/evidence.md)",
                     path.display()
                 )),
             }
