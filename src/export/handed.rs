@@ -7,7 +7,7 @@ use kassay_core::model::Finding;
 use kassay_core::model::marked::{marked, marked_name};
 use kassay_core::workbook::excepting::exception_of;
 use kassay_core::workbook::newness::Newness;
-use kassay_core::workbook::query::{Found, Haystacks, InTexts, Query};
+use kassay_core::workbook::query::{Found, Haystacks, Query};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -18,7 +18,7 @@ pub(super) fn fits(material: &Material, query: &Query, cluster: &str, outcome: &
     }
     let today = material.today();
     let exception = exception_of(&material.workbook.exceptions, (&outcome.check, &finding.id, cluster), today);
-    let texts = if query.looks_through_texts() { query.in_texts(&Haystacks::from_iter([finding])) } else { InTexts::default() };
+    let texts = query.in_texts(&mut None, || Haystacks::from_iter([finding]));
     query.fits(&Found {
         finding,
         check: &outcome.check,

@@ -141,30 +141,26 @@ pub(crate) fn tell<'a>(view: &View<'_>, files: &[&'a Imported], topic: Topic, sh
         }
         let mut doubted = !file.doubt.is_empty();
         verdict.find_all(which_cluster(view, file));
+        let of_which = |rule: &'static str, message: String, mend: &'static str| {
+            let finding = finding(view, file, "cluster").rule(rule).review().severity(Severity::Medium);
+            finding.observed(file.source()).message(message).mend(mend)
+        };
         match described::kinship(view.inventory, description) {
             Kinship::Same(_) | Kinship::Unnamed => {}
             Kinship::Unclear(why) => {
                 doubted = true;
-                verdict.find(
-                    finding(view, file, "cluster")
-                        .rule("which-cluster")
-                        .review()
-                        .severity(Severity::Medium)
-                        .observed(file.source())
-                        .message(format!("Whether this file is of this cluster can't be told: {why}."))
-                        .mend("Read the cluster at the address that the file names, or show in another way that it is of this cluster."),
-                );
+                verdict.find(of_which(
+                    "which-cluster",
+                    format!("Whether this file is of this cluster can't be told: {why}."),
+                    "Read the cluster at the address that the file names, or show in another way that it is of this cluster.",
+                ));
             }
             Kinship::Other(why) => {
-                verdict.find(
-                    finding(view, file, "cluster")
-                        .rule("other-cluster")
-                        .review()
-                        .severity(Severity::Medium)
-                        .observed(file.source())
-                        .message(format!("This file is of another cluster and proves nothing for this one: {why}."))
-                        .mend("Attach the description of this cluster."),
-                );
+                verdict.find(of_which(
+                    "other-cluster",
+                    format!("This file is of another cluster and proves nothing for this one: {why}."),
+                    "Attach the description of this cluster.",
+                ));
                 continue;
             }
         }

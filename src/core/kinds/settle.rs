@@ -2,9 +2,8 @@
 
 use super::arguments;
 use super::inventory::Inventory;
-use super::meta::{KnownMeta, Meta};
+use super::meta::Meta;
 use super::pod::PodSpec;
-use super::shared::Known;
 use super::table::typed;
 use crate::model::Kind;
 use std::collections::HashMap;
@@ -42,13 +41,6 @@ impl Inventory {
             ($($(#[$doc:meta])* $kind:ident $list:ident: $type:ty;)+) => { $(by_name!(self.$list);)+ };
         }
         self.identify();
-        // A snapshot has the same things said again and again, and so has memory until they are shared.
-        let (mut known, mut images) = (KnownMeta::default(), Known::default());
-        for pod in &mut self.pods {
-            known.share(&mut pod.metadata);
-            images.share(&mut pod.image_ids);
-        }
-        self.controllers.values_mut().flatten().for_each(|controller| known.share(&mut controller.metadata));
         // The longest lists give back the room that they took in advance.
         self.pods.shrink_to_fit();
         self.controllers.values_mut().for_each(Vec::shrink_to_fit);

@@ -1,7 +1,7 @@
 //! Words of a finding: most are those of its check and stand in the program; others are made for it, and many findings have the same.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::borrow::{Borrow, Cow};
+use std::borrow::Borrow;
 use std::cmp::Ordering;
 use std::collections::HashSet;
 use std::fmt;
@@ -56,15 +56,6 @@ impl From<&'static str> for Words {
 impl From<String> for Words {
     fn from(text: String) -> Self {
         Self(Held::Shared(text.into()))
-    }
-}
-
-impl From<Cow<'static, str>> for Words {
-    fn from(text: Cow<'static, str>) -> Self {
-        match text {
-            Cow::Borrowed(text) => text.into(),
-            Cow::Owned(text) => text.into(),
-        }
     }
 }
 
@@ -149,7 +140,7 @@ mod tests {
     #[test]
     fn equal_words_become_one_whoever_said_them() {
         let mut known = HashSet::new();
-        let mut words = [Words::from("a"), Words::from("b".to_owned()), Words::from("a".to_owned()), Words::from(Cow::from("b"))];
+        let mut words = [Words::from("a"), Words::from("b".to_owned()), Words::from("a".to_owned()), Words::from("b")];
         words.iter_mut().for_each(|words| words.share(&mut known));
         let same = |a: &Words, b: &Words| std::ptr::eq(&**a, &**b);
         assert!(same(&words[0], &words[2]) && same(&words[1], &words[3]) && known.len() == 2);

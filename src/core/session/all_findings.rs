@@ -255,10 +255,8 @@ impl AllFindings {
                 list.group.of(&listed.key, &outcome.check, finding)
             })
         });
-        if query.looks_through_texts() && haystacks.is_none() {
-            *haystacks = Some(places.iter().filter_map(|place| found(clusters, place)).map(|(_, _, finding)| finding).collect());
-        }
-        let texts = haystacks.as_ref().map_or_else(Default::default, |haystacks| query.in_texts(haystacks));
+        let texts =
+            query.in_texts(haystacks, || places.iter().filter_map(|place| found(clusters, place)).map(|(_, _, finding)| finding).collect());
         let asks_what_is_new = query.asks_what_is_new();
         let fits = |at: usize| {
             let Some((listed, outcome, finding)) = found(clusters, &places[at]) else { return false };

@@ -172,15 +172,12 @@ impl Query {
         self.0.iter().any(|word| word.key == Some(Key::New))
     }
 
-    /// Whether it has plain words, for which all texts of a finding are looked through.
-    #[must_use]
-    pub fn looks_through_texts(&self) -> bool {
-        self.0.iter().any(|word| word.key.is_none())
-    }
-
-    /// Looks through the texts of all findings once for each plain word.
-    #[must_use]
-    pub fn in_texts(&self, haystacks: &Haystacks) -> InTexts {
+    /// Looks through the texts of all findings once for each plain word. They are gathered only where there is one, and kept for the next query.
+    pub fn in_texts(&self, kept: &mut Option<Haystacks>, gather: impl FnOnce() -> Haystacks) -> InTexts {
+        if self.0.iter().all(|word| word.key.is_some()) {
+            return InTexts::default();
+        }
+        let haystacks = kept.get_or_insert_with(gather);
         InTexts(self.0.iter().map(|word| word.key.is_none().then(|| haystacks.holding(&word.text))).collect())
     }
 
@@ -270,7 +267,7 @@ mod tests {
             cluster: "prod-eu",
             excepted,
             newness: Newness::New,
-            texts: &query.in_texts(&Haystacks::from_iter([&finding])),
+            texts: &query.in_texts(&mut None, || Haystacks::from_iter([&finding])),
             at: 0,
         };
         query.fits(&found)

@@ -11,7 +11,7 @@
 
 use crate::analysis::flags::{self, CommandLine, Component, Flag, Seen};
 use crate::kinds::{ControlPlaneRecord, FlagsTold, Inventory, ServerRecord};
-use crate::model::ObjectRef;
+use crate::model::{ObjectRef, go_duration};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
@@ -240,28 +240,12 @@ fn same(name: &str, one: &str, other: &str) -> bool {
         "false" | "f" | "0" => Some(false),
         _ => None,
     };
-    let both = |read: fn(&str) -> Option<f64>| read(one).zip(read(other)).is_some_and(|(one, other)| (one - other).abs() < 1e-9);
-    one == other || switch(one).is_some_and(|on| switch(other) == Some(on)) || both(|text| text.parse().ok()) || both(seconds)
-}
-
-/// Seconds of a duration as Go writes it: `48h0m0s`.
-fn seconds(text: &str) -> Option<f64> {
-    let (mut total, mut number) = (0.0, String::new());
-    for c in text.chars() {
-        if c.is_ascii_digit() || c == '.' {
-            number.push(c);
-            continue;
-        }
-        let value: f64 = number.parse().ok()?;
-        number.clear();
-        total += match c {
-            'h' => value * 3600.0,
-            'm' => value * 60.0,
-            's' => value,
-            _ => return None,
-        };
-    }
-    (number.is_empty() && !text.is_empty()).then_some(total)
+    let number = |text: &str| text.parse::<f64>().ok();
+    let numbers = number(one).zip(number(other)).is_some_and(|(one, other)| (one - other).abs() < 1e-9);
+    one == other
+        || numbers
+        || switch(one).is_some_and(|on| switch(other) == Some(on))
+        || go_duration(one).is_some_and(|length| go_duration(other) == Some(length))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use crate::analysis::rbac::{Bound, Request};
 use crate::judging::{Check, Need, Verdict, View, identity, rights, unseen};
 use crate::kinds::Login;
 use crate::kinds::config::CertificateRequest;
-use crate::model::{Category, Finding, Kind, ObjectRef, Severity};
+use crate::model::{Category, Finding, Kind, ObjectRef, Severity, go_duration};
 use jiff::Timestamp;
 
 /// The checks of control 1.3, in the order in which they are told.
@@ -349,22 +349,7 @@ fn token_lifetime(view: &View<'_>) -> Verdict {
 
 /// Hours of a duration as Go writes it: `48h0m0s`.
 fn hours(text: &str) -> Option<f64> {
-    let (mut total, mut number) = (0.0, String::new());
-    for c in text.chars() {
-        if c.is_ascii_digit() || c == '.' {
-            number.push(c);
-            continue;
-        }
-        let value: f64 = number.parse().ok()?;
-        number.clear();
-        total += match c {
-            'h' => value,
-            'm' => value / 60.0,
-            's' => value / 3600.0,
-            _ => return None,
-        };
-    }
-    number.is_empty().then_some(total)
+    go_duration(text).map(|length| length.as_secs_f64() / 3600.0)
 }
 
 #[cfg(test)]

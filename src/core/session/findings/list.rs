@@ -195,10 +195,7 @@ impl FindingsView {
         let findings = self.outcomes.get(self.index).map_or(&[][..], |o| o.findings.as_slice());
         let order = self.worked_out.order(self.sort, || in_order(findings, self.sort));
         let groups = self.worked_out.groups(self.list.group, || Groups::of(findings.len(), |at| self.list.group.of(&findings[at])));
-        if query.looks_through_texts() && self.haystacks.is_none() {
-            self.haystacks = Some(findings.iter().collect());
-        }
-        let texts = self.haystacks.as_ref().map_or_else(Default::default, |haystacks| query.in_texts(haystacks));
+        let texts = query.in_texts(&mut self.haystacks, || findings.iter().collect());
         let (check, outcome) = self.outcome().map_or(("", Outcome::Pass), |o| (o.check.as_str(), o.outcome));
         let asks_what_is_new = query.asks_what_is_new();
         let fits = |at: usize| {
