@@ -1,0 +1,16 @@
+//! What the engines of Kubernetes admission answer to a request: the API server's own policies, Kyverno, Gatekeeper, and those that look at the
+//! signatures of images.
+//!
+//! Each engine reads a policy once into a [`Judge`] and then answers requests, as the engine itself would: by running what the policy says, not by
+//! reading its words. A policy that uses anything which is not known to be answered here as the engine answers it is *not evaluated*
+//! ([`Answer::NotEvaluated`]), whatever else it says. What would be an error in the engine too has the answer that the engine gives.
+//!
+//! Nothing here knows of assessments, inventories or clusters: objects come and go as JSON.
+
+pub mod request;
+pub mod ruling;
+pub mod selector;
+
+pub use request::{GroupKind, GroupResource, Namespace, Operation, Request, User};
+pub use ruling::{Answer, Judge, Ruling};
+pub use selector::Selector;
