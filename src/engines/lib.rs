@@ -11,6 +11,6 @@ pub mod request;
 pub mod ruling;
 pub mod selector;
 
-pub use request::{GroupKind, GroupResource, Namespace, Operation, Request, User};
+pub use request::{GroupKind, GroupResource, Namespace, Operation, Provenance, Request, User};
 pub use ruling::{Answer, Judge, Ruling};
 pub use selector::Selector;

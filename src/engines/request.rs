@@ -80,6 +80,18 @@ pub struct User {
     pub groups: Vec<String>,
 }
 
+/// What is to be supposed of the images that an object names. Nobody here fetches any: a trial asks what would be said if they were so.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Provenance {
+    /// Signed by whoever is asked for, with every attestation that is asked for, and with what these are to say.
+    #[default]
+    Verified,
+    /// Neither signed nor attested by anybody.
+    Unsigned,
+    /// Signed by whoever is asked for, and without any attestation: no scan, no bill of materials.
+    Unattested,
+}
+
 /// A request to the API server, after it was authenticated and authorized, and its object filled in with defaults.
 #[derive(Clone, Debug)]
 pub struct Request {
@@ -101,6 +113,8 @@ pub struct Request {
     pub old_object: Value,
     /// Who sends it.
     pub user: User,
+    /// What is supposed of its images.
+    pub images: Provenance,
     /// Whether nothing is to be kept.
     pub dry_run: bool,
 }
