@@ -47,4 +47,9 @@ pub trait Judge {
     fn ways_around(&self) -> Vec<String> {
         Vec::new()
     }
+
+    /// Whether what it says may depend on who asks. Where it can't, a pod needs not be tried as each of the controllers that make pods.
+    fn asks_who(&self) -> bool {
+        true
+    }
 }
