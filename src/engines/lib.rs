@@ -7,9 +7,11 @@
 //!
 //! Nothing here knows of assessments, inventories or clusters: objects come and go as JSON.
 
+pub mod quantity;
 pub mod request;
 pub mod ruling;
 pub mod selector;
+pub mod wildcard;
 
 pub use request::{GroupKind, GroupResource, Namespace, Operation, Provenance, Request, User};
 pub use ruling::{Answer, Judge, Ruling};
