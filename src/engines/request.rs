@@ -90,6 +90,8 @@ pub enum Provenance {
     Unsigned,
     /// Signed by whoever is asked for, and without any attestation: no scan, no bill of materials.
     Unattested,
+    /// Signed and attested by whoever is asked for, and what is attested is bad: refused where a policy puts conditions on what an attestation says.
+    Flawed,
 }
 
 /// A request to the API server, after it was authenticated and authorized, and its object filled in with defaults.
