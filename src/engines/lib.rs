@@ -7,7 +7,9 @@
 //!
 //! Nothing here knows of assessments, inventories or clusters: objects come and go as JSON.
 
+pub mod cel;
 pub mod quantity;
+pub mod re2;
 pub mod request;
 pub mod ruling;
 pub mod selector;
