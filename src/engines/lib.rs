@@ -8,6 +8,7 @@
 //! Nothing here knows of assessments, inventories or clusters: objects come and go as JSON.
 
 pub mod cel;
+pub mod gatekeeper;
 pub mod quantity;
 pub mod re2;
 pub mod request;

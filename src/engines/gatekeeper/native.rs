@@ -1,0 +1,361 @@
+//! Templates of CEL (K8sNativeValidation): as a ValidatingAdmissionPolicy's program, run by Gatekeeper itself.
+//!
+//! Its expressions see `object`, `oldObject`, `request`, `namespaceObject` and `variables`; the parameters of a constraint are `variables.params`, and
+//! `variables.anyObject` is what goes where an object goes. Sources: `pkg/drivers/k8scel` of Gatekeeper 3.23.
+
+use super::constraint::{Asked, Constraint};
+use super::review;
+use crate::cel::{Declared, Expression, Failure, Fault, Scope, Type, Value};
+use crate::request::{Namespace, Operation, Request};
+use crate::selector::or_default;
+use serde::Deserialize;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+/// A prefix that Gatekeeper keeps for itself.
+const RESERVED: &str = "gatekeeper_internal_";
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Source {
+    #[serde(default, deserialize_with = "or_default")]
+    validations: Vec<Validation>,
+    failure_policy: Option<String>,
+    // Named in the singular there.
+    #[serde(default, deserialize_with = "or_default")]
+    match_condition: Vec<Named>,
+    #[serde(default, deserialize_with = "or_default")]
+    variables: Vec<Named>,
+    #[serde(default, rename = "generateVAP")]
+    _generate_vap: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Validation {
+    #[serde(default, deserialize_with = "or_default")]
+    expression: String,
+    #[serde(default, deserialize_with = "or_default")]
+    message: String,
+    #[serde(default, deserialize_with = "or_default", rename = "messageExpression")]
+    _message_expression: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Named {
+    name: String,
+    expression: String,
+}
+
+/// An expression, or that it errs on each request.
+type Compiled = Result<Expression, String>;
+
+/// A program that can be asked.
+pub(super) struct Native {
+    conditions: Vec<Compiled>,
+    variables: BTreeMap<String, Compiled>,
+    /// Each with the words of its refusal.
+    validations: Vec<(Compiled, String)>,
+    fails_closed: bool,
+}
+
+/// What of a request expressions see.
+pub(super) struct About {
+    object: Value,
+    old_object: Value,
+    request: Value,
+    namespace: Value,
+    any: Value,
+}
+
+impl Native {
+    /// Reads a program; what CEL refuses errs on each request, what can't be read here makes the whole not evaluated.
+    pub(super) fn read(source: &serde_json::Value, fails_closed: bool) -> Result<Self, String> {
+        let source = Source::deserialize(source).map_err(|error| format!("the template's program: {error}"))?;
+        let fails_closed = match source.failure_policy.as_deref() {
+            None => fails_closed,
+            Some("Fail") => true,
+            Some("Ignore") => false,
+            Some(other) => return Err(format!("the failure policy {other}, which Gatekeeper refuses")),
+        };
+        for named in source.match_condition.iter().chain(&source.variables) {
+            if named.name.starts_with(RESERVED) {
+                return Err(format!("the name {}, which Gatekeeper refuses", named.name));
+            }
+        }
+        let mut fields: BTreeMap<String, Type> = [("anyObject".to_owned(), Type::Dyn), ("params".to_owned(), Type::Dyn)].into();
+        let compiled = |text: &str, declared: &Declared, wanted: Option<Type>| {
+            let expression = match wanted {
+                Some(wanted) => Expression::compile_to(text.trim(), declared, &[wanted]),
+                None => Expression::compile(text.trim(), declared),
+            };
+            let expression = match expression {
+                Ok(expression) => Ok(expression),
+                Err(Fault::Refused(words)) => Err(words),
+                Err(Fault::Lacking(words)) => return Err(words),
+            };
+            Ok(expression)
+        };
+        let mut variables = BTreeMap::new();
+        for named in &source.variables {
+            if ["params", "anyObject"].contains(&named.name.as_str()) {
+                return Err(format!("the variable {}, which Gatekeeper refuses", named.name));
+            }
+            // A variable alone sees the whole constraint as its params.
+            let constraint = declared(&fields).variable("params", Type::Dyn);
+            let expression = compiled(&named.expression, &constraint, None)?;
+            let kind = expression.as_ref().map_or(Type::Dyn, |expression| expression.kind().clone());
+            fields.insert(named.name.clone(), kind);
+            variables.insert(named.name.clone(), expression);
+        }
+        let declared = declared(&fields);
+        let conditions = source
+            .match_condition
+            .iter()
+            .map(|named| compiled(&named.expression, &declared, Some(Type::Bool)))
+            .collect::<Result<_, _>>()?;
+        let mut validations = Vec::new();
+        for validation in source.validations {
+            let expression = compiled(&validation.expression, &declared, Some(Type::Bool))?;
+            let words = if validation.message.is_empty() {
+                format!("failed expression: {}", validation.expression.trim())
+            } else {
+                validation.message
+            };
+            validations.push((expression, words));
+        }
+        Ok(Self { conditions, variables, validations, fails_closed })
+    }
+
+    /// What expressions see of a request. What goes is no object to them.
+    pub(super) fn about(&self, request: &Request, asked: &Asked) -> About {
+        let object = match request.operation {
+            Operation::Delete => serde_json::Value::Null,
+            _ => review::whole(&request.object, request),
+        };
+        let object = Value::from_json(&object);
+        let old_object = Value::from_json(&review::whole(&request.old_object, request));
+        let namespace = asked.namespace.map_or(Value::Null, namespace);
+        let any = if matches!(object, Value::Null) { old_object.clone() } else { object.clone() };
+        About { object, old_object, request: self::request(request, asked), namespace, any }
+    }
+
+    /// The words of a violation of a constraint, or none; an error where it can't be told.
+    pub(super) fn violation(&self, about: &About, constraint: &Constraint) -> Result<Option<String>, String> {
+        let params = constraint.parameters.as_ref().map_or(Value::Null, Value::from_json);
+        let seen = Seen { program: self, about, params, worked_out: RefCell::default(), with_namespace: false };
+        let mut errs = None;
+        let mut lacks = None;
+        for condition in &self.conditions {
+            match seen.holds(condition) {
+                Ok(true) => {}
+                Ok(false) => return Ok(None),
+                Err(Failure::Errs(words)) => errs = errs.or(Some(words)),
+                Err(Failure::Lacking(words)) => lacks = lacks.or(Some(words)),
+            }
+        }
+        if let Some(lacks) = lacks {
+            return Err(lacks);
+        }
+        if let Some(words) = errs {
+            return Ok(self.fails_closed.then(|| format!("a match condition errs: {words}")));
+        }
+        let seen = Seen { with_namespace: true, worked_out: RefCell::default(), ..seen };
+        for (validation, words) in &self.validations {
+            match seen.holds(validation) {
+                Ok(true) => {}
+                Ok(false) => return Ok(Some(words.clone())),
+                Err(Failure::Errs(words)) if self.fails_closed => return Ok(Some(format!("an expression errs: {words}"))),
+                Err(Failure::Errs(_)) => {}
+                Err(Failure::Lacking(words)) => lacks = lacks.or(Some(words)),
+            }
+        }
+        lacks.map_or(Ok(None), Err)
+    }
+
+    fn expressions(&self) -> impl Iterator<Item = &Expression> {
+        self.conditions
+            .iter()
+            .chain(self.variables.values())
+            .chain(self.validations.iter().map(|(validation, _)| validation))
+            .filter_map(|one| one.as_ref().ok())
+    }
+
+    /// Whether it may read the name or labels of a namespace.
+    pub(super) fn reads_namespace(&self) -> bool {
+        let paths = [
+            "namespaceObject",
+            "request.namespace",
+            "object.metadata.namespace",
+            "oldObject.metadata.namespace",
+            "variables.anyObject.metadata.namespace",
+        ];
+        self.expressions().any(|expression| paths.iter().any(|path| expression.reads(path)))
+    }
+
+    /// Whether it may read who asks.
+    pub(super) fn reads_user(&self) -> bool {
+        self.expressions().any(|expression| expression.reads("request.userInfo"))
+    }
+}
+
+/// What expressions may name, with the types that the API server gives to it.
+fn declared(variables: &BTreeMap<String, Type>) -> Declared {
+    let text = || Type::String;
+    let texts = || Type::Map(Box::new(Type::String), Box::new(Type::String));
+    let kind = || Type::object("kubernetes.GroupVersionKind", [("group", text()), ("version", text()), ("kind", text())]);
+    let resource = || Type::object("kubernetes.GroupVersionResource", [("group", text()), ("version", text()), ("resource", text())]);
+    let user = Type::object(
+        "kubernetes.UserInfo",
+        [
+            ("username", text()),
+            ("uid", text()),
+            ("groups", Type::list(text())),
+            ("extra", Type::Map(Box::new(text()), Box::new(Type::list(text())))),
+        ],
+    );
+    let request = Type::object(
+        "kubernetes.AdmissionRequest",
+        [
+            ("kind", kind()),
+            ("resource", resource()),
+            ("subResource", text()),
+            ("requestKind", kind()),
+            ("requestResource", resource()),
+            ("requestSubResource", text()),
+            ("name", text()),
+            ("namespace", text()),
+            ("operation", text()),
+            ("userInfo", user),
+            ("dryRun", Type::Bool),
+            ("options", Type::Dyn),
+        ],
+    );
+    let metadata = Type::object(
+        "kubernetes.NamespaceMetadata",
+        [
+            ("name", text()),
+            ("generateName", text()),
+            ("namespace", text()),
+            ("labels", texts()),
+            ("annotations", texts()),
+            ("UID", text()),
+            ("creationTimestamp", Type::Timestamp),
+            ("deletionGracePeriodSeconds", Type::Int),
+            ("deletionTimestamp", Type::Timestamp),
+            ("generation", Type::Int),
+            ("resourceVersion", text()),
+            ("finalizers", Type::list(text())),
+        ],
+    );
+    let condition = Type::object(
+        "kubernetes.NamespaceCondition",
+        [("status", text()), ("type", text()), ("lastTransitionTime", Type::Timestamp), ("message", text()), ("reason", text())],
+    );
+    let namespace = Type::object(
+        "kubernetes.Namespace",
+        [
+            ("metadata", metadata),
+            ("spec", Type::object("kubernetes.NamespaceSpec", [("finalizers", Type::list(text()))])),
+            ("status", Type::object("kubernetes.NamespaceStatus", [("conditions", Type::list(condition)), ("phase", text())])),
+        ],
+    );
+    let variables = Type::object("kubernetes.variables", variables.iter().map(|(name, kind)| (name.as_str(), kind.clone())));
+    Declared::new()
+        .variable("object", Type::Dyn)
+        .variable("oldObject", Type::Dyn)
+        .variable("request", request)
+        .variable("namespaceObject", namespace)
+        .variable("variables", variables)
+}
+
+/// A namespace, as far as it is known.
+fn namespace(namespace: &Namespace) -> Value {
+    let unknown = |name: &'static str| (name, Value::unknown("the object of the namespace, of which only name and labels are known"));
+    let labels = Value::map(namespace.labels.iter().map(|(key, value)| (key.as_str(), Value::text(value))));
+    let others = [
+        "annotations",
+        "UID",
+        "creationTimestamp",
+        "deletionGracePeriodSeconds",
+        "deletionTimestamp",
+        "generation",
+        "resourceVersion",
+        "finalizers",
+    ];
+    let known = [("name", Value::text(&namespace.name)), ("labels", labels)];
+    let metadata = Value::map(known.into_iter().chain(others.into_iter().map(unknown)));
+    Value::map([("metadata", metadata)].into_iter().chain(["spec", "status"].into_iter().map(unknown)))
+}
+
+/// The request itself, as far as it is known.
+fn request(request: &Request, asked: &Asked) -> Value {
+    let mut seen = review::review(request, asked);
+    if let Some(fields) = seen.as_object_mut() {
+        for field in ["uid", "object", "oldObject", "options", "namespaceObject", "userInfo"] {
+            fields.remove(field);
+        }
+    }
+    let unknown = |name: &'static str| (name, Value::unknown("what is not known of a request"));
+    let groups = Value::list(request.user.groups.iter().map(|group| Value::text(group)).collect());
+    let user = Value::map([("username", Value::text(&request.user.name)), ("groups", groups), unknown("uid"), unknown("extra")]);
+    let fields: Vec<(String, Value)> =
+        seen.as_object().into_iter().flatten().map(|(name, value)| (name.clone(), Value::from_json(value))).collect();
+    let fields = fields.iter().map(|(name, value)| (name.as_str(), value.clone()));
+    Value::map(fields.chain([("userInfo", user), unknown("options")]))
+}
+
+/// What an expression sees.
+struct Seen<'a> {
+    program: &'a Native,
+    about: &'a About,
+    params: Value,
+    worked_out: RefCell<BTreeMap<String, Result<Value, Failure>>>,
+    /// Conditions see no namespace.
+    with_namespace: bool,
+}
+
+impl Seen<'_> {
+    fn holds(&self, expression: &Compiled) -> Result<bool, Failure> {
+        match expression {
+            Ok(expression) => expression.holds(self),
+            Err(words) => Err(Failure::Errs(words.clone())),
+        }
+    }
+}
+
+impl Scope for Seen<'_> {
+    fn get(&self, name: &str) -> Option<Value> {
+        Some(match name {
+            "object" => self.about.object.clone(),
+            "oldObject" => self.about.old_object.clone(),
+            "request" => self.about.request.clone(),
+            "namespaceObject" if self.with_namespace => self.about.namespace.clone(),
+            "namespaceObject" => Value::Null,
+            // Only a variable can name it: the constraint as a whole.
+            "params" => Value::unknown("the constraint itself"),
+            _ => return None,
+        })
+    }
+
+    fn member(&self, variable: &str, field: &str) -> Option<Result<Value, Failure>> {
+        if variable != "variables" {
+            return None;
+        }
+        match field {
+            "params" => return Some(Ok(self.params.clone())),
+            "anyObject" => return Some(Ok(self.about.any.clone())),
+            _ => {}
+        }
+        if let Some(known) = self.worked_out.borrow().get(field) {
+            return Some(known.clone());
+        }
+        let value = match self.program.variables.get(field)? {
+            Ok(expression) => expression.evaluate(self),
+            Err(words) => Err(Failure::Errs(words.clone())),
+        };
+        self.worked_out.borrow_mut().insert(field.to_owned(), value.clone());
+        Some(value)
+    }
+}
