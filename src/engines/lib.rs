@@ -14,6 +14,7 @@ pub mod re2;
 pub mod request;
 pub mod ruling;
 pub mod selector;
+pub mod signatures;
 pub mod wildcard;
 
 pub use request::{GroupKind, GroupResource, Namespace, Operation, Provenance, Request, User};
