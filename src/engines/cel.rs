@@ -191,6 +191,8 @@ impl Expression {
             }
             Node::And(parts) | Node::Or(parts) => parts.iter().for_each(|part| self.look(part, locals)),
             Node::If(parts) => [&parts.0, &parts.1, &parts.2].into_iter().for_each(|part| self.look(part, locals)),
+            // Whether a variable is there at all says nothing of what stands below it.
+            Node::Call { name, target: None, args } if matches!(&**name, "==" | "!=") && against_null(args, locals) => {}
             Node::Call { name, target, args } => {
                 let pattern = match (&**name, target.is_some()) {
                     ("matches" | "find" | "findAll", true) => args.first(),
@@ -222,6 +224,13 @@ impl Expression {
             }
         }
     }
+}
+
+/// Whether a variable is compared with null.
+fn against_null(args: &[Node], locals: &[Arc<str>]) -> bool {
+    let variable = |node: &Node| matches!(node, Node::Ident(name) if !locals.contains(name));
+    let null = |node: &Node| matches!(node, Node::Literal(Value::Null));
+    matches!(args, [a, b] if (variable(a) && null(b)) || (null(a) && variable(b)))
 }
 
 /// The path of fields that a part is: `object.metadata.namespace`, however these are asked for.

@@ -9,12 +9,14 @@
 
 pub mod cel;
 pub mod gatekeeper;
+pub mod matching;
 pub mod quantity;
 pub mod re2;
 pub mod request;
 pub mod ruling;
 pub mod selector;
 pub mod signatures;
+pub mod validating;
 pub mod wildcard;
 
 pub use request::{GroupKind, GroupResource, Namespace, Operation, Provenance, Request, User};

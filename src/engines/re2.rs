@@ -4,6 +4,9 @@
 //! `~~` and no class inside it, `\Q…\E` quotes, a lone `{` is itself, and a repetition ends at 1000. So a pattern is read here as RE2 reads it
 //! (<https://pkg.go.dev/regexp/syntax>), and written anew, with every class and every flag written out.
 
+mod classes;
+
+use classes::{POSIX, UNICODE};
 use regex::Regex;
 
 /// Why there is no expression of the same meaning.
@@ -443,76 +446,6 @@ impl Reader<'_> {
 fn rest_of<'a>(whole: &'a str, rest: &str) -> &'a str {
     whole.get(whole.len() - rest.len()..).unwrap_or_default()
 }
-
-const POSIX: [(&str, &str); 14] = [
-    ("alnum", "0-9A-Za-z"),
-    ("alpha", "A-Za-z"),
-    ("ascii", r"\x00-\x7F"),
-    ("blank", r"\t\x20"),
-    ("cntrl", r"\x00-\x1F\x7F"),
-    ("digit", "0-9"),
-    ("graph", r"\x21-\x7E"),
-    ("lower", "a-z"),
-    ("print", r"\x20-\x7E"),
-    ("punct", r"\x21-\x2F\x3A-\x40\x5B-\x60\x7B-\x7E"),
-    ("space", r"\t\n\x0B\f\r\x20"),
-    ("upper", "A-Z"),
-    ("word", "0-9A-Za-z_"),
-    ("xdigit", "0-9A-Fa-f"),
-];
-
-/// Names of classes that both know and mean the same by. `C` is not among them: what is not assigned belongs to it on one side alone.
-const UNICODE: [&str; 49] = [
-    "L",
-    "Lu",
-    "Ll",
-    "Lt",
-    "Lm",
-    "Lo",
-    "M",
-    "Mn",
-    "Mc",
-    "Me",
-    "N",
-    "Nd",
-    "Nl",
-    "No",
-    "P",
-    "Pc",
-    "Pd",
-    "Ps",
-    "Pe",
-    "Pi",
-    "Pf",
-    "Po",
-    "S",
-    "Sm",
-    "Sc",
-    "Sk",
-    "So",
-    "Z",
-    "Zs",
-    "Zl",
-    "Zp",
-    "Cc",
-    "Cf",
-    "Co",
-    "Latin",
-    "Greek",
-    "Cyrillic",
-    "Armenian",
-    "Hebrew",
-    "Arabic",
-    "Devanagari",
-    "Bengali",
-    "Thai",
-    "Georgian",
-    "Hangul",
-    "Hiragana",
-    "Katakana",
-    "Han",
-    "Bopomofo",
-];
 
 #[cfg(test)]
 mod tests;

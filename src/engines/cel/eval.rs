@@ -78,9 +78,9 @@ impl Run<'_> {
                 self.pick(of, &index, *optional)
             }
             Node::Has { of, field } => {
-                // A variable that is declared is there; whether it can be worked out is not asked.
-                if self.member(of, field).is_some() {
-                    return Ok(Value::Bool(true));
+                // To say whether a variable is there it is worked out, and errs where that errs.
+                if let Some(value) = self.member(of, field) {
+                    return value.and_then(known).map(|_| Value::Bool(true));
                 }
                 let of = match self.eval(of)? {
                     Value::Optional(None) => return Ok(Value::Bool(false)),

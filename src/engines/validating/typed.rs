@@ -1,0 +1,283 @@
+//! Objects of the API's own kinds as CEL sees them in the API server: read into their types and written out again.
+//!
+//! What has no type is gone; what is empty and may be left out is left out (`hostNetwork: false`, `drop: []`), where it is no pointer
+//! (`privileged: false` stays); what can't be left out is there (`status`, `resources`); amounts are in their canonical form. `shapes.txt` tells the
+//! fields of each type: `*` stands for a pointer, `[` for a list, `{` for a map, `?` for what is left out when it is empty, `0` for what is left out
+//! when it is zero.
+
+use crate::cel::Value;
+use crate::quantity::Quantity;
+use crate::request::GroupKind;
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+enum Shape {
+    Bool,
+    Text,
+    Whole,
+    Number,
+    Amount,
+    Time,
+    Port,
+    Any,
+    Bytes,
+    List(Box<Shape>),
+    Map(Box<Shape>),
+    Pointer(Box<Shape>),
+    Object(&'static str),
+}
+
+struct Field {
+    name: &'static str,
+    shape: Shape,
+    omit: bool,
+}
+
+fn shape(text: &'static str) -> Shape {
+    let inside = |text: &'static str| Box::new(shape(text));
+    match text.split_at_checked(1) {
+        Some(("*", rest)) => Shape::Pointer(inside(rest)),
+        Some(("[", rest)) => Shape::List(inside(rest)),
+        Some(("{", rest)) => Shape::Map(inside(rest)),
+        _ => match text {
+            "bool" => Shape::Bool,
+            "string" => Shape::Text,
+            "int" => Shape::Whole,
+            "float" => Shape::Number,
+            "quantity" => Shape::Amount,
+            "time" => Shape::Time,
+            "port" => Shape::Port,
+            "any" => Shape::Any,
+            "bytes" => Shape::Bytes,
+            name => Shape::Object(name),
+        },
+    }
+}
+
+fn shapes() -> &'static BTreeMap<&'static str, Vec<Field>> {
+    static ALL: OnceLock<BTreeMap<&'static str, Vec<Field>>> = OnceLock::new();
+    ALL.get_or_init(|| {
+        let field = |text: &'static str| {
+            let (name, kind) = text.split_once(':')?;
+            let bare = kind.trim_end_matches(['?', '0']);
+            Some(Field { name, shape: shape(bare), omit: bare.len() < kind.len() })
+        };
+        let line = |line: &'static str| {
+            let (name, fields) = line.split_once(' ')?;
+            Some((name, fields.split(' ').filter_map(field).collect()))
+        };
+        include_str!("shapes.txt").lines().filter_map(line).collect()
+    })
+}
+
+/// The groups of the API itself: what is in them has a type in the API server, and what is in no such group has none.
+const GROUPS: [&str; 24] = [
+    "",
+    "apps",
+    "autoscaling",
+    "batch",
+    "extensions",
+    "policy",
+    "admission.k8s.io",
+    "admissionregistration.k8s.io",
+    "apiextensions.k8s.io",
+    "apiregistration.k8s.io",
+    "authentication.k8s.io",
+    "authorization.k8s.io",
+    "certificates.k8s.io",
+    "coordination.k8s.io",
+    "discovery.k8s.io",
+    "events.k8s.io",
+    "flowcontrol.apiserver.k8s.io",
+    "internal.apiserver.k8s.io",
+    "networking.k8s.io",
+    "node.k8s.io",
+    "rbac.authorization.k8s.io",
+    "resource.k8s.io",
+    "scheduling.k8s.io",
+    "storage.k8s.io",
+];
+
+/// Kinds whose shapes are told, by group.
+const KINDS: [(&str, &[&str]); 5] = [
+    (
+        "",
+        &[
+            "Pod",
+            "PodTemplate",
+            "ReplicationController",
+            "Namespace",
+            "Service",
+            "ConfigMap",
+            "Secret",
+            "ServiceAccount",
+            "PersistentVolumeClaim",
+            "LimitRange",
+            "ResourceQuota",
+        ],
+    ),
+    ("apps", &["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"]),
+    ("batch", &["Job", "CronJob"]),
+    ("networking.k8s.io", &["Ingress", "NetworkPolicy"]),
+    ("rbac.authorization.k8s.io", &["Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"]),
+];
+
+/// An object as CEL sees it; unknown where its kind has a type that is not told here, or it does not fit its type.
+pub(crate) fn object(kind: &GroupKind, object: &Json) -> Value {
+    if object.is_null() {
+        return Value::Null;
+    }
+    if !GROUPS.contains(&kind.group.as_str()) {
+        return Value::from_json(object);
+    }
+    let known = kind.version == "v1" && KINDS.iter().any(|(group, kinds)| *group == kind.group && kinds.contains(&kind.kind.as_str()));
+    let Some((name, _)) = known.then(|| shapes().get_key_value(kind.kind.as_str())).flatten() else {
+        return Value::unknown(&format!("how the API server sees a {} is not known here", kind.kind));
+    };
+    let mut whole = object.clone();
+    if let Json::Object(fields) = &mut whole {
+        let version = if kind.group.is_empty() { kind.version.clone() } else { format!("{}/{}", kind.group, kind.version) };
+        fields.insert("kind".to_owned(), Json::String(kind.kind.clone()));
+        fields.insert("apiVersion".to_owned(), Json::String(version));
+    }
+    match read(&Shape::Object(name), Some(&whole)) {
+        Ok((value, _)) => value,
+        Err(why) => Value::unknown(&format!("the object does not fit its type: {why}")),
+    }
+}
+
+/// A value of a shape, and whether it is empty.
+fn read(shape: &Shape, json: Option<&Json>) -> Result<(Value, bool), String> {
+    let json = json.filter(|json| !json.is_null());
+    let wrong = |json: &Json| Err(format!("unexpected {}", word(json)));
+    Ok(match (shape, json) {
+        (Shape::Pointer(_) | Shape::List(_) | Shape::Map(_) | Shape::Any | Shape::Time | Shape::Bytes, None) => (Value::Null, true),
+        (Shape::Pointer(inside), json) => (read(inside, json)?.0, false),
+        (Shape::Bool, None) => (Value::Bool(false), true),
+        (Shape::Bool, Some(Json::Bool(value))) => (Value::Bool(*value), !value),
+        (Shape::Text, None) => (Value::text(""), true),
+        (Shape::Text | Shape::Time | Shape::Bytes, Some(Json::String(text))) => (Value::text(text), text.is_empty()),
+        (Shape::Whole | Shape::Port, None) => (Value::Int(0), true),
+        (Shape::Port, Some(Json::String(text))) => (Value::text(text), false),
+        (Shape::Whole | Shape::Port, Some(json)) => match json.as_i64() {
+            Some(number) => (Value::Int(number), number == 0),
+            None => return wrong(json),
+        },
+        (Shape::Number, json) => match json.map_or(Some(0.0), Json::as_f64) {
+            Some(number) => (Value::Double(number), number == 0.0),
+            None => return Err("unexpected number".to_owned()),
+        },
+        (Shape::Amount, None) => (Value::text("0"), false),
+        (Shape::Amount, Some(json)) => {
+            let text = match json {
+                Json::String(text) => text.clone(),
+                Json::Number(number) => number.to_string(),
+                other => return wrong(other),
+            };
+            let Some(amount) = Quantity::parse(text.trim()) else { return Err(format!("{text:?} is no amount")) };
+            (Value::text(&amount.to_string()), false)
+        }
+        (Shape::Any, Some(json)) => (Value::from_json(json), false),
+        (Shape::List(inside), Some(Json::Array(items))) => {
+            let values: Result<Vec<Value>, String> = items.iter().map(|item| Ok(read(inside, Some(item))?.0)).collect();
+            (Value::list(values?), items.is_empty())
+        }
+        (Shape::Map(inside), Some(Json::Object(entries))) => {
+            let mut values = Vec::with_capacity(entries.len());
+            for (key, value) in entries {
+                values.push((key.as_str(), read(inside, Some(value))?.0));
+            }
+            (Value::map(values), entries.is_empty())
+        }
+        (Shape::Object(name), json) => {
+            let empty = serde_json::Map::new();
+            let entries = match json {
+                None => &empty,
+                Some(Json::Object(entries)) => entries,
+                Some(other) => return wrong(other),
+            };
+            let mut values = Vec::new();
+            for field in shapes().get(name).into_iter().flatten() {
+                let (value, empty) = read(&field.shape, entries.get(field.name)).map_err(|why| format!("{}: {why}", field.name))?;
+                if !(field.omit && empty) {
+                    values.push((field.name, value));
+                }
+            }
+            (Value::map(values), false)
+        }
+        (_, Some(other)) => return wrong(other),
+    })
+}
+
+const fn word(json: &Json) -> &'static str {
+    match json {
+        Json::Null => "null",
+        Json::Bool(_) => "true or false",
+        Json::Number(_) => "number",
+        Json::String(_) => "text",
+        Json::Array(_) => "list",
+        Json::Object(_) => "object",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn pod(spec: Json) -> Json {
+        let kind = GroupKind { group: String::new(), version: "v1".to_owned(), kind: "Pod".to_owned() };
+        object(&kind, &json!({"metadata": {"name": "a", "labels": {"x": null}}, "spec": spec})).to_json().unwrap_or_default()
+    }
+
+    #[test]
+    fn empty_fields_are_left_out_and_others_are_not() {
+        let value = pod(json!({
+            "hostNetwork": false, "hostPID": true, "hostUsers": false, "volumes": [], "nodeSelector": {}, "securityContext": {}, "affinity": null,
+            "nonsense": 1,
+            "containers": [{
+                "name": "a",
+                "securityContext": {"privileged": false, "runAsUser": 0, "capabilities": {"drop": [], "add": ["X"]}},
+                "resources": {"limits": {"cpu": "1000m", "memory": "1024Mi", "x": 1, "y": null}, "requests": {}},
+                "readinessProbe": {"httpGet": {"port": "http"}}, "env": [{"name": "a", "value": ""}], "stdin": false
+            }, {"name": "b", "resources": null}]
+        }));
+        assert_eq!(
+            value,
+            json!({
+                "apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a", "labels": {"x": ""}}, "status": {},
+                "spec": {
+                    "hostPID": true, "hostUsers": false, "securityContext": {},
+                    "containers": [{
+                        "name": "a",
+                        "securityContext": {"privileged": false, "runAsUser": 0, "capabilities": {"add": ["X"]}},
+                        "resources": {"limits": {"cpu": "1", "memory": "1Gi", "x": "1", "y": "0"}},
+                        "readinessProbe": {"httpGet": {"port": "http"}}, "env": [{"name": "a"}]
+                    }, {"name": "b", "resources": {}}]
+                }
+            })
+        );
+        assert_eq!(pod(json!({}))["spec"], json!({"containers": null}));
+    }
+
+    #[test]
+    fn what_does_not_fit_its_type_or_has_an_unknown_one_is_unknown() {
+        let kind = |group: &str, kind: &str| GroupKind { group: group.to_owned(), version: "v1".to_owned(), kind: kind.to_owned() };
+        assert!(matches!(object(&kind("", "Pod"), &json!({"spec": {"containers": [{"name": 1}]}})), Value::Unknown(_)));
+        assert!(matches!(object(&kind("", "Pod"), &json!({"spec": {"hostPID": "true"}})), Value::Unknown(_)));
+        assert!(matches!(object(&kind("", "Node"), &json!({})), Value::Unknown(_)));
+        assert!(matches!(object(&kind("", "Pod"), &Json::Null), Value::Null));
+        assert_eq!(object(&kind("example.com", "Pod"), &json!({"spec": {"a": []}})).to_json().unwrap(), json!({"spec": {"a": []}}));
+        assert!(KINDS.iter().flat_map(|(_, kinds)| *kinds).all(|kind| shapes().contains_key(kind)));
+        let objects = shapes().values().flatten().filter_map(|field| match &field.shape {
+            Shape::Object(name) => Some(*name),
+            Shape::List(inside) | Shape::Map(inside) | Shape::Pointer(inside) => match inside.as_ref() {
+                Shape::Object(name) => Some(*name),
+                _ => None,
+            },
+            _ => None,
+        });
+        objects.for_each(|name| assert!(shapes().contains_key(name), "{name}"));
+    }
+}
