@@ -8,6 +8,7 @@ mod addresses;
 mod builtins;
 mod format;
 mod globs;
+mod hoist;
 mod patterns;
 mod survey;
 #[cfg(test)]
@@ -94,24 +95,24 @@ impl Program {
     }
 
     fn parse(source: &Source, inventory_empty: bool) -> Result<Self, String> {
-        let mut engine = Engine::new();
-        engine.set_rego_v0(!source.v1);
-        engine.set_strict_builtin_errors(false);
-        engine.set_gather_prints(true);
         let texts: Vec<&String> = std::iter::once(&source.rego).chain(&source.libs).collect();
-        for (place, text) in texts.iter().enumerate() {
-            if let Some(word) = words::keyword_without_import(text).filter(|_| !source.v1) {
-                return Err(format!("`{word}` is not imported"));
-            }
-            engine
-                .add_policy(place.to_string(), (*text).clone())
-                .map_err(|error| format!("a program that can't be read: {}", first_line(&error.to_string())))?;
+        if let Some(word) = texts.iter().find_map(|text| words::keyword_without_import(text)).filter(|_| !source.v1) {
+            return Err(format!("`{word}` is not imported"));
         }
+        let mut engine = engine(source.v1, texts.iter().map(|text| text.as_str()))?;
         let trees: serde_json::Value = engine
             .get_ast_as_json()
             .ok()
             .and_then(|json| serde_json::from_str(&json).ok())
             .ok_or("a program whose syntax can't be looked at")?;
+        let mut written = Vec::with_capacity(texts.len());
+        for (place, text) in texts.iter().enumerate() {
+            written.push(hoist::written_out(text, &trees[place]["ast"])?);
+        }
+        if written.iter().any(Option::is_some) {
+            let anew = written.iter().zip(&texts).map(|(anew, text)| anew.as_deref().unwrap_or(text.as_str()));
+            engine = self::engine(source.v1, anew)?;
+        }
         let parsed: Vec<survey::Parsed> =
             texts.iter().enumerate().map(|(place, text)| survey::Parsed { text, tree: &trees[place]["ast"] }).collect();
         let Some(own) = parsed.first() else { return Err("no program".to_owned()) };
@@ -187,6 +188,19 @@ impl Program {
             }
         }
     }
+}
+
+/// An engine with some modules.
+fn engine<'a>(v1: bool, texts: impl Iterator<Item = &'a str>) -> Result<Engine, String> {
+    let mut engine = Engine::new();
+    engine.set_rego_v0(!v1);
+    engine.set_strict_builtin_errors(false);
+    engine.set_gather_prints(true);
+    for (place, text) in texts.enumerate() {
+        let added = engine.add_policy(place.to_string(), text.to_owned());
+        added.map_err(|error| format!("a program that can't be read: {}", first_line(&error.to_string())))?;
+    }
+    Ok(engine)
 }
 
 /// Whether an error is that a rule has two values, which is one in OPA, too.
