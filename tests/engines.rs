@@ -1,0 +1,107 @@
+//! The engines of admission themselves judge ours: random policies and requests, and believable policies of the kinds that are published, are asked of both.
+//! What ours evaluates must be what the engine says. `KASSAY_ENGINES_CASES` says how many policies of each sort are tried (500 where it says nothing),
+//! `KASSAY_ENGINES_SEED` where the dice begin, `KASSAY_ENGINES_SHOWN` how many differences are told. `engines/build.sh` builds the engines.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    dead_code,
+    unreachable_pub,
+    missing_docs,
+    reason = "a test's failure is its message"
+)]
+
+#[path = "engines/asking.rs"]
+mod asking;
+#[path = "engines/comparing.rs"]
+mod comparing;
+#[path = "support/dice.rs"]
+mod dice;
+#[path = "engines/grammar_cel.rs"]
+mod grammar_cel;
+#[path = "engines/grammar_kyverno.rs"]
+mod grammar_kyverno;
+#[path = "engines/grammar_rego.rs"]
+mod grammar_rego;
+#[path = "engines/grammar_vap.rs"]
+mod grammar_vap;
+#[path = "engines/small.rs"]
+mod small;
+#[path = "engines/witnesses.rs"]
+mod witnesses;
+
+use asking::Engine;
+use comparing::{Case, Judges, Said, UNCOMPILED};
+use dice::Dice;
+use kassay_engines::{Answer, Judge, Ruling};
+use serde_json::{Value, json};
+
+fn number(name: &str, without: u64) -> u64 {
+    std::env::var(name).ok().map_or(without, |text| text.parse().unwrap_or_else(|_| panic!("{name} is no number: {text}")))
+}
+
+/// How many cases are tried, and the dice for them.
+fn cases() -> (u64, u64) {
+    (number("KASSAY_ENGINES_CASES", 500), number("KASSAY_ENGINES_SEED", 1))
+}
+
+fn dice(salt: u64) -> (u64, Dice) {
+    let (cases, seed) = cases();
+    (cases, Dice::new(seed.wrapping_mul(1000).wrapping_add(salt)))
+}
+
+/// What ours says to a request: refused where a part refuses, else not evaluated where a part is not.
+fn verdict(rulings: &[Ruling]) -> Said {
+    if rulings.iter().any(|ruling| matches!(ruling.answer, Answer::Refuses(_))) {
+        return Said::is("refuses");
+    }
+    let unknown = rulings.iter().find_map(|ruling| match &ruling.answer {
+        Answer::NotEvaluated(why) => Some(why.clone()),
+        _ => None,
+    });
+    unknown.map_or_else(|| Said::is("admits"), Said::Unknown)
+}
+
+fn refused(answer: &Value) -> String {
+    if answer["refused"] == true { "refuses".to_owned() } else { "admits".to_owned() }
+}
+
+fn requests(dice: &mut Dice, count: usize) -> Vec<Value> {
+    (0..count).map(|_| witnesses::told(&witnesses::request(dice))).collect()
+}
+
+fn asked(judge: &dyn Judge, inputs: &[Value]) -> Vec<Said> {
+    inputs.iter().map(|input| verdict(&judge.rule(&witnesses::heard(input)))).collect()
+}
+
+#[test]
+fn grammars() {
+    let unknown = |_: &Value, inputs: &[Value]| inputs.iter().map(|_| Said::Unknown("nothing here yet".to_owned())).collect::<Vec<_>>();
+    if let Some(mut engine) = Engine::start("gatekeeper") {
+        let (cases, mut dice) = dice(3);
+        let all = (0..cases).map(move |_| Case { policy: grammar_rego::gatekeeper(&mut dice), inputs: requests(&mut dice, 8) });
+        let question = |policy: &Value, inputs: &[Value]| json!({"ask": "gatekeeper", "template": policy["template"], "constraints": policy["constraints"], "requests": inputs});
+        Judges { engine: &mut engine, question: &question, heard: &refused, ours: &unknown }.hold("gatekeeper", all, 0);
+    }
+    if let Some(mut engine) = Engine::start("kubernetes") {
+        let (cases, mut dice) = dice(4);
+        let all = (0..cases).map(move |_| Case { policy: grammar_vap::policy(&mut dice), inputs: requests(&mut dice, 8) });
+        let question = |policy: &Value, inputs: &[Value]| {
+            let mut question = policy.clone();
+            question["ask"] = json!("vap");
+            question["requests"] = json!(inputs);
+            question
+        };
+        Judges { engine: &mut engine, question: &question, heard: &refused, ours: &unknown }.hold("vap", all, 0);
+    }
+    if let Some(mut engine) = Engine::start("kyverno") {
+        let (cases, mut dice) = dice(5);
+        let all = (0..cases).map(move |_| Case { policy: grammar_kyverno::policy(&mut dice), inputs: requests(&mut dice, 8) });
+        let question = |policy: &Value, inputs: &[Value]| json!({"ask": "kyverno", "policy": policy, "requests": inputs});
+        Judges { engine: &mut engine, question: &question, heard: &refused, ours: &unknown }.hold("kyverno", all, 0);
+    }
+    let _ = UNCOMPILED;
+}
