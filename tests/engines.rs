@@ -16,6 +16,8 @@
 
 #[path = "engines/asking.rs"]
 mod asking;
+#[path = "engines/cel.rs"]
+mod cel;
 #[path = "engines/comparing.rs"]
 mod comparing;
 #[path = "support/dice.rs"]

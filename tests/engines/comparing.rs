@@ -115,6 +115,60 @@ impl Judges<'_> {
 
     /// Makes a difference as small as it gets by leaving parts out.
     pub fn shrink(&mut self, difference: &mut Difference) {
+        self.shrink_parts(difference);
+        self.shrink_texts(difference);
+        self.shrink_parts(difference);
+    }
+
+    fn keeps(&mut self, difference: &mut Difference, policy: Value, input: Value) -> bool {
+        let Some((theirs, ours, words)) = self.differs(&policy, &input) else { return false };
+        let same = (theirs.as_str(), ours.as_str()) == (difference.theirs.as_str(), difference.ours.as_str());
+        if same {
+            *difference = Difference { policy, input, theirs, ours, words };
+        }
+        same
+    }
+
+    /// Leaves words out of the policy's texts.
+    fn shrink_texts(&mut self, difference: &mut Difference) {
+        let mut budget = 1500;
+        for path in paths(&difference.policy) {
+            let words = |text: &str| -> Vec<String> {
+                let mut words: Vec<String> = Vec::new();
+                for letter in text.chars() {
+                    match words.last_mut() {
+                        Some(word) if letter.is_alphanumeric() && word.ends_with(char::is_alphanumeric) => word.push(letter),
+                        _ => words.push(letter.to_string()),
+                    }
+                }
+                words
+            };
+            let Some(Value::String(text)) = difference.policy.pointer(&path) else { continue };
+            if text.len() < 12 {
+                continue;
+            }
+            let mut all = words(text);
+            let mut size = all.len() / 2;
+            while size > 0 && budget > 0 {
+                let mut at = 0;
+                while at + size <= all.len() && budget > 0 {
+                    budget -= 1;
+                    let mut fewer = all.clone();
+                    fewer.drain(at..at + size);
+                    let mut policy = difference.policy.clone();
+                    *policy.pointer_mut(&path).unwrap() = Value::String(fewer.concat());
+                    if self.keeps(difference, policy, difference.input.clone()) {
+                        all = fewer;
+                    } else {
+                        at += size.div_ceil(2);
+                    }
+                }
+                size /= 2;
+            }
+        }
+    }
+
+    fn shrink_parts(&mut self, difference: &mut Difference) {
         let mut budget = 400;
         loop {
             let mut smaller = false;
@@ -129,12 +183,7 @@ impl Judges<'_> {
                     if !remove(if part == 0 { &mut policy } else { &mut input }, &path) {
                         continue;
                     }
-                    if let Some((theirs, ours, words)) = self.differs(&policy, &input) {
-                        if (theirs.as_str(), ours.as_str()) == (difference.theirs.as_str(), difference.ours.as_str()) {
-                            *difference = Difference { policy, input, theirs, ours, words };
-                            smaller = true;
-                        }
-                    }
+                    smaller |= self.keeps(difference, policy, input);
                 }
             }
             if !smaller {

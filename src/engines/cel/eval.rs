@@ -96,6 +96,10 @@ impl Run<'_> {
                 Value::Bool(false) => self.eval(&parts.2),
                 _ => no_overload(),
             },
+            // cel-go makes `x in []` false when it plans the program, and never asks for x.
+            Node::Call { name, args, .. } if &**name == "in" && matches!(args.get(1), Some(Node::List(items)) if items.is_empty()) => {
+                Ok(Value::Bool(false))
+            }
             Node::Call { name, target, args } => self.call(name, target.as_deref(), args),
             Node::List(items) => self.list(items),
             Node::Map(entries) => self.map(entries),
