@@ -54,7 +54,7 @@ fn expressions_have_the_values_that_the_api_server_finds() {
         Case { policy, inputs: (0..6).map(|_| input(&mut dice)).collect() }
     });
     let question = |policy: &Value, inputs: &[Value]| json!({"ask": "cel", "expression": policy["expression"], "inputs": inputs});
-    Judges { engine: &mut engine, question: &question, heard: &heard, ours: &ours }.hold("CEL", all, 90);
+    Judges { engine: &mut engine, question: &question, heard: &heard, compiled_alone: false, ours: &ours }.hold("CEL", all, 90);
 }
 
 #[test]
@@ -76,5 +76,5 @@ fn patterns_find_what_go_finds() {
         let letters = ["a", "b", "A", "é", "É", "1", " ", "\n", "-", "_", "{", "}", "&", "Z", "α", "~", "/", "٣", "ſ", "K"];
         Case { policy: json!({"pattern": pattern}), inputs: (0..8).map(|_| json!((0..dice.roll(5)).map(|_| dice.one(&letters)).collect::<String>())).collect() }
     });
-    Judges { engine: &mut engine, question: &question, heard: &Value::to_string, ours: &ours }.hold("RE2", all, 75);
+    Judges { engine: &mut engine, question: &question, heard: &Value::to_string, compiled_alone: false, ours: &ours }.hold("RE2", all, 75);
 }

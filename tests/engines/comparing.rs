@@ -34,6 +34,8 @@ pub struct Judges<'a> {
     pub question: &'a dyn Fn(&Value, &[Value]) -> Value,
     /// The engine's word for each input, from its reply.
     pub heard: &'a dyn Fn(&Value) -> String,
+    /// Whether a policy that the engine does not compile is passed over: its status says so, and ours goes by that.
+    pub compiled_alone: bool,
     /// What ours says to each input.
     pub ours: &'a dyn Fn(&Value, &[Value]) -> Vec<Said>,
 }
@@ -43,6 +45,8 @@ pub struct Judges<'a> {
 pub struct Seen {
     pub inputs: usize,
     pub evaluated: usize,
+    /// Policies that the engine does not compile.
+    pub uncompiled: usize,
     pub words: BTreeMap<String, usize>,
     pub reasons: BTreeMap<String, usize>,
     pub differences: Vec<Difference>,
@@ -77,6 +81,7 @@ impl Judges<'_> {
         let inputs = std::slice::from_ref(input);
         let (theirs, words) = self.theirs(policy, inputs).remove(0);
         match (self.ours)(policy, inputs).remove(0) {
+            Said::Is(_) if self.compiled_alone && theirs == UNCOMPILED => None,
             Said::Is(ours) if ours != theirs && theirs != "failed" => Some((theirs, ours, words)),
             _ => None,
         }
@@ -90,6 +95,13 @@ impl Judges<'_> {
             let ours = (self.ours)(&case.policy, &case.inputs);
             assert_eq!(ours.len(), theirs.len());
             let mut told = false;
+            if self.compiled_alone && theirs.iter().any(|(word, _)| word == UNCOMPILED) {
+                seen.uncompiled += 1;
+                if std::env::var_os("KASSAY_ENGINES_UNCOMPILED").is_some() {
+                    println!("not compiled: {}", theirs[0].1);
+                }
+                continue;
+            }
             for ((input, (theirs, words)), ours) in case.inputs.iter().zip(theirs).zip(ours) {
                 if theirs == "failed" {
                     assert!(!words.contains("unmarshal") || words.contains("panic"), "a bad question: {words}\n{}", case.policy);
@@ -195,7 +207,7 @@ impl Judges<'_> {
     /// Judges cases and fails for a difference, or where less than a share of the inputs was evaluated.
     pub fn hold(&mut self, name: &str, cases: impl Iterator<Item = Case>, at_least: usize) {
         let mut seen = self.judge(cases);
-        println!("{name}: {} of {} inputs evaluated; {:?}", seen.evaluated, seen.inputs, seen.words);
+        println!("{name}: {} of {} inputs evaluated; {:?}; {} policies do not compile", seen.evaluated, seen.inputs, seen.words, seen.uncompiled);
         let mut reasons: Vec<_> = seen.reasons.iter().collect();
         reasons.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
         for (reason, count) in reasons.iter().take(12) {

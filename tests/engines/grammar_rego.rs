@@ -239,7 +239,7 @@ fn cel(dice: &mut Dice) -> Value {
         source["validations"][0]["expression"] = json!(dice.one(&["variables.x == 'w'", "variables.x == variables.params.text", "size(variables.x) > 3 || variables.params.on"]));
     }
     if dice.chance(20) {
-        source["matchConditions"] = json!([{"name": "c", "expression": in_gatekeeper(dice)}]);
+        source["matchCondition"] = json!([{"name": "c", "expression": in_gatekeeper(dice)}]);
     }
     if dice.chance(40) {
         source["failurePolicy"] = json!(dice.one(&["Fail", "Ignore"]));
