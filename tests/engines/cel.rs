@@ -62,8 +62,73 @@ fn patterns_find_what_go_finds() {
     let Some(mut engine) = Engine::start("kubernetes") else { return };
     let (cases, mut dice) = dice(11);
     let pieces = [
-        "a", "b", "é", "\\w", "\\d", "\\s", "\\W", "\\b", "\\B", ".", "*", "+", "?", "|", "(", ")", "(?:", "(?i)", "(?s)", "(?m)", "(?U)", "(?P<n>", "[", "]", "[^", "-", "^", "$", "{2}", "{2,}", "{,2}", "{", "}", "\\pL",
-        "\\p{Greek}", "\\PN", "[[:alpha:]]", "[[:^digit:]]", "&&", "--", "~~", "\\Q", "\\E", "\\x41", "\\x{e9}", "\\n", "\\.", "\\-", "\\/", "\\z", "\\A", "\\Z", "\\C", "\\1", "\\a", "\\07", "\\8", "a-z", "(?=", "(?<n>", "*?", "++", "\\_", "\\é", "\\<", "/", " ",
+        "a",
+        "b",
+        "é",
+        "\\w",
+        "\\d",
+        "\\s",
+        "\\W",
+        "\\b",
+        "\\B",
+        ".",
+        "*",
+        "+",
+        "?",
+        "|",
+        "(",
+        ")",
+        "(?:",
+        "(?i)",
+        "(?s)",
+        "(?m)",
+        "(?U)",
+        "(?P<n>",
+        "[",
+        "]",
+        "[^",
+        "-",
+        "^",
+        "$",
+        "{2}",
+        "{2,}",
+        "{,2}",
+        "{",
+        "}",
+        "\\pL",
+        "\\p{Greek}",
+        "\\PN",
+        "[[:alpha:]]",
+        "[[:^digit:]]",
+        "&&",
+        "--",
+        "~~",
+        "\\Q",
+        "\\E",
+        "\\x41",
+        "\\x{e9}",
+        "\\n",
+        "\\.",
+        "\\-",
+        "\\/",
+        "\\z",
+        "\\A",
+        "\\Z",
+        "\\C",
+        "\\1",
+        "\\a",
+        "\\07",
+        "\\8",
+        "a-z",
+        "(?=",
+        "(?<n>",
+        "*?",
+        "++",
+        "\\_",
+        "\\é",
+        "\\<",
+        "/",
+        " ",
     ];
     let question = |policy: &Value, inputs: &[Value]| json!({"ask": "re2", "pattern": policy["pattern"], "texts": inputs});
     let ours = |policy: &Value, inputs: &[Value]| match re2::compile(policy["pattern"].as_str().unwrap_or_default()) {
@@ -74,7 +139,10 @@ fn patterns_find_what_go_finds() {
     let all = (0..cases * 4).map(move |_| {
         let pattern: String = (0..=dice.roll(6)).map(|_| dice.one(&pieces)).collect();
         let letters = ["a", "b", "A", "é", "É", "1", " ", "\n", "-", "_", "{", "}", "&", "Z", "α", "~", "/", "٣", "ſ", "K"];
-        Case { policy: json!({"pattern": pattern}), inputs: (0..8).map(|_| json!((0..dice.roll(5)).map(|_| dice.one(&letters)).collect::<String>())).collect() }
+        Case {
+            policy: json!({"pattern": pattern}),
+            inputs: (0..8).map(|_| json!((0..dice.roll(5)).map(|_| dice.one(&letters)).collect::<String>())).collect(),
+        }
     });
     Judges { engine: &mut engine, question: &question, heard: &Value::to_string, compiled_alone: false, ours: &ours }.hold("RE2", all, 75);
 }

@@ -105,7 +105,10 @@ impl Judges<'_> {
             for ((input, (theirs, words)), ours) in case.inputs.iter().zip(theirs).zip(ours) {
                 if theirs == "failed" {
                     assert!(!words.contains("unmarshal") || words.contains("panic"), "a bad question: {words}\n{}", case.policy);
-                    *seen.reasons.entry(format!("the engine itself failed: {}", words.chars().take(80).collect::<String>())).or_default() += 1;
+                    *seen
+                        .reasons
+                        .entry(format!("the engine itself failed: {}", words.chars().take(80).collect::<String>()))
+                        .or_default() += 1;
                     continue;
                 }
                 seen.inputs += 1;
@@ -116,7 +119,13 @@ impl Judges<'_> {
                         seen.evaluated += 1;
                         if word != theirs && !told {
                             told = true; // one of a case is enough
-                            seen.differences.push(Difference { policy: case.policy.clone(), input: input.clone(), theirs, ours: word, words });
+                            seen.differences.push(Difference {
+                                policy: case.policy.clone(),
+                                input: input.clone(),
+                                theirs,
+                                ours: word,
+                                words,
+                            });
                         }
                     }
                 }
@@ -207,7 +216,10 @@ impl Judges<'_> {
     /// Judges cases and fails for a difference, or where less than a share of the inputs was evaluated.
     pub fn hold(&mut self, name: &str, cases: impl Iterator<Item = Case>, at_least: usize) {
         let mut seen = self.judge(cases);
-        println!("{name}: {} of {} inputs evaluated; {:?}; {} policies do not compile", seen.evaluated, seen.inputs, seen.words, seen.uncompiled);
+        println!(
+            "{name}: {} of {} inputs evaluated; {:?}; {} policies do not compile",
+            seen.evaluated, seen.inputs, seen.words, seen.uncompiled
+        );
         let mut reasons: Vec<_> = seen.reasons.iter().collect();
         reasons.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
         for (reason, count) in reasons.iter().take(12) {

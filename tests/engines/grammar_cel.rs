@@ -44,25 +44,130 @@ const MAYBE_INSIDE: &[&str] = &[
     "C.env",
 ];
 const INTS: &[&str] = &[
-    "0", "1", "-1", "7", "1000", "80", "9223372036854775807", "object.spec.securityContext.runAsUser", "params.n", "params.data.n",
-    "object.spec.terminationGracePeriodSeconds", "int('12')", "int(params.text)", "int(2.9)",
+    "0",
+    "1",
+    "-1",
+    "7",
+    "1000",
+    "80",
+    "9223372036854775807",
+    "object.spec.securityContext.runAsUser",
+    "params.n",
+    "params.data.n",
+    "object.spec.terminationGracePeriodSeconds",
+    "int('12')",
+    "int(params.text)",
+    "int(2.9)",
 ];
 const STRINGS: &[&str] = &[
-    "'a'", "''", "'größe'", "'Straße €'", "'日本'", "\"registry.example.com\"", "'nginx:latest'", "object.metadata.name", "object.metadata.namespace",
-    "object.metadata.labels.app", "object.metadata.labels['team']", "object.spec.serviceAccountName", "params.text", "params.data.a", "params.data['b']",
-    "object.?metadata.?labels.?team.orValue('none')", "object.metadata.?annotations[?'note'].orValue('')", "string(12)", "string(true)", "string(1.5)",
-    "'a,b,c'", "'10.0.0.1'", "'1.2.3'",
+    "'a'",
+    "''",
+    "'größe'",
+    "'Straße €'",
+    "'日本'",
+    "\"registry.example.com\"",
+    "'nginx:latest'",
+    "object.metadata.name",
+    "object.metadata.namespace",
+    "object.metadata.labels.app",
+    "object.metadata.labels['team']",
+    "object.spec.serviceAccountName",
+    "params.text",
+    "params.data.a",
+    "params.data['b']",
+    "object.?metadata.?labels.?team.orValue('none')",
+    "object.metadata.?annotations[?'note'].orValue('')",
+    "string(12)",
+    "string(true)",
+    "string(1.5)",
+    "'a,b,c'",
+    "'10.0.0.1'",
+    "'1.2.3'",
 ];
 const PATTERNS: &[&str] = &[
-    "^[a-z0-9]+$", "^registry\\\\.example\\\\.com/", ":latest$", "\\\\w+", "^\\\\w+$", "\\\\d{1,3}", "[[:alpha:]]+", "^.*@sha256:[a-f0-9]{64}$", "(?i)NGINX",
-    "[^a-z]", "\\\\bapp\\\\b", "^(a|b)+$", "\\\\pL", "[a-z&&b]", "{", "a{2", "[[]", "\\\\s", "\\\\Qa.b\\\\E", "(?s).", "^$", "x*", "[\\\\w-]+", "\\\\x41", "(a", "a**", "(?=a)", "[a--z]",
-    "\\\\W", "[^\\\\d]", "\\\\S+", "é", "[à-ü]", "^[\\\\w.-]+(:\\\\d+)?/", "\\\\z", "\\\\Z",
+    "^[a-z0-9]+$",
+    "^registry\\\\.example\\\\.com/",
+    ":latest$",
+    "\\\\w+",
+    "^\\\\w+$",
+    "\\\\d{1,3}",
+    "[[:alpha:]]+",
+    "^.*@sha256:[a-f0-9]{64}$",
+    "(?i)NGINX",
+    "[^a-z]",
+    "\\\\bapp\\\\b",
+    "^(a|b)+$",
+    "\\\\pL",
+    "[a-z&&b]",
+    "{",
+    "a{2",
+    "[[]",
+    "\\\\s",
+    "\\\\Qa.b\\\\E",
+    "(?s).",
+    "^$",
+    "x*",
+    "[\\\\w-]+",
+    "\\\\x41",
+    "(a",
+    "a**",
+    "(?=a)",
+    "[a--z]",
+    "\\\\W",
+    "[^\\\\d]",
+    "\\\\S+",
+    "é",
+    "[à-ü]",
+    "^[\\\\w.-]+(:\\\\d+)?/",
+    "\\\\z",
+    "\\\\Z",
 ];
-const QUANTITIES: &[&str] = &["1", "500m", "1Gi", "1.5Gi", "1e3", "0.5", "128Mi", "-1", "2E", "1Ki", "100", "1k", "abc", "", "1.0", "5M", "1G", "12e-1", "0"];
-const NETS: &[&str] = &["10.0.0.1", "10.0.0.0/8", "::1", "fd00::/8", "192.168.1.256", "127.0.0.1", "::ffff:1.2.3.4", "10.0.0.1/8", "fe80::1%eth0", "224.0.0.1", "0.0.0.0", "2001:db8::1", "01.2.3.4"];
-const URLS: &[&str] = &["https://example.com:80/p?a=b&c=d#f", "http://[::1]:8080/", "/path", "nope", "https://user@h/x%20y", "ftp://h", "https://h:port/", "", "https://example.com/?a=1&a=2", "https://exa mple/"];
+const QUANTITIES: &[&str] =
+    &["1", "500m", "1Gi", "1.5Gi", "1e3", "0.5", "128Mi", "-1", "2E", "1Ki", "100", "1k", "abc", "", "1.0", "5M", "1G", "12e-1", "0"];
+const NETS: &[&str] = &[
+    "10.0.0.1",
+    "10.0.0.0/8",
+    "::1",
+    "fd00::/8",
+    "192.168.1.256",
+    "127.0.0.1",
+    "::ffff:1.2.3.4",
+    "10.0.0.1/8",
+    "fe80::1%eth0",
+    "224.0.0.1",
+    "0.0.0.0",
+    "2001:db8::1",
+    "01.2.3.4",
+];
+const URLS: &[&str] = &[
+    "https://example.com:80/p?a=b&c=d#f",
+    "http://[::1]:8080/",
+    "/path",
+    "nope",
+    "https://user@h/x%20y",
+    "ftp://h",
+    "https://h:port/",
+    "",
+    "https://example.com/?a=1&a=2",
+    "https://exa mple/",
+];
 const VERSIONS: &[&str] = &["1.2.3", "1.2", "v1.2.3", "1.2.3-rc.1", "1.2.3+b", "01.2.3", "", "1.10.0", "2.0.0-a.b.1"];
-const NAMES: &[&str] = &["abc", "a-b.c", "A", "-a", "a_b", "2024-01-02", "2024-01-02T03:04:05Z", "YWJj", "&&", "3f2504e0-4f89-11d3-9a0c-0305e82c3301", "http://x", "x.y/z", "", "größe"];
+const NAMES: &[&str] = &[
+    "abc",
+    "a-b.c",
+    "A",
+    "-a",
+    "a_b",
+    "2024-01-02",
+    "2024-01-02T03:04:05Z",
+    "YWJj",
+    "&&",
+    "3f2504e0-4f89-11d3-9a0c-0305e82c3301",
+    "http://x",
+    "x.y/z",
+    "",
+    "größe",
+];
 
 fn pick<'a>(dice: &mut Dice, list: &[&'a str]) -> &'a str {
     dice.one(list)
@@ -94,11 +199,19 @@ pub fn bool(dice: &mut Dice, deep: u32, inside: Inside) -> String {
         16 => format!("{}.{}({})", string(dice, next, inside), dice.one(&["startsWith", "endsWith", "contains"]), string(dice, 0, inside)),
         17 => format!("{}.matches('{}')", string(dice, next, inside), pick(dice, PATTERNS)),
         18 => format!("{} in {}", string(dice, 0, inside), strings(dice, next, inside)),
-        19 => format!("{} in {}", string(dice, 0, inside), dice.one(&["object.metadata.labels", "{'a': 1, 'größe': 2}", "object.metadata", "params.data"])),
+        19 => format!(
+            "{} in {}",
+            string(dice, 0, inside),
+            dice.one(&["object.metadata.labels", "{'a': 1, 'größe': 2}", "object.metadata", "params.data"])
+        ),
         20 => optional(dice, inside),
         21..=24 => library(dice, next, inside),
         25 => format!("{} == {}", strings(dice, next, inside), strings(dice, next, inside)),
-        26 => format!("type({}) == {}", any(dice, inside), dice.one(&["int", "string", "bool", "list", "map", "null_type", "double", "type", "uint"])),
+        26 => format!(
+            "type({}) == {}",
+            any(dice, inside),
+            dice.one(&["int", "string", "bool", "list", "map", "null_type", "double", "type", "uint"])
+        ),
         27 => format!("{} {} {}", any(dice, inside), dice.one(&["==", "!="]), any(dice, inside)),
         28 => format!("dyn({}) {} dyn({})", any(dice, inside), relation(dice), any(dice, inside)),
         _ => bool(dice, 0, inside),
@@ -122,10 +235,29 @@ fn any(dice: &mut Dice, inside: Inside) -> String {
         1 => string(dice, 0, inside),
         2 => maybe(dice, inside),
         3 => "null".to_owned(),
-        4 => dice.one(&["params", "oldObject", "object.spec.containers", "object.metadata.labels", "params.list", "params.n", "params.d", "params.none"]).to_owned(),
+        4 => dice
+            .one(&[
+                "params",
+                "oldObject",
+                "object.spec.containers",
+                "object.metadata.labels",
+                "params.list",
+                "params.n",
+                "params.d",
+                "params.none",
+            ])
+            .to_owned(),
         5 => dice.one(&["1.5", "2.0", "1u", "0.1 + 0.2", "double('1e3')", "1e300 * 1e300"]).to_owned(),
         6 => strings(dice, 0, inside),
-        7 => dice.one(&["duration('1h30m')", "timestamp('2024-02-03T04:05:06Z')", "duration('90m')", "duration('1d')", "timestamp('2024-02-03')"]).to_owned(),
+        7 => dice
+            .one(&[
+                "duration('1h30m')",
+                "timestamp('2024-02-03T04:05:06Z')",
+                "duration('90m')",
+                "duration('1d')",
+                "timestamp('2024-02-03')",
+            ])
+            .to_owned(),
         _ => bool(dice, 0, inside),
     }
 }
@@ -138,7 +270,18 @@ fn int(dice: &mut Dice, deep: u32, inside: Inside) -> String {
     match dice.roll(12) {
         0..=3 => format!("({} {} {})", int(dice, next, inside), dice.one(&["+", "-", "*", "/", "%"]), int(dice, next, inside)),
         4 => format!("-({})", int(dice, next, inside)),
-        5 => format!("size({})", dice.one(&["object.spec.containers", "object.metadata.labels", "object.spec.?volumes.orValue([])", "params.list", "object.metadata.name", "'größe'", "params.none"])),
+        5 => format!(
+            "size({})",
+            dice.one(&[
+                "object.spec.containers",
+                "object.metadata.labels",
+                "object.spec.?volumes.orValue([])",
+                "params.list",
+                "object.metadata.name",
+                "'größe'",
+                "params.none"
+            ])
+        ),
         6 => format!("{}.size()", string(dice, next, inside)),
         7 => format!("{}.{}({})", string(dice, next, inside), dice.one(&["indexOf", "lastIndexOf"]), string(dice, 0, inside)),
         8 => format!("{}.filter(v, {}).size()", list(dice, inside), bool(dice, 0, Some("v"))),
@@ -149,7 +292,15 @@ fn int(dice: &mut Dice, deep: u32, inside: Inside) -> String {
 }
 
 fn numbers<'a>(dice: &mut Dice) -> &'a str {
-    dice.one(&["[1, 2, 3]", "[3, 1, 2]", "[5]", "[-1, 0]", "[7, 7]", "object.spec.containers.map(x, size(x.name))", "[1, 2, 3].map(x, x * 2)"])
+    dice.one(&[
+        "[1, 2, 3]",
+        "[3, 1, 2]",
+        "[5]",
+        "[-1, 0]",
+        "[7, 7]",
+        "object.spec.containers.map(x, size(x.name))",
+        "[1, 2, 3].map(x, x * 2)",
+    ])
 }
 
 fn string(dice: &mut Dice, deep: u32, inside: Inside) -> String {
@@ -165,12 +316,34 @@ fn string(dice: &mut Dice, deep: u32, inside: Inside) -> String {
         0 => format!("({text} + {})", string(dice, 0, inside)),
         1 => format!("{text}.{}()", dice.one(&["lowerAscii", "upperAscii", "trim"])),
         2 => format!("{text}.replace({}, {})", string(dice, 0, None), string(dice, 0, None)),
-        3 => format!("{text}.split('{}')[{}]", dice.one(&["/", ":", ",", "", "."]), dice.one(&["0", "1", "size(object.spec.containers)", "-1"])),
+        3 => format!(
+            "{text}.split('{}')[{}]",
+            dice.one(&["/", ":", ",", "", "."]),
+            dice.one(&["0", "1", "size(object.spec.containers)", "-1"])
+        ),
         4 => format!("{text}.substring({})", dice.one(&["0", "1", "1, 3", "2, 1", "0, 100", "3"])),
         5 => format!("{text}.charAt({})", dice.one(&["0", "1", "4", "5", "-1"])),
         6 => format!("{}.join('{}')", strings(dice, next, inside), dice.one(&[",", "", "ä"])),
-        7 => format!("'{}'.format([{}])", dice.one(&["%s", "%d", "a %s", "%.2f", "%x", "%%", "%b", "%s %s", "%o", "%X", "%e"]), any(dice, inside)),
-        8 => format!("string({})", dice.one(&["object.spec.securityContext.runAsUser", "7", "1.0", "1e6", "'x'", "true", "duration('90s')", "params.n", "-0.5", "b'abc'"])),
+        7 => format!(
+            "'{}'.format([{}])",
+            dice.one(&["%s", "%d", "a %s", "%.2f", "%x", "%%", "%b", "%s %s", "%o", "%X", "%e"]),
+            any(dice, inside)
+        ),
+        8 => format!(
+            "string({})",
+            dice.one(&[
+                "object.spec.securityContext.runAsUser",
+                "7",
+                "1.0",
+                "1e6",
+                "'x'",
+                "true",
+                "duration('90s')",
+                "params.n",
+                "-0.5",
+                "b'abc'"
+            ])
+        ),
         9 => format!("{text}.find('{}')", pick(dice, PATTERNS)),
         10 => format!("url('{}').{}()", pick(dice, URLS), dice.one(&["getHost", "getHostname", "getPort", "getScheme", "getEscapedPath"])),
         11 => format!("({} ? {} : {})", bool(dice, 0, inside), string(dice, 0, inside), string(dice, 0, inside)),
@@ -219,9 +392,22 @@ fn over(dice: &mut Dice, deep: u32, inside: Inside) -> String {
             format!("{list}.{}({name}, {body})", dice.one(&["all", "all", "exists", "exists_one"]))
         }
         8 => format!("object.metadata.labels.{}(k, k == {})", dice.one(&["all", "exists"]), string(dice, 0, inside)),
-        9 => format!("object.metadata.labels.{}(k, v, k == v || v == {})", dice.one(&["all", "exists", "existsOne"]), string(dice, 0, inside)),
+        9 => format!(
+            "object.metadata.labels.{}(k, v, k == v || v == {})",
+            dice.one(&["all", "exists", "existsOne"]),
+            string(dice, 0, inside)
+        ),
         10 => format!("[1, 2, 3].{}(i, v, i + v > {})", dice.one(&["all", "exists", "existsOne"]), int(dice, 0, inside)),
-        _ => format!("{} == {}", dice.one(&["[1, 2].transformList(i, v, i * v)", "{'a': 1}.transformMap(k, v, v + 1)", "[1, 2, 3].transformList(i, v, v > 1, v)", "{'a': 1, 'b': 2}.transformMapEntry(k, v, {k + 'x': v})"]), dice.one(&["[0, 2]", "{'a': 2}", "[2, 3]", "{'ax': 1, 'bx': 2}"])),
+        _ => format!(
+            "{} == {}",
+            dice.one(&[
+                "[1, 2].transformList(i, v, i * v)",
+                "{'a': 1}.transformMap(k, v, v + 1)",
+                "[1, 2, 3].transformList(i, v, v > 1, v)",
+                "{'a': 1, 'b': 2}.transformMapEntry(k, v, {k + 'x': v})"
+            ]),
+            dice.one(&["[0, 2]", "{'a': 2}", "[2, 3]", "{'ax': 1, 'bx': 2}"])
+        ),
     }
 }
 
@@ -247,28 +433,99 @@ fn optional(dice: &mut Dice, inside: Inside) -> String {
 fn library(dice: &mut Dice, deep: u32, inside: Inside) -> String {
     match dice.roll(22) {
         0 => format!("isQuantity('{}')", pick(dice, QUANTITIES)),
-        1..=3 => format!("quantity('{}').{}(quantity('{}'))", pick(dice, QUANTITIES), dice.one(&["isLessThan", "isGreaterThan"]), pick(dice, QUANTITIES)),
-        4 => format!("quantity('{}').compareTo(quantity('{}')) == {}", pick(dice, QUANTITIES), pick(dice, QUANTITIES), dice.one(&["0", "1", "-1"])),
-        5 => format!("quantity('{}').{}", pick(dice, QUANTITIES), dice.one(&["isInteger()", "asInteger() > 5", "sign() == 1", "asApproximateFloat() > 0.4"])),
-        6 => format!("quantity('{}').{}(quantity('{}')) == quantity('{}')", pick(dice, QUANTITIES), dice.one(&["add", "sub"]), pick(dice, QUANTITIES), pick(dice, QUANTITIES)),
+        1..=3 => format!(
+            "quantity('{}').{}(quantity('{}'))",
+            pick(dice, QUANTITIES),
+            dice.one(&["isLessThan", "isGreaterThan"]),
+            pick(dice, QUANTITIES)
+        ),
+        4 => format!(
+            "quantity('{}').compareTo(quantity('{}')) == {}",
+            pick(dice, QUANTITIES),
+            pick(dice, QUANTITIES),
+            dice.one(&["0", "1", "-1"])
+        ),
+        5 => format!(
+            "quantity('{}').{}",
+            pick(dice, QUANTITIES),
+            dice.one(&["isInteger()", "asInteger() > 5", "sign() == 1", "asApproximateFloat() > 0.4"])
+        ),
+        6 => format!(
+            "quantity('{}').{}(quantity('{}')) == quantity('{}')",
+            pick(dice, QUANTITIES),
+            dice.one(&["add", "sub"]),
+            pick(dice, QUANTITIES),
+            pick(dice, QUANTITIES)
+        ),
         7 => {
             let name = inside.unwrap_or("object.spec.containers[0]");
             format!("quantity({name}.resources.limits.{}).isLessThan(quantity('{}'))", dice.one(&["cpu", "memory"]), pick(dice, QUANTITIES))
         }
         8 => format!("isIP('{}')", pick(dice, NETS)),
-        9 => format!("ip('{}').{}", pick(dice, NETS), dice.one(&["family() == 4", "isLoopback()", "isUnspecified()", "isGlobalUnicast()", "isLinkLocalMulticast()", "isLinkLocalUnicast()"])),
+        9 => format!(
+            "ip('{}').{}",
+            pick(dice, NETS),
+            dice.one(&[
+                "family() == 4",
+                "isLoopback()",
+                "isUnspecified()",
+                "isGlobalUnicast()",
+                "isLinkLocalMulticast()",
+                "isLinkLocalUnicast()"
+            ])
+        ),
         10 => format!("cidr('{}').{}('{}')", pick(dice, NETS), dice.one(&["containsIP", "containsCIDR"]), pick(dice, NETS)),
-        11 => format!("cidr('{}').{}", pick(dice, NETS), dice.one(&["prefixLength() > 8", "ip() == ip('10.0.0.0')", "masked() == cidr('10.0.0.0/8')"])),
-        12 => dice.one(&["isCIDR('10.0.0.0/8')", "isCIDR('10.0.0.1')", "ip.isCanonical('::1')", "ip.isCanonical('0:0::1')", "string(ip('::0001')) == '::1'"]).to_owned(),
+        11 => format!(
+            "cidr('{}').{}",
+            pick(dice, NETS),
+            dice.one(&["prefixLength() > 8", "ip() == ip('10.0.0.0')", "masked() == cidr('10.0.0.0/8')"])
+        ),
+        12 => dice
+            .one(&[
+                "isCIDR('10.0.0.0/8')",
+                "isCIDR('10.0.0.1')",
+                "ip.isCanonical('::1')",
+                "ip.isCanonical('0:0::1')",
+                "string(ip('::0001')) == '::1'",
+            ])
+            .to_owned(),
         13 => format!("isURL('{}')", pick(dice, URLS)),
         14 => format!("url('{}').getQuery() == {}", pick(dice, URLS), dice.one(&["{}", "{'a': ['b'], 'c': ['d']}", "{'a': ['1', '2']}"])),
-        15 => format!("sets.{}({}, {})", dice.one(&["contains", "equivalent", "intersects"]), strings(dice, deep, inside), strings(dice, deep, inside)),
+        15 => format!(
+            "sets.{}({}, {})",
+            dice.one(&["contains", "equivalent", "intersects"]),
+            strings(dice, deep, inside),
+            strings(dice, deep, inside)
+        ),
         16 => format!("{}.isSorted()", if dice.chance(50) { numbers(dice).to_owned() } else { "['a', 'b', 'B']".to_owned() }),
         17 => format!("isSemver('{}'{})", pick(dice, VERSIONS), dice.one(&["", ", true"])),
-        18 => format!("semver('{}'{}).{}(semver('{}'))", pick(dice, VERSIONS), dice.one(&["", ", true"]), dice.one(&["isLessThan", "isGreaterThan"]), pick(dice, VERSIONS)),
-        19 => format!("semver('{}').{} == {}", pick(dice, VERSIONS), dice.one(&["major()", "minor()", "patch()"]), dice.one(&["1", "2", "10"])),
+        18 => format!(
+            "semver('{}'{}).{}(semver('{}'))",
+            pick(dice, VERSIONS),
+            dice.one(&["", ", true"]),
+            dice.one(&["isLessThan", "isGreaterThan"]),
+            pick(dice, VERSIONS)
+        ),
+        19 => format!(
+            "semver('{}').{} == {}",
+            pick(dice, VERSIONS),
+            dice.one(&["major()", "minor()", "patch()"]),
+            dice.one(&["1", "2", "10"])
+        ),
         20 => {
-            let format = dice.one(&["dns1123Label", "dns1123Subdomain", "dns1035Label", "qualifiedName", "labelValue", "uri", "uuid", "byte", "date", "datetime", "dns1123LabelPrefix"]);
+            let format = dice.one(&[
+                "dns1123Label",
+                "dns1123Subdomain",
+                "dns1035Label",
+                "qualifiedName",
+                "labelValue",
+                "uri",
+                "uuid",
+                "byte",
+                "date",
+                "datetime",
+                "dns1123LabelPrefix",
+            ]);
             format!("format.{format}().validate({}).hasValue()", quoted(pick(dice, NAMES)))
         }
         _ => format!("!format.named('{}').hasValue()", dice.one(&["dns1123Label", "nope", "uuid"])),

@@ -6,11 +6,67 @@ use crate::grammar_cel;
 use serde_json::{Map, Value, json};
 
 const SCALARS: &[&str] = &[
-    "true", "false", "\"true\"", "\"false\"", "null", "0", "1", "1000", "\"0\"", "\"1000\"", "\"*\"", "\"?*\"", "\"\"", "\"w\"", "\"!w\"", "\"registry.example.com/*\"",
-    "\"!*:latest\"", "\"*:*\"", "\"!*:latest & *:*\"", "\"nginx | registry.*\"", "\">0\"", "\">=1000\"", "\"<2000\"", "\"<=1Gi\"", "\"<1Gi\"", "\">100m\"", "\"1-5000\"", "\"!1-5\"",
-    "\"1!-5\"", "\"128Mi\"", "\"0.5\"", "\"0.125Gi - 1Gi\"", "\"!0\"", "\">0 & <1500\"", "\"500m | 1\"", "\"ALL\"", "\"all\"", "\"Runtime*\"", "\"RuntimeDefault | Localhost\"",
-    "\"!Unconfined\"", "\">1h\"", "\"!1h\"", "1.5", "\"1.5\"", "\"gr*e\"", "\"stra?e\"", "\"{{ request.namespace }}\"", "\"{{request.object.metadata.name}}\"", "\"{{ request.object.metadata.labels.team || 'a' }}\"",
-    "\"{{ request.object.nothing }}\"", "\"!*\"", "\"*a*b*\"", "\"30\"", "\">=30 & <=30\"", "\"10-1\"", "\"<0\"", "[]", "{}", "[\"ALL\"]", "[\"*\"]", "\"Always | IfNotPresent\"",
+    "true",
+    "false",
+    "\"true\"",
+    "\"false\"",
+    "null",
+    "0",
+    "1",
+    "1000",
+    "\"0\"",
+    "\"1000\"",
+    "\"*\"",
+    "\"?*\"",
+    "\"\"",
+    "\"w\"",
+    "\"!w\"",
+    "\"registry.example.com/*\"",
+    "\"!*:latest\"",
+    "\"*:*\"",
+    "\"!*:latest & *:*\"",
+    "\"nginx | registry.*\"",
+    "\">0\"",
+    "\">=1000\"",
+    "\"<2000\"",
+    "\"<=1Gi\"",
+    "\"<1Gi\"",
+    "\">100m\"",
+    "\"1-5000\"",
+    "\"!1-5\"",
+    "\"1!-5\"",
+    "\"128Mi\"",
+    "\"0.5\"",
+    "\"0.125Gi - 1Gi\"",
+    "\"!0\"",
+    "\">0 & <1500\"",
+    "\"500m | 1\"",
+    "\"ALL\"",
+    "\"all\"",
+    "\"Runtime*\"",
+    "\"RuntimeDefault | Localhost\"",
+    "\"!Unconfined\"",
+    "\">1h\"",
+    "\"!1h\"",
+    "1.5",
+    "\"1.5\"",
+    "\"gr*e\"",
+    "\"stra?e\"",
+    "\"{{ request.namespace }}\"",
+    "\"{{request.object.metadata.name}}\"",
+    "\"{{ request.object.metadata.labels.team || 'a' }}\"",
+    "\"{{ request.object.nothing }}\"",
+    "\"!*\"",
+    "\"*a*b*\"",
+    "\"30\"",
+    "\">=30 & <=30\"",
+    "\"10-1\"",
+    "\"<0\"",
+    "[]",
+    "{}",
+    "[\"ALL\"]",
+    "[\"*\"]",
+    "\"Always | IfNotPresent\"",
 ];
 
 fn scalar(dice: &mut Dice) -> Value {
@@ -38,7 +94,16 @@ fn of_container(dice: &mut Dice) -> Value {
             4..=7 => {
                 let mut inner = Map::new();
                 for _ in 0..=dice.roll(2) {
-                    let key = dice.one(&["privileged", "allowPrivilegeEscalation", "readOnlyRootFilesystem", "runAsNonRoot", "runAsUser", "capabilities", "seccompProfile", "procMount"]);
+                    let key = dice.one(&[
+                        "privileged",
+                        "allowPrivilegeEscalation",
+                        "readOnlyRootFilesystem",
+                        "runAsNonRoot",
+                        "runAsUser",
+                        "capabilities",
+                        "seccompProfile",
+                        "procMount",
+                    ]);
                     let value = match key {
                         "capabilities" => {
                             let key = dice.one(&["drop", "add"]);
@@ -141,28 +206,137 @@ fn anchored_top(dice: &mut Dice, key: &str) -> String {
 }
 
 const KEYS: &[&str] = &[
-    "{{ request.operation }}", "{{ request.object.metadata.name }}", "{{ request.namespace }}", "{{ request.object.spec.containers[].image }}", "{{ request.object.spec.containers[].securityContext.privileged }}",
-    "{{ request.object.spec.hostNetwork || `false` }}", "{{ length(request.object.spec.containers) }}", "{{ request.object.spec.[containers, initContainers][].securityContext.capabilities.drop[] }}",
-    "{{ request.object.metadata.labels.team || '' }}", "{{ request.object.metadata.labels.keys(@) }}", "{{ request.object.spec.volumes[].keys(@)[] || '' }}", "{{ request.object.spec.nothing }}",
-    "{{ request.object.spec.securityContext.runAsUser || `0` }}", "{{ request.object.spec.containers[0].resources.limits.memory || '0' }}", "{{ request.userInfo.username }}", "{{ request.userInfo.groups }}",
-    "{{ images.containers.*.registry }}", "{{ images.containers.*.tag }}", "{{ images.containers.main.name || '' }}", "{{ serviceAccountName }}", "{{ request.object.spec.containers[?securityContext.privileged == `true`] | length(@) }}",
-    "{{ to_upper(request.object.metadata.name) }}", "{{ request.object.metadata.annotations.note || 'x' }}", "{{ request.object.spec.containers[].ports[].hostPort }}", "{{ regex_match('^w$', request.object.metadata.name) }}",
-    "{{ split(request.object.spec.containers[0].image, '/')[0] }}", "{{ request.object.spec.containers[].name | sort(@) }}", "{{ contains(request.object.spec.containers[].name, 'main') }}", "{{ request.object.kind }}",
-    "{{ to_string(request.object.spec.hostPID) }}", "{{ request.object.spec.containers[].env[].valueFrom.secretKeyRef.name }}", "{{ sum(request.object.spec.containers[].ports[].containerPort) }}", "w", "{{ request.object.spec.terminationGracePeriodSeconds }}",
-    "{{ element.name }}", "{{ request.object.metadata.labels.app }}-x", "{{ truncate(request.object.metadata.name, `1`) }}", "{{ join(',', request.object.spec.containers[].name) }}", "{{ replace_all(request.object.metadata.name, 'w', 'v') }}",
-    "{{ starts_with(request.object.spec.containers[0].image, 'registry') }}", "{{ type(request.object.spec.containers) }}", "{{ max(request.object.spec.containers[].ports[].containerPort || [`0`]) }}", "{{ parse_json('[1, 2]') }}", "{{ add('1Gi', '1Mi') }}",
-    "{{ label_match(`{\"app\": \"w\"}`, request.object.metadata.labels) }}", "{{ pattern_match('w*', request.object.metadata.name) }}", "{{ semver_compare('1.2.3', '>1.0.0') }}", "{{ to_number('5') }}", "{{ not_null(request.object.spec.hostIPC, `false`) }}",
-    "{{ base64_encode(request.object.metadata.name) }}", "{{ trim(request.object.metadata.name, 'w') }}", "{{ items(request.object.metadata.labels, 'k', 'v')[0].v }}", "{{ lookup(request.object.metadata.labels, 'app') }}", "{{ time_now_utc() != '' }}",
-    "{{ request.object.spec.containers[*].resources.limits.memory | [0] }}", "{{ request.object.spec.containers[-1].name }}", "{{ request.object.spec.containers[0:1].name }}", "{{ request.object.spec.containers[].securityContext.[privileged, runAsNonRoot][] }}", "{{ 'a' }}",
+    "{{ request.operation }}",
+    "{{ request.object.metadata.name }}",
+    "{{ request.namespace }}",
+    "{{ request.object.spec.containers[].image }}",
+    "{{ request.object.spec.containers[].securityContext.privileged }}",
+    "{{ request.object.spec.hostNetwork || `false` }}",
+    "{{ length(request.object.spec.containers) }}",
+    "{{ request.object.spec.[containers, initContainers][].securityContext.capabilities.drop[] }}",
+    "{{ request.object.metadata.labels.team || '' }}",
+    "{{ request.object.metadata.labels.keys(@) }}",
+    "{{ request.object.spec.volumes[].keys(@)[] || '' }}",
+    "{{ request.object.spec.nothing }}",
+    "{{ request.object.spec.securityContext.runAsUser || `0` }}",
+    "{{ request.object.spec.containers[0].resources.limits.memory || '0' }}",
+    "{{ request.userInfo.username }}",
+    "{{ request.userInfo.groups }}",
+    "{{ images.containers.*.registry }}",
+    "{{ images.containers.*.tag }}",
+    "{{ images.containers.main.name || '' }}",
+    "{{ serviceAccountName }}",
+    "{{ request.object.spec.containers[?securityContext.privileged == `true`] | length(@) }}",
+    "{{ to_upper(request.object.metadata.name) }}",
+    "{{ request.object.metadata.annotations.note || 'x' }}",
+    "{{ request.object.spec.containers[].ports[].hostPort }}",
+    "{{ regex_match('^w$', request.object.metadata.name) }}",
+    "{{ split(request.object.spec.containers[0].image, '/')[0] }}",
+    "{{ request.object.spec.containers[].name | sort(@) }}",
+    "{{ contains(request.object.spec.containers[].name, 'main') }}",
+    "{{ request.object.kind }}",
+    "{{ to_string(request.object.spec.hostPID) }}",
+    "{{ request.object.spec.containers[].env[].valueFrom.secretKeyRef.name }}",
+    "{{ sum(request.object.spec.containers[].ports[].containerPort) }}",
+    "w",
+    "{{ request.object.spec.terminationGracePeriodSeconds }}",
+    "{{ element.name }}",
+    "{{ request.object.metadata.labels.app }}-x",
+    "{{ truncate(request.object.metadata.name, `1`) }}",
+    "{{ join(',', request.object.spec.containers[].name) }}",
+    "{{ replace_all(request.object.metadata.name, 'w', 'v') }}",
+    "{{ starts_with(request.object.spec.containers[0].image, 'registry') }}",
+    "{{ type(request.object.spec.containers) }}",
+    "{{ max(request.object.spec.containers[].ports[].containerPort || [`0`]) }}",
+    "{{ parse_json('[1, 2]') }}",
+    "{{ add('1Gi', '1Mi') }}",
+    "{{ label_match(`{\"app\": \"w\"}`, request.object.metadata.labels) }}",
+    "{{ pattern_match('w*', request.object.metadata.name) }}",
+    "{{ semver_compare('1.2.3', '>1.0.0') }}",
+    "{{ to_number('5') }}",
+    "{{ not_null(request.object.spec.hostIPC, `false`) }}",
+    "{{ base64_encode(request.object.metadata.name) }}",
+    "{{ trim(request.object.metadata.name, 'w') }}",
+    "{{ items(request.object.metadata.labels, 'k', 'v')[0].v }}",
+    "{{ lookup(request.object.metadata.labels, 'app') }}",
+    "{{ time_now_utc() != '' }}",
+    "{{ request.object.spec.containers[*].resources.limits.memory | [0] }}",
+    "{{ request.object.spec.containers[-1].name }}",
+    "{{ request.object.spec.containers[0:1].name }}",
+    "{{ request.object.spec.containers[].securityContext.[privileged, runAsNonRoot][] }}",
+    "{{ 'a' }}",
 ];
 const VALUES: &[&str] = &[
-    "\"CREATE\"", "\"w\"", "\"w*\"", "\"pay\"", "[\"pay\", \"default\"]", "[\"CREATE\", \"UPDATE\"]", "true", "false", "\"true\"", "0", "1", "2", "\"1\"", "\"1-10\"", "[\"ALL\"]", "\"ALL\"", "[]", "\"\"", "null", "\"1Gi\"", "\"128Mi\"",
-    "[\"hostPath\"]", "[\"name\", \"emptyDir\"]", "\"docker.io\"", "[\"docker.io\", \"registry.example.com\"]", "\"latest\"", "[\"*\"]", "\"registry.example.com/*\"", "[\"registry.*\", \"nginx*\"]", "\"a\"", "1000", "\"30s\"", "{\"a\": 1}",
-    "\"{{ request.namespace }}\"", "\"ada\"", "[\"devs\"]", "[true]", "[0, 80]", "\"Pod\"", "1.0", "\"1h\"", "\"team | app\"", "[\"app\", \"team\"]", "\"1.2.3\"", "[1, 2]", "[\"1\"]",
+    "\"CREATE\"",
+    "\"w\"",
+    "\"w*\"",
+    "\"pay\"",
+    "[\"pay\", \"default\"]",
+    "[\"CREATE\", \"UPDATE\"]",
+    "true",
+    "false",
+    "\"true\"",
+    "0",
+    "1",
+    "2",
+    "\"1\"",
+    "\"1-10\"",
+    "[\"ALL\"]",
+    "\"ALL\"",
+    "[]",
+    "\"\"",
+    "null",
+    "\"1Gi\"",
+    "\"128Mi\"",
+    "[\"hostPath\"]",
+    "[\"name\", \"emptyDir\"]",
+    "\"docker.io\"",
+    "[\"docker.io\", \"registry.example.com\"]",
+    "\"latest\"",
+    "[\"*\"]",
+    "\"registry.example.com/*\"",
+    "[\"registry.*\", \"nginx*\"]",
+    "\"a\"",
+    "1000",
+    "\"30s\"",
+    "{\"a\": 1}",
+    "\"{{ request.namespace }}\"",
+    "\"ada\"",
+    "[\"devs\"]",
+    "[true]",
+    "[0, 80]",
+    "\"Pod\"",
+    "1.0",
+    "\"1h\"",
+    "\"team | app\"",
+    "[\"app\", \"team\"]",
+    "\"1.2.3\"",
+    "[1, 2]",
+    "[\"1\"]",
 ];
 const OPERATORS: &[&str] = &[
-    "Equals", "Equals", "NotEquals", "In", "AnyIn", "AllIn", "NotIn", "AnyNotIn", "AllNotIn", "GreaterThan", "GreaterThanOrEquals", "LessThan", "LessThanOrEquals", "Equal", "NotEqual", "AnyIn", "AllNotIn", "AnyNotIn",
-    "DurationGreaterThan", "DurationLessThan", "equals", "Nope",
+    "Equals",
+    "Equals",
+    "NotEquals",
+    "In",
+    "AnyIn",
+    "AllIn",
+    "NotIn",
+    "AnyNotIn",
+    "AllNotIn",
+    "GreaterThan",
+    "GreaterThanOrEquals",
+    "LessThan",
+    "LessThanOrEquals",
+    "Equal",
+    "NotEqual",
+    "AnyIn",
+    "AllNotIn",
+    "AnyNotIn",
+    "DurationGreaterThan",
+    "DurationLessThan",
+    "equals",
+    "Nope",
 ];
 
 fn condition(dice: &mut Dice, keys: &[&str]) -> Value {
@@ -183,16 +357,37 @@ fn conditions(dice: &mut Dice, keys: &[&str]) -> Value {
 }
 
 const ELEMENTS: &[&str] = &[
-    "{{ element.name }}", "{{ element.image }}", "{{ element.securityContext.privileged || `false` }}", "{{ element.securityContext.privileged }}", "{{ element.securityContext.capabilities.drop[] || `[]` }}", "{{ element.securityContext.capabilities.add || `[]` }}",
-    "{{ element.resources.limits.memory || '' }}", "{{ elementIndex }}", "{{ element.ports[].hostPort || `[]` }}", "{{ request.operation }}", "{{ element }}", "{{ element.securityContext.runAsUser || `1` }}", "{{ element.nothing }}",
-    "{{ to_upper(element.name) }}", "{{ split(element.image, ':')[1] || 'latest' }}", "{{ element.imagePullPolicy }}", "{{ element.hostPath.path || '' }}",
+    "{{ element.name }}",
+    "{{ element.image }}",
+    "{{ element.securityContext.privileged || `false` }}",
+    "{{ element.securityContext.privileged }}",
+    "{{ element.securityContext.capabilities.drop[] || `[]` }}",
+    "{{ element.securityContext.capabilities.add || `[]` }}",
+    "{{ element.resources.limits.memory || '' }}",
+    "{{ elementIndex }}",
+    "{{ element.ports[].hostPort || `[]` }}",
+    "{{ request.operation }}",
+    "{{ element }}",
+    "{{ element.securityContext.runAsUser || `1` }}",
+    "{{ element.nothing }}",
+    "{{ to_upper(element.name) }}",
+    "{{ split(element.image, ':')[1] || 'latest' }}",
+    "{{ element.imagePullPolicy }}",
+    "{{ element.hostPath.path || '' }}",
 ];
 
 fn foreach(dice: &mut Dice) -> Value {
     let each = |dice: &mut Dice| {
         let list = dice.one(&[
-            "request.object.spec.containers", "request.object.spec.[containers, initContainers, ephemeralContainers][]", "request.object.spec.initContainers", "request.object.spec.volumes", "request.object.spec.containers[].name",
-            "request.object.spec.nothing", "request.object.metadata.labels", "request.object.spec.containers[].securityContext", "{{ request.object.spec.containers }}",
+            "request.object.spec.containers",
+            "request.object.spec.[containers, initContainers, ephemeralContainers][]",
+            "request.object.spec.initContainers",
+            "request.object.spec.volumes",
+            "request.object.spec.containers[].name",
+            "request.object.spec.nothing",
+            "request.object.metadata.labels",
+            "request.object.spec.containers[].securityContext",
+            "{{ request.object.spec.containers }}",
         ]);
         let mut each = json!({"list": list});
         match dice.roll(6) {
@@ -216,7 +411,21 @@ fn foreach(dice: &mut Dice) -> Value {
 }
 
 const CONTROLS: &[&str] = &[
-    "Privileged Containers", "Host Namespaces", "HostPath Volumes", "Host Ports", "Capabilities", "Seccomp", "Privilege Escalation", "Running as Non-root", "Running as Non-root user", "Volume Types", "SELinux", "/proc Mount Type", "AppArmor", "Sysctls", "HostProcess",
+    "Privileged Containers",
+    "Host Namespaces",
+    "HostPath Volumes",
+    "Host Ports",
+    "Capabilities",
+    "Seccomp",
+    "Privilege Escalation",
+    "Running as Non-root",
+    "Running as Non-root user",
+    "Volume Types",
+    "SELinux",
+    "/proc Mount Type",
+    "AppArmor",
+    "Sysctls",
+    "HostProcess",
 ];
 
 fn pod_security(dice: &mut Dice) -> Value {
@@ -230,8 +439,16 @@ fn pod_security(dice: &mut Dice) -> Value {
                 }
                 if dice.chance(25) {
                     exclude["restrictedField"] = json!(dice.one(&[
-                        "spec.containers[*].securityContext.capabilities.add", "spec.containers[*].securityContext.capabilities.drop", "spec.containers[*].securityContext.privileged", "spec.initContainers[*].securityContext.privileged", "spec.hostNetwork",
-                        "spec.volumes[*].hostPath", "spec.securityContext.runAsNonRoot", "spec.containers[*].securityContext.runAsNonRoot", "spec.containers[*].ports[*].hostPort", "spec.containers[*].securityContext.seccompProfile.type",
+                        "spec.containers[*].securityContext.capabilities.add",
+                        "spec.containers[*].securityContext.capabilities.drop",
+                        "spec.containers[*].securityContext.privileged",
+                        "spec.initContainers[*].securityContext.privileged",
+                        "spec.hostNetwork",
+                        "spec.volumes[*].hostPath",
+                        "spec.securityContext.runAsNonRoot",
+                        "spec.containers[*].securityContext.runAsNonRoot",
+                        "spec.containers[*].ports[*].hostPort",
+                        "spec.containers[*].securityContext.seccompProfile.type",
                     ]));
                     exclude["values"] = json!([dice.one(&["SYS_ADMIN", "NET_ADMIN", "true", "false", "80", "Unconfined", "0", "*"])]);
                 }
@@ -247,7 +464,9 @@ fn validate(dice: &mut Dice) -> Value {
     let mut validate = match dice.roll(20) {
         0..=7 => json!({"pattern": pattern(dice)}),
         8 | 9 => json!({"anyPattern": [pattern(dice), pattern(dice)]}),
-        10..=13 => json!({"deny": match dice.roll(12) { 0 => json!({}), 1 => json!({"conditions": {}}), _ => json!({"conditions": conditions(dice, KEYS)}) }}),
+        10..=13 => {
+            json!({"deny": match dice.roll(12) { 0 => json!({}), 1 => json!({"conditions": {}}), _ => json!({"conditions": conditions(dice, KEYS)}) }})
+        }
         14..=16 => json!({"foreach": foreach(dice)}),
         17 | 18 => json!({"podSecurity": pod_security(dice)}),
         _ => {
@@ -290,9 +509,24 @@ fn resources(dice: &mut Dice, kinds: bool) -> Value {
     if kinds {
         resources["kinds"] = match dice.roll(12) {
             0..=6 => json!(["Pod"]),
-            7 => json!([dice.one(&["v1/Pod", "*/Pod", "P*", "*", "Pod/*", "*/*", "Pod/ephemeralcontainers", "pod", "Pod/exec", "v1/Pod/ephemeralcontainers", "Pod.status"])]),
+            7 => json!([dice.one(&[
+                "v1/Pod",
+                "*/Pod",
+                "P*",
+                "*",
+                "Pod/*",
+                "*/*",
+                "Pod/ephemeralcontainers",
+                "pod",
+                "Pod/exec",
+                "v1/Pod/ephemeralcontainers",
+                "Pod.status"
+            ])]),
             8 => json!(["Deployment", "StatefulSet", "Job"]),
-            9 => json!([dice.one(&["apps/v1/Deployment", "apps/*/Deployment", "*/v1/Deployment", "apps/v1/*", "CronJob", "batch/v1/Job"]), "Pod"]),
+            9 => json!([
+                dice.one(&["apps/v1/Deployment", "apps/*/Deployment", "*/v1/Deployment", "apps/v1/*", "CronJob", "batch/v1/Job"]),
+                "Pod"
+            ]),
             10 => json!(["Pod", "Pod/ephemeralcontainers"]),
             _ => json!(["Pod", "Deployment"]),
         };
@@ -304,7 +538,11 @@ fn resources(dice: &mut Dice, kinds: bool) -> Value {
     }
     if dice.chance(if kinds { 8 } else { 30 }) {
         let name = dice.one(&["w", "w*", "x", "*"]);
-        if dice.chance(50) { resources["name"] = json!(name) } else { resources["names"] = json!([name, "y"]) }
+        if dice.chance(50) {
+            resources["name"] = json!(name)
+        } else {
+            resources["names"] = json!([name, "y"])
+        }
         any = true;
     }
     if dice.chance(10) {
@@ -405,13 +643,16 @@ pub fn policy(dice: &mut Dice) -> Value {
     if dice.chance(8) {
         spec["webhookConfiguration"] = match dice.roll(3) {
             0 => json!({"failurePolicy": dice.one(&["Ignore", "Fail"])}),
-            1 => json!({"matchConditions": [{"name": "m", "expression": dice.one(&["request.namespace == 'pay'", "object.metadata.name != 'w'", "!('devs' in request.userInfo.groups)", "object.nothing == 1"])}]}),
+            1 => {
+                json!({"matchConditions": [{"name": "m", "expression": dice.one(&["request.namespace == 'pay'", "object.metadata.name != 'w'", "!('devs' in request.userInfo.groups)", "object.nothing == 1"])}]})
+            }
             _ => json!({"timeoutSeconds": 5}),
         };
     }
     let mut metadata = json!({"name": "p"});
     if dice.chance(15) {
-        metadata["annotations"] = json!({"pod-policies.kyverno.io/autogen-controllers": dice.one(&["none", "Deployment", "DaemonSet,Job", "CronJob", "all"])});
+        metadata["annotations"] =
+            json!({"pod-policies.kyverno.io/autogen-controllers": dice.one(&["none", "Deployment", "DaemonSet,Job", "CronJob", "all"])});
     }
     json!({"apiVersion": dice.one(&["kyverno.io/v1", "kyverno.io/v1", "kyverno.io/v2beta1"]), "kind": "ClusterPolicy", "metadata": metadata, "spec": spec})
 }
@@ -443,7 +684,8 @@ pub fn validating(dice: &mut Dice) -> Value {
     }
     if dice.chance(20) {
         spec["variables"] = json!([{"name": "x", "expression": "object.spec.containers.map(c, c.name)"}]);
-        spec["validations"][0]["expression"] = json!(dice.one(&["'main' in variables.x", "size(variables.x) == 1", "variables.x.all(n, n != 'side')"]));
+        spec["validations"][0]["expression"] =
+            json!(dice.one(&["'main' in variables.x", "size(variables.x) == 1", "variables.x.all(n, n != 'side')"]));
     }
     if dice.chance(20) {
         spec["matchConstraints"]["namespaceSelector"] = json!({"matchLabels": {"env": "prod"}});

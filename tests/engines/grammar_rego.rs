@@ -193,13 +193,21 @@ pub fn module(dice: &mut Dice) -> String {
     for _ in 0..=dice.roll(2) {
         let body = body(dice);
         let contained = body.starts_with("c := ");
-        let head = dice.one(&["violation[{\"msg\": msg}]", "violation[{\"msg\": msg, \"details\": {}}]", "violation[{\"msg\": msg, \"details\": {\"x\": input.parameters}}]"]);
+        let head = dice.one(&[
+            "violation[{\"msg\": msg}]",
+            "violation[{\"msg\": msg, \"details\": {}}]",
+            "violation[{\"msg\": msg, \"details\": {\"x\": input.parameters}}]",
+        ]);
         text += &format!("{head} {{\n {body}\n {}\n}}\n", message(dice, contained));
     }
     match dice.roll(12) {
         0 => text += "violation[{\"msg\": msg}] { bad[msg] }\nbad[msg] { input.review.object.spec.hostIPC; msg := \"ipc\" }\n",
-        1 => text += "limit = 1 { input.parameters.max > 2 }\nlimit = 2 { input.parameters.on }\nviolation[{\"msg\": \"limit\"}] { limit == 2 }\n",
-        2 => text += "violation[{\"msg\": \"with\"}] { input_share_hostnamespace(input.review.object) with input.review.object.spec.hostPID as true; never }\n",
+        1 => {
+            text += "limit = 1 { input.parameters.max > 2 }\nlimit = 2 { input.parameters.on }\nviolation[{\"msg\": \"limit\"}] { limit == 2 }\n"
+        }
+        2 => {
+            text += "violation[{\"msg\": \"with\"}] { input_share_hostnamespace(input.review.object) with input.review.object.spec.hostPID as true; never }\n"
+        }
         3 => text += "violation[{\"msg\": \"inventory\"}] { data.inventory.namespace[_][_].Pod[_].metadata.name == \"x\" }\n",
         _ => {}
     }
@@ -233,10 +241,15 @@ pub fn gatekeeper(dice: &mut Dice) -> Value {
 }
 
 fn cel(dice: &mut Dice) -> Value {
-    let mut source = json!({"validations": (0..=dice.roll(2)).map(|_| json!({"expression": in_gatekeeper(dice), "message": "no"})).collect::<Vec<_>>()});
+    let mut source =
+        json!({"validations": (0..=dice.roll(2)).map(|_| json!({"expression": in_gatekeeper(dice), "message": "no"})).collect::<Vec<_>>()});
     if dice.chance(30) {
         source["variables"] = json!([{"name": "x", "expression": "variables.anyObject.metadata.name"}]);
-        source["validations"][0]["expression"] = json!(dice.one(&["variables.x == 'w'", "variables.x == variables.params.text", "size(variables.x) > 3 || variables.params.on"]));
+        source["validations"][0]["expression"] = json!(dice.one(&[
+            "variables.x == 'w'",
+            "variables.x == variables.params.text",
+            "size(variables.x) > 3 || variables.params.on"
+        ]));
     }
     if dice.chance(20) {
         source["matchCondition"] = json!([{"name": "c", "expression": in_gatekeeper(dice)}]);

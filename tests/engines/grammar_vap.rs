@@ -21,11 +21,16 @@ pub fn policy(dice: &mut Dice) -> Value {
     }
     let mut variables = Vec::new();
     for name in ["x", "y"].iter().take(dice.roll(3) as usize) {
-        let text = if *name == "y" && dice.chance(50) { format!("variables.x && {}", expression(dice, asks_params)) } else { expression(dice, asks_params) };
+        let text = if *name == "y" && dice.chance(50) {
+            format!("variables.x && {}", expression(dice, asks_params))
+        } else {
+            expression(dice, asks_params)
+        };
         variables.push(json!({"name": name, "expression": text}));
     }
     if dice.chance(30) {
-        let conditions: Vec<_> = (0..=dice.roll(2)).map(|n| json!({"name": format!("c{n}"), "expression": condition(dice, asks_params)})).collect();
+        let conditions: Vec<_> =
+            (0..=dice.roll(2)).map(|n| json!({"name": format!("c{n}"), "expression": condition(dice, asks_params)})).collect();
         spec["matchConditions"] = json!(conditions);
     }
     let named: Vec<String> = variables.iter().map(|variable| format!("variables.{}", variable["name"].as_str().unwrap())).collect();
@@ -46,7 +51,14 @@ pub fn policy(dice: &mut Dice) -> Value {
             }
             let mut validation = json!({"expression": text});
             if dice.chance(30) {
-                validation["messageExpression"] = json!(dice.one(&["'no: ' + object.metadata.name", "object.nothing", "''", "string(object.spec.containers.size())", "'a\\nb'", "1 + 1"]));
+                validation["messageExpression"] = json!(dice.one(&[
+                    "'no: ' + object.metadata.name",
+                    "object.nothing",
+                    "''",
+                    "string(object.spec.containers.size())",
+                    "'a\\nb'",
+                    "1 + 1"
+                ]));
             }
             if dice.chance(20) {
                 validation["message"] = json!("no");
@@ -218,7 +230,8 @@ fn rule(dice: &mut Dice) -> Value {
         (&[""], &["*/ephemeralcontainers"]),
         (&["extensions"], &["deployments"]),
     ][dice.roll(10) as usize];
-    let operations: &[&str] = [&["CREATE"][..], &["CREATE", "UPDATE"], &["*"], &["UPDATE"], &["DELETE", "CONNECT"], &["CREATE", "UPDATE"]][dice.roll(6) as usize];
+    let operations: &[&str] =
+        [&["CREATE"][..], &["CREATE", "UPDATE"], &["*"], &["UPDATE"], &["DELETE", "CONNECT"], &["CREATE", "UPDATE"]][dice.roll(6) as usize];
     let versions: &[&str] = [&["v1"][..], &["*"], &["v1", "v1beta1"], &["v1beta1"]][(dice.roll(8) / 2) as usize % 4];
     let mut rule = json!({"apiGroups": groups, "apiVersions": versions, "operations": operations, "resources": resources});
     if dice.chance(15) {

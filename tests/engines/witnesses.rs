@@ -346,7 +346,11 @@ pub fn heard(value: &Value) -> Request {
             _ => Operation::Create,
         },
         kind: GroupKind { group: text("/kind/group"), version: text("/kind/version"), kind: text("/kind/kind") },
-        resource: GroupResource { group: text("/resource/group"), version: text("/resource/version"), resource: text("/resource/resource") },
+        resource: GroupResource {
+            group: text("/resource/group"),
+            version: text("/resource/version"),
+            resource: text("/resource/resource"),
+        },
         subresource: text("/subresource"),
         name: text("/name"),
         namespace: value.get("namespace").filter(|namespace| namespace.is_object()).map(|namespace| {
@@ -358,7 +362,13 @@ pub fn heard(value: &Value) -> Request {
         old_object: value.get("oldObject").cloned().unwrap_or_default(),
         user: User {
             name: text("/user/name"),
-            groups: value.pointer("/user/groups").and_then(Value::as_array).into_iter().flatten().filter_map(|g| Some(g.as_str()?.to_owned())).collect(),
+            groups: value
+                .pointer("/user/groups")
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten()
+                .filter_map(|g| Some(g.as_str()?.to_owned()))
+                .collect(),
         },
         images: Provenance::Verified,
         dry_run: value["dryRun"].as_bool().unwrap_or_default(),
