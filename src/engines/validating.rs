@@ -4,8 +4,8 @@
 //! from it: which bindings are about a request, with which parameters, and what an answer or an error does.
 
 mod document;
-mod program;
-mod typed;
+pub(crate) mod program;
+pub(crate) mod typed;
 
 use crate::cel::{Expression, Failure, Value};
 use crate::matching::{Matched, is_never_asked, labels};

@@ -18,7 +18,7 @@ pub use config::Settings;
 use crate::request::{Namespace, Request};
 use crate::ruling::{Answer, Judge, Ruling};
 use constraint::{Action, Asked, Constraint, Fits};
-use native::Native;
+use native::{About, Native};
 use rego::{Outcome, Program};
 use serde_json::Value;
 use template::Code;
@@ -96,7 +96,7 @@ impl Gatekeeper {
         };
         match engine {
             Engine::Native(native) => {
-                let about = native.about(request, asked);
+                let about = About::new(request);
                 constraints
                     .iter()
                     .map(|(place, constraint)| match native.violation(&about, constraint) {
@@ -113,7 +113,10 @@ impl Gatekeeper {
         if constraints.is_empty() {
             return Vec::new();
         }
-        let review = regorus::Value::from(review::review(request, asked));
+        let review = match review::review(request, asked) {
+            Ok(review) => regorus::Value::from(review),
+            Err(lacks) => return constraints.iter().map(|(place, _)| (*place, Answer::NotEvaluated(lacks.clone()))).collect(),
+        };
         let outcomes: Vec<Outcome> = constraints
             .iter()
             .map(|(place, _)| {

@@ -3,11 +3,11 @@
 //! Its expressions see `object`, `oldObject`, `request`, `namespaceObject` and `variables`; the parameters of a constraint are `variables.params`, and
 //! `variables.anyObject` is what goes where an object goes. Sources: `pkg/drivers/k8scel` of Gatekeeper 3.23.
 
-use super::constraint::{Asked, Constraint};
-use super::review;
+use super::constraint::Constraint;
 use crate::cel::{Declared, Expression, Failure, Fault, Scope, Type, Value};
-use crate::request::{Namespace, Operation, Request};
+use crate::request::{Operation, Request};
 use crate::selector::or_default;
+use crate::validating::{program, typed};
 use serde::Deserialize;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -105,7 +105,7 @@ impl Native {
             // A variable alone sees the whole constraint as its params.
             let constraint = declared(&fields).variable("params", Type::Dyn);
             let expression = compiled(&named.expression, &constraint, None)?;
-            let kind = expression.as_ref().map_or(Type::Dyn, |expression| expression.kind().clone());
+            let kind = expression.as_ref().map_or(Type::Dyn, |expression| program::plain(expression.kind()));
             fields.insert(named.name.clone(), kind);
             variables.insert(named.name.clone(), expression);
         }
@@ -126,19 +126,6 @@ impl Native {
             validations.push((expression, words));
         }
         Ok(Self { conditions, variables, validations, fails_closed })
-    }
-
-    /// What expressions see of a request. What goes is no object to them.
-    pub(super) fn about(&self, request: &Request, asked: &Asked) -> About {
-        let object = match request.operation {
-            Operation::Delete => serde_json::Value::Null,
-            _ => review::whole(&request.object, request),
-        };
-        let object = Value::from_json(&object);
-        let old_object = Value::from_json(&review::whole(&request.old_object, request));
-        let namespace = asked.namespace.map_or(Value::Null, namespace);
-        let any = if matches!(object, Value::Null) { old_object.clone() } else { object.clone() };
-        About { object, old_object, request: self::request(request, asked), namespace, any }
     }
 
     /// The words of a violation of a constraint, or none; an error where it can't be told.
@@ -202,108 +189,21 @@ impl Native {
 
 /// What expressions may name, with the types that the API server gives to it.
 fn declared(variables: &BTreeMap<String, Type>) -> Declared {
-    let text = || Type::String;
-    let texts = || Type::Map(Box::new(Type::String), Box::new(Type::String));
-    let kind = || Type::object("kubernetes.GroupVersionKind", [("group", text()), ("version", text()), ("kind", text())]);
-    let resource = || Type::object("kubernetes.GroupVersionResource", [("group", text()), ("version", text()), ("resource", text())]);
-    let user = Type::object(
-        "kubernetes.UserInfo",
-        [
-            ("username", text()),
-            ("uid", text()),
-            ("groups", Type::list(text())),
-            ("extra", Type::Map(Box::new(text()), Box::new(Type::list(text())))),
-        ],
-    );
-    let request = Type::object(
-        "kubernetes.AdmissionRequest",
-        [
-            ("kind", kind()),
-            ("resource", resource()),
-            ("subResource", text()),
-            ("requestKind", kind()),
-            ("requestResource", resource()),
-            ("requestSubResource", text()),
-            ("name", text()),
-            ("namespace", text()),
-            ("operation", text()),
-            ("userInfo", user),
-            ("dryRun", Type::Bool),
-            ("options", Type::Dyn),
-        ],
-    );
-    let metadata = Type::object(
-        "kubernetes.NamespaceMetadata",
-        [
-            ("name", text()),
-            ("generateName", text()),
-            ("namespace", text()),
-            ("labels", texts()),
-            ("annotations", texts()),
-            ("UID", text()),
-            ("creationTimestamp", Type::Timestamp),
-            ("deletionGracePeriodSeconds", Type::Int),
-            ("deletionTimestamp", Type::Timestamp),
-            ("generation", Type::Int),
-            ("resourceVersion", text()),
-            ("finalizers", Type::list(text())),
-        ],
-    );
-    let condition = Type::object(
-        "kubernetes.NamespaceCondition",
-        [("status", text()), ("type", text()), ("lastTransitionTime", Type::Timestamp), ("message", text()), ("reason", text())],
-    );
-    let namespace = Type::object(
-        "kubernetes.Namespace",
-        [
-            ("metadata", metadata),
-            ("spec", Type::object("kubernetes.NamespaceSpec", [("finalizers", Type::list(text()))])),
-            ("status", Type::object("kubernetes.NamespaceStatus", [("conditions", Type::list(condition)), ("phase", text())])),
-        ],
-    );
-    let variables = Type::object("kubernetes.variables", variables.iter().map(|(name, kind)| (name.as_str(), kind.clone())));
-    Declared::new()
-        .variable("object", Type::Dyn)
-        .variable("oldObject", Type::Dyn)
-        .variable("request", request)
-        .variable("namespaceObject", namespace)
-        .variable("variables", variables)
+    let variables = variables.iter().map(|(name, kind)| (name.as_str(), kind.clone()));
+    program::declared(false).variable("variables", Type::object("kubernetes.variables", variables))
 }
 
-/// A namespace, as far as it is known.
-fn namespace(namespace: &Namespace) -> Value {
-    let unknown = |name: &'static str| (name, Value::unknown("the object of the namespace, of which only name and labels are known"));
-    let labels = Value::map(namespace.labels.iter().map(|(key, value)| (key.as_str(), Value::text(value))));
-    let others = [
-        "annotations",
-        "UID",
-        "creationTimestamp",
-        "deletionGracePeriodSeconds",
-        "deletionTimestamp",
-        "generation",
-        "resourceVersion",
-        "finalizers",
-    ];
-    let known = [("name", Value::text(&namespace.name)), ("labels", labels)];
-    let metadata = Value::map(known.into_iter().chain(others.into_iter().map(unknown)));
-    Value::map([("metadata", metadata)].into_iter().chain(["spec", "status"].into_iter().map(unknown)))
-}
-
-/// The request itself, as far as it is known.
-fn request(request: &Request, asked: &Asked) -> Value {
-    let mut seen = review::review(request, asked);
-    if let Some(fields) = seen.as_object_mut() {
-        for field in ["uid", "object", "oldObject", "options", "namespaceObject", "userInfo"] {
-            fields.remove(field);
-        }
+impl About {
+    /// What expressions see of a request. What goes is no object to them.
+    pub(super) fn new(request: &Request) -> Self {
+        let object = match request.operation {
+            Operation::Delete => Value::Null,
+            _ => typed::object(&request.kind, &request.object),
+        };
+        let old_object = typed::object(&request.kind, &request.old_object);
+        let any = if matches!(object, Value::Null) && request.operation == Operation::Delete { old_object.clone() } else { object.clone() };
+        Self { object, old_object, request: program::request_value(request), namespace: program::namespace_value(request), any }
     }
-    let unknown = |name: &'static str| (name, Value::unknown("what is not known of a request"));
-    let groups = Value::list(request.user.groups.iter().map(|group| Value::text(group)).collect());
-    let user = Value::map([("username", Value::text(&request.user.name)), ("groups", groups), unknown("uid"), unknown("extra")]);
-    let fields: Vec<(String, Value)> =
-        seen.as_object().into_iter().flatten().map(|(name, value)| (name.clone(), Value::from_json(value))).collect();
-    let fields = fields.iter().map(|(name, value)| (name.as_str(), value.clone()));
-    Value::map(fields.chain([("userInfo", user), unknown("options")]))
 }
 
 /// What an expression sees.

@@ -97,7 +97,7 @@ impl Program {
 }
 
 /// The type that a variable has for others: what is not plain is anything there.
-fn plain(kind: &Type) -> Type {
+pub(crate) fn plain(kind: &Type) -> Type {
     match kind {
         Type::List(of) => Type::list(plain(of)),
         Type::Map(key, value) => Type::Map(Box::new(plain(key)), Box::new(plain(value))),
@@ -107,7 +107,7 @@ fn plain(kind: &Type) -> Type {
 }
 
 /// The variables of every expression of a policy.
-fn declared(params: bool) -> Declared {
+pub(crate) fn declared(params: bool) -> Declared {
     let text = |names: &[&'static str]| names.iter().map(|name| (*name, Type::String)).collect::<Vec<_>>();
     let kind = Type::object("kubernetes.GroupVersionKind", text(&["group", "version", "kind"]));
     let resource = Type::object("kubernetes.GroupVersionResource", text(&["group", "version", "resource"]));
@@ -174,7 +174,7 @@ impl Held {
     }
 }
 
-fn request_value(request: &Request) -> Value {
+pub(crate) fn request_value(request: &Request) -> Value {
     let text = |value: &str| Value::text(value);
     let kind =
         Value::map([("group", text(&request.kind.group)), ("version", text(&request.kind.version)), ("kind", text(&request.kind.kind))]);
@@ -214,7 +214,7 @@ fn request_value(request: &Request) -> Value {
 }
 
 /// The namespace as far as it is known here; null for what is in none, and for a Namespace itself.
-fn namespace_value(request: &Request) -> Value {
+pub(crate) fn namespace_value(request: &Request) -> Value {
     let itself = request.kind.group.is_empty() && request.kind.version == "v1" && request.kind.kind == "Namespace";
     let Some(space) = request.namespace.as_ref().filter(|_| !itself) else { return Value::Null };
     let unknown = || Value::unknown("of a namespace its name and labels alone are known here");
