@@ -38,7 +38,7 @@ mod witnesses;
 use asking::Engine;
 use comparing::{Case, Judges, Said};
 use dice::Dice;
-use kassay_engines::{Answer, Judge, Ruling, gatekeeper};
+use kassay_engines::{Answer, Judge, Ruling, gatekeeper, validating};
 use serde_json::{Value, json};
 
 fn number(name: &str, without: u64) -> u64 {
@@ -92,4 +92,48 @@ fn templates_and_constraints_answer_as_gatekeeper_does() {
         asked(&gatekeeper::Gatekeeper::read(&policy["template"], &constraints, &settings), inputs)
     };
     Judges { engine: &mut engine, question: &question, heard: &heard, compiled_alone: true, ours: &ours }.hold("Gatekeeper", all, 85);
+}
+
+#[test]
+fn validating_policies_answer_as_the_plugin_does() {
+    let Some(mut engine) = Engine::start("kubernetes") else { return };
+    let (cases, mut dice) = dice(4);
+    let all = (0..cases * 2).map(move |_| Case { policy: grammar_vap::policy(&mut dice), inputs: requests(&mut dice, 8) });
+    let question = |policy: &Value, inputs: &[Value]| {
+        let mut question = policy.clone();
+        question["ask"] = json!("vap");
+        question["requests"] = json!(inputs);
+        question
+    };
+    // The API server takes no policy without match constraints.
+    let heard = |answer: &Value| {
+        if answer["words"].as_str().is_some_and(|words| words.contains("a required field")) {
+            "invalid".to_owned()
+        } else {
+            refused(answer)
+        }
+    };
+    Judges { engine: &mut engine, question: &question, heard: &heard, compiled_alone: false, ours: &validating_policy }.hold(
+        "ValidatingAdmissionPolicy",
+        all,
+        85,
+    );
+}
+
+fn validating_policy(policy: &Value, inputs: &[Value]) -> Vec<Said> {
+    let list = |name: &str| policy[name].as_array().cloned().unwrap_or_default();
+    let kind = &policy["policy"]["spec"]["paramKind"];
+    let known = list("paramKinds").into_iter().find(|known| known["apiVersion"] == kind["apiVersion"] && known["kind"] == kind["kind"]);
+    let params = match known {
+        _ if kind.is_null() => validating::Params::None,
+        None => validating::Params::NoSuchKind,
+        Some(known) => validating::Params::Read {
+            namespaced: known["namespaced"] == true,
+            objects: list("params")
+                .into_iter()
+                .filter(|object| object["kind"] == kind["kind"] && object["apiVersion"] == kind["apiVersion"])
+                .collect(),
+        },
+    };
+    asked(&validating::Policy::read(&policy["policy"], &list("bindings"), &params), inputs)
 }

@@ -32,7 +32,7 @@ import (
 // askPolicies gives requests to a validating admission policy and its bindings, through the dispatcher of the plugin itself.
 func askPolicies(line json.RawMessage) (any, error) {
 	var question struct {
-		Policy   admissionregistrationv1.ValidatingAdmissionPolicy          `json:"policy"`
+		Policy   admissionregistrationv1.ValidatingAdmissionPolicy           `json:"policy"`
 		Bindings []*admissionregistrationv1.ValidatingAdmissionPolicyBinding `json:"bindings"`
 		// Objects that may be parameters, and the kinds there are: a kind that is not among them is unknown to the server.
 		Params     []json.RawMessage `json:"params"`
@@ -74,6 +74,13 @@ func askPolicies(line json.RawMessage) (any, error) {
 		}
 	}
 	verdicts := make([]lines.Verdict, 0, len(question.Requests))
+	if len(hook.Bindings) == 0 {
+		// The plugin goes by bindings: a policy that none names is not looked at.
+		for range question.Requests {
+			verdicts = append(verdicts, lines.Verdict{})
+		}
+		return map[string]any{"answers": verdicts}, nil
+	}
 	for _, request := range question.Requests {
 		verdict, err := asked(hook, request)
 		if err != nil {
