@@ -10,6 +10,7 @@
 pub mod cel;
 pub mod gatekeeper;
 pub mod matching;
+pub mod kyverno;
 pub mod quantity;
 pub mod re2;
 pub mod request;

@@ -1,0 +1,90 @@
+//! Kyverno: policies of `kyverno.io` and the CEL kinds of `policies.kyverno.io`, answered as Kyverno 1.19 answers them.
+
+mod autogen;
+mod celrule;
+mod choice;
+mod conditions;
+mod context;
+mod exceptions;
+mod gotext;
+mod images;
+mod jmespath;
+mod overlay;
+mod pattern;
+mod podsecurity;
+mod policy;
+mod program;
+mod rule;
+mod settings;
+#[allow(dead_code, reason = "closed types name all that is known, whether it counts here or not")]
+mod types;
+#[allow(dead_code, reason = "closed types name all that is known, whether it counts here or not")]
+mod verify;
+mod versions;
+
+use crate::re2;
+use crate::request::{Namespace, Request};
+use crate::ruling::{Answer, Judge, Ruling};
+use serde_json::Value;
+pub use settings::Settings;
+
+/// A policy of Kyverno that was read, or why it can't be.
+pub struct Kyverno(Kind);
+
+enum Kind {
+    Policy(Box<policy::Policy>),
+    Unread(String),
+}
+
+impl Kyverno {
+    /// Reads a policy, with all exceptions there are (those of other policies are left out) and what Kyverno itself is told to leave out.
+    #[must_use]
+    pub fn read(policy: &Value, exceptions: &[Value], settings: &Settings) -> Self {
+        let version = policy["apiVersion"].as_str().unwrap_or_default();
+        let kind = policy["kind"].as_str().unwrap_or_default();
+        let read = match (version, kind) {
+            ("kyverno.io/v1" | "kyverno.io/v2beta1", "ClusterPolicy" | "Policy") => {
+                policy::Policy::read(policy, exceptions, settings).map(|read| Kind::Policy(Box::new(read)))
+            }
+            _ => Err(format!("{version} {kind} is not known here")),
+        };
+        Self(read.unwrap_or_else(Kind::Unread))
+    }
+}
+
+impl Judge for Kyverno {
+    fn rule(&self, request: &Request) -> Vec<Ruling> {
+        match &self.0 {
+            Kind::Policy(policy) => policy.rule(request),
+            Kind::Unread(why) => vec![Ruling::new("", Answer::NotEvaluated(why.clone()))],
+        }
+    }
+
+    fn tells_apart(&self, namespace: &Namespace, key: &mut Vec<u8>) {
+        if let Kind::Policy(policy) = &self.0 {
+            policy.tells_apart(namespace, key);
+        }
+    }
+
+    fn ways_around(&self) -> Vec<String> {
+        match &self.0 {
+            Kind::Policy(policy) => policy.ways_around(),
+            Kind::Unread(_) => Vec::new(),
+        }
+    }
+
+    fn asks_who(&self) -> bool {
+        match &self.0 {
+            Kind::Policy(policy) => policy.asks_who(),
+            Kind::Unread(_) => false,
+        }
+    }
+}
+
+/// A pattern of RE2 as Kyverno's functions take it.
+fn same_regex(pattern: &str) -> Result<regex::Regex, jmespath::Fault> {
+    re2::compile(pattern).map_err(|fault| match fault {
+        re2::Fault::Refused(why) => jmespath::Fault::Error(why),
+        re2::Fault::NotSame(why) => jmespath::Fault::Lacking(why),
+    })
+}

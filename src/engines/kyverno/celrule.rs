@@ -1,0 +1,128 @@
+//! CEL in policies of `kyverno.io`: `validate.cel` with `celPreconditions`, and the conditions of a policy's webhook.
+//!
+//! Source: pkg/engine/handlers/validation/validate_cel.go and pkg/engine/internal/match.go of Kyverno 1.19. An expression that errs breaks the rule.
+
+use super::program::{Compiled as Expression, Seen, compile, declared, reads_namespace};
+use super::rule::Status;
+use super::types::{MatchCondition, Rule};
+use crate::cel::{Failure, Type};
+use crate::request::Request;
+use std::collections::BTreeMap;
+
+/// The conditions of a webhook.
+pub struct Conditions {
+    conditions: Vec<Expression>,
+}
+
+/// Whether conditions hold.
+pub enum Held {
+    /// They do.
+    Yes,
+    /// One doesn't.
+    No,
+    /// One errs.
+    Errs(String),
+    /// Nobody here knows.
+    Lacking(String),
+}
+
+impl Conditions {
+    /// Compiles conditions; in words what can't be read here.
+    pub fn compile(conditions: &[MatchCondition]) -> Result<Self, String> {
+        let declared = declared(&BTreeMap::new());
+        let compiled = conditions.iter().map(|condition| compile(&condition.expression, &declared, true));
+        Ok(Self { conditions: compiled.collect::<Result<_, _>>()? })
+    }
+
+    /// Whether they hold for a request.
+    #[must_use]
+    pub fn hold(&self, request: &Request) -> Held {
+        let none = BTreeMap::new();
+        match Seen::new(request, &none).without_namespace().all_hold(&self.conditions) {
+            Ok(true) => Held::Yes,
+            Ok(false) => Held::No,
+            Err(Failure::Errs(why)) => Held::Errs(why),
+            Err(Failure::Lacking(why)) => Held::Lacking(why),
+        }
+    }
+
+    /// Whether they may tell namespaces apart.
+    #[must_use]
+    pub fn reads_namespace(&self) -> bool {
+        self.conditions.iter().any(reads_namespace)
+    }
+}
+
+/// The program of a rule.
+struct Program {
+    conditions: Vec<Expression>,
+    variables: BTreeMap<String, Expression>,
+    expressions: Vec<(Expression, String)>,
+}
+
+/// The program of a rule, or why it can't be read; nothing where the rule has none.
+pub struct Compiled(Option<Result<Program, String>>);
+
+impl Compiled {
+    /// Compiles the program of a rule.
+    #[must_use]
+    pub fn of(rule: &Rule) -> Self {
+        Self(rule.validate.as_ref().and_then(|validate| validate.cel.as_ref()).map(|cel| {
+            if cel.param_kind.is_some() || cel.param_ref.is_some() {
+                return Err("parameters".to_owned());
+            }
+            let mut types: BTreeMap<String, Type> = BTreeMap::new();
+            let mut variables = BTreeMap::new();
+            for variable in &cel.variables {
+                let compiled = compile(&variable.expression, &declared(&types), false)?;
+                let kind = compiled.as_ref().map_or(Type::Dyn, |expression| expression.kind().clone());
+                types.insert(variable.name.clone(), kind);
+                variables.insert(variable.name.clone(), compiled);
+            }
+            let declared = declared(&types);
+            let conditions = rule.cel_preconditions.iter().map(|condition| compile(&condition.expression, &declared, true));
+            let conditions = conditions.collect::<Result<_, _>>()?;
+            let mut expressions = Vec::new();
+            for demand in &cel.expressions {
+                let words = demand.message.clone().unwrap_or_else(|| format!("failed expression: {}", demand.expression));
+                expressions.push((compile(&demand.expression, &declared, true)?, words));
+            }
+            Ok(Program { conditions, variables, expressions })
+        }))
+    }
+
+    /// Whether it may tell namespaces apart.
+    #[must_use]
+    pub fn reads_namespace(&self) -> bool {
+        let Some(Ok(program)) = &self.0 else { return false };
+        let expressions = program.expressions.iter().map(|(expression, _)| expression);
+        program.conditions.iter().chain(program.variables.values()).chain(expressions).any(reads_namespace)
+    }
+
+    /// What it says to a request.
+    #[must_use]
+    pub fn judge(&self, request: &Request) -> Status {
+        let program = match &self.0 {
+            None => return Status::Nothing,
+            Some(Err(why)) => return Status::Lacking(format!("CEL: {why}")),
+            Some(Ok(program)) => program,
+        };
+        match Seen::new(request, &program.variables).without_namespace().all_hold(&program.conditions) {
+            Ok(true) => {}
+            Ok(false) => return Status::Skip("cel preconditions not met".to_owned()),
+            Err(Failure::Errs(why)) => return Status::Fail(format!("a precondition errs: {why}")),
+            Err(Failure::Lacking(why)) => return Status::Lacking(format!("CEL: {why}")),
+        }
+        let seen = Seen::new(request, &program.variables);
+        let mut lacking = None;
+        for (expression, words) in &program.expressions {
+            match seen.holds(expression) {
+                Ok(true) => {}
+                Ok(false) => return Status::Fail(words.clone()),
+                Err(Failure::Errs(why)) => return Status::Fail(format!("it errs: {why}")),
+                Err(Failure::Lacking(why)) => lacking = Some(why),
+            }
+        }
+        lacking.map_or(Status::Pass, |why| Status::Lacking(format!("CEL: {why}")))
+    }
+}

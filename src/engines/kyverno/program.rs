@@ -1,0 +1,222 @@
+//! Programs of CEL in Kyverno's policies: conditions, variables and what must hold, on the variables of the API server.
+
+use crate::cel::{Declared, Expression, Failure, Fault, Scope, Type, Value};
+use crate::request::{Namespace, Operation, Request};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+/// An expression, or why it errs on each request.
+pub type Compiled = Result<Expression, String>;
+
+/// Compiles an expression; an error where it can't be read here.
+pub fn compile(text: &str, declared: &Declared, bool_wanted: bool) -> Result<Compiled, String> {
+    // Who may do what is asked of the cluster.
+    if text.contains("authorizer") {
+        return Err("authorizer".to_owned());
+    }
+    let compiled = if bool_wanted { Expression::compile_to(text, declared, &[Type::Bool]) } else { Expression::compile(text, declared) };
+    match compiled {
+        Ok(expression) => Ok(Ok(expression)),
+        Err(Fault::Refused(words)) => Ok(Err(words)),
+        Err(Fault::Lacking(words)) => Err(words),
+    }
+}
+
+fn gvk(name: &str) -> Type {
+    Type::object(name, [("group", Type::String), ("version", Type::String), ("kind", Type::String)])
+}
+
+fn gvr(name: &str) -> Type {
+    Type::object(name, [("group", Type::String), ("version", Type::String), ("resource", Type::String)])
+}
+
+/// `object`, `oldObject`, `request`, `namespaceObject` and variables of these types.
+#[must_use]
+pub fn declared(variables: &BTreeMap<String, Type>) -> Declared {
+    let user = Type::object(
+        "kubernetes.UserInfo",
+        [
+            ("username", Type::String),
+            ("uid", Type::String),
+            ("groups", Type::list(Type::String)),
+            ("extra", Type::map(Type::list(Type::String))),
+        ],
+    );
+    let request = Type::object(
+        "kubernetes.AdmissionRequest",
+        [
+            ("kind", gvk("kubernetes.GroupVersionKind")),
+            ("resource", gvr("kubernetes.GroupVersionResource")),
+            ("subResource", Type::String),
+            ("requestKind", gvk("kubernetes.GroupVersionKind")),
+            ("requestResource", gvr("kubernetes.GroupVersionResource")),
+            ("requestSubResource", Type::String),
+            ("name", Type::String),
+            ("namespace", Type::String),
+            ("operation", Type::String),
+            ("userInfo", user),
+            ("dryRun", Type::Bool),
+            ("options", Type::Dyn),
+        ],
+    );
+    let metadata = Type::object(
+        "kubernetes.NamespaceMetadata",
+        [
+            ("name", Type::String),
+            ("generateName", Type::String),
+            ("namespace", Type::String),
+            ("labels", Type::map(Type::String)),
+            ("annotations", Type::map(Type::String)),
+            ("UID", Type::String),
+            ("creationTimestamp", Type::Timestamp),
+            ("deletionGracePeriodSeconds", Type::Int),
+            ("deletionTimestamp", Type::Timestamp),
+            ("generation", Type::Int),
+            ("resourceVersion", Type::String),
+            ("finalizers", Type::list(Type::String)),
+        ],
+    );
+    let namespace = Type::object("kubernetes.Namespace", [("metadata", metadata), ("spec", Type::Dyn), ("status", Type::Dyn)]);
+    let variables = Type::object("kubernetes.variables", variables.iter().map(|(name, kind)| (name.as_str(), kind.clone())));
+    Declared::new()
+        .variable("object", Type::Dyn)
+        .variable("oldObject", Type::Dyn)
+        .variable("request", request)
+        .variable("namespaceObject", namespace)
+        .variable("variables", variables)
+}
+
+/// Whether an expression may tell one namespace from another.
+#[must_use]
+pub fn reads_namespace(compiled: &Compiled) -> bool {
+    let paths = ["namespaceObject", "request.namespace", "object.metadata.namespace", "oldObject.metadata.namespace"];
+    compiled.as_ref().is_ok_and(|expression| paths.iter().any(|path| expression.reads(path)))
+}
+
+/// What expressions see of a request.
+pub struct Seen<'a> {
+    object: Value,
+    old_object: Value,
+    request: Value,
+    namespace: Value,
+    variables: &'a BTreeMap<String, Compiled>,
+    worked_out: RefCell<BTreeMap<String, Result<Value, Failure>>>,
+}
+
+fn namespace(namespace: &Namespace) -> Value {
+    let unknown = |name: &'static str| (name, Value::unknown("the object of the namespace, of which only name and labels are known"));
+    let labels = Value::map(namespace.labels.iter().map(|(key, value)| (key.as_str(), Value::text(value))));
+    let others = ["annotations", "UID", "creationTimestamp", "generation", "resourceVersion", "finalizers"];
+    let metadata = [("name", Value::text(&namespace.name)), ("labels", labels)].into_iter().chain(others.into_iter().map(unknown));
+    Value::map([("metadata", Value::map(metadata))].into_iter().chain(["spec", "status"].into_iter().map(unknown)))
+}
+
+fn seen_request(request: &Request) -> Value {
+    let text = |text: &str| Value::text(text);
+    let unknown = |name: &'static str| (name, Value::unknown("what is not known of a request"));
+    let kind =
+        Value::map([("group", text(&request.kind.group)), ("version", text(&request.kind.version)), ("kind", text(&request.kind.kind))]);
+    let resource = Value::map([
+        ("group", text(&request.resource.group)),
+        ("version", text(&request.resource.version)),
+        ("resource", text(&request.resource.resource)),
+    ]);
+    let groups = Value::list(request.user.groups.iter().map(|group| text(group)).collect());
+    let user = Value::map([("username", text(&request.user.name)), ("groups", groups), unknown("uid"), unknown("extra")]);
+    let mut fields = vec![
+        ("kind", kind.clone()),
+        ("resource", resource.clone()),
+        ("requestKind", kind),
+        ("requestResource", resource),
+        ("operation", text(request.operation.word())),
+        ("userInfo", user),
+        ("dryRun", Value::Bool(request.dry_run)),
+        unknown("options"),
+    ];
+    if !request.name.is_empty() {
+        fields.push(("name", text(&request.name)));
+    }
+    if let Some(namespace) = &request.namespace {
+        fields.push(("namespace", text(&namespace.name)));
+    }
+    if !request.subresource.is_empty() {
+        fields.push(("subResource", text(&request.subresource)));
+        fields.push(("requestSubResource", text(&request.subresource)));
+    }
+    Value::map(fields)
+}
+
+impl<'a> Seen<'a> {
+    /// What a program with these variables sees.
+    #[must_use]
+    pub fn new(request: &Request, variables: &'a BTreeMap<String, Compiled>) -> Self {
+        let object = if request.operation == Operation::Delete { &serde_json::Value::Null } else { &request.object };
+        let of_namespace = request.kind.kind == "Namespace" && request.kind.group.is_empty();
+        let namespace = request.namespace.as_ref().filter(|_| !of_namespace).map_or(Value::Null, namespace);
+        Self {
+            object: Value::from_json(object),
+            old_object: Value::from_json(&request.old_object),
+            request: seen_request(request),
+            namespace,
+            variables,
+            worked_out: RefCell::default(),
+        }
+    }
+
+    /// As conditions see it: without a namespace.
+    #[must_use]
+    pub fn without_namespace(mut self) -> Self {
+        self.namespace = Value::Null;
+        self
+    }
+
+    /// Runs an expression as a condition.
+    pub fn holds(&self, compiled: &Compiled) -> Result<bool, Failure> {
+        match compiled {
+            Ok(expression) => expression.holds(self),
+            Err(words) => Err(Failure::Errs(words.clone())),
+        }
+    }
+
+    /// Whether all conditions hold: one that doesn't decides, whatever errs beside it.
+    pub fn all_hold(&self, conditions: &[Compiled]) -> Result<bool, Failure> {
+        let mut failure: Option<Failure> = None;
+        for condition in conditions {
+            match self.holds(condition) {
+                Ok(true) => {}
+                Ok(false) => return Ok(false),
+                // What is not known may be false.
+                Err(lacking @ Failure::Lacking(_)) => failure = Some(lacking),
+                Err(errs) => failure = Some(failure.unwrap_or(errs)),
+            }
+        }
+        failure.map_or(Ok(true), Err)
+    }
+}
+
+impl Scope for Seen<'_> {
+    fn get(&self, name: &str) -> Option<Value> {
+        Some(match name {
+            "object" => self.object.clone(),
+            "oldObject" => self.old_object.clone(),
+            "request" => self.request.clone(),
+            "namespaceObject" => self.namespace.clone(),
+            _ => return None,
+        })
+    }
+
+    fn member(&self, variable: &str, field: &str) -> Option<Result<Value, Failure>> {
+        if variable != "variables" {
+            return None;
+        }
+        if let Some(known) = self.worked_out.borrow().get(field) {
+            return Some(known.clone());
+        }
+        let value = match self.variables.get(field)? {
+            Ok(expression) => expression.evaluate(self),
+            Err(words) => Err(Failure::Errs(words.clone())),
+        };
+        self.worked_out.borrow_mut().insert(field.to_owned(), value.clone());
+        Some(value)
+    }
+}
