@@ -9,8 +9,8 @@
 
 pub mod cel;
 pub mod gatekeeper;
-pub mod matching;
 pub mod kyverno;
+pub mod matching;
 pub mod quantity;
 pub mod re2;
 pub mod request;
