@@ -1,16 +1,17 @@
 //! The longest lists of a snapshot, read in no more memory than they need: all of them as they stand there would be several times as much.
 
 use super::meta::KnownMeta;
-use super::pod::{Pod, PodSpec};
+use super::pod::{KnownParts, Pod, PodSpec};
 use super::shared::Known;
 use super::workload::Controller;
 use crate::model::{Kind, each};
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
 
-/// Reads specs of a snapshot, each in no more memory than it needs: a list of one takes that of four while it grows.
+/// Reads specs of a snapshot, which says again for each what many have alike.
 pub(super) fn specs<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<PodSpec>, D::Error> {
-    each(deserializer, |spec: &mut PodSpec| *spec = std::mem::take(spec).trimmed())
+    let mut known = KnownParts::default();
+    each(deserializer, |spec: &mut PodSpec| known.share(spec))
 }
 
 /// Reads pods of a snapshot, which says again for each what many have alike.

@@ -8,7 +8,7 @@ use super::inventory::{ClusterInfo, Coverage, Inventory, KindState, Source};
 use super::listed::Listed;
 use super::maker::{Found, Maker, Template};
 use super::meta::{KnownMeta, Meta};
-use super::pod::{Pod, PodSpec, RawPod};
+use super::pod::{KnownParts, Pod, PodSpec, RawPod};
 use super::shared::{Known, Shared};
 use super::sift::{Redaction, Unplaced, sift, sift_value};
 use super::table::typed;
@@ -51,6 +51,7 @@ pub struct Ingest {
     pub(super) examiner: Examiner,
     known: KnownMeta,
     images: Known<BTreeMap<String, String>>,
+    parts: KnownParts,
     specs: HashMap<[u8; 32], usize>,
     pub(super) malformed: BTreeMap<Kind, Vec<String>>,
     /// Sensitive values met per kind, so that a list that is read again is not counted twice.
@@ -91,6 +92,7 @@ impl Ingest {
             examiner: Examiner::new(key),
             known: KnownMeta::default(),
             images: Known::default(),
+            parts: KnownParts::default(),
             specs: HashMap::new(),
             malformed: BTreeMap::new(),
             redacted: BTreeMap::new(),
@@ -355,11 +357,12 @@ impl Ingest {
     }
 
     /// Finds an equal spec, or keeps this one.
-    fn share(&mut self, spec: PodSpec) -> usize {
+    fn share(&mut self, mut spec: PodSpec) -> usize {
         // Serialising can only fail on maps with odd keys, which these types have none of; an empty text would merely not be shared.
         let digest: [u8; 32] = Sha256::digest(serde_json::to_vec(&spec).unwrap_or_default()).into();
         *self.specs.entry(digest).or_insert_with(|| {
-            self.inventory.specs.push(spec.trimmed());
+            self.parts.share(&mut spec);
+            self.inventory.specs.push(spec);
             self.inventory.specs.len() - 1
         })
     }

@@ -251,7 +251,7 @@ fn policy_spec<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NetworkPoli
 }
 
 /// Where an Ingress sends requests.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(from = "RawBackend")]
 pub struct IngressBackend {
     /// The Service.

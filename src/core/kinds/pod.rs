@@ -1,10 +1,12 @@
-//! Pods and their specs: the widest of the slim types, because most of the guidance is about what runs.
+//! Pods and their specs: the widest of the slim types, because most of the guidance is about what runs. Specs that differ have most of their parts alike, so
+//! these are shared.
 
 pub use super::volume::Volume;
 use super::{
     lenient::Scalar,
     meta::Meta,
     sealed::Sealed,
+    shared::{Known, Shared, empty},
     slim::{is_default, slim},
 };
 use serde::{Deserialize, Serialize};
@@ -14,13 +16,13 @@ slim! {
     /// What a pod is to be; equal specs are kept once (see `Inventory::specs`).
     struct PodSpec {
         /// Containers.
-        containers: Vec<Container>,
+        containers: Shared<Vec<Container>>,
         /// Init containers, sidecars among them.
-        init_containers: Vec<Container>,
+        init_containers: Shared<Vec<Container>>,
         /// Ephemeral containers, added for debugging.
-        ephemeral_containers: Vec<Container>,
+        ephemeral_containers: Shared<Vec<Container>>,
         /// Volumes.
-        volumes: Vec<Volume>,
+        volumes: Shared<Vec<Volume>>,
         /// On the node's network.
         #[serde(rename = "hostNetwork")]
         host_network: bool,
@@ -37,7 +39,7 @@ slim! {
         /// Operating system.
         os: Option<PodOs>,
         /// Security context of the pod.
-        security_context: PodSecurityContext,
+        security_context: Shared<PodSecurityContext>,
         /// Service account; "" means `default`.
         service_account_name: String,
         /// The old name of the same field; emptied when the spec is shared.
@@ -47,17 +49,17 @@ slim! {
         /// Whether its token is mounted.
         automount_service_account_token: Option<bool>,
         /// Labels that a node must have.
-        node_selector: BTreeMap<String, String>,
+        node_selector: Shared<BTreeMap<String, String>>,
         /// Affinity to nodes.
-        affinity: Affinity,
+        affinity: Shared<Affinity>,
         /// Taints that it tolerates.
-        tolerations: Vec<Toleration>,
+        tolerations: Shared<Vec<Toleration>>,
         /// Runtime class.
         runtime_class_name: Option<String>,
         /// Pull credentials.
-        image_pull_secrets: Vec<NamedRef>,
+        image_pull_secrets: Shared<Vec<NamedRef>>,
         /// Resources of the whole pod.
-        resources: Resources,
+        resources: Shared<Resources>,
     }
 
     /// Operating system of a pod.
@@ -128,19 +130,19 @@ slim! {
         /// Image reference.
         image: String,
         /// Command, sealed.
-        command: Vec<Sealed>,
+        command: Shared<Vec<Sealed>>,
         /// Arguments, sealed.
-        args: Vec<Sealed>,
+        args: Shared<Vec<Sealed>>,
         /// Environment.
-        env: Vec<EnvVar>,
+        env: Shared<Vec<EnvVar>>,
         /// Environment from whole ConfigMaps and Secrets.
-        env_from: Vec<EnvFrom>,
+        env_from: Shared<Vec<EnvFrom>>,
         /// Ports.
-        ports: Vec<ContainerPort>,
+        ports: Shared<Vec<ContainerPort>>,
         /// Requests and limits.
-        resources: Resources,
+        resources: Shared<Resources>,
         /// Security context.
-        security_context: SecurityContext,
+        security_context: Shared<SecurityContext>,
         /// Liveness probe.
         liveness_probe: Option<Handler>,
         /// Readiness probe.
@@ -148,9 +150,9 @@ slim! {
         /// Startup probe.
         startup_probe: Option<Handler>,
         /// Lifecycle hooks.
-        lifecycle: Lifecycle,
+        lifecycle: Shared<Lifecycle>,
         /// Mounts.
-        volume_mounts: Vec<VolumeMount>,
+        volume_mounts: Shared<Vec<VolumeMount>>,
         /// `Always` makes an init container a sidecar.
         restart_policy: String,
     }
@@ -324,6 +326,57 @@ slim! {
     }
 }
 
+empty!(Affinity, Resources, Lifecycle, PodSecurityContext, SecurityContext);
+
+/// What was met in specs, each value once.
+#[derive(Default)]
+pub(super) struct KnownParts {
+    containers: Known<Vec<Container>>,
+    volumes: Known<Vec<Volume>>,
+    selectors: Known<BTreeMap<String, String>>,
+    affinities: Known<Affinity>,
+    tolerations: Known<Vec<Toleration>>,
+    pull_secrets: Known<Vec<NamedRef>>,
+    resources: Known<Resources>,
+    pod_contexts: Known<PodSecurityContext>,
+    arguments: Known<Vec<Sealed>>,
+    env: Known<Vec<EnvVar>>,
+    env_from: Known<Vec<EnvFrom>>,
+    ports: Known<Vec<ContainerPort>>,
+    contexts: Known<SecurityContext>,
+    lifecycles: Known<Lifecycle>,
+    mounts: Known<Vec<VolumeMount>>,
+}
+
+impl KnownParts {
+    /// Lets a spec have its parts in common with those before it.
+    pub(super) fn share(&mut self, spec: &mut PodSpec) {
+        for list in [&mut spec.containers, &mut spec.init_containers, &mut spec.ephemeral_containers] {
+            list.iter_mut().for_each(|container| self.share_parts(container));
+            self.containers.share(list);
+        }
+        self.volumes.share(&mut spec.volumes);
+        self.selectors.share(&mut spec.node_selector);
+        self.affinities.share(&mut spec.affinity);
+        self.tolerations.share(&mut spec.tolerations);
+        self.pull_secrets.share(&mut spec.image_pull_secrets);
+        self.resources.share(&mut spec.resources);
+        self.pod_contexts.share(&mut spec.security_context);
+    }
+
+    fn share_parts(&mut self, container: &mut Container) {
+        self.arguments.share(&mut container.command);
+        self.arguments.share(&mut container.args);
+        self.env.share(&mut container.env);
+        self.env_from.share(&mut container.env_from);
+        self.ports.share(&mut container.ports);
+        self.resources.share(&mut container.resources);
+        self.contexts.share(&mut container.security_context);
+        self.lifecycles.share(&mut container.lifecycle);
+        self.mounts.share(&mut container.volume_mounts);
+    }
+}
+
 /// Which list of a spec a container stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ContainerRole {
@@ -451,7 +504,7 @@ pub struct Pod {
     pub address: Option<std::net::IpAddr>,
     /// Digest that each container really runs, by container name.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub image_ids: super::shared::Shared<BTreeMap<String, String>>,
+    pub image_ids: Shared<BTreeMap<String, String>>,
 }
 
 impl Pod {

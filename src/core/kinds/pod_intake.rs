@@ -39,28 +39,6 @@ impl PodSpec {
 }
 
 impl PodSpec {
-    /// The same without the room that lists took in advance: it is kept for the whole of an assessment.
-    #[must_use]
-    pub(super) fn trimmed(mut self) -> Self {
-        for container in self.init_containers.iter_mut().chain(&mut self.containers).chain(&mut self.ephemeral_containers) {
-            container.command.shrink_to_fit();
-            container.args.shrink_to_fit();
-            container.env.shrink_to_fit();
-            container.env_from.shrink_to_fit();
-            container.security_context.capabilities.add.shrink_to_fit();
-            container.security_context.capabilities.drop.shrink_to_fit();
-            container.ports.shrink_to_fit();
-            container.volume_mounts.shrink_to_fit();
-        }
-        self.init_containers.shrink_to_fit();
-        self.containers.shrink_to_fit();
-        self.ephemeral_containers.shrink_to_fit();
-        self.volumes.shrink_to_fit();
-        self.tolerations.shrink_to_fit();
-        self.image_pull_secrets.shrink_to_fit();
-        self
-    }
-
     /// Fills what the API server fills in a *Pod* on the node's network: each port is taken on the node too. Manifests lack it, answers of
     /// the API have it; templates of controllers are left as they are (since 1.28), so this is not for them.
     pub(super) fn default_host_ports(&mut self) {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use std::fmt;
 
 /// A value whose text is gone, but for the exceptions. Neither `Debug` nor `Serialize` can show a text that was not kept.
-#[derive(Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Default, PartialEq, Eq, Hash, Serialize)]
 pub struct Sealed {
     /// Length in bytes.
     pub length: usize,

@@ -1,4 +1,5 @@
-//! What thousands of objects have alike, kept once: labels and images of the pods of one workload, fields that one program writes everywhere.
+//! What thousands of objects have alike, kept once: labels and images of the pods of one workload, parts of pod specs, fields that one program writes
+//! everywhere.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::cmp::Ordering;
@@ -14,22 +15,50 @@ pub struct Shared<T>(Option<Arc<T>>);
 /// What can be empty.
 pub trait Empty: Sized + 'static {
     /// The empty value.
-    const EMPTY: &'static Self;
+    fn empty() -> &'static Self;
 
     /// Whether this is one.
     fn is_none(&self) -> bool;
+
+    /// Gives back the room that it took in advance: what is shared is kept for the whole of an assessment.
+    fn trim(&mut self) {}
 }
 
+/// Makes types of fields that are empty where all their fields are at their defaults.
+macro_rules! empty {
+    ($($type:ty),+) => {
+        $(impl $crate::kinds::shared::Empty for $type {
+            fn empty() -> &'static Self {
+                static EMPTY: std::sync::LazyLock<$type> = std::sync::LazyLock::new(<$type>::default);
+                &EMPTY
+            }
+
+            fn is_none(&self) -> bool {
+                *self == *Self::empty()
+            }
+        })+
+    };
+}
+pub(super) use empty;
+
 impl<T: 'static> Empty for Vec<T> {
-    const EMPTY: &'static Self = &Self::new();
+    fn empty() -> &'static Self {
+        const { &Self::new() }
+    }
 
     fn is_none(&self) -> bool {
         self.is_empty()
     }
+
+    fn trim(&mut self) {
+        self.shrink_to_fit();
+    }
 }
 
 impl<K: 'static, V: 'static> Empty for BTreeMap<K, V> {
-    const EMPTY: &'static Self = &Self::new();
+    fn empty() -> &'static Self {
+        const { &Self::new() }
+    }
 
     fn is_none(&self) -> bool {
         self.is_empty()
@@ -52,13 +81,50 @@ impl<T: Empty> Deref for Shared<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        self.0.as_deref().unwrap_or(T::EMPTY)
+        match &self.0 {
+            Some(value) => value,
+            None => T::empty(),
+        }
     }
 }
 
 impl<T: Empty> From<T> for Shared<T> {
     fn from(value: T) -> Self {
         Self((!value.is_none()).then(|| Arc::new(value)))
+    }
+}
+
+impl<T: Clone + 'static> Shared<Vec<T>> {
+    /// Each of a list, to be changed here alone: what shares it keeps what it has.
+    pub fn iter_mut(&mut self) -> std::slice::IterMut<'_, T> {
+        self.0.as_mut().map(Arc::make_mut).map_or_else(Default::default, |list| list.iter_mut())
+    }
+}
+
+impl<'a, T: 'static> IntoIterator for &'a Shared<Vec<T>> {
+    type Item = &'a T;
+    type IntoIter = std::slice::Iter<'a, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl<'a, T: Clone + 'static> IntoIterator for &'a mut Shared<Vec<T>> {
+    type Item = &'a mut T;
+    type IntoIter = std::slice::IterMut<'a, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter_mut()
+    }
+}
+
+impl<'a, K: 'static, V: 'static> IntoIterator for &'a Shared<BTreeMap<K, V>> {
+    type Item = (&'a K, &'a V);
+    type IntoIter = std::collections::btree_map::Iter<'a, K, V>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
     }
 }
 
@@ -120,7 +186,12 @@ impl<T: Empty + Eq + Hash> Known<T> {
         }
         match self.0.get(value) {
             Some(known) => *value = known.clone(),
-            None => drop(self.0.insert(value.clone())),
+            None => {
+                if let Some(own) = value.0.as_mut().and_then(Arc::get_mut) {
+                    own.trim();
+                }
+                self.0.insert(value.clone());
+            }
         }
     }
 }
@@ -143,6 +214,16 @@ mod tests {
         let mut reader = serde_json::Deserializer::from_str("[[1],[2],[1]]");
         let read = each(&mut reader, |value: &mut Shared<Vec<u8>>| known.share(value)).unwrap_or_default();
         assert!(read == values && same(&read[0], &read[2]), "they are shared while they are read, too");
+    }
+
+    #[test]
+    fn what_is_changed_is_changed_in_one_place() {
+        let mut known = Known::default();
+        let mut values: Vec<Shared<Vec<u8>>> = [vec![1], vec![1], vec![]].map(Shared::from).into();
+        values.iter_mut().for_each(|value| known.share(value));
+        values[0].iter_mut().for_each(|n| *n = 2);
+        assert_eq!(values, [vec![2], vec![1], vec![]].map(Shared::from));
+        assert!(values[2].iter_mut().next().is_none() && values[2].0.is_none());
     }
 
     #[test]

@@ -4,7 +4,7 @@ macro_rules! slim {
     ($($(#[$doc:meta])* struct $name:ident { $($(#[$fdoc:meta])* $field:ident: $type:ty,)* })+) => {
         $(
             $(#[$doc])*
-            #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+            #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
             #[serde(rename_all = "camelCase", default)]
             pub struct $name { $($(#[$fdoc])* #[serde(skip_serializing_if = "crate::kinds::slim::is_default")] pub $field: $type,)* }
         )+

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use std::fmt;
 
 /// A volume: its name, its source's name in the API (`hostPath`, `projected`…), and the details that checks read.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Volume {
     /// Name.
     pub name: String,
