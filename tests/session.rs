@@ -18,8 +18,8 @@ use kassay_core::analysis::rbac::folded::Folded;
 use kassay_core::model::{Category, Determined, Outcome, Scope};
 use kassay_core::session::{
     Action, Attached, Context, ContextRow, Effect, Flight, Input, Layer, NamespaceRow, Opened, Pane, Preflight, Probed, Register, Source,
-    Step, Tab, Target, Typed, Why, access, book, compare, determine, evidence, export, findings, home, new, probes, reading, registers,
-    review, scope, update, walk,
+    Step, Tab, Target, Typed, Why, access, all_findings, book, compare, determine, evidence, export, findings, home, new, probes, reading,
+    registers, review, scope, update, walk,
 };
 use kassay_core::workbook::compare::Entry;
 use kassay_core::workbook::{AnswerState, AnswerValue, Edit, EvidenceKind, Journal, Workbook};
@@ -375,6 +375,52 @@ fn what_is_opened_while_a_cluster_is_loaded_is_worked_out_once_it_is_there() {
     assert!(!wanted(&desk));
     desk.act(Action::Book(book::Action::Loaded { cluster: "prod-eu".into(), outcomes, inventory: Some(inventory), before: None }));
     assert!(wanted(&desk));
+}
+
+#[test]
+fn findings_are_shown_while_what_was_read_is_still_being_loaded_and_nothing_looks_empty_for_it() {
+    let mut desk = Desk::with_cluster();
+    let kassay_core::session::Collection { inventory, outcomes, .. } = collection(&Scope::default());
+    let workbook = desk.disk.clone().unwrap();
+    let opened = Opened { dir: "/assessments/acme".into(), workbook, held_by: None, notices: vec![] };
+    desk.act(Action::Book(book::Action::Opened(Box::new(opened.clone()))));
+    let found = |outcomes| Action::Book(book::Action::Found { cluster: "prod-eu".into(), outcomes, before: None });
+    // Where no findings are kept, what the workbook tells stays.
+    let told = desk.book().clusters[0].outcomes.clone();
+    desk.act(found(Arc::default()));
+    assert!(!told.is_empty() && Arc::ptr_eq(&told, &desk.book().clusters[0].outcomes));
+    desk.act(found(outcomes.clone()));
+    desk.act(Action::AllFindings(all_findings::Action::Open));
+    assert!(desk.session.all_findings.count() > 0 && desk.book().clusters[0].loading);
+    desk.act(Action::Back);
+    // What needs the objects says that they are coming.
+    let says = |desk: &mut Desk, words: &str| {
+        assert!(desk.session.messages.iter().any(|m| m.what.contains(words)), "{:?}", desk.session.messages);
+        desk.session.messages.clear();
+    };
+    desk.act(Action::Scope(scope::Action::Open));
+    says(&mut desk, "are being loaded");
+    assert!(!matches!(desk.session.top(), Layer::Scope(_)));
+    let check = outcomes.iter().find(|o| !o.findings.is_empty()).unwrap().check.clone();
+    desk.act(Action::Walk(walk::Action::GoTo(Target::Check(check)))).act(Action::Enter);
+    let kept = |desk: &Desk| desk.asked.iter().any(|e| matches!(e, Effect::AttachText { .. }));
+    desk.act(Action::Findings(findings::Action::Keep));
+    says(&mut desk, "are being loaded");
+    assert!(!kept(&desk));
+    // It can't be read after all: the findings stay, and that they are all there is is told.
+    let mut other = desk.session.clone();
+    let failed = book::Action::LoadFailed { cluster: "prod-eu".into(), why: "It was cut.".into() };
+    update(&mut other, Action::Book(failed));
+    assert!(other.messages.iter().any(|m| m.what == "What was read of prod-eu can't be read"), "{:?}", other.messages);
+    assert!(other.all_findings.count() > 0 && other.book.as_ref().unwrap().clusters[0].problem.is_some());
+    let shown = desk.book().clusters[0].outcomes.clone();
+    desk.act(Action::Book(book::Action::Loaded { cluster: "prod-eu".into(), outcomes, inventory: Some(inventory), before: None }));
+    assert!(Arc::ptr_eq(&shown, &desk.book().clusters[0].outcomes) && !desk.book().clusters[0].loading);
+    desk.act(Action::Findings(findings::Action::Keep));
+    assert!(kept(&desk));
+    let again = Opened { dir: "/assessments/other".into(), ..opened };
+    desk.act(Action::Book(book::Action::Opened(Box::new(again))));
+    assert!(desk.book().clusters[0].found.is_empty());
 }
 
 #[test]

@@ -329,28 +329,36 @@ fn opened(result: Result<Opened, StoreError>, dir: PathBuf, store: &mut Option<S
             drafts => tell(Action::Book(session::book::Action::TypedFound(drafts.map_err(|e| words(&e))))),
         }
     }
-    for record in &workbook.clusters {
-        tell(load(&found.store, &workbook, record));
-    }
+    load(&found.store, &workbook, tell);
     *store = Some(found.store);
 }
 
-fn load(store: &Store, workbook: &Workbook, record: &ClusterRecord) -> Action {
-    let cluster = record.key.clone();
-    let outcomes = match store.outcomes(record) {
-        Ok(outcomes) => Arc::new(outcomes),
-        Err(error) => return Action::Book(session::book::Action::LoadFailed { cluster, why: words(&error) }),
-    };
-    let before = before(store, workbook, record);
-    let inventory = match store.snapshot(record) {
-        Ok(Some(file)) => match snapshot::read(file) {
-            Ok(inventory) => Some(Arc::new(inventory)),
-            Err(error) => return Action::Book(session::book::Action::LoadFailed { cluster, why: format!("{error}.") }),
-        },
-        Ok(None) => None,
-        Err(error) => return Action::Book(session::book::Action::LoadFailed { cluster, why: words(&error) }),
-    };
-    Action::Book(session::book::Action::Loaded { cluster, outcomes, inventory, before })
+/// Tells of the findings of all clusters, then of what was read of them: a snapshot takes many times as long to read, and most of the work needs none.
+fn load(store: &Store, workbook: &Workbook, tell: &dyn Fn(Action)) {
+    use session::book::Action::{Found, LoadFailed, Loaded};
+    let mut found = vec![];
+    for record in &workbook.clusters {
+        let cluster = record.key.clone();
+        match store.outcomes(record).map(Arc::new) {
+            Err(error) => tell(Action::Book(LoadFailed { cluster, why: words(&error) })),
+            Ok(outcomes) => {
+                let before = before(store, workbook, record);
+                found.push((record, outcomes.clone(), before.clone()));
+                tell(Action::Book(Found { cluster, outcomes, before }));
+            }
+        }
+    }
+    for (record, outcomes, before) in found {
+        let cluster = record.key.clone();
+        let inventory = match store.snapshot(record) {
+            Ok(file) => file.map(|file| snapshot::read(file).map(Arc::new)).transpose().map_err(|error| format!("{error}.")),
+            Err(error) => Err(words(&error)),
+        };
+        tell(Action::Book(match inventory {
+            Ok(inventory) => Loaded { cluster, outcomes, inventory, before },
+            Err(why) => LoadFailed { cluster, why },
+        }));
+    }
 }
 
 /// What was found in a cluster before. Where it is not to be had, nothing is told to be new, and that is told where somebody asks.
@@ -369,9 +377,7 @@ fn take_findings(store: &Store, workbook: &Workbook, tell: &dyn Fn(Action)) {
             tell(Action::Told(format!("What is new since {} can't be told later: {why}", previous.title())));
         }
     }
-    for record in &workbook.clusters {
-        tell(load(store, workbook, record));
-    }
+    load(store, workbook, tell);
 }
 
 /// What became of something that a person attached.

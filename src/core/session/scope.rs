@@ -59,7 +59,9 @@ fn editor<'a>(desk: &'a mut Desk, new: Option<&'a mut ScopeEditor>) -> Option<&'
 }
 
 fn open(desk: &mut Desk) {
-    if let Some(book) = desk.book.as_ref() {
+    if let Some(cluster) = desk.book.as_ref().and_then(|book| book.clusters.iter().find(|c| c.loading)) {
+        desk.messages.push(Message::info(format!("The namespaces of {} are being loaded: try again in a moment.", cluster.key)));
+    } else if let Some(book) = desk.book.as_ref() {
         let inventories = book.clusters.iter().filter_map(|c| c.inventory.as_deref());
         let editor = ScopeEditor::over(&book.workbook.scope, inventories);
         desk.layers.push(Layer::Scope(Box::new(editor)));

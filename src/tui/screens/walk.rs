@@ -87,7 +87,8 @@ fn header(frame: &mut Frame<'_>, area: Rect, session: &Session, book: &Book, the
             let version = if version.trim().is_empty() { String::new() } else { format!(" · {}", version.trim()) };
             let version = version.as_str();
             let busy = match (cluster.loading, cluster.judging) {
-                (true, _) => format!(" · {spinner} loading findings"),
+                (true, _) if cluster.found.is_empty() => format!(" · {spinner} loading findings"),
+                (true, _) => format!(" · {spinner} loading objects"),
                 (_, true) => format!(" · {spinner} judging"),
                 _ => cluster.problem.as_ref().map(|p| format!(" · {p}")).unwrap_or_default(),
             };

@@ -38,7 +38,7 @@ pub struct Cluster {
     pub inventory: Option<Arc<Inventory>>,
     /// What was found in it before, to tell what is new; none where nothing tells that.
     pub before: Option<Arc<Before>>,
-    /// Whether both are still being loaded.
+    /// Whether they are still being loaded: findings come first, the inventory last.
     pub loading: bool,
     /// Whether it is being judged again, because the scope or a file of evidence is another one.
     pub judging: bool,
@@ -188,7 +188,8 @@ impl Book {
     pub(super) fn put_cluster(&mut self, key: &str, collection: &Collection, read: bool) {
         let known = self.clusters.iter().find(|c| c.key == key);
         let before = match known {
-            Some(known) if read && !known.found.is_empty() => {
+            // While its inventory is being loaded nothing tells what could not be seen in it.
+            Some(known) if read && !known.found.is_empty() && !known.loading => {
                 let at = self.workbook.clusters.iter().find(|c| c.key == key).and_then(|record| record.before.as_ref()?.at);
                 let unread = known.inventory.as_deref().map(not_read).unwrap_or_default();
                 Some(Arc::new(Before::new(reading_of(at), &known.found, unread.keys().map(String::as_str))))

@@ -1,7 +1,7 @@
 //! Clusters of the open assessment: what was kept of them comes back, what is read or judged anew is put into the workbook.
 
 use super::arrived::{Collection, Opened};
-use super::assessment::Book;
+use super::assessment::{Book, Cluster};
 use super::desk::Desk;
 use super::edit::{After, Draft};
 use super::layer::Layer;
@@ -36,6 +36,20 @@ impl Desk {
         Next::NONE
     }
 
+    /// Shows what was found in a cluster, while what was read of it is still being loaded.
+    pub(in crate::session) fn found(&mut self, key: &str, outcomes: Arc<Vec<CheckOutcome>>, before: Option<Arc<Before>>) -> Next {
+        let (guidance, today) = (self.guidance, self.today());
+        let Some(book) = self.book.as_mut() else { return Next::NONE };
+        // What was read or judged since is newer than what is on disk; and where no findings are kept, the workbook tells more.
+        let is_wanted = |cluster: &&mut Cluster| cluster.key == key && cluster.loading && !outcomes.is_empty();
+        let Some(cluster) = book.clusters.iter_mut().find(is_wanted) else { return Next::NONE };
+        cluster.before = before;
+        cluster.found.clone_from(&outcomes);
+        cluster.outcomes = outcomes;
+        book.refresh(guidance, today);
+        Next::from(Lead::Shown)
+    }
+
     pub(in crate::session) fn loaded(
         &mut self,
         key: &str,
@@ -54,8 +68,11 @@ impl Desk {
             return Next::NONE;
         }
         cluster.loading = false;
-        cluster.found.clone_from(&outcomes);
-        cluster.outcomes = outcomes;
+        // Lists that show them already go on with the same ones.
+        if !Arc::ptr_eq(&cluster.found, &outcomes) {
+            cluster.found.clone_from(&outcomes);
+            cluster.outcomes = outcomes;
+        }
         cluster.inventory = inventory;
         let stale = book.revision > 0;
         book.refresh(guidance, today);
@@ -64,12 +81,24 @@ impl Desk {
     }
 
     pub(in crate::session) fn load_failed(&mut self, key: &str, why: &str) {
+        let mut shown = false;
         if let Some(cluster) = self.book.as_mut().and_then(|b| b.clusters.iter_mut().find(|c| c.key == key)) {
             cluster.loading = false;
             cluster.problem = Some(why.to_owned());
+            shown = !cluster.found.is_empty();
         }
-        let now = "The outcomes are kept in the workbook; single findings are not to be seen until the cluster is read again.";
-        self.messages.push(Message::error(format!("The findings of {key} can't be read"), format!("{why} {now}")));
+        let (what, now) = if shown {
+            (
+                "What was read of",
+                "Its findings are shown as they are kept; objects, connections and rights are not to be seen until the cluster is read again.",
+            )
+        } else {
+            (
+                "The findings of",
+                "The outcomes are kept in the workbook; single findings are not to be seen until the cluster is read again.",
+            )
+        };
+        self.messages.push(Message::error(format!("{what} {key} can't be read"), format!("{why} {now}")));
     }
 
     /// The workbook with a collection put into it, and what that changes.

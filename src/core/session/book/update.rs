@@ -35,6 +35,15 @@ pub enum Action {
         /// Why, and what now.
         why: String,
     },
+    /// A cluster's outcomes were read back from the assessment; its inventory is still to come.
+    Found {
+        /// The cluster.
+        cluster: String,
+        /// Its outcomes with all findings.
+        outcomes: Arc<Vec<CheckOutcome>>,
+        /// What was found in it before, to tell what is new; none where nothing tells that.
+        before: Option<Arc<Before>>,
+    },
     /// A cluster's outcomes and inventory were read back from the assessment.
     Loaded {
         /// The cluster.
@@ -123,6 +132,7 @@ pub(in crate::session) fn update(desk: &mut Desk, action: Action) -> Next {
             }
             Next::NONE
         }
+        Action::Found { cluster, outcomes, before } => desk.found(&cluster, outcomes, before),
         Action::Loaded { cluster, outcomes, inventory, before } => desk.loaded(&cluster, outcomes, inventory, before),
         Action::LoadFailed { cluster, why } => {
             desk.load_failed(&cluster, &why);

@@ -128,7 +128,10 @@ impl Findings {
                 self.arrange(desk, FindingsView::mark);
                 self.step(desk, Step::Down);
             }
-            Action::Keep => return self.keep(desk),
+            Action::Keep => {
+                let Some(cluster) = desk.book.as_ref().and_then(|book| book.shown()).filter(|c| c.loading) else { return self.keep(desk) };
+                desk.messages.push(Message::info(format!("The objects of {} are being loaded: try again in a moment.", cluster.key)));
+            }
             Action::Mend => return self.mend(desk),
             Action::Except => {
                 return Next::from(Lead::Except(match desk.top() {
