@@ -69,7 +69,7 @@ fn day(text: &str) -> Option<Day> {
 }
 
 fn flag(desk: &Desk, register: Register, id: &str) -> (Flag, String) {
-    let row = desk.session.register_rows(register).into_iter().find(|r| r.id == id).unwrap();
+    let row = desk.session.register_rows(register).iter().find(|r| r.id == id).cloned().unwrap();
     (row.flag, row.cells.last().cloned().unwrap_or_default())
 }
 
@@ -294,7 +294,7 @@ fn what_is_too_old_for_its_question_is_told_and_does_not_satisfy_it() {
     assert_eq!(flag(&desk, Register::Evidence, "E-0002").0, Flag::Fine);
     assert_eq!(*desk.book().state("1.1.accountability"), AnswerState::Satisfied);
     // Without an effective and a revision day it is judged by the day obtained, and that is said.
-    let row = desk.session.register_rows(Register::Evidence).into_iter().find(|r| r.id == "E-0002").unwrap();
+    let row = desk.session.register_rows(Register::Evidence).iter().find(|r| r.id == "E-0002").cloned().unwrap();
     assert!(row.detail.iter().any(|(_, words)| words.contains("neither an effective nor a revision day is told")), "{:?}", row.detail);
 }
 

@@ -10,11 +10,12 @@ use crate::session::book::layer::Layer;
 use crate::session::book::lead::{Lead, Next};
 use crate::session::effect::Effect;
 use crate::session::parts::field::Typed;
-use crate::session::parts::listed::{Common, Groups};
-use crate::session::parts::listing::{Listing, Way, WorkedOut, apart};
+use crate::session::parts::listed::Common;
+use crate::session::parts::listing::{Listing, Way, apart};
 use crate::session::parts::message::Message;
+use crate::session::parts::narrowed::{Findings, Known, Narrowed};
 use crate::workbook::newness::{Before, Newness, READ_ONCE};
-use crate::workbook::query::{Found, Haystacks, Query};
+use crate::workbook::query::Query;
 use std::sync::Arc;
 
 /// Findings that are copied at once: more than that nobody reads in a message, and a file can be made of them.
@@ -119,45 +120,76 @@ struct Place {
     excepted: bool,
 }
 
+/// The findings of all clusters.
+#[derive(Clone, Debug, Default)]
+struct OfAll {
+    clusters: Vec<Listed>,
+    places: Vec<Place>,
+}
+
 /// The list, kept as one left it.
 #[derive(Clone, Debug, Default)]
 pub struct AllFindings {
-    clusters: Vec<Listed>,
-    places: Vec<Place>,
-    worked_out: WorkedOut<AllSort, AllGroup>,
-    /// Texts of the findings; none until words are looked for in them.
-    haystacks: Option<Haystacks>,
+    of: OfAll,
+    narrowed: Narrowed<AllSort, AllGroup>,
     /// How it is looked through.
     pub list: Listing<AllGroup>,
     /// The order.
     pub sort: AllSort,
 }
 
+impl Findings<AllSort, AllGroup> for OfAll {
+    fn count(&self) -> usize {
+        self.places.len()
+    }
+
+    fn known(&self, at: usize) -> Option<Known<'_>> {
+        let place = self.places.get(at)?;
+        let (listed, outcome, finding) = found(&self.clusters, place)?;
+        Some(Known {
+            finding,
+            check: &outcome.check,
+            outcome: outcome.outcome,
+            cluster: &listed.key,
+            excepted: place.excepted,
+            before: listed.before.as_deref(),
+        })
+    }
+
+    fn category(&self, at: usize) -> Category {
+        self.places[at].category
+    }
+
+    fn in_order(&self, sort: AllSort) -> Vec<usize> {
+        in_order(&self.clusters, &self.places, sort)
+    }
+
+    fn common(&self, group: AllGroup, at: usize) -> Option<Common<'_>> {
+        let (listed, outcome, finding) = found(&self.clusters, self.places.get(at)?)?;
+        group.of(&listed.key, &outcome.check, finding)
+    }
+}
+
 impl AllFindings {
     /// How many findings there are.
     #[must_use]
     pub const fn count(&self) -> usize {
-        self.places.len()
+        self.of.places.len()
     }
 
     /// A finding, by its index.
     #[must_use]
     pub fn one(&self, at: usize) -> Option<One<'_>> {
-        let place = self.places.get(at)?;
-        let (listed, outcome, finding) = found(&self.clusters, place)?;
-        Some(One {
-            cluster: &listed.key,
-            check: &outcome.check,
-            finding,
-            excepted: place.excepted,
-            newness: listed.newness(&outcome.check, finding),
-        })
+        let known = self.of.known(at)?;
+        let newness = known.newness();
+        let Known { cluster, check, finding, excepted, .. } = known;
+        Some(One { cluster, check, finding, excepted, newness })
     }
 
     /// Why the filter can't be answered for some clusters, or all: it asks what is new, and nothing tells that of them.
     #[must_use]
     pub fn unanswered(&self) -> Option<String> {
-        let untold: Vec<&str> = self.clusters.iter().filter(|c| c.before.is_none()).map(|c| c.key.as_str()).collect();
+        let untold: Vec<&str> = self.of.clusters.iter().filter(|c| c.before.is_none()).map(|c| c.key.as_str()).collect();
         let asks = Query::read(self.list.filter.trimmed()).asks_what_is_new();
         (asks && !untold.is_empty()).then(|| format!("What is new in {} can’t be told: {READ_ONCE}.", untold.join(", ")))
     }
@@ -173,7 +205,7 @@ impl AllFindings {
         match action {
             Action::Open => {
                 self.load(desk);
-                if self.clusters.is_empty() {
+                if self.of.clusters.is_empty() {
                     let now = "Press + in the list of areas to read one; or answer the questions alone.";
                     desk.messages.push(Message::warning("No cluster was read, so there are no findings", now));
                 } else {
@@ -195,22 +227,22 @@ impl AllFindings {
     /// Takes the findings as they are now; exceptions may have come since.
     pub(in crate::session) fn load(&mut self, desk: &Desk) {
         let Some(book) = desk.book.as_ref() else { return };
-        let same = book.clusters.len() == self.clusters.len()
+        let same = book.clusters.len() == self.of.clusters.len()
             && book
                 .clusters
                 .iter()
-                .zip(&self.clusters)
+                .zip(&self.of.clusters)
                 .all(|(c, listed)| c.key == listed.key && Arc::ptr_eq(&c.outcomes, &listed.outcomes));
         if !same {
             let id = |one: One<'_>| (one.cluster.to_owned(), one.check.to_owned(), one.finding.id.clone());
             let selected = self.selected().map(id);
             let listed = |c: &Cluster| Listed { key: c.key.clone(), outcomes: c.outcomes.clone(), before: c.before.clone() };
-            self.clusters = book.clusters.iter().map(listed).collect();
-            self.places = places(&self.clusters);
-            (self.worked_out, self.haystacks) = (WorkedOut::default(), None);
+            self.of.clusters = book.clusters.iter().map(listed).collect();
+            self.of.places = places(&self.of.clusters);
+            self.narrowed = Narrowed::default();
             self.except(desk);
             // Who was selected is found under its name again; its place may be another one.
-            let at = selected.and_then(|selected| (0..self.places.len()).find(|at| self.one(*at).map(id).as_ref() == Some(&selected)));
+            let at = selected.and_then(|selected| (0..self.of.places.len()).find(|at| self.one(*at).map(id).as_ref() == Some(&selected)));
             return self.arrange_around(at);
         }
         self.except(desk);
@@ -228,16 +260,16 @@ impl AllFindings {
     fn except(&mut self, desk: &Desk) {
         let Some(book) = desk.book.as_ref() else { return };
         let is_excepted = |place: &Place| {
-            found(&self.clusters, place)
+            found(&self.of.clusters, place)
                 .is_some_and(|(listed, outcome, finding)| book.is_excepted(&listed.key, &outcome.check, &finding.id))
         };
         let mut changed = false;
-        for place in &mut self.places {
+        for place in &mut self.of.places {
             let excepted = is_excepted(place);
             changed |= std::mem::replace(&mut place.excepted, excepted) != excepted;
         }
         if changed {
-            self.worked_out.reorder();
+            self.narrowed.reorder();
         }
     }
 
@@ -246,33 +278,7 @@ impl AllFindings {
     }
 
     fn arrange_around(&mut self, selected: Option<usize>) {
-        let Self { clusters, places, worked_out, haystacks, list, sort } = self;
-        let query = Query::read(list.filter.trimmed());
-        let order = worked_out.order(*sort, || in_order(clusters, places, *sort));
-        let groups = worked_out.groups(list.group, || {
-            Groups::of(places.len(), |at| {
-                let (listed, outcome, finding) = found(clusters, places.get(at)?)?;
-                list.group.of(&listed.key, &outcome.check, finding)
-            })
-        });
-        let texts =
-            query.in_texts(haystacks, || places.iter().filter_map(|place| found(clusters, place)).map(|(_, _, finding)| finding).collect());
-        let asks_what_is_new = query.asks_what_is_new();
-        let fits = |at: usize| {
-            let Some((listed, outcome, finding)) = found(clusters, &places[at]) else { return false };
-            query.fits(&Found {
-                finding,
-                check: &outcome.check,
-                outcome: outcome.outcome,
-                cluster: &listed.key,
-                excepted: places[at].excepted,
-                newness: if asks_what_is_new { listed.newness(&outcome.check, finding) } else { Newness::Untold },
-                texts: &texts,
-                at,
-            })
-        };
-        let fit = order.iter().copied().filter(|at| query.is_empty() || fits(*at)).collect();
-        list.arrange(fit, |at| places[at].category == Category::Platform, groups.as_deref(), |at| selected == Some(at));
+        self.narrowed.arrange(&mut self.list, self.sort, &self.of, selected);
     }
 
     /// ↵: opens the finding; while filter words are typed they are kept.
@@ -335,12 +341,6 @@ impl AllFindings {
 
 fn lead(one: &One<'_>) -> Lead {
     Lead::Finding { cluster: one.cluster.to_owned(), check: one.check.to_owned(), id: one.finding.id.clone() }
-}
-
-impl Listed {
-    fn newness(&self, check: &str, finding: &Finding) -> Newness {
-        self.before.as_ref().map_or(Newness::Untold, |before| before.newness(check, finding))
-    }
 }
 
 fn places(clusters: &[Listed]) -> Vec<Place> {

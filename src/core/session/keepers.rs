@@ -13,6 +13,7 @@ use super::registers::{self, Action};
 use super::state::Session;
 use super::{analyses, clusters, evidence, exceptions, journal, previous, remediation, requests, samples, sign_off};
 use crate::model::text::clean;
+use std::sync::Arc;
 
 /// What a feature tells of its register.
 struct Keeper {
@@ -110,9 +111,9 @@ const fn keeper(register: Register) -> Keeper {
 }
 
 impl Session {
-    /// The rows of a register that fit its filter.
+    /// The rows of a register that fit its filter; they are made once after each change, and not for each frame.
     #[must_use]
-    pub fn register_rows(&self, register: Register) -> Vec<RegisterRow> {
+    pub fn register_rows(&self, register: Register) -> Arc<[RegisterRow]> {
         rows(&self.desk, register)
     }
 
@@ -136,16 +137,21 @@ impl Session {
     }
 }
 
-fn rows(desk: &Desk, register: Register) -> Vec<RegisterRow> {
+fn rows(desk: &Desk, register: Register) -> Arc<[RegisterRow]> {
+    let (of, made) = desk.rows.get_or_init(|| (register, make(desk, register)));
+    if *of == register { made.clone() } else { make(desk, register) }
+}
+
+fn make(desk: &Desk, register: Register) -> Arc<[RegisterRow]> {
     let words = desk.registers.get(&register).map(RegisterView::words).unwrap_or_default();
     let mut rows = (keeper(register).rows)(desk);
     rows.retain(|row| row.fits(&words));
-    rows
+    rows.into()
 }
 
 fn selected(desk: &Desk, register: Register) -> Option<RegisterRow> {
     let at = desk.registers.get(&register).map_or(0, |view| view.cursor.at);
-    rows(desk, register).into_iter().nth(at)
+    rows(desk, register).get(at).cloned()
 }
 
 /// Works in the registers.

@@ -57,8 +57,14 @@ impl Session {
                 self.leave_asked = false;
             }
         }
+        // Whoever only moves, or waits, changes no row of a register; a new day may.
+        let today = Some(self.today()).filter(|_| matches!(action, Action::Step(_) | Action::Tick(_)));
         let next = self.handle(action);
-        self.follow(next)
+        let effects = self.follow(next);
+        if today != Some(self.today()) {
+            self.desk.rows.take();
+        }
+        effects
     }
 
     fn handle(&mut self, action: Action) -> Next {

@@ -8,10 +8,11 @@ use super::typed::{Kept, outlives};
 use crate::guidance::Guidance;
 use crate::session::parts::form::Form;
 use crate::session::parts::message::Message;
-use crate::session::parts::register::{Register, RegisterView};
+use crate::session::parts::register::{Register, RegisterRow, RegisterView};
 use crate::workbook::gate::Gate;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, OnceLock};
 
 /// What all features share.
 #[derive(Clone, Debug)]
@@ -44,6 +45,8 @@ pub struct Desk {
     pub registers: BTreeMap<Register, RegisterView>,
     /// The register that was looked at last.
     pub(in crate::session) register: Register,
+    /// Rows of the register that is shown, once they were asked for; nothing after anything that may change them.
+    pub(in crate::session) rows: OnceLock<(Register, Arc<[RegisterRow]>)>,
     /// How many saves were sent.
     pub(super) tickets: u64,
     /// Every text goes through it before it is sent to be saved.
@@ -72,6 +75,7 @@ impl Desk {
             disputed: None,
             registers: BTreeMap::new(),
             register: Register::Evidence,
+            rows: OnceLock::new(),
             tickets: 0,
             gate: Gate::default(),
             attaching: None,

@@ -2,13 +2,14 @@
 //! drawn, so that 50,000 scroll as 50 do.
 
 use crate::assess::CheckOutcome;
-use crate::model::{Category, Finding, Outcome};
+use crate::model::{Category, Finding};
 use crate::session::book::assessment::Cluster;
 use crate::session::parts::cursor::Scroll;
-use crate::session::parts::listed::{Common, Groups, ListRow};
-use crate::session::parts::listing::{Listing, Way, WorkedOut, apart};
+use crate::session::parts::listed::{Common, ListRow};
+use crate::session::parts::listing::{Listing, Way, apart};
+use crate::session::parts::narrowed::{Findings, Known, Narrowed};
 use crate::workbook::newness::{Before, Newness, READ_ONCE};
-use crate::workbook::query::{Found, Haystacks, Query};
+use crate::workbook::query::Query;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -62,10 +63,10 @@ impl Group {
     }
 }
 
-/// A list of findings.
+/// The findings of a check on a cluster.
 #[derive(Clone, Debug, Default)]
-pub struct FindingsView {
-    /// The outcome that it lists.
+struct OfCheck {
+    /// The outcome that is listed.
     outcomes: Arc<Vec<CheckOutcome>>,
     index: usize,
     /// The cluster.
@@ -74,6 +75,12 @@ pub struct FindingsView {
     excepted: BTreeSet<String>,
     /// What was found before.
     before: Option<Arc<Before>>,
+}
+
+/// A list of findings.
+#[derive(Clone, Debug, Default)]
+pub struct FindingsView {
+    of: OfCheck,
     /// How it is looked through.
     pub list: Listing<Group>,
     /// The order.
@@ -82,9 +89,48 @@ pub struct FindingsView {
     pub page: Scroll,
     /// Ids of marked findings.
     pub marked: BTreeSet<String>,
-    worked_out: WorkedOut<Sort, Group>,
-    /// Texts of the findings; none until words are looked for in them.
-    haystacks: Option<Haystacks>,
+    narrowed: Narrowed<Sort, Group>,
+}
+
+impl OfCheck {
+    fn outcome(&self) -> Option<&CheckOutcome> {
+        self.outcomes.get(self.index)
+    }
+
+    fn findings(&self) -> &[Finding] {
+        self.outcome().map_or(&[], |o| o.findings.as_slice())
+    }
+}
+
+impl Findings<Sort, Group> for OfCheck {
+    fn count(&self) -> usize {
+        self.findings().len()
+    }
+
+    fn known(&self, at: usize) -> Option<Known<'_>> {
+        let outcome = self.outcome()?;
+        let finding = outcome.findings.get(at)?;
+        Some(Known {
+            finding,
+            check: &outcome.check,
+            outcome: outcome.outcome,
+            cluster: &self.cluster,
+            excepted: self.excepted.contains(&finding.id),
+            before: self.before.as_deref(),
+        })
+    }
+
+    fn category(&self, at: usize) -> Category {
+        self.findings()[at].category
+    }
+
+    fn in_order(&self, sort: Sort) -> Vec<usize> {
+        in_order(self.findings(), sort)
+    }
+
+    fn common(&self, group: Group, at: usize) -> Option<Common<'_>> {
+        group.of(self.findings().get(at)?)
+    }
 }
 
 impl FindingsView {
@@ -94,18 +140,18 @@ impl FindingsView {
         let Some(index) = outcomes.iter().position(|o| o.check == check) else { return };
         let excepted: BTreeSet<String> =
             outcomes.get(index).iter().flat_map(|o| &o.findings).filter(|f| excepted(f)).map(|f| f.id.clone()).collect();
-        let same = Arc::ptr_eq(&self.outcomes, outcomes) && self.index == index && !self.findings().is_empty();
-        if same && self.excepted == excepted {
+        let same = Arc::ptr_eq(&self.of.outcomes, outcomes) && self.of.index == index && !self.findings().is_empty();
+        if same && self.of.excepted == excepted {
             return;
         }
-        self.excepted = excepted;
+        self.of.excepted = excepted;
         if same {
             return self.arrange();
         }
         let selected = self.selected().map(|f| f.id.clone());
-        (self.outcomes, self.index) = (outcomes.clone(), index);
-        (self.cluster, self.before) = (cluster.key.clone(), cluster.before.clone());
-        (self.worked_out, self.haystacks) = (WorkedOut::default(), None);
+        (self.of.outcomes, self.of.index) = (outcomes.clone(), index);
+        (self.of.cluster, self.of.before) = (cluster.key.clone(), cluster.before.clone());
+        self.narrowed = Narrowed::default();
         let known: BTreeSet<&str> = self.findings().iter().map(|f| f.id.as_str()).collect();
         let marked = self.marked.iter().filter(|id| known.contains(id.as_str())).cloned().collect();
         self.marked = marked;
@@ -116,27 +162,27 @@ impl FindingsView {
     /// All findings of the check.
     #[must_use]
     pub fn findings(&self) -> &[Finding] {
-        self.outcomes.get(self.index).map_or(&[], |o| o.findings.as_slice())
+        self.of.findings()
     }
 
     /// Whether a finding was not there before.
     #[must_use]
     pub fn newness(&self, finding: &Finding) -> Newness {
         let check = self.outcome().map_or("", |o| o.check.as_str());
-        self.before.as_ref().map_or(Newness::Untold, |before| before.newness(check, finding))
+        self.of.before.as_ref().map_or(Newness::Untold, |before| before.newness(check, finding))
     }
 
     /// Why the filter can't be answered: it asks what is new, and nothing tells that.
     #[must_use]
     pub fn unanswered(&self) -> Option<String> {
         let asks = Query::read(self.list.filter.trimmed()).asks_what_is_new();
-        (asks && self.before.is_none()).then(|| format!("What is new in {} can’t be told: {READ_ONCE}.", self.cluster))
+        (asks && self.of.before.is_none()).then(|| format!("What is new in {} can’t be told: {READ_ONCE}.", self.of.cluster))
     }
 
     /// The outcome.
     #[must_use]
     pub fn outcome(&self) -> Option<&CheckOutcome> {
-        self.outcomes.get(self.index)
+        self.of.outcome()
     }
 
     /// The selected finding; on a heading the first below it.
@@ -191,29 +237,7 @@ impl FindingsView {
     }
 
     fn arrange_around(&mut self, selected: Option<usize>) {
-        let query = Query::read(self.list.filter.trimmed());
-        let findings = self.outcomes.get(self.index).map_or(&[][..], |o| o.findings.as_slice());
-        let order = self.worked_out.order(self.sort, || in_order(findings, self.sort));
-        let groups = self.worked_out.groups(self.list.group, || Groups::of(findings.len(), |at| self.list.group.of(&findings[at])));
-        let texts = query.in_texts(&mut self.haystacks, || findings.iter().collect());
-        let (check, outcome) = self.outcome().map_or(("", Outcome::Pass), |o| (o.check.as_str(), o.outcome));
-        let asks_what_is_new = query.asks_what_is_new();
-        let fits = |at: usize| {
-            let finding = &findings[at];
-            query.fits(&Found {
-                finding,
-                check,
-                outcome,
-                cluster: &self.cluster,
-                excepted: self.excepted.contains(&finding.id),
-                newness: if asks_what_is_new { self.newness(finding) } else { Newness::Untold },
-                texts: &texts,
-                at,
-            })
-        };
-        let fit = order.iter().copied().filter(|at| query.is_empty() || fits(*at)).collect();
-        let of_platform = |at: usize| findings[at].category == Category::Platform;
-        self.list.arrange(fit, of_platform, groups.as_deref(), |at| selected == Some(at));
+        self.narrowed.arrange(&mut self.list, self.sort, &self.of, selected);
     }
 }
 
@@ -235,7 +259,7 @@ fn in_order(findings: &[Finding], sort: Sort) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{ObjectRef, Severity};
+    use crate::model::{ObjectRef, Outcome, Severity};
 
     fn view() -> FindingsView {
         let finding = |namespace: &str, name: &str, rule: &'static str, severity| {
@@ -287,7 +311,7 @@ mod tests {
     fn a_selected_finding_stays_selected_where_another_reading_puts_it_elsewhere() {
         let mut view = view();
         view.list.cursor.at = 2;
-        let mut outcomes = (*view.outcomes).clone();
+        let mut outcomes = (*view.of.outcomes).clone();
         outcomes[0].findings.rotate_right(1);
         view.load(&Cluster { outcomes: Arc::new(outcomes), ..Cluster::named("prod-eu") }, "3.1/baseline", |_| false);
         assert_eq!((view.list.cursor.at, view.selected().map(|f| f.object.name.as_str())), (0, Some("worker")));

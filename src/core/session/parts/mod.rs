@@ -10,6 +10,7 @@ pub mod listed;
 pub mod listing;
 pub mod message;
 pub mod namespaces;
+pub mod narrowed;
 pub mod path;
 pub mod picking;
 pub mod register;
