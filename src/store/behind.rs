@@ -7,7 +7,7 @@
 use super::error::{Context, StoreError};
 use super::notice::Notice;
 use super::write;
-use kassay_core::workbook::{folder, journal};
+use kassay_core::workbook::{Journal, folder, journal};
 use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::Path;
@@ -28,6 +28,16 @@ pub(super) enum Behind {
     },
     /// Nothing was renamed since it was done.
     Done,
+}
+
+/// Looks whether the program ended before the last edit's remainder was done: then a text that was overtaken lies as previous copy still, and the next save
+/// would put another in its place. Every text that was replaced knowingly has its line in the journal, those from outside too.
+pub(super) fn left(dir: &Path, journal: &Journal) -> Result<Option<Notice>, StoreError> {
+    if journal.lines.is_empty() || !journal.faults.is_empty() {
+        return Ok(None);
+    }
+    let is_aside = |digest: &str| ["outside", "broken"].iter().any(|what| dir.join(folder::aside(what, digest)).exists());
+    overtaken(dir, |digest| journal.line_of(digest).is_some() || is_aside(digest))
 }
 
 impl Behind {
@@ -58,14 +68,21 @@ impl Behind {
 
 fn finish(dir: &Path, replaced: Option<&str>) -> Result<Option<Notice>, StoreError> {
     write::sync_dir(dir)?;
-    let Some(replaced) = replaced else { return Ok(None) };
+    match replaced {
+        Some(replaced) => overtaken(dir, |digest| digest == replaced),
+        None => Ok(None),
+    }
+}
+
+/// Keeps the previous copy aside where it is the text of somebody else, which was overtaken by a save, and tells of it.
+fn overtaken(dir: &Path, is_known: impl FnOnce(&str) -> bool) -> Result<Option<Notice>, StoreError> {
     let previous = dir.join(folder::PREVIOUS);
     let text = match fs::read(&previous) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         read => read.context("could not read", &previous)?,
     };
     let digest = journal::digest(&text);
-    if digest == replaced {
+    if is_known(&digest) {
         return Ok(None);
     }
     let aside = folder::aside("outside", &digest);

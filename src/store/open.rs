@@ -3,7 +3,7 @@
 use super::error::{Context, StoreError};
 use super::notice::Notice;
 use super::versions::Versions;
-use super::{Store, lock, write};
+use super::{Store, behind, lock, write};
 use crate::config::said;
 use jiff::Timestamp;
 use kassay_core::workbook::staged::{self, Staged};
@@ -75,6 +75,9 @@ pub(super) fn open(dir: &Path, now: Timestamp) -> Result<Opened, StoreError> {
     let mut store = Store::new(dir, held, journal);
     store.outside = differs.then(|| (found, String::new()));
     store.older = Workbook::format_of(&text).filter(|format| *format < FORMAT.into());
+    if store.lock.read_only().is_none() {
+        notices.extend(behind::left(dir, &store.journal)?);
+    }
     if let (Some(format), None) = (store.older, store.lock.read_only()) {
         notices.push(Notice::OlderFormat { format, kept: folder::older(format) });
     }

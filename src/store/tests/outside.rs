@@ -191,6 +191,33 @@ fn a_text_that_is_written_at_the_very_moment_of_a_save_is_kept_aside_and_told() 
     }
 }
 
+/// The program ended between the renaming and the look at what it replaced.
+#[test]
+fn a_text_that_was_overtaken_right_before_the_end_is_kept_when_it_is_opened_again() {
+    const HERS: &str = "# hers\nformat = 1\n";
+    let (_dir, mut store, path) = with(&[("a", "one")]);
+    store.save(&of(&[("a", "two")]), &edit("exception a"), now()).unwrap();
+    drop(store);
+    fs::write(path.join(folder::PREVIOUS), HERS).unwrap();
+    let mut opened = Store::open(&path).unwrap();
+    // Who only reads writes nothing, and leaves it to whoever may.
+    let beside = Store::open(&path).unwrap();
+    assert!(beside.held_by.is_some() && beside.notices.iter().all(|notice| !matches!(notice, Notice::Overtaken { .. })));
+    let [Notice::Overtaken { aside }] = &opened.notices[..] else { panic!("{:?}", opened.notices) };
+    let aside = path.join(aside);
+    // The next save takes the place of the previous copy; the text is kept all the same.
+    opened.store.save(&of(&[("a", "three")]), &edit("exception a"), now()).unwrap();
+    drop((opened, beside));
+    assert_eq!(fs::read(&aside).unwrap(), HERS.as_bytes());
+    assert_eq!(Store::open(&path).unwrap().notices, []);
+    // It is told once, and only where the journal can vouch for what was replaced.
+    fs::write(path.join(folder::PREVIOUS), HERS).unwrap();
+    assert_eq!(Store::open(&path).unwrap().notices, []);
+    fs::remove_file(aside).unwrap();
+    fs::remove_file(path.join(folder::JOURNAL)).unwrap();
+    assert_eq!(Store::open(&path).unwrap().notices, [Notice::NoJournal]);
+}
+
 /// As on a file system on which the lock of one does not keep the other out.
 #[test]
 fn another_program_that_got_in_all_the_same_loses_nothing_and_is_told() {
