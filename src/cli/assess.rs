@@ -1,7 +1,9 @@
 //! `kassay assess`: every automated check, unattended.
 
 use super::judged::Judged;
-use super::{Failure, Manners, catalogue, interrupt, keep::Keeper, markdown, output_failed, print, probes, source, source::NotRead, text};
+use super::{
+    Failure, Manners, catalogue, interrupt, keep::Keeper, markdown, output_failed, print, probes, source, source::NotRead, tell, text,
+};
 use crate::collect::{Options, import_file, judging_time};
 use crate::config;
 use crate::export::{self, Excepted};
@@ -115,7 +117,7 @@ impl Assess {
                 let excepted = Excepted { exceptions, cluster, today: day_of(judged.now) };
                 print(&export::sarif(&judged.assessment, guidance, &excepted)?)?;
             }
-            Form::Text => print(&text::assessment(&judged, guidance, manners.colour()))?,
+            Form::Text => tell(&text::assessment(&judged, guidance, manners.colour()))?,
             Form::Markdown => print(&markdown::assessment(&judged, guidance))?,
         }
         Ok(self.fail_on.code(&judged.assessment.outcomes))

@@ -1,6 +1,6 @@
 //! `kassay controls` and `kassay checks`: the catalogue for people, machines and documents.
 
-use super::{Failure, print};
+use super::{Failure, print, tell};
 use kassay_core::checks;
 use kassay_core::guidance::{Guidance, paragraphs};
 use kassay_core::judging::{Check, Need};
@@ -34,7 +34,7 @@ pub fn controls(form: Form) -> Result<(), Failure> {
         Form::Json => json(&report::control_rows(guidance))?,
         Form::Text | Form::Markdown => control_words(guidance, form == Form::Markdown),
     };
-    print(&text)
+    if form == Form::Text { tell(&text) } else { print(&text) }
 }
 
 fn control_words(guidance: &Guidance, markdown: bool) -> String {
@@ -84,7 +84,7 @@ pub fn checks(form: Form) -> Result<(), Failure> {
             out
         }),
     };
-    print(&text)
+    if form == Form::Text { tell(&text) } else { print(&text) }
 }
 
 /// The catalogue of checks as a document.

@@ -1,6 +1,6 @@
 //! `kassay diff`: in what two assessments, bags or snapshots differ.
 
-use super::{Failure, Manners, lines, print, source};
+use super::{Failure, Manners, lines, print, source, tell};
 use crate::app::compare::{CompareError, Opened, compared};
 use crate::export;
 use kassay_core::model::text::{clean, thousands};
@@ -68,7 +68,11 @@ impl Diff {
             };
             Ok::<_, Failure>((text, code(&entries)))
         })??;
-        print(&text)?;
+        if output == Form::Text {
+            tell(&text)?
+        } else {
+            print(&text)?
+        }
         Ok(code)
     }
 }

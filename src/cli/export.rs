@@ -1,6 +1,6 @@
 //! `kassay export`: the bag, the report, tables and formats of an assessment on disk.
 
-use super::{Failure, Manners, interrupt, output_failed, print, source};
+use super::{Failure, Manners, dressed, interrupt, output_failed, print, source};
 use crate::collect::{Cancel, snapshot};
 use crate::export::{self, ExportError, Form, Maker, Material, OscalVersion, Packing, Recipients, RedactFiles, Single, Wish};
 use crate::store::Store;
@@ -158,7 +158,7 @@ impl Export {
         };
         let bar = if manners.bar() { ProgressBar::new(0) } else { ProgressBar::hidden() };
         if let Ok(style) = ProgressStyle::with_template("{spinner} writing {pos}/{len} files  {bar:24}  {msg}") {
-            bar.set_style(style.progress_chars("█▓░"));
+            bar.set_style(dressed(style));
         }
         let written = interrupt::instead(|cancel| {
             export::bag(material, &target, packing, &|step| {

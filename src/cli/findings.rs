@@ -1,6 +1,6 @@
 //! `kassay findings`: findings that fit some words, for the team that they concern.
 
-use super::{Failure, Manners, folder, print, source};
+use super::{Failure, Manners, folder, print, source, tell};
 use crate::export::{self, Material};
 use kassay_core::workbook::newness::READ_ONCE;
 use kassay_core::workbook::query::Query;
@@ -42,7 +42,7 @@ impl Findings {
         let query = Query::read(&self.query);
         let material = if query.asks_what_is_new() { told(material, manners)? } else { material };
         print(&match self.output {
-            Form::Text => export::findings_text(&material, &query),
+            Form::Text => return tell(&export::findings_text(&material, &query)),
             Form::Markdown => export::findings_markdown(&material, &query),
             Form::Csv => export::csv(&export::findings_fitting(&material, &query)),
         })

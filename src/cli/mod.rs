@@ -29,8 +29,10 @@ use crate::app::begin::{NotBegun, begin};
 use crate::collect::CollectError;
 use crate::config;
 use crate::export::{ExportError, SignError, VerifyError};
+use crate::shell::signs::Signs;
 use crate::store::StoreError;
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
+use indicatif::ProgressStyle;
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -109,7 +111,7 @@ impl Manners {
     /// A sentence for whoever watches.
     pub(crate) fn say(&self, words: &str) {
         if !self.quiet {
-            let _ = writeln!(std::io::stderr(), "{words}");
+            let _ = writeln!(std::io::stderr(), "{}", signs_of(&std::io::stderr()).written(words));
         }
     }
 }
@@ -307,6 +309,28 @@ fn output_failed(error: &std::io::Error) -> Failure {
     Failure::new(format!("standard output can't be written: {error}"))
 }
 
+/// What whoever reads a stream can be shown: a terminal without Unicode gets signs of ASCII; a file or another program gets what is written.
+fn signs_of(stream: &impl IsTerminal) -> Signs {
+    if !stream.is_terminal() {
+        return Signs::Unicode;
+    }
+    let wish = config::Settings::load().ok().and_then(|settings| settings.ascii);
+    Signs::detect(wish, &|name| std::env::var(name).ok())
+}
+
+/// A bar of signs that whoever watches it can be shown.
+fn dressed(style: ProgressStyle) -> ProgressStyle {
+    match signs_of(&std::io::stderr()) {
+        Signs::Unicode => style.progress_chars("█▓░"),
+        Signs::Ascii | Signs::AsciiOnly => style.progress_chars("=>-").tick_chars("-\\|/ "),
+    }
+}
+
+/// Prints words for people on standard output. What machines or other programs take is left as it is (see [`print`]).
+fn tell(text: &str) -> Result<(), Failure> {
+    print(&signs_of(&std::io::stdout()).written(text))
+}
+
 /// Prints a result on standard output.
 fn print(text: &str) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
@@ -328,9 +352,10 @@ pub fn main() -> ExitCode {
         Ok(code) => ExitCode::from(code),
         Err(failure) => {
             let mut err = std::io::stderr();
-            let _ = writeln!(err, "kassay: {}", failure.what);
+            let signs = signs_of(&err);
+            let _ = writeln!(err, "kassay: {}", signs.written(&failure.what));
             if let Some(hint) = failure.hint {
-                let _ = writeln!(err, "  {hint}");
+                let _ = writeln!(err, "  {}", signs.written(&hint));
             }
             ExitCode::from(2)
         }

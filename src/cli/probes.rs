@@ -1,6 +1,6 @@
 //! Active probes on the command line: `--active-probes`, which lists what is sent before anything is, and `kassay probes`, which only lists it.
 
-use super::{Failure, Manners, interrupt, print, runtime, source};
+use super::{Failure, Manners, dressed, interrupt, print, runtime, signs_of, source, tell};
 use crate::collect::{CollectError, Options, SourceSpec, probe};
 use crate::config;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -57,7 +57,7 @@ impl ProbesVerb {
         let inventory = self.source.read(&Options { without_secrets: true, ..Options::default() }, manners)?;
         let plan = probing::plan(&inventory, &scope);
         print(&match self.output {
-            Form::Text => words(&plan),
+            Form::Text => return tell(&words(&plan)),
             Form::Json => {
                 let only = |request| PlannedRequest { request, only: probing::follows(request.purpose) };
                 let requests = plan.requests.iter().map(only).collect();
@@ -100,10 +100,10 @@ pub(super) fn send(source: &source::SourceArgs, inventory: &Inventory, scope: &S
     words(&plan).lines().for_each(|line| {
         let _ = writeln!(list, "  {line}");
     });
-    let _ = std::io::stderr().write_all(list.as_bytes());
+    let _ = std::io::stderr().write_all(signs_of(&std::io::stderr()).written(&list).as_bytes());
     let bar = if manners.bar() { ProgressBar::new(plan.requests.len() as u64) } else { ProgressBar::hidden() };
     if let Ok(style) = ProgressStyle::with_template("{spinner} asking {pos}/{len}  {bar:24}  {msg}") {
-        bar.set_style(style.progress_chars("█▓░"));
+        bar.set_style(dressed(style));
     }
     let step = |done: usize, _: usize, origin: &str| {
         bar.set_position(done as u64);

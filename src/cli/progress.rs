@@ -1,6 +1,6 @@
 //! A bar on standard error for what takes longer than a moment. Off a terminal nothing moves, and only notes are told.
 
-use super::Manners;
+use super::{Manners, dressed};
 use crate::collect::Progress;
 use indicatif::{ProgressBar, ProgressStyle};
 use kassay_core::model::Kind;
@@ -20,7 +20,7 @@ impl Reading {
     pub fn new(manners: &Manners) -> Self {
         let bar = if manners.bar() { ProgressBar::new(0) } else { ProgressBar::hidden() };
         if let Ok(style) = ProgressStyle::with_template("{spinner} reading {pos}/{len} kinds  {bar:24}  {msg}") {
-            bar.set_style(style.progress_chars("█▓░"));
+            bar.set_style(dressed(style));
         }
         Self { bar, items: Mutex::new(BTreeMap::new()), notes: (!manners.quiet).then(|| manners.clone()) }
     }

@@ -1,6 +1,6 @@
 //! `kassay requests`: what the entity is asked for, by role, for a mail or a spreadsheet.
 
-use super::{Failure, Manners, folder, print, source};
+use super::{Failure, Manners, folder, print, source, tell};
 use crate::export::{self, Mail, Wanted};
 
 /// Prints what is still needed of the entity, and what was asked for, by role
@@ -52,7 +52,7 @@ impl Requests {
         }
         print(&match self.output {
             Form::Markdown => export::requests_mail(&material, &requests, Mail::Markdown),
-            Form::Text => export::requests_mail(&material, &requests, Mail::Text),
+            Form::Text => return tell(&export::requests_mail(&material, &requests, Mail::Text)),
             Form::Csv => export::csv(&export::requests_table(&requests)),
         })
     }

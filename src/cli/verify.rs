@@ -1,6 +1,6 @@
 //! `kassay verify`: whether a bag or the folder of an assessment is whole, and who signed it.
 
-use super::{Failure, print, source};
+use super::{Failure, source, tell};
 use crate::collect::snapshot;
 use crate::export::{Judging, Looking, Signature, Signed, What, look};
 use kassay_core::model::text::clean;
@@ -59,7 +59,7 @@ impl Verify {
         for command in &verified.commands {
             let _ = writeln!(out, "    {}", clean(command));
         }
-        print(&out)?;
+        tell(&out)?;
         Ok(u8::from(!verified.is_whole()))
     }
 }

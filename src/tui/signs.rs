@@ -2,85 +2,12 @@
 //! that are about to be drawn say keys and dots in letters, and at last each cell of the frame gets the sign of the other column. So a screen can't
 //! forget it, and no screen looks different for it where Unicode is there.
 
+use crate::shell::signs::{ARROWS, SPELLED};
+pub use crate::shell::signs::{KEY, Signs, TABLE};
 use ratatui::Frame;
-use ratatui::buffer::{Buffer, Cell};
+use ratatui::buffer::Buffer;
 use std::borrow::Cow;
 use std::cell::Cell as Shared;
-use unicode_normalization::UnicodeNormalization;
-
-/// What the terminal shows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Signs {
-    /// Every sign of the table.
-    #[default]
-    Unicode,
-    /// The signs of ASCII alone; letters of other scripts are left to the font of the terminal, as on the console of Linux.
-    Ascii,
-    /// ASCII and nothing else: the terminal reads bytes in another encoding, and other letters would break its columns.
-    AsciiOnly,
-}
-
-/// Signs that a screen may draw, and what stands in their place: one sign for one cell.
-pub const TABLE: &[(char, char)] = &[
-    // Outcomes, determinations, states: each differs from the others in both columns.
-    ('✓', '+'),
-    ('✗', 'x'),
-    ('○', 'o'),
-    ('·', '.'),
-    ('⊘', '!'),
-    ('◐', '%'),
-    ('–', '-'),
-    ('≠', '#'),
-    // What is selected, marked, chosen.
-    ('▸', '>'),
-    ('●', '*'),
-    ('•', '*'),
-    ('‹', '<'),
-    ('›', '>'),
-    // Lines, frames, bars.
-    ('─', '-'),
-    ('│', '|'),
-    ('╭', '+'),
-    ('╮', '+'),
-    ('╰', '+'),
-    ('╯', '+'),
-    ('╲', '\\'),
-    ('┃', '#'),
-    ('━', '='),
-    ('╍', 'x'),
-    ('┄', '.'),
-    // Arrows and keys.
-    ('↑', '^'),
-    ('↓', 'v'),
-    ('←', '<'),
-    ('→', '>'),
-    ('↔', '='),
-    ('⇥', KEY),
-    ('⇧', KEY),
-    ('↵', KEY),
-    ('⌫', KEY),
-    // Words.
-    ('…', '~'),
-    ('“', '"'),
-    ('”', '"'),
-    ('‘', '\''),
-    ('’', '\''),
-    ('×', 'x'),
-    ('−', '-'),
-    ('\u{a0}', ' '),
-    // What `clean` puts in the place of letters that steer a terminal.
-    ('\u{fffd}', '?'),
-];
-
-/// Stands for a key whose name was not spelled: nobody should ever see it.
-pub const KEY: char = '&';
-
-/// Signs within words that take more than one letter.
-const SPELLED: &[(&str, &str)] =
-    &[("⇧⇥", "Shift-Tab"), ("⇥", "Tab"), ("↵", "Enter"), ("⌫", "Backspace"), (" · ", " | "), ("…", "..."), ("→", "->"), ("↔", "<->")];
-
-/// Keys that are arrows, where they are shown as keys.
-const ARROWS: &[(&str, &str)] = &[("↑", "Up"), ("↓", "Down"), ("←", "Left"), ("→", "Right")];
 
 thread_local! {
     /// What the frame that is being drawn may hold: words are spelled in the middle of a screen, where no theme is at hand.
@@ -88,29 +15,6 @@ thread_local! {
 }
 
 impl Signs {
-    /// What can be shown where the environment is as told: by the person's wish, else by the terminal and the locale. `on` in the wish asks for
-    /// ASCII, `off` for Unicode.
-    #[must_use]
-    pub fn detect(wish: Option<bool>, environment: &dyn Fn(&str) -> Option<String>) -> Self {
-        let set = |name: &str| environment(name).filter(|value| !value.is_empty());
-        // The first that is set counts, as everywhere on Unix; none of them means the locale C.
-        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| set(name)).unwrap_or_default().to_lowercase();
-        let encoded = cfg!(windows) || locale.contains("utf-8") || locale.contains("utf8");
-        let poor = set("TERM").is_some_and(|term| matches!(term.as_str(), "linux" | "dumb" | "ansi") || term.starts_with("vt"));
-        match (wish, encoded) {
-            (Some(false), _) => Self::Unicode,
-            (_, false) => Self::AsciiOnly,
-            (Some(true), true) => Self::Ascii,
-            (None, true) => {
-                if poor {
-                    Self::Ascii
-                } else {
-                    Self::Unicode
-                }
-            }
-        }
-    }
-
     /// Draws a frame, or a part of it, with these signs.
     pub fn draw(self, frame: &mut Frame<'_>, draw: impl FnOnce(&mut Frame<'_>)) {
         let before = NOW.replace(self);
@@ -149,19 +53,14 @@ pub fn keys(shown: &str) -> Cow<'_, str> {
 /// Replaces what is left in the cells of a frame.
 fn settle(buffer: &mut Buffer, signs: Signs) {
     for cell in buffer.content.iter_mut().filter(|cell| !cell.symbol().is_ascii()) {
-        let letter = match in_place(cell) {
-            Some(sign) => sign,
-            None if signs == Signs::Ascii => continue,
-            None => cell.symbol().nfd().next().filter(char::is_ascii).unwrap_or('?'),
-        };
-        cell.set_char(letter);
+        let mut letters = cell.symbol().chars();
+        let first = letters.next().unwrap_or(' ');
+        // A sign of the table stands alone; a letter may have others on it.
+        let is_sign = letters.next().is_none() && TABLE.iter().any(|(known, _)| *known == first);
+        if is_sign || signs == Signs::AsciiOnly {
+            cell.set_char(signs.letter(first).unwrap_or('?'));
+        }
     }
-}
-
-fn in_place(cell: &Cell) -> Option<char> {
-    let mut letters = cell.symbol().chars();
-    let sign = letters.next().filter(|_| letters.next().is_none())?;
-    TABLE.iter().find(|(known, _)| *known == sign).map(|(_, ascii)| *ascii)
 }
 
 #[cfg(test)]
@@ -170,6 +69,7 @@ mod tests {
     use crate::tui::text;
     use ratatui::Terminal;
     use ratatui::backend::TestBackend;
+    use ratatui::buffer::Cell;
     use ratatui::text::Line;
     use std::collections::BTreeSet;
     use std::path::{Path, PathBuf};
@@ -206,21 +106,6 @@ mod tests {
         }
     }
 
-    #[test]
-    fn the_locale_the_terminal_and_the_wish_decide() {
-        let told = |wish, variables: &[(&str, &str)]| {
-            Signs::detect(wish, &|name| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()))
-        };
-        assert_eq!(told(None, &[("LANG", "de_DE.UTF-8"), ("TERM", "xterm-256color")]), Signs::Unicode);
-        assert_eq!(told(None, &[("LANG", "C.utf8"), ("LC_ALL", ""), ("TERM", "linux")]), Signs::Ascii);
-        assert_eq!(told(None, &[("LANG", "de_DE.UTF-8"), ("LC_CTYPE", "de_DE.ISO-8859-1")]), Signs::AsciiOnly);
-        assert_eq!(told(None, &[("LANG", "de_DE.UTF-8"), ("LC_ALL", "C")]), Signs::AsciiOnly);
-        assert_eq!(told(None, &[("TERM", "xterm")]), Signs::AsciiOnly);
-        assert_eq!(told(Some(true), &[("LANG", "en_US.UTF-8"), ("TERM", "xterm")]), Signs::Ascii);
-        assert_eq!(told(Some(true), &[("LANG", "C")]), Signs::AsciiOnly);
-        assert_eq!(told(Some(false), &[("LANG", "C"), ("TERM", "linux")]), Signs::Unicode);
-    }
-
     fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
         for path in std::fs::read_dir(folder).unwrap().flatten().map(|entry| entry.path()) {
             if path.is_dir() {
@@ -239,6 +124,7 @@ mod tests {
         for room in [
             "src/tui",
             "src/shell",
+            "src/cli",
             "src/app",
             "src/core/session",
             "src/core/workbook",

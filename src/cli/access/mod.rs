@@ -2,10 +2,11 @@
 
 mod text;
 
-use super::{Failure, Manners, lines, output_failed, source};
+use super::{Failure, Manners, lines, output_failed, signs_of, source};
 use crate::collect::{Options, judging_time};
 use crate::export;
-use kassay_core::judging::{Tables, View, access_by_subject, access_register};
+use crate::tables::tables;
+use kassay_core::judging::{View, access_by_subject, access_register};
 use kassay_core::model::Kind;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
@@ -47,7 +48,7 @@ impl AccessVerb {
         let scope = self.scope.as_deref().map(source::scope).transpose()?.unwrap_or_default();
         // Rights are those of RBAC; no Secret says anything about them.
         let inventory = self.source.read(&Options { without_secrets: true, ..Options::default() }, manners)?;
-        let tables = Tables::shipped().map_err(|e| Failure::new(e.to_string()))?;
+        let tables = tables(None).map_err(|e| Failure::new(e.to_string()))?;
         let view = View::new(&inventory, &scope, judging_time(&inventory, None, jiff::Timestamp::now()), &tables);
         let missing: Vec<String> =
             LISTS.iter().filter_map(|kind| lines::unread(&inventory, *kind, || format!("there is no list of {}", kind.id()))).collect();
@@ -55,7 +56,11 @@ impl AccessVerb {
         let written = match self.output {
             Form::Json => export::access_json(&access_register(&view), &mut out),
             Form::Csv => export::access_csv(&access_by_subject(&view), &mut out),
-            Form::Text => text::write(&access_by_subject(&view), &inventory, &missing, lines::columns(), &mut out),
+            Form::Text => {
+                let mut text = Vec::new();
+                text::write(&access_by_subject(&view), &inventory, &missing, lines::columns(), &mut text)
+                    .and_then(|()| out.write_all(signs_of(&io::stdout()).written(&String::from_utf8_lossy(&text)).as_bytes()))
+            }
         };
         written.and_then(|()| out.flush()).map_err(|e| output_failed(&e))?;
         // The other forms have no place for it, and who takes them must not believe them to be whole.

@@ -2,7 +2,7 @@
 
 mod text;
 
-use super::{Failure, Manners, lines, output_failed, source};
+use super::{Failure, Manners, lines, output_failed, signs_of, source};
 use crate::collect::Options;
 use crate::export;
 use kassay_core::analysis::reach::Reach;
@@ -73,7 +73,9 @@ impl ReachVerb {
             Form::Text => {
                 let page =
                     text::Page { inventory: &inventory, reach: &reach, scope: &scope, sorted, missing: &missing, width: lines::columns() };
-                page.write(&mut out)
+                let mut text = Vec::new();
+                page.write(&mut text)
+                    .and_then(|()| out.write_all(signs_of(&io::stdout()).written(&String::from_utf8_lossy(&text)).as_bytes()))
             }
         };
         written.and_then(|()| out.flush()).map_err(|e| output_failed(&e))?;
