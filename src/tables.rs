@@ -2,6 +2,7 @@
 //! settings.
 
 use crate::config::{config_dir, said};
+use jiff::civil::Date;
 use kassay_core::analysis::lifecycle::NotTaken;
 use kassay_core::judging::{TableError, Tables};
 use std::fs;
@@ -42,10 +43,10 @@ pub enum NoTables {
 /// Where a file can't be read, or a handed one knows less than the program.
 pub fn tables(file: Option<&Path>) -> Result<Tables, NoTables> {
     let kept = || config_dir().map(|dir| dir.join(FILE));
-    with(file, file.is_none().then(kept).flatten().as_deref())
+    with(file, file.is_none().then(kept).flatten().as_deref(), jiff::Zoned::now().date())
 }
 
-fn with(handed: Option<&Path>, kept: Option<&Path>) -> Result<Tables, NoTables> {
+fn with(handed: Option<&Path>, kept: Option<&Path>, today: Date) -> Result<Tables, NoTables> {
     let shipped = Tables::shipped()?;
     let Some(path) = handed.or(kept) else { return Ok(shipped) };
     let text = match fs::read_to_string(path) {
@@ -54,7 +55,13 @@ fn with(handed: Option<&Path>, kept: Option<&Path>) -> Result<Tables, NoTables> 
         read => read.map_err(|source| NoTables::Unreadable { path: path.to_owned(), source })?,
     };
     match shipped.lifecycle.newer(&text, &path.display().to_string()) {
-        Ok(newer) => Ok(shipped.with_support_dates(newer)),
+        Ok(mut newer) => {
+            // Nobody can know that yet: it is told wherever the data is named, and whoever reads it decides.
+            if newer.as_of.is_some_and(|day| day > today) {
+                newer.file += " (dated ahead of the day on which this was judged)";
+            }
+            Ok(shipped.with_support_dates(newer))
+        }
         // The program was renewed since the file was put there.
         Err(NotTaken::Older { .. }) if handed.is_none() => Ok(shipped),
         Err(fault) => Err(NoTables::NotTaken { path: path.to_owned(), fault }),
@@ -79,9 +86,10 @@ mod tests {
         let older = file("older.toml", &format!("as_of = 2020-01-15\n{release}"));
         let broken = file("broken.toml", "as_of = ");
         let none = dir.path().join("none.toml");
-        let title = |handed: Option<&Path>, kept: Option<&Path>| {
-            with(handed, kept).map(|tables| tables.lifecycle.title()).map_err(|e| e.to_string())
+        let title_on = |today: Date, handed: Option<&Path>, kept: Option<&Path>| {
+            with(handed, kept, today).map(|tables| tables.lifecycle.title()).map_err(|e| e.to_string())
         };
+        let title = |handed: Option<&Path>, kept: Option<&Path>| title_on(jiff::civil::date(2027, 1, 15), handed, kept);
         let ours = Tables::shipped().unwrap().lifecycle.title();
         let theirs = format!("Support data of 2027-01-15 from {}", newer.display());
         for (handed, kept, expected) in [
@@ -93,6 +101,9 @@ mod tests {
         ] {
             assert_eq!(title(handed, kept).as_ref(), Ok(expected));
         }
+        // Dates that nobody can know yet are told.
+        let early = title_on(jiff::civil::date(2027, 1, 14), None, Some(&newer)).unwrap();
+        assert_eq!(early, format!("{theirs} (dated ahead of the day on which this was judged)"));
         for (handed, kept, why) in [
             (Some(&none), None, "none.toml can't be read"),
             (Some(&older), None, "older.toml are not taken: it is of 2020-01-15"),

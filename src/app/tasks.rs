@@ -13,11 +13,12 @@ use crate::config;
 use crate::export;
 use crate::shell::complete;
 use crate::store::Recent;
+use crate::tables::tables;
 use kassay_core::analysis::platform;
 use kassay_core::analysis::probing::{self, Plan};
 use kassay_core::analysis::rbac::folded::Folded;
 use kassay_core::analysis::segmentation::Segmentation;
-use kassay_core::judging::{Tables, View, access_by_subject};
+use kassay_core::judging::{View, access_by_subject};
 use kassay_core::kinds::{Inventory, KindState, Probes};
 use kassay_core::model::text::clean;
 use kassay_core::model::{Kind, Scope};
@@ -76,8 +77,7 @@ impl World {
                 let home = self.home.clone();
                 self.beside(move || {
                     let found = complete::complete(&typed, home.as_deref());
-                    let fits = if found.names.is_empty() && found.text != typed { vec![found.text.clone()] } else { found.names };
-                    Action::Completed { text: found.text, fits }
+                    Action::Completed { fits: found.fitting(&typed, home.as_deref()), text: found.text }
                 });
             }
             Effect::Contexts(others) => {
@@ -304,7 +304,7 @@ impl World {
 
 /// The access register of a cluster.
 fn register(inventory: &Inventory, scope: &Scope) -> Result<Arc<Folded>, String> {
-    let tables = Tables::shipped().map_err(|e| e.to_string())?;
+    let tables = tables(None).map_err(|e| e.to_string())?;
     let now = collect::judging_time(inventory, None, jiff::Timestamp::now());
     Ok(Arc::new(access_by_subject(&View::new(inventory, scope, now, &tables))))
 }
@@ -359,7 +359,7 @@ fn apart<F: Future<Output = ()>>(task: impl FnOnce() -> F + Send + 'static) {
 /// What there is to say of a cluster that is read already.
 fn of_inventory(inventory: &Inventory) -> Result<Preflight, CollectError> {
     let coverage = inventory.coverage_of(Kind::Namespaces);
-    let tables = Tables::shipped().map_err(|e| CollectError::Internal(e.to_string()))?;
+    let tables = tables(None).map_err(|e| CollectError::Internal(e.to_string()))?;
     let now = collect::judging_time(inventory, None, jiff::Timestamp::now());
     Ok(Preflight {
         // Files need not hold nodes, and then their number is not known.

@@ -11,6 +11,15 @@ pub struct Completion {
     pub names: Vec<String>,
 }
 
+impl Completion {
+    /// All that fits what was typed: one where it was completed, or is the whole name of something; nothing where nothing begins like it.
+    #[must_use]
+    pub fn fitting(&self, typed: &str, home: Option<&Path>) -> Vec<String> {
+        let one = self.names.is_empty() && (self.text != typed || expand(typed, home).exists());
+        if one { vec![self.text.clone()] } else { self.names.clone() }
+    }
+}
+
 /// Completes what was typed so far against the file system. A leading `~` is the person's home.
 #[must_use]
 pub fn complete(typed: &str, home: Option<&Path>) -> Completion {
@@ -72,6 +81,10 @@ mod tests {
         assert_eq!(complete("~/Ü", home).text, "~/Ünter/");
         assert_eq!(complete("~/.h", home).text, "~/.hidden");
         assert_eq!(complete("~/none", home), Completion { text: "~/none".into(), names: vec![] });
+        // What is typed whole is there, and nothing says that it is not.
+        for (typed, fits) in [("~/prod-e", 1), ("~/prod-eu.kassay.gz", 1), ("~/Ünter/", 1), ("~/p", 2), ("~/none", 0)] {
+            assert_eq!(complete(typed, home).fitting(typed, home).len(), fits, "{typed}");
+        }
         assert_eq!(
             complete(&format!("{}/prod-u", folder.path().display()), None).text,
             format!("{}/prod-us.kassay.gz", folder.path().display())
