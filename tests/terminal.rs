@@ -236,6 +236,31 @@ mod with_a_terminal {
         }
     }
 
+    #[test]
+    fn results_are_written_with_signs_that_the_terminal_has_and_to_others_as_they_are() {
+        let home = home();
+        let (file, book) = (home.path().join("dump.yaml"), home.path().join("book"));
+        std::fs::write(&file, "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n").unwrap();
+        let run = |arguments: &[&str]| {
+            let output = std::process::Command::new(KASSAY).args(arguments).env("HOME", home.path()).env("LC_ALL", "C").output().unwrap();
+            (output.status.code(), String::from_utf8(output.stdout).unwrap())
+        };
+        let (file, book) = (file.to_str().unwrap(), book.to_str().unwrap());
+        assert!(run(&["assess", "--workbook", book, "--from", file]).0 < Some(2));
+        for (locale, words) in [("C", "+ whole"), ("de_DE.ISO-8859-1", "+ whole"), ("C.UTF-8", "✓ whole")] {
+            let mut program = Program::start(KASSAY, &["verify", book], home.path(), (100, 24), &[("LC_ALL", locale)]);
+            program.see(words);
+            let (code, said) = program.end();
+            assert!(code == 0 && said.is_ascii() == words.is_ascii(), "{locale}: {said}");
+        }
+        // A file, or another program, takes them as they are.
+        assert!(run(&["verify", book]).1.contains("✓ whole"));
+        // What is wrong is told so too.
+        let mut program = Program::start(KASSAY, &["man", "nothing"], home.path(), (100, 24), &[("LC_ALL", "C")]);
+        program.see("there is no verb \"nothing\"");
+        assert_eq!(program.end().0, 2);
+    }
+
     const ASKED: &[u8] = b"\x1b]11;?\x07";
     const LIGHT: &str = "48;2;251;250;247";
     const DARK: &str = "48;2;23;26;32";
@@ -263,6 +288,20 @@ mod with_a_terminal {
         let after = program.bytes().split_off(before);
         assert!(asked(&program) == 2 && String::from_utf8_lossy(&after).contains(DARK));
         program.keys("q");
+        assert_eq!(program.end().0, 0);
+    }
+
+    #[test]
+    fn an_answer_that_comes_at_the_very_end_is_not_typed_into_the_shell() {
+        let home = home();
+        let script = format!("{KASSAY}; printf READY; IFS= read -r typed; printf 'GOT[%s]' \"$typed\"; read -r _");
+        let mut program = Program::start("/bin/sh", &["-c", &script], home.path(), (80, 24), &[]);
+        program.see("New assessment");
+        program.keys("q");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        program.keys("\u{1b}]11;rgb:fbfb/fafa/f7f7\u{7}").see("READY");
+        program.keys("ls\r").see("GOT[ls]");
+        program.keys("\r");
         assert_eq!(program.end().0, 0);
     }
 

@@ -19,7 +19,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::RecvTimeoutError;
 use std::sync::{Arc, Mutex, Once};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 /// The smallest size at which every screen shows all that it has.
@@ -28,7 +28,15 @@ pub const SMALLEST: (u16, u16) = (80, 20);
 /// How much of a frame is gathered before it is written, in bytes: all of it, but for a large terminal's first.
 const FRAME: usize = 64 * 1024;
 
+/// How long after the question an answer may still be on its way.
+const STILL_COMES: Duration = Duration::from_secs(5);
+
+/// How long it is waited for at the end.
+const LATE: Duration = Duration::from_millis(120);
+
 static TAKEN: AtomicBool = AtomicBool::new(false);
+/// When the terminal was asked for its ground and has not answered.
+static ASKED: Mutex<Option<Instant>> = Mutex::new(None);
 static PANICS: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 /// The terminal while the program has it; dropping gives it back.
@@ -76,6 +84,9 @@ impl Screen {
     /// # Errors
     /// Where the terminal is gone.
     pub fn ask_for_ground(&self) -> io::Result<()> {
+        if let Ok(mut asked) = ASKED.lock() {
+            *asked = Some(Instant::now());
+        }
         execute!(io::stdout(), Print(ground::ASK))
     }
 
@@ -149,8 +160,27 @@ pub fn restore() {
         terminal::LeaveAlternateScreen,
         cursor::Show
     );
+    drain();
     let _ = terminal::disable_raw_mode();
     let _ = out.flush();
+}
+
+/// Lets an answer of the terminal that is still on its way come now, and be lost: behind the end of the program it would be typed into the shell. An answer
+/// that did not come for long does not come any more, and is not waited for.
+fn drain() {
+    let asked = ASKED.lock().ok().and_then(|mut asked| asked.take());
+    if asked.is_some_and(|at| at.elapsed() < STILL_COMES) {
+        thread::sleep(LATE);
+        #[cfg(unix)]
+        let _ = rustix::termios::tcflush(io::stdin(), rustix::termios::QueueSelector::IFlush);
+    }
+}
+
+/// The terminal has answered.
+fn answered() {
+    if let Ok(mut asked) = ASKED.lock() {
+        *asked = None;
+    }
 }
 
 /// Chains a panic hook once. A panic of the drawing thread restores the terminal before its message is printed; one of a background
@@ -228,7 +258,7 @@ impl Endings {
 const LOOK: Duration = Duration::from_millis(100);
 
 /// How long it is waited for. Behind a terminal that is gone it never stops.
-const PATIENCE: Duration = Duration::from_secs(2);
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Keys, mouse and size as they come, until the terminal is gone. They are read on a thread of its own: behind a terminal that is gone, the library
 /// reads on for ever, and what waited for it would hang with it. That it is gone is seen by a second thread, without a signal.
@@ -306,7 +336,11 @@ impl Events {
                 return ready;
             }
             let event = self.coming.recv().await.flatten()?;
-            self.ready.extend(self.answers.take(event).into_iter().map(Some));
+            let heard = self.answers.take(event);
+            if heard.iter().any(|heard| matches!(heard, Heard::Ground(_))) {
+                answered();
+            }
+            self.ready.extend(heard.into_iter().map(Some));
         }
     }
 
