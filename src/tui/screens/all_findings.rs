@@ -1,9 +1,10 @@
 //! All findings of all checks on all clusters as one list.
 
+use super::findings::brief;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::table::{Column, Fill};
 use crate::tui::widgets::{filter, frame, listing, page, sign};
-use crate::tui::{keymap, markdown, text};
+use crate::tui::{keymap, text};
 use kassay_core::model::Finding;
 use kassay_core::model::text::clean;
 use kassay_core::session::{AllFindings, AllGroup, One, Session, Way};
@@ -40,7 +41,9 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Them
         frame.render_widget(Line::styled(words, theme.style("text.muted")), rest);
         return;
     }
-    let (list, detail) = frame::bottom(rest, (rest.height / 3).min(8));
+    // A short list leaves its room to the finding.
+    let short = rest.height.saturating_sub(u16::try_from(view.count()).unwrap_or(u16::MAX).max(4));
+    let (list, detail) = frame::bottom(rest, (rest.height / 3).min(8).max(short));
     let several = book.is_several();
     let shown = listing::Shown {
         nouns: ("finding", "findings"),
@@ -53,11 +56,7 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Them
     if let Some(one) = view.selected().filter(|_| detail.height > 2) {
         let (rule, detail) = frame::top(detail, 1);
         frame::rule(frame, rule, theme);
-        let f = one.finding;
-        let width = usize::from(detail.width);
-        let mut lines = markdown::plain(&clean(&f.message), width, theme.style("text"));
-        lines.push(Line::styled(text::cut_middle(&clean(&format!("{}: {}", f.field, f.observed)), width), theme.style("text.code")));
-        lines.extend(markdown::plain(&clean(&format!("Mend: {}", f.mend)), width, theme.style("text.muted")));
+        let lines = brief(one.finding, detail.width.into(), theme);
         frame.render_widget(Paragraph::new(page::fitting(lines, detail.height.into(), theme)), detail);
     }
 }

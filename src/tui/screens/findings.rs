@@ -78,10 +78,15 @@ fn list(frame: &mut Frame<'_>, area: Rect, session: &Session, book: &Book, check
     let (body, detail) = if side {
         let (list, detail) = frame::left(body, area.width * 9 / 20);
         (list, frame::left(detail, 2).1)
-    } else if body.height >= 20 {
-        frame::bottom(body, body.height / 2)
     } else if body.height >= 14 {
-        frame::bottom(body, 5)
+        // A short list leaves its room to the finding. All findings count, so that nothing jumps while one types.
+        let short = body.height.saturating_sub(u16::try_from(all).unwrap_or(u16::MAX).max(LEAST_ROWS));
+        let wanted = match body.height / 2 {
+            half if half >= WHOLE => half,
+            half if half >= 10 => 8,
+            _ => 5,
+        };
+        frame::bottom(body, short.max(wanted))
     } else {
         (body, Rect::default())
     };
@@ -98,7 +103,7 @@ fn list(frame: &mut Frame<'_>, area: Rect, session: &Session, book: &Book, check
     };
     listing::draw(frame, body, &view.list, &shown, theme);
     let Some(finding) = view.selected().filter(|_| !detail.is_empty()) else { return };
-    if detail.height > 5 {
+    if detail.height >= WHOLE {
         let detail = if side { detail } else { frame::top(detail, 1).1 };
         let lines = page::fitting(
             finding_lines(session, book, (check, finding), usize::from(detail.width.min(110)), theme),
@@ -109,12 +114,18 @@ fn list(frame: &mut Frame<'_>, area: Rect, session: &Session, book: &Book, check
     } else {
         let (rule, detail) = frame::top(detail, 1);
         frame::rule(frame, rule, theme);
-        let mut lines = markdown::plain(&clean(&finding.message), detail.width.into(), theme.style("text"));
-        let what = format!("{}: {}", finding.field, finding.observed);
-        lines.push(Line::styled(text::cut_middle(&clean(&what), detail.width.into()), theme.style("text.code")));
-        lines.push(Line::styled(text::cut(&format!("Mend: {}", clean(&finding.mend)), detail.width.into()), theme.style("text.muted")));
-        frame.render_widget(Paragraph::new(lines), detail);
+        let lines = brief(finding, detail.width.into(), theme);
+        frame.render_widget(Paragraph::new(page::fitting(lines, detail.height.into(), theme)), detail);
     }
+}
+
+/// What a finding says, where, and how it is mended: below a list that leaves no room for all of it.
+pub(super) fn brief(finding: &Finding, width: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let mut lines = markdown::plain(&clean(&finding.message), width, theme.style("text"));
+    let what = format!("{}: {}", finding.field, finding.observed);
+    lines.push(Line::styled(text::cut_middle(&clean(&what), width), theme.style("text.code")));
+    lines.extend(markdown::plain(&clean(&format!("Mend: {}", finding.mend)), width, theme.style("text.muted")));
+    lines
 }
 
 fn filter_bar(frame: &mut Frame<'_>, area: Rect, view: &FindingsView, all: usize, theme: &Theme) {
@@ -139,18 +150,24 @@ fn filter_bar(frame: &mut Frame<'_>, area: Rect, view: &FindingsView, all: usize
     );
 }
 
+/// Rows that a list has at least, where the finding stands below it: its groups have headings.
+const LEAST_ROWS: u16 = 4;
+
+/// Rows from which all of a finding is shown below the list; with fewer, how it is mended would be out of sight.
+const WHOLE: u16 = 13;
+
 const COLUMNS: [Column; 6] = {
     const fn column(fill: Fill, least: usize) -> Column {
         Column { title: "", fill, wanted: 0, least }
     }
     [
         column(Fill::Words, 10),
-        // The object is what one looks for: the field goes before much of that is cut.
-        column(Fill::Name, 28),
+        // The object is what one looks for: the field goes before much of that is cut, and is told in full with the finding.
+        column(Fill::Name, 36),
         column(Fill::Words, 12),
         column(Fill::Words, 9),
         column(Fill::Number, 8),
-        column(Fill::Name, 24),
+        column(Fill::Name, 16),
     ]
 };
 
@@ -383,7 +400,7 @@ mod tests {
         }
         for room in 76..200 {
             let widths = table::widths(&columns, room);
-            assert!(widths[1] >= 28, "{widths:?} in {room}");
+            assert!(widths[1] >= 36, "{widths:?} in {room}");
         }
     }
 }

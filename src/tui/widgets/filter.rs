@@ -40,5 +40,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, shown: &Shown<'_>, theme: &Theme)
     frame.render_widget(Line::styled("/", theme.style("key")), sign);
     let cursor = typing.then_some(field.cursor);
     field::draw(frame, input, &field::Shown { text: &field.text, cursor, placeholder: words, error: None }, theme);
-    frame.render_widget(Line::styled(about.to_owned(), theme.style("text.muted")).right_aligned(), right);
+    // How many there are comes first, and is seen whatever there is room for.
+    let about = text::cut(about, usize::from(right.width).saturating_sub(2));
+    frame.render_widget(Line::styled(about, theme.style("text.muted")).right_aligned(), right);
 }
