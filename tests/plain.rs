@@ -3,6 +3,9 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test's failure is its message")]
 
+#[allow(dead_code, reason = "shared by several tests, each of which uses its part")]
+#[path = "collect/server.rs"]
+mod server;
 #[path = "support/talk.rs"]
 mod talk;
 
@@ -294,6 +297,115 @@ fn every_place_is_told() {
         assert!(told.contains(wanted), "{lines:?} tells no {wanted:?}:\n{told}");
     }
     assert_eq!(talk.leave("quit").0, 0);
+}
+
+/// A Deployment, with what its container says of its rights.
+fn dump(security: &str) -> String {
+    format!(
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: web, namespace: shop}}\nspec:\n  selector: {{matchLabels: {{app: web}}}}\n  template:\n    \
+         metadata: {{labels: {{app: web}}}}\n    spec: {{containers: [{{name: web, image: 'registry.acme.example/web:1', securityContext: {security}}}]}}\n"
+    )
+}
+
+#[test]
+fn what_is_read_again_is_told_before_it_is_taken_or_left() {
+    let home = tempfile::tempdir().unwrap();
+    let (file, book) = (home.path().join("dump.yaml"), home.path().join("book"));
+    std::fs::write(&file, dump("{}")).unwrap();
+    let (code, said) = kassay(&["assess", "--workbook", text(&book), "--from", text(&file)], home.path());
+    assert!(code < 2, "{said}");
+    let kept = || std::fs::read_to_string(book.join("workbook.toml")).unwrap();
+    let before = kept();
+    std::fs::write(&file, dump("{privileged: true}")).unwrap();
+    let mut talk = Talk::start(&[text(&book), "--plain"], home.path(), &[]);
+    talk.reply();
+    for (answer, taken) in [("back", false), ("enter", true)] {
+        let told = talk.say("R");
+        for words in
+            ["dump was read again, and is not taken yet.", "Type enter to take it, or back to leave everything as it was.", "3.1/baseline"]
+        {
+            assert!(told.contains(words), "no {words:?} in:\n{told}");
+        }
+        assert_eq!(kept(), before, "nothing is written before somebody says so");
+        talk.say(answer);
+        assert_eq!(kept() != before, taken, "{answer}");
+    }
+    assert_eq!(talk.leave("quit").0, 0);
+}
+
+#[test]
+fn who_changed_the_same_outside_is_told_and_one_of_both_is_chosen() {
+    for (chosen, holds) in [("what was entered here", "Entered here."), ("what the file says", "By hand.")] {
+        let home = tempfile::tempdir().unwrap();
+        let book = home.path().join("data/assessments/demo");
+        let decided = std::cell::Cell::new(false);
+        let filled = |note: &'static str| {
+            let decided = &decided;
+            move |label: &str, _: &str| match label {
+                "Answer" => vec!["y".to_owned()],
+                "Note" => vec![note.to_owned(), ".".to_owned()],
+                // The only one is not counted.
+                "Type" => {
+                    decided.set(true);
+                    vec![chosen.to_owned()]
+                }
+                // What was typed stands there still, and would take the place of what the file says.
+                "Evidence" if decided.get() => vec![".back".to_owned()],
+                _ => vec![String::new()],
+            }
+        };
+        let mut talk = Talk::start(&["demo", "--plain"], home.path(), &[]);
+        talk.reply();
+        talk.say("tab 3");
+        let opened = talk.say("1 a");
+        talk.fill(opened, &filled("First."));
+        let kept = std::fs::read_to_string(book.join("workbook.toml")).unwrap();
+        assert!(kept.contains("First."));
+        std::fs::write(book.join("workbook.toml"), kept.replace("First.", "By hand.")).unwrap();
+        let opened = talk.say("1 a");
+        talk.fill(opened, &filled("Entered here."));
+        let (code, all) = talk.leave("quit");
+        for words in
+            ["Changed here and outside.", "workbook.toml was changed outside Kassay while it was open", "The other text is kept as "]
+        {
+            assert!(all.contains(words), "no {words:?} in:\n{all}");
+        }
+        assert_eq!(code, 0, "{all}");
+        let kept = std::fs::read_to_string(book.join("workbook.toml")).unwrap();
+        let answers = Workbook::parse(&kept).unwrap().answers;
+        assert_eq!(answers.iter().map(|a| a.note.as_str()).collect::<Vec<_>>(), [holds], "{chosen}:\n{all}");
+        // The text from outside is there, whatever was chosen.
+        let aside =
+            std::fs::read_dir(&book).unwrap().map(|entry| entry.unwrap().path()).find(|path| text(path).contains("outside")).unwrap();
+        assert!(std::fs::read_to_string(aside).unwrap().contains("By hand."));
+    }
+}
+
+#[test]
+fn active_probes_are_listed_sent_on_a_word_and_kept() {
+    let home = tempfile::tempdir().unwrap();
+    // Only who is asked over TLS has an address of its own.
+    let server = server::Server::start_tls(|_, _| None);
+    let kubeconfig = server.kubeconfig("{token: t-1}");
+    let book = home.path().join("book");
+    let (code, said) = kassay(&["assess", "--workbook", text(&book), "--kubeconfig", text(&kubeconfig)], home.path());
+    assert!(code < 2, "{said}");
+    let mut talk = Talk::start(&[text(&book), "--plain"], home.path(), &[("KUBECONFIG", text(&kubeconfig))]);
+    talk.reply();
+    let without = |server: &server::Server| server.asked().iter().filter(|asked| asked.header("authorization").is_empty()).count();
+    let before = server.asked().len();
+    let listed = talk.say("P");
+    assert!(listed.contains("May these be sent from this machine now?") && listed.contains(&server.address), "{listed}");
+    // Looking sends nothing, and neither does no.
+    talk.say("n");
+    assert_eq!(server.asked().len(), before);
+    talk.say("P");
+    talk.say("y");
+    let (code, all) = talk.leave("quit");
+    assert_eq!(code, 0, "{all}");
+    assert!(without(&server) > 0, "nothing came without a credential:\n{all}");
+    let kept = Workbook::parse(&std::fs::read_to_string(book.join("workbook.toml")).unwrap()).unwrap();
+    assert!(kept.evidence.iter().any(|e| e.title.to_lowercase().contains("probe")), "{:?}\n{all}", kept.evidence);
 }
 
 #[test]
