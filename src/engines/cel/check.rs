@@ -372,7 +372,9 @@ impl Checker<'_> {
                 {
                     return refused("found no matching overload for 'sortBy'");
                 }
-                Ok(Type::list(first))
+                // Where nothing is known of either, the ways to call it give types that are not known to be one.
+                let nothing = !matches!(range, Type::List(_)) && matches!(body, Type::Dyn | Type::Free(_));
+                Ok(if nothing { Type::Dyn } else { Type::list(first) })
             }
         }
     }

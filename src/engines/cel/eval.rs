@@ -110,7 +110,13 @@ impl Run<'_> {
             Node::OptMap { of, var, body, flat } => match self.eval(of)? {
                 Value::Optional(None) => Ok(Value::Optional(None)),
                 Value::Optional(Some(value)) => {
-                    self.locals.push((var.clone(), value.as_ref().clone()));
+                    // What is empty comes to the variable without its type.
+                    let value = match value.as_ref() {
+                        Value::List(values) if values.is_empty() => Value::list(Vec::new()),
+                        Value::Map(entries) if entries.is_empty() => Value::map([]),
+                        other => other.clone(),
+                    };
+                    self.locals.push((var.clone(), value));
                     let value = self.eval(body);
                     self.locals.pop();
                     if *flat { value } else { value.map(some) }
@@ -203,7 +209,7 @@ impl Run<'_> {
             map.insert(key, value);
         }
         self.spend(30)?;
-        Ok(Value::Map(Arc::new(map)))
+        Ok(Value::Map(Arc::new(map.into())))
     }
 
     fn call(&mut self, name: &str, target: Option<&Node>, args: &[Node]) -> Result<Value, Failure> {
@@ -231,6 +237,10 @@ impl Run<'_> {
             ("findAll", [Value::String(text), Value::String(pattern)]) => self.pattern(pattern, |regex| all(regex, text, -1)),
             ("findAll", [Value::String(text), Value::String(pattern), Value::Int(most)]) => {
                 self.pattern(pattern, |regex| all(regex, text, *most))
+            }
+            ("flatten", [Value::List(inside), Value::Int(depth)]) => {
+                self.spend(inside.len().saturating_mul(usize::try_from(*depth).unwrap_or_default()))?;
+                library::call(name, true, &values)
             }
             ("lists.range", [Value::Int(count)]) => {
                 self.spend(usize::try_from(*count).unwrap_or_default())?;
@@ -270,6 +280,7 @@ impl Run<'_> {
         let pairs: Vec<(Value, Value)> = match range {
             Value::List(values) if vars.1.is_some() => (0_i64..).map(Value::Int).zip(values.iter().cloned()).collect(),
             Value::List(values) => values.iter().map(|value| (value.clone(), Value::Null)).collect(),
+            Value::Map(_) if kind == Fold::SortBy => return no_overload(),
             Value::Map(entries) => entries.iter().map(|(key, value)| (key.value(), value.clone())).collect(),
             other => return errs(format!("got '{}', expected iterable type", other.kind())),
         };
@@ -341,7 +352,7 @@ impl Run<'_> {
             (Fold::All | Fold::Exists, Some(failure)) => Err(failure),
             (Fold::All | Fold::Exists, None) => Ok(Value::Bool(kind == Fold::All)),
             (Fold::ExistsOne, _) => Ok(Value::Bool(count == 1)),
-            (Fold::Map | Fold::Entries, _) => Ok(Value::Map(Arc::new(map))),
+            (Fold::Map | Fold::Entries, _) => Ok(Value::Map(Arc::new(map.into()))),
             (Fold::SortBy, _) => {
                 self.spend(list.len().saturating_pow(2))?;
                 library::sorted_by(pairs.iter().map(|(first, _)| first.clone()).collect(), list)
@@ -358,13 +369,11 @@ fn put(map: &mut BTreeMap<Key, Value>, key: &Value, value: Value) -> Result<(), 
 
 /// What a field or an index leads to, none where there is nothing.
 fn find(of: &Value, index: &Value) -> Result<Option<Value>, Failure> {
+    if !matches!(index, Value::Bool(_) | Value::Int(_) | Value::Uint(_) | Value::Double(_) | Value::String(_)) {
+        return errs("invalid qualifier type");
+    }
     match of {
-        Value::Map(entries) => {
-            if matches!(index, Value::List(_) | Value::Map(_) | Value::Null) {
-                return errs("unsupported key type");
-            }
-            Key::of(index).and_then(|key| entries.get(&key)).cloned().map(known).transpose()
-        }
+        Value::Map(entries) => entries.find(index)?.cloned().map(known).transpose(),
         Value::List(values) => {
             let at = match index {
                 Value::Int(at) => *at,

@@ -31,7 +31,8 @@ pub(crate) fn call(name: &str, method: bool, args: &[Value]) -> Answer {
         }
         ("!", [Value::Bool(value)]) => Ok(Value::Bool(!value)),
         ("==", [a, b]) => a.same(b).map(Value::Bool),
-        ("!=", [a, b]) => a.same(b).map(|same| Value::Bool(!same)),
+        // What can't be compared is not equal, and no error here.
+        ("!=", [a, b]) => lists::settle(a.same(b)).map(|same| Value::Bool(!same)),
         ("<", [a, b]) => a.order(b).map(|order| Value::Bool(order == Some(Ordering::Less))),
         (">", [a, b]) => a.order(b).map(|order| Value::Bool(order == Some(Ordering::Greater))),
         ("<=", [a, b]) => a.order(b).map(|order| Value::Bool(matches!(order, Some(Ordering::Less | Ordering::Equal)))),
@@ -40,7 +41,7 @@ pub(crate) fn call(name: &str, method: bool, args: &[Value]) -> Answer {
         ("-_", [Value::Int(value)]) => value.checked_neg().map_or_else(|| errs("integer overflow"), |value| Ok(Value::Int(value))),
         ("-_", [Value::Double(value)]) => Ok(Value::Double(-value)),
         ("in", [item, Value::List(values)]) => lists::holds(values, item).map(Value::Bool),
-        ("in", [item, Value::Map(entries)]) => Ok(Value::Bool(super::Key::of(item).is_some_and(|key| entries.contains_key(&key)))),
+        ("in", [item, Value::Map(entries)]) => entries.find(item).map(|found| Value::Bool(found.is_some())),
         ("size", [value]) => size(value),
         ("type", [value]) => Ok(Value::Type(value.kind().into())),
         ("dyn", [value]) => Ok(value.clone()),
@@ -120,7 +121,6 @@ fn is_zero(value: &Value) -> bool {
         Value::Map(entries) => entries.is_empty(),
         Value::Duration(value) => *value == 0,
         Value::Timestamp(moment) => moment.is_zero(),
-        Value::Optional(value) => value.as_ref().is_none_or(|value| is_zero(value)),
         _ => false,
     }
 }

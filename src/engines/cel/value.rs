@@ -6,6 +6,7 @@ use serde_json::Value as Json;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Deref;
 use std::sync::Arc;
 
 /// A value of CEL.
@@ -26,9 +27,9 @@ pub enum Value {
     /// Bytes.
     Bytes(Arc<[u8]>),
     /// A list.
-    List(Arc<Vec<Value>>),
+    List(Arc<List>),
     /// A map; what is an object of some type is a map too.
-    Map(Arc<BTreeMap<Key, Value>>),
+    Map(Arc<Map>),
     /// A point in time.
     Timestamp(Moment),
     /// A length of time in nanoseconds.
@@ -41,6 +42,86 @@ pub enum Value {
     Opaque(Arc<dyn Opaque>),
     /// What is not known here, and why. Whoever reads it gets [`Failure::Lacking`].
     Unknown(Arc<str>),
+}
+
+/// What stands in a list, and whether it is one of the API's own types: such a list errs where it is compared with something else.
+#[derive(Clone, Debug, Default)]
+pub struct List {
+    values: Vec<Value>,
+    typed: bool,
+}
+
+/// What stands in a map, and whether it is one of the API's own types.
+#[derive(Clone, Debug, Default)]
+pub struct Map {
+    entries: BTreeMap<Key, Value>,
+    of: Origin,
+}
+
+/// Where a map comes from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Origin {
+    /// JSON, or an expression.
+    #[default]
+    Plain,
+    /// A map of one of the API's own types. It errs where something else than text is looked for in it, or where it is compared with something else.
+    Map,
+    /// An object of one of the API's own types. It errs likewise, and where something in it errs when it is compared.
+    Object,
+}
+
+impl From<Vec<Value>> for List {
+    fn from(values: Vec<Value>) -> Self {
+        Self { values, typed: false }
+    }
+}
+
+impl Deref for List {
+    type Target = Vec<Value>;
+
+    fn deref(&self) -> &Vec<Value> {
+        &self.values
+    }
+}
+
+impl From<BTreeMap<Key, Value>> for Map {
+    fn from(entries: BTreeMap<Key, Value>) -> Self {
+        Self { entries, of: Origin::Plain }
+    }
+}
+
+impl Deref for Map {
+    type Target = BTreeMap<Key, Value>;
+
+    fn deref(&self) -> &BTreeMap<Key, Value> {
+        &self.entries
+    }
+}
+
+impl Map {
+    /// What a key leads to.
+    ///
+    /// # Errors
+    ///
+    /// It can have no such key.
+    pub fn find(&self, key: &Value) -> Result<Option<&Value>, Failure> {
+        if self.of != Origin::Plain && !matches!(key, Value::String(_)) {
+            return Err(Failure::Errs("unsupported map key type".to_owned()));
+        }
+        Ok(Key::of(key).and_then(|key| self.entries.get(&key)))
+    }
+
+    fn same(&self, other: &Self) -> Result<bool, Failure> {
+        if self.len() != other.len() || !self.keys().all(|key| other.contains_key(key)) {
+            return Ok(false);
+        }
+        let errs = match (self.of, other.of) {
+            (Origin::Plain, _) => Errs::AreEqual,
+            (Origin::Object, Origin::Plain | Origin::Map) => Errs::Err,
+            _ => Errs::Differ,
+        };
+        every(self.iter().filter_map(|(key, value)| Some((value, other.get(key)?))), errs)
+    }
 }
 
 /// A value of a library's own type: a quantity, a URL.
@@ -96,7 +177,7 @@ impl Key {
 pub(crate) fn whole(value: f64) -> Option<i64> {
     let limit = 9_223_372_036_854_775_808.0;
     #[allow(clippy::cast_possible_truncation)]
-    (value.fract() == 0.0 && value >= -limit && value < limit).then_some(value as i64)
+    (value.fract() == 0.0 && value > -limit && value < limit).then_some(value as i64)
 }
 
 impl Value {
@@ -109,13 +190,36 @@ impl Value {
     /// A list.
     #[must_use]
     pub fn list(values: Vec<Self>) -> Self {
-        Self::List(Arc::new(values))
+        Self::List(Arc::new(values.into()))
+    }
+
+    /// A list of one of the API's own types.
+    #[must_use]
+    pub fn typed_list(values: Vec<Self>) -> Self {
+        Self::List(Arc::new(List { values, typed: true }))
     }
 
     /// A map with keys of text.
     #[must_use]
     pub fn map<'a>(entries: impl IntoIterator<Item = (&'a str, Self)>) -> Self {
-        Self::Map(Arc::new(entries.into_iter().map(|(key, value)| (Key::String(key.into()), value)).collect()))
+        Self::map_of(entries, Origin::Plain)
+    }
+
+    /// A map of one of the API's own types.
+    #[must_use]
+    pub fn typed_map<'a>(entries: impl IntoIterator<Item = (&'a str, Self)>) -> Self {
+        Self::map_of(entries, Origin::Map)
+    }
+
+    /// An object of one of the API's own types.
+    #[must_use]
+    pub fn object<'a>(fields: impl IntoIterator<Item = (&'a str, Self)>) -> Self {
+        Self::map_of(fields, Origin::Object)
+    }
+
+    fn map_of<'a>(entries: impl IntoIterator<Item = (&'a str, Self)>, of: Origin) -> Self {
+        let entries = entries.into_iter().map(|(key, value)| (Key::String(key.into()), value)).collect();
+        Self::Map(Arc::new(Map { entries, of }))
     }
 
     /// A value of a library.
@@ -215,12 +319,12 @@ impl Value {
             (Self::Timestamp(a), Self::Timestamp(b)) => a.nanoseconds == b.nanoseconds,
             (Self::Duration(a), Self::Duration(b)) => a == b,
             (Self::Type(a), Self::Type(b)) => a == b,
-            (Self::List(a), Self::List(b)) => a.len() == b.len() && every(a.iter().zip(b.iter()))?,
-            (Self::Map(a), Self::Map(b)) => {
-                a.len() == b.len()
-                    && a.keys().all(|key| b.contains_key(key))
-                    && every(a.iter().filter_map(|(key, value)| Some((value, b.get(key)?))))?
+            (Self::List(a), Self::List(b)) => {
+                a.len() == b.len() && every(a.iter().zip(b.iter()), if a.typed { Errs::Differ } else { Errs::AreEqual })?
             }
+            (Self::Map(a), Self::Map(b)) => a.same(b)?,
+            (Self::List(a), _) if a.typed => return Err(Failure::Errs("no such overload".to_owned())),
+            (Self::Map(a), _) if a.of != Origin::Plain => return Err(Failure::Errs("no such overload".to_owned())),
             (Self::Optional(a), Self::Optional(b)) => match (a, b) {
                 (Some(a), Some(b)) => a.same(b)?,
                 (None, None) => true,
@@ -250,15 +354,25 @@ impl Value {
     }
 }
 
-/// Whether all pairs are equal. One that differs decides, whatever another can't tell.
-fn every<'a>(pairs: impl Iterator<Item = (&'a Value, &'a Value)>) -> Result<bool, Failure> {
+/// What an error does where two things in lists or maps are compared.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Errs {
+    /// They count as equal: nothing said that they are not.
+    AreEqual,
+    /// They count as different: nothing said that they are equal.
+    Differ,
+    /// It is an error of the whole.
+    Err,
+}
+
+/// Whether all pairs are equal. One that differs decides, whatever another one can't tell.
+fn every<'a>(pairs: impl Iterator<Item = (&'a Value, &'a Value)>, errs: Errs) -> Result<bool, Failure> {
     let mut lacking = None;
     for (a, b) in pairs {
-        match a.same(b) {
-            Ok(true) => {}
-            // Inside lists and maps an error is no equality.
-            Ok(false) | Err(Failure::Errs(_)) => return Ok(false),
-            Err(failure) => lacking = Some(failure),
+        match (a.same(b), errs) {
+            (Ok(true), _) | (Err(Failure::Errs(_)), Errs::AreEqual) => {}
+            (Ok(false), _) | (Err(Failure::Errs(_)), Errs::Differ) => return Ok(false),
+            (Err(failure), _) => lacking = Some(lacking.map_or_else(|| failure.clone(), |before: Failure| before.or(failure.clone()))),
         }
     }
     lacking.map_or(Ok(true), Err)

@@ -177,8 +177,8 @@ impl Held {
 pub(crate) fn request_value(request: &Request) -> Value {
     let text = |value: &str| Value::text(value);
     let kind =
-        Value::map([("group", text(&request.kind.group)), ("version", text(&request.kind.version)), ("kind", text(&request.kind.kind))]);
-    let resource = Value::map([
+        Value::object([("group", text(&request.kind.group)), ("version", text(&request.kind.version)), ("kind", text(&request.kind.kind))]);
+    let resource = Value::object([
         ("group", text(&request.resource.group)),
         ("version", text(&request.resource.version)),
         ("resource", text(&request.resource.resource)),
@@ -189,7 +189,7 @@ pub(crate) fn request_value(request: &Request) -> Value {
         user.push(("username", text(&request.user.name)));
     }
     if !request.user.groups.is_empty() {
-        user.push(("groups", Value::list(request.user.groups.iter().map(|group| text(group)).collect())));
+        user.push(("groups", Value::typed_list(request.user.groups.iter().map(|group| text(group)).collect())));
     }
     let mut fields = vec![
         ("kind", kind.clone()),
@@ -197,7 +197,7 @@ pub(crate) fn request_value(request: &Request) -> Value {
         ("requestKind", kind),
         ("requestResource", resource),
         ("operation", text(request.operation.word())),
-        ("userInfo", Value::map(user)),
+        ("userInfo", Value::object(user)),
         ("dryRun", Value::Bool(request.dry_run)),
         ("options", Value::unknown("the options of a request depend on who sends it")),
     ];
@@ -210,7 +210,7 @@ pub(crate) fn request_value(request: &Request) -> Value {
         ("requestSubResource", &request.subresource),
     ];
     fields.extend(may.into_iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| (name, text(value))));
-    Value::map(fields)
+    Value::object(fields)
 }
 
 /// The namespace as far as it is known here; null for what is in none, and for a Namespace itself.
@@ -220,7 +220,7 @@ pub(crate) fn namespace_value(request: &Request) -> Value {
     let unknown = || Value::unknown("of a namespace its name and labels alone are known here");
     let mut metadata = vec![("name", Value::text(&space.name))];
     if !space.labels.is_empty() {
-        metadata.push(("labels", Value::map(space.labels.iter().map(|(key, value)| (key.as_str(), Value::text(value))))));
+        metadata.push(("labels", Value::typed_map(space.labels.iter().map(|(key, value)| (key.as_str(), Value::text(value))))));
     }
     const UNKNOWN: [&str; 8] = [
         "annotations",
@@ -233,7 +233,7 @@ pub(crate) fn namespace_value(request: &Request) -> Value {
         "resourceVersion",
     ];
     metadata.extend(UNKNOWN.into_iter().map(|name| (name, unknown())));
-    Value::map([("metadata", Value::map(metadata)), ("spec", unknown()), ("status", unknown())])
+    Value::object([("metadata", Value::object(metadata)), ("spec", unknown()), ("status", unknown())])
 }
 
 /// One evaluation: what a request and a parameter hold, and the variables that were worked out.

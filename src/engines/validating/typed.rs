@@ -181,14 +181,14 @@ fn read(shape: &Shape, json: Option<&Json>) -> Result<(Value, bool), String> {
         (Shape::Any, Some(json)) => (Value::from_json(json), false),
         (Shape::List(inside), Some(Json::Array(items))) => {
             let values: Result<Vec<Value>, String> = items.iter().map(|item| Ok(read(inside, Some(item))?.0)).collect();
-            (Value::list(values?), items.is_empty())
+            (Value::typed_list(values?), items.is_empty())
         }
         (Shape::Map(inside), Some(Json::Object(entries))) => {
             let mut values = Vec::with_capacity(entries.len());
             for (key, value) in entries {
                 values.push((key.as_str(), read(inside, Some(value))?.0));
             }
-            (Value::map(values), entries.is_empty())
+            (Value::typed_map(values), entries.is_empty())
         }
         (Shape::Object(name), json) => {
             let empty = serde_json::Map::new();
@@ -204,7 +204,7 @@ fn read(shape: &Shape, json: Option<&Json>) -> Result<(Value, bool), String> {
                     values.push((field.name, value));
                 }
             }
-            (Value::map(values), false)
+            (Value::object(values), false)
         }
         (_, Some(other)) => return wrong(other),
     })

@@ -52,7 +52,7 @@ pub(super) fn call(name: &str, args: &[Value]) -> Option<Answer> {
 }
 
 /// What can't be compared is not equal here.
-fn settle(same: Result<bool, Failure>) -> Result<bool, Failure> {
+pub(super) fn settle(same: Result<bool, Failure>) -> Result<bool, Failure> {
     match same {
         Err(Failure::Errs(_)) => Ok(false),
         other => other,
@@ -130,10 +130,16 @@ fn ordered(value: &Value) -> bool {
     )
 }
 
-fn is_sorted(values: &[Value]) -> Answer {
-    if !values.iter().all(ordered) {
-        return no_overload();
+/// Whether values of one type stand in a list. What is said of others depends on what the compiler took the list for.
+fn of_one_type(values: &[Value]) -> Result<(), Failure> {
+    if values.windows(2).any(|pair| matches!(pair, [a, b] if a.kind() != b.kind())) {
+        return Err(Failure::Lacking("a list of values of several types is not ordered here".to_owned()));
     }
+    if values.iter().all(ordered) { Ok(()) } else { no_overload() }
+}
+
+fn is_sorted(values: &[Value]) -> Answer {
+    of_one_type(values)?;
     for pair in values.windows(2) {
         // What has no order is not out of order.
         if let [a, b] = pair
@@ -147,9 +153,7 @@ fn is_sorted(values: &[Value]) -> Answer {
 
 fn extreme(values: &[Value], worse: Ordering) -> Answer {
     let Some(mut best) = values.first() else { return errs("called on empty list") };
-    if !values.iter().all(ordered) {
-        return no_overload();
-    }
+    of_one_type(values)?;
     for value in values {
         if matches!(best.order(value), Ok(Some(order)) if order == worse) {
             best = value;
