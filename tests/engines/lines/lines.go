@@ -9,6 +9,13 @@ import (
 	"runtime/debug"
 )
 
+// UnmarshalJSON reads a request; one that says nothing of what is done creates.
+func (r *Request) UnmarshalJSON(text []byte) error {
+	type plain Request
+	r.Operation = "CREATE"
+	return json.Unmarshal(text, (*plain)(r))
+}
+
 // Request is a request to the API server as it comes to admission: what `request.rs` of the engines' crate holds.
 type Request struct {
 	Operation   string          `json:"operation"`

@@ -24,6 +24,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"kassay.invalid/tests/engines/lines"
+	"kassay.invalid/tests/engines/webhooks/served"
 )
 
 var scheme = runtime.NewScheme()
@@ -45,6 +46,7 @@ func askGatekeeper(line json.RawMessage) (any, error) {
 	if err := json.Unmarshal(line, &question); err != nil {
 		return nil, err
 	}
+	served.Requests(question.Requests)
 	ctx := context.Background()
 	byRego, err := rego.New(rego.Externs("inventory"))
 	if err != nil {

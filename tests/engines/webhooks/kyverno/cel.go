@@ -18,6 +18,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"kassay.invalid/tests/engines/lines"
+	"kassay.invalid/tests/engines/webhooks/served"
 )
 
 // askCELPolicy gives requests to a ValidatingPolicy or NamespacedValidatingPolicy.
@@ -30,6 +31,7 @@ func askCELPolicy(line json.RawMessage) (any, error) {
 	if err := json.Unmarshal(line, &question); err != nil {
 		return nil, err
 	}
+	served.Requests(question.Requests)
 	var header metav1.TypeMeta
 	if err := json.Unmarshal(question.Policy, &header); err != nil {
 		return nil, err

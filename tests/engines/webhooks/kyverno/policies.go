@@ -28,6 +28,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"kassay.invalid/tests/engines/lines"
+	"kassay.invalid/tests/engines/webhooks/served"
 )
 
 var (
@@ -45,6 +46,7 @@ func askPolicy(line json.RawMessage) (any, error) {
 	if err := json.Unmarshal(line, &question); err != nil {
 		return nil, err
 	}
+	served.Requests(question.Requests)
 	var header metav1.TypeMeta
 	if err := json.Unmarshal(question.Policy, &header); err != nil {
 		return nil, err
@@ -64,7 +66,7 @@ func askPolicy(line json.RawMessage) (any, error) {
 	own := policy.GetSpec().CustomWebhookMatchConditions()
 	if policy.AdmissionProcessingEnabled() && !own {
 		// Kinds that are not found are left out of the cache, as there.
-		_ = cache.Set(key, policy, served{})
+		_ = cache.Set(key, policy, discovery{})
 	}
 	verdicts := make([]lines.Verdict, 0, len(question.Requests))
 	for i := range question.Requests {
@@ -175,8 +177,8 @@ func judged(policies []kyvernov1.PolicyInterface, exempt []*kyvernov2.PolicyExce
 	return verdict, nil
 }
 
-// served finds resources among those that a server has, with what its discovery tells of them.
-type served struct{}
+// discovery finds resources among those that a server has, with what its discovery tells of them.
+type discovery struct{}
 
 var there = []struct {
 	group, version, kind, resource string
@@ -199,7 +201,7 @@ var there = []struct {
 	{"rbac.authorization.k8s.io", "v1", "ClusterRole", "clusterroles", nil},
 }
 
-func (served) FindResources(group, version, kind, subresource string) (map[dclient.TopLevelApiDescription]metav1.APIResource, error) {
+func (discovery) FindResources(group, version, kind, subresource string) (map[dclient.TopLevelApiDescription]metav1.APIResource, error) {
 	found := map[dclient.TopLevelApiDescription]metav1.APIResource{}
 	for _, resource := range there {
 		if !wildcard.Match(group, resource.group) || !wildcard.Match(version, resource.version) || !wildcard.Match(kind, resource.kind) {
