@@ -38,7 +38,7 @@ mod witnesses;
 use asking::Engine;
 use comparing::{Case, Judges, Said};
 use dice::Dice;
-use kassay_engines::{Answer, Judge, Ruling, gatekeeper, validating};
+use kassay_engines::{Answer, Judge, Ruling, gatekeeper, kyverno, validating};
 use serde_json::{Value, json};
 
 fn number(name: &str, without: u64) -> u64 {
@@ -136,4 +136,19 @@ fn validating_policy(policy: &Value, inputs: &[Value]) -> Vec<Said> {
         },
     };
     asked(&validating::Policy::read(&policy["policy"], &list("bindings"), &params), inputs)
+}
+
+#[test]
+fn policies_answer_as_kyverno_does() {
+    let Some(mut engine) = Engine::start("kyverno") else { return };
+    let (cases, mut dice) = dice(5);
+    let all = (0..cases * 2).map(move |_| Case { policy: grammar_kyverno::policy(&mut dice), inputs: requests(&mut dice, 8) });
+    let question = |policy: &Value, inputs: &[Value]| json!({"ask": "kyverno", "policy": policy, "requests": inputs});
+    Judges { engine: &mut engine, question: &question, heard: &refused, compiled_alone: true, ours: &kyverno_policy }
+        .hold("Kyverno", all, 60);
+}
+
+fn kyverno_policy(policy: &Value, inputs: &[Value]) -> Vec<Said> {
+    let settings = kyverno::Settings::read(&std::collections::BTreeMap::new());
+    asked(&kyverno::Kyverno::read(policy, &[], &settings), inputs)
 }

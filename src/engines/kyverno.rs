@@ -22,9 +22,10 @@ mod types;
 mod verify;
 mod versions;
 
-use crate::re2;
 use crate::request::{Namespace, Request};
 use crate::ruling::{Answer, Judge, Ruling};
+use crate::validating::typed;
+use crate::{cel, re2};
 use serde_json::Value;
 pub use settings::Settings;
 
@@ -55,7 +56,10 @@ impl Kyverno {
 impl Judge for Kyverno {
     fn rule(&self, request: &Request) -> Vec<Ruling> {
         match &self.0 {
-            Kind::Policy(policy) => policy.rule(request),
+            Kind::Policy(policy) => match as_served(request) {
+                Ok(request) => policy.rule(&request),
+                Err(why) => vec![Ruling::new("", Answer::NotEvaluated(why))],
+            },
             Kind::Unread(why) => vec![Ruling::new("", Answer::NotEvaluated(why.clone()))],
         }
     }
@@ -79,6 +83,15 @@ impl Judge for Kyverno {
             Kind::Unread(_) => false,
         }
     }
+}
+
+/// A request with its objects as the API server writes them for webhooks: by their types, so that null and what is empty by default is not there.
+fn as_served(request: &Request) -> Result<Request, String> {
+    let written = |object: &Value| match typed::object(&request.kind, object) {
+        cel::Value::Unknown(why) => Err(why.to_string()),
+        value => value.to_json().ok_or_else(|| "an object that is no JSON".to_owned()),
+    };
+    Ok(Request { object: written(&request.object)?, old_object: written(&request.old_object)?, ..request.clone() })
 }
 
 /// A pattern of RE2 as Kyverno's functions take it.

@@ -68,6 +68,11 @@ impl Quantity {
         } else {
             count <= 18 && exponent - behind >= -9
         };
+        // Its slow way reads the digits once more, and refuses where there are none: `.Pi`, though not `.Ti`.
+        let digitless = !text[..text.len() - suffix.len()].contains(|c: char| c.is_ascii_digit());
+        if !small && digitless {
+            return None;
+        }
         if base == 2 {
             unscaled <<= u32::try_from(exponent).ok()?;
         } else {

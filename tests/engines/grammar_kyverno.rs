@@ -644,7 +644,7 @@ pub fn policy(dice: &mut Dice) -> Value {
         spec["webhookConfiguration"] = match dice.roll(3) {
             0 => json!({"failurePolicy": dice.one(&["Ignore", "Fail"])}),
             1 => {
-                json!({"matchConditions": [{"name": "m", "expression": dice.one(&["request.namespace == 'pay'", "object.metadata.name != 'w'", "!('devs' in request.userInfo.groups)", "object.nothing == 1"])}]})
+                json!({"matchConditions": [{"name": "m", "expression": dice.one(&["request.namespace == 'pay'", "(object == null ? oldObject : object).metadata.name != 'w'", "!('devs' in request.userInfo.groups)"])}]})
             }
             _ => json!({"timeoutSeconds": 5}),
         };
