@@ -96,7 +96,7 @@ impl Gatekeeper {
         };
         match engine {
             Engine::Native(native) => {
-                let about = About::new(request);
+                let about = About::of(request);
                 constraints
                     .iter()
                     .map(|(place, constraint)| match native.violation(&about, constraint) {
@@ -113,8 +113,8 @@ impl Gatekeeper {
         if constraints.is_empty() {
             return Vec::new();
         }
-        let review = match review::review(request, asked) {
-            Ok(review) => regorus::Value::from(review),
+        let review = match review::input(request, asked) {
+            Ok(review) => review,
             Err(lacks) => return constraints.iter().map(|(place, _)| (*place, Answer::NotEvaluated(lacks.clone()))).collect(),
         };
         let outcomes: Vec<Outcome> = constraints

@@ -4,6 +4,7 @@
 //! `variables.anyObject` is what goes where an object goes. Sources: `pkg/drivers/k8scel` of Gatekeeper 3.23.
 
 use super::constraint::Constraint;
+use super::review;
 use crate::cel::{Declared, Expression, Failure, Fault, Scope, Type, Value};
 use crate::request::{Operation, Request};
 use crate::selector::or_default;
@@ -11,6 +12,7 @@ use crate::validating::{program, typed};
 use serde::Deserialize;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// A prefix that Gatekeeper keeps for itself.
 const RESERVED: &str = "gatekeeper_internal_";
@@ -193,9 +195,25 @@ fn declared(variables: &BTreeMap<String, Type>) -> Declared {
     program::declared(false).variable("variables", Type::object("kubernetes.variables", variables))
 }
 
+thread_local! {
+    static LAST: RefCell<Option<(Request, Rc<About>)>> = const { RefCell::new(None) };
+}
+
 impl About {
+    /// What expressions see of a request; made once for many templates that get it in turn.
+    pub(super) fn of(request: &Request) -> Rc<Self> {
+        LAST.with_borrow_mut(|last| match last {
+            Some((known, about)) if review::same(known, request) => about.clone(),
+            _ => {
+                let about = Rc::new(Self::new(request));
+                *last = Some((request.clone(), about.clone()));
+                about
+            }
+        })
+    }
+
     /// What expressions see of a request. What goes is no object to them.
-    pub(super) fn new(request: &Request) -> Self {
+    fn new(request: &Request) -> Self {
         let object = match request.operation {
             Operation::Delete => Value::Null,
             _ => typed::object(&request.kind, &request.object),

@@ -5,9 +5,40 @@ use crate::cel;
 use crate::request::{Operation, Request};
 use crate::validating::typed;
 use serde_json::{Map, Value, json};
+use std::cell::RefCell;
+
+thread_local! {
+    static LAST: RefCell<Option<(Request, Result<regorus::Value, String>)>> = const { RefCell::new(None) };
+}
+
+/// `input.review` of a request as programs get it. A trial gives one request to many templates in turn: it is made once for them.
+pub(super) fn input(request: &Request, asked: &Asked) -> Result<regorus::Value, String> {
+    LAST.with_borrow_mut(|last| match last {
+        Some((known, review)) if same(known, request) => review.clone(),
+        _ => {
+            let made = review(request, asked).map(regorus::Value::from);
+            *last = Some((request.clone(), made.clone()));
+            made
+        }
+    })
+}
+
+/// Whether two requests are the same in all that shows in a review.
+pub(super) fn same(one: &Request, other: &Request) -> bool {
+    one.operation == other.operation
+        && one.kind == other.kind
+        && one.resource == other.resource
+        && one.subresource == other.subresource
+        && one.name == other.name
+        && one.namespace == other.namespace
+        && one.user == other.user
+        && one.dry_run == other.dry_run
+        && one.object == other.object
+        && one.old_object == other.old_object
+}
 
 /// `input.review` of a request.
-pub(super) fn review(request: &Request, asked: &Asked) -> Result<Value, String> {
+fn review(request: &Request, asked: &Asked) -> Result<Value, String> {
     let kind = json!({"group": request.kind.group, "version": request.kind.version, "kind": request.kind.kind});
     let resource = json!({"group": request.resource.group, "version": request.resource.version, "resource": request.resource.resource});
     let mut review = Map::new();
@@ -43,7 +74,7 @@ pub(super) fn review(request: &Request, asked: &Asked) -> Result<Value, String> 
 }
 
 /// An object as the API server writes it for webhooks: by its type, where its kind has one there.
-pub(super) fn whole(object: &Value, request: &Request) -> Result<Value, String> {
+fn whole(object: &Value, request: &Request) -> Result<Value, String> {
     match typed::object(&request.kind, object) {
         cel::Value::Unknown(words) => Err(words.to_string()),
         value => value.to_json().ok_or_else(|| "an object that is no JSON".to_owned()),

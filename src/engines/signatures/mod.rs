@@ -5,11 +5,13 @@
 
 pub mod connaisseur;
 pub(crate) mod images;
+pub mod kubewarden;
 pub mod openshift;
 pub mod sigstore;
 #[cfg(test)]
 mod tests;
 
 pub use connaisseur::Connaisseur;
+pub use kubewarden::Kubewarden;
 pub use openshift::OpenShift;
 pub use sigstore::PolicyController;

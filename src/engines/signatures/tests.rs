@@ -1,6 +1,6 @@
 use super::connaisseur::Modes;
 use super::sigstore::NoMatch;
-use super::{Connaisseur, OpenShift, PolicyController};
+use super::{Connaisseur, Kubewarden, OpenShift, PolicyController};
 use crate::request::{GroupKind, GroupResource, Namespace, Operation, Provenance, Request, User};
 use crate::ruling::{Answer, Judge};
 use serde_json::{Value, json};
@@ -267,4 +267,129 @@ fn nodes_of_openshift_pull_by_the_closest_scope() {
         ask(&Value::Null, &[policy("ClusterImagePolicy", "", json!([format!("quay.io/b@{DIGEST}")]))], &format!("quay.io/b@{DIGEST}")),
         "-R"
     );
+}
+
+fn warden(module: &str, settings: Value, more: Value) -> Value {
+    let mut policy = json!({"apiVersion": "policies.kubewarden.io/v1", "kind": "ClusterAdmissionPolicy", "metadata": {"name": "c"}, "spec": {
+        "module": format!("registry://ghcr.io/kubewarden/policies/{module}"), "settings": settings, "mutating": false,
+        "rules": [{"apiGroups": ["", "apps"], "apiVersions": ["v1"], "resources": ["pods", "deployments"], "operations": ["CREATE", "UPDATE"]}]}});
+    for (key, value) in more.as_object().into_iter().flatten() {
+        policy["spec"][key] = value.clone();
+    }
+    policy
+}
+
+fn with_spec(spec: Value) -> Request {
+    let mut request = pod("nginx", Provenance::Verified);
+    request.object["spec"] = spec;
+    request
+}
+
+#[test]
+fn modules_of_kubewarden_say_what_their_sources_say() {
+    let privileged = |list: &str| json!({list: [{"name": "a", "securityContext": {"privileged": true}}]});
+    let root = |context: Value| json!({"containers": [{"name": "a", "securityContext": context}]});
+    let port = |port: i64| json!({"containers": [{"name": "a", "ports": [{"hostPort": port}]}]});
+    let path = |path: &str, read_only: bool| json!({"volumes": [{"name": "v", "hostPath": {"path": path}}], "containers": [{"name": "a", "volumeMounts": [{"name": "v", "readOnly": read_only}]}]});
+    let image = |image: &str| json!({"containers": [{"name": "a", "image": image}]});
+    let any = json!({"rule": "RunAsAny"});
+    let users = |rule: Value| json!({"run_as_user": rule, "run_as_group": any, "supplemental_groups": any});
+    let non_root = users(json!({"rule": "MustRunAsNonRoot"}));
+    let ranged = users(json!({"rule": "MustRunAs", "ranges": [{"min": 10, "max": 20}]}));
+    let paths = json!({"allowedHostPaths": [{"pathPrefix": "/var", "readOnly": true}, {"pathPrefix": "/var/log", "readOnly": false}]});
+    let rows = [
+        ("pod-privileged:v1.0.0", json!({}), privileged("containers"), "R"),
+        ("pod-privileged:v1.0.0", Value::Null, privileged("initContainers"), "R"),
+        ("pod-privileged:v1.0.0", json!({"skip_init_containers": true}), privileged("initContainers"), "A"),
+        ("pod-privileged:v1.0.0", json!({}), privileged("ephemeralContainers"), "R"),
+        ("pod-privileged:v1.0.0", json!({}), root(json!({"privileged": null})), "A"),
+        ("pod-privileged:v1.0.0", json!({"more": 1}), privileged("containers"), "?"),
+        ("pod-privileged:v0.1.0", json!({}), privileged("containers"), "?"),
+        ("pod-privileged:latest", json!({}), privileged("containers"), "?"),
+        ("my-own:v1.0.0", json!({}), privileged("containers"), "?"),
+        ("host-namespaces-psp:v1.0.0", json!({}), json!({"hostPID": true}), "R"),
+        ("host-namespaces-psp:v1.0.0", json!({"allow_host_pid": true}), json!({"hostPID": true}), "A"),
+        ("host-namespaces-psp:v1.0.0", json!({}), json!({"hostNetwork": true}), "R"),
+        ("host-namespaces-psp:v1.0.0", json!({}), json!({"hostIPC": true}), "R"),
+        ("host-namespaces-psp:v1.0.0", json!({}), json!({"hostIPC": false}), "A"),
+        ("host-namespaces-psp:v1.0.0", json!({}), port(80), "R"),
+        ("host-namespaces-psp:v1.0.0", json!({"allow_host_ports": [{"min": 80, "max": 90}]}), port(80), "A"),
+        ("hostpaths-psp:v1.0.0", json!({}), path("/etc", false), "A"),
+        ("hostpaths-psp:v1.0.0", paths.clone(), path("/etc", false), "R"),
+        ("hostpaths-psp:v1.0.0", paths.clone(), path("/var/lib", true), "A"),
+        ("hostpaths-psp:v1.0.0", paths.clone(), path("/var/lib", false), "R"),
+        ("hostpaths-psp:v1.0.0", paths.clone(), path("/var/log/x", false), "A"),
+        ("hostpaths-psp:v1.0.0", paths.clone(), path("/variable", true), "R"),
+        ("hostpaths-psp:v1.0.0", paths, json!({"volumes": [{"name": "v", "hostPath": {"path": "/etc"}}]}), "A"),
+        ("user-group-psp:v1.0.0", non_root.clone(), root(json!({"runAsUser": 0})), "R"),
+        ("user-group-psp:v1.0.0", non_root.clone(), root(json!({"runAsNonRoot": false})), "R"),
+        // It would write runAsNonRoot, and the policy is none that changes.
+        ("user-group-psp:v1.0.0", non_root, root(json!({"runAsUser": 5})), "R"),
+        ("user-group-psp:v1.0.0", ranged.clone(), root(json!({"runAsUser": 15})), "A"),
+        ("user-group-psp:v1.0.0", ranged.clone(), root(json!({"runAsUser": 5})), "R"),
+        ("user-group-psp:v1.0.0", users(any.clone()), root(json!({"runAsUser": 0})), "A"),
+        ("user-group-psp:v1.0.0", json!({"run_as_user": any}), root(json!({})), "?"),
+        ("user-group-psp:v1.0.0", users(json!({"rule": "MustRunAs"})), root(json!({})), "?"),
+        ("trusted-repos:v1.0.0", json!({"registries": {"allow": ["ghcr.io"]}}), image("nginx"), "R"),
+        ("trusted-repos:v1.0.0", json!({"registries": {"allow": ["ghcr.io"]}}), image("ghcr.io/a/b"), "A"),
+        ("trusted-repos:v1.0.0", json!({"registries": {"reject": ["docker.io"]}}), image("nginx"), "R"),
+        ("trusted-repos:v1.0.0", json!({"registries": {"allow": ["a.io"], "reject": ["b.io"]}}), image("nginx"), "?"),
+        ("trusted-repos:v1.0.0", json!({"tags": {"reject": ["latest"]}}), image("nginx"), "R"),
+        ("trusted-repos:v1.0.0", json!({"tags": {"reject": ["latest"]}}), image("nginx:1"), "A"),
+        ("trusted-repos:v1.0.0", json!({"images": {"allow": ["nginx"]}}), image("docker.io/library/nginx:1"), "A"),
+        ("trusted-repos:v1.0.0", json!({"images": {"allow": ["quay.io/a/b"]}}), image("quay.io/a/b:2"), "A"),
+        ("trusted-repos:v1.0.0", json!({"images": {"allow": ["a/b"]}}), image("quay.io/a/b:2"), "A"),
+        ("trusted-repos:v1.0.0", json!({"images": {"allow": ["quay.io/a/b:1"]}}), image("quay.io/a/b:2"), "R"),
+        ("trusted-repos:v1.0.0", json!({"images": {"reject": ["quay.io/a/b"]}}), image("quay.io/a/b:2"), "R"),
+        ("trusted-repos:v1.0.0", json!({}), image("nginx"), "A"),
+    ];
+    for (module, settings, spec, expected) in rows {
+        let said = letters(&Kubewarden::read(&warden(module, settings.clone(), json!({}))), &with_spec(spec.clone()));
+        assert_eq!(said, expected, "{module} {settings} {spec}");
+    }
+    let changing = warden("user-group-psp:v1.0.0", users(json!({"rule": "MustRunAsNonRoot"})), json!({"mutating": true}));
+    assert_eq!(letters(&Kubewarden::read(&changing), &with_spec(root(json!({})))), "A");
+}
+
+#[test]
+fn kubewarden_asks_by_rules_modes_and_conditions() {
+    let spec = || json!({"containers": [{"name": "a", "securityContext": {"privileged": true}}]});
+    let said = |more: Value| letters(&Kubewarden::read(&warden("pod-privileged:v1.0.0", json!({}), more)), &with_spec(spec()));
+    let rows = [
+        (json!({}), "R"),
+        (json!({"mode": "monitor"}), "A"),
+        (json!({"mode": "protect"}), "R"),
+        (json!({"rules": [{"apiGroups": [""], "apiVersions": ["v1"], "resources": ["services"], "operations": ["*"]}]}), "-"),
+        (json!({"rules": [{"apiGroups": [""], "apiVersions": ["v1"], "resources": ["pods"], "operations": ["UPDATE"]}]}), "-"),
+        (json!({"namespaceSelector": {"matchLabels": {"a": "b"}}}), "-"),
+        (json!({"objectSelector": {"matchLabels": {"app": "x"}}}), "R"),
+        (json!({"objectSelector": {"matchLabels": {"app": "y"}}}), "-"),
+        (json!({"matchConditions": [{"name": "a", "expression": "request.operation == 'CREATE'"}]}), "R"),
+        (json!({"matchConditions": [{"name": "a", "expression": "request.operation == 'UPDATE'"}]}), "-"),
+        (json!({"matchConditions": [{"name": "a", "expression": "object.spec.nothing == 1"}]}), "R"),
+        (json!({"matchConditions": [{"name": "a", "expression": "object.spec.nothing == 1"}], "failurePolicy": "Ignore"}), "-"),
+        (json!({"matchConditions": [{"name": "a", "expression": "1 +"}]}), "?"),
+        (json!({"unknown": 1}), "?"),
+    ];
+    for (more, expected) in rows {
+        assert_eq!(said(more.clone()), expected, "{more}");
+    }
+    let mut own = warden("pod-privileged:v1.0.0", json!({}), json!({}));
+    own["kind"] = json!("AdmissionPolicy");
+    own["metadata"]["namespace"] = json!("pay");
+    assert_eq!(letters(&Kubewarden::read(&own), &with_spec(spec())), "R");
+    own["metadata"]["namespace"] = json!("other");
+    assert_eq!(letters(&Kubewarden::read(&own), &with_spec(spec())), "-");
+    own["kind"] = json!("ClusterAdmissionPolicyGroup");
+    assert_eq!(letters(&Kubewarden::read(&own), &with_spec(spec())), "?");
+    let signed = |images: Provenance, image: &str, modify: bool| {
+        let settings = json!({"signatures": [{"image": "ghcr.io/*", "pubKeys": ["x"]}], "modifyImagesWithDigest": modify});
+        letters(&Kubewarden::read(&warden("verify-image-signatures:v1.0.0", settings, json!({}))), &pod(image, images))
+    };
+    assert_eq!(signed(Provenance::Unsigned, "ghcr.io/a/b", false), "R");
+    assert_eq!(signed(Provenance::Verified, "ghcr.io/a/b", false), "A");
+    // Its digest would be written into a policy that may not change anything.
+    assert_eq!(signed(Provenance::Verified, "ghcr.io/a/b", true), "R");
+    assert_eq!(signed(Provenance::Verified, &format!("ghcr.io/a/b@{DIGEST}"), true), "A");
+    assert_eq!(signed(Provenance::Unsigned, "quay.io/a/b", false), "A");
 }

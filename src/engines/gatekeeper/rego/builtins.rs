@@ -164,6 +164,7 @@ const OURS: &[(&str, u8, Function)] = &[
     ("strings.replace_n", 2, strings_replace_n),
     ("to_number", 1, to_number),
     ("units.parse", 1, units_parse),
+    ("units.parse_bytes", 1, units_parse_bytes),
     ("upper", 1, upper),
 ];
 
@@ -403,37 +404,70 @@ fn number(text: &str) -> Given {
 /// An amount: a number with a decimal or binary unit.
 fn units_parse(given: &[Value]) -> Given {
     let Some(text) = text(&given[0]) else { return Given::Nothing };
-    let text = text.replace('"', "");
+    amount(&text.replace('"', ""), |unit| {
+        // The first letter tells mega from milli.
+        let mut letters = unit.chars();
+        let unit: String = letters.next().into_iter().chain(letters.flat_map(char::to_lowercase)).collect();
+        Some(match unit.as_str() {
+            "m" => (1, true),
+            "" => (1, false),
+            "M" => (1_000_000, false),
+            other => (times(&other.to_lowercase()).filter(|_| !other.starts_with('m') || other.len() > 1)?, false),
+        })
+    })
+}
+
+/// An amount of bytes: whole ones, and letters are as good in either case.
+fn units_parse_bytes(given: &[Value]) -> Given {
+    let Some(text) = text(&given[0]) else { return Given::Nothing };
+    let found = amount(&text.to_lowercase().replace('"', ""), |unit| {
+        let bare = unit.strip_suffix('b').filter(|bare| !bare.is_empty()).unwrap_or(unit);
+        Some((if bare == "m" { 1_000_000 } else { times(bare)? }, false))
+    });
+    match found {
+        Given::Value(Value::Number(number)) => match number.as_f64().filter(|_| !number.is_integer()) {
+            // What is less than a byte is cut.
+            Some(part) if part.abs() < 9e15 => Given::Value(Value::from(part.trunc())),
+            Some(_) => Given::Unknown("a very great amount".to_owned()),
+            None => Given::Value(Value::Number(number)),
+        },
+        other => other,
+    }
+}
+
+/// How many a unit stands for, in small letters.
+fn times(unit: &str) -> Option<i128> {
+    Some(match unit {
+        "" => 1,
+        "k" => 1000,
+        "g" => 1_000_000_000,
+        "t" => 1_000_000_000_000,
+        "p" => 1_000_000_000_000_000,
+        "e" => 1_000_000_000_000_000_000,
+        "ki" => 1 << 10,
+        "mi" => 1 << 20,
+        "gi" => 1 << 30,
+        "ti" => 1 << 40,
+        "pi" => 1 << 50,
+        "ei" => 1 << 60,
+        _ => return None,
+    })
+}
+
+/// A number with a unit: how many that stands for, or that it is a thousandth.
+fn amount(text: &str, unit: impl Fn(&str) -> Option<(i128, bool)>) -> Given {
     let split = text.find(|letter: char| !letter.is_ascii_digit() && !matches!(letter, '.' | '+' | '-')).unwrap_or(text.len());
-    let (amount, unit) = text.split_at(split);
+    let (amount, name) = text.split_at(split);
     if amount.is_empty() || text.contains(' ') {
         return Given::Nothing;
     }
-    if unit.len() > 1
-        && unit.starts_with(['e', 'E'])
-        && unit[1..].starts_with(|letter: char| letter.is_ascii_digit() || "+-".contains(letter))
+    if name.len() > 1
+        && name.starts_with(['e', 'E'])
+        && name[1..].starts_with(|letter: char| letter.is_ascii_digit() || "+-".contains(letter))
     {
         return Given::Unknown("an amount with an exponent".to_owned());
     }
-    let mut letters = unit.chars();
-    let unit: String = letters.next().into_iter().chain(letters.flat_map(char::to_lowercase)).collect();
-    let (times, milli): (i128, bool) = match unit.as_str() {
-        "m" => (1, true),
-        "" => (1, false),
-        "k" | "K" => (1000, false),
-        "M" => (1_000_000, false),
-        "g" | "G" => (1_000_000_000, false),
-        "t" | "T" => (1_000_000_000_000, false),
-        "p" | "P" => (1_000_000_000_000_000, false),
-        "e" | "E" => (1_000_000_000_000_000_000, false),
-        "ki" | "Ki" => (1 << 10, false),
-        "mi" | "Mi" => (1 << 20, false),
-        "gi" | "Gi" => (1 << 30, false),
-        "ti" | "Ti" => (1 << 40, false),
-        "pi" | "Pi" => (1 << 50, false),
-        "ei" | "Ei" => (1 << 60, false),
-        _ => return Given::Nothing,
-    };
+    let Some((times, milli)) = unit(name) else { return Given::Nothing };
     let plain = amount.strip_prefix(['+', '-']).unwrap_or(amount);
     let (whole, fraction) = plain.split_once('.').unwrap_or((plain, ""));
     if (whole.is_empty() && fraction.is_empty()) || !whole.chars().chain(fraction.chars()).all(|digit| digit.is_ascii_digit()) {

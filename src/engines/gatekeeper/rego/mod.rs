@@ -25,7 +25,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// How long one run may take. A request would have been given up long before.
-const LIMIT: Duration = Duration::from_secs(3);
+const LIMIT: Duration = Duration::from_secs(5);
 
 /// The text of a program.
 #[derive(Clone, Debug, Default)]
@@ -180,7 +180,7 @@ impl Program {
                 if conflict(&words) {
                     return Outcome::Errs("a rule with two values".to_owned());
                 }
-                if error.downcast_ref::<regorus::LimitError>().is_some() || words.contains("limit") {
+                if error.downcast_ref::<regorus::LimitError>().is_some() || words.contains("execution exceeded time limit") {
                     self.exhausted.store(true, Ordering::Relaxed);
                     return Outcome::Unknown("a program that takes too long".to_owned());
                 }
