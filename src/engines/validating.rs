@@ -50,8 +50,18 @@ pub struct Policy {
     program: Program,
     bindings: Vec<Bound>,
     params: Parameters,
+    tells: Tells,
     /// Why the policy can't be evaluated.
     unread: Option<String>,
+}
+
+/// What the expressions read of a namespace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tells {
+    Nothing,
+    Name,
+    /// Its name and its labels.
+    Whole,
 }
 
 /// A binding, or why it can't be evaluated.
@@ -89,11 +99,21 @@ impl Policy {
     /// Reads a policy and those of the bindings that name it. What can't be read is a policy that is not evaluated.
     #[must_use]
     pub fn read(policy: &Json, bindings: &[Json], params: &Params) -> Self {
-        // A list would be read as the fields of an object, one after the other.
-        let (document, unread) = match Document::deserialize(policy) {
-            Ok(document) if policy.is_object() => (document, None),
-            Ok(_) => (Document::default(), Some("the policy is no object".to_owned())),
-            Err(error) => (Document::default(), Some(format!("the policy has something that is not known here: {error}"))),
+        let read = match document::misshapen(policy) {
+            _ if !policy.is_object() => Err("the policy is no object".to_owned()),
+            Some(what) => Err(what),
+            None => Document::deserialize(policy).map_err(|error| error.to_string()),
+        };
+        let (document, unread) = match read {
+            Ok(document) => (document, None),
+            Err(why) => {
+                // Which requests it is about may be known all the same.
+                let constraints =
+                    policy.pointer("/spec/matchConstraints").filter(|part| document::misshapen(part).is_none() && part.is_object());
+                let mut document = Document::default();
+                document.spec.match_constraints = constraints.and_then(|part| Deserialize::deserialize(part).ok()).unwrap_or_default();
+                (document, Some(format!("the policy has something that is not known here: {why}")))
+            }
         };
         let name = policy.pointer("/metadata/name").and_then(Json::as_str).unwrap_or_default();
         let bindings = bindings
@@ -101,7 +121,9 @@ impl Policy {
             .filter(|binding| binding.pointer("/spec/policyName").and_then(Json::as_str) == Some(name))
             .map(|binding| Bound {
                 name: binding.pointer("/metadata/name").and_then(Json::as_str).unwrap_or_default().to_owned(),
-                read: Binding::deserialize(binding).map_err(|error| format!("the binding has something that is not known here: {error}")),
+                read: document::misshapen(binding)
+                    .map_or_else(|| Binding::deserialize(binding).map_err(|error| error.to_string()), Err)
+                    .map_err(|why| format!("the binding has something that is not known here: {why}")),
             })
             .collect();
         let params = match (params, &document.spec.param_kind) {
@@ -121,7 +143,15 @@ impl Policy {
             }
         };
         let program = Program::compile(&document.spec);
-        Self { document, program, bindings, params, unread }
+        let tells = if program.reads("namespaceObject") {
+            Tells::Whole
+        } else if ["request.namespace", "object.metadata.namespace", "oldObject.metadata.namespace"].iter().any(|path| program.reads(path))
+        {
+            Tells::Name
+        } else {
+            Tells::Nothing
+        };
+        Self { document, program, bindings, params, tells, unread }
     }
 
     fn fails_open(&self) -> bool {
@@ -319,7 +349,8 @@ fn is_review(request: &Request) -> bool {
 impl Judge for Policy {
     fn rule(&self, request: &Request) -> Vec<Ruling> {
         if let Some(why) = &self.unread {
-            return vec![Ruling::new("", Answer::NotEvaluated(why.clone()))];
+            let asked = self.document.spec.match_constraints.matches(request) != Matched::No;
+            return vec![Ruling::new("", if asked { Answer::NotEvaluated(why.clone()) } else { Answer::NotAsked })];
         }
         if self.bindings.is_empty() {
             return vec![Ruling::new("", Answer::Admits("no binding names it".to_owned()))];
@@ -353,15 +384,10 @@ impl Judge for Policy {
             }
             key.push(0);
         }
-        let whole = self.program.reads("namespaceObject");
-        if whole
-            || ["request.namespace", "object.metadata.namespace", "oldObject.metadata.namespace"]
-                .iter()
-                .any(|path| self.program.reads(path))
-        {
+        if self.tells != Tells::Nothing {
             text(&namespace.name, key);
         }
-        if whole {
+        if self.tells == Tells::Whole {
             for (label, value) in &namespace.labels {
                 text(label, key);
                 text(value, key);

@@ -3,7 +3,7 @@
 use super::ast::{Fold, Node};
 use super::declare::{Overload, functions};
 use super::types::{Known, Type, general};
-use super::value::Value;
+use super::value::{Value, can_index};
 use super::{Declared, Fault};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -80,6 +80,9 @@ impl Checker<'_> {
             }
             Node::Index { of, index, optional } => {
                 let takes = [self.check(of)?, self.check(index)?];
+                if constant(index) && !matches!(index.as_ref(), Node::Literal(value) if can_index(value)) {
+                    return refused("invalid qualifier type");
+                }
                 self.resolve(if *optional { "_[?_]" } else { "_[_]" }, &takes)
             }
             Node::And(parts) | Node::Or(parts) => {
@@ -399,6 +402,16 @@ const fn literal(value: &Value) -> Type {
         Value::String(_) => Type::String,
         Value::Bytes(_) => Type::Bytes,
         _ => Type::Dyn,
+    }
+}
+
+/// Whether a part is known before anything runs.
+fn constant(node: &Node) -> bool {
+    match node {
+        Node::Literal(_) => true,
+        Node::List(items) => items.iter().all(|(item, optional)| !optional && constant(item)),
+        Node::Map(entries) => entries.iter().all(|(key, value, optional)| !optional && constant(key) && constant(value)),
+        _ => false,
     }
 }
 

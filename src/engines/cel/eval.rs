@@ -3,7 +3,7 @@
 use super::ast::{Fold, Node};
 use super::check::TYPES;
 use super::library;
-use super::value::{Key, Value, whole};
+use super::value::{Key, Value, can_index, whole};
 use super::{Expression, Failure, Scope};
 use crate::re2;
 use regex::Regex;
@@ -369,7 +369,7 @@ fn put(map: &mut BTreeMap<Key, Value>, key: &Value, value: Value) -> Result<(), 
 
 /// What a field or an index leads to, none where there is nothing.
 fn find(of: &Value, index: &Value) -> Result<Option<Value>, Failure> {
-    if !matches!(index, Value::Bool(_) | Value::Int(_) | Value::Uint(_) | Value::Double(_) | Value::String(_)) {
+    if !can_index(index) {
         return errs("invalid qualifier type");
     }
     match of {

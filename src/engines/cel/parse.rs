@@ -31,8 +31,11 @@ const RESERVED: [&str; 21] = [
     "while",
 ];
 
-/// How deep parts may stand in each other here. cel-go stops at 250, counted its own way.
+/// How deep parts may stand in each other here: one for a link of a chain, more for what is enclosed, which takes more room to be read. cel-go stops at 250,
+/// counted its own way.
 const DEPTH: usize = 200;
+const LINK: usize = 1;
+const ENCLOSED: usize = 4;
 
 fn refused<T>(why: impl Into<String>) -> Result<T, Fault> {
     Err(Fault::Refused(format!("syntax error: {}", why.into())))
@@ -75,14 +78,14 @@ impl Parser {
         if self.eat(sign) { Ok(()) } else { refused(format!("missing {sign:?}")) }
     }
 
-    fn deeper(&mut self) -> Result<(), Fault> {
-        self.depth += 1;
+    fn deeper(&mut self, by: usize) -> Result<(), Fault> {
+        self.depth += by;
         if self.depth > DEPTH { Err(Fault::Lacking("the expression is too deep to be read here".to_owned())) } else { Ok(()) }
     }
 
     fn expression(&mut self) -> Result<Node, Fault> {
         let depth = self.depth;
-        self.deeper()?;
+        self.deeper(ENCLOSED)?;
         let node = self.or()?;
         let node = if self.eat("?") {
             let yes = self.or()?;
@@ -121,7 +124,7 @@ impl Parser {
                 _ => break,
             };
             self.at += 1;
-            self.deeper()?;
+            self.deeper(LINK)?;
             let right = part(self)?;
             left = call(sign, vec![left, right]);
         }
@@ -161,7 +164,7 @@ impl Parser {
         let mut node = self.primary()?;
         loop {
             if self.eat(".") {
-                self.deeper()?;
+                self.deeper(LINK)?;
                 let optional = self.eat("?");
                 let (field, quoted) = match self.next() {
                     Token::Name(name) if !["in", "true", "false", "null"].contains(&&*name) => (name, false),
@@ -178,7 +181,7 @@ impl Parser {
                     Node::Select { of, field }
                 };
             } else if self.eat("[") {
-                self.deeper()?;
+                self.deeper(LINK)?;
                 let optional = self.eat("?");
                 let index = Box::new(self.expression()?);
                 self.expect("]")?;

@@ -213,11 +213,11 @@ impl Value {
 
     /// An object of one of the API's own types.
     #[must_use]
-    pub fn object<'a>(fields: impl IntoIterator<Item = (&'a str, Self)>) -> Self {
+    pub fn object<K: Into<Arc<str>>>(fields: impl IntoIterator<Item = (K, Self)>) -> Self {
         Self::map_of(fields, Origin::Object)
     }
 
-    fn map_of<'a>(entries: impl IntoIterator<Item = (&'a str, Self)>, of: Origin) -> Self {
+    fn map_of<K: Into<Arc<str>>>(entries: impl IntoIterator<Item = (K, Self)>, of: Origin) -> Self {
         let entries = entries.into_iter().map(|(key, value)| (Key::String(key.into()), value)).collect();
         Self::Map(Arc::new(Map { entries, of }))
     }
@@ -363,6 +363,11 @@ enum Errs {
     Differ,
     /// It is an error of the whole.
     Err,
+}
+
+/// Whether a value can stand in brackets after another.
+pub(crate) const fn can_index(value: &Value) -> bool {
+    matches!(value, Value::Bool(_) | Value::Int(_) | Value::Uint(_) | Value::Double(_) | Value::String(_))
 }
 
 /// Whether all pairs are equal. One that differs decides, whatever another one can't tell.

@@ -4,6 +4,7 @@ use crate::matching::MatchResources;
 use crate::selector::{Selector, or_default};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use serde_json::Value as Json;
 
 /// A ValidatingAdmissionPolicy.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -131,4 +132,35 @@ pub(super) enum Action {
     Deny,
     Warn,
     Audit,
+}
+
+/// A part that is a list where it has to be an object: a list would be read as the fields of an object, one after the other.
+pub(super) fn misshapen(value: &Json) -> Option<String> {
+    const OBJECTS: [&str; 10] = [
+        "metadata",
+        "spec",
+        "matchConstraints",
+        "matchResources",
+        "namespaceSelector",
+        "objectSelector",
+        "paramKind",
+        "paramRef",
+        "selector",
+        "matchLabels",
+    ];
+    const LISTS: [&str; 7] =
+        ["validations", "variables", "matchConditions", "auditAnnotations", "resourceRules", "excludeResourceRules", "matchExpressions"];
+    let fields = value.as_object()?;
+    fields.iter().find_map(|(name, part)| {
+        let items = part.as_array();
+        let wrong = match items {
+            Some(_) if OBJECTS.contains(&name.as_str()) => true,
+            Some(items) => LISTS.contains(&name.as_str()) && items.iter().any(|item| !item.is_object()),
+            None => false,
+        };
+        if wrong {
+            return Some(format!("{name} has another form"));
+        }
+        misshapen(part).or_else(|| items.into_iter().flatten().find_map(misshapen))
+    })
 }

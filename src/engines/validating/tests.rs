@@ -176,6 +176,44 @@ fn empty_fields_of_typed_objects_are_not_there() {
 }
 
 #[test]
+fn values_of_the_apis_own_types_are_compared_as_its_server_does() {
+    let spec = json!({"containers": [{"name": "a", "securityContext": {"capabilities": {"add": ["X"]}}}], "securityContext": {}});
+    let one = |expression: &str| {
+        word(&answer(json!({"validations": [{"expression": expression}], "failurePolicy": "Ignore"}), json!({}), &pod(spec.clone())))
+    };
+    for (expression, expected) in [
+        // A typed list, map or object errs beside something else, and is never equal to it.
+        ("object.spec.containers == false", "fails open"),
+        ("object.spec.containers == {}", "fails open"),
+        ("object.metadata.labels == 'a'", "fails open"),
+        ("object.spec.securityContext == []", "fails open"),
+        ("object.spec.containers != false", "admits"),
+        ("object.spec.securityContext != []", "admits"),
+        ("'a' == object.spec.containers", "refuses"),
+        ("object.spec.containers == null", "refuses"),
+        ("object.spec.securityContext == {}", "admits"),
+        ("object.metadata.labels == {'app': 'web'}", "admits"),
+        ("object.spec.containers[0].securityContext.capabilities.add == ['X']", "admits"),
+        ("object.spec.containers == object.spec.containers", "admits"),
+        ("object.spec.containers in [[1]]", "refuses"),
+        // In a plain list what errs differs from nothing.
+        ("[object.spec.containers] == [dyn(false)]", "admits"),
+        // In a typed one it differs, and in an object it errs.
+        ("object.spec.containers[0].securityContext == {'capabilities': {'add': 1}}", "fails open"),
+        // Keys of typed maps are texts.
+        ("1 in object.metadata.labels", "fails open"),
+        ("1 in object.spec", "fails open"),
+        ("object.metadata.labels[?1].orValue('x') == 'x'", "fails open"),
+        ("'app' in object.metadata.labels", "admits"),
+        ("1 in {'a': 1}.map(x, x)", "fails open"),
+        ("request.userInfo.groups == ['g']", "admits"),
+        ("5 in request.userInfo", "fails open"),
+    ] {
+        assert_eq!(one(expression), expected, "{expression}");
+    }
+}
+
+#[test]
 fn conditions_leave_out_or_err_as_one() {
     let one = |conditions: &[&str], failure: &str, actions: &[&str]| {
         let conditions: Vec<Json> = conditions.iter().map(|text| json!({"name": "c", "expression": text})).collect();
@@ -423,6 +461,23 @@ fn what_has_unknown_fields_or_forms_is_not_evaluated() {
     for bound in [json!({"validationActions": ["Refuse"]}), json!({"matchResources": {"x": 1}}), json!({"paramRef": {"x": 1}})] {
         assert_eq!(word(&answer(json!({"validations": [{"expression": "true"}]}), bound, &pod(json!({})))), "not evaluated");
     }
+    // A list is no object, even where its items fit the fields.
+    for spec in [
+        json!({"matchConstraints": []}),
+        json!({"validations": [["true"]]}),
+        json!({"matchConstraints": {"resourceRules": [[["*"]]]}}),
+        json!([]),
+    ] {
+        let found = rulings(spec.clone(), json!({}), &Params::None, &pod(json!({})));
+        assert_eq!(word(&found[0].answer), "not evaluated", "{spec}");
+    }
+    assert_eq!(
+        word(&answer(json!({"validations": [{"expression": "true"}]}), json!({"matchResources": []}), &pod(json!({})))),
+        "not evaluated"
+    );
+    // What is not about a request is not asked, however strange the rest is.
+    let apps = json!({"matchConstraints": {"resourceRules": [{"apiGroups": ["apps"], "apiVersions": ["v1"], "operations": ["*"], "resources": ["*"]}]}, "x": 1});
+    assert_eq!(word(&rulings(apps, json!({}), &Params::None, &pod(json!({})))[0].answer), "not asked");
     for document in [json!(null), json!([]), json!({"spec": 1}), json!({"metadata": {"name": "p"}, "spec": {}, "more": 1})] {
         assert_eq!(word(&Policy::read(&document, &[], &Params::None).rule(&pod(json!({})))[0].answer), "not evaluated", "{document}");
     }

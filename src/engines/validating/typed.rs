@@ -10,7 +10,7 @@ use crate::quantity::Quantity;
 use crate::request::GroupKind;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 enum Shape {
     Bool,
@@ -29,7 +29,7 @@ enum Shape {
 }
 
 struct Field {
-    name: &'static str,
+    name: Arc<str>,
     shape: Shape,
     omit: bool,
 }
@@ -61,7 +61,7 @@ fn shapes() -> &'static BTreeMap<&'static str, Vec<Field>> {
         let field = |text: &'static str| {
             let (name, kind) = text.split_once(':')?;
             let bare = kind.trim_end_matches(['?', '0']);
-            Some(Field { name, shape: shape(bare), omit: bare.len() < kind.len() })
+            Some(Field { name: name.into(), shape: shape(bare), omit: bare.len() < kind.len() })
         };
         let line = |line: &'static str| {
             let (name, fields) = line.split_once(' ')?;
@@ -199,9 +199,9 @@ fn read(shape: &Shape, json: Option<&Json>) -> Result<(Value, bool), String> {
             };
             let mut values = Vec::new();
             for field in shapes().get(name).into_iter().flatten() {
-                let (value, empty) = read(&field.shape, entries.get(field.name)).map_err(|why| format!("{}: {why}", field.name))?;
+                let (value, empty) = read(&field.shape, entries.get(&*field.name)).map_err(|why| format!("{}: {why}", field.name))?;
                 if !(field.omit && empty) {
-                    values.push((field.name, value));
+                    values.push((field.name.clone(), value));
                 }
             }
             (Value::object(values), false)
