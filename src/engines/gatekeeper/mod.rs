@@ -21,6 +21,8 @@ use constraint::{Action, Asked, Constraint, Fits};
 use native::{About, Native};
 use rego::{Outcome, Program};
 use serde_json::Value;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Mutex;
 use template::Code;
 
 /// A template with its constraints.
@@ -29,7 +31,11 @@ pub struct Gatekeeper {
     operations: Vec<String>,
     parts: Vec<Part>,
     engine: Result<Engine, String>,
+    said: Mutex<HashMap<(usize, u128), Outcome>>,
 }
+
+/// How much of what was said is kept.
+const KEPT: usize = 8192;
 
 /// A constraint, by the name that its rulings carry.
 struct Part {
@@ -75,7 +81,7 @@ impl Gatekeeper {
             }
             Err(lacks) => (Vec::new(), Err(lacks)),
         };
-        Self { settings: settings.clone(), operations, parts, engine }
+        Self { settings: settings.clone(), operations, parts, engine, said: Mutex::default() }
     }
 
     /// What follows for a constraint from violations with these words, or from none.
@@ -113,18 +119,25 @@ impl Gatekeeper {
         if constraints.is_empty() {
             return Vec::new();
         }
-        let review = match review::input(request, asked) {
+        let made = review::input(request, asked);
+        let review = match made.review {
             Ok(review) => review,
             Err(lacks) => return constraints.iter().map(|(place, _)| (*place, Answer::NotEvaluated(lacks.clone()))).collect(),
         };
         let outcomes: Vec<Outcome> = constraints
             .iter()
             .map(|(place, _)| {
-                let input = std::collections::BTreeMap::from([
-                    (regorus::Value::from("review"), review.clone()),
-                    (regorus::Value::from("parameters"), self.parts[*place].parameters.clone()),
-                ]);
-                program.run(regorus::Value::from(input))
+                let run = || {
+                    let input = BTreeMap::from([
+                        (regorus::Value::from("review"), review.clone()),
+                        (regorus::Value::from("parameters"), self.parts[*place].parameters.clone()),
+                    ]);
+                    program.run(regorus::Value::from(input))
+                };
+                if program.reads.namespace {
+                    return run();
+                }
+                self.known(*place, made.apart_from_namespaces, run)
             })
             .collect();
         // All constraints of a kind are asked in one query: an error in one of them is one of all of them.
@@ -151,6 +164,21 @@ impl Gatekeeper {
                 (*place, answer)
             })
             .collect()
+    }
+
+    /// What a program said to a request in another namespace, where it can't tell one from another.
+    fn known(&self, place: usize, request: u128, run: impl FnOnce() -> Outcome) -> Outcome {
+        let known = self.said.lock().ok().and_then(|said| said.get(&(place, request)).cloned());
+        known.unwrap_or_else(|| {
+            let outcome = run();
+            if let Ok(mut said) = self.said.lock() {
+                if said.len() >= KEPT {
+                    said.clear();
+                }
+                said.insert((place, request), outcome.clone());
+            }
+            outcome
+        })
     }
 
     /// Whether the template asks about an operation.

@@ -6,21 +6,52 @@ use crate::request::{Operation, Request};
 use crate::validating::typed;
 use serde_json::{Map, Value, json};
 use std::cell::RefCell;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 thread_local! {
-    static LAST: RefCell<Option<(Request, Result<regorus::Value, String>)>> = const { RefCell::new(None) };
+    static LAST: RefCell<Option<(Request, Made)>> = const { RefCell::new(None) };
+}
+
+/// What is made of a request.
+#[derive(Clone)]
+pub(super) struct Made {
+    /// `input.review`, or why it is not known.
+    pub review: Result<regorus::Value, String>,
+    /// The same for requests that differ in nothing but their namespaces.
+    pub apart_from_namespaces: u128,
 }
 
 /// `input.review` of a request as programs get it. A trial gives one request to many templates in turn: it is made once for them.
-pub(super) fn input(request: &Request, asked: &Asked) -> Result<regorus::Value, String> {
+pub(super) fn input(request: &Request, asked: &Asked) -> Made {
     LAST.with_borrow_mut(|last| match last {
-        Some((known, review)) if same(known, request) => review.clone(),
+        Some((known, made)) if same(known, request) => made.clone(),
         _ => {
-            let made = review(request, asked).map(regorus::Value::from);
+            let review = review(request, asked).map(regorus::Value::from);
+            let made = Made { review, apart_from_namespaces: apart_from_namespaces(request) };
             *last = Some((request.clone(), made.clone()));
             made
         }
     })
+}
+
+fn apart_from_namespaces(request: &Request) -> u128 {
+    let without = |object: &Value| {
+        let mut object = object.clone();
+        if let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) {
+            metadata.remove("namespace");
+        }
+        object
+    };
+    let objects = [without(&request.object), without(&request.old_object)];
+    let half = |seed: u8| {
+        let mut hasher = DefaultHasher::new();
+        seed.hash(&mut hasher);
+        (request.operation, &request.kind, &request.resource, &request.subresource, &request.name).hash(&mut hasher);
+        (&request.user.name, &request.user.groups, request.dry_run, request.namespace.is_some()).hash(&mut hasher);
+        objects.hash(&mut hasher);
+        u128::from(hasher.finish())
+    };
+    (half(0) << 64) | half(1)
 }
 
 /// Whether two requests are the same in all that shows in a review.

@@ -451,3 +451,26 @@ fn what_goes_is_no_object_to_cel() {
         "A"
     );
 }
+
+#[test]
+fn what_was_said_in_one_namespace_is_not_said_of_what_differs() {
+    let plain = "package x\nviolation[{\"msg\": \"m\"}] { input.review.object.spec.hostPID }";
+    let reading = "package x\nviolation[{\"msg\": \"m\"}] { input.review.namespace == \"pay\" }";
+    let said = |rego: &str, requests: &[Request]| -> String {
+        let judge = Gatekeeper::read(&template(rego, &[]), &[constraint(json!({}))], &Settings::default());
+        requests.iter().flat_map(|request| judge.rule(request)).map(|ruling| letter(&ruling.answer)).collect()
+    };
+    let with = |namespace: &str, host: bool| {
+        let mut request = pod(false);
+        request.namespace = Some(Namespace::new(namespace, &BTreeMap::new()));
+        request.object["metadata"]["namespace"] = json!(namespace);
+        request.object["spec"]["hostPID"] = json!(host);
+        request
+    };
+    assert_eq!(said(plain, &[with("a", false), with("b", true), with("c", false), with("b", true)]), "ARAR");
+    assert_eq!(said(reading, &[with("a", false), with("pay", false), with("a", false)]), "ARA");
+    let mut update = with("a", false);
+    update.operation = Operation::Update;
+    let operation = "package x\nviolation[{\"msg\": \"m\"}] { input.review.operation == \"UPDATE\" }";
+    assert_eq!(said(operation, &[with("a", false), update, with("a", false)]), "ARA");
+}
