@@ -6,13 +6,13 @@ use serde_json::{Value, json};
 
 /// What finds containers.
 const FINDERS: &[&str] = &[
-    "input_containers[c] { c := input.review.object.spec.containers[_] }\ninput_containers[c] { c := input.review.object.spec.initContainers[_] }\ninput_containers[c] { c := input.review.object.spec.ephemeralContainers[_] }",
-    "input_containers[c] { c := input.review.object.spec.containers[_] }",
-    "input_containers[c] { c := input.review.object.spec[field][_]\n field == [\"containers\", \"initContainers\"][_] }",
-    "input_containers := array.concat(object.get(input.review.object.spec, \"containers\", []), object.get(input.review.object.spec, \"initContainers\", []))",
-    "containers_of[c] { c := input.review.object.spec.template.spec.containers[_] }\ncontainers_of[c] { c := input.review.object.spec.containers[_] }\ninput_containers[c] { containers_of[c] }",
-    "input_containers = [c | c := input.review.object.spec.containers[_]]",
-    "input_containers[c] { walk(input.review.object, [path, value])\n path[count(path) - 1] == \"containers\"\n c := value[_] }",
+    "each_container[c] { c := input.review.object.spec.containers[_] }\neach_container[c] { c := input.review.object.spec.initContainers[_] }\neach_container[c] { c := input.review.object.spec.ephemeralContainers[_] }",
+    "each_container[c] { c := input.review.object.spec.containers[_] }",
+    "each_container[c] { c := input.review.object.spec[field][_]\n field == [\"containers\", \"initContainers\"][_] }",
+    "each_container := array.concat(object.get(input.review.object.spec, \"containers\", []), object.get(input.review.object.spec, \"initContainers\", []))",
+    "containers_of[c] { c := input.review.object.spec.template.spec.containers[_] }\ncontainers_of[c] { c := input.review.object.spec.containers[_] }\neach_container[c] { containers_of[c] }",
+    "each_container = [c | c := input.review.object.spec.containers[_]]",
+    "each_container[c] { walk(input.review.object, [path, value])\n path[count(path) - 1] == \"containers\"\n c := value[_] }",
 ];
 
 /// What is wrong with a container `c`: the lines of a body.
@@ -27,7 +27,7 @@ const BODIES: &[&str] = &[
     "missing := {\"cpu\", \"memory\"} - {k | c.resources.limits[k]}\n count(missing) > 0",
     "not c.resources.limits.memory",
     "not startswith(c.image, input.parameters.prefix)",
-    "satisfied := [good | repo = input.parameters.repos[_]; good = startswith(c.image, repo)]\n not any(satisfied)",
+    "fits := [ok | repo = input.parameters.repos[_]; ok = startswith(c.image, repo)]\n not any(fits)",
     "not strings_any_prefix(c.image, input.parameters.repos)",
     "endswith(c.image, \":latest\")",
     "parts := split(c.image, \":\")\n count(parts) == 1",
@@ -40,7 +40,7 @@ const BODIES: &[&str] = &[
     "some i\n c.securityContext.capabilities.add[i]\n not input.parameters.allowed[i]",
     "c.ports[_].hostPort > 0",
     "c.ports[_].hostPort",
-    "canonify_cpu(c.resources.limits.cpu) > input.parameters.max",
+    "thousandths(c.resources.limits.cpu) > input.parameters.max",
     "count(c.env) > input.parameters.max",
     "glob.match(input.parameters.glob, [\"/\"], c.image)",
     "lower(c.name) != c.name",
@@ -51,7 +51,7 @@ const BODIES: &[&str] = &[
     "trim_prefix(c.image, \"registry.example.com/\") == c.image",
     "concat(\"/\", [\"a\", c.name]) == \"a/main\"",
     "count([x | x := c.securityContext[_]; x == false]) > 1",
-    "to_number(input.parameters.text) > count(input_containers)",
+    "to_number(input.parameters.text) > count(each_container)",
     "indexof(c.image, \":\") == -1",
     "substring(c.image, 0, 8) == \"registry\"",
     "sprintf(\"%v\", [c.securityContext.privileged]) == \"false\"",
@@ -97,7 +97,7 @@ const BODIES: &[&str] = &[
 /// What is wrong with a pod.
 const OF_PODS: &[&str] = &[
     "input.review.object.spec.hostNetwork",
-    "input_share_hostnamespace(input.review.object)",
+    "shares_host(input.review.object)",
     "input.review.object.spec.hostPID == true",
     "volume := input.review.object.spec.volumes[_]\n has_field(volume, \"hostPath\")",
     "fields := {f | input.review.object.spec.volumes[_][f]; f != \"name\"}\n not subset(fields, {v | v := input.parameters.allowed[_]})",
@@ -137,12 +137,12 @@ const ALWAYS: &str = r#"
 strings_any_prefix(text, prefixes) { startswith(text, prefixes[_]) }
 drops_all(c) { c.securityContext.capabilities.drop[_] == "ALL" }
 drops_all(c) { lower(c.securityContext.capabilities.drop[_]) == "all" }
-canonify_cpu(orig) = new { is_number(orig); new := orig * 1000 }
-canonify_cpu(orig) = new { not is_number(orig); endswith(orig, "m"); new := to_number(replace(orig, "m", "")) }
-canonify_cpu(orig) = new { not is_number(orig); not endswith(orig, "m"); re_match("^[0-9]+(\\.[0-9]+)?$", orig); new := to_number(orig) * 1000 }
+thousandths(orig) = new { is_number(orig); new := orig * 1000 }
+thousandths(orig) = new { not is_number(orig); endswith(orig, "m"); new := to_number(replace(orig, "m", "")) }
+thousandths(orig) = new { not is_number(orig); not endswith(orig, "m"); re_match("^[0-9]+(\\.[0-9]+)?$", orig); new := to_number(orig) * 1000 }
 effective_user(c) = user { user := c.securityContext.runAsUser } else = user { user := input.review.object.spec.securityContext.runAsUser } else = 0
-input_share_hostnamespace(o) { o.spec.hostPID }
-input_share_hostnamespace(o) { o.spec.hostIPC }
+shares_host(o) { o.spec.hostPID }
+shares_host(o) { o.spec.hostIPC }
 subset(a, b) { count(a - b) == 0 }
 subset(_, b) { b["*"] }
 exempt(c) { img := input.parameters.exempt[_]; c.image == img }
@@ -152,7 +152,7 @@ default never = false
 
 fn body(dice: &mut Dice) -> String {
     if dice.chance(65) {
-        let mut lines = format!("c := input_containers[_]\n {}", dice.one(BODIES));
+        let mut lines = format!("c := each_container[_]\n {}", dice.one(BODIES));
         if dice.chance(25) {
             lines += &format!("\n {}", dice.one(BODIES).replace(":=", "=="));
         }
@@ -206,7 +206,8 @@ pub fn module(dice: &mut Dice) -> String {
             text += "limit = 1 { input.parameters.max > 2 }\nlimit = 2 { input.parameters.on }\nviolation[{\"msg\": \"limit\"}] { limit == 2 }\n"
         }
         2 => {
-            text += "violation[{\"msg\": \"with\"}] { input_share_hostnamespace(input.review.object) with input.review.object.spec.hostPID as true; never }\n"
+            text +=
+                "violation[{\"msg\": \"with\"}] { shares_host(input.review.object) with input.review.object.spec.hostPID as true; never }\n"
         }
         3 => text += "violation[{\"msg\": \"inventory\"}] { data.inventory.namespace[_][_].Pod[_].metadata.name == \"x\" }\n",
         _ => {}
