@@ -184,7 +184,8 @@ impl Checker<'_> {
         let name = match target {
             Some(of) => {
                 takes.insert(0, self.check(of)?);
-                let method: Arc<str> = format!(".{name}").into();
+                // The name has no type behind it where it is looked at for the first time.
+                let method: Arc<str> = format!(".{}", name.split('#').next().unwrap_or_default()).into();
                 if self.overloads(&method).next().is_none() {
                     return refused(format!("undeclared reference to '{name}'"));
                 }
@@ -197,9 +198,31 @@ impl Checker<'_> {
             return refused(format!("undeclared reference to '{name}'"));
         }
         let kind = self.resolve(&name, &takes)?;
+        self.guard(node, &takes);
         self.format(node)?;
         literal_arguments(node)?;
         Ok(kind)
+    }
+
+    /// Functions that there are for a list of each type run for the type that the compiler took the list for, and err for another one. The name of the
+    /// type is put behind theirs.
+    fn guard(&self, node: &mut Node, takes: &[Type]) {
+        let Node::Call { name, target: Some(_), .. } = node else { return };
+        let Some(Type::List(of)) = takes.first().map(|kind| self.known.put_in(kind)) else { return };
+        let kind = match *of {
+            Type::Int => "int",
+            Type::Uint => "uint",
+            Type::Double => "double",
+            Type::Bool => "bool",
+            Type::String => "string",
+            Type::Bytes => "bytes",
+            Type::Duration => "google.protobuf.Duration",
+            Type::Timestamp => "google.protobuf.Timestamp",
+            _ => return,
+        };
+        if ["isSorted", "max", "min", "sum"].contains(&&**name) {
+            *name = format!("{name}#{kind}").into();
+        }
     }
 
     /// A literal text that values are written into is held against them.

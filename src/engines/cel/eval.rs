@@ -225,6 +225,12 @@ impl Run<'_> {
             values.push(self.eval(arg)?);
         }
         self.spend(values.iter().map(size).sum::<usize>() / 10)?;
+        let (name, guard) = name.split_once('#').map_or((name, None), |(name, guard)| (name, Some(guard)));
+        if let (Some(guard), Some(Value::List(inside))) = (guard, values.first())
+            && inside.first().is_some_and(|first| first.kind() != guard && !matches!(first, Value::Unknown(_)))
+        {
+            return no_overload();
+        }
         let declared = if target.is_some() { format!(".{name}") } else { name.to_owned() };
         if let Some(result) = self.scope.call(&declared, &values) {
             return result.and_then(known);
