@@ -1,6 +1,7 @@
 //! Kyverno: policies of `kyverno.io` and the CEL kinds of `policies.kyverno.io`, answered as Kyverno 1.19 answers them.
 
 mod autogen;
+mod celkinds;
 mod celrule;
 mod choice;
 mod conditions;
@@ -33,7 +34,7 @@ pub use settings::Settings;
 pub struct Kyverno(Kind);
 
 enum Kind {
-    Policy(Box<policy::Policy>),
+    Read(Box<dyn Judge + Send + Sync>),
     Unread(String),
 }
 
@@ -45,8 +46,12 @@ impl Kyverno {
         let kind = policy["kind"].as_str().unwrap_or_default();
         let read = match (version, kind) {
             ("kyverno.io/v1" | "kyverno.io/v2beta1", "ClusterPolicy" | "Policy") => {
-                policy::Policy::read(policy, exceptions, settings).map(|read| Kind::Policy(Box::new(read)))
+                policy::Policy::read(policy, exceptions, settings).map(|read| Kind::Read(Box::new(read)))
             }
+            (
+                "policies.kyverno.io/v1alpha1" | "policies.kyverno.io/v1beta1" | "policies.kyverno.io/v1",
+                "ValidatingPolicy" | "NamespacedValidatingPolicy",
+            ) => celkinds::ValidatingPolicy::read(policy, exceptions, settings).map(|read| Kind::Read(Box::new(read))),
             _ => Err(format!("{version} {kind} is not known here")),
         };
         Self(read.unwrap_or_else(Kind::Unread))
@@ -56,7 +61,7 @@ impl Kyverno {
 impl Judge for Kyverno {
     fn rule(&self, request: &Request) -> Vec<Ruling> {
         match &self.0 {
-            Kind::Policy(policy) => match as_served(request) {
+            Kind::Read(policy) => match as_served(request) {
                 Ok(request) => policy.rule(&request),
                 Err(why) => vec![Ruling::new("", Answer::NotEvaluated(why))],
             },
@@ -65,21 +70,21 @@ impl Judge for Kyverno {
     }
 
     fn tells_apart(&self, namespace: &Namespace, key: &mut Vec<u8>) {
-        if let Kind::Policy(policy) = &self.0 {
+        if let Kind::Read(policy) = &self.0 {
             policy.tells_apart(namespace, key);
         }
     }
 
     fn ways_around(&self) -> Vec<String> {
         match &self.0 {
-            Kind::Policy(policy) => policy.ways_around(),
+            Kind::Read(policy) => policy.ways_around(),
             Kind::Unread(_) => Vec::new(),
         }
     }
 
     fn asks_who(&self) -> bool {
         match &self.0 {
-            Kind::Policy(policy) => policy.asks_who(),
+            Kind::Read(policy) => policy.asks_who(),
             Kind::Unread(_) => false,
         }
     }
@@ -101,3 +106,6 @@ fn same_regex(pattern: &str) -> Result<regex::Regex, jmespath::Fault> {
         re2::Fault::NotSame(why) => jmespath::Fault::Lacking(why),
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,7 @@ use super::program::{Compiled as Expression, Seen, compile, declared, reads_name
 use super::rule::Status;
 use super::types::{MatchCondition, Rule};
 use crate::cel::{Failure, Type};
-use crate::request::Request;
+use crate::request::{Operation, Request};
 use std::collections::BTreeMap;
 
 /// The conditions of a webhook.
@@ -31,7 +31,12 @@ impl Conditions {
     pub fn compile(conditions: &[MatchCondition]) -> Result<Self, String> {
         let declared = declared(&BTreeMap::new());
         let compiled = conditions.iter().map(|condition| compile(&condition.expression, &declared, true));
-        Ok(Self { conditions: compiled.collect::<Result<_, _>>()? })
+        let conditions: Vec<Expression> = compiled.collect::<Result<_, _>>()?;
+        // With a condition that does not compile the API server takes none of Kyverno's webhooks.
+        if let Some(words) = conditions.iter().find_map(|condition| condition.as_ref().err()) {
+            return Err(words.clone());
+        }
+        Ok(Self { conditions })
     }
 
     /// Whether they hold for a request.
@@ -39,17 +44,55 @@ impl Conditions {
     pub fn hold(&self, request: &Request) -> Held {
         let none = BTreeMap::new();
         match Seen::new(request, &none).without_namespace().all_hold(&self.conditions) {
-            Ok(true) => Held::Yes,
+            Ok(true) => self.hold_again(request),
             Ok(false) => Held::No,
             Err(Failure::Errs(why)) => Held::Errs(why),
             Err(Failure::Lacking(why)) => Held::Lacking(why),
         }
     }
 
+    /// After the API server Kyverno asks them itself, with an object where there is none, and what errs then is no match.
+    fn hold_again(&self, request: &Request) -> Held {
+        let version = if request.kind.group.is_empty() {
+            request.kind.version.clone()
+        } else {
+            format!("{}/{}", request.kind.group, request.kind.version)
+        };
+        let mut again = request.clone();
+        again.dry_run = false;
+        if again.object.is_null() {
+            again.namespace = None;
+            again.name.clear();
+        }
+        for object in [&mut again.object, &mut again.old_object] {
+            if object.is_null() {
+                *object = serde_json::json!({});
+            }
+            object["apiVersion"] = version.clone().into();
+            object["kind"] = request.kind.kind.clone().into();
+        }
+        if again.operation == Operation::Delete {
+            again.operation = Operation::Update;
+            // Only the word is another: what is seen of the object is not.
+            let none = BTreeMap::new();
+            return held(Seen::new(&again, &none).without_namespace().with_operation(request.operation).all_hold(&self.conditions));
+        }
+        let none = BTreeMap::new();
+        held(Seen::new(&again, &none).without_namespace().all_hold(&self.conditions))
+    }
+
     /// Whether they may tell namespaces apart.
     #[must_use]
     pub fn reads_namespace(&self) -> bool {
         self.conditions.iter().any(reads_namespace)
+    }
+}
+
+fn held(outcome: Result<bool, Failure>) -> Held {
+    match outcome {
+        Ok(true) => Held::Yes,
+        Ok(false) | Err(Failure::Errs(_)) => Held::No,
+        Err(Failure::Lacking(why)) => Held::Lacking(why),
     }
 }
 

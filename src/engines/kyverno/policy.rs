@@ -305,7 +305,8 @@ impl Judge for Policy {
         let sent = self.is_sent(&asked);
         let one = self.spec.apply_rules.as_deref() == Some("One");
         let mut rulings = Vec::new();
-        let mut context = Context::new(request);
+        // Made once a rule is about the request.
+        let mut context: Option<Context<'_>> = None;
         let mut applied = false;
         let coming: Vec<&Read> = self.rules.iter().filter(|read| all_come || self.comes_before_handler(&read.rule, &asked)).collect();
         let any_made = coming.iter().any(|read| read.made.contains_key(asked.kind.as_str()));
@@ -338,8 +339,8 @@ impl Judge for Policy {
                 Some(true) if !all_come && !self.comes_before_handler(rule, &asked) => Answer::Admits("only audits".to_owned()),
                 Some(true) if one && applied => Answer::NotAsked,
                 Some(true) => {
-                    let mut own = context.clone();
-                    let status = self.run(request, &asked, rule, cel, &mut own);
+                    let context = context.get_or_insert_with(|| Context::new(request));
+                    let status = self.run(request, &asked, rule, cel, &mut context.clone());
                     context.hand_on(&request.object);
                     applied |= status.applied();
                     self.answer(status, rule, &asked)

@@ -33,6 +33,16 @@ fn gvr(name: &str) -> Type {
 /// `object`, `oldObject`, `request`, `namespaceObject` and variables of these types.
 #[must_use]
 pub fn declared(variables: &BTreeMap<String, Type>) -> Declared {
+    declare(variables, Vec::new())
+}
+
+/// The same, with the objects in `request` too, as Kyverno's own kinds have it.
+#[must_use]
+pub fn declared_whole(variables: &BTreeMap<String, Type>) -> Declared {
+    declare(variables, vec![("object", Type::Dyn), ("oldObject", Type::Dyn)])
+}
+
+fn declare(variables: &BTreeMap<String, Type>, of_request: Vec<(&str, Type)>) -> Declared {
     let user = Type::object(
         "kubernetes.UserInfo",
         [
@@ -57,7 +67,9 @@ pub fn declared(variables: &BTreeMap<String, Type>) -> Declared {
             ("userInfo", user),
             ("dryRun", Type::Bool),
             ("options", Type::Dyn),
-        ],
+        ]
+        .into_iter()
+        .chain(of_request),
     );
     let metadata = Type::object(
         "kubernetes.NamespaceMetadata",
@@ -89,7 +101,14 @@ pub fn declared(variables: &BTreeMap<String, Type>) -> Declared {
 /// Whether an expression may tell one namespace from another.
 #[must_use]
 pub fn reads_namespace(compiled: &Compiled) -> bool {
-    let paths = ["namespaceObject", "request.namespace", "object.metadata.namespace", "oldObject.metadata.namespace"];
+    let paths = [
+        "namespaceObject",
+        "request.namespace",
+        "request.object.metadata.namespace",
+        "request.oldObject.metadata.namespace",
+        "object.metadata.namespace",
+        "oldObject.metadata.namespace",
+    ];
     compiled.as_ref().is_ok_and(|expression| paths.iter().any(|path| expression.reads(path)))
 }
 
@@ -97,7 +116,7 @@ pub fn reads_namespace(compiled: &Compiled) -> bool {
 pub struct Seen<'a> {
     object: Value,
     old_object: Value,
-    request: Value,
+    request: Vec<(&'static str, Value)>,
     namespace: Value,
     variables: &'a BTreeMap<String, Compiled>,
     worked_out: RefCell<BTreeMap<String, Result<Value, Failure>>>,
@@ -111,7 +130,7 @@ fn namespace(namespace: &Namespace) -> Value {
     Value::map([("metadata", Value::map(metadata))].into_iter().chain(["spec", "status"].into_iter().map(unknown)))
 }
 
-fn seen_request(request: &Request) -> Value {
+fn seen_request(request: &Request) -> Vec<(&'static str, Value)> {
     let text = |text: &str| Value::text(text);
     let unknown = |name: &'static str| (name, Value::unknown("what is not known of a request"));
     let kind =
@@ -143,7 +162,7 @@ fn seen_request(request: &Request) -> Value {
         fields.push(("subResource", text(&request.subresource)));
         fields.push(("requestSubResource", text(&request.subresource)));
     }
-    Value::map(fields)
+    fields
 }
 
 impl<'a> Seen<'a> {
@@ -167,6 +186,34 @@ impl<'a> Seen<'a> {
     #[must_use]
     pub fn without_namespace(mut self) -> Self {
         self.namespace = Value::Null;
+        self
+    }
+
+    /// As Kyverno's own kinds see it: an object that is not there is empty, the request has the objects too, and a Namespace has itself.
+    #[must_use]
+    pub fn as_kyverno_sees(mut self, request: &Request) -> Self {
+        self.namespace = match &request.namespace {
+            None => Value::Null,
+            Some(_) if request.kind.kind == "Namespace" && request.operation == Operation::Create => {
+                Value::unknown("whether a namespace that is made is known already")
+            }
+            Some(own) => namespace(own),
+        };
+        let or_empty = |value: &Value| if matches!(value, Value::Null) { Value::map([]) } else { value.clone() };
+        self.request.extend([("object", self.object.clone()), ("oldObject", self.old_object.clone())]);
+        self.object = or_empty(&self.object);
+        self.old_object = or_empty(&self.old_object);
+        self
+    }
+
+    /// With another word for what is done.
+    #[must_use]
+    pub fn with_operation(mut self, operation: Operation) -> Self {
+        for (name, value) in &mut self.request {
+            if *name == "operation" {
+                *value = Value::text(operation.word());
+            }
+        }
         self
     }
 
@@ -199,7 +246,7 @@ impl Scope for Seen<'_> {
         Some(match name {
             "object" => self.object.clone(),
             "oldObject" => self.old_object.clone(),
-            "request" => self.request.clone(),
+            "request" => Value::map(self.request.iter().cloned()),
             "namespaceObject" => self.namespace.clone(),
             _ => return None,
         })

@@ -1,0 +1,275 @@
+use super::*;
+use crate::request::{GroupKind, GroupResource, Operation, Provenance, User};
+use serde_json::json;
+use std::collections::BTreeMap;
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+/// A request as the tables have it.
+fn request(row: &Value) -> Request {
+    let kind = &row["kind"];
+    let namespace = &row["namespace"];
+    Request {
+        operation: match row["operation"].as_str().unwrap() {
+            "CREATE" => Operation::Create,
+            "UPDATE" => Operation::Update,
+            "DELETE" => Operation::Delete,
+            other => panic!("{other}"),
+        },
+        kind: GroupKind { group: text(&kind["group"]), version: text(&kind["version"]), kind: text(&kind["kind"]) },
+        resource: GroupResource { group: text(&kind["group"]), version: text(&kind["version"]), resource: text(&row["resource"]) },
+        subresource: text(&row["subresource"]),
+        name: text(&row["name"]),
+        namespace: namespace
+            .is_object()
+            .then(|| Namespace { name: text(&namespace["name"]), labels: serde_json::from_value(namespace["labels"].clone()).unwrap() }),
+        object: row["object"].clone(),
+        old_object: row["old"].clone(),
+        user: User { name: text(&row["user"]["name"]), groups: serde_json::from_value(row["user"]["groups"].clone()).unwrap() },
+        images: Provenance::Verified,
+        dry_run: false,
+    }
+}
+
+fn as_it_stands(judge: &Kyverno, asked: &Request) -> Vec<Ruling> {
+    match &judge.0 {
+        Kind::Read(judge) => judge.rule(asked),
+        Kind::Unread(why) => vec![Ruling::new("", Answer::NotEvaluated(why.clone()))],
+    }
+}
+
+/// Policies of every sort, with what Kyverno 1.19.1 itself answered to requests. Those that are not evaluated are few.
+#[test]
+fn policies_answer_as_kyverno_answers() {
+    let requests: Vec<Request> =
+        include_str!("tests/requests.jsonl").lines().map(|line| request(&serde_json::from_str(line).unwrap())).collect();
+    let (mut cells, mut lacking, mut refusals) = (0, 0, 0);
+    for line in include_str!("tests/policies.jsonl").lines() {
+        let row: Value = serde_json::from_str(line).unwrap();
+        let exceptions = row["exceptions"].as_array().cloned().unwrap_or_default();
+        let judge = Kyverno::read(&row["policy"], &exceptions, &Settings::default());
+        for (number, expected) in row["requests"].as_array().unwrap().iter().zip(row["refused"].as_str().unwrap().chars()) {
+            let asked = &requests[usize::try_from(number.as_u64().unwrap()).unwrap()];
+            // Kyverno's own answers were to the objects as they stand there, not as an API server would hand them on.
+            let rulings = as_it_stands(&judge, asked);
+            let refused = rulings.iter().any(|ruling| matches!(ruling.answer, Answer::Refuses(_)));
+            cells += 1;
+            if !refused && rulings.iter().any(|ruling| matches!(ruling.answer, Answer::NotEvaluated(_))) {
+                lacking += 1;
+                continue;
+            }
+            refusals += u32::from(refused);
+            assert_eq!(refused, expected == '1', "{}\n{:?} {}\n{rulings:?}", row["policy"], asked.operation, asked.object);
+        }
+    }
+    assert!(cells > 7_000 && refusals > 2_000 && lacking * 20 < cells, "{lacking} of {cells} are not evaluated, {refusals} are refused");
+}
+
+/// Where two namespaces write the same, every policy of the tables says the same in both.
+#[test]
+fn namespaces_that_are_not_told_apart_get_the_same_answer() {
+    let labels = |env: &str| BTreeMap::from([("env".to_owned(), env.to_owned())]);
+    let namespaces =
+        [Namespace::new("ns", &labels("prod")), Namespace::new("nt", &labels("prod")), Namespace::new("other", &labels("dev"))];
+    let pod = |namespace: &Namespace| {
+        let object = json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p", "namespace": namespace.name}, "spec": {"containers": [{"name": "a", "image": "nginx:1"}]}});
+        let row = json!({"operation": "CREATE", "kind": {"group": "", "version": "v1", "kind": "Pod"}, "resource": "pods", "name": "p", "object": object, "user": {"name": "alice", "groups": ["dev"]}});
+        Request { namespace: Some(namespace.clone()), ..request(&row) }
+    };
+    let mut same = 0;
+    for line in include_str!("tests/policies.jsonl").lines() {
+        let row: Value = serde_json::from_str(line).unwrap();
+        let exceptions = row["exceptions"].as_array().cloned().unwrap_or_default();
+        let judge = Kyverno::read(&row["policy"], &exceptions, &Settings::default());
+        let told: Vec<(Vec<u8>, Vec<Ruling>)> = namespaces
+            .iter()
+            .map(|namespace| {
+                let mut key = Vec::new();
+                judge.tells_apart(namespace, &mut key);
+                (key, judge.rule(&pod(namespace)))
+            })
+            .collect();
+        for (one, other) in [(0, 1), (0, 2), (1, 2)] {
+            if told[one].0 == told[other].0 {
+                assert_eq!(told[one].1, told[other].1, "{}", row["policy"]);
+                same += 1;
+            }
+        }
+    }
+    assert!(same > 1_000, "{same}");
+}
+
+fn pod(spec: Value) -> Request {
+    let object = json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p", "namespace": "ns"}, "spec": spec});
+    request(
+        &json!({"operation": "CREATE", "kind": {"group": "", "version": "v1", "kind": "Pod"}, "resource": "pods", "name": "p", "object": object,
+        "namespace": {"name": "ns", "labels": {"env": "prod"}}, "user": {"name": "alice", "groups": ["dev"]}}),
+    )
+}
+
+fn policy(rule: Value) -> Value {
+    let mut rule = rule;
+    rule["name"] = json!("r");
+    rule["match"] = json!({"any": [{"resources": {"kinds": ["Pod"]}}]});
+    json!({"apiVersion": "kyverno.io/v1", "kind": "ClusterPolicy", "metadata": {"name": "pol"}, "spec": {"validationFailureAction": "Enforce", "rules": [rule]}})
+}
+
+fn told(policy: &Value, settings: &Settings, request: &Request) -> Answer {
+    let mut rulings = Kyverno::read(policy, &[], settings).rule(request);
+    rulings.remove(0).answer
+}
+
+#[test]
+fn what_is_not_known_is_not_evaluated() {
+    let asked = pod(json!({"containers": [{"name": "a", "image": "nginx"}]}));
+    let deny = |key: &str| json!({"deny": {"conditions": {"any": [{"key": key, "operator": "Equals", "value": "x"}]}}});
+    let entry = |source: &str| json!([{"name": "v", source: {"name": "x"}}]);
+    let mut rows = vec![
+        json!({"validate": {"assert": {"a": 1}}}),
+        json!({"validate": {"manifests": {"attestors": [{"entries": []}]}}}),
+        json!({"validate": {"pattern": {}, "unknown": 1}}),
+        json!({"validate": {"pattern": {}}, "unknown": 1}),
+        json!({"validate": {"pattern": []}, "preconditions": {"some": []}}),
+        json!({"validate": deny("{{ request.roles }}")}),
+        json!({"validate": deny("{{ request.uid }}")}),
+        json!({"validate": deny("{{ request }}")}),
+        json!({"validate": deny("{{ request.userInfo.extra }}")}),
+        json!({"validate": deny("{{ time_now() }}")}),
+        json!({"validate": deny("{{ random('x') }}")}),
+        json!({"validate": deny("$(./../a)")}),
+        json!({"validate": deny("{{@}}")}),
+        json!({"validate": {"cel": {"expressions": [{"expression": "authorizer.group('').check('get').allowed()"}]}}}),
+        json!({"validate": {"cel": {"expressions": [{"expression": "true"}], "paramKind": {"apiVersion": "v1", "kind": "ConfigMap"}}}}),
+        json!({"validate": {"cel": {"expressions": [{"expression": "namespaceObject.spec.finalizers.size() == 0"}]}}}),
+        json!({"verifyImages": [{"imageReferences": ["*"], "attestors": [{"entries": []}]}]}),
+        json!({"verifyImages": [{"imageReferences": ["*"]}], "imageExtractors": {"Pod": []}, "x": 1}),
+    ];
+    for source in ["apiCall", "configMap", "imageRegistry", "globalReference"] {
+        rows.push(json!({"validate": deny("{{ v.x }}"), "context": entry(source)}));
+    }
+    for row in rows {
+        let answer = told(&policy(row.clone()), &Settings::default(), &asked);
+        assert!(matches!(answer, Answer::NotEvaluated(_)), "{row}: {answer:?}");
+    }
+    // A variable that comes from elsewhere and that nobody asks for is nothing.
+    let unused = json!({"validate": {"deny": {}}, "context": entry("apiCall")});
+    assert!(matches!(told(&policy(unused), &Settings::default(), &asked), Answer::Refuses(_)));
+    let mut by_role = policy(json!({"validate": {"deny": {}}}));
+    by_role["spec"]["rules"][0]["exclude"] = json!({"any": [{"clusterRoles": ["cluster-admin"]}]});
+    assert!(matches!(told(&by_role, &Settings::default(), &asked), Answer::NotEvaluated(_)));
+    for (field, value) in [("apiVersion", "kyverno.io/v3"), ("kind", "Other")] {
+        let mut other = policy(json!({"validate": {"deny": {}}}));
+        other[field] = json!(value);
+        assert!(matches!(told(&other, &Settings::default(), &asked), Answer::NotEvaluated(_)));
+    }
+    for cut in [json!(null), json!({}), json!({"apiVersion": "kyverno.io/v1", "kind": "ClusterPolicy", "spec": {"rules": [null]}})] {
+        let rulings = Kyverno::read(&cut, &[], &Settings::default()).rule(&asked);
+        assert!(rulings.iter().all(|ruling| matches!(ruling.answer, Answer::NotEvaluated(_))), "{cut}");
+    }
+}
+
+#[test]
+fn settings_leave_requests_out() {
+    let refusing = policy(json!({"validate": {"deny": {}}}));
+    let asked = pod(json!({"containers": []}));
+    let with = |key: &str, value: &str| Settings::read(&BTreeMap::from([(key.to_owned(), value.to_owned())]));
+    let rows = [
+        ("resourceFilters", "[Pod,ns,*]", true),
+        ("resourceFilters", "[*/*,ns,*]", true),
+        ("resourceFilters", "[Event,*,*][Pod,n*,p]", true),
+        ("resourceFilters", "[Pod,other,*]", false),
+        ("resourceFilters", "[Pod,ns,q]", false),
+        ("resourceFilters", "[Pod/exec,ns,*]", false),
+        ("resourceFilters", "[Pod]", false),
+        ("resourceFilters", "Pod,ns,*", false),
+        ("excludeGroups", "system:nodes, dev", true),
+        ("excludeGroups", "d*", true),
+        ("excludeGroups", "!dev,d*", false),
+        ("excludeUsernames", "alice", true),
+        ("excludeUsernames", "bob", false),
+    ];
+    for (key, value, out) in rows {
+        let answer = told(&refusing, &with(key, value), &asked);
+        assert_eq!(answer == Answer::NotAsked, out, "{key} {value}: {answer:?}");
+        assert_eq!(matches!(answer, Answer::Refuses(_)), !out, "{key} {value}");
+    }
+    assert!(matches!(told(&refusing, &with("excludeClusterRoles", "admin"), &asked), Answer::NotEvaluated(_)));
+    assert!(matches!(told(&refusing, &Settings::unknown(), &asked), Answer::NotEvaluated(_)));
+    let erring =
+        policy(json!({"validate": {"deny": {"conditions": [{"key": "{{ request.object.nope }}", "operator": "Equals", "value": 1}]}}}));
+    assert!(matches!(told(&erring, &Settings::default(), &asked), Answer::Refuses(_)));
+    let mut ignoring = Settings::default();
+    ignoring.force_ignore = true;
+    assert!(matches!(told(&erring, &ignoring, &asked), Answer::Admits(_)));
+}
+
+#[test]
+fn images_are_told_by_what_is_supposed_of_them() {
+    let digest = format!("nginx@sha256:{}", "a".repeat(64));
+    let signed = json!({"imageReferences": ["docker.io/nginx*"], "attestors": [{"entries": [{"keys": {"publicKeys": "k"}}]}]});
+    let with = |key: &str, value: Value| {
+        let mut verify = signed.clone();
+        verify[key] = value;
+        verify
+    };
+    let attested = json!([{"type": "t", "attestors": [{"entries": [{"keys": {"publicKeys": "k"}}]}], "conditions": [{"all": [{"key": "a", "operator": "Equals", "value": "a"}]}]}]);
+    let (verified, unsigned, unattested, flawed) = (Provenance::Verified, Provenance::Unsigned, Provenance::Unattested, Provenance::Flawed);
+    let rows = [
+        (signed.clone(), "nginx:1", verified, false),
+        (signed.clone(), "nginx:1", unsigned, true),
+        (signed.clone(), "nginx:1", unattested, false),
+        (signed.clone(), "busybox", unsigned, false),
+        (signed.clone(), "ghcr.io/nginx", unsigned, false),
+        (with("skipImageReferences", json!(["docker.io/nginx:1*"])), "nginx:1", unsigned, false),
+        (with("skipImageReferences", json!(["docker.io/nginx:2*"])), "nginx:1", unsigned, true),
+        (with("failureAction", json!("Audit")), "nginx:1", unsigned, false),
+        (with("attestations", attested.clone()), "nginx:1", unattested, true),
+        (with("attestations", attested.clone()), "nginx:1", flawed, true),
+        (with("attestations", attested), "nginx:1", verified, false),
+        (with("mutateDigest", json!(false)), "nginx:1", verified, true),
+        (with("mutateDigest", json!(false)), &digest, verified, false),
+        (with("attestors", json!([])), "nginx:1", verified, true),
+        (json!({"imageReferences": ["*"], "required": false, "verifyDigest": false}), "nginx:1", unsigned, false),
+        (json!({"image": "docker.io/nginx*", "key": "k"}), "nginx:1", unsigned, true),
+        (json!({"image": "docker.io/nginx*", "key": "k"}), "nginx:1", verified, false),
+    ];
+    for (verify, image, supposed, refused) in rows {
+        let asked = Request { images: supposed, ..pod(json!({"containers": [{"name": "a", "image": image}]})) };
+        let answer = told(&policy(json!({ "verifyImages": [verify] })), &Settings::default(), &asked);
+        assert_eq!(matches!(answer, Answer::Refuses(_)), refused, "{verify} on {image} {supposed:?}: {answer:?}");
+        assert!(!matches!(answer, Answer::NotEvaluated(_)));
+    }
+    let open = json!({"imageReferences": ["docker.io/*"], "attestors": [{"entries": [{"keyless": {"subject": "*", "issuer": "x"}}]}]});
+    let around = Kyverno::read(&policy(json!({ "verifyImages": [open] })), &[], &Settings::default()).ways_around();
+    assert_eq!(around, ["images named otherwise than docker.io/*", "images that anybody with an identity has signed"]);
+}
+
+#[test]
+fn ways_around_a_policy_are_told() {
+    let mut chosen = policy(json!({"validate": {"deny": {}}}));
+    chosen["spec"]["rules"][0]["exclude"] =
+        json!({"any": [{"resources": {"annotations": {"skip": "true"}}}, {"subjects": [{"kind": "Group", "name": "g"}]}]});
+    let judge = Kyverno::read(&chosen, &[], &Settings::default());
+    assert_eq!(judge.ways_around(), ["objects with the annotation skip=true", "requests of the Group g"]);
+    assert!(judge.asks_who());
+    let plain = Kyverno::read(&policy(json!({"validate": {"deny": {}}})), &[], &Settings::default());
+    assert!(plain.ways_around().is_empty() && !plain.asks_who());
+}
+
+#[test]
+fn rules_that_are_made_are_told_by_name() {
+    let judge = Kyverno::read(&policy(json!({"validate": {"deny": {}}})), &[], &Settings::default());
+    let row = |kind: &str, group: &str, resource: &str| {
+        json!({"operation": "CREATE", "kind": {"group": group, "version": "v1", "kind": kind}, "resource": resource, "name": "p",
+            "object": {"apiVersion": format!("{group}/v1"), "kind": kind, "metadata": {"name": "p", "namespace": "ns"}, "spec": {}},
+            "namespace": {"name": "ns", "labels": {}}, "user": {"name": "alice", "groups": []}})
+    };
+    let names = |row: Value| judge.rule(&request(&row)).into_iter().map(|ruling| (ruling.by, ruling.answer)).collect::<Vec<_>>();
+    let refused = |by: &str| (by.to_owned(), Answer::Refuses("its conditions deny it".to_owned()));
+    let plain = ("rule r".to_owned(), Answer::NotAsked);
+    assert_eq!(names(row("Deployment", "apps", "deployments")), [plain.clone(), refused("rule autogen-r")]);
+    assert_eq!(names(row("CronJob", "batch", "cronjobs")), [plain.clone(), refused("rule autogen-cronjob-r")]);
+    assert_eq!(names(row("Widget", "x.io", "widgets")), [plain]);
+}
