@@ -1,7 +1,7 @@
 //! ConfigMaps, rows of Secrets, and certificate signing requests: configuration without the values that must not stay.
 
 use super::{identities, meta::Meta, sealed::Sealed, slim::slim, thinned};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
 
 slim! {
@@ -35,6 +35,23 @@ slim! {
         status: CertificateRequestStatus,
     }
 
+    /// A ClusterTrustBundle.
+    struct TrustBundle {
+        /// Metadata.
+        metadata: Meta,
+        /// Spec.
+        spec: TrustBundleSpec,
+    }
+
+    /// Whom pods are to trust.
+    struct TrustBundleSpec {
+        /// The signer that it belongs to, "" where it belongs to none.
+        signer_name: String,
+        /// The authorities, PEM; what stands between them is not kept.
+        #[serde(deserialize_with = "certificates")]
+        trust_bundle: String,
+    }
+
     /// What was asked.
     struct CertificateRequestSpec {
         /// The request, PEM in base64. A request holds a public key only.
@@ -58,6 +75,12 @@ slim! {
         /// The certificate, PEM in base64.
         certificate: String,
     }
+}
+
+/// Certificates without what stands between them.
+fn certificates<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let text = Option::<String>::deserialize(deserializer)?.unwrap_or_default();
+    Ok(thinned::certificates(&text).unwrap_or_default())
 }
 
 /// What is kept of a value.

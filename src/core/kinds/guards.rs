@@ -55,6 +55,10 @@ fn fields(kind: Kind) -> Option<Known> {
     Some(match kind {
         Kind::ValidatingAdmissionPolicies => with_spec!(POLICY),
         Kind::ValidatingAdmissionPolicyBindings => with_spec!(BINDING),
+        Kind::MutatingAdmissionPolicies => with_spec!(MUTATION),
+        Kind::MutatingAdmissionPolicyBindings => {
+            with_spec!(known!["matchResources": Object(RESOURCES), "paramRef", "policyName"])
+        }
         Kind::KyvernoClusterPolicies | Kind::KyvernoPolicies => with_spec!(KYVERNO),
         Kind::KyvernoValidatingPolicies | Kind::KyvernoNamespacedValidatingPolicies => with_spec!(KYVERNO_CEL),
         Kind::KyvernoImageValidatingPolicies | Kind::KyvernoNamespacedImageValidatingPolicies => with_spec!(KYVERNO_IMAGES),
@@ -119,6 +123,16 @@ const POLICY: Known = known![
     "matchConstraints": Object(RESOURCES),
     "paramKind",
     "validations": List(VALIDATION),
+    "variables": List(VARIABLE),
+];
+
+const MUTATION: Known = known![
+    "failurePolicy",
+    "matchConditions",
+    "matchConstraints": Object(RESOURCES),
+    "mutations",
+    "paramKind",
+    "reinvocationPolicy",
     "variables": List(VARIABLE),
 ];
 

@@ -1,7 +1,7 @@
 //! Pods and their specs: the widest of the slim types, because most of the guidance is about what runs. Specs that differ have most of their parts alike, so
 //! these are shared.
 
-pub use super::volume::Volume;
+pub use super::volume::{PodCertificate, TrustSource, Volume};
 use super::{
     lenient::Scalar,
     meta::Meta,

@@ -45,6 +45,8 @@ macro_rules! typed {
             ClusterRoleBindings cluster_role_bindings: rbac::Binding;
             /// Certificate signing requests.
             CertificateSigningRequests certificate_requests: config::CertificateRequest;
+            /// Bundles of authorities for pods.
+            ClusterTrustBundles trust_bundles: config::TrustBundle;
             /// Aggregated APIs.
             ApiServices api_services: admission::ApiService;
             /// Validating webhooks.

@@ -29,7 +29,43 @@ pub struct Volume {
     pub token_seconds: Vec<i64>,
     /// ConfigMaps and Secrets in a projected volume, as `ConfigMap/name`.
     pub projected: Vec<String>,
+    /// Certificates in a projected volume that the kubelet fetches for the pod, each with its key (`podCertificate`, Kubernetes 1.37).
+    pub certificates: Vec<PodCertificate>,
+    /// Bundles of authorities in a projected volume (`clusterTrustBundle`).
+    pub bundles: Vec<TrustSource>,
 }
+
+/// A certificate that the kubelet fetches for a pod, and renews.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct PodCertificate {
+    /// Who signs it.
+    pub signer_name: String,
+    /// How long it may hold, in seconds; a day where nothing is said (API default).
+    #[serde(rename = "maxExpirationSeconds")]
+    pub seconds: i64,
+}
+
+/// Which bundles of authorities a pod is given.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct TrustSource {
+    /// One bundle by its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Else all of this signer that the labels choose.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signer_name: Option<String>,
+    /// Labels of those, a label selector as the API writes it; without any none, with an empty one all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label_selector: Option<Value>,
+    /// Whether the pod starts without it too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub optional: Option<bool>,
+}
+
+/// Seconds of a day, where nothing is said.
+const DAY: i64 = 86_400;
 
 impl Volume {
     /// The source, by the API's name; a volume with a name only is an emptyDir (API defaulting).
@@ -63,6 +99,8 @@ struct Projection {
     service_account_token: Option<TokenProjection>,
     config_map: Option<NamedSource>,
     secret: Option<NamedSource>,
+    pod_certificate: Option<PodCertificate>,
+    cluster_trust_bundle: Option<TrustSource>,
 }
 
 #[derive(Default, Deserialize)]
@@ -130,6 +168,11 @@ impl Volume {
                 // An hour is the API's default.
                 self.token_seconds.push(token.expiration_seconds.unwrap_or(3600));
             }
+            // A certificate that says nothing of its life has the API's default.
+            self.certificates.extend(
+                source.pod_certificate.map(|own| PodCertificate { seconds: if own.seconds > 0 { own.seconds } else { DAY }, ..own }),
+            );
+            self.bundles.extend(source.cluster_trust_bundle);
             for (named, kind) in [(source.config_map, "ConfigMap"), (source.secret, "Secret")] {
                 if let Some(name) = named.and_then(|source| source.name) {
                     self.projected.push(format!("{kind}/{}", name.0));
@@ -158,7 +201,9 @@ impl Serialize for Volume {
                         let (kind, name) = entry.split_once('/')?;
                         Some(if kind == "Secret" { json!({"secret": {"name": name}}) } else { json!({"configMap": {"name": name}}) })
                     });
-                    json!({"sources": tokens.chain(others).collect::<Vec<_>>()})
+                    let certificates = self.certificates.iter().map(|own| json!({"podCertificate": own}));
+                    let bundles = self.bundles.iter().map(|own| json!({"clusterTrustBundle": own}));
+                    json!({"sources": tokens.chain(others).chain(certificates).chain(bundles).collect::<Vec<_>>()})
                 }
                 _ => json!({}),
             };
@@ -178,6 +223,9 @@ mod tests {
             {"name": "old", "rbd": {"image": "i"}, "nfs": null}, {"name": "both", "emptyDir": {}, "csi": {"driver": "d"}},
             {"name": "token", "projected": {"sources": [{"serviceAccountToken": {"path": "token"}}, {"serviceAccountToken": {"expirationSeconds": 600}},
             {"configMap": {"name": "root-ca"}}, {"secret": {"name": "s"}}, {"downwardAPI": {"items": []}}]}},
+            {"name": "own", "projected": {"sources": [{"podCertificate": {"signerName": "acme.example/pods", "keyType": "ED25519", "credentialBundlePath": "b"}},
+            {"podCertificate": {"signerName": "acme.example/long", "maxExpirationSeconds": 2592000, "userAnnotations": {"acme.example/note": "MARKER"}}},
+            {"clusterTrustBundle": {"signerName": "acme.example/pods", "labelSelector": {}, "path": "ca"}}, {"clusterTrustBundle": {"name": "roots", "optional": true}}]}},
             {"name": "model", "image": {"reference": "registry.acme.example/models/risk:7", "pullPolicy": "Always"}}]"#;
         let volumes: Vec<Volume> = serde_json::from_str(text).unwrap_or_default();
         let names: Vec<(&str, &str)> = volumes.iter().map(|v| (v.name.as_str(), v.source())).collect();
@@ -188,6 +236,7 @@ mod tests {
             ("old", "rbd"),
             ("both", "csi"),
             ("token", "projected"),
+            ("own", "projected"),
             ("model", "image"),
         ];
         assert_eq!(names, wanted);
@@ -196,7 +245,13 @@ mod tests {
         assert_eq!((volumes[4].csi_driver.as_deref(), volumes[4].sources.len()), (Some("d"), 2));
         assert_eq!(volumes[5].token_seconds, [3600, 600]);
         assert_eq!(volumes[5].projected, ["ConfigMap/root-ca", "Secret/s"]);
-        assert_eq!(volumes[6].image.as_deref(), Some("registry.acme.example/models/risk:7"));
+        let own: Vec<(&str, i64)> = volumes[6].certificates.iter().map(|c| (c.signer_name.as_str(), c.seconds)).collect();
+        assert_eq!(own, [("acme.example/pods", DAY), ("acme.example/long", 30 * DAY)]);
+        let [by_signer, by_name] = &volumes[6].bundles[..] else { panic!("two bundles") };
+        assert_eq!((by_signer.signer_name.as_deref(), by_signer.label_selector.is_some()), (Some("acme.example/pods"), true));
+        assert_eq!((by_name.name.as_deref(), by_name.optional, &by_name.label_selector), (Some("roots"), Some(true), &None));
+        assert!(!serde_json::to_string(&volumes).unwrap_or_default().contains("MARKER"));
+        assert_eq!(volumes[7].image.as_deref(), Some("registry.acme.example/models/risk:7"));
         // A snapshot keeps all of it.
         let again: Vec<Volume> = serde_json::to_string(&volumes).ok().and_then(|t| serde_json::from_str(&t).ok()).unwrap_or_default();
         assert_eq!(again, volumes);

@@ -162,6 +162,12 @@ kinds! {
     RuntimeClasses: "node.k8s.io" "v1" "runtimeclasses" "RuntimeClass" cluster stock Keep::Typed;
     /// Certificate signing requests.
     CertificateSigningRequests: "certificates.k8s.io" "v1" "certificatesigningrequests" "CertificateSigningRequest" cluster stock Keep::Typed;
+    /// Certificates that kubelets fetch for pods. Served for good since 1.37; the request and the certificate itself are not kept.
+    PodCertificateRequests: "certificates.k8s.io" "v1" "podcertificaterequests" "PodCertificateRequest" namespaced addon Keep::Parts(&["/spec/signerName", "/spec/serviceAccountName", "/spec/maxExpirationSeconds", "/status/notBefore", "/status/notAfter", "/status/conditions/*/type", "/status/conditions/*/status"]);
+    /// Bundles of authorities for pods. Served for good since 1.37.
+    ClusterTrustBundles: "certificates.k8s.io" "v1" "clustertrustbundles" "ClusterTrustBundle" cluster addon Keep::Typed;
+    /// Orders to write all objects of a resource anew. Served for good since 1.37.
+    StorageVersionMigrations: "storagemigration.k8s.io" "v1" "storageversionmigrations" "StorageVersionMigration" cluster addon Keep::Parts(&["/spec/resource", "/status/conditions/*/type", "/status/conditions/*/status", "/status/conditions/*/lastTransitionTime", "/status/conditions/*/lastUpdateTime"]);
     /// API services.
     ApiServices: "apiregistration.k8s.io" "v1" "apiservices" "APIService" cluster stock Keep::Typed;
     /// Validating webhooks.
@@ -246,6 +252,10 @@ kinds! {
     ValidatingAdmissionPolicies: "admissionregistration.k8s.io" "v1" "validatingadmissionpolicies" "ValidatingAdmissionPolicy" cluster addon Keep::Parts(&["/spec/matchConstraints", "/spec/matchConditions", "/spec/validations", "/spec/variables", "/spec/failurePolicy", "/spec/paramKind"]);
     /// What puts these policies into effect, and where.
     ValidatingAdmissionPolicyBindings: "admissionregistration.k8s.io" "v1" "validatingadmissionpolicybindings" "ValidatingAdmissionPolicyBinding" cluster addon Keep::Parts(&["/spec/policyName", "/spec/validationActions", "/spec/matchResources", "/spec/paramRef"]);
+    /// Policies that change objects on their way in, Kubernetes' own language for that. Served since 1.32 as an alpha, since 1.36 for good.
+    MutatingAdmissionPolicies: "admissionregistration.k8s.io" "v1" "mutatingadmissionpolicies" "MutatingAdmissionPolicy" cluster addon Keep::Parts(&["/spec/matchConstraints", "/spec/matchConditions", "/spec/mutations", "/spec/variables", "/spec/failurePolicy", "/spec/reinvocationPolicy", "/spec/paramKind"]);
+    /// What puts these policies into effect, and where.
+    MutatingAdmissionPolicyBindings: "admissionregistration.k8s.io" "v1" "mutatingadmissionpolicybindings" "MutatingAdmissionPolicyBinding" cluster addon Keep::Parts(&["/spec/policyName", "/spec/matchResources", "/spec/paramRef"]);
     /// Kyverno's cluster-wide policies; what rules generate or mutate is not kept.
     KyvernoClusterPolicies: "kyverno.io" "v1" "clusterpolicies" "ClusterPolicy" cluster addon Keep::Parts(&["/spec/admission", "/spec/applyRules", "/spec/failurePolicy", "/spec/webhookConfiguration", "/spec/validationFailureAction", "/spec/validationFailureActionOverrides", "/spec/rules/*/name", "/spec/rules/*/match", "/spec/rules/*/exclude", "/spec/rules/*/preconditions", "/spec/rules/*/celPreconditions", "/spec/rules/*/validate", "/spec/rules/*/verifyImages"]);
     /// Kyverno's policies of one namespace.

@@ -366,6 +366,24 @@ pub(super) fn exemptions(told: &Description) -> Vec<Statement> {
         let message = "The settings of this plugin stand in a file of their own: attach that too.";
         all.push(stated(fact, Ask(Severity::Medium), "elsewhere", message));
     }
+    for fact in told.about(About::StaticManifests) {
+        all.extend(match &fact.said {
+            Said::Words(plugin) => Some(Statement::new(
+                &fact.field,
+                shown(plugin),
+                Ask(Severity::Low),
+                "static_manifests",
+                "This plugin takes policies or webhooks from a folder of the server. They are in force and appear in no list: read the files there.",
+            )),
+            Said::No => None,
+            _ => Some(stated(
+                fact,
+                Ask(Severity::Low),
+                "static_manifests",
+                "Whether this plugin takes policies or webhooks from a folder of the server stands in a file of its own: attach that too.",
+            )),
+        });
+    }
     if all.is_empty() {
         all.push(Statement::new("exemptions", "none", Good, "no_exemptions", "Pod Security leaves nobody out."));
     }

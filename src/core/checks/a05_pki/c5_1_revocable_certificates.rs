@@ -1,6 +1,6 @@
 //! Control 5.1: its automated checks. Certificates that the cluster shows, and how long they hold.
 
-use super::shown;
+use super::{pods, shown};
 use crate::analysis::kubelet;
 use crate::checks;
 use crate::judging::{Check, Need, Verdict, View, identity, unseen};
@@ -34,16 +34,19 @@ pub(super) const CHECKS: &[Check] = &[
             Need::List(Kind::ApiServices),
             Need::List(Kind::CertificateSigningRequests),
             Need::List(Kind::Certificates),
+            Need::List(Kind::PodCertificateRequests),
+            Need::List(Kind::ClusterTrustBundles),
+            Need::Workloads,
         ],
         active: false,
         why: "Kubernetes can't revoke a certificate: only its last day ends it. One that expires unnoticed stops the cluster or the admission \
               checks that depend on it; an authority that holds for decades can be misused for as long if its key is ever lost.",
         mend: "Renew what has expired or soon will (kubeadm certs renew, cert-manager, or the maker's procedure), let a controller renew \
                certificates by itself, and watch the days that are left; replace an authority by one that holds ten years at most.",
-        blind_spots: "The check reads certificates in ConfigMaps of CA bundles, in webhooks and API services, those of signing requests that still \
-                      exist, and what cert-manager reports of its own. The chain of the API server is judged in 4.3/api-tls. Certificates in Secrets \
-                      and on nodes (etcd, kubelet), PodCertificateRequests and ClusterTrustBundles are not read. Client certificates that end soon are \
-                      no finding: that they end is their only safeguard.",
+        blind_spots: "The check reads certificates in ConfigMaps of CA bundles, in ClusterTrustBundles, in webhooks and API services, those of signing \
+                      requests that still exist, and what cert-manager reports of its own. The chain of the API server is judged in 4.3/api-tls. \
+                      Certificates in Secrets and on nodes (etcd, kubelet) are not read. Of certificates of pods (podCertificate) their lives are \
+                      judged, and not what they are good for. Client certificates that end soon are no finding: that they end is their only safeguard.",
         judge: expiry,
     },
     Check {
@@ -115,6 +118,7 @@ fn expiry(view: &View<'_>) -> Verdict {
     for unreadable in shown::unreadable(view) {
         verdict.find(unreadable);
     }
+    pods::judge(view, &mut verdict);
     verdict
 }
 

@@ -11,14 +11,21 @@ pub(super) const CHECKS: &[Check] = &[Check {
     title: "Use of the cluster's own certificate authority",
     severity: Severity::Low,
     practices: &["5.2.a"],
-    needs: &[Need::List(Kind::ConfigMaps), Need::List(Kind::Ingresses), Need::List(Kind::Issuers), Need::List(Kind::ClusterIssuers)],
+    needs: &[
+        Need::List(Kind::ConfigMaps),
+        Need::List(Kind::Ingresses),
+        Need::List(Kind::Issuers),
+        Need::List(Kind::ClusterIssuers),
+        Need::List(Kind::ClusterTrustBundles),
+    ],
     active: false,
     why: "The cluster's authority signs whatever the cluster's components need, and everybody who may approve requests can have it sign. It can't revoke. \
           Where applications or people outside the cluster trust it too, a certificate that it signed opens more than the cluster.",
     mend: "Let applications and ingresses use certificates of the entity's PKI or of a public authority; take the cluster's CA out of bundles for \
            other purposes.",
-    blind_spots: "The check reads bundles in ConfigMaps and issuers of cert-manager; ClusterTrustBundles are not read. Which clients outside trust the \
-                  cluster's CA, and from which authority a CA issuer's Secret comes, must be asked.",
+    blind_spots: "The check reads bundles in ConfigMaps, ClusterTrustBundles and issuers of cert-manager. A bundle of a signer of Kubernetes itself \
+                  (kubernetes.io/…) is what its controllers publish, and no finding. Which clients outside trust the cluster's CA, and from which \
+                  authority a CA issuer's Secret comes, must be asked.",
     judge: cluster_ca_use,
 }];
 

@@ -2,6 +2,7 @@
 
 mod c5_1_revocable_certificates;
 mod c5_2_cluster_ca;
+mod pods;
 mod shown;
 
 use super::Check;

@@ -2,6 +2,7 @@
 
 use crate::analysis::certificates::{self, Bundle, Certificate};
 use crate::judging::View;
+use crate::kinds::config::TrustBundle;
 use crate::model::{Category, Finding, Kind, ObjectRef, Severity};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -95,6 +96,11 @@ fn sources(view: &View<'_>) -> Vec<Source> {
             sources.push(Source { object, field: format!("data[{key}]"), category, using, bundle });
         }
     }
+    for trusted in &view.inventory.trust_bundles {
+        let bundle = certificates::read_pem(&trusted.spec.trust_bundle);
+        let using = if bundle.certificates.len() > PUBLIC_LIST { Use::PublicList } else { Use::Trust };
+        sources.push(Source { object: bundle_object(trusted), field: "spec.trustBundle".to_owned(), category: wide, using, bundle });
+    }
     let hooks =
         [(Kind::ValidatingWebhooks, &view.inventory.validating_webhooks), (Kind::MutatingWebhooks, &view.inventory.mutating_webhooks)];
     for (kind, list) in hooks {
@@ -127,6 +133,10 @@ fn sources(view: &View<'_>) -> Vec<Source> {
     sources
 }
 
+fn bundle_object(bundle: &TrustBundle) -> ObjectRef {
+    ObjectRef::new(Kind::ClusterTrustBundles.group(), Kind::ClusterTrustBundles.kind(), "", &bundle.metadata.name)
+}
+
 /// A bundle that may hold the cluster's own CA.
 pub(super) struct Copy {
     pub(super) object: ObjectRef,
@@ -136,13 +146,21 @@ pub(super) struct Copy {
     pub(super) copied: bool,
 }
 
-/// Bundles in ConfigMaps, each with whether it spreads the cluster's CA.
+/// Bundles in ConfigMaps and ClusterTrustBundles, each with whether it spreads the cluster's CA.
 pub(super) fn copies_of_cluster_ca(view: &View<'_>) -> Vec<Copy> {
-    let sources: Vec<Source> = sources(view).into_iter().filter(|s| s.object.kind == "ConfigMap").collect();
-    let own = |s: &Source| s.object.name == "kube-root-ca.crt" || s.object.name == "extension-apiserver-authentication";
+    let is_map = |s: &Source| s.object.kind == "ConfigMap";
+    let sources: Vec<Source> =
+        sources(view).into_iter().filter(|s| is_map(s) || s.object.kind == Kind::ClusterTrustBundles.kind()).collect();
+    // Bundles of Kubernetes' own signers are what its controllers publish.
+    let bundles = view.inventory.trust_bundles.iter().filter(|bundle| bundle.spec.signer_name.starts_with("kubernetes.io/"));
+    let published: Vec<&str> = bundles.map(|bundle| bundle.metadata.name.as_str()).collect();
+    let own = |s: &Source| match is_map(s) {
+        true => s.object.name == "kube-root-ca.crt" || s.object.name == "extension-apiserver-authentication",
+        false => published.contains(&s.object.name.as_str()),
+    };
     let roots: Vec<String> = sources
         .iter()
-        .filter(|s| s.object.name == "kube-root-ca.crt")
+        .filter(|s| is_map(s) && s.object.name == "kube-root-ca.crt")
         .flat_map(|s| s.bundle.certificates.iter().map(|c| c.digest.clone()))
         .collect();
     let copied = |s: &Source| !own(s) && s.bundle.certificates.iter().any(|c| roots.contains(&c.digest));

@@ -93,8 +93,8 @@ pub(super) const CHECKS: &[Check] = &[
         mend: "Give the API servers an encryption configuration (--encryption-provider-config) with a KMS provider first in its list, then write \
                all Secrets anew so that the old ones are encrypted too.",
         blind_spots: "The file that the option names lies on the node: which providers it lists, in which order and for which kinds is judged where the \
-                      file is given as evidence, and that each node has the same one is not seen. That Secrets from before are encrypted is not seen (a \
-                      finished StorageVersionMigration of secrets would show it). Managed control planes have a setting of their own, which the \
+                      file is given as evidence, and that each node has the same one is not seen. That Secrets from before are encrypted is not seen; a \
+                      finished StorageVersionMigration of secrets is told as evidence of it where there is one. Managed control planes have a setting of their own, which the \
                       provider's description shows. What API servers counted (/metrics) shows how Secrets were written and read since their start, and \
                       nothing of those that nobody touched.",
         judge: settings::encryption_at_rest,

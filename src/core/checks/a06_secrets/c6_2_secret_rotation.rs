@@ -1,5 +1,6 @@
 //! Control 6.2: its automated checks. How old Secrets are, and whether what refreshes them works.
 
+use crate::analysis::reencryption;
 use crate::judging::evidence::days;
 use crate::judging::{Check, Need, Verdict, View};
 use crate::kinds::custom::Custom;
@@ -61,6 +62,14 @@ fn secret_age(view: &View<'_>) -> Verdict {
                     .message("Somebody must show when this credential was last changed."),
             );
         }
+    }
+    if let Some(done) =
+        reencryption::of_secrets(view.inventory).into_iter().find(|order| order.progress == reencryption::Progress::Finished)
+    {
+        verdict.note(format!(
+            "The StorageVersionMigration {} wrote Secrets anew: that renews their encryption, and neither the credentials in them nor their age.",
+            done.name
+        ));
     }
     if undated > 0 && !matches!(verdict.outcome(), crate::model::Outcome::Review) {
         return Verdict::blocked(

@@ -4,7 +4,7 @@ use crate::analysis::control_plane::counted::{PLAIN, Storage};
 use crate::analysis::control_plane::{self, Setting};
 use crate::analysis::described::Topic;
 use crate::analysis::flags::{CommandLine, Component};
-use crate::analysis::{distribution, software};
+use crate::analysis::{distribution, reencryption, software};
 use crate::judging::unseen::{blind_nodes, tell_sources, unseen};
 use crate::judging::{Verdict, View, described};
 use crate::kinds::imported::Describer;
@@ -41,6 +41,7 @@ pub(super) fn encryption_at_rest(view: &View<'_>) -> Verdict {
     let lines: Vec<CommandLine> = servers.into_iter().cloned().collect();
     verdict.find_all(blind_nodes(view, &lines, "The API server of this control-plane node shows no flags."));
     tell_sources(view, Setting::Encryption, &mut verdict, &lines);
+    reencryption::words(view.inventory).into_iter().for_each(|words| verdict.note(words));
     verdict
 }
 
@@ -48,6 +49,7 @@ pub(super) fn encryption_at_rest(view: &View<'_>) -> Verdict {
 fn by_counters(view: &View<'_>, storage: &Storage) -> Verdict {
     let mut verdict = unseen(view, Setting::Encryption);
     let stored = stored(view, storage);
+    reencryption::words(view.inventory).into_iter().for_each(|words| verdict.note(words));
     if storage.encrypts() {
         verdict.note(format!(
             "Since their start the API servers that answered wrote Secrets with {}. Whether all that lie in the database are encrypted is not shown.",

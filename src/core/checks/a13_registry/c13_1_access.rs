@@ -1,8 +1,9 @@
 //! Control 13.1: its automated checks.
 
 use super::anonymous_pull;
+use crate::analysis::rbac::Bound;
 use crate::judging::{Check, Need, Verdict, View};
-use crate::model::{Finding, Kind, ObjectRef, Severity};
+use crate::model::{Finding, Kind, ObjectRef, Severity, text::clean};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The checks of control 13.1, in the order in which they are told.
@@ -35,7 +36,8 @@ pub(super) const CHECKS: &[Check] = &[
         mend: "Use the machine's or workload's identity where the provider offers one, else a pull-only robot account for each namespace; remove copies that \
            nothing uses, and rotate what was spread.",
         blind_spots: "The content of Secrets is never read: two of one name may differ, two of different names may be the same, and whether one may \
-                      push can't be seen. Machines that pull with an identity of their own need no Secret and show none.",
+                      push can't be seen. Machines that pull with an identity of their own need no Secret and show none; of logins in the workload's \
+                      own name only the right of kubelets to fetch such tokens shows, and is told.",
         judge: pull_secrets,
     },
 ];
@@ -88,7 +90,29 @@ fn pull_secrets(view: &View<'_>) -> Verdict {
             verdict.find(finding.observed(*name).message(message).mend("Remove the reference, or provide the Secret that it means."));
         }
     }
+    registry_tokens(view).into_iter().for_each(|words| verdict.note(words));
     verdict
+}
+
+/// Audiences for which kubelets may fetch tokens of ServiceAccounts beyond those that pods ask for: with such a token a credential provider of the kubelet logs
+/// in to a registry in the workload's own name (`tokenAttributes` of `CredentialProviderConfig`, on by itself since 1.34). The right is the verb
+/// `request-serviceaccounts-token-audience` on the audience (NodeRestriction, since 1.33).
+fn registry_tokens(view: &View<'_>) -> Option<String> {
+    const VERB: &str = "request-serviceaccounts-token-audience";
+    let of_nodes = |bound: &&Bound<'_>| {
+        bound.subjects.iter().any(|subject| subject.name == "system:nodes" || subject.name.starts_with("system:node:"))
+    };
+    let rules = view.rbac().bindings().iter().filter(of_nodes).flat_map(|bound| &bound.rules);
+    let audiences: BTreeSet<String> =
+        rules.filter(|rule| rule.verbs.iter().any(|verb| verb == VERB)).flat_map(|rule| &rule.resources).map(|own| clean(own)).collect();
+    (!audiences.is_empty()).then(|| {
+        let names: Vec<&str> = audiences.iter().map(String::as_str).collect();
+        format!(
+            "Kubelets may fetch tokens of ServiceAccounts for these audiences: {}. Where a credential provider on the nodes logs in to a registry with them, images are \
+             pulled in the workload's own name and without a Secret; its configuration lies on the nodes (--image-credential-provider-config).",
+            names.join(", ")
+        )
+    })
 }
 
 /// Pull Secrets that something names, with the first that does.

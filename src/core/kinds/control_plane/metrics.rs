@@ -11,13 +11,14 @@
 //! | `apiserver_client_certificate_expiration_seconds` | 1.7 | how long the client certificates that logged in were still valid |
 //! | `serviceaccount_legacy_…_total` | 1.21 | use of tokens that do not expire |
 //! | `apiserver_…_config_controller_last_config_info` | 1.36 | SHA-256 of the files behind `--authentication-config`, `--authorization-config`, `--encryption-provider-config` |
+//! | `apiserver_manifest_admission_config_controller_last_config_info` | 1.36 | plugins that took policies or webhooks from a folder of the server |
 
 use super::super::deprecated::DeprecatedRequests;
 use super::exposition::Sample;
 use super::kept_words;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Feature gates that checks ask for.
 const FEATURES: &[&str] = &["AuthorizePodWebsocketUpgradeCreatePermission", "ManifestBasedAdmissionControlConfig", "PodSecurity"];
@@ -25,6 +26,10 @@ const FEATURES: &[&str] = &["AuthorizePodWebsocketUpgradeCreatePermission", "Man
 /// Providers of encryption, by the prefix that they write before a value. Behind it stands the name of a key, which people choose.
 const PROVIDERS: &[&str] =
     &["k8s:enc:aescbc:v1", "k8s:enc:aesgcm:v1", "k8s:enc:kms:v1", "k8s:enc:kms:v2", "k8s:enc:secretbox:v1", "identity"];
+
+/// Admission plugins that may be given a folder with static manifests.
+const MANIFESTS: &[&str] =
+    &["MutatingAdmissionPolicy", "MutatingAdmissionWebhook", "ValidatingAdmissionPolicy", "ValidatingAdmissionWebhook"];
 
 /// Most rows of one kind. A server has few; what has more is none, or shows something else.
 const MOST: usize = 500;
@@ -67,6 +72,9 @@ pub struct ServerMetrics {
     /// SHA-256 of the files that the server took its settings from: `authentication`, `authorization`, `encryption`.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub configurations: BTreeMap<String, String>,
+    /// Admission plugins that took policies or webhooks from a folder of the server (static manifests, on by itself since 1.37). No list shows these.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub static_manifests: BTreeSet<String>,
 }
 
 /// How often objects of a resource were written, or read, in one way.
@@ -160,6 +168,10 @@ impl MetricsReader {
                 {
                     metrics.features.insert((*name).to_owned(), on == 1);
                 }
+            }
+            "apiserver_manifest_admission_config_controller_last_config_info" => {
+                let plugin = MANIFESTS.iter().find(|plugin| **plugin == sample.label("plugin"));
+                metrics.static_manifests.extend(plugin.filter(|_| !sample.label("hash").is_empty()).map(|plugin| (*plugin).to_owned()));
             }
             name if name.ends_with("_config_controller_last_config_info") => {
                 let what = ["authentication", "authorization", "encryption"]
@@ -278,6 +290,8 @@ apiserver_storage_transformation_operations_total{resource="secrets",status="OK"
 apiserver_storage_transformation_operations_total{resource="secrets",status="OK",transformation_type="to_storage",transformer_prefix="k8s:enc:kms:v2:MARKER:"} 2
 apiserver_storage_transformation_operations_total{resource="secrets",status="Internal",transformation_type="to_storage",transformer_prefix="k8s:enc:kms:v1:MARKER:"} 5
 kubernetes_feature_enabled{name="AuthorizePodWebsocketUpgradeCreatePermission",stage="BETA"} 0
+apiserver_manifest_admission_config_controller_last_config_info{apiserver_id_hash="sha256:7",hash="sha256:MARKER",plugin="ValidatingAdmissionPolicy"} 1
+apiserver_manifest_admission_config_controller_last_config_info{apiserver_id_hash="sha256:7",hash="sha256:1",plugin="MARKER"} 1
 kubernetes_feature_enabled{name="MARKER",stage="BETA"} 1
 process_start_time_seconds 1.79606665054e+09
 serviceaccount_legacy_tokens_total 5
@@ -299,6 +313,7 @@ serviceaccount_legacy_manual_token_uses_total 0
         assert_eq!(metrics.certificates_within, [(2_592_000, 4)].into());
         assert_eq!(metrics.features, [("AuthorizePodWebsocketUpgradeCreatePermission".to_owned(), false)].into());
         assert_eq!(metrics.legacy_tokens, [("used".to_owned(), 5)].into());
+        assert_eq!(metrics.static_manifests, ["ValidatingAdmissionPolicy".to_owned()].into());
         assert_eq!(metrics.configurations.keys().collect::<Vec<_>>(), ["authentication"]);
         assert!(metrics.configurations["authentication"].starts_with("dd5b"));
         assert_eq!(read.started.map(Timestamp::as_second), Some(1_796_066_650));

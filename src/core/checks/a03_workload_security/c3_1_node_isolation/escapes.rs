@@ -2,8 +2,9 @@
 
 use crate::analysis::host_path::{Claims, Mounted, lies_in, opened, tidy};
 use crate::judging::{Placed, Verdict, View, claims};
-use crate::kinds::{PodSpec, Workload};
-use crate::model::{Category, Finding, Severity};
+use crate::kinds::node::Node;
+use crate::kinds::{KindState, PodSpec, Workload};
+use crate::model::{Category, Finding, Kind, Severity};
 
 pub(super) fn judge(view: &View<'_>) -> Verdict {
     let mut verdict = Verdict::over("workload", "workloads");
@@ -13,6 +14,7 @@ pub(super) fn judge(view: &View<'_>) -> Verdict {
         for (spec, pods) in view.specs(workload) {
             namespaces(workload, category, spec).into_iter().for_each(|f| verdict.find(f.pods(pods)));
             shared_processes(workload, category, spec).into_iter().for_each(|f| verdict.find(f.pods(pods)));
+            git_repositories(view, workload, category, spec).into_iter().for_each(|f| verdict.find(f.pods(pods)));
             let gates = bound.mounted(workload, spec).filter_map(|mounted| host_path(workload, category, spec, &mounted));
             gates.for_each(|f| verdict.find(f.pods(pods)));
         }
@@ -54,6 +56,43 @@ fn namespaces(workload: &Workload, category: Category, spec: &PodSpec) -> Vec<Fi
             .message(message)
     };
     gates.into_iter().filter(|gate| gate.0).map(tell).collect()
+}
+
+/// Volumes that the kubelet fills by `git clone`, as root on the node: hooks of the repository run there (CVE-2024-10220 and its like). Kubelets from 1.33 on
+/// refuse them unless a gate is switched on, and from 1.36 on always (`GitRepoVolumeDriver`).
+fn git_repositories(view: &View<'_>, workload: &Workload, category: Category, spec: &PodSpec) -> Vec<Finding> {
+    let volumes: Vec<&str> =
+        spec.volumes.iter().filter(|v| v.sources.iter().any(|source| source == "gitRepo")).map(|v| v.name.as_str()).collect();
+    if volumes.is_empty() {
+        return vec![];
+    }
+    let nodes = &view.inventory.nodes;
+    let minor = |node: &Node| kubelet_minor(&node.status.node_info.kubelet_version);
+    let read = view.inventory.state(Kind::Nodes) == KindState::Read && !nodes.is_empty() && nodes.iter().all(|node| minor(node).is_some());
+    let oldest = nodes.iter().filter_map(minor).min();
+    let tell = |name: &&str| {
+        let field = format!("{}.volumes[name={name}].gitRepo", workload.spec_path());
+        let finding =
+            Finding::new(category, workload.object.clone(), field).rule("git_repo").mend("Clone in an init container into an emptyDir.");
+        match oldest {
+            Some(oldest) if oldest < 33 => Some(finding.severity(Severity::High).observed(format!("the oldest kubelet is of 1.{oldest}")).message(
+                "Kubelets before 1.33 clone the repository as root on the node, and what lies in it can run code there: whoever writes to it takes the node.",
+            )),
+            _ if !read => Some(finding.severity(Severity::Medium).review().observed("versions of kubelets are not known").message(
+                "Kubelets before 1.33 clone the repository as root on the node, and what lies in it can run code there; whether any is as old is not known.",
+            )),
+            Some(oldest) if oldest < 36 => Some(finding.severity(Severity::Low).review().observed(format!("the oldest kubelet is of 1.{oldest}")).message(
+                "Kubelets of this version refuse such volumes unless the gate GitRepoVolumeDriver is switched on again, and then the repository can run code on the node.",
+            )),
+            _ => None,
+        }
+    };
+    volumes.iter().filter_map(tell).collect()
+}
+
+/// The minor version of a kubelet: 33 for `v1.33.4-eks-1`.
+fn kubelet_minor(version: &str) -> Option<u32> {
+    version.trim_start_matches('v').strip_prefix("1.")?.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
 }
 
 /// Processes that containers of one pod share: no gate to the node, but one from the least guarded container of the pod to all others.

@@ -68,7 +68,8 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
               root file system or the socket of its container runtime. Each is reported with what an intruder would do through it.",
         mend: "Remove the setting. Where a component of the platform needs it, keep it in a namespace of its own that few may change, grant the least \
                (one capability, one directory, read-only), and record the approved exception.",
-        blind_spots: "Directories are judged by their path on an ordinary Linux node: other paths may matter on yours. What a CSI driver or a persistent \
+        blind_spots: "Directories are judged by their path on an ordinary Linux node: other paths may matter on yours. A gitRepo volume is judged by the \
+                      versions that kubelets tell, where nodes are read. What a CSI driver or a persistent \
                       volume mounts from the node isn't seen here.",
         judge: escapes::judge,
     },

@@ -97,6 +97,9 @@ fn admission(value: &Value, told: &mut Description) {
     for (nth, plugin) in items(value, "plugins").unwrap_or_default().iter().enumerate() {
         let field = format!("plugins[{nth}]");
         let own = text(plugin, "name").unwrap_or_default();
+        if let Some(own) = FROM_FOLDERS.iter().find(|known| **known == own) {
+            told.tell(About::StaticManifests, format!("{field}.configuration.staticManifestsDir"), folder(own, plugin));
+        }
         match at(plugin, "configuration") {
             Some(inner) if own == "PodSecurity" => {
                 if text(inner, "kind") == Some("PodSecurityConfiguration") {
@@ -111,6 +114,24 @@ fn admission(value: &Value, told: &mut Description) {
                 told.tell(About::AdmissionPlugin, field, said);
             }
         }
+    }
+}
+
+/// Plugins that may be given a folder with policies or webhooks (Kubernetes 1.37).
+const FROM_FOLDERS: &[&str] =
+    &["MutatingAdmissionPolicy", "MutatingAdmissionWebhook", "ValidatingAdmissionPolicy", "ValidatingAdmissionWebhook"];
+
+/// Whether a plugin is given one. Without any settings it has none; settings in a file of their own are not known here.
+fn folder(own: &str, plugin: &Value) -> Said {
+    match (at(plugin, "configuration"), at(plugin, "path")) {
+        (None, Some(Value::String(path))) if !path.is_empty() => Said::NotKnown,
+        (None, _) => Said::No,
+        (Some(settings), _) => match at(settings, "staticManifestsDir") {
+            None => Said::No,
+            Some(Value::String(folder)) if folder.is_empty() => Said::No,
+            Some(Value::String(_)) => Said::Words(vec![own.to_owned()]),
+            Some(_) => Said::NotKnown,
+        },
     }
 }
 

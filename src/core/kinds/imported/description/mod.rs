@@ -270,6 +270,8 @@ pub enum About {
     PodSecurityExemption,
     /// A plugin of admission that is given settings in another file, or of a kind that is not read here.
     AdmissionPlugin,
+    /// Whether a plugin of admission takes policies or webhooks from a folder of the server: the plugin, or no. Where is not kept.
+    StaticManifests,
     /// The release channel.
     ReleaseChannel,
     /// Whether nodes start only what is signed.
