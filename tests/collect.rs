@@ -15,6 +15,8 @@ mod control_plane;
 mod faults;
 #[path = "collect/files.rs"]
 mod files;
+#[path = "collect/kubelets.rs"]
+mod kubelets;
 #[path = "support/parts.rs"]
 mod parts;
 #[path = "collect/proxies.rs"]

@@ -296,8 +296,13 @@ fn a_record_that_reads_as_a_card_number_is_no_evidence() {
     let home = folder.path();
     let assess = |answered_by: &str, workbook: &str| {
         let at: Timestamp = "2026-11-23T09:00:00Z".parse().unwrap();
-        let request =
-            ProbeRequest { purpose: Purpose::Api, method: Method::Get, url: "https://127.0.0.1:1/version".into(), image: String::new() };
+        let request = ProbeRequest {
+            purpose: Purpose::Api,
+            method: Method::Get,
+            url: "https://127.0.0.1:1/version".into(),
+            image: String::new(),
+            node: String::new(),
+        };
         let probe = Probe {
             request,
             at,
@@ -311,8 +316,14 @@ fn a_record_that_reads_as_a_card_number_is_no_evidence() {
             more: false,
         };
         let mut inventory = inventory(&[]);
-        inventory.probes =
-            Some(Probes { allowed_by: "A. Assessor".into(), started_at: at, stopped: false, sent: vec![probe], left_out: vec![] });
+        inventory.probes = Some(Probes {
+            allowed_by: "A. Assessor".into(),
+            started_at: at,
+            stopped: false,
+            sent: vec![probe],
+            left_out: vec![],
+            kubelets: vec![],
+        });
         let name = format!("{workbook}.kassay.gz");
         write_snapshot(&inventory, &home.join(&name)).unwrap();
         let output = kassay(home, &["assess", "--from", &name, "--workbook", workbook]);

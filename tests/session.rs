@@ -1056,6 +1056,7 @@ fn heard(desk: &Desk, record: Result<Attached, String>) -> Action {
         stopped: probing.stopping,
         sent: probing.plan.requests.iter().take(1).map(sent).collect(),
         left_out: vec![],
+        kubelets: vec![],
     };
     Action::Probes(probes::Action::Done(Probed {
         dir: probing.dir.clone(),

@@ -33,7 +33,7 @@ pub struct Assess {
     /// File that a check judges: audit policy, kube-bench results, image scans; may be given several times
     #[arg(long, value_name = "FILE", num_args = 1..)]
     evidence: Vec<PathBuf>,
-    /// Sends active probes too, without credentials: to the API server, and to the registries of images in scope; `kassay probes` lists them
+    /// Sends active probes too: without credentials to the API server and to the registries of images in scope, with your login to kubelets; `kassay probes` lists them
     #[arg(long)]
     active_probes: bool,
     /// Form of the output
@@ -151,7 +151,8 @@ impl Assess {
         inventory.imported.extend(given);
         inventory.imported = with_register(&inventory.imported, register);
         if self.active_probes {
-            inventory.probes = Some(probes::send(&self.source, &inventory, &workbook.scope, manners)?);
+            let heard = probes::send(&self.source, &inventory, &workbook.scope, manners)?;
+            inventory.hear(heard);
         }
         let key = cluster_key(workbook, &inventory.cluster.uid, &self.source.words().0);
         // What is told now goes before what was told once.

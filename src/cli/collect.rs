@@ -19,7 +19,7 @@ pub struct Collect {
     kubernetes_version: Option<String>,
     #[command(flatten)]
     source: source::SourceArgs,
-    /// Sends active probes too, without credentials, and keeps the answers; `kassay probes` lists them
+    /// Sends active probes too, without credentials but for kubelets, and keeps the answers; `kassay probes` lists them
     #[arg(long)]
     active_probes: bool,
     /// Scope file, for active probes: images of workloads in scope are asked about
@@ -37,7 +37,8 @@ impl Collect {
         let mut inventory = self.source.read(&options, manners)?;
         if self.active_probes {
             let scope = self.scope.as_deref().map(source::scope).transpose()?.unwrap_or_default();
-            inventory.probes = Some(probes::send(&self.source, &inventory, &scope, manners)?);
+            let heard = probes::send(&self.source, &inventory, &scope, manners)?;
+            inventory.hear(heard);
         }
         let packed = pack_snapshot(&inventory, &self.file)?;
         interrupt::whole(|| put_snapshot(&packed, &self.file))?;

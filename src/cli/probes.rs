@@ -95,7 +95,7 @@ pub(super) fn send(source: &source::SourceArgs, inventory: &Inventory, scope: &S
     let plan = probing::plan(inventory, scope);
     // Told whatever else is to be quiet: nothing is sent that was not listed before.
     let mut list = String::from(
-        "Active probes: these requests are sent now, without any credential of yours; redirects of registries are followed three times at most.\n",
+        "Active probes: these requests are sent now, without any credential of yours but where the line says so; redirects of registries are followed three times at most.\n",
     );
     words(&plan).lines().for_each(|line| {
         let _ = writeln!(list, "  {line}");

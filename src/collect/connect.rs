@@ -354,6 +354,47 @@ pub(super) fn anonymous(connect: &Connect) -> Result<(String, kube::Client), Col
     Ok((plan.server(), transport::client(&config)?))
 }
 
+/// How kubelets are asked: with the login of the context, believed by the cluster's own authority alone. The address of the node is put in by who asks.
+///
+/// # Errors
+/// Why they are not asked: nothing then vouches for them, or there is no login that a kubelet could know.
+pub(super) async fn for_kubelets(connect: &Connect, cancel: &Cancel) -> Result<kube::Config, String> {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let words = |error: CollectError| error.to_string();
+    let mut plan = plan(connect, REQUEST).map_err(words)?;
+    let why = |why: &str| Err(why.to_owned());
+    if !plan.encrypted() {
+        return why("the API server is asked without TLS, and so without a login");
+    }
+    if plan.cluster.insecure_skip_tls_verify == Some(true) {
+        return why("the kubeconfig says not to verify certificates, so nothing would vouch for a kubelet");
+    }
+    plan.user = login::chosen(plan.user.clone(), true).map_err(words)?;
+    // A kubelet passes over who is to be impersonated, and would answer somebody else.
+    if connect.as_user.is_some()
+        || !connect.as_groups.is_empty()
+        || plan.user.impersonate.is_some()
+        || plan.user.impersonate_groups.is_some()
+    {
+        return why("an impersonated identity is not one that a kubelet would ask the API server about");
+    }
+    if plan.user.auth_provider.is_some() || plan.user.username.is_some() {
+        return why("kubelets take tokens and client certificates, and this login is neither");
+    }
+    let mut config = plan.config(cancel).await.map_err(words)?;
+    if config.root_cert.is_none() && config.root_cert_file.is_none() {
+        return why("the kubeconfig names no authority of the cluster, so nothing would vouch for a kubelet");
+    }
+    let user = &config.auth_info;
+    if user.token.is_none() && user.token_file.is_none() && user.client_certificate.is_none() && user.client_certificate_data.is_none() {
+        return why("the login has neither a token nor a client certificate");
+    }
+    // The name is the API server's.
+    config.tls_server_name = None;
+    config.connect_timeout = Some(Duration::from_secs(4));
+    Ok(config)
+}
+
 /// A client of a server that is no Kubernetes: no credential, certificates verified by the system's authorities, the environment's proxy.
 pub(super) fn stranger(origin: &str) -> Result<kube::Client, CollectError> {
     let _ = rustls::crypto::ring::default_provider().install_default();

@@ -195,6 +195,11 @@ pub fn cluster_role(without_secrets: bool) -> String {
          # system:monitoring, which every cluster has, gives the same.\n\
          - nonResourceURLs: [/flagz, /metrics]\n  verbs: [get]\n",
     );
+    yaml.push_str(
+        "# Kubelets tell their own settings at /configz, asked at the nodes and only with consent (active probes). It may be left out; kubelets before\n\
+         # 1.33 want nodes/proxy there, with which commands can be run, and which is never asked for.\n\
+         - apiGroups: [\"\"]\n  resources: [nodes/configz]\n  verbs: [get]\n",
+    );
     yaml
 }
 

@@ -183,7 +183,7 @@ pub const GLOSSARY: &[Entry] = &[
     word(
         "active probe",
         &["probes", "walk"],
-        "A request without any credential, sent to see what strangers are given: by the API server, and by the registries of images in scope. Nothing is sent before somebody allowed the list.",
+        "A request without any credential, sent to see what strangers are given: by the API server, and by the registries of images in scope; or one with your login to a kubelet, for its settings. Nothing is sent before somebody allowed the list.",
     ),
     word(
         "exception",

@@ -257,7 +257,7 @@ keys! {
     WALK, ["s"], "summary", "Shows the sixteen areas at a glance, what was not readable, who did what.", 8 => Action::Summary(summary::Action::Open);
     BOOK_BUT_FINDINGS, ["m"], "segmentation", "Shows the flows between categories of scope.", 0 => Action::Segmentation(segmentation::Action::Open);
     BOOK_BUT_FINDINGS, ["A"], "access register", "Shows who may do what, where, by which binding, and who has a way to further rights.", 0 => Action::Access(access::Action::Open);
-    WALK, ["P"], "active probes", "Lists what would be sent without a credential, to the API server and to registries, and asks before anything is.", 0 => Action::Probes(probes::Action::Open);
+    WALK, ["P"], "active probes", "Lists what would be sent to the API server, registries and kubelets, and asks before anything is.", 0 => Action::Probes(probes::Action::Open);
     &[Probes], ["y"], "yes, send these", "Allows exactly what is listed, and sends it; what comes back is kept as evidence.", 1 => Action::Probes(probes::Action::Send);
     &[Probes], ["n", "esc"], "send nothing", "Closes the list; nothing is sent.", 2 => Action::Back;
     &[Probing], ["enter"], "go on meanwhile", "Back to the walk, while they are sent.", 1 => Action::Enter;

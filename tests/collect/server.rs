@@ -99,12 +99,21 @@ impl Server {
 
     /// A healthy cluster behind TLS, with the certificate that it shows and a key, whether or not the two belong together.
     pub(crate) fn start_showing(certificate: CertificateDer<'static>, key: PrivateKeyDer<'static>) -> Self {
+        Self::start_showing_with(certificate, key, |_, _| None)
+    }
+
+    /// The same with a script, as of [`Self::start`].
+    pub(crate) fn start_showing_with(
+        certificate: CertificateDer<'static>,
+        key: PrivateKeyDer<'static>,
+        script: impl Fn(&Asked, usize) -> Option<Reply> + Send + Sync + 'static,
+    ) -> Self {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let key = provider.key_provider.load_private_key(key).unwrap();
         let pair = Arc::new(rustls::sign::CertifiedKey::new(vec![certificate], key));
         let tls = rustls::ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
         let tls = tls.with_no_client_auth().with_cert_resolver(Arc::new(rustls::sign::SingleCertAndKey::from(pair)));
-        Self::listen(|_, _| None, Some(Arc::new(tls)))
+        Self::listen(script, Some(Arc::new(tls)))
     }
 
     /// A healthy cluster that asks whoever comes for this very certificate, which is its own too.

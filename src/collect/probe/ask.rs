@@ -69,16 +69,11 @@ impl Heard {
     /// The facts that are kept of it.
     pub(super) fn told(&self, request: &ProbeRequest) -> Probe {
         Probe {
-            request: request.clone(),
-            at: self.at,
             from: self.from.clone(),
             status: self.status,
             error: self.error.clone(),
             redirected_to: self.redirected_to.clone(),
-            asks_for: String::new(),
-            anonymous_token: false,
-            artifacts: vec![],
-            more: false,
+            ..Probe::new(request.clone(), self.at)
         }
     }
 }

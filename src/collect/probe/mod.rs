@@ -2,6 +2,7 @@
 //! repository; one that can't be reached is left alone. What was sent and what came back is told with time and source address.
 
 mod ask;
+mod kubelets;
 
 use super::{Cancel, CollectError, SourceSpec};
 use ask::{Asker, Heard, Stopped};
@@ -63,14 +64,26 @@ pub async fn probe(
         dead: Mutex::default(),
         until: Instant::now() + LONGEST,
     };
-    let mut probes =
-        Probes { allowed_by: allowed_by.to_owned(), started_at: now(), stopped: false, sent: vec![], left_out: plan.left_out.clone() };
+    let mut probes = Probes {
+        allowed_by: allowed_by.to_owned(),
+        started_at: now(),
+        stopped: false,
+        sent: vec![],
+        left_out: plan.left_out.clone(),
+        kubelets: vec![],
+    };
     probes.take(run.api(&api).await);
     let mut repositories = iter(groups(plan)).map(|requests| run.repository(requests)).buffered(AT_ONCE);
     while let Some(part) = repositories.next().await {
         probes.take(part);
     }
     drop(repositories);
+    let nodes: Vec<&ProbeRequest> = plan.requests.iter().filter(|request| request.purpose == Purpose::Kubelet).collect();
+    if !nodes.is_empty() && !probes.stopped {
+        let asked = kubelets::ask(connect, &nodes, &|url| run.step(url), cancel).await;
+        probes.take(asked.part);
+        probes.kubelets = asked.kubelets;
+    }
     Ok(probes)
 }
 
@@ -104,7 +117,7 @@ fn now() -> Timestamp {
 fn groups(plan: &Plan) -> Vec<Vec<&ProbeRequest>> {
     let mut order: Vec<Vec<&ProbeRequest>> = Vec::new();
     let mut known: BTreeMap<&str, usize> = BTreeMap::new();
-    for request in plan.requests.iter().filter(|r| !matches!(r.purpose, Purpose::Api | Purpose::Token)) {
+    for request in plan.requests.iter().filter(|r| !matches!(r.purpose, Purpose::Api | Purpose::Token | Purpose::Kubelet)) {
         let nth = *known.entry(repository_of(&request.url)).or_insert_with(|| {
             order.push(Vec::new());
             order.len() - 1
@@ -247,8 +260,13 @@ impl Run<'_> {
     async fn token(&self, url: &str, request: &ProbeRequest) -> Result<(Probe, Option<String>), Stopped> {
         let image =
             request.image.split_once('@').map_or_else(|| request.image.rsplit_once(':').map_or("", |(name, _)| name), |(name, _)| name);
-        let asked =
-            ProbeRequest { purpose: Purpose::Token, method: kassay_core::kinds::Method::Get, url: url.to_owned(), image: image.to_owned() };
+        let asked = ProbeRequest {
+            purpose: Purpose::Token,
+            method: kassay_core::kinds::Method::Get,
+            url: url.to_owned(),
+            image: image.to_owned(),
+            node: String::new(),
+        };
         let heard = if ask::may_go(&request.url, url) {
             self.asker.ask(asked.method, url, "application/json", None, LARGEST_TOKEN).await?
         } else {
@@ -296,7 +314,7 @@ fn is_due(request: &ProbeRequest, part: &Part) -> bool {
         Purpose::Manifest => true,
         Purpose::Referrers | Purpose::CosignTag => open(),
         Purpose::ReferrersTag => open() && of_image(Purpose::Referrers).is_some_and(probing::serves_no_referrers),
-        Purpose::Api | Purpose::Token => false,
+        Purpose::Api | Purpose::Token | Purpose::Kubelet => false,
     }
 }
 

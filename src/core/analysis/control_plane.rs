@@ -10,6 +10,7 @@
 pub mod counted;
 pub mod force;
 pub mod servers;
+pub mod written;
 
 pub use servers::{Blind, api_servers, blind, command_lines, disagreements};
 
@@ -50,6 +51,12 @@ impl Setting {
         Self::StaticTokens,
         Self::TokenLifetime,
     ];
+
+    /// The flags among these options, by name.
+    #[must_use]
+    pub fn flags(self) -> Vec<&'static str> {
+        self.options().split([',', ' ']).filter_map(|word| word.strip_prefix("--")).collect()
+    }
 
     /// The options of kube-apiserver that decide it.
     const fn options(self) -> &'static str {

@@ -1,19 +1,24 @@
-//! Kubelet settings as kubeadm keeps them in the cluster: the ConfigMap `kube-system/kubelet-config`, a KubeletConfiguration in YAML.
+//! Kubelet settings: as kubeadm keeps them in the cluster (the ConfigMap `kube-system/kubelet-config`, a KubeletConfiguration in YAML), and as kubelets
+//! told them themselves at `/configz`, where somebody allowed to ask.
 //!
-//! It is read as the kubelet reads it: YAML whose words for true and false are those of YAML 1.1 (`True`, `yes`, `on`), each setting of the type
+//! They are read as the kubelet reads them: YAML whose words for true and false are those of YAML 1.1 (`True`, `yes`, `on`), each setting of the type
 //! that it must have. A text that the kubelet would refuse, or whose settings can't be told, is told as not understood, and what is not
-//! understood is never a pass. A setting that is absent has the kubelet's default. A node's own file may say otherwise; who uses this says so.
+//! understood is never a pass. A setting that is absent has the kubelet's default: in the ConfigMap because nobody set it, at `/configz` because fields
+//! that are zero are left out. A node's own file may say otherwise than the ConfigMap; what a kubelet told is what it runs with.
 
 use crate::kinds::Inventory;
+use crate::kinds::control_plane::KubeletTold;
 use crate::model::ObjectRef;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One KubeletConfiguration that the cluster holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Configuration {
-    /// The ConfigMap.
+    /// The ConfigMap; for what kubelets told the first node of those that told the same.
     pub object: ObjectRef,
+    /// How many kubelets told it; none is what the cluster keeps.
+    pub nodes: usize,
     /// Why the text could not be understood as a whole; a setting that isn't found may stand there all the same.
     pub doubt: Option<&'static str>,
     settings: BTreeMap<String, String>,
@@ -35,7 +40,13 @@ impl Configuration {
     /// Path of a setting for a finding.
     #[must_use]
     pub fn field(&self, path: &str) -> String {
-        format!("data[kubelet].{path}")
+        if self.nodes > 0 { format!("configz.{path}") } else { format!("data[kubelet].{path}") }
+    }
+
+    /// What was observed, with how many nodes it is of.
+    #[must_use]
+    pub fn observed(&self, what: &str) -> String {
+        if self.nodes > 1 { format!("{what}; told by {} kubelets", self.nodes) } else { what.to_owned() }
     }
 
     fn read(object: ObjectRef, text: &str) -> Self {
@@ -43,11 +54,12 @@ impl Configuration {
             Ok(value) => (doubt(&value), flatten(&value)),
             Err(why) => (Some(why), BTreeMap::new()),
         };
-        Self { object, doubt, settings }
+        Self { object, nodes: 0, doubt, settings }
     }
 }
 
-/// Every kubelet configuration in the cluster: one, or one a version where old kubeadm left them.
+/// Every kubelet configuration that shows: what the cluster keeps (one, or one a version where old kubeadm left them), then what kubelets told, those that
+/// told the same as one.
 #[must_use]
 pub fn configurations(inventory: &Inventory) -> Vec<Configuration> {
     let maps =
@@ -56,10 +68,51 @@ pub fn configurations(inventory: &Inventory) -> Vec<Configuration> {
         let object = ObjectRef::new("", "ConfigMap", &map.metadata.namespace, &map.metadata.name);
         Some(match map.data.get("kubelet")?.text() {
             Some(text) => Configuration::read(object, text),
-            None => Configuration { object, doubt: Some("its text holds something secret and was not kept"), settings: BTreeMap::new() },
+            None => Configuration {
+                object,
+                nodes: 0,
+                doubt: Some("its text holds something secret and was not kept"),
+                settings: BTreeMap::new(),
+            },
         })
     })
+    .chain(told(inventory))
     .collect()
+}
+
+/// What kubelets told.
+fn told(inventory: &Inventory) -> Vec<Configuration> {
+    let mut groups: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (node, settings) in answers(inventory).filter_map(|told| Some((told.node.as_str(), told.settings.as_deref()?))) {
+        groups.entry(settings).or_default().push(node);
+    }
+    let mut all: Vec<Configuration> = groups
+        .into_iter()
+        .map(|(settings, nodes)| {
+            let first = nodes.iter().min().copied().unwrap_or_default();
+            Configuration { nodes: nodes.len(), ..Configuration::read(ObjectRef::of_node(first), settings) }
+        })
+        .collect();
+    all.sort_by(|a, b| a.object.cmp(&b.object));
+    all
+}
+
+fn answers(inventory: &Inventory) -> impl Iterator<Item = &KubeletTold> {
+    inventory.cluster.control_plane.iter().flat_map(|record| &record.kubelets)
+}
+
+/// Where kubelets were asked and not every node's told its settings: how many did not, and why the first of them did not.
+#[must_use]
+pub fn untold(inventory: &Inventory) -> Option<String> {
+    answers(inventory).next()?;
+    let told: BTreeSet<&str> = answers(inventory).filter(|told| told.settings.is_some()).map(|told| told.node.as_str()).collect();
+    let silent: Vec<&KubeletTold> = answers(inventory).filter(|told| told.settings.is_none()).collect();
+    let names: BTreeSet<&str> =
+        inventory.nodes.iter().map(|node| node.metadata.name.as_str()).chain(silent.iter().map(|told| told.node.as_str())).collect();
+    let missing: Vec<&str> = names.iter().copied().filter(|node| !told.contains(node)).collect();
+    let first = missing.first()?;
+    let why = silent.iter().find(|told| told.node == **first).map_or("it was not asked", |told| told.why.as_str());
+    Some(format!("of {} kubelets {} did not tell their settings; {first}: {}", names.len(), missing.len(), why.trim_end_matches('.')))
 }
 
 /// The sentence for a cluster that keeps no kubelet configuration, with the place to look instead.
@@ -75,10 +128,11 @@ pub fn unseen(inventory: &Inventory, setting: &str) -> String {
         "openshift" => "the KubeletConfig objects (oc get kubeletconfig)",
         _ => "/var/lib/kubelet/config.yaml on the nodes",
     };
+    let told = untold(inventory).map(|words| format!(" (asked: {words})")).unwrap_or_default();
     format!(
         "The cluster keeps no kubelet configuration that the API shows, so {setting} can't be seen from here; look at {place}. \
          The kubelet's own configz page would show it; by way of the API server that needs nodes/proxy, with which commands can be run in \
-         containers, and asked directly, kubelets from 1.33 on want nodes/configz alone."
+         containers, and asked directly, kubelets from 1.33 on want nodes/configz alone: active probes ask so, where somebody allows them{told}."
     )
 }
 

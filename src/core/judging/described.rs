@@ -123,6 +123,21 @@ pub(crate) fn agreed<'a>(view: &View<'a>, by: Describer, about: About) -> Option
     said.all(|other| other == Some(first)).then(|| (first, named(&files.iter().map(|(file, _)| *file).collect::<Vec<_>>())))
 }
 
+/// Says behind a judgement what current descriptions of the provider say of a setting that no check judges.
+pub(crate) fn note(view: &View<'_>, verdict: &mut Verdict, about: About, what: &str) {
+    for by in [Describer::EksCluster, Describer::GkeCluster, Describer::AksCluster] {
+        let Some((said, files)) = agreed(view, by, about).filter(|(said, _)| !matches!(said, Said::Nothing | Said::NotKnown)) else {
+            continue;
+        };
+        let word = match said {
+            Said::Yes => "on".to_owned(),
+            Said::No => "off".to_owned(),
+            said => said.words(),
+        };
+        verdict.note(format!("{what}: {word}, as {files} says."));
+    }
+}
+
 /// Adds what files say of a topic to a judgement.
 pub(crate) fn tell<'a>(view: &View<'_>, files: &[&'a Imported], topic: Topic, shown_in_use: bool, verdict: &mut Verdict) -> Told<'a> {
     let mut told = Told::default();

@@ -5,7 +5,7 @@ use crate::analysis::control_plane::{self, Setting};
 use crate::analysis::described::Topic;
 use crate::analysis::emulation;
 use crate::analysis::flags::{CommandLine, Seen};
-use crate::analysis::kubelet::Configuration;
+use crate::analysis::kubelet::{self, Configuration};
 use crate::kinds::VersionFrom;
 use crate::kinds::imported::Form;
 use crate::model::{Finding, ObjectRef, Outcome, Severity};
@@ -14,10 +14,18 @@ use crate::model::{Finding, ObjectRef, Outcome, Severity};
 /// the file to attach.
 pub(crate) fn unseen(view: &View<'_>, setting: Setting) -> Verdict {
     let place = control_plane::unseen(view.inventory, setting);
-    match Topic::of(setting) {
+    let mut verdict = match Topic::of(setting) {
         Some(topic) => described::verdict(view, topic, &place),
         None => Verdict::review(place),
+    };
+    if let Some(written) = control_plane::written::kubeadm(view.inventory) {
+        let said = written.words(&setting.flags());
+        if !said.is_empty() {
+            let (object, said) = (&written.object, said.join(" "));
+            verdict.note(format!("{object} keeps {said} for servers that kubeadm starts; that they run with it must be shown."));
+        }
     }
+    verdict
 }
 
 /// Turns a judgement of some nodes' flags into a review where other control-plane nodes show none.
@@ -79,14 +87,34 @@ pub(crate) fn sealed_flags(view: &View<'_>, line: &CommandLine, matters: impl Fn
 pub(crate) fn not_understood(view: &View<'_>, configuration: &Configuration) -> Option<Finding> {
     let why = configuration.doubt?;
     Some(
-        Finding::new(view.cluster_wide(), configuration.object.clone(), "data[kubelet]")
+        Finding::new(view.cluster_wide(), configuration.object.clone(), if configuration.nodes > 0 { "configz" } else { "data[kubelet]" })
             .rule("not_understood")
             .severity(Severity::Medium)
             .review()
             .observed("not understood")
             .message(format!("This kubelet configuration could not be judged as a whole: {why}. Read it by hand."))
-            .mend("Let kubeadm write it anew (kubeadm init phase upload-config kubelet) and assess again."),
+            .mend("Let kubeadm write it anew (kubeadm init phase upload-config kubelet) and assess again; for a node that told it, read its own file."),
     )
+}
+
+/// Says of settings that kubelets told themselves for whom they hold. Where nothing else shows any, and not every kubelet told its own, nothing passes by those
+/// that did. `beside` says whether arguments of kubelets show on nodes too.
+pub(crate) fn mind_untold_kubelets(view: &View<'_>, verdict: &mut Verdict, configurations: &[Configuration], beside: bool) {
+    let told: usize = configurations.iter().map(|configuration| configuration.nodes).sum();
+    if told > 0 {
+        verdict.note(match told {
+            1 => "The settings of one kubelet are judged as it told them at /configz.".to_owned(),
+            told => format!("The settings of {told} kubelets are judged as they told them at /configz."),
+        });
+    }
+    let Some(untold) = kubelet::untold(view.inventory) else { return };
+    let alone = told > 0 && !beside && configurations.iter().all(|configuration| configuration.nodes > 0);
+    if alone && verdict.outcome() == Outcome::Pass {
+        verdict.decide(Outcome::Review);
+        verdict.because(format!("Nothing found where kubelets told their settings, but {untold}."));
+    } else {
+        verdict.note(format!("Beside that, {untold}."));
+    }
 }
 
 /// Says by which version a judgement was made, where that is not the server's own.

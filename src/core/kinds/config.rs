@@ -1,6 +1,6 @@
 //! ConfigMaps, rows of Secrets, and certificate signing requests: configuration without the values that must not stay.
 
-use super::{identities, meta::Meta, sealed::Sealed, slim::slim, thinned};
+use super::{identities, kubeadm, meta::Meta, sealed::Sealed, slim::slim, thinned};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
 
@@ -99,7 +99,8 @@ enum Keep {
 }
 
 /// The values of ConfigMaps that checks read: namespace, name, keys, each by glob, and what is kept of them; every other value is sealed.
-/// Values in which a detector finds something are sealed all the same. Of `kube-system/aws-auth` the mapped identities are kept, see `identities`.
+/// Values in which a detector finds something are sealed all the same. Of `kube-system/aws-auth` the mapped identities are kept, see `identities`; of
+/// `kube-system/kubeadm-config` the flags with which it starts the control plane, see `kubeadm`.
 const KEPT: &[(&str, &str, &[&str], Keep)] = &[
     ("kube-system", "kubelet-config*", &["kubelet"], Keep::Settings(KUBELET)),
     ("kube-system", "extension-apiserver-authentication", &["client-ca-file", "requestheader-client-ca-file"], Keep::Certificates),
@@ -184,8 +185,11 @@ impl ConfigMap {
     pub(super) fn seal(&mut self) {
         let (namespace, name) = (&self.metadata.namespace, &self.metadata.name);
         let identities = namespace == "kube-system" && name == "aws-auth";
+        let kubeadm = kubeadm::is(namespace, name);
         for (key, value) in &mut self.data {
-            if !(identities && identities::KEYS.contains(&key.as_str())) {
+            if kubeadm && key == kubeadm::KEY {
+                value.thin(kubeadm::kept);
+            } else if !(identities && identities::KEYS.contains(&key.as_str())) {
                 let keep = keep(namespace, name, key);
                 value.thin(|text| keep?.of(text));
             } else if value.peek().is_some() {

@@ -356,6 +356,15 @@ impl Inventory {
         }
     }
 
+    /// Takes what active probes asked and heard. What kubelets told of themselves is kept with what API servers told.
+    pub fn hear(&mut self, mut probes: Probes) {
+        let kubelets = std::mem::take(&mut probes.kubelets);
+        if !kubelets.is_empty() {
+            self.cluster.control_plane.get_or_insert_default().kubelets = kubelets;
+        }
+        self.probes = Some(probes);
+    }
+
     /// State of a kind.
     #[must_use]
     pub fn state(&self, kind: Kind) -> KindState {

@@ -17,6 +17,7 @@ pub mod identities;
 pub mod imported;
 pub mod ingest;
 pub mod inventory;
+pub mod kubeadm;
 pub mod lenient;
 mod listed;
 pub mod maker;

@@ -52,6 +52,21 @@ slim! {
         conditions: Vec<Condition>,
         /// Images on the node with their sizes.
         images: Vec<NodeImage>,
+        /// Where its daemons answer.
+        daemon_endpoints: DaemonEndpoints,
+    }
+
+    /// Where a node's daemons answer.
+    struct DaemonEndpoints {
+        /// The kubelet.
+        kubelet_endpoint: DaemonEndpoint,
+    }
+
+    /// A port of a daemon.
+    struct DaemonEndpoint {
+        /// The port.
+        #[serde(rename = "Port")]
+        port: Option<i64>,
     }
 
     /// Versions and systems of a node.

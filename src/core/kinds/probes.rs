@@ -1,6 +1,9 @@
 //! What active probes asked, and what came back: facts to judge, and evidence with time and source address. A request is a value that can be
 //! listed before it is sent; nothing but GET and HEAD can be said here, and no credential has a place.
+//!
+//! Kubelets alone are asked with the login of the context, because they tell strangers nothing; see [`Purpose::Kubelet`].
 
+use super::control_plane::KubeletTold;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +23,9 @@ pub enum Purpose {
     ReferrersTag,
     /// The tag under which cosign keeps signatures.
     CosignTag,
+    /// The settings of a kubelet, at the node itself (1.1, 4.3, 5.1, 11.1). It is sent with the login of the context, and only to a server whose certificate
+    /// the cluster's own authority vouches for.
+    Kubelet,
 }
 
 /// Method of a request. There are no others.
@@ -43,7 +49,7 @@ impl Method {
     }
 }
 
-/// One request, exactly as it is sent: without credentials.
+/// One request, exactly as it is sent: without credentials, but for kubelets.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ProbeRequest {
     /// What it is for.
@@ -55,6 +61,9 @@ pub struct ProbeRequest {
     /// The image that it is about: `registry/repository@digest`, or with a tag; for a token the repository; "" for the API server.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub image: String,
+    /// The node that it is about; "" where it is about none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub node: String,
 }
 
 /// Something that refers to an image, as far as it tells whether it is a signature.
@@ -106,6 +115,25 @@ pub struct Probe {
     pub more: bool,
 }
 
+impl Probe {
+    /// A request that was sent, with nothing that came back.
+    #[must_use]
+    pub const fn new(request: ProbeRequest, at: Timestamp) -> Self {
+        Self {
+            request,
+            at,
+            from: String::new(),
+            status: None,
+            error: String::new(),
+            redirected_to: String::new(),
+            asks_for: String::new(),
+            anonymous_token: false,
+            artifacts: vec![],
+            more: false,
+        }
+    }
+}
+
 /// An image that was not asked about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeftOut {
@@ -131,6 +159,9 @@ pub struct Probes {
     /// Images that were not asked about.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<LeftOut>,
+    /// What kubelets told, on its way into the control plane record, where it is kept.
+    #[serde(skip)]
+    pub kubelets: Vec<KubeletTold>,
 }
 
 impl Probes {

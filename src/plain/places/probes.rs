@@ -17,7 +17,7 @@ pub fn page(session: &Session) -> Page<'_> {
         }
         (None, Some(why)) => page.line(format!("Error: they could not be sent: {why} y tries again.")),
         (None, None) => page.line(format!(
-            "May these be sent from this machine now? None carries a credential of yours, and nothing is sent beyond them but what the other side \
+            "May these be sent from this machine now? None carries a credential of yours but where its line says so, and nothing is sent beyond them but what the other side \
              leads to: a token service, or three redirects. The logs there show your address. What comes back is judged, and kept as evidence that \
              {} allowed it. y sends exactly these, n sends nothing.",
             session.user

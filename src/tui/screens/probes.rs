@@ -52,7 +52,7 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Them
 /// What is asked, and what a yes means.
 fn asking(session: &Session, width: usize, theme: &Theme) -> Vec<Line<'static>> {
     let words = format!(
-        "May these be sent from this machine now? None carries a credential of yours, and nothing is sent beyond them but what the other side \
+        "May these be sent from this machine now? None carries a credential of yours but where its line says so, and nothing is sent beyond them but what the other side \
          leads to: a token service, or three redirects. The logs there show your address. What comes back is judged, and kept as evidence that \
          {} allowed it.",
         clean(&session.user)

@@ -89,6 +89,41 @@ pub fn is_off(inventory: &Inventory, feature: &str) -> bool {
     metrics(inventory).any(|metrics| metrics.features.get(feature) == Some(&false))
 }
 
+/// What was counted of logins with credentials that can't be taken back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Logins {
+    /// Requests by client certificate; those of kubelets and components are among them.
+    pub certificates: u64,
+    /// Those of them whose certificate held for no longer than thirty days more.
+    pub ending: u64,
+    /// Requests with tokens of ServiceAccounts that never expire.
+    pub legacy: u64,
+    /// Those of them with tokens that somebody made by hand.
+    pub by_hand: u64,
+    /// Such tokens that were refused, because nobody had used them for long.
+    pub refused: u64,
+}
+
+/// Seconds of thirty days, one of the bounds by which servers count (`apiserver_client_certificate_expiration_seconds`).
+const MONTH: u64 = 30 * 86_400;
+
+impl Logins {
+    /// What was counted.
+    #[must_use]
+    pub fn of(inventory: &Inventory) -> Self {
+        let mut logins = Self::default();
+        for metrics in metrics(inventory) {
+            let legacy = |name: &str| metrics.legacy_tokens.get(name).copied().unwrap_or_default();
+            logins.certificates += metrics.certificates.unwrap_or_default();
+            logins.ending += metrics.certificates_within.get(&MONTH).copied().unwrap_or_default();
+            logins.legacy += legacy("used");
+            logins.by_hand += legacy("by_hand");
+            logins.refused += legacy("invalid");
+        }
+        logins
+    }
+}
+
 /// Authorizers by type that decided a request, and how often.
 #[must_use]
 pub fn authorizers(inventory: &Inventory) -> BTreeMap<&str, u64> {

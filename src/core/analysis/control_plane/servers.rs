@@ -216,7 +216,7 @@ fn is_list(name: &str) -> bool {
 }
 
 /// Whether two values of a flag mean the same.
-fn same(name: &str, one: &str, other: &str) -> bool {
+pub(super) fn same(name: &str, one: &str, other: &str) -> bool {
     if name == "feature-gates" {
         // The last word on a gate holds.
         let gates = |text: &str| -> BTreeMap<String, String> {

@@ -3,14 +3,16 @@
 //! [`plan`] lists every request beforehand, so that a person can say yes or no to the very list that is then carried out. A registry is asked
 //! once for each image in scope, by the digest that runs where pods tell it: whether it gives the manifest to callers without a credential, and
 //! what signatures it keeps beside it. There are three places for these: the list of referrers (OCI distribution 1.1), the tag
-//! `sha256-<hex>` that stands in for it, and cosign's older tag `sha256-<hex>.sig`.
+//! `sha256-<hex>` that stands in for it, and cosign's older tag `sha256-<hex>.sig`. Last come the kubelets, each asked once for its settings.
 
 mod answers;
 mod challenge;
+mod kubelets;
 mod record;
 
 pub use answers::{Answer, Attached, answer, answer_of, artifacts, attached, serves_no_referrers};
 pub use challenge::{Challenge, challenge};
+pub use kubelets::MOST_NODES;
 pub use record::{lines, record};
 
 use super::image::{DEFAULT_REGISTRY, ImageReference};
@@ -121,6 +123,7 @@ pub const fn follows(purpose: Purpose) -> &'static str {
         Purpose::Token => "only where the registry asks for a token",
         Purpose::Referrers | Purpose::CosignTag => "only where the registry gives the manifest",
         Purpose::ReferrersTag => "only where the registry serves no list of referrers",
+        Purpose::Kubelet => "with your login, and only where the cluster's own authority vouches for its certificate",
     }
 }
 
@@ -132,8 +135,13 @@ pub fn plan(inventory: &Inventory, scope: &Scope) -> Plan {
     // Without TLS on this machine answers a tunnel such as kubectl proxy, which logs in by itself: that would show its rights, not a stranger's.
     let plain = server.strip_prefix("http://").filter(|rest| !is_loopback(rest.split('/').next().unwrap_or_default()));
     if inventory.source == Source::Live && (server.starts_with("https://") || plain.is_some()) {
-        let api =
-            |path: &&str| ProbeRequest { purpose: Purpose::Api, method: Method::Get, url: format!("{server}{path}"), image: String::new() };
+        let api = |path: &&str| ProbeRequest {
+            purpose: Purpose::Api,
+            method: Method::Get,
+            url: format!("{server}{path}"),
+            image: String::new(),
+            node: String::new(),
+        };
         plan.requests.extend(API_PATHS.iter().map(api));
     }
     // The entity's own registries come first: where there is too much to ask, it is not these that are left out.
@@ -158,7 +166,13 @@ pub fn plan(inventory: &Inventory, scope: &Scope) -> Plan {
         }
         let repository = format!("{}/v2/{}", origin(&reference.registry, scope), reference.repository);
         let mut ask = |purpose, method, end: String| {
-            plan.requests.push(ProbeRequest { purpose, method, url: format!("{repository}/{end}"), image: name.clone() });
+            plan.requests.push(ProbeRequest {
+                purpose,
+                method,
+                url: format!("{repository}/{end}"),
+                image: name.clone(),
+                node: String::new(),
+            });
         };
         ask(Purpose::Manifest, Method::Head, format!("manifests/{tail}"));
         if let Some((algorithm, hex)) = tail.split_once(':') {
@@ -171,11 +185,15 @@ pub fn plan(inventory: &Inventory, scope: &Scope) -> Plan {
             }
         }
         if tokens.insert(reference.name()) {
-            let token = ProbeRequest { purpose: Purpose::Token, method: Method::Get, url: String::new(), image: reference.name() };
+            let (url, image, node) = (String::new(), reference.name(), String::new());
+            let token = ProbeRequest { purpose: Purpose::Token, method: Method::Get, url, image, node };
             plan.requests.push(token);
         }
     }
     plan.left_out = left_out.into_iter().map(|(image, why)| LeftOut { image, why: why.to_owned() }).collect();
+    let (requests, unreachable) = kubelets::plan(inventory);
+    plan.requests.extend(requests);
+    plan.left_out.extend(unreachable);
     plan
 }
 

@@ -29,7 +29,7 @@ fn address(request: &ProbeRequest) -> String {
 #[must_use]
 pub fn record(probes: &Probes, cluster: &ClusterInfo) -> String {
     let mut text = format!(
-        "Active probes: requests without credentials, sent to see what is answered.\ncluster {} ({})\nallowed by {}, begun {}{}\n",
+        "Active probes: requests without credentials, and to kubelets with the login of the context, sent to see what is answered.\ncluster {} ({})\nallowed by {}, begun {}{}\n",
         clean(&cluster.server),
         clean(&cluster.uid),
         if probes.allowed_by.is_empty() { "an unattended run" } else { &probes.allowed_by },
@@ -39,7 +39,13 @@ pub fn record(probes: &Probes, cluster: &ClusterInfo) -> String {
     text.push_str("\ntime  source address  request  answer\n");
     for probe in &probes.sent {
         let from = if probe.from.is_empty() { "unknown" } else { &probe.from };
-        let token = if probe.anonymous_token { " with the token that is given to anybody" } else { "" };
+        let token = if probe.request.purpose == Purpose::Kubelet {
+            " with the login of the context"
+        } else if probe.anonymous_token {
+            " with the token that is given to anybody"
+        } else {
+            ""
+        };
         text.push_str(&format!(
             "{}  {from}  {} {}{token}  {}\n",
             probe.at,
@@ -79,6 +85,7 @@ fn answer(probe: &Probe) -> String {
     }
     match probe.request.purpose {
         Purpose::Api => format!("{words}; the body was dropped unread"),
+        Purpose::Kubelet if probe.error.is_empty() => format!("{words}; the settings that checks read were kept"),
         _ => words,
     }
 }

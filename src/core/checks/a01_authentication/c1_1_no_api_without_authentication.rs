@@ -74,9 +74,9 @@ pub(super) const CHECKS: &[Check] = &[
               they may, hands the node to everyone who reaches port 10250.",
         mend: "In the kubelet's configuration set authentication.anonymous.enabled: false, authentication.webhook.enabled: true and \
                authorization.mode: Webhook, and restart the kubelets.",
-        blind_spots: "The ConfigMap is what kubeadm hands to nodes that join; a node's own file may differ. The kubelet's page configz would show it. \
-                      It is never requested: through the API server that takes nodes/proxy, with which commands can be run in containers. Asked \
-                      directly, kubelets from 1.33 on want nodes/configz alone.",
+        blind_spots: "The ConfigMap is what kubeadm hands to nodes that join; a node's own file may differ. What kubelets run with they tell at \
+                      configz: they are asked there where somebody allows it (active probes), at the nodes themselves, with the right nodes/configz. \
+                      By way of the API server that takes nodes/proxy, with which commands can be run in containers, and is never asked for.",
         judge: kubelet_anonymous,
     },
     Check {
@@ -214,6 +214,7 @@ fn control_plane_flags(view: &View<'_>) -> Verdict {
                 .mend("Find out which server answered, and let all of them run with what is written."),
         );
     }
+    verdict.find_all(kept_otherwise(view, &lines));
     unseen::mind_the_unseen(view, Setting::Anonymous, &mut verdict, &servers);
     // A program that runs outside of the cluster, or without pods, is not seen and not judged; who reads "pass" must know.
     let missing: Vec<&str> = [Component::Etcd, Component::ControllerManager, Component::Scheduler]
@@ -231,6 +232,36 @@ fn control_plane_flags(view: &View<'_>) -> Verdict {
         verdict.note(format!("No command line of {} shows through the API: look at the hosts on which they run.", missing.join(", ")));
     }
     verdict
+}
+
+/// Components that run with other flags than kubeadm keeps for them.
+fn kept_otherwise(view: &View<'_>, lines: &[CommandLine]) -> Vec<Finding> {
+    let Some(written) = control_plane::written::kubeadm(view.inventory) else { return vec![] };
+    let told = |line: &CommandLine| {
+        let other = written.differing(line);
+        let each: Vec<String> = other
+            .iter()
+            .map(|other| {
+                format!(
+                    "--{}: {} here, {} in {}",
+                    other.flag,
+                    other.shown.as_deref().unwrap_or("not set"),
+                    other.written,
+                    written.object.name
+                )
+            })
+            .collect();
+        (!each.is_empty()).then(|| {
+            Finding::new(view.cluster_wide(), line.object.clone(), line.path.clone())
+                .rule("kubeadm-config")
+                .severity(Severity::Medium)
+                .review()
+                .observed(each.join("; "))
+                .message("kubeadm keeps other flags for this component than it runs with: the next upgrade, or the next control-plane node, starts with those.")
+                .mend("Bring kubeadm's ClusterConfiguration (ConfigMap kube-system/kubeadm-config) and the manifests together.")
+        })
+    };
+    lines.iter().filter_map(told).collect()
 }
 
 /// A finding on a flag. Flags stand in the platform's namespace, but what they open is the whole cluster.
@@ -336,7 +367,7 @@ fn kubelet_anonymous(view: &View<'_>) -> Verdict {
         return Verdict::review(kubelet::unseen(view.inventory, "whether anonymous callers are refused"));
     }
     let mut verdict = Verdict::over("kubelet configuration", "kubelet configurations");
-    let told = |object: &ObjectRef, field: String, observed: &str, severity, message: &'static str| {
+    let told = |object: &ObjectRef, field: String, observed: String, severity, message: &'static str| {
         Finding::new(view.cluster_wide(), object.clone(), field).severity(severity).observed(observed).message(message)
     };
     let anonymous = "The kubelet answers callers without a credential; what they may do, its authorization alone decides.";
@@ -347,24 +378,37 @@ fn kubelet_anonymous(view: &View<'_>) -> Verdict {
         unseen::not_understood(view, config).into_iter().for_each(|finding| verdict.find(finding));
         let field = |path: &str| config.field(path);
         if config.boolean("authentication.anonymous.enabled") == Some(true) {
-            verdict.find(told(&config.object, field("authentication.anonymous.enabled"), "true", Severity::Critical, anonymous));
+            verdict.find(told(
+                &config.object,
+                field("authentication.anonymous.enabled"),
+                config.observed("true"),
+                Severity::Critical,
+                anonymous,
+            ));
         }
         if config.boolean("authentication.webhook.enabled") == Some(false) {
-            verdict.find(told(&config.object, field("authentication.webhook.enabled"), "false", Severity::Medium, webhook));
+            verdict.find(told(
+                &config.object,
+                field("authentication.webhook.enabled"),
+                config.observed("false"),
+                Severity::Medium,
+                webhook,
+            ));
         }
         if config.value("authorization.mode").is_some_and(|mode| mode == "AlwaysAllow") {
-            verdict.find(told(&config.object, field("authorization.mode"), "AlwaysAllow", Severity::Critical, always));
+            verdict.find(told(&config.object, field("authorization.mode"), config.observed("AlwaysAllow"), Severity::Critical, always));
         }
     }
     for line in &passed {
         verdict.saw(view.cluster_wide());
         if line.boolean("anonymous-auth", None) == Some(true) {
-            verdict.find(told(&line.object, line.field("anonymous-auth"), "true", Severity::Critical, anonymous));
+            verdict.find(told(&line.object, line.field("anonymous-auth"), "true".to_owned(), Severity::Critical, anonymous));
         }
         if line.value("authorization-mode") == Some("AlwaysAllow") {
-            verdict.find(told(&line.object, line.field("authorization-mode"), "AlwaysAllow", Severity::Critical, always));
+            verdict.find(told(&line.object, line.field("authorization-mode"), "AlwaysAllow".to_owned(), Severity::Critical, always));
         }
     }
+    unseen::mind_untold_kubelets(view, &mut verdict, &configurations, !passed.is_empty());
     verdict
 }
 

@@ -1,6 +1,7 @@
 //! Control 1.3: every credential can be taken back. Certificates and long-lived tokens can't, or not at once; both show in the API.
 
 use super::request::{NEVER, issued, requested_name};
+use crate::analysis::control_plane::counted::Logins;
 use crate::analysis::control_plane::{self, Setting};
 use crate::analysis::rbac::{Bound, Request};
 use crate::judging::{Check, Need, Verdict, View, identity, rights, unseen};
@@ -210,6 +211,28 @@ fn legacy_tokens(view: &View<'_>) -> Verdict {
                 .severity(Severity::High)
                 .message("It holds a token that never expires: a copy works until this Secret or its ServiceAccount is deleted."),
         });
+    }
+    let logins = Logins::of(view.inventory);
+    if logins.legacy > 0 {
+        let by_hand =
+            if logins.by_hand > 0 { format!(", {} of them with tokens that somebody made", logins.by_hand) } else { String::new() };
+        let words = format!("{} requests since the start of the API servers that answered{by_hand}", logins.legacy);
+        let listed = view.inventory.secrets.iter().any(|secret| secret.r#type == "kubernetes.io/service-account-token");
+        if listed {
+            verdict.note(format!("Tokens that never expire are in use: {words}."));
+        } else {
+            let server = if view.cluster().server.is_empty() { "API server" } else { &view.cluster().server };
+            verdict.saw(view.cluster_wide());
+            verdict.find(
+                Finding::new(view.cluster_wide(), ObjectRef::new("", "Cluster", "", server), "metrics[serviceaccount_legacy_tokens_total]")
+                    .rule("used")
+                    .severity(Severity::Medium)
+                    .review()
+                    .observed(words)
+                    .message("Tokens that never expire were accepted, though no Secret with one is there: they were deleted since, or are of another server's time.")
+                    .mend("Look again after the next start of the API servers, and find in the audit log who used them."),
+            );
+        }
     }
     verdict
 }

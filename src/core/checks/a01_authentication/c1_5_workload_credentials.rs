@@ -2,7 +2,8 @@
 //! the default, which is yes; whether it is needed, from what the ServiceAccount may do.
 
 use crate::analysis::rbac::{Rbac, Subject, SubjectKind, escalation::Found};
-use crate::judging::{Check, Need, Verdict, View, rights};
+use crate::judging::{Check, Need, Verdict, View, described, rights};
+use crate::kinds::imported::About;
 use crate::kinds::pod::VolumeMount;
 use crate::kinds::{ContainerRole, PodSpec};
 use crate::model::{Category, Finding, Kind, ObjectRef, Severity};
@@ -151,6 +152,7 @@ fn automount(view: &View<'_>) -> Verdict {
             });
         }
     }
+    described::note(view, &mut verdict, About::WorkloadIdentity, "Identities of their own for workloads at the provider");
     verdict
 }
 

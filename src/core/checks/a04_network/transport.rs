@@ -67,7 +67,7 @@ fn judge(
         not_understood(view, configuration).into_iter().for_each(|finding| verdict.find(finding));
         if let Some((setting, observed, severity, message)) = kubelet_fault(configuration) {
             let finding = Finding::new(view.cluster_wide(), configuration.object.clone(), configuration.field(setting)).rule("kubelet");
-            verdict.find(finding.severity(severity).observed(observed).message(message));
+            verdict.find(finding.severity(severity).observed(configuration.observed(&observed)).message(message));
         }
     }
     let not_seen = |what: &str, why: String| {
@@ -103,6 +103,7 @@ fn judge(
     if configurations.is_empty() && !lines.iter().any(|l| l.component == Component::Kubelet) {
         verdict.find(not_seen("kubelet", kubelet::unseen(view.inventory, kubelet_setting)));
     }
+    unseen::mind_untold_kubelets(view, &mut verdict, &configurations, lines.iter().any(|l| l.component == Component::Kubelet));
     verdict
 }
 

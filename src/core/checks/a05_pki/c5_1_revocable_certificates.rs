@@ -1,6 +1,7 @@
 //! Control 5.1: its automated checks. Certificates that the cluster shows, and how long they hold.
 
 use super::{pods, shown};
+use crate::analysis::control_plane::counted::Logins;
 use crate::analysis::kubelet;
 use crate::checks;
 use crate::judging::{Check, Need, Verdict, View, identity, unseen};
@@ -60,7 +61,8 @@ pub(super) const CHECKS: &[Check] = &[
               done by hand is forgotten or made to hold for years. Without serverTLSBootstrap the kubelet signs its own serving certificate, \
               which nobody can verify.",
         mend: "Set rotateCertificates: true, and serverTLSBootstrap: true together with an approver for the requests that follow.",
-        blind_spots: "Only the configuration that kubeadm keeps in the cluster is seen; a node's own file or flags may say otherwise.",
+        blind_spots: "The configuration that kubeadm keeps in the cluster is seen, and what kubelets tell themselves where somebody allowed to ask them \
+                      (active probes); else a node's own file or flags may say otherwise.",
         judge: kubelet_rotation,
     },
 ];
@@ -89,6 +91,13 @@ fn certificate_users(view: &View<'_>) -> Verdict {
         let finding = finding.observed(if findings.len() == 1 { "1 finding".to_owned() } else { format!("{} findings", findings.len()) });
         let finding = finding.message(format!("Reported by {}: {reason}", check.id));
         verdict.find(if outcome == Outcome::Fail { finding } else { finding.review() });
+    }
+    let logins = Logins::of(view.inventory);
+    if logins.certificates > 0 {
+        verdict.note(format!(
+            "Since their start the API servers that answered took {} requests by client certificate, those of kubelets and components among them; {} with one that ended within thirty days.",
+            logins.certificates, logins.ending
+        ));
     }
     // What the certificates that were issued show is told all the same; that nothing was found is not said of half.
     match unknown {
@@ -128,9 +137,9 @@ fn kubelet_rotation(view: &View<'_>) -> Verdict {
         return Verdict::review(kubelet::unseen(view.inventory, "the rotation of kubelet certificates"));
     }
     let mut verdict = Verdict::over("kubelet configuration", "kubelet configurations");
-    for configuration in configurations {
+    for configuration in &configurations {
         verdict.saw(view.cluster_wide());
-        if let Some(finding) = unseen::not_understood(view, &configuration) {
+        if let Some(finding) = unseen::not_understood(view, configuration) {
             // A setting that isn't found may stand there in another style, so its absence is no finding.
             verdict.find(finding);
             continue;
@@ -138,7 +147,7 @@ fn kubelet_rotation(view: &View<'_>) -> Verdict {
         let finding = |setting: &'static str| {
             Finding::new(view.cluster_wide(), configuration.object.clone(), configuration.field(setting))
                 .rule(setting)
-                .observed(configuration.value(setting).unwrap_or("not set").to_owned())
+                .observed(configuration.observed(configuration.value(setting).unwrap_or("not set")))
         };
         if configuration.boolean("rotateCertificates") != Some(true) {
             verdict.find(finding("rotateCertificates").message("The kubelets do not renew their client certificates by themselves."));
@@ -152,5 +161,6 @@ fn kubelet_rotation(view: &View<'_>) -> Verdict {
             );
         }
     }
+    unseen::mind_untold_kubelets(view, &mut verdict, &configurations, false);
     verdict
 }

@@ -5,7 +5,8 @@ use crate::analysis::emulation::{self, Emulation};
 use crate::analysis::lifecycle::{self, Support};
 use crate::analysis::software::Software;
 use crate::analysis::{distribution, image::ImageReference, software};
-use crate::judging::{Check, Need, Verdict, View};
+use crate::judging::{Check, Need, Verdict, View, described};
+use crate::kinds::imported::About;
 use crate::kinds::{KindState, VersionFrom, node::Node};
 use crate::model::{Finding, Kind, ObjectRef, Outcome, Severity};
 use jiff::civil::Date;
@@ -183,6 +184,7 @@ fn version_support(view: &View<'_>) -> Verdict {
             ).mend("Take newer support dates: a newer release of Kassay has them; assets/refresh in its sources makes the file, which --lifecycle FILE or lifecycle.toml in the folder of settings hands over."),
         );
     }
+    described::note(view, &mut verdict, About::ReleaseChannel, "Release channel");
     verdict
 }
 

@@ -3,7 +3,8 @@
 use crate::analysis::lifecycle::{self, Support};
 use crate::analysis::software;
 use crate::judging::evidence::days;
-use crate::judging::{Check, Need, Verdict, View};
+use crate::judging::{Check, Need, Verdict, View, described};
+use crate::kinds::imported::About;
 use crate::kinds::node::Node;
 use crate::model::{Category, Finding, Kind, ObjectRef, Outcome, Severity};
 use std::collections::{BTreeMap, BTreeSet};
@@ -94,6 +95,7 @@ fn node_os(view: &View<'_>) -> Verdict {
     for (pool, nodes) in pools(view) {
         mixed_kernels(view, &pool, &nodes, &mut verdict);
     }
+    described::note(view, &mut verdict, About::ShieldedNodes, "Nodes that start only what is signed (shielded nodes)");
     verdict
 }
 

@@ -272,10 +272,10 @@ fn pid_limit(view: &View<'_>) -> Verdict {
         return Verdict::review(kubelet::unseen(view.inventory, "podPidsLimit"));
     }
     let mut verdict = Verdict::over("kubelet configuration", "kubelet configurations");
-    for config in configs {
+    for config in &configs {
         // Kept in kube-system, it holds for every node, those of the cardholder data environment too.
         verdict.saw(view.cluster_wide());
-        if let Some(finding) = unseen::not_understood(view, &config) {
+        if let Some(finding) = unseen::not_understood(view, config) {
             verdict.find(finding);
             continue;
         }
@@ -284,10 +284,11 @@ fn pid_limit(view: &View<'_>) -> Verdict {
             verdict.find(
                 Finding::new(view.cluster_wide(), config.object.clone(), config.field("podPidsLimit"))
                     .severity(Severity::Low)
-                    .observed(config.value("podPidsLimit").unwrap_or("not set (no limit)"))
+                    .observed(config.observed(config.value("podPidsLimit").unwrap_or("not set (no limit)")))
                     .message("A pod on these nodes may start as many processes as the node can hold."),
             );
         }
     }
+    unseen::mind_untold_kubelets(view, &mut verdict, &configs, false);
     verdict
 }

@@ -2,7 +2,8 @@
 
 use super::anonymous_pull;
 use crate::analysis::rbac::Bound;
-use crate::judging::{Check, Need, Verdict, View};
+use crate::judging::{Check, Need, Verdict, View, described};
+use crate::kinds::imported::About;
 use crate::model::{Finding, Kind, ObjectRef, Severity, text::clean};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -90,6 +91,7 @@ fn pull_secrets(view: &View<'_>) -> Verdict {
             verdict.find(finding.observed(*name).message(message).mend("Remove the reference, or provide the Secret that it means."));
         }
     }
+    described::note(view, &mut verdict, About::WorkloadIdentity, "Identities of their own for workloads at the provider");
     registry_tokens(view).into_iter().for_each(|words| verdict.note(words));
     verdict
 }

@@ -1,11 +1,13 @@
-//! What the API servers told of themselves: their flags at `/flagz`, what they counted at `/metrics`, and whether they allow what no role gives. Each is
-//! optional, and what was refused is kept with the server's words. An answer speaks for the server that gave it, and for no other.
+//! What the API servers told of themselves: their flags at `/flagz`, what they counted at `/metrics`, and whether they allow what no role gives. And what
+//! kubelets told of theirs at `/configz`, where somebody allowed to ask them. Each is optional, and what was refused is kept with the server's words. An answer speaks for the server that gave it, and for no other.
 
 pub(crate) mod exposition;
 mod flagz;
+mod kubelets;
 mod metrics;
 
 pub use flagz::FlagsTold;
+pub use kubelets::{CONFIGZ, KubeletTold};
 pub use metrics::{Decided, MetricsRead, MetricsReader, ServerMetrics, Transformed};
 
 use super::inventory::{Coverage, KindState};
@@ -35,6 +37,9 @@ pub struct ControlPlaneRecord {
     pub metrics: Coverage,
     /// What came of asking for a right that no role gives.
     pub unheard_of: UnheardOf,
+    /// What kubelets told of their settings, by node; empty where nobody asked them, which takes consent (active probes).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub kubelets: Vec<KubeletTold>,
 }
 
 /// What one API server told.

@@ -17,6 +17,7 @@ mod trivy;
 pub use audit::{AuditPolicy, AuditRule, GroupResources};
 pub use benchmark::{Benchmark, BenchmarkResult, Status};
 pub use description::{About, Describer, Description, Fact, NamedCluster, Said, count_secrets};
+pub(in crate::kinds) use description::{kubeadm_flags, kubeadm_flags_again};
 pub use scan::{Counts, Scan, ScannedImage, UnnamedScan};
 
 use super::sift::{Redaction, sift_value};

@@ -148,7 +148,7 @@ impl Desk {
             After::Heard { cluster, probes, words } => {
                 let inventory = book.clusters.iter_mut().find(|c| c.key == cluster).and_then(|c| c.inventory.as_mut());
                 if let Some(inventory) = inventory {
-                    Arc::make_mut(inventory).probes = Some(*probes);
+                    Arc::make_mut(inventory).hear(*probes);
                 }
                 effects.extend(judge_again(book));
                 self.messages.push(Message::info(words));

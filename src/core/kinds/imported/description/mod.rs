@@ -16,6 +16,7 @@ mod started;
 
 pub(super) use recognise::recognise;
 pub use secrets::count as count_secrets;
+pub(in crate::kinds) use started::{flags_again as kubeadm_flags_again, flags_of as kubeadm_flags};
 
 use serde::{Deserialize, Serialize};
 

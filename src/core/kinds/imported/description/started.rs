@@ -31,6 +31,31 @@ pub(super) fn kubeadm(documents: &[Value]) -> Description {
     told
 }
 
+/// The flags that a ClusterConfiguration passes on, as it stands in the cluster's ConfigMap: component, flag, value. None where it is no such document.
+pub(in crate::kinds) fn flags_of(text: &str) -> Option<Vec<[String; 3]>> {
+    let mut options = serde_saphyr::Options::default();
+    options.with_snippet = false;
+    let value: Value = serde_saphyr::from_str_with_options(text, options).ok()?;
+    if self::text(&value, "kind") != Some("ClusterConfiguration") {
+        return None;
+    }
+    let told = kubeadm(&[value]);
+    let words = told.about(About::Flag).map(|fact| <[String; 3]>::try_from(fact.said.list().to_vec()).ok());
+    words.collect()
+}
+
+/// The same of flags that were kept before, so that a snapshot keeps no more than the program itself would.
+pub(in crate::kinds) fn flags_again(flags: &[[String; 3]]) -> Vec<[String; 3]> {
+    const COMPONENTS: [Component; 4] = [Component::ApiServer, Component::ControllerManager, Component::Scheduler, Component::Etcd];
+    let mut told = Description::new(Describer::Kubeadm);
+    for [program, name, value] in flags {
+        if let Some(component) = COMPONENTS.into_iter().find(|component| component.program() == program) {
+            flag(&mut told, component, name, Some(value), "");
+        }
+    }
+    told.about(About::Flag).filter_map(|fact| <[String; 3]>::try_from(fact.said.list().to_vec()).ok()).collect()
+}
+
 /// Arguments as a list of names and values (v1beta4), or as a map (before).
 fn arguments(value: &Value, path: &str) -> Vec<(String, Option<String>)> {
     match at(value, path) {
