@@ -96,10 +96,9 @@ fn review(request: &Request, asked: &Asked) -> Result<Value, String> {
     review.insert("oldObject".to_owned(), whole(&request.old_object, request)?);
     review.insert("dryRun".to_owned(), request.dry_run.into());
     review.insert("options".to_owned(), Value::Null);
-    let namespace = asked.namespace.map_or(
-        Value::Null,
-        |namespace| json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace.name, "labels": namespace.labels}}),
-    );
+    // An empty object for what is in none; kind and version are not in it, as Gatekeeper reads it by its type.
+    let namespace =
+        asked.namespace.map_or_else(|| json!({}), |namespace| json!({"metadata": {"name": namespace.name, "labels": namespace.labels}}));
     review.insert("namespaceObject".to_owned(), namespace);
     Ok(Value::Object(review))
 }

@@ -320,6 +320,7 @@ fn the_review_is_what_gatekeeper_hands_on() {
         ("input.review.object.spec.containers[0].resources == {}", true),
         ("input.review.namespaceObject.metadata.labels.team == \"red\"", true),
         ("input.review.namespaceObject.metadata.name == \"pay\"", true),
+        ("input.review.namespaceObject.kind", false),
         ("input.parameters == {}", true),
         ("input.constraint", false),
     ];
@@ -327,6 +328,40 @@ fn the_review_is_what_gatekeeper_hands_on() {
         let rego = format!("package x\nviolation[{{\"msg\": \"m\"}}] {{ {body} }}");
         let said = ask(&template(&rego, &[]), &[constraint(json!({}))], &Settings::default(), &pod(true));
         assert_eq!(said, if expected { "R" } else { "A" }, "{body}");
+    }
+}
+
+#[test]
+fn a_namespace_is_in_none() {
+    let mut request = pod(false);
+    request.kind.kind = "Namespace".to_owned();
+    request.resource.resource = "namespaces".to_owned();
+    request.object = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "pay", "labels": {"team": "red"}}});
+    let ask = |body: &str, spec: Value| {
+        let rego = format!("package x\nviolation[{{\"msg\": \"m\"}}] {{ {body} }}");
+        ask(&template(&rego, &[]), &[constraint(spec)], &Settings::default(), &request)
+    };
+    let rows = [
+        ("input.review.namespaceObject.metadata.name", "A"),
+        ("not input.review.namespaceObject.metadata.name", "R"),
+        ("input.review.namespace", "A"),
+        ("input.review.object.metadata.name == \"pay\"", "R"),
+        // A program that reads the whole of a namespace's object is not evaluated.
+        ("input.review.namespaceObject == {}", "?"),
+    ];
+    for (body, expected) in rows {
+        assert_eq!(ask(body, json!({})), expected, "{body}");
+    }
+    let rows = [
+        (json!({"scope": "Cluster"}), "R"),
+        (json!({"scope": "Namespaced"}), "-"),
+        (json!({"namespaces": ["pay"]}), "R"),
+        (json!({"excludedNamespaces": ["pay"]}), "-"),
+        (json!({"namespaceSelector": {"matchLabels": {"team": "red"}}}), "R"),
+        (json!({"namespaceSelector": {"matchLabels": {"team": "blue"}}}), "-"),
+    ];
+    for (matches, expected) in rows {
+        assert_eq!(ask("true", json!({"match": matches})), expected, "{matches}");
     }
 }
 
