@@ -61,13 +61,17 @@ fn shapes() -> &'static BTreeMap<&'static str, Vec<Field>> {
         let field = |text: &'static str| {
             let (name, kind) = text.split_once(':')?;
             let bare = kind.trim_end_matches(['?', '0']);
-            Some(Field { name: name.into(), shape: shape(bare), omit: bare.len() < kind.len() })
+            let shape = shape(bare);
+            // What Go has as a struct is never empty, only zero.
+            let never_empty = matches!(shape, Shape::Time | Shape::Port | Shape::Amount | Shape::Any | Shape::Object(_));
+            let omit = kind.ends_with('0') || (kind.contains('?') && !never_empty);
+            Some(Field { name: name.into(), shape, omit })
         };
         let line = |line: &'static str| {
-            let (name, fields) = line.split_once(' ')?;
-            Some((name, fields.split(' ').filter_map(field).collect()))
+            let (name, fields) = line.split_once(' ').unwrap_or((line, ""));
+            (name, fields.split(' ').filter_map(field).collect())
         };
-        include_str!("shapes.txt").lines().filter_map(line).collect()
+        include_str!("shapes.txt").lines().map(line).collect()
     })
 }
 
@@ -99,8 +103,8 @@ const GROUPS: [&str; 24] = [
     "storage.k8s.io",
 ];
 
-/// Kinds whose shapes are told, by group.
-const KINDS: [(&str, &[&str]); 5] = [
+/// Kinds whose shapes are told, by group; all are of version 1.
+const KINDS: [(&str, &[&str]); 10] = [
     (
         "",
         &[
@@ -115,12 +119,27 @@ const KINDS: [(&str, &[&str]); 5] = [
             "PersistentVolumeClaim",
             "LimitRange",
             "ResourceQuota",
+            "Node",
+            "PersistentVolume",
+            "Endpoints",
+            "Binding",
+            "PodExecOptions",
+            "PodAttachOptions",
+            "PodPortForwardOptions",
+            "PodProxyOptions",
+            "ServiceProxyOptions",
+            "NodeProxyOptions",
         ],
     ),
     ("apps", &["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"]),
+    ("autoscaling", &["Scale"]),
     ("batch", &["Job", "CronJob"]),
-    ("networking.k8s.io", &["Ingress", "NetworkPolicy"]),
+    ("networking.k8s.io", &["Ingress", "IngressClass", "NetworkPolicy"]),
+    ("node.k8s.io", &["RuntimeClass"]),
+    ("policy", &["Eviction", "PodDisruptionBudget"]),
     ("rbac.authorization.k8s.io", &["Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"]),
+    ("scheduling.k8s.io", &["PriorityClass"]),
+    ("storage.k8s.io", &["StorageClass"]),
 ];
 
 /// An object as CEL sees it; unknown where its kind has a type that is not told here, or it does not fit its type.
@@ -262,11 +281,32 @@ mod tests {
     }
 
     #[test]
+    fn times_and_ports_are_never_empty_and_other_kinds_have_their_types_too() {
+        let typed = |group: &str, kind: &str, value: Json| {
+            let kind = GroupKind { group: group.to_owned(), version: "v1".to_owned(), kind: kind.to_owned() };
+            object(&kind, &value).to_json().unwrap_or_default()
+        };
+        let service = typed("", "Service", json!({"metadata": {}, "spec": {"ports": [{"port": 1}], "externalIPs": []}}));
+        assert_eq!(service["spec"], json!({"ports": [{"port": 1, "targetPort": 0}]}));
+        let deployment =
+            typed("apps", "Deployment", json!({"spec": {"replicas": 0}, "status": {"conditions": [{"type": "a"}], "replicas": 0}}));
+        let condition = json!({"type": "a", "status": "", "lastTransitionTime": null, "lastUpdateTime": null});
+        assert_eq!(deployment["status"], json!({"conditions": [condition]}));
+        let spec = json!({"replicas": 0, "selector": null, "strategy": {}, "template": {"metadata": {}, "spec": {"containers": null}}});
+        assert_eq!(deployment["spec"], spec);
+        assert_eq!(
+            typed("", "PodExecOptions", json!({"stdin": true, "tty": false, "command": ["sh"], "container": ""})),
+            json!({"kind": "PodExecOptions", "apiVersion": "v1", "stdin": true, "command": ["sh"]})
+        );
+        assert_eq!(typed("", "Secret", json!({"data": {"a": "YQ=="}, "stringData": {}}))["data"], json!({"a": "YQ=="}));
+    }
+
+    #[test]
     fn what_does_not_fit_its_type_or_has_an_unknown_one_is_unknown() {
         let kind = |group: &str, kind: &str| GroupKind { group: group.to_owned(), version: "v1".to_owned(), kind: kind.to_owned() };
         assert!(matches!(object(&kind("", "Pod"), &json!({"spec": {"containers": [{"name": 1}]}})), Value::Unknown(_)));
         assert!(matches!(object(&kind("", "Pod"), &json!({"spec": {"hostPID": "true"}})), Value::Unknown(_)));
-        assert!(matches!(object(&kind("", "Node"), &json!({})), Value::Unknown(_)));
+        assert!(matches!(object(&kind("", "Event"), &json!({})), Value::Unknown(_)));
         assert!(matches!(object(&kind("", "Pod"), &Json::Null), Value::Null));
         assert_eq!(object(&kind("example.com", "Pod"), &json!({"spec": {"a": []}})).to_json().unwrap(), json!({"spec": {"a": []}}));
         assert!(KINDS.iter().flat_map(|(_, kinds)| *kinds).all(|kind| shapes().contains_key(kind)));
