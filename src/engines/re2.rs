@@ -37,8 +37,7 @@ pub fn compile(pattern: &str) -> Result<Regex, Fault> {
 ///
 /// RE2 refuses the pattern, or it has no counterpart of the same meaning.
 pub fn translate(pattern: &str) -> Result<String, Fault> {
-    let mut reader =
-        Reader { rest: pattern, flags: Flags::default(), frames: vec![Frame::new(String::new(), Flags::default())], names: Vec::new() };
+    let mut reader = Reader { rest: pattern, flags: Flags::default(), frames: vec![Frame::new(String::new(), Flags::default())] };
     reader.read()?;
     if reader.frames.len() > 1 {
         return refused("missing closing )");
@@ -97,7 +96,6 @@ struct Reader<'a> {
     rest: &'a str,
     flags: Flags,
     frames: Vec<Frame>,
-    names: Vec<String>,
 }
 
 impl Reader<'_> {
@@ -189,10 +187,10 @@ impl Reader<'_> {
             let inside = self.rest.trim_start_matches('P').get(1..).unwrap_or_default();
             let Some((name, rest)) = inside.split_once('>') else { return refused("invalid named capture") };
             let good = !name.is_empty() && name.chars().all(|c| c == '_' || c.is_ascii_alphanumeric());
-            if !good || self.names.iter().any(|known| known == name) {
-                return refused("invalid or repeated name of a capture");
+            // Names may be repeated; nobody asks for them here.
+            if !good {
+                return refused("invalid name of a capture");
             }
-            self.names.push(name.to_owned());
             self.rest = rest;
             self.frames.push(Frame::new("(".to_owned(), before));
             return Ok(());
