@@ -141,6 +141,9 @@ impl<'a> Context<'a> {
             return Err(Fault::Error("an empty expression".to_owned()));
         }
         let node = jmespath::parse(text)?;
+        if takes_whole(&node) {
+            return Err(Fault::Lacking("all variables at once are not known here".to_owned()));
+        }
         if let Some(what) = unknown(&node) {
             return Err(Fault::Lacking(format!("{what} is not known here")));
         }
@@ -313,6 +316,24 @@ fn names(text: &str, name: &str) -> bool {
         let after = text[at + name.len()..].chars().next().is_some_and(word);
         before && after != ends_in_word
     })
+}
+
+/// Whether an expression takes all variables at once.
+fn takes_whole(node: &Node) -> bool {
+    match node {
+        Node::Identity => true,
+        Node::Then(left, _) => !matches!(**left, Node::Identity) && takes_whole(left),
+        Node::Pipe(left, _)
+        | Node::Projection(left, _)
+        | Node::Values(left, _)
+        | Node::Filter(left, ..)
+        | Node::Flatten(left)
+        | Node::Not(left) => takes_whole(left),
+        Node::Compare(_, left, right) | Node::Or(left, right) | Node::And(left, right) => takes_whole(left) || takes_whole(right),
+        Node::Call(_, nodes) | Node::List(nodes) => nodes.iter().any(takes_whole),
+        Node::Hash(entries) => entries.iter().any(|(_, node)| takes_whole(node)),
+        _ => false,
+    }
 }
 
 /// What an expression asks of the request that is not known here.

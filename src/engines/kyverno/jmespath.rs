@@ -59,3 +59,6 @@ pub fn is_false(value: &Value) -> bool {
         Value::Number(_) => false,
     }
 }
+
+#[cfg(test)]
+mod tests;

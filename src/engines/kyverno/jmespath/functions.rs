@@ -71,10 +71,9 @@ pub(super) fn call(name: &str, arguments: Vec<Argument<'_>>) -> Outcome {
         _ => {}
     }
     if let "map" | "max_by" | "min_by" | "sort_by" = name {
-        let (expression, items) = match (name, arguments.as_slice()) {
-            ("map", [Argument::Expression(node), Argument::Value(items)]) | (_, [Argument::Value(items), Argument::Expression(node)]) => {
-                (*node, list(items, name)?)
-            }
+        let (expression, items) = match (name == "map", arguments.as_slice()) {
+            (true, [Argument::Expression(node), Argument::Value(items)])
+            | (false, [Argument::Value(items), Argument::Expression(node)]) => (*node, list(items, name)?),
             _ => return Err(wrong(name)),
         };
         return by_expression(name, expression, items);
@@ -83,8 +82,8 @@ pub(super) fn call(name: &str, arguments: Vec<Argument<'_>>) -> Outcome {
     for argument in arguments {
         match argument {
             Argument::Value(value) => given.push(value),
-            // to_string, type and others that take anything would be given the expression itself.
-            Argument::Expression(_) => return Err(wrong(name)),
+            // What takes anything would be given the expression itself.
+            Argument::Expression(_) => return Err(Fault::Lacking(format!("{name} of an expression"))),
         }
     }
     plain(name, &given)

@@ -69,9 +69,16 @@ pub enum Comparison {
 /// Deeper than this nobody nests; it keeps the stack.
 const DEEPEST: usize = 200;
 
+/// Longer than this nobody writes; it keeps the stack, too.
+const LONGEST: usize = 2_000;
+
 /// Reads an expression.
 pub fn parse(text: &str) -> Result<Node, Fault> {
-    let mut parser = Parser { tokens: tokens(text)?, at: 0, depth: 0 };
+    let tokens = tokens(text)?;
+    if tokens.len() > LONGEST {
+        return Err(Fault::Lacking("the expression is too long".to_owned()));
+    }
+    let mut parser = Parser { tokens, at: 0, depth: 0 };
     let node = parser.expression(0)?;
     if *parser.current() != Token::End {
         return Err(Fault::Error("more stands after the end of the expression".to_owned()));
