@@ -104,6 +104,9 @@ impl Judges<'_> {
             }
             for ((input, (theirs, words)), ours) in case.inputs.iter().zip(theirs).zip(ours) {
                 if theirs == "failed" {
+                    if std::env::var_os("KASSAY_ENGINES_UNCOMPILED").is_some() {
+                        println!("the engine failed: {words}\n{}\n{input}", case.policy);
+                    }
                     assert!(!words.contains("unmarshal") || words.contains("panic"), "a bad question: {words}\n{}", case.policy);
                     *seen
                         .reasons

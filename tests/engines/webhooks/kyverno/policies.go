@@ -137,7 +137,16 @@ func admission(request *lines.Request) admissionv1.AdmissionRequest {
 	return admission
 }
 
-func judged(policies []kyvernov1.PolicyInterface, exempt []*kyvernov2.PolicyException, request *lines.Request) (lines.Verdict, error) {
+func judged(policies []kyvernov1.PolicyInterface, exempt []*kyvernov2.PolicyException, request *lines.Request) (verdict lines.Verdict, err error) {
+	defer func() {
+		// Nothing there catches a panic: Kyverno ends, the API server gets no answer, and the failurePolicy of the webhook decides.
+		if fault := recover(); fault != nil {
+			verdict = lines.Verdict{Words: fmt.Sprint("panic: ", fault)}
+			for _, policy := range policies {
+				verdict.Refused = verdict.Refused || policy.GetSpec().GetFailurePolicy(context.Background()) == kyvernov1.Fail
+			}
+		}
+	}()
 	within := true
 	asked := admission(request)
 	judge := engine.NewEngine(settings, queries, sees{namespace: namespace(request)}, nil, imageverifycache.DisabledImageVerifyCache(),
@@ -152,7 +161,7 @@ func judged(policies []kyvernov1.PolicyInterface, exempt []*kyvernov2.PolicyExce
 	if request.Kind.Kind != "Namespace" && request.Namespace != nil {
 		around = around.WithNamespaceLabels(request.Namespace.Labels)
 	}
-	verdict := lines.Verdict{Parts: map[string]string{}}
+	verdict = lines.Verdict{Parts: map[string]string{}}
 	var words []string
 	failing := kyvernov1.Ignore
 	var responses []engineapi.EngineResponse
