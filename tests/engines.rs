@@ -113,12 +113,13 @@ fn validating_policy(policy: &Value, inputs: &[Value]) -> Vec<Said> {
 }
 
 fn ask_kyverno(policy: &Value, inputs: &[Value]) -> Value {
-    json!({"ask": "kyverno", "policy": policy, "requests": inputs})
+    json!({"ask": "kyverno", "policy": policy["policy"], "exceptions": policy["exceptions"], "requests": inputs})
 }
 
 fn kyverno_policy(policy: &Value, inputs: &[Value]) -> Vec<Said> {
     let settings = kyverno::Settings::read(&std::collections::BTreeMap::new());
-    asked(&kyverno::Kyverno::read(policy, &[], &settings), inputs)
+    let exceptions = policy["exceptions"].as_array().cloned().unwrap_or_default();
+    asked(&kyverno::Kyverno::read(&policy["policy"], &exceptions, &settings), inputs)
 }
 
 #[test]
@@ -154,7 +155,7 @@ fn validating_policies_answer_as_the_plugin_does() {
 fn policies_answer_as_kyverno_does() {
     let Some(mut engine) = Engine::start("kyverno") else { return };
     let (cases, mut dice) = dice(5);
-    let all = (0..cases).map(move |_| Case { policy: grammar_kyverno::policy(&mut dice), inputs: requests(&mut dice, 8) });
+    let all = (0..cases).map(move |_| Case { policy: grammar_kyverno::with_exceptions(&mut dice), inputs: requests(&mut dice, 8) });
     Judges { engine: &mut engine, question: &ask_kyverno, heard: &refused, compiled_alone: true, ours: &kyverno_policy }
         .hold("Kyverno", all, 90);
 }
@@ -163,8 +164,9 @@ fn policies_answer_as_kyverno_does() {
 fn policies_of_cel_answer_as_kyverno_does() {
     let Some(mut engine) = Engine::start("kyverno") else { return };
     let (cases, mut dice) = dice(6);
-    let all = (0..cases).map(move |_| Case { policy: grammar_kyverno::validating(&mut dice), inputs: requests(&mut dice, 8) });
-    let question = |policy: &Value, inputs: &[Value]| json!({"ask": "validatingpolicy", "policy": policy, "requests": inputs});
+    let all =
+        (0..cases).map(move |_| Case { policy: json!({"policy": grammar_kyverno::validating(&mut dice)}), inputs: requests(&mut dice, 8) });
+    let question = |policy: &Value, inputs: &[Value]| json!({"ask": "validatingpolicy", "policy": policy["policy"], "requests": inputs});
     Judges { engine: &mut engine, question: &question, heard: &refused, compiled_alone: true, ours: &kyverno_policy }.hold(
         "ValidatingPolicy",
         all,

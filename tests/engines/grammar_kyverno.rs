@@ -596,6 +596,42 @@ fn matched(dice: &mut Dice, kinds: bool) -> Value {
     }
 }
 
+/// A policy with exceptions of it: `policy`, `exceptions`.
+pub fn with_exceptions(dice: &mut Dice) -> Value {
+    let mut policy = policy(dice);
+    if dice.chance(8) {
+        policy["kind"] = json!("Policy");
+        policy["metadata"]["namespace"] = json!(dice.one(&["pay", "default"]));
+    }
+    let mut exceptions = Vec::new();
+    while dice.chance(20) {
+        let rules = dice.one(&["r0", "*", "r*", "autogen-r0", "r1", "autogen-*"]);
+        let name = if policy["kind"] == "Policy" {
+            format!("{}/p", policy["metadata"]["namespace"].as_str().unwrap())
+        } else {
+            dice.one(&["p", "p", "p", "q", "*"]).to_owned()
+        };
+        let mut spec = json!({"exceptions": [{"policyName": name, "ruleNames": [rules]}], "match": matched(dice, true)});
+        if dice.chance(25) {
+            spec["conditions"] = conditions(dice, KEYS);
+            while spec["conditions"].is_array() {
+                spec["conditions"] = conditions(dice, KEYS);
+            }
+        }
+        if dice.chance(25) {
+            spec["podSecurity"] = json!([{"controlName": dice.one(CONTROLS)}]);
+            if dice.chance(60) {
+                spec["podSecurity"][0]["images"] = json!(["*"]);
+            }
+        }
+        exceptions.push(json!({
+            "apiVersion": dice.one(&["kyverno.io/v2", "kyverno.io/v2beta1"]), "kind": "PolicyException",
+            "metadata": {"name": format!("e{}", exceptions.len()), "namespace": "kyverno"}, "spec": spec
+        }));
+    }
+    json!({"policy": policy, "exceptions": exceptions})
+}
+
 /// A ClusterPolicy.
 pub fn policy(dice: &mut Dice) -> Value {
     let rules: Vec<_> = (0..=dice.roll(6) / 4)

@@ -215,6 +215,34 @@ pub fn module(dice: &mut Dice) -> String {
     text
 }
 
+/// The same module in version 1: `if` before bodies, `contains` for members of sets.
+fn modern(text: &str) -> String {
+    let mut lines = Vec::new();
+    for line in text.replace("re_match(", "regex.match(").lines() {
+        let begins = line.starts_with(|c: char| c.is_ascii_alphabetic()) && !line.starts_with("package") && !line.starts_with("import");
+        let of_members = line.find(|c: char| !c.is_alphanumeric() && c != '_').is_some_and(|at| line[at..].starts_with('['));
+        let place = if of_members { line.find("] {").map(|at| at + 1) } else { line.find(" {") };
+        let Some((head, body)) = place.filter(|_| begins).map(|at| (&line[..at], &line[at + 2..])) else {
+            lines.push(line.to_owned());
+            continue;
+        };
+        let head = match head.split_once('[') {
+            Some((name, member)) if !name.contains(['(', '=', ' ']) => {
+                format!("{name} contains {}", member.strip_suffix(']').unwrap_or(member))
+            }
+            _ => head.to_owned(),
+        };
+        let body = body.split(" else = ").map(|part| part.to_owned()).collect::<Vec<_>>();
+        let mut parts = body.into_iter();
+        let mut written = format!("{head} if {{{}", parts.next().unwrap_or_default());
+        for part in parts {
+            written += &format!(" else := {}", part.replacen(" {", " if {", 1));
+        }
+        lines.push(written);
+    }
+    lines.join("\n") + "\n"
+}
+
 /// A question's template and constraints.
 pub fn gatekeeper(dice: &mut Dice) -> Value {
     let target = if dice.chance(20) {
@@ -222,7 +250,10 @@ pub fn gatekeeper(dice: &mut Dice) -> Value {
     } else {
         let rego = module(dice);
         let libs = json!(["package lib.words\nimage = \"nginx\"\n"]);
-        if dice.chance(30) {
+        if dice.chance(15) {
+            let libs = json!(["package lib.words\nimage := \"nginx\"\n"]);
+            json!({"target": "admission.k8s.gatekeeper.sh", "code": [{"engine": "Rego", "source": {"version": "v1", "rego": modern(&rego), "libs": libs}}]})
+        } else if dice.chance(30) {
             json!({"target": "admission.k8s.gatekeeper.sh", "code": [{"engine": "Rego", "source": {"rego": rego, "libs": libs}}]})
         } else {
             json!({"target": "admission.k8s.gatekeeper.sh", "rego": rego, "libs": libs})
