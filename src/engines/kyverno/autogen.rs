@@ -21,7 +21,7 @@ const CONTROLLERS: [(&str, &str); 7] = [
 
 /// Whether rules are made at all: none of a policy's rules may choose by name, labels or annotations, or name more than pods.
 #[must_use]
-pub fn possible(rules: &[Rule]) -> bool {
+pub fn possible<'a>(rules: impl IntoIterator<Item = &'a Rule>) -> bool {
     let mut needed = false;
     for rule in rules {
         let patches = |value: &Value| value.get("patchesJson6902").and_then(Value::as_str).is_some_and(|patches| !patches.is_empty());

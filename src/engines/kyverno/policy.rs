@@ -39,6 +39,8 @@ pub struct Policy {
     settings: Settings,
     /// Whether the API server has a policy made from this one.
     generated: bool,
+    /// Whether rules are made for the controllers of pods, as far as all its rules go.
+    makes: bool,
 }
 
 fn parse(raw: &Value, number: usize) -> Result<Rule, String> {
@@ -55,11 +57,8 @@ impl Policy {
             namespaced.then(|| policy["metadata"]["namespace"].as_str().filter(|name| !name.is_empty()).unwrap_or("default").to_owned());
         let key = namespace.as_ref().map_or_else(|| name.to_owned(), |namespace| format!("{namespace}/{name}"));
         let rules = spec.rules.iter().enumerate().map(|(at, raw)| parse(raw, at + 1)).collect::<Result<Vec<_>, _>>()?;
-        let controllers = if autogen::possible(&rules) {
-            autogen::controllers(policy["metadata"]["annotations"][autogen::ANNOTATION].as_str())
-        } else {
-            Vec::new()
-        };
+        let makes = autogen::possible(&rules);
+        let controllers = autogen::controllers(policy["metadata"]["annotations"][autogen::ANNOTATION].as_str());
         let mut read = Vec::new();
         for (at, (rule, raw)) in rules.into_iter().zip(&spec.rules).enumerate() {
             let mut made = BTreeMap::new();
@@ -79,7 +78,7 @@ impl Policy {
         let conditions = celrule::Conditions::compile(configured);
         let exceptions = exceptions.iter().filter_map(Exception::read).filter(|exception| exception.concerns(&key)).collect();
         let generated = policy["status"]["validatingadmissionpolicy"]["generated"] == true;
-        Ok(Self { key, namespace, spec, rules: read, conditions, exceptions, settings: settings.clone(), generated })
+        Ok(Self { key, namespace, spec, rules: read, makes, conditions, exceptions, settings: settings.clone(), generated })
     }
 
     fn fails_closed(&self) -> bool {
@@ -129,7 +128,8 @@ impl Policy {
         let sent = |images: bool| {
             self.rules.iter().any(|read| {
                 let of_sort = if images { !read.rule.verify_images.is_empty() } else { read.rule.validate.is_some() };
-                of_sort && std::iter::once(&read.rule).chain(read.made.values()).any(|rule| kinds_are_sent(&rule.about.kinds(), asked))
+                let made = read.made.values().filter(|_| self.makes);
+                of_sort && std::iter::once(&read.rule).chain(made).any(|rule| kinds_are_sent(&rule.about.kinds(), asked))
             })
         };
         (sent(false), sent(true))
@@ -309,11 +309,20 @@ impl Judge for Policy {
         let mut context: Option<Context<'_>> = None;
         let mut applied = false;
         let coming: Vec<&Read> = self.rules.iter().filter(|read| all_come || self.comes_before_handler(&read.rule, &asked)).collect();
-        let any_made = coming.iter().any(|read| read.made.contains_key(asked.kind.as_str()));
+        // What validates is made anew from the rules that come there: one that is left out before neither makes others nor keeps them from being made.
+        let made_there = if all_come {
+            self.makes
+        } else {
+            autogen::possible(coming.iter().map(|read| &read.rule).filter(|rule| rule.validate.is_some()))
+        };
+        let any_made = made_there && coming.iter().any(|read| read.made.contains_key(asked.kind.as_str()));
         let plain = self.rules.iter().map(|read| (&read.rule, &read.cel, false));
         let made =
             self.rules.iter().filter_map(|read| Some((read.made.get(asked.kind.as_str())?, read.made_cel.get(asked.kind.as_str())?, true)));
         for (rule, cel, is_made) in plain.chain(made).filter(|(rule, ..)| judges(rule)) {
+            if is_made && !(if rule.validate.is_some() { made_there } else { self.makes }) {
+                continue;
+            }
             let by = format!("rule {}", rule.name);
             // A rule that has a name of those that are made is left out where some are made.
             if any_made && !is_made && rule.name.starts_with("autogen-") {
