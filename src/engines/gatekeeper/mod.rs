@@ -252,7 +252,7 @@ impl Judge for Gatekeeper {
         }
         let reads = match &self.engine {
             Ok(Engine::Rego(program)) => program.reads.namespace,
-            Ok(Engine::Native(native)) => native.reads_namespace(),
+            Ok(Engine::Native(native)) => native.reads.namespace,
             Err(_) => false,
         };
         if reads {
@@ -278,7 +278,7 @@ impl Judge for Gatekeeper {
     fn asks_who(&self) -> bool {
         match &self.engine {
             Ok(Engine::Rego(program)) => program.reads.user,
-            Ok(Engine::Native(native)) => native.reads_user(),
+            Ok(Engine::Native(native)) => native.reads.user,
             Err(_) => false,
         }
     }

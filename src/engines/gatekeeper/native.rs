@@ -4,6 +4,7 @@
 //! `variables.anyObject` is what goes where an object goes. Sources: `pkg/drivers/k8scel` of Gatekeeper 3.23.
 
 use super::constraint::Constraint;
+use super::rego::Reads;
 use super::review;
 use crate::cel::{Declared, Expression, Failure, Fault, Scope, Type, Value};
 use crate::request::{Operation, Request};
@@ -60,7 +61,18 @@ pub(super) struct Native {
     /// Each with the words of its refusal.
     validations: Vec<(Compiled, String)>,
     fails_closed: bool,
+    /// What it may read of a request beside its object.
+    pub reads: Reads,
 }
+
+/// Where a namespace shows to expressions.
+const NAMESPACE: [&str; 5] = [
+    "namespaceObject",
+    "request.namespace",
+    "object.metadata.namespace",
+    "oldObject.metadata.namespace",
+    "variables.anyObject.metadata.namespace",
+];
 
 /// What of a request expressions see.
 pub(super) struct About {
@@ -127,7 +139,9 @@ impl Native {
             };
             validations.push((expression, words));
         }
-        Ok(Self { conditions, variables, validations, fails_closed })
+        let mut native = Self { conditions, variables, validations, fails_closed, reads: Reads::default() };
+        native.reads = Reads { namespace: native.may_read(&NAMESPACE), user: native.may_read(&["request.userInfo"]) };
+        Ok(native)
     }
 
     /// The words of a violation of a constraint, or none; an error where it can't be told.
@@ -171,21 +185,9 @@ impl Native {
             .filter_map(|one| one.as_ref().ok())
     }
 
-    /// Whether it may read the name or labels of a namespace.
-    pub(super) fn reads_namespace(&self) -> bool {
-        let paths = [
-            "namespaceObject",
-            "request.namespace",
-            "object.metadata.namespace",
-            "oldObject.metadata.namespace",
-            "variables.anyObject.metadata.namespace",
-        ];
+    /// Whether one of its expressions may read one of some paths.
+    fn may_read(&self, paths: &[&str]) -> bool {
         self.expressions().any(|expression| paths.iter().any(|path| expression.reads(path)))
-    }
-
-    /// Whether it may read who asks.
-    pub(super) fn reads_user(&self) -> bool {
-        self.expressions().any(|expression| expression.reads("request.userInfo"))
     }
 }
 

@@ -387,6 +387,30 @@ fn namespaces_are_told_apart_by_what_is_asked_of_them() {
 }
 
 #[test]
+fn what_cel_reads_of_a_request_is_told() {
+    let rows = [
+        ("object.spec.hostPID", false, false),
+        ("request.namespace == 'a'", true, false),
+        ("variables.anyObject.metadata.namespace == 'a'", true, false),
+        ("namespaceObject.metadata.labels.x == 'a'", true, false),
+        ("request.userInfo.username == 'a'", false, true),
+    ];
+    for (expression, namespace, user) in rows {
+        let mut template = template("", &[]);
+        let code = json!([{"engine": "K8sNativeValidation", "source": valid(expression)}]);
+        template["spec"]["targets"][0] = json!({"target": "admission.k8s.gatekeeper.sh", "code": code});
+        let judge = Gatekeeper::read(&template, &[constraint(json!({}))], &Settings::default());
+        let key = |name: &str| {
+            let mut key = Vec::new();
+            judge.tells_apart(&Namespace::new(name, &BTreeMap::new()), &mut key);
+            key
+        };
+        let compiles = expression.contains("==");
+        assert_eq!((key("a") != key("b"), judge.asks_who()), (namespace && compiles, user && compiles), "{expression}");
+    }
+}
+
+#[test]
 fn ways_around_are_told() {
     let spec = json!({"match": {"labelSelector": {"matchLabels": {"app": "x"}}, "name": "p*"}});
     let judge = Gatekeeper::read(&template(PRIVILEGED, &[EXEMPT]), &[constraint(spec)], &Settings::default());

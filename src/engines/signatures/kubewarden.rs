@@ -29,6 +29,7 @@ struct Policy {
     mutates: bool,
     module: Module,
     chosen_by_labels: bool,
+    reads_namespace: bool,
 }
 
 #[derive(Deserialize)]
@@ -156,8 +157,10 @@ impl Policy {
             conditions.push(expression);
         }
         let chosen_by_labels = !matches.object_selector.is_empty();
+        let paths = ["request.namespace", "object.metadata.namespace", "oldObject.metadata.namespace"];
+        let reads_namespace = conditions.iter().any(|condition: &Expression| paths.iter().any(|path| condition.reads(path)));
         let module = Module::read(&spec.module, &spec.settings)?;
-        Ok(Self { matches, conditions, fails_closed, monitors, mutates: spec.mutating, module, chosen_by_labels })
+        Ok(Self { matches, conditions, fails_closed, monitors, mutates: spec.mutating, module, chosen_by_labels, reads_namespace })
     }
 
     fn answer(&self, request: &Request) -> Answer {
@@ -232,8 +235,7 @@ impl Judge for Kubewarden {
     fn tells_apart(&self, namespace: &Namespace, key: &mut Vec<u8>) {
         let Ok(policy) = &self.policy else { return };
         policy.matches.tells_apart(namespace, key);
-        let paths = ["request.namespace", "object.metadata.namespace", "oldObject.metadata.namespace"];
-        if policy.conditions.iter().any(|condition| paths.iter().any(|path| condition.reads(path))) {
+        if policy.reads_namespace {
             key.extend_from_slice(namespace.name.as_bytes());
             key.push(0);
         }
