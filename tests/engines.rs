@@ -170,6 +170,6 @@ fn policies_of_cel_answer_as_kyverno_does() {
     Judges { engine: &mut engine, question: &question, heard: &refused, compiled_alone: true, ours: &kyverno_policy }.hold(
         "ValidatingPolicy",
         all,
-        0,
+        90,
     );
 }

@@ -273,3 +273,22 @@ fn rules_that_are_made_are_told_by_name() {
     assert_eq!(names(row("CronJob", "batch", "cronjobs")), [plain.clone(), refused("rule autogen-cronjob-r")]);
     assert_eq!(names(row("Widget", "x.io", "widgets")), [plain]);
 }
+
+#[test]
+fn rules_that_do_not_come_to_the_handler_make_no_others() {
+    let rule = |name: &str, kinds: &[&str], action: &str| json!({"name": name, "match": {"any": [{"resources": {"kinds": kinds}}]}, "validate": {"deny": {}, "failureAction": action}});
+    let refuses = |rules: Value| {
+        let policy = json!({"apiVersion": "kyverno.io/v1", "kind": "ClusterPolicy", "metadata": {"name": "pol"}, "spec": {"rules": rules}});
+        let asked = json!({"operation": "CREATE", "kind": {"group": "apps", "version": "v1", "kind": "Deployment"}, "resource": "deployments", "name": "p",
+            "object": {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "p", "namespace": "ns"}, "spec": {}},
+            "namespace": {"name": "ns", "labels": {}}, "user": {"name": "alice", "groups": []}});
+        let rulings = Kyverno::read(&policy, &[], &Settings::default()).rule(&request(&asked));
+        rulings.iter().any(|ruling| matches!(ruling.answer, Answer::Refuses(_)))
+    };
+    assert!(refuses(json!([rule("a", &["Pod"], "Enforce")])));
+    // Kinds written with a version make no rules by themselves, and do beside a rule for plain pods.
+    assert!(!refuses(json!([rule("a", &["v1/Pod"], "Enforce")])));
+    assert!(refuses(json!([rule("a", &["v1/Pod"], "Enforce"), rule("b", &["Pod"], "Enforce")])));
+    // A rule that only audits is not there when rules are made.
+    assert!(!refuses(json!([rule("a", &["v1/Pod"], "Enforce"), rule("b", &["Pod"], "Audit")])));
+}
