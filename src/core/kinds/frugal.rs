@@ -1,7 +1,8 @@
 //! The longest lists of a snapshot, read in no more memory than they need: all of them as they stand there would be several times as much.
 
 use super::meta::KnownMeta;
-use super::pod::{KnownParts, Pod, PodSpec};
+use super::pod::{Pod, PodSpec};
+use super::pod_intake::KnownParts;
 use super::shared::Known;
 use super::workload::Controller;
 use crate::model::{Kind, each};

@@ -6,7 +6,7 @@ use super::{
     lenient::Scalar,
     meta::Meta,
     sealed::Sealed,
-    shared::{Known, Shared, empty},
+    shared::{Shared, empty},
     slim::{is_default, slim},
 };
 use serde::{Deserialize, Serialize};
@@ -327,55 +327,6 @@ slim! {
 }
 
 empty!(Affinity, Resources, Lifecycle, PodSecurityContext, SecurityContext);
-
-/// What was met in specs, each value once.
-#[derive(Default)]
-pub(super) struct KnownParts {
-    containers: Known<Vec<Container>>,
-    volumes: Known<Vec<Volume>>,
-    selectors: Known<BTreeMap<String, String>>,
-    affinities: Known<Affinity>,
-    tolerations: Known<Vec<Toleration>>,
-    pull_secrets: Known<Vec<NamedRef>>,
-    resources: Known<Resources>,
-    pod_contexts: Known<PodSecurityContext>,
-    arguments: Known<Vec<Sealed>>,
-    env: Known<Vec<EnvVar>>,
-    env_from: Known<Vec<EnvFrom>>,
-    ports: Known<Vec<ContainerPort>>,
-    contexts: Known<SecurityContext>,
-    lifecycles: Known<Lifecycle>,
-    mounts: Known<Vec<VolumeMount>>,
-}
-
-impl KnownParts {
-    /// Lets a spec have its parts in common with those before it.
-    pub(super) fn share(&mut self, spec: &mut PodSpec) {
-        for list in [&mut spec.containers, &mut spec.init_containers, &mut spec.ephemeral_containers] {
-            list.iter_mut().for_each(|container| self.share_parts(container));
-            self.containers.share(list);
-        }
-        self.volumes.share(&mut spec.volumes);
-        self.selectors.share(&mut spec.node_selector);
-        self.affinities.share(&mut spec.affinity);
-        self.tolerations.share(&mut spec.tolerations);
-        self.pull_secrets.share(&mut spec.image_pull_secrets);
-        self.resources.share(&mut spec.resources);
-        self.pod_contexts.share(&mut spec.security_context);
-    }
-
-    fn share_parts(&mut self, container: &mut Container) {
-        self.arguments.share(&mut container.command);
-        self.arguments.share(&mut container.args);
-        self.env.share(&mut container.env);
-        self.env_from.share(&mut container.env_from);
-        self.ports.share(&mut container.ports);
-        self.resources.share(&mut container.resources);
-        self.contexts.share(&mut container.security_context);
-        self.lifecycles.share(&mut container.lifecycle);
-        self.mounts.share(&mut container.volume_mounts);
-    }
-}
 
 /// Which list of a spec a container stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

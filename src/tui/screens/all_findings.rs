@@ -1,6 +1,5 @@
 //! All findings of all checks on all clusters as one list.
 
-use super::findings::brief;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::table::{Column, Fill};
 use crate::tui::widgets::{filter, frame, listing, page, sign};
@@ -56,7 +55,7 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Them
     if let Some(one) = view.selected().filter(|_| detail.height > 2) {
         let (rule, detail) = frame::top(detail, 1);
         frame::rule(frame, rule, theme);
-        let lines = brief(one.finding, detail.width.into(), theme);
+        let lines = listing::brief(one.finding, detail.width.into(), theme);
         frame.render_widget(Paragraph::new(page::fitting(lines, detail.height.into(), theme)), detail);
     }
 }

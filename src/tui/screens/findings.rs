@@ -114,18 +114,9 @@ fn list(frame: &mut Frame<'_>, area: Rect, session: &Session, book: &Book, check
     } else {
         let (rule, detail) = frame::top(detail, 1);
         frame::rule(frame, rule, theme);
-        let lines = brief(finding, detail.width.into(), theme);
+        let lines = listing::brief(finding, detail.width.into(), theme);
         frame.render_widget(Paragraph::new(page::fitting(lines, detail.height.into(), theme)), detail);
     }
-}
-
-/// What a finding says, where, and how it is mended: below a list that leaves no room for all of it.
-pub(super) fn brief(finding: &Finding, width: usize, theme: &Theme) -> Vec<Line<'static>> {
-    let mut lines = markdown::plain(&clean(&finding.message), width, theme.style("text"));
-    let what = format!("{}: {}", finding.field, finding.observed);
-    lines.push(Line::styled(text::cut_middle(&clean(&what), width), theme.style("text.code")));
-    lines.extend(markdown::plain(&clean(&format!("Mend: {}", finding.mend)), width, theme.style("text.muted")));
-    lines
 }
 
 fn filter_bar(frame: &mut Frame<'_>, area: Rect, view: &FindingsView, all: usize, theme: &Theme) {

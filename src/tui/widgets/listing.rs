@@ -50,6 +50,16 @@ pub fn by_severity<'f>(findings: impl Iterator<Item = &'f Finding> + Clone) -> S
     told.iter().filter(|(n, _)| *n > 0).map(|(n, words)| format!("{} {words}", text::thousands(*n))).collect::<Vec<_>>().join(", ")
 }
 
+/// What a finding says, where, and how it is mended: below a list that leaves no room for all of it.
+#[must_use]
+pub fn brief(finding: &Finding, width: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let mut lines = markdown::plain(&clean(&finding.message), width, theme.style("text"));
+    let what = format!("{}: {}", finding.field, finding.observed);
+    lines.push(Line::styled(text::cut_middle(&clean(&what), width), theme.style("text.code")));
+    lines.extend(markdown::plain(&clean(&format!("Mend: {}", finding.mend)), width, theme.style("text.muted")));
+    lines
+}
+
 /// Draws the rows in view.
 ///
 /// ```text
