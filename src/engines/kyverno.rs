@@ -23,12 +23,15 @@ mod types;
 mod verify;
 mod versions;
 
-use crate::request::{Namespace, Request};
+use crate::request::{GroupKind, Namespace, Request};
 use crate::ruling::{Answer, Judge, Ruling};
 use crate::validating::typed;
 use crate::{cel, re2};
 use serde_json::Value;
 pub use settings::Settings;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// A policy of Kyverno that was read, or why it can't be.
 pub struct Kyverno(Kind);
@@ -92,11 +95,47 @@ impl Judge for Kyverno {
 
 /// A request with its objects as the API server writes them for webhooks: by their types, so that null and what is empty by default is not there.
 fn as_served(request: &Request) -> Result<Request, String> {
-    let written = |object: &Value| match typed::object(&request.kind, object) {
+    Ok(Request {
+        object: written(&request.kind, &request.object)?,
+        old_object: written(&request.kind, &request.old_object)?,
+        ..request.clone()
+    })
+}
+
+/// An object as the API server writes it, and what it was made from.
+type Written = (GroupKind, Value, Result<Value, String>);
+
+thread_local! {
+    /// The last objects that were written: many policies are asked about the same few.
+    static WRITTEN: RefCell<HashMap<u64, Written>> = RefCell::default();
+}
+
+/// More than these are not kept.
+const MOST_WRITTEN: usize = 512;
+
+fn written(kind: &GroupKind, object: &Value) -> Result<Value, String> {
+    if object.is_null() {
+        return Ok(Value::Null);
+    }
+    let mut hasher = DefaultHasher::new();
+    kind.hash(&mut hasher);
+    object.hash(&mut hasher);
+    let key = hasher.finish();
+    let known = WRITTEN.with_borrow(|all| all.get(&key).filter(|(k, o, _)| k == kind && o == object).map(|(.., made)| made.clone()));
+    if let Some(made) = known {
+        return made;
+    }
+    let made = match typed::object(kind, object) {
         cel::Value::Unknown(why) => Err(why.to_string()),
         value => value.to_json().ok_or_else(|| "an object that is no JSON".to_owned()),
     };
-    Ok(Request { object: written(&request.object)?, old_object: written(&request.old_object)?, ..request.clone() })
+    WRITTEN.with_borrow_mut(|all| {
+        if all.len() >= MOST_WRITTEN {
+            all.clear();
+        }
+        all.insert(key, (kind.clone(), object.clone(), made.clone()));
+    });
+    made
 }
 
 /// A pattern of RE2 as Kyverno's functions take it.

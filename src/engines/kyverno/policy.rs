@@ -15,7 +15,7 @@ use crate::request::{Namespace, Request};
 use crate::ruling::{Answer, Judge, Ruling};
 use crate::wildcard::any_matches;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A rule, and those that Kyverno makes from it, by the kind that they are for.
 struct Read {
@@ -41,6 +41,10 @@ pub struct Policy {
     generated: bool,
     /// Whether rules are made for the controllers of pods, as far as all its rules go.
     makes: bool,
+    /// All kinds of the rules that validate.
+    validated: Vec<String>,
+    /// All kinds of the rules that look at images.
+    verified: Vec<String>,
 }
 
 fn parse(raw: &Value, number: usize) -> Result<Rule, String> {
@@ -78,7 +82,26 @@ impl Policy {
         let conditions = celrule::Conditions::compile(configured);
         let exceptions = exceptions.iter().filter_map(Exception::read).filter(|exception| exception.concerns(&key)).collect();
         let generated = policy["status"]["validatingadmissionpolicy"]["generated"] == true;
-        Ok(Self { key, namespace, spec, rules: read, makes, conditions, exceptions, settings: settings.clone(), generated })
+        let kinds = |images: bool| {
+            let of_sort =
+                read.iter().filter(|read| if images { !read.rule.verify_images.is_empty() } else { read.rule.validate.is_some() });
+            let all = of_sort.flat_map(|read| std::iter::once(&read.rule).chain(read.made.values().filter(|_| makes)));
+            all.flat_map(|rule| rule.about.kinds()).collect::<BTreeSet<String>>().into_iter().collect::<Vec<String>>()
+        };
+        let (validated, verified) = (kinds(false), kinds(true));
+        Ok(Self {
+            key,
+            namespace,
+            spec,
+            rules: read,
+            makes,
+            conditions,
+            exceptions,
+            settings: settings.clone(),
+            generated,
+            validated,
+            verified,
+        })
     }
 
     fn fails_closed(&self) -> bool {
@@ -125,14 +148,7 @@ impl Policy {
 
     /// Whether such a request comes to the rules that validate, and to those that look at images: by the kinds that any of them names.
     fn is_sent(&self, asked: &Asked<'_>) -> (bool, bool) {
-        let sent = |images: bool| {
-            self.rules.iter().any(|read| {
-                let of_sort = if images { !read.rule.verify_images.is_empty() } else { read.rule.validate.is_some() };
-                let made = read.made.values().filter(|_| self.makes);
-                of_sort && std::iter::once(&read.rule).chain(made).any(|rule| kinds_are_sent(&rule.about.kinds(), asked))
-            })
-        };
-        (sent(false), sent(true))
+        (kinds_are_sent(&self.validated, asked), kinds_are_sent(&self.verified, asked))
     }
 
     /// Whether labels of namespaces are looked up for a request at all.
