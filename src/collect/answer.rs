@@ -66,19 +66,32 @@ struct OutlineMeta {
 pub(super) struct Answer {
     /// Group and version.
     pub(super) api_version: String,
+    /// What the list is called; "" where only the resource is known, whose kind differs from it in capital letters alone.
     pub(super) kind: String,
+    /// The resource that was asked for, where the kind is not known.
+    resource: String,
 }
 
 impl Answer {
     /// The list of a kind in a version.
     pub(super) fn list(kind: Kind, version: &str) -> Self {
         let api_version = if kind.group().is_empty() { version.to_owned() } else { format!("{}/{version}", kind.group()) };
-        Self { api_version, kind: format!("{}List", kind.kind()) }
+        Self { api_version, kind: format!("{}List", kind.kind()), resource: String::new() }
+    }
+
+    /// The list of a resource of a group whose kinds each cluster names for itself.
+    pub(super) fn of_resource(kind: Kind, version: &str, resource: &str) -> Self {
+        Self { api_version: format!("{}/{version}", kind.group()), kind: String::new(), resource: resource.to_owned() }
+    }
+
+    /// The list of a kind that a policy names.
+    pub(super) fn of(api_version: &str, kind: &str) -> Self {
+        Self { api_version: api_version.to_owned(), kind: format!("{kind}List"), resource: String::new() }
     }
 
     /// A form that the server makes of any kind.
     pub(super) fn form(kind: &str) -> Self {
-        Self { api_version: "meta.k8s.io/v1".to_owned(), kind: kind.to_owned() }
+        Self { api_version: "meta.k8s.io/v1".to_owned(), kind: kind.to_owned(), resource: String::new() }
     }
 }
 
@@ -93,12 +106,15 @@ pub(super) fn outline(text: &str, answer: &Answer) -> Result<Outline, String> {
             Category::Data => format!("the answer has not the form of a list ({place})"),
         }
     })?;
-    if outline.kind != answer.kind || outline.api_version != answer.api_version {
+    let of_resource = || outline.kind.strip_suffix("List").is_some_and(|kind| kind.to_lowercase() == answer.resource);
+    let named = if answer.kind.is_empty() { of_resource() } else { outline.kind == answer.kind };
+    if !named || outline.api_version != answer.api_version {
         let told = match (outline.api_version.as_str(), outline.kind.as_str()) {
             ("", "") => "nothing".to_owned(),
             (version, kind) => clean(&without_secrets(&format!("{version} {kind}"))).trim().to_owned(),
         };
-        return Err(format!("the answer calls itself {told}, and {} {} was asked for", answer.api_version, answer.kind));
+        let wanted = if answer.kind.is_empty() { &answer.resource } else { &answer.kind };
+        return Err(format!("the answer calls itself {told}, and {} {wanted} was asked for", answer.api_version));
     }
     let objects = match (answer.kind.as_str(), outline.rows, outline.items) {
         ("Table", Some(rows), _) => {

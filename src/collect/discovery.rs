@@ -23,6 +23,8 @@ struct Version {
     name: String,
     /// Its resources; none where they could not be asked.
     resources: Option<BTreeSet<String>>,
+    /// Resources by the kinds of their objects, and whether these are in namespaces, where the server tells it.
+    kinds: BTreeMap<String, (String, bool)>,
 }
 
 /// What a server serves.
@@ -84,7 +86,7 @@ impl Served {
                 Err(Refusal::Cancelled) => return Err(Refusal::Cancelled),
                 Err(_) => None,
             };
-            Ok((group, Version { name, resources }))
+            Ok((group, Version { name, resources, kinds: BTreeMap::new() }))
         };
         let asked: Vec<Result<(String, Version), Refusal>> = iter(versions).map(ask).buffered(8).collect().await;
         let mut groups: BTreeMap<String, Vec<Version>> = BTreeMap::new();
@@ -107,7 +109,9 @@ impl Served {
         let Some(versions) = self.groups.get(kind.group()) else {
             return Choice::Absent(format!("the API group {} is not served", kind.group()));
         };
-        let serving = |version: &&Version| version.resources.as_ref().is_some_and(|resources| resources.contains(kind.resource()));
+        let serving = |version: &&Version| {
+            version.resources.as_ref().is_some_and(|resources| resources.iter().any(|resource| kind.is_resource(kind.group(), resource)))
+        };
         let best = versions.iter().filter(serving).find(|version| version.name == kind.version()).or_else(|| versions.iter().find(serving));
         match best {
             Some(version) => Choice::Version(version.name.clone()),
@@ -116,6 +120,19 @@ impl Served {
             }
             None => Choice::Absent(format!("the API group {} does not have {}", kind.group(), kind.resource())),
         }
+    }
+
+    /// The resource of a kind that a policy names by its `apiVersion`, and whether its objects are in namespaces.
+    pub(super) fn resource_of(&self, api_version: &str, kind: &str) -> Option<(&str, bool)> {
+        let (group, version) = api_version.split_once('/')?;
+        let known = self.groups.get(group)?.iter().find(|known| known.name == version)?.kinds.get(kind)?;
+        Some((&known.0, known.1))
+    }
+
+    /// The resources of a group in one version, where the server tells them; those below others left out.
+    pub(super) fn resources(&self, group: &str, version: &str) -> Option<Vec<&str>> {
+        let of = self.groups.get(group)?.iter().find(|known| known.name == version)?.resources.as_ref()?;
+        Some(of.iter().map(String::as_str).filter(|resource| !resource.contains('/')).collect())
     }
 
     /// The version in which a group serves a resource, the server's first choice first.
@@ -140,7 +157,7 @@ impl Served {
     }
 
     fn others(&self, wanted: impl Fn(&str, &str) -> bool) -> Vec<OtherObject> {
-        let known = |group: &str, resource: &str| Kind::ALL.iter().any(|kind| kind.group() == group && kind.resource() == resource);
+        let known = |group: &str, resource: &str| Kind::ALL.iter().any(|kind| kind.is_resource(group, resource));
         // Calico's own API server serves under a second name what its definitions hold.
         let same = |group: &str| if group == "projectcalico.org" { "crd.projectcalico.org".to_owned() } else { group.to_owned() };
         let resources = self.groups.iter().flat_map(|(group, versions)| {
@@ -167,6 +184,18 @@ fn names(value: &Value, list: &str, name: &str) -> BTreeSet<String> {
     entries.filter_map(|entry| entry.get(name)?.as_str().map(str::to_owned)).collect()
 }
 
+/// Resources of a version by the kinds of their objects.
+fn kinds(version: &Value) -> BTreeMap<String, (String, bool)> {
+    let resources = version.get("resources").and_then(Value::as_array).into_iter().flatten();
+    let text = |resource: &Value, pointer: &str| resource.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
+    resources
+        .filter_map(|resource| {
+            let namespaced = resource.get("scope").and_then(Value::as_str) == Some("Namespaced");
+            Some((text(resource, "/responseKind/kind")?, (text(resource, "/resource")?, namespaced)))
+        })
+        .collect()
+}
+
 /// Groups with versions and resources from the aggregated form. A version that is `Stale` is remembered from before its server fell silent.
 fn aggregated(list: &Value) -> BTreeMap<String, Vec<Version>> {
     let entries = |value: &Value, key: &str| value.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
@@ -175,6 +204,7 @@ fn aggregated(list: &Value) -> BTreeMap<String, Vec<Version>> {
         Some(Version {
             name: version.get("version")?.as_str()?.to_owned(),
             resources: current.then(|| names(version, "resources", "resource")),
+            kinds: kinds(version),
         })
     };
     entries(list, "items")

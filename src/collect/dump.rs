@@ -356,7 +356,7 @@ impl Reading<'_> {
             return;
         }
         let (resource, group) = (text("/details/kind"), text("/details/group"));
-        let kind = Kind::ALL.iter().copied().find(|kind| kind.resource() == resource && kind.group() == group);
+        let kind = Kind::ALL.iter().copied().find(|kind| kind.is_resource(group, resource));
         self.refused_of(path, kind, resource, text("/reason"), text("/message"));
     }
 

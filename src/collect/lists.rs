@@ -26,7 +26,7 @@ use tokio::sync::mpsc::{Sender, UnboundedReceiver, UnboundedSender, unbounded_ch
 /// Objects per page: as many as kubectl asks for, and fewer where they are kept in parts only, because reports of scanners are large.
 const fn page_size(kind: Kind) -> usize {
     match kind.keep() {
-        Keep::Parts(_) | Keep::Templates => 100,
+        Keep::Parts(_) | Keep::Whole | Keep::WholeWithStatus | Keep::Templates => 100,
         Keep::Typed | Keep::Rows => 500,
     }
 }
@@ -39,6 +39,10 @@ pub(super) enum Message {
     Table(String, Body),
     /// Labels of Secrets.
     Labels(String),
+    /// A page of a list of objects from which policies take parameters: apiVersion, kind, whether they are in namespaces.
+    Params(String, String, bool, Body),
+    /// Such a list has come to its end, or why not.
+    ParamsEnd(String, String, Option<String>),
     /// A list begins anew.
     Forget(Kind),
     /// A kind has come to its end.

@@ -6,6 +6,7 @@ use super::connect::Link;
 use super::control_plane;
 use super::discovery::{Choice, Served};
 use super::lists::{End, List, Message, Reader};
+use super::params::{self, Wanted};
 use super::refusal::Refusal;
 use super::request::JSON;
 use super::{Cancel, CollectError, Connect, Options, Progress, Watcher, secrets};
@@ -15,6 +16,7 @@ use kassay_core::kinds::{Ingest, Inventory, KindState, Source};
 use kassay_core::model::Kind;
 use kassay_core::sensitive::without_secrets;
 use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 use tokio::sync::mpsc::{Receiver, channel};
 
 /// Kinds that are read at the same time.
@@ -95,6 +97,16 @@ fn parse(mut ingest: Ingest, mut pages: Receiver<Message>) -> (Ingest, BTreeMap<
             Message::Page(kind, page) => (kind, ingest.page_but(kind, &page.text, &page.again)),
             Message::Table(namespace, table) => (Kind::Secrets, ingest.secret_table(&namespace, &table.text, &table.again)),
             Message::Labels(list) => (Kind::Secrets, ingest.secret_labels(&list)),
+            Message::Params(api_version, kind, namespaced, page) => {
+                if let Err(error) = ingest.params_page(&api_version, &kind, namespaced, &page.text) {
+                    ingest.params_asked(&api_version, &kind, Some(&kassay_core::sensitive::without_quoted(&error.to_string())));
+                }
+                continue;
+            }
+            Message::ParamsEnd(api_version, kind, unread) => {
+                ingest.params_asked(&api_version, &kind, unread.as_deref());
+                continue;
+            }
             Message::Forget(kind) => {
                 ingest.forget(kind);
                 continue;
@@ -145,8 +157,18 @@ impl Kinds<'_> {
                 false => secrets::read(&self.lists, namespaces.keys().map(String::as_str).collect(), &end).await,
             }
         };
+        let wanted = Mutex::new(Wanted::default());
         let others = async {
-            let mut running = iter(rest).map(|kind| async move { self.kind(kind, &mut |_| {}).await }).buffer_unordered(SIDE_BY_SIDE);
+            let wanted = &wanted;
+            let read = |kind: Kind| async move {
+                let mut page = |text: &str| {
+                    if params::of(kind) {
+                        wanted.lock().unwrap_or_else(PoisonError::into_inner).take(kind, text);
+                    }
+                };
+                self.kind(kind, &mut page).await
+            };
+            let mut running = iter(rest).map(read).buffer_unordered(SIDE_BY_SIDE);
             while let Some(done) = running.next().await {
                 done?;
             }
@@ -155,6 +177,8 @@ impl Kinds<'_> {
         let (secrets, others) = tokio::join!(secrets, others);
         secrets?;
         others?;
+        // What policies name is known only now.
+        params::read(&self.lists, self.served, &wanted.into_inner().unwrap_or_else(PoisonError::into_inner)).await?;
         Ok(namespaces.remove("kube-system"))
     }
 
@@ -169,6 +193,14 @@ impl Kinds<'_> {
                 return Ok(end);
             }
         };
+        if kind.is_group() {
+            let end = match doubt {
+                Some(words) => End { state: KindState::Failed, items: 0, words },
+                None => self.group(kind, &version).await?,
+            };
+            self.lists.end(kind, end.clone()).await?;
+            return Ok(end);
+        }
         let path = if kind.group().is_empty() {
             format!("/api/{version}/{}", kind.resource())
         } else {
@@ -189,5 +221,26 @@ impl Kinds<'_> {
         }
         self.lists.end(kind, end.clone()).await?;
         Ok(end)
+    }
+
+    /// Reads all kinds of a group, one list after the other, as one: it is read where all of them were.
+    async fn group(&self, kind: Kind, version: &str) -> Result<End, Refusal> {
+        let mut whole = End { state: KindState::Read, ..End::default() };
+        for resource in self.served.resources(kind.group(), version).unwrap_or_default() {
+            let path = format!("/apis/{}/{version}/{resource}", kind.group());
+            let list = List { kind, path, accept: JSON, answer: Answer::of_resource(kind, version, resource), told: false };
+            let end = self.lists.list(&list, whole.items, &mut |body| Message::Page(kind, body)).await?;
+            whole.items += end.items;
+            if end.state != KindState::Read && whole.state == KindState::Read {
+                // The server says that it serves them, so that none are found is no answer.
+                let state = if end.state == KindState::Absent { KindState::Failed } else { end.state };
+                (whole.state, whole.words) = (state, format!("{resource}: {}", end.words));
+            }
+            self.lists.tell(kind, whole.items, None);
+        }
+        if whole.items > 0 && whole.state != KindState::Read {
+            whole.state = KindState::Partial;
+        }
+        Ok(whole)
     }
 }

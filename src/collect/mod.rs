@@ -33,6 +33,7 @@ mod logs;
 mod noise;
 mod others;
 mod paging;
+mod params;
 mod permissions;
 mod place;
 mod probe;

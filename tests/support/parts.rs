@@ -34,6 +34,7 @@ pub(crate) fn lists(written: &mut Value) -> Vec<(Kind, &mut Vec<Value>)> {
             _ => {
                 let name = match field.as_str() {
                     "certificate_requests" => "certificatesigningrequests".to_owned(),
+                    "trust_bundles" => "clustertrustbundles".to_owned(),
                     "validating_webhooks" | "mutating_webhooks" => field.replace("_webhooks", "webhookconfigurations"),
                     _ => field.replace('_', ""),
                 };

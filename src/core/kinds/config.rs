@@ -90,6 +90,8 @@ enum Keep {
     Word,
     /// The words by which protocols of TLS are named, where it holds nothing else.
     Protocols,
+    /// Names and patterns of names, where it holds nothing else.
+    Names,
     /// The certificates in it.
     Certificates,
     /// The settings of a TOML document at these paths.
@@ -114,7 +116,13 @@ const KEPT: &[(&str, &str, &[&str], Keep)] = &[
     ("*", "kube-root-ca.crt", CERTIFICATES, Keep::Certificates),
     ("*", "*ca-bundle*", CERTIFICATES, Keep::Certificates),
     ("*", "openshift-service-ca.crt", CERTIFICATES, Keep::Certificates),
+    ("*", "kyverno", KYVERNO, Keep::Names),
+    ("*", "config-policy-controller", &["no-match-policy", "fail-on-empty-authorities"], Keep::Names),
 ];
+
+/// What Kyverno leaves out.
+const KYVERNO: &[&str] =
+    &["resourceFilters", "excludeGroups", "excludeUsernames", "excludeRoles", "excludeClusterRoles", "defaultRegistry"];
 
 /// Keys under which certificates are kept.
 const CERTIFICATES: &[&str] = &["*.crt", "*.pem", "*.cer", "*ca-bundle*", "ca"];
@@ -172,6 +180,7 @@ impl Keep {
     fn of(self, text: &str) -> Option<String> {
         match self {
             Self::Word => super::settings::is_word(text).then(|| text.to_owned()),
+            Self::Names => text.chars().all(|c| c.is_ascii_alphanumeric() || " \n\t[]*?,/:._!-".contains(c)).then(|| text.to_owned()),
             Self::Protocols => is_protocols(text).then(|| text.to_owned()),
             Self::Certificates => thinned::certificates(text),
             Self::Toml(paths) => Some(thinned::toml_settings(text, paths)),

@@ -1,6 +1,6 @@
-//! Objects of add-ons: their name, labels, and the few parts that some check reads.
+//! Objects of add-ons: their name, labels, and the few parts that some check reads; policies whole.
 
-use super::{guards, meta::Meta};
+use super::meta::Meta;
 use crate::model::{Kind, kind::Keep};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -15,9 +15,9 @@ pub struct Custom {
     /// The kept parts by their JSON pointer.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub parts: BTreeMap<String, Value>,
-    /// Fields of a policy that nobody here knows, by their paths: with any of them, what it means is not known.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub unknown_fields: Vec<String>,
+    /// All of it but its metadata, where its kind is kept whole ([`Keep::Whole`]).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub whole: Option<Value>,
 }
 
 impl Custom {
@@ -26,27 +26,39 @@ impl Custom {
     /// # Errors
     /// Where its metadata has not the shape of metadata.
     pub fn from_object(object: &Value, kind: Kind) -> Result<Self, serde_json::Error> {
-        if object.get("parts").is_some() && object.get("apiVersion").is_none() {
+        if (object.get("parts").is_some() || object.get("whole").is_some()) && object.get("apiVersion").is_none() {
             return serde_json::from_value(object.clone());
         }
-        Self::parts_of(object, kind.keep()).map(|custom| Self { unknown_fields: guards::unknown(kind, object), ..custom })
+        Self::parts_of(object, kind.keep())
     }
 
     fn parts_of(object: &Value, keep: Keep) -> Result<Self, serde_json::Error> {
         let metadata = serde_json::from_value(object.get("metadata").cloned().unwrap_or_default())?;
         let parts = match keep {
             Keep::Parts(pointers) => pointers.iter().filter_map(|p| Some(((*p).to_owned(), part(object, p)?))).collect(),
-            Keep::Typed | Keep::Rows | Keep::Templates => BTreeMap::new(),
+            Keep::Typed | Keep::Rows | Keep::Templates | Keep::Whole | Keep::WholeWithStatus => BTreeMap::new(),
         };
-        Ok(Self { metadata, parts, unknown_fields: vec![] })
+        let left_out: &[&str] = if keep == Keep::WholeWithStatus { &["metadata"] } else { &["metadata", "status"] };
+        let whole = matches!(keep, Keep::Whole | Keep::WholeWithStatus).then(|| {
+            let fields = object.as_object().into_iter().flatten().filter(|(name, _)| !left_out.contains(&name.as_str()));
+            fields.map(|(name, field)| (name.clone(), field.clone())).collect()
+        });
+        Ok(Self { metadata, parts, whole })
+    }
+
+    /// Whether something was taken out of it below its metadata, so that what is left is not what somebody wrote.
+    #[must_use]
+    pub fn is_altered(&self) -> bool {
+        self.metadata.redacted.iter().any(|redaction| !["metadata", "status"].iter().any(|part| redaction.field.starts_with(part)))
     }
 
     /// The object as far as it was kept, each part in its place.
     ///
     /// # Errors
     /// Where the metadata can't be written as JSON.
-    pub(super) fn rebuilt(&self) -> Result<Value, serde_json::Error> {
-        let mut object = json!({"metadata": serde_json::to_value(&self.metadata)?});
+    pub fn rebuilt(&self) -> Result<Value, serde_json::Error> {
+        let mut object = self.whole.clone().filter(Value::is_object).unwrap_or_else(|| json!({}));
+        object["metadata"] = serde_json::to_value(&self.metadata)?;
         self.parts.iter().for_each(|(pointer, part)| place(&mut object, pointer, part));
         Ok(object)
     }

@@ -32,6 +32,7 @@ impl Ingest {
                 return true;
             }
         }
+        self.candidates.keep(&version, &own_kind, json, !redactions.is_empty());
         let parsed: Value = serde_json::from_str(json).unwrap_or_default();
         let name = name_of(&parsed);
         let (namespace, name) = name.rsplit_once('/').unwrap_or(("", &name));

@@ -62,6 +62,7 @@ pub struct Ingest {
     /// Objects of kinds that are not read, by group, kind and namespace.
     pub(super) others: BTreeMap<(String, String, String), usize>,
     pub(super) secret_metadata: super::secret_row::Metadata,
+    pub(super) candidates: super::params::Candidates,
 }
 
 #[derive(Deserialize)]
@@ -100,6 +101,7 @@ impl Ingest {
             waiting: Vec::new(),
             others: BTreeMap::new(),
             secret_metadata: super::secret_row::Metadata::new(),
+            candidates: super::params::Candidates::default(),
         }
     }
 
@@ -228,6 +230,10 @@ impl Ingest {
             }
             Kind::ConfigMaps => {
                 let mut map: config::ConfigMap = serde_json::from_str(json)?;
+                if self.inventory.source == Source::Files {
+                    let altered = !self.waiting.is_empty();
+                    self.candidates.keep("v1", "ConfigMap", json, altered);
+                }
                 map.seal();
                 self.keep(&mut map.metadata);
                 self.inventory.config_maps.push(map);
@@ -415,6 +421,7 @@ impl Ingest {
     /// The finished inventory: sorted, workloads derived.
     #[must_use]
     pub fn finish(mut self) -> Inventory {
+        self.take_params();
         self.merge_secret_metadata();
         self.sift_secrets();
         let (cluster, redactions) = sift_value(std::mem::take(&mut self.inventory.cluster), &mut self.examiner);

@@ -9,7 +9,9 @@ use super::{
     deprecated::DeprecatedRequests,
     imported::Imported,
     maker::{Maker, UNREAD_GROUPS},
-    network, node, persistent,
+    network, node,
+    params::Params,
+    persistent,
     pod::{Pod, PodSpec},
     policy,
     probes::Probes,
@@ -319,6 +321,9 @@ macro_rules! inventory {
             $($(#[$doc])* pub $list: Vec<$type>,)+
             /// Objects of add-ons.
             pub customs: BTreeMap<Kind, Vec<Custom>>,
+            /// Objects from which policies take their parameters.
+            #[serde(skip_serializing_if = "Vec::is_empty")]
+            pub params: Vec<Params>,
             /// What active probes asked and heard; none where they were not run.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub probes: Option<Probes>,

@@ -17,10 +17,12 @@ pub(super) struct Listed<'a> {
 
 impl<'a> Listed<'a> {
     /// A list of a kind, by what it calls itself. A list of anything tells no version.
-    pub(super) fn of(kind: Kind, api_version: Option<&'a str>, list: Option<&str>) -> Self {
-        let own = list.and_then(|list| list.strip_suffix("List")) == Some(kind.kind());
-        let version = api_version.filter(|_| own).map(|told| parts(told).1);
-        Self { kind: kind.kind(), group: kind.group(), version }
+    pub(super) fn of(kind: Kind, api_version: Option<&'a str>, list: Option<&'a str>) -> Self {
+        let listed = list.and_then(|list| list.strip_suffix("List")).unwrap_or_default();
+        // What each cluster names for itself is what its list says; where that says nothing, anything.
+        let name = if kind.is_group() { listed } else { kind.kind() };
+        let version = api_version.filter(|_| listed == name).map(|told| parts(told).1);
+        Self { kind: name, group: kind.group(), version }
     }
 
     /// A form of the server's own.
@@ -46,7 +48,7 @@ impl<'a> Listed<'a> {
         };
         let (api_version, kind) = (text(own.api_version), text(own.kind));
         let (group, version) = parts(&api_version);
-        let same = (kind.is_empty() || kind == self.kind)
+        let same = (kind.is_empty() || kind == self.kind || self.kind.is_empty())
             && (api_version.is_empty() || (group == self.group && self.version.is_none_or(|told| told == version)));
         (!same).then(|| clean(&without_secrets(&format!("{api_version} {kind}"))).trim().to_owned())
     }

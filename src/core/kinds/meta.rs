@@ -141,6 +141,7 @@ const KNOWN_ANNOTATIONS: &[&str] = &[
     "scheduler.alpha.kubernetes.io/tolerationsWhitelist",
     "openshift.io/scc",
     "openshift.io/sa.scc.uid-range",
+    "pod-policies.kyverno.io/autogen-controllers",
 ];
 
 impl Meta {

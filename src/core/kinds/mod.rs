@@ -25,6 +25,8 @@ pub mod meta;
 pub mod network;
 pub mod node;
 mod node_tree;
+mod param_intake;
+pub mod params;
 pub mod persistent;
 pub mod pod;
 mod pod_intake;

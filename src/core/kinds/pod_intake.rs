@@ -47,7 +47,7 @@ impl PodSpec {
 impl PodSpec {
     /// Fills what the API server fills in a *Pod* on the node's network: each port is taken on the node too. Manifests lack it, answers of
     /// the API have it; templates of controllers are left as they are (since 1.28), so this is not for them.
-    pub(super) fn default_host_ports(&mut self) {
+    pub(crate) fn default_host_ports(&mut self) {
         if !self.host_network {
             return;
         }

@@ -57,7 +57,7 @@ const SHORTEST_KEY: usize = 12;
 /// Examines one object. What is no JSON is left to the parsers, which say so.
 pub(super) fn sift(kind: Kind, json: &str, examiner: &mut Examiner) -> Sifted {
     let Ok(mut node) = serde_json::from_str::<Node<'_>>(json) else { return Sifted { json: None, redactions: Vec::new() } };
-    let typed = !matches!(kind.keep(), Keep::Parts(_));
+    let typed = !matches!(kind.keep(), Keep::Parts(_) | Keep::Whole | Keep::WholeWithStatus);
     let mut walk = Walk { examiner, kind, typed, path: String::new(), found: Vec::new(), copied: Vec::new(), in_copy: false };
     walk.node(&mut node, "", Place::Field, None);
     let Walk { mut found, copied, .. } = walk;

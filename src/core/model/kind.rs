@@ -14,6 +14,10 @@ pub enum Keep {
     Templates,
     /// Name, labels, and the parts of the object under these JSON pointers, in which `*` stands for every item of a list.
     Parts(&'static [&'static str]),
+    /// Name, labels, and all else that somebody wrote into it, but not what is reported of it: policies, which are judged by running them.
+    Whole,
+    /// The same with what is reported of it.
+    WholeWithStatus,
 }
 
 macro_rules! kinds {
@@ -249,63 +253,51 @@ kinds! {
     /// Vulnerability reports of Trivy Operator.
     VulnerabilityReports: "aquasecurity.github.io" "v1alpha1" "vulnerabilityreports" "VulnerabilityReport" namespaced addon Keep::Parts(&["/report/summary", "/report/updateTimestamp", "/report/artifact", "/report/registry/server", "/report/scanner/name", "/report/scanner/version"]);
     /// Validating admission policies, Kubernetes' own policy language. Served since 1.30, so a cluster without them merely has none.
-    ValidatingAdmissionPolicies: "admissionregistration.k8s.io" "v1" "validatingadmissionpolicies" "ValidatingAdmissionPolicy" cluster addon Keep::Parts(&["/spec/matchConstraints", "/spec/matchConditions", "/spec/validations", "/spec/variables", "/spec/failurePolicy", "/spec/paramKind"]);
+    ValidatingAdmissionPolicies: "admissionregistration.k8s.io" "v1" "validatingadmissionpolicies" "ValidatingAdmissionPolicy" cluster addon Keep::Whole;
     /// What puts these policies into effect, and where.
-    ValidatingAdmissionPolicyBindings: "admissionregistration.k8s.io" "v1" "validatingadmissionpolicybindings" "ValidatingAdmissionPolicyBinding" cluster addon Keep::Parts(&["/spec/policyName", "/spec/validationActions", "/spec/matchResources", "/spec/paramRef"]);
+    ValidatingAdmissionPolicyBindings: "admissionregistration.k8s.io" "v1" "validatingadmissionpolicybindings" "ValidatingAdmissionPolicyBinding" cluster addon Keep::Whole;
     /// Policies that change objects on their way in, Kubernetes' own language for that. Served since 1.32 as an alpha, since 1.36 for good.
     MutatingAdmissionPolicies: "admissionregistration.k8s.io" "v1" "mutatingadmissionpolicies" "MutatingAdmissionPolicy" cluster addon Keep::Parts(&["/spec/matchConstraints", "/spec/matchConditions", "/spec/mutations", "/spec/variables", "/spec/failurePolicy", "/spec/reinvocationPolicy", "/spec/paramKind"]);
     /// What puts these policies into effect, and where.
     MutatingAdmissionPolicyBindings: "admissionregistration.k8s.io" "v1" "mutatingadmissionpolicybindings" "MutatingAdmissionPolicyBinding" cluster addon Keep::Parts(&["/spec/policyName", "/spec/matchResources", "/spec/paramRef"]);
-    /// Kyverno's cluster-wide policies; what rules generate or mutate is not kept.
-    KyvernoClusterPolicies: "kyverno.io" "v1" "clusterpolicies" "ClusterPolicy" cluster addon Keep::Parts(&["/spec/admission", "/spec/applyRules", "/spec/failurePolicy", "/spec/webhookConfiguration", "/spec/validationFailureAction", "/spec/validationFailureActionOverrides", "/spec/rules/*/name", "/spec/rules/*/match", "/spec/rules/*/exclude", "/spec/rules/*/preconditions", "/spec/rules/*/celPreconditions", "/spec/rules/*/validate", "/spec/rules/*/verifyImages"]);
+    /// Kyverno's cluster-wide policies.
+    KyvernoClusterPolicies: "kyverno.io" "v1" "clusterpolicies" "ClusterPolicy" cluster addon Keep::Whole;
     /// Kyverno's policies of one namespace.
-    KyvernoPolicies: "kyverno.io" "v1" "policies" "Policy" namespaced addon Keep::Parts(&["/spec/admission", "/spec/applyRules", "/spec/failurePolicy", "/spec/webhookConfiguration", "/spec/validationFailureAction", "/spec/validationFailureActionOverrides", "/spec/rules/*/name", "/spec/rules/*/match", "/spec/rules/*/exclude", "/spec/rules/*/preconditions", "/spec/rules/*/celPreconditions", "/spec/rules/*/validate", "/spec/rules/*/verifyImages"]);
+    KyvernoPolicies: "kyverno.io" "v1" "policies" "Policy" namespaced addon Keep::Whole;
     /// Kyverno's validating policies in CEL.
-    KyvernoValidatingPolicies: "policies.kyverno.io" "v1" "validatingpolicies" "ValidatingPolicy" cluster addon Keep::Parts(&["/spec/validationActions", "/spec/evaluation", "/spec/failurePolicy", "/spec/matchConstraints", "/spec/matchConditions", "/spec/validations", "/spec/variables"]);
+    KyvernoValidatingPolicies: "policies.kyverno.io" "v1" "validatingpolicies" "ValidatingPolicy" cluster addon Keep::Whole;
     /// The same of one namespace.
-    KyvernoNamespacedValidatingPolicies: "policies.kyverno.io" "v1" "namespacedvalidatingpolicies" "NamespacedValidatingPolicy" namespaced addon Keep::Parts(&["/spec/validationActions", "/spec/evaluation", "/spec/failurePolicy", "/spec/matchConstraints", "/spec/matchConditions", "/spec/validations", "/spec/variables"]);
+    KyvernoNamespacedValidatingPolicies: "policies.kyverno.io" "v1" "namespacedvalidatingpolicies" "NamespacedValidatingPolicy" namespaced addon Keep::Whole;
     /// Kyverno's policies on image signatures in CEL.
-    KyvernoImageValidatingPolicies: "policies.kyverno.io" "v1" "imagevalidatingpolicies" "ImageValidatingPolicy" cluster addon Keep::Parts(&["/spec/validationActions", "/spec/evaluation", "/spec/failurePolicy", "/spec/matchConstraints", "/spec/matchConditions", "/spec/matchImageReferences", "/spec/validations", "/spec/variables", "/spec/attestors/*/name", "/spec/attestors/*/cosign/keyless/identities", "/spec/validationConfigurations/required"]);
+    KyvernoImageValidatingPolicies: "policies.kyverno.io" "v1" "imagevalidatingpolicies" "ImageValidatingPolicy" cluster addon Keep::Whole;
     /// The same of one namespace.
-    KyvernoNamespacedImageValidatingPolicies: "policies.kyverno.io" "v1" "namespacedimagevalidatingpolicies" "NamespacedImageValidatingPolicy" namespaced addon Keep::Parts(&["/spec/validationActions", "/spec/evaluation", "/spec/failurePolicy", "/spec/matchConstraints", "/spec/matchConditions", "/spec/matchImageReferences", "/spec/validations", "/spec/variables", "/spec/attestors/*/name", "/spec/attestors/*/cosign/keyless/identities", "/spec/validationConfigurations/required"]);
-    /// Gatekeeper's library: permitted registries.
-    GatekeeperAllowedRepos: "constraints.gatekeeper.sh" "v1beta1" "k8sallowedrepos" "K8sAllowedRepos" cluster addon Keep::Parts(&["/spec/enforcementAction", "/spec/scopedEnforcementActions", "/spec/match", "/spec/parameters/repos", "/spec/parameters/exemptImages"]);
-    /// Gatekeeper's library: no privileged containers.
-    GatekeeperPrivileged: "constraints.gatekeeper.sh" "v1beta1" "k8spspprivilegedcontainer" "K8sPSPPrivilegedContainer" cluster addon Keep::Parts(&["/spec/enforcementAction", "/spec/scopedEnforcementActions", "/spec/match", "/spec/parameters/exemptImages"]);
-    /// Gatekeeper's library: no namespaces of the node.
-    GatekeeperHostNamespaces: "constraints.gatekeeper.sh" "v1beta1" "k8spsphostnamespace" "K8sPSPHostNamespace" cluster addon Keep::Parts(&["/spec/enforcementAction", "/spec/scopedEnforcementActions", "/spec/match", "/spec/parameters/exemptImages"]);
-    /// Gatekeeper's library: no directories of the node.
-    GatekeeperHostFilesystem: "constraints.gatekeeper.sh" "v1beta1" "k8spsphostfilesystem" "K8sPSPHostFilesystem" cluster addon Keep::Parts(&["/spec/enforcementAction", "/spec/scopedEnforcementActions", "/spec/match", "/spec/parameters/exemptImages", "/spec/parameters/allowedHostPaths"]);
-    /// Gatekeeper's library: permitted users.
-    GatekeeperAllowedUsers: "constraints.gatekeeper.sh" "v1beta1" "k8spspallowedusers" "K8sPSPAllowedUsers" cluster addon Keep::Parts(&["/spec/enforcementAction", "/spec/scopedEnforcementActions", "/spec/match", "/spec/parameters/runAsUser", "/spec/parameters/exemptImages"]);
-    /// Gatekeeper's library: no network of the node, and no ports of it.
-    GatekeeperHostNetworkingPorts: "constraints.gatekeeper.sh" "v1beta1" "k8spsphostnetworkingports" "K8sPSPHostNetworkingPorts" cluster addon Keep::Parts(&["/spec/enforcementAction", "/spec/scopedEnforcementActions", "/spec/match", "/spec/parameters/hostNetwork", "/spec/parameters/exemptImages"]);
-    /// Gatekeeper's library: permitted kinds of volumes.
-    GatekeeperVolumeTypes: "constraints.gatekeeper.sh" "v1beta1" "k8spspvolumetypes" "K8sPSPVolumeTypes" cluster addon Keep::Parts(&["/spec/enforcementAction", "/spec/scopedEnforcementActions", "/spec/match", "/spec/parameters/volumes", "/spec/parameters/exemptImages"]);
-    /// The kinds of constraints that a cluster's Gatekeeper knows; their programs are not kept.
-    GatekeeperTemplates: "templates.gatekeeper.sh" "v1" "constrainttemplates" "ConstraintTemplate" cluster addon Keep::Parts(&["/spec/crd/spec/names/kind"]);
+    KyvernoNamespacedImageValidatingPolicies: "policies.kyverno.io" "v1" "namespacedimagevalidatingpolicies" "NamespacedImageValidatingPolicy" namespaced addon Keep::Whole;
+    /// Constraints of Gatekeeper, of every kind that a cluster's templates make.
+    GatekeeperConstraints: "constraints.gatekeeper.sh" "v1beta1" "*" "*" cluster addon Keep::Whole;
+    /// The kinds of constraints that a cluster's Gatekeeper knows, with their programs.
+    GatekeeperTemplates: "templates.gatekeeper.sh" "v1" "constrainttemplates" "ConstraintTemplate" cluster addon Keep::WholeWithStatus;
     /// Gatekeeper's own settings: which namespaces it is not asked about.
-    GatekeeperConfigs: "config.gatekeeper.sh" "v1alpha1" "configs" "Config" namespaced addon Keep::Parts(&["/spec/match"]);
+    GatekeeperConfigs: "config.gatekeeper.sh" "v1alpha1" "configs" "Config" namespaced addon Keep::Whole;
     /// What is taken out of Kyverno's policies.
-    KyvernoPolicyExceptions: "kyverno.io" "v2" "policyexceptions" "PolicyException" namespaced addon Keep::Parts(&["/spec/exceptions", "/spec/match"]);
+    KyvernoPolicyExceptions: "kyverno.io" "v2" "policyexceptions" "PolicyException" namespaced addon Keep::Whole;
     /// What is taken out of Kyverno's policies in CEL.
-    KyvernoCelPolicyExceptions: "policies.kyverno.io" "v1" "policyexceptions" "PolicyException" namespaced addon Keep::Parts(&["/spec/policyRefs"]);
+    KyvernoCelPolicyExceptions: "policies.kyverno.io" "v1" "policyexceptions" "PolicyException" namespaced addon Keep::Whole;
     /// Policies that are programs of jsPolicy; the programs are not kept.
     JsPolicies: "policy.jspolicy.com" "v1beta1" "jspolicies" "JsPolicy" cluster addon Keep::Parts(&["/spec/type", "/spec/operations", "/spec/resources", "/spec/violationPolicy"]);
     /// OpenShift's security context constraints.
     OpenshiftScc: "security.openshift.io" "v1" "securitycontextconstraints" "SecurityContextConstraints" cluster addon Keep::Parts(&["/allowPrivilegedContainer", "/allowHostNetwork", "/allowHostPID", "/allowHostIPC", "/allowHostDirVolumePlugin", "/runAsUser/type", "/users", "/groups", "/priority"]);
     /// Policies of the sigstore policy-controller.
-    SigstoreImagePolicies: "policy.sigstore.dev" "v1beta1" "clusterimagepolicies" "ClusterImagePolicy" cluster addon Keep::Parts(&["/spec/mode", "/spec/images", "/spec/match", "/spec/authorities/*/name", "/spec/authorities/*/static", "/spec/authorities/*/keyless"]);
-    /// Kubewarden's cluster-wide policies; of their settings only what says which parts of them are in effect.
-    KubewardenClusterPolicies: "policies.kubewarden.io" "v1" "clusteradmissionpolicies" "ClusterAdmissionPolicy" cluster addon Keep::Parts(&["/spec/module", "/spec/mode", "/spec/rules", "/spec/namespaceSelector", "/spec/objectSelector", "/spec/matchConditions", "/spec/settings/allow_host_network", "/spec/settings/allow_host_pid", "/spec/settings/allow_host_ipc", "/spec/settings/allowedHostPaths", "/spec/settings/skip_init_containers", "/spec/settings/skip_ephemeral_containers", "/spec/settings/run_as_user", "/spec/settings/registries/allow", "/spec/settings/images/allow"]);
+    SigstoreImagePolicies: "policy.sigstore.dev" "v1beta1" "clusterimagepolicies" "ClusterImagePolicy" cluster addon Keep::WholeWithStatus;
+    /// Kubewarden's cluster-wide policies.
+    KubewardenClusterPolicies: "policies.kubewarden.io" "v1" "clusteradmissionpolicies" "ClusterAdmissionPolicy" cluster addon Keep::Whole;
     /// Kubewarden's policies of one namespace.
-    KubewardenPolicies: "policies.kubewarden.io" "v1" "admissionpolicies" "AdmissionPolicy" namespaced addon Keep::Parts(&["/spec/module", "/spec/mode", "/spec/rules", "/spec/objectSelector", "/spec/matchConditions", "/spec/settings/allow_host_network", "/spec/settings/allow_host_pid", "/spec/settings/allow_host_ipc", "/spec/settings/allowedHostPaths", "/spec/settings/skip_init_containers", "/spec/settings/skip_ephemeral_containers", "/spec/settings/run_as_user", "/spec/settings/registries/allow", "/spec/settings/images/allow"]);
+    KubewardenPolicies: "policies.kubewarden.io" "v1" "admissionpolicies" "AdmissionPolicy" namespaced addon Keep::Whole;
     /// OpenShift's signature policies for the cluster.
-    OpenshiftClusterImagePolicies: "config.openshift.io" "v1" "clusterimagepolicies" "ClusterImagePolicy" cluster addon Keep::Parts(&["/spec/scopes"]);
+    OpenshiftClusterImagePolicies: "config.openshift.io" "v1" "clusterimagepolicies" "ClusterImagePolicy" cluster addon Keep::Whole;
     /// OpenShift's signature policies of one namespace.
-    OpenshiftImagePolicies: "config.openshift.io" "v1" "imagepolicies" "ImagePolicy" namespaced addon Keep::Parts(&["/spec/scopes"]);
+    OpenshiftImagePolicies: "config.openshift.io" "v1" "imagepolicies" "ImagePolicy" namespaced addon Keep::Whole;
     /// OpenShift's image settings: which registries may be used.
-    OpenshiftImageSettings: "config.openshift.io" "v1" "images" "Image" cluster addon Keep::Parts(&["/spec/registrySources/allowedRegistries", "/spec/registrySources/blockedRegistries"]);
+    OpenshiftImageSettings: "config.openshift.io" "v1" "images" "Image" cluster addon Keep::Whole;
     /// Istio's demands on the encryption between workloads.
     PeerAuthentications: "security.istio.io" "v1" "peerauthentications" "PeerAuthentication" namespaced addon Keep::Parts(&["/spec/mtls/mode", "/spec/portLevelMtls", "/spec/selector"]);
     /// Linkerd's ports with policies of their own.
@@ -401,10 +393,23 @@ impl Kind {
         if self.group().is_empty() { self.resource().to_owned() } else { format!("{}.{}", self.resource(), self.group()) }
     }
 
+    /// Whether it stands for all kinds of its group, which each cluster names for itself.
+    #[must_use]
+    pub const fn is_group(self) -> bool {
+        matches!(self.kind().as_bytes(), b"*")
+    }
+
+    /// Whether it is what the API serves under this group and resource.
+    #[must_use]
+    pub fn is_resource(self, group: &str, resource: &str) -> bool {
+        self.group() == group && (self.resource() == resource || (self.is_group() && !resource.is_empty()))
+    }
+
     /// Finds a kind by `resource` or `resource.group`.
     #[must_use]
     pub fn by_id(id: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|kind| kind.id() == id || (kind.stock() && kind.resource() == id))
+        let of_group = |kind: &Self| kind.is_group() && id.split_once('.').is_some_and(|(_, group)| group == kind.group());
+        Self::ALL.iter().copied().find(|kind| kind.id() == id || (kind.stock() && kind.resource() == id) || of_group(kind))
     }
 
     /// Finds a kind by the `apiVersion` and `kind` of a manifest. Every version of a group counts: old dumps hold old versions.
@@ -420,7 +425,7 @@ impl Kind {
         };
         // Kinds that moved: what `extensions` served until 1.22 lives in these groups now.
         Self::ALL.iter().copied().find(|known| {
-            known.kind() == kind
+            (known.kind() == kind || known.is_group())
                 && (known.group() == group || (group == "extensions" && matches!(known.group(), "apps" | "networking.k8s.io")))
         })
     }

@@ -8,6 +8,7 @@
 mod audit;
 mod benchmark;
 mod description;
+mod dry_run;
 mod grype;
 mod sarif;
 mod scan;
@@ -18,6 +19,7 @@ pub use audit::{AuditPolicy, AuditRule, GroupResources};
 pub use benchmark::{Benchmark, BenchmarkResult, Status};
 pub use description::{About, Describer, Description, Fact, NamedCluster, Said, count_secrets};
 pub(in crate::kinds) use description::{kubeadm_flags, kubeadm_flags_again};
+pub use dry_run::{DryRun, SentWitness};
 pub use scan::{Counts, Scan, ScannedImage, UnnamedScan};
 
 use super::sift::{Redaction, sift_value};
@@ -40,6 +42,8 @@ pub enum Form {
     Benchmark,
     /// Vulnerabilities of images: Trivy or Grype, as JSON or SARIF.
     Scan,
+    /// What a server said to witnesses that were sent to it as a dry run.
+    DryRun,
     /// A description of the cluster by its provider, or a configuration file of its API server.
     Description(Describer),
 }
@@ -52,6 +56,7 @@ impl Form {
             Self::AuditPolicy => "evidence: audit policy file",
             Self::Benchmark => "evidence: benchmark results",
             Self::Scan => "evidence: image scans",
+            Self::DryRun => "evidence: answers to witnesses",
             Self::Description(by) => by.need(),
         }
     }
@@ -63,6 +68,7 @@ impl Form {
             Self::AuditPolicy => "an audit policy",
             Self::Benchmark => "results of kube-bench",
             Self::Scan => "a scan of images",
+            Self::DryRun => "a server's answers to witnesses",
             Self::Description(by) => by.words(),
         }
     }
@@ -72,7 +78,7 @@ impl Form {
     pub const fn stands_beside_objects(self) -> bool {
         match self {
             Self::AuditPolicy => true,
-            Self::Benchmark | Self::Scan => false,
+            Self::Benchmark | Self::Scan | Self::DryRun => false,
             Self::Description(by) => !matches!(
                 by,
                 Describer::EksCluster
@@ -103,6 +109,8 @@ pub enum Content {
     Benchmark(Benchmark),
     /// Scanned images.
     Scan(Scan),
+    /// What a server said to witnesses.
+    DryRun(DryRun),
     /// Facts of a description or configuration file.
     Description(Description),
     /// It is of this form, and can't be read.
@@ -122,6 +130,7 @@ impl Content {
             Self::AuditPolicy(_) => Form::AuditPolicy,
             Self::Benchmark(_) => Form::Benchmark,
             Self::Scan(_) => Form::Scan,
+            Self::DryRun(_) => Form::DryRun,
             Self::Description(description) => Form::Description(description.by),
             Self::Broken { form, .. } => *form,
         }
@@ -139,6 +148,14 @@ impl fmt::Display for Content {
                 write!(f, "a {} report of {}", scan.tool, many(scan.images.len(), "image", "images"))?;
                 let unnamed = scan.unnamed.len();
                 if unnamed > 0 { write!(f, " and {} without an image", many(unnamed, "workload", "workloads")) } else { Ok(()) }
+            }
+            Self::DryRun(answer) => {
+                let refused = answer.refused.len() + answer.nameless;
+                write!(
+                    f,
+                    "a server's answers to {}, of which it refused {refused}",
+                    many(answer.taken_in.len() + refused, "witness", "witnesses")
+                )
             }
             Self::Description(description) => {
                 let name = &description.cluster.name;

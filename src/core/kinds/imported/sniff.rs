@@ -1,7 +1,7 @@
 //! What a file is, by its contents. The keys of a JSON document are read in their order, and the first telling one decides; so a large list of
 //! the API is left at its `items`, and a file that breaks off further down is still known for what it is.
 
-use super::{Content, Fault, Form, audit, benchmark, description, grype, sarif, trivy};
+use super::{Content, Fault, Form, audit, benchmark, description, dry_run, grype, sarif, trivy};
 use crate::model::text::decoded;
 use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 use std::borrow::Cow;
@@ -22,6 +22,9 @@ pub(super) fn content(bytes: &[u8]) -> Option<Content> {
             Sign::Matches => optional(text, &["\"vulnerability\"", "\"artifact\""], grype::parse(text)),
             Sign::Runs => optional(text, &["\"driver\""], sarif::parse(text)),
         };
+    }
+    if dry_run::is_one(text) {
+        return Some(read(Form::DryRun, dry_run::parse(text).map(Content::DryRun)));
     }
     if begins.starts_with('[') {
         let head = begins.get(..begins.len().min(1 << 16)).unwrap_or(begins);
