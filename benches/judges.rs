@@ -13,7 +13,8 @@ use kassay_core::analysis::exposure::{self, Routes};
 use kassay_core::analysis::pod_security::{self, Level};
 use kassay_core::analysis::rbac::Rbac;
 use kassay_core::analysis::reach::Reach;
-use kassay_core::analysis::{admission, agents, software};
+use kassay_core::analysis::trial::Trial;
+use kassay_core::analysis::{agents, software};
 use kassay_core::assess;
 use kassay_core::checks;
 use kassay_core::judging::{Tables, View};
@@ -100,8 +101,8 @@ mod judges {
     }
 
     #[divan::bench(args = SIZES, max_time = 10)]
-    fn admission(bencher: Bencher<'_, '_>, pods: usize) {
-        whole(bencher, pods, |inventory| admission::guards(inventory).len());
+    fn trial(bencher: Bencher<'_, '_>, pods: usize) {
+        whole(bencher, pods, |inventory| Trial::of(inventory, &[]).places.len());
     }
 
     #[divan::bench(args = SIZES, max_time = 10)]

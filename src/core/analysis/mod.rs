@@ -28,3 +28,4 @@ pub mod scan_report;
 pub mod segmentation;
 pub mod software;
 pub mod static_manifests;
+pub mod trial;

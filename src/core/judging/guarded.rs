@@ -2,9 +2,10 @@
 
 use super::{Verdict, View, described};
 use crate::analysis::admission::plugins::{Exemptions, exemptions};
-use crate::analysis::admission::{Asked, Demand, Guard, Strictness, guards, held, unreadable};
+use crate::analysis::admission::unreadable;
 use crate::analysis::described::Topic;
-use crate::analysis::image::ImageReference;
+use crate::analysis::pod_security::{Enforcement, Level};
+use crate::analysis::trial::{self, Break, Trial, Witness};
 use crate::kinds::KindState;
 use crate::kinds::imported::{About, Describer, Said};
 use crate::model::{Category, Finding, Kind, ObjectRef, Outcome, Severity, Weight};
@@ -80,83 +81,118 @@ pub(crate) fn others(view: &View<'_>, role: &str) -> String {
     }
 }
 
-/// How a demand is held, for people: the guards that hold, and how far each goes.
-pub(crate) fn told(guards: &[&Guard], place: &GuardedNamespace<'_>) -> String {
-    let one = |guard: &&Guard| {
-        let written = guard.written_in(place.name, place.labels);
-        let how = match written {
-            Some(Strictness::Enforce) => "refuses",
-            Some(Strictness::Text) if guard.partial.is_empty() => "refuses, as far as its text says",
-            Some(Strictness::Text) => "refuses some kinds of containers and not others",
-            Some(Strictness::Part) => "refuses some",
-            _ if guard.idle.is_some() => "refuses nothing",
-            _ => "only reports",
-        };
-        let why = guard.idle.as_ref().map(|why| format!(" ({why})")).unwrap_or_default();
-        // Of one that refuses nothing it does not matter whether it is asked.
-        let remark = if written > Some(Strictness::Audit) { guard.asked_in(place.name, place.labels).remark() } else { "" };
-        format!("{} {how}{why}{remark}", guard.name())
-    };
-    // Rules of one policy that hold alike are told once.
-    let mut list: Vec<String> = guards.iter().map(one).collect();
-    list.dedup();
-    if list.is_empty() { "no policy".to_owned() } else { list.join("; ") }
-}
-
-/// Namespaces in scope in which nothing but the texts of policies keeps a demand. They are no findings, because nothing shows a gap, and no pass
-/// either, because nobody tried: what stands in the way of a pass is told in the reason, with the policies to try.
+/// What became of the witnesses of one demand, or of several, in a namespace.
 #[derive(Default)]
-pub(crate) struct ByText {
-    /// Policies with the namespaces that rest on them.
-    places: BTreeMap<String, Vec<String>>,
+pub(crate) struct Tried<'t> {
+    /// Those that got in.
+    pub(crate) let_in: Vec<(&'static Witness, &'t trial::Verdict)>,
+    /// Those of which it is not known.
+    pub(crate) unknown: Vec<(&'static Witness, &'t trial::Verdict)>,
+    /// Those that are refused unless their author chooses otherwise.
+    pub(crate) around: Vec<(&'static Witness, &'t trial::Verdict)>,
+    /// Those that are refused.
+    pub(crate) refused: Vec<(&'static Witness, &'t trial::Verdict)>,
 }
 
-impl ByText {
-    /// Notes a namespace and the guards that speak of the demand there.
-    pub(crate) fn saw(&mut self, place: &GuardedNamespace<'_>, guards: &[&Guard]) {
-        if place.category.in_scope() {
-            let refusing = guards.iter().filter(|guard| guard.mode_in(place.name, place.labels) >= Some(Strictness::Text));
-            let names: BTreeSet<String> = refusing.map(|guard| guard.name()).collect();
-            let names = names.into_iter().collect::<Vec<_>>().join(", ");
-            self.places.entry(names).or_default().push(place.name.to_owned());
+impl<'t> Tried<'t> {
+    /// The witnesses of these demands in a namespace, which is in this place of the trial; what is proven of one counts before what was tried.
+    pub(crate) fn of(
+        trial: &'t Trial<'_>,
+        place: usize,
+        demands: &[Break],
+        proven: impl Fn(&Witness) -> Option<&'t trial::Verdict>,
+    ) -> Self {
+        let mut tried = Self::default();
+        for (witness, verdict) in demands.iter().flat_map(|breaks| trial.of_break(place, *breaks)) {
+            let verdict = proven(witness).unwrap_or(verdict);
+            let list = match verdict.outcome {
+                trial::Outcome::LetIn => &mut tried.let_in,
+                trial::Outcome::NotEvaluated => &mut tried.unknown,
+                trial::Outcome::Refused if !verdict.around.is_empty() => &mut tried.around,
+                trial::Outcome::Refused => &mut tried.refused,
+            };
+            list.push((witness, verdict));
+        }
+        tried
+    }
+
+    /// The rule by which it is told that not all of them are refused; none where they are.
+    pub(crate) fn rule(&self) -> Option<&'static str> {
+        if !self.let_in.is_empty() {
+            let any_refused = !(self.refused.is_empty() && self.around.is_empty() && self.unknown.is_empty());
+            let spoken_of = self.let_in.iter().any(|(_, verdict)| verdict.spoken_of);
+            return Some(match (any_refused, spoken_of) {
+                (true, _) => "in_part",
+                (false, true) => "audit_only",
+                (false, false) => "no_policy",
+            });
+        }
+        match (self.unknown.is_empty(), self.around.is_empty()) {
+            (false, _) => Some("not_evaluated"),
+            (true, false) => Some("by_choice"),
+            (true, true) => None,
         }
     }
 
-    /// Tells of them. What would pass is for review then.
-    pub(crate) fn mind(self, verdict: &mut Verdict) {
-        const SHOWN: usize = 5;
-        if self.places.is_empty() {
-            return;
-        }
-        if verdict.outcome() == Outcome::Pass {
-            verdict.because("Nothing is shown to be left open, but what policies refuse is told by their text alone.");
-            verdict.decide(Outcome::Review);
-        }
-        let more = self.places.len().saturating_sub(SHOWN);
-        for (policies, names) in self.places.into_iter().take(SHOWN) {
-            let others = names.len().saturating_sub(SHOWN);
-            let others = if others == 0 { String::new() } else { format!(" and {others} more") };
-            let shown = names.into_iter().take(SHOWN).collect::<Vec<_>>().join(", ");
-            verdict.note(format!("Refused as far as the text says, and not tried, in {shown}{others}: by {policies}."));
-        }
-        if more > 0 {
-            verdict.note(format!("{more} other sets of policies guard further namespaces in the same way."));
-        }
+    /// Those that are not refused for certain, by name; the worst first.
+    pub(crate) fn observed(&self) -> String {
+        let names =
+            |list: &[(&'static Witness, &trial::Verdict)]| list.iter().map(|(witness, _)| witness.id).collect::<Vec<_>>().join(", ");
+        let parts = [("let in", &self.let_in), ("not evaluated", &self.unknown), ("refused by choice", &self.around)];
+        let told = parts.into_iter().filter(|(_, list)| !list.is_empty()).map(|(words, list)| format!("{words}: {}", names(list)));
+        told.collect::<Vec<_>>().join("; ")
     }
+
+    /// What came of it, in sentences: which witness gets in, past whom; else what is not known, else what a pod may choose.
+    pub(crate) fn told(&self) -> String {
+        const SHOWN: usize = 3;
+        let sentences = |list: &[(&'static Witness, &trial::Verdict)], tell: &dyn Fn(&Witness, &trial::Verdict) -> String| {
+            let mut words: Vec<String> = list.iter().take(SHOWN).map(|(witness, verdict)| tell(witness, verdict)).collect();
+            if list.len() > SHOWN {
+                words.push(format!("So do {} more.", list.len() - SHOWN));
+            }
+            words.join(" ")
+        };
+        if !self.let_in.is_empty() {
+            return sentences(&self.let_in, &|witness, verdict| format!("{} gets in: {}.", capital(&witness.told()), verdict.why));
+        }
+        if let Some((witness, verdict)) = self.unknown.first() {
+            let by = if verdict.by.is_empty() { String::new() } else { format!("{}: ", verdict.by) };
+            let more =
+                if self.unknown.len() > 1 { format!(" The same is not known of {} more.", self.unknown.len() - 1) } else { String::new() };
+            return format!("Whether {} gets in is not evaluated: {by}{}.{more}", witness.told(), verdict.why);
+        }
+        self.around.first().map_or_else(String::new, |(witness, verdict)| {
+            format!("{} is refused by {} alone, which leaves out {}.", capital(&witness.told()), verdict.by, verdict.around.join(", "))
+        })
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// Says of what Pod Security admission may make exceptions, where something is held by it.
-pub(crate) fn mind_exemptions(view: &View<'_>, guards: &[Guard], verdict: &mut Verdict) {
-    if !guards.iter().any(Guard::is_certain) {
+pub(crate) fn mind_exemptions(view: &View<'_>, verdict: &mut Verdict) {
+    let labelled = |labels: &BTreeMap<String, String>| Enforcement::of(labels).is_some_and(|enforced| enforced.level > Level::Privileged);
+    if !view.inventory.namespaces.iter().any(|namespace| labelled(&namespace.metadata.labels)) {
         return;
     }
     match exemptions(view.inventory) {
         Exemptions::None => {}
         Exemptions::File if described::in_use(view, Topic::Exemptions, Describer::Admission, verdict) => {}
-        Exemptions::File => verdict.note(
-            "The API server is given a file (--admission-control-config-file) that may exempt users, namespaces and runtime classes from Pod Security \
-             admission, and no API shows it: attach it, or read it.",
-        ),
+        Exemptions::File => {
+            // It is known that there is such a file, and not what it says: that is nothing to pass on.
+            if verdict.outcome() == Outcome::Pass {
+                verdict.because("Nothing is shown to be left open, but exemptions may be.");
+                verdict.decide(Outcome::Review);
+            }
+            verdict.note(
+                "The API server is given a file (--admission-control-config-file) that may exempt users, namespaces and runtime classes from Pod Security \
+                 admission, and no API shows it: attach it, or read it.",
+            );
+        }
         Exemptions::Unseen if verdict.outcome() != Outcome::Pass => {}
         Exemptions::Unseen => verdict.note(
             "Whether the API server exempts users, namespaces or runtime classes from Pod Security admission can't be seen from here.",
@@ -164,56 +200,55 @@ pub(crate) fn mind_exemptions(view: &View<'_>, guards: &[Guard], verdict: &mut V
     }
 }
 
-/// The rule by which a demand that is not enforced is told.
-pub(crate) const fn shortfall(mode: Option<Strictness>) -> &'static str {
-    match mode {
-        None => "no_policy",
-        Some(Strictness::Audit) => "audit_only",
-        Some(_) => "in_part",
-    }
-}
-
 /// Holds a demand against every namespace. What is not enforced is for review: the demand may be met without being enforced.
-pub(crate) fn demanded(view: &View<'_>, demand: Demand, message: &str) -> Verdict {
-    let all = guards(view.inventory);
-    let others = others(view, "policy");
+pub(crate) fn demanded(view: &View<'_>, breaks: Break, message: &str) -> Verdict {
+    let trial = view.trial();
     let mut verdict = Verdict::over("namespace", "namespaces");
-    let mut by_text = ByText::default();
     for place in places(view) {
         verdict.saw(place.category);
-        if !place.known {
+        let Some(at) = trial.place_of(place.name).filter(|_| place.known) else {
             verdict.find(not_read(&place));
             continue;
-        }
-        let (mode, here) = held(&all, demand, place.name, place.labels);
-        let finding = |told: String| place.finding("metadata.name").rule(shortfall(mode)).review().observed(told);
-        match mode {
-            Some(Strictness::Enforce) => {}
-            Some(Strictness::Text) => by_text.saw(&place, &here),
-            _ => verdict.find(finding(told(&here, &place)).message(format!("{message}{others}"))),
+        };
+        let tried = Tried::of(trial, at, &[breaks], |_| None);
+        if let Some(rule) = tried.rule() {
+            let finding = place.finding("metadata.name").rule(rule).review().observed(tried.observed());
+            verdict.find(finding.message(format!("{message} {}", tried.told())));
         }
     }
-    by_text.mind(&mut verdict);
-    if demand == Demand::NonRoot {
-        mind_exemptions(view, &all, &mut verdict);
+    if breaks == Break::Root {
+        mind_exemptions(view, &mut verdict);
     }
     mind_missing_policies(view, verdict)
 }
 
-/// Images of each namespace that no guard refuses when they lack what is demanded, not even by its text.
-pub(crate) struct Unverified<'a, 'g> {
+/// Images of each namespace that nobody refuses when they lack what is demanded.
+pub(crate) struct Unverified<'a> {
     pub(crate) place: GuardedNamespace<'a>,
-    pub(crate) mode: Option<Strictness>,
-    /// The guards that demand it.
-    pub(crate) guards: Vec<&'g Guard>,
     pub(crate) images: usize,
+    /// Those that get in, or of which it is not known.
     pub(crate) open: BTreeSet<String>,
-    /// Whether it can't be told if an engine is asked about pods here.
+    /// Why one of them gets in, or is not known to be refused.
+    pub(crate) why: String,
+    /// Whether it is not known of one of them.
     pub(crate) unknown: bool,
+    /// Whether some of them are refused.
+    pub(crate) some: bool,
+}
+
+impl Unverified<'_> {
+    /// The rule by which it is told.
+    pub(crate) const fn rule(&self) -> &'static str {
+        match (self.some, self.unknown) {
+            (_, true) => "not_evaluated",
+            (true, false) => "in_part",
+            (false, false) => "no_policy",
+        }
+    }
 }
 
 /// Holds a demand on images against those that each namespace runs. Namespaces without workloads are not told.
-pub(crate) fn unverified<'a, 'g>(view: &View<'a>, all: &'g [Guard], demand: Demand) -> Vec<Unverified<'a, 'g>> {
+pub(crate) fn unverified<'a>(view: &View<'a>, breaks: Break) -> Vec<Unverified<'a>> {
     // By reference, whether a volume mounts it: policies speak of the images of containers.
     let mut by_namespace: BTreeMap<&str, BTreeMap<&str, bool>> = BTreeMap::new();
     for (workload, _) in view.workloads() {
@@ -222,24 +257,33 @@ pub(crate) fn unverified<'a, 'g>(view: &View<'a>, all: &'g [Guard], demand: Dema
             *images.entry(used.reference).or_default() |= used.container.is_none();
         }
     }
+    let trial = view.trial();
     let mut found = Vec::new();
     for place in places(view) {
         let Some(images) = by_namespace.get(place.name) else { continue };
-        let (mode, here) = held(all, demand, place.name, place.labels);
-        let refused = |text: &str| {
-            let image = ImageReference::parse(text);
-            image.is_some_and(|image| {
-                here.iter().any(|g| g.mode_for(demand, place.name, place.labels) >= Some(Strictness::Text) && g.covers_image(&image))
-            })
-        };
-        let open: BTreeSet<String> =
-            images.iter().filter(|(text, mounted)| **mounted || !refused(text)).map(|(text, _)| (*text).to_owned()).collect();
-        // A namespace that was not read may be left out of what seems to hold there.
-        let open = if place.known { open } else { images.keys().map(|text| (*text).to_owned()).collect() };
-        // Refused, but not for all that runs here: that is a part.
-        let mode = if open.is_empty() { mode } else { mode.min(Some(Strictness::Part)) };
-        let unknown = here.iter().any(|guard| guard.asked_in(place.name, place.labels) == Asked::Unknown);
-        found.push(Unverified { place, mode, guards: here, images: images.len(), open, unknown });
+        let at = trial.place_of(place.name).filter(|_| place.known);
+        let mut told = Unverified { place, images: images.len(), open: BTreeSet::new(), why: String::new(), unknown: false, some: false };
+        for (image, mounted) in images {
+            // A namespace that was not read may be left out of what seems to hold there.
+            let verdict = at.filter(|_| !mounted).map(|at| trial.image(at, image, breaks));
+            match verdict {
+                Some(verdict) if verdict.outcome == trial::Outcome::Refused && verdict.around.is_empty() => told.some = true,
+                verdict => {
+                    told.open.insert((*image).to_owned());
+                    let Some(verdict) = verdict else { continue };
+                    // What anybody may choose, or sign, is a way in and no doubt.
+                    let doubtful = verdict.outcome == trial::Outcome::NotEvaluated;
+                    if told.why.is_empty() || (doubtful && !told.unknown) {
+                        let by = if verdict.by.is_empty() { String::new() } else { format!("{}: ", verdict.by) };
+                        let why =
+                            if verdict.around.is_empty() { verdict.why } else { format!("it leaves out {}", verdict.around.join(", ")) };
+                        told.why = format!("{by}{why}");
+                    }
+                    told.unknown |= doubtful;
+                }
+            }
+        }
+        found.push(told);
     }
     found
 }
@@ -268,18 +312,13 @@ pub(crate) fn signatures(view: &View<'_>, weight: Weight) -> Verdict {
         "gke" | "gke-autopilot" => binary_authorization(view, &mut verdict),
         _ => String::new(),
     };
-    let mut by_text = ByText::default();
-    let all = guards(view.inventory);
-    for space in unverified(view, &all, Demand::Signatures) {
+    for space in unverified(view, Break::Signature) {
         verdict.saw(space.place.category);
         if !space.place.known {
             verdict.find(not_read(&space.place));
             continue;
         }
         if space.open.is_empty() {
-            if space.mode != Some(Strictness::Enforce) {
-                by_text.saw(&space.place, &space.guards);
-            }
             continue;
         }
         let shown: Vec<&str> = space.open.iter().take(3).map(String::as_str).collect();
@@ -287,20 +326,13 @@ pub(crate) fn signatures(view: &View<'_>, weight: Weight) -> Verdict {
         let finding = space
             .place
             .finding("metadata.name")
-            .rule(shortfall(space.mode))
+            .rule(space.rule())
             .severity(Severity::Medium)
-            .observed(format!(
-                "{}; {} of {} images not covered: {}{more}",
-                told(&space.guards, &space.place),
-                space.open.len(),
-                space.images,
-                shown.join(", ")
-            ))
-            .message(format!("Nothing shown here refuses an image without a good signature.{others}{provider}"));
+            .observed(format!("{} of {} images not covered: {}{more}", space.open.len(), space.images, shown.join(", ")))
+            .message(format!("Nothing shown here refuses an image without a good signature ({}).{others}{provider}", space.why));
         // What may be enforced where it can't be seen is a question, whatever the control.
         let unknown = space.unknown || !(others.is_empty() && provider.is_empty());
         verdict.find(if weight == Weight::Review || unknown { finding.review() } else { finding });
     }
-    by_text.mind(&mut verdict);
     mind_missing_policies(view, verdict)
 }

@@ -8,6 +8,7 @@ pub(crate) mod described;
 pub(crate) mod evidence;
 pub(crate) mod guarded;
 pub(crate) mod identity;
+pub(crate) mod proof;
 pub(crate) mod rights;
 pub(crate) mod unevaluated;
 pub(crate) mod unseen;

@@ -4,6 +4,7 @@
 use crate::analysis::platform::Categories;
 use crate::analysis::rbac::Rbac;
 use crate::analysis::reach::Reach;
+use crate::analysis::trial::Trial;
 use crate::analysis::{lifecycle::Lifecycle, software::Software};
 use crate::kinds::{ClusterInfo, Container, ContainerRole, ImageUse, Inventory, KindState, PodSpec, Source, Workload};
 use crate::model::{Category, Finding, Kind, ObjectRef, Scope, Severity};
@@ -76,6 +77,7 @@ pub struct View<'a> {
     wide: OnceLock<Category>,
     rbac: OnceLock<Rbac<'a>>,
     reach: OnceLock<Reach<'a>>,
+    trial: OnceLock<Trial<'a>>,
     silent: OnceLock<Vec<&'a str>>,
 }
 
@@ -98,6 +100,7 @@ impl<'a> View<'a> {
             wide: OnceLock::new(),
             rbac: OnceLock::new(),
             reach: OnceLock::new(),
+            trial: OnceLock::new(),
             silent: OnceLock::new(),
         }
     }
@@ -138,6 +141,11 @@ impl<'a> View<'a> {
     /// Who may connect to whom.
     pub fn reach(&self) -> &Reach<'a> {
         self.reach.get_or_init(|| Reach::new(self.inventory))
+    }
+
+    /// What admission says to the witnesses.
+    pub fn trial(&self) -> &Trial<'a> {
+        self.trial.get_or_init(|| Trial::of(self.inventory, &self.tables.software))
     }
 
     /// Every namespace that was read or in which something was read, with its category, sorted by name.

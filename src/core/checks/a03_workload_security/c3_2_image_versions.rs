@@ -1,8 +1,8 @@
 //! Control 3.2: its automated checks.
 
 use super::tag_drift;
-use crate::analysis::admission::{Demand, Guard, Strictness, guards};
 use crate::analysis::image::{Firmness, ImageReference};
+use crate::analysis::trial::{self, Break};
 use crate::judging::{Check, Need, PlacedImage, Verdict, View, guarded};
 use crate::model::{Finding, Kind, Severity, Weight};
 
@@ -48,8 +48,8 @@ pub(super) const CHECKS: &[Check] = &[
               is caught at the door; where it doesn't, only names by digest protect.",
         mend: "Verify signatures in every namespace in scope, in enforcing mode and for all images that run there, with the exact signer named; or name all \
                images by digest.",
-        blind_spots: "Policies are read, not run, so a namespace that rests on them is for review: let the cluster refuse an image without a \
-                      signature. Whether a signer is the right one isn't judged. Binary Authorization on GKE is a setting of the provider. Image Integrity on AKS is a preview that audits and \
+        blind_spots: "Policies are tried on the images that run here as if nobody had signed them; no signature is fetched, and what can't be run here \
+                      is for review. Whether a signer is the right one isn't judged. Binary Authorization on GKE is a setting of the provider. Image Integrity on AKS is a preview that audits and \
                       refuses nothing.",
         judge: |view| guarded::signatures(view, Weight::Review),
     },
@@ -57,32 +57,29 @@ pub(super) const CHECKS: &[Check] = &[
 
 fn image_reference(view: &View<'_>) -> Verdict {
     // Policies are a help here and no need: where they could not be read, no signature is shown to be demanded.
-    let verifying: Vec<Guard> = guards(view.inventory).into_iter().filter(|guard| guard.demands.contains(&Demand::Signatures)).collect();
+    let trial = view.trial();
     let mut verdict = Verdict::over("workload", "workloads");
     for (workload, category) in view.workloads() {
         verdict.saw(category);
-        let labels = view.inventory.namespace_labels(&workload.object.namespace);
-        let verified = |image: &ImageReference| {
-            let how = |guard: &Guard| guard.mode_for(Demand::Signatures, &workload.object.namespace, labels);
-            verifying.iter().filter(|guard| guard.covers_image(image)).filter_map(how).max()
-        };
+        let place = trial.place_of(&workload.object.namespace);
+        let verified = |image: &str| place.map(|place| trial.image(place, image, Break::Signature));
         view.images(workload).filter_map(|placed| loose(&placed, verified)).for_each(|finding| verdict.find(finding));
     }
     verdict
 }
 
-fn loose(placed: &PlacedImage<'_>, verified: impl Fn(&ImageReference) -> Option<Strictness>) -> Option<Finding> {
+fn loose(placed: &PlacedImage<'_>, verified: impl Fn(&str) -> Option<trial::Verdict>) -> Option<Finding> {
     let finding = placed.finding().observed(placed.words());
     let Some(image) = ImageReference::parse(placed.used.reference) else { return Some(placed.unreadable("what it means")) };
     match image.firmness() {
         Firmness::Digest => None,
         Firmness::Tag => {
             // Policies on signatures speak of the images of containers; what they say of one that a volume mounts is not known.
-            let message = match placed.used.container.and_then(|_| verified(&image)) {
-                Some(Strictness::Enforce) => return None,
-                Some(Strictness::Text) => {
-                    "The image is named by tag alone. A policy says that it verifies signatures of such images, and was not tried: where it does, a \
-                     tag that somebody moves is caught."
+            let message = match placed.used.container.and_then(|_| verified(placed.used.reference)).map(|verdict| verdict.outcome) {
+                Some(trial::Outcome::Refused) => return None,
+                Some(trial::Outcome::NotEvaluated) => {
+                    "The image is named by tag alone. A policy may verify signatures of such images, and could not be tried: where it does, a tag that \
+                     somebody moves is caught."
                 }
                 _ => "The image is named by tag alone: it stays what it is only as long as nobody moves the tag.",
             };

@@ -1,7 +1,7 @@
 //! Control 3.3: its automated checks.
 
-use crate::analysis::admission::Demand;
 use crate::analysis::image::ImageReference;
+use crate::analysis::trial::Break;
 use crate::judging::{Check, Need, PlacedImage, Verdict, View, guarded};
 use crate::model::{Finding, Kind, Severity};
 
@@ -35,10 +35,10 @@ pub(super) const CHECKS: &[Check] = &[
                ValidatingAdmissionPolicy. Cover init and ephemeral containers and image volumes too. On OpenShift allowedRegistries in the image \
                settings does it, and blocks everything else: list the platform's own registries and your mirrors first, or the cluster can't fetch its \
                own parts.",
-        blind_spots: "A policy is recognised by what its text speaks of and is not run, so a namespace that rests on one is for review; OpenShift's \
-                      image settings are certain. Whether the list is the right one isn't judged. Rules of the network, \
-                      and mirrors in the configuration of nodes, aren't visible in the API.",
-        judge: |view| guarded::demanded(view, Demand::Registries, "Nothing shown here refuses an image from a registry outside of a list."),
+        blind_spots: "Policies are tried on witnesses with an image of a registry that nobody has (kassay trial shows them), and what can't be run \
+                      here is for review. Whether the list is the right one isn't judged. Rules of the network, and mirrors in the configuration of \
+                      nodes, aren't visible in the API.",
+        judge: |view| guarded::demanded(view, Break::Registry, "Nothing shown here refuses an image from a registry outside of a list."),
     },
 ];
 

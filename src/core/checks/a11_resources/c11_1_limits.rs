@@ -2,6 +2,8 @@
 //! is said.
 
 use crate::analysis::kubelet;
+use crate::analysis::trial::Break;
+use crate::judging::guarded::Tried;
 use crate::judging::{Check, Need, Verdict, View, unseen};
 use crate::kinds::lenient::Scalar;
 use crate::kinds::pod::Resources;
@@ -52,8 +54,8 @@ pub(super) const CHECKS: &[Check] = &[
         why: "A LimitRange gives a limit to every container that comes without one. Where it is missing, one forgotten line in a manifest is \
               a container without bounds.",
         mend: "Give each namespace a LimitRange of type Container with a default for memory and cpu.",
-        blind_spots: "An admission policy that refuses containers without limits serves the same end and is not seen here. What runs is judged \
-                      by the check of limits.",
+        blind_spots: "An admission policy that refuses containers without limits serves the same end: where each witness without limits is refused \
+                      (kassay trial), nothing is missing. What runs is judged by the check of limits.",
         judge: limit_range,
     },
     Check {
@@ -237,10 +239,18 @@ fn bound(quotas: &[&ResourceQuota], what: &str) -> Bound {
 
 fn limit_range(view: &View<'_>) -> Verdict {
     let mut verdict = Verdict::over("namespace", "namespaces");
+    let mut refused = Vec::new();
     for (namespace, category) in view.namespaces() {
         verdict.saw(category);
         let missing: Vec<&str> = ["memory", "cpu"].into_iter().filter(|resource| !has_default(view, namespace, resource)).collect();
-        if !missing.is_empty() {
+        if missing.is_empty() {
+            continue;
+        }
+        // What admission refuses needs no default.
+        let tried = view.trial().place_of(namespace).map(|place| Tried::of(view.trial(), place, &[Break::Limits], |_| None));
+        if tried.is_some_and(|tried| tried.rule().is_none()) {
+            refused.push(namespace.to_owned());
+        } else {
             verdict.find(
                 Finding::new(category, ObjectRef::of_namespace(namespace), "limitRange.default")
                     .review()
@@ -249,6 +259,9 @@ fn limit_range(view: &View<'_>) -> Verdict {
                     .message("A container that comes without limits gets none here."),
             );
         }
+    }
+    if !refused.is_empty() {
+        verdict.note(format!("Pods without limits are refused, as trying the policies shows, in {}.", refused.join(", ")));
     }
     mind_missing(view, Kind::LimitRanges, verdict)
 }

@@ -1,6 +1,6 @@
 //! Control 12.3: its automated checks.
 
-use crate::analysis::admission::Demand;
+use crate::analysis::trial::Break;
 use crate::judging::{Check, Need, Placed, Verdict, View, guarded};
 use crate::model::{Finding, Kind, Severity};
 
@@ -32,9 +32,9 @@ pub(super) const CHECKS: &[Check] = &[
               runAsNonRoot, refuses that at the door.",
         mend: "Label the namespace pod-security.kubernetes.io/enforce: restricted, with warn and audit first to see what would break, or enforce a policy \
                that demands runAsNonRoot: true.",
-        blind_spots: "A policy is recognised by what its text speaks of and is not run, so a namespace that rests on one is for review. OpenShift's \
-                      security context constraints are read, but not which accounts may use which of them by roles.",
-        judge: |view| guarded::demanded(view, Demand::NonRoot, "Nothing shown here refuses a pod that runs as root."),
+        blind_spots: "Policies are tried on witnesses that run as root in one way each (kassay trial shows them), and what can't be run here is for \
+                      review. Who may use which of OpenShift's security context constraints is not tried.",
+        judge: |view| guarded::demanded(view, Break::Root, "Nothing shown here refuses a pod that runs as root."),
     },
 ];
 

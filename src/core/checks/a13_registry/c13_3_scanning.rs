@@ -1,7 +1,7 @@
 //! Control 13.3: its automated checks.
 
-use crate::analysis::admission::{Demand, Strictness, guards};
 use crate::analysis::software;
+use crate::analysis::trial::Break;
 use crate::judging::{Check, Need, Verdict, View, guarded};
 use crate::model::{Finding, Kind, Outcome, Severity};
 
@@ -24,18 +24,12 @@ pub(super) const CHECKS: &[Check] = &[Check {
 
 fn scanner(view: &View<'_>) -> Verdict {
     let mut verdict = Verdict::over("namespace with workloads", "namespaces with workloads");
-    let (mut scoped, mut blocked, mut certain) = (0, 0, 0);
-    let mut by_text = guarded::ByText::default();
-    let all = guards(view.inventory);
-    for space in guarded::unverified(view, &all, Demand::Vulnerabilities) {
+    let (mut scoped, mut blocked) = (0, 0);
+    for space in guarded::unverified(view, Break::Attestation) {
         verdict.saw(space.place.category);
         if space.place.category.in_scope() {
             scoped += 1;
             blocked += usize::from(space.open.is_empty());
-            certain += usize::from(space.open.is_empty() && space.mode == Some(Strictness::Enforce));
-        }
-        if space.open.is_empty() && space.mode == Some(Strictness::Text) {
-            by_text.saw(&space.place, &space.guards);
         }
     }
     let mut names = Vec::new();
@@ -60,9 +54,8 @@ fn scanner(view: &View<'_>) -> Verdict {
         format!("In the cluster: {}.", names.join(", "))
     };
     verdict.because(format!(
-        "A policy that is shown says that it refuses images without a good scan in {blocked} of {scoped} namespaces in scope. {list}"
+        "Tried on what runs there, images without a good scan are refused in {blocked} of {scoped} namespaces in scope. {list}"
     ));
-    verdict.decide(if certain == scoped { Outcome::Pass } else { Outcome::Review });
-    by_text.mind(&mut verdict);
+    verdict.decide(if blocked == scoped { Outcome::Pass } else { Outcome::Review });
     guarded::mind_missing_policies(view, verdict)
 }

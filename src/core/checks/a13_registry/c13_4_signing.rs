@@ -33,8 +33,8 @@ pub(super) const CHECKS: &[Check] = &[
         why: "A signature that nobody checks stops nobody. Unless the cluster refuses images that an authorised pipeline did not sign, whoever gets into the \
           registry, or may write a manifest, decides what runs. It is the finding of 3.2/signature-enforcement, weighed by what this control asks.",
         mend: "Verify at admission in every namespace in scope, for all images that run there, with the exact signer named, in enforcing mode, failing closed.",
-        blind_spots: "Policies are read, not run, so a namespace that rests on them is for review. Whether a signer is the right one, and who may use \
-                      its key, isn't judged. Enforcement by GKE's Binary Authorization, and by engines whose policies can't be read, makes it a \
+        blind_spots: "Policies are tried on the images that run here as if nobody had signed them; no signature is fetched, and what can't be run here \
+                      is for review. Whether a signer is the right one, and who may use its key, isn't judged. Enforcement by GKE's Binary Authorization, and by engines whose policies can't be read, makes it a \
                       question in place of a finding. Image Integrity on AKS refuses nothing.",
         judge: |view| guarded::signatures(view, Weight::Fail),
     },

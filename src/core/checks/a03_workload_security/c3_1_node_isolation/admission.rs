@@ -1,114 +1,58 @@
 //! Judge of `3.1/admission-control`: whether something refuses pods that take the node, namespace by namespace, and whether the webhooks that
 //! are asked about pods can be trusted to answer.
 
-use crate::analysis::admission::webhooks::{answers, asks_about_pods, is_of_known_engine};
-use crate::analysis::admission::{Asked, Demand, Guard, Strictness, guards};
-use crate::judging::guarded::{ByText, GuardedNamespace, mind_exemptions, mind_missing_policies, not_read, others, places, told};
+use crate::analysis::admission::webhooks::{answers, asks_about_pods};
+use crate::analysis::trial::Break;
+use crate::analysis::{mutating, static_manifests};
+use crate::judging::guarded::{GuardedNamespace, Tried, mind_exemptions, mind_missing_policies, not_read, places};
+use crate::judging::proof::Proofs;
 use crate::judging::{Verdict, View};
 use crate::kinds::admission::{Webhook, WebhookConfiguration};
-use crate::model::{Finding, Kind, ObjectRef, Severity};
+use crate::model::{Finding, ObjectRef, Severity};
 
 pub(in crate::checks) fn judge(view: &View<'_>) -> Verdict {
     let mut verdict = Verdict::over("namespace", "namespaces");
-    let all = guards(view.inventory);
-    let elsewhere = elsewhere(view);
     let spaces = places(view);
-    let mut by_text = ByText::default();
+    let proofs = Proofs::of(view, &mut verdict);
     for place in &spaces {
         verdict.saw(place.category);
-        verdict.find_all(judge_place(view, place, &all, &elsewhere, &mut by_text));
+        verdict.find_all(judge_place(view, place, &proofs));
     }
     for configuration in &view.inventory.validating_webhooks {
         for webhook in configuration.webhooks.iter().filter(|webhook| asks_about_pods(webhook)) {
             verdict.find_all(trust(view, configuration, webhook, &spaces));
         }
     }
-    by_text.mind(&mut verdict);
-    mind_exemptions(view, &all, &mut verdict);
+    mind_exemptions(view, &mut verdict);
+    for words in [mutating::words(view.inventory), static_manifests::unlisted(view.inventory).words()].into_iter().flatten() {
+        verdict.note(words);
+    }
     mind_missing_policies(view, verdict)
 }
 
-fn judge_place(view: &View<'_>, place: &GuardedNamespace<'_>, all: &[Guard], elsewhere: &str, by_text: &mut ByText) -> Option<Finding> {
-    if !place.known {
-        return Some(not_read(place));
-    }
-    let all: Vec<&Guard> = all.iter().filter(|guard| guard.reach.covers(place.name, place.labels)).collect();
-    let best = |demand: Demand| all.iter().filter_map(|guard| guard.mode_for(demand, place.name, place.labels)).max();
-    let states: Vec<(Demand, Option<Strictness>)> = Demand::NODE.into_iter().map(|demand| (demand, best(demand))).collect();
-    let open: Vec<Demand> = states.iter().filter(|(_, mode)| *mode < Some(Strictness::Text)).map(|(demand, _)| *demand).collect();
-    let speaks = |guard: &&Guard| Demand::NODE.iter().any(|demand| guard.demands.contains(demand));
-    let mut here: Vec<&Guard> = all.iter().copied().filter(speaks).collect();
-    if open.is_empty() {
-        if states.iter().any(|(_, mode)| *mode == Some(Strictness::Text)) {
-            by_text.saw(place, &here);
-        }
-        return None;
-    }
-    here.dedup_by(|a, b| a.object == b.object);
-    // A rule on some containers, or of an engine that no webhook asks, is not nothing: a person judges it.
-    let refuses = |guard: &&&Guard| guard.written_in(place.name, place.labels) >= Some(Strictness::Text);
-    let nowhere = |guard: &&&Guard| guard.asked_in(place.name, place.labels) == Asked::Nowhere;
-    let none = open.len() == states.len() && !here.iter().any(|guard| refuses(&guard) && (!guard.partial.is_empty() || nowhere(&guard)));
-    let unasked = here.iter().find(|guard| refuses(guard) && nowhere(guard));
-    let unasked = unasked.map(|guard| format!(" No webhook of {} is set up, so nothing asks it about pods.", guard.engine));
-    let elsewhere = format!("{elsewhere}{}{}", strangers(view, place), unasked.unwrap_or_default());
-    let finding = place.finding("metadata.name").observed(told(&here, place));
-    let finding = match (none, here.is_empty()) {
-        (true, true) => finding
-            .rule("unguarded")
+fn judge_place(view: &View<'_>, place: &GuardedNamespace<'_>, proofs: &Proofs) -> Option<Finding> {
+    let trial = view.trial();
+    let Some(at) = trial.place_of(place.name).filter(|_| place.known) else { return Some(not_read(place)) };
+    let tried = Tried::of(trial, at, &Break::NODE, |witness| proofs.verdict(place.name, witness));
+    let finding = |rule: &'static str| place.finding("metadata.name").rule(rule).observed(tried.observed());
+    Some(match tried.rule()? {
+        "no_policy" => finding("unguarded")
             .severity(Severity::High)
-            .message(format!("Nothing that can be read refuses a pod here that takes the node.{elsewhere}")),
-        (true, false) => finding
-            .rule("not_enforced")
+            .message(format!("Nothing refuses a pod here that takes the node. {}", tried.told())),
+        "audit_only" => finding("not_enforced")
             .severity(Severity::High)
-            .message(format!("Policies speak of pods that take the node, and none of them refuses all such pods here.{elsewhere}")),
-        (false, _) => finding.rule("guarded_in_part").review().message(format!(
-            "What is refused here leaves a way to the node open: not demanded of every pod is {}.{elsewhere}",
-            in_words(&open)
+            .message(format!("Policies are asked about pods that take the node, and none of them refuses one here. {}", tried.told())),
+        "in_part" => finding("guarded_in_part")
+            .severity(Severity::High)
+            .message(format!("What is refused here leaves a way to the node open. {}", tried.told())),
+        "by_choice" => finding("guarded_by_choice")
+            .review()
+            .message(format!("Pods that take the node are refused here unless whoever writes them chooses otherwise. {}", tried.told())),
+        _ => finding("not_evaluated").review().message(format!(
+            "Nothing is shown to let a pod in here that takes the node, and not all of it could be tried. {}",
+            tried.told()
         )),
-    };
-    Some(if elsewhere.is_empty() { finding } else { finding.review() })
-}
-
-/// What is not demanded; the three namespaces of the node are one thing to people where all are open.
-fn in_words(open: &[Demand]) -> String {
-    const SHARED: [Demand; 3] = [Demand::HostNetwork, Demand::HostPid, Demand::HostIpc];
-    let all_shared = SHARED.iter().all(|demand| open.contains(demand));
-    let told = open.iter().filter(|demand| !(all_shared && SHARED[1..].contains(demand)));
-    let words = told.map(|demand| if all_shared && *demand == SHARED[0] { "no namespaces of the node" } else { demand.words() });
-    words.collect::<Vec<_>>().join(", ")
-}
-
-/// Webhooks of nobody that is known here, which are asked about pods of a namespace and answer: what they refuse is in their programs.
-fn strangers(view: &View<'_>, place: &GuardedNamespace<'_>) -> String {
-    let mut labels = place.labels.clone();
-    labels.insert("kubernetes.io/metadata.name".to_owned(), place.name.to_owned());
-    let configurations = view.inventory.validating_webhooks.iter();
-    let pairs = configurations.flat_map(|c| c.webhooks.iter().map(move |webhook| (c, webhook)));
-    let asked = pairs.filter(|(configuration, webhook)| {
-        asks_about_pods(webhook)
-            && !is_of_known_engine(configuration, webhook)
-            && webhook.namespace_selector.matches(&labels)
-            && answers(view.inventory, webhook) != Some(false)
-    });
-    let names: Vec<&str> = asked.map(|(_, webhook)| webhook.name.as_str()).collect();
-    if names.is_empty() {
-        return String::new();
-    }
-    format!(" It may be refused by {}, asked about pods here, whose rules can't be read.", names.join(", "))
-}
-
-/// Who else may refuse such pods without showing it, as a sentence.
-fn elsewhere(view: &View<'_>) -> String {
-    let constrained = view.inventory.customs.get(&Kind::OpenshiftScc).is_some_and(|list| !list.is_empty());
-    let own = match view.cluster().distribution.as_str() {
-        id if id == "openshift" || constrained => {
-            " OpenShift's security context constraints may refuse it: judge who may use which (oc adm policy who-can use scc/privileged)."
-        }
-        "gke-autopilot" => " GKE Autopilot refuses most dangerous requests by itself: judge what its exceptions let through.",
-        _ => "",
-    };
-    format!("{own}{}", others(view, "policy"))
+    })
 }
 
 /// What speaks against relying on a webhook. It reaches the whole cluster, and so does what it lets pass.

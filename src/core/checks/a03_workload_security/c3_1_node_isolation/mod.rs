@@ -106,10 +106,9 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
         mend: "Enforce a Pod Security level by label, or policies of your engine in enforcing mode, in every namespace in scope. Webhooks: \
                failurePolicy: Fail, several replicas, no namespace in scope left out. Only the webhook's own namespace has to be left out, so that it \
                can start again.",
-        blind_spots: "What a policy demands is read from its own text, by the fields of a pod that it names; it is not run, so a namespace that \
-                      rests on policies alone is for review: let it refuse a pod of each kind. Policies written as programs, Gatekeeper constraints outside of its usual library and webhooks of other makers are named and not read. Static \
-                      admission manifests of the API server (Kubernetes 1.37) appear in no list. Which accounts OpenShift's constraints are given to \
-                      by roles is not followed.",
+        blind_spots: "Policies are tried on witnesses, pods that each take the node in one way (kassay trial shows them), as their engines would run \
+                      them; what can't be run here is for review. Programs, webhooks of other makers and OpenShift's constraints are named and not tried. What \
+                      changes pods before they are judged is not tried either. Static admission manifests of the API server (Kubernetes 1.37) appear in no list.",
         judge: admission::judge,
     },
 ];

@@ -1,0 +1,301 @@
+//! The judgement: what all policies together say to a witness.
+
+use super::places::Place;
+use super::requests::{Way, ways};
+use super::tried::Tried;
+use super::witness::{Break, Dress, Form, WITNESSES, Witness};
+use crate::kinds::Inventory;
+use kassay_engines::{Answer, BY_NAME, Request, Ruling};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+/// What became of a witness.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Outcome {
+    /// Some policy refuses it.
+    Refused,
+    /// It is not known here.
+    NotEvaluated,
+    /// Every policy lets it in.
+    LetIn,
+}
+
+impl Outcome {
+    /// Its word in tables.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Refused => "refused",
+            Self::NotEvaluated => "not_evaluated",
+            Self::LetIn => "let_in",
+        }
+    }
+}
+
+/// What became of a witness in a place, and by whom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// What.
+    pub outcome: Outcome,
+    /// The policy that refuses it, or that can't be evaluated; "" where none does.
+    pub by: String,
+    /// Why, in a sentence without its full stop.
+    pub why: String,
+    /// Where it is let in: whether a policy that lets it in would refuse it if it were in force: it only warns, fails open, is switched off.
+    pub spoken_of: bool,
+    /// Where it is refused: what pods may choose to stay out of every policy that refuses it; empty where one asks about all.
+    pub around: Vec<String>,
+}
+
+impl Verdict {
+    fn new(outcome: Outcome, by: impl Into<String>, why: impl Into<String>) -> Self {
+        Self { outcome, by: by.into(), why: why.into(), spoken_of: false, around: vec![] }
+    }
+}
+
+/// Why a witness gets in where nothing is asked about it.
+const UNASKED: &str = "no policy is asked about it";
+
+/// Where in the list of requests those of a witness stand: for each way the first, and how many.
+type Spans = Vec<(&'static str, usize, usize)>;
+
+/// What one policy says to every request, as far as it was asked.
+type Said = Vec<Option<Arc<[Ruling]>>>;
+
+/// What all policies say, each asked once for what it can tell apart.
+pub(super) struct Court<'a> {
+    policies: &'a [Tried<'a>],
+    unread: &'a [String],
+    by_controllers: bool,
+    said: HashMap<(usize, usize, usize), Said>,
+    dresses: Vec<Dress>,
+    spans: Vec<Spans>,
+    total: usize,
+}
+
+/// How many of the things that run in a place are looked at for what its witnesses may wear.
+const CANDIDATES: usize = 6;
+
+impl<'a> Court<'a> {
+    pub(super) fn new(policies: &'a [Tried<'a>], unread: &'a [String]) -> Self {
+        let by_controllers = policies.iter().any(Tried::asks_who);
+        let dresses = vec![Dress::default()];
+        Self { policies, unread, by_controllers, said: HashMap::new(), dresses, spans: vec![], total: 0 }
+    }
+
+    /// What becomes of every witness in a place. Where the clean one is refused, the witnesses put on what something wears that runs there.
+    pub(super) fn try_all(&mut self, inventory: &Inventory, place: &mut Place) -> Vec<Verdict> {
+        let mut worn = 0;
+        let mut requests = self.requests(place, worn);
+        if self.clean_is_refused(place, worn, &requests) {
+            for dress in candidates(inventory, place) {
+                let at = self.dresses.iter().position(|known| *known == dress).unwrap_or_else(|| {
+                    self.dresses.push(dress);
+                    self.dresses.len() - 1
+                });
+                let other = self.requests(place, at);
+                if !self.clean_is_refused(place, at, &other) {
+                    (worn, requests) = (at, other);
+                    break;
+                }
+            }
+        }
+        place.dress = self.dresses[worn].clone();
+        (0..WITNESSES.len()).map(|witness| self.witness(place, worn, &requests, witness)).collect()
+    }
+
+    fn requests(&mut self, place: &Place, worn: usize) -> Vec<Request> {
+        let (mut all, mut spans) = (Vec::new(), Vec::new());
+        for witness in WITNESSES.iter() {
+            let mut of = Spans::new();
+            for Way { words, requests } in ways(witness, &place.first, &self.dresses[worn], self.by_controllers) {
+                of.push((words, all.len(), requests.len()));
+                all.extend(requests);
+            }
+            spans.push(of);
+        }
+        (self.spans, self.total) = (spans, all.len());
+        all
+    }
+
+    fn clean_is_refused(&mut self, place: &Place, worn: usize, requests: &[Request]) -> bool {
+        let clean = WITNESSES.iter().position(|witness| witness.id == Form::Pod.clean()).unwrap_or_default();
+        self.witness(place, worn, requests, clean).outcome == Outcome::Refused
+    }
+
+    /// What a policy says to a request.
+    fn rulings(&mut self, place: &Place, worn: usize, requests: &[Request], policy: usize, at: usize) -> Arc<[Ruling]> {
+        let total = self.total;
+        let said = self.said.entry((policy, place.keys[policy], worn)).or_insert_with(|| vec![None; total]);
+        if let Some(known) = &said[at] {
+            return Arc::clone(known);
+        }
+        let rulings: Arc<[Ruling]> = self.policies[policy].rule(&requests[at]).into();
+        said[at] = Some(Arc::clone(&rulings));
+        rulings
+    }
+
+    fn witness(&mut self, place: &Place, worn: usize, requests: &[Request], witness: usize) -> Verdict {
+        let own = &WITNESSES[witness];
+        let clean = WITNESSES.iter().position(|other| other.id == own.form.clean()).unwrap_or_default();
+        let (spans, clean_spans) = (self.spans[witness].clone(), self.spans[clean].clone());
+        let mut worst: Option<Verdict> = None;
+        for (way, (words, start, count)) in spans.into_iter().enumerate() {
+            let clean_start = clean_spans.get(way).map(|(_, start, _)| *start);
+            let mut told: Option<Verdict> = None;
+            for step in 0..count {
+                let beside = clean_start.map(|start| start + step).filter(|_| own.breaks != Break::Nothing);
+                let verdict = self.request(place, worn, requests, start + step, beside, own);
+                if told.as_ref().is_none_or(|known| verdict.outcome < known.outcome) {
+                    told = Some(verdict);
+                }
+            }
+            let Some(mut told) = told else { continue };
+            if !words.is_empty() && told.outcome != Outcome::Refused {
+                told.why = format!("as the pod{words}: {}", told.why);
+            }
+            if worst.as_ref().is_none_or(|known| told.outcome > known.outcome) {
+                worst = Some(told);
+            }
+        }
+        worst.unwrap_or_else(|| Verdict::new(Outcome::NotEvaluated, "", "it was not tried"))
+    }
+
+    /// What all policies say to one request, beside what they say to the same request of the clean witness.
+    fn request(
+        &mut self,
+        place: &Place,
+        worn: usize,
+        requests: &[Request],
+        at: usize,
+        beside: Option<usize>,
+        witness: &Witness,
+    ) -> Verdict {
+        let mut refused: Option<(Verdict, bool)> = None;
+        let (mut unknown, mut as_clean): (Option<Verdict>, Option<Verdict>) = (None, None);
+        let (mut looked, mut spoken_of): (Vec<String>, bool) = (Vec::new(), false);
+        let policies = self.policies;
+        for (number, policy) in policies.iter().enumerate() {
+            let rulings = self.rulings(place, worn, requests, number, at);
+            if rulings.iter().all(|ruling| ruling.answer == Answer::NotAsked) {
+                continue;
+            }
+            let clean = beside.map(|beside| self.rulings(place, worn, requests, number, beside));
+            let refuses_clean = |ruling: &Ruling| {
+                clean.as_ref().is_some_and(|clean| clean.iter().any(|c| c.by == ruling.by && matches!(c.answer, Answer::Refuses(_))))
+            };
+            for ruling in rulings.iter() {
+                let by = || policy.by(&ruling.by);
+                match &ruling.answer {
+                    Answer::NotAsked => {}
+                    Answer::Refuses(_) if refuses_clean(ruling) => {
+                        as_clean.get_or_insert_with(|| {
+                            let why =
+                                format!("it refuses the clean witness as well, which proves nothing of {}", witness.breaks.demanded());
+                            Verdict::new(Outcome::NotEvaluated, by(), why)
+                        });
+                    }
+                    Answer::Refuses(why) => {
+                        let around = policy.judge.ways_around();
+                        let better = refused.as_ref().is_none_or(|(_, open)| *open && around.is_empty());
+                        if better {
+                            let open = !around.is_empty();
+                            refused = Some((Verdict { around, ..Verdict::new(Outcome::Refused, by(), why) }, open));
+                        }
+                    }
+                    Answer::NotEvaluated(why) => {
+                        unknown.get_or_insert_with(|| Verdict::new(Outcome::NotEvaluated, by(), why));
+                    }
+                    Answer::Admits(why) if why.is_empty() => looked.push(format!("{} lets it in", by())),
+                    Answer::Admits(why) => {
+                        // What is said against it comes first.
+                        looked.insert(0, format!("{} lets it in: {why}", by()));
+                        spoken_of = true;
+                    }
+                }
+            }
+        }
+        if let Some((verdict, _)) = refused {
+            return verdict;
+        }
+        if let Some(verdict) = unknown.or(as_clean) {
+            return verdict;
+        }
+        if let Some(words) = self.unread.first() {
+            return Verdict::new(Outcome::NotEvaluated, "", words);
+        }
+        const SHOWN: usize = 4;
+        let more = looked.len().saturating_sub(SHOWN);
+        looked.truncate(SHOWN);
+        let why = match (looked.is_empty(), more) {
+            (true, _) => UNASKED.to_owned(),
+            (false, 0) => looked.join("; "),
+            (false, more) => format!("{}; and {more} more", looked.join("; ")),
+        };
+        Verdict { spoken_of, ..Verdict::new(Outcome::LetIn, "", why) }
+    }
+}
+
+/// What all policies on images say to a pod with this image that breaks a demand on images, the worst of the ways in which it can be broken.
+pub(super) fn image(policies: &[Tried<'_>], unread: &[String], place: &Place, image: &str, breaks: Break) -> Verdict {
+    let dress = Dress { image: image.to_owned(), labels: place.dress.labels.clone() };
+    let clean = Witness::by_id(Form::Pod.clean()).and_then(|clean| ways(clean, &place.first, &dress, false).pop()?.requests.pop());
+    let Some(clean) = clean else { return Verdict::new(Outcome::NotEvaluated, "", "it was not tried") };
+    let mut worst = Verdict::new(Outcome::Refused, "", "");
+    for witness in WITNESSES.iter().filter(|witness| witness.breaks == breaks) {
+        let request = Request { images: witness.images, ..clean.clone() };
+        let mut told = Verdict::new(Outcome::LetIn, "", "no policy on images is asked about it");
+        for policy in policies.iter().filter(|policy| policy.on_images) {
+            let beside = policy.rule(&clean);
+            for ruling in policy.rule(&request) {
+                let by = policy.by(&ruling.by);
+                let verdict = match ruling.answer {
+                    Answer::NotAsked => continue,
+                    Answer::Refuses(_) if beside.iter().any(|c| c.by == ruling.by && matches!(c.answer, Answer::Refuses(_))) => {
+                        Verdict::new(Outcome::NotEvaluated, by, "it refuses the image in any case, for another reason")
+                    }
+                    Answer::Refuses(why) => {
+                        // This image is named so that it is asked about.
+                        let around = policy.judge.ways_around().into_iter().filter(|words| !words.contains(BY_NAME)).collect();
+                        Verdict { around, ..Verdict::new(Outcome::Refused, by, why) }
+                    }
+                    Answer::NotEvaluated(why) => Verdict::new(Outcome::NotEvaluated, by, why),
+                    Answer::Admits(why) => Verdict { spoken_of: !why.is_empty(), ..Verdict::new(Outcome::LetIn, by, why) },
+                };
+                // Whoever refuses all such pods decides; then who refuses those that don't stay out; then what is not known.
+                let weight = |verdict: &Verdict| (verdict.outcome, verdict.around.len());
+                if weight(&verdict) < weight(&told) || (told.by.is_empty() && verdict.outcome == told.outcome) {
+                    told = verdict;
+                }
+            }
+        }
+        if let Some(words) = unread.first().filter(|_| told.outcome == Outcome::LetIn) {
+            told = Verdict::new(Outcome::NotEvaluated, "", words);
+        }
+        if told.outcome > worst.outcome || worst.by.is_empty() {
+            worst = told;
+        }
+    }
+    worst
+}
+
+/// What things that run in a place wear: the image of their first container, and their labels.
+fn candidates(inventory: &Inventory, place: &Place) -> Vec<Dress> {
+    let names: BTreeSet<&str> = place.namespaces.iter().map(String::as_str).collect();
+    let mut found: Vec<Dress> = Vec::new();
+    for workload in inventory.workloads.iter().filter(|workload| names.contains(workload.object.namespace.as_str())) {
+        let spec = workload.variants.first().map(|variant| inventory.spec(variant.spec));
+        let Some(container) = spec.and_then(|spec| spec.containers.first()) else { continue };
+        let dress = Dress {
+            image: container.image.to_string(),
+            labels: workload.pod_labels.iter().map(|(k, v)| (k.to_string(), v.to_string())).collect(),
+        };
+        if !found.contains(&dress) {
+            found.push(dress);
+        }
+        if found.len() == CANDIDATES {
+            break;
+        }
+    }
+    found
+}
