@@ -22,6 +22,7 @@ mod requests;
 mod sign;
 mod source;
 mod text;
+mod trial;
 mod verify;
 
 use crate::app::Start;
@@ -152,6 +153,8 @@ enum Verb {
     Diff(diff::Diff),
     /// Prints which workloads may connect to which, and by which network policy
     Reach(reach::ReachVerb),
+    /// Tries admission policies on witness pods, and prints which are let in, where, past which policy
+    Trial(trial::TrialVerb),
     /// Prints the access register: who may do what, where, and by which binding
     Access(access::AccessVerb),
     /// Lists what active probes of a cluster would send, and sends nothing of it
@@ -205,6 +208,8 @@ enum Schema {
     Reach,
     /// kassay/access/v1: `access -o json`
     Access,
+    /// kassay/trial/v1: `trial -o json`
+    Trial,
     /// kassay/diff/v1: `diff -o json`
     Diff,
     /// The profile that a bag follows, as BagIt Profiles 1.3.0 has it
@@ -217,6 +222,7 @@ impl Schema {
             Self::Assessment => include_str!("../../assets/schema/assessment-v1.json"),
             Self::Reach => include_str!("../../assets/schema/reach-v1.json"),
             Self::Access => include_str!("../../assets/schema/access-v1.json"),
+            Self::Trial => include_str!("../../assets/schema/trial-v1.json"),
             Self::Diff => include_str!("../../assets/schema/diff-v1.json"),
             Self::Bag => crate::export::BAG_PROFILE,
         }
@@ -386,6 +392,7 @@ fn run(cli: Cli) -> Result<u8, Failure> {
         Some(Verb::Verify(verb)) => verb.run(),
         Some(Verb::Diff(verb)) => verb.run(&manners),
         Some(Verb::Reach(verb)) => verb.run(&manners),
+        Some(Verb::Trial(verb)) => verb.run(&manners),
         Some(Verb::Access(verb)) => verb.run(&manners),
         Some(Verb::Probes(verb)) => verb.run(&manners).map(|()| 0),
         Some(Verb::Schema { of }) => print(of.text()).map(|()| 0),
