@@ -18,6 +18,7 @@ use kassay_core::analysis::platform;
 use kassay_core::analysis::probing::{self, Plan};
 use kassay_core::analysis::rbac::folded::Folded;
 use kassay_core::analysis::segmentation::Segmentation;
+use kassay_core::analysis::trial::{Told, Trial};
 use kassay_core::judging::{View, access_by_subject};
 use kassay_core::kinds::{Inventory, KindState, Probes};
 use kassay_core::model::text::clean;
@@ -97,6 +98,10 @@ impl World {
             }),
             Effect::Register { cluster, inventory, scope } => self.beside(move || match register(&inventory, &scope) {
                 Ok(register) => Action::Access(session::access::Action::Registered { cluster, register }),
+                Err(why) => Action::NotDone(why),
+            }),
+            Effect::Try { cluster, inventory, scope } => self.beside(move || match tried(&inventory, &scope) {
+                Ok(told) => Action::Trial(session::trial::Action::Tried { cluster, told }),
                 Err(why) => Action::NotDone(why),
             }),
             Effect::Compare { dir, other } => {
@@ -307,6 +312,13 @@ fn register(inventory: &Inventory, scope: &Scope) -> Result<Arc<Folded>, String>
     let tables = tables(None).map_err(|e| e.to_string())?;
     let now = collect::judging_time(inventory, None, jiff::Timestamp::now());
     Ok(Arc::new(access_by_subject(&View::new(inventory, scope, now, &tables))))
+}
+
+/// What the admission policies of a cluster refuse.
+fn tried(inventory: &Inventory, scope: &Scope) -> Result<Arc<Told>, String> {
+    let tables = tables(None).map_err(|e| e.to_string())?;
+    let categories = platform::Categories::new(inventory, scope);
+    Ok(Arc::new(Trial::of(inventory, &tables.software).told(|namespace| categories.of(namespace))))
 }
 
 /// How it is to be read.

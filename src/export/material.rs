@@ -5,8 +5,10 @@ use super::picture::Subject;
 use super::redact::Redacted;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use kassay_core::analysis::platform::Categories;
 use kassay_core::analysis::rbac::folded::Folded;
 use kassay_core::analysis::segmentation::Segmentation;
+use kassay_core::analysis::trial::{Told, Trial};
 use kassay_core::assess::CheckOutcome;
 use kassay_core::guidance::Guidance;
 use kassay_core::judging::{Tables, View, access_by_subject};
@@ -31,6 +33,8 @@ pub struct Pictured {
     pub cluster: ClusterInfo,
     /// Who may connect to whom in it.
     pub segmentation: Segmentation,
+    /// What its admission policies refuse, tried on witnesses.
+    pub trial: Told,
     /// Who may do what in it; nothing before somebody asked for registers.
     pub access: Option<Folded>,
 }
@@ -62,6 +66,13 @@ pub struct Material {
     pub now: Timestamp,
     /// What is known of the material that pseudonyms were put into; none where it is as it was saved.
     pub redacted: Option<Redacted>,
+}
+
+/// What the admission policies of a cluster refuse.
+fn tried(inventory: &Inventory, scope: &Scope) -> Result<Told, String> {
+    let tables = Tables::shipped().map_err(|e| e.to_string())?;
+    let categories = Categories::new(inventory, scope);
+    Ok(Trial::of(inventory, &tables.software).told(|namespace| categories.of(namespace)))
 }
 
 impl Material {
@@ -188,7 +199,8 @@ impl Material {
             let name = name.ok_or_else(|| "what was read of it is not kept".to_owned())?;
             let inventory = kept(&name, digest).map_err(|e| e.to_string()).and_then(|bytes| read(&bytes))?;
             let segmentation = Segmentation::of(&inventory, &self.workbook.scope);
-            Ok(Pictured { access: access(&inventory)?, cluster: inventory.cluster, segmentation })
+            let trial = tried(&inventory, &self.workbook.scope)?;
+            Ok(Pictured { access: access(&inventory)?, trial, cluster: inventory.cluster, segmentation })
         };
         let clusters = &self.workbook.clusters;
         self.pictures = clusters.iter().map(|c| (c.key.clone(), picture(folder::snapshot(&c.snapshot), &c.snapshot))).collect();

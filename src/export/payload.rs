@@ -5,7 +5,7 @@ use super::html::write_html;
 use super::index::{index_html, readings};
 use super::picture::{Dress, Subject, dot, svg};
 use super::redact::left_out_table;
-use super::registers::{access, flows};
+use super::registers::{access, flows, trial};
 use super::samples::populations;
 use super::tables::few;
 use super::{ExportError, Material, csv, json};
@@ -85,7 +85,7 @@ pub(super) fn payload(material: &Material) -> BTreeMap<String, Content> {
 
 /// What the tables of registers lack, and why. A CSV has no place for such words.
 fn left_out(material: &Material) -> String {
-    let tables = [access(material), flows(material)];
+    let tables = [access(material), flows(material), trial(material)];
     let notes = tables.iter().flat_map(|table| table.notes.iter().map(move |note| format!("{}.csv: {}\n", table.name, clean(note))));
     notes.collect()
 }

@@ -1,10 +1,11 @@
-//! What is worked out of each cluster as it was read, as tables: who may do what, and who may connect to whom.
+//! What is worked out of each cluster as it was read, as tables: who may do what, who may connect to whom, and what admission lets in.
 
 use super::csv::write_csv;
 use super::material::{Material, Pictured};
 use super::table::{Cell, Column, Table, cells};
 use kassay_core::analysis::rbac::folded::{Entry, Folded};
 use kassay_core::analysis::reach::{End, Reach};
+use kassay_core::analysis::trial::Outcome;
 use kassay_core::model::{Category, ObjectRef, Scope};
 use std::collections::BTreeSet;
 use std::io;
@@ -152,6 +153,52 @@ pub fn flows(material: &Material) -> Table<'_> {
         }
     }
     Table::new("segmentation", "Connections between categories", columns, rows).noted(notes)
+}
+
+/// What became of each witness that was held before the admission policies, in all clusters whose snapshots were read for it: one line for namespaces of one
+/// category in which it is told the same. Namespaces, and what a pod may choose to stay out of a policy, are parted by `; `.
+#[must_use]
+pub fn trial(material: &Material) -> Table<'_> {
+    let columns = [
+        Column::short("cluster"),
+        Column::short("witness").wide(30),
+        Column::short("breaks"),
+        Column::short("control").wide(9),
+        Column::line("namespaces"),
+        Column::choice("category", Category::ALL.map(Category::id)),
+        Column::choice("verdict", [Outcome::Refused, Outcome::NotEvaluated, Outcome::LetIn].map(Outcome::id)),
+        Column::line("by"),
+        Column::words("why"),
+        Column::line("unless").headed("Unless a pod chooses"),
+    ];
+    let mut notes = vec![];
+    let mut rows = vec![];
+    for (cluster, drawn) in &material.pictures {
+        let told = match drawn {
+            Err(why) => {
+                notes.push(format!("{cluster}: no policies on trial, because {why}."));
+                continue;
+            }
+            Ok(drawn) => &drawn.trial,
+        };
+        notes.extend(told.unread.iter().map(|words| format!("{cluster}: {words}.")));
+        rows.extend(told.rows.iter().map(|row| {
+            let verdict = &row.verdict;
+            cells![
+                cluster,
+                row.witness.id,
+                row.witness.breaks.id(),
+                row.witness.breaks.control(),
+                told.namespaces(row).join("; "),
+                row.category.id(),
+                verdict.outcome.id(),
+                &verdict.by,
+                &verdict.why,
+                row.unless(),
+            ]
+        }));
+    }
+    Table::new("trial", "Admission policies on trial", columns, rows).noted(notes)
 }
 
 const ENDS: [&str; 5] =

@@ -10,7 +10,7 @@ use super::view::{
     PracticeView, QuestionView, Report, ResultView, ReviewView,
 };
 use super::withheld::by_detector;
-use super::{Material, executive, papers, samples, second, standing};
+use super::{Material, executive, papers, samples, second, standing, tried};
 use kassay_core::assess::CheckOutcome;
 use kassay_core::checks;
 use kassay_core::guidance::{Area, Control, Question, paragraphs};
@@ -201,6 +201,7 @@ fn control_view(material: &Material, control: &Control, shown: usize) -> Control
         practices: control.practices.iter().map(|p| practice_view(material, &p.id, &p.text)).collect(),
         checks: check_ids(material, &control.id).into_iter().map(|id| check_view(material, id, shown)).collect(),
         questions: control.questions.iter().map(|q| question_view(material, q)).collect(),
+        tried: if control.id == tried::CONTROL { tried::tried(material) } else { vec![] },
     }
 }
 

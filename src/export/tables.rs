@@ -1,6 +1,6 @@
 //! Tables of what people said and of what is proposed, a line for each cluster: practices, questions, exceptions, the scope.
 
-use super::registers::{access, flows};
+use super::registers::{access, flows, trial};
 use super::requests::{Wanted, requests, requests_table};
 use super::samples::{sample_items, samples};
 use super::table::{Column, Table, cells};
@@ -28,8 +28,8 @@ pub(super) fn few(material: &Material) -> Vec<Table<'_>> {
         papers::system_evidence(material),
         withheld(material),
     ]);
-    // Where there is nothing to work them out from, they would look as if nobody had a right.
-    all.extend([access(material), flows(material)].into_iter().filter(|table| !table.is_empty()));
+    // Where there is nothing to work them out from, they would look as if nobody had a right, or nothing got in.
+    all.extend([access(material), flows(material), trial(material)].into_iter().filter(|table| !table.is_empty()));
     all
 }
 

@@ -82,7 +82,9 @@ What is in here
 {kept}  data/assessment-*.json       what the checks say of each cluster, for programs
   data/segmentation-*          who may connect to whom in each cluster: a picture (.svg), and the same for Graphviz (.dot)
   data/access-register.csv     who may do what in each cluster, by which role and binding
-  data/segmentation.csv        which connections are possible between categories; data/tables-lack.txt says what both lack
+  data/segmentation.csv        which connections are possible between categories
+  data/trial.csv               which pods that break a demand admission lets in, refuses, or could not be tried on; why, and by which policy
+  data/tables-lack.txt         what these three tables lack, where they do
   data/readings/*.csv          how far each kind of object was read, what was refused or failed, in the server's words
 {read}
 Whether it is whole

@@ -156,6 +156,7 @@ pub(super) struct ControlView {
     pub(super) practices: Vec<PracticeView>,
     pub(super) checks: Vec<CheckView>,
     pub(super) questions: Vec<QuestionView>,
+    pub(super) tried: Vec<super::tried::TriedView>,
 }
 
 #[derive(Debug, Serialize)]

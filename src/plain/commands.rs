@@ -171,6 +171,8 @@ fn onwards(session: &Session, context: Context) -> Heard {
             | Context::AllFindings
             | Context::Access
             | Context::Holder
+            | Context::Trial
+            | Context::Witness
             | Context::Compare
             | Context::Register
             | Context::Sample

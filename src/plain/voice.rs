@@ -69,6 +69,7 @@ fn place(session: &Session) -> String {
         Layer::Findings(check) => format!("{context:?} {check}"),
         Layer::Finding { id, .. } => format!("{context:?} {id}"),
         Layer::Holder { subject, .. } => format!("{context:?} {subject}"),
+        Layer::Witness { id, .. } => format!("{context:?} {id}"),
         Layer::Register(register) => format!("{context:?} {}", register.label()),
         Layer::Sample { reference, .. } => format!("{context:?} {reference}"),
         Layer::Form(form) => format!("{FORM} {:?}", form.purpose),

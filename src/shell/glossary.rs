@@ -181,6 +181,26 @@ pub const GLOSSARY: &[Entry] = &[
         "A right with which its holder can get more than it was given: making bindings, reading Secrets, starting pods as another account. Each has a name, and control 2.1 judges them.",
     ),
     word(
+        "witness",
+        &["trial"],
+        "A pod, or an object that makes pods, that breaks one demand in one way. It is held before every policy as it was read; nothing is sent to the cluster.",
+    ),
+    word(
+        "let in",
+        &["trial"],
+        "Every policy that may be asked was run, and none refuses the witness: a pod of that form gets into those namespaces.",
+    ),
+    word(
+        "refused",
+        &["trial"],
+        "A policy refuses the witness and lets the same pod in where it breaks nothing. “Unless” names what a pod may choose to stay out of that policy.",
+    ),
+    word(
+        "not evaluated",
+        &["trial"],
+        "Something stands in the way: a policy can't be run here, was not read, or refuses the clean witness as well. It counts neither as refused nor as let in.",
+    ),
+    word(
         "active probe",
         &["probes", "walk"],
         "A request without any credential, sent to see what strangers are given: by the API server, and by the registries of images in scope; or one with your login to a kubelet, for its settings. Nothing is sent before somebody allowed the list.",
@@ -288,6 +308,7 @@ pub const fn screen(place: Context) -> &'static str {
         Context::Summary => "summary",
         Context::Segmentation | Context::Flows => "segmentation",
         Context::Access | Context::Holder => "access",
+        Context::Trial | Context::Witness => "trial",
         Context::Compare => "compare",
         Context::Register | Context::Sample | Context::Pick => "registers",
         Context::Probes | Context::Probing => "probes",

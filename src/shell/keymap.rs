@@ -7,7 +7,7 @@ use kassay_core::model::Determined;
 use kassay_core::session::{Action, Context, Layer, Session, Step, Tab, Typed};
 use kassay_core::session::{
     access, all_findings, answer, book, compare, determine, engagement, evidence, exceptions, export, findings, help, home, new, palette,
-    probes, reading, registers, remediation, requests, review, samples, scope, search, segmentation, sign_off, summary, walk,
+    probes, reading, registers, remediation, requests, review, samples, scope, search, segmentation, sign_off, summary, trial, walk,
 };
 use kassay_core::workbook::ItemResult;
 
@@ -31,7 +31,7 @@ pub struct Binding {
 use Context::{
     Access, AllFindings, Areas, Checks, Choice, Cluster, Compare, Evidence, Export, Exporting, Filter, Finding, Findings, Flows, Guidance,
     Help, Holder, Home, Lines, Palette, Pick, Preview, Probes, Probing, Questions, Reading, Ready, Register, Result as Outcome, Sample,
-    Scope, Segmentation, Summary, Text,
+    Scope, Segmentation, Summary, Text, Trial, Witness,
 };
 
 const WALK: &[Context] = &[Areas, Guidance, Checks, Questions, Evidence, Outcome];
@@ -56,6 +56,7 @@ const BOOK: &[Context] = &[
     Flows,
     AllFindings,
     Access,
+    Trial,
     Register,
     Export,
 ];
@@ -78,6 +79,8 @@ const LISTS: &[Context] = &[
     AllFindings,
     Access,
     Holder,
+    Trial,
+    Witness,
     Compare,
     Probes,
     Probing,
@@ -112,6 +115,8 @@ const EVERYWHERE: &[Context] = &[
     AllFindings,
     Access,
     Holder,
+    Trial,
+    Witness,
     Compare,
     Probes,
     Probing,
@@ -154,6 +159,7 @@ keys! {
     &[Segmentation], ["enter"], "connections", "Shows the connections one by one, with the policies that let them through.", 1 => Action::Enter;
     &[Summary], ["enter"], "go there", "Goes to the area.", 1 => Action::Enter;
     &[Access], ["enter"], "open", "Shows all that the subject holds: roles, where, by which binding, rule by rule.", 1 => Action::Enter;
+    &[Trial], ["enter"], "open", "Shows the witness: its words, what became of it everywhere and why, its object.", 1 => Action::Enter;
     &[Sample], ["enter"], "note", "Opens result, note and evidence of the selected item.", 4 => Action::Enter;
     &[Pick], ["enter"], "draw these", "Draws the items that are chosen.", 1 => Action::Enter;
     &[Register], ["enter"], "open", "Opens the selected row, to read all of it or change it; a new one where there is none.", 1 => Action::Enter;
@@ -196,9 +202,11 @@ keys! {
     &[Guidance, Checks, Questions, Evidence, Outcome, Findings, Finding], ["o"], "reference", "Opens the reference of the control, or the file of a piece of evidence.", 8 => Action::Reference;
     &[Flows], ["E"], "keep as evidence", "Keeps the connections that are shown as evidence, with the policies that let them through.", 4 => Action::Segmentation(segmentation::Action::Keep);
     &[Access, Holder], ["E"], "keep as evidence", "Keeps the subjects that are shown, or this one, as evidence with all that they hold.", 4 => Action::Access(access::Action::Keep);
-    &[Flows, Access, Holder], ["y"], "copy", "Copies the selected one in words; over SSH too.", 5 => Action::CopyCommand;
+    &[Trial, Witness], ["E"], "keep as evidence", "Keeps what is shown of the trial, or this witness, as evidence: verdicts with their reasons.", 4 => Action::Trial(trial::Action::Keep);
+    &[Flows, Access, Holder, Trial, Witness], ["y"], "copy", "Copies the selected one in words; over SSH too.", 5 => Action::CopyCommand;
     &[Flows], ["g"], "group", "Groups by source, destination, ports, or not.", 3 => Action::Segmentation(segmentation::Action::Group);
     &[Access], ["g"], "group", "Groups by kind, namespace, what they reach, or not.", 3 => Action::Access(access::Action::Group);
+    &[Trial], ["g"], "group", "Groups by namespaces, what is broken, verdict, or not.", 3 => Action::Trial(trial::Action::Group);
     &[Flows], ["/"], "filter", "Narrows the connections: from:shop to:db port:443 by:policy or any word; - before a word turns it round.", 2 => Action::Filter;
     &[AllFindings], ["enter"], "open", "Shows the finding with the lines of the object; the arrows go on in this list.", 1 => Action::Enter;
     &[AllFindings], ["/"], "filter", "Narrows the list: sev:high ns:pay check:3.1 cluster:eu dss:2.2 cat:cde kind: name: rule: out:fail exc:no new:yes or any word; - before a word turns it round.", 2 => Action::Filter;
@@ -206,7 +214,7 @@ keys! {
     &[AllFindings], ["g"], "group", "Groups by namespace, object, check, cluster, or not.", 4 => Action::AllFindings(all_findings::Action::Group);
     &[AllFindings], ["y"], "copy as Markdown", "Copies what the filter lets through as a table, for the team that it concerns; over SSH too.", 5 => Action::CopyCommand;
     BOOK_BUT_FINDINGS, ["F"], "all findings", "Shows the findings of all checks on all clusters as one list, to filter and hand over.", 0 => Action::AllFindings(all_findings::Action::Open);
-    &[Findings, AllFindings, Access, Scope], ["z"], "platform", "Shows what is of the platform one by one, or folds it into a line again.", 9 => Action::Fold;
+    &[Findings, AllFindings, Access, Trial, Scope], ["z"], "platform", "Shows what is of the platform one by one, or folds it into a line again.", 9 => Action::Fold;
     &[Findings], ["space"], "mark", "Marks the finding, or a group on its heading; x and E act on all that is marked.", 6 => Action::Findings(findings::Action::Mark);
     &[Findings], ["s"], "sort", "Sorts by severity, object, rule, pods.", 5 => Action::Findings(findings::Action::Sort);
     &[Findings], ["g"], "group", "Groups by namespace, object, rule, or not.", 5 => Action::Findings(findings::Action::Group);
@@ -226,6 +234,7 @@ keys! {
     &[Register], ["/"], "filter", "Narrows the register to the rows in which every word stands; - before a word turns it round.", 3 => Action::Filter;
     &[Compare], ["/"], "filter", "Narrows the list to what has every word; - before a word turns it round.", 2 => Action::Filter;
     &[Access], ["/"], "filter", "Narrows the register: kind:user ns:pay path:secret sev:critical cat:cde or any word; - before a word turns it round.", 2 => Action::Filter;
+    &[Trial], ["/"], "filter", "Narrows the trial: ns:pay breaks:privileged verdict:let_in control:3.1 by:policy cat:cde or any word; - before a word turns it round.", 2 => Action::Filter;
     &[Findings, Cluster], ["/"], "filter", "Narrows the list. Findings: ns:pay sev:high rule:host kind: name: cat:cde or any word; - before a word turns it round.", 2 => Action::Filter;
     BOOK_BUT_FINDINGS, ["/"], "find", "Finds anything by its words: a control (also by its PCI DSS requirement), a check, a question, evidence, what somebody wrote.", 0 => Action::Search(search::Action::Open);
 
@@ -257,6 +266,7 @@ keys! {
     WALK, ["s"], "summary", "Shows the sixteen areas at a glance, what was not readable, who did what.", 8 => Action::Summary(summary::Action::Open);
     BOOK_BUT_FINDINGS, ["m"], "segmentation", "Shows the flows between categories of scope.", 0 => Action::Segmentation(segmentation::Action::Open);
     BOOK_BUT_FINDINGS, ["A"], "access register", "Shows who may do what, where, by which binding, and who has a way to further rights.", 0 => Action::Access(access::Action::Open);
+    BOOK_BUT_FINDINGS, ["T"], "policies on trial", "Shows which pods that break a demand admission lets in, where, and who refuses the others.", 0 => Action::Trial(trial::Action::Open);
     WALK, ["P"], "active probes", "Lists what would be sent to the API server, registries and kubelets, and asks before anything is.", 0 => Action::Probes(probes::Action::Open);
     &[Probes], ["y"], "yes, send these", "Allows exactly what is listed, and sends it; what comes back is kept as evidence.", 1 => Action::Probes(probes::Action::Send);
     &[Probes], ["n", "esc"], "send nothing", "Closes the list; nothing is sent.", 2 => Action::Back;
@@ -278,7 +288,7 @@ keys! {
     &[Outcome], ["Z"], "undo", "Takes the last edit back; what is taken back is told, and stays in the journal.", 0 => Action::Book(book::Action::Undo);
     UNDO, ["U"], "redo", "Does again what was taken back last.", 0 => Action::Book(book::Action::Redo);
     WALK, ["H"], "home", "Closes the assessment and lists all of them.", 0 => Action::Close;
-    &[Home, Areas, Guidance, Checks, Questions, Evidence, Outcome, Findings, Finding, Summary, Segmentation, Flows, AllFindings, Access, Holder, Probing, Register, Sample, Export, Exporting], ["ctrl-s"], "", "Tries again what could not be saved.", 0 => Action::Book(book::Action::Retry);
+    &[Home, Areas, Guidance, Checks, Questions, Evidence, Outcome, Findings, Finding, Summary, Segmentation, Flows, AllFindings, Access, Holder, Trial, Witness, Probing, Register, Sample, Export, Exporting], ["ctrl-s"], "", "Tries again what could not be saved.", 0 => Action::Book(book::Action::Retry);
 
     LISTS, ["up", "k"], "", "Moves up.", 0 => Action::Step(Step::Up);
     LISTS, ["down", "j"], "", "Moves down.", 0 => Action::Step(Step::Down);
@@ -290,6 +300,8 @@ keys! {
     WALK, ["right", "l"], "", "Into the control, then to the tab at the right.", 0 => Action::Right;
     &[Holder], ["left", "h"], "previous", "The subject before.", 0 => Action::Left;
     &[Holder], ["right", "l"], "next", "The next subject.", 6 => Action::Right;
+    &[Witness], ["left", "h"], "previous", "The witness before.", 0 => Action::Left;
+    &[Witness], ["right", "l"], "next", "The next witness.", 6 => Action::Right;
     &[Finding], ["left", "h"], "previous", "The finding before.", 0 => Action::Left;
     &[Finding], ["right", "l"], "next", "The next finding.", 6 => Action::Right;
     &[Palette], ["up"], "", "Moves up.", 0 => Action::Step(Step::Up);
@@ -326,7 +338,7 @@ keys! {
     &[Preview], ["esc"], "leave as it was", "Does not take what was read; the assessment stays as it was.", 2 => Action::Back;
     FORM, ["esc"], "cancel", "Closes the form; what you typed is kept, and stands there when you open it again.", 5 => Action::Back;
     FORM, ["ctrl-x"], "forget", "Forgets what you typed in the form, and closes it.", 0 => Action::Forget;
-    &[Cluster, Ready, Findings, Finding, Scope, Summary, Segmentation, Flows, AllFindings, Access, Holder, Compare, Register, Sample, Pick, Export, Help], ["esc"], "back", "Back to where you came from.", 20 => Action::Back;
+    &[Cluster, Ready, Findings, Finding, Scope, Summary, Segmentation, Flows, AllFindings, Access, Holder, Trial, Witness, Compare, Register, Sample, Pick, Export, Help], ["esc"], "back", "Back to where you came from.", 20 => Action::Back;
     &[Filter], ["esc"], "clear", "Clears the filter.", 2 => Action::Back;
     &[Palette], ["esc"], "back", "Back.", 2 => Action::Back;
     WALK, ["esc"], "", "Back to the list of areas.", 0 => Action::Back;
@@ -335,7 +347,7 @@ keys! {
     EVERYWHERE, ["?", "f1"], "help", "Shows the keys of here, and explains the words of the screen.", 99 => Action::Help(help::Action::Open);
     &[Text, Lines, Filter], ["f1"], "help", "Shows the keys of here, and explains the words of the screen.", 99 => Action::Help(help::Action::Open);
     &[Home, Areas, Guidance, Checks, Questions, Evidence, Outcome], ["q"], "quit", "Leaves; everything is saved already, and the place is kept.", 30 => Action::Quit;
-    &[Findings, Finding, Summary, Segmentation, Flows, AllFindings, Access, Holder, Compare, Register, Sample, Export, Help], ["q"], "", "Back to where you came from.", 0 => Action::Back;
+    &[Findings, Finding, Summary, Segmentation, Flows, AllFindings, Access, Holder, Trial, Witness, Compare, Register, Sample, Export, Help], ["q"], "", "Back to where you came from.", 0 => Action::Back;
     // In a text of several lines it takes back what was typed.
     EVERYWHERE, ["ctrl-z"], "", "Stops the program until the shell lets it go on (fg).", 0 => Action::Suspend;
     &[Text, Filter, Palette], ["ctrl-z"], "", "Stops the program until the shell lets it go on (fg).", 0 => Action::Suspend;

@@ -18,7 +18,7 @@ use kassay_core::session::{Layer, Session, Urgency};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
-use screens::{access, all_findings, compare, palette, probes, registers as register, samples, search, segmentation, summary};
+use screens::{access, all_findings, compare, palette, probes, registers as register, samples, search, segmentation, summary, trial};
 use theme::Theme;
 
 /// Draws a frame.
@@ -50,6 +50,8 @@ fn layers(frame: &mut Frame<'_>, session: &Session, theme: &Theme) {
             Layer::Access => access::render(frame, area, session, theme),
             Layer::Compare => compare::render(frame, area, session, theme),
             Layer::Holder { subject, scroll } => access::holder(frame, area, session, subject, scroll, theme),
+            Layer::Trial => trial::render(frame, area, session, theme),
+            Layer::Witness { id, scroll } => trial::witness(frame, area, session, id, scroll, theme),
             Layer::Probes => probes::render(frame, area, session, theme),
             Layer::Register(of) => register::render(frame, area, session, *of, theme),
             Layer::Sample { reference, cursor } => samples::render(frame, area, session, reference, cursor, theme),

@@ -5,7 +5,7 @@ use super::parts::cursor::Step;
 use super::parts::field::Typed;
 use super::{
     access, all_findings, answer, book, compare, determine, engagement, evidence, exceptions, export, findings, help, home, new, palette,
-    probes, reading, registers, remediation, requests, review, samples, scope, search, segmentation, sign_off, summary, walk,
+    probes, reading, registers, remediation, requests, review, samples, scope, search, segmentation, sign_off, summary, trial, walk,
 };
 use jiff::Timestamp;
 
@@ -111,6 +111,8 @@ pub enum Action {
     Segmentation(segmentation::Action),
     /// The access register.
     Access(access::Action),
+    /// Policies on trial.
+    Trial(trial::Action),
     /// The assessment beside another one.
     Compare(compare::Action),
     /// Active probes.
@@ -155,6 +157,7 @@ impl Action {
             Self::Evidence(action) => action.is_by_person(),
             Self::Segmentation(action) => action.is_by_person(),
             Self::Access(action) => action.is_by_person(),
+            Self::Trial(action) => action.is_by_person(),
             Self::Compare(action) => action.is_by_person(),
             Self::Probes(action) => action.is_by_person(),
             Self::Export(action) => action.is_by_person(),

@@ -49,6 +49,10 @@ pub enum Context {
     Access,
     /// One subject of it.
     Holder,
+    /// Policies on trial.
+    Trial,
+    /// One witness.
+    Witness,
     /// The assessment beside another one.
     Compare,
     /// What active probes would send.
@@ -75,7 +79,7 @@ pub enum Context {
 
 impl Context {
     /// All of them.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 36] = [
         Self::Home,
         Self::Cluster,
         Self::Ready,
@@ -99,6 +103,8 @@ impl Context {
         Self::AllFindings,
         Self::Access,
         Self::Holder,
+        Self::Trial,
+        Self::Witness,
         Self::Compare,
         Self::Probes,
         Self::Probing,
@@ -148,6 +154,8 @@ impl Context {
             Self::AllFindings => "All findings",
             Self::Access => "Access register",
             Self::Holder => "Subject",
+            Self::Trial => "Policies on trial",
+            Self::Witness => "Witness",
             Self::Compare => "Comparison",
             Self::Probes => "Active probes",
             Self::Probing => "Active probes, being sent",

@@ -212,6 +212,15 @@ pub enum Effect {
         /// The scope.
         scope: Scope,
     },
+    /// Try admission policies on witnesses → `trial::Tried`.
+    Try {
+        /// The cluster.
+        cluster: String,
+        /// What was read of it.
+        inventory: Arc<Inventory>,
+        /// The scope.
+        scope: Scope,
+    },
     /// Compare the assessment with another one, a bag or a snapshot → `compare::Compared` or `Failed`.
     Compare {
         /// The folder of the assessment.

@@ -47,6 +47,7 @@ impl Session {
             Lead::Renewed(key) => {
                 self.segmentation.forget(&key);
                 self.access.forget(&key);
+                self.trials.forget(&key);
                 self.findings.reload(desk);
                 self.all_findings.renew(desk);
                 self.pictures()
@@ -90,6 +91,7 @@ impl Session {
         match self.desk.top() {
             Layer::Segmentation(_) | Layer::Flows => self.segmentation.wanted(&self.desk),
             Layer::Access | Layer::Holder { .. } => self.access.wanted(&self.desk),
+            Layer::Trial | Layer::Witness { .. } => self.trials.wanted(&self.desk),
             _ => Next::NONE,
         }
     }
@@ -110,6 +112,7 @@ impl Session {
         self.findings = Default::default();
         self.all_findings = Default::default();
         self.access = Default::default();
+        self.trials = Default::default();
         self.segmentation = Default::default();
         self.compare = Default::default();
     }

@@ -55,6 +55,7 @@ pub mod segmentation;
 pub mod sign_off;
 mod state;
 pub mod summary;
+pub mod trial;
 mod update;
 pub mod walk;
 
@@ -92,4 +93,5 @@ pub use probes::{Probed, Probing};
 pub use reading::{Arrived, KindRow, Progress, Reading};
 pub use search::FindRow;
 pub use state::Session;
+pub use trial::{TrialGroup, TrialView};
 pub use update::update;

@@ -41,6 +41,10 @@ impl Session {
                 self.access.enter(desk);
                 Next::NONE
             }
+            Layer::Trial => {
+                self.trials.enter(desk);
+                Next::NONE
+            }
             Layer::Segmentation(_) | Layer::Flows => {
                 self.segmentation.enter(desk);
                 Next::NONE
@@ -53,7 +57,7 @@ impl Session {
                 probes::enter(self.probing.as_ref(), desk);
                 Next::NONE
             }
-            Layer::Finding { .. } | Layer::Holder { .. } | Layer::Help(_) | Layer::Palette { .. } => {
+            Layer::Finding { .. } | Layer::Holder { .. } | Layer::Witness { .. } | Layer::Help(_) | Layer::Palette { .. } => {
                 desk.close_top();
                 Next::NONE
             }
@@ -147,6 +151,7 @@ impl Session {
             Layer::Export => return self.export.back(desk),
             Layer::Walk => walk::back(desk),
             Layer::Access => self.access.back(desk),
+            Layer::Trial => self.trials.back(desk),
             Layer::Flows => self.segmentation.back(desk),
             Layer::Compare => self.compare.back(desk),
             Layer::Findings(_) => self.findings.back(desk),
@@ -171,12 +176,15 @@ impl Session {
             Some(Layer::Findings(_)) => self.findings.step(desk, step),
             Some(Layer::AllFindings) => self.all_findings.list.step(step),
             Some(Layer::Access) => self.access.view.list.step(step),
+            Some(Layer::Trial) => self.trials.view.list.step(step),
             Some(Layer::Flows) => self.segmentation.flows.list.step(step),
             Some(Layer::Compare) => self.compare.differences.iter_mut().for_each(|list| list.step(step)),
             Some(Layer::Register(_)) => keepers::step(desk, step),
             Some(Layer::Sample { .. } | Layer::Pick(_)) => samples::step(desk, step),
             Some(Layer::Probes) => probes::step(self.probing.as_mut(), step),
-            Some(Layer::Finding { scroll, .. } | Layer::Holder { scroll, .. } | Layer::Help(scroll)) => scroll.step(step),
+            Some(Layer::Finding { scroll, .. } | Layer::Holder { scroll, .. } | Layer::Witness { scroll, .. } | Layer::Help(scroll)) => {
+                scroll.step(step);
+            }
             Some(Layer::Form(form)) => form.step(step),
             Some(Layer::Scope(editor)) => scope::step(editor, step),
             Some(Layer::Export) => self.export.step(step),
@@ -196,6 +204,7 @@ impl Session {
             Layer::Finding { .. } if matches!(below, Some(Layer::AllFindings)) => return self.all_findings.beside(back),
             Layer::Finding { .. } => self.findings.beside(desk, back),
             Layer::Holder { .. } => self.access.beside(desk, back),
+            Layer::Witness { .. } => self.trials.beside(desk, back),
             _ => match self.form_mut() {
                 Some(form) if form.is_typing() => form.type_in(if back { &Typed::Left } else { &Typed::Right }),
                 Some(form) => {
@@ -244,6 +253,7 @@ impl Session {
             Layer::Scope(editor) => Some(&mut editor.cursor),
             Layer::Export => Some(&mut self.export.cursor),
             Layer::Access => Some(&mut self.access.view.list.cursor),
+            Layer::Trial => Some(&mut self.trials.view.list.cursor),
             Layer::Flows => Some(&mut self.segmentation.flows.list.cursor),
             Layer::Compare => self.compare.differences.as_mut().map(|list| &mut list.cursor),
             Layer::Reading => self.reading.as_mut().and_then(|r| r.arrived.as_mut()).map(|arrived| &mut arrived.differences.cursor),
@@ -305,6 +315,7 @@ impl Session {
             }
             Some(Layer::New) => new::type_in(&mut self.new, typed),
             Some(Layer::Access) => self.access.type_in(typed),
+            Some(Layer::Trial) => self.trials.type_in(typed),
             Some(Layer::Flows) => self.segmentation.type_in(typed),
             Some(Layer::Compare) => self.compare.differences.iter_mut().filter(|list| list.filtering).for_each(|list| list.type_in(typed)),
             Some(Layer::Findings(_)) => self.findings.type_in(&self.desk, typed),
@@ -321,6 +332,7 @@ impl Session {
             Some(Layer::Findings(_)) => self.findings.fold(&self.desk),
             Some(Layer::AllFindings) => self.all_findings.fold(),
             Some(Layer::Access) => self.access.fold(),
+            Some(Layer::Trial) => self.trials.fold(),
             Some(Layer::Scope(editor)) => editor.fold(),
             Some(Layer::New) => {
                 if let Some(editor) = self.new.as_mut().and_then(|new| new.open_scope_mut()) {
@@ -337,6 +349,7 @@ impl Session {
             Layer::Findings(_) => self.findings.filter(&self.desk),
             Layer::AllFindings => self.all_findings.list.filtering = true,
             Layer::Access => self.access.view.list.filtering = true,
+            Layer::Trial => self.trials.view.list.filtering = true,
             Layer::Flows => self.segmentation.flows.list.filtering = true,
             Layer::Compare => self.compare.differences.iter_mut().for_each(|list| list.filtering = true),
             Layer::Register(_) => registers::filter(&mut self.desk),
@@ -350,6 +363,7 @@ impl Session {
             Layer::Findings(_) | Layer::Finding { .. } => self.findings.copy(&self.desk),
             Layer::AllFindings => self.all_findings.copy(&mut self.desk),
             Layer::Access | Layer::Holder { .. } => self.access.copy(&self.desk),
+            Layer::Trial | Layer::Witness { .. } => self.trials.copy(&self.desk),
             Layer::Flows => self.segmentation.copy(),
             Layer::Export => self.export.copy(),
             Layer::Register(_) => keepers::copy(&self.desk),

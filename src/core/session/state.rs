@@ -17,6 +17,7 @@ use super::parts::form::Form;
 use super::probes::{self, Probing};
 use super::reading::Reading;
 use super::segmentation::Pictures;
+use super::trial::Trials;
 use crate::guidance::Guidance;
 use crate::model::{Finding, ObjectRef};
 use jiff::{Timestamp, tz::TimeZone};
@@ -39,6 +40,8 @@ pub struct Session {
     pub all_findings: AllFindings,
     /// Who may do what in its clusters.
     pub access: Access,
+    /// What their admission policies refuse, tried on witnesses.
+    pub trials: Trials,
     /// Who may connect to whom in its clusters.
     pub segmentation: Pictures,
     /// The open assessment beside another one.
@@ -83,6 +86,7 @@ impl Session {
             findings: Findings::default(),
             all_findings: AllFindings::default(),
             access: Access::default(),
+            trials: Trials::default(),
             segmentation: Pictures::default(),
             compare: Compare::default(),
             probing: None,
@@ -189,6 +193,9 @@ impl Session {
             Layer::Access if self.access.view.list.filtering => Context::Filter,
             Layer::Access => Context::Access,
             Layer::Holder { .. } => Context::Holder,
+            Layer::Trial if self.trials.view.list.filtering => Context::Filter,
+            Layer::Trial => Context::Trial,
+            Layer::Witness { .. } => Context::Witness,
             Layer::Probes if probes::is_running(self.probing.as_ref()) => Context::Probing,
             Layer::Probes => Context::Probes,
             Layer::Scope(_) => Context::Scope,

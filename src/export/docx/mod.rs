@@ -43,7 +43,7 @@ fn write(material: &Material) -> io::Result<Vec<u8>> {
     findings::findings(&mut body, material)?;
     body.heading(1, "What is not in this document")?;
     body.paragraph(
-        "The access register, connections between categories and exceptions are in the workbook for spreadsheets. Files of evidence, snapshots and the journal are in \
+        "The access register, connections between categories, policies on trial and exceptions are in the workbook for spreadsheets. Files of evidence, snapshots and the journal are in \
          the evidence bundle.",
     )?;
     let title = title(material);

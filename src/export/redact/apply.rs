@@ -8,6 +8,7 @@ use super::redactor::Redactor;
 use crate::export::material::Pictured;
 use kassay_core::analysis::rbac::folded::{Entry, Folded, Held, Rights, RuleWords};
 use kassay_core::analysis::segmentation::{Crossing, FlowRow, Namespace, Pair, Pairs, Segmentation, SharedNode};
+use kassay_core::analysis::trial::{Told, ToldPlace, ToldRow, Verdict};
 use kassay_core::assess::CheckOutcome;
 use kassay_core::checks;
 use kassay_core::guidance::Guidance;
@@ -214,7 +215,7 @@ fn of_finding(redactor: &mut Redactor, finding: &Finding, known_mend: &str) -> F
 
 /// What is drawn of a cluster.
 pub(super) fn pictured(redactor: &mut Redactor, pictured: &Pictured) -> Pictured {
-    let Pictured { cluster, segmentation, access } = pictured;
+    let Pictured { cluster, segmentation, trial, access } = pictured;
     let mut cluster = cluster.clone();
     // Pictures name the cluster; what else is known of it is not drawn, and goes.
     let kept = kassay_core::kinds::ClusterInfo {
@@ -229,6 +230,7 @@ pub(super) fn pictured(redactor: &mut Redactor, pictured: &Pictured) -> Pictured
     Pictured {
         cluster: kept,
         segmentation: of_segmentation(redactor, segmentation),
+        trial: of_trial(redactor, trial),
         access: access.as_ref().map(|folded| register(redactor, folded)),
     }
 }
@@ -279,6 +281,47 @@ fn of_segmentation(redactor: &mut Redactor, segmentation: &Segmentation) -> Segm
         complete: *complete,
         cut_short: *cut_short,
     }
+}
+
+/// Policies on trial. What a policy says to whom it refuses was written by people.
+fn of_trial(redactor: &mut Redactor, told: &Told) -> Told {
+    let Told { policies, unread, places, rows } = told;
+    let places = places.iter().map(|ToldPlace { namespaces, category, image }| ToldPlace {
+        namespaces: namespaces.iter().map(|name| redactor.name(Class::Namespace, name)).collect(),
+        category: *category,
+        image: redactor.name(Class::Image, image),
+    });
+    let places = places.collect();
+    let rows = rows.iter().map(|ToldRow { witness, places, category, verdict: Verdict { outcome, by, why, spoken_of, around } }| ToldRow {
+        witness,
+        places: places.clone(),
+        category: *category,
+        verdict: Verdict {
+            outcome: *outcome,
+            by: policy_words(redactor, by),
+            why: redactor.text(why, Words::People),
+            spoken_of: *spoken_of,
+            around: around.iter().map(|words| redactor.text(words, Words::People)).collect(),
+        },
+    });
+    let rows = rows.collect();
+    let mut told = Told {
+        policies: policies.iter().map(|policy| redactor.object_words(policy)).collect(),
+        unread: unread.iter().map(|words| redactor.text(words, Words::Program)).collect(),
+        places,
+        rows,
+    };
+    // In the order of the names that are told: that of the others would tell something of them.
+    told.sort();
+    told
+}
+
+/// A policy and the part of it that speaks: `ClusterPolicy hardened / rule no-root`. What is no object by its first word is an engine.
+fn policy_words(redactor: &mut Redactor, by: &str) -> String {
+    let (policy, part) = by.split_once(" / ").unwrap_or((by, ""));
+    let is_object = policy.split_once(' ').is_some_and(|(kind, name)| !name.contains(' ') && kind.chars().skip(1).any(char::is_uppercase));
+    let policy = if is_object { redactor.object_words(policy) } else { redactor.text(policy, Words::Program) };
+    if part.is_empty() { policy } else { format!("{policy} / {}", redactor.text(part, Words::People)) }
 }
 
 fn register(redactor: &mut Redactor, folded: &Folded) -> Folded {

@@ -6,7 +6,7 @@ mod sheet;
 
 use super::facts::title;
 use super::findings::{coverage, findings, outcomes};
-use super::registers::{access, flows};
+use super::registers::{access, flows, trial};
 use super::roc::{assessed, section_six};
 use super::table::Table;
 use super::visible::visible;
@@ -33,7 +33,7 @@ fn shown(material: &Material) -> Vec<Table<'_>> {
     let mut all = vec![assessed(material)];
     all.extend(section_six(material));
     all.extend(tables::answers_and_judgements(material));
-    all.extend([outcomes(material), coverage(material), findings(material), access(material), flows(material)]);
+    all.extend([outcomes(material), coverage(material), findings(material), access(material), flows(material), trial(material)]);
     all.extend(tables::fieldwork(material));
     all.extend(tables::standing(material));
     all.extend([papers::evidence_register(&material.workbook), withheld(material)]);

@@ -20,6 +20,7 @@ mod scope;
 mod search;
 mod segmentation;
 mod summary;
+mod trial;
 mod walk;
 
 use super::forms;
@@ -43,6 +44,8 @@ pub fn page(session: &Session) -> Page<'_> {
         Layer::Flows => segmentation::flows(session),
         Layer::Access => access::page(session),
         Layer::Holder { subject, .. } => access::holder(session, subject),
+        Layer::Trial => trial::page(session),
+        Layer::Witness { id, .. } => trial::witness(session, id),
         Layer::Compare => compare::page(session),
         Layer::Probes => probes::page(session),
         Layer::Register(register) => registers::page(session, *register),

@@ -24,4 +24,5 @@ pub mod scope;
 pub mod search;
 pub mod segmentation;
 pub mod summary;
+pub mod trial;
 pub mod walk;

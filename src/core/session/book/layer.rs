@@ -42,6 +42,15 @@ pub enum Layer {
     Flows,
     /// The access register; its state is that of `access`.
     Access,
+    /// Policies on trial; their state is that of `trials`.
+    Trial,
+    /// One witness, with what became of it everywhere.
+    Witness {
+        /// Its name.
+        id: &'static str,
+        /// How far it is scrolled.
+        scroll: Scroll,
+    },
     /// The assessment beside another one; its state is that of `compare`.
     Compare,
     /// One subject of the register.
