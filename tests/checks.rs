@@ -99,8 +99,7 @@ fn refusing_any_needed_kind_blocks_and_never_passes() {
             let before = input.inventory.coverage.clone();
             for kind in Kind::ALL.iter().filter(|kind| check.needs.iter().any(|need| need.kinds().contains(*kind))) {
                 input.inventory.coverage.entry(*kind).or_default().state = KindState::Forbidden;
-                let view = View::new(&input.inventory, &input.scope, input.now, &tables);
-                let outcome = assess::run(check, &view);
+                let outcome = assess::run(check, &View::new(&input.inventory, &input.scope, input.now, &tables));
                 // What shows of the control plane without pods is told, and nothing is good by it.
                 let told = check.needs.contains(&Need::ControlPlane)
                     && !Need::ControlPlane.kinds().iter().all(|kind| input.inventory.state(*kind) == KindState::Read);

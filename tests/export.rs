@@ -91,6 +91,7 @@ fn a_bag_is_whole_and_the_same_again() {
         "data/assessment-prod.json",
         "data/segmentation-prod.svg",
         "data/segmentation-prod.dot",
+        "data/trial.csv",
         "README.txt",
     ] {
         assert!(one.join(name).is_file(), "{name}");

@@ -354,6 +354,8 @@ fn mark<'m>(row: &str, material: &'m Material) -> &'m str {
         "found wrong and mended" => "It is closed.",
         "the access register" => "ClusterRole all",
         "connections between workloads" => "shop/Pod/db",
+        "policies on trial: every verdict" => "clean-pod",
+        "the witnesses that policies let in" => "escalation-true",
         "the guidance's words on Kubernetes" => "Everybody asks the API server",
         "SHA-256 of each file of evidence" => &material.workbook.evidence[0].sha256,
         "SHA-256 of each snapshot" => &material.workbook.clusters[0].snapshot,

@@ -261,6 +261,8 @@ fn every_place_is_told() {
         (&["1", "1"], "Connections "),
         (&["back", "back", "A"], "Access register of demo."),
         (&["1", "1"], "Ways to further rights: "),
+        (&["back", "back", "T"], "Policies on trial in demo."),
+        (&["1", "1"], "It breaks what control 3.1 demands: "),
         (&["back", "back", "F"], "All findings of all checks"),
         (&["1", "1"], "A finding of "),
         (&["back", "back", "tab 2", "1", "1"], "Findings of 1.1/anonymous-rbac"),

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test's failure is its message")]
 
 use kassay::shell::fuzzy;
-use kassay::tui::screens::{export, help, home, new, reading, scope};
+use kassay::tui::screens::{export, help, home, new, reading, scope, trial};
 use kassay::tui::text;
 use kassay::tui::theme::{Depth, SHIPPED, Theme};
 use kassay::tui::widgets::{message, picker};
@@ -11,8 +11,8 @@ use kassay_core::guidance::Guidance;
 use kassay_core::kinds::{Caller, ClusterInfo, KindState};
 use kassay_core::model::{Category, Kind, Scope};
 use kassay_core::session::{
-    Book, ContextRow, Cursor, Field, Flight, HomeRow, KindRow, Message, NamespaceRow, New, Opened, Preflight, Reading, Right, ScopeEditor,
-    Scroll, Session, Source, Stage, Underway,
+    Action, Book, ContextRow, Cursor, Field, Flight, HomeRow, KindRow, Message, NamespaceRow, New, Opened, Preflight, Reading, Right,
+    ScopeEditor, Scroll, Session, Source, Stage, Underway,
 };
 use kassay_core::workbook::Workbook;
 use ratatui::backend::TestBackend;
@@ -297,6 +297,80 @@ fn export() {
     show("export-written", &session);
     session.export.failed = Some("/srv/x: permission denied".into());
     show("export-failed", &session);
+}
+
+/// Policies on trial: what gets in in scope, what is not known, what is refused, in many namespaces; and one witness.
+#[test]
+fn policies_on_trial() {
+    use kassay_core::analysis::trial::{Outcome, Told, ToldPlace, ToldRow, Verdict, Witness};
+    let mut session = opened();
+    let book = session.book.as_mut().unwrap();
+    book.workbook.clusters.push(kassay_core::workbook::ClusterRecord { key: "prod-eu".into(), ..Default::default() });
+    let again = Opened { dir: "/assessments/acme".into(), workbook: book.workbook.clone(), held_by: None, notices: vec![] };
+    session.book = Some(Box::new(Book::new(again, session.guidance, session.today())));
+    let place = |names: &[&str], category| ToldPlace {
+        namespaces: names.iter().map(|n| (*n).to_owned()).collect(),
+        category,
+        image: String::new(),
+    };
+    let many = ["checkout", "ledger", "payments", "settlement-with-a-name-that-is-long", "vault\u{1b}[2J"];
+    let by = "ValidatingAdmissionPolicy no-privileged / no-privileged, validation 1";
+    let row = |id: &str, place, category, outcome, by: &str, why: &str, around: &[&str]| ToldRow {
+        witness: Witness::by_id(id).unwrap(),
+        places: vec![place],
+        category,
+        verdict: Verdict {
+            outcome,
+            by: by.into(),
+            why: why.into(),
+            spoken_of: false,
+            around: around.iter().map(|words| (*words).to_owned()).collect(),
+        },
+    };
+    let mut told = Told {
+        policies: vec!["ValidatingAdmissionPolicy no-privileged".into()],
+        unread: vec!["validatingpolicies.policies.kyverno.io could not be read, so what they refuse is not known".into()],
+        places: vec![place(&many, Category::Cde), place(&["lab"], Category::OutOfScope), place(&["kube-system"], Category::Platform)],
+        rows: vec![
+            row("clean-pod", 0, Category::Cde, Outcome::LetIn, "", "ValidatingAdmissionPolicy no-privileged lets it in", &[]),
+            row(
+                "privileged-container",
+                0,
+                Category::Cde,
+                Outcome::Refused,
+                by,
+                "no privileged containers here",
+                &["pods with the label skip=yes"],
+            ),
+            row("privileged-container", 1, Category::OutOfScope, Outcome::LetIn, "", "no policy is asked about it", &[]),
+            row("privileged-container", 2, Category::Platform, Outcome::LetIn, "", "no policy is asked about it", &[]),
+            row(
+                "privileged-init-container",
+                0,
+                Category::Cde,
+                Outcome::LetIn,
+                "",
+                "ValidatingAdmissionPolicy no-privileged lets it in",
+                &[],
+            ),
+            row("signature-none", 0, Category::Cde, Outcome::NotEvaluated, "ClusterPolicy signed", "it asks a registry", &[]),
+        ],
+    };
+    told.sort();
+    let told = std::sync::Arc::new(told);
+    let tried = Action::Trial(kassay_core::session::trial::Action::Tried { cluster: "prod-eu".into(), told });
+    holds("trial-working", |frame, area, theme| trial::render(frame, area, &session, theme));
+    let _ = kassay_core::session::update(&mut session, tried);
+    session.layers.push(kassay_core::session::Layer::Trial);
+    holds("trial", |frame, area, theme| trial::render(frame, area, &session, theme));
+    holds("witness", |frame, area, theme| trial::witness(frame, area, &session, "privileged-container", &Scroll::default(), theme));
+    let shown = lines(drawn((200, 60), |frame, area| trial::render(frame, area, &session, &theme())).backend().buffer());
+    let at = |words: &str| shown.find(words).unwrap_or_else(|| panic!("{words} is not in:\n{shown}"));
+    assert!(
+        at("✗ let in") < at("? not evaluated") && at("? not evaluated") < at("✓ refused") && at("✓ refused") < at("clean-pod"),
+        "{shown}"
+    );
+    assert!(!shown.contains('\u{1b}') && shown.contains("platform  1 verdict, 1 let in"), "{shown}");
 }
 
 #[test]

@@ -10,6 +10,8 @@ mod second;
 mod support;
 #[path = "session/told.rs"]
 mod told;
+#[path = "session/trial.rs"]
+mod trial;
 #[path = "support/whole.rs"]
 mod whole;
 

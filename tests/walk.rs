@@ -19,7 +19,7 @@ use kassay_core::model::{Category, Finding, Kind, ObjectRef, Outcome, Scope, Sev
 use kassay_core::sensitive::FingerprintKey;
 use kassay_core::session::{
     Action, Collection, Context, Layer, Register, Step, Tab, Target, access, all_findings, compare, determine, evidence, export, findings,
-    help, palette, probes, reading, registers, remediation, scope, search, segmentation, summary, walk,
+    help, palette, probes, reading, registers, remediation, scope, search, segmentation, summary, trial, walk,
 };
 use kassay_core::workbook::compare::Entry;
 use ratatui::Terminal;
@@ -174,6 +174,16 @@ fn everywhere(look: &mut dyn FnMut(&mut Desk, &str)) {
     desk.act(Action::Enter).act(Action::Enter);
     assert_eq!(desk.session.context(), Context::Holder);
     look(&mut desk, "subject");
+    desk.act(Action::Back).act(Action::Back).act(Action::Trial(trial::Action::Open));
+    look(&mut desk, "trial, working");
+    let told = kassay_core::analysis::trial::Trial::of(&inventory, &tables.software).told(|_| Category::Cde);
+    desk.act(Action::Trial(trial::Action::Tried { cluster: "prod-eu".into(), told: Arc::new(told) }));
+    look(&mut desk, "trial");
+    desk.act(Action::Filter);
+    look(&mut desk, "trial, filter");
+    desk.act(Action::Enter).act(Action::Enter);
+    assert_eq!(desk.session.context(), Context::Witness);
+    look(&mut desk, "witness");
     desk.act(Action::Back).act(Action::Back);
     desk.act(Action::Segmentation(segmentation::Action::Open));
     look(&mut desk, "segmentation, working");

@@ -17,6 +17,7 @@ mod policy;
 mod program;
 mod rule;
 mod settings;
+mod signers;
 #[allow(dead_code, reason = "closed types name all that is known, whether it counts here or not")]
 mod types;
 #[allow(dead_code, reason = "closed types name all that is known, whether it counts here or not")]

@@ -21,5 +21,5 @@ pub mod validating;
 pub mod wildcard;
 
 pub use request::{GroupKind, GroupResource, Namespace, Operation, Provenance, Request, User};
-pub use ruling::{Answer, Judge, Ruling};
+pub use ruling::{Answer, BY_NAME, Judge, Ruling};
 pub use selector::Selector;

@@ -2,6 +2,9 @@
 
 use super::request::{Namespace, Request};
 
+/// How the words begin about images that stay out of a policy by their names. Whoever asks about one image knows already whether it does.
+pub const BY_NAME: &str = "images named";
+
 /// What one rule of a policy says to one request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {

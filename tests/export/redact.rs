@@ -201,9 +201,15 @@ fn what_is_no_name_is_told_as_before() {
         let mut all: Vec<(&'static str, Vec<String>)> = export::tables(material).iter().map(|t| (t.name, facts(t))).collect();
         all.extend(export::section_six(material).iter().map(|t| (t.name, facts(t))));
         all.extend(
-            [export::access(material), export::flows(material), export::outcomes(material), export::assessed(material)]
-                .iter()
-                .map(|t| (t.name, facts(t))),
+            [
+                export::access(material),
+                export::flows(material),
+                export::trial(material),
+                export::outcomes(material),
+                export::assessed(material),
+            ]
+            .iter()
+            .map(|t| (t.name, facts(t))),
         );
         all
     };

@@ -157,6 +157,12 @@ fn hostile(root: &Path, seed: u64) -> Material {
             finding.mend = t().into();
         }
     }
+    for drawn in material.pictures.values_mut().filter_map(|drawn| drawn.as_mut().ok()) {
+        let trial = &mut drawn.trial;
+        trial.unread = vec![t()];
+        trial.places.iter_mut().for_each(|place| (place.namespaces, place.image) = (vec![t(), t()], t()));
+        trial.rows.iter_mut().for_each(|row| (row.verdict.by, row.verdict.why, row.verdict.around) = (t(), t(), vec![t(), t()]));
+    }
     material.pictures = std::mem::take(&mut material.pictures).into_values().map(|drawn| (key.clone(), drawn)).collect();
     material.text = material.workbook.print().unwrap();
     material.together = Together::of(material.guidance, &material.workbook, material.today());

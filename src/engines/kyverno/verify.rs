@@ -6,8 +6,10 @@
 use super::context::Context;
 use super::images::{self, Found};
 use super::rule::Status;
-use super::types::{Conditions, Deny};
+use super::signers;
+use super::types::{AnyAll, Conditions, Deny};
 use crate::request::{Operation, Provenance, Request};
+use crate::ruling::BY_NAME;
 use crate::selector::or_default;
 use crate::wildcard::any_matches;
 use serde::Deserialize;
@@ -174,6 +176,15 @@ pub struct Attestation {
     pub conditions: Vec<Conditions>,
 }
 
+/// Whether conditions demand anything: no conditions, and `all` of nothing, hold.
+fn demands_something(conditions: &Conditions) -> bool {
+    let said = |both: &AnyAll| both.any.is_some() || both.all.as_ref().is_some_and(|all| !all.is_empty());
+    match conditions {
+        Conditions::List(list) => !list.is_empty(),
+        Conditions::AnyAll(both) => said(both),
+    }
+}
+
 impl VerifyImages {
     fn references(&self) -> Vec<String> {
         let mut references = self.image_references.clone();
@@ -189,13 +200,13 @@ impl VerifyImages {
         changed && (self.annotations.as_ref().is_some_and(|map| !map.is_empty()) || !self.key.is_empty() || !self.issuer.is_empty())
     }
 
-    fn has_attestors(&self) -> bool {
+    pub(super) fn asks_for_signatures(&self) -> bool {
         !self.attestors.is_empty() || self.has_old_attestor() && self.attestations.is_empty()
     }
 
     /// What verifying says to one image; none where nothing is verified.
     fn verified(&self, image: &str, supposed: Provenance) -> Option<Status> {
-        let has_attestors = self.has_attestors();
+        let has_attestors = self.asks_for_signatures();
         if !has_attestors && self.attestations.is_empty() {
             return None;
         }
@@ -214,7 +225,7 @@ impl VerifyImages {
             }
             match supposed {
                 Provenance::Unsigned | Provenance::Unattested => return Some(Status::Fail(format!("{image} has no attestation"))),
-                Provenance::Flawed if !attestation.conditions.is_empty() => {
+                Provenance::Flawed if attestation.conditions.iter().any(demands_something) => {
                     return Some(Status::Fail(format!("what is attested of {image} is bad")));
                 }
                 _ => {}
@@ -293,24 +304,15 @@ pub fn judge(request: &Request, demands: &[VerifyImages], context: &mut Context<
 /// Signers that are anybody, in words.
 #[must_use]
 pub fn anybody(demands: &[VerifyImages]) -> Vec<String> {
-    let open = |exact: &str, pattern: &str| {
-        let anything = |text: &str| matches!(text.trim_start_matches('^').trim_end_matches('$'), "" | "*" | ".*" | ".+");
-        exact == "*" || exact.is_empty() && (pattern.is_empty() || anything(pattern))
-    };
     let mut words = Vec::new();
     for demand in demands {
-        let sets = demand.attestors.iter().chain(demand.attestations.iter().flat_map(|attestation| &attestation.attestors));
-        for keyless in sets.flat_map(|set| &set.entries).filter_map(|attestor| attestor.keyless.as_ref()) {
-            if open(&keyless.subject, &keyless.subject_reg_exp) {
-                words.push("images that anybody with an identity has signed".to_owned());
-            }
-        }
+        words.extend(signers::anybody(demand).into_iter().map(str::to_owned));
         for reference in &demand.skip_image_references {
-            words.push(format!("images named like {reference}"));
+            words.push(format!("{BY_NAME} like {reference}"));
         }
         let references = demand.references();
         if !references.iter().any(|reference| matches!(reference.as_str(), "*" | "*:*" | "**")) {
-            words.push(format!("images named otherwise than {}", references.join(", ")));
+            words.push(format!("{BY_NAME} otherwise than {}", references.join(", ")));
         }
     }
     words

@@ -1,3 +1,5 @@
+//! Rules, exclusions and selectors, each by a table of what the API server says.
+
 use super::*;
 use crate::request::{Provenance, User};
 use serde_json::json;

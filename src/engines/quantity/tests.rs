@@ -1,3 +1,5 @@
+//! Amounts and lengths of time, as Go reads, compares and writes them.
+
 use super::*;
 
 fn compared(left: &str, right: &str) -> Option<Ordering> {

@@ -1,3 +1,5 @@
+//! Patterns that mean the same in both languages, and those that do not.
+
 use super::*;
 
 fn finds(pattern: &str, text: &str) -> bool {

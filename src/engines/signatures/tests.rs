@@ -1,3 +1,5 @@
+//! What each engine says to images by what is supposed of them.
+
 use super::connaisseur::Modes;
 use super::sigstore::NoMatch;
 use super::{Connaisseur, Kubewarden, OpenShift, PolicyController};

@@ -1,3 +1,5 @@
+//! The plugin around the expressions: what it refuses, lets in and skips, each by a table.
+
 use super::*;
 use crate::request::{GroupKind, GroupResource, Operation, Provenance, User};
 use serde_json::json;

@@ -1,3 +1,5 @@
+//! Conditions: each operator, over each sort of value.
+
 use super::*;
 use crate::kyverno::jmespath::as_floats;
 

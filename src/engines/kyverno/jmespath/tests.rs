@@ -1,3 +1,5 @@
+//! Queries with what Kyverno itself said to them.
+
 use super::*;
 use crate::kyverno::context::Context;
 use crate::request::{GroupKind, GroupResource, Operation, Provenance, Request, User};

@@ -1,3 +1,5 @@
+//! Patterns held against resources: each anchor, each default.
+
 use super::*;
 use serde_json::json;
 

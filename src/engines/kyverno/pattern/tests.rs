@@ -1,3 +1,5 @@
+//! Patterns held against single values, as Kyverno itself judged them.
+
 use super::*;
 use crate::kyverno::overlay::{self, Fit};
 use serde_json::json;
