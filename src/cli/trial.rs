@@ -138,7 +138,7 @@ impl Page<'_, '_> {
                 many(trial.places.len(), "group", "groups"),
             ),
         )?;
-        for words in &trial.unread {
+        for words in &trial.missing() {
             lines::wrapped(out, width, "? ", words)?;
         }
         for (at, place) in trial.places.iter().enumerate() {

@@ -83,7 +83,7 @@ pub(crate) fn others(view: &View<'_>, role: &str) -> String {
 
 /// What became of the witnesses of one demand, or of several, in a namespace.
 #[derive(Default)]
-pub(crate) struct Tried<'t> {
+pub(crate) struct Testimony<'t> {
     /// Those that got in.
     pub(crate) let_in: Vec<(&'static Witness, &'t trial::Verdict)>,
     /// Those of which it is not known.
@@ -94,7 +94,7 @@ pub(crate) struct Tried<'t> {
     pub(crate) refused: Vec<(&'static Witness, &'t trial::Verdict)>,
 }
 
-impl<'t> Tried<'t> {
+impl<'t> Testimony<'t> {
     /// The witnesses of these demands in a namespace, which is in this place of the trial; what is proven of one counts before what was tried.
     pub(crate) fn of(
         trial: &'t Trial<'_>,
@@ -210,7 +210,7 @@ pub(crate) fn demanded(view: &View<'_>, breaks: Break, message: &str) -> Verdict
             verdict.find(not_read(&place));
             continue;
         };
-        let tried = Tried::of(trial, at, &[breaks], |_| None);
+        let tried = Testimony::of(trial, at, &[breaks], |_| None);
         if let Some(rule) = tried.rule() {
             let finding = place.finding("metadata.name").rule(rule).review().observed(tried.observed());
             verdict.find(finding.message(format!("{message} {}", tried.told())));

@@ -1,6 +1,6 @@
 //! What others read of a trial: the document `kassay/trial/v1`.
 
-use super::{Outcome, Place, Trial, WITNESSES, Witness};
+use super::{Place, Trial, WITNESSES, Witness};
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -82,8 +82,8 @@ impl Trial<'_> {
         };
         Document {
             format: FORMAT,
-            complete: self.unread.is_empty(),
-            unread: self.unread.clone(),
+            complete: self.missing().is_empty(),
+            unread: self.missing(),
             policies: self.policies().into_iter().map(ToString::to_string).collect(),
             witnesses: WITNESSES.iter().map(WitnessRow::of).collect(),
             places: self.places.iter().map(place).collect(),
@@ -119,17 +119,6 @@ impl Trial<'_> {
             rows.append(&mut own);
         }
         rows
-    }
-
-    /// Whether some witness is let in, and whether some could not be evaluated.
-    #[must_use]
-    pub fn gaps(&self) -> (bool, bool) {
-        let any = |outcome: Outcome| {
-            let breaking =
-                || WITNESSES.iter().enumerate().filter(|(_, witness)| witness.breaks != super::Break::Nothing && witness.is_pod());
-            (0..self.places.len()).any(|place| breaking().any(|(at, _)| self.verdict(place, at).outcome == outcome))
-        };
-        (any(Outcome::LetIn), any(Outcome::NotEvaluated))
     }
 }
 

@@ -2,12 +2,11 @@
 //! OpenShift's security context constraints. What nobody else refuses is then not evaluated.
 
 use super::tried::Tried;
-use crate::analysis::admission::plugins::Running;
 use crate::analysis::admission::unreadable;
 use crate::analysis::admission::webhooks::{self, Stranger};
 use crate::analysis::software::Software;
 use crate::kinds::Inventory;
-use crate::model::{Kind, ObjectRef};
+use crate::model::Kind;
 use kassay_engines::{Answer, Judge, Namespace, Request, Ruling};
 
 /// Something that may refuse pods everywhere.
@@ -47,32 +46,20 @@ impl Judge for Stranger {
 
 /// Everything of that kind.
 pub(super) fn all<'a>(inventory: &'a Inventory, known: &[Software]) -> Vec<Tried<'a>> {
-    let tried = |name: String, objects: Vec<ObjectRef>, judge: Box<dyn Judge + Send + Sync + 'a>| Tried {
-        name,
-        objects,
-        judge,
-        webhooks: None,
-        running: Running::On,
-        on_images: false,
-        parts_are_objects: false,
-    };
-    let mut all: Vec<Tried<'a>> = webhooks::strangers(inventory)
-        .into_iter()
-        .map(|stranger| tried(stranger.name.clone(), vec![stranger.object.clone()], Box::new(stranger)))
-        .collect();
-    for name in unreadable(inventory, known, "policy") {
-        let words = Elsewhere("its policies can't be read here".to_owned());
-        all.push(tried(name, vec![], Box::new(words)));
-    }
+    let strangers = webhooks::strangers(inventory).into_iter();
+    let mut all: Vec<Tried<'a>> = strangers.map(|stranger| Tried::of(stranger.object.clone(), Box::new(stranger))).collect();
+    let elsewhere = |words: &str| Box::new(Elsewhere(words.to_owned()));
+    let unread = unreadable(inventory, known, "policy").into_iter();
+    all.extend(unread.map(|name| Tried::new(name, elsewhere("its policies can't be read here"))));
     let constrained = inventory.customs.get(&Kind::OpenshiftScc).is_some_and(|list| !list.is_empty());
     match inventory.cluster.distribution.as_str() {
         id if id == "openshift" || constrained => {
             let words = "who may use which of them decides, which is not tried (oc adm policy who-can use scc/privileged)";
-            all.push(tried("OpenShift's security context constraints".to_owned(), vec![], Box::new(Elsewhere(words.to_owned()))));
+            all.push(Tried::new("OpenShift's security context constraints", elsewhere(words)));
         }
         "gke-autopilot" => {
             let words = "it refuses most dangerous requests by itself, by rules and exceptions that can't be read here";
-            all.push(tried("GKE Autopilot".to_owned(), vec![], Box::new(Elsewhere(words.to_owned()))));
+            all.push(Tried::new("GKE Autopilot", elsewhere(words)));
         }
         _ => {}
     }

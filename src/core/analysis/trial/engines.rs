@@ -3,8 +3,9 @@
 use super::tried::Tried;
 use crate::analysis::admission::plugins::{Plugin, Running};
 use crate::analysis::admission::{Engine, Webhooks};
+use crate::kinds::config::ConfigMap;
 use crate::kinds::custom::Custom;
-use crate::kinds::{Inventory, KindState};
+use crate::kinds::{Inventory, KindState, Source};
 use crate::model::{Kind, ObjectRef};
 use kassay_engines::gatekeeper::{self, Gatekeeper};
 use kassay_engines::kyverno::{self, Kyverno};
@@ -83,29 +84,27 @@ fn document(custom: &Custom) -> Document {
     Ok(whole)
 }
 
-/// Whether what takes something out of an engine's policies could be read: where not, nothing that it refuses is known to be refused.
+/// Whether what takes something out of an engine's policies could be read: where not, nothing that it refuses is known to be refused. Files that hold
+/// none of it may leave it out.
 fn exceptions_read(inventory: &Inventory, kinds: &[Kind]) -> Running {
-    let missing = kinds.iter().find(|kind| !matches!(inventory.state(**kind), KindState::Read | KindState::Absent));
+    let read = |kind: Kind| match inventory.state(kind) {
+        KindState::Read => true,
+        KindState::Absent => inventory.source == Source::Live,
+        KindState::Forbidden | KindState::Failed | KindState::Partial => false,
+    };
+    let missing = kinds.iter().find(|kind| !read(**kind));
     missing.map_or(Running::On, |kind| Running::Unsure(format!("{} could not be read, and they may leave it out", kind.id())))
 }
 
-/// One that is known to run, or one of which that is not known.
-fn worse(a: Running, b: Running) -> Running {
-    match (&a, &b) {
-        (Running::Off(_), _) | (Running::Unsure(_), Running::On) => a,
-        (_, Running::On) => a,
-        _ => b,
-    }
-}
-
-/// The values of a ConfigMap that are kept, in the namespace of an engine; none where ConfigMaps were not read or a value was not kept.
+/// The values of an engine's ConfigMap; none where ConfigMaps were not read, or a value was not kept: an installation may give it another name, by
+/// which nothing of it is kept, and is known by the first of its keys.
 fn settings(inventory: &Inventory, name: &str, keys: &[&str]) -> Option<BTreeMap<String, String>> {
     if inventory.state(Kind::ConfigMaps) != KindState::Read {
         return None;
     }
-    let maps = inventory.config_maps.iter().filter(|map| *map.metadata.name == *name);
+    let is_one = |map: &&ConfigMap| *map.metadata.name == *name || keys.first().is_some_and(|key| map.data.contains_key(*key));
     let mut found = BTreeMap::new();
-    for map in maps {
+    for map in inventory.config_maps.iter().filter(is_one) {
         for (key, value) in map.data.iter().filter(|(key, _)| keys.contains(&key.as_str())) {
             found.insert(key.to_string(), value.text()?.to_owned());
         }
@@ -148,8 +147,7 @@ fn kyverno_policies<'a>(inventory: &Inventory, all: &mut Vec<Tried<'a>>) {
             Ok(policy) => {
                 let on_images = object.kind.contains("ImageValidating") || policy.to_string().contains("\"verifyImages\"");
                 let judge = Box::new(Kyverno::read(&policy, &exceptions, &settings));
-                let (name, objects, running) = (object.to_string(), vec![object], running.clone());
-                all.push(Tried { name, objects, judge, webhooks, running, on_images, parts_are_objects: false });
+                all.push(Tried { webhooks, running: running.clone(), on_images, ..Tried::of(object, judge) });
             }
         }
     }
@@ -187,9 +185,9 @@ fn gatekeeper_constraints<'a>(inventory: &Inventory, all: &mut Vec<Tried<'a>>) {
         let objects: Vec<ObjectRef> = own.iter().filter(|(_, document)| document.is_ok()).map(|(object, _)| object.clone()).collect();
         if let (Ok(template), false) = (&template, read.is_empty()) {
             let judge = Box::new(Gatekeeper::read(template, &read, &settings));
-            let (webhooks, running) = (Some(Arc::clone(&webhooks)), running.clone());
             // Each of its rulings names its constraint.
-            all.push(Tried { name: String::new(), objects, judge, webhooks, running, on_images: false, parts_are_objects: true });
+            let (webhooks, running) = (Some(Arc::clone(&webhooks)), running.clone());
+            all.push(Tried { objects, webhooks, running, parts_are_objects: true, ..Tried::new("", judge) });
         }
     }
     for (object, document) in &constraints {
@@ -204,15 +202,7 @@ fn gatekeeper_constraints<'a>(inventory: &Inventory, all: &mut Vec<Tried<'a>>) {
 
 /// A policy that can't be evaluated.
 fn unread<'a>(object: ObjectRef, why: String, webhooks: Option<Arc<Webhooks>>) -> Tried<'a> {
-    Tried {
-        name: object.to_string(),
-        objects: vec![object],
-        judge: Box::new(Unread(why)),
-        webhooks,
-        running: Running::On,
-        on_images: true,
-        parts_are_objects: false,
-    }
+    Tried { webhooks, on_images: true, ..Tried::of(object, Box::new(Unread(why))) }
 }
 
 fn kubewarden<'a>(inventory: &Inventory, all: &mut Vec<Tried<'a>>) {
@@ -225,8 +215,7 @@ fn kubewarden<'a>(inventory: &Inventory, all: &mut Vec<Tried<'a>>) {
             Ok(policy) => {
                 let on_images =
                     policy.pointer("/spec/module").and_then(Value::as_str).is_some_and(|module| module.contains("verify-image"));
-                let (name, judge) = (object.to_string(), Box::new(Kubewarden::read(&policy)));
-                all.push(Tried { name, objects: vec![object], judge, webhooks, running: Running::On, on_images, parts_are_objects: false });
+                all.push(Tried { webhooks, on_images, ..Tried::of(object, Box::new(Kubewarden::read(&policy))) });
             }
         }
     }
@@ -250,12 +239,12 @@ fn policy_controller<'a>(inventory: &Inventory) -> Option<Tried<'a>> {
     }
     let told = settings(inventory, "config-policy-controller", &["no-match-policy"]);
     if told.is_none() {
-        running = worse(running, Running::Unsure("what it does with images that no policy names was not read".to_owned()));
+        running = Running::Unsure("what it does with images that no policy names was not read".to_owned());
     }
     let no_match = NoMatch::read(told.unwrap_or_default().get("no-match-policy").map(String::as_str));
     let judge = Box::new(PolicyController::read(&policies, no_match));
-    let name = Engine::Sigstore.name().to_owned();
-    Some(Tried { name, objects, judge, webhooks: Some(Arc::new(webhooks)), running, on_images: true, parts_are_objects: true })
+    let webhooks = Some(Arc::new(webhooks));
+    Some(Tried { objects, webhooks, running, on_images: true, parts_are_objects: true, ..Tried::new(Engine::Sigstore.name(), judge) })
 }
 
 /// What the nodes of OpenShift fetch.
@@ -277,8 +266,7 @@ fn openshift<'a>(inventory: &Inventory) -> Option<Tried<'a>> {
     let images = settings.and_then(|(_, document)| document.ok()).unwrap_or_default();
     let read: Vec<Value> = policies.into_iter().filter_map(|(_, document)| document.ok()).collect();
     let judge = Box::new(OpenShift::read(&images, &read));
-    let name = "OpenShift's settings of images".to_owned();
-    Some(Tried { name, objects, judge, webhooks: None, running, on_images: true, parts_are_objects: true })
+    Some(Tried { objects, running, on_images: true, parts_are_objects: true, ..Tried::new("OpenShift's settings of images", judge) })
 }
 
 /// The API server's own policies, each with its bindings. One without a binding is asked nothing.
@@ -296,16 +284,7 @@ fn own_policies<'a>(inventory: &Inventory, all: &mut Vec<Tried<'a>>) {
             (Err(why), _) | (_, Some(why)) => all.push(unread(object, why, None)),
             (Ok(policy), None) => {
                 let judge = Box::new(Policy::read(&policy, &own, &params(inventory, &policy)));
-                let (name, objects) = (object.to_string(), vec![object]);
-                all.push(Tried {
-                    name,
-                    objects,
-                    judge,
-                    webhooks: None,
-                    running: running.clone(),
-                    on_images: false,
-                    parts_are_objects: false,
-                });
+                all.push(Tried { running: running.clone(), ..Tried::of(object, judge) });
             }
         }
     }

@@ -1,9 +1,10 @@
 //! The judgement: what all policies together say to a witness.
 
+use super::breaks::Break;
 use super::places::Place;
 use super::requests::{Way, ways};
 use super::tried::Tried;
-use super::witness::{Break, Dress, Form, WITNESSES, Witness};
+use super::witness::{Dress, Form, WITNESSES, Witness};
 use crate::kinds::Inventory;
 use kassay_engines::{Answer, BY_NAME, Request, Ruling};
 use std::collections::{BTreeSet, HashMap};
@@ -50,6 +51,11 @@ pub struct Verdict {
 impl Verdict {
     fn new(outcome: Outcome, by: impl Into<String>, why: impl Into<String>) -> Self {
         Self { outcome, by: by.into(), why: why.into(), spoken_of: false, around: vec![] }
+    }
+
+    /// How bad it is: what is refused in any case before what may stay out of it, then what is not known, then what gets in.
+    const fn weight(&self) -> (Outcome, usize) {
+        (self.outcome, self.around.len())
     }
 }
 
@@ -158,7 +164,7 @@ impl<'a> Court<'a> {
                 worst = Some(told);
             }
         }
-        worst.unwrap_or_else(|| Verdict::new(Outcome::NotEvaluated, "", "it was not tried"))
+        worst.unwrap_or_else(untried)
     }
 
     /// What all policies say to one request, beside what they say to the same request of the clean witness.
@@ -171,7 +177,7 @@ impl<'a> Court<'a> {
         beside: Option<usize>,
         witness: &Witness,
     ) -> Verdict {
-        let mut refused: Option<(Verdict, bool)> = None;
+        let mut refused: Option<Verdict> = None;
         let (mut unknown, mut as_clean): (Option<Verdict>, Option<Verdict>) = (None, None);
         let (mut looked, mut spoken_of): (Vec<String>, bool) = (Vec::new(), false);
         let policies = self.policies;
@@ -197,10 +203,9 @@ impl<'a> Court<'a> {
                     }
                     Answer::Refuses(why) => {
                         let around = policy.judge.ways_around();
-                        let better = refused.as_ref().is_none_or(|(_, open)| *open && around.is_empty());
-                        if better {
-                            let open = !around.is_empty();
-                            refused = Some((Verdict { around, ..Verdict::new(Outcome::Refused, by(), why) }, open));
+                        // One that nobody can stay out of decides before others.
+                        if refused.as_ref().is_none_or(|known| around.is_empty() && !known.around.is_empty()) {
+                            refused = Some(Verdict { around, ..Verdict::new(Outcome::Refused, by(), why) });
                         }
                     }
                     Answer::NotEvaluated(why) => {
@@ -215,10 +220,7 @@ impl<'a> Court<'a> {
                 }
             }
         }
-        if let Some((verdict, _)) = refused {
-            return verdict;
-        }
-        if let Some(verdict) = unknown.or(as_clean) {
+        if let Some(verdict) = refused.or(unknown).or(as_clean) {
             return verdict;
         }
         if let Some(words) = self.unread.first() {
@@ -240,8 +242,8 @@ impl<'a> Court<'a> {
 pub(super) fn image(policies: &[Tried<'_>], unread: &[String], place: &Place, image: &str, breaks: Break) -> Verdict {
     let dress = Dress { image: image.to_owned(), labels: place.dress.labels.clone() };
     let clean = Witness::by_id(Form::Pod.clean()).and_then(|clean| ways(clean, &place.first, &dress, false).pop()?.requests.pop());
-    let Some(clean) = clean else { return Verdict::new(Outcome::NotEvaluated, "", "it was not tried") };
-    let mut worst = Verdict::new(Outcome::Refused, "", "");
+    let Some(clean) = clean else { return untried() };
+    let mut worst: Option<Verdict> = None;
     for witness in WITNESSES.iter().filter(|witness| witness.breaks == breaks) {
         let request = Request { images: witness.images, ..clean.clone() };
         let mut told = Verdict::new(Outcome::LetIn, "", "no policy on images is asked about it");
@@ -263,8 +265,7 @@ pub(super) fn image(policies: &[Tried<'_>], unread: &[String], place: &Place, im
                     Answer::Admits(why) => Verdict { spoken_of: !why.is_empty(), ..Verdict::new(Outcome::LetIn, by, why) },
                 };
                 // Whoever refuses all such pods decides; then who refuses those that don't stay out; then what is not known.
-                let weight = |verdict: &Verdict| (verdict.outcome, verdict.around.len());
-                if weight(&verdict) < weight(&told) || (told.by.is_empty() && verdict.outcome == told.outcome) {
+                if verdict.weight() < told.weight() || (told.by.is_empty() && verdict.outcome == told.outcome) {
                     told = verdict;
                 }
             }
@@ -272,11 +273,16 @@ pub(super) fn image(policies: &[Tried<'_>], unread: &[String], place: &Place, im
         if let Some(words) = unread.first().filter(|_| told.outcome == Outcome::LetIn) {
             told = Verdict::new(Outcome::NotEvaluated, "", words);
         }
-        if told.outcome > worst.outcome || worst.by.is_empty() {
-            worst = told;
+        if worst.as_ref().is_none_or(|known| told.weight() > known.weight()) {
+            worst = Some(told);
         }
     }
-    worst
+    worst.unwrap_or_else(untried)
+}
+
+/// What is said of what nobody tried.
+fn untried() -> Verdict {
+    Verdict::new(Outcome::NotEvaluated, "", "it was not tried")
 }
 
 /// What things that run in a place wear: the image of their first container, and their labels.

@@ -6,6 +6,7 @@
 //! was run and none refuses it; else it is *not evaluated*: a policy could not be run here, or could not be read, or refuses the clean witness as well,
 //! so that its refusal proves nothing of the demand. Nothing is sent to the cluster.
 
+mod breaks;
 mod document;
 mod elsewhere;
 mod engines;
@@ -18,12 +19,13 @@ mod told;
 mod tried;
 mod witness;
 
+pub use breaks::Break;
 pub use document::{Document, PlaceRow, VerdictRow, WitnessRow};
 pub use judged::{Outcome, Verdict};
 pub use places::Place;
 pub use requests::as_read;
 pub use told::{Told, ToldPlace, ToldRow};
-pub use witness::{Break, Dress, Form, IMAGE, WITNESSES, Witness};
+pub use witness::{Dress, Form, WITNESSES, Witness};
 
 use super::software::Software;
 use crate::kinds::Inventory;
@@ -41,8 +43,10 @@ pub struct Trial<'a> {
     verdicts: Vec<Vec<Verdict>>,
     by_namespace: BTreeMap<String, usize>,
     policies: Vec<Tried<'a>>,
-    /// Lists of policies that could not be read, in words.
-    pub unread: Vec<String>,
+    /// Lists of policies that could not be read, in words: with any, nothing is let in for certain.
+    unread: Vec<String>,
+    /// Lists of policies that the files do not hold, in words.
+    not_held: Option<String>,
     images: Mutex<BTreeMap<(usize, String, Break), Verdict>>,
 }
 
@@ -57,7 +61,8 @@ impl<'a> Trial<'a> {
         let verdicts = places.iter_mut().map(|place| court.try_all(inventory, place)).collect();
         let names = |(at, place): (usize, &Place)| place.namespaces.iter().map(move |name| (name.clone(), at)).collect::<Vec<_>>();
         let by_namespace = places.iter().enumerate().flat_map(names).collect();
-        Self { places, verdicts, by_namespace, policies, unread, images: Mutex::default() }
+        let not_held = policies::not_held(inventory);
+        Self { places, verdicts, by_namespace, policies, unread, not_held, images: Mutex::default() }
     }
 
     /// The policies that were tried, sorted. Who refuses by rules that can't be read is not among them.
@@ -67,6 +72,12 @@ impl<'a> Trial<'a> {
         objects.sort();
         objects.dedup();
         objects
+    }
+
+    /// Lists of policies that are not there, in words.
+    #[must_use]
+    pub fn missing(&self) -> Vec<String> {
+        self.unread.iter().chain(&self.not_held).cloned().collect()
     }
 
     /// What would become in a place of a pod with this image that lacks what is demanded of images: only policies on images are asked.
@@ -96,3 +107,6 @@ impl<'a> Trial<'a> {
         told.filter(move |(witness, _)| witness.breaks == breaks && witness.is_pod())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 use super::pod_security::PodSecurity;
 use super::tried::Tried;
 use super::{elsewhere, engines};
-use crate::analysis::admission::plugins::{Plugin, Running};
+use crate::analysis::admission::plugins::Plugin;
 use crate::analysis::emulation;
 use crate::analysis::software::Software;
 use crate::analysis::static_manifests::{self, Unlisted};
@@ -22,15 +22,7 @@ fn pod_security<'a>(inventory: &Inventory) -> Tried<'a> {
     let running = Plugin::PodSecurity.running(inventory);
     // Where the server's version is not known, only the oldest rules are sure to be there.
     let judge = PodSecurity { minor: emulation::minor(inventory).unwrap_or_default(), running };
-    Tried {
-        name: "Pod Security admission".to_owned(),
-        objects: vec![],
-        judge: Box::new(judge),
-        webhooks: None,
-        running: Running::On,
-        on_images: false,
-        parts_are_objects: false,
-    }
+    Tried::new("Pod Security admission", Box::new(judge))
 }
 
 /// Lists of policies that could not be read to their end: what is missing may refuse what all others let in.
@@ -47,4 +39,15 @@ pub(super) fn unread(inventory: &Inventory) -> Vec<String> {
         all.extend(there.words().map(|words| words.trim_end_matches('.').to_owned()));
     }
     all
+}
+
+/// What files say nothing of: lists of policies that they don't hold, in words. What those that they hold let in may be refused by others.
+pub(super) fn not_held(inventory: &Inventory) -> Option<String> {
+    let absent = |kind: &&Kind| inventory.source == Source::Files && inventory.state(**kind) == KindState::Absent;
+    let kinds: Vec<String> = Kind::POLICIES.iter().filter(absent).map(|kind| kind.id()).collect();
+    let first = kinds.first()?;
+    let more = if kinds.len() > 1 { format!(" and {} others", kinds.len() - 1) } else { String::new() };
+    Some(format!(
+        "the files hold no list of {first}{more}: only the policies that they hold were tried (--complete says that there are no others)"
+    ))
 }

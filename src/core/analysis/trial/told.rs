@@ -184,7 +184,7 @@ impl Trial<'_> {
             rows.append(&mut own);
         }
         let policies = self.policies().into_iter().map(ToString::to_string).collect();
-        let mut told = Told { policies, unread: self.unread.clone(), places, rows };
+        let mut told = Told { policies, unread: self.missing(), places, rows };
         told.sort();
         told
     }

@@ -24,7 +24,18 @@ pub(super) struct Tried<'a> {
     pub(super) parts_are_objects: bool,
 }
 
-impl Tried<'_> {
+impl<'a> Tried<'a> {
+    /// Something that the API server itself asks, by its name.
+    pub(super) fn new(name: impl Into<String>, judge: Box<dyn Judge + Send + Sync + 'a>) -> Self {
+        let (objects, webhooks, running) = (vec![], None, Running::On);
+        Self { name: name.into(), objects, judge, webhooks, running, on_images: false, parts_are_objects: false }
+    }
+
+    /// A policy that is one object.
+    pub(super) fn of(object: ObjectRef, judge: Box<dyn Judge + Send + Sync + 'a>) -> Self {
+        Self { objects: vec![object], ..Self::new("", judge) }
+    }
+
     /// Its name with the part of it that says something: `ValidatingAdmissionPolicy node / binding b`.
     pub(super) fn by(&self, part: &str) -> String {
         let own = match &self.objects[..] {

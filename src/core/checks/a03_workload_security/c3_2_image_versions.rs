@@ -75,9 +75,10 @@ fn loose(placed: &PlacedImage<'_>, verified: impl Fn(&str) -> Option<trial::Verd
         Firmness::Digest => None,
         Firmness::Tag => {
             // Policies on signatures speak of the images of containers; what they say of one that a volume mounts is not known.
-            let message = match placed.used.container.and_then(|_| verified(placed.used.reference)).map(|verdict| verdict.outcome) {
-                Some(trial::Outcome::Refused) => return None,
-                Some(trial::Outcome::NotEvaluated) => {
+            let message = match placed.used.container.and_then(|_| verified(placed.used.reference)) {
+                // What anybody may sign, or whoever writes the pod may stay out of, catches nothing.
+                Some(verdict) if verdict.outcome == trial::Outcome::Refused && verdict.around.is_empty() => return None,
+                Some(verdict) if verdict.outcome == trial::Outcome::NotEvaluated => {
                     "The image is named by tag alone. A policy may verify signatures of such images, and could not be tried: where it does, a tag that \
                      somebody moves is caught."
                 }

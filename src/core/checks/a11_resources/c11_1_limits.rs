@@ -3,7 +3,7 @@
 
 use crate::analysis::kubelet;
 use crate::analysis::trial::Break;
-use crate::judging::guarded::Tried;
+use crate::judging::guarded::Testimony;
 use crate::judging::{Check, Need, Verdict, View, unseen};
 use crate::kinds::lenient::Scalar;
 use crate::kinds::pod::Resources;
@@ -247,7 +247,7 @@ fn limit_range(view: &View<'_>) -> Verdict {
             continue;
         }
         // What admission refuses needs no default.
-        let tried = view.trial().place_of(namespace).map(|place| Tried::of(view.trial(), place, &[Break::Limits], |_| None));
+        let tried = view.trial().place_of(namespace).map(|place| Testimony::of(view.trial(), place, &[Break::Limits], |_| None));
         if tried.is_some_and(|tried| tried.rule().is_none()) {
             refused.push(namespace.to_owned());
         } else {

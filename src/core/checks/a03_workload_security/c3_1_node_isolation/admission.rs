@@ -4,7 +4,7 @@
 use crate::analysis::admission::webhooks::{answers, asks_about_pods};
 use crate::analysis::trial::Break;
 use crate::analysis::{mutating, static_manifests};
-use crate::judging::guarded::{GuardedNamespace, Tried, mind_exemptions, mind_missing_policies, not_read, places};
+use crate::judging::guarded::{GuardedNamespace, Testimony, mind_exemptions, mind_missing_policies, not_read, places};
 use crate::judging::proof::Proofs;
 use crate::judging::{Verdict, View};
 use crate::kinds::admission::{Webhook, WebhookConfiguration};
@@ -33,7 +33,7 @@ pub(in crate::checks) fn judge(view: &View<'_>) -> Verdict {
 fn judge_place(view: &View<'_>, place: &GuardedNamespace<'_>, proofs: &Proofs) -> Option<Finding> {
     let trial = view.trial();
     let Some(at) = trial.place_of(place.name).filter(|_| place.known) else { return Some(not_read(place)) };
-    let tried = Tried::of(trial, at, &Break::NODE, |witness| proofs.verdict(place.name, witness));
+    let tried = Testimony::of(trial, at, &Break::NODE, |witness| proofs.verdict(place.name, witness));
     let finding = |rule: &'static str| place.finding("metadata.name").rule(rule).observed(tried.observed());
     Some(match tried.rule()? {
         "no_policy" => finding("unguarded")

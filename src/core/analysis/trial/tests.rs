@@ -1,0 +1,91 @@
+//! What stands between a policy and a verdict: lists that were not read, settings that were not kept, images of which only one demand is kept.
+
+use super::{Break, Outcome, Trial, WITNESSES};
+use crate::kinds::{Ingest, Inventory, KindState, Source};
+use crate::model::Kind;
+use crate::sensitive::FingerprintKey;
+use serde_json::{Value, json};
+
+/// A cluster with Kyverno, which refuses privileged pods and verifies images by this rule; `held` are the lists that were read.
+fn cluster(source: Source, held: &[Kind], verify: &Value, map: Option<&str>) -> Inventory {
+    let mut ingest = Ingest::new(source, FingerprintKey([5; 32]));
+    for kind in held {
+        ingest.state(*kind, KindState::Read, "");
+    }
+    ingest.object(Kind::Namespaces, &json!({"metadata": {"name": "pay"}}).to_string());
+    let privileged = json!({"spec": {"=(ephemeralContainers)": [{"=(securityContext)": {"=(privileged)": "false"}}],
+                            "=(initContainers)": [{"=(securityContext)": {"=(privileged)": "false"}}],
+                            "containers": [{"=(securityContext)": {"=(privileged)": "false"}}]}});
+    let pods = json!({"any": [{"resources": {"kinds": ["Pod"]}}]});
+    let rules = json!([{"name": "privileged", "match": pods, "validate": {"failureAction": "Enforce", "message": "no", "pattern": privileged}},
+                       {"name": "images", "match": pods, "verifyImages": [verify]}]);
+    let policy = json!({"apiVersion": "kyverno.io/v1", "kind": "ClusterPolicy", "metadata": {"name": "p"}, "spec": {"rules": rules}});
+    ingest.object(Kind::KyvernoClusterPolicies, &policy.to_string());
+    if let Some(name) = map {
+        let settings = json!({"metadata": {"name": name, "namespace": "kyverno"}, "data": {"resourceFilters": "[Pod,pay,*]"}});
+        ingest.object(Kind::ConfigMaps, &settings.to_string());
+    }
+    let hook = json!({"name": "validate.kyverno.svc-fail", "failurePolicy": "Fail", "clientConfig": {"url": "https://kyverno.example"},
+                      "rules": [{"apiGroups": ["*"], "apiVersions": ["*"], "operations": ["*"], "resources": ["*/*"]}]});
+    let webhooks = json!({"apiVersion": "admissionregistration.k8s.io/v1", "metadata": {"name": "kyverno"}, "webhooks": [hook]});
+    ingest.object(Kind::ValidatingWebhooks, &webhooks.to_string());
+    ingest.finish()
+}
+
+const ALL: &[Kind] = &[
+    Kind::Namespaces,
+    Kind::ValidatingWebhooks,
+    Kind::ConfigMaps,
+    Kind::KyvernoClusterPolicies,
+    Kind::KyvernoPolicyExceptions,
+    Kind::KyvernoCelPolicyExceptions,
+];
+
+fn signed() -> Value {
+    json!({"imageReferences": ["*"], "failureAction": "Enforce", "attestors": [{"entries": [{"keys": {"publicKeys": "k8s://a/b"}}]}]})
+}
+
+fn privileged(inventory: &Inventory) -> Outcome {
+    let at = WITNESSES.iter().position(|witness| witness.id == "privileged-container").unwrap_or_default();
+    Trial::of(inventory, &[]).verdict(0, at).outcome
+}
+
+#[test]
+fn what_may_leave_pods_out_and_was_not_read_keeps_a_refusal_from_counting() {
+    let without: Vec<Kind> = ALL.iter().copied().filter(|kind| *kind != Kind::KyvernoPolicyExceptions).collect();
+    let with = |source, held: &[Kind]| privileged(&cluster(source, held, &signed(), None));
+    assert_eq!((with(Source::Files, ALL), with(Source::Live, ALL)), (Outcome::Refused, Outcome::Refused));
+    // On a live server a kind that is not served has no objects; files may merely not hold them.
+    assert_eq!((with(Source::Files, &without), with(Source::Live, &without)), (Outcome::NotEvaluated, Outcome::Refused));
+}
+
+#[test]
+fn settings_of_kyverno_count_under_whatever_name_they_stand() {
+    let with = |map| privileged(&cluster(Source::Live, ALL, &signed(), map));
+    assert_eq!((with(None), with(Some("kyverno")), with(Some("acme-kyverno"))), (Outcome::Refused, Outcome::LetIn, Outcome::NotEvaluated));
+}
+
+#[test]
+fn files_say_which_lists_they_do_not_hold() {
+    let files = cluster(Source::Files, ALL, &signed(), None);
+    let document = Trial::of(&files, &[]).document();
+    assert!(!document.complete && document.unread[0].contains("others"), "{:?}", document.unread);
+    let live = cluster(Source::Live, ALL, &signed(), None);
+    assert!(Trial::of(&live, &[]).document().complete);
+}
+
+#[test]
+fn an_image_is_as_badly_guarded_as_the_worst_that_it_may_lack() {
+    let attested = |conditions: Value| {
+        json!({"imageReferences": ["*"], "failureAction": "Enforce", "attestations": [
+            {"type": "t", "attestors": [{"entries": [{"keys": {"publicKeys": "k8s://a/b"}}]}], "conditions": conditions}]})
+    };
+    let image = |verify: &Value, breaks| {
+        Trial::of(&cluster(Source::Live, ALL, verify, None), &[]).image(0, "registry.acme.example/a:1", breaks).outcome
+    };
+    let bound = json!([{"all": [{"key": "{{ critical }}", "operator": "Equals", "value": 0}]}]);
+    assert_eq!(image(&attested(bound), Break::Attestation), Outcome::Refused);
+    // Asked for, and whatever it says is good enough.
+    assert_eq!(image(&attested(json!([])), Break::Attestation), Outcome::LetIn);
+    assert_eq!((image(&signed(), Break::Signature), image(&signed(), Break::Attestation)), (Outcome::Refused, Outcome::LetIn));
+}
