@@ -17,8 +17,9 @@ const CORE: &[(&str, usize)] = &[
     ("checks", 5),
     ("assess", 6),
     ("workbook", 7),
-    ("session", 8),
-    ("report", 8),
+    ("fleet", 8),
+    ("session", 9),
+    ("report", 9),
 ];
 
 /// Rooms of the application. `app` and `cli` carry things between the rooms below, which don't know each other.

@@ -7,7 +7,7 @@ use crate::checks;
 use crate::guidance::Guidance;
 use crate::judging::{Check, Need};
 use crate::kinds::{ControlPlaneRecord, Inventory, KindState, UserName, Withheld};
-use crate::model::{Category, Kind, Scope};
+use crate::model::{Category, Kind, Scope, Tool};
 use crate::workbook::newness::Before;
 use crate::workbook::{Moment, Proposal};
 use jiff::Timestamp;
@@ -57,17 +57,6 @@ pub struct NamespaceRow {
     /// Why: the reason of the rule that decides on it, or what shows that it is the cluster's own; "" for the default and for a rule without one.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
-}
-
-/// What judged.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Tool {
-    /// `kassay`.
-    pub name: String,
-    /// Its version.
-    pub version: String,
-    /// Digest of the catalogue.
-    pub catalogue: String,
 }
 
 /// The cluster that was judged.
@@ -159,7 +148,7 @@ impl Assessment {
         Self {
             format: FORMAT.to_owned(),
             redacted: String::new(),
-            tool: Tool { name: "kassay".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned(), catalogue: guidance.digest.clone() },
+            tool: Tool::this(&guidance.digest),
             assessed_at: Moment(assessed_at).to_string(),
             cluster: Cluster {
                 uid: cluster.uid.clone(),

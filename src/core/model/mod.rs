@@ -17,6 +17,7 @@ pub mod object;
 pub mod outcome;
 pub mod scope;
 pub mod text;
+pub mod tool;
 pub mod words;
 
 pub use category::Category;
@@ -32,4 +33,5 @@ pub use kind::{Keep, Kind};
 pub use object::ObjectRef;
 pub use outcome::Outcome;
 pub use scope::Scope;
+pub use tool::Tool;
 pub use words::Words;
