@@ -3,8 +3,10 @@
 
 mod access;
 mod assess;
+mod called;
 mod catalogue;
 mod collect;
+mod complete;
 mod diff;
 mod export;
 mod findings;
@@ -15,6 +17,7 @@ mod keep;
 mod lines;
 mod log;
 mod markdown;
+mod pages;
 mod probes;
 mod progress;
 mod reach;
@@ -32,7 +35,8 @@ use crate::config;
 use crate::export::{ExportError, SignError, VerifyError};
 use crate::shell::signs::Signs;
 use crate::store::StoreError;
-use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
+use called::Called;
+use clap::{FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use indicatif::ProgressStyle;
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
@@ -45,7 +49,7 @@ use std::process::ExitCode;
 #[command(
     name = "kassay",
     version,
-    override_usage = "kassay [OPTIONS] [DIR]\n       kassay [OPTIONS] <COMMAND>",
+    override_usage = USAGE,
     subcommand_precedence_over_arg = true,
     max_term_width = 100,
     after_help = EXIT_CODES
@@ -58,6 +62,8 @@ pub struct Cli {
     #[command(flatten)]
     manners: Manners,
 }
+
+const USAGE: &str = "kassay [OPTIONS] [DIR]\n       kassay [OPTIONS] <COMMAND>";
 
 const EXIT_CODES: &str = "Exit codes: 0 nothing at or above --fail-on; 1 something is; 2 it could not be done; 3 done, but some checks are blocked and nothing is at or above --fail-on.";
 
@@ -193,10 +199,7 @@ enum Verb {
         shell: clap_complete::Shell,
     },
     /// Prints the manual page
-    Man {
-        /// The page of one verb
-        verb: Option<String>,
-    },
+    Man(pages::ManVerb),
 }
 
 /// Outputs that have a schema.
@@ -349,19 +352,23 @@ fn print(text: &str) -> Result<(), Failure> {
 /// Runs the program with the arguments of this process.
 #[must_use]
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let called = Called::now();
+    if let Some(words) = complete::asked(std::env::args_os().skip(1)) {
+        return print(&complete::candidates(called.command(), &words)).map_or(ExitCode::from(2), |()| ExitCode::SUCCESS);
+    }
+    let cli = Cli::from_arg_matches(&called.command().get_matches()).unwrap_or_else(|error| error.format(&mut called.command()).exit());
     if cli.dir.is_some() && cli.verb.is_some() {
         let words = "a folder and a verb can't stand together: a verb takes the folder behind it";
-        Cli::command().error(clap::error::ErrorKind::ArgumentConflict, words).exit();
+        called.command().error(clap::error::ErrorKind::ArgumentConflict, words).exit();
     }
     match log::start().and_then(|()| run(cli)) {
         Ok(code) => ExitCode::from(code),
         Err(failure) => {
             let mut err = std::io::stderr();
             let signs = signs_of(&err);
-            let _ = writeln!(err, "kassay: {}", signs.written(&failure.what));
+            let _ = writeln!(err, "kassay: {}", signs.written(&called.told(&failure.what)));
             if let Some(hint) = failure.hint {
-                let _ = writeln!(err, "  {}", signs.written(&hint));
+                let _ = writeln!(err, "  {}", signs.written(&called.told(&hint)));
             }
             ExitCode::from(2)
         }
@@ -380,11 +387,7 @@ fn run(cli: Cli) -> Result<u8, Failure> {
         Some(Verb::Rbac { without_secrets }) => print(&crate::collect::cluster_role(without_secrets)).map(|()| 0),
         Some(Verb::Controls { output }) => catalogue::controls(output).map(|()| 0),
         Some(Verb::Checks { output }) => catalogue::checks(output).map(|()| 0),
-        Some(Verb::Completions { shell }) => {
-            let mut script = Vec::new();
-            clap_complete::generate(shell, &mut Cli::command(), "kassay", &mut script);
-            print(&String::from_utf8_lossy(&script)).map(|()| 0)
-        }
+        Some(Verb::Completions { shell }) => pages::completions(shell).map(|()| 0),
         Some(Verb::Export(verb)) => verb.run(&manners).map(|()| 0),
         Some(Verb::Findings(verb)) => verb.run(&manners).map(|()| 0),
         Some(Verb::Requests(verb)) => verb.run(&manners).map(|()| 0),
@@ -396,24 +399,8 @@ fn run(cli: Cli) -> Result<u8, Failure> {
         Some(Verb::Access(verb)) => verb.run(&manners),
         Some(Verb::Probes(verb)) => verb.run(&manners).map(|()| 0),
         Some(Verb::Schema { of }) => print(of.text()).map(|()| 0),
-        Some(Verb::Man { verb }) => man(verb.as_deref()).map(|()| 0),
+        Some(Verb::Man(verb)) => verb.run().map(|()| 0),
     }
-}
-
-/// Prints the manual page of the program or of one verb.
-fn man(verb: Option<&str>) -> Result<(), Failure> {
-    let mut command = Cli::command();
-    command.build();
-    let command = match verb {
-        None => command,
-        Some(name) => match command.find_subcommand(name) {
-            Some(found) => found.clone(),
-            None => return Err(Failure::new(format!("there is no verb “{name}”")).hint("`kassay --help` names them.")),
-        },
-    };
-    let mut page = Vec::new();
-    clap_mangen::Man::new(command).render(&mut page).map_err(|e| output_failed(&e))?;
-    print(&String::from_utf8_lossy(&page))
 }
 
 /// The start of an assessment that is begun from the one before.
