@@ -134,7 +134,7 @@ mod tests {
         ] {
             sources(&root.join(room), &mut files);
         }
-        sources(&root.join("assets/guidance"), &mut files);
+        sources(&root.join("src/core/assets/guidance"), &mut files);
         let mut missing = BTreeSet::new();
         for file in files {
             let text = std::fs::read_to_string(&file).unwrap();

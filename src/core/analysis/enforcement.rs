@@ -1,5 +1,5 @@
 //! Who carries network policies out. That a plugin's container is there says little: it may have no pod that runs, or be told by a setting to
-//! enforce nothing. So an engine counts where a pod of it runs and each of its switches (`assets/software.toml`) stands on; what can't be seen is
+//! enforce nothing. So an engine counts where a pod of it runs and each of its switches (`src/core/assets/software.toml`) stands on; what can't be seen is
 //! said, and never taken for on.
 
 use super::flags::{self, Component};
@@ -324,7 +324,7 @@ mod tests {
     use crate::sensitive::FingerprintKey;
     use serde_json::json;
 
-    const TABLE: &str = include_str!("../../../assets/software.toml");
+    const TABLE: &str = include_str!("../assets/software.toml");
 
     fn known() -> Vec<Software> {
         crate::judging::Tables::parse("", TABLE).map(|tables| tables.software).unwrap_or_default()

@@ -258,7 +258,7 @@ mod tests {
     use super::*;
 
     fn shipped() -> Lifecycle {
-        toml::from_str(include_str!("../../../assets/lifecycle.toml")).unwrap_or_default()
+        toml::from_str(include_str!("../assets/lifecycle.toml")).unwrap_or_default()
     }
 
     fn day(text: &str) -> Date {

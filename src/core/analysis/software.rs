@@ -1,4 +1,4 @@
-//! Known software, told by its images and labels: log agents, consoles, policy engines and the rest of `assets/software.toml`.
+//! Known software, told by its images and labels: log agents, consoles, policy engines and the rest of `src/core/assets/software.toml`.
 //!
 //! An image is compared by its repository alone, because mirrors change the registry and releases the tag. A label counts only where no
 //! image of the workload says anything: labels are copied and forgotten.

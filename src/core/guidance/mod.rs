@@ -1,4 +1,4 @@
-//! The catalogue: areas, controls, practices, questions, all words and no logic. The texts are in `assets/guidance`, one file an area;
+//! The catalogue: areas, controls, practices, questions, all words and no logic. The texts are in `src/core/assets/guidance`, one file an area;
 //! they are parsed and checked here, and have digests, so that an answer remembers which wording it answered.
 
 mod question;
@@ -111,22 +111,22 @@ pub enum GuidanceError {
 }
 
 const FILES: &[(&str, &str)] = &[
-    ("01-authentication.toml", include_str!("../../../assets/guidance/01-authentication.toml")),
-    ("02-authorization.toml", include_str!("../../../assets/guidance/02-authorization.toml")),
-    ("03-workload-security.toml", include_str!("../../../assets/guidance/03-workload-security.toml")),
-    ("04-network-security.toml", include_str!("../../../assets/guidance/04-network-security.toml")),
-    ("05-pki.toml", include_str!("../../../assets/guidance/05-pki.toml")),
-    ("06-secrets-management.toml", include_str!("../../../assets/guidance/06-secrets-management.toml")),
-    ("07-orchestration-auditing.toml", include_str!("../../../assets/guidance/07-orchestration-auditing.toml")),
-    ("08-container-monitoring.toml", include_str!("../../../assets/guidance/08-container-monitoring.toml")),
-    ("09-container-runtime-security.toml", include_str!("../../../assets/guidance/09-container-runtime-security.toml")),
-    ("10-patching.toml", include_str!("../../../assets/guidance/10-patching.toml")),
-    ("11-resource-management.toml", include_str!("../../../assets/guidance/11-resource-management.toml")),
-    ("12-container-image-building.toml", include_str!("../../../assets/guidance/12-container-image-building.toml")),
-    ("13-registry.toml", include_str!("../../../assets/guidance/13-registry.toml")),
-    ("14-version-management.toml", include_str!("../../../assets/guidance/14-version-management.toml")),
-    ("15-configuration-management.toml", include_str!("../../../assets/guidance/15-configuration-management.toml")),
-    ("16-segmentation.toml", include_str!("../../../assets/guidance/16-segmentation.toml")),
+    ("01-authentication.toml", include_str!("../assets/guidance/01-authentication.toml")),
+    ("02-authorization.toml", include_str!("../assets/guidance/02-authorization.toml")),
+    ("03-workload-security.toml", include_str!("../assets/guidance/03-workload-security.toml")),
+    ("04-network-security.toml", include_str!("../assets/guidance/04-network-security.toml")),
+    ("05-pki.toml", include_str!("../assets/guidance/05-pki.toml")),
+    ("06-secrets-management.toml", include_str!("../assets/guidance/06-secrets-management.toml")),
+    ("07-orchestration-auditing.toml", include_str!("../assets/guidance/07-orchestration-auditing.toml")),
+    ("08-container-monitoring.toml", include_str!("../assets/guidance/08-container-monitoring.toml")),
+    ("09-container-runtime-security.toml", include_str!("../assets/guidance/09-container-runtime-security.toml")),
+    ("10-patching.toml", include_str!("../assets/guidance/10-patching.toml")),
+    ("11-resource-management.toml", include_str!("../assets/guidance/11-resource-management.toml")),
+    ("12-container-image-building.toml", include_str!("../assets/guidance/12-container-image-building.toml")),
+    ("13-registry.toml", include_str!("../assets/guidance/13-registry.toml")),
+    ("14-version-management.toml", include_str!("../assets/guidance/14-version-management.toml")),
+    ("15-configuration-management.toml", include_str!("../assets/guidance/15-configuration-management.toml")),
+    ("16-segmentation.toml", include_str!("../assets/guidance/16-segmentation.toml")),
 ];
 
 impl Guidance {

@@ -58,7 +58,7 @@ impl Tables {
     /// # Errors
     /// Never in a released program: a test reads them.
     pub fn shipped() -> Result<Self, TableError> {
-        Self::parse(include_str!("../../../assets/lifecycle.toml"), include_str!("../../../assets/software.toml"))
+        Self::parse(include_str!("../assets/lifecycle.toml"), include_str!("../assets/software.toml"))
     }
 }
 
