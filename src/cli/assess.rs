@@ -1,21 +1,21 @@
-//! `kassay assess`: every automated check, unattended.
+//! `kassay assess`: every automated check, unattended, over one cluster or several.
 
-use super::judged::Judged;
+use super::fleet::{self, Asked, FleetArgs};
+use super::judged::{Judged, judged};
 use super::{
     Failure, Manners, catalogue, interrupt, keep::Keeper, markdown, output_failed, print, probes, source, source::NotRead, tell, text,
 };
-use crate::collect::{Options, import_file, judging_time};
+use crate::collect::{Options, import_file};
 use crate::config;
 use crate::export::{self, Excepted};
 use crate::tables::tables;
-use kassay_core::assess::{CheckOutcome, assess};
 use kassay_core::kinds::imported::Imported;
 use kassay_core::model::Outcome;
-use kassay_core::report::Assessment;
 use kassay_core::workbook::accept::day_of;
 use kassay_core::workbook::collection::cluster_key;
 use kassay_core::workbook::imports::with_register;
-use kassay_core::workbook::{Engagement, Moment, Seen, ToldVersion, Workbook, propose, told};
+use kassay_core::workbook::{Engagement, Moment, ToldVersion, Workbook};
+use std::collections::BTreeSet;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
@@ -23,55 +23,61 @@ use std::path::PathBuf;
 #[derive(Debug, clap::Args)]
 pub struct Assess {
     #[command(flatten)]
+    pub(super) fleet: FleetArgs,
+    #[command(flatten)]
     source: source::SourceArgs,
     /// Scope file: categories of namespaces, trusted registries, high-risk workloads
     #[arg(long, value_name = "FILE")]
-    scope: Option<PathBuf>,
+    pub(super) scope: Option<PathBuf>,
     /// Folder of an assessment that takes what was found; it is made where there is none
     #[arg(long, value_name = "DIR")]
-    workbook: Option<PathBuf>,
+    pub(super) workbook: Option<PathBuf>,
     /// File that a check judges: audit policy, kube-bench results, image scans; may be given several times
     #[arg(long, value_name = "FILE", num_args = 1..)]
-    evidence: Vec<PathBuf>,
+    pub(super) evidence: Vec<PathBuf>,
     /// Sends active probes too: without credentials to the API server and to the registries of images in scope, with your login to kubelets; `kassay probes` lists them
     #[arg(long)]
-    active_probes: bool,
+    pub(super) active_probes: bool,
     /// Form of the output
     #[arg(short, long, value_enum, default_value_t = Form::Text)]
-    output: Form,
+    pub(super) output: Form,
     /// What makes the exit code 1
     #[arg(long, value_enum, default_value_t = FailOn::Fail, value_name = "OUTCOME")]
-    fail_on: FailOn,
+    pub(super) fail_on: FailOn,
     /// The time to judge by, instead of the clock or the time of collection
     #[arg(long, value_name = "TIMESTAMP", value_parser = source::moment)]
-    now: Option<jiff::Timestamp>,
+    pub(super) now: Option<jiff::Timestamp>,
     /// Kubernetes version of files that carry none: 1.34
     #[arg(long, value_name = "VERSION")]
-    kubernetes_version: Option<String>,
+    pub(super) kubernetes_version: Option<String>,
     /// Newer support dates than those of the program; without it lifecycle.toml in the folder of settings, where there is one
     #[arg(long, value_name = "FILE")]
-    lifecycle: Option<PathBuf>,
+    pub(super) lifecycle: Option<PathBuf>,
     /// Leaves Secrets alone, even their names
     #[arg(long)]
-    without_secrets: bool,
+    pub(super) without_secrets: bool,
 }
 
 /// Form of an assessment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum Form {
+pub(super) enum Form {
     /// For people
     Text,
-    /// For machines: kassay/assessment/v1
+    /// For machines: kassay/assessment/v1, of several clusters kassay/fleet/v1
     Json,
     /// For documents
     Markdown,
-    /// For code scanning: SARIF 2.1.0
+    /// For code scanning: SARIF 2.1.0; of one cluster
     Sarif,
+    /// For spreadsheets: the matrix of several clusters
+    Csv,
+    /// A page to look at: the matrix of several clusters
+    Html,
 }
 
 /// The least outcome that makes the exit code 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum FailOn {
+pub(super) enum FailOn {
     /// A check failed
     Fail,
     /// A check failed or asks for review
@@ -84,7 +90,22 @@ enum FailOn {
 
 impl Assess {
     /// Carries it out; the exit code.
-    pub(super) fn run(self, manners: &Manners) -> Result<u8, Failure> {
+    pub(super) fn run(mut self, manners: &Manners) -> Result<u8, Failure> {
+        match self.fleet.asked(&self.source, manners)? {
+            Asked::Several(wanted) => fleet::assess(&self, &wanted, manners),
+            Asked::One(source) => {
+                self.source = source;
+                self.one(manners)
+            }
+        }
+    }
+
+    /// The same of one cluster.
+    fn one(self, manners: &Manners) -> Result<u8, Failure> {
+        if matches!(self.output, Form::Csv | Form::Html) {
+            return Err(Failure::new("csv and html show several clusters side by side, and this is one")
+                .hint("`kassay export --workbook DIR --format html` (or csv) writes the report of an assessment; --contexts takes one cluster for a fleet."));
+        }
         let scope = self.scope.as_deref().map(source::scope).transpose()?;
         let mut keeper = self.workbook.as_deref().map(|dir| Keeper::open(dir, manners)).transpose()?;
         let mut workbook = keeper.as_ref().map_or_else(|| Workbook::new(Engagement::default()), Keeper::workbook);
@@ -102,7 +123,7 @@ impl Assess {
         }
         let excepted = (key, workbook.exceptions.clone());
         // Kept before it is printed: a reader who goes away must not lose what was read.
-        if let Some(keeper) = keeper {
+        if let Some(mut keeper) = keeper {
             let (name, source) = self.source.words();
             interrupt::whole(|| keeper.keep(workbook, &judged, (&name, &source, &self.source.reached()), guidance, manners))?;
         }
@@ -119,8 +140,10 @@ impl Assess {
             }
             Form::Text => tell(&text::assessment(&judged, guidance, manners.colour()))?,
             Form::Markdown => print(&markdown::assessment(&judged, guidance))?,
+            // Refused above.
+            Form::Csv | Form::Html => {}
         }
-        Ok(self.fail_on.code(&judged.assessment.outcomes))
+        Ok(self.fail_on.code(judged.assessment.outcomes.iter().map(|o| o.outcome)))
     }
 
     fn judge(&self, workbook: &Workbook, mut keeper: Option<&mut Keeper>, manners: &Manners) -> Result<Judged, Failure> {
@@ -154,20 +177,7 @@ impl Assess {
             let heard = probes::send(&self.source, &inventory, &workbook.scope, manners)?;
             inventory.hear(heard);
         }
-        let key = cluster_key(workbook, &inventory.cluster.uid, &self.source.words().0);
-        // What is told now goes before what was told once.
-        if self.kubernetes_version.is_none()
-            && let Some(told) = told::with(&inventory.cluster, workbook.told_version(&key))
-        {
-            inventory.cluster = told;
-        }
-        let now = judging_time(&inventory, self.now, jiff::Timestamp::now());
-        let outcomes = assess(&inventory, &workbook.scope, now, &tables);
-        let guidance = catalogue::guidance()?;
-        let seen = Seen { cluster: &key, distribution: &inventory.cluster.distribution, outcomes: &outcomes };
-        let proposals = propose(guidance, workbook, &seen, day_of(now));
-        let assessment = Assessment::new(&inventory, outcomes, proposals, guidance, now).in_scope(&inventory, &workbook.scope);
-        Ok(Judged { inventory, assessment, now })
+        judged(inventory, &self.source.words().0, workbook, &tables, self.kubernetes_version.is_some(), self.now)
     }
 
     /// The files of `--evidence`, with a word on each.
@@ -193,8 +203,10 @@ impl Assess {
 }
 
 impl FailOn {
-    fn code(self, outcomes: &[CheckOutcome]) -> u8 {
-        let any = |wanted: Outcome| outcomes.iter().any(|o| o.outcome == wanted);
+    /// The exit code by what checks say.
+    pub(super) fn code(self, outcomes: impl Iterator<Item = Outcome>) -> u8 {
+        let outcomes: BTreeSet<&str> = outcomes.map(Outcome::id).collect();
+        let any = |wanted: Outcome| outcomes.contains(wanted.id());
         let above = match self {
             Self::Never => false,
             Self::Fail => any(Outcome::Fail),

@@ -1,5 +1,6 @@
 //! `kassay collect`: reads a source and writes a snapshot.
 
+use super::fleet::{self, Asked, FleetArgs};
 use super::{Failure, Manners, interrupt, probes, source};
 use crate::collect::{Options, pack_snapshot, put_snapshot};
 use kassay_core::model::text::thousands;
@@ -8,7 +9,7 @@ use std::path::PathBuf;
 /// Reads a cluster and writes a snapshot of it, without secrets
 #[derive(Debug, clap::Args)]
 pub struct Collect {
-    /// File to write; "-" is standard output
+    /// File to write; "-" is standard output. Of several clusters, the folder that takes a snapshot of each
     #[arg(short, long, value_name = "FILE")]
     file: PathBuf,
     /// Leaves Secrets alone, even their names
@@ -17,6 +18,8 @@ pub struct Collect {
     /// Kubernetes version of files that carry none: 1.34
     #[arg(long, value_name = "VERSION")]
     kubernetes_version: Option<String>,
+    #[command(flatten)]
+    fleet: FleetArgs,
     #[command(flatten)]
     source: source::SourceArgs,
     /// Sends active probes too, without credentials but for kubelets, and keeps the answers; `kassay probes` lists them
@@ -29,7 +32,18 @@ pub struct Collect {
 
 impl Collect {
     /// Carries it out.
-    pub(super) fn run(self, manners: &Manners) -> Result<(), Failure> {
+    pub(super) fn run(mut self, manners: &Manners) -> Result<(), Failure> {
+        match self.fleet.asked(&self.source, manners)? {
+            Asked::One(source) => self.source = source,
+            Asked::Several(_) if self.active_probes || self.kubernetes_version.is_some() => {
+                let what = if self.active_probes { "--active-probes" } else { "--kubernetes-version" };
+                return Err(Failure::new(format!("{what} is for one cluster")).hint("Collect that one alone: --context NAME."));
+            }
+            Asked::Several(wanted) => {
+                let options = Options { without_secrets: self.without_secrets, ..Options::default() };
+                return fleet::collect(&wanted, &self.file, self.fleet.parallel(), &options, manners);
+            }
+        }
         if self.active_probes {
             probes::can_be_asked(&self.source)?;
         }

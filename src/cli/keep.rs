@@ -37,6 +37,16 @@ impl Keeper {
         Ok(Self { dir: dir.to_owned(), opened: Some(opened) })
     }
 
+    /// The folder.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Whether there is an assessment by now.
+    pub const fn is_open(&self) -> bool {
+        self.opened.is_some()
+    }
+
     /// The workbook as it is, or a new one named after the folder.
     pub fn workbook(&self) -> Workbook {
         let new = || {
@@ -68,12 +78,13 @@ impl Keeper {
             manners.say(&notice.to_string());
         }
         manners.say(&format!("{}: that {key} could not be read is written down; nothing passes for it until it is.", self.dir.display()));
+        opened.workbook = workbook;
         Ok(())
     }
 
     /// Keeps what was read and judged, and tells what changed.
     pub fn keep(
-        self,
+        &mut self,
         mut workbook: Workbook,
         judged: &Judged,
         (name, source, reached): (&str, &str, &Reached),
@@ -82,10 +93,16 @@ impl Keeper {
     ) -> Result<(), Failure> {
         let now = jiff::Timestamp::now();
         let by = config::user();
-        let mut store = match self.opened {
-            Some(opened) => opened.store,
-            None => Store::create(&self.dir, &workbook, &by, now)?,
+        let opened = match &mut self.opened {
+            Some(opened) => opened,
+            none => none.insert(Opened {
+                store: Store::create(&self.dir, &workbook, &by, now)?,
+                workbook: workbook.clone(),
+                held_by: None,
+                notices: vec![],
+            }),
         };
+        let store = &mut opened.store;
         let cluster = &judged.inventory.cluster;
         // Reached as before, it must be what it was.
         let before = workbook.clusters.iter().find(|c| c.key == name && !reached.is_unknown() && c.reached == *reached);
@@ -120,7 +137,7 @@ impl Keeper {
         let changes = merge_collection(&mut workbook, guidance, &collected);
         let mut words = words(&changes, judged);
         if let Some(probes) = &judged.inventory.probes
-            && let Some(reference) = keep_record(&store, &mut workbook, (judged, &key), probes, &by, now, manners)?
+            && let Some(reference) = keep_record(store, &mut workbook, (judged, &key), probes, &by, now, manners)?
         {
             words.push_str(&format!("; active probes kept as {reference}"));
         }
@@ -133,6 +150,7 @@ impl Keeper {
         if !changes.to_confirm.is_empty() {
             manners.say(&format!("To be confirmed, because newer outcomes speak against them: {}.", changes.to_confirm.join(", ")));
         }
+        opened.workbook = workbook;
         Ok(())
     }
 }

@@ -10,6 +10,7 @@ mod complete;
 mod diff;
 mod export;
 mod findings;
+mod fleet;
 mod folder;
 mod interrupt;
 mod judged;
@@ -207,6 +208,8 @@ enum Verb {
 enum Schema {
     /// kassay/assessment/v1: `assess -o json`
     Assessment,
+    /// kassay/fleet/v1: `assess -o json` of several clusters
+    Fleet,
     /// kassay/reach/v1: `reach -o json`
     Reach,
     /// kassay/access/v1: `access -o json`
@@ -223,6 +226,7 @@ impl Schema {
     const fn text(self) -> &'static str {
         match self {
             Self::Assessment => include_str!("../../assets/schema/assessment-v1.json"),
+            Self::Fleet => include_str!("../../assets/schema/fleet-v1.json"),
             Self::Reach => include_str!("../../assets/schema/reach-v1.json"),
             Self::Access => include_str!("../../assets/schema/access-v1.json"),
             Self::Trial => include_str!("../../assets/schema/trial-v1.json"),

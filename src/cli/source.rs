@@ -42,19 +42,19 @@ pub struct SourceArgs {
     #[arg(long, value_name = "NAME", conflicts_with_all = ["from", "demo"])]
     context: Option<String>,
     /// Kubeconfig file
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["from", "demo"])]
+    #[arg(long, value_name = "FILE", conflicts_with = "demo")]
     kubeconfig: Option<PathBuf>,
     /// User to impersonate
-    #[arg(long = "as", value_name = "USER", conflicts_with_all = ["from", "demo"])]
+    #[arg(long = "as", value_name = "USER", conflicts_with = "demo")]
     as_user: Option<String>,
     /// Group to impersonate; may be given several times
     #[arg(long = "as-group", value_name = "GROUP", requires = "as_user")]
     as_group: Vec<String>,
     /// Longest time for one request: 30s, 2m
-    #[arg(long, value_name = "DURATION", value_parser = duration, conflicts_with_all = ["from", "demo"])]
+    #[arg(long, value_name = "DURATION", value_parser = duration, conflicts_with = "demo")]
     request_timeout: Option<Duration>,
     /// Longest time for the whole reading: 30m where none is given, 0 for none. What was not read by then counts as failed, and nothing passes on it
-    #[arg(long, value_name = "DURATION", value_parser = whole, conflicts_with_all = ["from", "demo"])]
+    #[arg(long, value_name = "DURATION", value_parser = whole, conflicts_with = "demo")]
     read_timeout: Option<Duration>,
     /// Snapshot, or files and folders of YAML or JSON; "-" is standard input
     #[arg(long, value_name = "PATH", num_args = 1.., conflicts_with = "demo")]
@@ -75,6 +75,36 @@ impl SourceArgs {
             [one] if crate::export::holds_assessment(one) => Some(one),
             _ => None,
         }
+    }
+
+    /// The kubeconfig that was named.
+    pub fn kubeconfig(&self) -> Option<&std::path::Path> {
+        self.kubeconfig.as_deref()
+    }
+
+    /// The files that were named.
+    pub fn files(&self) -> &[PathBuf] {
+        &self.from
+    }
+
+    /// Whether the files were said to be the whole cluster.
+    pub const fn says_complete(&self) -> bool {
+        self.complete
+    }
+
+    /// The same with other files.
+    pub fn with_files(&self, files: Vec<PathBuf>) -> Self {
+        Self { from: files, ..self.clone() }
+    }
+
+    /// A context, reached as this source is.
+    pub fn of_context(&self, name: &str) -> Self {
+        Self { context: Some(name.to_owned()), from: vec![], ..self.clone() }
+    }
+
+    /// One file by itself.
+    pub fn of_file(path: PathBuf) -> Self {
+        Self { from: vec![path], ..Self::default() }
     }
 
     /// The source that was named.
@@ -100,8 +130,18 @@ impl SourceArgs {
     /// Who says that the files are the whole cluster, where that is said.
     ///
     /// # Errors
-    /// Where it is said of something that is no files.
+    /// Where it is said of something that is no files, and where files are to be reached as a server is.
     pub fn declared_complete(&self) -> Result<Option<String>, Failure> {
+        let of_servers = [
+            ("--kubeconfig", self.kubeconfig.is_some()),
+            ("--as", self.as_user.is_some()),
+            ("--request-timeout", self.request_timeout.is_some()),
+            ("--read-timeout", self.read_timeout.is_some()),
+        ];
+        // Beside contexts, files have sources of their own, without any of these.
+        if let Some((name, _)) = of_servers.into_iter().find(|(_, given)| *given && !self.from.is_empty()) {
+            return Err(Failure::new(format!("{name} cannot be used with --from: files have no server")).hint("Leave one of them out."));
+        }
         if self.complete && self.from.is_empty() {
             let what = if self.demo { "the built-in cluster" } else { "a live cluster" };
             return Err(CollectError::NotFiles(what.to_owned()).into());

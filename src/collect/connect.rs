@@ -35,6 +35,8 @@ pub struct ContextInfo {
     pub login: String,
     /// Whether it is the current one.
     pub current: bool,
+    /// Where its server is: contexts of one place lead to one cluster; "" where the file does not tell.
+    pub place: String,
 }
 
 /// The contexts that may be chosen, in the file's order; empty where there is no kubeconfig.
@@ -46,9 +48,13 @@ pub fn contexts(kubeconfig: Option<&Path>) -> Result<Vec<ContextInfo>, CollectEr
     let info = |named: &kube::config::NamedContext| {
         let context = named.context.clone().unwrap_or_default();
         let user = user_of(&config, &context);
+        let cluster = cluster_of(&config, &context).unwrap_or_default();
+        let server = cluster.server.unwrap_or_default();
         ContextInfo {
             name: named.name.clone(),
-            server: cluster_of(&config, &context).and_then(|cluster| cluster.server).unwrap_or_default(),
+            // Behind one address may stand several servers, each asked for by its own name.
+            place: [server.as_str(), cluster.tls_server_name.as_deref().unwrap_or_default()].join(" ").trim().to_owned(),
+            server,
             login: login::describe(&user),
             user: context.user.unwrap_or_default(),
             current: config.current_context.as_deref() == Some(&named.name),

@@ -105,6 +105,14 @@ fn read(paths: &[PathBuf], options: &Options, tell: &UnboundedSender<Progress>, 
     reading.end(options)
 }
 
+/// The files that would be read of a path, in their order.
+///
+/// # Errors
+/// Where a folder can't be listed.
+pub fn files_of(path: &Path) -> Result<Vec<PathBuf>, CollectError> {
+    entries(&[path.to_owned()]).map(|(entries, _)| entries.into_iter().map(|entry| entry.path).collect())
+}
+
 /// Every file to read, in a stable order, and how many were passed over.
 fn entries(paths: &[PathBuf]) -> Result<(Vec<Entry>, usize), CollectError> {
     let (mut entries, mut passed_over, mut folders) = (Vec::new(), 0, HashSet::new());

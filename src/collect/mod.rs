@@ -50,10 +50,13 @@ mod words;
 mod yaml;
 
 pub use connect::{ContextInfo, contexts};
+pub use dump::files_of;
 pub use evidence::import_file;
 pub use permissions::{NamespaceName, Preflight, Right, cluster_role, preflight};
 pub use probe::{ProbeWatcher, probe};
-pub use snapshot::{SnapshotError, pack as pack_snapshot, put as put_snapshot, write_file as write_snapshot};
+pub use snapshot::{
+    SnapshotError, holds as holds_snapshot, pack as pack_snapshot, put as put_snapshot, uid as snapshot_uid, write_file as write_snapshot,
+};
 
 /// Where a cluster is to be read from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -270,7 +273,7 @@ impl CollectError {
             }
             Self::Version(_) => "Write it as 1.34 or v1.34.4.".to_owned(),
             Self::NotLive => "Name a context in place of files; a snapshot that was collected with --active-probes holds the answers.".to_owned(),
-            Self::Mixed(_) => "Give the snapshot alone.".to_owned(),
+            Self::Mixed(_) => "Give the snapshot alone; `kassay assess` takes several snapshots, each as a cluster.".to_owned(),
             Self::NotFiles(_) => "Leave --complete out, or answer no where the walk asks.".to_owned(),
             Self::Snapshot { source: SnapshotError::Newer { .. }, .. } => "Read it with a newer version of the program.".to_owned(),
             Self::Read { message, .. } if message.contains("no such file") => {

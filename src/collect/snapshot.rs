@@ -110,6 +110,23 @@ pub fn header(source: impl Read) -> Result<Header, SnapshotError> {
     take_header(&mut BufReader::new(GzDecoder::new(source)))
 }
 
+/// Whether a file is a snapshot of any version, by how it begins.
+#[must_use]
+pub fn holds(path: &Path) -> bool {
+    let Ok(file) = std::fs::File::open(path) else { return false };
+    let mut start = Vec::new();
+    // What can't be unpacked is none.
+    let _ = GzDecoder::new(file).take(512).read_to_end(&mut start);
+    begins(&start)
+}
+
+/// UID of the cluster of which a file is a snapshot; none where it is none, or does not tell.
+#[must_use]
+pub fn uid(path: &Path) -> Option<String> {
+    let file = std::fs::File::open(path).ok()?;
+    header(file).ok().map(|header| header.cluster).filter(|uid| !uid.is_empty())
+}
+
 fn read_unpacked(source: impl Read) -> Result<Inventory, SnapshotError> {
     // One byte more than allowed: where that one is consumed too, the limit was reached.
     let mut reader = BufReader::with_capacity(1 << 16, source.take(LIMIT + 1));

@@ -31,6 +31,19 @@ pub(super) fn write_csv<'a>(
     writer.flush()
 }
 
+/// Rows under a head that is made from names, as a matrix has it.
+///
+/// # Errors
+/// Where the target can't be written.
+pub(super) fn write_matrix<'a>(head: &[&str], rows: impl IntoIterator<Item = Vec<Cell<'a>>>, to: impl io::Write) -> io::Result<()> {
+    let mut writer = ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(to);
+    writer.write_record(head.iter().map(|name| disarm((*name).to_owned())))?;
+    for row in rows {
+        writer.write_record(row.into_iter().map(|cell| disarm(cell.to_string())))?;
+    }
+    writer.flush()
+}
+
 /// A cell that no spreadsheet takes for a formula, and in which nothing steers a terminal or a reader's eye: CSV has no escapes, so what shows
 /// nothing becomes a visible sign. Line breaks stay.
 fn disarm(cell: String) -> String {

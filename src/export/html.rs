@@ -4,11 +4,13 @@
 use super::visible::Shown;
 use super::{ExportError, Material, Report};
 use minijinja::{Environment, Value, value::Serde};
+use serde::Serialize;
 use std::io::Write;
 
 /// The name ends in `.html`, by which the engine knows that it must escape.
 const NAME: &str = "report.html";
-const TEMPLATES: [(&str, &str); 5] = [
+const TEMPLATES: [(&str, &str); 6] = [
+    ("fleet.html", include_str!("../../assets/report/fleet.html")),
     (NAME, include_str!("../../assets/report/report.html")),
     ("executive.html", include_str!("../../assets/report/executive.html")),
     ("charts.html", include_str!("../../assets/report/charts.html")),
@@ -31,10 +33,15 @@ pub fn report_html(material: &Material) -> Result<String, ExportError> {
 /// # Errors
 /// Where it can't be written.
 pub(super) fn write_html(material: &Material, to: &mut dyn Write) -> Result<(), ExportError> {
-    render(&Report::new(material), to).map_err(|e| ExportError::Internal(format!("the report's template: {e:#}")))
+    page(NAME, &Report::new(material), to)
 }
 
-fn render(report: &Report, to: &mut dyn Write) -> Result<(), minijinja::Error> {
+/// Lays out one of the pages.
+pub(super) fn page(name: &str, view: &impl Serialize, to: &mut dyn Write) -> Result<(), ExportError> {
+    render(name, view, to).map_err(|e| ExportError::Internal(format!("the template {name}: {e:#}")))
+}
+
+fn render(page: &str, view: &impl Serialize, to: &mut dyn Write) -> Result<(), minijinja::Error> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
     environment.add_filter("thousands", |n: usize| kassay_core::model::text::thousands(n));
@@ -46,7 +53,7 @@ fn render(report: &Report, to: &mut dyn Write) -> Result<(), minijinja::Error> {
     for (name, text) in TEMPLATES {
         environment.add_template(name, text)?;
     }
-    environment.get_template(NAME)?.render_captured_to(Value::from(Serde(report)), Shown(to)).map(drop)
+    environment.get_template(page)?.render_captured_to(Value::from(Serde(view)), Shown(to)).map(drop)
 }
 
 /// A reference as the name of a place in the page: names of places have no blanks, and a workbook may be written by hand.

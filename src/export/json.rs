@@ -1,8 +1,9 @@
-//! Assessments as JSON, format `kassay/assessment/v1`, and reachability, format `kassay/reach/v1`.
+//! Assessments as JSON, format `kassay/assessment/v1`, several clusters, format `kassay/fleet/v1`, and reachability, format `kassay/reach/v1`.
 
 use super::ExportError;
 use kassay_core::analysis::rbac::register::Register;
 use kassay_core::analysis::reach::{Document, Reach};
+use kassay_core::fleet::Fleet;
 use kassay_core::model::Scope;
 use kassay_core::model::text::is_hidden;
 use kassay_core::report::Assessment;
@@ -26,6 +27,15 @@ pub fn assessment_json(assessment: &Assessment) -> Result<String, ExportError> {
 /// Where the target can't be written.
 pub fn write_assessment(assessment: &Assessment, mut to: impl io::Write) -> io::Result<()> {
     serde_json::to_writer_pretty(Visible(&mut to), assessment).map_err(io::Error::from)?;
+    to.write_all(b"\n")
+}
+
+/// Several clusters side by side as JSON, `kassay/fleet/v1`, written as it is made.
+///
+/// # Errors
+/// Where the target can't be written.
+pub fn write_fleet(fleet: &Fleet, mut to: impl io::Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(Visible(&mut to), fleet).map_err(io::Error::from)?;
     to.write_all(b"\n")
 }
 

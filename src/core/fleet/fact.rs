@@ -2,7 +2,7 @@
 
 use crate::model::Words;
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a fact is about, in the order in which differences are told: what could not be seen comes first, because all else rests on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -94,12 +94,17 @@ pub(super) struct Blind {
     /// Whole topics.
     pub(super) topics: BTreeSet<Topic>,
     /// Checks of findings, resources of policies.
-    pub(super) of: BTreeSet<(Topic, String)>,
+    of: BTreeMap<Topic, BTreeSet<String>>,
 }
 
 impl Blind {
+    /// Says that facts of one check or resource were not seen.
+    pub(super) fn hide(&mut self, topic: Topic, of: &str) {
+        self.of.entry(topic).or_default().insert(of.to_owned());
+    }
+
     /// Whether that a fact is not told says that it does not hold.
     pub(super) fn sees(&self, fact: &Fact) -> bool {
-        !self.topics.contains(&fact.topic) && !self.of.iter().any(|(topic, of)| *topic == fact.topic && *of == fact.of)
+        !self.topics.contains(&fact.topic) && !self.of.get(&fact.topic).is_some_and(|of| of.contains(&fact.of))
     }
 }

@@ -21,6 +21,3 @@ pub use fact::Topic;
 pub use gathering::{Gathering, Named};
 pub use of_workbook::{Found, of_workbook};
 pub use reading::Reading;
-
-#[cfg(test)]
-mod tests;

@@ -99,12 +99,12 @@ impl<'a> Reading<'a> {
         for (kind, words) in &self.not_read {
             let state = words.split(':').next().unwrap_or_default().to_owned();
             answers.push((Fact::new(Topic::Kind, kind), state.into()));
-            blind.of.insert((Topic::Policy, kind.clone()));
+            blind.hide(Topic::Policy, kind);
         }
         for outcome in self.outcomes {
             answers.push((Fact::new(Topic::Outcome, &outcome.check), outcome.outcome.label().into()));
             if outcome.outcome == Outcome::Blocked || !outcome.needs.is_empty() || !self.with_findings {
-                blind.of.insert((Topic::Finding, outcome.check.clone()));
+                blind.hide(Topic::Finding, &outcome.check);
             }
             let mut last = None;
             for finding in outcome.findings.iter().filter(|finding| finding.category.in_scope()) {

@@ -1,11 +1,13 @@
-//! What a fleet tells, cluster by cluster.
+//! What a fleet tells of its clusters, and in what sisters differ.
 
-use super::*;
-use crate::assess::CheckOutcome;
-use crate::checks;
-use crate::guidance::Guidance;
-use crate::model::{Category, Determined, Finding, ObjectRef, Outcome};
-use crate::workbook::Proposal;
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test's failure is its message")]
+
+use kassay_core::assess::CheckOutcome;
+use kassay_core::checks;
+use kassay_core::fleet::{Apart, CheckRow, Fleet, Gathering, Named, Reading, State, Topic};
+use kassay_core::guidance::Guidance;
+use kassay_core::model::{Category, Determined, Finding, ObjectRef, Outcome};
+use kassay_core::workbook::Proposal;
 use std::collections::{BTreeMap, BTreeSet};
 
 const BASELINE: &str = "3.1/baseline";
