@@ -3,7 +3,7 @@
 use super::fleet::{self, Asked, FleetArgs};
 use super::{Failure, Manners, interrupt, probes, source};
 use crate::collect::{Options, pack_snapshot, put_snapshot};
-use kassay_core::model::text::thousands;
+use kassay_core::model::text::{counted, thousands};
 use std::path::PathBuf;
 
 /// Reads a cluster and writes a snapshot of it, without secrets
@@ -58,10 +58,10 @@ impl Collect {
         interrupt::whole(|| put_snapshot(&packed, &self.file))?;
         let objects: usize = inventory.coverage.values().map(|c| c.items).sum();
         manners.say(&format!(
-            "{} objects of {}, {} sensitive values met and not kept: {} ({} bytes)",
-            thousands(objects),
+            "{} of {}, {} met and not kept: {} ({} bytes)",
+            counted(objects, "object", "objects"),
             if inventory.cluster.server.is_empty() { "files" } else { &inventory.cluster.server },
-            thousands(inventory.redactions),
+            counted(inventory.redactions, "sensitive value", "sensitive values"),
             self.file.display(),
             thousands(packed.len()),
         ));

@@ -1,5 +1,6 @@
 //! `kassay export`: the bag, the report, tables and formats of an assessment on disk.
 
+use kassay_core::model::text::counted;
 use super::{Failure, Manners, dressed, interrupt, output_failed, print, source};
 use crate::collect::{Cancel, snapshot};
 use crate::export::{self, ExportError, Form, Maker, Material, OscalVersion, Packing, Recipients, RedactFiles, Single, Wish};
@@ -170,7 +171,7 @@ impl Export {
         });
         bar.finish_and_clear();
         let written = written?;
-        manners.say(&format!("{} files, {} bytes", written.files, written.bytes));
+        manners.say(&format!("{}, {} bytes", counted(written.files, "file", "files"), written.bytes));
         print(&format!("{}  {}", written.sha256, written.path.display()))
     }
 }

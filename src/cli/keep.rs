@@ -10,6 +10,7 @@ use kassay_core::analysis::probing;
 use kassay_core::guidance::Guidance;
 use kassay_core::kinds::Probes;
 use kassay_core::kinds::imported::Imported;
+use kassay_core::model::text::counted;
 use kassay_core::workbook::collection::{Unreached, another, cluster_key, put_failure};
 use kassay_core::workbook::probes as records;
 use kassay_core::workbook::{Changes, Collected, Edit, Engagement, Moment, Reached, Workbook, merge_collection};
@@ -177,7 +178,7 @@ fn keep_record(
 fn words(changes: &Changes, judged: &Judged) -> String {
     if changes.first {
         let findings: usize = judged.assessment.outcomes.iter().map(|o| o.findings.len()).sum();
-        return format!("{} checks, {findings} findings", judged.assessment.outcomes.len());
+        return format!("{}, {}", counted(judged.assessment.outcomes.len(), "check", "checks"), counted(findings, "finding", "findings"));
     }
     changes.words().unwrap_or_else(|| "nothing has changed".to_owned())
 }

@@ -1,5 +1,6 @@
 //! An assessment as a Markdown document: for tickets and pull requests, so it stays below the length that GitHub takes for one text.
 
+use kassay_core::model::text::counted;
 use super::judged::Judged;
 use crate::export::LONGEST_MARKDOWN;
 use kassay_core::guidance::Guidance;
@@ -27,10 +28,10 @@ fn document(judged: &Judged, guidance: &Guidance, (shown, text): (usize, usize))
     let name = |words: &str| Some(marked_name(words)).filter(|name| name.chars().count() <= text).unwrap_or_else(|| within(words));
     let cluster = &judged.inventory.cluster;
     let mut out = format!(
-        "# Assessment of {}\n\n{}, {} nodes, judged by {}.\n\nThe PCI SSC guidance adds no requirement to PCI DSS; outcomes are facts for an assessor, not determinations.\n",
+        "# Assessment of {}\n\n{}, {}, judged by {}.\n\nThe PCI SSC guidance adds no requirement to PCI DSS; outcomes are facts for an assessor, not determinations.\n",
         marked_name(if cluster.server.is_empty() { "files" } else { &cluster.server }),
         marked(&cluster.words()),
-        judged.inventory.nodes.len(),
+        counted(judged.inventory.nodes.len(), "node", "nodes"),
         judged.now.strftime("%Y-%m-%d %H:%MZ"),
     );
     if let Some(who) = &judged.inventory.declared_complete {
@@ -44,7 +45,7 @@ fn document(judged: &Judged, guidance: &Guidance, (shown, text): (usize, usize))
     let counts = Outcome::ALL.map(|known| format!("{} {}", all.iter().filter(|o| o.outcome == known).count(), known.label())).join(", ");
     let findings: usize = all.iter().map(|o| o.findings.len()).sum();
     let told: usize = all.iter().map(|o| o.findings.len().min(shown)).sum();
-    let _ = writeln!(out, "\n{} checks: {counts}.", all.len());
+    let _ = writeln!(out, "\n{}: {counts}.", counted(all.len(), "check", "checks"));
     if told < findings {
         let _ = writeln!(out, "\nOf {findings} findings {told} are here, at most {shown} of each check; the JSON has all.");
     }
@@ -75,7 +76,7 @@ fn document(judged: &Judged, guidance: &Guidance, (shown, text): (usize, usize))
                 );
             }
             if outcome.findings.len() > shown {
-                let _ = writeln!(out, "\n{} more are in the JSON.", outcome.findings.len() - shown);
+                let _ = writeln!(out, "\n{} in the JSON.", counted(outcome.findings.len() - shown, "more is", "more are"));
             }
         }
     }

@@ -4,7 +4,7 @@ use super::{Manners, dressed};
 use crate::collect::Progress;
 use indicatif::{ProgressBar, ProgressStyle};
 use kassay_core::model::Kind;
-use kassay_core::model::text::thousands;
+use kassay_core::model::text::counted;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
@@ -36,7 +36,7 @@ impl Reading {
                 // A poisoned lock means that a thread died while counting; the count is only for the eye.
                 let mut counts = self.items.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
                 counts.insert(kind, items);
-                self.bar.set_message(format!("{} objects", thousands(counts.values().sum())));
+                self.bar.set_message(counted(counts.values().sum(), "object", "objects"));
             }
             Progress::Bytes(_) => self.bar.tick(),
             Progress::Note(words) => {

@@ -4,7 +4,7 @@ use super::judged::Judged;
 use kassay_core::assess::CheckOutcome;
 use kassay_core::guidance::Guidance;
 use kassay_core::kinds::KindState;
-use kassay_core::model::text::{clean, thousands};
+use kassay_core::model::text::{clean, counted, thousands};
 use kassay_core::model::{Category, Outcome};
 use std::fmt::Write as _;
 
@@ -17,10 +17,10 @@ pub fn assessment(judged: &Judged, guidance: &Guidance, colour: bool) -> String 
     let cluster = &judged.inventory.cluster;
     let _ = writeln!(
         out,
-        "{}  {}  {} nodes  judged by {}",
+        "{}  {}  {}  judged by {}",
         named(&cluster.server),
         cluster.words(),
-        judged.inventory.nodes.len(),
+        counted(judged.inventory.nodes.len(), "node", "nodes"),
         judged.now.strftime("%Y-%m-%d %H:%MZ")
     );
     if let Some(who) = &judged.inventory.declared_complete {
@@ -62,9 +62,10 @@ pub fn assessment(judged: &Judged, guidance: &Guidance, colour: bool) -> String 
     let count = |wanted: Outcome| judged.assessment.outcomes.iter().filter(|o| o.outcome == wanted).count();
     let totals: Vec<String> = Outcome::ALL.iter().map(|o| format!("{} {}", count(*o), o.label())).collect();
     let platform: usize = judged.assessment.outcomes.iter().map(|o| o.counts.get(&Category::Platform).copied().unwrap_or_default()).sum();
-    let _ = writeln!(out, "\n{} checks: {}", judged.assessment.outcomes.len(), totals.join(", "));
+    let _ = writeln!(out, "\n{}: {}", counted(judged.assessment.outcomes.len(), "check", "checks"), totals.join(", "));
     if platform > 0 {
-        let _ = writeln!(out, "{} findings on the platform's own objects are told and decide nothing.", thousands(platform));
+        let verbs = if platform == 1 { "is told and decides" } else { "are told and decide" };
+        let _ = writeln!(out, "{} on the platform's own objects {verbs} nothing.", counted(platform, "finding", "findings"));
     }
     out
 }

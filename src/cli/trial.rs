@@ -5,7 +5,7 @@ use crate::collect::Options;
 use kassay_core::analysis::trial::{Break, Dress, Form as WitnessForm, Outcome, Trial, WITNESSES, Witness};
 use kassay_core::judging::Tables;
 use kassay_core::model::Category;
-use kassay_core::model::text::clean;
+use kassay_core::model::text::{clean, counted};
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
@@ -126,7 +126,6 @@ impl Page<'_, '_> {
         let (trial, width) = (self.trial, self.width);
         let breaking = WITNESSES.iter().filter(|witness| witness.breaks != Break::Nothing).count();
         let names = trial.policies();
-        let many = |count: usize, one: &str, more: &str| format!("{count} {}", if count == 1 { one } else { more });
         lines::wrapped(
             out,
             width,
@@ -134,8 +133,8 @@ impl Page<'_, '_> {
             &format!(
                 "{} on trial, with {breaking} witnesses in {} of namespaces that no policy tells apart. Policies are run here as their engines would run \
                  them; nothing is sent to the cluster.",
-                many(names.len(), "policy", "policies"),
-                many(trial.places.len(), "group", "groups"),
+                counted(names.len(), "policy", "policies"),
+                counted(trial.places.len(), "group", "groups"),
             ),
         )?;
         for words in &trial.missing() {

@@ -3,7 +3,7 @@
 use super::{Failure, source, tell};
 use crate::collect::snapshot;
 use crate::export::{Judging, Looking, Signature, Signed, What, look};
-use kassay_core::model::text::clean;
+use kassay_core::model::text::{clean, counted};
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
@@ -48,9 +48,9 @@ impl Verify {
             (false, _) => "✗ not whole",
         };
         let of = if verified.redacted { "redacted " } else { "" };
-        let edits = if verified.redacted { String::new() } else { format!(", {} edits in the journal", verified.edits) };
+        let edits = if verified.redacted { String::new() } else { format!(", {} in the journal", counted(verified.edits, "edit", "edits")) };
         let title = if verified.title.is_empty() { String::new() } else { format!(" of “{}”", clean(&verified.title)) };
-        let _ = writeln!(out, "{sign}: {of}{what}{title}, {} files{edits}", verified.files);
+        let _ = writeln!(out, "{sign}: {of}{what}{title}, {}{edits}", counted(verified.files, "file", "files"));
         let sealed = if verified.what == What::Workbook { "workbook.toml" } else { "tagmanifest-sha256.txt" };
         let _ = writeln!(out, "  SHA-256 of {sealed}: {}", verified.seal);
         if !verified.commands.is_empty() {

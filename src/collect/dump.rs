@@ -13,6 +13,7 @@ use kassay_core::kinds::imported::Imported;
 use kassay_core::kinds::{Ingest, Inventory, KindState, Source};
 use kassay_core::model::Kind;
 use kassay_core::model::kubernetes_version::is_version;
+use kassay_core::model::text::counted;
 use kassay_core::sensitive::without_secrets;
 use serde::Deserialize;
 use serde_json::Value;
@@ -100,7 +101,7 @@ fn read(paths: &[PathBuf], options: &Options, tell: &UnboundedSender<Progress>, 
         return Err(CollectError::Cancelled);
     }
     if passed_over > 0 {
-        reading.note(format!("{passed_over} files whose names end in none of .json, .yaml and .sarif were not looked at"));
+        reading.note(format!("{} not looked at, because the name ends in none of .json, .yaml and .sarif", counted(passed_over, "file was", "files were")));
     }
     reading.end(options)
 }
@@ -275,7 +276,7 @@ impl Reading<'_> {
                 if let Some(known) = known {
                     self.count(known, 0);
                     if goes_on {
-                        let words = format!("the list in {} breaks off after {items} objects; the rest was not written", shown(path));
+                        let words = format!("the list in {} breaks off after {}; the rest was not written", shown(path), counted(items, "object", "objects"));
                         self.broken.push(Loss { kinds: Some(BTreeSet::from([known])), words });
                     }
                 }
@@ -459,7 +460,7 @@ impl Reading<'_> {
             return Err(CollectError::NothingReadable(complaints.into_iter().take(5).collect()));
         }
         if self.twice > 0 {
-            self.note(format!("{} objects stand in the files more than once, and count once", self.twice));
+            self.note(format!("{} in the files more than once, and counted once", counted(self.twice, "object stands", "objects stand")));
         }
         if !self.broken.is_empty() {
             let advice = "What could not be read counts as not there to be judged: write it anew as kubectl prints it (“kubectl get … -A -o json”), or take it out";

@@ -18,7 +18,7 @@ use futures_util::stream::FuturesOrdered;
 use kassay_core::kinds::KindState;
 use kassay_core::model::Kind;
 use kassay_core::model::kind::Keep;
-use kassay_core::model::text::encoded;
+use kassay_core::model::text::{counted, encoded};
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::atomic::Ordering;
 use tokio::sync::mpsc::{Sender, UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -81,7 +81,7 @@ impl End {
             _ => KindState::Failed,
         };
         let words =
-            if items > 0 { format!("the list broke off after {items} objects: {}", refusal.words()) } else { refusal.words().to_owned() };
+            if items > 0 { format!("the list broke off after {}: {}", counted(items, "object", "objects"), refusal.words()) } else { refusal.words().to_owned() };
         Self { state, items, words }
     }
 }

@@ -1,5 +1,6 @@
 //! Encryption to people's keys, as `age` has it: what is written is opened with `age -d` by whoever holds one of these keys.
 
+use kassay_core::model::text::counted;
 use super::ExportError;
 use super::through::{Fault, Heard, copy};
 use std::fmt;
@@ -12,7 +13,7 @@ pub struct Recipients(Vec<Box<dyn age::Recipient + Send>>);
 
 impl fmt::Debug for Recipients {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} recipients", self.0.len())
+        f.write_str(&counted(self.0.len(), "recipient", "recipients"))
     }
 }
 

@@ -6,6 +6,7 @@ use super::redact::REDACTED;
 use kassay_core::guidance::Area;
 use kassay_core::model::Outcome;
 use kassay_core::model::marked::{marked_name, marked_within};
+use kassay_core::model::text::counted;
 use kassay_core::workbook::Moment;
 use kassay_core::workbook::rollup::unread;
 use std::cell::Cell;
@@ -74,8 +75,10 @@ impl Writer<'_> {
         let (cut, left_out) = (self.cut.get(), self.left_out.get());
         if cut + left_out > 0 {
             let words = format!(
-                "**Not all is here**, since a comment holds {LONGEST} characters: {cut} texts are cut where they end with “…”, and {left_out} lines on clusters are left out. The report has \
-                 all of it.\n"
+                "**Not all is here**, since a comment holds {LONGEST} characters: {} cut where they end with “…”, and {} left out. The report has \
+                 all of it.\n",
+                counted(cut, "text is", "texts are"),
+                counted(left_out, "line on clusters is", "lines on clusters are"),
             );
             put(&mut head, &words);
         }
@@ -90,7 +93,7 @@ impl Writer<'_> {
             let counts = Outcome::ALL
                 .map(|known| format!("{} {}", assessment.outcomes.iter().filter(|o| o.outcome == known).count(), known.label()))
                 .join(", ");
-            put(out, &format!("**{}**: {} checks: {counts}\n", self.name(key), assessment.outcomes.len()));
+            put(out, &format!("**{}**: {}: {counts}\n", self.name(key), counted(assessment.outcomes.len(), "check", "checks")));
             if let Some(who) = &assessment.cluster.declared_complete {
                 let who = self.prose(who);
                 put(out, &format!("That its files are the whole cluster was said by {who}; kinds that they do not hold count as empty.\n"));

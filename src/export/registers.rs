@@ -6,6 +6,7 @@ use super::table::{Cell, Column, Table, cells};
 use kassay_core::analysis::rbac::folded::{Entry, Folded};
 use kassay_core::analysis::reach::{End, Reach};
 use kassay_core::analysis::trial::Outcome;
+use kassay_core::model::text::counted;
 use kassay_core::model::{Category, ObjectRef, Scope};
 use std::collections::BTreeSet;
 use std::io;
@@ -79,7 +80,7 @@ fn access_rows<'a>(folded: &'a Folded, entry: &'a Entry) -> impl Iterator<Item =
             joined(held.iter().map(|held| held.category.id()).collect()),
             rights.in_effect(&held).collect::<Vec<_>>().join("; "),
             joined(held.iter().map(|held| held.binding.as_str()).collect()),
-            joined(held.iter().flat_map(|held| held.paths.iter().copied()).collect()),
+            joined(held.iter().flat_map(|held| held.path_words()).collect()),
         ])
     })
 }
@@ -144,9 +145,9 @@ pub fn flows(material: &Material) -> Table<'_> {
             let (from, to) = (end(crossing.from), end(crossing.to));
             if crossing.flows > crossing.shown.len() {
                 notes.push(format!(
-                    "{cluster}: {} of {} connections from {from} to {to} are told; `kassay reach -o csv` tells all.",
+                    "{cluster}: {} of {} from {from} to {to} are told; `kassay reach -o csv` tells all.",
                     crossing.shown.len(),
-                    crossing.flows
+                    counted(crossing.flows, "connection", "connections")
                 ));
             }
             rows.extend(crossing.shown.iter().map(|flow| cells![cluster, from, &flow.from, to, &flow.to, &flow.ports, flow.by.join("; ")]));

@@ -6,6 +6,7 @@ use super::papers::name_and_version;
 use super::table::{Column, Table, cells};
 use kassay_core::assess::CheckOutcome;
 use kassay_core::guidance::{Area, Control, Practice, paragraphs};
+use kassay_core::model::text::counted;
 use kassay_core::model::{Determined, Method, Outcome};
 use kassay_core::workbook::evidence::{of_practice, of_question};
 use kassay_core::workbook::rollup::rank;
@@ -35,9 +36,10 @@ fn retention(material: &Material) -> Table<'_> {
     let files = pieces().filter(|e| !e.sha256.is_empty()).map(|e| e.sha256.as_str()).collect::<BTreeSet<_>>().len();
     let withdrawn = pieces().filter(|e| !e.counts()).count();
     let kept = format!(
-        "{} pieces of evidence in the register, {withdrawn} of them withdrawn; {files} files, in the folder “evidence” of the assessment and of its evidence bundle, \
+        "{} in the register, {withdrawn} of them withdrawn; {}, in the folder “evidence” of the assessment and of its evidence bundle, \
          each named by its SHA-256 and sealed by the manifests of the bundle.",
-        material.workbook.evidence.len(),
+        counted(material.workbook.evidence.len(), "piece of evidence", "pieces of evidence"),
+        counted(files, "file", "files"),
     );
     let rows = [
         cells!["What is kept, and how it is named", kept],

@@ -36,7 +36,7 @@ pub fn rows(editor: &ScopeEditor) -> List<'_> {
     let count = rows.len();
     let row = move |at: usize| match rows.get(at) {
         Some(ScopeRow::Namespace(row)) => {
-            let pods = row.pods.map(|n| format!(", {n} pods")).unwrap_or_default();
+            let pods = row.pods.map(|n| format!(", {}", counted(n, "pod", "pods"))).unwrap_or_default();
             let because = editor.because(row);
             let because = if because.is_empty() { String::new() } else { format!(", because of {because}") };
             format!("{}: {}{pods}{because}", row.name, editor.category(row).label())

@@ -1,7 +1,7 @@
 //! Dates, counts and sizes as people say them.
 
 use jiff::{SpanRound, Timestamp, ToSpan, Unit, Zoned, tz::TimeZone};
-use kassay_core::model::text::thousands;
+pub use kassay_core::model::text::counted;
 
 /// A size: `71 MB`.
 #[must_use]
@@ -17,12 +17,6 @@ pub fn size(bytes: u64) -> String {
         unit += 1;
     }
     if value < 9.95 { format!("{value:.1} {}", UNITS[unit]) } else { format!("{value:.0} {}", UNITS[unit]) }
-}
-
-/// `1 finding`, `2 findings`: a count with its noun.
-#[must_use]
-pub fn counted(count: usize, one: &str, many: &str) -> String {
-    format!("{} {}", thousands(count), if count == 1 { one } else { many })
 }
 
 /// How long ago a moment was, for lists: `just now`, `12 minutes ago`, `yesterday`, `3 days ago`, `12 Nov`, `12 Nov 2025`.
@@ -78,8 +72,6 @@ mod tests {
     fn sizes_and_lengths_of_time_read_as_people_say_them() {
         assert_eq!([0, 999, 1000, 9_949, 71_234_567, 999_600_000].map(size), ["0 B", "999 B", "1.0 kB", "9.9 kB", "71 MB", "1.0 GB"]);
         assert_eq!([0, 7, 125, 3780].map(lasting), ["0 s", "7 s", "2 min 5 s", "1 h 3 min"]);
-        assert_eq!(counted(1, "check", "checks"), "1 check");
-        assert_eq!(counted(1200, "check", "checks"), "1,200 checks");
     }
 
     #[test]

@@ -119,7 +119,7 @@ impl Page<'_> {
         if rules > 0 {
             let words = format!(
                 "{} a range of addresses in which pods may have theirs. Here such a range means addresses outside of the cluster; some network plugins let pods through by it too. -o json names them.",
-                if rules == 1 { "1 rule admits".to_owned() } else { format!("{} rules admit", thousands(rules)) }
+                counted(rules, "rule admits", "rules admit")
             );
             wrapped(out, self.width, "! ", &words)?;
         }

@@ -196,7 +196,7 @@ impl Verdict {
             Outcome::Pass => format!("Nothing found in {scoped} {} in scope.{apart}", name(scoped)),
             Outcome::NotApplicable => format!("No {one} in scope among {} read.{apart}", self.population()),
             // A finding's object may be something else than what was counted (a binding among subjects): no share is told then.
-            _ if inside > scoped => format!("{inside} objects found.{apart}"),
+            _ if inside > scoped => format!("{inside} {} found.{apart}", if inside == 1 { "object" } else { "objects" }),
             _ => format!("{inside} of {scoped} {} in scope.{apart}", name(scoped)),
         }
     }
@@ -212,7 +212,10 @@ impl Verdict {
             if let Some(finding) = findings.get_mut(first) {
                 finding.pods = Some(finding.pods.unwrap_or(1).saturating_add(counted));
                 finding.message =
-                    format!("{} The same was found in {counted} more pods of the namespace, which are counted here.", finding.message)
+                    match counted {
+                        1 => format!("{} The same was found in one more pod of the namespace, which is counted here.", finding.message),
+                        _ => format!("{} The same was found in {counted} more pods of the namespace, which are counted here.", finding.message),
+                    }
                         .into();
             }
         }

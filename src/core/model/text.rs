@@ -112,6 +112,12 @@ pub fn thousands(count: usize) -> String {
     out
 }
 
+/// A count with its noun: `1 finding`, `1,200 findings`.
+#[must_use]
+pub fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{} {}", thousands(count), if count == 1 { one } else { many })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -147,6 +153,11 @@ mod tests {
     #[test]
     fn queries_keep_what_is_unreserved() {
         assert_eq!(encoded("repository:pay/api-1_2.3~x:pull é"), "repository%3Apay%2Fapi-1_2.3~x%3Apull%20%C3%A9");
+    }
+
+    #[test]
+    fn one_is_told_as_one() {
+        assert_eq!([0, 1, 1200].map(|n| counted(n, "check", "checks")), ["0 checks", "1 check", "1,200 checks"]);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 use crate::kinds::{VERSION_NOT_KNOWN, distribution_words};
 use crate::model::kubernetes_version::{NOT_A_VERSION, written};
+use crate::model::text::counted;
 use crate::session::book::assessment::Book;
 use crate::session::book::desk::Desk;
 use crate::session::book::edit::{Draft, Fault};
@@ -34,7 +35,7 @@ fn row(desk: &Desk, record: &ClusterRecord) -> RegisterRow {
         changed_facts(&book.workbook, record).iter().map(|f| format!("{}: {} → {}", f.what, known(&f.before), known(&f.now))).collect();
     let appeared = book.appeared.iter().find(|a| a.cluster == record.key);
     let appeared = appeared.map_or_else(String::new, |a| match a.whole {
-        true => format!("the cluster was not there when the scope was confirmed; it has {} namespaces", a.namespaces.len()),
+        true => format!("the cluster was not there when the scope was confirmed; it has {}", counted(a.namespaces.len(), "namespace", "namespaces")),
         false => a.namespaces.join(", "),
     });
     let not_read: Vec<String> = record.not_read.iter().map(|(kind, words)| format!("{kind}: {words}")).collect();

@@ -1,6 +1,7 @@
 //! Last year: what was said, determined and shown in the assessment before, beside how it is now. It is for reference; nothing of it counts.
 
 use crate::kinds::{VERSION_NOT_KNOWN, distribution_words};
+use crate::model::text::counted;
 use crate::session::book::assessment::Book;
 use crate::session::book::desk::Desk;
 use crate::session::book::lead::{Lead, Next};
@@ -46,9 +47,9 @@ fn cluster(book: &Book, c: &PreviousCluster) -> RegisterRow {
         Some(_) => (changed.join("; "), Flag::Attention),
     };
     let then = format!(
-        "{}, {} nodes",
+        "{}, {}",
         distribution_words(&c.distribution, if c.version.is_empty() { VERSION_NOT_KNOWN } else { &c.version }),
-        c.nodes
+        counted(c.nodes, "node", "nodes")
     );
     let detail = vec![("Then", then.clone()), ("Now", changed.join("\n")), ("Server", c.server.clone()), ("UID", c.uid.clone())];
     row(c.key.clone(), ["cluster".to_owned(), then, now], flag, detail)

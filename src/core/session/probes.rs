@@ -3,7 +3,7 @@
 
 use crate::analysis::probing::{self, Plan};
 use crate::kinds::Probes;
-use crate::model::text::{clean, thousands};
+use crate::model::text::{clean, counted};
 use crate::session::book::arrived::Attached;
 use crate::session::book::desk::Desk;
 use crate::session::book::edit::{After, Draft};
@@ -218,7 +218,7 @@ fn done(probing: &mut Option<Probing>, desk: &mut Desk, probed: Probed) -> Next 
     desk.layers.retain(|layer| !matches!(layer, Layer::Probes));
     let Some(book) = desk.book.as_ref().filter(|book| book.dir == dir) else { return Next::NONE };
     let mut workbook = book.workbook.clone();
-    let sent = format!("{} sent to and around {cluster}", counted(probes.sent.len()));
+    let sent = format!("{} sent to and around {cluster}", counted(probes.sent.len(), "request", "requests"));
     let stopped = if probes.stopped { ", stopped before the end" } else { "" };
     let kept = match record {
         Ok(Attached { sha256, size, refused: None, .. }) => {
@@ -250,8 +250,4 @@ fn fail(probing: &mut Option<Probing>, desk: &mut Desk, why: &str) {
         *probing = None;
         desk.messages.push(Message::error("The active probes could not be sent", why));
     }
-}
-
-fn counted(requests: usize) -> String {
-    if requests == 1 { "1 request".to_owned() } else { format!("{} requests", thousands(requests)) }
 }

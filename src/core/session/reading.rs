@@ -3,13 +3,14 @@
 
 use crate::assess::CheckOutcome;
 use crate::kinds::KindState;
+use crate::model::text::counted;
 use crate::model::{Kind, Outcome};
 use crate::session::book::arrived::Collection;
 use crate::session::book::desk::Desk;
 use crate::session::book::edit::{After, Draft};
 use crate::session::book::layer::Layer;
 use crate::session::book::lead::{Lead, Next};
-use crate::session::book::{told, total};
+use crate::session::book::{in_all, told};
 use crate::session::effect::{Effect, Source};
 use crate::session::parts::cursor::Step;
 use crate::session::parts::differences::Differences;
@@ -306,7 +307,7 @@ fn take(desk: &mut Desk, source: &Source, revision: u64, arrived: Arrived) -> Ne
     } else {
         format!("{key} was read again: {}", told(&changes))
     };
-    let after = format!("{} checks, {} findings", collection.outcomes.len(), total(&collection.outcomes));
+    let after = in_all(&collection.outcomes);
     let draft = Draft { workbook, what: format!("read cluster {key}"), before: String::new(), after };
     desk.save(draft, After::Show { key, collection: Box::new(collection), words, stale, read: true }, false)
 }
@@ -321,7 +322,7 @@ fn in_numbers(outcomes: &[CheckOutcome]) -> String {
         (count(Outcome::Pass), "passed"),
     ];
     let told: Vec<String> = told.iter().filter(|(n, _)| *n > 0).map(|(n, words)| format!("{n} {words}")).collect();
-    format!("of {} checks {}", outcomes.len(), if told.is_empty() { "none applies".to_owned() } else { told.join(", ") })
+    format!("of {} {}", counted(outcomes.len(), "check", "checks"), if told.is_empty() { "none applies".to_owned() } else { told.join(", ") })
 }
 
 /// It was not read: cancelled, or failed, which is written down.

@@ -1,5 +1,6 @@
 //! Requests: what the assessed entity is asked for, by whom and until when. One key proposes what is still needed; what comes closes them.
 
+use crate::model::text::counted;
 use crate::session::book::desk::Desk;
 use crate::session::book::edit::{Draft, Fault};
 use crate::session::book::lead::Next;
@@ -63,7 +64,11 @@ fn propose_form(desk: &mut Desk) {
         Row::choice("part", "What", "by its letter", options.collect(), Some(0)),
         Row::text("due", "Due", "last day: 2027-03-31, +2w; may stay empty", ""),
     ];
-    let about = format!("{questions} questions, {} pieces of evidence", needed.len() - questions);
+    let about = format!(
+        "{}, {}",
+        counted(questions, "question", "questions"),
+        counted(needed.len() - questions, "piece of evidence", "pieces of evidence")
+    );
     let help = "Makes a request of each question that still needs an answer or evidence, and of each line of the guidance's lists of evidence, for controls that are not determined yet. Nothing is asked for twice. Each can be changed afterwards; `kassay requests` prints them by role.";
     let purpose = Purpose::Entry { register: Register::Requests, id: Some(ALL.to_owned()) };
     desk.open_form(Form::new(purpose, rows).titled("Ask for what is still needed", &about, help));
@@ -81,7 +86,7 @@ fn read_proposal(desk: &Desk, form: &Form) -> Result<(Draft, String), Fault> {
     }
     let roles = requests::roles(&workbook).len();
     let draft = Draft { workbook, what: "requests".to_owned(), before: String::new(), after: format!("{made} proposed") };
-    Ok((draft, format!("{made} requests to {roles} roles. ↵ changes one.")))
+    Ok((draft, format!("{} to {}. ↵ changes one.", counted(made, "request", "requests"), counted(roles, "role", "roles"))))
 }
 
 /// Columns of the register.

@@ -3,7 +3,7 @@
 
 use crate::analysis::segmentation::{Crossing, End, FlowRow, Segmentation};
 use crate::model::Category;
-use crate::model::text::clean;
+use crate::model::text::{clean, counted};
 use crate::session::book::desk::Desk;
 use crate::session::book::layer::Layer;
 use crate::session::book::lead::{Kept, Lead, Next};
@@ -266,7 +266,7 @@ impl Pictures {
             text.push('\n');
         }
         Next::from(Lead::Keep(Kept {
-            title: clean(&format!("{} connections {pair} ({cluster})", flows.len())),
+            title: clean(&format!("{} {pair} ({cluster})", counted(flows.len(), "connection", "connections"))),
             practices: desk.practices_of_check(CHECK),
             name: format!("connections-{}.txt", flows.len()),
             text,

@@ -8,7 +8,7 @@ use crate::export::requests::{Wanted, requests, requests_table};
 use crate::export::tables::questions;
 use kassay_core::assess::CheckOutcome;
 use kassay_core::checks;
-use kassay_core::model::text::thousands;
+use kassay_core::model::text::{counted, thousands};
 use std::io;
 
 /// So many findings are told; the tables for spreadsheets hold all.
@@ -52,7 +52,7 @@ fn table(body: &mut Body, outcome: &CheckOutcome, shown: usize) -> io::Result<()
     body.table(Page::Landscape, &outcome.check, &head, &widths, &rows)?;
     match outcome.findings.len().saturating_sub(shown) {
         0 => Ok(()),
-        more => body.paragraph(&format!("{} more are in the workbook for spreadsheets.", thousands(more))),
+        more => body.paragraph(&format!("{} in the workbook for spreadsheets.", counted(more, "more is", "more are"))),
     }
 }
 
@@ -64,7 +64,7 @@ pub(super) fn answers(body: &mut Body, material: &Material) -> io::Result<()> {
     let rows: Vec<_> = all.rows.iter().filter(|row| row.get(answer).is_some_and(|cell| !cell.is_blank())).cloned().collect();
     let open = all.rows.len() - rows.len();
     if open > 0 {
-        body.paragraph(&format!("{} questions have no answer; on several clusters each is counted on each.", thousands(open)))?;
+        body.paragraph(&format!("{} no answer; on several clusters each is counted on each.", counted(open, "question has", "questions have")))?;
     }
     if rows.is_empty() {
         return Ok(());

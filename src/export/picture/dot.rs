@@ -4,7 +4,7 @@ use super::words::{self, connections, open, plain, tally};
 use super::{NAMESPACES, Subject};
 use kassay_core::analysis::segmentation::{ENDS, End};
 use kassay_core::model::Category;
-use kassay_core::model::text::thousands;
+use kassay_core::model::text::{counted, thousands};
 use std::fmt::Write as _;
 
 /// Writes it.
@@ -55,7 +55,7 @@ fn node(subject: Subject<'_>, end: End) -> Vec<String> {
     lines.extend(namespaces.iter().take(NAMESPACES).map(|n| format!("{}  {}", words::short(&n.name, 63), thousands(n.workloads))));
     let more = namespaces.len().saturating_sub(NAMESPACES);
     if more > 0 {
-        lines.push(format!("… {} not named here", words::counted(more, "more namespace is", "more namespaces are")));
+        lines.push(format!("… {} not named here", counted(more, "more namespace is", "more namespaces are")));
     }
     lines
 }

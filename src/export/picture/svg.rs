@@ -9,7 +9,7 @@ use super::words::{self, connections, open, tally};
 use super::{NAMESPACES, PAIRS, Subject};
 use kassay_core::analysis::segmentation::{Crossing, End, Pairs};
 use kassay_core::model::Category;
-use kassay_core::model::text::thousands;
+use kassay_core::model::text::{counted, thousands};
 
 /// For where a picture is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -178,7 +178,7 @@ impl Drawing<'_> {
         }
         let more = namespaces.len() - shown.len();
         if more > 0 {
-            let words = format!("… {} not named here", words::counted(more, "more namespace is", "more namespaces are"));
+            let words = format!("… {} not named here", counted(more, "more namespace is", "more namespaces are"));
             self.names.text("ks-s", (x + 14, last), Anchor::Start, &words, None);
         }
     }

@@ -3,7 +3,7 @@
 use super::{PAIRS, Subject};
 use kassay_core::analysis::segmentation::{Crossing, End, Pair, Pairs, Tally};
 use kassay_core::model::Category;
-use kassay_core::model::text::{clean, thousands};
+use kassay_core::model::text::{clean, counted, thousands};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Text that may stand in a picture: what a name could do to a reader's eye is made visible, and so is what XML has no place for.
@@ -47,10 +47,6 @@ pub(super) fn lines(words: &str, columns: usize) -> Vec<String> {
         }
     }
     lines
-}
-
-pub(super) fn counted(n: usize, one: &str, many: &str) -> String {
-    format!("{} {}", thousands(n), if n == 1 { one } else { many })
 }
 
 /// The name of an end in a sentence.
@@ -162,7 +158,7 @@ pub(super) fn notes(subject: Subject<'_>) -> Vec<String> {
     if seen.unbound > 0 {
         notes.push(format!(
             "{} on the network of their node, where no policy binds them.",
-            if seen.unbound == 1 { "1 workload is".to_owned() } else { format!("{} workloads are", thousands(seen.unbound)) }
+            counted(seen.unbound, "workload is", "workloads are")
         ));
     }
     if !seen.nodes.is_empty() {

@@ -123,7 +123,7 @@ fn filter_bar(frame: &mut Frame<'_>, area: Rect, view: &FindingsView, all: usize
     let mut about = vec![if view.list.shown() == all {
         text::counted(all, "finding", "findings")
     } else {
-        format!("{} of {} findings", text::thousands(view.list.shown()), text::thousands(all))
+        format!("{} of {}", text::thousands(view.list.shown()), text::counted(all, "finding", "findings"))
     }];
     about.push(format!("by {}", view.sort.label()));
     if view.list.group != Group::None {
@@ -362,7 +362,7 @@ pub fn checks(frame: &mut Frame<'_>, area: Rect, side: bool, session: &Session, 
         Line::from(spans)
     });
     if let Some(check) = all.get(at) {
-        let more = |left| format!("… ↵ shows {left} more lines");
+        let more = |left| format!("… ↵ shows {}", text::counted(left, "more line", "more lines"));
         let found = book.outcome(check.id).is_some_and(|o| !o.findings.is_empty());
         let lines = check_lines(book, check, usize::from(detail.width), theme);
         let lines = match found {

@@ -77,8 +77,8 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, cursor: &Cur
         frame.render_widget(Line::styled("▸ ", theme.style("key")), sign);
     }
     let notes = page::fitting_as(notes, rest.height.into(), theme, |more| match on_notes {
-        true => format!("… {more} more lines where the window is taller"),
-        false => format!("↓ {more} more lines below the last area"),
+        true => format!("… {} where the window is taller", text::counted(more, "more line", "more lines")),
+        false => format!("↓ {} below the last area", text::counted(more, "more line", "more lines")),
     });
     frame.render_widget(Paragraph::new(notes), rest);
 }
@@ -236,7 +236,7 @@ fn people(session: &Session, book: &Book) -> Vec<String> {
         })
         .collect();
     if people.len() > TOLD {
-        told.push(format!("and {} more people: the journal tells who did what", people.len() - TOLD));
+        told.push(format!("and {}: the journal tells who did what", text::counted(people.len() - TOLD, "other person", "other people")));
     }
     told
 }

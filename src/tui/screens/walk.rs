@@ -302,7 +302,7 @@ pub fn guidance_beside(frame: &mut Frame<'_>, area: Rect, session: &Session, boo
     let lines = guidance_lines(control, usize::from(inner.width), theme);
     let (height, length) = (usize::from(inner.height), lines.len());
     let left = lines.into_iter().skip(book.walk.first_line(&control.id, height, length)).collect();
-    frame.render_widget(Paragraph::new(page::fitting_as(left, height, theme, |more| format!("↓ {more} more lines"))), inner);
+    frame.render_widget(Paragraph::new(page::fitting_as(left, height, theme, |more| format!("↓ {}", text::counted(more, "more line", "more lines")))), inner);
 }
 
 fn title(frame: &mut Frame<'_>, area: Rect, book: &Book, control: &Control, theme: &Theme) {
@@ -417,7 +417,7 @@ pub fn guidance(frame: &mut Frame<'_>, area: Rect, control: &Control, walk: &Wal
     let below = length.saturating_sub(first + usize::from(area.height));
     if below > 0 {
         let keys = if walk.pane == Pane::Areas { "↵ then ↓" } else { "↓" };
-        let words = format!("{} {below} more lines", signs::keys(keys));
+        let words = format!("{} {}", signs::keys(keys), text::counted(below, "more line", "more lines"));
         frame.render_widget(Line::styled(words, theme.style("text.muted")), more);
     } else if matches!(session.top(), Layer::Walk) && length > usize::from(area.height) {
         frame.render_widget(Line::styled("end of the guidance", theme.style("text.muted")), more);

@@ -107,7 +107,7 @@ pub fn scrolled(frame: &mut Frame<'_>, area: Rect, lines: Vec<Line<'static>>, sc
     // The line that tells of more takes the place of one, and the last step shows that one too.
     let first = scroll.first(height, length);
     let left = lines.into_iter().skip(first).collect();
-    let shown = fitting_as(left, height, theme, |more| format!("↓ {more} more lines"));
+    let shown = fitting_as(left, height, theme, |more| format!("↓ {}", text::counted(more, "more line", "more lines")));
     frame.render_widget(Paragraph::new(shown), area);
 }
 

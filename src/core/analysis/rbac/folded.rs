@@ -1,7 +1,7 @@
 //! The access register by subject, as people read it: who holds which roles where, what these amount to, and which ways to further rights that
 //! opens. It owns what it tells, so that a screen may keep it; a role's rules are told once however many hold it.
 
-use super::{Rbac, Subject, SubjectKind, register::Register};
+use super::{Rbac, Subject, SubjectKind, catalogue, register::Register};
 use crate::kinds::rbac::PolicyRule;
 use crate::model::{Category, Severity};
 use serde::Serialize;
@@ -182,7 +182,7 @@ impl Folded {
     pub fn told<'f>(&'f self, entry: &'f Entry) -> Vec<Told<'f>> {
         let mut lines = vec![];
         if let Some(worst) = entry.worst() {
-            lines.push(Told::Paths(format!("{}: {}", worst.id(), entry.path_names().join(", "))));
+            lines.push(Told::Paths(format!("{}: {}", worst.id(), entry.path_words().join(", "))));
         }
         for (role, held) in entry.by_role() {
             let Some(rights) = self.role(role) else { continue };
@@ -234,10 +234,18 @@ impl Entry {
         self.paths.first().map(|held| held.severity)
     }
 
-    /// Names of its paths.
+    /// Its paths, as people read them.
     #[must_use]
-    pub fn path_names(&self) -> Vec<&'static str> {
-        self.paths.iter().map(|held| held.path).collect()
+    pub fn path_words(&self) -> Vec<&'static str> {
+        self.paths.iter().map(|held| held.words()).collect()
+    }
+}
+
+impl PathHeld {
+    /// What its holder can do, as people read it.
+    #[must_use]
+    pub fn words(&self) -> &'static str {
+        catalogue::words(self.path)
     }
 }
 
@@ -256,6 +264,11 @@ impl RuleWords {
 }
 
 impl Held {
+    /// The paths that it opens, as people read them.
+    pub fn path_words(&self) -> impl Iterator<Item = &'static str> {
+        self.paths.iter().map(|path| catalogue::words(path))
+    }
+
     /// Where it holds, in a word: the namespace, or `everywhere`.
     #[must_use]
     pub fn place(&self) -> &str {

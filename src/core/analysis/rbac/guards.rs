@@ -54,6 +54,7 @@ const CALICO_EVERYWHERE: &[&str] = &[
 pub(super) const PATHS: &[Path] = &[
     Path {
         id: "change_policy_engines",
+        words: "change policies of admission engines",
         opens: &[
             (UNDO, "kyverno.io", &["policies", "cleanuppolicies"]),
             (
@@ -98,6 +99,7 @@ pub(super) const PATHS: &[Path] = &[
     },
     Path {
         id: "change_policy_exceptions",
+        words: "except objects from policies",
         opens: &[
             (UNDO, "kyverno.io", &["policyexceptions"]),
             (UNDO, "policies.kyverno.io", &["policyexceptions"]),
@@ -109,6 +111,7 @@ pub(super) const PATHS: &[Path] = &[
     },
     Path {
         id: "change_network_policies",
+        words: "change network policies",
         opens: NETWORK,
         everywhere: NETWORK_EVERYWHERE,
         consequence: "the borders between pods can be opened, and the cardholder data environment reached through them",
@@ -117,6 +120,7 @@ pub(super) const PATHS: &[Path] = &[
     },
     Path {
         id: "change_mesh_policies",
+        words: "change mesh policies",
         opens: &[
             (UNDO, "security.istio.io", &["*"]),
             (UNDO, "networking.istio.io", &["envoyfilters", "sidecars", "proxyconfigs"]),
@@ -130,6 +134,7 @@ pub(super) const PATHS: &[Path] = &[
     },
     Path {
         id: "change_agents",
+        words: "change monitoring agents",
         opens: &[
             (UNDO, "cilium.io", &["tracingpoliciesnamespaced"]),
             (UNDO, "security.kubearmor.com", &["kubearmorpolicies"]),
@@ -155,6 +160,7 @@ pub(super) const PATHS: &[Path] = &[
     },
     Path {
         id: "change_crds",
+        words: "change custom resource definitions",
         everywhere: &[(UNDO, "apiextensions.k8s.io", &["customresourcedefinitions"])],
         when: When::Definitions,
         consequence: "a definition can be deleted with all its objects, policies of admission and of the network among them, or its objects be sent through another program",
@@ -163,6 +169,7 @@ pub(super) const PATHS: &[Path] = &[
     },
     Path {
         id: "change_configmaps",
+        words: "change ConfigMaps of the cluster itself",
         opens: &[(UNDO, "", &["configmaps"])],
         when: When::Settings,
         consequence: "ConfigMaps that configure the cluster itself can be changed: its DNS, its network plugin, its agents, and on EKS who logs in as administrator (aws-auth)",
@@ -171,6 +178,7 @@ pub(super) const PATHS: &[Path] = &[
     },
     Path {
         id: "change_logins",
+        words: "change who logs in",
         opens: &[
             (UNDO, "dex.coreos.com", &["*"]),
             (UNDO, "management.cattle.io", &["projectroletemplatebindings", "clusterroletemplatebindings"]),

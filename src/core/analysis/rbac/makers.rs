@@ -8,6 +8,7 @@ use crate::model::Severity;
 pub(super) const PATHS: &[Path] = &[
     Path {
         id: "create_pods_by_controller",
+        words: "create pods by a controller",
         opens: &[
             (
                 WRITE,
@@ -75,6 +76,7 @@ pub(super) const PATHS: &[Path] = &[
     },
     Path {
         id: "deploy_by_controller",
+        words: "deploy by a controller",
         opens: &[
             (WRITE, "argoproj.io", &["applications", "applicationsets", "appprojects"]),
             (WRITE, "kustomize.toolkit.fluxcd.io", &["kustomizations"]),
@@ -117,6 +119,7 @@ pub(super) const PATHS: &[Path] = &[
     },
     Path {
         id: "change_nodes_by_controller",
+        words: "change nodes by a controller",
         opens: &[
             // Plans of Rancher's upgrade controller are jobs with all rights on the nodes that they select.
             (WRITE, "upgrade.cattle.io", &["plans"]),
@@ -159,6 +162,7 @@ pub(super) const PATHS: &[Path] = &[
     },
     Path {
         id: "portforward",
+        words: "forward ports of pods",
         opens: &[(&["create", "get"], "", &["pods/portforward"])],
         when: When::Upgrade,
         consequence: "connections can be made to every port of the pods from outside, past network policies and past what a port listens on",
@@ -168,6 +172,7 @@ pub(super) const PATHS: &[Path] = &[
     },
     Path {
         id: "proxy",
+        words: "send requests to pods in the API server's name",
         opens: &[(&["get", "create", "update", "patch", "delete"], "", &["pods/proxy", "services/proxy"])],
         consequence: "requests can be sent to every port of pods and Services in the API server's name, past network policies; what trusts the internal network answers them",
         mend: "Remove pods/proxy and services/proxy, or limit them by resourceNames to the one Service that is meant.",
@@ -176,6 +181,7 @@ pub(super) const PATHS: &[Path] = &[
     },
     Path {
         id: "admin_access_devices",
+        words: "claim devices as administrator",
         opens: &[(&["create"], "resource.k8s.io", &["resourceclaims", "resourceclaimtemplates"])],
         when: When::AdminAccess,
         named: false,
@@ -186,6 +192,7 @@ pub(super) const PATHS: &[Path] = &[
     },
     Path {
         id: "nodes_log",
+        words: "read logs of nodes",
         everywhere: &[(&["get"], "", &["nodes/log"])],
         severity: Severity::Medium,
         consequence: "the logs of nodes can be read, those of containers with whatever they wrote included, and since 1.37 the kubelets' settings",

@@ -26,6 +26,8 @@ pub(super) enum When {
 pub struct Path {
     /// Its name, the `rule` of findings.
     pub id: &'static str,
+    /// What its holder can do, as people read it.
+    pub words: &'static str,
     /// Any of these requests opens it, wherever they are allowed.
     pub(super) opens: Opens,
     /// Any of these opens it too, where a ClusterRoleBinding allows them: they are about cluster-scoped objects.
@@ -44,7 +46,7 @@ pub struct Path {
 
 /// What paths have in common until they say otherwise.
 pub(super) const BASE: Path =
-    Path { id: "", opens: &[], everywhere: &[], when: When::Always, named: true, severity: Severity::High, consequence: "", mend: "" };
+    Path { id: "", words: "", opens: &[], everywhere: &[], when: When::Always, named: true, severity: Severity::High, consequence: "", mend: "" };
 
 pub(super) const WRITE: &[&str] = &["create", "update", "patch"];
 pub(super) const CHANGE: &[&str] = &["update", "patch"];
@@ -57,6 +59,7 @@ const ADMISSION: &str = "admissionregistration.k8s.io";
 
 pub(super) const WILDCARD: Path = Path {
     id: "wildcard",
+    words: "do everything",
     opens: &[],
     named: false,
     severity: Severity::Critical,
@@ -67,6 +70,7 @@ pub(super) const WILDCARD: Path = Path {
 
 pub(super) const NODE_IDENTITY: Path = Path {
     id: "node_identity",
+    words: "act with the rights of all nodes",
     opens: &[],
     named: false,
     severity: Severity::High,
@@ -77,6 +81,7 @@ pub(super) const NODE_IDENTITY: Path = Path {
 
 pub(super) const IMPERSONATE: Path = Path {
     id: "impersonate",
+    words: "act under other names",
     opens: &[(&["impersonate"], "", &["users", "groups", "serviceaccounts"]), (&["impersonate"], AUTHENTICATION, &["uids"])],
     named: true,
     severity: Severity::Critical,
@@ -88,6 +93,7 @@ pub(super) const IMPERSONATE: Path = Path {
 /// Since 1.36: the name is taken on for some actions only, which the verbs `impersonate-on:…` list on the resources themselves.
 pub(super) const IMPERSONATE_ON: Path = Path {
     id: "impersonate_on",
+    words: "act under other names for some actions",
     opens: &[
         (&["impersonate:user-info"], AUTHENTICATION, &["users", "groups"]),
         (&["impersonate:serviceaccount"], AUTHENTICATION, &["serviceaccounts"]),
@@ -102,6 +108,7 @@ pub(super) const IMPERSONATE_ON: Path = Path {
 
 pub(super) const BIND: Path = Path {
     id: "bind",
+    words: "bind stronger roles",
     opens: &[(&["bind"], RBAC, &["clusterroles", "roles"])],
     named: true,
     severity: Severity::Critical,
@@ -112,6 +119,7 @@ pub(super) const BIND: Path = Path {
 
 pub(super) const ESCALATE: Path = Path {
     id: "escalate",
+    words: "write stronger roles",
     opens: &[(&["escalate"], RBAC, &["clusterroles", "roles"])],
     named: true,
     severity: Severity::Critical,
@@ -122,6 +130,7 @@ pub(super) const ESCALATE: Path = Path {
 
 pub(super) const APPROVE: Path = Path {
     id: "approve_csr",
+    words: "approve client certificates",
     everywhere: &[(&["approve"], CERTIFICATES, &["signers"])],
     named: true,
     severity: Severity::Critical,
@@ -132,6 +141,7 @@ pub(super) const APPROVE: Path = Path {
 
 pub(super) const SIGN: Path = Path {
     id: "sign_csr",
+    words: "sign certificates",
     everywhere: &[(&["sign"], CERTIFICATES, &["signers"])],
     named: true,
     severity: Severity::High,
@@ -144,6 +154,7 @@ pub(super) const SIGN: Path = Path {
 pub(super) const PLAIN: &[Path] = &[
     Path {
         id: "create_pods",
+        words: "create pods",
         opens: &[
             (&["create"], "", &["pods", "replicationcontrollers"]),
             (&["create"], "apps", &["deployments", "statefulsets", "daemonsets", "replicasets"]),
@@ -157,6 +168,7 @@ pub(super) const PLAIN: &[Path] = &[
     },
     Path {
         id: "update_workloads",
+        words: "change workloads",
         opens: &[
             (CHANGE, "", &["pods", "replicationcontrollers"]),
             (CHANGE, "apps", &["deployments", "statefulsets", "daemonsets", "replicasets"]),
@@ -170,6 +182,7 @@ pub(super) const PLAIN: &[Path] = &[
     },
     Path {
         id: "exec",
+        words: "run commands in containers",
         opens: &[(&["create", "get"], "", &["pods/exec", "pods/attach"])],
         when: When::Upgrade,
         named: true,
@@ -180,6 +193,7 @@ pub(super) const PLAIN: &[Path] = &[
     },
     Path {
         id: "ephemeral_containers",
+        words: "add debugging containers",
         opens: &[(CHANGE, "", &["pods/ephemeralcontainers"])],
         named: true,
         severity: Severity::High,
@@ -189,6 +203,7 @@ pub(super) const PLAIN: &[Path] = &[
     },
     Path {
         id: "read_secrets",
+        words: "read Secrets",
         // An empty patch changes nothing and is answered with the Secret, deleting a collection with all that was in it.
         opens: &[(&["get", "list", "watch", "patch", "deletecollection"], "", &["secrets"])],
         named: false,
@@ -199,6 +214,7 @@ pub(super) const PLAIN: &[Path] = &[
     },
     Path {
         id: "create_tokens",
+        words: "create tokens of ServiceAccounts",
         opens: &[(&["create"], "", &["serviceaccounts/token"])],
         named: true,
         severity: Severity::High,
@@ -208,6 +224,7 @@ pub(super) const PLAIN: &[Path] = &[
     },
     Path {
         id: "nodes_proxy",
+        words: "reach kubelets past admission",
         everywhere: &[(&["get", "create", "update", "patch", "delete"], "", &["nodes/proxy"])],
         named: true,
         severity: Severity::Critical,
@@ -217,6 +234,7 @@ pub(super) const PLAIN: &[Path] = &[
     },
     Path {
         id: "change_webhooks",
+        words: "change admission webhooks",
         everywhere: &[(UNDO, ADMISSION, &["mutatingwebhookconfigurations", "validatingwebhookconfigurations"])],
         named: true,
         severity: Severity::High,
@@ -226,6 +244,7 @@ pub(super) const PLAIN: &[Path] = &[
     },
     Path {
         id: "change_admission_policies",
+        words: "change admission policies",
         everywhere: &[(
             UNDO,
             ADMISSION,
@@ -244,6 +263,7 @@ pub(super) const PLAIN: &[Path] = &[
     },
     Path {
         id: "change_apiservices",
+        words: "change APIServices",
         everywhere: &[(UNDO, "apiregistration.k8s.io", &["apiservices"])],
         named: true,
         severity: Severity::High,
@@ -253,6 +273,7 @@ pub(super) const PLAIN: &[Path] = &[
     },
     Path {
         id: "create_persistentvolumes",
+        words: "create persistent volumes",
         everywhere: &[(&["create"], "", &["persistentvolumes"])],
         named: false,
         severity: Severity::High,
@@ -262,6 +283,7 @@ pub(super) const PLAIN: &[Path] = &[
     },
     Path {
         id: "patch_nodes",
+        words: "change nodes",
         everywhere: &[(CHANGE, "", &["nodes"])],
         named: true,
         severity: Severity::Medium,
@@ -271,6 +293,7 @@ pub(super) const PLAIN: &[Path] = &[
     },
     Path {
         id: "patch_namespaces",
+        words: "change namespaces",
         opens: &[(CHANGE, "", &["namespaces"])],
         named: true,
         severity: Severity::High,
@@ -283,6 +306,7 @@ pub(super) const PLAIN: &[Path] = &[
 /// A verb that is of use on any resource, and only where its holder may delete there too.
 pub(super) const UNSAFE_DELETE: Path = Path {
     id: "unsafe_delete",
+    words: "delete objects unread",
     severity: Severity::Medium,
     consequence: "objects can be destroyed unread, past their finalizers and past admission, and what they guarded is then without them",
     mend: "Remove the verb unsafe-delete-ignore-read-errors; give it for the hours in which broken objects are cleared away.",

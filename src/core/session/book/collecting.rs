@@ -9,6 +9,7 @@ use super::lead::{Lead, Next};
 use super::saving::judge_again;
 use crate::assess::CheckOutcome;
 use crate::kinds::Inventory;
+use crate::model::text::counted;
 use crate::session::parts::message::Message;
 use crate::workbook::newness::Before;
 use crate::workbook::{Changes, Collected, Reached, Workbook, merge_collection};
@@ -138,7 +139,7 @@ impl Desk {
             (record.failed, record.before) = (failed, before);
         }
         let words = format!("{key} was judged again: {}", told(&changes));
-        let after = format!("{} checks, {} findings", collection.outcomes.len(), total(&collection.outcomes));
+        let after = in_all(&collection.outcomes);
         let draft = Draft { workbook, what: format!("judge cluster {key}"), before: String::new(), after };
         self.save(draft, After::Show { key: key.to_owned(), collection: Box::new(collection), words, stale: false, read: false }, false)
     }
@@ -152,9 +153,10 @@ impl Desk {
     }
 }
 
-/// How many findings there are in outcomes.
-pub(in crate::session) fn total(outcomes: &[CheckOutcome]) -> usize {
-    outcomes.iter().map(|o| o.findings.len()).sum()
+/// How many checks were judged and what they found, as the journal tells it.
+pub(in crate::session) fn in_all(outcomes: &[CheckOutcome]) -> String {
+    let findings = outcomes.iter().map(|o| o.findings.len()).sum();
+    format!("{}, {}", counted(outcomes.len(), "check", "checks"), counted(findings, "finding", "findings"))
 }
 
 /// What a collection changed, in a sentence.

@@ -22,6 +22,6 @@ mod undo;
 mod update;
 mod withdrawing;
 
-pub(super) use collecting::{told, total};
+pub(super) use collecting::{in_all, told};
 pub use update::Action;
 pub(super) use update::update;

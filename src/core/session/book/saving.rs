@@ -8,6 +8,7 @@ use super::layer::Layer;
 use super::lead::{Lead, Next};
 use super::undo::{History, Step, Way};
 use crate::model::Scope;
+use crate::model::text::counted;
 use crate::session::effect::Effect;
 use crate::session::parts::form::Purpose;
 use crate::session::parts::message::Message;
@@ -263,7 +264,7 @@ impl Desk {
         let book = self.book.as_ref().filter(|book| book.workbook.scope != scope)?;
         let mut workbook = book.workbook.clone();
         workbook.scope = scope;
-        let count = |scope: &Scope| format!("{} rules, default {}", scope.namespace.len(), scope.default.label());
+        let count = |scope: &Scope| format!("{}, default {}", counted(scope.namespace.len(), "rule", "rules"), scope.default.label());
         let (before, after) = (count(&book.workbook.scope), count(&workbook.scope));
         Some(Draft { workbook, what: "scope".to_owned(), before, after })
     }

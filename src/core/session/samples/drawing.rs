@@ -55,8 +55,8 @@ fn rows(desk: &Desk, of: PopulationKind, method: SamplingMethod) -> Vec<Row> {
         if clusters.len() > 1 {
             let options: Vec<Choice> = std::iter::once(EVERYWHERE)
                 .chain(clusters.iter().map(String::as_str))
-                .zip('0'..='9')
-                .map(|(c, key)| choice(key, c))
+                .zip(0..)
+                .map(|(c, nth)| choice(char::from_digit(nth, 36).unwrap_or('?'), c))
                 .collect();
             rows.push(Row::choice("cluster", "Cluster", "by its number", options, Some(0)));
         }

@@ -2,6 +2,7 @@
 
 use super::entry::{Class, Entry, Topic};
 use super::side::Side;
+use crate::model::text::counted;
 use crate::model::{Determined, Scope};
 use crate::workbook::{Answer, Determination};
 use serde::Serialize;
@@ -45,7 +46,7 @@ fn scope_words(scope: &Scope, other: &Scope) -> String {
         }
     }
     if scope.node_pool != other.node_pool {
-        words.push(format!("{} rules for nodes", scope.node_pool.len()));
+        words.push(format!("{} for nodes", counted(scope.node_pool.len(), "rule", "rules")));
     }
     if words.is_empty() { "the same rules in another order".to_owned() } else { words.join("; ") }
 }

@@ -4,7 +4,7 @@ use super::entry::{Class, Entry, Topic};
 use super::side::ClusterSide;
 use crate::assess::CheckOutcome;
 use crate::checks;
-use crate::model::text::thousands;
+use crate::model::text::counted;
 use crate::model::{Category, Finding, Kind, Outcome, Scope};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -120,7 +120,7 @@ fn check(before: &CheckOutcome, after: &CheckOutcome, found: bool, sights: &(Sig
         if n > 0 {
             why.push_str(&format!(
                 "; {} of the other can't be compared",
-                if n == 1 { "1 finding".to_owned() } else { format!("{} findings", thousands(n)) }
+                counted(n, "finding", "findings")
             ));
         }
         entries.push(Entry { why, ..outcome(Class::CannotBeCompared) });
@@ -190,7 +190,7 @@ fn said(f: &Finding) -> String {
 }
 
 fn changed(old: &Finding, new: &Finding, scopes_differ: bool, entry: &dyn Fn(Class, &Finding) -> Entry) -> Option<Entry> {
-    let pods = |f: &Finding| f.pods.map(|n| format!("{n} pods")).unwrap_or_default();
+    let pods = |f: &Finding| f.pods.map(|n| counted(n as usize, "pod", "pods")).unwrap_or_default();
     let weight = |f: &Finding| if f.weight == crate::model::Weight::Fail { "fails" } else { "to review" }.to_owned();
     let parts: Vec<(String, String)> = [
         (old.observed.clone(), new.observed.clone()),
