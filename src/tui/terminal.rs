@@ -3,6 +3,7 @@
 //! What is switched on here (raw mode, alternate screen, mouse, bracketed paste) is switched off by one function that may run twice.
 
 use super::ground::{self, Answers, Ground, Heard};
+use super::terse::Terse;
 use crossterm::event::{
     self, DisableBracketedPaste, DisableFocusChange, DisableMouseCapture, EnableBracketedPaste, EnableFocusChange, EnableMouseCapture,
     Event, KeyCode,
@@ -10,7 +11,6 @@ use crossterm::event::{
 use crossterm::style::Print;
 use crossterm::{cursor, execute, queue, terminal};
 use ratatui::Terminal;
-use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
 use std::collections::VecDeque;
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
@@ -42,7 +42,7 @@ static PANICS: Mutex<Vec<String>> = Mutex::new(Vec::new());
 /// The terminal while the program has it; dropping gives it back.
 pub struct Screen {
     /// Never dropped: on its own way out the library writes to standard error, and breaks down where that is gone too.
-    terminal: ManuallyDrop<Terminal<CrosstermBackend<BufWriter<Stdout>>>>,
+    terminal: ManuallyDrop<Terminal<Terse<BufWriter<Stdout>>>>,
     mouse: bool,
     focus: bool,
 }
@@ -58,7 +58,7 @@ impl Screen {
         }
         hook();
         take(mouse)?;
-        match Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(FRAME, io::stdout()))) {
+        match Terminal::new(Terse::new(BufWriter::with_capacity(FRAME, io::stdout()))) {
             Ok(terminal) => Ok(Self { terminal: ManuallyDrop::new(terminal), mouse, focus: false }),
             Err(e) => {
                 restore();

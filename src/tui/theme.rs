@@ -176,6 +176,16 @@ impl Theme {
         }
     }
 
+    /// Words that stand where something may be typed and are not typed: in brackets where they look like what is typed, as without colours.
+    #[must_use]
+    pub fn untyped(&self, words: &str) -> String {
+        let look = |meaning| (self.style(meaning).fg, self.style(meaning).add_modifier);
+        match words.is_empty() || look("text.muted") != look("text") {
+            true => words.to_owned(),
+            false => format!("[{words}]"),
+        }
+    }
+
     /// The ground and the text on it: what a whole screen starts from.
     #[must_use]
     pub fn ground(&self) -> Style {

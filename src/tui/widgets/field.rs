@@ -53,7 +53,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, shown: &Shown<'_>, theme: &Theme)
 }
 
 fn placeholder(shown: &Shown<'_>, columns: usize, theme: &Theme) -> Span<'static> {
-    Span::styled(text::cut(shown.placeholder, columns), theme.style("text.muted"))
+    Span::styled(text::cut(&theme.untyped(shown.placeholder), columns), theme.style("text.muted"))
 }
 
 fn complain(frame: &mut Frame<'_>, place: Rect, error: &str, theme: &Theme) {

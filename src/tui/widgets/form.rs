@@ -137,13 +137,14 @@ fn draw_row(frame: &mut Frame<'_>, area: Rect, (labels, columns): (u16, u16), fo
             if field.lines {
                 area::draw(frame, place, (&form.purpose, row.id), field, focused, theme);
                 if field.text.is_empty() {
-                    let hint = markdown::plain(&clean(&row.hint), place.width.into(), theme.style("text.muted"));
+                    let hint = markdown::plain(&theme.untyped(&clean(&row.hint)), place.width.into(), theme.style("text.muted"));
                     frame.render_widget(Paragraph::new(hint), place);
                 }
             } else {
-                let (place, hint) = if focused { beside(place, rest, &field.text, &row.hint) } else { (place, Rect::ZERO) };
+                let hint = theme.untyped(&clean(&row.hint));
+                let (place, apart) = if focused { beside(place, rest, &field.text, &hint) } else { (place, Rect::ZERO) };
                 field::draw(frame, place, &shown, theme);
-                frame.render_widget(Line::styled(clean(&row.hint), theme.style("text.muted")), hint);
+                frame.render_widget(Line::styled(hint, theme.style("text.muted")), apart);
             }
         }
     }
