@@ -2,7 +2,7 @@
 
 use super::words::counted;
 use kassay_core::guidance::Control;
-use kassay_core::session::Book;
+use kassay_core::session::{Book, Session};
 use kassay_core::workbook::AnswerState;
 
 /// The sections of a control's guidance behind its practices: title, text.
@@ -15,6 +15,17 @@ pub fn guidance(control: &Control) -> [(&'static str, &str); 5] {
         ("What only people can say", control.unprovable.trim()),
         ("How to mend", control.mend.trim()),
     ]
+}
+
+/// Why there is nothing yet of what is worked out of the shown cluster: it is being `worked` out, or something is missing for that.
+#[must_use]
+pub fn waiting(session: &Session, worked: &'static str) -> &'static str {
+    match session.book.as_ref().and_then(|book| book.shown()) {
+        None => "No cluster was read yet. + in the list of areas reads one.",
+        Some(cluster) if cluster.loading => "What was read of the cluster is being loaded.",
+        Some(cluster) if cluster.inventory.is_none() => "What was read of this cluster is not here; R reads it again.",
+        Some(_) => worked,
+    }
 }
 
 /// What looks unfinished of an assessment; told before it is exported, not after.

@@ -10,10 +10,9 @@ use crate::session::book::layer::Layer;
 use crate::session::book::lead::{Kept, Lead, Next};
 use crate::session::effect::Effect;
 use crate::session::parts::cursor::Scroll;
-use crate::session::parts::field::Typed;
-use crate::session::parts::listed::{self, Common, Groups};
-use crate::session::parts::listing::{Listing, Way, apart};
-use std::collections::BTreeMap;
+use crate::session::parts::listed::{Common, Groups};
+use crate::session::parts::listing::{Way, apart};
+use crate::session::parts::per_cluster::{PerCluster, Rows, View};
 use std::sync::Arc;
 
 /// The check whose practices rights speak to.
@@ -76,45 +75,64 @@ impl AccessGroup {
     }
 }
 
-/// The access register: that of each cluster for which it was asked, and the one that is shown.
-#[derive(Clone, Debug, Default)]
-pub struct Access {
-    registers: BTreeMap<String, Arc<Folded>>,
-    /// The one that is shown.
-    pub view: AccessView,
-}
+/// The access register of each cluster for which it was asked, and the one that is shown.
+pub type Access = PerCluster<Folded>;
 
 /// A register, kept as one left it.
-#[derive(Clone, Debug, Default)]
-pub struct AccessView {
-    register: Arc<Folded>,
-    haystacks: Vec<String>,
-    /// How it is looked through, worst first.
-    pub list: Listing<AccessGroup>,
+pub type AccessView = View<Folded>;
+
+impl Rows for Folded {
+    type Group = AccessGroup;
+    type Known = Subject;
+
+    /// As far as their rights reach: who reaches nothing but the platform is of it.
+    fn in_order(&self) -> Vec<usize> {
+        let mut order = self.worst_first();
+        order.sort_by_key(|at| reaches(&self.subjects[*at]).map_or(1, apart));
+        order
+    }
+
+    fn count(&self) -> usize {
+        self.subjects.len()
+    }
+
+    fn known(&self, at: usize) -> Subject {
+        self.subjects[at].subject.clone()
+    }
+
+    fn is_of_platform(&self, at: usize) -> bool {
+        reaches(&self.subjects[at]) == Some(Category::Platform)
+    }
+
+    fn groups(&self, group: AccessGroup) -> Option<Groups> {
+        Groups::of(self.subjects.len(), |at| group.of(&self.subjects[at]))
+    }
+
+    fn haystack(&self, at: usize) -> String {
+        haystack(self, &self.subjects[at])
+    }
+
+    fn fits(&self, at: usize, haystack: &str, word: &str) -> bool {
+        fits(&self.subjects[at], haystack, word)
+    }
+}
+
+/// The most sensitive category that somebody's rights reach.
+fn reaches(entry: &Entry) -> Option<Category> {
+    entry.categories.iter().copied().min_by_key(|category| apart(*category))
 }
 
 impl AccessView {
-    /// Lists a register; who was selected before stays selected where it is still there.
-    pub fn load(&mut self, register: &Arc<Folded>) {
-        if Arc::ptr_eq(&self.register, register) {
-            return;
-        }
-        let selected = self.selected().map(|entry| entry.subject.clone());
-        self.register = register.clone();
-        self.haystacks = register.subjects.iter().map(|entry| haystack(register, entry)).collect();
-        self.arrange_around(selected.as_ref());
-    }
-
     /// What it lists.
     #[must_use]
     pub fn register(&self) -> &Folded {
-        &self.register
+        self.of()
     }
 
     /// A subject, by its index.
     #[must_use]
     pub fn entry(&self, at: usize) -> Option<&Entry> {
-        self.register.subjects.get(at)
+        self.of().subjects.get(at)
     }
 
     /// The selected one; on a heading the first below it.
@@ -126,24 +144,6 @@ impl AccessView {
     /// The subjects that the filter lets through, in their order.
     fn listed(&self) -> impl Iterator<Item = &Entry> {
         self.list.items().filter_map(|at| self.entry(at))
-    }
-
-    /// Works the rows out anew.
-    pub fn arrange(&mut self) {
-        let selected = self.selected().map(|entry| entry.subject.clone());
-        self.arrange_around(selected.as_ref());
-    }
-
-    fn arrange_around(&mut self, selected: Option<&Subject>) {
-        let words = listed::words(self.list.filter.trimmed());
-        let (subjects, haystacks) = (&self.register.subjects, &self.haystacks);
-        let fits = |at: &usize| words.iter().all(|word| listed::holds(word, &|word| fits(&subjects[*at], &haystacks[*at], word)));
-        let mut fit: Vec<usize> = self.register.worst_first().into_iter().filter(fits).collect();
-        // As far as its rights reach: who reaches nothing but the platform is of it.
-        let reaches = |at: usize| subjects[at].categories.iter().copied().min_by_key(|category| apart(*category));
-        fit.sort_by_key(|at| reaches(*at).map_or(1, apart));
-        let groups = Groups::of(subjects.len(), |at| self.list.group.of(&subjects[at]));
-        self.list.arrange(fit, |at| reaches(at) == Some(Category::Platform), groups.as_ref(), |at| selected == Some(&subjects[at].subject));
     }
 }
 
@@ -172,9 +172,11 @@ fn haystack(register: &Folded, entry: &Entry) -> String {
             text.push_str(&held.binding);
         }
     }
-    for path in entry.path_names() {
+    for held in &entry.paths {
         text.push('\n');
-        text.push_str(path);
+        text.push_str(held.path);
+        text.push('\n');
+        text.push_str(held.words());
     }
     text.to_lowercase()
 }
@@ -185,7 +187,7 @@ fn fits(entry: &Entry, haystack: &str, word: &str) -> bool {
     match word.split_once(':') {
         Some(("kind", part)) => entry.subject.kind.id().to_lowercase().starts_with(part),
         Some(("ns", part)) => entry.held.iter().any(|held| held.namespace.contains(part)),
-        Some(("path", part)) => entry.path_names().iter().any(|path| path.contains(part)),
+        Some(("path", part)) => entry.paths.iter().any(|held| held.path.contains(part) || held.words().to_lowercase().contains(part)),
         Some(("sev", part)) => entry.worst().is_some_and(|worst| worst.id().starts_with(part)),
         Some(("cat", part)) => entry.categories.iter().any(|c| c.id().starts_with(part) || c.label().to_lowercase().contains(part)),
         _ => haystack.contains(word),
@@ -193,17 +195,6 @@ fn fits(entry: &Entry, haystack: &str, word: &str) -> bool {
 }
 
 impl Access {
-    /// Whether the register of a cluster was worked out.
-    #[must_use]
-    pub fn knows(&self, cluster: &str) -> bool {
-        self.registers.contains_key(cluster)
-    }
-
-    /// Forgets the register of a cluster that was read or judged anew.
-    pub(in crate::session) fn forget(&mut self, cluster: &str) {
-        self.registers.remove(cluster);
-    }
-
     /// Shows the register, and takes what was worked out.
     pub(in crate::session) fn update(&mut self, desk: &mut Desk, action: Action) -> Next {
         match action {
@@ -212,8 +203,7 @@ impl Access {
                 self.wanted(desk)
             }
             Action::Group => {
-                self.view.list.group = self.view.list.group.next();
-                self.view.arrange();
+                self.regroup();
                 Next::NONE
             }
             Action::Keep => self.keep(desk),
@@ -228,36 +218,25 @@ impl Access {
     pub(in crate::session) fn wanted(&mut self, desk: &Desk) -> Next {
         let Some(book) = desk.book.as_ref() else { return Next::NONE };
         let Some(cluster) = book.shown() else { return Next::NONE };
-        match (self.registers.get(&cluster.key), &cluster.inventory) {
-            (Some(register), _) => {
-                self.view.load(register);
-                Next::NONE
-            }
-            (None, Some(inventory)) => {
-                let scope = book.workbook.scope.clone();
-                Next::from(Effect::Register { cluster: cluster.key.clone(), inventory: inventory.clone(), scope })
-            }
-            (None, None) => Next::NONE,
+        if self.show(&cluster.key) {
+            return Next::NONE;
         }
+        let Some(inventory) = &cluster.inventory else { return Next::NONE };
+        Next::from(Effect::Register { cluster: cluster.key.clone(), inventory: inventory.clone(), scope: book.workbook.scope.clone() })
     }
 
     fn registered(&mut self, desk: &Desk, cluster: String, register: Arc<Folded>) {
         let Some(book) = desk.book.as_ref().filter(|book| book.clusters.iter().any(|c| c.key == cluster)) else { return };
-        if book.shown().is_some_and(|c| c.key == cluster) {
-            self.view.load(&register);
+        let shown = book.shown().is_some_and(|c| c.key == cluster);
+        self.take(cluster.clone(), register);
+        if shown {
+            self.show(&cluster);
         }
-        self.registers.insert(cluster, register);
     }
 
     /// ↵ in the list: opens the selected subject.
     pub(in crate::session) fn enter(&mut self, desk: &mut Desk) {
-        if self.view.list.keeps_words() {
-            return;
-        }
-        if self.view.list.folds_here() {
-            return self.view.arrange();
-        }
-        if let Some(entry) = self.view.selected() {
+        if let Some(entry) = self.chosen().and_then(|at| self.view.entry(at)) {
             let subject = Box::new(entry.subject.clone());
             desk.layers.push(Layer::Holder { subject, scroll: Scroll::default() });
         }
@@ -265,9 +244,7 @@ impl Access {
 
     /// Esc in the list: clears the filter first.
     pub(in crate::session) fn back(&mut self, desk: &mut Desk) {
-        if self.view.list.clears_words() {
-            self.view.arrange();
-        } else {
+        if !self.clears_words() {
             desk.close_top();
         }
     }
@@ -275,14 +252,14 @@ impl Access {
     /// The subject that is looked at.
     fn looked_at(&self, desk: &Desk) -> Option<&Entry> {
         match desk.top() {
-            Layer::Holder { subject, .. } => self.view.register.subjects.iter().find(|entry| entry.subject == **subject),
+            Layer::Holder { subject, .. } => self.view.register().subjects.iter().find(|entry| entry.subject == **subject),
             _ => self.view.selected(),
         }
     }
 
     /// Copies all that the subject holds, in words.
     pub(in crate::session) fn copy(&self, desk: &Desk) -> Next {
-        self.looked_at(desk).map_or(Next::NONE, |entry| Next::from(Effect::Copy(told(&self.view.register, entry))))
+        self.looked_at(desk).map_or(Next::NONE, |entry| Next::from(Effect::Copy(told(self.view.register(), entry))))
     }
 
     /// Keeps the subject that is looked at, or those that the filter lets through, with all that they hold.
@@ -300,7 +277,7 @@ impl Access {
         };
         let read = desk.read_at().map(|at| at.to_string()).unwrap_or_default();
         let mut text = format!("who may do what\ncluster {cluster}, read {read}\n");
-        if !self.view.register.complete {
+        if !self.view.register().complete {
             text.push_str("roles or bindings could not all be read: rights may be missing\n");
         }
         if matches!(desk.top(), Layer::Access) && !self.view.list.filter.is_empty() {
@@ -308,7 +285,7 @@ impl Access {
         }
         for entry in &entries {
             text.push('\n');
-            text.push_str(&told(&self.view.register, entry));
+            text.push_str(&told(self.view.register(), entry));
         }
         let name = format!("rights-{}.txt", entries.len());
         Next::from(Lead::Keep(Kept { title: clean(&title), practices: desk.practices_of_check(CHECK), name, text }))
@@ -319,19 +296,6 @@ impl Access {
         let Some(Layer::Holder { subject, scroll }) = desk.layers.last_mut() else { return };
         if let Some(entry) = self.view.list.beside(back).and_then(|at| self.view.entry(at)) {
             (**subject, *scroll) = (entry.subject.clone(), Scroll::default());
-        }
-    }
-
-    /// Folds who reaches nothing but the platform, or shows them one by one.
-    pub(in crate::session) fn fold(&mut self) {
-        self.view.list.fold();
-        self.view.arrange();
-    }
-
-    /// Types filter words.
-    pub(in crate::session) fn type_in(&mut self, typed: &Typed) {
-        if self.view.list.type_in(typed) {
-            self.view.arrange();
         }
     }
 }

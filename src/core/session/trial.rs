@@ -9,10 +9,9 @@ use crate::session::book::layer::Layer;
 use crate::session::book::lead::{Kept, Lead, Next};
 use crate::session::effect::Effect;
 use crate::session::parts::cursor::Scroll;
-use crate::session::parts::field::Typed;
-use crate::session::parts::listed::{self, Common, Groups};
-use crate::session::parts::listing::{Listing, Way};
-use std::collections::BTreeMap;
+use crate::session::parts::listed::{Common, Groups};
+use crate::session::parts::listing::Way;
+use crate::session::parts::per_cluster::{PerCluster, Rows, View};
 use std::sync::Arc;
 
 /// The check whose practices a trial speaks to.
@@ -70,57 +69,74 @@ impl Way for TrialGroup {
     ];
 }
 
-/// The trials: that of each cluster for which it was asked, and the one that is shown.
-#[derive(Clone, Debug, Default)]
-pub struct Trials {
-    known: BTreeMap<String, Arc<Told>>,
-    /// The one that is shown.
-    pub view: TrialView,
-}
+/// The trial of each cluster for which it was asked, and the one that is shown.
+pub type Trials = PerCluster<Told>;
 
 /// A trial, kept as one left it.
-#[derive(Clone, Debug, Default)]
-pub struct TrialView {
-    told: Arc<Told>,
-    /// Where each row holds, in words.
-    places: Vec<String>,
-    haystacks: Vec<String>,
-    /// How it is looked through, worst first.
-    pub list: Listing<TrialGroup>,
-}
+pub type TrialView = View<Told>;
 
-/// By what a row is known again: its witness, and the first of its namespaces.
-type Known = (&'static str, String);
+impl Rows for Told {
+    type Group = TrialGroup;
+    /// Its witness, and the first of its namespaces.
+    type Known = (&'static str, String);
 
-impl TrialView {
-    /// Lists a trial; what was selected before stays selected where it is still there.
-    pub fn load(&mut self, told: &Arc<Told>) {
-        if Arc::ptr_eq(&self.told, told) {
-            return;
-        }
-        let selected = self.selected().map(|row| self.known(row));
-        self.told = told.clone();
-        self.places = told.rows.iter().map(|row| told.place_words(row, NAMED)).collect();
-        self.haystacks = told.rows.iter().map(|row| haystack(told, row)).collect();
-        self.arrange_around(selected.as_ref());
+    fn in_order(&self) -> Vec<usize> {
+        self.worst_first()
     }
 
+    fn count(&self) -> usize {
+        self.rows.len()
+    }
+
+    fn known(&self, at: usize) -> Self::Known {
+        let row = &self.rows[at];
+        (row.witness.id, self.namespaces(row).first().copied().unwrap_or_default().to_owned())
+    }
+
+    fn is_of_platform(&self, at: usize) -> bool {
+        self.rows[at].category == Category::Platform
+    }
+
+    fn groups(&self, group: TrialGroup) -> Option<Groups> {
+        let words = |row: &ToldRow| if group == TrialGroup::Namespaces { self.place_words(row, NAMED) } else { String::new() };
+        let places: Vec<String> = self.rows.iter().map(words).collect();
+        let common = |at: usize| {
+            Some(Common::from(match group {
+                TrialGroup::None => return None,
+                TrialGroup::Namespaces => places[at].as_str(),
+                TrialGroup::Breaks => self.rows[at].witness.breaks.id(),
+                TrialGroup::Verdict => self.rows[at].verdict.outcome.label(),
+            }))
+        };
+        Groups::of(self.rows.len(), common)
+    }
+
+    fn haystack(&self, at: usize) -> String {
+        haystack(self, &self.rows[at])
+    }
+
+    fn fits(&self, at: usize, haystack: &str, word: &str) -> bool {
+        fits(self, &self.rows[at], haystack, word)
+    }
+}
+
+impl TrialView {
     /// What it lists.
     #[must_use]
     pub fn told(&self) -> &Told {
-        &self.told
+        self.of()
     }
 
     /// A row, by its index.
     #[must_use]
     pub fn row(&self, at: usize) -> Option<&ToldRow> {
-        self.told.rows.get(at)
+        self.of().rows.get(at)
     }
 
     /// Where a row holds, in words, by its index.
     #[must_use]
-    pub fn place(&self, at: usize) -> &str {
-        self.places.get(at).map_or("", String::as_str)
+    pub fn place(&self, at: usize) -> String {
+        self.row(at).map(|row| self.of().place_words(row, NAMED)).unwrap_or_default()
     }
 
     /// The selected row; on a heading the first below it.
@@ -129,41 +145,9 @@ impl TrialView {
         self.row(self.list.selected()?)
     }
 
-    fn known(&self, row: &ToldRow) -> Known {
-        (row.witness.id, self.told.namespaces(row).first().copied().unwrap_or_default().to_owned())
-    }
-
     /// The rows that the filter lets through, in their order.
     fn listed(&self) -> impl Iterator<Item = &ToldRow> {
         self.list.items().filter_map(|at| self.row(at))
-    }
-
-    /// Works the rows out anew.
-    pub fn arrange(&mut self) {
-        let selected = self.selected().map(|row| self.known(row));
-        self.arrange_around(selected.as_ref());
-    }
-
-    fn arrange_around(&mut self, selected: Option<&Known>) {
-        let words = listed::words(self.list.filter.trimmed());
-        let (told, haystacks) = (&self.told, &self.haystacks);
-        let fits = |at: &usize| words.iter().all(|word| listed::holds(word, &|word| fits(told, &told.rows[*at], &haystacks[*at], word)));
-        let fit: Vec<usize> = told.worst_first().into_iter().filter(fits).collect();
-        let (group, places) = (self.list.group, &self.places);
-        let common = |at: usize| {
-            Some(Common::from(match group {
-                TrialGroup::None => return None,
-                TrialGroup::Namespaces => places[at].as_str(),
-                TrialGroup::Breaks => told.rows[at].witness.breaks.id(),
-                TrialGroup::Verdict => told.rows[at].verdict.outcome.label(),
-            }))
-        };
-        let groups = Groups::of(told.rows.len(), common);
-        let is_selected = |at: usize| {
-            let row = &told.rows[at];
-            selected.is_some_and(|(id, first)| row.witness.id == *id && told.namespaces(row).first().copied().unwrap_or_default() == first)
-        };
-        self.list.arrange(fit, |at| told.rows[at].category == Category::Platform, groups.as_ref(), is_selected);
     }
 }
 
@@ -239,17 +223,6 @@ fn in_words<'r>(told: &Told, witness: &Witness, rows: impl Iterator<Item = &'r T
 }
 
 impl Trials {
-    /// Whether the trial of a cluster was worked out.
-    #[must_use]
-    pub fn knows(&self, cluster: &str) -> bool {
-        self.known.contains_key(cluster)
-    }
-
-    /// Forgets the trial of a cluster that was read or judged anew.
-    pub(in crate::session) fn forget(&mut self, cluster: &str) {
-        self.known.remove(cluster);
-    }
-
     /// Shows the trial, and takes what was worked out.
     pub(in crate::session) fn update(&mut self, desk: &mut Desk, action: Action) -> Next {
         match action {
@@ -258,8 +231,7 @@ impl Trials {
                 self.wanted(desk)
             }
             Action::Group => {
-                self.view.list.group = self.view.list.group.next();
-                self.view.arrange();
+                self.regroup();
                 Next::NONE
             }
             Action::Keep => self.keep(desk),
@@ -274,45 +246,32 @@ impl Trials {
     pub(in crate::session) fn wanted(&mut self, desk: &Desk) -> Next {
         let Some(book) = desk.book.as_ref() else { return Next::NONE };
         let Some(cluster) = book.shown() else { return Next::NONE };
-        match (self.known.get(&cluster.key), &cluster.inventory) {
-            (Some(told), _) => {
-                self.view.load(told);
-                Next::NONE
-            }
-            (None, Some(inventory)) => {
-                let scope = book.workbook.scope.clone();
-                Next::from(Effect::Try { cluster: cluster.key.clone(), inventory: inventory.clone(), scope })
-            }
-            (None, None) => Next::NONE,
+        if self.show(&cluster.key) {
+            return Next::NONE;
         }
+        let Some(inventory) = &cluster.inventory else { return Next::NONE };
+        Next::from(Effect::Try { cluster: cluster.key.clone(), inventory: inventory.clone(), scope: book.workbook.scope.clone() })
     }
 
     fn tried(&mut self, desk: &Desk, cluster: String, told: Arc<Told>) {
         let Some(book) = desk.book.as_ref().filter(|book| book.clusters.iter().any(|c| c.key == cluster)) else { return };
-        if book.shown().is_some_and(|c| c.key == cluster) {
-            self.view.load(&told);
+        let shown = book.shown().is_some_and(|c| c.key == cluster);
+        self.take(cluster.clone(), told);
+        if shown {
+            self.show(&cluster);
         }
-        self.known.insert(cluster, told);
     }
 
     /// ↵ in the list: opens the witness of the selected row.
     pub(in crate::session) fn enter(&mut self, desk: &mut Desk) {
-        if self.view.list.keeps_words() {
-            return;
-        }
-        if self.view.list.folds_here() {
-            return self.view.arrange();
-        }
-        if let Some(row) = self.view.selected() {
+        if let Some(row) = self.chosen().and_then(|at| self.view.row(at)) {
             desk.layers.push(Layer::Witness { id: row.witness.id, scroll: Scroll::default() });
         }
     }
 
     /// Esc in the list: clears the filter first.
     pub(in crate::session) fn back(&mut self, desk: &mut Desk) {
-        if self.view.list.clears_words() {
-            self.view.arrange();
-        } else {
+        if !self.clears_words() {
             desk.close_top();
         }
     }
@@ -380,19 +339,6 @@ impl Trials {
                 (*id, *scroll) = (row.witness.id, Scroll::default());
                 return;
             }
-        }
-    }
-
-    /// Folds what is of the platform, or shows it one by one.
-    pub(in crate::session) fn fold(&mut self) {
-        self.view.list.fold();
-        self.view.arrange();
-    }
-
-    /// Types filter words.
-    pub(in crate::session) fn type_in(&mut self, typed: &Typed) {
-        if self.view.list.type_in(typed) {
-            self.view.arrange();
         }
     }
 }

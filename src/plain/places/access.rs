@@ -1,6 +1,7 @@
 //! The access register: who may do what, where, by which binding; and one subject with all of it.
 
 use crate::plain::page::{List, Page};
+use crate::shell::told;
 use crate::shell::words::counted;
 use kassay_core::analysis::rbac::folded::{Entry, Folded, Told};
 use kassay_core::analysis::rbac::{Subject, SubjectKind};
@@ -11,12 +12,7 @@ pub fn page(session: &Session) -> Page<'_> {
     let shown = session.book.as_ref().and_then(|book| book.shown());
     let mut page = Page::new(format!("Access register{}.", shown.map(|c| format!(" of {}", c.key)).unwrap_or_default()));
     if shown.is_none_or(|c| !session.access.knows(&c.key)) {
-        page.line(match shown {
-            None => "No cluster was read yet. + in the list of areas reads one.",
-            Some(cluster) if cluster.loading => "What was read of the cluster is being loaded.",
-            Some(cluster) if cluster.inventory.is_none() => "What was read of this cluster is not here; R reads it again.",
-            Some(_) => "Working out who may do what.",
-        });
+        page.line(told::waiting(session, "Working out who may do what."));
         return page;
     }
     let view = &session.access.view;
@@ -60,7 +56,7 @@ fn counts(view: &AccessView) -> String {
 
 fn words(entry: &Entry) -> String {
     let worst = entry.worst().map(|worst| format!("{}: ", worst.id())).unwrap_or_default();
-    let paths = entry.path_names().join(", ");
+    let paths = entry.path_words().join(", ");
     let paths = if paths.is_empty() { String::new() } else { format!(", ways to further rights: {paths}") };
     let reaches = reaches(entry);
     let reaches = if reaches.is_empty() { String::new() } else { format!(", reaches {reaches}") };

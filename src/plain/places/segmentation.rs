@@ -1,9 +1,10 @@
 //! Who may connect to whom across the borders of the scope, by what the network policies say, and what is shared beneath.
 
 use crate::plain::page::{List, Page, pair};
+use crate::shell::told;
 use crate::shell::words::counted;
 use kassay_core::analysis::segmentation::{Crossing, Segmentation, SharedNode};
-use kassay_core::session::segmentation::{FlowGroup, end_name, told};
+use kassay_core::session::segmentation::{self, FlowGroup, end_name};
 use kassay_core::session::{ListRow, Session, Way};
 
 /// The connections between categories, in numbers.
@@ -11,12 +12,7 @@ pub fn page(session: &Session, selected: usize) -> Page<'_> {
     let shown = session.book.as_ref().and_then(|book| book.shown());
     let mut page = Page::new(format!("Segmentation{}.", shown.map(|c| format!(" of {}", c.key)).unwrap_or_default()));
     let Some(picture) = shown.and_then(|c| session.segmentation.of(&c.key)) else {
-        page.line(match shown {
-            None => "No cluster was read yet. + in the list of areas reads one.",
-            Some(cluster) if cluster.loading => "What was read of the cluster is being loaded.",
-            Some(cluster) if cluster.inventory.is_none() => "What was read of this cluster is not here; R reads it again.",
-            Some(_) => "Working out who may connect to whom.",
-        });
+        page.line(told::waiting(session, "Working out who may connect to whom."));
         return page;
     };
     notes(&mut page, picture);
@@ -87,6 +83,6 @@ pub fn flows(session: &Session) -> Page<'_> {
         ListRow::Item(nth) => view.flow(*nth).map(|flow| format!("{} to {}: {}", flow.from, flow.to, flow.ports)).unwrap_or_default(),
     };
     let detail =
-        move |at: usize| rows[at].item().and_then(|nth| view.flow(nth)).map(|flow| pair("In words", &told(flow))).unwrap_or_default();
+        move |at: usize| rows[at].item().and_then(|nth| view.flow(nth)).map(|flow| pair("In words", &segmentation::told(flow))).unwrap_or_default();
     page.with(List::new(("row", "rows"), rows.len(), view.list.cursor.at, row).detailed(detail))
 }

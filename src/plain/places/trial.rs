@@ -1,6 +1,7 @@
 //! Policies on trial: what became of each witness, where, by whom and why; and one witness with its verdicts everywhere and its object.
 
 use crate::plain::page::{List, Page};
+use crate::shell::told;
 use crate::shell::words::counted;
 use kassay_core::analysis::trial::{Outcome, ToldRow, Witness};
 use kassay_core::session::{ListRow, Session, TrialGroup, TrialView, Way, trial};
@@ -10,12 +11,7 @@ pub fn page(session: &Session) -> Page<'_> {
     let shown = session.book.as_ref().and_then(|book| book.shown());
     let mut page = Page::new(format!("Policies on trial{}.", shown.map(|c| format!(" in {}", c.key)).unwrap_or_default()));
     if shown.is_none_or(|c| !session.trials.knows(&c.key)) {
-        page.line(match shown {
-            None => "No cluster was read yet. + in the list of areas reads one.",
-            Some(cluster) if cluster.loading => "What was read of the cluster is being loaded.",
-            Some(cluster) if cluster.inventory.is_none() => "What was read of this cluster is not here; R reads it again.",
-            Some(_) => "Trying the policies on witnesses.",
-        });
+        page.line(told::waiting(session, "Trying the policies on witnesses."));
         return page;
     }
     let view = &session.trials.view;
@@ -32,7 +28,7 @@ pub fn page(session: &Session) -> Page<'_> {
     let row = move |at: usize| match &rows[at] {
         ListRow::Heading(name, count) => format!("Group {name}: {}", counted(*count, "verdict", "verdicts")),
         ListRow::Platform(count, open) => crate::plain::namespaces::platform(&counted(*count, "verdict", "verdicts"), *open),
-        ListRow::Item(nth) => view.row(*nth).map(|row| words(row, view.place(*nth))).unwrap_or_default(),
+        ListRow::Item(nth) => view.row(*nth).map(|row| words(row, &view.place(*nth))).unwrap_or_default(),
     };
     let detail = move |at: usize| {
         let row = rows[at].item().and_then(|nth| view.row(nth));

@@ -2,7 +2,7 @@
 
 use crate::tui::theme::Theme;
 use crate::tui::widgets::table::{Column, Fill};
-use crate::tui::widgets::{filter, frame, listing, page, sign};
+use crate::tui::widgets::{listing, page, per_cluster, sign};
 use crate::tui::{keymap, markdown, text};
 use kassay_core::analysis::rbac::folded::{Entry, Folded, Told};
 use kassay_core::analysis::rbac::{Subject, SubjectKind};
@@ -24,52 +24,38 @@ const WIDEST: u16 = 110;
 ///  3 users, 5 groups, 41 accounts hold 612 rules     / filters: kind:user ns:pay …
 ///
 ///  ▸ critical  Group system:masters             bind, escalate, …   CDE, platform   1 role
-///    high      ServiceAccount shop/deployer     read_secrets        connected       2 roles
+///    high      ServiceAccount shop/deployer     read Secrets        connected       2 roles
 ///              User jane@example.com                                CDE             1 role
 ///
 ///  Group system:masters: ClusterRole cluster-admin everywhere, by …
 /// ```
 pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme) {
     let Some(book) = &session.book else { return };
-    let keys = keymap::hints(session.context_below());
-    let about = book.shown().map(|c| clean(&c.key)).unwrap_or_default();
-    let body = page::list(frame, area, "Access register", &about, &keys, theme);
-    if book.shown().is_none_or(|c| !session.access.knows(&c.key)) {
-        return waiting(frame, body, session, theme);
-    }
     let view = &session.access.view;
-    let (bar, rest) = frame::top(body, 1);
-    let words = "kind:user ns:pay path:secret sev:critical cat:cde or any word";
-    filter::draw(frame, bar, &filter::Shown { field: &view.list.filter, typing: view.list.filtering, about: &counted(view), words }, theme);
-    let (note, rest) = frame::top(rest, if view.register().complete { 1 } else { 2 });
-    if !view.register().complete {
-        let words = "⊘ Roles or bindings could not all be read: rights may be missing here.";
-        frame.render_widget(Line::styled(text::cut(words, note.width.into()), theme.style("outcome.blocked")), note);
-    }
-    if view.list.rows().is_empty() {
-        let words =
-            if view.register().subjects.is_empty() { "No binding names anybody." } else { "Nobody fits the filter. Esc clears it." };
-        frame.render_widget(Line::styled(words, theme.style("text.muted")), rest);
-        return;
-    }
-    let (list, detail) = frame::bottom(rest, (rest.height / 3).min(12));
-    let shown = listing::Shown {
-        nouns: ("subject", "subjects"),
-        columns: COLUMNS,
-        cells: &|at| view.entry(at).map(cells),
-        platform: &|items| match items.iter().filter_map(|at| view.entry(*at)).filter(|entry| entry.worst().is_some()).count() {
-            0 => String::new(),
-            n => format!("{n} with ways to further rights"),
+    let nobody = if view.register().subjects.is_empty() { "No binding names anybody." } else { "Nobody fits the filter. Esc clears it." };
+    let detail = |width: usize| view.selected().map(|entry| lines(view.register(), entry, width, theme));
+    let known = book.shown().is_some_and(|c| session.access.knows(&c.key));
+    let titles = ("Access register", "Working out who may do what…");
+    let shown = per_cluster::Page {
+        known,
+        list: &view.list,
+        counted: counted(view),
+        words: "kind:user ns:pay path:secret sev:critical cat:cde or any word",
+        unread: (!view.register().complete).then(|| "Roles or bindings could not all be read: rights may be missing here.".to_owned()),
+        empty: nobody,
+        shown: listing::Shown {
+            nouns: ("subject", "subjects"),
+            columns: COLUMNS,
+            cells: &|at| view.entry(at).map(cells),
+            platform: &|items| match items.iter().filter_map(|at| view.entry(*at)).filter(|entry| entry.worst().is_some()).count() {
+                0 => String::new(),
+                n => format!("{n} with ways to further rights"),
+            },
+            meanings: &|at| view.entry(at).map_or(["text"; 5], meanings),
         },
-        meanings: &|at| view.entry(at).map_or(["text"; 5], meanings),
+        detail: &detail,
     };
-    listing::draw(frame, list, &view.list, &shown, theme);
-    if let Some(entry) = view.selected().filter(|_| detail.height > 2) {
-        let (rule, detail) = frame::top(detail, 1);
-        frame::rule(frame, rule, theme);
-        let lines = page::fitting(lines(view.register(), entry, detail.width.into(), theme), detail.height.into(), theme);
-        frame.render_widget(Paragraph::new(lines), detail);
-    }
+    per_cluster::draw(frame, area, session, titles, &shown, theme);
 }
 
 /// Draws one subject.
@@ -77,7 +63,7 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Them
 /// ```text
 ///  ServiceAccount shop/deployer                                          connected
 ///
-///  ! high: read_secrets
+///  ! high: read Secrets
 ///  ClusterRole edit in shop, by RoleBinding shop/deployer
 ///      get, list, watch of pods
 /// ```
@@ -94,17 +80,6 @@ pub fn holder(frame: &mut Frame<'_>, area: Rect, session: &Session, subject: &Su
     };
     let lines = lines(register, entry, body.width.min(WIDEST).into(), theme);
     page::scrolled(frame, body, lines, scroll, theme);
-}
-
-/// What is said where there is no register yet.
-fn waiting(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme) {
-    let words = match session.book.as_ref().and_then(|book| book.shown()) {
-        None => "No cluster was read yet. + in the list of areas reads one.",
-        Some(cluster) if cluster.loading => "What was read of the cluster is being loaded.",
-        Some(cluster) if cluster.inventory.is_none() => "What was read of this cluster is not here; R reads it again.",
-        Some(_) => "Working out who may do what…",
-    };
-    frame.render_widget(Paragraph::new(markdown::plain(words, area.width.into(), theme.style("text.muted"))), area);
 }
 
 fn counted(view: &AccessView) -> String {
@@ -136,7 +111,7 @@ fn cells(entry: &Entry) -> [String; 5] {
     [
         entry.worst().map_or("", |worst| worst.id()).to_owned(),
         clean(&entry.subject.to_string()),
-        entry.path_names().join(", "),
+        entry.path_words().join(", "),
         reaches(entry),
         text::counted(entry.by_role().len(), "role", "roles"),
     ]

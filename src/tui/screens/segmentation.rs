@@ -1,5 +1,6 @@
 //! Segmentation: who may connect to whom across the borders of the scope, by what the network policies say, and what is shared beneath.
 
+use crate::shell::told;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::table::{Column, Fill};
 use crate::tui::widgets::{List, filter, frame, list, listing, page, sign};
@@ -34,12 +35,7 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, cursor: &Cur
     let body = page::draw(frame, area, "Segmentation", &about, &keys, theme);
     let width = usize::from(body.width);
     let Some(picture) = book.shown().and_then(|c| session.segmentation.of(&c.key)) else {
-        let words = match book.shown() {
-            None => "No cluster was read yet. + in the list of areas reads one.",
-            Some(cluster) if cluster.loading => "What was read of the cluster is being loaded.",
-            Some(cluster) if cluster.inventory.is_none() => "What was read of this cluster is not here; R reads it again.",
-            Some(_) => "Working out who may connect to whom…",
-        };
+        let words = told::waiting(session, "Working out who may connect to whom…");
         frame.render_widget(Paragraph::new(markdown::plain(words, width, theme.style("text.muted"))), body);
         return;
     };

@@ -2,7 +2,7 @@
 
 use crate::tui::theme::Theme;
 use crate::tui::widgets::table::{Column, Fill};
-use crate::tui::widgets::{filter, frame, listing, page};
+use crate::tui::widgets::{listing, page, per_cluster};
 use crate::tui::{keymap, markdown, text};
 use kassay_core::analysis::trial::{Outcome, Told, ToldRow, Witness};
 use kassay_core::model::text::clean;
@@ -10,7 +10,6 @@ use kassay_core::session::{Context, Scroll, Session, TrialGroup, TrialView, Way,
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Paragraph;
 
 /// Widest text of one witness: longer lines are hard to follow.
 const WIDEST: u16 = 110;
@@ -30,51 +29,37 @@ const WIDEST: u16 = 110;
 /// ```
 pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme) {
     let Some(book) = &session.book else { return };
-    let keys = keymap::hints(session.context_below());
-    let about = book.shown().map(|c| clean(&c.key)).unwrap_or_default();
-    let body = page::list(frame, area, "Policies on trial", &about, &keys, theme);
-    if book.shown().is_none_or(|c| !session.trials.knows(&c.key)) {
-        return waiting(frame, body, session, theme);
-    }
     let view = &session.trials.view;
-    let (bar, rest) = frame::top(body, 1);
-    let words = "ns:pay breaks:privileged verdict:let_in control:3.1 or any word";
-    filter::draw(frame, bar, &filter::Shown { field: &view.list.filter, typing: view.list.filtering, about: &counted(view), words }, theme);
-    let unread = &view.told().unread;
-    let (note, rest) = frame::top(rest, if unread.is_empty() { 1 } else { 2 });
-    if let Some(first) = unread.first() {
-        let more = match unread.len() - 1 {
-            0 => String::new(),
-            more => format!(" ({more} more)"),
-        };
-        let words = format!("⊘ {}{more}.", clean(first));
-        frame.render_widget(Line::styled(text::cut(&words, note.width.into()), theme.style("outcome.blocked")), note);
-    }
-    if view.list.rows().is_empty() {
-        frame.render_widget(Line::styled("Nothing fits the filter. Esc clears it.", theme.style("text.muted")), rest);
-        return;
-    }
-    let (list, detail) = frame::bottom(rest, (rest.height / 3).min(12));
-    let shown = listing::Shown {
-        nouns: ("verdict", "verdicts"),
-        columns: COLUMNS,
-        cells: &|at| view.row(at).map(|row| cells(row, view.place(at))),
-        platform: &|items| match items.iter().filter_map(|at| view.row(*at)).filter(|row| row.is_gap()).count() {
-            0 => String::new(),
-            n => format!("{n} let in"),
-        },
-        meanings: &|at| view.row(at).map_or(["text"; 5], meanings),
+    let detail = |width: usize| {
+        let row = view.selected()?;
+        Some(about_lines(row.witness, width, theme).into_iter().chain(verdict_lines(view.told(), row, width, theme)).collect())
     };
-    listing::draw(frame, list, &view.list, &shown, theme);
-    if let Some(row) = view.selected().filter(|_| detail.height > 2) {
-        let (rule, detail) = frame::top(detail, 1);
-        frame::rule(frame, rule, theme);
-        let width = detail.width.into();
-        let mut lines = about_lines(row.witness, width, theme);
-        lines.extend(verdict_lines(view.told(), row, width, theme));
-        let lines = page::fitting(lines, detail.height.into(), theme);
-        frame.render_widget(Paragraph::new(lines), detail);
-    }
+    let known = book.shown().is_some_and(|c| session.trials.knows(&c.key));
+    let titles = ("Policies on trial", "Trying the policies on witnesses…");
+    let shown = per_cluster::Page {
+        known,
+        list: &view.list,
+        counted: counted(view),
+        words: "ns:pay breaks:privileged verdict:let_in control:3.1 or any word",
+        unread: match view.told().unread.as_slice() {
+            [] => None,
+            [one] => Some(format!("{}.", clean(one))),
+            [first, more @ ..] => Some(format!("{} ({} more).", clean(first), more.len())),
+        },
+        empty: "Nothing fits the filter. Esc clears it.",
+        shown: listing::Shown {
+            nouns: ("verdict", "verdicts"),
+            columns: COLUMNS,
+            cells: &|at| view.row(at).map(|row| cells(row, &view.place(at))),
+            platform: &|items| match items.iter().filter_map(|at| view.row(*at)).filter(|row| row.is_gap()).count() {
+                0 => String::new(),
+                n => format!("{n} let in"),
+            },
+            meanings: &|at| view.row(at).map_or(["text"; 5], meanings),
+        },
+        detail: &detail,
+    };
+    per_cluster::draw(frame, area, session, titles, &shown, theme);
 }
 
 /// Draws one witness.
@@ -109,17 +94,6 @@ pub fn witness(frame: &mut Frame<'_>, area: Rect, session: &Session, id: &str, s
     lines.push(page::heading("Its object", theme));
     lines.extend(trial::object(witness).lines().map(|line| Line::styled(line.to_owned(), theme.style("text"))));
     page::scrolled(frame, body, lines, scroll, theme);
-}
-
-/// What is said where there is no trial yet.
-fn waiting(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme) {
-    let words = match session.book.as_ref().and_then(|book| book.shown()) {
-        None => "No cluster was read yet. + in the list of areas reads one.",
-        Some(cluster) if cluster.loading => "What was read of the cluster is being loaded.",
-        Some(cluster) if cluster.inventory.is_none() => "What was read of this cluster is not here; R reads it again.",
-        Some(_) => "Trying the policies on witnesses…",
-    };
-    frame.render_widget(Paragraph::new(markdown::plain(words, area.width.into(), theme.style("text.muted"))), area);
 }
 
 fn counted(view: &TrialView) -> String {

@@ -13,6 +13,7 @@ pub mod listing;
 pub mod message;
 pub mod namespaces;
 pub mod page;
+pub mod per_cluster;
 pub mod picker;
 pub mod progress;
 pub mod sign;

@@ -12,5 +12,6 @@ pub mod message;
 pub mod namespaces;
 pub mod narrowed;
 pub mod path;
+pub mod per_cluster;
 pub mod picking;
 pub mod register;
