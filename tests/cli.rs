@@ -786,7 +786,7 @@ fn the_access_register_is_a_row_for_each_rule_and_folded_for_people() {
     assert!(document["complete"] == true);
 
     let (_, table, _) = access("csv");
-    assert!(table.contains("'=support") && table.lines().count() == 4 && table.contains("create_pods"), "{table}");
+    assert!(table.contains("'=support") && table.lines().count() == 4 && table.contains("create pods"), "{table}");
     let output = kassay(home.path(), &["access", "--from", path.to_str().unwrap(), "--scope", scope.to_str().unwrap()])
         .env("COLUMNS", "80")
         .output()

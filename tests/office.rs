@@ -89,7 +89,7 @@ fn tables_say_what_their_columns_hold() {
             "no sheet can be named {}",
             table.title
         );
-        let columns: BTreeSet<&str> = table.columns.iter().map(|column| column.name).collect();
+        let columns: BTreeSet<&str> = table.columns.iter().map(|column| &*column.name).collect();
         assert_eq!(columns.len(), table.columns.len(), "{}", table.name);
         for row in &table.rows {
             for (cell, column) in row.iter().zip(&table.columns) {

@@ -3,10 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test's failure is its message")]
 
 use kassay::shell::fuzzy;
-use kassay::tui::screens::{export, help, home, new, reading, scope, trial};
+use kassay::tui::screens::{export, fleet, help, home, new, reading, scope, trial};
 use kassay::tui::text;
 use kassay::tui::theme::{Depth, SHIPPED, Theme};
-use kassay::tui::widgets::{message, picker};
+use kassay::tui::widgets::{field, message, picker};
 use kassay_core::guidance::Guidance;
 use kassay_core::kinds::{Caller, ClusterInfo, KindState};
 use kassay_core::model::{Category, Kind, Scope};
@@ -373,6 +373,105 @@ fn policies_on_trial() {
     assert!(!shown.contains('\u{1b}') && shown.contains("platform  1 verdict, 1 let in"), "{shown}");
 }
 
+/// Clusters side by side: one could not be read, one is named twice, one has a name that is long, another one that would steer the terminal.
+#[test]
+fn clusters_side_by_side() {
+    use kassay_core::fleet::{CheckRow, Cluster, ControlRow, Difference, Fleet, Held, State, Topic};
+    use kassay_core::model::Outcome;
+    let names = ["prod-eu", "prod-us", "支払い-eu", "stage-eu-with-a-name-that-is-far-too-long", "dev\u{1b}[2J", "prod-eu-again", "lost"];
+    let cluster = |name: &&str| Cluster {
+        name: (*name).to_owned(),
+        uid: format!("uid-{name}"),
+        source: format!("context {name}"),
+        state: if *name == "lost" { State::Failed } else { State::Assessed },
+        why: if *name == "lost" { "https://10.0.0.1:6443 did not answer within 10 s".to_owned() } else { String::new() },
+        version: "v1.34.4".to_owned(),
+        distribution: "kubeadm".to_owned(),
+        nodes: 3,
+        same_as: (*name == "prod-eu-again").then(|| "prod-eu".to_owned()),
+        outcomes: Outcome::ALL.iter().map(|outcome| (outcome.id(), 23)).collect(),
+        ..Cluster::default()
+    };
+    let said = |nth: usize, name: &str| match (name, nth % 5) {
+        ("lost", _) => Outcome::Blocked,
+        ("prod-us", 1) | (_, 0) => Outcome::Fail,
+        (_, 1) => Outcome::Pass,
+        (_, 2) => Outcome::Review,
+        _ => Outcome::NotApplicable,
+    };
+    let of = |nth: usize| names.iter().map(|name| ((*name).to_owned(), said(nth, name))).collect();
+    let findings = |nth: usize| {
+        names.iter().map(|name| ((*name).to_owned(), if said(nth, name) == Outcome::Fail { 7 + 400 * nth } else { 0 })).collect()
+    };
+    let controls: Vec<(String, String)> =
+        Guidance::shipped().unwrap().controls().take(9).map(|control| (control.id.clone(), control.title.clone())).collect();
+    let list = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+    let held = |value: &str, clusters: &[&str]| Held { value: value.to_owned(), clusters: list(clusters) };
+    let difference = |topic, of: &str, rule: &str, what: &[&str], values, apart: &[&str]| Difference {
+        topic,
+        of: of.to_owned(),
+        rule: rule.to_owned(),
+        what: list(what),
+        values,
+        apart: list(apart),
+        unseen: vec![],
+    };
+    let many = ["prod-eu", "支払い-eu", "stage-eu-with-a-name-that-is-far-too-long", "dev\u{1b}[2J"];
+    let told = Fleet {
+        clusters: names.iter().map(cluster).collect(),
+        controls: (controls.iter().enumerate())
+            .map(|(nth, (control, title))| ControlRow {
+                control: control.clone(),
+                title: title.clone(),
+                worst: Some(Outcome::Fail),
+                outcomes: of(nth),
+                findings: findings(nth),
+            })
+            .collect(),
+        checks: (controls.iter().enumerate())
+            .map(|(nth, (control, _))| CheckRow {
+                check: format!("{control}/a-check"),
+                control: control.clone(),
+                title: "a check".to_owned(),
+                worst: Some(Outcome::Fail),
+                outcomes: of(nth),
+                findings: findings(nth),
+            })
+            .collect(),
+        differences: vec![
+            difference(Topic::Kind, "", "", &["secrets"], vec![held("read", &many), held("forbidden", &["prod-us"])], &["prod-us"]),
+            difference(
+                Topic::Finding,
+                "1.1/a-check",
+                "hostPathVolumes",
+                &["DaemonSet logging/agent\u{1b}[2J", "Pod shop/debug-*"],
+                vec![held("not found", &many), held("found", &["prod-us"])],
+                &["prod-us"],
+            ),
+            difference(Topic::Version, "", "", &[], vec![held("v1.34.4", &many[..2]), held("v1.33.1", &many[2..])], &[]),
+        ],
+        ..Fleet::default()
+    };
+    let mut session = opened();
+    session.layers.push(kassay_core::session::Layer::Fleet);
+    let act = |session: &mut Session, action| drop(kassay_core::session::update(session, Action::Fleet(action)));
+    use kassay_core::session::fleet::{Action as On, Part};
+    let show = |name: &str, session: &Session| holds(name, |frame, area, theme| fleet::render(frame, area, session, theme));
+    show("fleet-working", &session);
+    act(&mut session, On::Gathered { ticket: 0, fleet: std::sync::Arc::new(told) });
+    let _ = kassay_core::session::update(&mut session, Action::Right);
+    show("fleet", &session);
+    act(&mut session, On::Checks);
+    act(&mut session, On::Differing);
+    show("fleet-differing", &session);
+    act(&mut session, On::Part(Part::Differences));
+    let _ = kassay_core::session::update(&mut session, Action::Step(kassay_core::session::Step::Down));
+    show("fleet-differences", &session);
+    act(&mut session, On::Part(Part::Clusters));
+    let _ = kassay_core::session::update(&mut session, Action::Step(kassay_core::session::Step::Bottom));
+    show("fleet-clusters", &session);
+}
+
 #[test]
 fn help() {
     let here = [("Tab", "go to the next open item"), ("Enter", "open"), ("a", "answer the question"), ("d", "determine the practice")];
@@ -485,6 +584,35 @@ fn column(buffer: &Buffer, wanted: &str, nth: usize) -> Option<u16> {
         })
     };
     (0..area.height).filter_map(starts).nth(nth)
+}
+
+#[test]
+fn what_may_be_typed_never_looks_like_what_was_typed() {
+    let session = beginning(Stage::Engagement);
+    let field = |name: &str, depth: Depth, typed: &str| {
+        let theme = Theme::load(name, None, depth).unwrap();
+        let terminal = drawn((40, 1), |frame, area| {
+            let shown = field::Shown { text: typed, cursor: None, placeholder: "the company", error: None };
+            field::draw(frame, area, &shown, &theme);
+        });
+        let buffer = terminal.backend().buffer().clone();
+        let form = lines(drawn((100, 30), |frame, area| new::render(frame, area, &session, KEYS, &theme)).backend().buffer());
+        (lines(&buffer), buffer[(0, 0)].fg, buffer[(0, 0)].modifier, form)
+    };
+    for (name, _) in SHIPPED {
+        for depth in [Depth::Plain, Depth::Sixteen, Depth::Indexed, Depth::True] {
+            let ((hint, ..), (typed, ..)) = (field(name, depth, ""), field(name, depth, "the company"));
+            let alike = field(name, depth, "").1 == field(name, depth, "the company").1
+                && field(name, depth, "").2 == field(name, depth, "the company").2;
+            assert!(!alike || hint != typed, "{name}, {depth:?}: {hint}");
+            assert!(typed.starts_with("the company"), "{typed}");
+        }
+    }
+    assert!(field("dark", Depth::Plain, "").0.starts_with("[the company]"));
+    assert!(field("transparent", Depth::Sixteen, "").0.starts_with("[the company]"));
+    assert!(field("dark", Depth::True, "").0.starts_with("the company"));
+    let hints = session.new.as_ref().unwrap().form.rows.iter().filter(|row| !row.hint.is_empty()).count();
+    assert!(field("dark", Depth::Plain, "").3.matches('[').count() > hints / 2, "the form of a new assessment");
 }
 
 #[test]

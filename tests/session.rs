@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, unreachable_pub, reason = "a test's failure is its message")]
 
+#[path = "session/fleet.rs"]
+mod fleet;
 #[path = "session/lists.rs"]
 mod lists;
 #[path = "session/second.rs"]
@@ -12,6 +14,8 @@ mod support;
 mod told;
 #[path = "session/trial.rs"]
 mod trial;
+#[path = "support/two.rs"]
+mod two;
 #[path = "support/whole.rs"]
 mod whole;
 
@@ -1267,7 +1271,7 @@ fn a_rule_for_paths_is_not_told_of_a_namespace() {
     let told = |at: usize| register.told(&register.subjects[at]);
     assert_eq!(told(0)[1..], [Told::Rule("get pods")]);
     assert!(
-        matches!(&told(1)[..2], [Told::Paths(paths), Told::Role(role)] if paths == "critical: bind, read_secrets" && role.contains("everywhere"))
+        matches!(&told(1)[..2], [Told::Paths(paths), Told::Role(role)] if paths == "critical: bind stronger roles, read Secrets" && role.contains("everywhere"))
     );
     assert!(matches!(told(2).last(), Some(Told::Rule(words)) if words.starts_with("no rule: the role is empty")));
 }

@@ -19,7 +19,7 @@ use kassay_core::model::{Category, Finding, Kind, ObjectRef, Outcome, Scope, Sev
 use kassay_core::sensitive::FingerprintKey;
 use kassay_core::session::{
     Action, Collection, Context, Layer, Register, Step, Tab, Target, access, all_findings, compare, determine, evidence, export, findings,
-    help, palette, probes, reading, registers, remediation, scope, search, segmentation, summary, trial, walk,
+    fleet, help, palette, probes, reading, registers, remediation, scope, search, segmentation, summary, trial, walk,
 };
 use kassay_core::workbook::compare::Entry;
 use ratatui::Terminal;
@@ -249,6 +249,76 @@ fn with_two_clusters(look: &mut dyn FnMut(&mut Desk, &str)) {
     }
     desk.act(Action::Registers(registers::Action::Show(Register::Clusters))).act(Action::Enter);
     look(&mut desk, "use case");
+    side_by_side(look);
+}
+
+/// So many clusters side by side: one has a name that would steer the terminal, on one a check says otherwise, and one could not be read.
+fn fleet_of(count: usize) -> Desk {
+    let mut book = support::workbook();
+    for nth in 0..count {
+        two::read(&mut book, &format!("prod-eu-west-{nth:02}"), "kubeadm");
+    }
+    let mut desk = two::opened(book);
+    let walked = desk.session.book.as_mut().unwrap();
+    walked.workbook.clusters[1].key = "a\u{1b}[2J支払い-with-a-name-that-is-long".into();
+    walked.workbook.clusters[1].failed =
+        Some(kassay_core::workbook::ReadFailure { at: kassay_core::workbook::Moment(support::now()), why: "it did not answer".into() });
+    walked.clusters[1].key.clone_from(&walked.workbook.clusters[1].key);
+    let odd = walked.workbook.outcomes.iter_mut().find(|o| o.cluster == "prod-eu-west-02" && o.check == "3.1/baseline").unwrap();
+    odd.outcome = Outcome::Pass;
+    walked.clusters.iter_mut().for_each(|cluster| cluster.found = Arc::default());
+    walked.refresh(kassay_core::guidance::Guidance::shipped().unwrap(), jiff::civil::date(2026, 11, 23));
+    desk
+}
+
+fn gathered(desk: &mut Desk) {
+    let Some(kassay_core::session::Effect::SideBySide { ticket, of }) = desk.asked.pop() else { panic!("{:?}", desk.asked) };
+    let guidance = kassay_core::guidance::Guidance::shipped().unwrap();
+    let fleet = kassay_core::fleet::of_workbook(guidance, &of.workbook, &of.together, |_| None);
+    desk.act(Action::Fleet(fleet::Action::Gathered { ticket, fleet: Arc::new(fleet) }));
+}
+
+fn side_by_side(look: &mut dyn FnMut(&mut Desk, &str)) {
+    let mut desk = fleet_of(9);
+    desk.act(Action::Fleet(fleet::Action::Open));
+    look(&mut desk, "fleet, working");
+    gathered(&mut desk);
+    for action in [fleet::Action::Checks, fleet::Action::Differing, fleet::Action::NextPart, fleet::Action::Group, fleet::Action::NextPart] {
+        look(&mut desk, "fleet");
+        desk.act(Action::Fleet(action));
+    }
+    look(&mut desk, "fleet, clusters");
+    desk.act(Action::Filter).act(Action::Type(kassay_core::session::Typed::Text("nobody".into())));
+    look(&mut desk, "fleet, filter");
+}
+
+#[test]
+fn a_matrix_of_many_clusters_scrolls_sideways_and_tells_what_is_selected() {
+    let mut desk = fleet_of(30);
+    desk.act(Action::Fleet(fleet::Action::Open));
+    gathered(&mut desk);
+    let narrow = seen(&desk, (80, 24));
+    assert!(narrow.contains("30 clusters, 1 not read"), "{narrow}");
+    assert!(narrow.contains("prod-eu-west-00") && !narrow.contains("prod-eu-west-20") && narrow.contains('›'), "{narrow}");
+    assert!(narrow.contains('[') && narrow.contains("✗ fail") && narrow.contains("1.1 "), "{narrow}");
+    assert!(seen(&desk, (200, 60)).matches("prod-eu-w").count() > 6, "{}", seen(&desk, (200, 60)));
+    for _ in 0..20 {
+        desk.act(Action::Right);
+    }
+    for size in SIZES {
+        let shown = seen(&desk, size);
+        assert!(shown.contains("prod-eu-west-20") && shown.contains('‹') && !shown.contains("prod-eu-west-00"), "{size:?}:\n{shown}");
+    }
+    for (key, words) in [('2', "unlike"), ('3', "not read"), ('1', "‹")] {
+        press(&mut desk, key);
+        let shown = seen(&desk, (120, 40));
+        assert!(shown.contains(words) || key == '2', "{key}:\n{shown}");
+    }
+    // A cell leads to its control on its cluster.
+    press(&mut desk, '\n');
+    assert_eq!(desk.book().shown().unwrap().key, "prod-eu-west-20");
+    press(&mut desk, 'X');
+    assert_eq!(desk.session.context(), Context::Fleet);
 }
 
 #[test]

@@ -19,11 +19,13 @@ use kassay_core::analysis::probing::{self, Plan};
 use kassay_core::analysis::rbac::folded::Folded;
 use kassay_core::analysis::segmentation::Segmentation;
 use kassay_core::analysis::trial::{Told, Trial};
+use kassay_core::fleet::{Fleet, Found, of_workbook};
+use kassay_core::guidance::Guidance;
 use kassay_core::judging::{View, access_by_subject};
 use kassay_core::kinds::{Inventory, KindState, Probes};
 use kassay_core::model::text::clean;
 use kassay_core::model::{Kind, Scope};
-use kassay_core::session::{self, Action, Attached, Contents, Effect, NamespaceRow, Preflight, Probed, Right, ScopeEditor, Source};
+use kassay_core::session::{self, Action, Attached, Contents, Effect, NamespaceRow, Preflight, Probed, Right, ScopeEditor, SideBySide, Source};
 use kassay_core::workbook::Workbook;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -102,6 +104,10 @@ impl World {
             }),
             Effect::Try { cluster, inventory, scope } => self.beside(move || match tried(&inventory, &scope) {
                 Ok(told) => Action::Trial(session::trial::Action::Tried { cluster, told }),
+                Err(why) => Action::NotDone(why),
+            }),
+            Effect::SideBySide { ticket, of } => self.beside(move || match side_by_side(&of) {
+                Ok(fleet) => Action::Fleet(session::fleet::Action::Gathered { ticket, fleet: Arc::new(fleet) }),
                 Err(why) => Action::NotDone(why),
             }),
             Effect::Compare { dir, other } => {
@@ -319,6 +325,23 @@ fn tried(inventory: &Inventory, scope: &Scope) -> Result<Arc<Told>, String> {
     let tables = tables(None).map_err(|e| e.to_string())?;
     let categories = platform::Categories::new(inventory, scope);
     Ok(Arc::new(Trial::of(inventory, &tables.software).told(|namespace| categories.of(namespace))))
+}
+
+/// The clusters of an assessment side by side.
+fn side_by_side(of: &SideBySide) -> Result<Fleet, String> {
+    let guidance = Guidance::shipped().map_err(|e| e.to_string())?;
+    let scope = &of.workbook.scope;
+    let namespaces = |inventory: &Inventory| {
+        let categories = platform::Categories::new(inventory, scope);
+        inventory.namespaces.iter().map(|n| (n.metadata.name.to_string(), categories.of(&n.metadata.name))).collect::<Vec<_>>()
+    };
+    let found = |key: &str| {
+        of.found.iter().find(|found| found.cluster == key).map(|found| Found {
+            outcomes: &found.outcomes,
+            namespaces: found.inventory.as_deref().map(namespaces),
+        })
+    };
+    Ok(of_workbook(guidance, &of.workbook, &of.together, found))
 }
 
 /// How it is to be read.

@@ -24,7 +24,8 @@ pub(super) fn write_csv<'a>(
     to: impl io::Write,
 ) -> io::Result<()> {
     let mut writer = ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(to);
-    writer.write_record(columns.iter().map(|column| column.name))?;
+    // Names of clusters come from outside too.
+    writer.write_record(columns.iter().map(|column| disarm(column.name.to_string())))?;
     for row in rows {
         writer.write_record(row.as_ref().iter().map(|cell| disarm(cell.to_string())))?;
     }

@@ -51,6 +51,7 @@ mod settling;
 mod sign;
 mod signatures;
 mod sink;
+mod sisters;
 mod stamp;
 mod standing;
 mod statement;

@@ -10,7 +10,7 @@ use super::view::{
     PracticeView, QuestionView, Report, ResultView, ReviewView,
 };
 use super::withheld::by_detector;
-use super::{Material, executive, papers, samples, second, standing, tried};
+use super::{Material, executive, papers, samples, second, sisters, standing, tried};
 use kassay_core::assess::CheckOutcome;
 use kassay_core::checks;
 use kassay_core::guidance::{Area, Control, Question, paragraphs};
@@ -64,6 +64,7 @@ impl Report {
             workbook: material.seal(),
             redacted: if material.redacted.is_some() { REDACTED } else { "" },
             clusters: clusters(material),
+            fleet: sisters::view(material),
             practices: practices.len(),
             determined: known.len(),
             totals: totals(known.iter().copied()),

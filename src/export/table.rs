@@ -3,6 +3,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use kassay_core::model::text::clean;
 use kassay_core::workbook::{Day, Moment};
 use std::borrow::Cow;
 use std::fmt;
@@ -60,7 +61,7 @@ impl<'a> Table<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Column {
     /// Its name for programs, which never changes.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// Its name for people.
     pub heading: String,
     /// What stands in it.
@@ -76,7 +77,13 @@ impl Column {
         let words = name.replace('_', " ");
         let mut rest = words.chars();
         let heading = rest.next().map(|first| first.to_uppercase().chain(rest).collect()).unwrap_or_default();
-        Self { name, heading, kind, width, open: false }
+        Self { name: name.into(), heading, kind, width, open: false }
+    }
+
+    /// What is said of one of many, by the name of that one.
+    #[must_use]
+    pub fn of(name: &str) -> Self {
+        Self { name: name.to_owned().into(), heading: clean(name), kind: ColumnKind::Text, width: 16, open: false }
     }
 
     /// Names, references, a word or two.

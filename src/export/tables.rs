@@ -5,7 +5,7 @@ use super::requests::{Wanted, requests, requests_table};
 use super::samples::{sample_items, samples};
 use super::table::{Column, Table, cells};
 use super::withheld::withheld;
-use super::{Material, findings, judgement, papers};
+use super::{Material, findings, judgement, papers, sisters};
 use kassay_core::model::{Category, Determined, Method};
 use kassay_core::workbook::AnswerState;
 
@@ -28,6 +28,7 @@ pub(super) fn few(material: &Material) -> Vec<Table<'_>> {
         papers::system_evidence(material),
         withheld(material),
     ]);
+    all.extend(sisters::fleet_tables(material));
     // Where there is nothing to work them out from, they would look as if nobody had a right, or nothing got in.
     all.extend([access(material), flows(material), trial(material)].into_iter().filter(|table| !table.is_empty()));
     all

@@ -78,6 +78,7 @@ What is in here
                                worksheets, controls matrices, targeted risk analyses, the review by a second person; each where there is any
   data/samples.csv, data/sample-items.csv   sample sets, and what each of their items showed
   data/requests.csv            what was asked for, and how it stands
+  data/fleet.csv, data/fleet-differences.csv   where there are several clusters: what each check says on each, and in what they differ
   data/withheld.csv            secrets and card numbers that were met and not kept: which detector, where, how often; never the value
 {kept}  data/assessment-*.json       what the checks say of each cluster, for programs
   data/segmentation-*          who may connect to whom in each cluster: a picture (.svg), and the same for Graphviz (.dot)

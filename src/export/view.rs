@@ -19,6 +19,8 @@ pub struct Report {
     /// What is to be known of an export with pseudonyms; "" for one without.
     pub(super) redacted: &'static str,
     pub(super) clusters: Vec<Cluster>,
+    /// The clusters side by side, where there are several.
+    pub(super) fleet: Option<super::sisters::FleetView>,
     pub(super) practices: usize,
     pub(super) determined: usize,
     pub(super) totals: BTreeMap<&'static str, usize>,

@@ -173,6 +173,7 @@ fn onwards(session: &Session, context: Context) -> Heard {
             | Context::Holder
             | Context::Trial
             | Context::Witness
+            | Context::Fleet
             | Context::Compare
             | Context::Register
             | Context::Sample

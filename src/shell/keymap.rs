@@ -6,7 +6,7 @@ use super::fuzzy::{self, Hit};
 use kassay_core::model::Determined;
 use kassay_core::session::{Action, Context, Layer, Session, Step, Tab, Typed};
 use kassay_core::session::{
-    access, all_findings, answer, book, compare, determine, engagement, evidence, exceptions, export, findings, help, home, new, palette,
+    access, all_findings, answer, book, compare, determine, engagement, evidence, exceptions, export, findings, fleet, help, home, new, palette,
     probes, reading, registers, remediation, requests, review, samples, scope, search, segmentation, sign_off, summary, trial, walk,
 };
 use kassay_core::workbook::ItemResult;
@@ -29,50 +29,58 @@ pub struct Binding {
 }
 
 use Context::{
-    Access, AllFindings, Areas, Checks, Choice, Cluster, Compare, Evidence, Export, Exporting, Filter, Finding, Findings, Flows, Guidance,
+    Access, AllFindings, Areas, Checks, Choice, Cluster, Compare, Evidence, Export, Exporting, Filter, Finding, Findings, Fleet, Flows, Guidance,
     Help, Holder, Home, Lines, Palette, Pick, Preview, Probes, Probing, Questions, Reading, Ready, Register, Result as Outcome, Sample,
     Scope, Segmentation, Summary, Text, Trial, Witness,
 };
 
+/// All of these places but some, each of which must be among them, or nothing compiles.
+const fn all_but<const N: usize>(of: &[Context], left_out: &[Context]) -> [Context; N] {
+    let (mut places, mut kept, mut at) = ([Home; N], 0, 0);
+    while at < of.len() {
+        let mut nth = 0;
+        while nth < left_out.len() && left_out[nth] as u8 != of[at] as u8 {
+            nth += 1;
+        }
+        if nth == left_out.len() {
+            places[kept] = of[at];
+            kept += 1;
+        }
+        at += 1;
+    }
+    assert!(kept == N, "what is left out must be among the places");
+    places
+}
+
+/// These places and those.
+const fn joined<const N: usize>(these: &[Context], those: &[Context]) -> [Context; N] {
+    let (mut places, mut at) = ([Home; N], 0);
+    while at < N {
+        places[at] = if at < these.len() { these[at] } else { those[at - these.len()] };
+        at += 1;
+    }
+    places
+}
+
+macro_rules! places {
+    ($of:expr, but $($left_out:ident),+) => { &all_but::<{ $of.len() - [$($left_out),+].len() }>($of, &[$($left_out),+]) };
+    ($these:expr, and $($those:ident),+) => { &joined::<{ $these.len() + [$($those),+].len() }>($these, &[$($those),+]) };
+}
+
 const WALK: &[Context] = &[Areas, Guidance, Checks, Questions, Evidence, Outcome];
-/// Where edits are made and seen.
-const UNDO: &[Context] = &[Areas, Guidance, Checks, Questions, Evidence, Outcome, Findings, Finding, Register, Sample];
-/// There `u` undoes; in the result it determines.
-const UNDO_BY_LETTER: &[Context] = &[Areas, Guidance, Checks, Questions, Evidence, Findings, Finding, Register, Sample];
+const WORK: &[Context] = places!(WALK, but Areas);
 /// What a second person looks at.
 const SIGNED: &[Context] = &[Areas, Questions, Outcome];
-const WORK: &[Context] = &[Guidance, Checks, Questions, Evidence, Outcome];
-const BOOK: &[Context] = &[
-    Areas,
-    Guidance,
-    Checks,
-    Questions,
-    Evidence,
-    Outcome,
+/// Where edits are made and seen.
+const UNDO: &[Context] = places!(WALK, and Findings, Finding, Register, Sample);
+/// There `u` undoes; in the result it determines.
+const UNDO_BY_LETTER: &[Context] = places!(UNDO, but Outcome);
+/// Where everything that an assessment has is a key away.
+const BOOK: &[Context] = places!(WALK, and Summary);
+/// Screens that lie over the walk, or over the list of assessments.
+const OVER: &[Context] = &[
     Findings,
     Finding,
-    Summary,
-    Segmentation,
-    Flows,
-    AllFindings,
-    Access,
-    Trial,
-    Register,
-    Export,
-];
-const LISTS: &[Context] = &[
-    Home,
-    Preview,
-    Cluster,
-    Areas,
-    Guidance,
-    Checks,
-    Questions,
-    Evidence,
-    Outcome,
-    Findings,
-    Finding,
-    Scope,
     Summary,
     Segmentation,
     Flows,
@@ -81,52 +89,25 @@ const LISTS: &[Context] = &[
     Holder,
     Trial,
     Witness,
+    Fleet,
     Compare,
-    Probes,
-    Probing,
     Register,
     Sample,
-    Pick,
     Export,
     Help,
 ];
+/// Those that show one cluster of several.
+const OF_A_CLUSTER: &[Context] =
+    places!(WALK, and Findings, Finding, Summary, Segmentation, Flows, AllFindings, Access, Trial, Register, Export);
+/// Where it may be told that something could not be saved.
+const SAVED: &[Context] =
+    places!(places!(OVER, but Compare, Help), and Home, Areas, Guidance, Checks, Questions, Evidence, Outcome, Probing, Exporting);
 const FORM: &[Context] = &[Text, Lines, Choice];
 const TYPING: &[Context] = &[Text, Lines, Filter, Palette];
 /// Everywhere but where characters are text.
-const EVERYWHERE: &[Context] = &[
-    Home,
-    Cluster,
-    Ready,
-    Reading,
-    Preview,
-    Areas,
-    Guidance,
-    Checks,
-    Questions,
-    Evidence,
-    Outcome,
-    Findings,
-    Finding,
-    Choice,
-    Scope,
-    Summary,
-    Segmentation,
-    Flows,
-    AllFindings,
-    Access,
-    Holder,
-    Trial,
-    Witness,
-    Compare,
-    Probes,
-    Probing,
-    Register,
-    Sample,
-    Pick,
-    Export,
-    Exporting,
-    Help,
-];
+const EVERYWHERE: &[Context] = places!(Context::ALL_OF_THEM, but Text, Lines, Filter, Palette);
+/// Where there are rows, or a text that can be scrolled.
+const LISTS: &[Context] = places!(EVERYWHERE, but Ready, Reading, Choice, Exporting);
 
 macro_rules! keys {
     ($($contexts:expr, [$($key:literal),+], $name:literal, $words:literal, $hint:literal => $action:expr;)+) => {
@@ -203,17 +184,28 @@ keys! {
     &[Flows], ["E"], "keep as evidence", "Keeps the connections that are shown as evidence, with the policies that let them through.", 4 => Action::Segmentation(segmentation::Action::Keep);
     &[Access, Holder], ["E"], "keep as evidence", "Keeps the subjects that are shown, or this one, as evidence with all that they hold.", 4 => Action::Access(access::Action::Keep);
     &[Trial, Witness], ["E"], "keep as evidence", "Keeps what is shown of the trial, or this witness, as evidence: verdicts with their reasons.", 4 => Action::Trial(trial::Action::Keep);
-    &[Flows, Access, Holder, Trial, Witness], ["y"], "copy", "Copies the selected one in words; over SSH too.", 5 => Action::CopyCommand;
+    &[Flows, Access, Holder, Trial, Witness, Fleet], ["y"], "copy", "Copies the selected one in words; over SSH too.", 5 => Action::CopyCommand;
     &[Flows], ["g"], "group", "Groups by source, destination, ports, or not.", 3 => Action::Segmentation(segmentation::Action::Group);
     &[Access], ["g"], "group", "Groups by kind, namespace, what they reach, or not.", 3 => Action::Access(access::Action::Group);
     &[Trial], ["g"], "group", "Groups by namespaces, what is broken, verdict, or not.", 3 => Action::Trial(trial::Action::Group);
     &[Flows], ["/"], "filter", "Narrows the connections: from:shop to:db port:443 by:policy or any word; - before a word turns it round.", 2 => Action::Filter;
+    &[Fleet], ["enter"], "go there", "In the matrix: to the control or check, with the selected cluster shown. From a difference: to what it is about, on the cluster that is unlike most. From a cluster: to its walk.", 1 => Action::Enter;
+    &[Fleet], ["/"], "filter", "Narrows what is shown. Matrix: 3.1 out:fail or any word. Differences: about:policy cluster:eu or any word. Clusters: failed or any word; - before a word turns it round.", 3 => Action::Filter;
+    &[Fleet], ["d"], "only differences", "Shows only the controls and checks in which clusters differ, or all again.", 4 => Action::Fleet(fleet::Action::Differing);
+    &[Fleet], ["z"], "checks", "Shows the checks below their controls, or the controls alone.", 5 => Action::Fleet(fleet::Action::Checks);
+    &[Fleet], ["g"], "group", "Groups the differences by what they are about, by who is unlike most, or not.", 6 => Action::Fleet(fleet::Action::Group);
+    &[Fleet], ["tab"], "next part", "Shows the next part: matrix, differences, clusters.", 7 => Action::Fleet(fleet::Action::NextPart);
+    &[Fleet], ["1"], "matrix", "Shows controls and checks by cluster.", 0 => Action::Fleet(fleet::Action::Part(fleet::Part::Matrix));
+    &[Fleet], ["2"], "differences", "Shows in what the clusters differ, those first in which one stands alone.", 0 => Action::Fleet(fleet::Action::Part(fleet::Part::Differences));
+    &[Fleet], ["3"], "clusters", "Shows the clusters, those that could not be read with why, and which were drawn as a sample.", 0 => Action::Fleet(fleet::Action::Part(fleet::Part::Clusters));
+    &[Fleet], ["left", "h"], "cluster before", "To the cluster at the left.", 0 => Action::Left;
+    &[Fleet], ["right", "l"], "next cluster", "To the cluster at the right.", 2 => Action::Right;
     &[AllFindings], ["enter"], "open", "Shows the finding with the lines of the object; the arrows go on in this list.", 1 => Action::Enter;
     &[AllFindings], ["/"], "filter", "Narrows the list: sev:high ns:pay check:3.1 cluster:eu dss:2.2 cat:cde kind: name: rule: out:fail exc:no new:yes or any word; - before a word turns it round.", 2 => Action::Filter;
     &[AllFindings], ["s"], "sort", "Sorts by severity (what is in scope first), object, check.", 3 => Action::AllFindings(all_findings::Action::Sort);
     &[AllFindings], ["g"], "group", "Groups by namespace, object, check, cluster, or not.", 4 => Action::AllFindings(all_findings::Action::Group);
     &[AllFindings], ["y"], "copy as Markdown", "Copies what the filter lets through as a table, for the team that it concerns; over SSH too.", 5 => Action::CopyCommand;
-    BOOK_BUT_FINDINGS, ["F"], "all findings", "Shows the findings of all checks on all clusters as one list, to filter and hand over.", 0 => Action::AllFindings(all_findings::Action::Open);
+    BOOK, ["F"], "all findings", "Shows the findings of all checks on all clusters as one list, to filter and hand over.", 0 => Action::AllFindings(all_findings::Action::Open);
     &[Findings, AllFindings, Access, Trial, Scope], ["z"], "platform", "Shows what is of the platform one by one, or folds it into a line again.", 9 => Action::Fold;
     &[Findings], ["space"], "mark", "Marks the finding, or a group on its heading; x and E act on all that is marked.", 6 => Action::Findings(findings::Action::Mark);
     &[Findings], ["s"], "sort", "Sorts by severity, object, rule, pods.", 5 => Action::Findings(findings::Action::Sort);
@@ -236,7 +228,7 @@ keys! {
     &[Access], ["/"], "filter", "Narrows the register: kind:user ns:pay path:secret sev:critical cat:cde or any word; - before a word turns it round.", 2 => Action::Filter;
     &[Trial], ["/"], "filter", "Narrows the trial: ns:pay breaks:privileged verdict:let_in control:3.1 by:policy cat:cde or any word; - before a word turns it round.", 2 => Action::Filter;
     &[Findings, Cluster], ["/"], "filter", "Narrows the list. Findings: ns:pay sev:high rule:host kind: name: cat:cde or any word; - before a word turns it round.", 2 => Action::Filter;
-    BOOK_BUT_FINDINGS, ["/"], "find", "Finds anything by its words: a control (also by its PCI DSS requirement), a check, a question, evidence, what somebody wrote.", 0 => Action::Search(search::Action::Open);
+    BOOK, ["/"], "find", "Finds anything by its words: a control (also by its PCI DSS requirement), a check, a question, evidence, what somebody wrote.", 0 => Action::Search(search::Action::Open);
 
     WALK, ["1"], "guidance", "Shows what the control is about.", 0 => Action::Walk(walk::Action::Tab(Tab::Guidance));
     WALK, ["2"], "checks", "Shows what the API showed.", 0 => Action::Walk(walk::Action::Tab(Tab::Checks));
@@ -264,9 +256,10 @@ keys! {
     &[Export], ["o"], "open", "Opens what was written.", 2 => Action::Reference;
 
     WALK, ["s"], "summary", "Shows the sixteen areas at a glance, what was not readable, who did what.", 8 => Action::Summary(summary::Action::Open);
-    BOOK_BUT_FINDINGS, ["m"], "segmentation", "Shows the flows between categories of scope.", 0 => Action::Segmentation(segmentation::Action::Open);
-    BOOK_BUT_FINDINGS, ["A"], "access register", "Shows who may do what, where, by which binding, and who has a way to further rights.", 0 => Action::Access(access::Action::Open);
-    BOOK_BUT_FINDINGS, ["T"], "policies on trial", "Shows which pods that break a demand admission lets in, where, and who refuses the others.", 0 => Action::Trial(trial::Action::Open);
+    BOOK, ["m"], "segmentation", "Shows the flows between categories of scope.", 0 => Action::Segmentation(segmentation::Action::Open);
+    BOOK, ["A"], "access register", "Shows who may do what, where, by which binding, and who has a way to further rights.", 0 => Action::Access(access::Action::Open);
+    BOOK, ["T"], "policies on trial", "Shows which pods that break a demand admission lets in, where, and who refuses the others.", 0 => Action::Trial(trial::Action::Open);
+    BOOK, ["X"], "fleet", "Shows the clusters of the assessment side by side: what each control says on each, and in what they differ.", 0 => Action::Fleet(fleet::Action::Open);
     WALK, ["P"], "active probes", "Lists what would be sent to the API server, registries and kubelets, and asks before anything is.", 0 => Action::Probes(probes::Action::Open);
     &[Probes], ["y"], "yes, send these", "Allows exactly what is listed, and sends it; what comes back is kept as evidence.", 1 => Action::Probes(probes::Action::Send);
     &[Probes], ["n", "esc"], "send nothing", "Closes the list; nothing is sent.", 2 => Action::Back;
@@ -274,21 +267,21 @@ keys! {
     &[Probing], ["esc"], "stop", "Sends no more; what was heard is kept and judged.", 2 => Action::Back;
     &[Exporting], ["enter"], "go on meanwhile", "Back to the walk, while it is written.", 1 => Action::Enter;
     &[Exporting], ["esc"], "stop", "Stops writing; nothing of it is left.", 2 => Action::Back;
-    BOOK_BUT_FINDINGS, ["r"], "registers", "Shows the registers: evidence, samples, requests, risk analyses, exceptions, clusters, the journal and others, each as one list to look through, add to and change.", 0 => Action::Registers(registers::Action::Open);
-    BOOK_BUT_FINDINGS, ["E"], "engagement", "Changes the engagement: entity, assessors, reviewers, whether a program helped with words.", 0 => Action::Engagement(engagement::Action::Open);
-    BOOK_BUT_FINDINGS, ["S"], "scope", "Shows which namespaces are in scope, to change it.", 0 => Action::Scope(scope::Action::Open);
-    BOOK_BUT_FINDINGS, ["="], "compare", "Compares with another assessment, a bag or a snapshot: what is new, gone, changed, and what can't be compared.", 0 => Action::Compare(compare::Action::Open);
+    BOOK, ["r"], "registers", "Shows the registers: evidence, samples, requests, risk analyses, exceptions, clusters, the journal and others, each as one list to look through, add to and change.", 0 => Action::Registers(registers::Action::Open);
+    BOOK, ["E"], "engagement", "Changes the engagement: entity, assessors, reviewers, whether a program helped with words.", 0 => Action::Engagement(engagement::Action::Open);
+    BOOK, ["S"], "scope", "Shows which namespaces are in scope, to change it.", 0 => Action::Scope(scope::Action::Open);
+    BOOK, ["="], "compare", "Compares with another assessment, a bag or a snapshot: what is new, gone, changed, and what can't be compared.", 0 => Action::Compare(compare::Action::Open);
     &[Compare], ["="], "with another", "Compares with another one.", 3 => Action::Compare(compare::Action::Open);
-    BOOK_BUT_FINDINGS, ["w"], "export", "Writes the evidence bundle, the report or a table.", 0 => Action::Export(export::Action::Open);
+    BOOK, ["w"], "export", "Writes the evidence bundle, the report or a table.", 0 => Action::Export(export::Action::Open);
     WALK, ["R"], "read again", "Reads the cluster again; what people wrote is not touched.", 0 => Action::Reading(reading::Action::Again);
     &[Areas], ["+"], "add cluster", "Reads a further cluster into this assessment.", 0 => Action::New(new::Action::AddCluster);
-    BOOK, ["c"], "next cluster", "Shows the outcomes of the next cluster.", 0 => Action::Walk(walk::Action::NextCluster);
+    OF_A_CLUSTER, ["c"], "next cluster", "Shows the outcomes of the next cluster.", 0 => Action::Walk(walk::Action::NextCluster);
     WALK, ["W"], "skip requested", "Skips in ⇥ what is requested from others, or no longer.", 0 => Action::Requests(requests::Action::Skip);
     UNDO_BY_LETTER, ["u", "Z"], "undo", "Takes the last edit back; what is taken back is told, and stays in the journal.", 0 => Action::Book(book::Action::Undo);
     &[Outcome], ["Z"], "undo", "Takes the last edit back; what is taken back is told, and stays in the journal.", 0 => Action::Book(book::Action::Undo);
     UNDO, ["U"], "redo", "Does again what was taken back last.", 0 => Action::Book(book::Action::Redo);
     WALK, ["H"], "home", "Closes the assessment and lists all of them.", 0 => Action::Close;
-    &[Home, Areas, Guidance, Checks, Questions, Evidence, Outcome, Findings, Finding, Summary, Segmentation, Flows, AllFindings, Access, Holder, Trial, Witness, Probing, Register, Sample, Export, Exporting], ["ctrl-s"], "", "Tries again what could not be saved.", 0 => Action::Book(book::Action::Retry);
+    SAVED, ["ctrl-s"], "", "Tries again what could not be saved.", 0 => Action::Book(book::Action::Retry);
 
     LISTS, ["up", "k"], "", "Moves up.", 0 => Action::Step(Step::Up);
     LISTS, ["down", "j"], "", "Moves down.", 0 => Action::Step(Step::Down);
@@ -338,7 +331,7 @@ keys! {
     &[Preview], ["esc"], "leave as it was", "Does not take what was read; the assessment stays as it was.", 2 => Action::Back;
     FORM, ["esc"], "cancel", "Closes the form; what you typed is kept, and stands there when you open it again.", 5 => Action::Back;
     FORM, ["ctrl-x"], "forget", "Forgets what you typed in the form, and closes it.", 0 => Action::Forget;
-    &[Cluster, Ready, Findings, Finding, Scope, Summary, Segmentation, Flows, AllFindings, Access, Holder, Trial, Witness, Compare, Register, Sample, Pick, Export, Help], ["esc"], "back", "Back to where you came from.", 20 => Action::Back;
+    places!(OVER, and Cluster, Ready, Scope, Pick), ["esc"], "back", "Back to where you came from.", 20 => Action::Back;
     &[Filter], ["esc"], "clear", "Clears the filter.", 2 => Action::Back;
     &[Palette], ["esc"], "back", "Back.", 2 => Action::Back;
     WALK, ["esc"], "", "Back to the list of areas.", 0 => Action::Back;
@@ -346,16 +339,14 @@ keys! {
     EVERYWHERE, [":"], "commands", "Lists every action with its key, to choose from.", 0 => Action::Palette(palette::Action::Open);
     EVERYWHERE, ["?", "f1"], "help", "Shows the keys of here, and explains the words of the screen.", 99 => Action::Help(help::Action::Open);
     &[Text, Lines, Filter], ["f1"], "help", "Shows the keys of here, and explains the words of the screen.", 99 => Action::Help(help::Action::Open);
-    &[Home, Areas, Guidance, Checks, Questions, Evidence, Outcome], ["q"], "quit", "Leaves; everything is saved already, and the place is kept.", 30 => Action::Quit;
-    &[Findings, Finding, Summary, Segmentation, Flows, AllFindings, Access, Holder, Trial, Witness, Compare, Register, Sample, Export, Help], ["q"], "", "Back to where you came from.", 0 => Action::Back;
+    places!(WALK, and Home), ["q"], "quit", "Leaves; everything is saved already, and the place is kept.", 30 => Action::Quit;
+    OVER, ["q"], "", "Back to where you came from.", 0 => Action::Back;
     // In a text of several lines it takes back what was typed.
     EVERYWHERE, ["ctrl-z"], "", "Stops the program until the shell lets it go on (fg).", 0 => Action::Suspend;
     &[Text, Filter, Palette], ["ctrl-z"], "", "Stops the program until the shell lets it go on (fg).", 0 => Action::Suspend;
     Context::ALL_OF_THEM, ["f2"], "mouse on or off", "Leaves the mouse to the terminal, to select text with it, or takes it again.", 0 => Action::Mouse;
     Context::ALL_OF_THEM, ["ctrl-c"], "", "Leaves.", 0 => Action::Quit;
 }
-
-const BOOK_BUT_FINDINGS: &[Context] = &[Areas, Guidance, Checks, Questions, Evidence, Outcome, Summary];
 
 /// The row of a key, by its name, at a place.
 #[must_use]

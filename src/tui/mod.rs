@@ -9,6 +9,7 @@ pub mod mouse;
 pub mod screens;
 pub mod signs;
 pub mod terminal;
+mod terse;
 pub mod text;
 pub mod theme;
 mod views;
@@ -18,7 +19,7 @@ use kassay_core::session::{Layer, Session, Urgency};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
-use screens::{access, all_findings, compare, palette, probes, registers as register, samples, search, segmentation, summary, trial};
+use screens::{access, all_findings, compare, fleet, palette, probes, registers as register, samples, search, segmentation, summary, trial};
 use theme::Theme;
 
 /// Draws a frame.
@@ -48,6 +49,7 @@ fn layers(frame: &mut Frame<'_>, session: &Session, theme: &Theme) {
             Layer::AllFindings => all_findings::render(frame, area, session, theme),
             Layer::Flows => segmentation::flows(frame, area, session, theme),
             Layer::Access => access::render(frame, area, session, theme),
+            Layer::Fleet => fleet::render(frame, area, session, theme),
             Layer::Compare => compare::render(frame, area, session, theme),
             Layer::Holder { subject, scroll } => access::holder(frame, area, session, subject, scroll, theme),
             Layer::Trial => trial::render(frame, area, session, theme),

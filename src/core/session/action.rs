@@ -4,7 +4,7 @@
 use super::parts::cursor::Step;
 use super::parts::field::Typed;
 use super::{
-    access, all_findings, answer, book, compare, determine, engagement, evidence, exceptions, export, findings, help, home, new, palette,
+    access, all_findings, answer, book, compare, determine, engagement, evidence, exceptions, export, findings, fleet, help, home, new, palette,
     probes, reading, registers, remediation, requests, review, samples, scope, search, segmentation, sign_off, summary, trial, walk,
 };
 use jiff::Timestamp;
@@ -113,6 +113,8 @@ pub enum Action {
     Access(access::Action),
     /// Policies on trial.
     Trial(trial::Action),
+    /// The clusters side by side.
+    Fleet(fleet::Action),
     /// The assessment beside another one.
     Compare(compare::Action),
     /// Active probes.
@@ -158,6 +160,7 @@ impl Action {
             Self::Segmentation(action) => action.is_by_person(),
             Self::Access(action) => action.is_by_person(),
             Self::Trial(action) => action.is_by_person(),
+            Self::Fleet(action) => action.is_by_person(),
             Self::Compare(action) => action.is_by_person(),
             Self::Probes(action) => action.is_by_person(),
             Self::Export(action) => action.is_by_person(),

@@ -65,6 +65,8 @@ pub enum Context {
     Sample,
     /// A population from which a person chooses.
     Pick,
+    /// The clusters side by side.
+    Fleet,
     /// Export.
     Export,
     /// An export being written.
@@ -79,7 +81,7 @@ pub enum Context {
 
 impl Context {
     /// All of them.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 37] = [
         Self::Home,
         Self::Cluster,
         Self::Ready,
@@ -111,6 +113,7 @@ impl Context {
         Self::Register,
         Self::Sample,
         Self::Pick,
+        Self::Fleet,
         Self::Export,
         Self::Exporting,
         Self::Help,
@@ -162,6 +165,7 @@ impl Context {
             Self::Register => "Register",
             Self::Sample => "Sample",
             Self::Pick => "Items of a sample",
+            Self::Fleet => "Fleet",
             Self::Export => "Export",
             Self::Exporting => "Export, being written",
             Self::Help => "Help",

@@ -1,10 +1,11 @@
 //! What the session asks the world to do. Nothing of it is done here; what comes of it returns as an [`Action`](crate::session::Action).
 
 use crate::analysis::probing::Plan;
+use crate::assess::CheckOutcome;
 use crate::kinds::Inventory;
 use crate::model::{ExportFormat, Scope};
 use crate::workbook::drafts::Drafts;
-use crate::workbook::{ClusterRecord, Edit, Reached, Workbook};
+use crate::workbook::{ClusterRecord, Edit, Reached, Together, Workbook};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -119,6 +120,28 @@ impl Source {
     }
 }
 
+/// What clusters are put side by side from.
+#[derive(Clone, Debug)]
+pub struct SideBySide {
+    /// The workbook.
+    pub workbook: Workbook,
+    /// How it stands.
+    pub together: Together,
+    /// What was found and read of each cluster, as far as it is loaded.
+    pub found: Vec<FoundOf>,
+}
+
+/// What was found and read of a cluster.
+#[derive(Clone, Debug)]
+pub struct FoundOf {
+    /// The cluster.
+    pub cluster: String,
+    /// Its outcomes with all their findings.
+    pub outcomes: Arc<Vec<CheckOutcome>>,
+    /// What was read.
+    pub inventory: Option<Arc<Inventory>>,
+}
+
 /// Something to be done outside.
 #[derive(Clone, Debug)]
 pub enum Effect {
@@ -202,6 +225,13 @@ pub enum Effect {
         inventory: Arc<Inventory>,
         /// The scope.
         scope: Scope,
+    },
+    /// Put the clusters of the assessment side by side → `fleet::Gathered` with the same ticket.
+    SideBySide {
+        /// Names what was asked for.
+        ticket: u64,
+        /// From what.
+        of: Box<SideBySide>,
     },
     /// Work out who may do what → `access::Registered`.
     Register {

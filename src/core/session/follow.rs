@@ -56,6 +56,15 @@ impl Session {
                 walk::go_to(desk, &target);
                 Next::NONE
             }
+            Lead::WalkOn { cluster, target } => {
+                if let Some(book) = desk.book.as_mut()
+                    && let Some(at) = book.clusters.iter().position(|c| c.key == cluster)
+                {
+                    book.cluster = at;
+                }
+                walk::go_to(desk, &target);
+                Next::from(Lead::Shown)
+            }
             Lead::Findings(check) => {
                 self.findings.open(desk, check);
                 Next::NONE
@@ -92,6 +101,7 @@ impl Session {
             Layer::Segmentation(_) | Layer::Flows => self.segmentation.wanted(&self.desk),
             Layer::Access | Layer::Holder { .. } => self.access.wanted(&self.desk),
             Layer::Trial | Layer::Witness { .. } => self.trials.wanted(&self.desk),
+            Layer::Fleet => self.fleet.wanted(&self.desk),
             _ => Next::NONE,
         }
     }
@@ -114,6 +124,7 @@ impl Session {
         self.access = Default::default();
         self.trials = Default::default();
         self.segmentation = Default::default();
+        self.fleet = Default::default();
         self.compare = Default::default();
     }
 

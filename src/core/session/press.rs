@@ -45,6 +45,7 @@ impl Session {
                 self.trials.enter(desk);
                 Next::NONE
             }
+            Layer::Fleet => self.fleet.enter(),
             Layer::Segmentation(_) | Layer::Flows => {
                 self.segmentation.enter(desk);
                 Next::NONE
@@ -153,6 +154,7 @@ impl Session {
             Layer::Access => self.access.back(desk),
             Layer::Trial => self.trials.back(desk),
             Layer::Flows => self.segmentation.back(desk),
+            Layer::Fleet => self.fleet.back(desk),
             Layer::Compare => self.compare.back(desk),
             Layer::Findings(_) => self.findings.back(desk),
             Layer::AllFindings => self.all_findings.back(desk),
@@ -178,6 +180,7 @@ impl Session {
             Some(Layer::Access) => self.access.view.list.step(step),
             Some(Layer::Trial) => self.trials.view.list.step(step),
             Some(Layer::Flows) => self.segmentation.flows.list.step(step),
+            Some(Layer::Fleet) => self.fleet.step(step),
             Some(Layer::Compare) => self.compare.differences.iter_mut().for_each(|list| list.step(step)),
             Some(Layer::Register(_)) => keepers::step(desk, step),
             Some(Layer::Sample { .. } | Layer::Pick(_)) => samples::step(desk, step),
@@ -205,6 +208,7 @@ impl Session {
             Layer::Finding { .. } => self.findings.beside(desk, back),
             Layer::Holder { .. } => self.access.beside(desk, back),
             Layer::Witness { .. } => self.trials.beside(desk, back),
+            Layer::Fleet => self.fleet.sideways(back),
             _ => match self.form_mut() {
                 Some(form) if form.is_typing() => form.type_in(if back { &Typed::Left } else { &Typed::Right }),
                 Some(form) => {
@@ -255,6 +259,7 @@ impl Session {
             Layer::Access => Some(&mut self.access.view.list.cursor),
             Layer::Trial => Some(&mut self.trials.view.list.cursor),
             Layer::Flows => Some(&mut self.segmentation.flows.list.cursor),
+            Layer::Fleet => Some(self.fleet.cursor()),
             Layer::Compare => self.compare.differences.as_mut().map(|list| &mut list.cursor),
             Layer::Reading => self.reading.as_mut().and_then(|r| r.arrived.as_mut()).map(|arrived| &mut arrived.differences.cursor),
             _ => None,
@@ -317,6 +322,7 @@ impl Session {
             Some(Layer::Access) => self.access.type_in(typed),
             Some(Layer::Trial) => self.trials.type_in(typed),
             Some(Layer::Flows) => self.segmentation.type_in(typed),
+            Some(Layer::Fleet) => self.fleet.type_in(typed),
             Some(Layer::Compare) => self.compare.differences.iter_mut().filter(|list| list.filtering).for_each(|list| list.type_in(typed)),
             Some(Layer::Findings(_)) => self.findings.type_in(&self.desk, typed),
             Some(Layer::AllFindings) => self.all_findings.type_in(typed),
@@ -351,6 +357,7 @@ impl Session {
             Layer::Access => self.access.view.list.filtering = true,
             Layer::Trial => self.trials.view.list.filtering = true,
             Layer::Flows => self.segmentation.flows.list.filtering = true,
+            Layer::Fleet => self.fleet.filter(),
             Layer::Compare => self.compare.differences.iter_mut().for_each(|list| list.filtering = true),
             Layer::Register(_) => registers::filter(&mut self.desk),
             Layer::New => new::filter(&mut self.new),
@@ -365,6 +372,7 @@ impl Session {
             Layer::Access | Layer::Holder { .. } => self.access.copy(&self.desk),
             Layer::Trial | Layer::Witness { .. } => self.trials.copy(&self.desk),
             Layer::Flows => self.segmentation.copy(),
+            Layer::Fleet => self.fleet.copy(&self.desk),
             Layer::Export => self.export.copy(),
             Layer::Register(_) => keepers::copy(&self.desk),
             Layer::New => Next::from(Effect::CopyRole),

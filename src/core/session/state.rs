@@ -11,6 +11,7 @@ use super::context::Context;
 use super::effect::Source;
 use super::export::ExportState;
 use super::findings::Findings;
+use super::fleet::SideView;
 use super::home::HomeState;
 use super::new::{New, Stage};
 use super::parts::form::Form;
@@ -44,6 +45,8 @@ pub struct Session {
     pub trials: Trials,
     /// Who may connect to whom in its clusters.
     pub segmentation: Pictures,
+    /// Its clusters side by side.
+    pub fleet: SideView,
     /// The open assessment beside another one.
     pub compare: Compare,
     /// Active probes that somebody is asked about, or that are being sent.
@@ -88,6 +91,7 @@ impl Session {
             access: Access::default(),
             trials: Trials::default(),
             segmentation: Pictures::default(),
+            fleet: SideView::default(),
             compare: Compare::default(),
             probing: None,
             export: ExportState::default(),
@@ -196,6 +200,8 @@ impl Session {
             Layer::Trial if self.trials.view.list.filtering => Context::Filter,
             Layer::Trial => Context::Trial,
             Layer::Witness { .. } => Context::Witness,
+            Layer::Fleet if self.fleet.filtering() => Context::Filter,
+            Layer::Fleet => Context::Fleet,
             Layer::Probes if probes::is_running(self.probing.as_ref()) => Context::Probing,
             Layer::Probes => Context::Probes,
             Layer::Scope(_) => Context::Scope,

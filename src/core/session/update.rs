@@ -134,6 +134,7 @@ impl Session {
             Action::Segmentation(action) => return self.segmentation.update(desk, action),
             Action::Access(action) => return self.access.update(desk, action),
             Action::Trial(action) => return self.trials.update(desk, action),
+            Action::Fleet(action) => return self.fleet.update(desk, action),
             Action::Compare(action) => return self.compare.update(desk, action),
             Action::Probes(action) => return probes::update(&mut self.probing, desk, self.reading.is_some(), action),
             Action::Export(action) => return self.export.update(desk, action),

@@ -8,6 +8,7 @@ use super::facts::title;
 use super::findings::{coverage, findings, outcomes};
 use super::registers::{access, flows, trial};
 use super::roc::{assessed, section_six};
+use super::sisters::fleet_tables;
 use super::table::Table;
 use super::visible::visible;
 use super::withheld::withheld;
@@ -31,6 +32,7 @@ pub fn report_xlsx(material: &Material) -> Result<Vec<u8>, ExportError> {
 /// The tables that get a sheet, in their order: what is worked with first.
 fn shown(material: &Material) -> Vec<Table<'_>> {
     let mut all = vec![assessed(material)];
+    all.extend(fleet_tables(material));
     all.extend(section_six(material));
     all.extend(tables::answers_and_judgements(material));
     all.extend([outcomes(material), coverage(material), findings(material), access(material), flows(material), trial(material)]);

@@ -8,6 +8,7 @@ mod determine;
 mod evidence;
 mod export;
 mod findings;
+mod fleet;
 mod help;
 mod home;
 mod new;
@@ -46,6 +47,7 @@ pub fn page(session: &Session) -> Page<'_> {
         Layer::Holder { subject, .. } => access::holder(session, subject),
         Layer::Trial => trial::page(session),
         Layer::Witness { id, .. } => trial::witness(session, id),
+        Layer::Fleet => fleet::page(session),
         Layer::Compare => compare::page(session),
         Layer::Probes => probes::page(session),
         Layer::Register(register) => registers::page(session, *register),

@@ -11,6 +11,7 @@ pub mod evidence;
 pub mod exceptions;
 pub mod export;
 pub mod findings;
+pub mod fleet;
 pub mod help;
 pub mod home;
 pub mod new;

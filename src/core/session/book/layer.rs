@@ -51,6 +51,8 @@ pub enum Layer {
         /// How far it is scrolled.
         scroll: Scroll,
     },
+    /// The clusters side by side; their state is that of `fleet`.
+    Fleet,
     /// The assessment beside another one; its state is that of `compare`.
     Compare,
     /// One subject of the register.

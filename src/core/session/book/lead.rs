@@ -41,6 +41,13 @@ pub(in crate::session) enum Lead {
     Renewed(String),
     /// Something in the walk.
     Walk(Target),
+    /// Something in the walk, with that cluster shown.
+    WalkOn {
+        /// The cluster.
+        cluster: String,
+        /// What.
+        target: Target,
+    },
     /// The findings of a check.
     Findings(String),
     /// The answer to the question that one stands on.
