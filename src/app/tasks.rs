@@ -25,7 +25,9 @@ use kassay_core::judging::{View, access_by_subject};
 use kassay_core::kinds::{Inventory, KindState, Probes};
 use kassay_core::model::text::clean;
 use kassay_core::model::{Kind, Scope};
-use kassay_core::session::{self, Action, Attached, Contents, Effect, NamespaceRow, Preflight, Probed, Right, ScopeEditor, SideBySide, Source};
+use kassay_core::session::{
+    self, Action, Attached, Contents, Effect, NamespaceRow, Preflight, Probed, Right, ScopeEditor, SideBySide, Source,
+};
 use kassay_core::workbook::Workbook;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -336,10 +338,10 @@ fn side_by_side(of: &SideBySide) -> Result<Fleet, String> {
         inventory.namespaces.iter().map(|n| (n.metadata.name.to_string(), categories.of(&n.metadata.name))).collect::<Vec<_>>()
     };
     let found = |key: &str| {
-        of.found.iter().find(|found| found.cluster == key).map(|found| Found {
-            outcomes: &found.outcomes,
-            namespaces: found.inventory.as_deref().map(namespaces),
-        })
+        of.found
+            .iter()
+            .find(|found| found.cluster == key)
+            .map(|found| Found { outcomes: &found.outcomes, namespaces: found.inventory.as_deref().map(namespaces) })
     };
     Ok(of_workbook(guidance, &of.workbook, &of.together, found))
 }

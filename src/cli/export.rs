@@ -1,6 +1,5 @@
 //! `kassay export`: the bag, the report, tables and formats of an assessment on disk.
 
-use kassay_core::model::text::counted;
 use super::{Failure, Manners, dressed, interrupt, output_failed, print, source};
 use crate::collect::{Cancel, snapshot};
 use crate::export::{self, ExportError, Form, Maker, Material, OscalVersion, Packing, Recipients, RedactFiles, Single, Wish};
@@ -8,6 +7,7 @@ use crate::store::Store;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 use kassay_core::model::ExportFormat;
+use kassay_core::model::text::counted;
 use std::io::{self, Write as _};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};

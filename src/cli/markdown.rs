@@ -1,11 +1,11 @@
 //! An assessment as a Markdown document: for tickets and pull requests, so it stays below the length that GitHub takes for one text.
 
-use kassay_core::model::text::counted;
 use super::judged::Judged;
 use crate::export::LONGEST_MARKDOWN;
 use kassay_core::guidance::Guidance;
 use kassay_core::model::Outcome;
 use kassay_core::model::marked::{marked, marked_name, marked_within};
+use kassay_core::model::text::counted;
 use std::fmt::Write as _;
 
 /// How much is told, the most first: findings below a check, and characters of Markdown of each reason and value.

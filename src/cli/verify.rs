@@ -48,7 +48,8 @@ impl Verify {
             (false, _) => "✗ not whole",
         };
         let of = if verified.redacted { "redacted " } else { "" };
-        let edits = if verified.redacted { String::new() } else { format!(", {} in the journal", counted(verified.edits, "edit", "edits")) };
+        let edits =
+            if verified.redacted { String::new() } else { format!(", {} in the journal", counted(verified.edits, "edit", "edits")) };
         let title = if verified.title.is_empty() { String::new() } else { format!(" of “{}”", clean(&verified.title)) };
         let _ = writeln!(out, "{sign}: {of}{what}{title}, {}{edits}", counted(verified.files, "file", "files"));
         let sealed = if verified.what == What::Workbook { "workbook.toml" } else { "tagmanifest-sha256.txt" };

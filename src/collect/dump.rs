@@ -101,7 +101,10 @@ fn read(paths: &[PathBuf], options: &Options, tell: &UnboundedSender<Progress>, 
         return Err(CollectError::Cancelled);
     }
     if passed_over > 0 {
-        reading.note(format!("{} not looked at, because the name ends in none of .json, .yaml and .sarif", counted(passed_over, "file was", "files were")));
+        reading.note(format!(
+            "{} not looked at, because the name ends in none of .json, .yaml and .sarif",
+            counted(passed_over, "file was", "files were")
+        ));
     }
     reading.end(options)
 }
@@ -276,7 +279,11 @@ impl Reading<'_> {
                 if let Some(known) = known {
                     self.count(known, 0);
                     if goes_on {
-                        let words = format!("the list in {} breaks off after {}; the rest was not written", shown(path), counted(items, "object", "objects"));
+                        let words = format!(
+                            "the list in {} breaks off after {}; the rest was not written",
+                            shown(path),
+                            counted(items, "object", "objects")
+                        );
                         self.broken.push(Loss { kinds: Some(BTreeSet::from([known])), words });
                     }
                 }

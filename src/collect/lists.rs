@@ -80,8 +80,11 @@ impl End {
             Refusal::NotFound(_) => KindState::Absent,
             _ => KindState::Failed,
         };
-        let words =
-            if items > 0 { format!("the list broke off after {}: {}", counted(items, "object", "objects"), refusal.words()) } else { refusal.words().to_owned() };
+        let words = if items > 0 {
+            format!("the list broke off after {}: {}", counted(items, "object", "objects"), refusal.words())
+        } else {
+            refusal.words().to_owned()
+        };
         Self { state, items, words }
     }
 }

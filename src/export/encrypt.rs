@@ -1,8 +1,8 @@
 //! Encryption to people's keys, as `age` has it: what is written is opened with `age -d` by whoever holds one of these keys.
 
-use kassay_core::model::text::counted;
 use super::ExportError;
 use super::through::{Fault, Heard, copy};
+use kassay_core::model::text::counted;
 use std::fmt;
 use std::fs;
 use std::io::{Read, Write};

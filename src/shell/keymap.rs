@@ -6,8 +6,9 @@ use super::fuzzy::{self, Hit};
 use kassay_core::model::Determined;
 use kassay_core::session::{Action, Context, Layer, Session, Step, Tab, Typed};
 use kassay_core::session::{
-    access, all_findings, answer, book, compare, determine, engagement, evidence, exceptions, export, findings, fleet, help, home, new, palette,
-    probes, reading, registers, remediation, requests, review, samples, scope, search, segmentation, sign_off, summary, trial, walk,
+    access, all_findings, answer, book, compare, determine, engagement, evidence, exceptions, export, findings, fleet, help, home, new,
+    palette, probes, reading, registers, remediation, requests, review, samples, scope, search, segmentation, sign_off, summary, trial,
+    walk,
 };
 use kassay_core::workbook::ItemResult;
 
@@ -29,9 +30,9 @@ pub struct Binding {
 }
 
 use Context::{
-    Access, AllFindings, Areas, Checks, Choice, Cluster, Compare, Evidence, Export, Exporting, Filter, Finding, Findings, Fleet, Flows, Guidance,
-    Help, Holder, Home, Lines, Palette, Pick, Preview, Probes, Probing, Questions, Reading, Ready, Register, Result as Outcome, Sample,
-    Scope, Segmentation, Summary, Text, Trial, Witness,
+    Access, AllFindings, Areas, Checks, Choice, Cluster, Compare, Evidence, Export, Exporting, Filter, Finding, Findings, Fleet, Flows,
+    Guidance, Help, Holder, Home, Lines, Palette, Pick, Preview, Probes, Probing, Questions, Reading, Ready, Register, Result as Outcome,
+    Sample, Scope, Segmentation, Summary, Text, Trial, Witness,
 };
 
 /// All of these places but some, each of which must be among them, or nothing compiles.

@@ -19,7 +19,9 @@ use kassay_core::session::{Layer, Session, Urgency};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
-use screens::{access, all_findings, compare, fleet, palette, probes, registers as register, samples, search, segmentation, summary, trial};
+use screens::{
+    access, all_findings, compare, fleet, palette, probes, registers as register, samples, search, segmentation, summary, trial,
+};
 use theme::Theme;
 
 /// Draws a frame.

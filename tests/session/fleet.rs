@@ -178,7 +178,11 @@ fn the_clusters_tell_why_one_was_not_read_and_which_were_drawn() {
     assert!(about.iter().any(|line| line.contains("S-01")), "{about:?}");
     desk.asked.clear();
     desk.act(Action::CopyCommand);
-    assert!(matches!(desk.asked.as_slice(), [Effect::Copy(text)] if text.contains("stage-eu") && text.contains("it did not answer")), "{:?}", desk.asked);
+    assert!(
+        matches!(desk.asked.as_slice(), [Effect::Copy(text)] if text.contains("stage-eu") && text.contains("it did not answer")),
+        "{:?}",
+        desk.asked
+    );
     desk.act(Action::Enter);
     assert!(matches!(desk.session.top(), Layer::Walk));
     assert_eq!(desk.book().shown().unwrap().key, "stage-eu");

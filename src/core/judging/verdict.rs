@@ -211,12 +211,11 @@ impl Verdict {
         for Alike { first, counted, .. } in self.alike.into_values().filter(|alike| alike.counted > 0) {
             if let Some(finding) = findings.get_mut(first) {
                 finding.pods = Some(finding.pods.unwrap_or(1).saturating_add(counted));
-                finding.message =
-                    match counted {
-                        1 => format!("{} The same was found in one more pod of the namespace, which is counted here.", finding.message),
-                        _ => format!("{} The same was found in {counted} more pods of the namespace, which are counted here.", finding.message),
-                    }
-                        .into();
+                finding.message = match counted {
+                    1 => format!("{} The same was found in one more pod of the namespace, which is counted here.", finding.message),
+                    _ => format!("{} The same was found in {counted} more pods of the namespace, which are counted here.", finding.message),
+                }
+                .into();
             }
         }
         (outcome, reason, population, findings, self.needs)

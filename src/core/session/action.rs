@@ -4,8 +4,9 @@
 use super::parts::cursor::Step;
 use super::parts::field::Typed;
 use super::{
-    access, all_findings, answer, book, compare, determine, engagement, evidence, exceptions, export, findings, fleet, help, home, new, palette,
-    probes, reading, registers, remediation, requests, review, samples, scope, search, segmentation, sign_off, summary, trial, walk,
+    access, all_findings, answer, book, compare, determine, engagement, evidence, exceptions, export, findings, fleet, help, home, new,
+    palette, probes, reading, registers, remediation, requests, review, samples, scope, search, segmentation, sign_off, summary, trial,
+    walk,
 };
 use jiff::Timestamp;
 

@@ -35,7 +35,10 @@ fn row(desk: &Desk, record: &ClusterRecord) -> RegisterRow {
         changed_facts(&book.workbook, record).iter().map(|f| format!("{}: {} → {}", f.what, known(&f.before), known(&f.now))).collect();
     let appeared = book.appeared.iter().find(|a| a.cluster == record.key);
     let appeared = appeared.map_or_else(String::new, |a| match a.whole {
-        true => format!("the cluster was not there when the scope was confirmed; it has {}", counted(a.namespaces.len(), "namespace", "namespaces")),
+        true => format!(
+            "the cluster was not there when the scope was confirmed; it has {}",
+            counted(a.namespaces.len(), "namespace", "namespaces")
+        ),
         false => a.namespaces.join(", "),
     });
     let not_read: Vec<String> = record.not_read.iter().map(|(kind, words)| format!("{kind}: {words}")).collect();

@@ -322,7 +322,11 @@ fn in_numbers(outcomes: &[CheckOutcome]) -> String {
         (count(Outcome::Pass), "passed"),
     ];
     let told: Vec<String> = told.iter().filter(|(n, _)| *n > 0).map(|(n, words)| format!("{n} {words}")).collect();
-    format!("of {} {}", counted(outcomes.len(), "check", "checks"), if told.is_empty() { "none applies".to_owned() } else { told.join(", ") })
+    format!(
+        "of {} {}",
+        counted(outcomes.len(), "check", "checks"),
+        if told.is_empty() { "none applies".to_owned() } else { told.join(", ") }
+    )
 }
 
 /// It was not read: cancelled, or failed, which is written down.

@@ -64,7 +64,10 @@ pub(super) fn answers(body: &mut Body, material: &Material) -> io::Result<()> {
     let rows: Vec<_> = all.rows.iter().filter(|row| row.get(answer).is_some_and(|cell| !cell.is_blank())).cloned().collect();
     let open = all.rows.len() - rows.len();
     if open > 0 {
-        body.paragraph(&format!("{} no answer; on several clusters each is counted on each.", counted(open, "question has", "questions have")))?;
+        body.paragraph(&format!(
+            "{} no answer; on several clusters each is counted on each.",
+            counted(open, "question has", "questions have")
+        ))?;
     }
     if rows.is_empty() {
         return Ok(());

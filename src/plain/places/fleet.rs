@@ -37,7 +37,12 @@ fn matrix<'a>(mut page: Page<'a>, book: &'a Book, view: &'a SideView, fleet: &'a
     if let Some(cluster) = view.cluster() {
         let drawn = fleet::drawn(book, &cluster.name);
         let drawn = if drawn.is_empty() { String::new() } else { format!(", drawn as a sample: {}", drawn.join(", ")) };
-        page.line(format!("Cluster {} of {}: {}{drawn}. Right and left go to the others.", view.column + 1, fleet.clusters.len(), clean(&cluster.name)));
+        page.line(format!(
+            "Cluster {} of {}: {}{drawn}. Right and left go to the others.",
+            view.column + 1,
+            fleet.clusters.len(),
+            clean(&cluster.name)
+        ));
     }
     let rows = view.matrix.rows();
     if rows.is_empty() {
@@ -83,7 +88,11 @@ fn differences<'a>(mut page: Page<'a>, view: &'a SideView, fleet: &'a Fleet) -> 
     }
     let rows = view.differences.rows();
     if rows.is_empty() {
-        page.line(if fleet.differences.is_empty() { "The clusters that could be read are alike." } else { "Nothing fits; / changes the filter." });
+        page.line(if fleet.differences.is_empty() {
+            "The clusters that could be read are alike."
+        } else {
+            "Nothing fits; / changes the filter."
+        });
         return page;
     }
     let row = move |at: usize| match &rows[at] {

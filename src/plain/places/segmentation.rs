@@ -82,7 +82,8 @@ pub fn flows(session: &Session) -> Page<'_> {
         ListRow::Platform(count, open) => crate::plain::namespaces::platform(&counted(*count, "connection", "connections"), *open),
         ListRow::Item(nth) => view.flow(*nth).map(|flow| format!("{} to {}: {}", flow.from, flow.to, flow.ports)).unwrap_or_default(),
     };
-    let detail =
-        move |at: usize| rows[at].item().and_then(|nth| view.flow(nth)).map(|flow| pair("In words", &segmentation::told(flow))).unwrap_or_default();
+    let detail = move |at: usize| {
+        rows[at].item().and_then(|nth| view.flow(nth)).map(|flow| pair("In words", &segmentation::told(flow))).unwrap_or_default()
+    };
     page.with(List::new(("row", "rows"), rows.len(), view.list.cursor.at, row).detailed(detail))
 }

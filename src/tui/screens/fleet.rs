@@ -157,18 +157,20 @@ struct Columns {
 impl Columns {
     fn of(book: &Book, view: &SideView, fleet: &Fleet, room: usize) -> Self {
         let names: Vec<String> = fleet.clusters.iter().map(|cluster| heading(book, cluster)).collect();
-        let wide = names.iter().map(|name| text::width(name)).max().unwrap_or(0).clamp(NAMES.0, NAMES.1);
         let title = (room / 3).clamp(16, TITLES);
         // Each cell has brackets where it is selected, and the names a sign where there are more.
+        let wide = names.iter().map(|name| text::width(name)).max().unwrap_or(0).clamp(NAMES.0, NAMES.1);
         let fit = (room.saturating_sub(title + 2) / (wide + 3)).max(1);
         Self { seen: list::window(names.len(), view.column, fit), selected: view.column, names, title, wide }
     }
 
     fn head(&self, fleet: &Fleet, theme: &Theme) -> Line<'static> {
         let all = self.seen.len() == fleet.clusters.len();
-        let which = if all { String::new() } else { format!("clusters {}–{} of {}", self.seen.start + 1, self.seen.end, fleet.clusters.len()) };
+        let which =
+            if all { String::new() } else { format!("clusters {}–{} of {}", self.seen.start + 1, self.seen.end, fleet.clusters.len()) };
         let before = if self.seen.start > 0 { "‹" } else { " " };
-        let mut spans = vec![Span::styled(text::left(&which, self.title), theme.style("text.muted")), Span::styled(before, theme.style("key"))];
+        let mut spans =
+            vec![Span::styled(text::left(&which, self.title), theme.style("text.muted")), Span::styled(before, theme.style("key"))];
         for nth in self.seen.clone() {
             let style = theme.style(if nth == self.selected { "text.strong" } else { "text.muted" });
             spans.push(Span::raw("  "));
@@ -222,21 +224,32 @@ fn heading(book: &Book, cluster: &Cluster) -> String {
 /// What the signs mean.
 fn legend(book: &Book, fleet: &Fleet, width: usize, theme: &Theme) -> Line<'static> {
     let outcomes = [Outcome::Fail, Outcome::Review, Outcome::Blocked, Outcome::Pass, Outcome::NotApplicable];
-    let mut words: Vec<String> = outcomes.map(|outcome| format!("{} {}", sign::outcome(outcome), outcome.label())).into();
+    let mut words: Vec<(&str, String)> = outcomes.map(|outcome| (sign::outcome(outcome), outcome.label().to_owned())).into();
     let mut samples: Vec<&str> = fleet.clusters.iter().flat_map(|cluster| fleet::drawn(book, &cluster.name)).collect();
     samples.sort_unstable();
     samples.dedup();
     if !samples.is_empty() {
-        words.push(format!("● drawn: {}", samples.join(", ")));
+        words.push(("●", format!("drawn: {}", clean(&samples.join(", ")))));
     }
-    Line::styled(text::cut(&words.join("  "), width), theme.style("text.muted"))
+    let (style, mut spans, mut room) = (theme.style("text.muted"), vec![], width);
+    // Each sign stands alone, as it does in its cell.
+    for (sign, words) in words {
+        let words = text::cut(&format!(" {words}  "), room.saturating_sub(1));
+        room = room.saturating_sub(1 + text::width(&words));
+        spans.extend([Span::styled(sign, style), Span::styled(words, style)]);
+    }
+    Line::from(spans)
 }
 
 /// The differences, and the selected one in full.
 fn differences(frame: &mut Frame<'_>, area: Rect, view: &SideView, fleet: &Fleet, theme: &Theme) {
     let (_, area) = frame::top(area, 1);
     if view.differences.rows().is_empty() {
-        let words = if fleet.differences.is_empty() { "The clusters that could be read are alike." } else { "Nothing fits the filter. Esc clears it." };
+        let words = if fleet.differences.is_empty() {
+            "The clusters that could be read are alike."
+        } else {
+            "Nothing fits the filter. Esc clears it."
+        };
         return frame.render_widget(Line::styled(words, theme.style("text.muted")), area);
     }
     let (rows, detail) = frame::bottom(area, (area.height / 3).min(14));
@@ -253,10 +266,8 @@ fn differences(frame: &mut Frame<'_>, area: Rect, view: &SideView, fleet: &Fleet
     if let Some(difference) = view.difference().filter(|_| detail.height > 2) {
         let (rule, detail) = frame::top(detail, 1);
         frame::rule(frame, rule, theme);
-        let lines: Vec<Line<'static>> = fleet::in_full(difference)
-            .iter()
-            .flat_map(|words| markdown::plain(words, detail.width.into(), theme.style("text")))
-            .collect();
+        let lines: Vec<Line<'static>> =
+            fleet::in_full(difference).iter().flat_map(|words| markdown::plain(words, detail.width.into(), theme.style("text"))).collect();
         frame.render_widget(Paragraph::new(page::fitting(lines, detail.height.into(), theme)), detail);
     }
 }

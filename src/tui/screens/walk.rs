@@ -302,7 +302,10 @@ pub fn guidance_beside(frame: &mut Frame<'_>, area: Rect, session: &Session, boo
     let lines = guidance_lines(control, usize::from(inner.width), theme);
     let (height, length) = (usize::from(inner.height), lines.len());
     let left = lines.into_iter().skip(book.walk.first_line(&control.id, height, length)).collect();
-    frame.render_widget(Paragraph::new(page::fitting_as(left, height, theme, |more| format!("↓ {}", text::counted(more, "more line", "more lines")))), inner);
+    frame.render_widget(
+        Paragraph::new(page::fitting_as(left, height, theme, |more| format!("↓ {}", text::counted(more, "more line", "more lines")))),
+        inner,
+    );
 }
 
 fn title(frame: &mut Frame<'_>, area: Rect, book: &Book, control: &Control, theme: &Theme) {

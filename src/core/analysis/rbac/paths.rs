@@ -45,8 +45,17 @@ pub struct Path {
 }
 
 /// What paths have in common until they say otherwise.
-pub(super) const BASE: Path =
-    Path { id: "", words: "", opens: &[], everywhere: &[], when: When::Always, named: true, severity: Severity::High, consequence: "", mend: "" };
+pub(super) const BASE: Path = Path {
+    id: "",
+    words: "",
+    opens: &[],
+    everywhere: &[],
+    when: When::Always,
+    named: true,
+    severity: Severity::High,
+    consequence: "",
+    mend: "",
+};
 
 pub(super) const WRITE: &[&str] = &["create", "update", "patch"];
 pub(super) const CHANGE: &[&str] = &["update", "patch"];

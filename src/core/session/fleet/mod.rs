@@ -322,10 +322,11 @@ impl SideView {
                 Lead::WalkOn { cluster: cluster.name.clone(), target }
             }),
             Part::Differences => return self.follow_difference(),
-            Part::Clusters => self.clusters.selected().and_then(|at| self.fleet()?.clusters.get(at)).map(|cluster| Lead::WalkOn {
-                cluster: cluster.name.clone(),
-                target: Target::Area(1),
-            }),
+            Part::Clusters => self
+                .clusters
+                .selected()
+                .and_then(|at| self.fleet()?.clusters.get(at))
+                .map(|cluster| Lead::WalkOn { cluster: cluster.name.clone(), target: Target::Area(1) }),
         };
         lead.map_or(Next::NONE, Next::from)
     }
@@ -397,7 +398,9 @@ impl SideView {
         let text = match self.part {
             Part::Matrix => desk.book.as_ref().and_then(|book| Some(lines_of(self, book)?.join("\n"))),
             Part::Differences => self.difference().map(in_words),
-            Part::Clusters => self.clusters.selected().and_then(|at| self.fleet()?.clusters.get(at)).map(|c| format!("{}: {}", c.name, standing(c))),
+            Part::Clusters => {
+                self.clusters.selected().and_then(|at| self.fleet()?.clusters.get(at)).map(|c| format!("{}: {}", c.name, standing(c)))
+            }
         };
         text.map_or(Next::NONE, |text| Next::from(Effect::Copy(text)))
     }

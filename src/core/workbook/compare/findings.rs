@@ -118,10 +118,7 @@ fn check(before: &CheckOutcome, after: &CheckOutcome, found: bool, sights: &(Sig
         }
         let n = hidden.0 + hidden.1;
         if n > 0 {
-            why.push_str(&format!(
-                "; {} of the other can't be compared",
-                counted(n, "finding", "findings")
-            ));
+            why.push_str(&format!("; {} of the other can't be compared", counted(n, "finding", "findings")));
         }
         entries.push(Entry { why, ..outcome(Class::CannotBeCompared) });
     } else if blocked.0 && hidden != (0, 0) {
