@@ -29,6 +29,10 @@ mod server;
 mod snapshots;
 #[path = "collect/sweep.rs"]
 mod sweep;
+#[path = "collect/two_forms.rs"]
+mod two_forms;
+#[path = "support/wire.rs"]
+mod wire;
 
 use kassay::collect::{Cancel, CollectError, Options, Progress, SourceSpec, collect};
 use kassay_core::assess::{CheckOutcome, assess};

@@ -109,12 +109,7 @@ pub(super) fn outline(text: &str, answer: &Answer) -> Result<Outline, String> {
     let of_resource = || outline.kind.strip_suffix("List").is_some_and(|kind| kind.to_lowercase() == answer.resource);
     let named = if answer.kind.is_empty() { of_resource() } else { outline.kind == answer.kind };
     if !named || outline.api_version != answer.api_version {
-        let told = match (outline.api_version.as_str(), outline.kind.as_str()) {
-            ("", "") => "nothing".to_owned(),
-            (version, kind) => clean(&without_secrets(&format!("{version} {kind}"))).trim().to_owned(),
-        };
-        let wanted = if answer.kind.is_empty() { &answer.resource } else { &answer.kind };
-        return Err(format!("the answer calls itself {told}, and {} {wanted} was asked for", answer.api_version));
+        return Err(misnamed(&outline.api_version, &outline.kind, answer));
     }
     let objects = match (answer.kind.as_str(), outline.rows, outline.items) {
         ("Table", Some(rows), _) => {
@@ -125,6 +120,16 @@ pub(super) fn outline(text: &str, answer: &Answer) -> Result<Outline, String> {
         _ => return Err("the answer calls itself a list and has no objects in it, not even none".to_owned()),
     };
     Ok(Outline { objects, remaining: outline.metadata.remaining_item_count, next: outline.metadata.r#continue })
+}
+
+/// What is said of an answer that calls itself something else.
+pub(super) fn misnamed(api_version: &str, kind: &str, answer: &Answer) -> String {
+    let told = match (api_version, kind) {
+        ("", "") => "nothing".to_owned(),
+        (version, kind) => clean(&without_secrets(&format!("{version} {kind}"))).trim().to_owned(),
+    };
+    let wanted = if answer.kind.is_empty() { &answer.resource } else { &answer.kind };
+    format!("the answer calls itself {told}, and {} {wanted} was asked for", answer.api_version)
 }
 
 fn of_row(row: &RawValue, name: usize) -> Option<Identity> {
@@ -146,7 +151,7 @@ fn of_object(object: &RawValue) -> Option<Identity> {
     Some(identity).filter(|identity| !identity.name.is_empty())
 }
 
-/// Names and UIDs of the objects of a page, and how many of them can't be named.
+/// Names and UIDs of the namespaces of a page, and how many of them can't be named.
 pub(super) fn names(page: &str) -> (Vec<(String, String)>, usize) {
     #[derive(Deserialize)]
     struct Page<'a> {
@@ -178,7 +183,7 @@ pub(super) fn names(page: &str) -> (Vec<(String, String)>, usize) {
 }
 
 /// Whether a name can be one of a namespace (a DNS label): it becomes part of an address.
-fn is_namespace(name: &str) -> bool {
+pub(super) fn is_namespace(name: &str) -> bool {
     !name.is_empty() && name.len() <= 63 && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }
 

@@ -8,14 +8,16 @@
 
 use super::Progress;
 use super::Watcher;
-use super::answer::{Answer, outline};
+use super::answer::Answer;
 use super::connect::Link;
+use super::page::Page;
 use super::paging::{Paging, Step};
 use super::refusal::Refusal;
+use super::request::JSON;
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesOrdered;
-use kassay_core::kinds::KindState;
+use kassay_core::kinds::{KindState, wire};
 use kassay_core::model::Kind;
 use kassay_core::model::kind::Keep;
 use kassay_core::model::text::{counted, encoded};
@@ -51,7 +53,7 @@ pub(super) enum Message {
 
 /// A page that is a list.
 pub(super) struct Body {
-    pub(super) text: String,
+    pub(super) page: Page,
     /// Where those of its objects stand that came before in the same list.
     pub(super) again: BTreeSet<usize>,
 }
@@ -94,6 +96,7 @@ pub(super) struct List<'a> {
     pub(super) kind: Kind,
     /// Its address, with a query or without.
     pub(super) path: String,
+    /// The forms in which its pages may come.
     pub(super) accept: &'a str,
     pub(super) answer: Answer,
     /// Whether progress is told of this list alone.
@@ -113,8 +116,8 @@ impl Reader<'_> {
         let mut pages = Pages::new(self, list);
         loop {
             let (token, answer) = pages.next().await;
-            let text = match answer {
-                Ok(text) => text,
+            let page = match answer {
+                Ok(page) => page,
                 Err(Refusal::Cancelled) => return Err(Refusal::Cancelled),
                 // The server forgets a list after some minutes. Once, the whole list is worth another try.
                 Err(Refusal::Expired(_)) if !token.is_empty() && !begun_anew && list.told => {
@@ -122,6 +125,10 @@ impl Reader<'_> {
                     (paging, pages) = (Paging::default(), Pages::new(self, list));
                     self.send(Message::Forget(list.kind)).await?;
                     self.tell(list.kind, 0, None);
+                    continue;
+                }
+                Err(Refusal::NotAcceptable(_)) if pages.accept == wire::ACCEPT => {
+                    pages = pages.as_json(token);
                     continue;
                 }
                 Err(Refusal::TooLarge) if pages.limit > 1 => {
@@ -134,11 +141,11 @@ impl Reader<'_> {
                 }
                 Err(refusal) => return Ok(End::stopped(&refusal, paging.items)),
             };
-            let taken = match outline(&text, &list.answer) {
+            let taken = match page.outline(&list.answer) {
                 Ok(outline) => paging.take(&token, &outline),
                 Err(words) => return Ok(End::stopped(&Refusal::Failed(words), paging.items)),
             };
-            self.send(message(Body { text, again: taken.again })).await?;
+            self.send(message(Body { page, again: taken.again })).await?;
             if list.told {
                 self.tell(list.kind, before + paging.items, taken.total);
             }
@@ -177,7 +184,9 @@ struct Pages<'r> {
     list: &'r List<'r>,
     /// Objects that a page may hold at most.
     limit: usize,
-    coming: FuturesOrdered<BoxFuture<'r, Result<String, Refusal>>>,
+    /// The forms in which pages may come.
+    accept: &'r str,
+    coming: FuturesOrdered<BoxFuture<'r, Result<Page, Refusal>>>,
     /// Tokens of the pages that are coming; that of the first page is empty.
     tokens: VecDeque<String>,
     /// Tokens that pages named: the page's own, and the next one's.
@@ -188,13 +197,13 @@ struct Pages<'r> {
 
 impl<'r> Pages<'r> {
     fn new(reader: &'r Reader<'r>, list: &'r List<'r>) -> Self {
-        Self::from(reader, list, page_size(list.kind), String::new())
+        Self::from(reader, list, page_size(list.kind), list.accept, String::new())
     }
 
-    fn from(reader: &'r Reader<'r>, list: &'r List<'r>, limit: usize, token: String) -> Self {
+    fn from(reader: &'r Reader<'r>, list: &'r List<'r>, limit: usize, accept: &'r str, token: String) -> Self {
         let (tell, told) = unbounded_channel();
         let (coming, tokens, behind) = (FuturesOrdered::new(), VecDeque::new(), HashMap::new());
-        let mut pages = Self { reader, list, limit, coming, tokens, tell, told, behind };
+        let mut pages = Self { reader, list, limit, accept, coming, tokens, tell, told, behind };
         pages.ask(token);
         pages
     }
@@ -202,7 +211,13 @@ impl<'r> Pages<'r> {
     /// From the page behind a token on with a quarter of the objects a page, because that one was too large: five tries lead from 500 down to one,
     /// and little is read in vain. What was known of pages behind it counted on its size, and is forgotten.
     fn smaller(self, token: String) -> Self {
-        Self::from(self.reader, self.list, (self.limit / 4).max(1), token)
+        Self::from(self.reader, self.list, (self.limit / 4).max(1), self.accept, token)
+    }
+
+    /// From the page behind a token on as JSON, because the server does not give it otherwise, or something of it is not known: a token is good for
+    /// either form.
+    fn as_json(self, token: String) -> Self {
+        Self::from(self.reader, self.list, self.limit, JSON, token)
     }
 
     fn ask(&mut self, token: String) {
@@ -212,17 +227,17 @@ impl<'r> Pages<'r> {
             path.push_str("&continue=");
             path.push_str(&encoded(&token));
         }
-        let (link, accept, tell, own) = (self.reader.link, self.list.accept, self.tell.clone(), token.clone());
+        let (link, accept, tell, own) = (self.reader.link, self.accept, self.tell.clone(), token.clone());
         self.coming.push_back(Box::pin(async move {
             // Nobody listens any more where the list has ended.
             let early = move |next: String| drop(tell.send((own.clone(), next)));
-            link.get_page(&path, accept, &early).await
+            link.get_page(&path, accept, &early).await?.page().map_err(Refusal::NotAcceptable)
         }));
         self.tokens.push_back(token);
     }
 
     /// The next page, with the token that it was asked for with.
-    async fn next(&mut self) -> (String, Result<String, Refusal>) {
+    async fn next(&mut self) -> (String, Result<Page, Refusal>) {
         loop {
             if let [only] = self.tokens.make_contiguous()
                 && let Some(next) = self.behind.get(only).filter(|next| !next.is_empty() && *next != only).cloned()

@@ -1,18 +1,19 @@
 //! A cluster through its API: every kind side by side, its pages parsed on a thread of their own while the next ones travel.
 
 use super::about::{self, About};
-use super::answer::{Answer, names};
+use super::answer::Answer;
 use super::connect::Link;
 use super::control_plane;
 use super::discovery::{Choice, Served};
 use super::lists::{End, List, Message, Reader};
+use super::page::Page;
 use super::params::{self, Wanted};
 use super::refusal::Refusal;
 use super::request::JSON;
 use super::{Cancel, CollectError, Connect, Options, Progress, Watcher, secrets};
 use futures_util::StreamExt;
 use futures_util::stream::iter;
-use kassay_core::kinds::{Ingest, Inventory, KindState, Source};
+use kassay_core::kinds::{Ingest, Inventory, KindState, Source, wire};
 use kassay_core::model::Kind;
 use kassay_core::sensitive::without_secrets;
 use std::collections::BTreeMap;
@@ -94,11 +95,17 @@ fn parse(mut ingest: Ingest, mut pages: Receiver<Message>) -> (Ingest, BTreeMap<
     let mut unread = BTreeMap::new();
     while let Some(message) = pages.blocking_recv() {
         let (kind, taken) = match message {
-            Message::Page(kind, page) => (kind, ingest.page_but(kind, &page.text, &page.again)),
-            Message::Table(namespace, table) => (Kind::Secrets, ingest.secret_table(&namespace, &table.text, &table.again)),
-            Message::Labels(list) => (Kind::Secrets, ingest.secret_labels(&list)),
+            Message::Page(kind, body) => match body.page {
+                Page::Json(text) => (kind, ingest.page_but(kind, &text, &body.again).map(drop)),
+                Page::Wire(page) => {
+                    ingest.wire_page(kind, &page, &body.again);
+                    continue;
+                }
+            },
+            Message::Table(namespace, table) => (Kind::Secrets, ingest.secret_table(&namespace, table.page.text(), &table.again).map(drop)),
+            Message::Labels(list) => (Kind::Secrets, ingest.secret_labels(&list).map(drop)),
             Message::Params(api_version, kind, namespaced, page) => {
-                if let Err(error) = ingest.params_page(&api_version, &kind, namespaced, &page.text) {
+                if let Err(error) = ingest.params_page(&api_version, &kind, namespaced, page.page.text()) {
                     ingest.params_asked(&api_version, &kind, Some(&kassay_core::sensitive::without_quoted(&error.to_string())));
                 }
                 continue;
@@ -135,8 +142,8 @@ impl Kinds<'_> {
         let mut namespaces = BTreeMap::new();
         let mut nameless = 0;
         let mut end = self
-            .kind(Kind::Namespaces, &mut |page| {
-                let (named, unnamed) = names(page);
+            .kind(Kind::Namespaces, &mut |page: &Page| {
+                let (named, unnamed) = page.namespaces();
                 namespaces.extend(named);
                 nameless += unnamed;
             })
@@ -161,9 +168,9 @@ impl Kinds<'_> {
         let others = async {
             let wanted = &wanted;
             let read = |kind: Kind| async move {
-                let mut page = |text: &str| {
+                let mut page = |page: &Page| {
                     if params::of(kind) {
-                        wanted.lock().unwrap_or_else(PoisonError::into_inner).take(kind, text);
+                        wanted.lock().unwrap_or_else(PoisonError::into_inner).take(kind, page.text());
                     }
                 };
                 self.kind(kind, &mut page).await
@@ -183,7 +190,7 @@ impl Kinds<'_> {
     }
 
     /// Reads one kind to its end.
-    async fn kind(&self, kind: Kind, page: &mut (dyn FnMut(&str) + Send)) -> Result<End, Refusal> {
+    async fn kind(&self, kind: Kind, page: &mut (dyn FnMut(&Page) + Send)) -> Result<End, Refusal> {
         let (version, doubt) = match self.served.choose(kind) {
             Choice::Version(version) => (version, None),
             Choice::Guess(version, doubt) => (version, Some(doubt)),
@@ -206,11 +213,13 @@ impl Kinds<'_> {
         } else {
             format!("/apis/{}/{version}/{}", kind.group(), kind.resource())
         };
-        let list = List { kind, path, accept: JSON, answer: Answer::list(kind, &version), told: true };
+        let answer = Answer::list(kind, &version);
+        let accept = if wire::knows(&answer.api_version, kind.kind()) { wire::ACCEPT } else { JSON };
+        let list = List { kind, path, accept, answer, told: true };
         let mut end = self
             .lists
             .list(&list, 0, &mut |body| {
-                page(&body.text);
+                page(&body.page);
                 Message::Page(kind, body)
             })
             .await?;

@@ -32,6 +32,7 @@ mod login;
 mod logs;
 mod noise;
 mod others;
+mod page;
 mod paging;
 mod params;
 mod permissions;

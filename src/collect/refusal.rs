@@ -9,7 +9,7 @@ pub(super) enum Refusal {
     Forbidden(String),
     /// 404.
     NotFound(String),
-    /// 406: not in the form that was asked for.
+    /// 406 or 415: not in the form that was asked for; or it came in that form, and not all of it is known.
     NotAcceptable(String),
     /// 410: a continue token has expired.
     Expired(String),

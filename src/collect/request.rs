@@ -2,10 +2,12 @@
 //! read. Tries are few, `Retry-After` is obeyed, nothing waits for ever, and a refusal keeps the server's own words.
 
 use super::connect::Link;
+use super::page::Came;
 use super::refusal::Refusal;
 use super::words::{chain, without_values};
 use http::{Method, Request, StatusCode};
 use http_body_util::BodyExt;
+use kassay_core::kinds::wire;
 use kassay_core::model::text::clean;
 use kassay_core::sensitive::without_secrets;
 use kube::client::Body;
@@ -86,7 +88,7 @@ impl<'a> Asked<'a> {
 
 /// What came of one try.
 enum Try {
-    Answer(String),
+    Answer(Came),
     Refused(Refusal),
     Again(Option<Duration>, Refusal),
 }
@@ -94,11 +96,11 @@ enum Try {
 impl Link {
     /// Gets an address of the API. The words of `accept` decide the form of the answer.
     pub(super) async fn get(&self, path: &str, accept: &str) -> Result<String, Refusal> {
-        self.insist(Asked::get(path, accept)).await
+        self.insist(Asked::get(path, accept)).await?.text().map_err(Refusal::Failed)
     }
 
-    /// The same, and tells as soon as the beginning of a page has come what the page behind it is asked for with.
-    pub(super) async fn get_page(&self, path: &str, accept: &str, early: Early<'_>) -> Result<String, Refusal> {
+    /// The same in whichever form it comes, and tells as soon as the beginning of a page has come what the page behind it is asked for with.
+    pub(super) async fn get_page(&self, path: &str, accept: &str, early: Early<'_>) -> Result<Came, Refusal> {
         self.insist(Asked { early: Some(early), ..Asked::get(path, accept) }).await
     }
 
@@ -126,12 +128,12 @@ impl Link {
             body["spec"] = spec;
         }
         let (path, body) = (format!("/apis/{group}/{version}/{resource}"), body.to_string());
-        let answer = self.insist(Asked { body: Some(&body), ..Asked::get(&path, JSON) }).await?;
+        let answer = self.insist(Asked { body: Some(&body), ..Asked::get(&path, JSON) }).await?.text().map_err(Refusal::Failed)?;
         serde_json::from_str(&answer).map_err(|error| Refusal::Failed(format!("the answer is no JSON: {}", without_values(&error))))
     }
 
     /// Asks until there is an answer or a refusal, somebody cancels, or the time of the reading is used up.
-    async fn insist(&self, asked: Asked<'_>) -> Result<String, Refusal> {
+    async fn insist(&self, asked: Asked<'_>) -> Result<Came, Refusal> {
         tokio::select! {
             biased;
             () = self.cancel.cancelled() => Err(Refusal::Cancelled),
@@ -140,13 +142,13 @@ impl Link {
         }
     }
 
-    async fn try_often(&self, asked: Asked<'_>) -> Result<String, Refusal> {
+    async fn try_often(&self, asked: Asked<'_>) -> Result<Came, Refusal> {
         let mut renewed = false;
         let mut tried = 0;
         loop {
             tried += 1;
             match self.once(asked).await {
-                Try::Answer(text) => return Ok(text),
+                Try::Answer(came) => return Ok(came),
                 // Credentials of plugins are short-lived: a long collection outlives them.
                 Try::Refused(Refusal::Unauthorized(words)) if !renewed && self.renewable() => {
                     renewed = true;
@@ -199,8 +201,7 @@ impl Link {
             return Try::Refused(Refusal::Failed(format!("the server answered with {PAGE}")));
         }
         if head.status.is_success() {
-            return String::from_utf8(bytes)
-                .map_or_else(|_| Try::Refused(Refusal::Failed("the answer is not UTF-8".to_owned())), Try::Answer);
+            return Came::of(bytes).map_or_else(|words| Try::Refused(Refusal::Failed(words)), Try::Answer);
         }
         let wait =
             head.headers.get(http::header::RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok()).map(Duration::from_secs);
@@ -238,7 +239,7 @@ impl Link {
             if !status.is_success() && bytes.len() > LARGEST_REFUSAL {
                 break;
             }
-            if paged && bytes.len() > BEGINNING && !bytes.trim_ascii_start().starts_with(b"{") {
+            if paged && bytes.len() > BEGINNING && !wire::is_wire(&bytes) && !bytes.trim_ascii_start().starts_with(b"{") {
                 // Whatever it is, fewer objects would not make a list of it.
                 let words = if is_page(&bytes) { format!("the server answered with {PAGE}") } else { "the answer is no JSON".to_owned() };
                 return Err(Try::Refused(Refusal::Failed(words)));
@@ -289,6 +290,9 @@ fn is_page(body: &[u8]) -> bool {
 
 /// The token of the next page, from the beginning of one; nothing where its metadata has not come yet.
 fn next_in(beginning: &[u8]) -> Option<String> {
+    if wire::is_wire(beginning) {
+        return wire::next_in(beginning);
+    }
     #[derive(Deserialize, Default)]
     #[serde(default)]
     struct Metadata {
@@ -328,7 +332,7 @@ fn refused(status: StatusCode, wait: Option<Duration>, body: &[u8]) -> Try {
         StatusCode::UNAUTHORIZED => Try::Refused(Refusal::Unauthorized(words)),
         StatusCode::FORBIDDEN => Try::Refused(Refusal::Forbidden(words)),
         StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => Try::Refused(Refusal::NotFound(words)),
-        StatusCode::NOT_ACCEPTABLE => Try::Refused(Refusal::NotAcceptable(words)),
+        StatusCode::NOT_ACCEPTABLE | StatusCode::UNSUPPORTED_MEDIA_TYPE => Try::Refused(Refusal::NotAcceptable(words)),
         StatusCode::GONE => Try::Refused(Refusal::Expired(words)),
         StatusCode::TOO_MANY_REQUESTS => Try::Again(wait, Refusal::Failed(words)),
         StatusCode::INTERNAL_SERVER_ERROR | StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT => {
@@ -340,13 +344,14 @@ fn refused(status: StatusCode, wait: Option<Duration>, body: &[u8]) -> Try {
 
 /// The server's own words, or what the status means where it has none.
 fn words_of(status: StatusCode, body: &[u8]) -> String {
-    let said = serde_json::from_slice::<Value>(body).ok().and_then(|value| value.get("message")?.as_str().map(str::to_owned));
+    let in_json = || serde_json::from_slice::<Value>(body).ok().and_then(|value| value.get("message")?.as_str().map(str::to_owned));
+    let said = wire::words(body).or_else(in_json);
     let said = said.filter(|said| !said.trim().is_empty()).unwrap_or_else(|| {
         // Proxies answer in HTML, which is no use to anyone; API servers and webhooks in a line of text.
         let text = String::from_utf8_lossy(&body[..body.len().min(4000)]).trim().to_owned();
         if is_page(body) {
             format!("the server answered {status} with {PAGE}")
-        } else if text.is_empty() || text.contains('<') {
+        } else if text.is_empty() || text.contains('<') || wire::is_wire(body) {
             format!("the server answered {status}")
         } else {
             let start: String = without_secrets(&text).chars().take(400).collect();

@@ -111,7 +111,7 @@ async fn metadata(reader: &Reader<'_>, namespaces: &[&str]) -> Result<Option<Str
 
 /// A page of labels: what comes again says the same again.
 fn labels(body: Body) -> Message {
-    Message::Labels(body.text)
+    Message::Labels(body.page.text().to_owned())
 }
 
 #[cfg(test)]

@@ -44,6 +44,8 @@ pub(crate) enum Reply {
     Raw(u16, &'static str, String),
     /// What is packed with gzip already.
     Packed(Vec<u8>),
+    /// Status, and a body in Kubernetes' binary form.
+    Wire(u16, Vec<u8>),
     /// The connection ends in the middle of the body.
     Cut,
     /// Nothing, for as long as the client cares to wait.
@@ -241,7 +243,8 @@ fn serve(stream: impl Read + Write, log: &Mutex<Vec<Asked>>, script: &Handler) {
         let sent = match reply {
             Reply::Json(value) => send(reader.get_mut(), 200, "", &value.to_string()),
             Reply::Raw(code, header, body) => send(reader.get_mut(), code, header, &body),
-            Reply::Packed(bytes) => packed(reader.get_mut(), &bytes),
+            Reply::Packed(bytes) => binary(reader.get_mut(), 200, "application/json\r\nContent-Encoding: gzip", &bytes),
+            Reply::Wire(code, bytes) => binary(reader.get_mut(), code, "application/vnd.kubernetes.protobuf", &bytes),
             Reply::Cut => {
                 let _ = reader
                     .get_mut()
@@ -285,9 +288,8 @@ fn send(writer: &mut impl Write, code: u16, header: &str, body: &str) -> std::io
     writer.flush()
 }
 
-fn packed(writer: &mut impl Write, bytes: &[u8]) -> std::io::Result<()> {
-    let length = bytes.len();
-    write!(writer, "HTTP/1.1 200 X\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\nContent-Length: {length}\r\n\r\n")?;
+fn binary(writer: &mut impl Write, code: u16, form: &str, bytes: &[u8]) -> std::io::Result<()> {
+    write!(writer, "HTTP/1.1 {code} X\r\nContent-Type: {form}\r\nContent-Length: {}\r\n\r\n", bytes.len())?;
     writer.write_all(bytes)?;
     writer.flush()
 }

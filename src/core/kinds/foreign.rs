@@ -1,6 +1,7 @@
 //! Objects of kinds that no check reads, as files hold them: they pass the gate like all others, so that what a detector finds in them is told.
 //! Of those that make pods their templates are kept; of all others nothing but of what kind they are and in which namespace.
 
+use super::given::Given;
 use super::ingest::{Ingest, name_of};
 use super::inventory::OtherObjects;
 use super::maker::may_hold_template;
@@ -15,7 +16,7 @@ impl Ingest {
     pub fn foreign(&mut self, api_version: &str, kind: &str, json: &str) -> bool {
         let json = without_schemas(kind, json);
         // Any kind whose templates are kept passes the gate alike.
-        let sifted = sift(Kind::ArgoRollouts, &json, &mut self.examiner);
+        let sifted = sift(Kind::ArgoRollouts, Given::Json(&json), &mut self.examiner);
         let (json, mut redactions) = (sifted.json.as_deref().unwrap_or(&json), sifted.redactions);
         // An item may have its kind from its list.
         let version = self.word("apiVersion", api_version, &mut redactions);

@@ -4,6 +4,7 @@
 //! Exceptions to sealing are few and told here: flags of control-plane components that checks read (`arguments`), settings of agents
 //! (`settings`), what `config::KEPT` names of ConfigMaps, annotations of `meta::KNOWN_ANNOTATIONS`. Even there a value in which a detector finds something is sealed.
 
+use super::given::Given;
 use super::inventory::{ClusterInfo, Coverage, Inventory, KindState, Source};
 use super::listed::Listed;
 use super::maker::{Found, Maker, Template};
@@ -13,13 +14,15 @@ use super::pod_intake::KnownParts;
 use super::shared::{Known, Shared};
 use super::sift::{Redaction, Unplaced, sift, sift_value};
 use super::table::typed;
+use super::wire::WirePage;
 use super::workload::{Controller, Progress, RawController};
-use super::{admission, config, custom::Custom, network, node, persistent, policy, rbac, substance, versions};
+use super::{admission, config, custom::Custom, hollow, network, node, persistent, policy, rbac, substance, versions};
 use crate::model::{Keep, Kind, ObjectRef};
 use crate::sensitive::{Examiner, FingerprintKey, without_secrets};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Why a page could not be taken.
@@ -137,6 +140,13 @@ impl Ingest {
         Ok(Page { next: list.metadata.r#continue, remaining: list.metadata.remaining_item_count, items: items.len() - again.len() })
     }
 
+    /// Takes one page of a list in the binary form, without the objects at some positions, which came before in the same list.
+    pub fn wire_page(&mut self, kind: Kind, page: &WirePage, again: &BTreeSet<usize>) {
+        for (_, item) in page.items().enumerate().filter(|(at, _)| !again.contains(at)) {
+            self.given(kind, Given::Wire(item));
+        }
+    }
+
     /// Names an object that is not what its list is of. Nothing of it is judged.
     pub(super) fn stranger(&mut self, kind: Kind, json: &str, told: &str) {
         self.count(kind, 1);
@@ -147,38 +157,50 @@ impl Ingest {
     /// Takes one object, as JSON. One that has no readable shape, lacks what makes it one, or says something twice is kept by its name, and what is
     /// wrong with it is given back.
     pub fn object(&mut self, kind: Kind, json: &str) -> Option<String> {
+        self.given(kind, Given::Json(json))
+    }
+
+    fn given(&mut self, kind: Kind, object: Given<'_>) -> Option<String> {
         self.count(kind, 1);
         let before = self.inventory.redactions;
-        let problem = self.take(kind, json);
+        let problem = self.take(kind, object);
         *self.redacted.entry(kind).or_default() += self.inventory.redactions - before;
         problem
     }
 
-    fn take(&mut self, kind: Kind, json: &str) -> Option<String> {
-        // Asked of the text itself: whatever reads it takes one of the two.
-        let twice = substance::twice(json);
+    fn take(&mut self, kind: Kind, given: Given<'_>) -> Option<String> {
+        // Asked of the text itself: whatever reads it takes one of the two. On a page in the binary form nothing stands twice.
+        let twice = if let Given::Json(json) = given { substance::twice(json) } else { None };
         let told_once = twice.is_none();
         // Of a Secret nothing but its row is read.
-        let sifted = (kind != Kind::Secrets).then(|| sift(kind, json, &mut self.examiner));
+        let sifted = (kind != Kind::Secrets).then(|| sift(kind, given, &mut self.examiner));
         let redactions = sifted.as_ref().map(|sifted| sifted.redactions.clone()).unwrap_or_default();
-        let json = versions::current(kind, sifted.as_ref().and_then(|sifted| sifted.json.as_deref()).unwrap_or(json));
+        let current: Cow<'_, str>;
+        let object = match (sifted.as_ref().and_then(|sifted| sifted.json.as_deref()), given) {
+            (Some(json), _) | (None, Given::Json(json)) => {
+                current = versions::current(kind, json);
+                Given::Json(&current)
+            }
+            // Only current versions come in this form.
+            (None, wire) => wire,
+        };
         self.inventory.redactions += redactions.len();
         self.waiting.clone_from(&redactions);
-        let problem = match twice.or_else(|| substance::lacks(kind, &json).map(str::to_owned)) {
+        let problem = match twice.or_else(|| lacks(kind, object).map(str::to_owned)) {
             Some(problem) => problem,
-            None => match self.store(kind, &json) {
+            None => match self.store(kind, object) {
                 Ok(()) => return None,
                 Err(error) => words(&error),
             },
         };
-        let parsed = serde_json::from_str::<serde_json::Value>(&json).unwrap_or_default();
+        let parsed = object.read::<serde_json::Value>().unwrap_or_default();
         // Manifests write null for what is empty; the API never does. So only what failed is read again, without its nulls.
         let mut cleaned = parsed.clone();
         super::lenient::strip_nulls(&mut cleaned);
         if told_once && cleaned != parsed {
             let json = cleaned.to_string();
             self.waiting.clone_from(&redactions);
-            if substance::lacks(kind, &json).is_none() && self.store(kind, &json).is_ok() {
+            if substance::lacks(kind, &json).is_none() && self.store(kind, Given::Json(&json)).is_ok() {
                 return None;
             }
         }
@@ -194,22 +216,22 @@ impl Ingest {
         Some(problem)
     }
 
-    fn store(&mut self, kind: Kind, json: &str) -> Result<(), serde_json::Error> {
+    fn store(&mut self, kind: Kind, object: Given<'_>) -> Result<(), serde_json::Error> {
         match kind {
             Kind::Pods => {
-                let raw: RawPod = serde_json::from_str(json)?;
+                let raw: RawPod = object.read()?;
                 self.pod(raw);
             }
             kind if Kind::WORKLOADS.contains(&kind) => {
-                let raw: RawController = serde_json::from_str(json)?;
+                let raw: RawController = object.read()?;
                 let progress = match kind {
-                    Kind::Jobs | Kind::StatefulSets | Kind::DaemonSets => serde_json::from_str(json).unwrap_or_default(),
+                    Kind::Jobs | Kind::StatefulSets | Kind::DaemonSets => object.read().unwrap_or_default(),
                     _ => Progress::default(),
                 };
                 self.controller(kind, raw, progress);
             }
             Kind::Namespaces => {
-                let mut namespace: node::Namespace = serde_json::from_str(json)?;
+                let mut namespace: node::Namespace = object.read()?;
                 self.keep(&mut namespace.metadata);
                 // `keep` drops UIDs; only namespaces keep theirs, which names the cluster.
                 #[derive(Deserialize)]
@@ -221,29 +243,29 @@ impl Ingest {
                     #[serde(default)]
                     uid: String,
                 }
-                namespace.metadata.uid = serde_json::from_str::<Uid>(json)?.metadata.uid;
+                namespace.metadata.uid = object.read::<Uid>()?.metadata.uid;
                 self.inventory.namespaces.push(namespace);
             }
             Kind::Secrets => {
-                let row = super::secret_row::row(json)?;
+                let row = super::secret_row::row(json_of(object)?.as_ref())?;
                 self.inventory.secrets.push(row);
             }
             Kind::ConfigMaps => {
-                let mut map: config::ConfigMap = serde_json::from_str(json)?;
+                let mut map: config::ConfigMap = object.read()?;
                 if self.inventory.source == Source::Files {
                     let altered = !self.waiting.is_empty();
-                    self.candidates.keep("v1", "ConfigMap", json, altered);
+                    self.candidates.keep("v1", "ConfigMap", &json_of(object)?, altered);
                 }
                 map.seal();
                 self.keep(&mut map.metadata);
                 self.inventory.config_maps.push(map);
             }
-            kind if self.typed(kind, json)? => {}
+            kind if self.typed(kind, object)? => {}
             kind if kind.keep() == Keep::Templates => {
-                self.maker(kind.group(), kind.kind(), json, true)?;
+                self.maker(kind.group(), kind.kind(), &json_of(object)?, true)?;
             }
             kind => {
-                let mut object: serde_json::Value = serde_json::from_str(json)?;
+                let mut object: serde_json::Value = object.read()?;
                 if matches!(kind, Kind::CiliumNetworkPolicies | Kind::CiliumClusterwideNetworkPolicies) {
                     super::custom::without_requests(&mut object);
                 }
@@ -256,14 +278,14 @@ impl Ingest {
     }
 
     /// Takes an object of a kind that has a slim type of its own; `false` where it has none.
-    fn typed(&mut self, kind: Kind, json: &str) -> Result<bool, serde_json::Error> {
+    fn typed(&mut self, kind: Kind, object: Given<'_>) -> Result<bool, serde_json::Error> {
         macro_rules! take {
             ($($(#[$doc:meta])* $kind:ident $list:ident: $type:ty;)+) => {
                 match kind {
                     $(Kind::$kind => {
-                        let mut object: $type = serde_json::from_str(json)?;
-                        self.keep(&mut object.metadata);
-                        self.inventory.$list.push(object);
+                        let mut own: $type = object.read()?;
+                        self.keep(&mut own.metadata);
+                        self.inventory.$list.push(own);
                     })+
                     _ => return Ok(false),
                 }
@@ -448,6 +470,22 @@ impl Ingest {
         }
         inventory.settle();
         inventory
+    }
+}
+
+/// What an object lacks that makes it one, in whichever form it came.
+fn lacks(kind: Kind, object: Given<'_>) -> Option<&'static str> {
+    match object {
+        Given::Json(json) => substance::lacks(kind, json),
+        Given::Wire(item) => hollow::lacks(kind, item),
+    }
+}
+
+/// An object as JSON, for kinds that are read in no other form.
+fn json_of(object: Given<'_>) -> Result<Cow<'_, str>, serde_json::Error> {
+    match object {
+        Given::Json(json) => Ok(Cow::Borrowed(json)),
+        Given::Wire(item) => item.json().map(Cow::Owned).map_err(serde::de::Error::custom),
     }
 }
 

@@ -1,5 +1,6 @@
 //! An object as a tree that borrows its texts from the JSON that it was read from: cheap to read, to change in a few places, and to write again.
 
+use super::wire::RECORD;
 use crate::sensitive::Detection;
 use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::ser::{SerializeMap, SerializeSeq};
@@ -105,7 +106,8 @@ impl<'de: 'a, 'a> Deserialize<'de> for Node<'a> {
                 let mut entries = Vec::new();
                 while let Some(Key(key)) = map.next_key()? {
                     let value = if key == "managedFields" {
-                        Node::Record(Cow::Borrowed(map.next_value::<&RawValue>()?.get()))
+                        let Record(text) = map.next_value()?;
+                        Node::Record(text)
                     } else {
                         map.next_value()?
                     };
@@ -115,6 +117,32 @@ impl<'de: 'a, 'a> Deserialize<'de> for Node<'a> {
             }
         }
         deserializer.deserialize_any(Tree)
+    }
+}
+
+/// A part as the text that it is in JSON.
+struct Record<'a>(Cow<'a, str>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Record<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+        impl<'de> Visitor<'de> for Text {
+            type Value = Record<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("any value")
+            }
+
+            /// The binary form writes it anew.
+            fn visit_string<E>(self, v: String) -> Result<Record<'de>, E> {
+                Ok(Record(Cow::Owned(v)))
+            }
+
+            fn visit_newtype_struct<D: Deserializer<'de>>(self, json: D) -> Result<Record<'de>, D::Error> {
+                <&RawValue>::deserialize(json).map(|raw| Record(Cow::Borrowed(raw.get())))
+            }
+        }
+        deserializer.deserialize_newtype_struct(RECORD, Text)
     }
 }
 

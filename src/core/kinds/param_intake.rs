@@ -1,5 +1,6 @@
 //! How parameters of policies come in: live ones because somebody asked for them, those of files because they may turn out to be some.
 
+use super::given::Given;
 use super::ingest::{Ingest, name_of};
 use super::inventory::Inventory;
 use super::params::{Params, slimmed};
@@ -12,7 +13,7 @@ impl Ingest {
     /// Takes an object that a policy takes parameters from, as JSON.
     pub fn param(&mut self, api_version: &str, kind: &str, namespaced: bool, json: &str) {
         let of = if kind == "ConfigMap" { Kind::ConfigMaps } else { Kind::ValidatingAdmissionPolicies };
-        let Sifted { json: sifted, redactions } = sift(of, json, &mut self.examiner);
+        let Sifted { json: sifted, redactions } = sift(of, Given::Json(json), &mut self.examiner);
         let object: Value = serde_json::from_str(sifted.as_deref().unwrap_or(json)).unwrap_or_default();
         let altered = !redactions.is_empty();
         // A ConfigMap is read as one as well, and what is found in it is told there.

@@ -2,6 +2,7 @@
 //! detector finds something, a stand-in takes its place and what was found is recorded with the field. So nothing that a detector takes
 //! out can go untold, and no field that is kept later can hold what was not examined.
 
+use super::given::Given;
 use super::node_tree::Node;
 use super::selector;
 use crate::model::kind::Keep;
@@ -55,8 +56,12 @@ const CHOSEN: &[&str] = &["data", "binaryData", "labels", "annotations", "matchL
 const SHORTEST_KEY: usize = 12;
 
 /// Examines one object. What is no JSON is left to the parsers, which say so.
-pub(super) fn sift(kind: Kind, json: &str, examiner: &mut Examiner) -> Sifted {
-    let Ok(mut node) = serde_json::from_str::<Node<'_>>(json) else { return Sifted { json: None, redactions: Vec::new() } };
+pub(super) fn sift(kind: Kind, object: Given<'_>, examiner: &mut Examiner) -> Sifted {
+    let Ok(mut node) = object.read::<Node<'_>>() else {
+        // Of the binary form nothing is read that could not be examined.
+        let json = matches!(object, Given::Wire(_)).then(String::new);
+        return Sifted { json, redactions: Vec::new() };
+    };
     let typed = !matches!(kind.keep(), Keep::Parts(_) | Keep::Whole | Keep::WholeWithStatus);
     let mut walk = Walk { examiner, kind, typed, path: String::new(), found: Vec::new(), copied: Vec::new(), in_copy: false };
     walk.node(&mut node, "", Place::Field, None);
@@ -79,7 +84,7 @@ pub(super) fn sift(kind: Kind, json: &str, examiner: &mut Examiner) -> Sifted {
 pub(super) fn sift_value<T: Serialize + serde::de::DeserializeOwned>(value: T, examiner: &mut Examiner) -> (T, Vec<Redaction>) {
     let Ok(json) = serde_json::to_string(&value) else { return (value, Vec::new()) };
     // Any kind without places of its own for sealed values.
-    let Sifted { json, redactions } = sift(Kind::Certificates, &json, examiner);
+    let Sifted { json, redactions } = sift(Kind::Certificates, Given::Json(&json), examiner);
     // Texts stay texts, so what was read from this type can be read into it again.
     let masked = json.and_then(|json| serde_json::from_str(&json).ok());
     (masked.unwrap_or(value), redactions)

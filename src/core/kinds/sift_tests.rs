@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 fn sifted(kind: Kind, object: &Value) -> (Value, Vec<(String, String)>) {
     let text = object.to_string();
-    let out = sift(kind, &text, &mut Examiner::new(FingerprintKey([7; 32])));
+    let out = sift(kind, Given::Json(&text), &mut Examiner::new(FingerprintKey([7; 32])));
     let told = out.redactions.into_iter().map(|r| (r.field, r.detection.detector)).collect();
     (serde_json::from_str(&out.json.unwrap_or(text)).unwrap_or_default(), told)
 }
