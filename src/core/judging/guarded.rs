@@ -1,7 +1,7 @@
 //! How far admission holds a demand, namespace by namespace: told alike by the checks of 3.1, 3.2, 3.3, 12.3, 13.3 and 13.4 that ask for it.
 
 use super::{Verdict, View, described};
-use crate::analysis::admission::plugins::{Exemptions, exemptions};
+use crate::analysis::admission::plugins::{Exemptions, Plugin, exemptions};
 use crate::analysis::admission::unreadable;
 use crate::analysis::described::Topic;
 use crate::analysis::pod_security::{Enforcement, Level};
@@ -200,6 +200,23 @@ pub(crate) fn mind_exemptions(view: &View<'_>, verdict: &mut Verdict) {
     }
 }
 
+/// Says which of the admission plugins that refuse were seen to run. One that was not counted is not seen, and not known to be off.
+pub(crate) fn tell_plugins(view: &View<'_>, verdict: &mut Verdict) {
+    let counted = Plugin::ALL.into_iter().map(|plugin| (plugin, plugin.counted(view.inventory))).filter(|(_, counted)| counted.running > 0);
+    let told: Vec<String> = counted
+        .map(|(plugin, counted)| match counted.servers {
+            1 => format!("{} {} times", plugin.name(), counted.times),
+            servers => format!("{} {} times in {} of {servers}", plugin.name(), counted.times, counted.running),
+        })
+        .collect();
+    if !told.is_empty() {
+        verdict.note(format!(
+            "API servers that answered counted how often their admission plugins ran since they were started: {}.",
+            told.join(", ")
+        ));
+    }
+}
+
 /// Holds a demand against every namespace. What is not enforced is for review: the demand may be met without being enforced.
 pub(crate) fn demanded(view: &View<'_>, breaks: Break, message: &str) -> Verdict {
     let trial = view.trial();
@@ -219,6 +236,7 @@ pub(crate) fn demanded(view: &View<'_>, breaks: Break, message: &str) -> Verdict
     if breaks == Break::Root {
         mind_exemptions(view, &mut verdict);
     }
+    tell_plugins(view, &mut verdict);
     mind_missing_policies(view, verdict)
 }
 

@@ -2,6 +2,7 @@
 //! All are on by default; the API server's command line may switch them off, and then labels, policies and webhooks are there and refuse nothing.
 
 use crate::analysis::control_plane;
+use crate::analysis::control_plane::counted::Admission;
 use crate::analysis::flags::CommandLine;
 use crate::kinds::{Inventory, VersionFrom};
 use crate::model::ObjectRef;
@@ -40,7 +41,10 @@ pub struct SwitchedOff {
 }
 
 impl Plugin {
-    /// Its name in flags.
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::PodSecurity, Self::Policies, Self::MutatingWebhooks, Self::ValidatingWebhooks];
+
+    /// Its name in flags, and in what servers count.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -49,6 +53,12 @@ impl Plugin {
             Self::MutatingWebhooks => "MutatingAdmissionWebhook",
             Self::ValidatingWebhooks => "ValidatingAdmissionWebhook",
         }
+    }
+
+    /// How it was seen to run.
+    #[must_use]
+    pub fn counted(self, inventory: &Inventory) -> Admission {
+        Admission::of(inventory, self.name())
     }
 
     /// Whether it runs in every API server that is shown. One that lacks it is enough to be asked past it.
@@ -64,7 +74,10 @@ impl Plugin {
                 _ => {}
             }
         }
-        worst
+        // What a flag leaves open, counters may tell: if it ran in each server that answered, and as many answered as show flags.
+        let counted = self.counted(inventory);
+        let everywhere = counted.running == counted.servers && counted.servers >= lines.len().max(1);
+        if matches!(worst, Running::Unsure(_)) && everywhere { Running::On } else { worst }
     }
 
     fn in_line(self, line: &CommandLine, minor: Option<u32>) -> Running {
@@ -91,6 +104,30 @@ impl Plugin {
             None => Running::On,
         }
     }
+}
+
+/// Flags that switch plugins off which an API server counted as they ran.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Disputed {
+    /// What shows the flags.
+    pub line: CommandLine,
+    /// The plugins, each with the flag (`--disable-admission-plugins=PodSecurity`) and what was counted.
+    pub plugins: Vec<(Plugin, String, Admission)>,
+}
+
+/// Command lines of which counters say something else: not all API servers run with the same flags.
+#[must_use]
+pub fn disputed(inventory: &Inventory) -> Vec<Disputed> {
+    let minor = inventory.minor();
+    let of_line = |line: CommandLine| {
+        let off = |plugin: Plugin| match plugin.in_line(&line, minor) {
+            Running::Off(off) => Some((plugin, off.by, plugin.counted(inventory))).filter(|(_, _, counted)| counted.running > 0),
+            Running::On | Running::Unsure(_) => None,
+        };
+        let plugins: Vec<_> = Plugin::ALL.into_iter().filter_map(off).collect();
+        (!plugins.is_empty()).then_some(Disputed { line, plugins })
+    };
+    control_plane::api_servers(inventory).into_iter().filter_map(of_line).collect()
 }
 
 /// Pod Security admission by the server's version. One that is known by its kubelets alone is not older than these, and may be newer.

@@ -124,6 +124,32 @@ impl Logins {
     }
 }
 
+/// How an admission plugin was seen to run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Admission {
+    /// Servers that told their counters.
+    pub servers: usize,
+    /// Those of them in which it ran.
+    pub running: usize,
+    /// How often it ran.
+    pub times: u64,
+}
+
+impl Admission {
+    /// What was counted of the plugin of a name. A server in which it is not counted may run it all the same.
+    #[must_use]
+    pub fn of(inventory: &Inventory, plugin: &str) -> Self {
+        let mut admission = Self::default();
+        for metrics in metrics(inventory) {
+            let times = metrics.admitted.get(plugin).copied().unwrap_or_default();
+            admission.servers += 1;
+            admission.running += usize::from(times > 0);
+            admission.times = admission.times.saturating_add(times);
+        }
+        admission
+    }
+}
+
 /// Authorizers by type that decided a request, and how often.
 #[must_use]
 pub fn authorizers(inventory: &Inventory) -> BTreeMap<&str, u64> {

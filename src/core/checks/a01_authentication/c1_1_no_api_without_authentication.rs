@@ -2,6 +2,7 @@
 //! flags of the control plane and the settings of the kubelets say of them.
 
 use super::anonymous_probe;
+use crate::analysis::admission::plugins;
 use crate::analysis::control_plane::{self, Setting};
 use crate::analysis::described::Topic;
 use crate::analysis::exposure::{self, Routes};
@@ -214,6 +215,7 @@ fn control_plane_flags(view: &View<'_>) -> Verdict {
                 .mend("Find out which server answered, and let all of them run with what is written."),
         );
     }
+    verdict.find_all(counted_otherwise(view));
     verdict.find_all(kept_otherwise(view, &lines));
     unseen::mind_the_unseen(view, Setting::Anonymous, &mut verdict, &servers);
     // A program that runs outside of the cluster, or without pods, is not seen and not judged; who reads "pass" must know.
@@ -232,6 +234,24 @@ fn control_plane_flags(view: &View<'_>) -> Verdict {
         verdict.note(format!("No command line of {} shows through the API: look at the hosts on which they run.", missing.join(", ")));
     }
     verdict
+}
+
+/// Admission plugins that flags switch off, and that servers counted as they ran.
+fn counted_otherwise(view: &View<'_>) -> Vec<Finding> {
+    let told = |disputed: plugins::Disputed| {
+        let each = disputed.plugins.iter().map(|(plugin, by, counted)| format!("{by}; {} counted {} times", plugin.name(), counted.times));
+        Finding::new(view.cluster_wide(), disputed.line.object.clone(), disputed.line.path.clone())
+            .rule("counted_otherwise")
+            .severity(Severity::Medium)
+            .review()
+            .observed(each.collect::<Vec<_>>().join("; "))
+            .message(
+                "These flags switch admission plugins off, and an API server that answered counted that they ran: it was not started anew since these were \
+                 written, or it is another server behind the same address. Which one is asked decides what is refused.",
+            )
+            .mend("Find out which server answered, and let all of them run with the same plugins.")
+    };
+    plugins::disputed(view.inventory).into_iter().map(told).collect()
 }
 
 /// Components that run with other flags than kubeadm keeps for them.

@@ -3,7 +3,7 @@
 use crate::analysis::admission::plugins::{Plugin, Running};
 use crate::analysis::emulation;
 use crate::analysis::pod_security::{Enforcement, Level, Version, labels, rules_of};
-use crate::judging::guarded::{not_read, places};
+use crate::judging::guarded::{not_read, places, tell_plugins};
 use crate::judging::{Verdict, View};
 use crate::kinds::node::Namespace;
 use crate::model::{Category, Finding, ObjectRef, Severity};
@@ -23,6 +23,7 @@ pub(super) fn judge(view: &View<'_>) -> Verdict {
         verdict.saw(place.category);
         verdict.find(not_read(place));
     }
+    tell_plugins(view, &mut verdict);
     verdict
 }
 
