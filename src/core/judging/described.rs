@@ -81,6 +81,19 @@ pub(crate) fn in_use(view: &View<'_>, topic: Topic, by: Describer, verdict: &mut
     told.any()
 }
 
+/// Tells what attached files say of a topic, beside a judgement that does not rest on them: what is good in them is a sentence, with where else the same
+/// must be shown.
+pub(crate) fn beside(view: &View<'_>, topic: Topic, everywhere: &str, verdict: &mut Verdict) {
+    let told = tell(view, &described::files(view.inventory, topic), topic, true, verdict);
+    if !told.good.is_empty() {
+        verdict.note(format!(
+            "{}, as {} says; that {everywhere} has the same must be shown apart.",
+            told.good.join("; "),
+            named(&told.files)
+        ));
+    }
+}
+
 /// What API servers call the file of a sort, of which they tell the SHA-256 since 1.36.
 const fn configuration_of(by: Describer) -> Option<&'static str> {
     match by {

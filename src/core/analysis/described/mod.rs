@@ -6,6 +6,7 @@
 mod access;
 mod kinship;
 mod network;
+mod registries;
 mod stored;
 mod written;
 
@@ -40,11 +41,13 @@ pub enum Topic {
     Logins,
     /// Whom Pod Security leaves out.
     Exemptions,
+    /// How kubelets log in to registries.
+    RegistryLogins,
 }
 
 impl Topic {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Anonymous,
         Self::Authorization,
         Self::StaticTokens,
@@ -55,6 +58,7 @@ impl Topic {
         Self::NetworkPolicies,
         Self::Logins,
         Self::Exemptions,
+        Self::RegistryLogins,
     ];
 
     /// The topic of a setting of the control plane; none where no description speaks of it.
@@ -88,6 +92,7 @@ impl Topic {
                 &[D::EksCluster, D::GkeCluster, D::AksCluster, D::OpenshiftOauth, D::OpenshiftAuthentication, D::Authentication]
             }
             Self::Exemptions => &[D::Admission],
+            Self::RegistryLogins => &[D::CredentialProviders],
         };
         let written: &[D] = if written::flags(self).is_empty() { &[] } else { &[D::Kubeadm, D::K3s] };
         [own, written].concat()
@@ -163,6 +168,7 @@ pub fn statements(description: &Description, topic: Topic) -> Vec<Statement> {
         Topic::Endpoint => network::endpoint(description),
         Topic::NetworkPolicies => network::policies(description),
         Topic::Exemptions => access::exemptions(description),
+        Topic::RegistryLogins => registries::logins(description),
     }
 }
 
@@ -216,6 +222,7 @@ const fn command(by: Describer) -> &'static str {
         Describer::Authentication => "the file that --authentication-config names",
         Describer::Authorization => "the file that --authorization-config names",
         Describer::Admission => "the file that --admission-control-config-file names",
+        Describer::CredentialProviders => "the file that the kubelets' --image-credential-provider-config names",
     }
 }
 

@@ -24,7 +24,7 @@ pub(super) const fn flags(topic: Topic) -> &'static [(&'static str, &'static str
             ("kube-apiserver", "audit-webhook-config-file"),
         ],
         Topic::Tls => &[("kube-apiserver", "tls-min-version"), ("kube-apiserver", "tls-cipher-suites")],
-        Topic::Endpoint | Topic::NetworkPolicies | Topic::Logins | Topic::Exemptions => &[],
+        Topic::Endpoint | Topic::NetworkPolicies | Topic::Logins | Topic::Exemptions | Topic::RegistryLogins => &[],
     }
 }
 

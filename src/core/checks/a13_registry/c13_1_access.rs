@@ -1,6 +1,7 @@
 //! Control 13.1: its automated checks.
 
 use super::anonymous_pull;
+use crate::analysis::described::Topic;
 use crate::analysis::rbac::Bound;
 use crate::judging::{Check, Need, Verdict, View, described};
 use crate::kinds::imported::About;
@@ -38,7 +39,8 @@ pub(super) const CHECKS: &[Check] = &[
            nothing uses, and rotate what was spread.",
         blind_spots: "The content of Secrets is never read: two of one name may differ, two of different names may be the same, and whether one may \
                       push can't be seen. Machines that pull with an identity of their own need no Secret and show none; of logins in the workload's \
-                      own name only the right of kubelets to fetch such tokens shows, and is told.",
+                      own name only the right of kubelets to fetch such tokens shows, and is told. The kubelets' CredentialProviderConfig is judged \
+                      where it is given as evidence.",
         judge: pull_secrets,
     },
 ];
@@ -92,6 +94,7 @@ fn pull_secrets(view: &View<'_>) -> Verdict {
         }
     }
     described::note(view, &mut verdict, About::WorkloadIdentity, "Identities of their own for workloads at the provider");
+    described::beside(view, Topic::RegistryLogins, "each node", &mut verdict);
     registry_tokens(view).into_iter().for_each(|words| verdict.note(words));
     verdict
 }

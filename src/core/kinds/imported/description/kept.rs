@@ -140,7 +140,7 @@ fn has_account(text: &str) -> bool {
 }
 
 /// A text without the numbers of accounts in it.
-fn masked_accounts(text: &str) -> String {
+pub(super) fn masked_accounts(text: &str) -> String {
     let parts = |text: &str, inner: fn(char) -> bool, mask: &dyn Fn(&str) -> Option<String>| {
         let (mut out, mut run) = (String::with_capacity(text.len()), String::new());
         for c in text.chars().map(Some).chain([None]) {

@@ -9,6 +9,7 @@ mod api_server;
 mod eks;
 mod gke;
 mod kept;
+mod kubelet;
 mod openshift;
 mod recognise;
 mod secrets;
@@ -52,11 +53,13 @@ pub enum Describer {
     Authorization,
     /// `AdmissionConfiguration` of the API server, or the `PodSecurityConfiguration` that stands in it or beside it.
     Admission,
+    /// `CredentialProviderConfig` of kubelets.
+    CredentialProviders,
 }
 
 impl Describer {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::EksCluster,
         Self::EksAccess,
         Self::GkeCluster,
@@ -71,6 +74,7 @@ impl Describer {
         Self::Authentication,
         Self::Authorization,
         Self::Admission,
+        Self::CredentialProviders,
     ];
 
     /// The name in what a check needs: `evidence: aws eks describe-cluster`.
@@ -91,6 +95,7 @@ impl Describer {
             Self::Authentication => "evidence: AuthenticationConfiguration",
             Self::Authorization => "evidence: AuthorizationConfiguration",
             Self::Admission => "evidence: AdmissionConfiguration",
+            Self::CredentialProviders => "evidence: CredentialProviderConfig",
         }
     }
 
@@ -112,6 +117,7 @@ impl Describer {
             Self::Authentication => "an AuthenticationConfiguration",
             Self::Authorization => "an AuthorizationConfiguration",
             Self::Admission => "an AdmissionConfiguration",
+            Self::CredentialProviders => "a CredentialProviderConfig",
         }
     }
 
@@ -273,6 +279,12 @@ pub enum About {
     AdmissionPlugin,
     /// Whether a plugin of admission takes policies or webhooks from a folder of the server: the plugin, or no. Where is not kept.
     StaticManifests,
+    /// In whose name a program of the kubelet logs in to registries: no where it is the node's, else the audience of the workload's token.
+    RegistryLogin,
+    /// The images for which it does, by their form.
+    RegistryImages,
+    /// That a credential stands at a place of the file. It is not kept.
+    RegistryCredential,
     /// The release channel.
     ReleaseChannel,
     /// Whether nodes start only what is signed.

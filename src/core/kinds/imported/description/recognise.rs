@@ -2,7 +2,7 @@
 //! breaks off is told as broken and never as nothing.
 
 use super::kept::{at, items, text};
-use super::{Describer, Description, aks, api_server, eks, gke, openshift, started};
+use super::{Describer, Description, aks, api_server, eks, gke, kubelet, openshift, started};
 use crate::kinds::imported::sniff::documents;
 use crate::kinds::imported::{Content, Fault, Form, yaml_fault};
 use serde_json::Value;
@@ -29,6 +29,7 @@ const MARKS: &[(Describer, &[&str])] = &[
     (Describer::Authorization, &["AuthorizationConfiguration", "k8s.io/"]),
     (Describer::Admission, &["AdmissionConfiguration", "k8s.io/"]),
     (Describer::Admission, &["PodSecurityConfiguration", "k8s.io/"]),
+    (Describer::CredentialProviders, &["CredentialProviderConfig", "k8s.io/"]),
 ];
 
 /// Recognises and reads.
@@ -81,7 +82,9 @@ pub(in crate::kinds::imported) fn recognise(text: &str) -> Option<Content> {
 /// The documents of such a file, where they can be read; none of a file that is none.
 pub(super) fn values(text: &str) -> Vec<Value> {
     let telling = |words: &[&str]| words.iter().any(|word| text.contains(word));
-    if text.len() > LARGEST || !(telling(&["EncryptionConfiguration", "kubeadm.k8s.io", "masterAuth"]) || telling(started::TELLING)) {
+    if text.len() > LARGEST
+        || !(telling(&["EncryptionConfiguration", "kubeadm.k8s.io", "masterAuth", "CredentialProviderConfig"]) || telling(started::TELLING))
+    {
         return vec![];
     }
     let json = text.trim_start().starts_with(['{', '[']);
@@ -147,6 +150,7 @@ fn by_kind(version: &str, kind: &str) -> Option<Describer> {
         (_, "AuthorizationConfiguration") if api_server => Describer::Authorization,
         (_, "AdmissionConfiguration") if api_server => Describer::Admission,
         ("pod-security.admission.config.k8s.io", "PodSecurityConfiguration") => Describer::Admission,
+        ("kubelet.config.k8s.io", "CredentialProviderConfig") => Describer::CredentialProviders,
         _ => return None,
     })
 }
@@ -161,6 +165,7 @@ fn read(by: Describer, value: &Value) -> Description {
         Describer::OpenshiftApiServer | Describer::OpenshiftOauth | Describer::OpenshiftAuthentication => openshift::object(by, value),
         Describer::Kubeadm => started::kubeadm(std::slice::from_ref(value)),
         Describer::K3s => started::k3s(value),
+        Describer::CredentialProviders => kubelet::credential_providers(value),
         Describer::Encryption | Describer::Authentication | Describer::Authorization | Describer::Admission => api_server::file(by, value),
     }
 }

@@ -35,6 +35,9 @@ fn in_value(value: &Value) -> usize {
             count += usize::from(text(value, key).is_some_and(is_secret));
         }
     }
+    if text(value, "kind") == Some("CredentialProviderConfig") {
+        count += super::kubelet::count(value, is_secret);
+    }
     if at(value, "masterAuth").is_some() {
         for path in ["masterAuth.password", "masterAuth.clientKey"] {
             count += usize::from(text(value, path).is_some_and(is_secret));
@@ -75,6 +78,8 @@ mod tests {
         assert_eq!((count(kubeadm), count(&kubeadm.replace("abcdef.0123456789abcdef", "x"))), (1, 0));
         let k3s = "token: K10abc::server:hunter2\nsecrets-encryption: true\n";
         assert_eq!((count(k3s), count(&k3s.replace("K10abc::server:hunter2", "\"(redacted)\""))), (1, 0));
+        let providers = "apiVersion: kubelet.config.k8s.io/v1\nkind: CredentialProviderConfig\nproviders:\n- {name: own, args: [--v=2, --password=hunter2], env: [{name: REGISTRY_TOKEN, value: REDACTED}, {name: KEY_FILE, value: /etc/k}]}\n";
+        assert_eq!((count(providers), count(&providers.replace("hunter2", "REDACTED"))), (1, 0));
         for other in ["token: hunter2hunter2\n", "kind: Secret\napiVersion: v1\ndata: {token: x}\n", "", "{", "%PDF-1.7"] {
             assert_eq!(count(other), 0, "{other}");
         }

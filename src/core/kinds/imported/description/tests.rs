@@ -83,6 +83,10 @@ fn samples() -> Vec<(Describer, Value)> {
             Describer::Admission,
             json!({"apiVersion": "apiserver.config.k8s.io/v1", "kind": "AdmissionConfiguration", "plugins": [{"name": "PodSecurity", "configuration": {"apiVersion": "pod-security.admission.config.k8s.io/v1", "kind": "PodSecurityConfiguration", "defaults": {"enforce": "baseline", "enforce-version": "latest"}, "exemptions": {"usernames": ["jane@acme.example"], "namespaces": ["kube-system"], "runtimeClasses": []}}}, {"name": "EventRateLimit", "path": "e.yaml"}]}),
         ),
+        (
+            Describer::CredentialProviders,
+            json!({"apiVersion": "kubelet.config.k8s.io/v1", "kind": "CredentialProviderConfig", "providers": [{"name": "own", "apiVersion": "credentialprovider.kubelet.k8s.io/v1", "defaultCacheDuration": "1h", "matchImages": ["*.registry.acme.example"], "tokenAttributes": {"serviceAccountTokenAudience": "https://registry.acme.example", "cacheType": "Token", "requireServiceAccount": true}, "env": [{"name": "REGISTRY_PASSWORD", "value": "s"}]}]}),
+        ),
     ]
 }
 
