@@ -12,7 +12,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Longest life, in seconds, of a certificate that counts as short-lived, so that nobody need be able to revoke it: seven days (CA/Browser Forum, Baseline
 /// Requirements, 1.6.1, “Short-lived Subscriber Certificate”, for certificates since 15 March 2026).
-const SHORT: i64 = 7 * 86_400;
+const SHORT: i64 = 7 * DAY;
+
+/// A day, in seconds. Signers of Kubernetes' own may give no more (`KubernetesMaxMaxExpirationSeconds` of `certificates.k8s.io`): the API server refuses a
+/// request for more, whatever the volume asks for.
+const DAY: i64 = 86_400;
+
+/// What anybody may ask for at most (`MaxMaxExpirationSeconds`): the API server refuses more.
+const LONGEST: i64 = 91 * DAY;
 
 /// The signer of logins to the API server. Its name is reserved, and Kubernetes has no such signer yet (`k8s.io/api/certificates/v1`, 1.37).
 const RESERVED: &str = "kubernetes.io/kube-apiserver-client-pod";
@@ -27,12 +34,13 @@ pub(super) fn judge(view: &View<'_>, verdict: &mut Verdict) {
                 for own in &volume.certificates {
                     verdict.saw(category);
                     let signer = crate::model::text::clean(&own.signer_name);
-                    told.signer(&signer, own.seconds);
+                    let seconds = at_most(&signer, own.seconds);
+                    told.signer(&signer, seconds);
                     let finding =
                         || Finding::new(category, workload.object.clone(), format!("{place}[podCertificate={signer}]")).pods(pods);
-                    if own.seconds > SHORT {
+                    if seconds > SHORT {
                         told.long.insert((workload.object.namespace.clone(), signer.clone()));
-                        verdict.find(long(finding(), &signer, own.seconds));
+                        verdict.find(long(finding(), &signer, seconds));
                     }
                     if signer == RESERVED {
                         verdict.find(reserved(finding()));
@@ -61,6 +69,12 @@ pub(super) fn judge(view: &View<'_>, verdict: &mut Verdict) {
     }
     requests(view, &mut told, verdict);
     told.say(verdict);
+}
+
+/// How long a certificate may hold of which a volume or a request asks for so many seconds.
+fn at_most(signer: &str, asked: i64) -> i64 {
+    let host = signer.split('/').next().unwrap_or_default();
+    asked.min(if host == "kubernetes.io" || host.ends_with(".kubernetes.io") { DAY } else { LONGEST })
 }
 
 /// What is told of all of them.
@@ -116,9 +130,9 @@ fn long(finding: Finding, signer: &str, seconds: i64) -> Finding {
         .severity(Severity::Low)
         .observed(format!("{signer}: {}", length(seconds)))
         .message(
-            "Nobody can revoke this certificate of a pod, and it holds longer than the seven days up to which that need not be possible.",
+            "Nobody can revoke this certificate of a pod, and it holds longer than seven days, up to which the rules for public certificates forgo revocation (CA/Browser Forum, since 15 March 2026).",
         )
-        .mend("Set maxExpirationSeconds to 604800 or less (a day is the default): the kubelet renews it by itself.")
+        .mend("Set maxExpirationSeconds to 604800 or less (a day is the default, 91 days are the most that Kubernetes takes): the kubelet renews it by itself.")
 }
 
 fn reserved(finding: Finding) -> Finding {
@@ -139,7 +153,8 @@ fn requests(view: &View<'_>, told: &mut Told, verdict: &mut Verdict) {
         let time = |pointer: &str| text(pointer).parse::<Timestamp>().ok();
         // What the certificate says of itself, else what was asked for at most.
         let told = time("/status/notBefore").zip(time("/status/notAfter")).map(|(from, to)| to.as_second() - from.as_second());
-        let asked = || request.parts.get("/spec/maxExpirationSeconds").and_then(Value::as_i64).unwrap_or(86_400);
+        let asked =
+            || at_most(text("/spec/signerName"), request.parts.get("/spec/maxExpirationSeconds").and_then(Value::as_i64).unwrap_or(DAY));
         let key =
             (request.metadata.namespace.as_str(), crate::model::text::clean(text("/spec/signerName")), text("/spec/serviceAccountName"));
         let entry = groups.entry(key).or_insert((0, request));
