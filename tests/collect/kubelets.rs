@@ -43,6 +43,15 @@ impl Authority {
     }
 }
 
+/// A kubelet as it comes without `serverTLSBootstrap`: with a certificate that it signed for itself.
+fn signing_for_itself() -> Server {
+    let key = KeyPair::generate().unwrap();
+    let mut wanted = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
+    wanted.distinguished_name.push(DnType::CommonName, "node-5@1764000000");
+    let shown = wanted.self_signed(&key).unwrap();
+    Server::start_showing_with(shown.der().clone(), PrivateKeyDer::try_from(key.serialize_der()).unwrap(), |_, _| Some(settings()))
+}
+
 /// The settings of a kubelet that lets nobody in unasked.
 fn settings() -> Reply {
     Reply::Json(json!({"kubeletconfig": {
@@ -106,7 +115,8 @@ fn only_whom_the_authority_vouches_for_hears_the_login() {
     let stranger = other.kubelet(|_, _| Some(settings()));
     let leading_away = own.kubelet(|_, _| Some(Reply::Raw(302, "Location: https://127.0.0.1:1/elsewhere", String::new())));
     let broken = own.kubelet(|_, _| Some(Reply::Json(json!({"kubeletconfig": {}}))));
-    let kubelets = [&good, &refusing, &stranger, &leading_away, &broken];
+    let own_signer = signing_for_itself();
+    let kubelets = [&good, &refusing, &stranger, &leading_away, &broken, &own_signer];
     let mut inventory = cluster(&kubelets);
     let folder = tempfile::tempdir().unwrap();
     let connect = Connect { kubeconfig: Some(kubeconfig(folder.path(), &believing(&own), "{token: t-1}")), ..Connect::default() };
@@ -118,10 +128,11 @@ fn only_whom_the_authority_vouches_for_hears_the_login() {
         assert_eq!(request.header("authorization"), "Bearer t-1");
         assert!(request.header("user-agent").contains("configz") && request.body.is_empty(), "{request:?}");
     }
-    assert!(stranger.asked().is_empty(), "a server that is not believed hears nothing");
+    assert!(stranger.asked().is_empty() && own_signer.asked().is_empty(), "a server that is not believed hears nothing");
     assert!(why(&probes, "node-1").contains("nodes/configz") && why(&probes, "node-2").contains("signed by nobody who is trusted"));
     assert!(why(&probes, "node-3").contains("302") && why(&probes, "node-4").contains("which every kubelet's does"));
-    assert_eq!((why(&probes, "node-0").as_str(), probes.sent.len()), ("", 5));
+    assert!(why(&probes, "node-5").contains("signed by nobody who is trusted"), "{}", why(&probes, "node-5"));
+    assert_eq!((why(&probes, "node-0").as_str(), probes.sent.len()), ("", 6));
     inventory.hear(probes.clone());
     // The record tells the requests, and neither it nor a snapshot anything that was not to be kept.
     let record = probing::record(&probes, &inventory.cluster);
@@ -134,11 +145,11 @@ fn only_whom_the_authority_vouches_for_hears_the_login() {
     let again: Inventory = serde_json::from_str(&kept).unwrap();
     let told = |inventory: &Inventory| inventory.cluster.control_plane.as_ref().unwrap().kubelets.clone();
     assert_eq!(told(&again), told(&inventory));
-    // By one kubelet of five nothing is good.
+    // By one kubelet of six nothing is good.
     let (tables, scope) = (Tables::shipped().unwrap(), Scope::default());
     let view = View::new(&again, &scope, "2026-11-23T09:00:00Z".parse().unwrap(), &tables);
     let outcome = assess::run(checks::by_id("1.1/kubelet-anonymous").unwrap(), &view);
-    assert!(outcome.outcome == Outcome::Review && outcome.reason.contains("of 5 kubelets 4 did not tell"), "{outcome:?}");
+    assert!(outcome.outcome == Outcome::Review && outcome.reason.contains("of 6 kubelets 5 did not tell"), "{outcome:?}");
 }
 
 #[test]
