@@ -3,14 +3,16 @@
 //! Source: `k8s.io/apiserver/pkg/admission/plugin/policy/validating` and `…/generic`. What an expression says is in [`crate::cel`]; here is what follows
 //! from it: which bindings are about a request, with which parameters, and what an answer or an error does.
 
+mod conditions;
 mod document;
 pub(crate) mod program;
 pub(crate) mod typed;
 
-use crate::cel::{Expression, Failure, Value};
+use crate::cel::{Failure, Value};
 use crate::matching::{Matched, is_never_asked, labels};
 use crate::request::{Namespace, Request};
 use crate::ruling::{Answer, Judge, Ruling};
+pub use conditions::{MatchConditions, Met};
 use document::{Action, Binding, Document, FailurePolicy, NotFound, ParamRef};
 use program::{Held, Program, Run, parameter};
 use serde::Deserialize;
@@ -145,8 +147,7 @@ impl Policy {
         let program = Program::compile(&document.spec);
         let tells = if program.reads("namespaceObject") {
             Tells::Whole
-        } else if ["request.namespace", "object.metadata.namespace", "oldObject.metadata.namespace"].iter().any(|path| program.reads(path))
-        {
+        } else if program.reads_name_of_namespace() {
             Tells::Name
         } else {
             Tells::Nothing
@@ -252,9 +253,9 @@ impl Policy {
     fn evaluate(&self, actions: &[Action], held: &Held, params: &Value) -> Vec<Answer> {
         let spec = &self.document.spec;
         let count = (spec.validations.len() + spec.audit_annotations.len()).max(1);
-        match self.conditions(held, params) {
-            Ok(true) => {}
-            Ok(false) => return vec![Answer::NotAsked; count],
+        match self.program.unmet(&Run::new(&self.program, held, params.clone(), false)) {
+            Ok(None) => {}
+            Ok(Some(_)) => return vec![Answer::NotAsked; count],
             Err(Failure::Lacking(why)) => return vec![Answer::NotEvaluated(why); count],
             // A condition that errs is a denial like any other, softened by what the binding does with denials.
             Err(Failure::Errs(why)) => return vec![self.denied_by_error(actions, &why); count],
@@ -290,25 +291,6 @@ impl Policy {
 
     fn denied_by_error(&self, actions: &[Action], why: &str) -> Answer {
         if self.fails_open() { self.error(why) } else { denied(actions, why) }
-    }
-
-    /// Whether all conditions hold. One that does not decides, whatever another one can't tell.
-    fn conditions(&self, held: &Held, params: &Value) -> Result<bool, Failure> {
-        let run = Run::new(&self.program, held, params.clone(), false);
-        let mut failed: Option<Failure> = None;
-        for (_, compiled) in &self.program.conditions {
-            match run.holds(compiled) {
-                Ok(true) => {}
-                Ok(false) => return Ok(false),
-                Err(failure) => {
-                    failed = Some(match failed {
-                        Some(before) => before.or(failure),
-                        None => failure,
-                    });
-                }
-            }
-        }
-        failed.map_or(Ok(true), Err)
     }
 }
 
@@ -411,28 +393,10 @@ impl Judge for Policy {
                 ways.push(format!("objects by their names, as {who} has it ({})", names.join(", ")));
             }
         }
-        let chosen = |expression: &Expression| {
-            const PATHS: [(&str, &str); 5] = [
-                ("object.metadata.labels", "labels"),
-                ("object.metadata.annotations", "annotations"),
-                ("object.metadata.name", "name"),
-                ("request.name", "name"),
-                ("request.userInfo", "who sends them"),
-            ];
-            let mut by: Vec<&str> =
-                PATHS.iter().filter(|(path, _)| self.program.expression_reads(expression, path)).map(|(_, word)| *word).collect();
-            by.dedup();
-            by.join(", ")
-        };
-        for (name, compiled) in &self.program.conditions {
-            let by = compiled.as_ref().map(chosen).unwrap_or_default();
-            if !by.is_empty() {
-                ways.push(format!("requests that the match condition {name} leaves out by {by}"));
-            }
-        }
+        ways.extend(self.program.ways_around_conditions());
         for (at, (compiled, _)) in self.program.validations.iter().enumerate() {
             let Ok(expression) = compiled else { continue };
-            let by = chosen(expression);
+            let by = self.program.chosen(expression);
             // One that is about labels alone asks for labels, and is no way around another.
             if !by.is_empty() && self.program.expression_reads(expression, "object.spec") {
                 ways.push(format!("requests that validation {} lets in by {by}", at + 1));

@@ -75,6 +75,52 @@ impl Program {
         named.chain(self.validations.iter().map(|(compiled, _)| compiled)).filter_map(|compiled| compiled.as_ref().ok())
     }
 
+    /// The first condition that does not hold. One that does not decides, whatever another one can't tell.
+    pub fn unmet(&self, run: &Run<'_>) -> Result<Option<&str>, Failure> {
+        let mut failed: Option<Failure> = None;
+        for (name, compiled) in &self.conditions {
+            match run.holds(compiled) {
+                Ok(true) => {}
+                Ok(false) => return Ok(Some(name)),
+                Err(failure) => {
+                    failed = Some(match failed {
+                        Some(before) => before.or(failure),
+                        None => failure,
+                    });
+                }
+            }
+        }
+        failed.map_or(Ok(None), Err)
+    }
+
+    /// What an expression reads that the author of a request chooses: `labels, name`; "" where there is nothing of the kind.
+    pub fn chosen(&self, expression: &Expression) -> String {
+        const PATHS: [(&str, &str); 5] = [
+            ("object.metadata.labels", "labels"),
+            ("object.metadata.annotations", "annotations"),
+            ("object.metadata.name", "name"),
+            ("request.name", "name"),
+            ("request.userInfo", "who sends them"),
+        ];
+        let mut by: Vec<&str> = PATHS.iter().filter(|(path, _)| self.expression_reads(expression, path)).map(|(_, word)| *word).collect();
+        by.dedup();
+        by.join(", ")
+    }
+
+    /// By what their author chooses requests can stay out of the conditions, each in words.
+    pub fn ways_around_conditions(&self) -> Vec<String> {
+        let by = |(name, compiled): &(String, Compiled)| {
+            let by = self.chosen(compiled.as_ref().ok()?);
+            (!by.is_empty()).then(|| format!("requests that the match condition {name} leaves out by {by}"))
+        };
+        self.conditions.iter().filter_map(by).collect()
+    }
+
+    /// Whether what decides reads the name of the namespace.
+    pub fn reads_name_of_namespace(&self) -> bool {
+        ["request.namespace", "object.metadata.namespace", "oldObject.metadata.namespace"].iter().any(|path| self.reads(path))
+    }
+
     /// Whether what decides reads something.
     pub fn reads(&self, path: &str) -> bool {
         self.deciding().any(|expression| expression.reads(path))

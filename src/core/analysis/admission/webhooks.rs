@@ -7,6 +7,7 @@ use crate::kinds::admission::{Webhook, WebhookConfiguration, WebhookRule};
 use crate::kinds::rbac::LabelSelector;
 use crate::kinds::{Inventory, KindState};
 use crate::model::{Kind, ObjectRef};
+use kassay_engines::validating::{MatchConditions, Met};
 use kassay_engines::{Namespace, Operation, Request};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -75,7 +76,7 @@ struct Hook {
     rules: Vec<WebhookRule>,
     namespaces: LabelSelector,
     objects: LabelSelector,
-    conditions: Vec<String>,
+    conditions: MatchConditions,
     fails_open: bool,
     answers: Option<bool>,
     unknown: Vec<String>,
@@ -90,7 +91,7 @@ impl Hook {
             rules: webhook.rules.clone(),
             namespaces: webhook.namespace_selector.clone(),
             objects: webhook.object_selector.clone(),
-            conditions: webhook.match_conditions.iter().map(|condition| condition.name.clone()).collect(),
+            conditions: conditions(webhook),
             fails_open: webhook.failure_policy == "Ignore",
             answers: answers(inventory, webhook),
             unknown: webhook.unknown_fields.clone(),
@@ -116,20 +117,37 @@ impl Hook {
         if !(selects_object(&self.objects, &request.object) || selects_object(&self.objects, &request.old_object)) {
             return Asked::Not(format!("its webhook {name} is not asked about objects of such labels"));
         }
+        let met = self.conditions.met(request);
+        if let Met::Not(condition) = &met {
+            return Asked::Not(format!("its webhook {name} is not asked about it, by its match condition {condition}"));
+        }
         match (self.fails_open, self.answers) {
             (true, Some(false)) => Asked::Not(format!("nobody answers for its webhook {name}, which fails open")),
             (true, _) => Asked::Unknown(format!("its webhook {name} fails open: whoever can silence it is past it")),
             (false, Some(false)) => {
                 Asked::Unknown(format!("nobody answers for its webhook {name}, and until somebody does it refuses everything"))
             }
-            (false, _) if !self.conditions.is_empty() => {
-                Asked::Unknown(format!("its webhook {name} is asked under conditions alone ({})", self.conditions.join(", ")))
-            }
             (false, _) if self.objects != LabelSelector::default() => {
                 Asked::Unknown(format!("its webhook {name} is asked about objects of certain labels alone, which their author chooses"))
             }
-            (false, _) => Asked::All,
+            (false, _) => not_all(met)
+                .map_or(Asked::All, |why| Asked::Unknown(format!("its webhook {name} is asked under conditions alone, and {why}"))),
         }
+    }
+}
+
+/// The match conditions of a webhook, compiled.
+#[must_use]
+pub fn conditions(webhook: &Webhook) -> MatchConditions {
+    MatchConditions::read(webhook.match_conditions.iter().map(|condition| (condition.name.as_str(), condition.expression.as_str())))
+}
+
+/// Why conditions that don't say no are not known to say yes; none where they do.
+fn not_all(met: Met) -> Option<String> {
+    match met {
+        Met::All | Met::Not(_) => None,
+        Met::Errs(why) => Some(format!("one of them errs, so that the API server refuses it without asking: {why}")),
+        Met::NotKnown(why) => Some(format!("what they say is not known: {why}")),
     }
 }
 
@@ -175,6 +193,25 @@ impl Webhooks {
         best
     }
 
+    /// By what their author chooses objects can stay out of every webhook that is asked about a request, each in words; empty where one asks about all.
+    #[must_use]
+    pub fn ways_around(&self, request: &Request) -> Vec<String> {
+        if self.hooks.iter().all(|hook| hook.conditions.is_empty()) {
+            return vec![];
+        }
+        let asked = self.hooks.iter().filter(|hook| hook.is_about(request) && hook.asked(request) == Asked::All);
+        let ways_of = |hook: &Hook| -> Vec<String> {
+            hook.conditions.ways_around().into_iter().map(|way| format!("webhook {}: {way}", hook.name)).collect()
+        };
+        asked.map(ways_of).min_by_key(Vec::len).unwrap_or_default()
+    }
+
+    /// Whether one of them may be asked, or not, by who sends a request.
+    #[must_use]
+    pub fn ask_who(&self) -> bool {
+        self.hooks.iter().any(|hook| hook.conditions.asks_who())
+    }
+
     /// Whether one of them lets in what is not answered for.
     #[must_use]
     pub fn fail_open(&self) -> bool {
@@ -190,6 +227,10 @@ impl Webhooks {
     /// Writes which of its webhooks select a namespace.
     pub fn tells_apart(&self, namespace: &Namespace, key: &mut Vec<u8>) {
         key.extend(self.hooks.iter().map(|hook| u8::from(hook.selects(namespace))));
+        if self.hooks.iter().any(|hook| hook.conditions.tells_namespaces_apart()) {
+            key.extend_from_slice(namespace.name.as_bytes());
+            key.push(0);
+        }
     }
 }
 
@@ -210,10 +251,18 @@ impl Stranger {
         self.hook.is_about(request) && !matches!(self.hook.asked(request), Asked::Not(_))
     }
 
-    /// Whether it is asked about what is in a namespace.
+    /// Writes what it can tell of a namespace.
+    pub fn tells_apart(&self, namespace: &Namespace, key: &mut Vec<u8>) {
+        key.push(u8::from(self.hook.selects(namespace)));
+        if self.hook.conditions.tells_namespaces_apart() {
+            key.extend_from_slice(namespace.name.as_bytes());
+        }
+    }
+
+    /// Whether it may be asked, or not, by who sends a request.
     #[must_use]
-    pub fn selects(&self, namespace: &Namespace) -> bool {
-        self.hook.selects(namespace)
+    pub fn asks_who(&self) -> bool {
+        self.hook.conditions.asks_who()
     }
 }
 

@@ -2,9 +2,9 @@
 //! are asked about pods can be trusted to answer.
 
 use crate::analysis::admission::webhooks::{answers, asks_about_pods};
-use crate::analysis::trial::Break;
+use crate::analysis::trial::{Break, left_out};
 use crate::analysis::{mutating, static_manifests};
-use crate::judging::guarded::{GuardedNamespace, Testimony, mind_exemptions, mind_missing_policies, not_read, places};
+use crate::judging::guarded::{GuardedNamespace, Testimony, mind_exemptions, mind_missing_policies, not_read, places, tell_plugins};
 use crate::judging::proof::Proofs;
 use crate::judging::{Verdict, View};
 use crate::kinds::admission::{Webhook, WebhookConfiguration};
@@ -24,6 +24,7 @@ pub(in crate::checks) fn judge(view: &View<'_>) -> Verdict {
         }
     }
     mind_exemptions(view, &mut verdict);
+    tell_plugins(view, &mut verdict);
     for words in [mutating::words(view.inventory), static_manifests::unlisted(view.inventory).words()].into_iter().flatten() {
         verdict.note(words);
     }
@@ -112,17 +113,14 @@ fn trust(view: &View<'_>, configuration: &WebhookConfiguration, webhook: &Webhoo
                 .mend("Remove the objectSelector, or make sure that another policy demands the label."),
         );
     }
-    if !webhook.match_conditions.is_empty() {
-        let names: Vec<&str> = webhook.match_conditions.iter().map(|condition| condition.name.as_str()).collect();
-        found.push(
-            finding("matchConditions")
-                .rule("skips_by_condition")
-                .severity(Severity::Low)
-                .observed(names.join(", "))
-                .message("The webhook is asked only about requests that meet these conditions; what they leave out is let in unasked.")
-                .mend("Read the expressions: they may leave out accounts of the platform, and no pods in scope."),
-        );
-    }
+    found.extend(by_condition(view, webhook, spaces).map(|(severity, observed, message)| {
+        finding("matchConditions")
+            .rule("skips_by_condition")
+            .severity(severity)
+            .observed(observed)
+            .message(message)
+            .mend("Read the expressions: they may leave out accounts of the platform, and no pods in scope.")
+    }));
     if let Some(service) = webhook.client_config.service.as_ref().filter(|_| answers(view.inventory, webhook) == Some(false)) {
         let observed = format!("{}/{}", service.namespace, service.name);
         let finding = finding("clientConfig.service").rule("nobody_answers").observed(observed);
@@ -137,4 +135,44 @@ fn trust(view: &View<'_>, configuration: &WebhookConfiguration, webhook: &Webhoo
         });
     }
     found
+}
+
+/// What the match conditions of a webhook leave out of pods in scope: how bad that is, what was seen, what it means. None where every witness reaches it, and
+/// nobody can choose otherwise.
+fn by_condition(view: &View<'_>, webhook: &Webhook, spaces: &[GuardedNamespace<'_>]) -> Option<(Severity, String, String)> {
+    let in_scope = |name: &str| spaces.iter().any(|place| place.category.in_scope() && place.name == name);
+    let namespaces: Vec<_> = view.inventory.namespaces.iter().filter(|namespace| in_scope(&namespace.metadata.name)).collect();
+    let left_out = left_out(webhook, &namespaces);
+    let namespaces = left_out.namespaces.iter().map(|(name, by)| format!("{name} ({by})"));
+    let witnesses = left_out.witnesses.iter().map(|(id, by)| format!("{id} ({by})"));
+    let what: Vec<String> = namespaces.chain(witnesses).collect();
+    if !what.is_empty() {
+        let message = match (left_out.namespaces.is_empty(), left_out.witnesses.is_empty()) {
+            (false, true) => {
+                "By these conditions the webhook is not asked about pods of these namespaces in scope: they are let in unasked."
+            }
+            (true, _) => {
+                "By these conditions the webhook is not asked about pods of such forms, which take the node: they are let in unasked."
+            }
+            (false, false) => {
+                "By these conditions the webhook is not asked about pods of these namespaces in scope, nor elsewhere about pods of such forms, which take the \
+                 node: they are let in unasked."
+            }
+        };
+        return Some((Severity::Medium, what.join(", "), message.to_owned()));
+    }
+    let names: Vec<&str> = webhook.match_conditions.iter().map(|condition| condition.name.as_str()).collect();
+    if let Some(why) = left_out.unknown {
+        let message = format!(
+            "The webhook is asked only about requests that meet these conditions, and whether pods in scope do is not known: {why}."
+        );
+        return Some((Severity::Low, names.join(", "), message));
+    }
+    (!left_out.by_choice.is_empty()).then(|| {
+        let message = format!(
+            "The webhook is asked only about requests that meet these conditions. The witnesses do; left out are {}.",
+            left_out.by_choice.join("; ")
+        );
+        (Severity::Low, names.join(", "), message)
+    })
 }
