@@ -7,10 +7,13 @@ mod choice;
 mod conditions;
 mod context;
 mod exceptions;
+mod functions;
 mod gotext;
+mod imagekinds;
 mod images;
 mod jmespath;
 mod overlay;
+mod parameters;
 mod pattern;
 mod podsecurity;
 mod policy;
@@ -26,7 +29,7 @@ mod versions;
 
 use crate::request::{GroupKind, Namespace, Request};
 use crate::ruling::{Answer, Judge, Ruling};
-use crate::validating::typed;
+use crate::validating::{Params, typed};
 use crate::{cel, re2};
 use serde_json::Value;
 pub use settings::Settings;
@@ -43,19 +46,30 @@ enum Kind {
 }
 
 impl Kyverno {
-    /// Reads a policy, with all exceptions there are (those of other policies are left out) and what Kyverno itself is told to leave out.
+    /// Reads a policy, with all exceptions there are (those of other policies are left out) and what Kyverno itself is told to leave out. A rule that takes
+    /// parameters is not evaluated.
     #[must_use]
     pub fn read(policy: &Value, exceptions: &[Value], settings: &Settings) -> Self {
+        Self::read_with(policy, exceptions, settings, &|_, _| Params::NotRead("the parameters were not read".to_owned()))
+    }
+
+    /// The same with the objects from which rules of CEL take their parameters, by apiVersion and kind.
+    #[must_use]
+    pub fn read_with(policy: &Value, exceptions: &[Value], settings: &Settings, kinds: &dyn Fn(&str, &str) -> Params) -> Self {
         let version = policy["apiVersion"].as_str().unwrap_or_default();
         let kind = policy["kind"].as_str().unwrap_or_default();
         let read = match (version, kind) {
             ("kyverno.io/v1" | "kyverno.io/v2beta1", "ClusterPolicy" | "Policy") => {
-                policy::Policy::read(policy, exceptions, settings).map(|read| Kind::Read(Box::new(read)))
+                policy::Policy::read(policy, exceptions, settings, kinds).map(|read| Kind::Read(Box::new(read)))
             }
             (
                 "policies.kyverno.io/v1alpha1" | "policies.kyverno.io/v1beta1" | "policies.kyverno.io/v1",
                 "ValidatingPolicy" | "NamespacedValidatingPolicy",
             ) => celkinds::ValidatingPolicy::read(policy, exceptions, settings).map(|read| Kind::Read(Box::new(read))),
+            (
+                "policies.kyverno.io/v1alpha1" | "policies.kyverno.io/v1beta1" | "policies.kyverno.io/v1",
+                "ImageValidatingPolicy" | "NamespacedImageValidatingPolicy",
+            ) => imagekinds::ImageValidatingPolicy::read(policy, exceptions, settings).map(|read| Kind::Read(Box::new(read))),
             _ => Err(format!("{version} {kind} is not known here")),
         };
         Self(read.unwrap_or_else(Kind::Unread))

@@ -4,6 +4,7 @@
 //! conditions alone. A policy that does not compile judges nothing there; since Kyverno has functions that are not had here, it is not evaluated.
 
 use super::choice::Asked;
+use super::functions;
 use super::policy::whole;
 use super::program::{Compiled, Seen, compile, declared_whole, reads_namespace};
 use super::settings::Settings;
@@ -42,39 +43,39 @@ struct Spec {
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-struct Autogen {
+pub(super) struct Autogen {
     #[serde(deserialize_with = "or_default")]
-    pod_controllers: Controllers,
+    pub pod_controllers: Controllers,
     #[serde(deserialize_with = "or_default")]
     validating_admission_policy: Enabled,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-struct Controllers {
-    controllers: Option<Vec<String>>,
+pub(super) struct Controllers {
+    pub controllers: Option<Vec<String>>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-struct Enabled {
-    enabled: Option<bool>,
+pub(super) struct Enabled {
+    pub enabled: Option<bool>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-struct Evaluation {
+pub(super) struct Evaluation {
     #[serde(deserialize_with = "or_default")]
-    mode: String,
+    pub mode: String,
     #[serde(deserialize_with = "or_default")]
-    admission: Enabled,
+    pub admission: Enabled,
     #[serde(rename = "background")]
     _background: Option<Value>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-struct ExceptionSpec {
+pub(super) struct ExceptionSpec {
     #[serde(deserialize_with = "or_default")]
     policy_refs: Vec<PolicyRef>,
     #[serde(deserialize_with = "or_default")]
@@ -170,7 +171,7 @@ impl ValidatingPolicy {
 }
 
 /// An exception of a policy; nothing where it is about others.
-fn of_policy(object: &Value, kind: &str, name: &str) -> Option<Result<ExceptionSpec, String>> {
+pub(super) fn of_policy(object: &Value, kind: &str, name: &str) -> Option<Result<ExceptionSpec, String>> {
     let version = object["apiVersion"].as_str()?;
     if object["kind"] != "PolicyException" || version.split('/').next() != Some("policies.kyverno.io") {
         return None;
@@ -190,7 +191,7 @@ fn of_policy(object: &Value, kind: &str, name: &str) -> Option<Result<ExceptionS
 }
 
 /// Whether policies are made for controllers: of a policy about pods alone.
-fn may_be_made(raw: &Value) -> bool {
+pub(super) fn may_be_made(raw: &Value) -> bool {
     let constraints = &raw["matchConstraints"];
     let empty = |value: &Value| match value {
         Value::Array(items) => items.is_empty(),
@@ -277,20 +278,24 @@ fn replaced(text: &str, from: &str, to: &str) -> String {
 
 /// Compiles; what is refused is not evaluated either, since Kyverno knows more than the API server.
 fn compiled(text: &str, types: &BTreeMap<String, Type>, bool_wanted: bool) -> Result<Compiled, String> {
-    match compile(text, &declared_whole(types), bool_wanted)? {
-        Ok(expression) => Ok(Ok(expression)),
-        Err(words) => Err(format!("{text:?}: {words}")),
-    }
+    whole_or(text, compile(text, &functions::with(declared_whole(types)), bool_wanted)?)
+}
+
+/// Compiles a condition: the API server asks it too, and has none of Kyverno's functions.
+fn condition(text: &str) -> Result<Compiled, String> {
+    whole_or(text, compile(text, &declared_whole(&BTreeMap::new()), true)?)
+}
+
+fn whole_or(text: &str, compiled: Compiled) -> Result<Compiled, String> {
+    compiled.map(Ok).map_err(|words| format!("{text:?}: {words}"))
 }
 
 impl Part {
     fn read(by: &'static str, raw: &Value, exceptions: &[ExceptionSpec]) -> Result<Self, String> {
         let spec: Spec = serde_json::from_value(raw.clone()).map_err(|error| format!("spec: {error}"))?;
         let mut types = BTreeMap::new();
-        let none = BTreeMap::new();
-        let conditions = |list: &[MatchCondition]| -> Result<Vec<Compiled>, String> {
-            list.iter().map(|condition| compiled(&condition.expression, &none, true)).collect()
-        };
+        let conditions =
+            |list: &[MatchCondition]| -> Result<Vec<Compiled>, String> { list.iter().map(|one| condition(&one.expression)).collect() };
         let mut variables = BTreeMap::new();
         for variable in &spec.variables {
             let made = compiled(&variable.expression, &types, false)?;

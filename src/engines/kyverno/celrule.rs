@@ -2,10 +2,11 @@
 //!
 //! Source: pkg/engine/handlers/validation/validate_cel.go and pkg/engine/internal/match.go of Kyverno 1.19. An expression that errs breaks the rule.
 
+use super::parameters::{Chosen, Kinds, Source};
 use super::program::{Compiled as Expression, Seen, compile, declared, reads_namespace};
 use super::rule::Status;
 use super::types::{MatchCondition, Rule};
-use crate::cel::{Failure, Type};
+use crate::cel::{Failure, Type, Value};
 use crate::request::{Operation, Request};
 use std::collections::BTreeMap;
 
@@ -101,28 +102,39 @@ struct Program {
     conditions: Vec<Expression>,
     variables: BTreeMap<String, Expression>,
     expressions: Vec<(Expression, String)>,
+    parameters: Option<Source>,
+}
+
+/// What a program says with one parameter.
+enum Said {
+    Admits,
+    NotMet,
+    Denies(String),
+    Lacking(String),
 }
 
 /// The program of a rule, or why it can't be read; nothing where the rule has none.
 pub struct Compiled(Option<Result<Program, String>>);
 
 impl Compiled {
-    /// Compiles the program of a rule.
+    /// Compiles the program of a rule, which may take parameters of these kinds.
     #[must_use]
-    pub fn of(rule: &Rule) -> Self {
+    pub fn of(rule: &Rule, kinds: Kinds<'_>) -> Self {
         Self(rule.validate.as_ref().and_then(|validate| validate.cel.as_ref()).map(|cel| {
-            if cel.param_kind.is_some() || cel.param_ref.is_some() {
-                return Err("parameters".to_owned());
-            }
+            let parameters = Source::read(cel.param_kind.as_ref(), cel.param_ref.as_ref(), kinds)?;
+            let declare = |types: &BTreeMap<String, Type>| {
+                let plain = declared(types);
+                if parameters.is_some() { plain.variable("params", Type::Dyn) } else { plain }
+            };
             let mut types: BTreeMap<String, Type> = BTreeMap::new();
             let mut variables = BTreeMap::new();
             for variable in &cel.variables {
-                let compiled = compile(&variable.expression, &declared(&types), false)?;
+                let compiled = compile(&variable.expression, &declare(&types), false)?;
                 let kind = compiled.as_ref().map_or(Type::Dyn, |expression| expression.kind().clone());
                 types.insert(variable.name.clone(), kind);
                 variables.insert(variable.name.clone(), compiled);
             }
-            let declared = declared(&types);
+            let declared = declare(&types);
             let conditions = rule.cel_preconditions.iter().map(|condition| compile(&condition.expression, &declared, true));
             let conditions = conditions.collect::<Result<_, _>>()?;
             let mut expressions = Vec::new();
@@ -130,7 +142,7 @@ impl Compiled {
                 let words = demand.message.clone().unwrap_or_else(|| format!("failed expression: {}", demand.expression));
                 expressions.push((compile(&demand.expression, &declared, true)?, words));
             }
-            Ok(Program { conditions, variables, expressions })
+            Ok(Program { conditions, variables, expressions, parameters })
         }))
     }
 
@@ -140,6 +152,7 @@ impl Compiled {
         let Some(Ok(program)) = &self.0 else { return false };
         let expressions = program.expressions.iter().map(|(expression, _)| expression);
         program.conditions.iter().chain(program.variables.values()).chain(expressions).any(reads_namespace)
+            || program.parameters.as_ref().is_some_and(Source::tells_namespaces_apart)
     }
 
     /// What it says to a request.
@@ -150,22 +163,49 @@ impl Compiled {
             Some(Err(why)) => return Status::Lacking(format!("CEL: {why}")),
             Some(Ok(program)) => program,
         };
-        match Seen::new(request, &program.variables).without_namespace().all_hold(&program.conditions) {
-            Ok(true) => {}
-            Ok(false) => return Status::Skip("cel preconditions not met".to_owned()),
-            Err(Failure::Errs(why)) => return Status::Fail(format!("a precondition errs: {why}")),
-            Err(Failure::Lacking(why)) => return Status::Lacking(format!("CEL: {why}")),
+        let Some(source) = &program.parameters else { return following(std::iter::once(program.say(request, None))) };
+        let itself = request.kind.kind == "Namespace" && request.kind.group.is_empty();
+        let namespace = request.namespace.as_ref().filter(|_| !itself).map_or("", |own| own.name.as_str());
+        match source.choose(namespace) {
+            Chosen::With(parameters) => following(parameters.into_iter().map(|parameter| program.say(request, Some(parameter)))),
+            Chosen::Errs(why) => Status::Error(why),
+            Chosen::Lacking(why) => Status::Lacking(format!("CEL: {why}")),
         }
-        let seen = Seen::new(request, &program.variables);
+    }
+}
+
+/// What follows from what was said with each parameter, in their order: the first that is not met or denies decides.
+fn following(said: impl Iterator<Item = Said>) -> Status {
+    for said in said {
+        match said {
+            Said::Admits => {}
+            Said::NotMet => return Status::Skip("cel preconditions not met".to_owned()),
+            Said::Denies(why) => return Status::Fail(why),
+            Said::Lacking(why) => return Status::Lacking(format!("CEL: {why}")),
+        }
+    }
+    Status::Pass
+}
+
+impl Program {
+    fn say(&self, request: &Request, parameter: Option<Value>) -> Said {
+        let beside = || parameter.iter().map(|parameter| ("params", parameter.clone())).collect();
+        match Seen::new(request, &self.variables).without_namespace().with(beside()).all_hold(&self.conditions) {
+            Ok(true) => {}
+            Ok(false) => return Said::NotMet,
+            Err(Failure::Errs(why)) => return Said::Denies(format!("a precondition errs: {why}")),
+            Err(Failure::Lacking(why)) => return Said::Lacking(why),
+        }
+        let seen = Seen::new(request, &self.variables).with(beside());
         let mut lacking = None;
-        for (expression, words) in &program.expressions {
+        for (expression, words) in &self.expressions {
             match seen.holds(expression) {
                 Ok(true) => {}
-                Ok(false) => return Status::Fail(words.clone()),
-                Err(Failure::Errs(why)) => return Status::Fail(format!("it errs: {why}")),
+                Ok(false) => return Said::Denies(words.clone()),
+                Err(Failure::Errs(why)) => return Said::Denies(format!("it errs: {why}")),
                 Err(Failure::Lacking(why)) => lacking = Some(why),
             }
         }
-        lacking.map_or(Status::Pass, |why| Status::Lacking(format!("CEL: {why}")))
+        lacking.map_or(Said::Admits, Said::Lacking)
     }
 }

@@ -238,14 +238,37 @@ impl Filter {
     }
 
     /// Whether a request is meant.
-    fn means(&self, asked: &Asked<'_>, of_exception: bool) -> Chosen {
+    fn means(&self, asked: &Asked<'_>, of: Of) -> Chosen {
         let named = || {
-            let of_roles =
-                if self.roles.is_empty() && self.cluster_roles.is_empty() { Some(true) } else { asked.user.map_or(Some(false), |_| None) };
+            let of_roles = if self.roles.is_empty() && self.cluster_roles.is_empty() {
+                Some(true)
+            } else {
+                match asked.user {
+                    None => Some(false),
+                    // Who sends a request is somebody with no role that not everybody has; who has such a one is left out by choice.
+                    Some(_) if of == Of::Exclude && !self.roles.iter().chain(&self.cluster_roles).any(|role| may_be_everybodys(role)) => {
+                        Some(false)
+                    }
+                    Some(_) => None,
+                }
+            };
             and(of_roles, || Some(self.subjects.is_empty() || asked.user.is_some_and(|user| subjects_match(&self.subjects, user))))
         };
-        and(Some(!self.is_empty() && self.resources.mean(asked, of_exception)), named)
+        and(Some(!self.is_empty() && self.resources.mean(asked, of == Of::Exception)), named)
     }
+}
+
+/// What a filter is of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Of {
+    Match,
+    Exclude,
+    Exception,
+}
+
+/// Whether a role may be one that everybody has, or a controller of Kubernetes: their names begin so, and what has wildcards may mean them.
+fn may_be_everybodys(role: &str) -> bool {
+    has_wildcard(role) || role.split(':').any(|part| part == "system")
 }
 
 impl Choice {
@@ -278,8 +301,8 @@ impl Choice {
         self.resources.kinds.iter().cloned().chain(below).collect()
     }
 
-    fn one_means(filters: &[Filter], asked: &Asked<'_>, of_exception: bool) -> Chosen {
-        let says: Vec<Chosen> = filters.iter().map(|filter| filter.means(asked, of_exception)).collect();
+    fn one_means(filters: &[Filter], asked: &Asked<'_>, of: Of) -> Chosen {
+        let says: Vec<Chosen> = filters.iter().map(|filter| filter.means(asked, of)).collect();
         if says.contains(&Some(true)) {
             Some(true)
         } else if says.contains(&None) {
@@ -289,8 +312,8 @@ impl Choice {
         }
     }
 
-    fn all_mean(filters: &[Filter], asked: &Asked<'_>, of_exception: bool) -> Chosen {
-        let says: Vec<Chosen> = filters.iter().map(|filter| filter.means(asked, of_exception)).collect();
+    fn all_mean(filters: &[Filter], asked: &Asked<'_>, of: Of) -> Chosen {
+        let says: Vec<Chosen> = filters.iter().map(|filter| filter.means(asked, of)).collect();
         if says.contains(&Some(false)) {
             Some(false)
         } else if says.contains(&None) {
@@ -304,11 +327,11 @@ impl Choice {
     #[must_use]
     pub fn matches(&self, asked: &Asked<'_>) -> Chosen {
         if !self.any.is_empty() {
-            Self::one_means(&self.any, asked, false)
+            Self::one_means(&self.any, asked, Of::Match)
         } else if !self.all.is_empty() {
-            Self::all_mean(&self.all, asked, false)
+            Self::all_mean(&self.all, asked, Of::Match)
         } else {
-            self.plain().means(asked, false)
+            self.plain().means(asked, Of::Match)
         }
     }
 
@@ -316,11 +339,11 @@ impl Choice {
     #[must_use]
     pub fn excludes(&self, asked: &Asked<'_>) -> Chosen {
         if !self.any.is_empty() {
-            Self::one_means(&self.any, asked, false)
+            Self::one_means(&self.any, asked, Of::Exclude)
         } else if !self.all.is_empty() {
-            Self::all_mean(&self.all, asked, false)
+            Self::all_mean(&self.all, asked, Of::Exclude)
         } else {
-            self.plain().means(asked, false)
+            self.plain().means(asked, Of::Exclude)
         }
     }
 
@@ -328,9 +351,9 @@ impl Choice {
     #[must_use]
     pub fn excepts(&self, asked: &Asked<'_>) -> Chosen {
         if !self.any.is_empty() {
-            Self::one_means(&self.any, asked, true)
+            Self::one_means(&self.any, asked, Of::Exception)
         } else if !self.all.is_empty() {
-            Self::all_mean(&self.all, asked, true)
+            Self::all_mean(&self.all, asked, Of::Exception)
         } else {
             Some(false)
         }

@@ -7,6 +7,7 @@ use super::celrule;
 use super::choice::{Asked, kinds_are_sent, selects};
 use super::context::Context;
 use super::exceptions::{Excepted, Exception, excepted};
+use super::parameters::Kinds;
 use super::rule::{self, Status, enforces};
 use super::settings::Settings;
 use super::types::{MatchCondition, Override, Rule, Spec};
@@ -53,7 +54,7 @@ fn parse(raw: &Value, number: usize) -> Result<Rule, String> {
 
 impl Policy {
     /// Reads a policy; in words what can't be read.
-    pub fn read(policy: &Value, exceptions: &[Value], settings: &Settings) -> Result<Self, String> {
+    pub fn read(policy: &Value, exceptions: &[Value], settings: &Settings, kinds: Kinds<'_>) -> Result<Self, String> {
         let spec: Spec = serde_json::from_value(policy["spec"].clone()).map_err(|error| format!("spec: {error}"))?;
         let name = policy["metadata"]["name"].as_str().unwrap_or_default();
         let namespaced = policy["kind"] == "Policy";
@@ -70,11 +71,11 @@ impl Policy {
             for kind in &controllers {
                 if let Some(generated) = autogen::generated(raw, &rule, kind) {
                     let generated = parse(&generated, at + 1)?;
-                    made_cel.insert(*kind, celrule::Compiled::of(&generated));
+                    made_cel.insert(*kind, celrule::Compiled::of(&generated, kinds));
                     made.insert(*kind, generated);
                 }
             }
-            let cel = celrule::Compiled::of(&rule);
+            let cel = celrule::Compiled::of(&rule, kinds);
             let reads_namespace = reads_namespace(raw) || cel.reads_namespace();
             read.push(Read { rule, made, cel, made_cel, reads_namespace });
         }

@@ -1,5 +1,6 @@
 //! Programs of CEL in Kyverno's policies: conditions, variables and what must hold, on the variables of the API server.
 
+use super::functions;
 use crate::cel::{Declared, Expression, Failure, Fault, Scope, Type, Value};
 use crate::request::{Namespace, Operation, Request};
 use std::cell::RefCell;
@@ -118,6 +119,8 @@ pub struct Seen<'a> {
     old_object: Value,
     request: Vec<(&'static str, Value)>,
     namespace: Value,
+    /// What else there is.
+    beside: Vec<(&'static str, Value)>,
     variables: &'a BTreeMap<String, Compiled>,
     worked_out: RefCell<BTreeMap<String, Result<Value, Failure>>>,
 }
@@ -177,6 +180,7 @@ impl<'a> Seen<'a> {
             old_object: Value::from_json(&request.old_object),
             request: seen_request(request),
             namespace,
+            beside: Vec::new(),
             variables,
             worked_out: RefCell::default(),
         }
@@ -203,6 +207,13 @@ impl<'a> Seen<'a> {
         self.request.extend([("object", self.object.clone()), ("oldObject", self.old_object.clone())]);
         self.object = or_empty(&self.object);
         self.old_object = or_empty(&self.old_object);
+        self
+    }
+
+    /// With further variables.
+    #[must_use]
+    pub fn with(mut self, beside: Vec<(&'static str, Value)>) -> Self {
+        self.beside = beside;
         self
     }
 
@@ -248,8 +259,12 @@ impl Scope for Seen<'_> {
             "oldObject" => self.old_object.clone(),
             "request" => Value::map(self.request.iter().cloned()),
             "namespaceObject" => self.namespace.clone(),
-            _ => return None,
+            _ => return self.beside.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone()),
         })
+    }
+
+    fn call(&self, name: &str, args: &[Value]) -> Option<Result<Value, Failure>> {
+        functions::call(name, args)
     }
 
     fn member(&self, variable: &str, field: &str) -> Option<Result<Value, Failure>> {

@@ -158,9 +158,26 @@ fn what_is_not_known_is_not_evaluated() {
     // A variable that comes from elsewhere and that nobody asks for is nothing.
     let unused = json!({"validate": {"deny": {}}, "context": entry("apiCall")});
     assert!(matches!(told(&policy(unused), &Settings::default(), &asked), Answer::Refuses(_)));
-    let mut by_role = policy(json!({"validate": {"deny": {}}}));
-    by_role["spec"]["rules"][0]["exclude"] = json!({"any": [{"clusterRoles": ["cluster-admin"]}]});
-    assert!(matches!(told(&by_role, &Settings::default(), &asked), Answer::NotEvaluated(_)));
+    // Whom a rule leaves out by a role is told as a way around it; whom it is about by a role is not known, nor is a role that everybody may have.
+    for (part, role, known) in [
+        ("exclude", "cluster-admin", true),
+        ("exclude", "pay:deployer", true),
+        ("exclude", "system:basic-user", false),
+        ("exclude", "kube-system:system:controller:job-controller", false),
+        ("exclude", "cluster-*", false),
+        ("match", "cluster-admin", false),
+    ] {
+        let mut by_role = policy(json!({"validate": {"deny": {}}}));
+        by_role["spec"]["rules"][0][part] = json!({"any": [{"resources": {"kinds": ["Pod"]}, "clusterRoles": [role]}]});
+        let answer = told(&by_role, &Settings::default(), &asked);
+        assert_eq!(
+            (matches!(answer, Answer::Refuses(_)), matches!(answer, Answer::NotEvaluated(_))),
+            (known, !known),
+            "{part} {role}: {answer:?}"
+        );
+        let around = Kyverno::read(&by_role, &[], &Settings::default()).ways_around();
+        assert!(!known || around == [format!("requests of those with the role {role}")], "{part} {role}: {around:?}");
+    }
     for (field, value) in [("apiVersion", "kyverno.io/v3"), ("kind", "Other")] {
         let mut other = policy(json!({"validate": {"deny": {}}}));
         other[field] = json!(value);
@@ -170,6 +187,82 @@ fn what_is_not_known_is_not_evaluated() {
         let rulings = Kyverno::read(&cut, &[], &Settings::default()).rule(&asked);
         assert!(rulings.iter().all(|ruling| matches!(ruling.answer, Answer::NotEvaluated(_))), "{cut}");
     }
+}
+
+#[test]
+fn policies_of_cel_take_names_of_images_apart() {
+    let rules = json!([{"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": ["pods"]}]);
+    let told = |expression: &str, image: &str| {
+        let spec = json!({"matchConstraints": {"resourceRules": rules}, "variables": [{"name": "images", "expression": "object.spec.containers.map(c, image(c.image))"}],
+                          "validations": [{"expression": expression}]});
+        let policy = json!({"apiVersion": "policies.kyverno.io/v1", "kind": "ValidatingPolicy", "metadata": {"name": "p"}, "spec": spec});
+        match Kyverno::read(&policy, &[], &Settings::default())
+            .rule(&pod(json!({"containers": [{"name": "a", "image": image}]})))
+            .remove(0)
+            .answer
+        {
+            Answer::Admits(_) => 'a',
+            Answer::Refuses(_) => 'r',
+            Answer::NotAsked => '-',
+            Answer::NotEvaluated(_) => 'n',
+        }
+    };
+    for (expression, image, wanted) in [
+        ("variables.images.all(i, i.registry() == 'ghcr.io')", "ghcr.io/acme/a:1", 'a'),
+        ("variables.images.all(i, i.registry() == 'ghcr.io')", "nginx", 'r'),
+        ("variables.images.all(i, i.tag() != 'latest' || i.containsDigest())", "ghcr.io/acme/a", 'r'),
+        ("object.spec.containers.all(c, isImage(c.image) && image(c.image).repository().startsWith('library/'))", "nginx:1", 'a'),
+        ("variables.images.all(i, i.registry() == 'ghcr.io')", "A B", 'n'),
+        ("variables.images.all(i, i.nothing() == 'ghcr.io')", "nginx", 'n'),
+    ] {
+        assert_eq!(told(expression, image), wanted, "{expression} on {image}");
+    }
+}
+
+#[test]
+fn rules_of_cel_take_parameters() {
+    let asked = pod(json!({"containers": [{"name": "a", "image": "nginx"}]}));
+    let limit = |name: &str, namespace: &str, most: i64| json!({"apiVersion": "acme.example/v1", "kind": "Limit", "metadata": {"name": name, "namespace": namespace, "labels": {"on": "yes"}}, "most": most});
+    let told = |namespaced: bool, objects: &[Value], reference: Value, failure: &str| {
+        let kind = json!({"apiVersion": "acme.example/v1", "kind": "Limit"});
+        let cel = json!({"expressions": [{"expression": "size(object.spec.containers) <= params.most"}], "paramKind": kind, "paramRef": reference});
+        let mut policy = policy(json!({"validate": {"cel": cel}}));
+        policy["spec"]["failurePolicy"] = json!(failure);
+        let kinds = |api_version: &str, kind: &str| match (api_version, kind) {
+            ("acme.example/v1", "Limit") => Params::Read { namespaced, objects: objects.to_vec() },
+            _ => Params::NoSuchKind,
+        };
+        let judge = Kyverno::read_with(&policy, &[], &Settings::default(), &kinds);
+        let (mut one, mut other) = (Vec::new(), Vec::new());
+        judge.tells_apart(&Namespace::new("ns", &BTreeMap::new()), &mut one);
+        judge.tells_apart(&Namespace::new("other", &BTreeMap::new()), &mut other);
+        let letter = match judge.rule(&asked).remove(0).answer {
+            Answer::Admits(_) => 'a',
+            Answer::Refuses(_) => 'r',
+            Answer::NotAsked => '-',
+            Answer::NotEvaluated(_) => 'n',
+        };
+        (letter, one != other)
+    };
+    let (few, many, elsewhere) = (limit("few", "ns", 0), limit("many", "ns", 9), limit("few", "other", 9));
+    let all = [few.clone(), many.clone(), elsewhere.clone()];
+    for (objects, reference, wanted) in [
+        (&all[..], json!({"name": "few"}), 'r'),
+        (&all, json!({"name": "many"}), 'a'),
+        (&all, json!({"name": "few", "namespace": "other"}), 'a'),
+        (&all, json!({"selector": {"matchLabels": {"on": "yes"}}}), 'r'),
+        (&all, json!({"selector": {"matchLabels": {"on": "no"}}, "parameterNotFoundAction": "Allow"}), 'a'),
+        (&all, json!({"selector": {"matchLabels": {"on": "no"}}, "parameterNotFoundAction": "Deny"}), 'r'),
+        // One that is named and not there breaks the rule, whatever is to be done then.
+        (&[], json!({"name": "few", "parameterNotFoundAction": "Allow"}), 'r'),
+    ] {
+        let (letter, apart) = told(true, objects, reference.clone(), "Fail");
+        assert_eq!(letter, wanted, "{reference}");
+        assert!(apart || !reference["namespace"].is_null(), "parameters of each namespace tell namespaces apart: {reference}");
+    }
+    assert_eq!(told(false, &all, json!({"name": "few", "namespace": "ns"}), "Fail").0, 'r');
+    assert_eq!(told(true, &[], json!({"name": "few"}), "Ignore").0, 'a');
+    assert_eq!(told(true, &all, json!({"name": "few"}), "Ignore").0, 'r');
 }
 
 #[test]
