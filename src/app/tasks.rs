@@ -326,7 +326,7 @@ fn register(inventory: &Inventory, scope: &Scope) -> Result<Arc<Folded>, String>
 fn tried(inventory: &Inventory, scope: &Scope) -> Result<Arc<Told>, String> {
     let tables = tables(None).map_err(|e| e.to_string())?;
     let categories = platform::Categories::new(inventory, scope);
-    Ok(Arc::new(Trial::of(inventory, &tables.software).told(|namespace| categories.of(namespace))))
+    Ok(Arc::new(Trial::in_scope(inventory, &tables.software, scope).told(|namespace| categories.of(namespace))))
 }
 
 /// The clusters of an assessment side by side.

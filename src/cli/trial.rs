@@ -60,7 +60,7 @@ impl TrialVerb {
         let options = Options { kubernetes_version: self.kubernetes_version, without_secrets: true, ..Options::default() };
         let inventory = self.source.read(&options, manners)?;
         let tables = Tables::shipped().map_err(|error| Failure::new(error.to_string()))?;
-        let trial = Trial::of(&inventory, &tables.software);
+        let trial = Trial::in_scope(&inventory, &tables.software, &scope);
         let categories = kassay_core::analysis::platform::Categories::new(&inventory, &scope);
         let written = match self.output {
             Form::Json => serde_json::to_writer_pretty(&mut out, &trial.document()).map_err(io::Error::from).and_then(|()| writeln!(out)),
@@ -142,7 +142,7 @@ impl Page<'_, '_> {
         }
         for (at, place) in trial.places.iter().enumerate() {
             writeln!(out)?;
-            lines::wrapped(out, width, "", &told(&place.namespaces))?;
+            lines::wrapped(out, width, "", &format!("{}: {}", told(&place.namespaces), self.counts(at)))?;
             for (breaks, rows) in self.by_break(at) {
                 // Those of one demand of whom the same is said by the same are told in one line.
                 let mut rest = &rows[..];
@@ -162,6 +162,17 @@ impl Page<'_, '_> {
             }
         }
         Ok(())
+    }
+
+    /// How many pods that break something get in at a place, how many are refused, and of how many it is not known.
+    fn counts(&self, place: usize) -> String {
+        let breaking = WITNESSES.iter().enumerate().filter(|(_, witness)| witness.breaks != Break::Nothing && witness.is_pod());
+        let outcomes: Vec<Outcome> = breaking.map(|(at, _)| self.trial.verdict(place, at).outcome).collect();
+        let each = [(Outcome::LetIn, "let in"), (Outcome::NotEvaluated, "not evaluated"), (Outcome::Refused, "refused")];
+        let count = |wanted: Outcome| outcomes.iter().filter(|outcome| **outcome == wanted).count();
+        let told = each.into_iter().map(|(outcome, words)| (count(outcome), words)).filter(|(count, _)| *count > 0);
+        let told: Vec<String> = told.map(|(count, words)| format!("{count} {words}")).collect();
+        format!("of {} pods that break something {}", outcomes.len(), told.join(", "))
     }
 
     /// The witnesses of a place, those of one demand together, in their order.

@@ -72,7 +72,7 @@ pub struct Material {
 fn tried(inventory: &Inventory, scope: &Scope) -> Result<Told, String> {
     let tables = Tables::shipped().map_err(|e| e.to_string())?;
     let categories = Categories::new(inventory, scope);
-    Ok(Trial::of(inventory, &tables.software).told(|namespace| categories.of(namespace)))
+    Ok(Trial::in_scope(inventory, &tables.software, scope).told(|namespace| categories.of(namespace)))
 }
 
 impl Material {

@@ -145,7 +145,7 @@ impl<'a> View<'a> {
 
     /// What admission says to the witnesses.
     pub fn trial(&self) -> &Trial<'a> {
-        self.trial.get_or_init(|| Trial::of(self.inventory, &self.tables.software))
+        self.trial.get_or_init(|| Trial::in_scope(self.inventory, &self.tables.software, self.scope))
     }
 
     /// Every namespace that was read or in which something was read, with its category, sorted by name.

@@ -30,6 +30,15 @@ pub(super) fn of<'a>(request: &Request, object: &'a Value) -> Option<Vec<&'a str
     Some(containers(spec).map(|container| container["image"].as_str().unwrap_or_default()).collect())
 }
 
+/// All images that a node pulls for an object: those of its containers, and those that it mounts as volumes.
+pub(super) fn pulled<'a>(request: &Request, object: &'a Value) -> Option<Vec<&'a str>> {
+    let mut images = of(request, object)?;
+    let spec = pod_spec(&request.kind.group, &request.kind.kind, object)?;
+    let volumes = spec["volumes"].as_array().into_iter().flatten();
+    images.extend(volumes.filter_map(|volume| volume.pointer("/image/reference")?.as_str()));
+    Some(images)
+}
+
 /// A reference to an image, taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Reference {

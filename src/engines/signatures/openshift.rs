@@ -1,6 +1,8 @@
 //! OpenShift: what its nodes pull. The registries of `image.config.openshift.io` and the (Cluster)ImagePolicies become rules of the container runtime: an
 //! object with an image that they refuse gets in, and its containers don't start. Here that counts as refused.
 //!
+//! The images of volumes are pulled by the same runtime under the same rules.
+//!
 //! Of several scopes the most specific one counts: an image with its tag or digest, its repository, the paths above it, its registry, and then
 //! `*.domain`. Sources: `containers-policy.json`, and the API of OpenShift 4.21.
 
@@ -185,7 +187,7 @@ impl Judge for OpenShift {
     fn rule(&self, request: &Request) -> Vec<Ruling> {
         let names = || ["registrySources"].into_iter().chain(self.policies.iter().map(|part| part.by.as_str()));
         let pulled = matches!(request.operation, Operation::Create | Operation::Update);
-        let Some(images) = images::of(request, &request.object).filter(|_| pulled) else {
+        let Some(images) = images::pulled(request, &request.object).filter(|_| pulled) else {
             return names().map(|by| Ruling::new(by, Answer::NotAsked)).collect();
         };
         let registries = match &self.registries {

@@ -248,6 +248,10 @@ fn nodes_of_openshift_pull_by_the_closest_scope() {
     for (given, image, expected) in rows {
         assert_eq!(ask(&sources(given.clone()), &[], image), expected, "{given} {image}");
     }
+    // What a volume is made of is pulled by the same rules.
+    let mut mounting = pod("quay.io/a/b", Provenance::Unsigned);
+    mounting.object["spec"]["volumes"] = json!([{"name": "v", "image": {"reference": "registry.invalid/w:1"}}]);
+    assert_eq!(letters(&OpenShift::read(&sources(json!({"allowedRegistries": ["quay.io"]})), &[]), &mounting), "R");
     let policy = |kind: &str, namespace: &str, scopes: Value| {
         json!({"apiVersion": "config.openshift.io/v1", "kind": kind, "metadata": {"name": "c", "namespace": namespace},
             "spec": {"scopes": scopes, "policy": {"rootOfTrust": {"policyType": "PublicKey", "publicKey": {"keyData": "eA=="}}}}})

@@ -1,30 +1,13 @@
 //! Who else may refuse pods, by rules that can't be read here: webhooks of programs that are not known, engines that keep their policies in programs,
 //! OpenShift's security context constraints. What nobody else refuses is then not evaluated.
 
-use super::tried::Tried;
+use super::tried::{NotKnown, Tried};
 use crate::analysis::admission::unreadable;
 use crate::analysis::admission::webhooks::{self, Stranger};
 use crate::analysis::software::Software;
 use crate::kinds::Inventory;
 use crate::model::Kind;
 use kassay_engines::{Answer, Judge, Namespace, Request, Ruling};
-
-/// Something that may refuse pods everywhere.
-struct Elsewhere(String);
-
-impl Judge for Elsewhere {
-    fn rule(&self, request: &Request) -> Vec<Ruling> {
-        let about_pods = request.resource.group.is_empty() && request.resource.resource == "pods";
-        let answer = if about_pods { Answer::NotEvaluated(self.0.clone()) } else { Answer::NotAsked };
-        vec![Ruling::new("", answer)]
-    }
-
-    fn tells_apart(&self, _: &Namespace, _: &mut Vec<u8>) {}
-
-    fn asks_who(&self) -> bool {
-        false
-    }
-}
 
 impl Judge for Stranger {
     fn rule(&self, request: &Request) -> Vec<Ruling> {
@@ -36,11 +19,11 @@ impl Judge for Stranger {
     }
 
     fn tells_apart(&self, namespace: &Namespace, key: &mut Vec<u8>) {
-        key.push(u8::from(self.selects(namespace)));
+        self.tells_apart(namespace, key);
     }
 
     fn asks_who(&self) -> bool {
-        false
+        self.asks_who()
     }
 }
 
@@ -48,18 +31,17 @@ impl Judge for Stranger {
 pub(super) fn all<'a>(inventory: &'a Inventory, known: &[Software]) -> Vec<Tried<'a>> {
     let strangers = webhooks::strangers(inventory).into_iter();
     let mut all: Vec<Tried<'a>> = strangers.map(|stranger| Tried::of(stranger.object.clone(), Box::new(stranger))).collect();
-    let elsewhere = |words: &str| Box::new(Elsewhere(words.to_owned()));
     let unread = unreadable(inventory, known, "policy").into_iter();
-    all.extend(unread.map(|name| Tried::new(name, elsewhere("its policies can't be read here"))));
+    all.extend(unread.map(|name| Tried::new(name, NotKnown::about_pods("its policies can't be read here"))));
     let constrained = inventory.customs.get(&Kind::OpenshiftScc).is_some_and(|list| !list.is_empty());
     match inventory.cluster.distribution.as_str() {
         id if id == "openshift" || constrained => {
             let words = "who may use which of them decides, which is not tried (oc adm policy who-can use scc/privileged)";
-            all.push(Tried::new("OpenShift's security context constraints", elsewhere(words)));
+            all.push(Tried::new("OpenShift's security context constraints", NotKnown::about_pods(words)));
         }
         "gke-autopilot" => {
             let words = "it refuses most dangerous requests by itself, by rules and exceptions that can't be read here";
-            all.push(Tried::new("GKE Autopilot", elsewhere(words)));
+            all.push(Tried::new("GKE Autopilot", NotKnown::about_pods(words)));
         }
         _ => {}
     }

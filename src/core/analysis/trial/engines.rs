@@ -1,6 +1,6 @@
 //! The policies of each engine, read from the objects of the cluster.
 
-use super::tried::Tried;
+use super::tried::{NotKnown, Tried};
 use crate::analysis::admission::plugins::{Plugin, Running};
 use crate::analysis::admission::{Engine, Webhooks};
 use crate::kinds::config::ConfigMap;
@@ -12,30 +12,12 @@ use kassay_engines::kyverno::{self, Kyverno};
 use kassay_engines::signatures::sigstore::NoMatch;
 use kassay_engines::signatures::{Kubewarden, OpenShift, PolicyController};
 use kassay_engines::validating::{Params, Policy, param_kind};
-use kassay_engines::{Answer, Judge, Namespace, Request, Ruling};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A policy as its engine has it, or why that is not known.
 type Document = Result<Value, String>;
-
-/// A policy of which nothing is known.
-struct Unread(String);
-
-impl Judge for Unread {
-    fn rule(&self, request: &Request) -> Vec<Ruling> {
-        // What makes pods can be asked about by any of them.
-        let asked = matches!(request.resource.group.as_str(), "" | "apps" | "batch");
-        vec![Ruling::new("", if asked { Answer::NotEvaluated(self.0.clone()) } else { Answer::NotAsked })]
-    }
-
-    fn tells_apart(&self, _: &Namespace, _: &mut Vec<u8>) {}
-
-    fn asks_who(&self) -> bool {
-        false
-    }
-}
 
 /// The policies of all engines.
 pub(super) fn all<'a>(inventory: &Inventory) -> Vec<Tried<'a>> {
@@ -146,7 +128,8 @@ fn kyverno_policies<'a>(inventory: &Inventory, all: &mut Vec<Tried<'a>>) {
             Err(why) => all.push(unread(object, why, webhooks)),
             Ok(policy) => {
                 let on_images = object.kind.contains("ImageValidating") || policy.to_string().contains("\"verifyImages\"");
-                let judge = Box::new(Kyverno::read(&policy, &exceptions, &settings));
+                let kinds = |api_version: &str, kind: &str| params_of(inventory, api_version, kind);
+                let judge = Box::new(Kyverno::read_with(&policy, &exceptions, &settings, &kinds));
                 all.push(Tried { webhooks, running: running.clone(), on_images, ..Tried::of(object, judge) });
             }
         }
@@ -202,7 +185,7 @@ fn gatekeeper_constraints<'a>(inventory: &Inventory, all: &mut Vec<Tried<'a>>) {
 
 /// A policy that can't be evaluated.
 fn unread<'a>(object: ObjectRef, why: String, webhooks: Option<Arc<Webhooks>>) -> Tried<'a> {
-    Tried { webhooks, on_images: true, ..Tried::of(object, Box::new(Unread(why))) }
+    Tried { webhooks, on_images: true, ..Tried::of(object, NotKnown::about_makers_too(why)) }
 }
 
 fn kubewarden<'a>(inventory: &Inventory, all: &mut Vec<Tried<'a>>) {
@@ -292,7 +275,11 @@ fn own_policies<'a>(inventory: &Inventory, all: &mut Vec<Tried<'a>>) {
 
 /// The objects from which a policy takes its parameters.
 fn params(inventory: &Inventory, policy: &Value) -> Params {
-    let Some((api_version, kind)) = param_kind(policy) else { return Params::None };
+    param_kind(policy).map_or(Params::None, |(api_version, kind)| params_of(inventory, &api_version, &kind))
+}
+
+/// The objects of a kind of parameters.
+fn params_of(inventory: &Inventory, api_version: &str, kind: &str) -> Params {
     let Some(list) = inventory.params.iter().find(|list| list.api_version == api_version && list.kind == kind) else {
         return Params::NotRead(format!("its parameters, of the kind {kind}, were not read"));
     };

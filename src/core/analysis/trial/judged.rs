@@ -4,10 +4,11 @@ use super::breaks::Break;
 use super::places::Place;
 use super::requests::{Way, ways};
 use super::tried::Tried;
+use super::wear::worn_in;
 use super::witness::{Dress, Form, WITNESSES, Witness};
 use crate::kinds::Inventory;
 use kassay_engines::{Answer, BY_NAME, Request, Ruling};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// What became of a witness.
@@ -74,27 +75,29 @@ pub(super) struct Court<'a> {
     unread: &'a [String],
     by_controllers: bool,
     said: HashMap<(usize, usize, usize), Said>,
+    /// What witnesses put on everywhere, in this order.
+    common: Vec<Dress>,
+    /// All that any of them put on, the common ones first.
     dresses: Vec<Dress>,
     spans: Vec<Spans>,
     total: usize,
 }
 
-/// How many of the things that run in a place are looked at for what its witnesses may wear.
-const CANDIDATES: usize = 6;
-
 impl<'a> Court<'a> {
-    pub(super) fn new(policies: &'a [Tried<'a>], unread: &'a [String]) -> Self {
+    /// A court before which witnesses come in the first of these dresses that lets the clean one in.
+    pub(super) fn new(policies: &'a [Tried<'a>], unread: &'a [String], dresses: Vec<Dress>) -> Self {
         let by_controllers = policies.iter().any(Tried::asks_who);
-        let dresses = vec![Dress::default()];
-        Self { policies, unread, by_controllers, said: HashMap::new(), dresses, spans: vec![], total: 0 }
+        let common = dresses.clone();
+        Self { policies, unread, by_controllers, said: HashMap::new(), common, dresses, spans: vec![], total: 0 }
     }
 
-    /// What becomes of every witness in a place. Where the clean one is refused, the witnesses put on what something wears that runs there.
+    /// What becomes of every witness in a place. Where the clean one is refused, the witnesses put on what comes next, and at last what something wears
+    /// that runs there.
     pub(super) fn try_all(&mut self, inventory: &Inventory, place: &mut Place) -> Vec<Verdict> {
         let mut worn = 0;
         let mut requests = self.requests(place, worn);
         if self.clean_is_refused(place, worn, &requests) {
-            for dress in candidates(inventory, place) {
+            for dress in self.common.clone().into_iter().skip(1).chain(worn_in(inventory, place)) {
                 let at = self.dresses.iter().position(|known| *known == dress).unwrap_or_else(|| {
                     self.dresses.push(dress);
                     self.dresses.len() - 1
@@ -202,7 +205,7 @@ impl<'a> Court<'a> {
                         });
                     }
                     Answer::Refuses(why) => {
-                        let around = policy.judge.ways_around();
+                        let around = policy.ways_around(&requests[at]);
                         // One that nobody can stay out of decides before others.
                         if refused.as_ref().is_none_or(|known| around.is_empty() && !known.around.is_empty()) {
                             refused = Some(Verdict { around, ..Verdict::new(Outcome::Refused, by(), why) });
@@ -258,7 +261,7 @@ pub(super) fn image(policies: &[Tried<'_>], unread: &[String], place: &Place, im
                     }
                     Answer::Refuses(why) => {
                         // This image is named so that it is asked about.
-                        let around = policy.judge.ways_around().into_iter().filter(|words| !words.contains(BY_NAME)).collect();
+                        let around = policy.ways_around(&request).into_iter().filter(|words| !words.contains(BY_NAME)).collect();
                         Verdict { around, ..Verdict::new(Outcome::Refused, by, why) }
                     }
                     Answer::NotEvaluated(why) => Verdict::new(Outcome::NotEvaluated, by, why),
@@ -283,25 +286,4 @@ pub(super) fn image(policies: &[Tried<'_>], unread: &[String], place: &Place, im
 /// What is said of what nobody tried.
 fn untried() -> Verdict {
     Verdict::new(Outcome::NotEvaluated, "", "it was not tried")
-}
-
-/// What things that run in a place wear: the image of their first container, and their labels.
-fn candidates(inventory: &Inventory, place: &Place) -> Vec<Dress> {
-    let names: BTreeSet<&str> = place.namespaces.iter().map(String::as_str).collect();
-    let mut found: Vec<Dress> = Vec::new();
-    for workload in inventory.workloads.iter().filter(|workload| names.contains(workload.object.namespace.as_str())) {
-        let spec = workload.variants.first().map(|variant| inventory.spec(variant.spec));
-        let Some(container) = spec.and_then(|spec| spec.containers.first()) else { continue };
-        let dress = Dress {
-            image: container.image.to_string(),
-            labels: workload.pod_labels.iter().map(|(k, v)| (k.to_string(), v.to_string())).collect(),
-        };
-        if !found.contains(&dress) {
-            found.push(dress);
-        }
-        if found.len() == CANDIDATES {
-            break;
-        }
-    }
-    found
 }

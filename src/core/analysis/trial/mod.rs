@@ -7,6 +7,7 @@
 //! so that its refusal proves nothing of the demand. Nothing is sent to the cluster.
 
 mod breaks;
+mod conditions;
 mod document;
 mod elsewhere;
 mod engines;
@@ -17,9 +18,11 @@ mod policies;
 mod requests;
 mod told;
 mod tried;
+mod wear;
 mod witness;
 
 pub use breaks::Break;
+pub use conditions::{LeftOut, left_out};
 pub use document::{Document, PlaceRow, VerdictRow, WitnessRow};
 pub use judged::{Outcome, Verdict};
 pub use places::Place;
@@ -29,7 +32,7 @@ pub use witness::{Dress, Form, WITNESSES, Witness};
 
 use super::software::Software;
 use crate::kinds::Inventory;
-use crate::model::ObjectRef;
+use crate::model::{ObjectRef, Scope};
 use judged::Court;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -54,10 +57,16 @@ impl<'a> Trial<'a> {
     /// Tries all policies of a cluster.
     #[must_use]
     pub fn of(inventory: &'a Inventory, known: &[Software]) -> Self {
+        Self::in_scope(inventory, known, &Scope::default())
+    }
+
+    /// Tries all policies of a cluster on witnesses whose images come from registries that the assessor calls trusted.
+    #[must_use]
+    pub fn in_scope(inventory: &'a Inventory, known: &[Software], scope: &Scope) -> Self {
         let policies = policies::all(inventory, known);
         let unread = policies::unread(inventory);
         let mut places = places::places(inventory, &policies);
-        let mut court = Court::new(&policies, &unread);
+        let mut court = Court::new(&policies, &unread, wear::common(inventory, scope));
         let verdicts = places.iter_mut().map(|place| court.try_all(inventory, place)).collect();
         let names = |(at, place): (usize, &Place)| place.namespaces.iter().map(move |name| (name.clone(), at)).collect::<Vec<_>>();
         let by_namespace = places.iter().enumerate().flat_map(names).collect();

@@ -2,7 +2,7 @@
 
 use super::{Break, Outcome, Trial, WITNESSES};
 use crate::kinds::{Ingest, Inventory, KindState, Source};
-use crate::model::Kind;
+use crate::model::{Kind, Scope};
 use crate::sensitive::FingerprintKey;
 use serde_json::{Value, json};
 
@@ -72,6 +72,35 @@ fn files_say_which_lists_they_do_not_hold() {
     assert!(!document.complete && document.unread[0].contains("others"), "{:?}", document.unread);
     let live = cluster(Source::Live, ALL, &signed(), None);
     assert!(Trial::of(&live, &[]).document().complete);
+}
+
+/// A policy that lets all in whose images are of the entity's registry: whoever works there uses these.
+#[test]
+fn images_of_trusted_registries_are_tried_first() {
+    let mut ingest = Ingest::new(Source::Live, FingerprintKey([5; 32]));
+    for kind in [Kind::Namespaces, Kind::ValidatingAdmissionPolicies, Kind::ValidatingAdmissionPolicyBindings] {
+        ingest.state(kind, KindState::Read, "");
+    }
+    ingest.object(Kind::Namespaces, &json!({"metadata": {"name": "pay"}}).to_string());
+    let rules = json!([{"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE", "UPDATE"], "resources": ["pods", "pods/ephemeralcontainers"]}]);
+    let own = "object.spec.containers.all(c, c.image.startsWith('registry.acme.example/pay/'))";
+    let privileged = "object.spec.containers.exists(c, c.?securityContext.?privileged.orValue(false))";
+    let spec = json!({"matchConstraints": {"resourceRules": rules}, "validations": [{"expression": format!("{own} || !{privileged}")}]});
+    ingest.object(Kind::ValidatingAdmissionPolicies, &json!({"metadata": {"name": "p"}, "spec": spec}).to_string());
+    let binding = json!({"policyName": "p", "validationActions": ["Deny"]});
+    ingest.object(Kind::ValidatingAdmissionPolicyBindings, &json!({"metadata": {"name": "b"}, "spec": binding}).to_string());
+    let inventory = ingest.finish();
+    let at = WITNESSES.iter().position(|witness| witness.id == "privileged-container").unwrap_or_default();
+    let with = |trusted: &[&str]| {
+        let scope = Scope { trusted_registries: trusted.iter().map(|entry| (*entry).to_owned()).collect(), ..Scope::default() };
+        let trial = Trial::in_scope(&inventory, &[], &scope);
+        (trial.verdict(0, at).outcome, trial.places[0].dress.image.clone())
+    };
+    assert_eq!(with(&[]).0, Outcome::Refused);
+    let (outcome, image) = with(&["registry.acme.example/pay"]);
+    assert!(outcome == Outcome::LetIn && image.starts_with("registry.acme.example/pay/pause:"), "{outcome:?} {image}");
+    // An entry of which no image is known here is passed over.
+    assert_eq!(with(&["*.acme.example"]).0, Outcome::Refused);
 }
 
 #[test]

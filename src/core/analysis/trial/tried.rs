@@ -6,6 +6,38 @@ use crate::model::ObjectRef;
 use kassay_engines::{Answer, Judge, Namespace, Request, Ruling};
 use std::sync::Arc;
 
+/// Something that may refuse, and of which nothing else is known here.
+pub(super) struct NotKnown {
+    /// Why not.
+    why: String,
+    /// Whether it is asked about a request.
+    about: fn(&Request) -> bool,
+}
+
+impl NotKnown {
+    /// What is asked about pods alone.
+    pub(super) fn about_pods(why: impl Into<String>) -> Box<Self> {
+        Box::new(Self { why: why.into(), about: |request| request.resource.group.is_empty() && request.resource.resource == "pods" })
+    }
+
+    /// What may be asked about pods, and about what makes them.
+    pub(super) fn about_makers_too(why: impl Into<String>) -> Box<Self> {
+        Box::new(Self { why: why.into(), about: |request| matches!(request.resource.group.as_str(), "" | "apps" | "batch") })
+    }
+}
+
+impl Judge for NotKnown {
+    fn rule(&self, request: &Request) -> Vec<Ruling> {
+        vec![Ruling::new("", if (self.about)(request) { Answer::NotEvaluated(self.why.clone()) } else { Answer::NotAsked })]
+    }
+
+    fn tells_apart(&self, _: &Namespace, _: &mut Vec<u8>) {}
+
+    fn asks_who(&self) -> bool {
+        false
+    }
+}
+
 /// A policy that is tried.
 pub(super) struct Tried<'a> {
     /// Its engine, or what it is, for people.
@@ -50,7 +82,14 @@ impl<'a> Tried<'a> {
     }
 
     pub(super) fn asks_who(&self) -> bool {
-        self.judge.asks_who()
+        self.judge.asks_who() || self.webhooks.as_ref().is_some_and(|webhooks| webhooks.ask_who())
+    }
+
+    /// By what their author chooses objects can stay out of a refusal, each in words: of the policy, and of the webhook by which its engine is asked.
+    pub(super) fn ways_around(&self, request: &Request) -> Vec<String> {
+        let mut ways = self.judge.ways_around();
+        ways.extend(self.webhooks.iter().flat_map(|webhooks| webhooks.ways_around(request)));
+        ways
     }
 
     pub(super) fn tells_apart(&self, namespace: &Namespace, key: &mut Vec<u8>) {
