@@ -1,5 +1,6 @@
 //! Real API servers of random configurations are the judges: what is said of each setting is what the server was started with, and nothing passes for whom
-//! nothing may be read. `KASSAY_ORACLE_SERVERS` says how many are started (3 where it says nothing), `KASSAY_ORACLE_SEED` where the dice begin.
+//! nothing may be read. `KASSAY_ORACLE_SERVERS` says how many are started (3 where it says nothing), `KASSAY_ORACLE_SEED` where the dice begin, and
+//! `KUBEBUILDER_ASSETS` takes servers of another version (tests/cluster/README.md): 1.34, 1.36 and 1.37 were tried.
 
 #![allow(
     clippy::unwrap_used,
@@ -49,6 +50,13 @@ fn number(name: &str, without: u64) -> u64 {
     std::env::var(name).ok().map_or(without, |text| text.parse().unwrap_or_else(|_| panic!("{name} is no number: {text}")))
 }
 
+/// The minor version of the servers: 37 of 1.37.2.
+fn minor(cluster: &TestCluster) -> u32 {
+    let told = cluster.kubectl_as(&cluster.kubeconfig(), ["get", "--raw", "/version"]).unwrap();
+    let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+    told["minor"].as_str().unwrap().trim_end_matches('+').parse().unwrap()
+}
+
 fn read(kubeconfig: &Path) -> Inventory {
     let connect = Connect { kubeconfig: Some(kubeconfig.to_path_buf()), ..Connect::default() };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
@@ -71,8 +79,9 @@ fn rules(outcome: &CheckOutcome) -> BTreeSet<&str> {
 fn what_is_said_of_each_setting_is_what_the_server_was_started_with() {
     let Some(cluster) = TestCluster::shared() else { return };
     let seed = number("KASSAY_ORACLE_SEED", 1);
+    let minor = minor(cluster);
     for nth in 0..number("KASSAY_ORACLE_SERVERS", 3) {
-        let configuration = Configuration::random(&mut Dice::new(seed * 100_000 + nth), cluster.dir(), nth);
+        let configuration = Configuration::random(&mut Dice::new(seed * 100_000 + nth), cluster.dir(), nth, minor);
         let name = format!("seed {seed}, server {nth}: {}", configuration.words());
         let server = Server::start(cluster, &format!("oracle-{seed}-{nth}"), &configuration);
         server.admin(&["create", "clusterrolebinding", "oracle-monitoring", "--clusterrole=system:monitoring", "--user=oracle-monitor"]);

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Default)]
 pub struct Configuration {
     folder: PathBuf,
+    minor: u32,
     flags: Vec<String>,
     effective: Vec<(&'static str, String)>,
     files: Vec<(&'static str, String)>,
@@ -31,9 +32,9 @@ const ENCRYPTION: &str =
 const KEY: &str = "{keys: [{name: key1, secret: dGhpcnR5LXR3byBieXRlcyBvZiBhIHRlc3Qga2V5ISE=}]}";
 
 impl Configuration {
-    /// A configuration of these throws, with its files in a folder of its own.
-    pub fn random(dice: &mut Dice, folder: &Path, nth: u64) -> Self {
-        let mut made = Self { folder: folder.join(format!("oracle-{nth}")), tells_flags: true, ..Self::default() };
+    /// A configuration of these throws for a server of this minor version, with its files in a folder of its own.
+    pub fn random(dice: &mut Dice, folder: &Path, nth: u64, minor: u32) -> Self {
+        let mut made = Self { folder: folder.join(format!("oracle-{nth}")), minor, ..Self::default() };
         std::fs::create_dir_all(&made.folder).unwrap();
         made.authorization(dice);
         made.authentication(dice);
@@ -211,15 +212,19 @@ impl Configuration {
             self.said("service-account-max-token-expiration", "0s");
         }
         if dice.chance(25) {
-            self.emulated = Some(36);
-            self.flag("emulated-version", "1.36");
+            let before = self.minor - 1;
+            self.emulated = Some(before);
+            self.flag("emulated-version", &format!("1.{before}"));
         } else {
             self.said("emulated-version", "");
         }
+        let shown = self.emulated.unwrap_or(self.minor);
+        // On by itself since then.
+        self.tells_flags = shown >= 36;
         if dice.chance(15) {
             self.tells_flags = false;
             self.flags.push("--feature-gates=ComponentFlagz=false".to_owned());
-        } else if dice.chance(30) {
+        } else if dice.chance(30) && shown >= 35 {
             self.flag("feature-gates", "AuthorizePodWebsocketUpgradeCreatePermission=false");
         } else {
             self.said("feature-gates", "");
@@ -261,8 +266,11 @@ impl Configuration {
         self.weak
     }
 
-    /// SHA-256 of the file behind a configuration; none where none is given.
+    /// SHA-256 of the file behind a configuration, as servers tell it since 1.36; none where none is given.
     pub fn digest(&self, what: &str) -> Option<String> {
+        if self.minor < 36 {
+            return None;
+        }
         let (_, path) = self.files.iter().find(|(name, _)| *name == what)?;
         let digest = Sha256::digest(std::fs::read(path).unwrap());
         Some(digest.iter().map(|byte| format!("{byte:02x}")).collect())
