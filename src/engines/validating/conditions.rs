@@ -28,6 +28,14 @@ pub enum Met {
 /// What only conditions of policies may name; the API server takes no webhook that does.
 const OF_POLICIES: [&str; 3] = ["namespaceObject", "params", "variables"];
 
+/// What the author of an object writes beside that: no witness shows all that it may be.
+const OF_OBJECTS: [(&str, &str); 4] = [
+    ("object.metadata.generateName", "name"),
+    ("object.metadata.ownerReferences", "owners"),
+    ("object.metadata.finalizers", "finalizers"),
+    ("object.spec", "what stands in their spec"),
+];
+
 impl MatchConditions {
     /// Reads conditions, each with its name.
     #[must_use]
@@ -80,7 +88,7 @@ impl MatchConditions {
     /// By what their author chooses objects can stay out of the webhook, each in words.
     #[must_use]
     pub fn ways_around(&self) -> Vec<String> {
-        self.program.ways_around_conditions()
+        self.program.ways_around_conditions(&OF_OBJECTS)
     }
 }
 
@@ -142,6 +150,7 @@ mod tests {
         let by_user = of(&["request.userInfo.username != 'robot'"]);
         assert!(!by_user.tells_namespaces_apart() && by_user.asks_who());
         assert_eq!(by_user.ways_around(), ["requests that the match condition c leaves out by who sends them"]);
+        assert!(of(&["!has(object.spec.runtimeClassName)"]).ways_around()[0].ends_with("by what stands in their spec"));
         assert!(of(&["has(object.metadata.labels) && 'skip' in object.metadata.labels"]).ways_around()[0].ends_with("by labels"));
     }
 }

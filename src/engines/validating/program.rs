@@ -20,6 +20,15 @@ pub(super) struct Program {
     pub annotations: Vec<(String, Compiled)>,
 }
 
+/// What the author of a request chooses freely, whatever the request is about.
+const BY_AUTHORS: [(&str, &str); 5] = [
+    ("object.metadata.labels", "labels"),
+    ("object.metadata.annotations", "annotations"),
+    ("object.metadata.name", "name"),
+    ("request.name", "name"),
+    ("request.userInfo", "who sends them"),
+];
+
 impl Program {
     pub fn compile(spec: &Spec) -> Self {
         let base = declared(spec.param_kind.is_some());
@@ -95,22 +104,20 @@ impl Program {
 
     /// What an expression reads that the author of a request chooses: `labels, name`; "" where there is nothing of the kind.
     pub fn chosen(&self, expression: &Expression) -> String {
-        const PATHS: [(&str, &str); 5] = [
-            ("object.metadata.labels", "labels"),
-            ("object.metadata.annotations", "annotations"),
-            ("object.metadata.name", "name"),
-            ("request.name", "name"),
-            ("request.userInfo", "who sends them"),
-        ];
-        let mut by: Vec<&str> = PATHS.iter().filter(|(path, _)| self.expression_reads(expression, path)).map(|(_, word)| *word).collect();
+        self.chosen_by(expression, &BY_AUTHORS)
+    }
+
+    fn chosen_by(&self, expression: &Expression, paths: &[(&str, &'static str)]) -> String {
+        let mut by: Vec<&str> = paths.iter().filter(|(path, _)| self.expression_reads(expression, path)).map(|(_, word)| *word).collect();
         by.dedup();
         by.join(", ")
     }
 
-    /// By what their author chooses requests can stay out of the conditions, each in words.
-    pub fn ways_around_conditions(&self) -> Vec<String> {
+    /// By what their author chooses requests can stay out of the conditions, each in words; with what these paths mean beside it.
+    pub fn ways_around_conditions(&self, more: &[(&str, &'static str)]) -> Vec<String> {
+        let paths: Vec<(&str, &'static str)> = BY_AUTHORS.iter().chain(more).copied().collect();
         let by = |(name, compiled): &(String, Compiled)| {
-            let by = self.chosen(compiled.as_ref().ok()?);
+            let by = self.chosen_by(compiled.as_ref().ok()?, &paths);
             (!by.is_empty()).then(|| format!("requests that the match condition {name} leaves out by {by}"))
         };
         self.conditions.iter().filter_map(by).collect()

@@ -23,12 +23,6 @@ pub struct LeftOut {
 }
 
 impl LeftOut {
-    /// Whether there is nothing that it is not asked about.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-
     /// The condition that leaves a witness out in a namespace, as a person sends it; none where it is asked about.
     fn sees(&mut self, conditions: &MatchConditions, witness: &Witness, space: &Namespace) -> Option<String> {
         let mut left_out = None;
@@ -36,7 +30,9 @@ impl LeftOut {
             match conditions.met(&request) {
                 Met::All => {}
                 Met::Not(condition) => left_out = Some(condition),
-                Met::Errs(why) | Met::NotKnown(why) => drop(self.unknown.get_or_insert(why)),
+                Met::Errs(why) | Met::NotKnown(why) => {
+                    self.unknown.get_or_insert(why);
+                }
             }
         }
         left_out
@@ -59,7 +55,9 @@ pub fn left_out(webhook: &Webhook, namespaces: &[&Read]) -> LeftOut {
                 let alike = if some == 1 { namespaces } else { std::slice::from_ref(read) };
                 left_out.namespaces.extend(alike.iter().map(|read| (read.metadata.name.to_string(), condition.clone())));
             }
-            None => drop(asked_in.get_or_insert(space)),
+            None => {
+                asked_in.get_or_insert(space);
+            }
         }
     }
     if let Some(space) = asked_in {

@@ -110,7 +110,22 @@ impl<'a> Court<'a> {
             }
         }
         place.dress = self.dresses[worn].clone();
-        (0..WITNESSES.len()).map(|witness| self.witness(place, worn, &requests, witness)).collect()
+        let mut verdicts: Vec<Verdict> = (0..WITNESSES.len()).map(|witness| self.witness(place, worn, &requests, witness)).collect();
+        // Whoever makes a pod chooses its image: where a public one gets in too, the worse of both counts.
+        let public = self.common.len().saturating_sub(1);
+        if worn < public {
+            let requests = self.requests(place, public);
+            if !self.clean_is_refused(place, public, &requests) {
+                for (witness, verdict) in verdicts.iter_mut().enumerate() {
+                    let other = self.witness(place, public, &requests, witness);
+                    if other.weight() > verdict.weight() {
+                        let why = format!("with the image {}: {}", self.dresses[public].image, other.why);
+                        *verdict = Verdict { why, ..other };
+                    }
+                }
+            }
+        }
+        verdicts
     }
 
     fn requests(&mut self, place: &Place, worn: usize) -> Vec<Request> {

@@ -74,33 +74,43 @@ fn files_say_which_lists_they_do_not_hold() {
     assert!(Trial::of(&live, &[]).document().complete);
 }
 
-/// A policy that lets all in whose images are of the entity's registry: whoever works there uses these.
-#[test]
-fn images_of_trusted_registries_are_tried_first() {
+/// A cluster with one policy of the server's own about pods.
+fn guarded_by(expression: &str) -> Inventory {
     let mut ingest = Ingest::new(Source::Live, FingerprintKey([5; 32]));
     for kind in [Kind::Namespaces, Kind::ValidatingAdmissionPolicies, Kind::ValidatingAdmissionPolicyBindings] {
         ingest.state(kind, KindState::Read, "");
     }
     ingest.object(Kind::Namespaces, &json!({"metadata": {"name": "pay"}}).to_string());
     let rules = json!([{"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE", "UPDATE"], "resources": ["pods", "pods/ephemeralcontainers"]}]);
-    let own = "object.spec.containers.all(c, c.image.startsWith('registry.acme.example/pay/'))";
-    let privileged = "object.spec.containers.exists(c, c.?securityContext.?privileged.orValue(false))";
-    let spec = json!({"matchConstraints": {"resourceRules": rules}, "validations": [{"expression": format!("{own} || !{privileged}")}]});
+    let spec = json!({"matchConstraints": {"resourceRules": rules}, "validations": [{"expression": expression}]});
     ingest.object(Kind::ValidatingAdmissionPolicies, &json!({"metadata": {"name": "p"}, "spec": spec}).to_string());
     let binding = json!({"policyName": "p", "validationActions": ["Deny"]});
     ingest.object(Kind::ValidatingAdmissionPolicyBindings, &json!({"metadata": {"name": "b"}, "spec": binding}).to_string());
-    let inventory = ingest.finish();
+    ingest.finish()
+}
+
+/// Whoever works for the entity names images of its own registry; whoever breaks in, any. Both count.
+#[test]
+fn images_of_trusted_registries_are_tried_beside_public_ones() {
+    let own = "object.spec.containers.all(c, c.image.startsWith('registry.acme.example/pay/'))";
+    let privileged = "object.spec.containers.exists(c, c.?securityContext.?privileged.orValue(false))";
     let at = WITNESSES.iter().position(|witness| witness.id == "privileged-container").unwrap_or_default();
-    let with = |trusted: &[&str]| {
+    let with = |expression: &str, trusted: &[&str]| {
+        let inventory = guarded_by(expression);
         let scope = Scope { trusted_registries: trusted.iter().map(|entry| (*entry).to_owned()).collect(), ..Scope::default() };
         let trial = Trial::in_scope(&inventory, &[], &scope);
-        (trial.verdict(0, at).outcome, trial.places[0].dress.image.clone())
+        (trial.verdict(0, at).outcome, trial.places[0].dress.image.starts_with("registry.acme.example/pay/pause:"))
     };
-    assert_eq!(with(&[]).0, Outcome::Refused);
-    let (outcome, image) = with(&["registry.acme.example/pay"]);
-    assert!(outcome == Outcome::LetIn && image.starts_with("registry.acme.example/pay/pause:"), "{outcome:?} {image}");
+    let pay = &["registry.acme.example/pay"][..];
+    // Own images are left alone: only who tries one finds out.
+    assert_eq!(with(&format!("{own} || !{privileged}"), &[]), (Outcome::Refused, false));
+    assert_eq!(with(&format!("{own} || !{privileged}"), pay), (Outcome::LetIn, true));
+    // Only own images are looked at: only who tries another finds out.
+    assert_eq!(with(&format!("!({own}) || !{privileged}"), pay), (Outcome::LetIn, true));
+    // Only own images get in at all, and none that is privileged.
+    assert_eq!(with(&format!("{own} && !{privileged}"), pay), (Outcome::Refused, true));
     // An entry of which no image is known here is passed over.
-    assert_eq!(with(&["*.acme.example"]).0, Outcome::Refused);
+    assert_eq!(with(&format!("{own} || !{privileged}"), &["*.acme.example"]), (Outcome::Refused, false));
 }
 
 #[test]
