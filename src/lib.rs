@@ -8,6 +8,7 @@ pub mod config;
 pub mod export;
 pub mod plain;
 pub mod shell;
+pub mod sshsig;
 pub mod store;
 pub mod tables;
 pub mod tui;

@@ -26,6 +26,7 @@ const CORE: &[(&str, usize)] = &[
 const APPLICATION: &[(&str, usize)] = &[
     ("config", 0),
     ("shell", 0),
+    ("sshsig", 0),
     ("tables", 1),
     ("collect", 1),
     ("store", 1),

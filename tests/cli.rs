@@ -71,6 +71,7 @@ fn the_help_is_as_it_was() {
         "new",
         "assess",
         "collect",
+        "merge",
         "export",
         "findings",
         "requests",

@@ -130,7 +130,9 @@ impl Runner {
                 Effect::Suspend => asked.suspends = true,
                 Effect::Mouse => asked.mouse = true,
                 Effect::Copy(text) if self.tells_copies => asked.copied.push(text),
-                Effect::CopyRole if self.tells_copies => asked.copied.push(crate::collect::cluster_role(false)),
+                Effect::CopyRole if self.tells_copies => {
+                    asked.copied.push(crate::collect::cluster_role(crate::collect::Without::default()))
+                }
                 effect => self.world.carry_out(effect),
             }
         }

@@ -8,7 +8,7 @@ use super::first::{First, demo};
 use super::flights::Flights;
 use super::keeper::{self, Job, Keeper};
 use super::reading::{self, Run};
-use crate::collect::{self, Cancel, CollectError, Connect, Options, SourceSpec};
+use crate::collect::{self, ArtifactName, Cancel, CollectError, Connect, Options, RegistrySettings, SourceSpec};
 use crate::config;
 use crate::export;
 use crate::shell::complete;
@@ -143,7 +143,7 @@ impl World {
             }),
             Effect::ReadJournal => self.keeper.ask(Job::Journal),
             Effect::Copy(text) => self.copy(text),
-            Effect::CopyRole => self.copy(collect::cluster_role(false)),
+            Effect::CopyRole => self.copy(collect::cluster_role(collect::Without::default())),
             Effect::Demo => {
                 let dir = self.root.join("demo");
                 match demo(dir) {
@@ -352,7 +352,7 @@ fn options(source: &Source) -> Options {
         Source::Paths { complete, .. } => complete.clone(),
         Source::Context { .. } | Source::Demo => None,
     };
-    Options { declared_complete, ..Options::default() }
+    Options { declared_complete, registry: RegistrySettings::held(), ..Options::default() }
 }
 
 /// What is to be read, with the home folder in place of its sign.
@@ -368,7 +368,7 @@ fn spec(source: Source, home: Option<&Path>) -> SourceSpec {
 
 /// A source as it can be found again from anywhere: paths from the root, the current context by its name.
 fn settled(source: Source, home: Option<&Path>) -> Source {
-    let whole = |path: PathBuf| match path.as_os_str() == "-" {
+    let whole = |path: PathBuf| match path.as_os_str() == "-" || path.to_str().is_some_and(ArtifactName::is_one) {
         true => path,
         false => std::path::absolute(expanded(&path, home)).unwrap_or(path),
     };

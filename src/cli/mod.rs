@@ -18,6 +18,7 @@ mod keep;
 mod lines;
 mod log;
 mod markdown;
+mod merge;
 mod pages;
 mod probes;
 mod progress;
@@ -31,7 +32,7 @@ mod verify;
 
 use crate::app::Start;
 use crate::app::begin::{NotBegun, begin};
-use crate::collect::CollectError;
+use crate::collect::{CollectError, Without, cluster_role};
 use crate::config;
 use crate::export::{ExportError, SignError, VerifyError};
 use crate::shell::signs::Signs;
@@ -150,6 +151,8 @@ enum Verb {
     Assess(assess::Assess),
     /// Reads a cluster and writes a snapshot of it, without secrets
     Collect(collect::Collect),
+    /// Makes one snapshot of the parts of one reading
+    Merge(merge::Merge),
     /// Writes what leaves an assessment: the bag that anyone can verify, the report, tables
     Export(export::Export),
     /// Signs a bag with your own SSH key, or attaches the time-stamp of a signature
@@ -175,6 +178,9 @@ enum Verb {
         /// Leaves out Secrets, even their names
         #[arg(long)]
         without_secrets: bool,
+        /// Leaves out constraints of Gatekeeper, whose kinds only a star can grant
+        #[arg(long)]
+        without_constraints: bool,
     },
     /// Prints the controls with their practices, checks and questions
     Controls {
@@ -388,7 +394,10 @@ fn run(cli: Cli) -> Result<u8, Failure> {
         None | Some(Verb::Demo { .. } | Verb::New { .. }) => walk(cli.dir, cli.verb, manners.plain),
         Some(Verb::Assess(verb)) => verb.run(&manners),
         Some(Verb::Collect(verb)) => verb.run(&manners).map(|()| 0),
-        Some(Verb::Rbac { without_secrets }) => print(&crate::collect::cluster_role(without_secrets)).map(|()| 0),
+        Some(Verb::Merge(verb)) => verb.run(&manners).map(|()| 0),
+        Some(Verb::Rbac { without_secrets, without_constraints }) => {
+            print(&cluster_role(Without { secrets: without_secrets, constraints: without_constraints })).map(|()| 0)
+        }
         Some(Verb::Controls { output }) => catalogue::controls(output).map(|()| 0),
         Some(Verb::Checks { output }) => catalogue::checks(output).map(|()| 0),
         Some(Verb::Completions { shell }) => pages::completions(shell).map(|()| 0),
@@ -432,6 +441,7 @@ fn walk(dir: Option<PathBuf>, verb: Option<Verb>, plain: bool) -> Result<u8, Fai
             next_year(workbook, &source, unverified)?
         }
         (Some(Verb::New { workbook, source, .. }), _) => {
+            source.registry().hold();
             Start::New { workbook, complete: source.declared_complete()?, source: source.spec() }
         }
         (_, Some(dir)) if !dir.is_dir() => {

@@ -2,7 +2,7 @@
 
 use super::progress::Reading;
 use super::{Failure, Manners, interrupt, runtime};
-use crate::collect::{CollectError, Connect, Options, SourceSpec, collect};
+use crate::collect::{ArtifactName, CollectError, Connect, Options, RegistrySettings, SourceSpec, collect};
 use crate::config;
 use kassay_core::kinds::Inventory;
 use kassay_core::session::Source;
@@ -56,7 +56,7 @@ pub struct SourceArgs {
     /// Longest time for the whole reading: 30m where none is given, 0 for none. What was not read by then counts as failed, and nothing passes on it
     #[arg(long, value_name = "DURATION", value_parser = whole, conflicts_with = "demo")]
     read_timeout: Option<Duration>,
-    /// Snapshot, or files and folders of YAML or JSON; "-" is standard input
+    /// Snapshot, or files and folders of YAML or JSON; "-" is standard input, "oci://REGISTRY/REPOSITORY:TAG" a snapshot in a registry
     #[arg(long, value_name = "PATH", num_args = 1.., conflicts_with = "demo")]
     from: Vec<PathBuf>,
     /// Says that the files of --from are the whole cluster: kinds that they do not hold are empty. Without it these are unread, and nothing passes on
@@ -66,9 +66,40 @@ pub struct SourceArgs {
     /// The built-in cluster
     #[arg(long)]
     demo: bool,
+    #[command(flatten)]
+    registry: RegistryArgs,
+}
+
+/// Where help tells of registries.
+const REGISTRIES: &str = "Registries";
+
+/// What holds for registries from which snapshots are read, or to which they are written.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct RegistryArgs {
+    /// File of certificates in PEM by which registries are believed, in place of those that the system trusts
+    #[arg(long, value_name = "FILE", help_heading = REGISTRIES, env = "KASSAY_REGISTRY_CA", hide_env_values = true)]
+    registry_ca: Option<PathBuf>,
+    /// Asks registries elsewhere without TLS, too; a login is not sent there. One on this machine is asked so by itself where no --registry-ca is named
+    #[arg(long, help_heading = REGISTRIES)]
+    registry_plain_http: bool,
+    /// File of those who may sign snapshots, as `ssh-keygen -Y verify` reads it: a snapshot of a registry that none of them signed is not read
+    #[arg(long, value_name = "FILE", help_heading = REGISTRIES, env = "KASSAY_SIGNERS", hide_env_values = true)]
+    signers: Option<PathBuf>,
+}
+
+impl RegistryArgs {
+    /// As settings.
+    pub fn settings(&self) -> RegistrySettings {
+        RegistrySettings { ca: self.registry_ca.clone(), plain_http: self.registry_plain_http, signers: self.signers.clone() }
+    }
 }
 
 impl SourceArgs {
+    /// What holds for registries.
+    pub fn registry(&self) -> RegistrySettings {
+        self.registry.settings()
+    }
+
     /// The old assessment that is named in the place of a cluster: one folder or bag.
     pub fn old_assessment(&self) -> Option<&std::path::Path> {
         match self.from.as_slice() {
@@ -152,7 +183,7 @@ impl SourceArgs {
 
     /// Reads the cluster, and shows how that goes on.
     pub fn read(&self, options: &Options, manners: &Manners) -> Result<Inventory, NotRead> {
-        let options = Options { declared_complete: self.declared_complete()?, ..options.clone() };
+        let options = Options { declared_complete: self.declared_complete()?, registry: self.registry.settings(), ..options.clone() };
         let reading = Reading::new(manners);
         let runtime = runtime()?;
         let cancel = interrupt::listen();
@@ -181,8 +212,9 @@ impl SourceArgs {
                 read_timeout: self.read_timeout,
             }
         } else {
-            // What is piped in has no path that could be made whole.
-            Source::paths(self.from.iter().map(|path| if path.as_os_str() == "-" { path.clone() } else { whole(path) }).collect())
+            // What is piped in has no path that could be made whole, and neither has what lies in a registry.
+            let is_path = |path: &PathBuf| path.as_os_str() != "-" && artifact(path).is_none();
+            Source::paths(self.from.iter().map(|path| if is_path(path) { whole(path) } else { path.clone() }).collect())
         };
         source.reached()
     }
@@ -193,6 +225,9 @@ impl SourceArgs {
             return ("demo".to_owned(), "demo".to_owned());
         }
         if let Some(first) = self.from.first() {
+            if let Some(name) = artifact(first) {
+                return (name.short().to_owned(), format!("snapshot {name}"));
+            }
             let name = first.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             let endings = [".kassay.gz", ".json.gz", ".yaml.gz", ".json", ".yaml", ".yml"];
             let stem = endings.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(&name);
@@ -208,8 +243,13 @@ impl SourceArgs {
     }
 }
 
+/// What a path names in a registry, where it names something there.
+fn artifact(path: &std::path::Path) -> Option<ArtifactName> {
+    path.to_str().filter(|word| ArtifactName::is_one(word)).and_then(|word| ArtifactName::parse(word).ok())
+}
+
 /// Reads `30`, `30s`, `2m`, `1h`; `0` means no limit to kubectl, and is refused here, because nothing may hang for ever.
-fn duration(text: &str) -> Result<Duration, String> {
+pub fn duration(text: &str) -> Result<Duration, String> {
     let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let number: u64 = text[..end].parse().map_err(|_| "write a number with s, m or h, such as 30s".to_owned())?;
     let unit = match &text[end..] {

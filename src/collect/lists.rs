@@ -8,7 +8,7 @@
 
 use super::Progress;
 use super::Watcher;
-use super::answer::Answer;
+use super::answer::{Answer, Identity, Outline};
 use super::connect::Link;
 use super::page::Page;
 use super::paging::{Paging, Step};
@@ -17,7 +17,7 @@ use super::request::JSON;
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesOrdered;
-use kassay_core::kinds::{KindState, wire};
+use kassay_core::kinds::{KindState, Part, wire};
 use kassay_core::model::Kind;
 use kassay_core::model::kind::Keep;
 use kassay_core::model::text::{counted, encoded};
@@ -63,6 +63,8 @@ pub(super) struct Reader<'a> {
     pub(super) link: &'a Link,
     pub(super) pages: Sender<Message>,
     pub(super) progress: Watcher<'a>,
+    /// The part of the cluster that is read, where it is not the whole.
+    pub(super) part: Option<&'a Part>,
 }
 
 /// How a list ended.
@@ -142,7 +144,11 @@ impl Reader<'_> {
                 Err(refusal) => return Ok(End::stopped(&refusal, paging.items)),
             };
             let taken = match page.outline(&list.answer) {
-                Ok(outline) => paging.take(&token, &outline),
+                Ok(outline) => {
+                    let mut taken = paging.take(&token, &outline);
+                    taken.again.extend(self.of_others(list, &outline));
+                    taken
+                }
                 Err(words) => return Ok(End::stopped(&Refusal::Failed(words), paging.items)),
             };
             self.send(message(Body { page, again: taken.again })).await?;
@@ -155,6 +161,15 @@ impl Reader<'_> {
                 Step::Stop(words) => return Ok(End::stopped(&Refusal::Failed(words), paging.items)),
             }
         }
+    }
+
+    /// Where those objects of a page stand that belong to other parts. Rows of Secrets are asked for by namespace, and labels only of rows.
+    fn of_others(&self, list: &List<'_>, page: &Outline) -> Vec<usize> {
+        let Some(part) = self.part.filter(|_| list.kind != Kind::Secrets) else { return vec![] };
+        let namespaced = list.kind.namespaced();
+        let namespace =
+            |object: &Option<Identity>| object.as_ref().filter(|_| namespaced).map_or_else(String::new, |o| o.namespace.clone());
+        page.objects.iter().enumerate().filter(|(_, object)| !part.holds(&namespace(object))).map(|(at, _)| at).collect()
     }
 
     pub(super) async fn send(&self, message: Message) -> Result<(), Refusal> {

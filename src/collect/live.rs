@@ -13,7 +13,7 @@ use super::request::JSON;
 use super::{Cancel, CollectError, Connect, Options, Progress, Watcher, secrets};
 use futures_util::StreamExt;
 use futures_util::stream::iter;
-use kassay_core::kinds::{Ingest, Inventory, KindState, Source, wire};
+use kassay_core::kinds::{Ingest, Inventory, KindState, Part, Source, wire};
 use kassay_core::model::Kind;
 use kassay_core::sensitive::without_secrets;
 use std::collections::BTreeMap;
@@ -46,7 +46,7 @@ pub(super) async fn collect(
     *ingest.cluster() = cluster;
     let (pages, waiting) = channel(WAITING);
     let parsing = tokio::task::spawn_blocking(move || parse(ingest, waiting));
-    let kinds = Kinds { lists: Reader { link: &link, pages, progress }, served: &served };
+    let kinds = Kinds { lists: Reader { link: &link, pages, progress, part: options.part.as_ref() }, served: &served };
     let read = kinds.all(options).await;
     // Dropping the sender ends the parser.
     drop(kinds);
@@ -70,6 +70,9 @@ pub(super) async fn collect(
     }
     let mut inventory = ingest.finish();
     super::complete(&mut inventory);
+    if let Some(part) = &options.part {
+        inventory.become_part(part.clone());
+    }
     let late = Kind::ALL.iter().filter(|kind| inventory.coverage_of(**kind).message.contains(&link.budget.words())).count();
     if late > 0 {
         progress(Progress::Note(format!("{}: {late} kinds were not read to their end; --read-timeout gives it more", link.budget.words())));
@@ -161,7 +164,10 @@ impl Kinds<'_> {
                         .end(Kind::Secrets, End { state: KindState::Failed, words: "left out, as was asked".to_owned(), items: 0 })
                         .await
                 }
-                false => secrets::read(&self.lists, namespaces.keys().map(String::as_str).collect(), &end).await,
+                false => {
+                    let mine = |name: &&str| self.lists.part.is_none_or(|part| part.holds(name));
+                    secrets::read(&self.lists, namespaces.keys().map(String::as_str).filter(mine).collect(), &end).await
+                }
             }
         };
         let wanted = Mutex::new(Wanted::default());
@@ -184,13 +190,21 @@ impl Kinds<'_> {
         let (secrets, others) = tokio::join!(secrets, others);
         secrets?;
         others?;
-        // What policies name is known only now.
-        params::read(&self.lists, self.served, &wanted.into_inner().unwrap_or_else(PoisonError::into_inner)).await?;
+        // What policies name is known only now. Like the policies of the whole cluster, it is the first part's.
+        if self.lists.part.is_none_or(Part::is_first) {
+            params::read(&self.lists, self.served, &wanted.into_inner().unwrap_or_else(PoisonError::into_inner)).await?;
+        }
         Ok(namespaces.remove("kube-system"))
     }
 
     /// Reads one kind to its end.
     async fn kind(&self, kind: Kind, page: &mut (dyn FnMut(&Page) + Send)) -> Result<End, Refusal> {
+        // Namespaces are asked for by each part, for their names.
+        if let Some(part) = self.lists.part.filter(|part| !part.reads(kind) && kind != Kind::Namespaces) {
+            let end = End { state: KindState::Failed, items: 0, words: format!("this is {part}, and part 1 has them") };
+            self.lists.end(kind, end.clone()).await?;
+            return Ok(end);
+        }
         let (version, doubt) = match self.served.choose(kind) {
             Choice::Version(version) => (version, None),
             Choice::Guess(version, doubt) => (version, Some(doubt)),

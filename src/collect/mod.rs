@@ -2,7 +2,7 @@
 //! Whoever collects names a [`SourceSpec`] and gets an inventory; what could not be read is in it, with the server's own words.
 //! Nothing here judges, and nothing here ever writes to a cluster.
 
-use kassay_core::kinds::{Coverage, Inventory, KindState};
+use kassay_core::kinds::{Coverage, Inventory, KindState, MergeError};
 use kassay_core::model::Kind;
 use kassay_core::sensitive::FingerprintKey;
 use std::path::PathBuf;
@@ -12,6 +12,7 @@ use std::time::Duration;
 
 mod about;
 mod answer;
+mod artifact;
 mod budget;
 mod conclude;
 mod connect;
@@ -35,10 +36,12 @@ mod others;
 mod page;
 mod paging;
 mod params;
+mod parts;
 mod permissions;
 mod place;
 mod probe;
 mod proxy;
+mod redirect;
 mod refusal;
 mod request;
 mod scalar;
@@ -50,10 +53,16 @@ mod version;
 mod words;
 mod yaml;
 
+pub use artifact::{
+    ArtifactError, Name as ArtifactName, Pushed, RegistrySettings, SignatureState, SignedSnapshot, SnapshotSignature,
+    greet as greet_registry, place as artifact_place, push as push_snapshot, sign as sign_snapshot, tag_of as snapshot_tag,
+};
 pub use connect::{ContextInfo, contexts};
 pub use dump::files_of;
 pub use evidence::import_file;
-pub use permissions::{NamespaceName, Preflight, Right, cluster_role, preflight};
+pub use kassay_core::kinds::Part;
+pub use parts::merge_parts;
+pub use permissions::{NamespaceName, Preflight, Right, Without, cluster_role, preflight};
 pub use probe::{ProbeWatcher, probe};
 pub use snapshot::{
     SnapshotError, holds as holds_snapshot, pack as pack_snapshot, put as put_snapshot, uid as snapshot_uid, write_file as write_snapshot,
@@ -64,7 +73,7 @@ pub use snapshot::{
 pub enum SourceSpec {
     /// The API of a cluster.
     Live(Connect),
-    /// A snapshot, or files and folders of YAML or JSON; the path `-` is standard input.
+    /// A snapshot, or files and folders of YAML or JSON; the path `-` is standard input, and `oci://…` a snapshot in a registry.
     Paths(Vec<PathBuf>),
     /// The cluster that comes with the program.
     Demo,
@@ -96,6 +105,10 @@ pub struct Options {
     pub without_secrets: bool,
     /// Who says that the files are the whole cluster, where somebody does.
     pub declared_complete: Option<String>,
+    /// What holds for registries.
+    pub registry: RegistrySettings,
+    /// Reads one part of the cluster, of several that are merged afterwards.
+    pub part: Option<Part>,
 }
 
 /// What happens during a collection. It comes often; a listener must be quick.
@@ -245,12 +258,27 @@ pub enum CollectError {
         /// Why not.
         message: String,
     },
+    /// A snapshot in a registry can't be had.
+    #[error(transparent)]
+    Artifact(ArtifactError),
+    /// Parts can't be made of this, or into one.
+    #[error(transparent)]
+    Parts(#[from] MergeError),
     /// Somebody asked it to stop.
     #[error("collecting was cancelled")]
     Cancelled,
     /// Part of the program itself failed.
     #[error("{0}")]
     Internal(String),
+}
+
+impl From<ArtifactError> for CollectError {
+    fn from(error: ArtifactError) -> Self {
+        match error {
+            ArtifactError::Cancelled => Self::Cancelled,
+            error => Self::Artifact(error),
+        }
+    }
 }
 
 impl CollectError {
@@ -281,6 +309,8 @@ impl CollectError {
                 "Check the path: files and folders are taken as they are named, “-” is standard input.".to_owned()
             }
             Self::Read { message, .. } if message.contains("UTF-") => "Write it in UTF-8, as kubectl does.".to_owned(),
+            Self::Artifact(error) => return error.hint(),
+            Self::Parts(error) => return error.hint().map(str::to_owned),
             Self::Read { .. } | Self::Snapshot { .. } | Self::Write { .. } | Self::Cancelled | Self::Internal(_) => return None,
         };
         Some(words)
@@ -292,9 +322,22 @@ impl CollectError {
 /// # Errors
 /// Where the source can't be reached or opened, or somebody cancelled.
 pub async fn collect(spec: &SourceSpec, options: &Options, progress: Watcher<'_>, cancel: &Cancel) -> Result<Inventory, CollectError> {
+    let inventory = gather(spec, options, progress, cancel).await?;
+    if let (SourceSpec::Paths(_), Some(part)) = (spec, &inventory.part) {
+        let words = format!("this is {part} of a cluster: nothing passes on what the other parts hold; “kassay merge” makes one of all");
+        progress(Progress::Note(words));
+    }
+    Ok(inventory)
+}
+
+/// The same, without a word on parts.
+async fn gather(spec: &SourceSpec, options: &Options, progress: Watcher<'_>, cancel: &Cancel) -> Result<Inventory, CollectError> {
     match spec {
         SourceSpec::Live(connect) => live::collect(connect, options, progress, cancel).await,
-        SourceSpec::Paths(paths) => dump::collect(paths, options, progress, cancel).await,
+        SourceSpec::Paths(paths) => match artifact::among(paths)? {
+            Some(name) => artifact::collect(&name, options, progress, cancel).await,
+            None => dump::collect(paths, options, progress, cancel).await,
+        },
         SourceSpec::Demo => demo::collect(progress),
     }
 }

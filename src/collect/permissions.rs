@@ -145,9 +145,18 @@ async fn nodes(link: &Link) -> Option<usize> {
     Some(here + usize::try_from(left).ok()?)
 }
 
+/// What a role is to leave out, so that it is not read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Without {
+    /// Secrets, even their names.
+    pub secrets: bool,
+    /// Constraints of Gatekeeper, whose kinds only a star can grant.
+    pub constraints: bool,
+}
+
 /// The ClusterRole that the program needs, as YAML that `kubectl apply -f -` takes. It holds every kind that is read and nothing else.
 #[must_use]
-pub fn cluster_role(without_secrets: bool) -> String {
+pub fn cluster_role(without: Without) -> String {
     let mut yaml = String::from(
         "# What kassay needs to read a cluster. It only ever sends get, list and reviews of its own rights.\n\
          apiVersion: rbac.authorization.k8s.io/v1\n\
@@ -173,12 +182,12 @@ pub fn cluster_role(without_secrets: bool) -> String {
             groups.push(kind.group());
         }
     }
-    for group in groups {
+    for group in groups.into_iter().filter(|group| !(without.constraints && *group == Kind::GatekeeperConstraints.group())) {
         let of_group = Kind::ALL.iter().filter(|kind| kind.group() == group && **kind != Kind::Secrets);
         let resources: Vec<&str> = of_group.map(|kind| kind.resource()).collect();
         rule("", group, &resources, "list", "");
     }
-    if !without_secrets {
+    if !without.secrets {
         let comment = "RBAC can't grant names alone. Secrets are asked for as tables without objects: their values are never sent.";
         rule(comment, "", &[Kind::Secrets.resource()], "list", "");
     }
@@ -209,8 +218,8 @@ pub fn cluster_role(without_secrets: bool) -> String {
 mod tests {
     use super::*;
 
-    fn rules(without_secrets: bool) -> Vec<Value> {
-        let role: Value = serde_saphyr::from_str(&cluster_role(without_secrets)).unwrap();
+    fn rules(without: Without) -> Vec<Value> {
+        let role: Value = serde_saphyr::from_str(&cluster_role(without)).unwrap();
         role["rules"].as_array().unwrap().clone()
     }
 
@@ -223,7 +232,7 @@ mod tests {
 
     #[test]
     fn the_role_is_complete_and_only_reads() {
-        let all = rules(false);
+        let all = rules(Without::default());
         assert!(Kind::ALL.iter().all(|kind| may_list(&all, *kind)));
         for rule in &all {
             for verb in rule["verbs"].as_array().unwrap() {
@@ -240,7 +249,11 @@ mod tests {
 
     #[test]
     fn without_secrets_it_has_everything_but_secrets() {
-        let some = rules(true);
+        let some = rules(Without { secrets: true, constraints: false });
         assert!(Kind::ALL.iter().all(|kind| may_list(&some, *kind) != (*kind == Kind::Secrets)));
+        // Without constraints there is no star left.
+        let some = rules(Without { secrets: false, constraints: true });
+        assert!(Kind::ALL.iter().all(|kind| may_list(&some, *kind) != (*kind == Kind::GatekeeperConstraints)));
+        assert!(some.iter().all(|rule| !rule.to_string().contains("\"*\"")));
     }
 }

@@ -62,6 +62,12 @@ pub struct Header {
     /// When it was collected.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub collected_at: Option<Timestamp>,
+    /// Which part of the cluster it is: `2/3`; "" where it is the whole.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub part: String,
+    /// What all parts of one reading are called.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub run: String,
 }
 
 /// Writes an inventory.
@@ -77,6 +83,8 @@ pub fn write(inventory: &Inventory, target: impl Write) -> Result<(), SnapshotEr
         server: cluster.server.clone(),
         version: cluster.version.clone(),
         collected_at: cluster.collected_at,
+        part: inventory.part.as_ref().map(|part| format!("{}/{}", part.number, part.of)).unwrap_or_default(),
+        run: inventory.part.as_ref().map(|part| part.run.clone()).unwrap_or_default(),
     };
     // No name, no time, a fixed level: the bytes depend on the inventory alone.
     let gzip = GzBuilder::new().mtime(0).operating_system(255).write(target, Compression::new(6));

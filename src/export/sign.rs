@@ -3,18 +3,18 @@
 
 use super::beside::Beside;
 use super::put::put_bytes;
-use super::signatures::{FOLDER, NAMESPACE, SIGNED, file, fitting, is_signer};
+use super::signatures::{FOLDER, NAMESPACE, SIGNED, file, fitting};
 use super::stamp;
 use super::tree::Tree;
 use super::verified::{Verified, What};
 use super::verify::{VerifyError, open, verify};
 use super::zipped::ZipTree;
 use crate::config::said;
+use crate::sshsig::{self, NotSigned, is_signer};
 use jiff::Timestamp;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
@@ -181,21 +181,14 @@ fn bag(path: &Path) -> Result<(Box<dyn Tree>, What), SignError> {
     }
 }
 
-/// Has `ssh-keygen` sign. What it asks (a passphrase, a touch of the hardware key) it asks on the terminal.
+/// Has `ssh-keygen` sign.
 fn by_keygen(key: &Path, sealed: &[u8]) -> Result<Vec<u8>, SignError> {
-    let mut command = Command::new("ssh-keygen");
-    command.args(["-Y", "sign", "-n", NAMESPACE, "-f"]).arg(key);
-    let failed = |error: io::Error| SignError::Keygen(said(&error));
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().map_err(failed)?;
-    if let Some(mut stdin) = child.stdin.take() {
-        // Where it goes away before it read all, its own words tell why.
-        drop(stdin.write_all(sealed));
-    }
-    let output = child.wait_with_output().map_err(failed)?;
-    if !output.status.success() || !output.stdout.starts_with(b"-----BEGIN SSH SIGNATURE-----") {
-        return Err(SignError::Keygen(format!("it ended with {}", output.status)));
-    }
-    Ok(output.stdout)
+    sshsig::sign(key, NAMESPACE, sealed).map_err(|why| {
+        SignError::Keygen(match why {
+            NotSigned::Io(error) => said(&error),
+            NotSigned::Ended(status) => format!("it ended with {status}"),
+        })
+    })
 }
 
 /// Adds files to a bag; the folder of the bag within a zip.

@@ -4,11 +4,10 @@
 use super::stamp::{self, LONGEST_ANSWER, Stamp};
 use super::tree::Tree;
 use crate::config::said;
+use crate::sshsig::{Asked, LONGEST, is_signer};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
-use std::io::{self, Write};
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 /// The folder of signatures in a bag.
 pub(super) const FOLDER: &str = "signatures";
@@ -16,9 +15,6 @@ pub(super) const FOLDER: &str = "signatures";
 pub(super) const NAMESPACE: &str = "kassay";
 /// What is signed.
 pub(super) const SIGNED: &str = "tagmanifest-sha256.txt";
-/// The longest signature that is read.
-const LONGEST: u64 = 1 << 16;
-
 /// So many signatures are checked: each starts a program.
 const MOST: usize = 100;
 
@@ -66,12 +62,6 @@ pub(super) fn is_of_signing(name: &str) -> bool {
 fn parts(name: &str) -> Option<(&str, &str)> {
     let (signer, ending) = name.strip_prefix(FOLDER)?.strip_prefix('/')?.rsplit_once('.')?;
     (is_signer(signer) && matches!(ending, "sig" | "tsq" | "tsr")).then_some((signer, ending))
-}
-
-/// Whether a text may name a signer: it becomes a file's name and an argument, so it holds only what is plain in both.
-pub(super) fn is_signer(name: &str) -> bool {
-    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'@' | b'+');
-    (1..=100).contains(&name.len()) && name.bytes().all(plain) && !name.starts_with(['-', '.'])
 }
 
 /// The file of a signer with that ending.
@@ -128,7 +118,7 @@ fn one(tree: &mut dyn Tree, name: &str, sealed: &[u8], judging: &Judging<'_>, ju
     });
     let stamped = stamp.map(|stamp| stamp.time);
     let time = stamped.or(judging.at).map(|time| format!("-Overify-time={}", compact(time)));
-    let asked = Asked { name, allowed: judging.allowed, time: time.as_deref() };
+    let asked = Asked { namespace: NAMESPACE, name, allowed: judging.allowed, time: time.as_deref() };
     let (state, words) = match asked.run(&bytes, sealed) {
         Err(error) => (Signed::Unchecked, format!("ssh-keygen could not be run: {}", said(&error))),
         Ok((false, words)) => (Signed::Bad, words),
@@ -163,41 +153,4 @@ pub(super) fn fitting(answer: &[u8], stamped: &[u8]) -> Result<Stamp, String> {
     let stamp = stamp::answer(answer)?;
     let fits = stamp.imprint == Sha256::digest(stamped).as_slice();
     if fits { Ok(stamp) } else { Err("it stamps something else than this signature".to_owned()) }
-}
-
-/// What `ssh-keygen` is asked.
-struct Asked<'a> {
-    name: &'a str,
-    allowed: Option<&'a Path>,
-    time: Option<&'a str>,
-}
-
-impl Asked<'_> {
-    /// Whether it calls the signature good, and its words.
-    fn run(&self, signature: &[u8], sealed: &[u8]) -> io::Result<(bool, String)> {
-        // It reads a signature from a file alone.
-        let mut kept = tempfile::NamedTempFile::new()?;
-        kept.write_all(signature)?;
-        let mut command = Command::new("ssh-keygen");
-        match self.allowed {
-            Some(allowed) => command.args(["-Y", "verify", "-I", self.name, "-f"]).arg(allowed),
-            None => command.args(["-Y", "check-novalidate"]),
-        };
-        command.args(["-n", NAMESPACE, "-s"]).arg(kept.path()).args(self.time);
-        let (good, out, err) = run(&mut command, sealed)?;
-        let words = if good { out } else { [out, err].join(" ") };
-        Ok((good, words.split_whitespace().collect::<Vec<_>>().join(" ")))
-    }
-}
-
-/// Runs a program with a text on its standard input: whether it succeeded, and both of its outputs.
-fn run(command: &mut Command, input: &[u8]) -> io::Result<(bool, String, String)> {
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
-    if let Some(mut stdin) = child.stdin.take() {
-        // It may have made up its mind before it read all.
-        drop(stdin.write_all(input));
-    }
-    let output = child.wait_with_output()?;
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    Ok((output.status.success(), text(&output.stdout), text(&output.stderr)))
 }

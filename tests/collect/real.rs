@@ -3,7 +3,7 @@
 
 use super::cluster::TestCluster;
 use super::{judge, name, read};
-use kassay::collect::{Cancel, CollectError, Connect, Options, SourceSpec, cluster_role, collect, preflight, snapshot};
+use kassay::collect::{Cancel, CollectError, Connect, Options, SourceSpec, Without, cluster_role, collect, preflight, snapshot};
 use kassay_core::kinds::{Inventory, KindState, Login, UnheardOf};
 use kassay_core::model::{Kind, Outcome};
 use std::collections::BTreeMap;
@@ -32,7 +32,8 @@ fn company() -> Option<&'static TestCluster> {
 
 /// A user who has just what the program's own role gives.
 fn assessor(cluster: &TestCluster, name: &str, without_secrets: bool) -> PathBuf {
-    let role = cluster_role(without_secrets).replace("name: kassay\n", &format!("name: kassay-{name}\n"));
+    let role = cluster_role(Without { secrets: without_secrets, ..Without::default() })
+        .replace("name: kassay\n", &format!("name: kassay-{name}\n"));
     cluster.apply_text(&role);
     cluster.bound_user(name, &format!("kassay-{name}"))
 }
@@ -127,7 +128,7 @@ fn the_smaller_role_misses_secrets_alone() {
 #[test]
 fn an_account_with_a_token_may_be_impersonated_by_nobody_but_who_may() {
     let Some(cluster) = company() else { return };
-    let role = cluster_role(false).replace("name: kassay\n", "name: kassay-account\n");
+    let role = cluster_role(Without::default()).replace("name: kassay\n", "name: kassay-account\n");
     cluster.apply_text(&role);
     let account = cluster.bound_account("default", "collector", "kassay-account");
     assert_eq!(name(&live(&account).unwrap().cluster), Some("system:serviceaccount:default:collector"));

@@ -40,18 +40,29 @@ pub struct Registry {
 impl Registry {
     /// Starts one that gives to everybody, or one that asks for a login. None, with a word, where the program is absent.
     pub fn start(folder: &Path, protected: bool) -> Option<Self> {
+        Self::start_over(folder, protected, None)
+    }
+
+    /// The same with a certificate and its key, for TLS. All that are started in a folder with a folder `storage` hold the same.
+    pub fn start_over(folder: &Path, protected: bool, tls: Option<(&Path, &Path)>) -> Option<Self> {
         if Command::new("docker-registry").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_err() {
             assert!(std::env::var_os("KASSAY_REQUIRE_CLUSTER").is_none_or(|v| v != "1"), "docker-registry is required and absent");
             let _ = writeln!(std::io::stderr(), "skipped, for want of docker-registry");
             return None;
         }
+        let storage = folder.join("storage");
         let folder = folder.join(if protected { "protected" } else { "open" });
         std::fs::create_dir(&folder).unwrap();
+        // Where a test made a folder for it, one with TLS and one for the test's own hands look into the same storage.
+        let storage = if storage.is_dir() { storage } else { folder.clone() };
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let host = format!("127.0.0.1:{port}");
+        let tls = tls.map_or_else(String::new, |(certificate, key)| {
+            format!(", tls: {{certificate: {}, key: {}}}", certificate.display(), key.display())
+        });
         let mut config = format!(
-            "version: 0.1\nlog: {{level: error, accesslog: {{disabled: true}}}}\nstorage: {{filesystem: {{rootdirectory: {}}}}}\nhttp: {{addr: '{host}'}}\n",
-            folder.display()
+            "version: 0.1\nlog: {{level: error, accesslog: {{disabled: true}}}}\nstorage: {{filesystem: {{rootdirectory: {}}}}}\nhttp: {{addr: '{host}'{tls}}}\n",
+            storage.display()
         );
         if protected {
             let login = folder.join("htpasswd");
@@ -69,11 +80,17 @@ impl Registry {
         Some(Self { child, host, protected })
     }
 
+    /// What lies at an address; the status with it.
+    pub fn get(&self, path: &str) -> (u16, String) {
+        let (status, answer) = self.send("GET", path, "application/octet-stream", b"");
+        (status, answer.split_once("\r\n\r\n").map(|(_, body)| body.to_owned()).unwrap_or_default())
+    }
+
     fn send(&self, method: &str, path: &str, kind: &str, body: &[u8]) -> (u16, String) {
         let mut stream = TcpStream::connect(&self.host).unwrap();
         let login = if self.protected { format!("Authorization: {BASIC}\r\n") } else { String::new() };
         let head = format!(
-            "{method} {path} HTTP/1.1\r\nHost: {}\r\n{login}Content-Type: {kind}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+            "{method} {path} HTTP/1.1\r\nHost: {}\r\nAccept: {MANIFEST}, {INDEX}\r\n{login}Content-Type: {kind}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
             self.host,
             body.len()
         );
@@ -97,7 +114,8 @@ impl Registry {
         digest
     }
 
-    fn put(&self, repository: &str, tag: &str, kind: &str, body: &str) -> String {
+    /// Stores a manifest as it is.
+    pub fn put(&self, repository: &str, tag: &str, kind: &str, body: &str) -> String {
         let (status, answer) = self.send("PUT", &format!("/v2/{repository}/manifests/{tag}"), kind, body.as_bytes());
         assert_eq!(status, 201, "{answer}");
         digest(body.as_bytes())

@@ -48,7 +48,7 @@ pub fn assess(verb: &Assess, wanted: &[Wanted], manners: &Manners) -> Result<u8,
         judging: Mutex::new(()),
         manners,
     };
-    let options = Options { without_secrets: verb.without_secrets, ..Options::default() };
+    let options = Options { without_secrets: verb.without_secrets, registry: verb.source.registry(), ..Options::default() };
     let ends = side_by_side::run(wanted, verb.fleet.parallel(), &options, manners, &|nth, one, read| match read {
         Ok(inventory) => run.judge(nth, one, inventory),
         Err(error) => Err(run.put_failure(one, error)),

@@ -191,14 +191,10 @@ fn of_snapshots(paths: &[PathBuf]) -> Vec<Wanted> {
         let (stem, what) = args.words();
         let folder = path.parent().and_then(Path::file_name).map(|folder| folder.to_string_lossy().into_owned());
         let several = stems.get(&stem).is_some_and(|count| *count > 1);
-        let file = if is_in_registry(path) {
-            path.display().to_string()
-        } else {
-            path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
-        };
+        let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         Wanted {
             name: folder.filter(|_| several).map_or_else(|| stem.clone(), |folder| format!("{folder}/{stem}")),
-            source: format!("{what} {file}"),
+            source: if is_in_registry(path) { what } else { format!("{what} {file}") },
             place: snapshot_uid(path).unwrap_or_default(),
             args,
         }

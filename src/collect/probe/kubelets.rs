@@ -129,7 +129,7 @@ impl Answer {
 
 async fn send(config: &kube::Config, url: &str) -> Result<Answer, String> {
     let uri: Uri = url.parse().map_err(|_| "its address is none".to_owned())?;
-    let origin = super::ask::origin(url).parse().map_err(|_| "its address is none".to_owned())?;
+    let origin = crate::collect::redirect::origin(url).parse().map_err(|_| "its address is none".to_owned())?;
     let mut config = config.clone();
     config.cluster_url = origin;
     let client = transport::client(&config).map_err(|error| error.to_string())?;

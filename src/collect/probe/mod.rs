@@ -4,7 +4,7 @@
 mod ask;
 mod kubelets;
 
-use super::{Cancel, CollectError, SourceSpec};
+use super::{Cancel, CollectError, SourceSpec, redirect};
 use ask::{Asker, Heard, Stopped};
 use futures_util::{StreamExt, stream::iter};
 use jiff::Timestamp;
@@ -157,7 +157,7 @@ struct Token {
 impl Run<'_> {
     fn step(&self, url: &str) {
         let done = self.done.fetch_add(1, Ordering::Relaxed);
-        (self.progress)(done, self.total, ask::origin(url));
+        (self.progress)(done, self.total, redirect::origin(url));
     }
 
     async fn api(&self, requests: &[&ProbeRequest]) -> Part {
@@ -267,7 +267,7 @@ impl Run<'_> {
             image: image.to_owned(),
             node: String::new(),
         };
-        let heard = if ask::may_go(&request.url, url) {
+        let heard = if redirect::may_go(&request.url, url) {
             self.asker.ask(asked.method, url, "application/json", None, LARGEST_TOKEN).await?
         } else {
             Heard::failed(
@@ -295,14 +295,16 @@ impl Run<'_> {
 
     fn count(&self, url: &str, heard: &Heard) {
         let mut dead = self.dead.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let entry = dead.entry(ask::origin(url).to_owned()).or_default();
+        let entry = dead.entry(redirect::origin(url).to_owned()).or_default();
         *entry = if heard.status.is_none() { (entry.0 + 1, heard.error.clone()) } else { (0, String::new()) };
     }
 
     /// Why an origin is left alone, where it is.
     fn given_up(&self, url: &str) -> Option<String> {
         let dead = self.dead.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        dead.get(ask::origin(url)).filter(|(times, _)| *times >= ENOUGH).map(|(_, why)| format!("its registry could not be reached: {why}"))
+        dead.get(redirect::origin(url))
+            .filter(|(times, _)| *times >= ENOUGH)
+            .map(|(_, why)| format!("its registry could not be reached: {why}"))
     }
 }
 

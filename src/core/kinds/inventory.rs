@@ -11,6 +11,7 @@ use super::{
     maker::{Maker, UNREAD_GROUPS},
     network, node,
     params::Params,
+    parts::Part,
     persistent,
     pod::{Pod, PodSpec},
     policy,
@@ -327,6 +328,12 @@ macro_rules! inventory {
             /// What active probes asked and heard; none where they were not run.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub probes: Option<Probes>,
+            /// Which part of the cluster this is, where several processes read one each; none for a whole one.
+            #[serde(skip_serializing_if = "Option::is_none")]
+            pub part: Option<Box<Part>>,
+            /// The artifact in a registry that it was read from, with its digest; "" where it comes from elsewhere.
+            #[serde(skip)]
+            pub taken_from: String,
             /// Files that were given as evidence and recognised.
             #[serde(skip_serializing_if = "Vec::is_empty")]
             pub imported: Vec<Imported>,

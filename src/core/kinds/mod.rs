@@ -29,6 +29,7 @@ pub mod node;
 mod node_tree;
 mod param_intake;
 pub mod params;
+mod parts;
 pub mod persistent;
 pub mod pod;
 mod pod_intake;
@@ -68,6 +69,7 @@ pub use inventory::{
     distribution_words,
 };
 pub use meta::Meta;
+pub use parts::{Merge, MergeError, Part};
 pub use pod::{Container, ContainerRole, ImageUse, Pod, PodSpec};
 pub use probes::{Artifact, LeftOut, Method, Probe, ProbeRequest, Probes, Purpose};
 pub use quantity::Quantity;

@@ -225,7 +225,11 @@ fn record(collected: &Collected<'_>) -> ClusterRecord {
         assessed_at: Some(Moment(collected.assessed_at)),
         snapshot: collected.snapshot.to_owned(),
         findings: collected.findings.to_owned(),
-        source: collected.source.to_owned(),
+        // The digest of what was taken from a registry says more than the name by which it was asked for.
+        source: match collected.inventory.taken_from.as_str() {
+            "" => collected.source.to_owned(),
+            artifact => format!("snapshot {artifact}"),
+        },
         declared_complete: collected.inventory.declared_complete.clone(),
         reached: collected.reached.clone(),
         not_read: not_read(collected.inventory),

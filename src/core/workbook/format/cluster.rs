@@ -41,7 +41,7 @@ pub struct ClusterRecord {
     /// SHA-256 of the file with all outcomes and findings, `findings/<digest>.json`.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub findings: String,
-    /// How it was reached, to collect it again: `context prod-eu`, `demo`, `files`.
+    /// How it was reached, to collect it again: `context prod-eu`, `demo`, `files`, `snapshot oci://…@sha256:…`.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub source: String,
     /// Who said that the files it was read from are the whole cluster; none where nobody did, and for a live cluster.
