@@ -77,7 +77,7 @@ fn three_parts_of_a_server_are_judged_as_one_reading() {
     let parts: Vec<String> = (1..=3).map(|number| home.text(&format!("part-{number}.kassay.gz"))).collect();
     for (number, part) in (1..=3).zip(&parts) {
         let said = collect(&["-f", part, "--part", &format!("{number}/3"), "--run", "nightly"]);
-        assert!(said.contains(&format!("part {number}/3: ")), "{said}");
+        assert!(said.contains(&format!("part {number} of 3: ")), "{said}");
     }
     let merged = home.text("merged.kassay.gz");
     let merge = |parts: &[&String], more: &[&str]| {
