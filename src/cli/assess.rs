@@ -25,7 +25,7 @@ pub struct Assess {
     #[command(flatten)]
     pub(super) fleet: FleetArgs,
     #[command(flatten)]
-    source: source::SourceArgs,
+    pub(super) source: source::SourceArgs,
     /// Scope file: categories of namespaces, trusted registries, high-risk workloads
     #[arg(long, value_name = "FILE")]
     pub(super) scope: Option<PathBuf>,
