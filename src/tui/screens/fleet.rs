@@ -15,8 +15,8 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-/// The narrowest and the widest name of a cluster over its column.
-const NAMES: (usize, usize) = (7, 16);
+/// The narrowest and the widest name of a cluster over its column; the widest where there are more clusters than fit.
+const NAMES: (usize, usize, usize) = (7, 16, 10);
 
 /// The widest title of a control.
 const TITLES: usize = 44;
@@ -157,10 +157,13 @@ struct Columns {
 impl Columns {
     fn of(book: &Book, view: &SideView, fleet: &Fleet, room: usize) -> Self {
         let names: Vec<String> = fleet.clusters.iter().map(|cluster| heading(book, cluster)).collect();
+        let longest = names.iter().map(|name| text::width(name)).max().unwrap_or(0);
         let title = (room / 3).clamp(16, TITLES);
         // Each cell has brackets where it is selected, and the names a sign where there are more.
-        let wide = names.iter().map(|name| text::width(name)).max().unwrap_or(0).clamp(NAMES.0, NAMES.1);
-        let fit = (room.saturating_sub(title + 2) / (wide + 3)).max(1);
+        let fitting = |wide: usize| (room.saturating_sub(title + 2) / (wide + 3)).max(1);
+        let all = longest.clamp(NAMES.0, NAMES.1);
+        let wide = if fitting(all) < names.len() { longest.clamp(NAMES.0, NAMES.2) } else { all };
+        let fit = fitting(wide);
         Self { seen: list::window(names.len(), view.column, fit), selected: view.column, names, title, wide }
     }
 
