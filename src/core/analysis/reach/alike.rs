@@ -9,7 +9,9 @@
 use super::Reach;
 use super::bits::Bits;
 use super::compile::{Direction, Rule};
+use super::isolation::Direction as Way;
 use super::pick::About;
+use super::policy::Verdict;
 use std::collections::{BTreeSet, HashMap};
 
 /// What tells groups apart: named ports, own rules of either direction (nothing where no policy selects the group), and sets of the others' rules.
@@ -45,6 +47,50 @@ impl Reach<'_> {
         ours.iter().map(&mut sort).collect()
     }
 
+    /// Whom the rules of a workload may let through in a direction, in either reading; nobody else needs to be asked about.
+    #[must_use]
+    pub fn company(&self, workload: usize, way: Way) -> Company {
+        let direction = if way == Way::Ingress { &self.compiled.ingress } else { &self.compiled.egress };
+        let mut some = Bits::default();
+        for group in self.groups.parties.get(workload).into_iter().flat_map(|party| &party.groups) {
+            let Some(binding) = direction.of_group(*group) else { return Company(None) };
+            let rules = || direction.rules(binding).iter().map(|index| &self.compiled.rules[*index]);
+            // Only the end of a tier holds back what no rule is about.
+            if !rules().any(|rule| rule.object.is_none() && rule.verdict == Verdict::Deny) {
+                return Company(None);
+            }
+            for rule in rules().filter(|rule| rule.verdict != Verdict::Deny) {
+                if rule.everyone || rule.by_address != About::No {
+                    return Company(None);
+                }
+                rule.peers().for_each(|set| some.join(set));
+            }
+        }
+        Company(Some(some))
+    }
+
+    /// The places of those of some workloads that are in company; each sort of others is asked about by one of them.
+    #[must_use]
+    pub fn within(&self, company: &Company, workloads: &Places) -> Vec<usize> {
+        let Company(Some(some)) = company else { return (0..workloads.count).collect() };
+        let mut places: Vec<usize> = some.iter().filter_map(|group| workloads.of_group.get(&group)).flatten().copied().collect();
+        places.sort_unstable();
+        places.dedup();
+        places
+    }
+
+    /// Some workloads, to be looked up by their pods.
+    #[must_use]
+    pub fn places(&self, workloads: &[usize]) -> Places {
+        let mut of_group: HashMap<usize, Vec<usize>> = HashMap::new();
+        for (place, index) in workloads.iter().enumerate() {
+            for group in self.groups.parties.get(*index).into_iter().flat_map(|party| &party.groups) {
+                of_group.entry(*group).or_default().push(place);
+            }
+        }
+        Places { of_group, count: workloads.len() }
+    }
+
     fn members(&self, workloads: &[usize]) -> Bits {
         let mut bits = Bits::default();
         workloads.iter().filter_map(|index| self.groups.parties.get(*index)).flat_map(|party| &party.groups).for_each(|g| bits.insert(*g));
@@ -70,6 +116,26 @@ impl Reach<'_> {
         }
         picked
     }
+}
+
+/// Pods that rules may let through; nothing where that may be anybody.
+#[derive(Debug)]
+pub struct Company(Option<Bits>);
+
+impl Company {
+    /// Whether a workload is in it.
+    #[must_use]
+    pub fn has(&self, reach: &Reach<'_>, workload: usize) -> bool {
+        let groups = reach.groups.parties.get(workload).map_or(&[][..], |party| &party.groups);
+        self.0.as_ref().is_none_or(|some| groups.iter().any(|group| some.contains(*group)))
+    }
+}
+
+/// Workloads by the groups of their pods, each by its place in a list.
+#[derive(Debug)]
+pub struct Places {
+    of_group: HashMap<usize, Vec<usize>>,
+    count: usize,
 }
 
 impl Rule {

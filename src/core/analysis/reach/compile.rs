@@ -12,12 +12,16 @@ use super::unread;
 use crate::kinds::{Inventory, KindState};
 use crate::model::{Kind, ObjectRef};
 use core::net::IpAddr;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 impl Ports {
     /// The ports on a pod with these named ports; an address outside of the cluster has none.
-    pub(super) fn on(&self, target: &[NamedPort<'_>]) -> PortSet {
+    pub(super) fn on(&self, target: &[NamedPort<'_>]) -> Cow<'_, PortSet> {
+        if self.named.is_empty() {
+            return Cow::Borrowed(&self.fixed);
+        }
         let mut ports = self.fixed.clone();
         for (name, protocol) in &self.named {
             let same = |port: &&NamedPort<'_>| port.0 == name && protocol.is_none_or(|protocol| port.1 == protocol);
@@ -25,7 +29,7 @@ impl Ports {
                 ports.join(&PortSet::range(*protocol, *number, *number));
             }
         }
-        ports
+        Cow::Owned(ports)
     }
 
     /// Whether the target's named ports matter.

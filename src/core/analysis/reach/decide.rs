@@ -3,6 +3,7 @@
 use super::compile::Rule;
 use super::policy::Verdict;
 use super::ports::PortSet;
+use std::borrow::Cow;
 
 /// What rules say of one connection, port by port.
 #[derive(Debug, Default)]
@@ -24,7 +25,7 @@ impl Decision {
 
 /// Asks rules in their order. Those of one place are asked together, so that each that allows a port is told. What a rule passes skips the
 /// rest of its tier; where it is not known whether a rule is about the connection (`true`), both ways are followed.
-pub(super) fn decide<'r>(rules: impl Iterator<Item = (&'r Rule, bool, PortSet)>) -> Decision {
+pub(super) fn decide<'r>(rules: impl Iterator<Item = (&'r Rule, bool, Cow<'r, PortSet>)>) -> Decision {
     let mut decision = Decision::default();
     let mut open = PortSet::all();
     let mut at_place = PortSet::all();

@@ -109,6 +109,8 @@ impl<'a> Groups<'a> {
                     members.extend(pods().map(|pod| (&*pod.metadata.labels, pod.spec)));
                 }
             }
+            // Pods of one template have one set of labels, which they share.
+            members.dedup_by(|a, b| std::ptr::eq(a.0, b.0) && a.1 == b.1);
             let mut party = Party { workload, host_network: false, groups: vec![] };
             for (labels, spec) in members {
                 let (ports, host_network, account) = *facts.entry(spec).or_insert_with(|| {

@@ -13,7 +13,8 @@ use super::range::{Breadth, Range};
 use super::{NotEvaluated, Reach};
 use crate::model::{Kind, ObjectRef};
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap};
 
 /// A way in which traffic goes, seen from a pod.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -98,12 +99,16 @@ impl<'a> Reach<'a> {
             Direction::Egress => &self.compiled.egress,
         };
         let (mut opened_by, mut under, mut to_outside) = (BTreeSet::new(), BTreeSet::new(), false);
+        // Most pods of a namespace are bound by the same rules.
+        let mut known: HashMap<Option<usize>, Openness> = HashMap::new();
         let mut worst = |binding: Option<usize>| {
-            under.extend(binding.into_iter().flat_map(|binding| direction.objects(binding)));
-            let (openness, outside, by) = self.openness(direction, binding, way);
-            opened_by.extend(by);
-            to_outside |= outside;
-            openness
+            *known.entry(binding).or_insert_with(|| {
+                under.extend(binding.into_iter().flat_map(|binding| direction.objects(binding)));
+                let (openness, outside, by) = self.openness(direction, binding, way);
+                opened_by.extend(by);
+                to_outside |= outside;
+                openness
+            })
         };
         let tomorrow = worst(direction.of_namespace(namespace));
         let (mut open, mut closed, mut outside) = (Vec::new(), 0, tomorrow == Openness::Outside);
@@ -157,7 +162,7 @@ impl<'a> Reach<'a> {
         let about = |stranger: fn(&Rule) -> bool| {
             let Some(binding) = binding else { return (true, vec![]) };
             let rules = direction.rules(binding).iter().map(|index| &self.compiled.rules[*index]).filter(|rule| stranger(rule));
-            is_open(&decide(rules.map(|rule| (rule, false, rule.ports.fixed.clone()))))
+            is_open(&decide(rules.map(|rule| (rule, false, Cow::Borrowed(&rule.ports.fixed)))))
         };
         let (pods, by_pods) = about(|rule| rule.any_pod);
         let (mut outside, mut by_outside) = about(|rule| rule.any_address);

@@ -53,6 +53,7 @@ mod selector;
 mod unread;
 mod wide;
 
+pub use alike::{Company, Places};
 pub use compile::AddressRule;
 pub use document::{Document, End, FORMAT, Flow, Flows};
 pub use foreign::is_policy;

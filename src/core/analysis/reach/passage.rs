@@ -7,6 +7,7 @@ use super::pick::About;
 use super::ports::PortSet;
 use super::range::Range;
 use core::net::IpAddr;
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -270,7 +271,7 @@ impl<'r, 'a> Judge<'r, 'a> {
     fn side_of_range(&self, rules: &[usize], range: &Range, target: usize) -> Side {
         let compiled = &self.reach.compiled;
         let target = &self.reach.groups.ports[target];
-        let mut touching: Vec<(&Rule, Vec<&Range>, PortSet)> = Vec::new();
+        let mut touching: Vec<(&Rule, Vec<&Range>, Cow<'_, PortSet>)> = Vec::new();
         for rule in rules.iter().map(|index| &compiled.rules[*index]) {
             let blocks: Vec<&Range> = rule.ranges.iter().map(|i| &compiled.ranges[*i]).filter(|block| block.touches(range)).collect();
             if rule.everyone || rule.world || !blocks.is_empty() {

@@ -44,7 +44,9 @@ pub(super) struct Picker<'a, 'g> {
     pub(super) groups: &'g Groups<'a>,
     namespaces: &'g Namespaces<'a>,
     /// Answers of selectors that were asked before: policies repeat each other.
-    asked: HashMap<String, Arc<Bits>>,
+    asked: HashMap<Selector, Arc<Bits>>,
+    /// Every group, and those on the network of their node.
+    wherever: [Option<Arc<Bits>>; 2],
     /// Namespaces whose labels were asked for and not read.
     pub(super) unknown: BTreeSet<&'a str>,
 }
@@ -52,17 +54,17 @@ pub(super) struct Picker<'a, 'g> {
 impl<'a, 'g> Picker<'a, 'g> {
     /// Someone to ask.
     pub(super) fn new(inventory: &'a Inventory, groups: &'g Groups<'a>, namespaces: &'g Namespaces<'a>) -> Self {
-        Self { inventory, groups, namespaces, asked: HashMap::new(), unknown: BTreeSet::new() }
+        Self { inventory, groups, namespaces, asked: HashMap::new(), wherever: [None, None], unknown: BTreeSet::new() }
     }
 
     /// The groups that a selector picks. Pods on the host network have their node's address, by which no selector knows them.
     pub(super) fn groups(&mut self, selector: &Selector) -> Arc<Bits> {
-        let question = format!("{selector:?}");
-        if let Some(bits) = self.asked.get(&question) {
+        if let Some(bits) = self.asked.get(selector) {
             return Arc::clone(bits);
         }
         let mut reads = BTreeSet::new();
         selector.test.reads(&mut reads);
+        let asks_account = reads.iter().any(|a| matches!(a, Attribute::AccountLabel(_)));
         let beyond_the_name = reads.iter().any(|a| matches!(a, Attribute::Namespace(key) if key != NAME_LABEL));
         let mut bits = Bits::default();
         let every = &self.groups.of_namespace;
@@ -73,15 +75,21 @@ impl<'a, 'g> Picker<'a, 'g> {
             if !read && beyond_the_name {
                 self.unknown.insert(*name);
             }
+            // What the namespace alone decides needs no look at its pods.
+            let of_all = self.of_namespace(selector, name);
+            if of_all == Some(false) {
+                continue;
+            }
             for index in members {
                 let group = &self.groups.list[*index];
-                if !group.host_network && selector.picks(&self.facts(group, labels)) == Some(true) {
+                let picked = || of_all.or_else(|| selector.picks(&self.facts(group, labels, asks_account))) == Some(true);
+                if !group.host_network && picked() {
                     bits.insert(*index);
                 }
             }
         }
         let bits = Arc::new(bits);
-        self.asked.insert(question, Arc::clone(&bits));
+        self.asked.insert(selector.clone(), Arc::clone(&bits));
         bits
     }
 
@@ -89,12 +97,13 @@ impl<'a, 'g> Picker<'a, 'g> {
     pub(super) fn picks(&self, selector: &Selector, group: usize) -> bool {
         let group = &self.groups.list[group];
         let labels = self.namespaces.get(group.namespace).map(|(labels, _)| labels);
-        !group.host_network && labels.is_some_and(|labels| selector.picks(&self.facts(group, labels)) == Some(true))
+        !group.host_network && labels.is_some_and(|labels| selector.picks(&self.facts(group, labels, true)) == Some(true))
     }
 
-    fn facts<'x>(&'x self, group: &'x Group<'a>, namespace_labels: &'x BTreeMap<String, String>) -> Facts<'x> {
+    /// What is known of a group; labels of its account only where somebody asks for them.
+    fn facts<'x>(&'x self, group: &'x Group<'a>, namespace_labels: &'x BTreeMap<String, String>, asks_account: bool) -> Facts<'x> {
         static NONE: BTreeMap<String, String> = BTreeMap::new();
-        let account = self.inventory.service_account(group.namespace, group.account);
+        let account = if asks_account { self.inventory.service_account(group.namespace, group.account) } else { None };
         Facts {
             labels: Some(group.labels),
             namespace: Some(group.namespace),
@@ -105,15 +114,14 @@ impl<'a, 'g> Picker<'a, 'g> {
     }
 
     pub(super) fn where_host(&mut self, host_only: bool) -> Arc<Bits> {
-        let question = if host_only { "nodes" } else { "cluster" };
-        if let Some(bits) = self.asked.get(question) {
+        if let Some(bits) = &self.wherever[usize::from(host_only)] {
             return Arc::clone(bits);
         }
         let mut bits = Bits::default();
         let list = self.groups.list.iter().enumerate();
         list.filter(|(_, group)| group.host_network || !host_only).for_each(|(index, _)| bits.insert(index));
         let bits = Arc::new(bits);
-        self.asked.insert(question.to_owned(), Arc::clone(&bits));
+        self.wherever[usize::from(host_only)] = Some(Arc::clone(&bits));
         bits
     }
 

@@ -1,6 +1,7 @@
 //! Sets of ports by protocol: what the rules of policies allow, joined and intersected. They stand here, beside the policies, because a
 //! policy knows three protocols and nothing else that is spoken on a network.
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// A protocol that a NetworkPolicy can name.
@@ -42,13 +43,19 @@ impl Protocol {
 
 /// A set of ports of each protocol: sorted intervals that neither touch nor overlap.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct PortSet([Vec<(u16, u16)>; 3]);
+pub struct PortSet([Spans; 3]);
+
+/// Ports of one protocol. None and all of them are most, and take no memory.
+type Spans = Cow<'static, [(u16, u16)]>;
+
+/// Every port.
+const WHOLE: &[(u16, u16)] = &[(1, u16::MAX)];
 
 impl PortSet {
     /// Every port of every protocol: a rule without ports.
     #[must_use]
     pub fn all() -> Self {
-        Self([vec![(1, u16::MAX)], vec![(1, u16::MAX)], vec![(1, u16::MAX)]])
+        Self([const { Cow::Borrowed(WHOLE) }; 3])
     }
 
     /// The ports of one protocol from the first to the last; none where the last lies before the first.
@@ -56,7 +63,7 @@ impl PortSet {
     pub fn range(protocol: Protocol, first: u16, last: u16) -> Self {
         let mut set = Self::default();
         if first <= last {
-            set.0[protocol as usize].push((first, last));
+            set.0[protocol as usize] = if (first, last) == (1, u16::MAX) { Cow::Borrowed(WHOLE) } else { vec![(first, last)].into() };
         }
         set
     }
@@ -64,13 +71,13 @@ impl PortSet {
     /// Whether there is no port in it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.iter().all(Vec::is_empty)
+        self.0.iter().all(|spans| spans.is_empty())
     }
 
     /// Whether every port of every protocol is in it.
     #[must_use]
     pub fn is_all(&self) -> bool {
-        self.0.iter().all(|spans| matches!(spans.as_slice(), [(1, u16::MAX)]))
+        self.0.iter().all(|spans| is_whole(spans))
     }
 
     /// Whether a port is in it.
@@ -85,16 +92,20 @@ impl PortSet {
             if theirs.is_empty() || mine == theirs {
                 continue;
             }
-            mine.extend(theirs);
-            mine.sort_unstable();
-            let mut joined: Vec<(u16, u16)> = Vec::with_capacity(mine.len());
-            for (first, last) in mine.drain(..) {
+            if mine.is_empty() {
+                mine.clone_from(theirs);
+                continue;
+            }
+            let mut both = [&**mine, &**theirs].concat();
+            both.sort_unstable();
+            let mut joined: Vec<(u16, u16)> = Vec::with_capacity(both.len());
+            for (first, last) in both {
                 match joined.last_mut() {
                     Some(open) if u32::from(first) <= u32::from(open.1) + 1 => open.1 = open.1.max(last),
                     _ => joined.push((first, last)),
                 }
             }
-            *mine = joined;
+            *mine = if is_whole(&joined) { Cow::Borrowed(WHOLE) } else { joined.into() };
         }
     }
 
@@ -103,6 +114,11 @@ impl PortSet {
     pub fn without(&self, other: &Self) -> Self {
         let mut left = Self::default();
         for (into, (mine, theirs)) in left.0.iter_mut().zip(self.0.iter().zip(&other.0)) {
+            if theirs.is_empty() || is_whole(theirs) && mine == theirs {
+                *into = if theirs.is_empty() { mine.clone() } else { Cow::default() };
+                continue;
+            }
+            let into = into.to_mut();
             let mut out = theirs.iter().peekable();
             for (first, last) in mine.iter().copied() {
                 let mut from = Some(first);
@@ -152,6 +168,14 @@ impl PortSet {
     pub fn meet(&self, other: &Self) -> Self {
         let mut met = Self::default();
         for (into, (mine, theirs)) in met.0.iter_mut().zip(self.0.iter().zip(&other.0)) {
+            if mine.is_empty() || theirs.is_empty() {
+                continue;
+            }
+            if mine == theirs {
+                into.clone_from(mine);
+                continue;
+            }
+            let into = into.to_mut();
             let (mut i, mut j) = (0, 0);
             while let (Some(a), Some(b)) = (mine.get(i), theirs.get(j)) {
                 let (first, last) = (a.0.max(b.0), a.1.min(b.1));
@@ -163,6 +187,10 @@ impl PortSet {
         }
         met
     }
+}
+
+fn is_whole(spans: &[(u16, u16)]) -> bool {
+    spans == WHOLE
 }
 
 fn is_most(spans: &[(u16, u16)]) -> bool {

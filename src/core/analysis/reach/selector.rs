@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) const NAME_LABEL: &str = "kubernetes.io/metadata.name";
 
 /// What a test reads.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Attribute {
     /// A label of the pod.
     Pod(String),
@@ -23,7 +23,7 @@ pub(super) enum Attribute {
 }
 
 /// A test on a pod.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Test {
     /// The same for every pod.
     Always(bool),
@@ -163,7 +163,7 @@ fn all(answers: impl Iterator<Item = Option<bool>>) -> Option<bool> {
 }
 
 /// Some pods: those of one namespace, or of all, that pass a test.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Selector {
     /// Only those of this namespace.
     pub(super) namespace: Option<String>,

@@ -4,7 +4,7 @@
 //! the namespaces at the other end are many, they are told together, and the first of them named; `kassay reach` lists every connection.
 
 use crate::analysis::networks;
-use crate::analysis::reach::{Judge, Passage, Reading};
+use crate::analysis::reach::{Direction, Judge, NotEvaluated, Passage, Reading};
 use crate::judging::unevaluated::{doubt, may_act};
 use crate::judging::{Verdict, View};
 use crate::kinds::KindState;
@@ -37,9 +37,12 @@ struct Paths<'v> {
     /// Namespaces at the other end.
     namespaces: BTreeSet<&'v str>,
     /// Workloads at the other end by ports and policies.
-    by: BTreeMap<(String, String), Named>,
+    by: BTreeMap<Rc<Said>, Named>,
     open: bool,
 }
+
+/// What is said of a connection: its ports, and the policies that let it through.
+type Said = (String, String);
 
 /// Some names, the first of them in full.
 #[derive(Default)]
@@ -90,10 +93,12 @@ pub(super) fn judge(view: &View<'_>) -> Verdict {
         [Kind::Namespaces, Kind::NetworkPolicies].into_iter().filter(|kind| view.inventory.state(*kind) == KindState::Partial).collect();
     for (key, paths) in &found {
         let mut finding = finding(view, key, paths);
-        let mut ends: Vec<&str> = paths.namespaces.iter().copied().collect();
-        ends.push(reach.workloads()[key.0].workload.object.namespace.as_str());
-        let doubts = reach.not_evaluated().iter().filter(|entry| may_act(entry, &ends)).count();
-        if doubts > 0 || !partial.is_empty() {
+        let doubts = |entries: &[NotEvaluated]| {
+            let mut ends: Vec<&str> = paths.namespaces.iter().copied().collect();
+            ends.push(reach.workloads()[key.0].workload.object.namespace.as_str());
+            entries.iter().any(|entry| may_act(entry, &ends))
+        };
+        if (!reach.not_evaluated().is_empty() && doubts(reach.not_evaluated())) || !partial.is_empty() {
             finding = finding.review();
             finding.message = format!("{} Policies that could not be evaluated may forbid it.", finding.message).into();
         }
@@ -139,12 +144,21 @@ fn paths<'v>(view: &'v View<'_>, ends: &Ends) -> BTreeMap<Key<'v>, Rc<Paths<'v>>
     // Only where some rule admits addresses that pods may have can the second reading say anything else.
     let mut by_address = (!reach.address_rules().is_empty()).then(|| reach.judge(Reading::OverPods));
     let mut found: BTreeMap<Key<'v>, Rc<Paths<'v>>> = BTreeMap::new();
+    // One of each sort of others speaks for it.
+    let speakers: Vec<usize> = theirs.0.iter().filter_map(|others| Some(ends.others[*others.first()?].0)).collect();
+    let places = reach.places(&speakers);
+    let companies = |way: Direction| speakers.iter().map(|other| reach.company(*other, way)).collect::<Vec<_>>();
+    let (they_let_out, they_let_in) = (companies(Direction::Egress), companies(Direction::Ingress));
     for members in &ours.0 {
         let Some(cde) = members.first().map(|nth| ends.cde[*nth]) else { continue };
         let mut met = Connections::default();
-        for others in &theirs.0 {
-            let Some(other) = others.first().map(|nth| ends.others[*nth].0) else { continue };
-            for way in [Way::In, Way::Out] {
+        for (way, own, theirs_of) in [(Way::In, Direction::Ingress, &they_let_out), (Way::Out, Direction::Egress, &they_let_in)] {
+            // Only whom the rules of both ends may let through are asked about.
+            for place in reach.within(&reach.company(cde, own), &places) {
+                if !theirs_of[place].has(reach, cde) {
+                    continue;
+                }
+                let (other, others) = (speakers[place], &theirs.0[place]);
                 let ask = |judge: &mut Judge<'_, '_>| match way {
                     Way::In => judge.between(other, cde),
                     Way::Out => judge.between(cde, other),
@@ -165,7 +179,7 @@ fn paths<'v>(view: &'v View<'_>, ends: &Ends) -> BTreeMap<Key<'v>, Rc<Paths<'v>>
     found
 }
 
-/// Members of each sort, by their places in the list that was sorted.
+/// Members of each sort, none without any, by their places in the list that was sorted.
 struct Sorts(Vec<Vec<usize>>);
 
 impl Sorts {
@@ -183,36 +197,33 @@ impl Sorts {
 
 /// What one workload of the cardholder data environment, and all of its sort, may do: workloads at the other end by what lets them through.
 #[derive(Default)]
-struct Connections<'v>(BTreeMap<(Way, Category, bool), BTreeMap<&'v str, Vec<(usize, Rc<(String, String)>, bool)>>>);
+struct Connections(BTreeMap<(Way, Category, bool), Vec<(usize, Rc<Said>, bool)>>);
 
-impl<'v> Connections<'v> {
-    fn add(
-        &mut self,
-        view: &'v View<'_>,
-        (way, by_address): (Way, bool),
-        passage: &Passage,
-        others: impl Iterator<Item = (usize, Category)>,
-    ) {
+impl Connections {
+    fn add(&mut self, view: &View<'_>, (way, by_address): (Way, bool), passage: &Passage, others: impl Iterator<Item = (usize, Category)>) {
         let words = Rc::new((passage.text.clone(), view.reach().words(passage)));
         for (other, category) in others {
-            let namespace = view.reach().workloads()[other].workload.object.namespace.as_str();
-            let here = self.0.entry((way, category, by_address)).or_default().entry(namespace).or_default();
-            here.push((other, Rc::clone(&words), passage.ports.is_all()));
+            self.0.entry((way, category, by_address)).or_default().push((other, Rc::clone(&words), passage.ports.is_all()));
         }
     }
 
     /// One entry for each namespace at the other end, or one for all where these are many.
-    fn told(self, view: &'v View<'_>) -> Vec<((Way, Category, bool, Option<&'v str>), Rc<Paths<'v>>)> {
+    fn told<'v>(self, view: &'v View<'_>) -> Vec<((Way, Category, bool, Option<&'v str>), Rc<Paths<'v>>)> {
+        let workloads = view.reach().workloads();
+        let namespace = |other: usize| workloads[other].workload.object.namespace.as_str();
         let mut told = vec![];
-        for ((way, category, by_address), namespaces) in self.0 {
-            let many = namespaces.len() > ONE_BY_ONE;
+        for ((way, category, by_address), mut others) in self.0 {
+            // Workloads stand by their namespaces.
+            others.sort_by_key(|(other, ..)| *other);
+            let namespaces = || others.chunk_by(|(a, ..), (b, ..)| namespace(*a) == namespace(*b));
+            let many = namespaces().count() > ONE_BY_ONE;
             let mut all = Paths::default();
-            for (namespace, mut others) in namespaces {
-                others.sort_by_key(|(other, ..)| *other);
+            for others in namespaces() {
+                let Some(namespace) = others.first().map(|(other, ..)| namespace(*other)) else { continue };
                 let mut paths = if many { std::mem::take(&mut all) } else { Paths::default() };
                 paths.namespaces.insert(namespace);
                 for (other, words, open) in others {
-                    paths.by.entry((*words).clone()).or_default().add(|| name(view, other, many));
+                    paths.by.entry(Rc::clone(words)).or_default().add(|| name(view, *other, many));
                     paths.open |= open;
                 }
                 if many {
@@ -249,8 +260,9 @@ fn finding(view: &View<'_>, (cde, way, category, namespace, by_address): &Key<'_
     let observed: Vec<String> = paths
         .by
         .iter()
-        .map(|((ports, why), names)| {
-            let ports = if ports == "All" { "every port" } else { ports.as_str() };
+        .map(|(said, names)| {
+            let (ports, why) = &**said;
+            let ports = if ports == "All" { "every port" } else { ports };
             format!("{} on {ports}: {why}", names.words())
         })
         .collect();
