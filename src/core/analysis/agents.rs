@@ -6,7 +6,7 @@
 
 use crate::kinds::node::Node;
 use crate::kinds::{Inventory, Pod, PodSpec, Workload};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Nodes with and without a ready pod of a workload.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,12 +20,15 @@ pub struct NodeCoverage {
 /// Which nodes have a ready pod of a workload, and why the others have none.
 #[must_use]
 pub fn node_coverage(inventory: &Inventory, workload: &Workload) -> NodeCoverage {
-    let pods: Vec<&Pod> = workload.pod_indexes.iter().filter_map(|i| inventory.pods.get(*i)).filter(|p| p.is_live()).collect();
+    let mut pods: HashMap<&str, Vec<&Pod>> = HashMap::new();
+    for pod in workload.pod_indexes.iter().filter_map(|i| inventory.pods.get(*i)).filter(|p| p.is_live()) {
+        pods.entry(pod.node.as_str()).or_default().push(pod);
+    }
     let template = workload.template.or_else(|| workload.variants.first().map(|v| v.spec)).map(|i| inventory.spec(i));
     let mut coverage = NodeCoverage::default();
     for node in &inventory.nodes {
         let name = &node.metadata.name;
-        let here: Vec<&&Pod> = pods.iter().filter(|p| p.node == *name).collect();
+        let here = pods.get(name.as_str()).map_or(&[][..], Vec::as_slice);
         if here.iter().any(|p| p.ready) {
             coverage.covered.insert(name.clone());
             continue;

@@ -109,12 +109,6 @@ impl Software {
         })
     }
 
-    /// Whether labels are this software's.
-    #[must_use]
-    pub fn is_labelled(&self, labels: &BTreeMap<String, String>) -> bool {
-        self.label.iter().filter_map(|pair| pair.split_once('=')).any(|(key, value)| labels.get(key).is_some_and(|have| glob(value, have)))
-    }
-
     /// Whether a version or tag names a malicious release; a build behind the numbers (`v0.69.4-amd64`) changes nothing.
     #[must_use]
     pub fn is_malicious(&self, version: &str) -> bool {
@@ -169,9 +163,31 @@ pub fn everywhere<'a>(inventory: &'a Inventory, known: &'a [Software]) -> Vec<Fo
     recognise(inventory, &known.iter().collect::<Vec<_>>())
 }
 
+/// Software by the labels that tell it.
+struct ByLabel<'a>(HashMap<&'a str, Vec<(&'a str, usize)>>);
+
+impl<'a> ByLabel<'a> {
+    fn of(wanted: &[&'a Software]) -> Self {
+        let mut by_key: HashMap<&str, Vec<(&str, usize)>> = HashMap::new();
+        for (nth, software) in wanted.iter().enumerate() {
+            for (key, value) in software.label.iter().filter_map(|pair| pair.split_once('=')) {
+                by_key.entry(key).or_default().push((value, nth));
+            }
+        }
+        Self(by_key)
+    }
+
+    /// The places of software that labels tell, in order.
+    fn find(&self, labels: &BTreeMap<String, String>) -> BTreeSet<usize> {
+        let told = labels.iter().filter_map(|(key, have)| Some((self.0.get(key.as_str())?, have)));
+        told.flat_map(|(told, have)| told.iter().filter(move |(value, _)| glob(value, have)).map(|(_, nth)| *nth)).collect()
+    }
+}
+
 fn recognise<'a>(inventory: &'a Inventory, wanted: &[&'a Software]) -> Vec<Found<'a>> {
     // Images repeat over many workloads and releases, so each repository is looked up once.
     let mut by_repository: HashMap<&str, Vec<&'a Software>> = HashMap::new();
+    let by_label = ByLabel::of(wanted);
     let mut found = Vec::new();
     for workload in &inventory.workloads {
         let mut seen = BTreeSet::new();
@@ -189,7 +205,7 @@ fn recognise<'a>(inventory: &'a Inventory, wanted: &[&'a Software]) -> Vec<Found
             }
         }
         if seen.is_empty() {
-            let labelled = wanted.iter().copied().filter(|s| s.is_labelled(&workload.pod_labels));
+            let labelled = by_label.find(&workload.pod_labels).into_iter().map(|nth| wanted[nth]);
             found.extend(labelled.map(|software| Found { software, workload, image: String::new(), container: String::new() }));
         }
     }

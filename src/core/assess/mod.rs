@@ -12,7 +12,7 @@ use crate::model::{Category, Finding, Outcome, Scope};
 use jiff::Timestamp;
 use missing::Missing;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::num::NonZero;
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -123,23 +123,23 @@ fn tell_templates(findings: &mut [Finding], inventory: &Inventory) {
 
 /// The same finding seen in several specs of one workload is one finding; its pods add up.
 fn merge(findings: &mut Vec<Finding>) {
-    let mut first: BTreeMap<String, usize> = BTreeMap::new();
-    let mut merged: Vec<Finding> = Vec::with_capacity(findings.len());
-    for finding in findings.drain(..) {
-        match first.get(&finding.id).and_then(|i| merged.get_mut(*i)) {
-            Some(kept) => {
-                kept.pods = match (kept.pods, finding.pods) {
-                    (Some(a), Some(b)) => Some(a + b),
-                    (a, b) => a.or(b),
-                };
-                kept.severity = kept.severity.min(finding.severity);
-                kept.weight = kept.weight.min(finding.weight);
-            }
-            None => {
-                first.insert(finding.id.clone(), merged.len());
-                merged.push(finding);
-            }
-        }
+    let mut known: HashMap<&str, usize> = HashMap::with_capacity(findings.len());
+    let mut again: Vec<(usize, usize)> = vec![];
+    for (nth, finding) in findings.iter().enumerate() {
+        let first = *known.entry(&finding.id).or_insert(nth);
+        again.extend((first != nth).then_some((nth, first)));
     }
-    *findings = merged;
+    drop(known);
+    for (nth, first) in &again {
+        let (pods, severity, weight) = (findings[*nth].pods, findings[*nth].severity, findings[*nth].weight);
+        let kept = &mut findings[*first];
+        kept.pods = match (kept.pods, pods) {
+            (Some(a), Some(b)) => Some(a + b),
+            (a, b) => a.or(b),
+        };
+        kept.severity = kept.severity.min(severity);
+        kept.weight = kept.weight.min(weight);
+    }
+    let (mut again, mut nth) = (again.into_iter().map(|(nth, _)| nth).peekable(), 0..);
+    findings.retain(|_| nth.next().and_then(|nth| again.next_if_eq(&nth)).is_none());
 }

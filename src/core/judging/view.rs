@@ -10,7 +10,7 @@ use crate::kinds::{ClusterInfo, Container, ContainerRole, ImageUse, Inventory, K
 use crate::model::{Category, Finding, Kind, ObjectRef, Scope, Severity};
 use jiff::Timestamp;
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::sync::OnceLock;
 
 /// Facts that ship with the program: who supports which version how long, which image is which software.
@@ -73,7 +73,9 @@ pub struct View<'a> {
     /// Shipped facts.
     pub tables: &'a Tables,
     namespaces: Categories<'a>,
-    categories: BTreeMap<String, Category>,
+    categories: HashMap<&'a str, Category>,
+    /// The category of each workload, in their order.
+    of_workloads: Vec<Category>,
     wide: OnceLock<Category>,
     rbac: OnceLock<Rbac<'a>>,
     reach: OnceLock<Reach<'a>>,
@@ -89,7 +91,13 @@ impl<'a> View<'a> {
     #[must_use]
     pub fn new(inventory: &'a Inventory, scope: &'a Scope, now: Timestamp, tables: &'a Tables) -> Self {
         let namespaces = Categories::new(inventory, scope);
-        let categories = inventory.namespaces.iter().map(|n| (n.metadata.name.clone(), namespaces.of(&n.metadata.name))).collect();
+        let read = inventory.namespaces.iter().map(|namespace| namespace.metadata.name.as_str());
+        let mut categories: HashMap<&str, Category> = read.map(|name| (name, namespaces.of(name))).collect();
+        let of = |workload: &'a Workload| {
+            let name = workload.object.namespace.as_str();
+            *categories.entry(name).or_insert_with(|| namespaces.of(name))
+        };
+        let of_workloads = inventory.workloads.iter().map(of).collect();
         Self {
             inventory,
             scope,
@@ -97,6 +105,7 @@ impl<'a> View<'a> {
             tables,
             namespaces,
             categories,
+            of_workloads,
             wide: OnceLock::new(),
             rbac: OnceLock::new(),
             reach: OnceLock::new(),
@@ -151,12 +160,9 @@ impl<'a> View<'a> {
     /// Every namespace that was read or in which something was read, with its category, sorted by name.
     #[must_use]
     pub fn namespaces(&self) -> Vec<(&str, Category)> {
-        let mut all: BTreeMap<&str, Category> = self.categories.iter().map(|(name, category)| (name.as_str(), *category)).collect();
-        for workload in &self.inventory.workloads {
-            let name = workload.object.namespace.as_str();
-            all.entry(name).or_insert_with(|| self.namespaces.of(name));
-        }
-        all.into_iter().collect()
+        let mut all: Vec<(&str, Category)> = self.categories.iter().map(|(name, category)| (*name, *category)).collect();
+        all.sort_unstable();
+        all
     }
 
     /// Namespaces that files name and of which they hold nothing, not even the account and the certificate that every namespace has: the lists
@@ -183,7 +189,7 @@ impl<'a> View<'a> {
 
     /// Every workload with its category, sorted by namespace, kind and name.
     pub fn workloads(&self) -> impl Iterator<Item = (&'a Workload, Category)> {
-        self.inventory.workloads.iter().map(|w| (w, self.category(&w.object.namespace)))
+        self.inventory.workloads.iter().zip(self.of_workloads.iter().copied())
     }
 
     /// The distinct specs to judge a workload by, with how many pods share each: those of its pods, and those of its templates, with none, where
@@ -272,7 +278,7 @@ impl PlacedImage<'_> {
     /// A failing finding on the field that names the image.
     #[must_use]
     pub fn finding(&self) -> Finding {
-        let field = format!("{}.{}", self.workload.spec_path(), self.used.path);
+        let field = format!("{}.{}", self.workload.spec_path(), self.used.path());
         Finding::new(self.category, self.workload.object.clone(), field).pods(self.pods)
     }
 }

@@ -356,13 +356,22 @@ impl ContainerRole {
 pub struct ImageUse<'s> {
     /// The reference as it is written; "" where none is.
     pub reference: &'s str,
-    /// Path of the field within the spec.
-    pub path: String,
+    /// The volume that mounts it, "" where a container runs it.
+    volume: &'s str,
     /// The container that runs it; none for a volume.
     pub container: Option<(ContainerRole, &'s Container)>,
 }
 
 impl ImageUse<'_> {
+    /// Path of the field within the spec.
+    #[must_use]
+    pub fn path(&self) -> String {
+        match self.container {
+            Some((role, container)) => format!("{}.image", container.path(role)),
+            None => format!("volumes[name={}].image.reference", self.volume),
+        }
+    }
+
     /// Whether it stays for the life of the pod, and was not added to it for debugging.
     #[must_use]
     pub fn lasts(&self) -> bool {
@@ -385,12 +394,12 @@ impl PodSpec {
     pub fn images(&self) -> impl Iterator<Item = ImageUse<'_>> {
         let containers = self.all_containers().map(|(role, container)| ImageUse {
             reference: &container.image,
-            path: format!("{}.image", container.path(role)),
+            volume: "",
             container: Some((role, container)),
         });
         let volumes = self.volumes.iter().filter(|volume| volume.sources.iter().any(|source| source == "image")).map(|volume| ImageUse {
             reference: volume.image.as_deref().unwrap_or_default(),
-            path: format!("volumes[name={}].image.reference", volume.name),
+            volume: &volume.name,
             container: None,
         });
         containers.chain(volumes)

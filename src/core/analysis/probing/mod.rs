@@ -76,7 +76,7 @@ pub fn used<'a>(inventory: &'a Inventory, scope: &Scope) -> Vec<Used<'a>> {
                     workload,
                     category,
                     pods: variant.pods,
-                    field: format!("{}.{}", workload.spec_path(), image.path),
+                    field: format!("{}.{}", workload.spec_path(), image.path()),
                     image: image.reference,
                     names: reference.as_ref().map(|image| names(image, container, pods())).unwrap_or_default(),
                     reference,

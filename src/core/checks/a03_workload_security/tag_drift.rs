@@ -6,23 +6,24 @@
 
 use crate::analysis::image::{Firmness, ImageReference, digest_of_id};
 use crate::judging::{Verdict, View};
-use crate::kinds::{ContainerRole, Pod, Source};
+use crate::kinds::{ContainerRole, Inventory, Pod, Source};
 use crate::model::Severity;
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Most contents of one name that a finding tells.
 const TOLD: usize = 10;
 
-/// Image name and architecture.
-type Name<'a> = (String, &'a str);
+/// Number of an image name, and architecture.
+type Name<'a> = (usize, &'a str);
 
 pub(super) fn judge(view: &View<'_>) -> Verdict {
     let architectures: BTreeMap<&str, &str> =
         view.inventory.nodes.iter().map(|n| (n.metadata.name.as_str(), n.status.node_info.architecture.as_str())).collect();
-    let reported = |pod| reported(view, &architectures, pod);
+    let names = Names::of(view.inventory);
+    let reported = |pod| names.reported(&architectures, pod);
     // Hardly a name runs more than one content, so these are short lists.
-    let mut running: BTreeMap<Name<'_>, Vec<(&str, usize)>> = BTreeMap::new();
+    let mut running: HashMap<Name<'_>, Vec<(&str, usize)>> = HashMap::new();
     for pod in view.inventory.pods.iter().filter(|pod| pod.is_live()) {
         for (name, digest) in reported(pod) {
             let digests = running.entry(name).or_default();
@@ -35,14 +36,15 @@ pub(super) fn judge(view: &View<'_>) -> Verdict {
     let mut verdict = Verdict::over("workload that runs images by tag", "workloads that run images by tag");
     for (workload, category) in view.workloads() {
         let pods = || workload.pod_indexes.iter().filter_map(|i| view.inventory.pods.get(*i)).filter(|pod| pod.is_live());
-        let names: BTreeSet<Name<'_>> = pods().flat_map(&reported).map(|(name, _)| name).collect();
-        if names.is_empty() {
+        let own: BTreeSet<Name<'_>> = pods().flat_map(&reported).map(|(name, _)| name).collect();
+        if own.is_empty() {
             continue;
         }
         verdict.saw(category);
         for placed in view.containers(workload).filter(|placed| placed.role != ContainerRole::Ephemeral) {
-            let Some(image) = by_tag(&placed.container.image) else { continue };
-            let several = names.iter().filter(|(name, _)| *name == image).find_map(|name| running.get(name).filter(|d| d.len() > 1));
+            let Some(image) = names.number(&placed.container.image) else { continue };
+            let several = own.range((image, "")..).take_while(|(name, _)| *name == image);
+            let several = several.filter_map(|name| running.get(name)).find(|digests| digests.len() > 1);
             if let Some(digests) = several {
                 verdict.find(
                     placed
@@ -85,15 +87,41 @@ fn by_tag(image: &str) -> Option<String> {
     }
 }
 
-/// What a pod's containers run, by image name and architecture of the node.
-fn reported<'a>(view: &View<'a>, architectures: &BTreeMap<&str, &'a str>, pod: &'a Pod) -> Vec<(Name<'a>, &'a str)> {
-    let architecture = architectures.get(pod.node.as_str()).copied().unwrap_or_default();
-    let spec = view.inventory.spec(pod.spec);
-    let containers = spec.all_containers().filter_map(|(_, container)| {
-        let digest = digest_of_id(pod.image_ids.get(&container.name)?)?;
-        Some(((by_tag(&container.image)?, architecture), digest))
-    });
-    containers.collect()
+/// Names under which the images of a cluster run, each by a number: many pods have the same.
+struct Names<'a> {
+    inventory: &'a Inventory,
+    numbers: HashMap<&'a str, Option<usize>>,
+}
+
+impl<'a> Names<'a> {
+    fn of(inventory: &'a Inventory) -> Self {
+        let (mut numbers, mut known) = (HashMap::new(), HashMap::new());
+        for container in inventory.specs.iter().flat_map(|spec| spec.all_containers().map(|(_, container)| container)) {
+            numbers.entry(container.image.as_str()).or_insert_with(|| {
+                let next = known.len();
+                by_tag(&container.image).map(|name| *known.entry(name).or_insert(next))
+            });
+        }
+        Self { inventory, numbers }
+    }
+
+    /// The number of the name under which an image runs, where that is a name that can move.
+    fn number(&self, image: &str) -> Option<usize> {
+        self.numbers.get(image).copied().flatten()
+    }
+
+    /// What a pod's containers run, by image name and architecture of the node.
+    fn reported<'b>(
+        &'b self,
+        architectures: &BTreeMap<&str, &'a str>,
+        pod: &'a Pod,
+    ) -> impl Iterator<Item = (Name<'a>, &'a str)> + use<'a, 'b> {
+        let architecture = architectures.get(pod.node.as_str()).copied().unwrap_or_default();
+        self.inventory.spec(pod.spec).all_containers().filter_map(move |(_, container)| {
+            let digest = digest_of_id(pod.image_ids.get(&container.name)?)?;
+            Some(((self.number(&container.image)?, architecture), digest))
+        })
+    }
 }
 
 #[cfg(test)]

@@ -101,7 +101,7 @@ fn scan_results(view: &View<'_>) -> Verdict {
         for (spec, pods) in view.specs(workload) {
             for used in spec.images().filter(ImageUse::lasts) {
                 verdict.saw(category);
-                let field = format!("{}.{}", workload.spec_path(), used.path);
+                let field = format!("{}.{}", workload.spec_path(), used.path());
                 let told = Told { view, written: used.reference, finding: view.finding(workload.object.clone(), field).pods(pods) };
                 let Some(image) = ImageReference::parse(used.reference) else {
                     verdict.find(told.no_report());

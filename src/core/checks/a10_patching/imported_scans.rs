@@ -113,7 +113,7 @@ pub(super) fn judge(view: &View<'_>) -> Verdict {
         for (spec, pods) in view.specs(workload) {
             for used in spec.images().filter(ImageUse::lasts) {
                 verdict.saw(category);
-                let field = format!("{}.{}", workload.spec_path(), used.path);
+                let field = format!("{}.{}", workload.spec_path(), used.path());
                 let told = view.finding(workload.object.clone(), field).pods(pods);
                 // What a volume mounts has no digest among those that run.
                 let running = used.container.map(|(_, container)| running(view.inventory, workload, &container.name)).unwrap_or_default();
