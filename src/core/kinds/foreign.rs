@@ -27,7 +27,7 @@ impl Ingest {
         self.inventory.redactions += redactions.len();
         if may_hold_template(kind, json) {
             self.waiting.clone_from(&redactions);
-            let taken = self.maker(group, &own_kind, json, false).unwrap_or_default();
+            let taken = self.maker(group, &own_kind, Given::Json(json), false).unwrap_or_default();
             self.waiting.clear();
             if taken {
                 return true;

@@ -1,15 +1,21 @@
-//! An object in the form in which it came: JSON, or Kubernetes' binary form. Both are read into the same types.
+//! An object in the form in which it is at hand: as it came, JSON or Kubernetes' binary form, or as the tree that was made of it. All are read into
+//! the same types.
 
+use super::node_tree::Node;
 use super::wire::Item;
 use serde::Deserialize;
+use serde::de::Error;
+use std::borrow::Cow;
 
-/// An object as it came.
+/// An object as it is at hand.
 #[derive(Clone, Copy)]
 pub(super) enum Given<'a> {
     /// As JSON.
     Json(&'a str),
     /// On a page in the binary form, all of which is known.
     Wire(Item<'a>),
+    /// As the tree that was made of it, and examined.
+    Tree(&'a Node<'a>),
 }
 
 impl<'a> Given<'a> {
@@ -18,6 +24,16 @@ impl<'a> Given<'a> {
         match self {
             Self::Json(json) => serde_json::from_str(json),
             Self::Wire(item) => item.read(),
+            Self::Tree(tree) => T::deserialize(tree),
+        }
+    }
+
+    /// Its JSON, for what is read in no other form.
+    pub(super) fn json(self) -> Result<Cow<'a, str>, serde_json::Error> {
+        match self {
+            Self::Json(json) => Ok(Cow::Borrowed(json)),
+            Self::Wire(item) => item.json().map(Cow::Owned).map_err(serde_json::Error::custom),
+            Self::Tree(tree) => serde_json::to_string(tree).map(Cow::Owned),
         }
     }
 }

@@ -9,10 +9,12 @@ use super::inventory::{ClusterInfo, Coverage, Inventory, KindState, Source};
 use super::listed::Listed;
 use super::maker::{Found, Maker, Template};
 use super::meta::{KnownMeta, Meta};
+use super::node_tree::Node;
 use super::pod::{Pod, PodSpec, RawPod};
 use super::pod_intake::KnownParts;
 use super::shared::{Known, Shared};
-use super::sift::{Redaction, Unplaced, sift, sift_value};
+use super::sift::{Redaction, Unplaced, is_clean, sift, sift_value};
+use super::sound::is_sound;
 use super::table::typed;
 use super::wire::WirePage;
 use super::workload::{Controller, Progress, RawController};
@@ -21,9 +23,9 @@ use crate::model::{Keep, Kind, ObjectRef};
 use crate::sensitive::{Examiner, FingerprintKey, without_secrets};
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::{BuildHasher, RandomState};
 
 /// Why a page could not be taken.
 #[derive(Debug, thiserror::Error)]
@@ -56,7 +58,9 @@ pub struct Ingest {
     known: KnownMeta,
     images: Known<BTreeMap<String, String>>,
     parts: KnownParts,
-    specs: HashMap<[u8; 32], usize>,
+    /// Specs by what they hash to, nearly always one.
+    specs: HashMap<u64, Vec<usize>>,
+    hashing: RandomState,
     pub(super) malformed: BTreeMap<Kind, Vec<String>>,
     /// Sensitive values met per kind, so that a list that is read again is not counted twice.
     redacted: BTreeMap<Kind, usize>,
@@ -99,6 +103,7 @@ impl Ingest {
             images: Known::default(),
             parts: KnownParts::default(),
             specs: HashMap::new(),
+            hashing: RandomState::new(),
             malformed: BTreeMap::new(),
             redacted: BTreeMap::new(),
             waiting: Vec::new(),
@@ -132,6 +137,9 @@ impl Ingest {
         let of = Listed::of(kind, list.api_version.as_deref(), list.kind.as_deref());
         let items = list.items.unwrap_or_default();
         for (_, item) in items.iter().enumerate().filter(|(at, _)| !again.contains(at)) {
+            if self.at_once(kind, Given::Json(item.get()), Some(&of)) {
+                continue;
+            }
             match of.other(item.get()) {
                 None => drop(self.object(kind, item.get())),
                 Some(told) => self.stranger(kind, item.get(), &told),
@@ -157,6 +165,9 @@ impl Ingest {
     /// Takes one object, as JSON. One that has no readable shape, lacks what makes it one, or says something twice is kept by its name, and what is
     /// wrong with it is given back.
     pub fn object(&mut self, kind: Kind, json: &str) -> Option<String> {
+        if self.at_once(kind, Given::Json(json), None) {
+            return None;
+        }
         self.given(kind, Given::Json(json))
     }
 
@@ -166,6 +177,22 @@ impl Ingest {
         let problem = self.take(kind, object);
         *self.redacted.entry(kind).or_default() += self.inventory.redactions - before;
         problem
+    }
+
+    /// Takes an object in which nothing is found and nothing is wrong, as nearly all are, looking at its text once. `false` where it is not so clear;
+    /// then nothing was taken.
+    fn at_once(&mut self, kind: Kind, object: Given<'_>, of: Option<&Listed<'_>>) -> bool {
+        let by_text = kind == Kind::Secrets || (kind == Kind::ConfigMaps && self.inventory.source == Source::Files);
+        let older = matches!(object, Given::Json(json) if matches!(versions::current(kind, json), Cow::Owned(_)));
+        if by_text || older {
+            return false;
+        }
+        let Ok(mut tree) = object.read::<Node<'_>>() else { return false };
+        let is_one = of.is_none_or(|of| of.has(&tree)) && is_sound(kind, &tree) && is_clean(kind, &mut tree, &mut self.examiner);
+        self.waiting.clear();
+        let taken = is_one && self.store(kind, Given::Tree(&tree)).is_ok();
+        self.count(kind, usize::from(taken));
+        taken
     }
 
     fn take(&mut self, kind: Kind, given: Given<'_>) -> Option<String> {
@@ -247,14 +274,14 @@ impl Ingest {
                 self.inventory.namespaces.push(namespace);
             }
             Kind::Secrets => {
-                let row = super::secret_row::row(json_of(object)?.as_ref())?;
+                let row = super::secret_row::row(object)?;
                 self.inventory.secrets.push(row);
             }
             Kind::ConfigMaps => {
                 let mut map: config::ConfigMap = object.read()?;
                 if self.inventory.source == Source::Files {
                     let altered = !self.waiting.is_empty();
-                    self.candidates.keep("v1", "ConfigMap", &json_of(object)?, altered);
+                    self.candidates.keep("v1", "ConfigMap", &object.json()?, altered);
                 }
                 map.seal();
                 self.keep(&mut map.metadata);
@@ -262,7 +289,7 @@ impl Ingest {
             }
             kind if self.typed(kind, object)? => {}
             kind if kind.keep() == Keep::Templates => {
-                self.maker(kind.group(), kind.kind(), &json_of(object)?, true)?;
+                self.maker(kind.group(), kind.kind(), object, true)?;
             }
             kind => {
                 let mut object: serde_json::Value = object.read()?;
@@ -354,8 +381,8 @@ impl Ingest {
     }
 
     /// Takes an object of an add-on that makes pods; `false` where it makes none.
-    pub(super) fn maker(&mut self, group: &str, kind: &str, json: &str, known: bool) -> Result<bool, serde_json::Error> {
-        let object: serde_json::Value = serde_json::from_str(json)?;
+    pub(super) fn maker(&mut self, group: &str, kind: &str, object: Given<'_>, known: bool) -> Result<bool, serde_json::Error> {
+        let object: serde_json::Value = object.read()?;
         let found = Found::of(group, kind, &object, known);
         if !known && !found.is_any() {
             return Ok(false);
@@ -387,13 +414,15 @@ impl Ingest {
 
     /// Finds an equal spec, or keeps this one.
     fn share(&mut self, mut spec: PodSpec) -> usize {
-        // Serialising can only fail on maps with odd keys, which these types have none of; an empty text would merely not be shared.
-        let digest: [u8; 32] = Sha256::digest(serde_json::to_vec(&spec).unwrap_or_default()).into();
-        *self.specs.entry(digest).or_insert_with(|| {
-            self.parts.share(&mut spec);
-            self.inventory.specs.push(spec);
-            self.inventory.specs.len() - 1
-        })
+        let specs = &mut self.inventory.specs;
+        let alike = self.specs.entry(self.hashing.hash_one(&spec)).or_default();
+        if let Some(known) = alike.iter().find(|known| specs.get(**known) == Some(&spec)) {
+            return *known;
+        }
+        self.parts.share(&mut spec);
+        specs.push(spec);
+        alike.push(specs.len() - 1);
+        specs.len() - 1
     }
 
     pub(super) fn count(&mut self, kind: Kind, items: usize) {
@@ -478,14 +507,8 @@ fn lacks(kind: Kind, object: Given<'_>) -> Option<&'static str> {
     match object {
         Given::Json(json) => substance::lacks(kind, json),
         Given::Wire(item) => hollow::lacks(kind, item),
-    }
-}
-
-/// An object as JSON, for kinds that are read in no other form.
-fn json_of(object: Given<'_>) -> Result<Cow<'_, str>, serde_json::Error> {
-    match object {
-        Given::Json(json) => Ok(Cow::Borrowed(json)),
-        Given::Wire(item) => item.json().map(Cow::Owned).map_err(serde::de::Error::custom),
+        // Its tree was looked at before.
+        Given::Tree(_) => None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the objects of a list may call themselves. Those of Kubernetes' own kinds mostly say nothing, because their list does; those of add-ons repeat
 //! it. One that says something else is not what was asked for, whatever fields it has.
 
+use super::node_tree::Node;
 use crate::model::Kind;
 use crate::model::text::clean;
 use crate::sensitive::without_secrets;
@@ -30,6 +31,21 @@ impl<'a> Listed<'a> {
         Self { kind, group: "meta.k8s.io", version: Some("v1") }
     }
 
+    /// Whether an object calls itself what it is listed as, or nothing.
+    pub(super) fn has(&self, object: &Node<'_>) -> bool {
+        let text = |key: &str| match object.get(key) {
+            None | Some(Node::Null) => Some(""),
+            Some(told) => told.as_text(),
+        };
+        text("apiVersion").zip(text("kind")).is_some_and(|(api_version, kind)| self.is(api_version, kind))
+    }
+
+    fn is(&self, api_version: &str, kind: &str) -> bool {
+        let (group, version) = parts(api_version);
+        (kind.is_empty() || kind == self.kind || self.kind.is_empty())
+            && (api_version.is_empty() || (group == self.group && self.version.is_none_or(|told| told == version)))
+    }
+
     /// What an object calls itself, where that is something else. Silence is none, and neither is what is no object at all.
     pub(super) fn other(&self, json: &str) -> Option<String> {
         #[derive(Deserialize)]
@@ -47,10 +63,7 @@ impl<'a> Listed<'a> {
             said.flatten().unwrap_or_default()
         };
         let (api_version, kind) = (text(own.api_version), text(own.kind));
-        let (group, version) = parts(&api_version);
-        let same = (kind.is_empty() || kind == self.kind || self.kind.is_empty())
-            && (api_version.is_empty() || (group == self.group && self.version.is_none_or(|told| told == version)));
-        (!same).then(|| clean(&without_secrets(&format!("{api_version} {kind}"))).trim().to_owned())
+        (!self.is(&api_version, &kind)).then(|| clean(&without_secrets(&format!("{api_version} {kind}"))).trim().to_owned())
     }
 }
 

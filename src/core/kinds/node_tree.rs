@@ -43,16 +43,25 @@ impl Node<'_> {
         if let Self::Text(text) = self { Some(text) } else { None }
     }
 
+    /// What stands under a key of a table.
+    pub(super) fn get(&self, key: &str) -> Option<&Self> {
+        let Self::Map(entries) = self else { return None };
+        entries.iter().find(|(k, _)| k == key).map(|(_, node)| node)
+    }
+
     /// The text under a key of a table.
     pub(super) fn text(&self, key: &str) -> Option<&str> {
-        let Self::Map(entries) = self else { return None };
-        entries.iter().find(|(k, _)| k == key).and_then(|(_, node)| node.as_text())
+        self.get(key)?.as_text()
+    }
+
+    /// What a list holds; nothing where it is none.
+    pub(super) fn items(&self) -> &[Self] {
+        if let Self::List(items) = self { items } else { &[] }
     }
 
     /// The texts of a list, "" for what is none.
-    pub(super) fn texts(&self) -> Vec<String> {
-        let Self::List(items) = self else { return Vec::new() };
-        items.iter().map(|item| item.as_text().unwrap_or_default().to_owned()).collect()
+    pub(super) fn texts(&self) -> Vec<&str> {
+        self.items().iter().map(|item| item.as_text().unwrap_or_default()).collect()
     }
 }
 

@@ -1,6 +1,7 @@
 //! What is read of a Secret itself, and of its metadata: name, labels, time, type and number of keys.
 
 use super::config::SecretRow;
+use super::given::Given;
 use super::meta::Meta;
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -20,7 +21,7 @@ pub(super) struct Labelled {
 }
 
 /// A Secret from a file: its values are counted and dropped, its annotations are not read.
-pub(super) fn row(json: &str) -> Result<SecretRow, serde_json::Error> {
+pub(super) fn row(object: Given<'_>) -> Result<SecretRow, serde_json::Error> {
     #[derive(Deserialize, Default)]
     #[serde(default)]
     struct RawSecret {
@@ -31,7 +32,7 @@ pub(super) fn row(json: &str) -> Result<SecretRow, serde_json::Error> {
         string_data: Option<BTreeMap<String, serde::de::IgnoredAny>>,
         keys: Option<u32>,
     }
-    let raw: RawSecret = serde_json::from_str(json)?;
+    let raw: RawSecret = object.read()?;
     let counted = raw.data.map_or(0, |d| d.len()) + raw.string_data.map_or(0, |d| d.len());
     let keys = raw.keys.unwrap_or_else(|| u32::try_from(counted).unwrap_or(u32::MAX));
     let r#type = if raw.r#type.is_empty() { "Opaque".to_owned() } else { raw.r#type };

@@ -62,8 +62,7 @@ pub(super) fn sift(kind: Kind, object: Given<'_>, examiner: &mut Examiner) -> Si
         let json = matches!(object, Given::Wire(_)).then(String::new);
         return Sifted { json, redactions: Vec::new() };
     };
-    let typed = !matches!(kind.keep(), Keep::Parts(_) | Keep::Whole | Keep::WholeWithStatus);
-    let mut walk = Walk { examiner, kind, typed, path: String::new(), found: Vec::new(), copied: Vec::new(), in_copy: false };
+    let mut walk = Walk::new(kind, examiner, false);
     walk.node(&mut node, "", Place::Field, None);
     let Walk { mut found, copied, .. } = walk;
     for redaction in copied {
@@ -78,6 +77,13 @@ pub(super) fn sift(kind: Kind, object: Given<'_>, examiner: &mut Examiner) -> Si
     found.dedup();
     // A tree that was read from JSON can be written as JSON; if it could not, an object that nobody can read is better than a secret kept.
     Sifted { json: Some(serde_json::to_string(&node).unwrap_or_default()), redactions: found }
+}
+
+/// Examines one object as a tree, and says whether nothing was found in it: then the tree is as it was.
+pub(super) fn is_clean(kind: Kind, node: &mut Node<'_>, examiner: &mut Examiner) -> bool {
+    let mut walk = Walk::new(kind, examiner, true);
+    walk.node(node, "", Place::Field, None);
+    walk.found.is_empty() && walk.copied.is_empty()
 }
 
 /// A value of the program's own types with stand-ins for what is found in it, and what that was: for what is no object of the cluster.
@@ -100,9 +106,16 @@ struct Walk<'e> {
     /// What was found in copies of the object and in the record of who wrote it.
     copied: Vec<Redaction>,
     in_copy: bool,
+    /// Whether what is left out of what is kept stays in the tree: it is read from there where nothing is found.
+    asks_only: bool,
 }
 
-impl Walk<'_> {
+impl<'e> Walk<'e> {
+    fn new(kind: Kind, examiner: &'e mut Examiner, asks_only: bool) -> Self {
+        let typed = !matches!(kind.keep(), Keep::Parts(_) | Keep::Whole | Keep::WholeWithStatus);
+        Self { examiner, kind, typed, path: String::new(), found: Vec::new(), copied: Vec::new(), in_copy: false, asks_only }
+    }
+
     fn node(&mut self, node: &mut Node<'_>, name: &str, place: Place, parent: Option<&str>) {
         match node {
             Node::Text(text) => {
@@ -113,7 +126,8 @@ impl Walk<'_> {
                 }
             }
             Node::Number(number) => {
-                let text = number.to_string();
+                // Those of fewer digits are most, and short enough to be harmless.
+                let text = if number.as_u64().is_some_and(|number| number < 10_u64.pow(11)) { String::new() } else { number.to_string() };
                 if text.len() >= SHORTEST_KEY
                     && let Some(said) = self.examiner.examine(name, &text, place)
                 {
@@ -123,11 +137,16 @@ impl Walk<'_> {
             }
             Node::List(items) => {
                 for (index, item) in items.iter_mut().enumerate() {
-                    let label = match item.text("name") {
-                        Some(own) => format!("[name={}]", self.masked(own)),
-                        None => format!("[{index}]"),
-                    };
-                    self.below(&label, |walk| walk.node(item, name, place, parent));
+                    let here = self.path.len();
+                    match item.text("name") {
+                        Some(own) => {
+                            let shown = self.masked(own);
+                            self.push(&["[name=", shown.as_deref().unwrap_or(own), "]"]);
+                        }
+                        None => self.push(&["[", &index.to_string(), "]"]),
+                    }
+                    self.node(item, name, place, parent);
+                    self.path.truncate(here);
                 }
             }
             Node::Map(entries) => self.map(entries, name, place, parent),
@@ -137,66 +156,62 @@ impl Walk<'_> {
     }
 
     fn map(&mut self, entries: &mut [(Cow<'_, str>, Node<'_>)], name: &str, place: Place, parent: Option<&str>) {
-        let sibling = |wanted: &[&str]| {
-            wanted
-                .iter()
-                .find_map(|key| entries.iter().find(|(k, _)| k == key))
-                .and_then(|(key, node)| Some((key.to_string(), node.as_text()?.to_owned())))
-        };
-        let told = sibling(&["name", "key", "Name", "Key", "header"]);
-        let is_web_key = entries.iter().any(|(key, _)| key == "kty");
-        let arguments = |key: &str| entries.iter().find(|(k, _)| k == key).map(|(_, node)| node.texts()).unwrap_or_default();
-        let command = arguments("command");
-        let args = arguments("args");
-        let program = command.first().or(args.first()).cloned().unwrap_or_default();
-        let last = command.last().filter(|word| word.starts_with('-') && !word.contains('=')).cloned().unwrap_or_default();
-        let by_place = password_by_place(&command.iter().chain(&args).map(String::as_str).collect::<Vec<_>>());
+        let has = |wanted: &[&str]| entries.iter().any(|(key, _)| wanted.contains(&&**key));
+        // What stands beside a value is asked before any of it is changed, and only where somebody will want to know.
+        let told = if has(VALUES) { told_beside(entries) } else { None };
+        let is_web_key = has(&["kty"]);
+        let line = if has(&["command", "args"]) { CommandLine::of(entries) } else { CommandLine::default() };
         let chosen = parent.is_some_and(|parent| CHOSEN.contains(&parent));
         for (key, value) in entries {
-            let own = key.to_string();
-            let shown = self.key(key);
-            let plain = shown.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-            let own_form = matches!(own.as_str(), "matchLabels" | "matchExpressions");
-            let label = match ((chosen && !own_form) || !plain, self.path.is_empty()) {
-                (true, _) => format!("[{shown}]"),
-                (false, true) => shown,
-                (false, false) => format!(".{shown}"),
-            };
+            let before = self.key(key);
+            let own: &str = before.as_deref().unwrap_or(key);
+            let here = self.label(key, chosen && !matches!(own, "matchLabels" | "matchExpressions"));
             let listed = matches!(value, Node::List(_));
-            self.below(&label, |walk| {
-                if listed && own == "command" {
-                    walk.arguments(value, &program, String::new(), by_place);
-                } else if listed && own == "args" {
-                    walk.arguments(value, &program, last.clone(), by_place.and_then(|at| at.checked_sub(command.len())));
-                } else if walk.path == format!("metadata.annotations[{own}]") && COPIES.contains(&own.as_str()) {
-                    walk.copy(value);
-                } else if walk.path == "status" {
-                    // What a controller reports repeats what the object says.
-                    let outer = std::mem::replace(&mut walk.in_copy, true);
-                    walk.node(value, &own, place, Some(&own));
-                    walk.in_copy = outer;
-                } else {
-                    let named = VALUES.contains(&own.as_str());
-                    let (under, place) = match &told {
-                        Some((by, text)) if named => {
-                            let labelled = parent.is_some_and(|parent| LABELLED.contains(&parent));
-                            (
-                                text.as_str(),
-                                match by.as_str() {
-                                    "name" | "header" => Place::Text,
-                                    _ if labelled => Place::Label,
-                                    _ => Place::Field,
-                                },
-                            )
-                        }
-                        _ if is_web_key && PRIVATE_PARTS.contains(&own.as_str()) => ("private-key", Place::Text),
-                        None if named => (name, place),
-                        _ => (own.as_str(), walk.place_of(&own, parent, place)),
-                    };
-                    walk.node(value, under, place, Some(&own));
-                }
-            });
+            if listed && own == "command" {
+                self.arguments(value, &line.program, String::new(), line.by_place);
+            } else if listed && own == "args" {
+                self.arguments(value, &line.program, line.last.clone(), line.by_place.and_then(|at| at.checked_sub(line.words)));
+            } else if COPIES.contains(&own) && self.path == format!("metadata.annotations[{own}]") {
+                self.copy(value);
+            } else if self.path == "status" {
+                // What a controller reports repeats what the object says.
+                let outer = std::mem::replace(&mut self.in_copy, true);
+                self.node(value, own, place, Some(own));
+                self.in_copy = outer;
+            } else {
+                let named = VALUES.contains(&own);
+                let (under, place) = match &told {
+                    Some((by, text)) if named => {
+                        let labelled = parent.is_some_and(|parent| LABELLED.contains(&parent));
+                        (
+                            text.as_str(),
+                            match *by {
+                                "name" | "header" => Place::Text,
+                                _ if labelled => Place::Label,
+                                _ => Place::Field,
+                            },
+                        )
+                    }
+                    _ if is_web_key && PRIVATE_PARTS.contains(&own) => ("private-key", Place::Text),
+                    None if named => (name, place),
+                    _ => (own, self.place_of(own, parent, place)),
+                };
+                self.node(value, under, place, Some(own));
+            }
+            self.path.truncate(here);
         }
+    }
+
+    /// Goes on to a key, after what was found in it. Gives where the path ended before.
+    fn label(&mut self, shown: &str, chosen: bool) -> usize {
+        let here = self.path.len();
+        let plain = shown.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+        match (chosen || !plain, here == 0) {
+            (true, _) => self.push(&["[", shown, "]"]),
+            (false, true) => self.push(&[shown]),
+            (false, false) => self.push(&[".", shown]),
+        }
+        here
     }
 
     /// Where the values of a map stand: those of settings and annotations are people's own text, and labels have a form of their own.
@@ -266,14 +281,18 @@ impl Walk<'_> {
         }
         self.in_copy = outer;
         self.copied[before..].iter_mut().for_each(|redaction| redaction.field.clone_from(&field));
-        *value = Node::Text(Cow::Borrowed(""));
+        if !self.asks_only {
+            *value = Node::Text(Cow::Borrowed(""));
+        }
     }
 
     /// The record of who wrote which field: its keys are names of fields and items.
     fn writers(&mut self, raw: &mut Cow<'_, str>) {
         if self.kind == Kind::Pods || self.kind == Kind::EndpointSlices {
             // Nobody reads it there.
-            *raw = Cow::Borrowed("[]");
+            if !self.asks_only {
+                *raw = Cow::Borrowed("[]");
+            }
             return;
         }
         let Some(said) = self.examiner.examine("", raw, Place::Field) else { return };
@@ -284,22 +303,28 @@ impl Walk<'_> {
         *raw = Cow::Owned(if whole { said.masked.clone() } else { "[]".to_owned() });
     }
 
-    /// A key without what a detector finds in it, which is recorded.
-    fn key(&mut self, key: &mut Cow<'_, str>) -> String {
-        if key.len() >= SHORTEST_KEY
-            && let Some(said) = self.examiner.examine("", key, Place::Field)
-        {
-            *key = Cow::Owned(said.masked.clone());
-            let label = format!("[{}]", said.masked);
-            self.below(&label, |walk| walk.record(&said.detections));
+    /// Takes out of a key what a detector finds in it, and records that. Gives the key as it was, where it is another now.
+    fn key<'k>(&mut self, key: &mut Cow<'k, str>) -> Option<Cow<'k, str>> {
+        if key.len() < SHORTEST_KEY {
+            return None;
         }
-        key.to_string()
+        let said = self.examiner.examine("", key, Place::Field)?;
+        let before = std::mem::replace(key, Cow::Owned(said.masked.clone()));
+        let here = self.path.len();
+        self.push(&["[", &said.masked, "]"]);
+        self.record(&said.detections);
+        self.path.truncate(here);
+        Some(before)
     }
 
-    /// A name for a path; what is found in it is recorded where it stands.
-    fn masked(&mut self, name: &str) -> String {
+    /// What stands for a name in a path, where something is found in it; what that was is recorded where it stands.
+    fn masked(&mut self, name: &str) -> Option<String> {
         let said = if name.len() >= SHORTEST_KEY { self.examiner.examine("name", name, Place::Field) } else { None };
-        said.map_or_else(|| name.to_owned(), |said| said.masked.clone())
+        said.map(|said| said.masked.clone())
+    }
+
+    fn push(&mut self, parts: &[&str]) {
+        self.path.extend(parts.iter().copied());
     }
 
     /// What takes the place of a text in which something was found.
@@ -326,6 +351,41 @@ impl Walk<'_> {
         self.path.push_str(label);
         then(self);
         self.path.truncate(here);
+    }
+}
+
+/// The name that stands beside a value, and under which key.
+fn told_beside(entries: &[(Cow<'_, str>, Node<'_>)]) -> Option<(&'static str, String)> {
+    let (key, node) = ["name", "key", "Name", "Key", "header"]
+        .into_iter()
+        .find_map(|wanted| entries.iter().find(|(key, _)| key == wanted).map(|(_, node)| (wanted, node)))?;
+    Some((key, node.as_text()?.to_owned()))
+}
+
+/// What the arguments of a container say together.
+#[derive(Default)]
+struct CommandLine {
+    /// The program that is started.
+    program: String,
+    /// How many words its command has.
+    words: usize,
+    /// The option with which the command ends, and whose value is the first argument.
+    last: String,
+    /// Which word is a password by its place.
+    by_place: Option<usize>,
+}
+
+impl CommandLine {
+    fn of(entries: &[(Cow<'_, str>, Node<'_>)]) -> Self {
+        let words = |wanted: &str| entries.iter().find(|(key, _)| key == wanted).map(|(_, node)| node.texts()).unwrap_or_default();
+        let (command, args) = (words("command"), words("args"));
+        let last = command.last().filter(|word| word.starts_with('-') && !word.contains('=')).copied().unwrap_or_default();
+        Self {
+            program: command.first().or(args.first()).copied().unwrap_or_default().to_owned(),
+            words: command.len(),
+            last: last.to_owned(),
+            by_place: password_by_place(&[command.as_slice(), args.as_slice()].concat()),
+        }
     }
 }
 

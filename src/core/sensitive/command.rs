@@ -64,16 +64,15 @@ static WORDS: LazyLock<(Option<AhoCorasick>, Vec<usize>)> = LazyLock::new(|| {
     (AhoCorasick::builder().ascii_case_insensitive(true).build(words).ok(), lines)
 });
 
-/// Finds passwords in command lines and directives.
+/// Finds passwords in command lines and directives, of which each has several words.
 pub(super) fn find(text: &str, spans: &mut Spans) {
     let (Some(words), lines) = &*WORDS else { return };
-    let mut seen = vec![false; LINES.len()];
+    const { assert!(LINES.len() <= u64::BITS as usize, "each line has its bit") };
+    let mut seen = 0_u64;
     for found in words.find_overlapping_iter(text) {
-        if let Some(seen) = lines.get(found.pattern().as_usize()).and_then(|line| seen.get_mut(*line)) {
-            *seen = true;
-        }
+        seen |= lines.get(found.pattern().as_usize()).map_or(0, |line| 1 << line);
     }
-    for index in seen.iter().enumerate().filter_map(|(index, seen)| seen.then_some(index)) {
+    for index in (0..LINES.len()).filter(|line| seen & (1 << line) != 0) {
         for found in pattern(index).into_iter().flat_map(|pattern| pattern.captures_iter(text)) {
             if let Some(password) = found.name("v").filter(|v| !value::is_reference(v.as_str()) && !v.as_str().starts_with('$')) {
                 spans.add(password.range(), "command-password", "");

@@ -17,7 +17,10 @@ use std::sync::LazyLock;
 pub(super) fn find(key: &str, value: &str, place: Place) -> Vec<Span> {
     let mut spans = Spans::default();
     token::find(value, &mut spans);
-    command::find(value, &mut spans);
+    let signs = Signs::of(value);
+    if signs.apart {
+        command::find(value, &mut spans);
+    }
     let own = pairs::trim(value, own_value(key, value));
     let text = &value[own.clone()];
     let name = if may_tell(key) { Name::of(key) } else { Name::Plain };
@@ -25,13 +28,35 @@ pub(super) fn find(key: &str, value: &str, place: Place) -> Vec<Span> {
     if whole && value::is_credential(name, text, place) {
         // The whole value is the secret, so nothing inside it may be read as a name.
         spans.add(own, "named-credential", "");
-    } else if !whole || text.contains(['{', '=', ';']) {
+    } else if signs.any() && (!whole || text.contains(['{', '=', ';'])) {
         pairs::find(value, &mut spans);
     }
-    if is_kubeconfig(value) {
+    if signs.any() && is_kubeconfig(value) {
         spans.cover(0..value.len(), "kubeconfig");
     }
     spans.into_list()
+}
+
+/// What a text has beside letters: a single word is no command line, and without a sign no setting.
+struct Signs {
+    /// What parts words, quotes them or lists them; other alphabets have spaces of their own.
+    apart: bool,
+    /// What stands between a name and a value.
+    between: bool,
+}
+
+impl Signs {
+    fn of(text: &str) -> Self {
+        let apart = |b: u8| b <= b' ' || matches!(b, b'"' | b'\'' | b',') || b >= 0x7f;
+        text.bytes().fold(Self { apart: false, between: false }, |signs, b| Self {
+            apart: signs.apart | apart(b),
+            between: signs.between | matches!(b, b'=' | b':' | b'>'),
+        })
+    }
+
+    const fn any(&self) -> bool {
+        self.apart || self.between
+    }
 }
 
 /// What announces itself, without names.

@@ -3,7 +3,7 @@
 
 use super::span::Spans;
 use super::value::{self, looks_random};
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use regex::Regex;
 use std::sync::{LazyLock, OnceLock};
 
@@ -94,7 +94,8 @@ fn pattern(index: usize) -> Option<&'static Regex> {
 static WORDS: LazyLock<(Option<AhoCorasick>, Vec<usize>)> = LazyLock::new(|| {
     let (words, forms): (Vec<&str>, Vec<usize>) =
         FORMS.iter().enumerate().flat_map(|(index, form)| form.words.iter().map(move |word| (*word, index))).unzip();
-    let built = AhoCorasick::builder().ascii_case_insensitive(true).match_kind(MatchKind::Standard).build(words);
+    let builder = &mut AhoCorasick::builder();
+    let built = builder.ascii_case_insensitive(true).match_kind(MatchKind::Standard).kind(Some(AhoCorasickKind::DFA)).build(words);
     (built.ok(), forms)
 });
 
@@ -129,22 +130,22 @@ pub(super) fn find(value: &str, spans: &mut Spans) {
 }
 
 /// Which forms may stand in a text, in their order.
-fn present(value: &str) -> Vec<usize> {
-    let (Some(words), forms) = &*WORDS else { return (0..FORMS.len()).collect() };
-    let mut seen = vec![false; FORMS.len()];
-    let mut left = FORMS.len();
-    for found in words.find_overlapping_iter(value) {
-        if let Some(seen) = forms.get(found.pattern().as_usize()).and_then(|form| seen.get_mut(*form))
-            && !*seen
-        {
-            *seen = true;
-            left -= 1;
-            if left == 0 {
-                break;
+fn present(value: &str) -> impl Iterator<Item = usize> {
+    const { assert!(FORMS.len() <= u64::BITS as usize, "each form has its bit") };
+    const ALL: u64 = u64::MAX >> (u64::BITS as usize - FORMS.len());
+    let mut seen = 0_u64;
+    match &*WORDS {
+        (Some(words), forms) => {
+            for found in words.find_overlapping_iter(value) {
+                seen |= forms.get(found.pattern().as_usize()).map_or(0, |form| 1 << form);
+                if seen == ALL {
+                    break;
+                }
             }
         }
+        (None, _) => seen = ALL,
     }
-    seen.iter().enumerate().filter_map(|(index, seen)| seen.then_some(index)).collect()
+    (0..FORMS.len()).filter(move |form| seen & (1 << form) != 0)
 }
 
 /// What the pattern can't see.
