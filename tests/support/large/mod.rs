@@ -17,6 +17,7 @@ use kassay_core::model::{Category, Kind, Scope};
 use kassay_core::sensitive::FingerprintKey;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// The time to judge these clusters by.
 pub const NOW: &str = "2026-11-23T09:00:00Z";
@@ -30,12 +31,26 @@ pub struct Large {
     pub pods: usize,
     lists: BTreeMap<Kind, Vec<String>>,
     counted: usize,
+    /// Namespaces whose pods are all told apart; those after them repeat the specs of these.
+    varied: usize,
 }
+
+/// Distinct specs that each namespace of its own brings, about: of its applications, their ReplicaSets of before, and each pod of its database.
+const SPECS_OF_ONE: usize = 23;
 
 impl Large {
     /// A cluster of so many pods, give or take a namespace.
     pub fn of(pods: usize) -> Self {
-        let mut large = Self { pods: 0, lists: BTreeMap::new(), counted: 0 };
+        Self::varied(pods, usize::MAX)
+    }
+
+    /// The same with about so many distinct pod specs.
+    pub fn with_specs(pods: usize, specs: usize) -> Self {
+        Self::varied(pods, (specs / SPECS_OF_ONE).max(1))
+    }
+
+    fn varied(pods: usize, varied: usize) -> Self {
+        let mut large = Self { pods: 0, lists: BTreeMap::new(), counted: 0, varied };
         let nodes = (pods / 40).max(3);
         platform::make(&mut large, nodes);
         let mut space = 0;
@@ -143,6 +158,20 @@ fn list(kind: Kind, page: &[String]) -> String {
 fn namespace(space: usize) -> String {
     let team = ["pay", "shop", "back"][space % 3];
     format!("{team}-{space}")
+}
+
+/// Seconds of processors that this process has used, in all of its threads; what others do beside it does not count.
+pub fn processors() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let after_name = stat.rsplit(')').next().unwrap_or_default();
+    // In ticks, of which Linux tells a hundred for each second.
+    after_name.split_whitespace().skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / 100.0
+}
+
+/// Time of processors that this thread has used.
+pub fn own_time() -> Duration {
+    let told = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    Duration::from_nanos(told.split_whitespace().next().and_then(|time| time.parse().ok()).unwrap_or_default())
 }
 
 /// A name's random end, as the API server makes it.

@@ -24,7 +24,7 @@ pub(super) fn make(large: &mut Large, space: usize, nodes: usize) {
     cron_job(large, space, nodes);
     if space % 7 == 3 {
         let labels = json!({"run": "debug"});
-        let pod = json!({"apiVersion": "v1", "kind": "Pod", "metadata": metadata(&name, "debug", &labels, space), "spec": with_node(&spec(space, "debug", 5), space % nodes), "status": status("busybox", &[("debug", 1)])});
+        let pod = json!({"apiVersion": "v1", "kind": "Pod", "metadata": metadata(&name, "debug", &labels, space), "spec": with_node(&spec(space % large.varied, "debug", 5), space % nodes), "status": status("busybox", &[("debug", 1)])});
         large.add(Kind::Pods, &pod);
     }
 }
@@ -145,7 +145,7 @@ pub(super) fn status(image: &str, containers: &[(&str, usize)]) -> Value {
 fn deployment(large: &mut Large, space: usize, nodes: usize, app: &str, replicas: usize, index: usize) {
     let home = namespace(space);
     let labels = labels(app, space);
-    let spec = spec(space, app, index);
+    let spec = spec(space % large.varied, app, index);
     let hash = format!("{:010x}", (space * 31 + index).wrapping_mul(2_654_435_761) & 0xff_ffff_ffff);
     let template = json!({"metadata": {"labels": labels}, "spec": spec});
     let mut meta = metadata(&home, app, &labels, space * 100 + index);
@@ -185,7 +185,7 @@ fn deployment(large: &mut Large, space: usize, nodes: usize, app: &str, replicas
 fn stateful_set(large: &mut Large, space: usize, nodes: usize) {
     let home = namespace(space);
     let labels = labels("db", space);
-    let mut spec = spec(space, "db", 6);
+    let mut spec = spec(space % large.varied, "db", 6);
     spec["volumes"]
         .as_array_mut()
         .into_iter()
@@ -210,7 +210,7 @@ fn stateful_set(large: &mut Large, space: usize, nodes: usize) {
 fn cron_job(large: &mut Large, space: usize, nodes: usize) {
     let home = namespace(space);
     let labels = labels("report", space);
-    let spec = spec(space, "report", 7);
+    let spec = spec(space % large.varied, "report", 7);
     let template = json!({"metadata": {"labels": labels}, "spec": spec});
     large.add(Kind::CronJobs, &json!({"apiVersion": "batch/v1", "kind": "CronJob", "metadata": metadata(&home, "report", &labels, space * 100 + 60), "spec": {"schedule": "0 3 * * *", "jobTemplate": {"spec": {"template": template}}}}));
     let job = "report-29351040";
