@@ -134,9 +134,9 @@ mod tests {
         ] {
             let words = |error: serde_json::Error| error.to_string().split(" at line ").next().unwrap_or_default().to_owned();
             let tree: Node<'_> = serde_json::from_str(text).unwrap_or(Node::Null);
-            let (tree, text) = (Given::Tree(&tree), Given::Json(text));
-            assert_eq!(tree.read::<Sample>().map_err(words), text.read::<Sample>().map_err(words), "{text:?}");
-            assert_eq!(tree.read::<Value>().map_err(words), text.read::<Value>().map_err(words), "{text:?}");
+            let (tree, json) = (Given::Tree(&tree), Given::Json(text));
+            assert_eq!(tree.read::<Sample>().map_err(words), json.read::<Sample>().map_err(words), "{text}");
+            assert_eq!(tree.read::<Value>().map_err(words), json.read::<Value>().map_err(words), "{text}");
         }
     }
 }
