@@ -136,10 +136,21 @@ fn a_control_is_as_bad_as_the_worst_of_its_checks_on_each_cluster() {
         control.outcomes,
         BTreeMap::from([("a", Outcome::Fail), ("b", Outcome::Pass), ("c", Outcome::Blocked)].map(|(n, o)| (n.to_owned(), o)))
     );
-    assert!(control.differs() && row(&fleet, BASELINE).differs());
+    assert!(fleet.differ_in(control) && fleet.differ(&row(&fleet, BASELINE).outcomes));
     assert!(!control.title.is_empty());
     let checks: usize = fleet.clusters[0].outcomes.values().sum();
     assert_eq!((checks, fleet.clusters[0].outcomes["fail"]), (fleet.checks.len(), 1));
+}
+
+#[test]
+fn one_that_could_not_be_read_differs_from_nobody() {
+    let alike = outcomes(&[(BASELINE, Outcome::Pass)]);
+    let with_none_read = fleet(&[Some(reading("1", &alike)), Some(reading("2", &alike)), None]);
+    assert!(!with_none_read.checks.iter().any(|row| with_none_read.differ(&row.outcomes)));
+    assert!(!with_none_read.controls.iter().any(|row| with_none_read.differ_in(row)));
+    let other = outcomes(&[(BASELINE, Outcome::Review)]);
+    let apart = fleet(&[Some(reading("1", &alike)), Some(reading("2", &other)), None]);
+    assert!(apart.differ(&row(&apart, BASELINE).outcomes));
 }
 
 #[test]

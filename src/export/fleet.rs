@@ -165,7 +165,7 @@ pub fn fleet_html(fleet: &Fleet) -> Result<String, ExportError> {
             .map(|row| RowView {
                 id: &row.control,
                 title: &row.title,
-                differs: row.differs(),
+                differs: fleet.differ_in(row),
                 worst: outcome(row.worst, 0),
                 cells: said(&row.outcomes, &row.findings),
             })
@@ -176,7 +176,7 @@ pub fn fleet_html(fleet: &Fleet) -> Result<String, ExportError> {
             .map(|row| RowView {
                 id: &row.check,
                 title: &row.title,
-                differs: row.differs(),
+                differs: fleet.differ(&row.outcomes),
                 worst: outcome(row.worst, 0),
                 cells: said(&row.outcomes, &row.findings),
             })
@@ -186,8 +186,7 @@ pub fn fleet_html(fleet: &Fleet) -> Result<String, ExportError> {
             .iter()
             .map(|row| {
                 let cells: Vec<CellView> = names.iter().map(|name| proposed(row.proposals.get(*name).copied().flatten())).collect();
-                let differs = cells.iter().any(|cell| cells.first().is_some_and(|first| first.id != cell.id));
-                RowView { id: &row.practice, title: "", differs, worst: proposed(None), cells }
+                RowView { id: &row.practice, title: "", differs: fleet.differ(&row.proposals), worst: proposed(None), cells }
             })
             .collect(),
         alone: fleet

@@ -45,7 +45,8 @@ fn matrix(material: &Material, fleet: &Fleet) -> Table<'static> {
     let name = |cluster: &Cluster| if taken.contains(&cluster.name) { format!("cluster {}", cluster.name) } else { cluster.name.clone() };
     columns.extend(fleet.clusters.iter().map(|cluster| Column::of(&name(cluster)).wide(14)));
     let row = |row: &kassay_core::fleet::CheckRow| -> Vec<Cell<'static>> {
-        let named = cells![row.control.clone(), row.check.clone(), row.title.clone(), row.worst.map(Outcome::id), row.differs()];
+        let named =
+            cells![row.control.clone(), row.check.clone(), row.title.clone(), row.worst.map(Outcome::id), fleet.differ(&row.outcomes)];
         let on = |cluster: &Cluster| row.outcomes.get(&cluster.name).copied().map(Outcome::id).into();
         named.into_iter().chain(fleet.clusters.iter().map(on)).collect()
     };
@@ -148,7 +149,7 @@ pub(super) fn view(material: &Material) -> Option<FleetView> {
     let control = |row: &kassay_core::fleet::ControlRow| ControlView {
         control: row.control.clone(),
         title: row.title.clone(),
-        differs: fleet.checks.iter().any(|check| check.control == row.control && check.differs()),
+        differs: fleet.differ_in(row),
         on: fleet
             .clusters
             .iter()

@@ -4,6 +4,7 @@ use crate::export::LONGEST_MARKDOWN;
 use kassay_core::fleet::{Cluster, Fleet, State};
 use kassay_core::model::Outcome;
 use kassay_core::model::marked::{marked, marked_name, marked_within};
+use kassay_core::model::text::counted;
 use std::fmt::Write as _;
 
 /// Clusters in one table: more columns are not read on a page.
@@ -83,5 +84,5 @@ fn about(cluster: &Cluster) -> String {
         return format!("could not be read: {}", cluster.why);
     }
     let same = cluster.same_as.as_ref().map_or_else(String::new, |name| format!("; the same cluster as {name}"));
-    format!("{} {}, {} nodes{same}", cluster.distribution, cluster.version, cluster.nodes)
+    format!("{} {}, {}{same}", cluster.distribution, cluster.version, counted(cluster.nodes, "node", "nodes"))
 }

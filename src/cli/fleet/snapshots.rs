@@ -4,7 +4,7 @@ use super::side_by_side::{self, End};
 use super::wanted::Wanted;
 use crate::cli::{Failure, Manners, interrupt};
 use crate::collect::{Options, pack_snapshot, put_snapshot};
-use kassay_core::model::text::thousands;
+use kassay_core::model::text::{counted, thousands};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -32,7 +32,11 @@ pub fn collect(wanted: &[Wanted], dir: &Path, parallel: usize, options: &Options
         let objects: usize = inventory.coverage.values().map(|coverage| coverage.items).sum();
         let withheld = thousands(inventory.redactions);
         let size = thousands(packed.len());
-        Ok(format!("{} objects, {withheld} sensitive values met and not kept: {} ({size} bytes)", thousands(objects), file.display()))
+        Ok(format!(
+            "{}, {withheld} sensitive values met and not kept: {} ({size} bytes)",
+            counted(objects, "object", "objects"),
+            file.display()
+        ))
     })?;
     let of = |wanted_end: fn(&End) -> bool| {
         let names: Vec<&str> = wanted.iter().zip(&ends).filter(|(_, end)| wanted_end(end)).map(|(one, _)| one.name.as_str()).collect();

@@ -5,7 +5,7 @@ use crate::cli::lines::{columns, wrapped};
 use crate::tui::text::{cut, cut_middle, left, width};
 use kassay_core::fleet::{Cluster, Difference, Fleet, State};
 use kassay_core::model::Outcome;
-use kassay_core::model::text::{clean, thousands};
+use kassay_core::model::text::{clean, counted, thousands};
 use std::fmt::Write as _;
 use std::io::Write as _;
 
@@ -157,8 +157,4 @@ fn write_wrapped(out: &mut String, columns: usize, lead: &str, words: &str) {
     // Writing to memory has nothing that could fail.
     let _ = wrapped(&mut lines, columns, lead, words).and_then(|()| lines.flush());
     out.push_str(&String::from_utf8_lossy(&lines));
-}
-
-fn counted(count: usize, one: &str, many: &str) -> String {
-    format!("{} {}", thousands(count), if count == 1 { one } else { many })
 }

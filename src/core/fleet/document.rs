@@ -139,32 +139,29 @@ impl Fleet {
         twins
     }
 
+    /// Clusters that can be compared: each that was read, once. One that could not be read differs from nobody, because nothing is known of it.
+    pub fn compared(&self) -> impl Iterator<Item = &Cluster> {
+        self.clusters.iter().filter(|cluster| cluster.state != State::Failed && cluster.same_as.is_none())
+    }
+
+    /// Whether the clusters that can be compared differ in a row.
+    #[must_use]
+    pub fn differ<T: PartialEq>(&self, row: &BTreeMap<String, T>) -> bool {
+        let mut all = self.compared().filter_map(|cluster| row.get(&cluster.name));
+        let first = all.next();
+        all.any(|said| Some(said) != first)
+    }
+
+    /// Whether they differ in a control: in what it says, or in what one of its checks says.
+    #[must_use]
+    pub fn differ_in(&self, control: &ControlRow) -> bool {
+        self.differ(&control.outcomes) || self.checks.iter().any(|check| check.control == control.control && self.differ(&check.outcomes))
+    }
+
     /// Everything that checks say, on every cluster: what decides an exit code.
     pub fn outcomes(&self) -> impl Iterator<Item = Outcome> {
         self.checks.iter().flat_map(|row| row.outcomes.values().copied())
     }
-}
-
-impl ControlRow {
-    /// Whether clusters differ in it.
-    #[must_use]
-    pub fn differs(&self) -> bool {
-        differ(&self.outcomes)
-    }
-}
-
-impl CheckRow {
-    /// Whether clusters differ in it.
-    #[must_use]
-    pub fn differs(&self) -> bool {
-        differ(&self.outcomes)
-    }
-}
-
-fn differ(outcomes: &BTreeMap<String, Outcome>) -> bool {
-    let mut all = outcomes.values();
-    let first = all.next();
-    all.any(|outcome| Some(outcome) != first)
 }
 
 /// The worst of several outcomes. What is blocked is never hidden by what passes.

@@ -3,10 +3,12 @@
 
 mod told;
 
-pub use told::{Told, about, drawn, in_full, in_words, lines_of, standing, summary};
+pub use told::{FleetGroup, FleetRow, Told, about, drawn, in_full, in_words, standing, summary};
 
 use crate::assess::CheckOutcome;
-use crate::fleet::{Cluster, Difference, Fleet, Topic};
+use crate::fleet::{Cluster, Difference, Fleet, State, Topic};
+use crate::model::text::{clean, counted};
+use crate::session::book::assessment::Book;
 use crate::session::book::desk::Desk;
 use crate::session::book::layer::Layer;
 use crate::session::book::lead::{Lead, Next};
@@ -68,32 +70,6 @@ pub enum Part {
 impl Way for Part {
     const WAYS: &'static [(Self, &'static str)] =
         &[(Self::Matrix, "Matrix"), (Self::Differences, "Differences"), (Self::Clusters, "Clusters")];
-}
-
-/// How differences are grouped.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum FleetGroup {
-    /// Not at all: those first in which one cluster stands alone.
-    #[default]
-    None,
-    /// By what they are about.
-    Topic,
-    /// By who is unlike most.
-    Cluster,
-}
-
-impl Way for FleetGroup {
-    const WAYS: &'static [(Self, &'static str)] =
-        &[(Self::None, "not grouped"), (Self::Topic, "by what they are about"), (Self::Cluster, "by who is unlike most")];
-}
-
-/// A row of the matrix, by its index in the fleet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FleetRow {
-    /// A control.
-    Control(usize),
-    /// A check of the control above it.
-    Check(usize),
 }
 
 /// What was seen of a cluster when they were put side by side: as long as it is the same, so are they.
@@ -404,4 +380,27 @@ impl SideView {
         };
         text.map_or(Next::NONE, |text| Next::from(Effect::Copy(text)))
     }
+}
+
+/// What is told of the selected cell, line by line: what is said there and why, then in what clusters differ in it.
+#[must_use]
+pub fn lines_of(view: &SideView, book: &Book) -> Option<Vec<String>> {
+    let (told, cluster) = (view.selected()?, view.cluster()?);
+    let (outcome, findings) = told.on(&cluster.name)?;
+    let findings = if findings > 0 { format!(", {}", counted(findings, "finding", "findings")) } else { String::new() };
+    let mut lines = vec![clean(&format!("{} {} on {}: {}{findings}", told.id(), told.title(), cluster.name, outcome.label()))];
+    if cluster.state == State::Failed {
+        lines.push(standing(cluster));
+    }
+    let part = book.together.parts.iter().find(|part| part.cluster == cluster.name);
+    let of_row = |check: &str| match told {
+        Told::Control(row) => check.split_once('/').is_some_and(|(control, _)| control == row.control),
+        Told::Check(row) => check == row.check,
+    };
+    let said = part.into_iter().flat_map(|part| &part.outcomes).filter(|said| cluster.state == State::Assessed && of_row(&said.check));
+    for said in said.filter(|said| said.outcome == outcome) {
+        lines.push(clean(&format!("{}: {}, {}", said.check, said.outcome.label(), said.reason)));
+    }
+    lines.extend(view.differences_here().into_iter().map(in_words));
+    Some(lines)
 }

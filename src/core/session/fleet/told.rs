@@ -1,14 +1,40 @@
 //! What is told of the clusters side by side, in words: rows of the matrix, differences, clusters; and which words of a filter each fits.
 
-use super::{FleetGroup, FleetRow, SideView};
 use crate::fleet::{CheckRow, Cluster, ControlRow, Difference, Fleet, State, Topic};
 use crate::model::Outcome;
 use crate::model::text::{clean, counted};
 use crate::session::book::assessment::Book;
 use crate::session::parts::listed::Common;
+use crate::session::parts::listing::Way;
 use crate::workbook::{PopulationKind, Sample};
 
-/// A row of the matrix.
+/// How differences are grouped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FleetGroup {
+    /// Not at all: those first in which one cluster stands alone.
+    #[default]
+    None,
+    /// By what they are about.
+    Topic,
+    /// By who is unlike most.
+    Cluster,
+}
+
+impl Way for FleetGroup {
+    const WAYS: &'static [(Self, &'static str)] =
+        &[(Self::None, "not grouped"), (Self::Topic, "by what they are about"), (Self::Cluster, "by who is unlike most")];
+}
+
+/// A row of the matrix, by its index in the fleet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FleetRow {
+    /// A control.
+    Control(usize),
+    /// A check of the control above it.
+    Check(usize),
+}
+
+/// A row of the matrix with what it says.
 #[derive(Clone, Copy, Debug)]
 pub enum Told<'f> {
     /// A control.
@@ -58,8 +84,8 @@ impl<'f> Told<'f> {
     #[must_use]
     pub fn differs(self, fleet: &Fleet) -> bool {
         match self {
-            Self::Control(row) => row.differs() || fleet.checks.iter().any(|check| check.control == row.control && check.differs()),
-            Self::Check(row) => row.differs(),
+            Self::Control(row) => fleet.differ_in(row),
+            Self::Check(row) => fleet.differ(&row.outcomes),
         }
     }
 
@@ -172,29 +198,6 @@ pub fn summary(fleet: &Fleet) -> String {
     }
     parts.push(counted(fleet.differences.len(), "difference", "differences"));
     parts.join(", ")
-}
-
-/// What is told of the selected cell, line by line: what is said there and why, then in what clusters differ in it.
-#[must_use]
-pub fn lines_of(view: &SideView, book: &Book) -> Option<Vec<String>> {
-    let (told, cluster) = (view.selected()?, view.cluster()?);
-    let (outcome, findings) = told.on(&cluster.name)?;
-    let findings = if findings > 0 { format!(", {}", counted(findings, "finding", "findings")) } else { String::new() };
-    let mut lines = vec![clean(&format!("{} {} on {}: {}{findings}", told.id(), told.title(), cluster.name, outcome.label()))];
-    if cluster.state == State::Failed {
-        lines.push(standing(cluster));
-    }
-    let part = book.together.parts.iter().find(|part| part.cluster == cluster.name);
-    let of_row = |check: &str| match told {
-        Told::Control(row) => check.split_once('/').is_some_and(|(control, _)| control == row.control),
-        Told::Check(row) => check == row.check,
-    };
-    let said = part.into_iter().flat_map(|part| &part.outcomes).filter(|said| cluster.state == State::Assessed && of_row(&said.check));
-    for said in said.filter(|said| said.outcome == outcome) {
-        lines.push(clean(&format!("{}: {}, {}", said.check, said.outcome.label(), said.reason)));
-    }
-    lines.extend(view.differences_here().into_iter().map(in_words));
-    Some(lines)
 }
 
 /// A difference in full, line by line: what it is about, what holds where, who could not see it.
