@@ -47,7 +47,7 @@ impl Desk {
         cluster.before = before;
         cluster.found.clone_from(&outcomes);
         cluster.outcomes = outcomes;
-        book.refresh(guidance, today);
+        book.came_back(guidance, today, |cluster| cluster.loading && cluster.found.is_empty());
         Next::from(Lead::Shown)
     }
 
@@ -76,17 +76,21 @@ impl Desk {
         }
         cluster.inventory = inventory;
         let stale = book.revision > 0;
-        book.refresh(guidance, today);
+        book.came_back(guidance, today, |cluster| cluster.loading);
         let effects = if stale { judge_again(book) } else { vec![] };
         Next::from(effects).and(Lead::Shown)
     }
 
     pub(in crate::session) fn load_failed(&mut self, key: &str, why: &str) {
+        let (guidance, today) = (self.guidance, self.today());
         let mut shown = false;
-        if let Some(cluster) = self.book.as_mut().and_then(|b| b.clusters.iter_mut().find(|c| c.key == key)) {
+        if let Some(book) = self.book.as_mut()
+            && let Some(cluster) = book.clusters.iter_mut().find(|c| c.key == key)
+        {
             cluster.loading = false;
             cluster.problem = Some(why.to_owned());
             shown = !cluster.found.is_empty();
+            book.came_back(guidance, today, |cluster| cluster.loading);
         }
         let (what, now) = if shown {
             (

@@ -38,6 +38,17 @@ impl Book {
         self.open = open_items(self, guidance);
     }
 
+    /// What follows from one more cluster of many that came back from disk: nothing shows as passed that must not, at once; the rest is worked out
+    /// once, when the last of them is there, because it is of all clusters and would cost their number squared.
+    pub(super) fn came_back(&mut self, guidance: &Guidance, today: Date, awaited: impl Fn(&Cluster) -> bool) {
+        if self.clusters.iter().any(awaited) {
+            self.list_all();
+            self.show_unread();
+        } else {
+            self.refresh(guidance, today);
+        }
+    }
+
     /// A cluster that was never read shows its checks as blocked, and not as if there were none.
     fn show_unread(&mut self) {
         for (cluster, part) in self.clusters.iter_mut().zip(&self.together.parts) {
