@@ -205,13 +205,14 @@ pub(crate) fn tell_plugins(view: &View<'_>, verdict: &mut Verdict) {
     let counted = Plugin::ALL.into_iter().map(|plugin| (plugin, plugin.counted(view.inventory))).filter(|(_, counted)| counted.running > 0);
     let told: Vec<String> = counted
         .map(|(plugin, counted)| match counted.servers {
-            1 => format!("{} {} times", plugin.name(), counted.times),
-            servers => format!("{} {} times in {} of {servers}", plugin.name(), counted.times, counted.running),
+            1 => plugin.name().to_owned(),
+            servers => format!("{} in {} of {servers}", plugin.name(), counted.running),
         })
         .collect();
+    // No numbers: they grow from one reading to the next, and say the same.
     if !told.is_empty() {
         verdict.note(format!(
-            "API servers that answered counted how often their admission plugins ran since they were started: {}.",
+            "By the counters of the API servers that answered, these admission plugins ran since they were started: {}.",
             told.join(", ")
         ));
     }

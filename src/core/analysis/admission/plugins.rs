@@ -111,8 +111,8 @@ impl Plugin {
 pub struct Disputed {
     /// What shows the flags.
     pub line: CommandLine,
-    /// The plugins, each with the flag (`--disable-admission-plugins=PodSecurity`) and what was counted.
-    pub plugins: Vec<(Plugin, String, Admission)>,
+    /// The plugins, each with the flag (`--disable-admission-plugins=PodSecurity`).
+    pub plugins: Vec<(Plugin, String)>,
 }
 
 /// Command lines of which counters say something else: not all API servers run with the same flags.
@@ -121,7 +121,7 @@ pub fn disputed(inventory: &Inventory) -> Vec<Disputed> {
     let minor = inventory.minor();
     let of_line = |line: CommandLine| {
         let off = |plugin: Plugin| match plugin.in_line(&line, minor) {
-            Running::Off(off) => Some((plugin, off.by, plugin.counted(inventory))).filter(|(_, _, counted)| counted.running > 0),
+            Running::Off(off) => Some((plugin, off.by)).filter(|_| plugin.counted(inventory).running > 0),
             Running::On | Running::Unsure(_) => None,
         };
         let plugins: Vec<_> = Plugin::ALL.into_iter().filter_map(off).collect();

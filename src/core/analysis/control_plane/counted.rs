@@ -47,8 +47,7 @@ impl Storage {
     /// The providers with which they were written, as people read it.
     #[must_use]
     pub fn written_words(&self) -> String {
-        let providers = self.written.iter().map(|(provider, count)| format!("{provider} ({count} times)"));
-        providers.collect::<Vec<_>>().join(", ")
+        self.written.keys().map(String::as_str).collect::<Vec<_>>().join(", ")
     }
 }
 
@@ -59,8 +58,6 @@ pub struct Audit {
     pub servers: usize,
     /// Those of them that handed an event to a backend.
     pub recording: usize,
-    /// Events that were handed on.
-    pub events: u64,
     /// Events that a backend lost, by backend.
     pub lost: BTreeMap<String, u64>,
 }
@@ -71,10 +68,8 @@ impl Audit {
     pub fn of(inventory: &Inventory) -> Self {
         let mut audit = Self::default();
         for metrics in metrics(inventory) {
-            let events = metrics.audit_events.unwrap_or_default();
             audit.servers += 1;
-            audit.recording += usize::from(events > 0);
-            audit.events += events;
+            audit.recording += usize::from(metrics.audit_events.is_some_and(|events| events > 0));
             for (backend, count) in &metrics.audit_errors {
                 *audit.lost.entry(backend.clone()).or_default() += count;
             }
@@ -131,8 +126,6 @@ pub struct Admission {
     pub servers: usize,
     /// Those of them in which it ran.
     pub running: usize,
-    /// How often it ran.
-    pub times: u64,
 }
 
 impl Admission {
@@ -141,10 +134,8 @@ impl Admission {
     pub fn of(inventory: &Inventory, plugin: &str) -> Self {
         let mut admission = Self::default();
         for metrics in metrics(inventory) {
-            let times = metrics.admitted.get(plugin).copied().unwrap_or_default();
             admission.servers += 1;
-            admission.running += usize::from(times > 0);
-            admission.times = admission.times.saturating_add(times);
+            admission.running += usize::from(metrics.admitted.get(plugin).is_some_and(|times| *times > 0));
         }
         admission
     }

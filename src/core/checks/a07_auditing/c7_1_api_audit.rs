@@ -102,9 +102,9 @@ fn counted(view: &View<'_>) -> Verdict {
     let audit = Audit::of(view.inventory);
     if audit.recording > 0 {
         verdict.note(format!(
-            "{} of {} API servers that answered recorded {} events since their start (apiserver_audit_event_total): there are a policy and a backend. Which \
+            "{} of {} API servers that answered recorded events since their start (apiserver_audit_event_total): there are a policy and a backend. Which \
              requests they record, where the records go and how long they stay, that does not show.",
-            audit.recording, audit.servers, audit.events
+            audit.recording, audit.servers
         ));
     }
     let lost = lost(view);
