@@ -20,6 +20,10 @@ fn part(cluster: &Large, number: usize) -> Inventory {
     let part = Part { number, of: OF, run: "r".into(), program: "0".into(), ..Part::default() };
     let mut ingest = large::empty();
     for kind in Kind::ALL.iter().filter(|kind| part.reads(**kind)) {
+        // What the server serves, it serves to each part, whether its namespaces hold one or not.
+        if !cluster.objects(*kind).is_empty() {
+            ingest.state(*kind, KindState::Read, "");
+        }
         for object in cluster.objects(*kind) {
             let metadata = serde_json::from_str::<Value>(object).unwrap()["metadata"].clone();
             if !kind.namespaced() || part.holds(metadata["namespace"].as_str().unwrap_or_default()) {

@@ -4,8 +4,9 @@
 //! Exceptions to sealing are few and told here: flags of control-plane components that checks read (`arguments`), settings of agents
 //! (`settings`), what `config::KEPT` names of ConfigMaps, annotations of `meta::KNOWN_ANNOTATIONS`. Even there a value in which a detector finds something is sealed.
 
+use super::coverage::{Coverage, KindState};
 use super::given::Given;
-use super::inventory::{ClusterInfo, Coverage, Inventory, KindState, Source};
+use super::inventory::{ClusterInfo, Inventory, Source};
 use super::listed::Listed;
 use super::maker::{Found, Maker, Template};
 use super::meta::{KnownMeta, Meta};

@@ -8,6 +8,7 @@ pub mod arguments;
 pub(crate) mod caller;
 pub mod config;
 pub mod control_plane;
+mod coverage;
 pub mod custom;
 mod deprecated;
 mod foreign;
@@ -30,6 +31,7 @@ mod node_reader;
 mod node_tree;
 mod param_intake;
 pub mod params;
+mod part;
 mod parts;
 pub mod persistent;
 pub mod pod;
@@ -64,14 +66,15 @@ pub mod writers;
 
 pub use caller::{Caller, Login, UserName};
 pub use control_plane::{ControlPlaneRecord, FlagsTold, ServerMetrics, ServerRecord, UnheardOf};
+pub use coverage::{Coverage, KindState};
 pub use deprecated::{DeprecatedApi, DeprecatedRequests};
 pub use ingest::{Ingest, IngestError, Page};
 pub use inventory::{
-    ClusterInfo, Connection, Coverage, Inventory, KindState, LoginFile, OtherObject, Source, Untold, VERSION_NOT_KNOWN, VersionFrom,
-    distribution_words,
+    ClusterInfo, Connection, Inventory, LoginFile, OtherObject, Source, Untold, VERSION_NOT_KNOWN, VersionFrom, distribution_words,
 };
 pub use meta::Meta;
-pub use parts::{Merge, MergeError, Part};
+pub use part::Part;
+pub use parts::{Merge, MergeError};
 pub use pod::{Container, ContainerRole, ImageUse, Pod, PodSpec};
 pub use probes::{Artifact, LeftOut, Method, Probe, ProbeRequest, Probes, Purpose};
 pub use quantity::Quantity;

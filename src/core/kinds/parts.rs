@@ -1,80 +1,14 @@
 //! One cluster read by several processes: each reads the objects of some namespaces, the first those of the whole cluster too, and the parts become
 //! one inventory again. A part says of every list that it is one, so that no check passes on what another part may hold.
 
-use super::inventory::{Coverage, Inventory, KindState, Source};
+use super::coverage::{Coverage, KindState};
+use super::inventory::{Inventory, Source};
+use super::part::Part;
 use super::table::typed;
 use crate::model::Kind;
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap};
-use std::fmt;
-
-/// Which part of a cluster something is.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Part {
-    /// Its number, from 1 on.
-    pub number: usize,
-    /// How many there are.
-    pub of: usize,
-    /// What all parts of one reading are called; "" where nobody said.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub run: String,
-    /// Version of the program that read it.
-    pub program: String,
-    /// How far each kind was really read, of what belongs to this part.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub read: BTreeMap<Kind, Coverage>,
-}
-
-impl fmt::Display for Part {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "part {} of {}", self.number, self.of)
-    }
-}
-
-impl Part {
-    /// Most parts that a cluster is read in.
-    pub const MOST: usize = 1000;
-
-    /// Whether it is the first, which has the objects of the whole cluster as well.
-    #[must_use]
-    pub const fn is_first(&self) -> bool {
-        self.number == 1
-    }
-
-    /// Whether the objects of a namespace belong to this part; those without a namespace ("") belong to the first. By the name's digest, so that namespaces
-    /// spread evenly, and each program that knows the number of parts knows whose they are.
-    #[must_use]
-    pub fn holds(&self, namespace: &str) -> bool {
-        if namespace.is_empty() {
-            return self.is_first();
-        }
-        let digest = Sha256::digest(namespace.as_bytes());
-        let number = digest.iter().take(8).fold(0_u64, |number, byte| (number << 8) | u64::from(*byte));
-        let of = self.of.max(1) as u64;
-        number % of + 1 == self.number as u64
-    }
-
-    /// Whether this part reads a kind at all.
-    #[must_use]
-    pub fn reads(&self, kind: Kind) -> bool {
-        self.is_first() || kind.namespaced()
-    }
-
-    /// How far a kind counts as read where this part stands alone.
-    fn alone(&self, kind: Kind, coverage: &Coverage) -> Coverage {
-        let told = |state, words: String| Coverage { state, message: words, ..coverage.clone() };
-        match coverage.state {
-            _ if !self.reads(kind) => told(KindState::Failed, format!("this is {self}, and part 1 has them")),
-            KindState::Read if kind.namespaced() => {
-                told(KindState::Partial, format!("this is {self}, which has those of its own namespaces alone"))
-            }
-            _ => coverage.clone(),
-        }
-    }
-}
 
 impl Inventory {
     /// Makes what was read of some namespaces say that it is a part.
@@ -114,10 +48,10 @@ pub enum MergeError {
     NoPart(String),
     /// A part whose number can't be.
     #[error("{0} calls itself {1}, which can't be")]
-    Number(String, Part),
+    Number(String, Box<Part>),
     /// Two of one number.
     #[error("{0} and {1} are both {2}")]
-    Twice(String, String, Part),
+    Twice(String, String, Box<Part>),
     /// Some are not there.
     #[error("of {of} parts {} missing: {}", if numbers.len() == 1 { "one is" } else { "some are" }, told(numbers))]
     Missing {
@@ -143,7 +77,7 @@ pub enum MergeError {
     NoTime(String),
     /// One holds what belongs to another.
     #[error("{0} is {1} and holds objects of the namespace {2}, which belong to another part")]
-    Strange(String, Part, String),
+    Strange(String, Box<Part>, String),
 }
 
 impl MergeError {
@@ -196,21 +130,21 @@ impl Merge {
             return Err(MergeError::NoPart(label));
         };
         if part.number == 0 || part.number > part.of || part.of > Part::MOST {
-            return Err(MergeError::Number(label, part));
+            return Err(MergeError::Number(label, Box::new(part)));
         }
         if other.cluster.uid.is_empty() {
             return Err(MergeError::NoCluster(label));
         }
         let Some(at) = other.cluster.collected_at else { return Err(MergeError::NoTime(label)) };
-        if let Some(namespace) = other.strange_namespace(&part) {
-            return Err(MergeError::Strange(label, part.clone(), namespace.to_owned()));
-        }
         let told = Told { label, part, cluster: other.cluster.uid.clone(), at, sifted: other.sifted };
         if let Some(known) = self.parts.values().next() {
             goes_with(known, &told)?;
         }
+        if let Some(namespace) = other.strange_namespace(&told.part) {
+            return Err(MergeError::Strange(told.label, Box::new(told.part), namespace.to_owned()));
+        }
         if let Some(known) = self.parts.get(&told.part.number) {
-            return Err(MergeError::Twice(known.label.clone(), told.label, told.part));
+            return Err(MergeError::Twice(known.label.clone(), told.label, Box::new(told.part)));
         }
         self.append(other, told.part.is_first());
         self.parts.insert(told.part.number, told);

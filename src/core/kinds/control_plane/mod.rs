@@ -10,7 +10,7 @@ pub use flagz::FlagsTold;
 pub use kubelets::{CONFIGZ, KubeletTold};
 pub use metrics::{Decided, MetricsRead, MetricsReader, ServerMetrics, Transformed};
 
-use super::inventory::{Coverage, KindState};
+use super::coverage::{Coverage, KindState};
 use crate::model::text::clean;
 use crate::sensitive::without_secrets;
 use jiff::Timestamp;
