@@ -353,6 +353,72 @@ fn two_clusters_with_a_second_person_and_the_next_year() {
     assert_eq!(kassay(&["diff", text(&bag), text(&next)]).0, 1);
 }
 
+/// What `kubectl get -o yaml` prints of a small cluster; one has a workload that the others have not.
+fn small_cluster(nth: usize) -> String {
+    let mut text = format!(
+        "apiVersion: v1\nkind: Namespace\nmetadata: {{name: kube-system, uid: uid-{nth:02}}}\n---\napiVersion: v1\nkind: Namespace\nmetadata: {{name: cards}}\n"
+    );
+    if nth == 17 {
+        text.push_str(
+            "---\napiVersion: v1\nkind: Pod\nmetadata: {name: debug, namespace: cards}\nspec: {hostPID: true, containers: [{name: debug, image: 'registry.example/debug:1.0'}]}\n",
+        );
+    }
+    text
+}
+
+#[test]
+fn thirty_clusters_side_by_side() {
+    let home = tempfile::tempdir().unwrap();
+    let (book, bag) = (home.path().join("acme"), home.path().join("bag"));
+    for nth in 0..30 {
+        let (dump, snapshot) = (home.path().join("dump.yaml"), home.path().join(format!("prod-{nth:02}.kassay.gz")));
+        std::fs::write(&dump, small_cluster(nth)).unwrap();
+        let (code, words) = kassay(&["collect", "--from", text(&dump), "--complete", "-f", text(&snapshot)]);
+        assert_eq!(code, 0, "{words}");
+    }
+    let snapshots: Vec<String> = (0..30).map(|nth| text(&home.path().join(format!("prod-{nth:02}.kassay.gz"))).to_owned()).collect();
+    let mut arguments = vec!["assess", "--workbook", text(&book), "--from"];
+    arguments.extend(snapshots.iter().map(String::as_str));
+    let (code, words) = kassay(&arguments);
+    assert!(matches!(code, 1 | 3), "{code}: {words}");
+    let kept = Workbook::parse(&std::fs::read_to_string(book.join("workbook.toml")).unwrap()).unwrap();
+    assert_eq!(kept.clusters.len(), 30);
+    let name = |nth: usize| kept.clusters[nth].key.as_str();
+
+    for size in [(80, 24), (200, 60)] {
+        let mut program = Program::start(KASSAY, &[text(&book)], home.path(), size, &[]);
+        program.see("of 49 determined");
+        let matrix = program.keys("X").see("clusters 1–");
+        assert!(matrix.contains("30 clusters") && matrix.contains(name(0)) && matrix.contains("✗ fail"), "{matrix}");
+        // Far to the right stands the last of them.
+        for _ in 0..29 {
+            program.keys("l");
+        }
+        program.see("–30 of 30");
+        assert!(program.see(name(29)).contains('‹'));
+        // Only in what they differ; the odd one is told with its finding.
+        program.keys("d").see("only what differs");
+        program.keys("2").see("▸Differences");
+        program.keys("/debug").see("/ debug");
+        let differences = program.keys("\r").until("what one has", |shown| shown.contains("Pod cards/debug") && shown.contains(name(17)));
+        assert!(differences.contains(name(17)), "{differences}");
+        // It leads to the check on that cluster.
+        program.keys("\r").until("the walk", |shown| shown.contains("of 49 determined") && shown.contains(name(17)));
+        program.keys("q");
+        assert_eq!(program.end().0, 0);
+    }
+
+    assert_eq!(kassay(&["export", "--workbook", text(&book), "--format", "bag", "-f", text(&bag)]).0, 0);
+    let table = std::fs::read_to_string(bag.join("data/fleet.csv")).unwrap();
+    let head = table.lines().next().unwrap();
+    assert!(head.starts_with("control,check,title,worst,differs,") && head.contains(name(29)), "{head}");
+    let row = table.lines().find(|line| line.contains("3.1/baseline")).unwrap();
+    assert!(row.contains("fail") && row.contains("yes"), "{row}");
+    assert!(std::fs::read_to_string(bag.join("data/fleet-differences.csv")).unwrap().contains("Pod cards/debug"));
+    assert!(std::fs::read_to_string(bag.join("data/report.html")).unwrap().contains("Clusters side by side"));
+    assert_eq!(kassay(&["verify", text(&bag)]).0, 0);
+}
+
 /// The line at the foot of the walk that says what is expected.
 fn expected(shown: &str) -> Option<String> {
     shown
