@@ -49,7 +49,11 @@ fn main() {
             ingest.page(*kind, page).unwrap();
         }
         let (read, waited) = (processors() - passed, started.elapsed());
-        let pass = own(|| pages.iter().for_each(|(_, page)| drop(serde_json::from_str::<IgnoredAny>(page).unwrap())));
+        let pass = own(|| {
+            pages.iter().for_each(|(_, page)| {
+                serde_json::from_str::<IgnoredAny>(page).unwrap();
+            })
+        });
         drop(pages);
         let (inventory, settled) = {
             let passed = large::own_time();

@@ -1,6 +1,6 @@
 //! Real API servers of random configurations are the judges: what is said of each setting is what the server was started with, and nothing passes for whom
 //! nothing may be read. `KASSAY_ORACLE_SERVERS` says how many are started (3 where it says nothing), `KASSAY_ORACLE_SEED` where the dice begin, and
-//! `KUBEBUILDER_ASSETS` takes servers of another version (tests/cluster/README.md): 1.34, 1.36 and 1.37 were tried.
+//! `KUBEBUILDER_ASSETS` takes servers of another version (tests/cluster/README.md).
 
 #![allow(
     clippy::unwrap_used,

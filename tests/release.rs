@@ -42,7 +42,8 @@ fn straight(path: &Path) -> Option<PathBuf> {
     let mut out = PathBuf::new();
     for part in path.components() {
         match part {
-            Component::ParentDir => _ = out.pop().then_some(())?,
+            Component::ParentDir if !out.pop() => return None,
+            Component::ParentDir => {}
             part => out.push(part),
         }
     }

@@ -132,10 +132,10 @@ fn serve(stream: TcpStream, answers: &Answers) -> Option<()> {
         match answers.get(&address).and_then(|forms| forms.iter().rev().find(named)) {
             Some(form) if packs => send(reader.get_mut(), "200 OK", "Content-Encoding: gzip\r\n", &form.packed),
             Some(form) => send(reader.get_mut(), "200 OK", "", &form.plain),
-            None => other(path).map_or_else(
-                || send(reader.get_mut(), "404 Not Found", "", br#"{"kind":"Status","message":"not found"}"#),
-                |body| send(reader.get_mut(), "200 OK", "", body.to_string().as_bytes()),
-            ),
+            None => match other(path) {
+                None => send(reader.get_mut(), "404 Not Found", "", br#"{"kind":"Status","message":"not found"}"#),
+                Some(body) => send(reader.get_mut(), "200 OK", "", body.to_string().as_bytes()),
+            },
         }
         .ok()?;
     }

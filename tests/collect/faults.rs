@@ -360,7 +360,7 @@ fn a_connection_that_breaks_is_tried_again_and_then_given_up() {
     let inventory = read(&server);
     let (told, words) = state(&inventory, Kind::Pods);
     assert_eq!((told, inventory.pods.len()), (KindState::Partial, 1));
-    assert!(words.contains("broke off after 1 objects"), "{words}");
+    assert!(words.contains("broke off after 1 object:"), "{words}");
 }
 
 #[test]

@@ -191,8 +191,8 @@ fn the_real_server_takes_all_of_it_and_nothing_of_it_is_a_finding() {
         for finding in outcome["findings"].as_array().into_iter().flatten().filter(|finding| ours(&finding["object"]) && !cluster_wide) {
             let told = format!("{}: {} {} {}", outcome["check"], finding["rule"], finding["object"], finding["message"]);
             // What every client of the API server and every object made by hand is asked: whether it needs that, and which repository it comes from.
-            let asked =
-                finding["weight"] == "review" && ["1.5/account-rights", "4.2/pod-to-api", "14.1/gitops"].iter().any(|check| outcome["check"] == *check);
+            let asked = finding["weight"] == "review"
+                && ["1.5/account-rights", "4.2/pod-to-api", "14.1/gitops"].iter().any(|check| outcome["check"] == *check);
             found.extend((!asked).then_some(told));
         }
     }

@@ -170,7 +170,10 @@ fn judge(
         (Ok(referring), _) => referring,
         (Err(ArtifactError::Cancelled), _) => return Err(ArtifactError::Cancelled),
         (Err(error), Some(_)) => return Err(error),
-        (Err(error), None) => return Ok(note(format!("its signatures could not be looked at: {error}"))),
+        (Err(error), None) => {
+            note(format!("its signatures could not be looked at: {error}"));
+            return Ok(());
+        }
     };
     note(format!("{}: {}", place.tag.as_ref().map_or_else(|| "snapshot".to_owned(), |tag| format!("tag {tag}")), read.digest));
     signatures.iter().for_each(|signature| note(signature.told()));

@@ -248,14 +248,15 @@ impl<'a> Registry<'a> {
         let (head, mut body) = response.into_parts();
         let mut taken = Vec::new();
         let most = if head.status.is_success() { ask.most } else { SMALL };
-        while ask.method != Method::HEAD {
+        let mut more = ask.method != Method::HEAD;
+        while more {
             let next = tokio::select! {
                 () = self.cancel.cancelled() => return Err(ArtifactError::Cancelled),
                 next = tokio::time::timeout(PATIENCE, body.frame()) => next,
             };
             match next {
                 Err(_) => return Err(unreached(format!("its answer stood still for {} seconds", PATIENCE.as_secs()))),
-                Ok(None) => break,
+                Ok(None) => more = false,
                 Ok(Some(Err(error))) => return Err(unreached(format!("its answer broke off: {}", chain(&error)))),
                 Ok(Some(Ok(frame))) => {
                     let data = frame.into_data().unwrap_or_default();

@@ -142,6 +142,10 @@ impl<'de: 'a, 'a> Deserialize<'de> for Record<'a> {
                 f.write_str("any value")
             }
 
+            fn visit_str<E: serde::de::Error>(self, v: &str) -> Result<Record<'de>, E> {
+                self.visit_string(v.to_owned())
+            }
+
             /// The binary form writes it anew.
             fn visit_string<E>(self, v: String) -> Result<Record<'de>, E> {
                 Ok(Record(Cow::Owned(v)))

@@ -244,7 +244,11 @@ fn is_name(marker: &str, place: &[Key]) -> bool {
         Key::Name(name) => Some(name.as_str()),
         Key::Nth(_) => None,
     });
-    marker.starts_with("word") && last.is_some_and(|last| NAMES.contains(&last) || last == "kube-apiserver-arg")
+    // Registries and audiences stand as they are: whom a kubelet asks, and as whom, is what is judged.
+    marker.starts_with("word")
+        && last.is_some_and(|last| {
+            NAMES.contains(&last) || ["kube-apiserver-arg", "matchImages", "serviceAccountTokenAudience"].contains(&last)
+        })
 }
 
 #[derive(Clone, Debug)]
