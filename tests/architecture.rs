@@ -43,6 +43,7 @@ const ENGINES: &[(&str, usize)] = &[
     ("re2", 0),
     ("request", 0),
     ("selector", 0),
+    ("standards", 0),
     ("wildcard", 0),
     ("ruling", 1),
     ("cel", 2),

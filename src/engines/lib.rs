@@ -17,6 +17,7 @@ pub mod request;
 pub mod ruling;
 pub mod selector;
 pub mod signatures;
+pub mod standards;
 pub mod validating;
 pub mod wildcard;
 

@@ -6,11 +6,11 @@
 mod checks;
 
 use super::types::Exclusion;
+use crate::standards::BASELINE_CAPABILITIES;
 use crate::wildcard::any_matches;
 use checks::{
-    BASELINE_CAPABILITIES, added_capabilities, app_armor, escalation, flags, host_namespaces, host_paths, host_ports, host_process,
-    non_root, probes_elsewhere, proc_mount, profiles, restricted_capabilities, restricted_seccomp, root_user, se_linux,
-    seccomp_annotations, sysctls, volumes,
+    added_capabilities, app_armor, escalation, flags, host_namespaces, host_paths, host_ports, host_process, non_root, probes_elsewhere,
+    proc_mount, profiles, restricted_capabilities, restricted_seccomp, root_user, se_linux, seccomp_annotations, sysctls, volumes,
 };
 use serde_json::{Value, json};
 
@@ -28,6 +28,9 @@ struct Failed {
     faults: Option<Vec<Fault>>,
 }
 
+/// The newest minor version of the standards that Kyverno is built with: newer ones are judged as this.
+const NEWEST: u32 = 34;
+
 /// A level and a version.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Standard {
@@ -39,13 +42,13 @@ pub struct Standard {
 #[must_use]
 pub fn standard(level: &str, version: &str) -> Option<Standard> {
     let minor = match version {
-        "" | "latest" => u32::MAX,
+        "" | "latest" => NEWEST,
         other => {
             let minor = other.strip_prefix("v1.")?;
             if minor.is_empty() || !minor.bytes().all(|b| b.is_ascii_digit()) || minor.len() > 1 && minor.starts_with('0') {
                 return None;
             }
-            minor.parse().ok()?
+            minor.parse::<u32>().ok()?.min(NEWEST)
         }
     };
     // Every other level is judged by all checks.
@@ -193,7 +196,7 @@ fn evaluate(standard: &Standard, pod: &Value) -> Vec<Failed> {
         }
     };
     add("appArmorProfile", app_armor(pod));
-    add("capabilities_baseline", added_capabilities(spec, &BASELINE_CAPABILITIES));
+    add("capabilities_baseline", added_capabilities(spec, BASELINE_CAPABILITIES));
     add("hostNamespaces", host_namespaces(spec));
     add("hostPathVolumes", host_paths(spec));
     add("hostPorts", host_ports(spec));

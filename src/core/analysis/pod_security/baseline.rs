@@ -1,9 +1,10 @@
 //! The twelve rules of level *baseline*, one function each. A function sees the subject and the minor version and tells every place that
 //! breaks its rule; the version only matters where a comment says since when.
 
-use super::{APP_ARMOR, Breach, Level, Location, Rule, SECCOMP_CONTAINER, SECCOMP_POD, Subject, spec_breach};
+use super::{Breach, Level, Location, Rule, Subject, spec_breach};
 use crate::kinds::pod::{Handler, Profile, SeLinuxOptions, WindowsOptions};
 use crate::model::Severity;
+use kassay_engines::standards::{self, APP_ARMOR, SECCOMP_CONTAINER, SECCOMP_POD};
 
 const fn rule(id: &'static str, since: u32, severity: Severity, judge: fn(&Subject<'_>, u32) -> Vec<Breach>) -> Rule {
     Rule { id, level: Level::Baseline, since, overrides: None, severity, judge }
@@ -27,7 +28,7 @@ pub(super) const RULES: &[Rule] = &[
 
 /// Whether a seccomp or AppArmor profile confines: the runtime's own, or one on the node.
 pub(super) fn confines(profile: &Profile) -> bool {
-    matches!(profile.r#type.as_str(), "RuntimeDefault" | "Localhost")
+    standards::confines(&profile.r#type)
 }
 
 fn app_armor_profile(subject: &Subject<'_>, _: u32) -> Vec<Breach> {
@@ -39,8 +40,7 @@ fn app_armor_profile(subject: &Subject<'_>, _: u32) -> Vec<Breach> {
         let profile = c.security_context.app_armor_profile.as_ref().filter(|p| !confines(p))?;
         Some(("securityContext.appArmorProfile.type", profile.r#type.clone()))
     }));
-    let loose = |value: &str| !(value.is_empty() || value == "runtime/default" || value.starts_with("localhost/"));
-    found.extend(annotations(subject, |key| key.starts_with(APP_ARMOR), loose));
+    found.extend(annotations(subject, |key| key.starts_with(APP_ARMOR), |value| !standards::app_armor_confines(value)));
     found
 }
 
@@ -49,25 +49,8 @@ fn annotations(subject: &Subject<'_>, ours: impl Fn(&str) -> bool, bad: impl Fn(
     found.map(|(key, value)| Breach { place: Location::Annotation((*key).to_owned()), observed: (*value).to_owned() }).collect()
 }
 
-const CAPABILITIES: &[&str] = &[
-    "AUDIT_WRITE",
-    "CHOWN",
-    "DAC_OVERRIDE",
-    "FOWNER",
-    "FSETID",
-    "KILL",
-    "MKNOD",
-    "NET_BIND_SERVICE",
-    "SETFCAP",
-    "SETGID",
-    "SETPCAP",
-    "SETUID",
-    "SYS_CHROOT",
-];
-
 fn capabilities(subject: &Subject<'_>, _: u32) -> Vec<Breach> {
-    // Names are compared as written: neither `net_raw` nor `CAP_CHOWN` is a name that the standards know.
-    subject.each(|c| added_beyond(&c.security_context.capabilities.add, CAPABILITIES))
+    subject.each(|c| added_beyond(&c.security_context.capabilities.add, standards::BASELINE_CAPABILITIES))
 }
 
 /// The capabilities beyond those that may be added.
@@ -144,10 +127,8 @@ pub(super) fn proc_mounts(subject: &Subject<'_>) -> Vec<Breach> {
 
 fn se_linux_options(subject: &Subject<'_>, minor: u32) -> Vec<Breach> {
     let bad = |options: &SeLinuxOptions| {
-        let known = matches!(options.r#type.as_str(), "" | "container_t" | "container_init_t" | "container_kvm_t")
-            || (minor >= 31 && options.r#type == "container_engine_t");
         let mut wrong = Vec::new();
-        if !known {
+        if !standards::may_be_typed(&options.r#type, minor) {
             wrong.push(("securityContext.seLinuxOptions.type", options.r#type.clone()));
         }
         if !options.user.is_empty() {
@@ -187,32 +168,13 @@ fn seccomp_profile(subject: &Subject<'_>, minor: u32) -> Vec<Breach> {
 
 /// Before 1.19 profiles were told in alpha annotations, one of the pod and one of each container that exists.
 fn seccomp_annotations(subject: &Subject<'_>) -> Vec<Breach> {
-    let loose = |value: &str| !(matches!(value, "runtime/default" | "docker/default") || value.starts_with("localhost/"));
+    let loose = |value: &str| !standards::seccomp_confines(value);
     let names: Vec<String> = subject.spec.all_containers().map(|(_, c)| format!("{SECCOMP_CONTAINER}{}", c.name)).collect();
     annotations(subject, |key| key == SECCOMP_POD || names.iter().any(|name| name == key), loose)
 }
 
-/// Kernel parameters that stay within the pod, each since its minor version.
-const SYSCTLS: &[(u32, &[&str])] = &[
-    (
-        0,
-        &[
-            "kernel.shm_rmid_forced",
-            "net.ipv4.ip_local_port_range",
-            "net.ipv4.tcp_syncookies",
-            "net.ipv4.ping_group_range",
-            "net.ipv4.ip_unprivileged_port_start",
-        ],
-    ),
-    (27, &["net.ipv4.ip_local_reserved_ports"]),
-    (29, &["net.ipv4.tcp_keepalive_time", "net.ipv4.tcp_fin_timeout", "net.ipv4.tcp_keepalive_intvl", "net.ipv4.tcp_keepalive_probes"]),
-    (32, &["net.ipv4.tcp_rmem", "net.ipv4.tcp_wmem"]),
-    (37, &["net.ipv4.tcp_slow_start_after_idle", "net.ipv4.tcp_notsent_lowat"]),
-];
-
 fn sysctls(subject: &Subject<'_>, minor: u32) -> Vec<Breach> {
-    let allowed = |name: &str| SYSCTLS.iter().any(|(since, names)| *since <= minor && names.contains(&name));
-    let set = subject.spec.security_context.sysctls.iter().filter(|sysctl| !allowed(&sysctl.name));
+    let set = subject.spec.security_context.sysctls.iter().filter(|sysctl| !standards::may_set(&sysctl.name, minor));
     set.map(|sysctl| spec_breach(format!("securityContext.sysctls[name={}]", sysctl.name), &sysctl.name)).collect()
 }
 

@@ -12,6 +12,8 @@
 //! Defaults that the API server fills in are filled before this is called (`kinds::ingest`: host ports of pods on the node's network) or
 //! here (a volume with only a name is an emptyDir). Exemptions by user, namespace or runtime class lie in a file of the API server that no
 //! API shows; nothing here knows of them.
+//!
+//! The lists that the rules go by stand in `kassay_engines::standards`, where Kyverno is judged by them too.
 
 mod baseline;
 pub mod labels;
@@ -23,6 +25,7 @@ pub use words::{Words, words};
 
 use crate::kinds::{Container, Inventory, PodSpec, Sealed, Workload};
 use crate::model::Severity;
+use kassay_engines::standards::{APP_ARMOR, SECCOMP_CONTAINER, SECCOMP_POD};
 use std::collections::BTreeMap;
 
 /// The newest minor version whose rules are known.
@@ -118,11 +121,6 @@ pub struct Subject<'a> {
     pub spec: &'a PodSpec,
     annotations: BTreeMap<&'a str, &'a str>,
 }
-
-/// Keys of annotations that some rule reads.
-const APP_ARMOR: &str = "container.apparmor.security.beta.kubernetes.io/";
-const SECCOMP_POD: &str = "seccomp.security.alpha.kubernetes.io/pod";
-const SECCOMP_CONTAINER: &str = "container.seccomp.security.alpha.kubernetes.io/";
 
 impl<'a> Subject<'a> {
     /// A spec with its pod's annotations.

@@ -3,6 +3,7 @@
 use super::baseline::{added_beyond, confines, proc_mounts};
 use super::{Breach, Level, Rule, Subject, spec_breach};
 use crate::model::Severity;
+use kassay_engines::standards::{RESTRICTED_CAPABILITIES, RESTRICTED_VOLUMES};
 
 const fn rule(id: &'static str, since: u32, overrides: Option<&'static str>, judge: fn(&Subject<'_>, u32) -> Vec<Breach>) -> Rule {
     Rule { id, level: Level::Restricted, since, overrides, severity: Severity::Medium, judge }
@@ -52,17 +53,14 @@ fn capabilities(subject: &Subject<'_>, minor: u32) -> Vec<Breach> {
         let observed = if dropped.is_empty() { "unset".to_owned() } else { dropped.join(", ") };
         (!dropped.iter().any(|name| name == "ALL")).then_some(("securityContext.capabilities.drop", observed))
     });
-    found.extend(subject.each(|c| added_beyond(&c.security_context.capabilities.add, &["NET_BIND_SERVICE"])));
+    found.extend(subject.each(|c| added_beyond(&c.security_context.capabilities.add, RESTRICTED_CAPABILITIES)));
     found
 }
-
-const VOLUMES: &[&str] =
-    &["configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "image", "persistentVolumeClaim", "projected", "secret"];
 
 fn restricted_volumes(subject: &Subject<'_>, _: u32) -> Vec<Breach> {
     let mut found = Vec::new();
     for volume in &subject.spec.volumes {
-        for source in volume.sources.iter().filter(|source| !VOLUMES.contains(&source.as_str())) {
+        for source in volume.sources.iter().filter(|source| !RESTRICTED_VOLUMES.contains(&source.as_str())) {
             let observed = volume.host_path.as_ref().filter(|_| source == "hostPath").unwrap_or(source);
             found.push(spec_breach(format!("volumes[name={}].{source}", volume.name), observed));
         }

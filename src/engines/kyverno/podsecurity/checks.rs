@@ -1,6 +1,7 @@
 //! The checks, each by itself: what is wrong, and where.
 
 use super::{Fault, LISTS};
+use crate::standards::{self, APP_ARMOR, SECCOMP_CONTAINER, SECCOMP_POD};
 use serde_json::{Value, json};
 
 fn fault(field: impl Into<String>, values: &[&str]) -> Fault {
@@ -22,7 +23,7 @@ pub(super) fn flags(spec: &Value, flag: &str) -> Vec<Fault> {
 }
 
 fn known_profile(kind: &Value) -> bool {
-    matches!(kind.as_str(), Some("RuntimeDefault" | "Localhost"))
+    kind.as_str().is_some_and(standards::confines)
 }
 
 /// Profiles of the pod and its containers that are there and not known.
@@ -42,29 +43,12 @@ pub(super) fn app_armor(pod: &Value) -> Vec<Fault> {
     let mut faults = profiles(&pod["spec"], "appArmorProfile");
     for (key, value) in pod["metadata"]["annotations"].as_object().into_iter().flatten() {
         let value = value.as_str().unwrap_or_default();
-        let allowed = value.is_empty() || value == "runtime/default" || value.starts_with("localhost/");
-        if key.starts_with("container.apparmor.security.beta.kubernetes.io/") && !allowed {
+        if key.starts_with(APP_ARMOR) && !standards::app_armor_confines(value) {
             faults.push(fault(format!("metadata.annotations[{key}]"), &[value]));
         }
     }
     faults
 }
-
-pub(super) const BASELINE_CAPABILITIES: [&str; 13] = [
-    "AUDIT_WRITE",
-    "CHOWN",
-    "DAC_OVERRIDE",
-    "FOWNER",
-    "FSETID",
-    "KILL",
-    "MKNOD",
-    "NET_BIND_SERVICE",
-    "SETFCAP",
-    "SETGID",
-    "SETPCAP",
-    "SETUID",
-    "SYS_CHROOT",
-];
 
 fn texts(value: &Value) -> Vec<&str> {
     let mut texts: Vec<&str> = value.as_array().into_iter().flatten().map(|item| item.as_str().unwrap_or_default()).collect();
@@ -93,7 +77,7 @@ pub(super) fn restricted_capabilities(spec: &Value) -> Vec<Fault> {
             faults.push(fault(format!("{path}.securityContext.capabilities.drop"), &dropped));
         }
     }
-    faults.extend(added_capabilities(spec, &["NET_BIND_SERVICE"]));
+    faults.extend(added_capabilities(spec, standards::RESTRICTED_CAPABILITIES));
     faults
 }
 
@@ -141,8 +125,7 @@ pub(super) fn se_linux(spec: &Value, minor: u32) -> Vec<Fault> {
         let options = &holder["securityContext"]["seLinuxOptions"];
         let text = |key: &str| options[key].as_str().unwrap_or_default();
         let kind = text("type");
-        let known =
-            matches!(kind, "" | "container_t" | "container_init_t" | "container_kvm_t") || minor >= 31 && kind == "container_engine_t";
+        let known = standards::may_be_typed(kind, minor);
         for (key, bad) in [("type", !known), ("user", !text("user").is_empty()), ("role", !text("role").is_empty())] {
             if bad {
                 faults.push(fault(format!("{path}.securityContext.seLinuxOptions.{key}"), &[text(key)]));
@@ -154,12 +137,11 @@ pub(super) fn se_linux(spec: &Value, minor: u32) -> Vec<Fault> {
 
 pub(super) fn seccomp_annotations(pod: &Value) -> Vec<Fault> {
     let annotations = &pod["metadata"]["annotations"];
-    let of_containers = containers(&pod["spec"])
-        .map(|(_, c)| format!("container.seccomp.security.alpha.kubernetes.io/{}", c["name"].as_str().unwrap_or_default()));
+    let of_containers = containers(&pod["spec"]).map(|(_, c)| format!("{SECCOMP_CONTAINER}{}", c["name"].as_str().unwrap_or_default()));
     let mut faults = Vec::new();
-    for key in std::iter::once("seccomp.security.alpha.kubernetes.io/pod".to_owned()).chain(of_containers) {
+    for key in std::iter::once(SECCOMP_POD.to_owned()).chain(of_containers) {
         if let Some(value) = annotations[&key].as_str()
-            && !(value == "runtime/default" || value == "docker/default" || value.starts_with("localhost/"))
+            && !standards::seccomp_confines(value)
         {
             faults.push(fault(format!("metadata.annotations[{key}]"), &[value]));
         }
@@ -181,26 +163,10 @@ pub(super) fn restricted_seccomp(spec: &Value) -> Vec<Fault> {
 }
 
 pub(super) fn sysctls(spec: &Value, minor: u32) -> Vec<Fault> {
-    let since = |name: &str| {
-        Some(match name {
-            "kernel.shm_rmid_forced"
-            | "net.ipv4.ip_local_port_range"
-            | "net.ipv4.tcp_syncookies"
-            | "net.ipv4.ping_group_range"
-            | "net.ipv4.ip_unprivileged_port_start" => 0,
-            "net.ipv4.ip_local_reserved_ports" => 27,
-            "net.ipv4.tcp_keepalive_time"
-            | "net.ipv4.tcp_fin_timeout"
-            | "net.ipv4.tcp_keepalive_intvl"
-            | "net.ipv4.tcp_keepalive_probes" => 29,
-            "net.ipv4.tcp_rmem" | "net.ipv4.tcp_wmem" => 32,
-            _ => return None,
-        })
-    };
     let mut faults = Vec::new();
     for (at, sysctl) in listed(&spec["securityContext"], "sysctls") {
         let name = sysctl["name"].as_str().unwrap_or_default();
-        if since(name).is_none_or(|since| minor < since) {
+        if !standards::may_set(name, minor) {
             faults.push(fault(format!("spec.securityContext.sysctls[{at}].name"), &[name]));
         }
     }
@@ -232,8 +198,6 @@ pub(super) fn escalation(spec: &Value) -> Vec<Fault> {
 }
 
 pub(super) fn volumes(spec: &Value) -> Vec<Fault> {
-    const ALLOWED: [&str; 9] =
-        ["configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "image", "persistentVolumeClaim", "projected", "secret"];
     const KNOWN: [&str; 22] = [
         "hostPath",
         "gcePersistentDisk",
@@ -260,7 +224,7 @@ pub(super) fn volumes(spec: &Value) -> Vec<Fault> {
     ];
     let mut faults = Vec::new();
     for (at, volume) in listed(spec, "volumes") {
-        if ALLOWED.iter().any(|kind| !volume[*kind].is_null()) {
+        if standards::RESTRICTED_VOLUMES.iter().any(|kind| !volume[*kind].is_null()) {
             continue;
         }
         let kind = KNOWN.iter().find(|kind| !volume[**kind].is_null()).unwrap_or(&"unknown");
