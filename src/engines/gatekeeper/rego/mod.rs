@@ -136,8 +136,12 @@ impl Program {
         if let Some(name) = builtins::unknown(&survey.builtins) {
             return Err(format!("the function {name}"));
         }
-        if survey.inventory && !inventory_empty {
-            return Err("data.inventory, whose contents are not known".to_owned());
+        if !survey.inventory.is_empty() && !inventory_empty {
+            let kinds: Vec<&str> = survey.inventory.iter().map(|kind| kind.as_deref().unwrap_or("any kind")).collect();
+            return Err(format!(
+                "data.inventory, in which Gatekeeper has other objects whole ({}), and which is not known here",
+                kinds.join(", ")
+            ));
         }
         if let Some(path) = UNKNOWN.iter().find(|path| survey.reads(path)) {
             return Err(format!("input.{}, which is not known", path.join(".")));

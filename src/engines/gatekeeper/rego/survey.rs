@@ -17,8 +17,8 @@ pub(super) struct Survey {
     reads: BTreeSet<Path>,
     /// Names of builtin functions that it calls.
     pub builtins: BTreeSet<String>,
-    /// Whether it reads `data.inventory`.
-    pub inventory: bool,
+    /// The kinds of the objects of `data.inventory` that it reads; none for those that only running tells.
+    pub inventory: BTreeSet<Option<String>>,
     /// Why it can't be run as Gatekeeper runs it.
     pub lacks: Option<String>,
 }
@@ -316,7 +316,17 @@ impl<'a> Surveyor<'a> {
         if at["Var"]["value"].as_str() == Some("data") {
             match steps.last().copied() {
                 Some(Some("lib")) => {}
-                Some(Some("inventory")) => self.survey.inventory = true,
+                Some(Some("inventory")) => {
+                    steps.reverse();
+                    // `inventory.cluster[version][kind]`, `inventory.namespace[namespace][version][kind]`.
+                    let place = match steps.get(1) {
+                        Some(Some("cluster")) => 3,
+                        Some(Some("namespace")) => 4,
+                        _ => usize::MAX,
+                    };
+                    let kind = steps.get(place).copied().flatten();
+                    self.survey.inventory.insert(kind.map(str::to_owned));
+                }
                 _ => self.lack("a reference to data beside data.lib and data.inventory, which Gatekeeper refuses"),
             }
         }

@@ -378,6 +378,23 @@ fn an_empty_inventory_may_be_asked() {
 }
 
 #[test]
+fn what_a_program_would_need_of_other_objects_is_told_by_their_kinds() {
+    let rows = [
+        ("not data.inventory.cluster.v1", "any kind"),
+        ("x := data.inventory; x.cluster", "any kind"),
+        ("data.inventory.namespace[_][v][k][_]; v == k", "any kind"),
+        ("data.inventory.cluster[\"v1\"].Namespace[_]", "Namespace"),
+        ("data.inventory.namespace[n][_][\"Ingress\"][_]; n == data.inventory.cluster.v1.Namespace[n].metadata.name", "Ingress, Namespace"),
+    ];
+    for (body, kinds) in rows {
+        let rego = format!("package t\nviolation[{{\"msg\": \"m\"}}] {{ {body} }}");
+        let told = Program::read(&source(&rego), false).err();
+        let expected = format!("data.inventory, in which Gatekeeper has other objects whole ({kinds}), and which is not known here");
+        assert_eq!(told, Some(expected), "{body}");
+    }
+}
+
+#[test]
 fn a_program_that_takes_too_long_ends() {
     let rego = "package t\nviolation[{\"msg\": \"m\"}] { r := numbers.range(1, 4000); count([1 | r[_] + r[_] + r[_] < 0]) > 0 }";
     let program = Program::read(&source(rego), false).unwrap_or_else(|words| panic!("{words}"));
