@@ -117,7 +117,7 @@ fn ask_kyverno(policy: &Value, inputs: &[Value]) -> Value {
 }
 
 fn kyverno_policy(policy: &Value, inputs: &[Value]) -> Vec<Said> {
-    let settings = kyverno::Settings::read(&std::collections::BTreeMap::new());
+    let settings = kyverno::Settings::read(&std::collections::BTreeMap::new()).at_minor(Some(19));
     let exceptions = policy["exceptions"].as_array().cloned().unwrap_or_default();
     asked(&kyverno::Kyverno::read(&policy["policy"], &exceptions, &settings), inputs)
 }

@@ -460,8 +460,20 @@ fn pod_security(dice: &mut Dice) -> Value {
     security
 }
 
+/// Assertion trees, which Kyverno runs no longer: whatever they say changes nothing.
+fn asserted(dice: &mut Dice) -> Value {
+    match dice.roll(6) {
+        0 => json!({}),
+        1 => json!({"object": {"(kind == 'Pod')": dice.chance(50)}}),
+        2 => json!({"object": {"spec": {"~.containers": {"(starts_with(image, 'registry'))": true}}}}),
+        3 => json!({"object": {"metadata": {"name->n": {"(length($n) > `1`)": dice.chance(50)}}}}),
+        4 => scalar(dice),
+        _ => pattern(dice),
+    }
+}
+
 fn validate(dice: &mut Dice) -> Value {
-    let mut validate = match dice.roll(20) {
+    let mut validate = match dice.roll(21) {
         0..=7 => json!({"pattern": pattern(dice)}),
         8 | 9 => json!({"anyPattern": [pattern(dice), pattern(dice)]}),
         10..=13 => {
@@ -469,6 +481,7 @@ fn validate(dice: &mut Dice) -> Value {
         }
         14..=16 => json!({"foreach": foreach(dice)}),
         17 | 18 => json!({"podSecurity": pod_security(dice)}),
+        19 => json!({"assert": asserted(dice)}),
         _ => {
             let deep = dice.roll(3) as u32;
             let mut text = grammar_cel::bool(dice, deep, None);
@@ -478,6 +491,9 @@ fn validate(dice: &mut Dice) -> Value {
             json!({"cel": {"expressions": [{"expression": text, "message": "no"}]}})
         }
     };
+    if dice.chance(4) {
+        validate["assert"] = asserted(dice);
+    }
     if dice.chance(50) {
         validate["message"] = json!(dice.one(&["no", "no {{ request.object.metadata.name }}", "no {{ request.object.nothing }}"]));
     }

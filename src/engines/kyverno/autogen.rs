@@ -2,6 +2,7 @@
 //!
 //! Source: pkg/autogen/v1 of Kyverno 1.19. For a request about a Deployment only the rules for Deployments are made, and so for each kind.
 
+use super::settings::Assertions;
 use super::types::{Choice, Resources, Rule};
 use serde_json::{Map, Value, json};
 
@@ -89,9 +90,9 @@ pub fn controllers(annotation: Option<&str>) -> Vec<&'static str> {
     }
 }
 
-/// The rule that is made for a kind, as it would be written; none where none is.
+/// The rule that is made for a kind, as it would be written; none where none is. Of assertion trees none is made where they are passed over.
 #[must_use]
-pub fn generated(raw: &Value, rule: &Rule, kind: &str) -> Option<Value> {
+pub fn generated(raw: &Value, rule: &Rule, kind: &str, assertions: Assertions) -> Option<Value> {
     if rule.name.starts_with("autogen-") || !has_pod(&rule.about.kinds()) {
         return None;
     }
@@ -118,7 +119,9 @@ pub fn generated(raw: &Value, rule: &Rule, kind: &str) -> Option<Value> {
     }
     let validate = raw.get("validate").filter(|validate| validate.as_object().is_some_and(|map| !map.is_empty()));
     if let Some(validate) = validate {
-        made.insert("validate".to_owned(), demanded(validate, path)?);
+        let demanded = demanded(validate, path, assertions != Assertions::PassedOver);
+        // A rule that looks at images as well is made of these.
+        made.insert("validate".to_owned(), demanded.or_else(|| (!rule.verify_images.is_empty()).then(|| validate.clone()))?);
     } else if rule.verify_images.is_empty() {
         return None;
     }
@@ -161,7 +164,7 @@ fn chosen(choice: &Value, gvk: &str, cron: bool, is_match: bool) -> Value {
 }
 
 /// What is demanded, below the template.
-fn demanded(validate: &Value, path: &[&str]) -> Option<Value> {
+fn demanded(validate: &Value, path: &[&str], asserts: bool) -> Option<Value> {
     let mut made = Map::new();
     for key in ["message", "failureAction", "failureActionOverrides", "allowExistingViolations"] {
         if let Some(value) = validate.get(key) {
@@ -181,7 +184,7 @@ fn demanded(validate: &Value, path: &[&str]) -> Option<Value> {
         made.insert("anyPattern".to_owned(), Value::Array(patterns));
     } else if let Some(each) = given("foreach").filter(|each| each.as_array().is_some_and(|each| !each.is_empty())) {
         made.insert("foreach".to_owned(), without_empty_any(each));
-    } else if given("cel").is_some() || given("assert").is_some() || given("manifests").is_some() {
+    } else if given("cel").is_some() || asserts && given("assert").is_some() {
         return Some(validate.clone());
     } else {
         return None;

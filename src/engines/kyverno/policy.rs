@@ -9,7 +9,7 @@ use super::context::Context;
 use super::exceptions::{Excepted, Exception, excepted};
 use super::parameters::Kinds;
 use super::rule::{self, Status, enforces};
-use super::settings::Settings;
+use super::settings::{Assertions, Settings};
 use super::types::{MatchCondition, Override, Rule, Spec};
 use super::verify;
 use crate::request::{Namespace, Request};
@@ -69,7 +69,7 @@ impl Policy {
             let mut made = BTreeMap::new();
             let mut made_cel = BTreeMap::new();
             for kind in &controllers {
-                if let Some(generated) = autogen::generated(raw, &rule, kind) {
+                if let Some(generated) = autogen::generated(raw, &rule, kind, settings.assertions()) {
                     let generated = parse(&generated, at + 1)?;
                     made_cel.insert(*kind, celrule::Compiled::of(&generated, kinds));
                     made.insert(*kind, generated);
@@ -247,12 +247,17 @@ impl Policy {
             }
             return verify::judge(request, &rule.verify_images, context);
         };
-        let has_parts = |value: &Value| value.as_object().is_some_and(|map| !map.is_empty());
         if demand.manifests.as_ref().is_some_and(|manifests| manifests["attestors"].as_array().is_some_and(|set| !set.is_empty())) {
             return Status::Lacking("signed manifests".to_owned());
         }
-        if demand.assert.as_ref().is_some_and(has_parts) {
-            return Status::Lacking("assertion trees".to_owned());
+        let asserts = demand.assert.as_ref().is_some_and(|tree| !tree.is_null() && *tree != Value::Object(serde_json::Map::new()));
+        let lacking = match self.settings.assertions() {
+            Assertions::PassedOver => None,
+            Assertions::Run => Some("assertion trees, which Kyverno runs in the version that is there"),
+            Assertions::Unknown => Some("assertion trees, which Kyverno runs until 1.18 alone, and its version is not known"),
+        };
+        if let Some(why) = lacking.filter(|_| asserts) {
+            return Status::Lacking(why.to_owned());
         }
         if let Some(security) = demand.pod_security.as_ref().filter(|security| !security.level.is_empty() || !security.version.is_empty()) {
             let action = demand.failure_action.as_deref().unwrap_or(&self.spec.validation_failure_action);
@@ -268,7 +273,10 @@ impl Policy {
             }
             return cel.judge(request);
         }
-        rule::validate(request, rule, demand, context, &self.spec.validation_failure_action)
+        match rule::validate(request, rule, demand, context, &self.spec.validation_failure_action) {
+            Status::Nothing if asserts => Status::Skip("Kyverno passes over assertion trees since 1.19".to_owned()),
+            status => status,
+        }
     }
 
     fn answer(&self, status: Status, rule: &Rule, asked: &Asked<'_>) -> Answer {

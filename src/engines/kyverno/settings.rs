@@ -49,6 +49,19 @@ pub struct Settings {
     pub force_ignore: bool,
     /// Where images without a registry come from.
     default_registry: String,
+    /// The minor version of Kyverno 1 that runs; none where it is not known.
+    minor: Option<u32>,
+}
+
+/// How Kyverno takes assertion trees (`validate.assert`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Assertions {
+    /// It passes over them: since 1.19 they are a field that nothing reads.
+    PassedOver,
+    /// It runs them, as 1.13 to 1.18 do.
+    Run,
+    /// That hangs on its version, which is not known.
+    Unknown,
 }
 
 impl Default for Settings {
@@ -62,6 +75,7 @@ impl Default for Settings {
             roles: Names::default(),
             force_ignore: false,
             default_registry: "docker.io".to_owned(),
+            minor: None,
         }
     }
 }
@@ -92,6 +106,25 @@ impl Settings {
                 .filter(|registry| !registry.is_empty())
                 .map_or("docker.io", String::as_str)
                 .to_owned(),
+            minor: None,
+        }
+    }
+
+    /// With the minor version of Kyverno 1 that runs; none where it is not known. Whatever it is, policies are run as 1.19 runs them: it only decides on what
+    /// that no longer runs.
+    #[must_use]
+    pub const fn at_minor(mut self, minor: Option<u32>) -> Self {
+        self.minor = minor;
+        self
+    }
+
+    /// How assertion trees are taken.
+    #[must_use]
+    pub const fn assertions(&self) -> Assertions {
+        match self.minor {
+            Some(19..) => Assertions::PassedOver,
+            Some(_) => Assertions::Run,
+            None => Assertions::Unknown,
         }
     }
 

@@ -123,6 +123,25 @@ fn told(policy: &Value, settings: &Settings, request: &Request) -> Answer {
     rulings.remove(0).answer
 }
 
+/// Kyverno judges by the standards that it was built with, however new those that a policy names.
+#[test]
+fn standards_newer_than_kyverno_knows_are_judged_as_the_newest_that_it_does() {
+    for (sysctl, version, refused) in [
+        ("net.ipv4.tcp_rmem", "v1.31", true),
+        ("net.ipv4.tcp_rmem", "v1.32", false),
+        ("net.ipv4.tcp_rmem", "latest", false),
+        ("net.ipv4.tcp_notsent_lowat", "latest", true),
+        ("net.ipv4.tcp_notsent_lowat", "v1.37", true),
+    ] {
+        let asked =
+            pod(json!({"securityContext": {"sysctls": [{"name": sysctl, "value": "1"}]}, "containers": [{"name": "a", "image": "nginx"}]}));
+        let demand = json!({"validate": {"podSecurity": {"level": "baseline", "version": version}}});
+        let answer = told(&policy(demand), &Settings::default(), &asked);
+        let expected = if refused { matches!(answer, Answer::Refuses(_)) } else { matches!(answer, Answer::Admits(_)) };
+        assert!(expected, "{sysctl} {version}: {answer:?}");
+    }
+}
+
 #[test]
 fn what_is_not_known_is_not_evaluated() {
     let asked = pod(json!({"containers": [{"name": "a", "image": "nginx"}]}));
@@ -154,6 +173,16 @@ fn what_is_not_known_is_not_evaluated() {
     for row in rows {
         let answer = told(&policy(row.clone()), &Settings::default(), &asked);
         assert!(matches!(answer, Answer::NotEvaluated(_)), "{row}: {answer:?}");
+    }
+    // Assertion trees are run until 1.18 and passed over since; what stands beside them is not.
+    let asserts = policy(json!({"validate": {"assert": {"a": 1}}}));
+    let besides = policy(json!({"validate": {"assert": {"a": 1}, "deny": {}}}));
+    for (minor, known) in [(None, false), (Some(18), false), (Some(19), true), (Some(20), true)] {
+        let settings = Settings::default().at_minor(minor);
+        let answers = [told(&asserts, &settings, &asked), told(&besides, &settings, &asked)];
+        let expected = matches!(answers, [Answer::Admits(_), Answer::Refuses(_)]);
+        let unknown = matches!(answers, [Answer::NotEvaluated(_), Answer::NotEvaluated(_)]);
+        assert_eq!((expected, unknown), (known, !known), "{minor:?}: {answers:?}");
     }
     // A variable that comes from elsewhere and that nobody asks for is nothing.
     let unused = json!({"validate": {"deny": {}}, "context": entry("apiCall")});

@@ -3,6 +3,8 @@
 use super::tried::{NotKnown, Tried};
 use crate::analysis::admission::plugins::{Plugin, Running};
 use crate::analysis::admission::{Engine, Webhooks};
+use crate::analysis::image::ImageReference;
+use crate::analysis::software::repository;
 use crate::kinds::config::ConfigMap;
 use crate::kinds::custom::Custom;
 use crate::kinds::{Inventory, KindState, Source};
@@ -98,6 +100,22 @@ fn settings(inventory: &Inventory, name: &str, keys: &[&str]) -> Option<BTreeMap
 const KYVERNO: &[&str] =
     &["resourceFilters", "excludeGroups", "excludeUsernames", "excludeRoles", "excludeClusterRoles", "defaultRegistry"];
 
+/// The minor version of Kyverno 1 that answers, by the tags of its images where it runs; none where these tell none, or more than one.
+fn kyverno_minor(inventory: &Inventory, webhooks: &Webhooks) -> Option<u32> {
+    let home = webhooks.home()?;
+    let workloads = inventory.workloads.iter().filter(|workload| workload.object.namespace == home);
+    let containers = workloads.flat_map(|workload| &workload.variants).flat_map(|variant| &inventory.spec(variant.spec).containers);
+    let answers = containers.filter(|container| repository(&container.image).rsplit('/').next() == Some("kyverno"));
+    let minors: BTreeSet<Option<u32>> = answers
+        .map(|container| {
+            let tag = ImageReference::parse(&container.image)?.tag?;
+            let mut numbers = tag.strip_prefix('v').unwrap_or(&tag).split('.');
+            (numbers.next() == Some("1")).then(|| numbers.next()?.parse().ok())?
+        })
+        .collect();
+    if minors.len() == 1 { minors.into_iter().next().flatten() } else { None }
+}
+
 fn kyverno_policies<'a>(inventory: &Inventory, all: &mut Vec<Tried<'a>>) {
     const POLICIES: [Kind; 6] = [
         Kind::KyvernoClusterPolicies,
@@ -122,6 +140,7 @@ fn kyverno_policies<'a>(inventory: &Inventory, all: &mut Vec<Tried<'a>>) {
         }
     }
     let settings = settings(inventory, "kyverno", KYVERNO).map_or_else(kyverno::Settings::unknown, |data| kyverno::Settings::read(&data));
+    let settings = settings.at_minor(kyverno_minor(inventory, &webhooks));
     for (object, document) in policies {
         let webhooks = Some(Arc::clone(&webhooks));
         match document {

@@ -128,3 +128,43 @@ fn an_image_is_as_badly_guarded_as_the_worst_that_it_may_lack() {
     assert_eq!(image(&attested(json!([])), Break::Attestation), Outcome::LetIn);
     assert_eq!((image(&signed(), Break::Signature), image(&signed(), Break::Attestation)), (Outcome::Refused, Outcome::LetIn));
 }
+
+/// A cluster with Kyverno of these images, and a policy that asserts what no pod is.
+fn asserting(images: &[&str]) -> Inventory {
+    let mut ingest = Ingest::new(Source::Live, FingerprintKey([5; 32]));
+    for kind in ALL.iter().chain(&[Kind::Pods]) {
+        ingest.state(*kind, KindState::Read, "");
+    }
+    ingest.object(Kind::Namespaces, &json!({"metadata": {"name": "pay"}}).to_string());
+    let rule = json!({"name": "r", "match": {"any": [{"resources": {"kinds": ["Pod"]}}]},
+                      "validate": {"failureAction": "Enforce", "message": "no", "assert": {"object": {"(kind == 'Pod')": false}}}});
+    let policy = json!({"apiVersion": "kyverno.io/v1", "kind": "ClusterPolicy", "metadata": {"name": "p"}, "spec": {"rules": [rule]}});
+    ingest.object(Kind::KyvernoClusterPolicies, &policy.to_string());
+    let service = json!({"service": {"namespace": "kyverno", "name": "kyverno-svc"}});
+    let hook = json!({"name": "validate.kyverno.svc-fail", "failurePolicy": "Fail", "clientConfig": service,
+                      "rules": [{"apiGroups": ["*"], "apiVersions": ["*"], "operations": ["*"], "resources": ["*/*"]}]});
+    let webhooks = json!({"apiVersion": "admissionregistration.k8s.io/v1", "metadata": {"name": "kyverno"}, "webhooks": [hook]});
+    ingest.object(Kind::ValidatingWebhooks, &webhooks.to_string());
+    for (at, image) in images.iter().enumerate() {
+        let spec = json!({"initContainers": [{"name": "pre", "image": "reg.kyverno.io/kyverno/kyvernopre:v1.13.0"}],
+                          "containers": [{"name": "kyverno", "image": image}]});
+        let pod =
+            json!({"metadata": {"name": format!("kyverno-{at}"), "namespace": "kyverno"}, "spec": spec, "status": {"phase": "Running"}});
+        ingest.object(Kind::Pods, &pod.to_string());
+    }
+    ingest.finish()
+}
+
+/// Assertion trees mean nothing to Kyverno since 1.19: a policy that asserts refuses nothing there, however it reads.
+#[test]
+fn what_a_version_of_kyverno_passes_over_refuses_nothing_there() {
+    let with = |images: &[&str]| privileged(&asserting(images));
+    for newer in ["reg.kyverno.io/kyverno/kyverno:v1.19.1", "registry.acme.example/kyverno:1.20.0-fips"] {
+        assert_eq!(with(&[newer, newer]), Outcome::LetIn, "{newer}");
+    }
+    let digest = format!("reg.kyverno.io/kyverno/kyverno@sha256:{}", "a".repeat(64));
+    let [newer, older] = ["reg.kyverno.io/kyverno/kyverno:v1.19.1", "reg.kyverno.io/kyverno/kyverno:v1.18.4"];
+    for unknown in [&[][..], &[older], &[newer, older], &[newer, &digest], &["reg.kyverno.io/kyverno/kyverno:latest"]] {
+        assert_eq!(with(unknown), Outcome::NotEvaluated, "{unknown:?}");
+    }
+}
