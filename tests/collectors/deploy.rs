@@ -150,6 +150,9 @@ fn the_image_is_made_the_same_twice_and_is_taken_by_a_registry() {
     };
     let config = manifest(manifest(&one)["config"]["digest"].as_str().unwrap());
     assert_eq!((&config["config"]["User"], &config["config"]["Entrypoint"]), (&json!("65532:65532"), &json!(["/usr/bin/kassay"])));
+    let labels = &config["config"]["Labels"];
+    assert_eq!((&labels["org.opencontainers.image.title"], labels), (&json!("kassay"), &manifest(&one)["annotations"]));
+    assert!(labels.get("org.opencontainers.image.version").is_none(), "true tells no version of kassay");
     let Some(registry) = Registry::start(home.dir.path(), false) else { return };
     let copy = Command::new("skopeo")
         .args(["copy", "--dest-tls-verify=false", "--insecure-policy", "-q"])
@@ -162,6 +165,53 @@ fn the_image_is_made_the_same_twice_and_is_taken_by_a_registry() {
         }
         Err(error) => eprintln!("skipped, for want of skopeo: {error}"),
     }
+}
+
+#[test]
+#[cfg(unix)]
+fn an_image_holds_what_its_program_needs_or_is_not_made() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let Ok(program) = fs::read("/bin/true") else { return eprintln!("skipped: the image is made of programs for Linux") };
+    let home = Home::new();
+    let make = |name: &str, program: &[u8], beside: &[&str]| {
+        let folder = home.path(&format!("of-{name}"));
+        fs::create_dir(&folder).unwrap();
+        for page in beside {
+            fs::write(folder.join(page), page).unwrap();
+        }
+        fs::write(folder.join("kassay"), program).unwrap();
+        fs::set_permissions(folder.join("kassay"), fs::Permissions::from_mode(0o755)).unwrap();
+        let mut command = Command::new(deploy().join("image.sh"));
+        said(command.arg(folder.join("kassay")).arg(home.path(name)).env("SOURCE_DATE_EPOCH", "0").env("CA_CERTIFICATES", "/etc/passwd"))
+    };
+    // The same program as one of the other machine, whose libraries nobody has here.
+    let mut other = program.clone();
+    other[18] = if other[18] == 0x3e { 0xb7 } else { 0x3e };
+    let refused = make("other", &other, &[]);
+    assert!(refused.code == 2 && refused.err.contains("not static") && !home.path("other").exists(), "{}: {}", refused.code, refused.err);
+    // No loader is named any more, as in a static program; what it says of itself becomes the version.
+    let table = usize::try_from(u64::from_le_bytes(other[32..40].try_into().unwrap())).unwrap();
+    for i in 0..usize::from(other[56]) {
+        let kind = table + i * usize::from(other[54]);
+        if other[kind..kind + 4] == [3, 0, 0, 0] {
+            other[kind] = 0;
+        }
+    }
+    other.extend(b"kassay/9.8.7 (security assessment; anonymous probe)");
+    let made = make("static", &other, &["LICENSE", "THIRD-PARTY.txt"]);
+    assert_eq!(made.code, 0, "{}", made.err);
+    let blob = |digest: &Value| {
+        let name = digest.as_str().unwrap().strip_prefix("sha256:").unwrap();
+        home.path(&format!("static/blobs/sha256/{name}"))
+    };
+    let manifest: Value = serde_json::from_str(&fs::read_to_string(blob(&json!(made.out.trim()))).unwrap()).unwrap();
+    assert_eq!(manifest["annotations"]["org.opencontainers.image.version"], "9.8.7");
+    let listed = Command::new("tar").arg("-tzf").arg(blob(&manifest["layers"][0]["digest"])).output().unwrap();
+    let listed = String::from_utf8(listed.stdout).unwrap();
+    let files: Vec<&str> = listed.lines().filter(|path| !path.ends_with('/')).collect();
+    let pages = ["./usr/share/doc/kassay/LICENSE", "./usr/share/doc/kassay/THIRD-PARTY.txt"];
+    let others = ["./etc/group", "./etc/passwd", "./etc/ssl/certs/ca-certificates.crt", "./usr/bin/kassay"];
+    assert_eq!(files, others.into_iter().chain(pages).collect::<Vec<_>>());
 }
 
 #[test]
