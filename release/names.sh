@@ -3,6 +3,7 @@
 # A static program for each of the two machines that clusters run on.
 TARGETS="x86_64-unknown-linux-musl aarch64-unknown-linux-musl"
 # Releases are the same bytes only with the same tools.
+PROFILE="OPT_LEVEL=3 LTO=thin STRIP=symbols DEBUG=false CODEGEN_UNITS=16 PANIC=unwind OVERFLOW_CHECKS=false DEBUG_ASSERTIONS=false" # of cargo: what Cargo.toml says, and defaults
 CARGO_TOOLS=(cargo-auditable@0.7.7 cargo-cyclonedx@0.5.9 cargo-deb@3.8.0)
 
 machine() { echo "${1%%-*}"; } # x86_64

@@ -93,6 +93,9 @@ fn the_three_crates_ask_for_each_other_in_their_own_version() {
     for name in ["kassay-core", "kassay-engines"] {
         assert_eq!(manifest["workspace"]["dependencies"][name]["version"].as_str(), Some(format!("={VERSION}").as_str()), "{name}");
     }
+    // Debian shows it in one line, and cuts what is longer.
+    let description = manifest["package"]["description"].as_str().unwrap();
+    assert!(description.len() <= 80 && !description.ends_with('.'), "{description}");
     let changes = fs::read_to_string(root().join("CHANGELOG.md")).unwrap();
     assert!(changes.contains(&format!("\n## [{VERSION}]")), "CHANGELOG.md tells nothing of {VERSION}");
 }
@@ -154,6 +157,105 @@ fn cargo_binstall_looks_for_the_archives_that_are_made() {
         assert_eq!(named(&format!("go_arch {target}")), arch);
     }
     assert_eq!(rules["pkg-fmt"].as_str(), Some("tgz"));
+}
+
+#[test]
+fn a_release_is_built_with_the_profile_that_cargo_toml_tells_whatever_the_user_has_set() {
+    let profile = named("echo $PROFILE");
+    let settings: BTreeSet<&str> = profile.split(' ').collect();
+    for (name, value) in manifest()["profile"]["release"].as_table().unwrap() {
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let setting = format!("{}={value}", name.to_uppercase().replace('-', "_"));
+        assert!(settings.contains(setting.as_str()), "{setting}: {profile}");
+    }
+    // What the script takes away and puts there instead, run by itself with much that a user may have set.
+    let script = fs::read_to_string(root().join("release/build")).unwrap();
+    let cut = script.split_once("cargo_home=${").unwrap().1.split_once('\n').unwrap().1.split_once("remapped()").unwrap().0;
+    let taken =
+        ["CFLAGS", "HOST_CFLAGS", "TARGET_CC", "RUSTFLAGS", "RUSTC_WRAPPER", "CARGO_PROFILE_RELEASE_LTO", "CARGO_PROFILE_RELEASE_RPATH"];
+    let said = Command::new("bash")
+        .args(["-euc", &format!(". release/names.sh; {cut} env")])
+        .current_dir(root())
+        .envs(taken.map(|name| (name, "set-by-the-user")))
+        .envs([("CARGO_BUILD_JOBS", "7"), ("CARGO_BUILD_RUSTFLAGS", "set-by-the-user")])
+        .output()
+        .unwrap();
+    assert!(said.status.success(), "{}", told(&said));
+    let said = told(&said);
+    assert!(!said.contains("set-by-the-user"), "{said}");
+    for there in ["CARGO_PROFILE_RELEASE_LTO=thin", "RUSTC_WRAPPER=", "CARGO_BUILD_JOBS=7"] {
+        assert!(said.lines().any(|line| line == there), "{there}: {said}");
+    }
+}
+
+/// What a script of release/ that is written in Python prints; none where there is no Python.
+fn scripted(script: &str, args: &[&str]) -> Option<Output> {
+    let said = Command::new("python3").arg(root().join("release").join(script)).args(args).output();
+    said.inspect_err(|error| eprintln!("skipped, for want of python3: {error}")).ok()
+}
+
+/// Every package of Cargo.lock.
+fn locked() -> Vec<(String, String)> {
+    let lock: toml::Table = fs::read_to_string(root().join("Cargo.lock")).unwrap().parse().unwrap();
+    let text = |package: &toml::Value, key: &str| package[key].as_str().unwrap().to_owned();
+    lock["package"].as_array().unwrap().iter().map(|package| (text(package, "name"), text(package, "version"))).collect()
+}
+
+#[test]
+fn licences_are_those_of_what_is_in_the_program() {
+    let Some(printed) = scripted("licences", &[TARGETS[0].0]) else { return };
+    assert!(printed.status.success(), "{}", told(&printed));
+    let text = String::from_utf8(printed.stdout).unwrap();
+    let (list, _) = text.split_once("\n====").unwrap();
+    let named: BTreeSet<&str> = list.lines().filter_map(|line| line.split_once([' ', ','])).map(|(name, _)| name).collect();
+    for there in ["serde", "ring", "typst", "kube", "NotoSans", "musl"] {
+        assert!(named.contains(there), "{there}: {list}");
+    }
+    // Macros and what these are made from, builds, tests, the other terminals.
+    for absent in ["syn", "quote", "serde_derive", "cc", "proptest", "termwiz", "kassay-core"] {
+        assert!(locked().iter().any(|(name, _)| name == absent) && !named.contains(absent), "{absent}: {list}");
+    }
+}
+
+#[test]
+fn the_bill_of_materials_names_what_is_built_and_nothing_else() {
+    let place = tempfile::tempdir().unwrap();
+    let bill = place.path().join("bill.json");
+    let write = |without: &str| {
+        let part = |(name, version): &(String, String)| serde_json::json!({"bom-ref": format!("{name}@{version}"), "name": name, "version": version});
+        let locked = locked();
+        let (ours, others): (Vec<_>, Vec<_>) =
+            locked.iter().filter(|(name, _)| name != without).map(part).partition(|part| part["name"] == "kassay");
+        let edges: Vec<Value> = [&ours[0]]
+            .into_iter()
+            .chain(&others)
+            .map(|part| serde_json::json!({"ref": part["bom-ref"], "dependsOn": others.iter().map(|part| &part["bom-ref"]).collect::<Vec<_>>()}))
+            .take(9)
+            .collect();
+        let text = serde_json::json!({"metadata": {"component": ours[0]}, "components": others, "dependencies": edges});
+        fs::write(&bill, text.to_string()).unwrap();
+    };
+    write("");
+    let Some(printed) = scripted("bill", &[TARGETS[0].0, bill.to_str().unwrap()]) else { return };
+    assert!(printed.status.success(), "{}", told(&printed));
+    let reduced: Value = serde_json::from_slice(&printed.stdout).unwrap();
+    let parts = reduced["components"].as_array().unwrap();
+    let named: BTreeSet<&str> = parts.iter().map(|part| part["name"].as_str().unwrap()).collect();
+    for there in ["serde", "serde_derive", "ring", "typst", "kassay-core"] {
+        assert!(named.contains(there), "{there}");
+    }
+    for absent in ["cc", "proptest", "termwiz", "wezterm-color-types"] {
+        assert!(locked().iter().any(|(name, _)| name == absent) && !named.contains(absent), "{absent}");
+    }
+    // No edge leads to what is not listed.
+    let listed: Vec<&Value> = parts.iter().chain([&reduced["metadata"]["component"]]).map(|part| &part["bom-ref"]).collect();
+    let edges = reduced["dependencies"].as_array().unwrap();
+    assert!(edges.iter().all(|edge| listed.contains(&&edge["ref"])) && !edges.is_empty());
+    assert!(edges.iter().flat_map(|edge| edge["dependsOn"].as_array().unwrap()).all(|other| listed.contains(&other)));
+    // A bill that lacks what is built is none.
+    write("serde_json");
+    let refused = scripted("bill", &[TARGETS[0].0, bill.to_str().unwrap()]).unwrap();
+    assert!(!refused.status.success() && refused.stdout.is_empty() && told(&refused).contains("'serde_json'"), "{}", told(&refused));
 }
 
 #[test]
