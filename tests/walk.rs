@@ -300,7 +300,7 @@ fn a_matrix_of_many_clusters_scrolls_sideways_and_tells_what_is_selected() {
     gathered(&mut desk);
     let narrow = seen(&desk, (80, 24));
     assert!(narrow.contains("30 clusters, 1 not read"), "{narrow}");
-    assert!(narrow.contains("prod-eu-west-00") && !narrow.contains("prod-eu-west-20") && narrow.contains('›'), "{narrow}");
+    assert!(narrow.contains("prod-e…-00") && !narrow.contains("…-20") && narrow.contains('›'), "{narrow}");
     assert!(narrow.contains('[') && narrow.contains("✗ fail") && narrow.contains("1.1 "), "{narrow}");
     assert!(seen(&desk, (200, 60)).matches("prod-e").count() > 8, "{}", seen(&desk, (200, 60)));
     for _ in 0..20 {
@@ -315,6 +315,12 @@ fn a_matrix_of_many_clusters_scrolls_sideways_and_tells_what_is_selected() {
         let shown = seen(&desk, (120, 40));
         assert!(shown.contains(words) || key == '2', "{key}:\n{shown}");
     }
+    // What does not fit below the list is a key away.
+    let narrow = seen(&desk, (80, 24));
+    assert!(narrow.contains("↓ ") && narrow.contains("more lines  J"), "{narrow}");
+    press(&mut desk, 'J');
+    let further = seen(&desk, (80, 24));
+    assert!(further.contains("↓ ") && further != narrow, "{further}");
     // A cell leads to its control on its cluster.
     press(&mut desk, '\n');
     assert_eq!(desk.book().shown().unwrap().key, "prod-eu-west-20");

@@ -110,6 +110,10 @@ const EVERYWHERE: &[Context] = places!(Context::ALL_OF_THEM, but Text, Lines, Fi
 /// Where there are rows, or a text that can be scrolled.
 const LISTS: &[Context] = places!(EVERYWHERE, but Ready, Reading, Choice, Exporting);
 
+/// Where something is told of the selected row below or beside the list.
+const DETAILS: &[Context] =
+    &[Checks, Questions, Evidence, Outcome, Findings, AllFindings, Flows, Access, Trial, Fleet, Compare, Preview, Register, Sample, Export];
+
 macro_rules! keys {
     ($($contexts:expr, [$($key:literal),+], $name:literal, $words:literal, $hint:literal => $action:expr;)+) => {
         /// The table.
@@ -290,6 +294,8 @@ keys! {
     LISTS, ["pagedown", "ctrl-f"], "", "Moves a page down.", 0 => Action::Step(Step::PageDown);
     LISTS, ["home"], "", "Moves to the first.", 0 => Action::Step(Step::Top);
     LISTS, ["end", "G"], "", "Moves to the last.", 0 => Action::Step(Step::Bottom);
+    DETAILS, ["J", "alt-down"], "", "Down in what is told of the selected row, where there is more than fits.", 0 => Action::Detail(Step::Down);
+    DETAILS, ["K", "alt-up"], "", "Up in what is told of the selected row.", 0 => Action::Detail(Step::Up);
     WALK, ["left", "h"], "", "To the tab at the left, then to the areas.", 0 => Action::Left;
     WALK, ["right", "l"], "", "Into the control, then to the tab at the right.", 0 => Action::Right;
     &[Holder], ["left", "h"], "previous", "The subject before.", 0 => Action::Left;

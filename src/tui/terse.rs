@@ -282,7 +282,7 @@ mod tests {
                 before = after;
             }
         }
-        assert!(bytes[0] * 4 < bytes[1] * 3, "{bytes:?}");
+        assert!(bytes[0] * 5 < bytes[1] * 4, "{bytes:?}");
     }
 
     #[test]

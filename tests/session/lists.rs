@@ -104,6 +104,25 @@ fn a_check_without_findings_scrolls() {
 }
 
 #[test]
+fn what_is_told_of_a_row_scrolls_until_another_may_be_selected() {
+    let mut desk = Desk::with_cluster();
+    desk.act(Action::AllFindings(all_findings::Action::Open));
+    // The screen says how much fits.
+    let _ = desk.session.detail.first(4, 9);
+    desk.act(Action::Detail(Step::Bottom)).act(Action::Detail(Step::Down));
+    assert_eq!(desk.session.detail.at, 5);
+    desk.act(Action::Detail(Step::Up)).act(Action::Tick(now())).act(Action::CopyCommand);
+    assert_eq!(desk.session.detail.at, 4);
+    for other in [Action::Step(Step::Down), Action::Filter, Action::Back] {
+        let _ = desk.session.detail.first(4, 9);
+        desk.act(Action::Detail(Step::Down));
+        assert!(desk.session.detail.at > 0, "{other:?}");
+        desk.act(other);
+        assert_eq!(desk.session.detail.at, 0);
+    }
+}
+
+#[test]
 fn anything_is_found_by_its_words_and_what_bears_a_number_before_what_relates_to_it() {
     let mut desk = Desk::with_cluster();
     let first = |desk: &Desk, words: &str| desk.session.find(words).first().map(|row| row.target.clone());

@@ -84,5 +84,5 @@ fn about(cluster: &Cluster) -> String {
         return format!("could not be read: {}", cluster.why);
     }
     let same = cluster.same_as.as_ref().map_or_else(String::new, |name| format!("; the same cluster as {name}"));
-    format!("{} {}, {}{same}", cluster.distribution, cluster.version, counted(cluster.nodes, "node", "nodes"))
+    format!("{}, {}{same}", cluster.runs(), counted(cluster.nodes, "node", "nodes"))
 }

@@ -63,8 +63,7 @@ fn about(cluster: &Cluster) -> String {
         .filter(|(_, count)| *count > 0)
         .map(|(outcome, count)| format!("{count} {}", outcome.label()))
         .collect();
-    let version = if cluster.version.is_empty() { "version not known" } else { &cluster.version };
-    format!("{same}{} {}, {}: {}", clean(&cluster.distribution), clean(version), counted(cluster.nodes, "node", "nodes"), said.join(", "))
+    format!("{same}{}, {}: {}", clean(&cluster.runs()), counted(cluster.nodes, "node", "nodes"), said.join(", "))
 }
 
 /// Controls as rows, clusters as columns, in as many blocks as it takes.

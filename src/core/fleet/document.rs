@@ -1,6 +1,7 @@
 //! A fleet as a document: `kassay/fleet/v1`, which machines, tables and screens read alike.
 
 use super::difference::{Apart, Difference};
+use crate::kinds::{VERSION_NOT_KNOWN, distribution_words};
 use crate::model::{Determined, Outcome, Tool};
 use crate::workbook::rollup::rank;
 use serde::Serialize;
@@ -76,6 +77,14 @@ pub struct Cluster {
     pub same_as: Option<String>,
     /// How many checks say what of it, by outcome.
     pub outcomes: BTreeMap<&'static str, usize>,
+}
+
+impl Cluster {
+    /// Its distribution and version in words: `k3s v1.34.1+k3s1`, `Kubernetes, version not known`.
+    #[must_use]
+    pub fn runs(&self) -> String {
+        distribution_words(&self.distribution, if self.version.is_empty() { VERSION_NOT_KNOWN } else { &self.version })
+    }
 }
 
 /// What the checks of a control say on each cluster.

@@ -7,7 +7,7 @@ use crate::assess::CheckOutcome;
 use crate::guidance::Guidance;
 use crate::model::Category;
 use crate::workbook::rollup::unread;
-use crate::workbook::{Part, Proposal, Together, Workbook};
+use crate::workbook::{ClusterRecord, Part, Proposal, Together, Workbook};
 
 /// What is known of a cluster beside the workbook: all that was found when it was read last.
 #[derive(Clone, Debug, Default)]
@@ -18,13 +18,15 @@ pub struct Found<'a> {
     pub namespaces: Option<Vec<(String, Category)>>,
 }
 
-/// The clusters of an assessment side by side, in the order of the workbook. Without what was found, outcomes, counts, versions and what could not
+/// The clusters of an assessment side by side, by their keys: in which order they were read says nothing. Without what was found, outcomes, counts, versions and what could not
 /// be read are told and compared, and single findings are not.
 #[must_use]
 pub fn of_workbook<'a>(guidance: &Guidance, workbook: &Workbook, together: &Together, found: impl Fn(&str) -> Option<Found<'a>>) -> Fleet {
-    let named = |cluster: &crate::workbook::ClusterRecord| Named { name: cluster.key.clone(), source: cluster.source.clone() };
-    let mut gathering = Gathering::new(workbook.clusters.iter().map(named));
-    for (nth, record) in workbook.clusters.iter().enumerate() {
+    let named = |cluster: &ClusterRecord| Named { name: cluster.key.clone(), source: cluster.source.clone() };
+    let mut records: Vec<&ClusterRecord> = workbook.clusters.iter().collect();
+    records.sort_by(|a, b| a.key.cmp(&b.key));
+    let mut gathering = Gathering::new(records.iter().copied().map(named));
+    for (nth, record) in records.into_iter().enumerate() {
         let part: Option<&Part> = together.parts.iter().find(|part| part.cluster == record.key);
         let proposals: Vec<Proposal> = together
             .proposals

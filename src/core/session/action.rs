@@ -16,6 +16,8 @@ pub enum Action {
     // What a person does to whatever lies on top.
     /// Moves in the list or text that has the focus.
     Step(Step),
+    /// Moves in what is told of the selected row, where that is longer than its place.
+    Detail(Step),
     /// To the left: the previous tab, the list of areas, the choice before.
     Left,
     /// To the right.
@@ -167,6 +169,25 @@ impl Action {
             Self::Export(action) => action.is_by_person(),
             _ => true,
         }
+    }
+
+    /// Whether another row may be selected after it, or the same one in another place; then what is told of it begins at its start.
+    pub(super) const fn may_select(&self) -> bool {
+        let within = matches!(
+            self,
+            Self::Detail(_)
+                | Self::Type(_)
+                | Self::NewLine
+                | Self::Choose(_)
+                | Self::ChooseNth(_)
+                | Self::NextField
+                | Self::PreviousField
+                | Self::Focus(_)
+                | Self::CopyCommand
+                | Self::Suspend
+                | Self::Mouse
+        );
+        !within && self.is_by_person()
     }
 
     /// Whether it changes nothing that a save under way could overwrite, so that it need not wait for that.

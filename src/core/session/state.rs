@@ -14,6 +14,7 @@ use super::findings::Findings;
 use super::fleet::SideView;
 use super::home::HomeState;
 use super::new::{New, Stage};
+use super::parts::cursor::Scroll;
 use super::parts::form::Form;
 use super::probes::{self, Probing};
 use super::reading::Reading;
@@ -53,6 +54,8 @@ pub struct Session {
     pub probing: Option<Probing>,
     /// The export screen.
     pub export: ExportState,
+    /// How far what is told of the selected row is scrolled, on screens with a list above it.
+    pub detail: Scroll,
     /// Spinner: ticks since the start.
     pub ticks: u64,
     /// What was done while a save was under way.
@@ -95,6 +98,7 @@ impl Session {
             compare: Compare::default(),
             probing: None,
             export: ExportState::default(),
+            detail: Scroll::default(),
             ticks: 0,
             waiting: VecDeque::new(),
             after_open: None,

@@ -6,6 +6,7 @@ use super::book::edit::After;
 use super::book::layer::Layer;
 use super::book::lead::{Lead, Next};
 use super::effect::Effect;
+use super::parts::cursor::Scroll;
 use super::parts::message::{Message, Urgency};
 use super::state::Session;
 use super::{
@@ -57,6 +58,9 @@ impl Session {
                 self.leave_asked = false;
             }
         }
+        if action.may_select() {
+            self.detail = Scroll::default();
+        }
         // Whoever only moves, or waits, changes no row of a register; a new day may.
         let today = Some(self.today()).filter(|_| matches!(action, Action::Step(_) | Action::Tick(_)));
         let next = self.handle(action);
@@ -71,6 +75,7 @@ impl Session {
         let desk = &mut self.desk;
         match action {
             Action::Step(step) => self.step(step),
+            Action::Detail(step) => self.detail.step(step),
             Action::Left => return self.sideways(true),
             Action::Right => return self.sideways(false),
             Action::Enter => return self.enter(),

@@ -10,7 +10,6 @@ use kassay_core::session::{AllFindings, AllGroup, One, Session, Way};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
-use ratatui::widgets::Paragraph;
 
 /// Draws the list.
 ///
@@ -56,7 +55,7 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Them
         let (rule, detail) = frame::top(detail, 1);
         frame::rule(frame, rule, theme);
         let lines = listing::brief(one.finding, detail.width.into(), theme);
-        frame.render_widget(Paragraph::new(page::fitting(lines, detail.height.into(), theme)), detail);
+        page::detail(frame, detail, lines, &session.detail, theme);
     }
 }
 

@@ -61,8 +61,8 @@ pub fn list(frame: &mut Frame<'_>, area: Rect, side: bool, session: &Session, bo
             Span::styled(if answer.is_empty() { String::new() } else { format!("  {answer}") }, theme.style("text.strong")),
         ])
     });
-    let lines = page::fitting(about(session, book, &all[at], usize::from(detail.width.min(100)), theme), detail.height.into(), theme);
-    frame.render_widget(Paragraph::new(lines), detail);
+    let lines = about(session, book, &all[at], usize::from(detail.width.min(100)), theme);
+    page::detail(frame, detail, lines, &session.detail, theme);
 }
 
 /// The answer in a few words: that of the shown cluster, with a sign where others have their own.

@@ -41,5 +41,5 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Them
     if found.count() == 0 {
         return say(frame, list, "Nothing fits the filter. Esc clears it.", "text.muted");
     }
-    differences::draw(frame, list, found, theme);
+    differences::draw(frame, list, found, &session.detail, theme);
 }

@@ -12,7 +12,6 @@ use kassay_core::workbook::{Proposal, Rolled};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Paragraph;
 
 /// Draws the practices with their proposals and determinations, and what stands in the way.
 ///
@@ -51,9 +50,8 @@ pub fn list(frame: &mut Frame<'_>, area: Rect, side: bool, session: &Session, bo
             None => Line::default(),
         },
     });
-    let lines =
-        page::fitting(about(session, book, control, at, &blockers, usize::from(detail.width.min(100)), theme), detail.height.into(), theme);
-    frame.render_widget(Paragraph::new(lines), detail);
+    let lines = about(session, book, control, at, &blockers, usize::from(detail.width.min(100)), theme);
+    page::detail(frame, detail, lines, &session.detail, theme);
 }
 
 fn practice_row(session: &Session, book: &Book, practice: &str, room: usize, theme: &Theme) -> Line<'static> {

@@ -11,7 +11,6 @@ use kassay_core::workbook::{AnswerState, Evidence, EvidenceKind};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Paragraph;
 
 /// Draws the evidence of a control, and what one would ask to see.
 ///
@@ -46,8 +45,7 @@ pub fn list(frame: &mut Frame<'_>, area: Rect, side: bool, session: &Session, bo
             lines.extend(markdown::wrap(&markdown::inline(item, "text", theme), width, &[Span::raw("- ")]));
         }
     }
-    let lines = page::fitting(lines, detail.height.into(), theme);
-    frame.render_widget(Paragraph::new(lines), detail);
+    page::detail(frame, detail, lines, &session.detail, theme);
 }
 
 /// The line of a practice or question.

@@ -9,7 +9,6 @@ use kassay_core::session::{Book, Session, Underway};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Paragraph;
 
 /// Draws the export.
 ///
@@ -63,10 +62,10 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, keys: &[Hint
         (None, None, Some((path, sha256, bytes, files))) => written((&path.to_string_lossy(), sha256, *bytes, *files), width, theme),
         (None, None, None) => {
             let format = ExportFormat::ALL.get(cursor.at).copied();
-            page::fitting(contents(book, (format, state.redact), width, theme), rest.height.into(), theme)
+            contents(book, (format, state.redact), width, theme)
         }
     };
-    frame.render_widget(Paragraph::new(lines), rest);
+    page::detail(frame, rest, lines, &session.detail, theme);
 }
 
 /// The area in which the forms are listed, for the mouse.

@@ -105,17 +105,13 @@ fn list(frame: &mut Frame<'_>, area: Rect, session: &Session, book: &Book, check
     let Some(finding) = view.selected().filter(|_| !detail.is_empty()) else { return };
     if detail.height >= WHOLE {
         let detail = if side { detail } else { frame::top(detail, 1).1 };
-        let lines = page::fitting(
-            finding_lines(session, book, (check, finding), usize::from(detail.width.min(110)), theme),
-            detail.height.into(),
-            theme,
-        );
-        frame.render_widget(Paragraph::new(lines), detail);
+        let lines = finding_lines(session, book, (check, finding), usize::from(detail.width.min(110)), theme);
+        page::detail(frame, detail, lines, &session.detail, theme);
     } else {
         let (rule, detail) = frame::top(detail, 1);
         frame::rule(frame, rule, theme);
         let lines = listing::brief(finding, detail.width.into(), theme);
-        frame.render_widget(Paragraph::new(page::fitting(lines, detail.height.into(), theme)), detail);
+        page::detail(frame, detail, lines, &session.detail, theme);
     }
 }
 
@@ -362,14 +358,8 @@ pub fn checks(frame: &mut Frame<'_>, area: Rect, side: bool, session: &Session, 
         Line::from(spans)
     });
     if let Some(check) = all.get(at) {
-        let more = |left| format!("… ↵ shows {}", text::counted(left, "more line", "more lines"));
-        let found = book.outcome(check.id).is_some_and(|o| !o.findings.is_empty());
         let lines = check_lines(book, check, usize::from(detail.width), theme);
-        let lines = match found {
-            true => page::fitting(lines, detail.height.into(), theme),
-            false => page::fitting_as(lines, detail.height.into(), theme, more),
-        };
-        frame.render_widget(Paragraph::new(lines), detail);
+        page::detail(frame, detail, lines, &session.detail, theme);
     }
 }
 

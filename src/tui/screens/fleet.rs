@@ -5,7 +5,6 @@ use crate::tui::widgets::table::{Column, Fill};
 use crate::tui::widgets::{List, filter, frame, list, listing, page, sign, tabs};
 use crate::tui::{keymap, markdown, mouse, text};
 use kassay_core::fleet::{Cluster, Difference, Fleet, State};
-use kassay_core::kinds::{VERSION_NOT_KNOWN, distribution_words};
 use kassay_core::model::Outcome;
 use kassay_core::model::text::clean;
 use kassay_core::session::fleet::{self, Part, Told};
@@ -51,13 +50,13 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Them
         Part::Matrix => {
             let words = "3.1 out:fail or any word";
             narrowing(frame, bar, (&view.matrix.filter, view.matrix.filtering), (&matrix_counted(view, fleet), words), theme);
-            matrix(frame, rest, book, view, fleet, theme);
+            matrix(frame, rest, (session, book), fleet, theme);
         }
         Part::Differences => {
             let words = "about:policy cluster:eu (unlike most) or any word";
             let shown = (&view.differences.filter, view.differences.filtering);
             narrowing(frame, bar, shown, (&differences_counted(view, fleet), words), theme);
-            differences(frame, rest, view, fleet, theme);
+            differences(frame, rest, session, fleet, theme);
         }
         Part::Clusters => {
             let (shown, all) = (view.clusters.shown(), fleet.clusters.len());
@@ -66,7 +65,7 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Them
                 false => format!("{shown} of {}", text::counted(all, "cluster", "clusters")),
             };
             narrowing(frame, bar, (&view.clusters.filter, view.clusters.filtering), (&about, "failed or any word"), theme);
-            clusters(frame, rest, book, view, fleet, theme);
+            clusters(frame, rest, (session, book), fleet, theme);
         }
     }
 }
@@ -113,7 +112,8 @@ fn differences_counted(view: &SideView, fleet: &Fleet) -> String {
 }
 
 /// The matrix, the selected cell in full, and what its signs mean.
-fn matrix(frame: &mut Frame<'_>, area: Rect, book: &Book, view: &SideView, fleet: &Fleet, theme: &Theme) {
+fn matrix(frame: &mut Frame<'_>, area: Rect, (session, book): (&Session, &Book), fleet: &Fleet, theme: &Theme) {
+    let view = &session.fleet;
     let (area, legend) = frame::bottom(area, 1);
     frame.render_widget(self::legend(book, fleet, legend.width.into(), theme), legend);
     let (grid, detail) = frame::bottom(area, (area.height / 3).clamp(3, 14));
@@ -141,7 +141,7 @@ fn matrix(frame: &mut Frame<'_>, area: Rect, book: &Book, view: &SideView, fleet
         let style = |nth: usize| theme.style(if nth == 0 { "text.strong" } else { "text" });
         let lines: Vec<Line<'static>> =
             lines.iter().enumerate().flat_map(|(nth, words)| markdown::plain(words, detail.width.into(), style(nth))).collect();
-        frame.render_widget(Paragraph::new(page::fitting(lines, detail.height.into(), theme)), detail);
+        page::detail(frame, detail, lines, &session.detail, theme);
     }
 }
 
@@ -245,7 +245,8 @@ fn legend(book: &Book, fleet: &Fleet, width: usize, theme: &Theme) -> Line<'stat
 }
 
 /// The differences, and the selected one in full.
-fn differences(frame: &mut Frame<'_>, area: Rect, view: &SideView, fleet: &Fleet, theme: &Theme) {
+fn differences(frame: &mut Frame<'_>, area: Rect, session: &Session, fleet: &Fleet, theme: &Theme) {
+    let view = &session.fleet;
     let (_, area) = frame::top(area, 1);
     if view.differences.rows().is_empty() {
         let words = if fleet.differences.is_empty() {
@@ -271,7 +272,7 @@ fn differences(frame: &mut Frame<'_>, area: Rect, view: &SideView, fleet: &Fleet
         frame::rule(frame, rule, theme);
         let lines: Vec<Line<'static>> =
             fleet::in_full(difference).iter().flat_map(|words| markdown::plain(words, detail.width.into(), theme.style("text"))).collect();
-        frame.render_widget(Paragraph::new(page::fitting(lines, detail.height.into(), theme)), detail);
+        page::detail(frame, detail, lines, &session.detail, theme);
     }
 }
 
@@ -289,7 +290,8 @@ fn cells(difference: &Difference) -> [String; 4] {
 }
 
 /// The clusters, and the selected one in full.
-fn clusters(frame: &mut Frame<'_>, area: Rect, book: &Book, view: &SideView, fleet: &Fleet, theme: &Theme) {
+fn clusters(frame: &mut Frame<'_>, area: Rect, (session, book): (&Session, &Book), fleet: &Fleet, theme: &Theme) {
+    let view = &session.fleet;
     let (_, area) = frame::top(area, 1);
     if view.clusters.rows().is_empty() {
         return frame.render_widget(Line::styled("Nothing fits the filter. Esc clears it.", theme.style("text.muted")), area);
@@ -304,7 +306,7 @@ fn clusters(frame: &mut Frame<'_>, area: Rect, book: &Book, view: &SideView, fle
         cells: &|at| {
             of(at).map(|cluster| {
                 let state = if cluster.state == State::Failed { "⊘ not read" } else { "✓ read" };
-                [heading_plain(book, cluster), state.to_owned(), clean(&version(cluster)), fleet::standing(cluster)]
+                [heading_plain(book, cluster), state.to_owned(), clean(&cluster.runs()), fleet::standing(cluster)]
             })
         },
         platform: &|_| String::new(),
@@ -321,7 +323,7 @@ fn clusters(frame: &mut Frame<'_>, area: Rect, book: &Book, view: &SideView, fle
             .iter()
             .flat_map(|words| markdown::plain(words, detail.width.into(), theme.style("text")))
             .collect();
-        frame.render_widget(Paragraph::new(page::fitting(lines, detail.height.into(), theme)), detail);
+        page::detail(frame, detail, lines, &session.detail, theme);
     }
 }
 
@@ -329,8 +331,4 @@ fn clusters(frame: &mut Frame<'_>, area: Rect, book: &Book, view: &SideView, fle
 fn heading_plain(book: &Book, cluster: &Cluster) -> String {
     let drawn = if fleet::drawn(book, &cluster.name).is_empty() { "" } else { "● " };
     format!("{drawn}{}", clean(&cluster.name))
-}
-
-fn version(cluster: &Cluster) -> String {
-    distribution_words(&cluster.distribution, if cluster.version.is_empty() { VERSION_NOT_KNOWN } else { &cluster.version })
 }

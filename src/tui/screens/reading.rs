@@ -33,7 +33,7 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, keys: &[Hint
         let (words, body) = frame::top(body, 3);
         let words_of_it = "This is what it says otherwise than before. Taken or not, nothing that a person wrote is touched.";
         frame.render_widget(Paragraph::new(markdown::plain(words_of_it, words.width.into(), theme.style("text.muted"))), words);
-        return differences::draw(frame, body, &arrived.differences, theme);
+        return differences::draw(frame, body, &arrived.differences, &session.detail, theme);
     }
     let spinner = progress::spinner(session.ticks, theme.still);
     let mut about = vec![text::lasting(session.now.as_second() - view.since.as_second())];

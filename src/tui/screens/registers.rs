@@ -67,8 +67,7 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, register: Re
     if detail.height > 2 {
         let (rule, detail) = frame::top(detail, 1);
         frame::rule(frame, rule, theme);
-        let lines = page::fitting(told(&rows[selected], detail.width.into(), theme), detail.height.into(), theme);
-        frame.render_widget(Paragraph::new(lines), detail);
+        page::detail(frame, detail, told(&rows[selected], detail.width.into(), theme), &session.detail, theme);
     }
 }
 

@@ -50,8 +50,7 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, reference: &
     if let Some(item) = sample.items.get(selected).filter(|_| detail.height > 2) {
         let (rule, detail) = frame::top(detail, 1);
         frame::rule(frame, rule, theme);
-        let lines = page::fitting(about_item(item, detail.width.into(), theme), detail.height.into(), theme);
-        frame.render_widget(Paragraph::new(lines), detail);
+        page::detail(frame, detail, about_item(item, detail.width.into(), theme), &session.detail, theme);
     }
 }
 

@@ -190,6 +190,6 @@ pub fn flows(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme
     if let Some(row) = view.selected() {
         let mut lines = vec![Line::default()];
         lines.extend(markdown::plain(&segmentation::told(row), usize::from(detail.width), theme.style("text.muted")));
-        frame.render_widget(Paragraph::new(page::fitting(lines, detail.height.into(), theme)), detail);
+        page::detail(frame, detail, lines, &session.detail, theme);
     }
 }

@@ -4,12 +4,11 @@ use super::{List, frame, list, page};
 use crate::tui::theme::Theme;
 use crate::tui::{markdown, text};
 use kassay_core::model::text::clean;
-use kassay_core::session::{DifferenceRow, Differences};
+use kassay_core::session::{DifferenceRow, Differences, Scroll};
 use kassay_core::workbook::compare::{Class, Entry};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Paragraph;
 
 /// Draws it.
 ///
@@ -24,7 +23,7 @@ use ratatui::widgets::Paragraph;
 ///   before  pass
 ///   after   fail
 /// ```
-pub fn draw(frame: &mut Frame<'_>, area: Rect, differences: &Differences, theme: &Theme) {
+pub fn draw(frame: &mut Frame<'_>, area: Rect, differences: &Differences, scroll: &Scroll, theme: &Theme) {
     let rows = differences.rows();
     let (top, detail) = frame::bottom(area, (area.height / 3).min(9));
     let at = differences.cursor.at.min(rows.len().saturating_sub(1));
@@ -45,8 +44,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, differences: &Differences, theme:
     let Some(DifferenceRow::Entry(entry)) = rows.get(at).filter(|_| detail.height > 2) else { return };
     let (rule, detail) = frame::top(detail, 1);
     frame::rule(frame, rule, theme);
-    let lines = page::fitting(told(entry, detail.width.into(), theme), detail.height.into(), theme);
-    frame.render_widget(Paragraph::new(lines), detail);
+    page::detail(frame, detail, told(entry, detail.width.into(), theme), scroll, theme);
 }
 
 const fn meaning(class: Class) -> &'static str {

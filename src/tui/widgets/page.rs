@@ -3,8 +3,8 @@
 use super::{frame, hints};
 use crate::tui::signs::spelled;
 use crate::tui::theme::Theme;
-use crate::tui::{markdown, text};
-use kassay_core::session::Scroll;
+use crate::tui::{markdown, mouse, text};
+use kassay_core::session::{Action, Scroll};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -109,6 +109,16 @@ pub fn scrolled(frame: &mut Frame<'_>, area: Rect, lines: Vec<Line<'static>>, sc
     let left = lines.into_iter().skip(first).collect();
     let shown = fitting_as(left, height, theme, |more| format!("↓ {}", text::counted(more, "more line", "more lines")));
     frame.render_widget(Paragraph::new(shown), area);
+}
+
+/// Draws what is told of the selected row, from where it is scrolled to; where there is more, the last line says how much, and which key goes there.
+pub fn detail(frame: &mut Frame<'_>, area: Rect, lines: Vec<Line<'static>>, scroll: &Scroll, theme: &Theme) {
+    let (height, length) = (usize::from(area.height), lines.len());
+    let first = scroll.first(height, length);
+    let left = lines.into_iter().skip(first).collect();
+    let shown = fitting_as(left, height, theme, |more| format!("  ↓ {}  J", text::counted(more, "more line", "more lines")));
+    frame.render_widget(Paragraph::new(shown), area);
+    mouse::wheel(area, Action::Detail);
 }
 
 /// The same in other words.

@@ -67,6 +67,6 @@ pub fn draw<G, const N: usize>(
     {
         let (rule, detail) = frame::top(detail, 1);
         frame::rule(frame, rule, theme);
-        frame.render_widget(Paragraph::new(page::fitting(lines, detail.height.into(), theme)), detail);
+        page::detail(frame, detail, lines, &session.detail, theme);
     }
 }
