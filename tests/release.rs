@@ -10,6 +10,9 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 use std::process::{Command, Output};
 
+#[path = "release/verifying.rs"]
+mod verifying;
+
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 const TARGETS: [(&str, &str); 2] = [("x86_64-unknown-linux-musl", "amd64"), ("aarch64-unknown-linux-musl", "arm64")];
 
@@ -393,69 +396,4 @@ fn there_is_a_manual_page_for_every_verb() {
         let page = fs::read_to_string(pages.join(&name)).unwrap();
         assert!(page.contains(&format!(".TH {}", name.trim_end_matches(".1"))) && page.contains(VERSION), "{name}");
     }
-}
-
-/// What `release/verify` says of a folder, without building.
-fn verified(folder: &Path, args: &[&str]) -> (i32, String) {
-    let said = Command::new(root().join("release/verify")).arg("--files-only").args(args).arg(folder).output().unwrap();
-    (said.status.code().unwrap(), told(&said))
-}
-
-fn keygen(args: &[&str]) -> bool {
-    Command::new("ssh-keygen").arg("-q").args(args).output().is_ok_and(|done| done.status.success())
-}
-
-#[test]
-fn files_that_were_changed_or_signed_by_a_stranger_do_not_verify() {
-    let place = tempfile::tempdir().unwrap();
-    let (files, key, stranger, signers) =
-        (place.path().join("files"), place.path().join("key"), place.path().join("stranger"), place.path().join("signers"));
-    let (key, stranger) = (key.to_str().unwrap(), stranger.to_str().unwrap());
-    if !keygen(&["-t", "ed25519", "-N", "", "-C", "releases", "-f", key])
-        || !keygen(&["-t", "ed25519", "-N", "", "-C", "stranger", "-f", stranger])
-    {
-        eprintln!("ssh-keygen can't be run here, so release/verify is not tried");
-        return;
-    }
-    fs::create_dir(&files).unwrap();
-    fs::write(files.join("kassay.tar.gz"), "an archive").unwrap();
-    let sums = files.join("SHA256SUMS");
-    fs::write(&sums, format!("{}  kassay.tar.gz\n", data_encoding::HEXLOWER.encode(&Sha256::digest("an archive")))).unwrap();
-    fs::write(&signers, format!("releases@kassay.example {}", fs::read_to_string(format!("{key}.pub")).unwrap())).unwrap();
-    let allowed = ["--allowed-signers", signers.to_str().unwrap()];
-    let sign = |key: &str| {
-        let _ = fs::remove_file(files.join("SHA256SUMS.sig"));
-        assert!(keygen(&["-Y", "sign", "-f", key, "-n", "file", sums.to_str().unwrap()]));
-    };
-
-    let (code, said) = verified(&files, &allowed);
-    assert!(code == 1 && said.contains("the signature: there is none"), "{code}: {said}");
-    sign(key);
-    // Nothing is built here, and that is never called a pass.
-    let (code, said) = verified(&files, &allowed);
-    assert!(
-        code == 3 && said.contains("holds        the signature of releases@kassay.example") && said.contains("not checked"),
-        "{code}: {said}"
-    );
-    let (code, said) = verified(&files, &[]);
-    assert!(code == 3 && said.contains("--allowed-signers names whose signature counts"), "{code}: {said}");
-
-    fs::write(files.join("more"), "of somebody").unwrap();
-    let (code, said) = verified(&files, &allowed);
-    assert!(code == 1 && said.contains("more, which no sum covers"), "{code}: {said}");
-    fs::remove_file(files.join("more")).unwrap();
-    sign(stranger);
-    let (code, said) = verified(&files, &allowed);
-    assert!(code == 1 && said.contains("it is of none of those"), "{code}: {said}");
-    sign(key);
-    fs::write(files.join("kassay.tar.gz"), "another one").unwrap();
-    let (code, said) = verified(&files, &allowed);
-    assert!(code == 1 && said.contains("DOES NOT     the sums"), "{code}: {said}");
-    // Sums that were made anew for it carry no signature.
-    fs::write(&sums, format!("{}  kassay.tar.gz\n", data_encoding::HEXLOWER.encode(&Sha256::digest("another one")))).unwrap();
-    let (code, said) = verified(&files, &allowed);
-    assert!(code == 1 && said.contains("DOES NOT     the signature"), "{code}: {said}");
-    // A list of sums reaches nothing outside of its folder.
-    fs::write(&sums, format!("{}  ../key\n", "0".repeat(64))).unwrap();
-    assert_eq!(verified(&files, &allowed).0, 2);
 }
