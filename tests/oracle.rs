@@ -86,6 +86,10 @@ fn what_is_said_of_each_setting_is_what_the_server_was_started_with() {
         let server = Server::start(cluster, &format!("oracle-{seed}-{nth}"), &configuration);
         server.admin(&["create", "clusterrolebinding", "oracle-monitoring", "--clusterrole=system:monitoring", "--user=oracle-monitor"]);
         server.admin(&["create", "secret", "generic", "oracle", "--namespace=default", "--from-literal=a=b"]);
+        server.admin(&["create", "clusterrole", "oracle-shell", "--verb=get", "--resource=pods/exec"]);
+        server.admin(&["create", "clusterrolebinding", "oracle-shell", "--clusterrole=oracle-shell", "--user=oracle-shell"]);
+        let opens = server.lets_into_a_shell(&server.kubeconfig("oracle-shell", &[]));
+        assert_eq!(opens, configuration.get_opens_a_shell() || configuration.allows_everything(), "{name}: get opens a shell");
         for (user, groups) in [("oracle-limited", &[][..]), ("oracle-monitor", &[]), ("oracle-administrator", &["system:masters"])] {
             let inventory = read(&server.kubeconfig(user, groups));
             let name = format!("{name}; as {user}");
@@ -100,12 +104,12 @@ fn agree(configuration: &Configuration, inventory: &Inventory, user: &str, name:
     let allowed = user != "oracle-limited" || configuration.allows_everything();
     let record = inventory.cluster.control_plane.as_deref().unwrap();
     let judged = judge(inventory);
-    let told = allowed && configuration.tells_flags;
+    let told = allowed && configuration.tells_flags();
     // Where the gate is off, the role system:monitoring does not hold the right either.
     let free = user == "oracle-administrator" || configuration.allows_everything();
-    let state = match (allowed, configuration.tells_flags) {
+    let state = match (allowed, told) {
         (true, true) => KindState::Read,
-        (true, false) if free => KindState::Absent,
+        (true, false) if free || configuration.serves_flags() => KindState::Absent,
         _ => KindState::Forbidden,
     };
     assert_eq!((record.flagz.state, record.metrics.state == KindState::Read), (state, allowed), "{name}: {record:?}");
@@ -180,6 +184,11 @@ fn in_force(configuration: &Configuration, inventory: &Inventory, user: &str, na
     let admins = outcome(&judged, "2.1/cluster-admin");
     let blocked = admins.outcome == Outcome::Blocked;
     assert!(blocked || (admins.outcome == Outcome::Fail) == free, "{name}: {}", admins.reason);
+    if administrator && !free {
+        let escalations = outcome(&judged, "2.1/escalation");
+        let opens = escalations.findings.iter().any(|found| found.rule.as_deref() == Some("exec") && found.object.name == "oracle-shell");
+        assert_eq!(opens, configuration.get_opens_a_shell(), "{name}: {escalations:?}");
+    }
     if free {
         let passed: Vec<&str> = judged
             .iter()

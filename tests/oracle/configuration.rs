@@ -24,7 +24,8 @@ pub struct Configuration {
     pub token_file: bool,
     pub pod_security_off: bool,
     pub emulated: Option<u32>,
-    pub tells_flags: bool,
+    serves_flags: bool,
+    get_opens: bool,
 }
 
 const ENCRYPTION: &str =
@@ -141,7 +142,7 @@ impl Configuration {
         if self.log && dice.chance(50) {
             self.flag("audit-log-maxage", "30");
         } else {
-            self.said("audit-log-maxage", "366");
+            self.said("audit-log-maxage", if self.minor < 36 { "0" } else { "366" });
         }
     }
 
@@ -220,15 +221,21 @@ impl Configuration {
         }
         let shown = self.emulated.unwrap_or(self.minor);
         // On by itself since then.
-        self.tells_flags = shown >= 36;
-        if dice.chance(15) {
-            self.tells_flags = false;
-            self.flags.push("--feature-gates=ComponentFlagz=false".to_owned());
-        } else if dice.chance(30) && shown >= 35 {
-            self.flag("feature-gates", "AuthorizePodWebsocketUpgradeCreatePermission=false");
-        } else {
-            self.said("feature-gates", "");
+        self.serves_flags = shown >= 36;
+        self.get_opens = shown < 35;
+        let mut gates = Vec::new();
+        if dice.chance(30) && shown >= 35 {
+            self.get_opens = true;
+            gates.push("AuthorizePodWebsocketUpgradeCreatePermission=false");
         }
+        if dice.chance(15) {
+            self.serves_flags = false;
+            gates.push("ComponentFlagz=false");
+        } else if dice.chance(25) && shown < 36 {
+            self.serves_flags = true;
+            gates.push("ComponentFlagz=true");
+        }
+        if gates.is_empty() { self.said("feature-gates", "") } else { self.flag("feature-gates", &gates.join(",")) }
     }
 
     /// The flags that it is started with, beside those that every server of the tests has.
@@ -244,6 +251,21 @@ impl Configuration {
     /// Flags with the value that holds: "" for not set.
     pub fn effective(&self) -> impl Iterator<Item = (&'static str, &str)> {
         self.effective.iter().map(|(name, value)| (*name, value.as_str()))
+    }
+
+    /// Whether `/flagz` is there, and the role `system:monitoring` holds the right to it.
+    pub const fn serves_flags(&self) -> bool {
+        self.serves_flags
+    }
+
+    /// Whether it tells flags in a form for programs. Until 1.34 there was the page in plain text alone, whatever version a server emulates.
+    pub const fn tells_flags(&self) -> bool {
+        self.serves_flags && self.minor >= 35
+    }
+
+    /// Whether who may `get` a pod's exec may run commands in it. Since 1.35 it takes `create` too, unless a gate is off.
+    pub const fn get_opens_a_shell(&self) -> bool {
+        self.get_opens
     }
 
     /// Whether everybody may do everything.
@@ -266,9 +288,9 @@ impl Configuration {
         self.weak
     }
 
-    /// SHA-256 of the file behind a configuration, as servers tell it since 1.36; none where none is given.
+    /// SHA-256 of the file behind a configuration, as servers tell it since 1.34; none where none is given.
     pub fn digest(&self, what: &str) -> Option<String> {
-        if self.minor < 36 {
+        if self.minor < 34 {
             return None;
         }
         let (_, path) = self.files.iter().find(|(name, _)| *name == what)?;

@@ -52,6 +52,22 @@ impl Server {
         self.kubectl(arguments).unwrap_or_else(|why| panic!("{}: {why}", self.name))
     }
 
+    /// Whether it lets somebody through who asks for a shell with `get` alone. The pod is none, so who is let through hears that. A role that was just bound
+    /// may be in force a moment later; who lacks `create` alone is told so.
+    pub fn lets_into_a_shell(&self, kubeconfig: &Path) -> bool {
+        let patience = Instant::now() + Duration::from_secs(60);
+        loop {
+            let answer = self.cluster.kubectl_as(kubeconfig, ["get", "--raw", "/api/v1/namespaces/default/pods/oracle/exec?command=true"]);
+            let why = answer.expect_err("there is no such pod");
+            let (none, refused) = (why.contains("NotFound"), why.contains("cannot create resource"));
+            if none || refused {
+                return none;
+            }
+            assert!(Instant::now() < patience, "{}: {why}", self.name);
+            std::thread::sleep(Duration::from_millis(200));
+        }
+    }
+
     /// A kubeconfig with which a user asks this server.
     pub fn kubeconfig(&self, user: &str, groups: &[&str]) -> PathBuf {
         let of_cluster = self.cluster.user(user, groups);

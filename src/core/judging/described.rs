@@ -94,7 +94,7 @@ pub(crate) fn beside(view: &View<'_>, topic: Topic, everywhere: &str, verdict: &
     }
 }
 
-/// What API servers call the file of a sort, of which they tell the SHA-256 since 1.36.
+/// What API servers call the file of a sort, of which they tell the SHA-256 since 1.34.
 const fn configuration_of(by: Describer) -> Option<&'static str> {
     match by {
         Describer::Encryption => Some("encryption"),

@@ -10,7 +10,7 @@
 //! | `kubernetes_feature_enabled` | 1.26 | which feature gates are on |
 //! | `apiserver_client_certificate_expiration_seconds` | 1.7 | how long the client certificates that logged in were still valid |
 //! | `serviceaccount_legacy_…_total` | 1.21 | use of tokens that do not expire |
-//! | `apiserver_…_config_controller_last_config_info` | 1.36 | SHA-256 of the files behind `--authentication-config`, `--authorization-config`, `--encryption-provider-config` |
+//! | `apiserver_…_config_controller_last_config_info` | 1.34 | SHA-256 of the files behind `--authentication-config`, `--authorization-config`, `--encryption-provider-config` |
 //! | `apiserver_manifest_admission_config_controller_last_config_info` | 1.36 | plugins that took policies or webhooks from a folder of the server |
 
 use super::super::deprecated::DeprecatedRequests;
