@@ -27,7 +27,7 @@ impl Server {
             .spawn()
             .unwrap();
         let mut server = Self { child, cluster, address: format!("https://127.0.0.1:{port}"), name: name.to_owned() };
-        let patience = Instant::now() + Duration::from_secs(90);
+        let patience = Instant::now() + Duration::from_secs(600);
         while server.kubectl(&["get", "--raw", "/readyz"]).is_err() {
             let ended = server.child.try_wait().unwrap();
             assert!(
