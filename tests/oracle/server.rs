@@ -53,13 +53,13 @@ impl Server {
     }
 
     /// Whether it lets somebody through who asks for a shell with `get` alone. The pod is none, so who is let through hears that. A role that was just bound
-    /// may be in force a moment later; who lacks `create` alone is told so.
+    /// may be in force a moment later, until when `get` is refused; who lacks `create` alone is refused without a word why.
     pub fn lets_into_a_shell(&self, kubeconfig: &Path) -> bool {
         let patience = Instant::now() + Duration::from_secs(60);
         loop {
             let answer = self.cluster.kubectl_as(kubeconfig, ["get", "--raw", "/api/v1/namespaces/default/pods/oracle/exec?command=true"]);
             let why = answer.expect_err("there is no such pod");
-            let (none, refused) = (why.contains("NotFound"), why.contains("cannot create resource"));
+            let (none, refused) = (why.contains("NotFound"), why.contains("Forbidden") && !why.contains("cannot get resource"));
             if none || refused {
                 return none;
             }
