@@ -5,7 +5,9 @@
 
 pub mod admission;
 pub mod arguments;
+mod at_once;
 pub(crate) mod caller;
+mod careful;
 pub mod config;
 pub mod control_plane;
 mod coverage;
@@ -20,6 +22,7 @@ pub mod identities;
 pub mod imported;
 pub mod ingest;
 pub mod inventory;
+mod keeping;
 pub mod kubeadm;
 pub mod lenient;
 mod listed;
@@ -53,6 +56,7 @@ pub mod shared;
 pub mod sift;
 mod slim;
 mod sound;
+mod spec_texts;
 pub mod strict;
 mod substance;
 mod table;

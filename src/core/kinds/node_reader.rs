@@ -35,13 +35,15 @@ impl<'de> Deserializer<'de> for &'de Node<'_> {
                 Ok(value)
             }
             Node::Map(entries) => {
-                let mut map = MapDeserializer::new(entries.iter().map(|(key, value)| (Key(key), value)));
+                let new = entries.iter().filter(|(_, value)| !matches!(value, Node::Known));
+                let mut map = MapDeserializer::new(new.map(|(key, value)| (Key(key), value)));
                 let value = visitor.visit_map(&mut map)?;
                 map.end()?;
                 Ok(value)
             }
             Node::Record(raw) => serde_json::Deserializer::from_str(raw).deserialize_any(visitor),
-            Node::Sealed { .. } => serde_json::to_value(self)?.deserialize_any(visitor),
+            Node::Sealed(stand_in) => serde_json::to_value(stand_in)?.deserialize_any(visitor),
+            Node::Unread(_) | Node::Known => Err(Self::Error::custom("a part of it was not looked into")),
         }
     }
 

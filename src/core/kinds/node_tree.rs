@@ -2,7 +2,7 @@
 
 use super::wire::RECORD;
 use crate::sensitive::Detection;
-use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
@@ -26,15 +26,24 @@ pub(super) enum Node<'a> {
     Map(Vec<(Cow<'a, str>, Self)>),
     /// The record of who wrote which field (`managedFields`), as it was read: most of an object's text, of which only names matter.
     Record(Cow<'a, str>),
+    /// A part as the text that it is in JSON, which nobody looked into yet.
+    Unread(&'a str),
+    /// A part that stood word for word in an object before, was in order there, and of which nothing needs to be made anew.
+    Known,
     /// A value that is sealed already, as slim types take it.
-    Sealed {
-        /// Bytes that it had.
-        length: usize,
-        /// What was found.
-        detections: Vec<Detection>,
-        /// What is kept in its place.
-        kept: Option<String>,
-    },
+    Sealed(Box<StandIn>),
+}
+
+/// What stands for a value in which something was found.
+#[derive(Debug, Serialize)]
+pub(super) struct StandIn {
+    /// Bytes that it had.
+    pub(super) length: usize,
+    /// What was found.
+    pub(super) detections: Vec<Detection>,
+    /// What is kept in its place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) kept: Option<String>,
 }
 
 impl Node<'_> {
@@ -54,6 +63,12 @@ impl Node<'_> {
         self.get(key)?.as_text()
     }
 
+    /// The same, to be changed.
+    pub(super) fn get_mut(&mut self, key: &str) -> Option<&mut Self> {
+        let Self::Map(entries) = self else { return None };
+        entries.iter_mut().find(|(k, _)| k == key).map(|(_, node)| node)
+    }
+
     /// What a list holds; nothing where it is none.
     pub(super) fn items(&self) -> &[Self] {
         if let Self::List(items) = self { items } else { &[] }
@@ -67,65 +82,84 @@ impl Node<'_> {
 
 impl<'de: 'a, 'a> Deserialize<'de> for Node<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Tree;
-        impl<'de> Visitor<'de> for Tree {
-            type Value = Node<'de>;
+        deserializer.deserialize_any(Tree { unread: None })
+    }
+}
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a value")
-            }
+/// How a tree is made: all of it, or with the parts at the end of a way left as texts, which only JSON has.
+#[derive(Clone, Copy)]
+pub(super) struct Tree {
+    /// The keys on the way to a table whose parts are left unread, where there is one.
+    pub(super) unread: Option<&'static [&'static str]>,
+}
 
-            fn visit_unit<E>(self) -> Result<Node<'de>, E> {
-                Ok(Node::Null)
-            }
+impl<'de> DeserializeSeed<'de> for Tree {
+    type Value = Node<'de>;
 
-            fn visit_bool<E>(self, v: bool) -> Result<Node<'de>, E> {
-                Ok(Node::Bool(v))
-            }
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Node<'de>, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
 
-            fn visit_i64<E>(self, v: i64) -> Result<Node<'de>, E> {
-                Ok(Node::Number(v.into()))
-            }
+impl<'de> Visitor<'de> for Tree {
+    type Value = Node<'de>;
 
-            fn visit_u64<E>(self, v: u64) -> Result<Node<'de>, E> {
-                Ok(Node::Number(v.into()))
-            }
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
 
-            fn visit_f64<E>(self, v: f64) -> Result<Node<'de>, E> {
-                Ok(serde_json::Number::from_f64(v).map_or(Node::Null, Node::Number))
-            }
+    fn visit_unit<E>(self) -> Result<Node<'de>, E> {
+        Ok(Node::Null)
+    }
 
-            fn visit_borrowed_str<E>(self, v: &'de str) -> Result<Node<'de>, E> {
-                Ok(Node::Text(Cow::Borrowed(v)))
-            }
+    fn visit_bool<E>(self, v: bool) -> Result<Node<'de>, E> {
+        Ok(Node::Bool(v))
+    }
 
-            fn visit_str<E>(self, v: &str) -> Result<Node<'de>, E> {
-                Ok(Node::Text(Cow::Owned(v.to_owned())))
-            }
+    fn visit_i64<E>(self, v: i64) -> Result<Node<'de>, E> {
+        Ok(Node::Number(v.into()))
+    }
 
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Node<'de>, A::Error> {
-                let mut items = Vec::new();
-                while let Some(item) = list.next_element()? {
-                    items.push(item);
-                }
-                Ok(Node::List(items))
-            }
+    fn visit_u64<E>(self, v: u64) -> Result<Node<'de>, E> {
+        Ok(Node::Number(v.into()))
+    }
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node<'de>, A::Error> {
-                let mut entries = Vec::new();
-                while let Some(Key(key)) = map.next_key()? {
-                    let value = if key == "managedFields" {
-                        let Record(text) = map.next_value()?;
-                        Node::Record(text)
-                    } else {
-                        map.next_value()?
-                    };
-                    entries.push((key, value));
-                }
-                Ok(Node::Map(entries))
-            }
+    fn visit_f64<E>(self, v: f64) -> Result<Node<'de>, E> {
+        Ok(serde_json::Number::from_f64(v).map_or(Node::Null, Node::Number))
+    }
+
+    fn visit_borrowed_str<E>(self, v: &'de str) -> Result<Node<'de>, E> {
+        Ok(Node::Text(Cow::Borrowed(v)))
+    }
+
+    fn visit_str<E>(self, v: &str) -> Result<Node<'de>, E> {
+        Ok(Node::Text(Cow::Owned(v.to_owned())))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Node<'de>, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = list.next_element()? {
+            items.push(item);
         }
-        deserializer.deserialize_any(Tree)
+        Ok(Node::List(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node<'de>, A::Error> {
+        // Most tables have no more, and room that is made in steps is made several times.
+        let mut entries = Vec::with_capacity(8);
+        while let Some(Key(key)) = map.next_key()? {
+            let value = match self.unread {
+                Some([]) => Node::Unread(map.next_value::<&RawValue>()?.get()),
+                Some([next, rest @ ..]) if key == *next => map.next_value_seed(Tree { unread: Some(rest) })?,
+                _ if key == "managedFields" => {
+                    let Record(text) = map.next_value()?;
+                    Node::Record(text)
+                }
+                _ => map.next_value()?,
+            };
+            entries.push((key, value));
+        }
+        Ok(Node::Map(entries))
     }
 }
 
@@ -161,7 +195,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Record<'a> {
 
 /// A key, borrowed where it needs no unescaping.
 #[derive(Deserialize)]
-struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
+pub(super) struct Key<'a>(#[serde(borrow)] pub(super) Cow<'a, str>);
 
 impl Serialize for Node<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -181,15 +215,8 @@ impl Serialize for Node<'_> {
                 entries.iter().try_for_each(|(key, value)| map.serialize_entry(key, value))?;
                 map.end()
             }
-            Self::Sealed { length, detections, kept } => {
-                let mut map = serializer.serialize_map(None)?;
-                map.serialize_entry("length", length)?;
-                map.serialize_entry("detections", detections)?;
-                if let Some(kept) = kept {
-                    map.serialize_entry("kept", kept)?;
-                }
-                map.end()
-            }
+            Self::Sealed(stand_in) => stand_in.serialize(serializer),
+            Self::Unread(_) | Self::Known => Err(serde::ser::Error::custom("a part of it was not looked into")),
         }
     }
 }

@@ -13,6 +13,17 @@ use super::{
 };
 use std::collections::BTreeMap;
 
+/// With this the name of the volume of a mounted token begins.
+pub(super) const TOKEN_VOLUME: &str = "kube-api-access";
+
+/// What was taken out of a pod's spec because it differs between pods of one template.
+pub(super) struct Normalised {
+    /// The node.
+    pub(super) node: String,
+    /// How many names of token volumes lost their random ends.
+    pub(super) tokens: usize,
+}
+
 impl Component {
     /// The component that a container runs: by the program that is started, by the image, or by the label that kubeadm gives.
     #[must_use]
@@ -24,23 +35,23 @@ impl Component {
 
 impl PodSpec {
     /// Seals every value that may hold a secret, and takes out what differs between pods of one template: node, generated token volume.
-    /// Returns the node.
     /// Of a pod of the control plane what its arguments say is kept as far as checks read it, with the label that tells which part it is.
-    pub(super) fn normalise(&mut self, control_plane: Option<&str>) -> String {
+    pub(super) fn normalise(&mut self, control_plane: Option<&str>) -> Normalised {
         let old_name = std::mem::take(&mut self.service_account);
         if self.service_account_name.is_empty() {
             self.service_account_name = old_name;
         }
+        let mut tokens = 0;
         for container in self.init_containers.iter_mut().chain(&mut self.containers).chain(&mut self.ephemeral_containers) {
             container.seal(control_plane);
             for mount in &mut container.volume_mounts {
-                shorten_token_volume(&mut mount.name);
+                tokens += usize::from(shorten_token_volume(&mut mount.name));
             }
         }
         for volume in &mut self.volumes {
-            shorten_token_volume(&mut volume.name);
+            tokens += usize::from(shorten_token_volume(&mut volume.name));
         }
-        std::mem::take(&mut self.node_name)
+        Normalised { node: std::mem::take(&mut self.node_name), tokens }
     }
 }
 
@@ -60,11 +71,13 @@ impl PodSpec {
 }
 
 /// The API server gives the volume of the mounted token a random end (`kube-api-access-x7f9c`), which would make every pod's spec different.
-fn shorten_token_volume(name: &mut String) {
-    const START: &str = "kube-api-access";
-    if name.strip_prefix(START).is_some_and(|end| end.starts_with('-') && end.len() == 6) {
-        name.truncate(START.len());
+/// Tells whether it was one.
+fn shorten_token_volume(name: &mut String) -> bool {
+    let is_one = name.strip_prefix(TOKEN_VOLUME).is_some_and(|end| end.starts_with('-') && end.len() == 6);
+    if is_one {
+        name.truncate(TOKEN_VOLUME.len());
     }
+    is_one
 }
 
 impl Container {

@@ -3,13 +3,14 @@
 //! out can go untold, and no field that is kept later can hold what was not examined.
 
 use super::given::Given;
-use super::node_tree::Node;
+use super::node_tree::{Node, StandIn};
 use super::selector;
 use crate::model::kind::Keep;
 use crate::model::{Kind, ObjectRef};
 use crate::sensitive::{Detection, Examined, Examiner, Place, password_by_place, password_in_argument};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
+use std::fmt::Write;
 
 /// Something that was taken out of an object.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -44,8 +45,11 @@ pub(super) struct Sifted {
 pub(super) const COPIES: &[&str] =
     &["kubectl.kubernetes.io/last-applied-configuration", "kapp.k14s.io/original", "banzaicloud.com/last-applied"];
 
-/// Keys under which a value stands whose name is told beside it (`name`, `key`) or above.
-const VALUES: &[&str] = &["value", "values", "val", "literal", "stringValue", "plainText", "content", "defaultValue"];
+/// Whether under a key a value stands whose name is told beside it (`name`, `key`) or above.
+fn is_value(key: &str) -> bool {
+    matches!(key, "value" | "values" | "val" | "literal" | "stringValue" | "plainText" | "content" | "defaultValue")
+}
+
 /// Lists of a label's key with its values, or of a taint's.
 const LABELLED: &[&str] = &["matchExpressions", "matchLabelExpressions", "requirements", "taints", "tolerations"];
 /// The private parts of a JSON web key (RFC 7518), which has its sort under `kty`.
@@ -143,7 +147,10 @@ impl<'e> Walk<'e> {
                             let shown = self.masked(own);
                             self.push(&["[name=", shown.as_deref().unwrap_or(own), "]"]);
                         }
-                        None => self.push(&["[", &index.to_string(), "]"]),
+                        // A text takes whatever is written to it.
+                        None => {
+                            let _ = write!(self.path, "[{index}]");
+                        }
                     }
                     self.node(item, name, place, parent);
                     self.path.truncate(here);
@@ -151,16 +158,23 @@ impl<'e> Walk<'e> {
             }
             Node::Map(entries) => self.map(entries, name, place, parent),
             Node::Record(raw) => self.writers(raw),
-            Node::Null | Node::Bool(_) | Node::Sealed { .. } => {}
+            // What is unread is never in order (see `sound`), and not taken.
+            Node::Null | Node::Bool(_) | Node::Sealed(_) | Node::Known | Node::Unread(_) => {}
         }
     }
 
     fn map(&mut self, entries: &mut [(Cow<'_, str>, Node<'_>)], name: &str, place: Place, parent: Option<&str>) {
-        let has = |wanted: &[&str]| entries.iter().any(|(key, _)| wanted.contains(&&**key));
+        let (mut has_values, mut is_web_key, mut has_line) = (false, false, false);
+        for (key, _) in &*entries {
+            match &**key {
+                "kty" => is_web_key = true,
+                "command" | "args" => has_line = true,
+                key => has_values |= is_value(key),
+            }
+        }
         // What stands beside a value is asked before any of it is changed, and only where somebody will want to know.
-        let told = if has(VALUES) { told_beside(entries) } else { None };
-        let is_web_key = has(&["kty"]);
-        let line = if has(&["command", "args"]) { CommandLine::of(entries) } else { CommandLine::default() };
+        let told = if has_values { told_beside(entries) } else { None };
+        let line = if has_line { CommandLine::of(entries) } else { CommandLine::default() };
         let chosen = parent.is_some_and(|parent| CHOSEN.contains(&parent));
         for (key, value) in entries {
             let before = self.key(key);
@@ -179,7 +193,7 @@ impl<'e> Walk<'e> {
                 self.node(value, own, place, Some(own));
                 self.in_copy = outer;
             } else {
-                let named = VALUES.contains(&own);
+                let named = is_value(own);
                 let (under, place) = match &told {
                     Some((by, text)) if named => {
                         let labelled = parent.is_some_and(|parent| LABELLED.contains(&parent));
@@ -253,7 +267,8 @@ impl<'e> Walk<'e> {
                 // Arguments of probes and hooks have no sealed form.
                 let sealed = typed && !self.path.contains("exec.") && !self.path.contains("Probe.") && !self.path.contains("lifecycle.");
                 *item = if sealed {
-                    Node::Sealed { length: text.len(), detections: said.detections.clone(), kept: super::arguments::stand_in(&text) }
+                    let kept = super::arguments::stand_in(&text);
+                    Node::Sealed(Box::new(StandIn { length: text.len(), detections: said.detections.clone(), kept }))
                 } else {
                     Node::Text(Cow::Owned(said.masked.clone()))
                 };
@@ -335,7 +350,7 @@ impl<'e> Walk<'e> {
         let in_environment = parent == Some("value") && self.path.contains(".env[") && self.path.ends_with("].value");
         let top = self.path.starts_with("metadata.");
         if (self.typed && (in_settings || in_annotations || in_environment)) || (top && in_annotations) {
-            Node::Sealed { length, detections: said.detections.clone(), kept: None }
+            Node::Sealed(Box::new(StandIn { length, detections: said.detections.clone(), kept: None }))
         } else {
             Node::Text(Cow::Owned(said.masked.clone()))
         }

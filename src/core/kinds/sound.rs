@@ -2,6 +2,7 @@
 //! so clear is looked at by its text ([`super::substance`]), which also has the words for what is wrong.
 
 use super::node_tree::Node;
+use super::spec_texts::spec_of;
 use super::substance;
 use crate::model::Kind;
 use std::borrow::Cow;
@@ -21,6 +22,8 @@ fn stands_twice(node: &Node<'_>) -> bool {
         Node::Map(entries) => any_twice(entries) || entries.iter().any(|(_, value)| stands_twice(value)),
         Node::List(items) => items.iter().any(stands_twice),
         Node::Record(raw) => substance::twice(raw).is_some(),
+        // Of what nobody looked into nobody knows.
+        Node::Unread(_) => true,
         _ => false,
     }
 }
@@ -42,13 +45,13 @@ fn has_substance(kind: Kind, object: &Node<'_>) -> bool {
     // A name that is no text is nobody's.
     let named = name("name").zip(name("generateName")).is_some_and(|(name, start)| !name.is_empty() || !start.is_empty());
     let below = |path: &[&str]| path.iter().try_fold(object, |node, step| node.get(step));
-    let runs = |path: &[&str]| below(path).and_then(|spec| spec.get("containers")).is_some_and(|list| !list.items().is_empty());
+    let runs = || {
+        let containers = spec_of(kind).and_then(below).and_then(|spec| spec.get("containers"));
+        containers.is_some_and(|list| matches!(list, Node::Known) || !list.items().is_empty())
+    };
     named
         && match kind {
-            Kind::Pods => runs(&["spec"]),
-            Kind::PodTemplates => runs(&["template", "spec"]),
-            Kind::CronJobs => runs(&["spec", "jobTemplate", "spec", "template", "spec"]),
-            kind if Kind::WORKLOADS.contains(&kind) => runs(&["spec", "template", "spec"]),
+            kind if spec_of(kind).is_some() => runs(),
             Kind::Roles | Kind::ClusterRoles => {
                 let full = |rule: &Node<'_>, key: &str| rule.get(key).is_some_and(|list| !list.items().is_empty());
                 let works = |rule: &Node<'_>| full(rule, "verbs") && (full(rule, "resources") || full(rule, "nonResourceURLs"));

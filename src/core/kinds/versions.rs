@@ -5,6 +5,11 @@ use crate::model::Kind;
 use serde_json::{Value, json};
 use std::borrow::Cow;
 
+/// Whether older versions of a kind differ from the current one in more than their name.
+pub(super) const fn were_others(kind: Kind) -> bool {
+    matches!(kind, Kind::ValidatingWebhooks | Kind::MutatingWebhooks | Kind::RuntimeClasses)
+}
+
 /// An object in the words of its current version. Only manifests need defaults: what a server gives has them filled in.
 pub(super) fn current(kind: Kind, json: &str) -> Cow<'_, str> {
     let change: fn(&mut Value) = match kind {

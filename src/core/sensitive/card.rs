@@ -2,6 +2,7 @@
 //! tracks of a magnetic stripe, messages of ISO 8583, fields of chip cards. Each search passes over a text once.
 
 use super::number::{Card, is_card};
+use super::value::is_uuid;
 use super::{chip, issuer};
 use regex::Regex;
 use std::ops::Range;
@@ -28,7 +29,8 @@ pub(super) fn mask(digits: &str) -> String {
 /// Every card in a text, in order, none overlapping another.
 #[must_use]
 pub(super) fn cards(text: &str) -> Vec<Card> {
-    if !enough_digits(text) {
+    // Objects have UUIDs by the thousands. No run of characters in one is as long as a field of a chip card is.
+    if !enough_digits(text) || is_uuid(text) {
         return Vec::new();
     }
     let mut found = stripes(text);
@@ -82,6 +84,9 @@ fn embedded(text: &str) -> Vec<Card> {
         let form = r"(?:\b|ISO\d{9,12})[01][0-9]{3}(?P<map>[4-7C-Fc-f][0-9A-Fa-f]{15})(?P<more>[0-9A-Fa-f]{16})?(?P<length>1[2-9])(?P<iso>\d{12,19})";
         Regex::new(form).ok()
     });
+    if !has_run(text, SHORTEST_MESSAGE) {
+        return Vec::new();
+    }
     let messages = MESSAGES.iter().flat_map(|pattern| pattern.captures_iter(text));
     messages
         .filter_map(|found| {
@@ -91,6 +96,18 @@ fn embedded(text: &str) -> Vec<Card> {
             is_card(digits).then(|| Card { at: number.start()..number.start() + length, digits: digits.to_owned(), track: false })
         })
         .collect()
+}
+
+/// Characters of the shortest message as far as its number: its type, a bitmap, the number's length, and the number.
+const SHORTEST_MESSAGE: usize = 4 + 16 + 2 + issuer::SHORTEST;
+
+/// Whether so many hexadecimal characters stand one behind the other.
+fn has_run(text: &str, length: usize) -> bool {
+    let mut run = 0;
+    text.bytes().any(|byte| {
+        run = if byte.is_ascii_hexdigit() { run + 1 } else { 0 };
+        run >= length
+    })
 }
 
 /// A run of digits, and the separator before it where another run stands in front.

@@ -6,7 +6,8 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
-/// Answers that are remembered at most, some MiB; after that it begins anew.
+/// Answers that are remembered at most, some MiB. The older half is forgotten but for what was asked again: names and UIDs come once, images and
+/// settings thousands of times.
 const REMEMBERED: usize = 16_384;
 /// Bytes of values that are remembered at most: longer ones hardly ever come twice.
 const LONGEST: usize = 8_192;
@@ -20,10 +21,15 @@ pub struct Examined {
     pub detections: Vec<Detection>,
 }
 
+/// What was said, by what values are known by.
+type Answers = HashMap<[u64; 2], Option<Arc<Examined>>>;
+
 /// Examines the values of one collection.
 pub struct Examiner {
     key: Option<FingerprintKey>,
-    said: HashMap<[u64; 2], Option<Arc<Examined>>>,
+    said: Answers,
+    /// The older half of what was said.
+    before: Answers,
     /// What values are known by: one of the two may be the same for two values, not both.
     hashing: [RandomState; 2],
 }
@@ -38,7 +44,7 @@ impl Examiner {
     /// Without a key, for what belongs to no collection: stand-ins then don't tell one secret from another.
     #[must_use]
     pub fn without_key() -> Self {
-        Self { key: None, said: HashMap::new(), hashing: [RandomState::new(), RandomState::new()] }
+        Self { key: None, said: HashMap::new(), before: HashMap::new(), hashing: [RandomState::new(), RandomState::new()] }
     }
 
     /// What the detectors say of a value that stands under a name; none where they find nothing.
@@ -53,10 +59,10 @@ impl Examiner {
         if let Some(said) = self.said.get(&known_by) {
             return said.clone();
         }
-        if self.said.len() >= REMEMBERED {
-            self.said.clear();
+        if self.said.len() >= REMEMBERED / 2 {
+            self.before = std::mem::take(&mut self.said);
         }
-        let said = self.look(name, value, place);
+        let said = self.before.remove(&known_by).unwrap_or_else(|| self.look(name, value, place));
         self.said.insert(known_by, said.clone());
         said
     }
@@ -87,7 +93,7 @@ impl Examiner {
 
 /// Short words under names that tell nothing are most of what objects hold: no detector finds anything in them.
 fn is_harmless(name: &str, value: &str) -> bool {
-    let short = value.len() < 12 && !value.contains(['=', ':', '@', '>', ' ', '\n']);
+    let short = value.len() < 12 && !value.bytes().any(|b| matches!(b, b'=' | b':' | b'@' | b'>' | b' ' | b'\n'));
     (value.len() < 3 || short || is_plain(value)) && !super::telling::may_tell(name)
 }
 
@@ -124,7 +130,7 @@ mod tests {
         }
         assert!(examiner.examine("password", "Xq7-kl2-Vv93", Place::Text).is_some());
         assert!(examiner.examine("mode", "Xq7-kl2-Vv93", Place::Text).is_none());
-        assert!(examiner.said.len() <= 5);
+        assert!(examiner.said.len() <= 5 && examiner.before.is_empty());
     }
 
     #[test]
@@ -177,8 +183,12 @@ mod tests {
         let mut examiner = Examiner::new(FingerprintKey([5; 32]));
         for number in 0..REMEMBERED + 10 {
             examiner.examine("n", &format!("value {number}"), Place::Text);
+            // What is asked again and again stays.
+            examiner.examine("n", "value again", Place::Text);
+            let known_by = examiner.hashing.each_ref().map(|hashing| hashing.hash_one((Place::Text, "n", "value again")));
+            assert!(examiner.said.contains_key(&known_by), "{number}");
         }
-        assert!(examiner.said.len() <= REMEMBERED);
+        assert!(examiner.said.len() + examiner.before.len() <= REMEMBERED);
         assert!(examiner.examine("n", "value 0", Place::Text).is_none());
     }
 
