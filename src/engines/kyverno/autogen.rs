@@ -183,13 +183,22 @@ fn demanded(validate: &Value, path: &[&str], asserts: bool) -> Option<Value> {
         let patterns: Vec<Value> = patterns.as_array().into_iter().flatten().map(below).collect();
         made.insert("anyPattern".to_owned(), Value::Array(patterns));
     } else if let Some(each) = given("foreach").filter(|each| each.as_array().is_some_and(|each| !each.is_empty())) {
-        made.insert("foreach".to_owned(), without_empty_any(each));
+        made.insert("foreach".to_owned(), Value::Array(each.as_array().into_iter().flatten().map(list).collect()));
     } else if given("cel").is_some() || asserts && given("assert").is_some() {
         return Some(validate.clone());
     } else {
         return None;
     }
     Some(Value::Object(made))
+}
+
+/// A list of a made rule. Its preconditions are read over those that were there before, so that an empty `any` stays in them, and in them alone.
+fn list(each: &Value) -> Value {
+    let mut made = without_empty_any(each);
+    if let (Value::Object(made), Some(given)) = (&mut made, each.get("preconditions")) {
+        made.insert("preconditions".to_owned(), given.clone());
+    }
+    made
 }
 
 /// On the way to a made rule, empty lists of `any` are lost.

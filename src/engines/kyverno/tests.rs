@@ -123,6 +123,31 @@ fn told(policy: &Value, settings: &Settings, request: &Request) -> Answer {
     rulings.remove(0).answer
 }
 
+/// An empty `any` never holds; in a rule that Kyverno makes for a controller it is lost, but for the preconditions of a list.
+#[test]
+fn empty_conditions_are_lost_in_made_rules_but_where_a_list_has_them() {
+    let template = json!({"metadata": {}, "spec": {"containers": [{"name": "a", "image": "nginx"}]}});
+    let object =
+        json!({"apiVersion": "apps/v1", "kind": "DaemonSet", "metadata": {"name": "d", "namespace": "ns"}, "spec": {"template": template}});
+    let made =
+        request(&json!({"operation": "CREATE", "kind": {"group": "apps", "version": "v1", "kind": "DaemonSet"}, "resource": "daemonsets",
+        "name": "d", "object": object, "namespace": {"name": "ns", "labels": {}}, "user": {"name": "alice", "groups": ["dev"]}}));
+    let itself = pod(json!({"containers": [{"name": "a", "image": "nginx"}]}));
+    let (list, none) = ("request.object.spec.containers", json!({"any": []}));
+    let nested = json!({"list": "element.name", "preconditions": none, "deny": {}});
+    for (rule, refused) in [
+        (json!({"preconditions": none, "validate": {"deny": {}}}), true),
+        (json!({"validate": {"deny": {"conditions": none}}}), true),
+        (json!({"validate": {"foreach": [{"list": list, "deny": {"conditions": none}}]}}), true),
+        (json!({"validate": {"foreach": [{"list": list, "preconditions": none, "deny": {}}]}}), false),
+        (json!({"validate": {"foreach": [{"list": list, "foreach": [nested]}]}}), true),
+    ] {
+        let judge = Kyverno::read(&policy(rule.clone()), &[], &Settings::default());
+        let refuses = |asked| judge.rule(asked).iter().any(|ruling| matches!(ruling.answer, Answer::Refuses(_)));
+        assert_eq!((refuses(&itself), refuses(&made)), (false, refused), "{rule}");
+    }
+}
+
 /// Kyverno judges by the standards that it was built with, however new those that a policy names.
 #[test]
 fn standards_newer_than_kyverno_knows_are_judged_as_the_newest_that_it_does() {
