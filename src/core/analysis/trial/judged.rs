@@ -197,7 +197,7 @@ impl<'a> Court<'a> {
     ) -> Verdict {
         let mut refused: Option<Verdict> = None;
         let (mut unknown, mut as_clean): (Option<Verdict>, Option<Verdict>) = (None, None);
-        let (mut looked, mut spoken_of): (Vec<String>, bool) = (Vec::new(), false);
+        let mut looked = Looked::default();
         let policies = self.policies;
         for (number, policy) in policies.iter().enumerate() {
             let rulings = self.rulings(place, worn, requests, number, at);
@@ -208,7 +208,7 @@ impl<'a> Court<'a> {
             let refuses_clean = |ruling: &Ruling| {
                 clean.as_ref().is_some_and(|clean| clean.iter().any(|c| c.by == ruling.by && matches!(c.answer, Answer::Refuses(_))))
             };
-            for ruling in rulings.iter() {
+            for (part, ruling) in rulings.iter().enumerate() {
                 let by = || policy.by(&ruling.by);
                 match &ruling.answer {
                     Answer::NotAsked => {}
@@ -219,22 +219,18 @@ impl<'a> Court<'a> {
                             Verdict::new(Outcome::NotEvaluated, by(), why)
                         });
                     }
+                    Answer::Refuses(_) if refused.as_ref().is_some_and(|known| known.around.is_empty()) => {}
                     Answer::Refuses(why) => {
                         let around = policy.ways_around(&requests[at]);
                         // One that nobody can stay out of decides before others.
-                        if refused.as_ref().is_none_or(|known| around.is_empty() && !known.around.is_empty()) {
+                        if refused.is_none() || around.is_empty() {
                             refused = Some(Verdict { around, ..Verdict::new(Outcome::Refused, by(), why) });
                         }
                     }
                     Answer::NotEvaluated(why) => {
                         unknown.get_or_insert_with(|| Verdict::new(Outcome::NotEvaluated, by(), why));
                     }
-                    Answer::Admits(why) if why.is_empty() => looked.push(format!("{} lets it in", by())),
-                    Answer::Admits(why) => {
-                        // What is said against it comes first.
-                        looked.insert(0, format!("{} lets it in: {why}", by()));
-                        spoken_of = true;
-                    }
+                    Answer::Admits(why) => looked.add(!why.is_empty(), (number, part, &rulings)),
                 }
             }
         }
@@ -244,15 +240,54 @@ impl<'a> Court<'a> {
         if let Some(words) = self.unread.first() {
             return Verdict::new(Outcome::NotEvaluated, "", words);
         }
-        const SHOWN: usize = 4;
-        let more = looked.len().saturating_sub(SHOWN);
-        looked.truncate(SHOWN);
-        let why = match (looked.is_empty(), more) {
+        let spoken_of = !looked.against.is_empty();
+        Verdict { spoken_of, ..Verdict::new(Outcome::LetIn, "", looked.words(policies)) }
+    }
+}
+
+/// A ruling: the number of its policy, and its place among what that says.
+type Ruled = (usize, usize, Arc<[Ruling]>);
+
+/// Who let something in. Of hundreds of policies in thousands of namespaces few are ever told, so the others are counted alone.
+#[derive(Default)]
+struct Looked {
+    /// Those that say something against it.
+    against: Vec<Ruled>,
+    /// The first of those that say nothing.
+    silent: Vec<Ruled>,
+    all: usize,
+}
+
+impl Looked {
+    /// So many are told.
+    const SHOWN: usize = 4;
+
+    fn add(&mut self, against: bool, (policy, part, rulings): (usize, usize, &Arc<[Ruling]>)) {
+        self.all += 1;
+        if against {
+            self.against.push((policy, part, Arc::clone(rulings)));
+        } else if self.silent.len() < Self::SHOWN {
+            self.silent.push((policy, part, Arc::clone(rulings)));
+        }
+    }
+
+    /// In words; what is said against it comes first, the last of it before others.
+    fn words(&self, policies: &[Tried<'_>]) -> String {
+        let told = self.against.iter().rev().chain(&self.silent).take(Self::SHOWN).filter_map(|(policy, part, rulings)| {
+            let ruling = &rulings[*part];
+            let by = policies[*policy].by(&ruling.by);
+            match &ruling.answer {
+                Answer::Admits(why) if why.is_empty() => Some(format!("{by} lets it in")),
+                Answer::Admits(why) => Some(format!("{by} lets it in: {why}")),
+                _ => None,
+            }
+        });
+        let told: Vec<String> = told.collect();
+        match (told.is_empty(), self.all - told.len()) {
             (true, _) => UNASKED.to_owned(),
-            (false, 0) => looked.join("; "),
-            (false, more) => format!("{}; and {more} more", looked.join("; ")),
-        };
-        Verdict { spoken_of, ..Verdict::new(Outcome::LetIn, "", why) }
+            (false, 0) => told.join("; "),
+            (false, more) => format!("{}; and {more} more", told.join("; ")),
+        }
     }
 }
 
