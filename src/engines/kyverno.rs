@@ -110,11 +110,8 @@ impl Judge for Kyverno {
 
 /// A request with its objects as the API server writes them for webhooks: by their types, so that null and what is empty by default is not there.
 fn as_served(request: &Request) -> Result<Request, String> {
-    Ok(Request {
-        object: written(&request.kind, &request.object)?,
-        old_object: written(&request.kind, &request.old_object)?,
-        ..request.clone()
-    })
+    let (object, old_object) = (written(&request.kind, &request.object)?, written(&request.kind, &request.old_object)?);
+    Ok(request.about(object, old_object))
 }
 
 /// An object as the API server writes it, and what it was made from.

@@ -120,3 +120,23 @@ pub struct Request {
     /// Whether nothing is to be kept.
     pub dry_run: bool,
 }
+
+impl Request {
+    /// The same request about other objects.
+    #[must_use]
+    pub fn about(&self, object: Value, old_object: Value) -> Self {
+        Self {
+            operation: self.operation,
+            kind: self.kind.clone(),
+            resource: self.resource.clone(),
+            subresource: self.subresource.clone(),
+            name: self.name.clone(),
+            namespace: self.namespace.clone(),
+            object,
+            old_object,
+            user: self.user.clone(),
+            images: self.images,
+            dry_run: self.dry_run,
+        }
+    }
+}

@@ -8,7 +8,7 @@ use super::jmespath::{self, Fault, Node};
 use super::types::Entry;
 use crate::request::{Operation, Request};
 use serde_json::{Map, Value, json};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 /// A variable that is reckoned when it is asked for.
 #[derive(Clone)]
@@ -27,7 +27,8 @@ struct Deferred<'a> {
 /// The variables of a rule.
 #[derive(Clone)]
 pub struct Context<'a> {
-    root: Value,
+    /// Shared by what is reckoned for each rule, and copied where one of them adds something.
+    root: Arc<Value>,
     deferred: Vec<Deferred<'a>>,
     /// While one is reckoned, only those before it are known.
     known: Option<usize>,
@@ -47,12 +48,13 @@ fn review(request: &Request) -> Value {
         "requestKind": {"group": request.kind.group, "version": request.kind.version, "kind": request.kind.kind},
         "requestResource": {"group": request.resource.group, "version": request.resource.version, "resource": request.resource.resource},
         "operation": request.operation.word(),
-        "userInfo": user,
-        "object": jmespath::as_floats(request.object.clone()),
-        "oldObject": jmespath::as_floats(request.old_object.clone()),
         "dryRun": request.dry_run,
     });
     if let Value::Object(map) = &mut review {
+        // `json!` would write and read them once more, and they are large.
+        map.insert("userInfo".to_owned(), user);
+        map.insert("object".to_owned(), jmespath::as_floats(request.object.clone()));
+        map.insert("oldObject".to_owned(), jmespath::as_floats(request.old_object.clone()));
         let mut put = |key: &str, text: &str| {
             if !text.is_empty() {
                 map.insert(key.to_owned(), json!(text));
@@ -95,22 +97,27 @@ impl<'a> Context<'a> {
             (Some(namespace), Some(name)) => (namespace, name),
             _ => ("", ""),
         };
-        let root = json!({"request": review(request), "serviceAccountName": name, "serviceAccountNamespace": namespace});
+        let root = Map::from_iter([
+            ("request".to_owned(), review(request)),
+            ("serviceAccountName".to_owned(), json!(name)),
+            ("serviceAccountNamespace".to_owned(), json!(namespace)),
+        ]);
+        let root = Arc::new(Value::Object(root));
         let deferred = vec![Deferred { name: "images", source: Source::Images, asked: false }];
         Self { root, deferred, known: None, operation: request.operation }
     }
 
     /// From now on the object's whole numbers are such: so Kyverno hands it on from one rule to the next.
     pub fn hand_on(&mut self, object: &Value) {
-        if !object.is_null() {
-            self.root["request"]["object"] = object.clone();
+        if !object.is_null() && self.root["request"]["object"] != *object {
+            Arc::make_mut(&mut self.root)["request"]["object"] = object.clone();
         }
     }
 
     /// As if the old object were being created.
     pub fn judge_old(&mut self, old: &Value) {
         self.hand_on(old);
-        if let Some(request) = self.root.get_mut("request").and_then(Value::as_object_mut) {
+        if let Some(request) = Arc::make_mut(&mut self.root).get_mut("request").and_then(Value::as_object_mut) {
             request.remove("oldObject");
             request.insert("operation".to_owned(), json!("CREATE"));
         }
@@ -124,7 +131,7 @@ impl<'a> Context<'a> {
 
     /// Adds an item of a list.
     pub fn add_element(&mut self, element: &Value, index: usize, nesting: usize) {
-        if let Value::Object(root) = &mut self.root {
+        if let Value::Object(root) = Arc::make_mut(&mut self.root) {
             let index = json!(index);
             root.insert(format!("element{nesting}"), element.clone());
             root.insert(format!("elementIndex{nesting}"), index.clone());
@@ -168,7 +175,9 @@ impl<'a> Context<'a> {
                 Fault::Missing(key) => Fault::Error(format!("variable {name}: unknown key {key}")),
                 other => other,
             })?;
-            if let (Some(value), Value::Object(root)) = (made, &mut self.root) {
+            if let Some(value) = made
+                && let Value::Object(root) = Arc::make_mut(&mut self.root)
+            {
                 root.insert(name.to_owned(), value);
             }
         }

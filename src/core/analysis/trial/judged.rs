@@ -296,12 +296,13 @@ pub(super) fn image(policies: &[Tried<'_>], unread: &[String], place: &Place, im
     let dress = Dress { image: image.to_owned(), labels: place.dress.labels.clone() };
     let clean = Witness::by_id(Form::Pod.clean()).and_then(|clean| ways(clean, &place.first, &dress, false).pop()?.requests.pop());
     let Some(clean) = clean else { return untried() };
+    let asked: Vec<(&Tried<'_>, Vec<Ruling>)> =
+        policies.iter().filter(|policy| policy.on_images).map(|policy| (policy, policy.rule(&clean))).collect();
     let mut worst: Option<Verdict> = None;
     for witness in WITNESSES.iter().filter(|witness| witness.breaks == breaks) {
         let request = Request { images: witness.images, ..clean.clone() };
         let mut told = Verdict::new(Outcome::LetIn, "", "no policy on images is asked about it");
-        for policy in policies.iter().filter(|policy| policy.on_images) {
-            let beside = policy.rule(&clean);
+        for (policy, beside) in &asked {
             for ruling in policy.rule(&request) {
                 let by = policy.by(&ruling.by);
                 let verdict = match ruling.answer {
