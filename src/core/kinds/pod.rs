@@ -421,6 +421,27 @@ impl PodSpec {
             || self.demands_windows_nodes()
     }
 
+    /// Whether it goes to the one node on which it runs, as the DaemonSet controller has it of each of its pods: their specs are alike but for
+    /// that node, whose name is the pod's own (`metadata.name In []`, which no API server takes).
+    #[must_use]
+    pub fn is_on_own_node(&self) -> bool {
+        let terms = &self.affinity.node_affinity.required.node_selector_terms;
+        !terms.is_empty() && terms.iter().all(|term| term.match_fields.iter().any(|field| field.is_node() && field.values.is_empty()))
+    }
+
+    /// Takes the name of its own node out of what it requires of nodes.
+    pub(super) fn take_out_own_node(&mut self, node: &str) {
+        let own = |field: &Requirement| field.is_node() && matches!(field.values.as_slice(), [name] if name.as_str() == node);
+        let terms = &self.affinity.node_affinity.required.node_selector_terms;
+        if node.is_empty() || !terms.iter().any(|term| term.match_fields.iter().any(own)) {
+            return;
+        }
+        let mut affinity = Affinity::clone(&self.affinity);
+        let fields = affinity.node_affinity.required.node_selector_terms.iter_mut().flat_map(|term| &mut term.match_fields);
+        fields.filter(|field| own(field)).for_each(|field| field.values.clear());
+        self.affinity = affinity.into();
+    }
+
     /// Whether every term of its required node affinity leaves Windows nodes alone.
     fn demands_windows_nodes(&self) -> bool {
         let terms = &self.affinity.node_affinity.required.node_selector_terms;
@@ -428,6 +449,13 @@ impl PodSpec {
             r.key == "kubernetes.io/os" && r.operator == "In" && !r.values.is_empty() && r.values.iter().all(|os| os.as_str() == "windows")
         };
         !terms.is_empty() && terms.iter().all(|term| term.match_expressions.iter().any(windows))
+    }
+}
+
+impl Requirement {
+    /// Whether it asks for nodes by their names.
+    fn is_node(&self) -> bool {
+        self.key == "metadata.name" && self.operator == "In"
     }
 }
 

@@ -34,7 +34,8 @@ impl Component {
 }
 
 impl PodSpec {
-    /// Seals every value that may hold a secret, and takes out what differs between pods of one template: node, generated token volume.
+    /// Seals every value that may hold a secret, and takes out what differs between pods of one template: node, also where
+    /// a DaemonSet's pod asks for it, generated token volume.
     /// Of a pod of the control plane what its arguments say is kept as far as checks read it, with the label that tells which part it is.
     pub(super) fn normalise(&mut self, control_plane: Option<&str>) -> Normalised {
         let old_name = std::mem::take(&mut self.service_account);
@@ -51,7 +52,9 @@ impl PodSpec {
         for volume in &mut self.volumes {
             tokens += usize::from(shorten_token_volume(&mut volume.name));
         }
-        Normalised { node: std::mem::take(&mut self.node_name), tokens }
+        let node = std::mem::take(&mut self.node_name);
+        self.take_out_own_node(&node);
+        Normalised { node, tokens }
     }
 }
 
@@ -155,5 +158,51 @@ impl KnownParts {
         self.contexts.share(&mut container.security_context);
         self.lifecycles.share(&mut container.lifecycle);
         self.mounts.share(&mut container.volume_mounts);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::kinds::{Ingest, Inventory, Source};
+    use crate::model::Kind;
+    use crate::sensitive::FingerprintKey;
+    use serde_json::{Value, json};
+
+    fn read(pods: &[Value]) -> Inventory {
+        let mut ingest = Ingest::new(Source::Live, FingerprintKey([7; 32]));
+        pods.iter().for_each(|pod| drop(ingest.object(Kind::Pods, &pod.to_string())));
+        ingest.finish()
+    }
+
+    /// A pod on a node that asks for a node by name.
+    fn pod(nth: usize, node: &str, asked: &str) -> Value {
+        let term = json!({"matchFields": [{"key": "metadata.name", "operator": "In", "values": [asked]}]});
+        let affinity = json!({"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [term]}}});
+        let spec = json!({"nodeName": node, "affinity": affinity, "containers": [{"name": "c", "image": "acme/agent:1"}]});
+        json!({"metadata": {"name": format!("agent-{nth}"), "namespace": "logs"}, "spec": spec})
+    }
+
+    #[test]
+    fn pods_that_go_to_their_own_nodes_have_one_spec() {
+        let own: Vec<Value> = (0..5).map(|nth| pod(nth, &format!("node-{nth}"), &format!("node-{nth}"))).collect();
+        let inventory = read(&own);
+        assert_eq!((inventory.specs.len(), inventory.pods.len()), (1, 5));
+        assert!(inventory.spec(0).is_on_own_node());
+        assert_eq!(
+            inventory.pods.iter().map(|pod| pod.node.as_str()).collect::<Vec<_>>(),
+            ["node-0", "node-1", "node-2", "node-3", "node-4"]
+        );
+    }
+
+    #[test]
+    fn a_pod_that_asks_for_another_node_keeps_its_name() {
+        // The same words about nodes, before and after those of a pod that is there.
+        for pods in [[pod(0, "node-1", "node-1"), pod(1, "", "node-1")], [pod(0, "", "node-1"), pod(1, "node-1", "node-1")]] {
+            let inventory = read(&pods);
+            assert_eq!(inventory.specs.len(), 2, "{pods:?}");
+            for pod in &inventory.pods {
+                assert_eq!(inventory.spec(pod.spec).is_on_own_node(), !pod.node.is_empty(), "{pods:?}");
+            }
+        }
     }
 }

@@ -92,6 +92,14 @@ impl SpecTexts {
                 text.extend_from_slice(raw.as_bytes());
             }
             text.push(END);
+            // Where a pod may ask for its own node by name, which node that is matters.
+            if key == "affinity"
+                && raw.contains("metadata.name")
+                && let Some((_, Node::Unread(node))) = parts.iter().find(|(key, _)| key == NODE)
+            {
+                text.extend_from_slice(node.as_bytes());
+                text.push(END);
+            }
             // Of a pod on its node's network other ports are kept than of a template.
             if key == "hostNetwork" && kind == Kind::Pods {
                 text.push(END);

@@ -114,13 +114,13 @@ fn pool_enforcement(view: &View<'_>) -> Verdict {
 /// cardholder data environment, beside which it comes to run.
 fn let_in(view: &View<'_>, workload: &Workload, category: Category, nodes: &[&Node]) -> Vec<Finding> {
     let mut found = Vec::new();
-    for (spec, pods) in view.specs(workload) {
+    for (spec, pods, homes) in placed(view, workload) {
         let open = nodes.iter().filter_map(|node| {
             let mut taints = node.spec.taints.iter().filter(|taint| repels(taint)).peekable();
             // A node without such a taint is told by itself.
             taints.peek()?;
             let certain = tolerates(spec, taints)?;
-            deselected(spec, node).is_none().then_some((node, certain))
+            selects(spec, homes.as_ref(), node).then_some((node, certain))
         });
         let open: Vec<(&&Node, bool)> = open.collect();
         let Some((first, _)) = open.first() else { continue };
@@ -143,6 +143,25 @@ fn let_in(view: &View<'_>, workload: &Workload, category: Category, nodes: &[&No
         });
     }
     found
+}
+
+/// Nodes by their names.
+type Homes<'v> = BTreeSet<&'v str>;
+
+/// The specs of a workload with their pods, and where these are where each goes to its own node, as those of a DaemonSet do.
+fn placed<'v, 'b>(view: &View<'v>, workload: &'b Workload) -> impl Iterator<Item = (&'v PodSpec, u32, Option<Homes<'v>>)> + use<'v, 'b> {
+    let inventory = view.inventory;
+    workload.variants.iter().map(move |variant| {
+        let spec = inventory.spec(variant.spec);
+        let pods = || workload.pod_indexes.iter().filter_map(|at| inventory.pods.get(*at)).filter(|pod| pod.spec == variant.spec);
+        let homes = spec.is_on_own_node().then(|| pods().map(|pod| pod.node.as_str()).collect());
+        (spec, variant.pods, homes)
+    })
+}
+
+/// Whether what a spec asks of nodes leaves a node to its pods, taints aside.
+fn selects(spec: &PodSpec, homes: Option<&Homes<'_>>, node: &Node) -> bool {
+    homes.map_or_else(|| deselected(spec, node).is_none(), |homes| homes.contains(node.metadata.name.as_str()))
 }
 
 /// Whether a spec tolerates every one of some taints, and whether that is certain: what an operator does that is not known can't be told.
@@ -177,7 +196,10 @@ impl<'v> Pool<'v> {
     }
 
     /// Taints do not count here: they say who is kept off, not where a workload is kept.
-    fn selected_outside(&mut self, spec: &PodSpec) -> usize {
+    fn selected_outside(&mut self, spec: &PodSpec, homes: Option<&Homes<'_>>) -> usize {
+        if homes.is_some() {
+            return self.outside.iter().filter(|node| selects(spec, homes, node)).count();
+        }
         let placement = format!("{:?} {:?}", spec.node_selector, spec.affinity.node_affinity.required);
         let count = || self.outside.iter().filter(|node| deselected(spec, node).is_none()).count();
         *self.known.entry(placement).or_insert_with(count)
@@ -185,10 +207,10 @@ impl<'v> Pool<'v> {
 }
 
 fn bound(view: &View<'_>, workload: &Workload, pool: &mut Pool<'_>, verdict: &mut Verdict) {
-    for (spec, pods) in view.specs(workload) {
+    for (spec, pods, homes) in placed(view, workload) {
         let field = format!("{}.nodeSelector", workload.spec_path());
         let pins = is_pinned(spec);
-        let free = if pins { pool.selected_outside(spec) } else { 0 };
+        let free = if pins { pool.selected_outside(spec, homes.as_ref()) } else { 0 };
         if !pins || (pool.named && free > 0) {
             verdict.find(
                 view.finding(workload.object.clone(), field)
