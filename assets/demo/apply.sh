@@ -48,6 +48,8 @@ sed "s/UID-OF-cp-1/$uid/" "$here/cluster/21-control-plane.yaml" | "$kubectl" app
 applied_by terraform "$here/cluster/30-access.yaml"
 
 say "workloads"
+# It names a port of the nodes, which the server might else have given to another by then.
+applied_by helm "$here/helm/observability.yaml"
 applied_by helm "$here"/helm/*.yaml
 applied_by argocd-controller "$here"/gitops/*.yaml
 "$kubectl" apply -f "$here/by-hand" > /dev/null
