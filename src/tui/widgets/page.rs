@@ -101,26 +101,6 @@ pub fn fitting(lines: Vec<Line<'static>>, room: usize, theme: &Theme) -> Vec<Lin
     fitting_as(lines, room, theme, |left| format!("  … {left} more in a higher window"))
 }
 
-/// Draws a text from where it is scrolled to; where there is more below, the last line says how much.
-pub fn scrolled(frame: &mut Frame<'_>, area: Rect, lines: Vec<Line<'static>>, scroll: &Scroll, theme: &Theme) {
-    let (height, length) = (usize::from(area.height), lines.len());
-    // The line that tells of more takes the place of one, and the last step shows that one too.
-    let first = scroll.first(height, length);
-    let left = lines.into_iter().skip(first).collect();
-    let shown = fitting_as(left, height, theme, |more| format!("↓ {}", text::counted(more, "more line", "more lines")));
-    frame.render_widget(Paragraph::new(shown), area);
-}
-
-/// Draws what is told of the selected row, from where it is scrolled to; where there is more, the last line says how much, and which key goes there.
-pub fn detail(frame: &mut Frame<'_>, area: Rect, lines: Vec<Line<'static>>, scroll: &Scroll, theme: &Theme) {
-    let (height, length) = (usize::from(area.height), lines.len());
-    let first = scroll.first(height, length);
-    let left = lines.into_iter().skip(first).collect();
-    let shown = fitting_as(left, height, theme, |more| format!("  ↓ {}  J", text::counted(more, "more line", "more lines")));
-    frame.render_widget(Paragraph::new(shown), area);
-    mouse::wheel(area, Action::Detail);
-}
-
 /// The same in other words.
 #[must_use]
 pub fn fitting_as(mut lines: Vec<Line<'static>>, room: usize, theme: &Theme, words: impl Fn(usize) -> String) -> Vec<Line<'static>> {
@@ -130,4 +110,35 @@ pub fn fitting_as(mut lines: Vec<Line<'static>>, room: usize, theme: &Theme, wor
         lines.push(Line::styled(spelled(words(left).into()).into_owned(), theme.style("text.muted")));
     }
     lines
+}
+
+/// Draws a text from where it is scrolled to; where there is more below, the last line says how much.
+pub fn scrolled(frame: &mut Frame<'_>, area: Rect, lines: Vec<Line<'static>>, scroll: &Scroll, theme: &Theme) {
+    scrolled_as(frame, area, lines, scroll, theme, |more| format!("↓ {more}"));
+}
+
+/// Draws what is told of the selected row, from where it is scrolled to; where there is more, the last line says how much, and which key goes there.
+pub fn detail(frame: &mut Frame<'_>, area: Rect, lines: Vec<Line<'static>>, scroll: &Scroll, theme: &Theme) {
+    // Where all is seen, the wheel moves the list.
+    if lines.len() > usize::from(area.height) {
+        mouse::wheel(area, Action::Detail);
+    }
+    scrolled_as(frame, area, lines, scroll, theme, |more| format!("  ↓ {more}  J"));
+}
+
+/// The same with words for how many lines are missing.
+fn scrolled_as(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    lines: Vec<Line<'static>>,
+    scroll: &Scroll,
+    theme: &Theme,
+    words: impl Fn(&str) -> String,
+) {
+    let (height, length) = (usize::from(area.height), lines.len());
+    // The line that tells of more takes the place of one, and the last step shows that one too.
+    let first = scroll.first(height, length);
+    let left = lines.into_iter().skip(first).collect();
+    let shown = fitting_as(left, height, theme, |more| words(&text::counted(more, "more line", "more lines")));
+    frame.render_widget(Paragraph::new(shown), area);
 }

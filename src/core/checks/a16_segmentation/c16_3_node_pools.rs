@@ -197,11 +197,12 @@ impl<'v> Pool<'v> {
 
     /// Taints do not count here: they say who is kept off, not where a workload is kept.
     fn selected_outside(&mut self, spec: &PodSpec, homes: Option<&Homes<'_>>) -> usize {
+        let count = || self.outside.iter().filter(|node| selects(spec, homes, node)).count();
+        // Where each pod goes to its own node, each workload has others.
         if homes.is_some() {
-            return self.outside.iter().filter(|node| selects(spec, homes, node)).count();
+            return count();
         }
         let placement = format!("{:?} {:?}", spec.node_selector, spec.affinity.node_affinity.required);
-        let count = || self.outside.iter().filter(|node| deselected(spec, node).is_none()).count();
         *self.known.entry(placement).or_insert_with(count)
     }
 }
