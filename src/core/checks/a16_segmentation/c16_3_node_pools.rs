@@ -4,7 +4,7 @@ use super::pool::pool;
 use crate::analysis::agents::deselected;
 use crate::judging::{Check, Need, Verdict, View};
 use crate::kinds::node::{Node, Taint};
-use crate::kinds::pod::Toleration;
+use crate::kinds::pod::{Pod, Toleration};
 use crate::kinds::{PodSpec, Workload};
 use crate::model::{Category, Finding, Kind, ObjectRef, Severity};
 use std::collections::{BTreeMap, BTreeSet};
@@ -154,7 +154,11 @@ fn placed<'v, 'b>(view: &View<'v>, workload: &'b Workload) -> impl Iterator<Item
     workload.variants.iter().map(move |variant| {
         let spec = inventory.spec(variant.spec);
         let pods = || workload.pod_indexes.iter().filter_map(|at| inventory.pods.get(*at)).filter(|pod| pod.spec == variant.spec);
-        let homes = spec.is_on_own_node().then(|| pods().map(|pod| pod.node.as_str()).collect());
+        let homes = spec.is_on_own_node().then(|| {
+            // Pods that ended stand for a workload only where no other does.
+            let any_lives = pods().any(Pod::is_live);
+            pods().filter(|pod| pod.is_live() || !any_lives).map(|pod| pod.node.as_str()).collect()
+        });
         (spec, variant.pods, homes)
     })
 }
