@@ -27,6 +27,7 @@ mod types;
 mod verify;
 mod versions;
 
+use crate::remembered::Remembered;
 use crate::request::{GroupKind, Namespace, Request};
 use crate::ruling::{Answer, Judge, Ruling};
 use crate::validating::{Params, typed};
@@ -34,8 +35,7 @@ use crate::{cel, re2};
 use serde_json::Value;
 pub use settings::Settings;
 use std::cell::RefCell;
-use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
 
 /// A policy of Kyverno that was read, or why it can't be.
 pub struct Kyverno(Kind);
@@ -114,39 +114,23 @@ fn as_served(request: &Request) -> Result<Request, String> {
     Ok(request.about(object, old_object))
 }
 
-/// An object as the API server writes it, and what it was made from.
-type Written = (GroupKind, Value, Result<Value, String>);
-
 thread_local! {
-    /// The last objects that were written: many policies are asked about the same few.
-    static WRITTEN: RefCell<HashMap<u64, Written>> = RefCell::default();
+    static WRITTEN: RefCell<Remembered<Result<Arc<Value>, String>>> = RefCell::default();
 }
 
-/// More than these are not kept.
-const MOST_WRITTEN: usize = 512;
-
-fn written(kind: &GroupKind, object: &Value) -> Result<Value, String> {
+/// An object as the API server writes it; the last ones are remembered.
+fn written(kind: &GroupKind, object: &Arc<Value>) -> Result<Arc<Value>, String> {
     if object.is_null() {
-        return Ok(Value::Null);
+        return Ok(Arc::clone(object));
     }
-    let mut hasher = DefaultHasher::new();
-    kind.hash(&mut hasher);
-    object.hash(&mut hasher);
-    let key = hasher.finish();
-    let known = WRITTEN.with_borrow(|all| all.get(&key).filter(|(k, o, _)| k == kind && o == object).map(|(.., made)| made.clone()));
-    if let Some(made) = known {
-        return made;
+    if let Some(known) = WRITTEN.with_borrow(|all| all.known(kind, object)) {
+        return known;
     }
     let made = match typed::object(kind, object) {
         cel::Value::Unknown(why) => Err(why.to_string()),
-        value => value.to_json().ok_or_else(|| "an object that is no JSON".to_owned()),
+        value => value.to_json().map(Arc::new).ok_or_else(|| "an object that is no JSON".to_owned()),
     };
-    WRITTEN.with_borrow_mut(|all| {
-        if all.len() >= MOST_WRITTEN {
-            all.clear();
-        }
-        all.insert(key, (kind.clone(), object.clone(), made.clone()));
-    });
+    WRITTEN.with_borrow_mut(|all| all.keep(kind, object, made.clone()));
     made
 }
 

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What is done to an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -109,10 +110,10 @@ pub struct Request {
     pub name: String,
     /// The namespace; none for what is in none. For a Namespace itself it is that namespace's name, as the API server has it.
     pub namespace: Option<Namespace>,
-    /// The object as it is to be; null where it goes.
-    pub object: Value,
+    /// The object as it is to be; null where it goes. It is shared: what is made of it is remembered by it.
+    pub object: Arc<Value>,
     /// The object as it was; null where it is new.
-    pub old_object: Value,
+    pub old_object: Arc<Value>,
     /// Who sends it.
     pub user: User,
     /// What is supposed of its images.
@@ -124,7 +125,7 @@ pub struct Request {
 impl Request {
     /// The same request about other objects.
     #[must_use]
-    pub fn about(&self, object: Value, old_object: Value) -> Self {
+    pub fn about(&self, object: Arc<Value>, old_object: Arc<Value>) -> Self {
         Self {
             operation: self.operation,
             kind: self.kind.clone(),

@@ -4,6 +4,7 @@ use crate::dice::Dice;
 use kassay_engines::{GroupKind, GroupResource, Namespace, Operation, Provenance, Request, User};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A pod that holds to everything, as the API server has it after its defaults.
 pub fn clean() -> Value {
@@ -250,8 +251,8 @@ pub fn creating(mut pod: Value, namespace: Namespace) -> Request {
         subresource: String::new(),
         name: "w".to_owned(),
         namespace: Some(namespace),
-        object: pod,
-        old_object: Value::Null,
+        object: pod.into(),
+        old_object: Arc::default(),
         user: User { name: "ada".to_owned(), groups: vec!["devs".to_owned(), "system:authenticated".to_owned()] },
         images: Provenance::Verified,
         dry_run: false,
@@ -276,12 +277,12 @@ pub fn request(dice: &mut Dice) -> Request {
             request.operation = Operation::Update;
             request.subresource = "ephemeralcontainers".to_owned();
             request.old_object = request.object.clone();
-            request.object["spec"]["ephemeralContainers"] = json!([added]);
+            Arc::make_mut(&mut request.object)["spec"]["ephemeralContainers"] = json!([added]);
         }
         18 => {
             request.operation = Operation::Update;
             request.old_object = request.object.clone();
-            set(&mut request.object, "/metadata/labels/extra", Some(json!("x")));
+            set(Arc::make_mut(&mut request.object), "/metadata/labels/extra", Some(json!("x")));
         }
         _ => {
             request.operation = Operation::Delete;
@@ -292,7 +293,7 @@ pub fn request(dice: &mut Dice) -> Request {
 }
 
 fn make(request: &mut Request, (group, version, kind, resource): &(&str, &str, &str, &str)) {
-    let pod = request.object.take();
+    let pod = std::mem::take(&mut request.object);
     let mut metadata = json!({"labels": {"app": "w"}});
     for key in ["labels", "annotations"] {
         if let Some(value) = pod["metadata"].get(key) {
@@ -314,7 +315,8 @@ fn make(request: &mut Request, (group, version, kind, resource): &(&str, &str, &
     request.object = json!({
         "apiVersion": api, "kind": kind,
         "metadata": {"name": "w", "namespace": name, "labels": metadata["labels"]}, "spec": spec, "status": {}
-    });
+    })
+    .into();
     request.kind = GroupKind { group: (*group).to_owned(), version: (*version).to_owned(), kind: (*kind).to_owned() };
     request.resource = GroupResource { group: (*group).to_owned(), version: (*version).to_owned(), resource: (*resource).to_owned() };
 }
@@ -328,8 +330,8 @@ pub fn told(request: &Request) -> Value {
         "subresource": request.subresource,
         "name": request.name,
         "namespace": request.namespace.as_ref().map(|namespace| json!({"name": namespace.name, "labels": namespace.labels})),
-        "object": request.object,
-        "oldObject": request.old_object,
+        "object": *request.object,
+        "oldObject": *request.old_object,
         "user": {"name": request.user.name, "groups": request.user.groups},
         "dryRun": request.dry_run,
     })
@@ -358,8 +360,8 @@ pub fn heard(value: &Value) -> Request {
             let labels = labels.map(|(key, value)| (key.clone(), value.as_str().unwrap_or_default().to_owned())).collect();
             Namespace { name: namespace["name"].as_str().unwrap_or_default().to_owned(), labels }
         }),
-        object: value.get("object").cloned().unwrap_or_default(),
-        old_object: value.get("oldObject").cloned().unwrap_or_default(),
+        object: value.get("object").cloned().unwrap_or_default().into(),
+        old_object: value.get("oldObject").cloned().unwrap_or_default().into(),
         user: User {
             name: text("/user/name"),
             groups: value

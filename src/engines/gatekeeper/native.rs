@@ -218,9 +218,9 @@ impl About {
     fn new(request: &Request) -> Self {
         let object = match request.operation {
             Operation::Delete => Value::Null,
-            _ => typed::object(&request.kind, &request.object),
+            _ => typed::seen(&request.kind, &request.object),
         };
-        let old_object = typed::object(&request.kind, &request.old_object);
+        let old_object = typed::seen(&request.kind, &request.old_object);
         let any = if matches!(object, Value::Null) && request.operation == Operation::Delete { old_object.clone() } else { object.clone() };
         Self { object, old_object, request: program::request_value(request), namespace: program::namespace_value(request), any }
     }

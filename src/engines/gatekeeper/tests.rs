@@ -5,6 +5,7 @@ use crate::request::{GroupKind, GroupResource, Namespace, Operation, Provenance,
 use crate::ruling::{Answer, Judge};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 const PRIVILEGED: &str = r#"package k8sprivileged
 
@@ -53,8 +54,8 @@ fn pod(privileged: bool) -> Request {
         subresource: String::new(),
         name: "p".to_owned(),
         namespace: Some(Namespace::new("pay", &BTreeMap::from([("team".to_owned(), "red".to_owned())]))),
-        object,
-        old_object: Value::Null,
+        object: object.into(),
+        old_object: Value::Null.into(),
         user: User { name: "somebody".to_owned(), groups: vec!["system:authenticated".to_owned()] },
         images: Provenance::default(),
         dry_run: false,
@@ -90,7 +91,8 @@ fn a_template_of_the_usual_sort_refuses_what_it_should() {
     update.operation = Operation::Update;
     update.subresource = "ephemeralcontainers".to_owned();
     update.old_object = update.object.clone();
-    update.object["spec"]["ephemeralContainers"] = json!([{"name": "e", "image": "x", "securityContext": {"privileged": true}}]);
+    Arc::make_mut(&mut update.object)["spec"]["ephemeralContainers"] =
+        json!([{"name": "e", "image": "x", "securityContext": {"privileged": true}}]);
     assert_eq!(one(json!({}), &update), "R");
     let judge = Gatekeeper::read(&template(PRIVILEGED, &[EXEMPT]), &[constraint(json!({}))], &Settings::default());
     let rulings = judge.rule(&pod(true));
@@ -152,7 +154,7 @@ fn an_object_fits_as_it_is_or_as_it_was() {
     let mut update = pod(true);
     update.operation = Operation::Update;
     update.old_object = update.object.clone();
-    update.old_object["metadata"]["labels"] = json!({"app": "old"});
+    Arc::make_mut(&mut update.old_object)["metadata"]["labels"] = json!({"app": "old"});
     assert_eq!(one(json!({"match": {"labelSelector": {"matchLabels": {"app": "old"}}}}), &update), "R");
     assert_eq!(one(json!({"match": {"labelSelector": {"matchLabels": {"app": "none"}}}}), &update), "-");
     let mut delete = pod(true);
@@ -336,7 +338,7 @@ fn a_namespace_is_in_none() {
     let mut request = pod(false);
     request.kind.kind = "Namespace".to_owned();
     request.resource.resource = "namespaces".to_owned();
-    request.object = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "pay", "labels": {"team": "red"}}});
+    request.object = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "pay", "labels": {"team": "red"}}}).into();
     let ask = |body: &str, spec: Value| {
         let rego = format!("package x\nviolation[{{\"msg\": \"m\"}}] {{ {body} }}");
         ask(&template(&rego, &[]), &[constraint(spec)], &Settings::default(), &request)
@@ -522,8 +524,8 @@ fn what_was_said_in_one_namespace_is_not_said_of_what_differs() {
     let with = |namespace: &str, host: bool| {
         let mut request = pod(false);
         request.namespace = Some(Namespace::new(namespace, &BTreeMap::new()));
-        request.object["metadata"]["namespace"] = json!(namespace);
-        request.object["spec"]["hostPID"] = json!(host);
+        Arc::make_mut(&mut request.object)["metadata"]["namespace"] = json!(namespace);
+        Arc::make_mut(&mut request.object)["spec"]["hostPID"] = json!(host);
         request
     };
     assert_eq!(said(plain, &[with("a", false), with("b", true), with("c", false), with("b", true)]), "ARAR");

@@ -477,6 +477,6 @@ impl Judge for ValidatingPolicy {
     }
 
     fn asks_who(&self) -> bool {
-        self.mentions_user || self.settings != Settings::default()
+        self.mentions_user || self.settings.asks_who()
     }
 }

@@ -9,6 +9,7 @@ use super::types::{MatchCondition, Rule};
 use crate::cel::{Failure, Type, Value};
 use crate::request::{Operation, Request};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The conditions of a webhook.
 pub struct Conditions {
@@ -67,8 +68,9 @@ impl Conditions {
         }
         for object in [&mut again.object, &mut again.old_object] {
             if object.is_null() {
-                *object = serde_json::json!({});
+                *object = Arc::new(serde_json::json!({}));
             }
+            let object = Arc::make_mut(object);
             object["apiVersion"] = version.clone().into();
             object["kind"] = request.kind.kind.clone().into();
         }

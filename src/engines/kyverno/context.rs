@@ -53,8 +53,8 @@ fn review(request: &Request) -> Value {
     if let Value::Object(map) = &mut review {
         // `json!` would write and read them once more, and they are large.
         map.insert("userInfo".to_owned(), user);
-        map.insert("object".to_owned(), jmespath::as_floats(request.object.clone()));
-        map.insert("oldObject".to_owned(), jmespath::as_floats(request.old_object.clone()));
+        map.insert("object".to_owned(), jmespath::as_floats((*request.object).clone()));
+        map.insert("oldObject".to_owned(), jmespath::as_floats((*request.old_object).clone()));
         let mut put = |key: &str, text: &str| {
             if !text.is_empty() {
                 map.insert(key.to_owned(), json!(text));

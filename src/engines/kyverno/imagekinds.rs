@@ -292,7 +292,7 @@ impl Judge for ImageValidatingPolicy {
     }
 
     fn asks_who(&self) -> bool {
-        self.mentions_user || self.settings != Settings::default()
+        self.mentions_user || self.settings.asks_who()
     }
 }
 
@@ -314,8 +314,8 @@ mod tests {
             subresource: String::new(),
             name: "a".into(),
             namespace: Some(Namespace::new("pay", &BTreeMap::new())),
-            object: json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a", "namespace": "pay"}, "spec": {"containers": [{"name": "a", "image": image}]}}),
-            old_object: Value::Null,
+            object: json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a", "namespace": "pay"}, "spec": {"containers": [{"name": "a", "image": image}]}}).into(),
+            old_object: json!(null).into(),
             user: User { name: "jane".into(), groups: vec![] },
             images: Provenance::Unsigned,
             dry_run: false,

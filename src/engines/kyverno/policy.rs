@@ -443,7 +443,7 @@ impl Judge for Policy {
                 .iter()
                 .any(|condition| condition.expression.contains("userInfo") || condition.expression.contains("authorizer"))
             || self.exceptions.iter().any(Exception::asks_who)
-            || self.settings != Settings::default()
+            || self.settings.asks_who()
     }
 }
 

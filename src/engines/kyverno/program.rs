@@ -172,7 +172,7 @@ impl<'a> Seen<'a> {
     /// What a program with these variables sees.
     #[must_use]
     pub fn new(request: &Request, variables: &'a BTreeMap<String, Compiled>) -> Self {
-        let object = if request.operation == Operation::Delete { &serde_json::Value::Null } else { &request.object };
+        let object = if request.operation == Operation::Delete { &serde_json::Value::Null } else { &*request.object };
         let of_namespace = request.kind.kind == "Namespace" && request.kind.group.is_empty();
         let namespace = request.namespace.as_ref().filter(|_| !of_namespace).map_or(Value::Null, namespace);
         Self {

@@ -78,7 +78,7 @@ pub fn validate<'a>(request: &Request, rule: &'a Rule, demand: &'a Validate, con
         Ok(pair) => pair,
         Err(status) => return status,
     };
-    let object = if request.operation == Operation::Delete { None } else { Some(&request.object) };
+    let object = if request.operation == Operation::Delete { None } else { Some(&*request.object) };
     let status = demanded(&part, &substituted, object, None, context, 0);
     let action = demand.failure_action.as_deref().unwrap_or(spec_action);
     let lenient = demand.allow_existing_violations.unwrap_or(true);
@@ -90,7 +90,7 @@ pub fn validate<'a>(request: &Request, rule: &'a Rule, demand: &'a Validate, con
     }
     let mut before = context.clone();
     before.judge_old(&request.old_object);
-    match demanded(&part, &substituted, Some(&request.old_object), None, &mut before, 0) {
+    match demanded(&part, &substituted, Some(&*request.old_object), None, &mut before, 0) {
         Status::Fail(_) => Status::Skip("what was wrong before may stay wrong".to_owned()),
         Status::Lacking(why) => Status::Lacking(why),
         _ => status,

@@ -118,6 +118,12 @@ impl Settings {
         self
     }
 
+    /// Whether what is left out may hang on who sends a request.
+    #[must_use]
+    pub fn asks_who(&self) -> bool {
+        !self.known || [&self.groups, &self.usernames, &self.roles].iter().any(|names| !names.out.is_empty())
+    }
+
     /// How assertion trees are taken.
     #[must_use]
     pub const fn assertions(&self) -> Assertions {

@@ -27,8 +27,8 @@ fn request(row: &Value) -> Request {
         namespace: namespace
             .is_object()
             .then(|| Namespace { name: text(&namespace["name"]), labels: serde_json::from_value(namespace["labels"].clone()).unwrap() }),
-        object: row["object"].clone(),
-        old_object: row["old"].clone(),
+        object: Arc::new(row["object"].clone()),
+        old_object: Arc::new(row["old"].clone()),
         user: User { name: text(&row["user"]["name"]), groups: serde_json::from_value(row["user"]["groups"].clone()).unwrap() },
         images: Provenance::Verified,
         dry_run: false,

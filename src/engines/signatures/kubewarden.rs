@@ -215,8 +215,8 @@ struct Seen<'a>(&'a Request);
 impl Scope for Seen<'_> {
     fn get(&self, name: &str) -> Option<Cel> {
         Some(match name {
-            "object" => typed::object(&self.0.kind, &self.0.object),
-            "oldObject" => typed::object(&self.0.kind, &self.0.old_object),
+            "object" => typed::seen(&self.0.kind, &self.0.object),
+            "oldObject" => typed::seen(&self.0.kind, &self.0.old_object),
             "request" => program::request_value(self.0),
             _ => return None,
         })

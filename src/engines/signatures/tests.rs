@@ -7,6 +7,7 @@ use crate::request::{GroupKind, GroupResource, Namespace, Operation, Provenance,
 use crate::ruling::{Answer, Judge};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 const DIGEST: &str = "sha256:0123456789012345678901234567890123456789012345678901234567890123";
 
@@ -18,8 +19,8 @@ fn pod(image: &str, images: Provenance) -> Request {
         subresource: String::new(),
         name: "p".to_owned(),
         namespace: Some(Namespace::new("pay", &BTreeMap::new())),
-        object: json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p", "labels": {"app": "x"}}, "spec": {"containers": [{"name": "a", "image": image}]}}),
-        old_object: Value::Null,
+        object: json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p", "labels": {"app": "x"}}, "spec": {"containers": [{"name": "a", "image": image}]}}).into(),
+        old_object: Value::Null.into(),
         user: User::default(),
         images,
         dry_run: false,
@@ -30,7 +31,8 @@ fn deployment(image: &str, images: Provenance) -> Request {
     let mut request = pod(image, images);
     request.kind = GroupKind { group: "apps".to_owned(), version: "v1".to_owned(), kind: "Deployment".to_owned() };
     request.object = json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "d"},
-        "spec": {"template": {"spec": {"initContainers": [{"name": "a", "image": image}], "containers": []}}}});
+        "spec": {"template": {"spec": {"initContainers": [{"name": "a", "image": image}], "containers": []}}}})
+    .into();
     request
 }
 
@@ -157,8 +159,8 @@ fn policies_choose_objects_and_images_without_any_are_for_the_cluster_to_say() {
     let mut scaled = deployment("ghcr.io/a", unsigned);
     scaled.operation = Operation::Update;
     scaled.old_object = scaled.object.clone();
-    scaled.object["spec"]["replicas"] = json!(1);
-    scaled.old_object["spec"]["replicas"] = json!(2);
+    Arc::make_mut(&mut scaled.object)["spec"]["replicas"] = json!(1);
+    Arc::make_mut(&mut scaled.old_object)["spec"]["replicas"] = json!(2);
     assert_eq!(letters(&both, &scaled), "---");
     let mut away = pod("ghcr.io/a", unsigned);
     away.operation = Operation::Delete;
@@ -250,7 +252,7 @@ fn nodes_of_openshift_pull_by_the_closest_scope() {
     }
     // What a volume is made of is pulled by the same rules.
     let mut mounting = pod("quay.io/a/b", Provenance::Unsigned);
-    mounting.object["spec"]["volumes"] = json!([{"name": "v", "image": {"reference": "registry.invalid/w:1"}}]);
+    Arc::make_mut(&mut mounting.object)["spec"]["volumes"] = json!([{"name": "v", "image": {"reference": "registry.invalid/w:1"}}]);
     assert_eq!(letters(&OpenShift::read(&sources(json!({"allowedRegistries": ["quay.io"]})), &[]), &mounting), "R");
     let policy = |kind: &str, namespace: &str, scopes: Value| {
         json!({"apiVersion": "config.openshift.io/v1", "kind": kind, "metadata": {"name": "c", "namespace": namespace},
@@ -287,7 +289,7 @@ fn warden(module: &str, settings: Value, more: Value) -> Value {
 
 fn with_spec(spec: Value) -> Request {
     let mut request = pod("nginx", Provenance::Verified);
-    request.object["spec"] = spec;
+    Arc::make_mut(&mut request.object)["spec"] = spec;
     request
 }
 

@@ -96,7 +96,7 @@ impl MatchConditions {
 mod tests {
     use super::{MatchConditions, Met};
     use crate::request::{GroupKind, GroupResource, Namespace, Operation, Provenance, Request, User};
-    use serde_json::{Value, json};
+    use serde_json::json;
     use std::collections::BTreeMap;
 
     fn pod(namespace: &str, user: &str) -> Request {
@@ -107,8 +107,8 @@ mod tests {
             subresource: String::new(),
             name: "a".into(),
             namespace: Some(Namespace::new(namespace, &BTreeMap::new())),
-            object: json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a", "namespace": namespace}, "spec": {"containers": [{"name": "a", "image": "a"}]}}),
-            old_object: Value::Null,
+            object: json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a", "namespace": namespace}, "spec": {"containers": [{"name": "a", "image": "a"}]}}).into(),
+            old_object: json!(null).into(),
             user: User { name: user.into(), groups: vec!["system:authenticated".into()] },
             images: Provenance::default(),
             dry_run: false,

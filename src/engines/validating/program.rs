@@ -219,8 +219,8 @@ pub(super) struct Held {
 impl Held {
     pub fn new(request: &Request) -> Self {
         Self {
-            object: typed::object(&request.kind, &request.object),
-            old_object: typed::object(&request.kind, &request.old_object),
+            object: typed::seen(&request.kind, &request.object),
+            old_object: typed::seen(&request.kind, &request.old_object),
             request: request_value(request),
             namespace: namespace_value(request),
         }

@@ -7,8 +7,10 @@
 
 use crate::cel::Value;
 use crate::quantity::Quantity;
+use crate::remembered::Remembered;
 use crate::request::GroupKind;
 use serde_json::Value as Json;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
@@ -141,6 +143,22 @@ const KINDS: [(&str, &[&str]); 10] = [
     ("scheduling.k8s.io", &["PriorityClass"]),
     ("storage.k8s.io", &["StorageClass"]),
 ];
+
+thread_local! {
+    static SEEN: RefCell<Remembered<Value>> = RefCell::default();
+}
+
+/// An object of a request as CEL sees it; the last ones are remembered.
+pub(crate) fn seen(kind: &GroupKind, whole: &Arc<Json>) -> Value {
+    if whole.is_null() {
+        return object(kind, whole);
+    }
+    SEEN.with_borrow(|seen| seen.known(kind, whole)).unwrap_or_else(|| {
+        let made = object(kind, whole);
+        SEEN.with_borrow_mut(|seen| seen.keep(kind, whole, made.clone()));
+        made
+    })
+}
 
 /// An object as CEL sees it; unknown where its kind has a type that is not told here, or it does not fit its type.
 pub(crate) fn object(kind: &GroupKind, object: &Json) -> Value {

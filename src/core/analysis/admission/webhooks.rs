@@ -11,6 +11,7 @@ use kassay_engines::validating::{MatchConditions, Met};
 use kassay_engines::{Namespace, Operation, Request};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// How the API server asks an engine about a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -195,10 +196,11 @@ impl Webhooks {
 
     /// By what their author chooses objects can stay out of every webhook that is asked about a request, each in words; empty where one asks about all.
     #[must_use]
-    pub fn ways_around(&self, request: &Request) -> Vec<String> {
+    pub fn ways_around<'r>(&self, request: &dyn Fn() -> &'r Request) -> Vec<String> {
         if self.hooks.iter().all(|hook| hook.conditions.is_empty()) {
             return vec![];
         }
+        let request = request();
         let asked = self.hooks.iter().filter(|hook| hook.is_about(request) && hook.asked(request) == Asked::All);
         let ways_of = |hook: &Hook| -> Vec<String> {
             hook.conditions.ways_around().into_iter().map(|way| format!("webhook {}: {way}", hook.name)).collect()
@@ -339,8 +341,8 @@ fn making_a_pod() -> Request {
         subresource: String::new(),
         name: String::new(),
         namespace: Some(Namespace::default()),
-        object: Value::Null,
-        old_object: Value::Null,
+        object: Arc::default(),
+        old_object: Arc::default(),
         user: kassay_engines::User::default(),
         images: kassay_engines::Provenance::default(),
         dry_run: false,

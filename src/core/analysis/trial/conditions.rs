@@ -1,7 +1,7 @@
 //! What the match conditions of a webhook leave out: its engine, or its program, is not asked about that, whatever its rules would say.
 
 use super::breaks::Break;
-use super::requests::ways;
+use super::requests::requests;
 use super::witness::{Dress, Form, WITNESSES, Witness};
 use crate::analysis::admission::webhooks::conditions;
 use crate::kinds::admission::Webhook;
@@ -26,7 +26,7 @@ impl LeftOut {
     /// The condition that leaves a witness out in a namespace, as a person sends it; none where it is asked about.
     fn sees(&mut self, conditions: &MatchConditions, witness: &Witness, space: &Namespace) -> Option<String> {
         let mut left_out = None;
-        for request in ways(witness, space, &Dress::default(), false).into_iter().flat_map(|way| way.requests) {
+        for request in requests(witness, space, &Dress::default(), false) {
             match conditions.met(&request) {
                 Met::All => {}
                 Met::Not(condition) => left_out = Some(condition),

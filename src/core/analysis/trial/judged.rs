@@ -2,12 +2,13 @@
 
 use super::breaks::Break;
 use super::places::Place;
-use super::requests::{Way, ways};
+use super::requests::{requests, ways};
 use super::tried::Tried;
 use super::wear::worn_in;
 use super::witness::{Dress, Form, WITNESSES, Witness};
 use crate::kinds::Inventory;
-use kassay_engines::{Answer, BY_NAME, Request, Ruling};
+use kassay_engines::{Answer, Namespace, Request, Ruling};
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -50,12 +51,12 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    fn new(outcome: Outcome, by: impl Into<String>, why: impl Into<String>) -> Self {
+    pub(super) fn new(outcome: Outcome, by: impl Into<String>, why: impl Into<String>) -> Self {
         Self { outcome, by: by.into(), why: why.into(), spoken_of: false, around: vec![] }
     }
 
     /// How bad it is: what is refused in any case before what may stay out of it, then what is not known, then what gets in.
-    const fn weight(&self) -> (Outcome, usize) {
+    pub(super) const fn weight(&self) -> (Outcome, usize) {
         (self.outcome, self.around.len())
     }
 }
@@ -66,7 +67,7 @@ const UNASKED: &str = "no policy is asked about it";
 /// Where in the list of requests those of a witness stand: for each way the first, and how many.
 type Spans = Vec<(&'static str, usize, usize)>;
 
-/// What one policy says to every request, as far as it was asked.
+/// What one policy says to every request of one dress, as far as it was asked.
 type Said = Vec<Option<Arc<[Ruling]>>>;
 
 /// What all policies say, each asked once for what it can tell apart.
@@ -74,50 +75,91 @@ pub(super) struct Court<'a> {
     policies: &'a [Tried<'a>],
     unread: &'a [String],
     by_controllers: bool,
-    said: HashMap<(usize, usize, usize), Said>,
+    said: Vec<Said>,
+    /// Where in `said` the answers stand of a policy to what it can tell of a place, and to a dress.
+    known: HashMap<(usize, usize, usize), usize>,
     /// What witnesses put on everywhere, in this order.
     common: Vec<Dress>,
     /// All that any of them put on, the common ones first.
     dresses: Vec<Dress>,
+    /// The same for all places and dresses: they depend on the forms of witnesses alone.
     spans: Vec<Spans>,
     total: usize,
+}
+
+/// All requests in one place and dress. Each is built where some policy has not yet answered it elsewhere: of thousands of places few differ.
+struct Asking {
+    namespace: Namespace,
+    dress: Dress,
+    by_controllers: bool,
+    /// By witness.
+    built: Vec<OnceCell<Vec<Request>>>,
+    /// For each policy, where in `Court::said` its answers stand.
+    answers: Vec<usize>,
+}
+
+impl Asking {
+    /// The request that stands so far behind the first of a witness.
+    fn request(&self, witness: usize, behind: usize) -> &Request {
+        let build = || requests(&WITNESSES[witness], &self.namespace, &self.dress, self.by_controllers);
+        &self.built[witness].get_or_init(build)[behind]
+    }
+}
+
+/// A request of a witness.
+#[derive(Clone, Copy)]
+struct At {
+    witness: usize,
+    /// How many of the same witness stand before it.
+    behind: usize,
+    /// Its place among all.
+    number: usize,
 }
 
 impl<'a> Court<'a> {
     /// A court before which witnesses come in the first of these dresses that lets the clean one in.
     pub(super) fn new(policies: &'a [Tried<'a>], unread: &'a [String], dresses: Vec<Dress>) -> Self {
         let by_controllers = policies.iter().any(Tried::asks_who);
+        let (mut total, mut spans) = (0, Vec::new());
+        for witness in WITNESSES.iter() {
+            let mut of = Spans::new();
+            for (words, count) in ways(witness, by_controllers) {
+                of.push((words, total, count));
+                total += count;
+            }
+            spans.push(of);
+        }
         let common = dresses.clone();
-        Self { policies, unread, by_controllers, said: HashMap::new(), common, dresses, spans: vec![], total: 0 }
+        Self { policies, unread, by_controllers, said: vec![], known: HashMap::new(), common, dresses, spans, total }
     }
 
     /// What becomes of every witness in a place. Where the clean one is refused, the witnesses put on what comes next, and at last what something wears
     /// that runs there.
     pub(super) fn try_all(&mut self, inventory: &Inventory, place: &mut Place) -> Vec<Verdict> {
         let mut worn = 0;
-        let mut requests = self.requests(place, worn);
-        if self.clean_is_refused(place, worn, &requests) {
+        let mut asking = self.asking(place, worn);
+        if self.clean_is_refused(&asking) {
             for dress in self.common.clone().into_iter().skip(1).chain(worn_in(inventory, place)) {
                 let at = self.dresses.iter().position(|known| *known == dress).unwrap_or_else(|| {
                     self.dresses.push(dress);
                     self.dresses.len() - 1
                 });
-                let other = self.requests(place, at);
-                if !self.clean_is_refused(place, at, &other) {
-                    (worn, requests) = (at, other);
+                let other = self.asking(place, at);
+                if !self.clean_is_refused(&other) {
+                    (worn, asking) = (at, other);
                     break;
                 }
             }
         }
         place.dress = self.dresses[worn].clone();
-        let mut verdicts: Vec<Verdict> = (0..WITNESSES.len()).map(|witness| self.witness(place, worn, &requests, witness)).collect();
+        let mut verdicts: Vec<Verdict> = (0..WITNESSES.len()).map(|witness| self.witness(&asking, witness)).collect();
         // Whoever makes a pod chooses its image: where a public one gets in too, the worse of both counts.
         let public = self.common.len().saturating_sub(1);
         if worn < public {
-            let requests = self.requests(place, public);
-            if !self.clean_is_refused(place, public, &requests) {
+            let asking = self.asking(place, public);
+            if !self.clean_is_refused(&asking) {
                 for (witness, verdict) in verdicts.iter_mut().enumerate() {
-                    let other = self.witness(place, public, &requests, witness);
+                    let other = self.witness(&asking, witness);
                     if other.weight() > verdict.weight() {
                         let why = format!("with the image {}: {}", self.dresses[public].image, other.why);
                         *verdict = Verdict { why, ..other };
@@ -128,48 +170,49 @@ impl<'a> Court<'a> {
         verdicts
     }
 
-    fn requests(&mut self, place: &Place, worn: usize) -> Vec<Request> {
-        let (mut all, mut spans) = (Vec::new(), Vec::new());
-        for witness in WITNESSES.iter() {
-            let mut of = Spans::new();
-            for Way { words, requests } in ways(witness, &place.first, &self.dresses[worn], self.by_controllers) {
-                of.push((words, all.len(), requests.len()));
-                all.extend(requests);
-            }
-            spans.push(of);
+    fn asking(&mut self, place: &Place, worn: usize) -> Asking {
+        let (said, known, total) = (&mut self.said, &mut self.known, self.total);
+        let answers = place.keys.iter().enumerate().map(|(policy, key)| {
+            *known.entry((policy, *key, worn)).or_insert_with(|| {
+                said.push(vec![None; total]);
+                said.len() - 1
+            })
+        });
+        Asking {
+            namespace: place.first.clone(),
+            dress: self.dresses[worn].clone(),
+            by_controllers: self.by_controllers,
+            built: WITNESSES.iter().map(|_| OnceCell::new()).collect(),
+            answers: answers.collect(),
         }
-        (self.spans, self.total) = (spans, all.len());
-        all
     }
 
-    fn clean_is_refused(&mut self, place: &Place, worn: usize, requests: &[Request]) -> bool {
+    fn clean_is_refused(&mut self, asking: &Asking) -> bool {
         let clean = WITNESSES.iter().position(|witness| witness.id == Form::Pod.clean()).unwrap_or_default();
-        self.witness(place, worn, requests, clean).outcome == Outcome::Refused
+        self.witness(asking, clean).outcome == Outcome::Refused
     }
 
     /// What a policy says to a request.
-    fn rulings(&mut self, place: &Place, worn: usize, requests: &[Request], policy: usize, at: usize) -> Arc<[Ruling]> {
-        let total = self.total;
-        let said = self.said.entry((policy, place.keys[policy], worn)).or_insert_with(|| vec![None; total]);
-        if let Some(known) = &said[at] {
-            return Arc::clone(known);
-        }
-        let rulings: Arc<[Ruling]> = self.policies[policy].rule(&requests[at]).into();
-        said[at] = Some(Arc::clone(&rulings));
-        rulings
+    fn rulings(&mut self, asking: &Asking, policy: usize, at: At) -> Arc<[Ruling]> {
+        let said = &mut self.said[asking.answers[policy]][at.number];
+        let ask = || self.policies[policy].rule(asking.request(at.witness, at.behind)).into();
+        Arc::clone(said.get_or_insert_with(ask))
     }
 
-    fn witness(&mut self, place: &Place, worn: usize, requests: &[Request], witness: usize) -> Verdict {
+    fn witness(&mut self, asking: &Asking, witness: usize) -> Verdict {
         let own = &WITNESSES[witness];
         let clean = WITNESSES.iter().position(|other| other.id == own.form.clean()).unwrap_or_default();
         let (spans, clean_spans) = (self.spans[witness].clone(), self.spans[clean].clone());
+        let start_of = |spans: &Spans| spans.first().map_or(0, |(_, start, _)| *start);
+        let (own_start, clean_start) = (start_of(&spans), start_of(&clean_spans));
         let mut worst: Option<Verdict> = None;
         for (way, (words, start, count)) in spans.into_iter().enumerate() {
-            let clean_start = clean_spans.get(way).map(|(_, start, _)| *start);
+            let beside = clean_spans.get(way).filter(|_| own.breaks != Break::Nothing);
             let mut told: Option<Verdict> = None;
             for step in 0..count {
-                let beside = clean_start.map(|start| start + step).filter(|_| own.breaks != Break::Nothing);
-                let verdict = self.request(place, worn, requests, start + step, beside, own);
+                let at = At { witness, behind: start + step - own_start, number: start + step };
+                let beside = beside.map(|(_, start, _)| At { witness: clean, behind: start + step - clean_start, number: start + step });
+                let verdict = self.request(asking, at, beside, own);
                 if told.as_ref().is_none_or(|known| verdict.outcome < known.outcome) {
                     told = Some(verdict);
                 }
@@ -186,25 +229,17 @@ impl<'a> Court<'a> {
     }
 
     /// What all policies say to one request, beside what they say to the same request of the clean witness.
-    fn request(
-        &mut self,
-        place: &Place,
-        worn: usize,
-        requests: &[Request],
-        at: usize,
-        beside: Option<usize>,
-        witness: &Witness,
-    ) -> Verdict {
+    fn request(&mut self, asking: &Asking, at: At, beside: Option<At>, witness: &Witness) -> Verdict {
         let mut refused: Option<Verdict> = None;
         let (mut unknown, mut as_clean): (Option<Verdict>, Option<Verdict>) = (None, None);
         let mut looked = Looked::default();
         let policies = self.policies;
         for (number, policy) in policies.iter().enumerate() {
-            let rulings = self.rulings(place, worn, requests, number, at);
+            let rulings = self.rulings(asking, number, at);
             if rulings.iter().all(|ruling| ruling.answer == Answer::NotAsked) {
                 continue;
             }
-            let clean = beside.map(|beside| self.rulings(place, worn, requests, number, beside));
+            let clean = beside.map(|beside| self.rulings(asking, number, beside));
             let refuses_clean = |ruling: &Ruling| {
                 clean.as_ref().is_some_and(|clean| clean.iter().any(|c| c.by == ruling.by && matches!(c.answer, Answer::Refuses(_))))
             };
@@ -221,7 +256,7 @@ impl<'a> Court<'a> {
                     }
                     Answer::Refuses(_) if refused.as_ref().is_some_and(|known| known.around.is_empty()) => {}
                     Answer::Refuses(why) => {
-                        let around = policy.ways_around(&requests[at]);
+                        let around = policy.ways_around(|| asking.request(at.witness, at.behind));
                         // One that nobody can stay out of decides before others.
                         if refused.is_none() || around.is_empty() {
                             refused = Some(Verdict { around, ..Verdict::new(Outcome::Refused, by(), why) });
@@ -291,50 +326,7 @@ impl Looked {
     }
 }
 
-/// What all policies on images say to a pod with this image that breaks a demand on images, the worst of the ways in which it can be broken.
-pub(super) fn image(policies: &[Tried<'_>], unread: &[String], place: &Place, image: &str, breaks: Break) -> Verdict {
-    let dress = Dress { image: image.to_owned(), labels: place.dress.labels.clone() };
-    let clean = Witness::by_id(Form::Pod.clean()).and_then(|clean| ways(clean, &place.first, &dress, false).pop()?.requests.pop());
-    let Some(clean) = clean else { return untried() };
-    let asked: Vec<(&Tried<'_>, Vec<Ruling>)> =
-        policies.iter().filter(|policy| policy.on_images).map(|policy| (policy, policy.rule(&clean))).collect();
-    let mut worst: Option<Verdict> = None;
-    for witness in WITNESSES.iter().filter(|witness| witness.breaks == breaks) {
-        let request = Request { images: witness.images, ..clean.clone() };
-        let mut told = Verdict::new(Outcome::LetIn, "", "no policy on images is asked about it");
-        for (policy, beside) in &asked {
-            for ruling in policy.rule(&request) {
-                let by = policy.by(&ruling.by);
-                let verdict = match ruling.answer {
-                    Answer::NotAsked => continue,
-                    Answer::Refuses(_) if beside.iter().any(|c| c.by == ruling.by && matches!(c.answer, Answer::Refuses(_))) => {
-                        Verdict::new(Outcome::NotEvaluated, by, "it refuses the image in any case, for another reason")
-                    }
-                    Answer::Refuses(why) => {
-                        // This image is named so that it is asked about.
-                        let around = policy.ways_around(&request).into_iter().filter(|words| !words.contains(BY_NAME)).collect();
-                        Verdict { around, ..Verdict::new(Outcome::Refused, by, why) }
-                    }
-                    Answer::NotEvaluated(why) => Verdict::new(Outcome::NotEvaluated, by, why),
-                    Answer::Admits(why) => Verdict { spoken_of: !why.is_empty(), ..Verdict::new(Outcome::LetIn, by, why) },
-                };
-                // Whoever refuses all such pods decides; then who refuses those that don't stay out; then what is not known.
-                if verdict.weight() < told.weight() || (told.by.is_empty() && verdict.outcome == told.outcome) {
-                    told = verdict;
-                }
-            }
-        }
-        if let Some(words) = unread.first().filter(|_| told.outcome == Outcome::LetIn) {
-            told = Verdict::new(Outcome::NotEvaluated, "", words);
-        }
-        if worst.as_ref().is_none_or(|known| told.weight() > known.weight()) {
-            worst = Some(told);
-        }
-    }
-    worst.unwrap_or_else(untried)
-}
-
 /// What is said of what nobody tried.
-fn untried() -> Verdict {
+pub(super) fn untried() -> Verdict {
     Verdict::new(Outcome::NotEvaluated, "", "it was not tried")
 }

@@ -11,6 +11,7 @@ mod conditions;
 mod document;
 mod elsewhere;
 mod engines;
+mod images;
 mod judged;
 mod places;
 mod pod_security;
@@ -33,9 +34,9 @@ pub use witness::{Dress, Form, WITNESSES, Witness};
 use super::software::Software;
 use crate::kinds::Inventory;
 use crate::model::{ObjectRef, Scope};
+use images::Images;
 use judged::Court;
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
 use tried::Tried;
 
 /// What became of all witnesses everywhere.
@@ -50,7 +51,7 @@ pub struct Trial<'a> {
     unread: Vec<String>,
     /// Lists of policies that the files do not hold, in words.
     not_held: Option<String>,
-    images: Mutex<BTreeMap<(usize, String, Break), Verdict>>,
+    images: Images,
 }
 
 impl<'a> Trial<'a> {
@@ -68,10 +69,11 @@ impl<'a> Trial<'a> {
         let mut places = places::places(inventory, &policies);
         let mut court = Court::new(&policies, &unread, wear::common(inventory, scope));
         let verdicts = places.iter_mut().map(|place| court.try_all(inventory, place)).collect();
+        let images = Images::new(&places, &policies);
         let names = |(at, place): (usize, &Place)| place.namespaces.iter().map(move |name| (name.clone(), at)).collect::<Vec<_>>();
         let by_namespace = places.iter().enumerate().flat_map(names).collect();
         let not_held = policies::not_held(inventory);
-        Self { places, verdicts, by_namespace, policies, unread, not_held, images: Mutex::default() }
+        Self { places, verdicts, by_namespace, policies, unread, not_held, images }
     }
 
     /// The policies that were tried, sorted. Who refuses by rules that can't be read is not among them.
@@ -92,10 +94,7 @@ impl<'a> Trial<'a> {
     /// What would become in a place of a pod with this image that lacks what is demanded of images: only policies on images are asked.
     #[must_use]
     pub fn image(&self, place: usize, image: &str, breaks: Break) -> Verdict {
-        let key = (place, image.to_owned(), breaks);
-        let mut known = self.images.lock().unwrap_or_else(PoisonError::into_inner);
-        let verdict = known.entry(key).or_insert_with(|| judged::image(&self.policies, &self.unread, &self.places[place], image, breaks));
-        verdict.clone()
+        self.images.verdict(&self.policies, &self.unread, &self.places, place, image, breaks)
     }
 
     /// What became of a witness in a place, by their positions.

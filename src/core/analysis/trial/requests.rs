@@ -7,15 +7,7 @@
 use super::witness::{Dress, Form, Witness};
 use kassay_engines::{GroupKind, GroupResource, Namespace, Operation, Request, User};
 use serde_json::{Value, json};
-
-/// One way in: requests of which each must be admitted.
-#[derive(Clone, Debug)]
-pub struct Way {
-    /// Who sends the pod, in words behind a witness; "" for whoever wrote it.
-    pub words: &'static str,
-    /// The requests, in their order.
-    pub requests: Vec<Request>,
-}
+use std::sync::Arc;
 
 /// Controllers whose pods a policy may leave out by who asks for them: the kind that a person makes, and the account that makes its pods.
 const CONTROLLERS: [(&str, &str, &str, &str, &str); 3] = [
@@ -24,9 +16,15 @@ const CONTROLLERS: [(&str, &str, &str, &str, &str); 3] = [
     ("batch", "Job", "jobs", "job-controller", " of a Job"),
 ];
 
-/// The ways in for a witness: as it is, and, for pods, by the controllers that make pods.
-#[must_use]
-pub fn ways(witness: &Witness, namespace: &Namespace, dress: &Dress, by_controllers: bool) -> Vec<Way> {
+/// The ways in for a witness: as it is, and, for pods, by the controllers that make pods. Of each who sends the pod, in words behind a witness ("" for
+/// whoever wrote it), and how many requests it takes, of which each must be admitted.
+pub(super) fn ways(witness: &Witness, by_controllers: bool) -> impl Iterator<Item = (&'static str, usize)> {
+    let made = (witness.form == Form::Pod && by_controllers).then_some(CONTROLLERS).into_iter().flatten();
+    std::iter::once(("", 1)).chain(made.map(|(.., words)| (words, 2)))
+}
+
+/// The requests of all [`ways`] in for a witness, in their order.
+pub(super) fn requests(witness: &Witness, namespace: &Namespace, dress: &Dress, by_controllers: bool) -> Vec<Request> {
     let images = witness.images;
     let whole = witness.object(&namespace.name, dress);
     let request = |kind: (&str, &str, &str), object: Value, user: User| Request {
@@ -36,8 +34,8 @@ pub fn ways(witness: &Witness, namespace: &Namespace, dress: &Dress, by_controll
         subresource: String::new(),
         name: object.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default().to_owned(),
         namespace: Some(namespace.clone()),
-        object: as_read(object),
-        old_object: Value::Null,
+        object: Arc::new(as_read(object)),
+        old_object: Arc::default(),
         user,
         images,
         dry_run: false,
@@ -50,16 +48,15 @@ pub fn ways(witness: &Witness, namespace: &Namespace, dress: &Dress, by_controll
             let mut request = request(("", "Pod", "pods"), whole.clone(), person());
             request.operation = Operation::Update;
             "ephemeralcontainers".clone_into(&mut request.subresource);
-            request.old_object = as_read(witness.before(&namespace.name, dress));
-            return vec![Way { words: "", requests: vec![request] }];
+            request.old_object = Arc::new(as_read(witness.before(&namespace.name, dress)));
+            return vec![request];
         }
     };
-    let mut all = vec![Way { words: "", requests: vec![itself] }];
+    let mut all = vec![itself];
     if witness.form == Form::Pod && by_controllers {
-        for (group, kind, resource, account, words) in CONTROLLERS {
-            let maker = request((group, kind, resource), maker(group, kind, &whole), person());
-            let made = request(("", "Pod", "pods"), made(&whole, group, kind), controller(account));
-            all.push(Way { words, requests: vec![maker, made] });
+        for (group, kind, resource, account, _) in CONTROLLERS {
+            all.push(request((group, kind, resource), maker(group, kind, &whole), person()));
+            all.push(request(("", "Pod", "pods"), made(&whole, group, kind), controller(account)));
         }
     }
     all
@@ -204,7 +201,7 @@ fn pod_spec(spec: &mut Value, restart: Option<&str>) {
             default(container, "terminationMessagePath", json!("/dev/termination-log"));
             default(container, "terminationMessagePolicy", json!("File"));
             let image = container["image"].as_str().unwrap_or_default();
-            let policy = if is_latest(image) { "Always" } else { "IfNotPresent" };
+            let policy = pull_policy(image);
             default(container, "imagePullPolicy", json!(policy));
             for probe in ["livenessProbe", "readinessProbe", "startupProbe"] {
                 if let Some(probe) = container.get_mut(probe) {
@@ -243,6 +240,18 @@ fn running_pod(spec: &mut Value) {
     default(spec, "preemptionPolicy", json!("PreemptLowerPriority"));
     let tolerated = |key: &str| json!({"key": key, "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": 300});
     default(spec, "tolerations", json!([tolerated("node.kubernetes.io/not-ready"), tolerated("node.kubernetes.io/unreachable")]));
+}
+
+/// Gives the one container of a pod that was read another image, with what the API server fills in by it.
+pub(super) fn put_image(pod: &mut Value, image: &str) {
+    let container = &mut pod["spec"]["containers"][0];
+    container["image"] = json!(image);
+    container["imagePullPolicy"] = json!(pull_policy(image));
+}
+
+/// How an image is pulled where that is not said.
+fn pull_policy(image: &str) -> &'static str {
+    if is_latest(image) { "Always" } else { "IfNotPresent" }
 }
 
 /// Whether an image's name means the newest: it has neither a tag nor a digest, or says so.

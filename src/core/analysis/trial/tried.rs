@@ -86,9 +86,9 @@ impl<'a> Tried<'a> {
     }
 
     /// By what their author chooses objects can stay out of a refusal, each in words: of the policy, and of the webhook by which its engine is asked.
-    pub(super) fn ways_around(&self, request: &Request) -> Vec<String> {
+    pub(super) fn ways_around<'r>(&self, request: impl Fn() -> &'r Request) -> Vec<String> {
         let mut ways = self.judge.ways_around();
-        ways.extend(self.webhooks.iter().flat_map(|webhooks| webhooks.ways_around(request)));
+        ways.extend(self.webhooks.iter().flat_map(|webhooks| webhooks.ways_around(&request)));
         ways
     }
 
