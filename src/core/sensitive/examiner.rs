@@ -94,7 +94,19 @@ impl Examiner {
 /// Short words under names that tell nothing are most of what objects hold: no detector finds anything in them.
 fn is_harmless(name: &str, value: &str) -> bool {
     let short = value.len() < 12 && !value.bytes().any(|b| matches!(b, b'=' | b':' | b'@' | b'>' | b' ' | b'\n'));
-    (value.len() < 3 || short || is_plain(value)) && !super::telling::may_tell(name)
+    (value.len() < 3 || short || is_plain(value) || is_time(value) || is_own_id(value)) && !super::telling::may_tell(name)
+}
+
+/// Whether a value is a time as the API writes it, to the second: every object has some.
+fn is_time(value: &str) -> bool {
+    const FORM: &[u8; 20] = b"0000-00-00T00:00:00Z";
+    let fits = |(byte, form): (u8, &u8)| if *form == b'0' { byte.is_ascii_digit() } else { byte == *form };
+    value.len() == FORM.len() && value.bytes().zip(FORM).all(fits)
+}
+
+/// Whether a value is an id as the API server makes them: every object has one of its own.
+fn is_own_id(value: &str) -> bool {
+    value.len() == 36 && value.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f' | b'-')) && super::value::is_uuid(value)
 }
 
 /// Whether a value is a name or a path that is too short for all that announces itself (but for one sort of token) and for what is encoded, and has too
@@ -176,6 +188,28 @@ mod tests {
         for told in ["xoxb-a1B2c3D4e5", "411111111111", "a b", "a=b"] {
             assert!(!is_plain(told), "{told}");
         }
+    }
+
+    #[test]
+    fn nothing_is_found_in_times_and_ids() {
+        let examiner = Examiner::new(FingerprintKey([5; 32]));
+        let mut number = 4_111_111_111_111_111_u64;
+        for _ in 0..20_000 {
+            number = number.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let digits = format!("{:014}", (number >> 8) % 100_000_000_000_000);
+            let part = |from: usize, to: usize| &digits[from..to];
+            let time = format!("{}-{}-{}T{}:{}:{}Z", part(0, 4), part(4, 6), part(6, 8), part(8, 10), part(10, 12), part(12, 14));
+            let hex = format!("{number:016x}{:016x}", number.rotate_left(29) ^ 0x4111_1111_1111_1111);
+            let id = format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]);
+            for value in [time, id] {
+                assert!(is_harmless("uid", &value), "{value}");
+                assert_eq!(examiner.look("uid", &value, Place::Text), None, "{value}");
+            }
+        }
+        for told in ["2026-12-01T10:00:00.411111Z", "2026-12-01 10:00:00Z", "6F1ED002-0000-4000-8000-0123456789AB"] {
+            assert!(!is_time(told) && !is_own_id(told), "{told}");
+        }
+        assert!(!is_harmless("password", "2026-12-01T10:00:00Z"));
     }
 
     #[test]
