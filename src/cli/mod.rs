@@ -40,6 +40,7 @@ use crate::store::StoreError;
 use called::Called;
 use clap::{FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use indicatif::ProgressStyle;
+use kassay_core::model::text::capital;
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -315,9 +316,7 @@ fn quoted(path: &std::path::Path) -> String {
 
 /// A hint as a sentence.
 fn sentence(words: String) -> String {
-    let mut letters = words.chars();
-    let first: String = letters.next().map(|c| c.to_uppercase().collect()).unwrap_or_default();
-    format!("{first}{}.", letters.as_str().trim_end_matches('.'))
+    format!("{}.", capital(words.trim_end_matches('.')))
 }
 
 /// Whoever read the output went away (`kassay checks | head`): no error for anybody.

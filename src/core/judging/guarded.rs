@@ -8,6 +8,7 @@ use crate::analysis::pod_security::{Enforcement, Level};
 use crate::analysis::trial::{self, Break, Trial, Witness};
 use crate::kinds::KindState;
 use crate::kinds::imported::{About, Describer, Said};
+use crate::model::text::capital;
 use crate::model::{Category, Finding, Kind, ObjectRef, Outcome, Severity, Weight};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -166,11 +167,6 @@ impl<'t> Testimony<'t> {
             format!("{} is refused by {} alone, which leaves out {}.", capital(&witness.told()), verdict.by, verdict.around.join(", "))
         })
     }
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// Says of what Pod Security admission may make exceptions, where something is held by it.

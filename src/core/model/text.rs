@@ -17,6 +17,13 @@ pub fn clean(text: &str) -> String {
         .collect()
 }
 
+/// A text whose first letter is a capital one, so that it can begin a sentence.
+#[must_use]
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// Whether a letter shows nothing and steers what reads it: control characters, marks of direction, what joins and parts words without a sign, tags.
 #[must_use]
 pub fn is_hidden(c: char) -> bool {

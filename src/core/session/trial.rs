@@ -3,7 +3,7 @@
 
 use crate::analysis::trial::{Break, Outcome, Told, ToldRow, Witness};
 use crate::model::Category;
-use crate::model::text::clean;
+use crate::model::text::{capital, clean};
 use crate::session::book::desk::Desk;
 use crate::session::book::layer::Layer;
 use crate::session::book::lead::{Kept, Lead, Next};
@@ -204,11 +204,6 @@ pub fn reasons(told: &Told, row: &ToldRow) -> Vec<String> {
 pub fn object(witness: &Witness) -> String {
     let object = witness.object("", &crate::analysis::trial::Dress::default());
     serde_saphyr::to_string(&object).unwrap_or_else(|_| "it can't be written as YAML\n".to_owned())
-}
-
-fn capital(words: &str) -> String {
-    let mut rest = words.chars();
-    rest.next().map(|first| first.to_uppercase().chain(rest).collect()).unwrap_or_default()
 }
 
 /// Rows of one witness in words.

@@ -6,66 +6,68 @@ use super::judged::{Outcome, Verdict, untried};
 use super::places::Place;
 use super::requests::{put_image, requests};
 use super::tried::Tried;
-use super::witness::{Form, WITNESSES, Witness};
-use kassay_engines::{Answer, BY_NAME, Request, Ruling};
+use super::witness::{Dress, Form, WITNESSES, Witness};
+use kassay_engines::{Answer, BY_NAME, Namespace, Request, Ruling};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+/// What was said of an image, once it is.
+type Said = Arc<OnceLock<Verdict>>;
+
+/// Places that no policy on images tells apart, and in which witnesses wear the same labels.
+struct Sort {
+    /// The first of them, which stands for all.
+    namespace: Namespace,
+    dress: Dress,
+    /// The clean pod there.
+    clean: OnceLock<Option<Request>>,
+    said: Mutex<HashMap<(String, Break), Said>>,
+}
+
 /// The images that were asked about.
 pub(super) struct Images {
-    /// For each place, the sort of places that it is of.
-    sorts: Vec<usize>,
-    /// For each sort, the clean witness there.
-    clean: Vec<OnceLock<Option<Request>>>,
-    /// By sort, and by image.
-    known: Vec<Mutex<HashMap<(String, Break), Arc<OnceLock<Verdict>>>>>,
+    sorts: Vec<Sort>,
+    /// For each place, of which sort it is.
+    of_places: Vec<usize>,
 }
 
 impl Images {
-    /// Sorts the places by what policies on images can tell of them, and by what witnesses wear there.
+    /// Sorts the places.
     pub(super) fn new(places: &[Place], policies: &[Tried<'_>]) -> Self {
-        let mut known: HashMap<(Vec<usize>, _), usize> = HashMap::new();
-        let sorts: Vec<usize> = places
+        let (mut sorts, mut known) = (Vec::new(), HashMap::new());
+        let of_places = places
             .iter()
             .map(|place| {
-                let keys = place.keys.iter().zip(policies).filter(|(_, policy)| policy.on_images).map(|(key, _)| *key).collect();
-                let next = known.len();
-                *known.entry((keys, &place.dress.labels)).or_insert(next)
+                let keys: Vec<usize> =
+                    place.keys.iter().zip(policies).filter(|(_, policy)| policy.on_images).map(|(key, _)| *key).collect();
+                *known.entry((keys, &place.dress.labels)).or_insert_with(|| {
+                    let (namespace, dress) = (place.first.clone(), place.dress.clone());
+                    sorts.push(Sort { namespace, dress, clean: OnceLock::new(), said: Mutex::default() });
+                    sorts.len() - 1
+                })
             })
             .collect();
-        let count = known.len();
-        Self { sorts, clean: (0..count).map(|_| OnceLock::new()).collect(), known: (0..count).map(|_| Mutex::default()).collect() }
+        Self { sorts, of_places }
     }
 
     /// What all policies on images say to a pod with this image in a place, which lacks what is demanded.
-    pub(super) fn verdict(
-        &self,
-        policies: &[Tried<'_>],
-        unread: &[String],
-        places: &[Place],
-        place: usize,
-        image: &str,
-        breaks: Break,
-    ) -> Verdict {
-        let sort = self.sorts[place];
-        let answer = {
-            let mut known = self.known[sort].lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(known.entry((image.to_owned(), breaks)).or_default())
+    pub(super) fn verdict(&self, policies: &[Tried<'_>], unread: &[String], place: usize, image: &str, breaks: Break) -> Verdict {
+        let Some(sort) = self.of_places.get(place).and_then(|sort| self.sorts.get(*sort)) else { return untried() };
+        let said = {
+            let mut said = sort.said.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(said.entry((image.to_owned(), breaks)).or_default())
         };
         // Asked outside the lock: checks run side by side.
-        answer
-            .get_or_init(|| match self.clean[sort].get_or_init(|| clean_at(&places[place])) {
-                Some(clean) => tried(policies, unread, clean.clone(), image, breaks),
-                None => untried(),
-            })
-            .clone()
+        let clean = || sort.clean.get_or_init(|| clean_pod(&sort.namespace, &sort.dress)).clone();
+        let ask = || clean().map_or_else(untried, |clean| tried(policies, unread, clean, image, breaks));
+        said.get_or_init(ask).clone()
     }
 }
 
-/// The request for the clean pod in a place.
-fn clean_at(place: &Place) -> Option<Request> {
+/// The request for the clean pod.
+fn clean_pod(namespace: &Namespace, dress: &Dress) -> Option<Request> {
     let clean = Witness::by_id(Form::Pod.clean())?;
-    requests(clean, &place.first, &place.dress, false).into_iter().next()
+    requests(clean, namespace, dress, false).into_iter().next()
 }
 
 /// What all policies on images say to a pod with this image that breaks a demand on images, the worst of the ways in which it can be broken.

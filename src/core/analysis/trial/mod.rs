@@ -94,7 +94,7 @@ impl<'a> Trial<'a> {
     /// What would become in a place of a pod with this image that lacks what is demanded of images: only policies on images are asked.
     #[must_use]
     pub fn image(&self, place: usize, image: &str, breaks: Break) -> Verdict {
-        self.images.verdict(&self.policies, &self.unread, &self.places, place, image, breaks)
+        self.images.verdict(&self.policies, &self.unread, place, image, breaks)
     }
 
     /// What became of a witness in a place, by their positions.

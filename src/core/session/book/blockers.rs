@@ -4,6 +4,7 @@ use super::assessment::Book;
 use super::following::record_of;
 use super::standing::Target;
 use crate::guidance::Guidance;
+use crate::model::text::capital;
 use crate::model::{Determined, Outcome};
 use crate::workbook::rollup::{rank, unread, wants_reading};
 use crate::workbook::{AnswerState, Part};
@@ -109,7 +110,12 @@ impl Book {
                 (true, false) => format!("{}: ", clusters.join(", ")),
             };
             let (target, words) = match guidance.question(cause.id) {
-                Some(question) => (Target::Question(cause.id.to_owned()), format!("{on}{}: {}", question.text.trim(), cause.words)),
+                Some(question) => {
+                    // A question ends its own sentence.
+                    let text = question.text.trim();
+                    let words = if text.ends_with('?') { format!(" {}", capital(&cause.words)) } else { format!(": {}", cause.words) };
+                    (Target::Question(cause.id.to_owned()), format!("{on}{text}{words}"))
+                }
                 None if cause.reading => {
                     let record = self.workbook.clusters.iter().find(|c| c.key == cause.cluster);
                     let why = record.and_then(|record| unread(&self.workbook, record)).unwrap_or_default();
