@@ -121,7 +121,8 @@ impl Settings {
     /// Whether what is left out may hang on who sends a request.
     #[must_use]
     pub fn asks_who(&self) -> bool {
-        !self.known || [&self.groups, &self.usernames, &self.roles].iter().any(|names| !names.out.is_empty())
+        let somebody = [&self.groups, &self.usernames, &self.roles].iter().any(|names| !names.out.is_empty());
+        !self.known || somebody || !self.roles.kept.is_empty()
     }
 
     /// How assertion trees are taken.

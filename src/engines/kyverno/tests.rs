@@ -441,3 +441,21 @@ fn rules_that_do_not_come_to_the_handler_make_no_others() {
     // A rule that only audits is not there when rules are made.
     assert!(!refuses(json!([rule("a", &["v1/Pod"], "Enforce"), rule("b", &["Pod"], "Audit")])));
 }
+
+/// Makers of pods, and their controllers, are tried beside pods only where who asks may matter.
+#[test]
+fn settings_ask_who_only_where_they_leave_somebody_out() {
+    let read = |key: &str, value: &str| Settings::read(&BTreeMap::from([(key.to_owned(), value.to_owned())]));
+    for (settings, asks) in [
+        (Settings::default().at_minor(Some(19)), false),
+        (Settings::unknown(), true),
+        (read("resourceFilters", "[Pod,kube-system,*]"), false),
+        (read("excludeGroups", "!system:nodes"), false),
+        (read("excludeGroups", "system:nodes"), true),
+        (read("excludeUsernames", "ada"), true),
+        (read("excludeClusterRoles", "cluster-admin"), true),
+        (read("excludeRoles", "!pay:admin"), true),
+    ] {
+        assert_eq!(settings.asks_who(), asks, "{settings:?}");
+    }
+}

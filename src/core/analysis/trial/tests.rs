@@ -1,10 +1,12 @@
 //! What stands between a policy and a verdict: lists that were not read, settings that were not kept, images of which only one demand is kept.
 
-use super::{Break, Outcome, Trial, WITNESSES};
+use super::{Break, Dress, Form, Outcome, Trial, WITNESSES, Witness, requests};
 use crate::kinds::{Ingest, Inventory, KindState, Source};
 use crate::model::{Kind, Scope};
 use crate::sensitive::FingerprintKey;
+use kassay_engines::Namespace;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// A cluster with Kyverno, which refuses privileged pods and verifies images by this rule; `held` are the lists that were read.
 fn cluster(source: Source, held: &[Kind], verify: &Value, map: Option<&str>) -> Inventory {
@@ -166,5 +168,35 @@ fn what_a_version_of_kyverno_passes_over_refuses_nothing_there() {
     let [newer, older] = ["reg.kyverno.io/kyverno/kyverno:v1.19.1", "reg.kyverno.io/kyverno/kyverno:v1.18.4"];
     for unknown in [&[][..], &[older], &[newer, older], &[newer, &digest], &["reg.kyverno.io/kyverno/kyverno:latest"]] {
         assert_eq!(with(unknown), Outcome::NotEvaluated, "{unknown:?}");
+    }
+}
+
+#[test]
+fn each_way_in_has_its_requests() {
+    let (space, dress) = (Namespace::new("pay", &BTreeMap::new()), Dress::default());
+    for by_controllers in [false, true] {
+        for witness in WITNESSES.iter() {
+            let steps: usize = requests::ways(witness, by_controllers).map(|(_, count)| count).sum();
+            assert_eq!(requests::requests(witness, &space, &dress, by_controllers).len(), steps, "{}", witness.id);
+        }
+    }
+}
+
+/// Another image is put into the pod that stands for all: it is the pod that would have been made with that image.
+#[test]
+fn a_pod_with_another_image_is_the_pod_made_with_it() {
+    let space = Namespace::new("pay", &BTreeMap::new());
+    let pod = |image: &str| {
+        let dress = Dress { image: image.to_owned(), ..Dress::default() };
+        let clean = Witness::by_id(Form::Pod.clean()).map(|clean| requests::requests(clean, &space, &dress, false).remove(0));
+        clean.map(|request| (*request.object).clone()).unwrap_or_default()
+    };
+    let images = ["web", "web:latest", "registry.acme.example:5000/web", "registry.acme.example/web:1", &Dress::default().image];
+    for one in images {
+        for other in images {
+            let mut put = pod(one);
+            requests::put_image(&mut put, other);
+            assert_eq!(put, pod(other), "{one} to {other}");
+        }
     }
 }
