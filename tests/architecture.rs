@@ -45,6 +45,7 @@ const ENGINES: &[(&str, usize)] = &[
     ("selector", 0),
     ("standards", 0),
     ("wildcard", 0),
+    ("remembered", 1),
     ("ruling", 1),
     ("cel", 2),
     ("matching", 2),
