@@ -5,8 +5,8 @@ use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// More than these are not kept.
-const MOST: usize = 512;
+/// More than these are not kept: all policies are asked about one request before the next.
+const MOST: usize = 64;
 
 /// What was made of objects read as being of a kind. The objects are kept with it, so that none comes to stand where another one was.
 pub(crate) struct Remembered<T>(HashMap<usize, (Arc<Value>, GroupKind, T)>);
