@@ -123,15 +123,11 @@ fn written(kind: &GroupKind, object: &Arc<Value>) -> Result<Arc<Value>, String> 
     if object.is_null() {
         return Ok(Arc::clone(object));
     }
-    if let Some(known) = WRITTEN.with_borrow(|all| all.known(kind, object)) {
-        return known;
-    }
-    let made = match typed::object(kind, object) {
+    let write = || match typed::object(kind, object) {
         cel::Value::Unknown(why) => Err(why.to_string()),
         value => value.to_json().map(Arc::new).ok_or_else(|| "an object that is no JSON".to_owned()),
     };
-    WRITTEN.with_borrow_mut(|all| all.keep(kind, object, made.clone()));
-    made
+    WRITTEN.with(|all| Remembered::of(all, kind, object, write))
 }
 
 /// A pattern of RE2 as Kyverno's functions take it.

@@ -2,6 +2,7 @@
 
 use crate::request::GroupKind;
 use serde_json::Value;
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -18,14 +19,22 @@ impl<T> Default for Remembered<T> {
 }
 
 impl<T: Clone> Remembered<T> {
-    /// What was made of this very object.
-    pub(crate) fn known(&self, kind: &GroupKind, object: &Arc<Value>) -> Option<T> {
+    /// What is made of this very object, which is made once.
+    pub(crate) fn of(all: &RefCell<Self>, kind: &GroupKind, object: &Arc<Value>, make: impl FnOnce() -> T) -> T {
+        if let Some(known) = all.borrow().known(kind, object) {
+            return known;
+        }
+        let made = make();
+        all.borrow_mut().keep(kind, object, made.clone());
+        made
+    }
+
+    fn known(&self, kind: &GroupKind, object: &Arc<Value>) -> Option<T> {
         let (_, as_kind, made) = self.0.get(&place(object))?;
         (as_kind == kind).then(|| made.clone())
     }
 
-    /// Remembers what was made of an object.
-    pub(crate) fn keep(&mut self, kind: &GroupKind, object: &Arc<Value>, made: T) {
+    fn keep(&mut self, kind: &GroupKind, object: &Arc<Value>, made: T) {
         if self.0.len() >= MOST {
             self.0.clear();
         }

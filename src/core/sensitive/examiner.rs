@@ -106,7 +106,7 @@ fn is_time(value: &str) -> bool {
 
 /// Whether a value is an id as the API server makes them: every object has one of its own.
 fn is_own_id(value: &str) -> bool {
-    value.len() == 36 && value.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f' | b'-')) && super::value::is_uuid(value)
+    super::value::is_uuid(value) && !value.bytes().any(|byte| byte.is_ascii_uppercase())
 }
 
 /// Whether a value is a name or a path that is too short for all that announces itself (but for one sort of token) and for what is encoded, and has too

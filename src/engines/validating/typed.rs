@@ -153,11 +153,7 @@ pub(crate) fn seen(kind: &GroupKind, whole: &Arc<Json>) -> Value {
     if whole.is_null() {
         return object(kind, whole);
     }
-    SEEN.with_borrow(|seen| seen.known(kind, whole)).unwrap_or_else(|| {
-        let made = object(kind, whole);
-        SEEN.with_borrow_mut(|seen| seen.keep(kind, whole, made.clone()));
-        made
-    })
+    SEEN.with(|seen| Remembered::of(seen, kind, whole, || object(kind, whole)))
 }
 
 /// An object as CEL sees it; unknown where its kind has a type that is not told here, or it does not fit its type.

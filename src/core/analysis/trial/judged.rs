@@ -64,9 +64,6 @@ impl Verdict {
 /// Why a witness gets in where nothing is asked about it.
 const UNASKED: &str = "no policy is asked about it";
 
-/// Where in the list of requests those of a witness stand: for each way the first, and how many.
-type Spans = Vec<(&'static str, usize, usize)>;
-
 /// What one policy says to every request of one dress, as far as it was asked.
 type Said = Vec<Option<Arc<[Ruling]>>>;
 
@@ -82,8 +79,8 @@ pub(super) struct Court<'a> {
     common: Vec<Dress>,
     /// All that any of them put on, the common ones first.
     dresses: Vec<Dress>,
-    /// The same for all places and dresses: they depend on the forms of witnesses alone.
-    spans: Vec<Spans>,
+    /// Where the requests of each witness begin among all: the same for all places and dresses.
+    starts: Vec<usize>,
     total: usize,
 }
 
@@ -99,10 +96,9 @@ struct Asking {
 }
 
 impl Asking {
-    /// The request that stands so far behind the first of a witness.
-    fn request(&self, witness: usize, behind: usize) -> &Request {
-        let build = || requests(&WITNESSES[witness], &self.namespace, &self.dress, self.by_controllers);
-        &self.built[witness].get_or_init(build)[behind]
+    fn request(&self, at: At) -> &Request {
+        let build = || requests(&WITNESSES[at.witness], &self.namespace, &self.dress, self.by_controllers);
+        &self.built[at.witness].get_or_init(build)[at.behind]
     }
 }
 
@@ -112,25 +108,19 @@ struct At {
     witness: usize,
     /// How many of the same witness stand before it.
     behind: usize,
-    /// Its place among all.
-    number: usize,
 }
 
 impl<'a> Court<'a> {
     /// A court before which witnesses come in the first of these dresses that lets the clean one in.
     pub(super) fn new(policies: &'a [Tried<'a>], unread: &'a [String], dresses: Vec<Dress>) -> Self {
         let by_controllers = policies.iter().any(Tried::asks_who);
-        let (mut total, mut spans) = (0, Vec::new());
+        let (mut total, mut starts) = (0, Vec::new());
         for witness in WITNESSES.iter() {
-            let mut of = Spans::new();
-            for (words, count) in ways(witness, by_controllers) {
-                of.push((words, total, count));
-                total += count;
-            }
-            spans.push(of);
+            starts.push(total);
+            total += ways(witness, by_controllers).map(|(_, count)| count).sum::<usize>();
         }
         let common = dresses.clone();
-        Self { policies, unread, by_controllers, said: vec![], known: HashMap::new(), common, dresses, spans, total }
+        Self { policies, unread, by_controllers, said: vec![], known: HashMap::new(), common, dresses, starts, total }
     }
 
     /// What becomes of every witness in a place. Where the clean one is refused, the witnesses put on what comes next, and at last what something wears
@@ -194,29 +184,27 @@ impl<'a> Court<'a> {
 
     /// What a policy says to a request.
     fn rulings(&mut self, asking: &Asking, policy: usize, at: At) -> Arc<[Ruling]> {
-        let said = &mut self.said[asking.answers[policy]][at.number];
-        let ask = || self.policies[policy].rule(asking.request(at.witness, at.behind)).into();
+        let said = &mut self.said[asking.answers[policy]][self.starts[at.witness] + at.behind];
+        let ask = || self.policies[policy].rule(asking.request(at)).into();
         Arc::clone(said.get_or_insert_with(ask))
     }
 
     fn witness(&mut self, asking: &Asking, witness: usize) -> Verdict {
         let own = &WITNESSES[witness];
         let clean = WITNESSES.iter().position(|other| other.id == own.form.clean()).unwrap_or_default();
-        let (spans, clean_spans) = (self.spans[witness].clone(), self.spans[clean].clone());
-        let start_of = |spans: &Spans| spans.first().map_or(0, |(_, start, _)| *start);
-        let (own_start, clean_start) = (start_of(&spans), start_of(&clean_spans));
         let mut worst: Option<Verdict> = None;
-        for (way, (words, start, count)) in spans.into_iter().enumerate() {
-            let beside = clean_spans.get(way).filter(|_| own.breaks != Break::Nothing);
+        let mut first = 0;
+        for (words, count) in ways(own, self.by_controllers) {
             let mut told: Option<Verdict> = None;
-            for step in 0..count {
-                let at = At { witness, behind: start + step - own_start, number: start + step };
-                let beside = beside.map(|(_, start, _)| At { witness: clean, behind: start + step - clean_start, number: start + step });
-                let verdict = self.request(asking, at, beside, own);
+            for behind in first..first + count {
+                // The clean witness of the same form comes in by the same ways.
+                let beside = (own.breaks != Break::Nothing).then_some(At { witness: clean, behind });
+                let verdict = self.request(asking, At { witness, behind }, beside, own);
                 if told.as_ref().is_none_or(|known| verdict.outcome < known.outcome) {
                     told = Some(verdict);
                 }
             }
+            first += count;
             let Some(mut told) = told else { continue };
             if !words.is_empty() && told.outcome != Outcome::Refused {
                 told.why = format!("as the pod{words}: {}", told.why);
@@ -256,7 +244,7 @@ impl<'a> Court<'a> {
                     }
                     Answer::Refuses(_) if refused.as_ref().is_some_and(|known| known.around.is_empty()) => {}
                     Answer::Refuses(why) => {
-                        let around = policy.ways_around(|| asking.request(at.witness, at.behind));
+                        let around = policy.ways_around(|| asking.request(at));
                         // One that nobody can stay out of decides before others.
                         if refused.is_none() || around.is_empty() {
                             refused = Some(Verdict { around, ..Verdict::new(Outcome::Refused, by(), why) });
