@@ -16,7 +16,7 @@ use kassay_core::model::Kind;
 use kassay_core::model::kind::Keep;
 use kassay_core::sensitive::FingerprintKey;
 use proptest::prelude::*;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::LazyLock;
@@ -92,6 +92,87 @@ fn inventories_are_those_of_json_byte_for_byte() {
         let (wire, json) = (of_wire(sample.kind, &page), of_json(sample.kind, &sample.json));
         assert_eq!(wire.coverage_of(sample.kind), json.coverage_of(sample.kind));
         assert_eq!(text(&wire), text(&json), "{:?}", sample.kind);
+    }
+}
+
+/// Objects that differ in what may differ between those of one template, and in what may not, each of them twice.
+fn alike() -> Vec<Value> {
+    let changes: [fn(&mut Value); 15] = [
+        |_| {},
+        |pod| pod["spec"]["nodeName"] = json!("node-2"),
+        |pod| pod["spec"]["hostNetwork"] = json!(true),
+        |pod| pod["spec"]["hostNetwork"] = json!(false),
+        |pod| pod["spec"]["containers"][0]["env"][0]["value"] = json!("4111 1111 1111 1111"),
+        |pod| pod["spec"]["containers"][0]["envFrom"] = json!([{"secretRef": {"name": "kube-api-access-bcdfg"}}]),
+        |pod| pod["spec"]["containers"][0]["envFrom"] = json!([{"secretRef": {"name": "kube-api-access-ghjkl"}}]),
+        |pod| pod["spec"]["containers"][0]["command"] = json!(["sh", "-c", "\u{15}kube-api-access-bcdfg"]),
+        |pod| pod["spec"]["containers"][0]["command"] = json!(["sh", "-c", "\u{15}kube-api-access-ghjkl"]),
+        |pod| {
+            let term = json!({"matchFields": [{"key": "metadata.name", "operator": "In", "values": ["node-1"]}]});
+            pod["spec"]["affinity"] =
+                json!({"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [term]}}});
+        },
+        |pod| pod["metadata"]["namespace"] = json!("kube-system"),
+        |pod| {
+            pod["metadata"]["namespace"] = json!("kube-system");
+            pod["metadata"]["labels"] = json!({"tier": "control-plane", "component": "kube-apiserver"});
+            pod["spec"]["containers"][0]["command"] = json!(["kube-apiserver", "--anonymous-auth=false"]);
+        },
+        |pod| pod["metadata"]["managedFields"][0]["time"] = json!("2026-02-03T04:05:06Z"),
+        |pod| pod["metadata"]["managedFields"][0]["fieldsV1"]["f:spec"]["v:\"4111 1111 1111 1111\""] = json!({}),
+        |pod| pod["metadata"]["ownerReferences"] = json!([]),
+    ];
+    let of = |nth: usize, change: &fn(&mut Value)| {
+        let volume = format!("kube-api-access-{}", ["bcdfg", "ghjkl", "aeiou", "bcdfgh"][nth % 4]);
+        let mount = json!([{"name": volume, "mountPath": "/var/run"}]);
+        let container = json!({"name": "web", "image": "registry.example/web:1", "ports": [{"containerPort": 8080}],
+            "env": [{"name": "MODE", "value": "fast"}], "volumeMounts": mount});
+        let record = json!([{"manager": "kubectl-edit", "operation": "Update", "apiVersion": "v1", "time": format!("2026-01-01T00:00:{:02}Z", nth % 60),
+            "fieldsType": "FieldsV1", "fieldsV1": {"f:spec": {"f:replicas": {}}}}]);
+        let mut pod = json!({
+            "metadata": {"name": format!("web-{nth}"), "namespace": "shop", "labels": {"app": "web"},
+                "ownerReferences": [{"kind": "Made", "name": "web", "uid": "u", "apiVersion": "acme.example/v1", "controller": true}],
+                "managedFields": record},
+            "spec": {"containers": [container], "nodeName": "node-1", "volumes": [{"name": volume, "projected": {"sources": []}}]},
+        });
+        change(&mut pod);
+        pod
+    };
+    (0..4).flat_map(|turn| changes.iter().enumerate().map(move |(nth, change)| of(turn * 21 + nth, change))).collect()
+}
+
+#[test]
+fn what_came_before_is_known_in_both_forms_alike() {
+    let writer = Writer::new();
+    for (kind, api_version) in [(Kind::Pods, "v1"), (Kind::ReplicaSets, "apps/v1"), (Kind::Deployments, "apps/v1")] {
+        let objects: Vec<Value> = alike()
+            .into_iter()
+            .map(|pod| match kind {
+                Kind::Pods => pod,
+                _ => json!({"metadata": pod["metadata"], "spec": {"replicas": 1, "template": {"metadata": {"labels": {"app": "web"}}, "spec": pod["spec"]}}}),
+            })
+            .collect();
+        let list = json!({"kind": format!("{}List", kind.kind()), "apiVersion": api_version, "metadata": {}, "items": objects});
+        let page = WirePage::read(writer.page(api_version, kind.kind(), "", None, &objects)).unwrap();
+        let (wire, json) = (of_wire(kind, &page), of_json(kind, &list.to_string()));
+        assert_eq!(text(&wire), text(&json), "{kind:?}");
+        assert!(!text(&wire).contains("4111 1111 1111 1111"), "{kind:?}");
+        // One by one, with nothing before them, they are the same.
+        for object in &objects {
+            let alone = WirePage::read(writer.page(api_version, kind.kind(), "", None, std::slice::from_ref(object))).unwrap();
+            let alone = of_wire(kind, &alone);
+            let name = object["metadata"]["name"].as_str().unwrap();
+            let of = |inventory: &Inventory| -> Value {
+                let all: Value = serde_json::to_value(inventory).unwrap();
+                let list = if kind == Kind::Pods { &all["pods"] } else { &all["controllers"][kind.id()] };
+                let mut own =
+                    list.as_array().into_iter().flatten().find(|own| own["metadata"]["name"] == name).cloned().unwrap_or_default();
+                let spec = usize::try_from(own["spec"].as_u64().unwrap()).unwrap();
+                own["spec"] = all["specs"][spec].clone();
+                own
+            };
+            assert_eq!(of(&alone), of(&wire), "{kind:?} {name}");
+        }
     }
 }
 

@@ -106,6 +106,8 @@ fn form(accept: &'static str, plain: Vec<u8>) -> Form {
 }
 
 fn serve(stream: TcpStream, answers: &Answers) -> Option<()> {
+    // As API servers send.
+    stream.set_nodelay(true).ok()?;
     let mut reader = BufReader::new(stream);
     loop {
         let mut line = String::new();

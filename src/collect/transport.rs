@@ -28,6 +28,8 @@ pub(super) fn client(config: &kube::Config) -> Result<kube::Client, CollectError
     let tls = tls::settings(config)?;
     let mut straight = HttpConnector::new();
     straight.enforce_http(false);
+    // Requests are small, and one that waits for the answer to those before it waits for nothing.
+    straight.set_nodelay(true);
     let Some(proxy) = config.proxy_url.clone() else { return stack(straight, tls, config) };
     match proxy.scheme_str() {
         Some("socks5") => stack(SocksV5::new(proxy, straight), tls, config),

@@ -108,6 +108,10 @@ struct Visible<W>(W);
 
 impl<W: io::Write> io::Write for Visible<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        // Most is plain, and comes in small pieces.
+        if bytes.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\n')) {
+            return self.0.write_all(bytes).map(|()| bytes.len());
+        }
         // What is written at once are whole texts, never half a letter.
         let text = std::str::from_utf8(bytes).map_err(io::Error::other)?;
         self.0.write_all(visible(text).as_bytes())?;

@@ -24,11 +24,8 @@ impl Ingest {
         if self.goes_by_text(kind) || older {
             return false;
         }
-        let tree = match object {
-            Given::Json(json) => Tree { unread: spec_of(kind) }.deserialize(&mut serde_json::Deserializer::from_str(json)),
-            other => other.read::<Node<'_>>(),
-        };
-        tree.is_ok_and(|tree| self.tree(kind, tree, of))
+        let tree = object.tree(spec_of(kind));
+        tree.is_some_and(|tree| self.tree(kind, tree, of))
     }
 
     /// Whether objects of a kind are not judged by their trees.
@@ -38,7 +35,11 @@ impl Ingest {
 
     fn tree(&mut self, kind: Kind, mut tree: Node<'_>, of: Option<&Listed<'_>>) -> bool {
         let Some(text) = self.texts.look(kind, &mut tree) else { return false };
+        let record = self.records.look(kind, &mut tree);
         let is_one = of.is_none_or(|of| of.has(&tree)) && is_sound(kind, &tree) && is_clean(kind, &mut tree, &mut self.examiner);
+        if is_one {
+            self.records.remember(record);
+        }
         self.waiting.clear();
         self.spec_text = text;
         let taken = is_one && self.store(kind, Given::Tree(&tree)).is_ok();

@@ -1,10 +1,10 @@
 //! An object in the form in which it is at hand: as it came, JSON or Kubernetes' binary form, or as the tree that was made of it. All are read into
 //! the same types.
 
-use super::node_tree::Node;
+use super::node_tree::{Node, Tree};
 use super::wire::Item;
 use serde::Deserialize;
-use serde::de::Error;
+use serde::de::{DeserializeSeed, Error};
 use std::borrow::Cow;
 
 /// An object as it is at hand.
@@ -25,6 +25,20 @@ impl<'a> Given<'a> {
             Self::Json(json) => serde_json::from_str(json),
             Self::Wire(item) => item.read(),
             Self::Tree(tree) => T::deserialize(tree),
+        }
+    }
+
+    /// Makes the tree of what came, but for the parts at the end of a way and the record of who wrote what. None where it can't be read, or is a tree
+    /// already.
+    pub(super) fn tree(self, unread: Option<&'static [&'static str]>) -> Option<Node<'a>> {
+        match self {
+            Self::Json(json) => {
+                let mut reader = serde_json::Deserializer::from_str(json);
+                let tree = Tree { unread }.deserialize(&mut reader).ok()?;
+                reader.end().ok().map(|()| tree)
+            }
+            Self::Wire(item) => item.tree(unread).ok(),
+            Self::Tree(_) => None,
         }
     }
 

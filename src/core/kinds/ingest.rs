@@ -10,6 +10,7 @@ use super::inventory::{ClusterInfo, Inventory, Source};
 use super::listed::Listed;
 use super::meta::KnownMeta;
 use super::pod_intake::KnownParts;
+use super::record_texts::RecordTexts;
 use super::shared::Known;
 use super::sift::{Redaction, Unplaced, sift_value};
 use super::spec_texts::{SpecText, SpecTexts};
@@ -58,6 +59,8 @@ pub struct Ingest {
     pub(super) hashing: RandomState,
     /// Texts of specs that were taken.
     pub(super) texts: SpecTexts,
+    /// Records of who wrote what that were in order.
+    pub(super) records: RecordTexts,
     /// The text of the spec of the object that is being stored.
     pub(super) spec_text: SpecText,
     pub(super) malformed: BTreeMap<Kind, Vec<String>>,
@@ -104,6 +107,7 @@ impl Ingest {
             specs: HashMap::new(),
             hashing: RandomState::new(),
             texts: SpecTexts::default(),
+            records: RecordTexts::default(),
             spec_text: SpecText::default(),
             malformed: BTreeMap::new(),
             redacted: BTreeMap::new(),

@@ -45,6 +45,7 @@ pub mod probes;
 pub mod quantity;
 pub mod rbac;
 mod rebuilt;
+mod record_texts;
 pub mod redacted;
 pub mod sealed;
 mod secret;

@@ -1,6 +1,7 @@
 //! Types read from an object's tree: its text was looked at once already, and what a type does not know costs nothing.
 
-use super::node_tree::Node;
+use super::node_tree::{Node, Record, Unread};
+use super::wire::WireRecord;
 use serde::de::value::{MapDeserializer, SeqDeserializer};
 use serde::de::{Error as _, IntoDeserializer, Visitor};
 use serde::{Deserializer, forward_to_deserialize_any};
@@ -41,9 +42,11 @@ impl<'de> Deserializer<'de> for &'de Node<'_> {
                 map.end()?;
                 Ok(value)
             }
-            Node::Record(raw) => serde_json::Deserializer::from_str(raw).deserialize_any(visitor),
+            Node::Record(Record::Text(text)) => serde_json::Deserializer::from_str(text).deserialize_any(visitor),
+            Node::Record(Record::InOrder(Unread::Json(text))) => serde_json::Deserializer::from_str(text).deserialize_any(visitor),
+            Node::Record(Record::InOrder(Unread::Wire(bytes))) => WireRecord(bytes).visit(visitor),
             Node::Sealed(stand_in) => serde_json::to_value(stand_in)?.deserialize_any(visitor),
-            Node::Unread(_) | Node::Known => Err(Self::Error::custom("a part of it was not looked into")),
+            Node::Unread(_) | Node::Known | Node::Record(Record::Unread(_)) => Err(Self::Error::custom("a part of it was not looked into")),
         }
     }
 

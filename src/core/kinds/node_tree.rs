@@ -1,6 +1,5 @@
 //! An object as a tree that borrows its texts from the JSON that it was read from: cheap to read, to change in a few places, and to write again.
 
-use super::wire::RECORD;
 use crate::sensitive::Detection;
 use serde::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
 use serde::ser::{SerializeMap, SerializeSeq};
@@ -24,14 +23,44 @@ pub(super) enum Node<'a> {
     List(Vec<Self>),
     /// A table.
     Map(Vec<(Cow<'a, str>, Self)>),
-    /// The record of who wrote which field (`managedFields`), as it was read: most of an object's text, of which only names matter.
-    Record(Cow<'a, str>),
-    /// A part as the text that it is in JSON, which nobody looked into yet.
-    Unread(&'a str),
+    /// The record of who wrote which field (`managedFields`): most of an object's text, of which only names matter.
+    Record(Record<'a>),
+    /// A part that nobody looked into yet.
+    Unread(Unread<'a>),
     /// A part that stood word for word in an object before, was in order there, and of which nothing needs to be made anew.
     Known,
     /// A value that is sealed already, as slim types take it.
     Sealed(Box<StandIn>),
+}
+
+/// The record of who wrote which field.
+#[derive(Debug)]
+pub(super) enum Record<'a> {
+    /// As it came; nobody looked at it.
+    Unread(Unread<'a>),
+    /// The text that it is in JSON.
+    Text(Cow<'a, str>),
+    /// As it came. The same, but for its times, came before and was in order.
+    InOrder(Unread<'a>),
+}
+
+/// A part as it came.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Unread<'a> {
+    /// The text that it is in JSON.
+    Json(&'a str),
+    /// Its bytes in the binary form, from its tag on.
+    Wire(&'a [u8]),
+}
+
+impl<'a> Unread<'a> {
+    /// Its bytes.
+    pub(super) const fn bytes(self) -> &'a [u8] {
+        match self {
+            Self::Json(text) => text.as_bytes(),
+            Self::Wire(bytes) => bytes,
+        }
+    }
 }
 
 /// What stands for a value in which something was found.
@@ -149,47 +178,14 @@ impl<'de> Visitor<'de> for Tree {
         let mut entries = Vec::with_capacity(8);
         while let Some(Key(key)) = map.next_key()? {
             let value = match self.unread {
-                Some([]) => Node::Unread(map.next_value::<&RawValue>()?.get()),
+                Some([]) => Node::Unread(Unread::Json(map.next_value::<&RawValue>()?.get())),
                 Some([next, rest @ ..]) if key == *next => map.next_value_seed(Tree { unread: Some(rest) })?,
-                _ if key == "managedFields" => {
-                    let Record(text) = map.next_value()?;
-                    Node::Record(text)
-                }
+                _ if key == "managedFields" => Node::Record(Record::Unread(Unread::Json(map.next_value::<&RawValue>()?.get()))),
                 _ => map.next_value()?,
             };
             entries.push((key, value));
         }
         Ok(Node::Map(entries))
-    }
-}
-
-/// A part as the text that it is in JSON.
-struct Record<'a>(Cow<'a, str>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Record<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Text;
-        impl<'de> Visitor<'de> for Text {
-            type Value = Record<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("any value")
-            }
-
-            fn visit_str<E: serde::de::Error>(self, v: &str) -> Result<Record<'de>, E> {
-                self.visit_string(v.to_owned())
-            }
-
-            /// The binary form writes it anew.
-            fn visit_string<E>(self, v: String) -> Result<Record<'de>, E> {
-                Ok(Record(Cow::Owned(v)))
-            }
-
-            fn visit_newtype_struct<D: Deserializer<'de>>(self, json: D) -> Result<Record<'de>, D::Error> {
-                <&RawValue>::deserialize(json).map(|raw| Record(Cow::Borrowed(raw.get())))
-            }
-        }
-        deserializer.deserialize_newtype_struct(RECORD, Text)
     }
 }
 
@@ -204,7 +200,7 @@ impl Serialize for Node<'_> {
             Self::Bool(v) => serializer.serialize_bool(*v),
             Self::Number(v) => v.serialize(serializer),
             Self::Text(v) => serializer.serialize_str(v),
-            Self::Record(v) => RawValue::from_string(v.to_string()).map_err(serde::ser::Error::custom)?.serialize(serializer),
+            Self::Record(Record::Text(v)) => RawValue::from_string(v.to_string()).map_err(serde::ser::Error::custom)?.serialize(serializer),
             Self::List(items) => {
                 let mut list = serializer.serialize_seq(Some(items.len()))?;
                 items.iter().try_for_each(|item| list.serialize_element(item))?;
@@ -216,7 +212,7 @@ impl Serialize for Node<'_> {
                 map.end()
             }
             Self::Sealed(stand_in) => stand_in.serialize(serializer),
-            Self::Unread(_) | Self::Known => Err(serde::ser::Error::custom("a part of it was not looked into")),
+            Self::Unread(_) | Self::Known | Self::Record(_) => Err(serde::ser::Error::custom("a part of it was not looked into")),
         }
     }
 }

@@ -3,7 +3,8 @@
 //! out can go untold, and no field that is kept later can hold what was not examined.
 
 use super::given::Given;
-use super::node_tree::{Node, StandIn};
+use super::node_tree::{Node, Record, StandIn};
+use super::record_texts::{all_texts, record_is_read, text_of};
 use super::selector;
 use crate::model::kind::Keep;
 use crate::model::{Kind, ObjectRef};
@@ -61,7 +62,7 @@ const SHORTEST_KEY: usize = 12;
 
 /// Examines one object. What is no JSON is left to the parsers, which say so.
 pub(super) fn sift(kind: Kind, object: Given<'_>, examiner: &mut Examiner) -> Sifted {
-    let Ok(mut node) = object.read::<Node<'_>>() else {
+    let Some(mut node) = object.tree(None) else {
         // Of the binary form nothing is read that could not be examined.
         let json = matches!(object, Given::Wire(_)).then(String::new);
         return Sifted { json, redactions: Vec::new() };
@@ -157,7 +158,8 @@ impl<'e> Walk<'e> {
                 }
             }
             Node::Map(entries) => self.map(entries, name, place, parent),
-            Node::Record(raw) => self.writers(raw),
+            Node::Record(Record::Unread(_)) if self.asks_only => {}
+            Node::Record(record) => self.writers(record),
             // What is unread is never in order (see `sound`), and not taken.
             Node::Null | Node::Bool(_) | Node::Sealed(_) | Node::Known | Node::Unread(_) => {}
         }
@@ -302,20 +304,27 @@ impl<'e> Walk<'e> {
     }
 
     /// The record of who wrote which field: its keys are names of fields and items.
-    fn writers(&mut self, raw: &mut Cow<'_, str>) {
-        if self.kind == Kind::Pods || self.kind == Kind::EndpointSlices {
-            // Nobody reads it there.
-            if !self.asks_only {
-                *raw = Cow::Borrowed("[]");
-            }
+    fn writers(&mut self, record: &mut Record<'_>) {
+        let none = || Record::Text(Cow::Borrowed("[]"));
+        if !record_is_read(self.kind) {
+            *record = none();
             return;
         }
-        let Some(said) = self.examiner.examine("", raw, Place::Field) else { return };
+        if let Record::Unread(raw) = record {
+            *record = text_of(*raw).map_or_else(none, Record::Text);
+        }
+        let Record::Text(text) = record else { return };
+        let examiner = &mut *self.examiner;
+        // Its texts came before, most of them, and the whole did not.
+        if all_texts(text, |own| examiner.examine("", own, Place::Field).is_none()) {
+            return;
+        }
+        let Some(said) = self.examiner.examine("", text, Place::Field) else { return };
         let outer = std::mem::replace(&mut self.in_copy, true);
         self.record(&said.detections);
         self.in_copy = outer;
         let whole = serde_json::from_str::<serde::de::IgnoredAny>(&said.masked).is_ok();
-        *raw = Cow::Owned(if whole { said.masked.clone() } else { "[]".to_owned() });
+        *record = if whole { Record::Text(Cow::Owned(said.masked.clone())) } else { none() };
     }
 
     /// Takes out of a key what a detector finds in it, and records that. Gives the key as it was, where it is another now.

@@ -1,7 +1,7 @@
 //! Whether an object's tree is in order at the first look: nothing stands twice in it, and it has what makes it an object of its kind. What is not
 //! so clear is looked at by its text ([`super::substance`]), which also has the words for what is wrong.
 
-use super::node_tree::Node;
+use super::node_tree::{Node, Record};
 use super::spec_texts::spec_of;
 use super::substance;
 use crate::model::Kind;
@@ -21,9 +21,9 @@ fn stands_twice(node: &Node<'_>) -> bool {
     match node {
         Node::Map(entries) => any_twice(entries) || entries.iter().any(|(_, value)| stands_twice(value)),
         Node::List(items) => items.iter().any(stands_twice),
-        Node::Record(raw) => substance::twice(raw).is_some(),
+        Node::Record(Record::Text(text)) => substance::twice(text).is_some(),
         // Of what nobody looked into nobody knows.
-        Node::Unread(_) => true,
+        Node::Record(Record::Unread(_)) | Node::Unread(_) => true,
         _ => false,
     }
 }

@@ -5,8 +5,9 @@
 //! Two things differ between pods of one template, and are left out of it: the node, which is read of each, and the random end of the name of the
 //! token's volume, which nobody keeps (see `pod_intake`).
 
-use super::node_tree::Node;
+use super::node_tree::{Node, Unread};
 use super::pod_intake::TOKEN_VOLUME;
+use super::wire::pod_spec_part;
 use crate::model::Kind;
 use memchr::memmem::Finder;
 use std::borrow::Cow;
@@ -23,7 +24,12 @@ const END: u8 = 0xff;
 /// Letters and digits of random ends; so few of them hold nothing that a detector finds.
 const RANDOM: &[u8] = b"bcdfghjklmnpqrstvwxz2456789";
 
-static TOKENS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(&["\"", TOKEN_VOLUME, "-"].concat()).into_owned());
+/// Bytes of the name of a token's volume.
+const LENGTH: u8 = TOKEN_VOLUME.len() as u8 + 6;
+
+/// How the name of a token's volume begins: with a quote in JSON, and with its length in the binary form.
+static TOKENS: LazyLock<[Finder<'static>; 2]> =
+    LazyLock::new(|| [b'"', LENGTH].map(|start| Finder::new(&[&[start], TOKEN_VOLUME.as_bytes(), b"-"].concat()).into_owned()));
 
 /// The way to the spec of the pods that an object of a kind is, or makes.
 pub(super) fn spec_of(kind: Kind) -> Option<&'static [&'static str]> {
@@ -73,7 +79,10 @@ impl SpecTexts {
             let Node::Unread(raw) = part else { continue };
             *part = match text {
                 SpecText::Known(_) if key != NODE => Node::Known,
-                _ => serde_json::from_str(raw).ok()?,
+                _ => match *raw {
+                    Unread::Json(text) => serde_json::from_str(text).ok()?,
+                    Unread::Wire(bytes) => pod_spec_part(bytes).ok()?,
+                },
             };
         }
         Some(text)
@@ -85,19 +94,19 @@ impl SpecTexts {
         for (key, part) in parts.iter().filter(|(key, _)| key != NODE) {
             let Node::Unread(raw) = part else { return SpecText::Unseen };
             text.extend_from_slice(key.as_bytes());
-            text.push(END);
+            text.extend([END, u8::from(matches!(raw, Unread::Wire(_)))]);
             if matches!(&**key, "containers" | "initContainers" | "ephemeralContainers" | "volumes") {
-                tokens += without_tokens(raw.as_bytes(), text);
+                tokens += without_tokens(*raw, text);
             } else {
-                text.extend_from_slice(raw.as_bytes());
+                text.extend_from_slice(raw.bytes());
             }
             text.push(END);
             // Where a pod may ask for its own node by name, which node that is matters.
             if key == "affinity"
-                && raw.contains("metadata.name")
+                && memchr::memmem::find(raw.bytes(), b"metadata.name").is_some()
                 && let Some((_, Node::Unread(node))) = parts.iter().find(|(key, _)| key == NODE)
             {
-                text.extend_from_slice(node.as_bytes());
+                text.extend_from_slice(node.bytes());
                 text.push(END);
             }
             // Of a pod on its node's network other ports are kept than of a template.
@@ -128,16 +137,21 @@ impl SpecTexts {
 }
 
 /// Writes a text without the random ends of what may be names of token volumes, and tells how many there were.
-fn without_tokens(text: &[u8], out: &mut Vec<u8>) -> usize {
+fn without_tokens(part: Unread<'_>, out: &mut Vec<u8>) -> usize {
+    let text = part.bytes();
+    let [quoted, counted] = &*TOKENS;
+    let (begins, ends): (_, &[u8]) = match part {
+        Unread::Json(_) => (quoted, b"\""),
+        Unread::Wire(_) => (counted, b""),
+    };
     let (mut from, mut tokens) = (0, 0);
-    for at in TOKENS.find_iter(text) {
-        let random = at + TOKENS.needle().len();
-        if let Some([end @ .., b'"']) = text.get(random..random + 6)
-            && end.iter().all(|byte| RANDOM.contains(byte))
-        {
+    for at in begins.find_iter(text) {
+        let random = at + begins.needle().len();
+        let end = random + 5;
+        if text.get(random..end).is_some_and(|end| end.iter().all(|byte| RANDOM.contains(byte))) && text[end..].starts_with(ends) {
             out.extend_from_slice(&text[from..random]);
             out.push(END);
-            (from, tokens) = (random + 5, tokens + 1);
+            (from, tokens) = (end, tokens + 1);
         }
     }
     out.extend_from_slice(&text[from..]);
@@ -167,9 +181,10 @@ mod tests {
             (r#"["kube-api-access-bcdfg","kube-api-access-ghjkl"]"#, "[\"kube-api-access-\u{7f}\",\"kube-api-access-\u{7f}\"]", 2),
             (r#"["kube-api-access-bcdfgh","kube-api-access-aeiou","my-kube-api-access-bcdfg"]"#, "", 0),
             (r#"["kube-api-access-bcd"#, "", 0),
+            ("[\"kube-api-access-bcdfg", "", 0),
         ] {
             let mut out = Vec::new();
-            assert_eq!(without_tokens(text.as_bytes(), &mut out), tokens, "{text}");
+            assert_eq!(without_tokens(Unread::Json(text), &mut out), tokens, "{text}");
             let wanted = if wanted.is_empty() { text } else { wanted };
             assert_eq!(out, wanted.bytes().map(|byte| if byte == 0x7f { END } else { byte }).collect::<Vec<_>>());
         }

@@ -6,6 +6,8 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
+/// Runtimes of containers, as they begin the ids that they make.
+const RUNTIMES: &[&str] = &["containerd://", "cri-o://", "docker://"];
 /// Answers that are remembered at most, some MiB. The older half is forgotten but for what was asked again: names and UIDs come once, images and
 /// settings thousands of times.
 const REMEMBERED: usize = 16_384;
@@ -94,11 +96,18 @@ impl Examiner {
 /// Short words under names that tell nothing are most of what objects hold: no detector finds anything in them.
 fn is_harmless(name: &str, value: &str) -> bool {
     let short = value.len() < 12 && !value.bytes().any(|b| matches!(b, b'=' | b':' | b'@' | b'>' | b' ' | b'\n'));
-    (value.len() < 3 || short || is_plain(value) || is_time(value) || is_own_id(value)) && !super::telling::may_tell(name)
+    let own = is_time(value) || is_own_id(value) || (name == "containerID" && is_container_id(value));
+    (value.len() < 3 || short || is_plain(value) || own) && !super::telling::may_tell(name)
+}
+
+/// Whether a value is an id as runtimes make them, at random: every container of a pod has one of its own.
+fn is_container_id(value: &str) -> bool {
+    let id = RUNTIMES.iter().find_map(|runtime| value.strip_prefix(runtime));
+    id.is_some_and(|id| id.len() == 64 && id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')))
 }
 
 /// Whether a value is a time as the API writes it, to the second: every object has some.
-fn is_time(value: &str) -> bool {
+pub(crate) fn is_time(value: &str) -> bool {
     const FORM: &[u8; 20] = b"0000-00-00T00:00:00Z";
     let fits = |(byte, form): (u8, &u8)| if *form == b'0' { byte.is_ascii_digit() } else { byte == *form };
     value.len() == FORM.len() && value.bytes().zip(FORM).all(fits)

@@ -26,6 +26,7 @@ mod words;
 
 pub use card::find as find_cards;
 pub use command::{argument as password_in_argument, by_place as password_by_place};
+pub(crate) use examiner::is_time;
 pub use examiner::{Examined, Examiner};
 pub use parser::{CUT_OFF, place, toml_fault, without_quoted};
 pub use value::Place;

@@ -40,6 +40,11 @@ impl<'a> Fields<'a> {
 
     /// The next field that JSON would have.
     pub(super) fn next(&mut self) -> Result<Option<(&'static Field, Part<'a>)>, Fault> {
+        Ok(self.next_whole()?.map(|(field, part, _)| (field, part)))
+    }
+
+    /// The same, with its bytes from its tag to its end; of one that stands several times, of all of them.
+    pub(super) fn next_whole(&mut self) -> Result<Option<(&'static Field, Part<'a>, &'a [u8])>, Fault> {
         loop {
             if self.here.rest.is_empty() {
                 match self.outer.pop() {
@@ -48,6 +53,7 @@ impl<'a> Fields<'a> {
                 }
                 continue;
             }
+            let before = self.here.rest;
             let (field, part) = self.here.next()?;
             match part {
                 Part::One(Form::Message(below), Raw::Bytes(bytes)) if field.many == Many::Inline => {
@@ -56,7 +62,7 @@ impl<'a> Fields<'a> {
                     self.outer.push(std::mem::replace(&mut self.here, inner));
                 }
                 Part::One(_, raw) if field.is_left_out(raw) => {}
-                part => return Ok(Some((field, part))),
+                part => return Ok(Some((field, part, &before[..before.len() - self.here.rest.len()]))),
             }
         }
     }

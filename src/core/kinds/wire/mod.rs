@@ -13,15 +13,18 @@ mod item;
 mod page;
 mod plain;
 mod raw;
+mod record;
 mod schema;
 mod text;
+mod tree;
 mod value;
 
 pub use envelope::{is_wire, next_in, words};
 pub use item::Item;
 pub use page::WirePage;
 pub use raw::Fault;
-pub(super) use value::RECORD;
+pub(super) use record::WireRecord;
+pub(super) use tree::pod_spec_part;
 
 /// What a request accepts that is to be answered in this form, and in JSON by a server that does not have it.
 pub const ACCEPT: &str = "application/vnd.kubernetes.protobuf,application/json";

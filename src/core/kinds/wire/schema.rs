@@ -59,10 +59,16 @@ struct Schema {
     /// By apiVersion and kind.
     kinds: HashMap<(&'static str, &'static str), usize>,
     list: usize,
+    object: usize,
+    pod_spec: usize,
 }
 
 static SCHEMA: LazyLock<Schema> = LazyLock::new(|| read(include_str!("schema.txt")));
 
+/// What pods are, or are made to be.
+const POD_SPEC: &str = "core/v1.PodSpec";
+/// Metadata of objects.
+const OBJECT_META: &str = "meta/v1.ObjectMeta";
 /// Metadata of lists.
 const LIST_META: &str = "meta/v1.ListMeta";
 
@@ -76,6 +82,16 @@ pub(super) fn list_meta() -> usize {
     SCHEMA.list
 }
 
+/// The place of the message that objects have as their metadata.
+pub(super) fn object_meta() -> usize {
+    SCHEMA.object
+}
+
+/// The place of the message that the specs of pods are.
+pub(super) fn pod_spec() -> usize {
+    SCHEMA.pod_spec
+}
+
 /// A message by its place in the table.
 pub(super) fn message(at: usize) -> Option<&'static Message> {
     SCHEMA.messages.get(at)
@@ -85,7 +101,9 @@ pub(super) fn message(at: usize) -> Option<&'static Message> {
 fn read(text: &'static str) -> Schema {
     let names = text.lines().filter_map(|line| line.strip_prefix("message "));
     let places: HashMap<&str, usize> = names.enumerate().map(|(at, name)| (name, at)).collect();
-    let mut schema = Schema { messages: Vec::new(), kinds: HashMap::new(), list: places.get(LIST_META).copied().unwrap_or(usize::MAX) };
+    let place = |message: &str| places.get(message).copied().unwrap_or(usize::MAX);
+    let (list, object, pod_spec) = (place(LIST_META), place(OBJECT_META), place(POD_SPEC));
+    let mut schema = Schema { messages: Vec::new(), kinds: HashMap::new(), list, object, pod_spec };
     for line in text.lines() {
         let words: Vec<&'static str> = line.split(' ').collect();
         match (words.as_slice(), schema.messages.last_mut()) {
@@ -131,6 +149,8 @@ mod tests {
         let fields: usize = SCHEMA.messages.iter().map(|message| message.fields.len()).sum();
         assert_eq!(lines, SCHEMA.kinds.len() + SCHEMA.messages.len() + fields);
         assert!(message(list_meta()).is_some_and(|message| message.name == LIST_META));
+        assert!(message(object_meta()).is_some_and(|message| message.name == OBJECT_META));
+        assert!(message(pod_spec()).is_some_and(|message| message.name == POD_SPEC));
         for message in &SCHEMA.messages {
             assert!(message.fields.is_sorted_by(|a, b| a.number < b.number), "{}", message.name);
             let inline = message.fields.iter().filter(|field| field.many == Many::Inline);

@@ -4,14 +4,10 @@ use super::fields::{Fields, Part, Run, texts};
 use super::plain::{int_or_text, only_text, time, utf8};
 use super::raw::{Fault, Raw};
 use super::schema::{self, Form};
-use super::text;
 use data_encoding::BASE64;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
 use serde_json::Error;
-
-/// The name of a new type that wants a part as the text that it is in JSON.
-pub(crate) const RECORD: &str = "$kassay::record";
 
 /// One value.
 #[derive(Clone, Copy)]
@@ -61,8 +57,8 @@ impl<'de> Deserializer<'de> for Value<'de> {
         visitor.visit_some(self)
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Error> {
-        Whole(Part::One(self.form, self.raw)).deserialize_newtype_struct(name, visitor)
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_newtype_struct(self)
     }
 
     fn deserialize_enum<V: Visitor<'de>>(self, name: &'static str, names: &'static [&'static str], visitor: V) -> Result<V::Value, Error> {
@@ -87,7 +83,7 @@ fn number<'de, V: Visitor<'de>>(value: i64, visitor: V) -> Result<V::Value, Erro
 }
 
 /// All that stands under a name.
-struct Whole<'a>(Part<'a>);
+pub(super) struct Whole<'a>(pub(super) Part<'a>);
 
 impl<'de> Deserializer<'de> for Whole<'de> {
     type Error = Error;
@@ -104,11 +100,8 @@ impl<'de> Deserializer<'de> for Whole<'de> {
         visitor.visit_some(self)
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Error> {
-        match name {
-            RECORD => visitor.visit_string(text::record(self.0).map_err(fault)?),
-            _ => visitor.visit_newtype_struct(self),
-        }
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_newtype_struct(self)
     }
 
     fn deserialize_enum<V: Visitor<'de>>(self, _: &'static str, _: &'static [&'static str], visitor: V) -> Result<V::Value, Error> {
