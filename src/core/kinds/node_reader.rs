@@ -138,7 +138,13 @@ mod tests {
             "7",
         ] {
             let words = |error: serde_json::Error| error.to_string().split(" at line ").next().unwrap_or_default().to_owned();
-            let tree: Node<'_> = serde_json::from_str(text).unwrap_or(Node::Null);
+            let mut tree: Node<'_> = serde_json::from_str(text).unwrap_or(Node::Null);
+            if let Some(Node::Record(record)) = tree.get_mut("managedFields")
+                && let Record::Unread(raw) = *record
+            {
+                assert!(Given::Tree(&Node::Record(Record::Unread(raw))).read::<Value>().is_err());
+                *record = Record::InOrder(raw);
+            }
             let (tree, json) = (Given::Tree(&tree), Given::Json(text));
             assert_eq!(tree.read::<Sample>().map_err(words), json.read::<Sample>().map_err(words), "{text}");
             assert_eq!(tree.read::<Value>().map_err(words), json.read::<Value>().map_err(words), "{text}");
