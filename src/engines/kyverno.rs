@@ -130,6 +130,16 @@ fn written(kind: &GroupKind, object: &Arc<Value>) -> Result<Arc<Value>, String> 
     WRITTEN.with(|all| Remembered::of(all, kind, object, write))
 }
 
+/// Tells what an object is as the API server writes it, from that of another: they differ in what a change makes of texts alone, of which none is empty. So it
+/// need not be read by its types once more.
+pub fn serve_alike(kind: &GroupKind, from: &Arc<Value>, to: &Arc<Value>, change: impl FnOnce(&mut Value)) {
+    if let Ok(known) = written(kind, from) {
+        let mut served = (*known).clone();
+        change(&mut served);
+        WRITTEN.with(|all| Remembered::tell(all, kind, to, Ok(Arc::new(served))));
+    }
+}
+
 /// A pattern of RE2 as Kyverno's functions take it.
 fn same_regex(pattern: &str) -> Result<regex::Regex, jmespath::Fault> {
     re2::compile(pattern).map_err(|fault| match fault {

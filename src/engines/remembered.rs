@@ -29,6 +29,11 @@ impl<T: Clone> Remembered<T> {
         made
     }
 
+    /// Keeps what is made of this very object, where that is known before it is asked for.
+    pub(crate) fn tell(all: &RefCell<Self>, kind: &GroupKind, object: &Arc<Value>, made: T) {
+        all.borrow_mut().keep(kind, object, made);
+    }
+
     fn known(&self, kind: &GroupKind, object: &Arc<Value>) -> Option<T> {
         let (_, as_kind, made) = self.0.get(&place(object))?;
         (as_kind == kind).then(|| made.clone())

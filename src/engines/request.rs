@@ -123,6 +123,15 @@ pub struct Request {
 }
 
 impl Request {
+    /// Whether another is the same request about these very objects, whatever is supposed of their images.
+    pub(crate) fn is_about_the_same(&self, other: &Self) -> bool {
+        let Self { operation, kind, resource, subresource, name, namespace, object, old_object, user, images: _, dry_run } = self;
+        Arc::ptr_eq(object, &other.object)
+            && Arc::ptr_eq(old_object, &other.old_object)
+            && (operation, dry_run, kind, resource) == (&other.operation, &other.dry_run, &other.kind, &other.resource)
+            && (subresource, name, namespace, user) == (&other.subresource, &other.name, &other.namespace, &other.user)
+    }
+
     /// The same request about other objects.
     #[must_use]
     pub fn about(&self, object: Arc<Value>, old_object: Arc<Value>) -> Self {

@@ -8,6 +8,7 @@ use super::jmespath::{self, Fault, Node};
 use super::types::Entry;
 use crate::request::{Operation, Request};
 use serde_json::{Map, Value, json};
+use std::cell::RefCell;
 use std::sync::{Arc, LazyLock};
 
 /// A variable that is reckoned when it is asked for.
@@ -91,20 +92,38 @@ impl<'a> Context<'a> {
     /// The variables of a request.
     #[must_use]
     pub fn new(request: &Request) -> Self {
+        let deferred = vec![Deferred { name: "images", source: Source::Images, asked: false }];
+        Self { root: Self::root(request), deferred, known: None, operation: request.operation }
+    }
+
+    /// What is told of a request; the last is remembered, because many policies are asked about one.
+    fn root(request: &Request) -> Arc<Value> {
+        thread_local! {
+            static LAST: RefCell<Option<(Request, Arc<Value>)>> = const { RefCell::new(None) };
+        }
+        LAST.with(|last| match &*last.borrow() {
+            Some((known, root)) if known.is_about_the_same(request) => Some(Arc::clone(root)),
+            _ => None,
+        })
+        .unwrap_or_else(|| {
+            let root = Arc::new(Self::told(request));
+            LAST.with(|last| *last.borrow_mut() = Some((request.clone(), Arc::clone(&root))));
+            root
+        })
+    }
+
+    fn told(request: &Request) -> Value {
         let account = request.user.name.strip_prefix("system:serviceaccount:").unwrap_or_default();
         let mut parts = account.split(':');
         let (namespace, name) = match (parts.next(), parts.next()) {
             (Some(namespace), Some(name)) => (namespace, name),
             _ => ("", ""),
         };
-        let root = Map::from_iter([
+        Value::Object(Map::from_iter([
             ("request".to_owned(), review(request)),
             ("serviceAccountName".to_owned(), json!(name)),
             ("serviceAccountNamespace".to_owned(), json!(namespace)),
-        ]);
-        let root = Arc::new(Value::Object(root));
-        let deferred = vec![Deferred { name: "images", source: Source::Images, asked: false }];
-        Self { root, deferred, known: None, operation: request.operation }
+        ]))
     }
 
     /// From now on the object's whole numbers are such: so Kyverno hands it on from one rule to the next.

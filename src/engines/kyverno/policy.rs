@@ -373,9 +373,11 @@ impl Judge for Policy {
                 Some(true) if !all_come && !self.comes_before_handler(rule, &asked) => Answer::Admits("only audits".to_owned()),
                 Some(true) if one && applied => Answer::NotAsked,
                 Some(true) => {
+                    if let Some(before) = &mut context {
+                        before.hand_on(&request.object);
+                    }
                     let context = context.get_or_insert_with(|| Context::new(request));
                     let status = self.run(request, &asked, rule, cel, &mut context.clone());
-                    context.hand_on(&request.object);
                     applied |= status.applied();
                     self.answer(status, rule, &asked)
                 }

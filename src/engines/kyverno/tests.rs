@@ -459,3 +459,20 @@ fn settings_ask_who_only_where_they_leave_somebody_out() {
         assert_eq!(settings.asks_who(), asks, "{settings:?}");
     }
 }
+
+#[test]
+fn a_pod_with_another_image_is_served_as_the_first_with_that_image() {
+    let kind = GroupKind { group: String::new(), version: "v1".to_owned(), kind: "Pod".to_owned() };
+    let spec =
+        json!({"containers": [{"name": "c", "image": "a", "imagePullPolicy": "Always", "resources": {}, "env": null}], "nodeName": ""});
+    let first = Arc::new(json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p", "labels": {}}, "spec": spec}));
+    for image in ["nginx", "registry.example/pay/api:1.4@sha256:00", "é x", " "] {
+        let put = |pod: &mut Value| pod["spec"]["containers"][0]["image"] = json!(image);
+        let mut other = (*first).clone();
+        put(&mut other);
+        let (told, read) = (Arc::new(other.clone()), Arc::new(other));
+        serve_alike(&kind, &first, &told, put);
+        assert_eq!(written(&kind, &told), written(&kind, &read), "{image}");
+        assert_ne!(written(&kind, &told), Ok(Arc::clone(&told)), "{image}");
+    }
+}

@@ -7,6 +7,7 @@ use super::places::Place;
 use super::requests::{put_image, requests};
 use super::tried::Tried;
 use super::witness::{Dress, Form, WITNESSES, Witness};
+use kassay_engines::kyverno::serve_alike;
 use kassay_engines::{Answer, BY_NAME, Namespace, Request, Ruling};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -72,9 +73,21 @@ fn clean_pod(namespace: &Namespace, dress: &Dress) -> Option<Request> {
 
 /// What all policies on images say to a pod with this image that breaks a demand on images, the worst of the ways in which it can be broken.
 fn tried(policies: &[Tried<'_>], unread: &[String], mut request: Request, image: &str, breaks: Break) -> Verdict {
-    put_image(Arc::make_mut(&mut request.object), image);
-    let asked: Vec<(&Tried<'_>, Vec<Ruling>)> =
-        policies.iter().filter(|policy| policy.on_images).map(|policy| (policy, policy.rule(&request))).collect();
+    let mut object = (*request.object).clone();
+    put_image(&mut object, image);
+    let object = Arc::new(object);
+    if !image.is_empty() {
+        serve_alike(&request.kind, &request.object, &object, |served| put_image(served, image));
+    }
+    request.object = object;
+    // Who is not asked about it is not, whatever is supposed of it.
+    let concerned = |rulings: &[Ruling]| rulings.iter().any(|ruling| !matches!(ruling.answer, Answer::NotAsked));
+    let asked: Vec<(&Tried<'_>, Vec<Ruling>)> = policies
+        .iter()
+        .filter(|policy| policy.on_images)
+        .map(|policy| (policy, policy.rule(&request)))
+        .filter(|(_, rulings)| concerned(rulings))
+        .collect();
     let mut worst: Option<Verdict> = None;
     for witness in WITNESSES.iter().filter(|witness| witness.breaks == breaks) {
         request.images = witness.images;
