@@ -1,7 +1,7 @@
 //! Whether all of a message is known and as it should be. What was looked at here can be read, and says what JSON would say.
 
 use super::fields::{Fields, Part, Run, texts};
-use super::plain::{int_or_text, only_text, time, utf8};
+use super::plain::{int_or_text, moment, only_text, utf8};
 use super::raw::{Fault, Raw};
 use super::schema::{self, Form, Message};
 
@@ -45,7 +45,7 @@ fn value(form: Form, raw: Raw<'_>) -> Result<bool, Fault> {
         (Form::Int, Raw::Number(_)) | (Form::Bytes, Raw::Bytes(_)) => true,
         (Form::Bool, Raw::Number(value)) => value < 2,
         (Form::Text, Raw::Bytes(bytes)) => utf8(bytes).is_some(),
-        (Form::Time, Raw::Bytes(bytes)) => time(bytes).is_some(),
+        (Form::Time, Raw::Bytes(bytes)) => moment(bytes).is_some(),
         (Form::Quantity | Form::Json, Raw::Bytes(bytes)) => only_text(bytes).is_some(),
         (Form::IntOrText, Raw::Bytes(bytes)) => int_or_text(bytes).is_some(),
         _ => false,

@@ -11,14 +11,19 @@ pub(super) fn utf8(bytes: &[u8]) -> Option<&str> {
 }
 
 /// A time as JSON has it.
-pub(super) fn time(mut bytes: &[u8]) -> Option<String> {
+pub(super) fn time(bytes: &[u8]) -> Option<String> {
+    moment(bytes).map(|moment| moment.to_string())
+}
+
+/// A time.
+pub(super) fn moment(mut bytes: &[u8]) -> Option<jiff::Timestamp> {
     let (1, Raw::Number(seconds)) = raw::field(&mut bytes, "").ok()? else { return None };
     // Fractions are announced and never told.
     if !bytes.is_empty() {
         let (2, Raw::Number(_)) = raw::field(&mut bytes, "").ok()? else { return None };
     }
     let seconds = Some(seconds.cast_signed()).filter(|seconds| MOMENTS.contains(seconds) && bytes.is_empty())?;
-    Some(jiff::Timestamp::from_second(seconds).ok()?.to_string())
+    jiff::Timestamp::from_second(seconds).ok()
 }
 
 /// The text of a message that has nothing else: a quantity, or JSON.
