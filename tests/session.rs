@@ -557,6 +557,26 @@ fn a_finding_is_kept_as_evidence_with_its_lines() {
 }
 
 #[test]
+fn a_finding_is_determined_at_its_own_control_wherever_the_walk_stands() {
+    use kassay_core::session::Purpose;
+    let mut desk = Desk::with_cluster();
+    for (place, practice) in [("8.1.a", "3.1.a"), ("3.1.a", "3.1.a")] {
+        desk.act(Action::Walk(walk::Action::GoTo(Target::Practice(place.into()))));
+        desk.act(Action::AllFindings(all_findings::Action::Open)).act(Action::Filter).typed("hostPathVolumes").act(Action::Enter);
+        desk.act(Action::Enter);
+        if desk.session.context() == Context::AllFindings {
+            desk.act(Action::Enter);
+        }
+        assert_eq!(desk.session.context(), Context::Finding, "{place}");
+        desk.act(Action::Determine(determine::Action::Open));
+        let purpose = desk.session.form().map(|form| format!("{:?}", form.purpose)).unwrap_or_default();
+        assert!(matches!(desk.session.form().map(|f| &f.purpose), Some(Purpose::Determine { .. })), "{purpose}");
+        assert!(purpose.contains(practice), "{place}: {purpose}");
+        desk.act(Action::Back).act(Action::Back).act(Action::Back).act(Action::Back);
+    }
+}
+
+#[test]
 fn lists_keep_their_place_when_one_comes_back() {
     let mut desk = Desk::with_cluster();
     desk.act(Action::Walk(walk::Action::GoTo(Target::Check("3.1/baseline".into())))).act(Action::Enter);
