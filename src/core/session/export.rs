@@ -98,7 +98,11 @@ impl ExportState {
                 let hint = "a new file; with / at its end, the folder for it; ⇥ completes";
                 desk.put_form(paths::form(PathOf::Export, hint, &text));
             }
-            Action::Names if self.running.is_none() => self.redact = !self.redact,
+            Action::Names if self.running.is_none() => {
+                self.redact = !self.redact;
+                // What was written before was written with other names.
+                (self.done, self.failed) = (None, None);
+            }
             Action::Names => {}
             Action::Progress { done, of, bytes, name } => {
                 let stopping = self.running.as_ref().is_some_and(|running| running.stopping);

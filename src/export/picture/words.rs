@@ -167,6 +167,9 @@ pub(super) fn notes(subject: Subject<'_>) -> Vec<String> {
             counted(seen.nodes.len(), "node runs", "nodes run")
         ));
     }
+    if let Some(words) = seen.about_nodes().filter(|_| !seen.placed) {
+        notes.push(words.to_owned());
+    }
     notes
 }
 

@@ -236,7 +236,7 @@ pub(super) fn pictured(redactor: &mut Redactor, pictured: &Pictured) -> Pictured
 }
 
 fn of_segmentation(redactor: &mut Redactor, segmentation: &Segmentation) -> Segmentation {
-    let Segmentation { crossings, namespaces, ranges, into_cde, out_of_cde, nodes, unbound, not_evaluated, complete, cut_short } =
+    let Segmentation { crossings, namespaces, ranges, into_cde, out_of_cde, nodes, placed, unbound, not_evaluated, complete, cut_short } =
         segmentation;
     let mut pairs = |pairs: &Pairs| Pairs {
         shown: pairs
@@ -276,6 +276,7 @@ fn of_segmentation(redactor: &mut Redactor, segmentation: &Segmentation) -> Segm
             .iter()
             .map(|SharedNode { name, pods }| SharedNode { name: redactor.name(Class::Host, name), pods: pods.clone() })
             .collect(),
+        placed: *placed,
         unbound: *unbound,
         not_evaluated: not_evaluated.iter().map(|words| redactor.text(words, Words::Program)).collect(),
         complete: *complete,

@@ -47,15 +47,16 @@ fn notes(page: &mut Page<'_>, picture: &Segmentation) {
     if !picture.not_evaluated.is_empty() {
         page.line(format!("Not evaluated, and able to allow or forbid more: {}.", picture.not_evaluated.join("; ")));
     }
-    if picture.nodes.is_empty() {
-        page.line("No node runs pods of the CDE beside others.");
-    } else {
+    if !picture.nodes.is_empty() {
         let one = |node: &SharedNode| {
             let pods: Vec<String> = node.pods.iter().map(|(category, n)| format!("{} {n}", category.label())).collect();
             format!("{} ({})", node.name, pods.join(", "))
         };
         let names: Vec<String> = picture.nodes.iter().map(one).collect();
         page.line(format!("{} pods of the CDE beside others: {}.", counted(names.len(), "node runs", "nodes run"), names.join(", ")));
+    }
+    if let Some(words) = picture.about_nodes() {
+        page.line(words);
     }
 }
 

@@ -21,6 +21,7 @@ use ratatui::text::{Line, Span};
 ///     …
 ///
 ///   To  acme-payments-2026-11-26.zip
+///   Names  as they are
 ///
 ///   What stays out
 ///     7 secrets and card numbers: only their places are told
@@ -49,11 +50,17 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, keys: &[Hint
         Line::styled(text::left(words, room), theme.style("text"))
     });
     let (_, rest) = frame::top(rest, 1);
-    let (to, rest) = frame::top(rest, 2);
+    let (to, rest) = frame::top(rest, 1);
+    let (names, rest) = frame::top(rest, 2);
     let target = session.export_target().map(|path| text::clean(&path.to_string_lossy())).unwrap_or_default();
     let room = usize::from(to.width).saturating_sub(4);
     let target = Span::styled(text::cut_middle(&target, room), theme.style("text"));
     frame.render_widget(Line::from(vec![Span::styled("To  ", theme.style("text.muted")), target]), to);
+    let (words, style) = if session.export.redact { ("replaced by pseudonyms", "success") } else { ("as they are", "text") };
+    frame.render_widget(
+        Line::from(vec![Span::styled("Names  ", theme.style("text.muted")), Span::styled(words, theme.style(style))]),
+        names,
+    );
     let width = usize::from(rest.width);
     let state = &session.export;
     let lines = match (&state.running, &state.failed, &state.done) {
@@ -81,7 +88,7 @@ fn rows(body: Rect) -> u16 {
 }
 
 /// Rows of this screen that are not of the list: its heading, where it goes, and the least of what is told below.
-const ROOM: u16 = 11;
+const ROOM: u16 = 12;
 
 /// What is told where names are replaced.
 const REDACTED: &str = "Names: each is replaced by a pseudonym, the same in every export; redact.map.json in the folder of the assessment tells what each stands for. \

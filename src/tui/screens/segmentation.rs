@@ -123,9 +123,7 @@ fn notes(picture: &Segmentation, width: usize, theme: &Theme) -> Vec<Line<'stati
         let words = format!("⊘ Not evaluated, and able to allow or forbid more: {}.", picture.not_evaluated.join("; "));
         say(&mut lines, &words, "outcome.blocked");
     }
-    if picture.nodes.is_empty() {
-        say(&mut lines, "No node runs pods of the CDE beside others.", "text");
-    } else {
+    if !picture.nodes.is_empty() {
         let one = |node: &SharedNode| {
             let pods: Vec<String> = node.pods.iter().map(|(category, n)| format!("{} {n}", category.label())).collect();
             format!("{} ({})", node.name, pods.join(", "))
@@ -135,6 +133,9 @@ fn notes(picture: &Segmentation, width: usize, theme: &Theme) -> Vec<Line<'stati
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         let nodes = text::counted(picture.nodes.len(), "node runs", "nodes run");
         say(&mut lines, &format!("{nodes} pods of the CDE beside others: {}{more}.", names.join(", ")), "warning");
+    }
+    if let Some(words) = picture.about_nodes() {
+        say(&mut lines, words, if picture.placed { "text" } else { "outcome.blocked" });
     }
     lines
 }

@@ -8,8 +8,8 @@ mod count;
 
 use super::platform::Categories;
 use super::reach::Reach;
-use crate::kinds::Inventory;
-use crate::model::{Category, Scope};
+use crate::kinds::{Inventory, KindState};
+use crate::model::{Category, Kind, Scope};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One end: a category, or addresses outside of the cluster.
@@ -119,6 +119,8 @@ pub struct Segmentation {
     pub out_of_cde: Pairs,
     /// Shared nodes on which account data is.
     pub nodes: Vec<SharedNode>,
+    /// Whether pods and namespaces were all read: without them nobody knows what runs beside what, whatever `nodes` has.
+    pub placed: bool,
     /// Workloads on the network of their node, which no policy binds.
     pub unbound: usize,
     /// What decides over connections and could not be evaluated, with the reason.
@@ -130,6 +132,17 @@ pub struct Segmentation {
 }
 
 impl Segmentation {
+    /// What is known of nodes that run pods of the cardholder data environment beside others, where that is not that some do.
+    #[must_use]
+    pub const fn about_nodes(&self) -> Option<&'static str> {
+        match (self.placed, self.nodes.is_empty()) {
+            (true, true) => Some("No node runs pods of the CDE beside others."),
+            (true, false) => None,
+            (false, true) => Some("Whether a node runs pods of the CDE beside others is not known: pods or namespaces were not all read."),
+            (false, false) => Some("There may be more such nodes: pods or namespaces were not all read."),
+        }
+    }
+
     /// Works it out.
     #[must_use]
     pub fn of(inventory: &Inventory, scope: &Scope) -> Self {
@@ -148,6 +161,7 @@ impl Segmentation {
             into_cde: count.into_cde,
             out_of_cde: count.out_of_cde,
             nodes: shared_nodes(inventory, &categories),
+            placed: [Kind::Pods, Kind::Namespaces].into_iter().all(|kind| inventory.state(kind) == KindState::Read),
             unbound: reach.workloads().iter().filter(|party| party.host_network).count(),
             not_evaluated: reach.not_evaluated().iter().map(|n| format!("{}: {}", n.object(), n.why)).collect(),
             complete: reach.complete(),

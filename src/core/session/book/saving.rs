@@ -253,7 +253,7 @@ impl Desk {
         };
         let words = match way {
             Way::Back => format!("Taken back: {}. U does it again.", step.what),
-            Way::Again => format!("Done again: {}. u takes it back.", step.what),
+            Way::Again => format!("Done again: {}. Z takes it back.", step.what),
         };
         let draft = Draft { workbook: turned.workbook, what: turned.what, before: turned.before, after: turned.after };
         self.save_along(draft, After::Tell(words), Track::Turn(way))

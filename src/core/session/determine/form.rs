@@ -85,7 +85,8 @@ fn rationale_hint(desk: &Desk, practices: &[String], finding: Option<Determined>
         (Some(found), [one]) => match proposed(one) {
             Some(proposed) if found != proposed => "required: this differs from the proposal",
             None if found == Determined::InPlace => "required: nothing is proposed, because something is still open",
-            _ => "may stay empty: this is what is proposed",
+            None => "may stay empty; nothing is proposed, because something is still open",
+            Some(_) => "may stay empty: this is what is proposed",
         },
         (Some(found), many) if many.iter().all(|p| proposed(p) == Some(found)) => "may stay empty: this is what is proposed",
         _ => "required where it differs from the proposal",
