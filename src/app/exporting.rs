@@ -63,7 +63,9 @@ fn told(written: Result<export::Written, ExportError>) -> Told {
     match written {
         Ok(written) => {
             let path = std::path::absolute(&written.path).unwrap_or(written.path);
-            Told::Written { path, sha256: written.sha256, bytes: written.bytes, files: written.files }
+            // What is told is the size of the file that lies there: a zip is smaller than what is in it.
+            let bytes = std::fs::metadata(&path).ok().filter(std::fs::Metadata::is_file).map_or(written.bytes, |file| file.len());
+            Told::Written { path, sha256: written.sha256, bytes, files: written.files }
         }
         Err(ExportError::Cancelled) => Told::Stopped,
         Err(error) => Told::Failed(match error.hint() {

@@ -139,7 +139,9 @@ impl World {
             Effect::CancelExport => self.exporting.stop(),
             Effect::Open(what) => self.beside(move || match open::that_detached(&what) {
                 Ok(()) => Action::Told(format!("Opened: {what}")),
-                Err(error) => Action::NotDone(format!("{what} can't be opened here ({error}). Open it by hand.")),
+                Err(_) => {
+                    Action::NotDone(format!("{what} can't be opened here: no program for it was found, or it refused. Open it by hand."))
+                }
             }),
             Effect::ReadJournal => self.keeper.ask(Job::Journal),
             Effect::Copy(text) => self.copy(text),

@@ -4,7 +4,7 @@ use super::screens::{answer, determine, engagement, evidence, exceptions, review
 use super::signs::spelled;
 use super::theme::Theme;
 use super::widgets::form::{draw as rows, title};
-use super::widgets::{frame, hints};
+use super::widgets::{frame, hints, page};
 use super::{keymap, markdown, text};
 use kassay_core::model::text::clean;
 use kassay_core::session::{Context, Form, PathOf, Purpose, Session};
@@ -44,7 +44,7 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, form: &Form,
         lines.push(Line::styled(spelled("saving…".into()), theme.style("text.muted")));
     }
     lines.extend(help(session, form, width, theme));
-    lines.truncate(rest.height.into());
+    let lines = page::fitting(lines, rest.height.into(), theme);
     frame.render_widget(Paragraph::new(lines), rest);
 }
 

@@ -2,6 +2,7 @@
 //! could not be read stays in it, and nothing passes for it.
 
 use crate::kinds::{VERSION_NOT_KNOWN, distribution_words};
+use crate::model::Kind;
 use crate::model::kubernetes_version::{NOT_A_VERSION, written};
 use crate::model::text::counted;
 use crate::session::book::assessment::Book;
@@ -65,7 +66,11 @@ fn row(desk: &Desk, record: &ClusterRecord) -> RegisterRow {
         id: record.key.clone(),
         cells: vec![
             distribution_words(&record.distribution, &book.workbook.version_words(record)),
-            if record.assessed_at.is_some() { record.nodes.to_string() } else { String::new() },
+            if record.assessed_at.is_some() && !record.not_read.contains_key(&Kind::Nodes.id()) {
+                record.nodes.to_string()
+            } else {
+                String::new()
+            },
             if record.failed.is_some() { format!("failed; before that {shown}") } else { shown },
             used.map(|u| u.case.label().to_owned()).unwrap_or_default(),
         ],

@@ -113,7 +113,10 @@ impl Session {
             Layer::Export => self.export.open_written(),
             Layer::Walk if desk.is_on_evidence() => evidence::open_file(desk),
             Layer::Register(_) => evidence::open_file(desk),
-            _ => walk::open_reference(desk),
+            _ => {
+                desk.go_to_finding();
+                walk::open_reference(desk)
+            }
         }
     }
 

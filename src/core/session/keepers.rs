@@ -238,7 +238,10 @@ fn withdraw_form(desk: &mut Desk) {
     };
     let about = row.cells.first().cloned().unwrap_or_default();
     let rows = vec![Row::text("why", "Why", "kept with it, and in the journal", "")];
-    let help = "It stays in the register, marked as withdrawn, and counts no more. Its reference is never given again.";
+    let help = match register {
+        Register::Exceptions => "What it excepts counts again. It leaves the register; the journal keeps it, with your reason.",
+        _ => "It stays in the register, marked as withdrawn, and counts no more. Its reference is never given again.",
+    };
     let form = Form::new(Purpose::Withdraw { register, id: row.id.clone() }, rows).titled(&format!("Take back {}", row.id), &about, help);
     desk.open_form(form);
 }

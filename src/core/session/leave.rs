@@ -11,7 +11,10 @@ use super::{probes, reading};
 impl Session {
     /// Leaves the assessment or the program. What would be lost is told once; where one stopped is kept.
     pub(super) fn leave(&mut self, after: After) -> Next {
-        let typed = self.layers.iter().filter(|l| matches!(l, Layer::Form(f) if f.touched)).count() + self.drafts.len();
+        // The engagement of an assessment that is begun is typed before there is a place to keep it.
+        let begun =
+            usize::from(self.layers.iter().any(|l| matches!(l, Layer::New)) && self.new.as_ref().is_some_and(|new| new.form.touched));
+        let typed = self.layers.iter().filter(|l| matches!(l, Layer::Form(f) if f.touched)).count() + self.drafts.len() + begun;
         let reading = reading::is_running(self.reading.as_ref());
         let probing = probes::is_running(self.probing.as_ref());
         if (typed > 0 || reading || probing || !self.unsaved.is_empty()) && !self.leave_asked {
@@ -23,7 +26,8 @@ impl Session {
                 (1, _) => "A form that you typed in is not saved".to_owned(),
                 (n, _) => format!("{n} forms that you typed in are not saved"),
             };
-            let kept = typed > 0 && self.unsaved.is_empty() && !reading && self.book.as_ref().is_some_and(|b| b.held_by.is_none());
+            let kept =
+                typed > 0 && begun == 0 && self.unsaved.is_empty() && !reading && self.book.as_ref().is_some_and(|b| b.held_by.is_none());
             let then = if kept { "what you typed is kept, and stands there when you come again" } else { "any other key stays" };
             self.messages.push(Message::ask(what, format!("The same key again leaves; {then}.")));
             return Next::NONE;

@@ -53,7 +53,9 @@ pub fn update(session: &mut Session, action: Action) -> Vec<Effect> {
 impl Session {
     fn take(&mut self, action: Action) -> Vec<Effect> {
         if action.is_by_person() {
-            self.messages.retain(|m| !matches!(m.level, Urgency::Info | Urgency::Ask));
+            // Esc answers a question, and closes nothing below it.
+            let answers = matches!(action, Action::Back) && self.messages.last().is_some_and(|m| matches!(m.level, Urgency::Ask));
+            self.messages.retain(|m| !matches!(m.level, Urgency::Info) && (answers || !matches!(m.level, Urgency::Ask)));
             if !matches!(action, Action::Quit | Action::Close) {
                 self.leave_asked = false;
             }

@@ -178,7 +178,7 @@ pub fn typed_references(text: &str) -> Vec<String> {
     let mut found: Vec<String> = vec![];
     for word in listed(text) {
         let digits = word.trim_start_matches(['E', 'e', '-']);
-        let reference = digits.parse::<u32>().map_or_else(|_| word.to_uppercase(), |n| format!("E-{n:04}"));
+        let reference = digits.parse::<u32>().map_or_else(|_| word.to_owned(), |n| format!("E-{n:04}"));
         if !found.contains(&reference) {
             found.push(reference);
         }

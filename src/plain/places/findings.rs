@@ -92,7 +92,7 @@ fn lines(session: &Session, book: &Book, check: &str, finding: &Finding) -> Vec<
     page.pair("Mend", &finding.mend);
     page.pair("Command", &session.kubectl_here(&finding.object));
     if let Some(exception) = book.exception(check, &finding.id) {
-        page.pair("Excepted", &excepted(book, exception));
+        page.pair("Exception", &excepted(book, exception));
     }
     if let Some(known) = checks::by_id(check) {
         page.pair("Why", &paragraphs(known.why).join(" "));
@@ -163,7 +163,7 @@ fn of_check(book: &Book, check: &Check) -> Vec<String> {
         None => lines.push("Says: not run yet, no cluster was read.".to_owned()),
     }
     if let Some(exception) = book.exception(check.id, "") {
-        lines.extend(pair("Excepted", &excepted(book, exception)));
+        lines.extend(pair("Exception", &excepted(book, exception)));
     }
     if book.is_several() {
         let others = book.together.outcomes(check.id).filter(|(key, _)| book.shown().is_none_or(|c| c.key != *key));

@@ -79,7 +79,10 @@ fn practice_row(session: &Session, book: &Book, practice: &str, room: usize, the
                 spans.push(Span::styled("proposed: ", theme.style("text.muted")));
                 spans.push(sign::determined_span(finding, theme));
             }
-            None => spans.push(Span::styled("nothing is proposed: something is still open", theme.style("text.muted"))),
+            None => {
+                let words = text::cut("nothing is proposed: something is still open", room.saturating_sub(8));
+                spans.push(Span::styled(words, theme.style("text.muted")));
+            }
         },
     }
     Line::from(spans)

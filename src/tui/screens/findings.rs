@@ -207,7 +207,7 @@ fn check_lines(book: &Book, check: &Check, width: usize, theme: &Theme) -> Vec<L
         None => say(&mut lines, "Says", "Not run yet: no cluster was read."),
     }
     if let Some(exception) = book.exception(check.id, "") {
-        say(&mut lines, "Excepted", &excepted(book, exception));
+        say(&mut lines, "Exception", &excepted(book, exception));
     }
     if book.is_several() {
         let others = book.together.outcomes(check.id).filter(|(key, _)| book.shown().is_none_or(|c| c.key != *key));
@@ -289,7 +289,7 @@ fn finding_lines(session: &Session, book: &Book, (check, finding): (&str, &Findi
         }
     }
     if let Some(exception) = book.exception(check, &finding.id) {
-        say(&mut lines, "Excepted", &excepted(book, exception), if exception.is_lapsed(book.today) { "warning" } else { "text" });
+        say(&mut lines, "Exception", &excepted(book, exception), if exception.is_lapsed(book.today) { "warning" } else { "text" });
     }
     if let Some(known) = checks::by_id(check) {
         say(&mut lines, "Why", &paragraphs(known.why).join(" "), "text.muted");

@@ -223,7 +223,11 @@ fn fact(label: &str, words: &str, width: usize, theme: &Theme) -> Vec<Line<'stat
 fn facts(new: &New, known: &Preflight, width: usize, theme: &Theme) -> Vec<Line<'static>> {
     let cluster = &known.cluster;
     let version = distribution_words(&cluster.distribution, &new.version_words(known));
-    let tell = if new.may_tell_version() && new.version.is_none() { ": v tells it" } else { "" };
+    let tell = match new.may_tell_version() && new.version.is_none() {
+        true if new.stage == Stage::Read => ": v tells it",
+        true => ": you can tell it in the last step",
+        false => "",
+    };
     let version = version.trim().trim_start_matches("unknown ");
     let mut lines = fact("Version", &format!("{version}{tell}"), width, theme);
     let uncounted = if known.contents.is_some() { "not in it" } else { "may not be counted" };

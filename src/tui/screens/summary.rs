@@ -83,6 +83,9 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, cursor: &Cur
     frame.render_widget(Paragraph::new(notes), rest);
 }
 
+/// Kinds that are named of each cluster among those that were not read: files often hold few, and each cluster has its line here.
+const NAMED: usize = 4;
+
 /// Columns of the bar.
 const fn bar_of(room: usize) -> usize {
     if room >= 100 { 10 } else { 4 }
@@ -167,14 +170,22 @@ fn notes(session: &Session, width: usize, theme: &Theme) -> Vec<Line<'static>> {
             say(&mut lines, &format!("✓ {about}: everything could be read."), "text");
         } else {
             let kinds: Vec<&str> = cluster.not_read.keys().map(String::as_str).collect();
-            say(&mut lines, &format!("⊘ {about}: not readable: {}.", kinds.join(", ")), "outcome.blocked");
+            let more = kinds.len().saturating_sub(NAMED);
+            let more = if more > 0 { format!(" and {more} more: r tells all") } else { String::new() };
+            let named = kinds.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+            say(&mut lines, &format!("⊘ {about}: not readable: {named}{more}."), "outcome.blocked");
         }
     }
     if workbook.clusters.is_empty() {
         say(&mut lines, "⊘ No cluster was read: every check is open.", "outcome.blocked");
     }
     scope_notes(book, &mut lines, &say);
-    let evidence = text::counted(workbook.evidence.len(), "piece of evidence", "pieces of evidence");
+    let counting = workbook.evidence.iter().filter(|piece| piece.counts()).count();
+    let evidence = text::counted(counting, "piece of evidence", "pieces of evidence");
+    let evidence = match workbook.evidence.len() - counting {
+        0 => evidence,
+        withdrawn => format!("{evidence} ({withdrawn} withdrawn)"),
+    };
     let exceptions = text::counted(workbook.exceptions.len(), "exception", "exceptions");
     let wrong = workbook.exceptions.iter().filter(|e| book.exception_faults(e).iter().any(ExceptionFault::is_error)).count();
     let exceptions = if wrong > 0 { format!("{exceptions} ({wrong} in error: r tells)") } else { exceptions };

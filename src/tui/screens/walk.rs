@@ -403,7 +403,7 @@ pub fn overview(frame: &mut Frame<'_>, area: Rect, session: &Session, book: &Boo
             }
         }
         let about = if about.is_empty() { "nothing is open".to_owned() } else { about.join(", ") };
-        lines.push(Line::styled(format!("    {about}"), theme.style("text.muted")));
+        lines.push(Line::styled(text::cut(&format!("    {about}"), area.width.into()), theme.style("text.muted")));
     }
     frame.render_widget(Paragraph::new(lines), area);
 }

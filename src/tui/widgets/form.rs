@@ -187,6 +187,11 @@ fn choices(frame: &mut Frame<'_>, area: Rect, options: &[Choice], chosen: Option
     for ((at, option), y) in options.iter().enumerate().zip(area.y..area.y + area.height) {
         let line = Rect { y, height: 1, ..area };
         mouse::on(line, Action::ChooseNth(at));
-        frame.render_widget(Line::from(one(at, option)), line);
+        let mut spans = one(at, option);
+        if let Some(label) = spans.last_mut() {
+            label.content =
+                text::cut(&label.content, usize::from(line.width).saturating_sub(5 + text::width(&option.key.to_string()))).into();
+        }
+        frame.render_widget(Line::from(spans), line);
     }
 }

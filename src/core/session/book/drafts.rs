@@ -46,9 +46,24 @@ impl Desk {
         Some(Effect::KeepTyped(Box::new(drafts)))
     }
 
+    /// Words about a form, with what a finding is about in place of what it is known by.
+    fn spoken(&self, words: &str) -> String {
+        let parts = self.book.iter().flat_map(|book| &book.together.parts);
+        let findings: Vec<_> = parts.flat_map(|part| &part.outcomes).flat_map(|outcome| &outcome.findings).collect();
+        let spoken = words.split(' ').map(|word| {
+            let id = word.trim_end_matches(',');
+            if id.len() != 20 || !id.bytes().all(|b| b.is_ascii_hexdigit()) {
+                return word.to_owned();
+            }
+            let found = findings.iter().find(|finding| finding.id == id);
+            found.map_or_else(|| "of a finding".to_owned(), |finding| format!("of {}", finding.object))
+        });
+        spoken.collect::<Vec<_>>().join(" ")
+    }
+
     /// Something was found that was typed and not saved.
     pub(in crate::session) fn found_typed(&mut self, drafts: Drafts) {
-        let forms: Vec<String> = drafts.forms.iter().map(|form| form.words()).collect();
+        let forms: Vec<String> = drafts.forms.iter().map(|form| self.spoken(&form.words())).collect();
         self.kept.there = Some(drafts.clone());
         self.kept.waiting = drafts.forms;
         let what = match forms.len() {

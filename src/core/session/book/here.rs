@@ -27,6 +27,22 @@ impl Desk {
         }
     }
 
+    /// The check whose findings are shown, or of which one is.
+    fn check_shown(&self) -> Option<Target> {
+        match self.top() {
+            Layer::Findings(check) | Layer::Finding { check, .. } => Some(Target::Check(check.clone())),
+            _ => None,
+        }
+    }
+
+    /// Lets the walk stand at the check of the finding that is shown, where one is: what is done there is done to its control.
+    pub(in crate::session) fn go_to_finding(&mut self) {
+        let (check, guidance) = (self.check_shown(), self.guidance);
+        if let (Some(check), Some(book)) = (check, self.book.as_mut()) {
+            book.walk.go_to(&check, guidance, &[]);
+        }
+    }
+
     /// Whether one stands in the list of evidence.
     pub(in crate::session) fn is_on_evidence(&self) -> bool {
         self.book.as_ref().is_some_and(|book| book.walk.tab == Tab::Evidence)
@@ -36,7 +52,7 @@ impl Desk {
     #[must_use]
     pub fn expected(&self) -> Option<(&OpenItem, &'static str)> {
         let book = self.book.as_ref()?;
-        let here = self.standing_on();
+        let here = self.check_shown().or_else(|| self.standing_on());
         let shown = book.shown().map_or("", |c| &c.key);
         match book.open.iter().find(|item| item.is_at(here.as_ref(), shown)) {
             Some(item) => Some((item, item.key())),

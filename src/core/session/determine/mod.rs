@@ -59,17 +59,9 @@ fn wanted(desk: &mut Desk) -> Option<Vec<String>> {
         desk.messages.push(Message::info("Mark areas with space first; then one form determines all that is marked."));
         return None;
     }
-    let guidance = desk.guidance;
-    let of_check = match desk.top() {
-        Layer::Findings(check) | Layer::Finding { check, .. } => Some(Target::Check(check.clone())),
-        _ => None,
-    };
-    // A finding is one of its own control, wherever the walk stands.
-    let here = if of_check.is_some() { None } else { desk.standing_on() };
+    desk.go_to_finding();
+    let (guidance, here) = (desk.guidance, desk.standing_on());
     let book = desk.book.as_mut()?;
-    if let Some(check) = of_check {
-        book.walk.go_to(&check, guidance, &[]);
-    }
     let control = book.walk.here(guidance)?;
     let practice = match here {
         Some(Target::Practice(id)) => id,

@@ -4,9 +4,9 @@
 use super::cursor::Cursor;
 use super::listing::apart;
 use crate::analysis::platform::Platform;
-use crate::kinds::Inventory;
+use crate::kinds::{Inventory, KindState};
 use crate::model::scope::NamespaceRule;
-use crate::model::{Category, Scope};
+use crate::model::{Category, Kind, Scope};
 use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
 /// A namespace, for the scope.
@@ -62,6 +62,7 @@ impl ScopeEditor {
         let mut rows: BTreeMap<&str, NamespaceRow> = BTreeMap::new();
         for inventory in inventories {
             let platform = Platform::of(inventory);
+            let pods_read = inventory.state(Kind::Pods) == KindState::Read;
             let own = |name: &str| platform.why(name).unwrap_or_default();
             let mut here: BTreeMap<&str, NamespaceRow> = BTreeMap::new();
             for namespace in &inventory.namespaces {
@@ -70,7 +71,10 @@ impl ScopeEditor {
             }
             for workload in &inventory.workloads {
                 let row = here.entry(&workload.object.namespace).or_default();
-                *row.pods.get_or_insert(0) += workload.pods as usize;
+                // Of pods that were not read nobody knows how many there are.
+                if pods_read {
+                    *row.pods.get_or_insert(0) += workload.pods as usize;
+                }
             }
             for (name, mut row) in here {
                 row.own = own(name);
