@@ -577,6 +577,22 @@ fn a_finding_is_determined_at_its_own_control_wherever_the_walk_stands() {
 }
 
 #[test]
+fn esc_answers_a_question_and_closes_nothing_below_it() {
+    let mut desk = Desk::with_cluster();
+    desk.act(Action::Walk(walk::Action::GoTo(Target::Question("1.6.mfa_enforced".into()))));
+    desk.act(Action::Answer(kassay_core::session::answer::Action::Open)).typed("y");
+    let form = desk.session.context();
+    desk.act(Action::Step(Step::Down)).typed("somebody");
+    desk.act(Action::Quit);
+    assert!(desk.session.messages.last().is_some_and(|message| message.what.contains("not saved")));
+    desk.act(Action::Back);
+    assert!(desk.session.messages.is_empty() && desk.session.form().is_some(), "{form:?}");
+    // Asked once more, it asks again.
+    desk.act(Action::Quit);
+    assert!(!desk.session.messages.is_empty() && !desk.asked.iter().any(|effect| matches!(effect, Effect::Quit)));
+}
+
+#[test]
 fn lists_keep_their_place_when_one_comes_back() {
     let mut desk = Desk::with_cluster();
     desk.act(Action::Walk(walk::Action::GoTo(Target::Check("3.1/baseline".into())))).act(Action::Enter);

@@ -57,6 +57,7 @@ fn row(desk: &Desk, analysis: &RiskAnalysis) -> RegisterRow {
         ("Written by", format!("{}, {}", analysis.by, analysis.at)),
     ];
     RegisterRow {
+        name: None,
         id: analysis.reference.clone(),
         cells: vec![analysis.title.clone(), analysis.requirement.clone(), analysis.frequency.clone(), done, told],
         flag,

@@ -63,6 +63,7 @@ fn row(desk: &Desk, record: &ClusterRecord) -> RegisterRow {
     ];
     detail.retain(|(_, words)| !words.trim().is_empty());
     RegisterRow {
+        name: None,
         id: record.key.clone(),
         cells: vec![
             distribution_words(&record.distribution, &book.workbook.version_words(record)),

@@ -177,8 +177,8 @@ pub(in crate::session) fn rows(desk: &Desk) -> Vec<RegisterRow> {
         let faults = book.exception_faults(exception);
         let of_check = checks::by_id(if exception.check.is_empty() { &exception.what } else { &exception.check });
         let about = match checks::by_id(&exception.what) {
-            Some(check) => format!("all that {} finds: {}", check.id, check.title),
-            None => format!("{} {}", exception.check, exception.about).trim().to_owned(),
+            Some(check) => format!("all that it finds: {}", check.title),
+            None => exception.about.clone(),
         };
         let check = of_check.map(|check| format!("{} {}", check.id, check.title)).unwrap_or_default();
         let wrong: Vec<String> = faults.iter().map(ToString::to_string).collect();
@@ -198,6 +198,7 @@ pub(in crate::session) fn rows(desk: &Desk) -> Vec<RegisterRow> {
         ];
         detail.retain(|(_, words)| !words.is_empty());
         RegisterRow {
+            name: Some(if exception.check.is_empty() { exception.what.clone() } else { exception.check.clone() }),
             id: exception.id(),
             cells: vec![about, stands, exception.owner.clone(), exception.reason.clone()],
             flag: flag(faults),

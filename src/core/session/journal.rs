@@ -34,7 +34,7 @@ fn row(line: &JournalLine) -> RegisterRow {
         ("Workbook".to_owned(), line.workbook.clone()),
     ];
     detail.retain(|(_, words)| !words.trim().is_empty());
-    RegisterRow { id: line.n.to_string(), cells: vec![at, by, line.what.clone(), line.after.clone()], flag, detail }
+    RegisterRow { name: None, id: line.n.to_string(), cells: vec![at, by, line.what.clone(), line.after.clone()], flag, detail }
 }
 
 /// There is no form: nothing of it is changed.

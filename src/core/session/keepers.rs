@@ -242,7 +242,8 @@ fn withdraw_form(desk: &mut Desk) {
         Register::Exceptions => "What it excepts counts again. It leaves the register; the journal keeps it, with your reason.",
         _ => "It stays in the register, marked as withdrawn, and counts no more. Its reference is never given again.",
     };
-    let form = Form::new(Purpose::Withdraw { register, id: row.id.clone() }, rows).titled(&format!("Take back {}", row.id), &about, help);
+    let form =
+        Form::new(Purpose::Withdraw { register, id: row.id.clone() }, rows).titled(&format!("Take back {}", row.name()), &about, help);
     desk.open_form(form);
 }
 

@@ -33,7 +33,7 @@ pub(in crate::session) const fn count(previous: &Previous) -> usize {
 
 fn row(id: String, cells: [String; 3], flag: Flag, detail: Vec<(&str, String)>) -> RegisterRow {
     let detail = detail.into_iter().filter(|(_, words)| !words.is_empty()).map(|(label, words)| (label.to_owned(), words)).collect();
-    RegisterRow { id, cells: cells.into(), flag, detail }
+    RegisterRow { name: None, id, cells: cells.into(), flag, detail }
 }
 
 fn cluster(book: &Book, c: &PreviousCluster) -> RegisterRow {

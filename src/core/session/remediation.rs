@@ -198,6 +198,7 @@ fn row(desk: &Desk, book: &Book, entry: &Remediation) -> RegisterRow {
     detail.retain(|(_, words)| !words.is_empty());
     let of = if entry.check.is_empty() { &entry.what } else { &entry.check };
     RegisterRow {
+        name: None,
         id: entry.reference.clone(),
         cells: vec![of.clone(), day(entry.found), day(entry.retested), entry.before.clone(), note],
         flag: match stands {

@@ -48,7 +48,7 @@ fn skip(desk: &mut Desk) {
     } else {
         "⇥ leads to what is requested from others too"
     };
-    desk.messages.push(Message::info(format!("{words} ({count} open).")));
+    desk.messages.push(Message::info(format!("{words} ({}).", counted(count, "place", "places"))));
 }
 
 fn propose_form(desk: &mut Desk) {
@@ -134,6 +134,7 @@ fn row(desk: &Desk, request: &Request) -> RegisterRow {
     put("Asked", request.asked.to_string());
     put("By", format!("{}, {}", request.by, request.at));
     RegisterRow {
+        name: None,
         id: request.reference.clone(),
         cells: vec![status.to_owned(), request.role.clone(), due, request.what.clone()],
         flag,

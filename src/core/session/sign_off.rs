@@ -144,6 +144,7 @@ fn row(desk: &Desk, name: &str, standing: &Standing) -> RegisterRow {
     };
     let detail = [("State", standing.words()), ("Written by", standing.authors.join(", "))];
     RegisterRow {
+        name: None,
         id: name.to_owned(),
         cells: vec![state, standing.authors.join(", "), by, words],
         flag,

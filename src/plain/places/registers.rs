@@ -39,7 +39,7 @@ fn words(row: &RegisterRow, columns: &[&str]) -> String {
         Flag::Wrong => ", wrong",
         Flag::Closed => ", closed",
     };
-    let mut words = format!("{}{flag}", row.id);
+    let mut words = format!("{}{flag}", row.name());
     for (nth, cell) in row.cells.iter().enumerate().filter(|(_, cell)| !cell.trim().is_empty()) {
         let cell = cell.lines().next().unwrap_or_default();
         match columns.get(nth + 1).filter(|title| !title.is_empty()) {

@@ -81,7 +81,7 @@ fn first_tab(titles: &[tabs::Tab<'_>], at: usize, columns: usize) -> usize {
 /// Columns as wide as what stands in them.
 fn measured(titles: &'static [&'static str], rows: &[RegisterRow]) -> Vec<Column> {
     let cell = |row: &RegisterRow, nth: usize| match nth {
-        0 => text::width(&row.id),
+        0 => text::width(row.name()),
         nth => row.cells.get(nth - 1).map_or(0, |cell| text::width(cell)),
     };
     let column = |nth: usize, title: &'static str| {
@@ -98,7 +98,7 @@ fn line(row: &RegisterRow, columns: &[Column], widths: &[usize], theme: &Theme) 
         Flag::Wrong => "error",
         Flag::Closed => "text.muted",
     };
-    let id = (clean(&row.id), theme.style(if row.flag == Flag::Closed { "text.muted" } else { "text.strong" }));
+    let id = (clean(row.name()), theme.style(if row.flag == Flag::Closed { "text.muted" } else { "text.strong" }));
     let cells = row.cells.iter().map(|cell| (clean(cell.lines().next().unwrap_or_default()), theme.style(style)));
     table::row(columns, widths, std::iter::once(id).chain(cells).collect())
 }

@@ -25,6 +25,7 @@ fn row(desk: &Desk, workbook: &Workbook, piece: &Evidence) -> RegisterRow {
     let serves: Vec<&str> = piece.practices.iter().map(String::as_str).chain(questions).collect();
     let (note, flag) = note(desk, workbook, piece);
     RegisterRow {
+        name: None,
         id: piece.reference.clone(),
         cells: vec![piece.kind.label().to_owned(), piece.title.clone(), judged_by(piece).0.to_string(), serves.join(" "), note],
         flag,

@@ -80,8 +80,10 @@ pub enum Flag {
 /// A row of a register.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RegisterRow {
-    /// What names it: a reference.
+    /// What it is known by: a reference.
     pub id: String,
+    /// What stands first in its row in place of that, where it is known by a number that tells nobody anything.
+    pub name: Option<String>,
     /// Its cells, one for each column behind the id.
     pub cells: Vec<String>,
     /// How it stands.
@@ -91,6 +93,12 @@ pub struct RegisterRow {
 }
 
 impl RegisterRow {
+    /// What stands first in its row.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.name.as_deref().unwrap_or(&self.id)
+    }
+
     /// Whether every word of a filter is somewhere in it; `-` before a word turns that round.
     #[must_use]
     pub fn fits(&self, words: &[String]) -> bool {
@@ -143,6 +151,7 @@ mod tests {
     #[test]
     fn a_filter_looks_through_all_of_a_row() {
         let row = RegisterRow {
+            name: None,
             id: "E-0004".into(),
             cells: vec!["Policy".into()],
             detail: vec![("Purpose".into(), "says who\nmay sign in".into())],

@@ -118,6 +118,7 @@ fn row(desk: &Desk, sample: &Sample) -> RegisterRow {
         put("Withdrawn", format!("{} by {}: {}", withdrawn.at, withdrawn.by, withdrawn.why));
     }
     RegisterRow {
+        name: None,
         id: sample.reference.clone(),
         cells: vec![sample.title.clone(), size_words(sample), sample.method.label().to_owned(), told.overall.words()],
         flag,
