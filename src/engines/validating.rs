@@ -393,7 +393,7 @@ impl Judge for Policy {
                 ways.push(format!("objects by their names, as {who} has it ({})", names.join(", ")));
             }
         }
-        ways.extend(self.program.ways_around_conditions(&[]));
+        ways.extend(self.program.ways_around_conditions(&conditions::OF_OBJECTS));
         for (at, (compiled, _)) in self.program.validations.iter().enumerate() {
             let Ok(expression) = compiled else { continue };
             let by = self.program.chosen(expression);

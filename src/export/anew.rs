@@ -24,6 +24,12 @@ pub(super) fn compare(tree: &mut dyn Tree, bag: &Bag, workbook: Vec<u8>, snapsho
     let by = bag.told("Bag-Software-Agent").unwrap_or("another program").to_owned();
     let this = agent();
     let at = bag.told("Kassay-Exported-At").and_then(|at| at.parse::<Timestamp>().ok());
+    if at.is_none() && by == this {
+        return verified.faults.push(
+            "bag-info.txt: Kassay-Exported-At tells no time, as every bag of this program does; without it report and tables can't be made anew to compare them"
+                .to_owned(),
+        );
+    }
     let material = match at {
         Some(at) if by == this => gather(tree, workbook, at, snapshots),
         _ => {

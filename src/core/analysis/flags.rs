@@ -223,9 +223,12 @@ fn from_pods(inventory: &Inventory) -> Vec<CommandLine> {
     for pod in inventory.pods.iter().filter(|p| p.metadata.namespace == "kube-system" && p.is_live()) {
         for container in &inventory.spec(pod.spec).containers {
             let Some(component) = Component::of(container, pod.metadata.labels.get("component").map(String::as_str)) else { continue };
-            let (field, flags) = of_container(container);
+            let (field, mut flags) = of_container(container);
+            if let Some(value) = environment(component, container).filter(|_| !flags.iter().any(|flag| flag.name == "config-file")) {
+                flags.push(Flag { name: "config-file".to_owned(), value: Some(value) });
+            }
             // Arguments that were not kept show nothing; to call them "no flags" would be a verdict on something unread.
-            if flags.is_empty() {
+            if flags.is_empty() && !is_bare(component, container) {
                 continue;
             }
             lines.push(CommandLine {
@@ -241,6 +244,24 @@ fn from_pods(inventory: &Inventory) -> Vec<CommandLine> {
     }
     lines
 }
+
+/// Whether a container starts a program and passes it nothing: then its defaults hold.
+fn is_bare(component: Component, container: &Container) -> bool {
+    let mut words = container.command.iter().chain(&container.args).map(Sealed::text);
+    let program = words.next().flatten().and_then(|word| word.rsplit('/').next());
+    program == Some(component.program()) && words.next().is_none()
+}
+
+/// The variables by which etcd is told about certificates and addresses, which count like flags and whose values are not kept; none where there are none.
+fn environment(component: Component, container: &Container) -> Option<String> {
+    let tells =
+        |name: &&str| name.starts_with("ETCD_") && ["CERT", "URLS", "TLS", "CA_FILE", "CONFIG_FILE"].iter().any(|part| name.contains(part));
+    let names: Vec<&str> = container.env.iter().map(|variable| variable.name.as_str()).filter(tells).collect();
+    (component == Component::Etcd && !names.is_empty()).then(|| format!("{ENVIRONMENT} {})", names.join(", ")))
+}
+
+/// How the place of settings begins that stand in variables.
+pub const ENVIRONMENT: &str = "(its environment:";
 
 /// The flags of a container and the field that holds the first of them; of arguments that were not kept only what the rest shows.
 #[must_use]
@@ -396,6 +417,22 @@ mod tests {
         pod.1["spec"]["containers"][0]["name"] = json!("etcd");
         let found = inventory(&[pod]);
         assert_eq!((etcd(&found), of(&found, Component::Etcd)[0].settings_file()), (Some(false), Some("/etc/etcd")));
+        // A program that is passed nothing has its defaults; of one whose arguments nobody knows nothing is said.
+        let alone = |command: serde_json::Value, name: &str, env: serde_json::Value| {
+            let mut pod = api_server(command, json!([]));
+            pod.1["spec"]["containers"][0]["name"] = json!(name);
+            pod.1["spec"]["containers"][0]["env"] = env;
+            inventory(&[pod])
+        };
+        let bare = alone(json!(["/usr/bin/etcd"]), "etcd", json!([{"name": "ETCDCTL_API", "value": "3"}]));
+        assert_eq!((etcd(&bare), of(&bare, Component::Etcd)[0].settings_file()), (Some(false), None));
+        assert_eq!(
+            of(&alone(json!(["kube-controller-manager"]), "kube-controller-manager", json!([])), Component::ControllerManager).len(),
+            1
+        );
+        assert!(of(&alone(json!(["start-etcd.sh"]), "start", json!([])), Component::Etcd).is_empty());
+        let told = alone(json!(["etcd"]), "etcd", json!([{"name": "ETCD_CLIENT_CERT_AUTH", "value": "true"}]));
+        assert_eq!(of(&told, Component::Etcd)[0].settings_file(), Some("(its environment: ETCD_CLIENT_CERT_AUTH)"));
         let manager = inventory(&[api_server(json!(["kube-controller-manager", "--profiling=false"]), json!([]))]);
         let server = inventory(&[api_server(json!(["kube-apiserver", "--audit-log-maxbackup=7"]), json!([]))]);
         let line = &of(&server, Component::ApiServer)[0];

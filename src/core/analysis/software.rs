@@ -98,6 +98,16 @@ pub fn repository(image: &str) -> &str {
     }
 }
 
+/// Whether a repository is a distributor's copy of another, which has the path of the original in its name: `rancher/mirrored-grafana-grafana` of
+/// `grafana/grafana`, `rancher/hardened-etcd` of `etcd`.
+#[must_use]
+pub fn is_copy(repository: &str, original: &str) -> bool {
+    let name = repository.rsplit('/').next().unwrap_or_default();
+    let last = original.rsplit('/').next().unwrap_or_default();
+    name.strip_prefix("mirrored-").is_some_and(|path| path.bytes().eq(original.bytes().map(|b| if b == b'/' { b'-' } else { b })))
+        || name.strip_prefix("hardened-") == Some(last)
+}
+
 impl Software {
     /// Whether an image is this software's.
     #[must_use]
@@ -105,7 +115,7 @@ impl Software {
         let repository = repository(image);
         self.image.iter().any(|pattern| {
             let mirrored = || repository.strip_suffix(pattern.as_str()).is_some_and(|path| path.ends_with('/'));
-            glob(pattern, repository) || (!pattern.contains('*') && mirrored())
+            glob(pattern, repository) || (!pattern.contains('*') && (mirrored() || is_copy(repository, pattern)))
         })
     }
 
@@ -227,6 +237,24 @@ mod tests {
         let dex = Software { image: vec!["dex".into(), "*openunison*".into()], ..Software::default() };
         assert!(dex.is_image("ghcr.io/dexidp/dex:v2.45.0") && dex.is_image("dex") && dex.is_image("mirror.example/a/b/dex@sha256:00"));
         assert!(!dex.is_image("acme/index:1") && !dex.is_image("dex/operator") && dex.is_image("a/openunison-k8s-html"));
+    }
+
+    #[test]
+    fn copies_of_distributors_are_known_by_the_path_in_their_name() {
+        for (copy, original) in [
+            ("rancher/mirrored-grafana-grafana", "grafana/grafana"),
+            ("mirror.example/rancher/mirrored-calico-node", "calico/node"),
+            ("rancher/mirrored-ingress-nginx-kube-webhook-certgen", "ingress-nginx/kube-webhook-certgen"),
+            ("rancher/hardened-etcd", "etcd"),
+            ("rancher/hardened-coredns", "coredns/coredns"),
+        ] {
+            assert!(is_copy(copy, original), "{copy}");
+        }
+        for (other, original) in
+            [("rancher/mirrored-grafana-grafana", "grafana"), ("acme/hardened-etcd-tools", "etcd"), ("grafana-grafana", "grafana/grafana")]
+        {
+            assert!(!is_copy(other, original), "{other}");
+        }
     }
 
     #[test]

@@ -107,6 +107,7 @@ const VALUES: &[(Component, &[&str])] = &[
             "enable-admission-plugins",
             "encryption-provider-config",
             "etcd-servers",
+            "etcd-servers-overrides",
             "feature-gates",
             "insecure-port",
             "oidc-issuer-url",

@@ -222,6 +222,25 @@ impl Ingest {
         inventory.coverage.remove(&kind);
     }
 
+    /// Files of two clusters say nothing of either: the UID of kube-system names a cluster, and there are several. Nothing passes on what they hold.
+    fn part_clusters(&mut self) {
+        let inventory = &mut self.inventory;
+        let own = inventory.namespaces.iter().filter(|namespace| namespace.metadata.name == "kube-system");
+        let uids: BTreeSet<&str> = own.map(|namespace| namespace.metadata.uid.as_str()).filter(|uid| !uid.is_empty()).collect();
+        if uids.len() < 2 {
+            return;
+        }
+        let words = format!(
+            "these are files of {} clusters: their namespaces kube-system have other UIDs. Read those of one cluster at a time",
+            uids.len()
+        );
+        // Also of what is in none of the files nobody can say that one of the clusters has none of it.
+        for kind in Kind::ALL {
+            let coverage = inventory.coverage.entry(*kind).or_default();
+            (coverage.state, coverage.message) = (KindState::Partial, words.clone());
+        }
+    }
+
     /// The finished inventory: sorted, workloads derived.
     #[must_use]
     pub fn finish(mut self) -> Inventory {
@@ -242,6 +261,7 @@ impl Ingest {
                     format!("{} not readable: {}", names.len(), names.iter().take(5).cloned().collect::<Vec<_>>().join("; "));
             }
         }
+        self.part_clusters();
         let others = self.others();
         let mut inventory = self.inventory;
         inventory.others = others;

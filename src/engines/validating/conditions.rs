@@ -29,7 +29,7 @@ pub enum Met {
 const OF_POLICIES: [&str; 3] = ["namespaceObject", "params", "variables"];
 
 /// What the author of an object writes beside that: no witness shows all that it may be.
-const OF_OBJECTS: [(&str, &str); 4] = [
+pub(super) const OF_OBJECTS: [(&str, &str); 4] = [
     ("object.metadata.generateName", "name"),
     ("object.metadata.ownerReferences", "owners"),
     ("object.metadata.finalizers", "finalizers"),

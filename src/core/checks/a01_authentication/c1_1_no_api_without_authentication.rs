@@ -367,8 +367,12 @@ fn judge_etcd(view: &View<'_>, line: &CommandLine, verdict: &mut Verdict) {
                 Finding::new(view.cluster_wide(), line.object.clone(), line.field("config-file"))
                     .severity(Severity::Low)
                     .review()
-                    .observed(format!("--config-file={file}"))
-                    .message("etcd takes its settings from this file, which the API does not show: client-transport-security.client-cert-auth and peer-transport-security.client-cert-auth must be true there."),
+                    .observed(if file.starts_with(flags::ENVIRONMENT) { file.to_owned() } else { format!("--config-file={file}") })
+                    .message(if file.starts_with(flags::ENVIRONMENT) {
+                        "etcd takes settings from these variables, whose values are not kept: ETCD_CLIENT_CERT_AUTH and ETCD_PEER_CLIENT_CERT_AUTH must be true there."
+                    } else {
+                        "etcd takes its settings from this file, which the API does not show: client-transport-security.client-cert-auth and peer-transport-security.client-cert-auth must be true there."
+                    }),
             );
             return;
         }

@@ -92,6 +92,16 @@ fn is_filled(spec: &PodSpec) -> bool {
     containers.peek().is_some() && containers.all(|(_, container)| container.volume_mounts.iter().any(other))
 }
 
+/// Whether a pod's own volumes bring a token to the place where programs look for it.
+fn asks_itself(spec: &PodSpec) -> Option<String> {
+    let tokens = spec.volumes.iter().filter(|volume| volume.name != "kube-api-access" && !volume.token_seconds.is_empty());
+    let mounted = |name: &str| {
+        let all = spec.all_containers().flat_map(|(_, container)| container.volume_mounts.iter());
+        all.into_iter().any(|mount| mount.name == name && mount.mount_path.trim_end_matches('/') == TOKEN_PATH)
+    };
+    tokens.into_iter().find(|volume| mounted(&volume.name)).map(|volume| format!("a token by volume {}", volume.name))
+}
+
 /// Whether a token is mounted, and what says so.
 fn mounts(view: &View<'_>, namespace: &str, spec: &PodSpec) -> Option<String> {
     if is_filled(spec) {
@@ -200,11 +210,12 @@ fn default_account_used(view: &View<'_>) -> Verdict {
     for (workload, category) in view.workloads() {
         verdict.saw(category);
         for (spec, pods) in view.specs(workload).filter(|(spec, _)| spec.account() == "default") {
-            if let Some(said) = mounts(view, &workload.object.namespace, spec) {
+            let mounted = mounts(view, &workload.object.namespace, spec).map(|said| format!("automountServiceAccountToken: {said}"));
+            if let Some(said) = mounted.or_else(|| asks_itself(spec)) {
                 verdict.find(
                     view.finding(workload.object.clone(), format!("{}.serviceAccountName", workload.spec_path()))
                         .pods(pods)
-                        .observed(format!("default; automountServiceAccountToken: {said}"))
+                        .observed(format!("default; {said}"))
                         .message(
                             "It runs as the account that all nameless pods of the namespace share, with that account's token mounted.",
                         ),

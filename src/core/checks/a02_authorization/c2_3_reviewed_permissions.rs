@@ -1,7 +1,7 @@
 //! Control 2.3: permissions are reviewed. What a review would find first is found here: bindings to what is gone and rights given twice; and
 //! the register of all rights is the population from which it samples.
 
-use crate::analysis::rbac::{Bound, Subject, SubjectKind, stock};
+use crate::analysis::rbac::{Bound, Subject, SubjectKind, stock, subjects};
 use crate::judging::{Check, Need, Verdict, View, rights};
 use crate::kinds::Source;
 use crate::model::{Category, Kind, Outcome, Severity};
@@ -79,8 +79,18 @@ fn stale_bindings(view: &View<'_>) -> Verdict {
             )));
         }
         let leads = bound.is_admin() || !view.rbac().paths_of(bound).is_empty();
-        for subject in bound.subjects.iter().filter(|s| s.kind == SubjectKind::ServiceAccount) {
-            let gone = if !namespaces.contains(subject.namespace.as_str()) {
+        for subject in &bound.subjects {
+            let of_accounts = subject.name.strip_prefix(subjects::SERVICE_ACCOUNTS).and_then(|rest| rest.strip_prefix(':'));
+            let gone = if subject.kind == SubjectKind::Group {
+                match of_accounts.filter(|namespace| !namespaces.contains(namespace)) {
+                    Some(namespace) => {
+                        format!("Namespace {namespace} does not exist; whoever makes it, and any account in it, holds these rights.")
+                    }
+                    None => continue,
+                }
+            } else if subject.kind != SubjectKind::ServiceAccount {
+                continue;
+            } else if !namespaces.contains(subject.namespace.as_str()) {
                 format!("Namespace {} does not exist; whoever makes it and this account in it holds these rights.", subject.namespace)
             } else if inventory.service_account(&subject.namespace, &subject.name).is_none() {
                 format!("{subject} does not exist; whoever may make it, or a pod that names it, holds these rights.")

@@ -59,6 +59,18 @@ fn judge(
             let finding = Finding::new(view.cluster_wide(), line.object.clone(), line.field(flag)).rule(line.component.program());
             verdict.find(finding.severity(severity).observed(format!("--{flag}={observed}")).message(message));
         }
+        if let Some(place) = line.settings_file().filter(|_| line.component == Component::Etcd && !matches!(setting, Setting::Tls))
+            && !line.has("listen-client-urls")
+        {
+            verdict.find(
+                Finding::new(view.cluster_wide(), line.object.clone(), line.field("config-file"))
+                    .rule("settings")
+                    .review()
+                    .severity(Severity::Low)
+                    .observed(place)
+                    .message("etcd is told here where it listens, which the API does not show: no address may begin with http:// but on the loopback."),
+            );
+        }
         // Protocols and ciphers stand in flags of one kind, addresses and ports in all others.
         verdict.find_all(sealed_flags(view, line, |name| is_of_tls(name) == matches!(setting, Setting::Tls)));
     }
@@ -125,6 +137,13 @@ fn plaintext_flags(line: &CommandLine, minor: Option<u32>) -> Vec<Fault> {
                 ));
             }
             plain_urls(line, "etcd-servers", "The API server speaks to etcd without encryption.", &mut faults);
+            let overrides = line.list("etcd-servers-overrides").into_iter().flat_map(|one| one.split(['#', ';']));
+            let plain: Vec<&str> = overrides.filter(|url| is_plain(url)).collect();
+            if !plain.is_empty() {
+                let severity = if plain.iter().all(|url| is_local(url)) { Severity::Low } else { Severity::High };
+                let message = "The API server speaks without encryption to the etcd that keeps some of its resources.";
+                faults.push(("etcd-servers-overrides", plain.join(","), severity, message));
+            }
         }
         Component::ControllerManager | Component::Scheduler => {
             // `--port` was the unencrypted one, and open unless it was set to 0.

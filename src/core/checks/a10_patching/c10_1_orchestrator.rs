@@ -3,7 +3,7 @@
 use super::deprecated_apis;
 use crate::analysis::emulation::{self, Emulation};
 use crate::analysis::lifecycle::{self, Support};
-use crate::analysis::software::Software;
+use crate::analysis::software::{Software, is_copy};
 use crate::analysis::{distribution, image::ImageReference, software};
 use crate::judging::{Check, Need, Verdict, View, described};
 use crate::kinds::imported::About;
@@ -220,7 +220,9 @@ fn version_skew(view: &View<'_>) -> Verdict {
         for (spec, pods) in view.specs(workload) {
             for (role, container) in spec.all_containers() {
                 let Some(image) = ImageReference::parse(&container.image) else { continue };
-                if image.repository.rsplit('/').next() != Some("kube-proxy") {
+                // Providers build it under names of their own: kube-proxy-amd64, hardened-kubernetes.
+                let last = image.repository.rsplit('/').next().unwrap_or_default();
+                if last != "kube-proxy" && !last.starts_with("kube-proxy-") && container.name != "kube-proxy" {
                     continue;
                 }
                 // It runs on every node, so it belongs to the most sensitive of them.
@@ -322,7 +324,9 @@ fn dated(view: &View<'_>, verdict: &mut Verdict) {
         for (spec, pods) in view.specs(workload) {
             for (role, container) in spec.all_containers() {
                 let Some(image) = ImageReference::parse(&container.image) else { continue };
-                let named = |end: &str| image.repository == end || image.repository.ends_with(&format!("/{end}"));
+                let named = |end: &str| {
+                    image.repository == end || image.repository.ends_with(&format!("/{end}")) || is_copy(&image.repository, end)
+                };
                 let Some((_, product, name)) = DATED.iter().find(|(end, _, _)| named(end)) else { continue };
                 let field = format!("{}.{}.image", workload.spec_path(), container.path(role));
                 // An application's own etcd is the application's; that of the control plane and the network are the cluster's.

@@ -47,6 +47,8 @@ pub(super) const CHECKS: &[Check] = &[
 fn accounts<'b>(bound: &'b Bound<'_>) -> impl Iterator<Item = (&'b Subject, &'b str)> {
     bound.subjects.iter().filter_map(|subject| match subject.kind {
         SubjectKind::ServiceAccount => Some((subject, subject.namespace.as_str())),
+        // Every account of the cluster is of it.
+        SubjectKind::Group if subject.name == subjects::AUTHENTICATED => Some((subject, "")),
         SubjectKind::Group => {
             let rest = subject.name.strip_prefix(subjects::SERVICE_ACCOUNTS)?;
             Some((subject, rest.strip_prefix(':').unwrap_or_default()))
