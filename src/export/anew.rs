@@ -4,7 +4,7 @@
 use super::algorithm::Algorithm;
 use super::checked::Bag;
 use super::payload::{Content, payload};
-use super::tags::agent;
+use super::tags::{SCRIPT, SCRIPT_NAME, agent};
 use super::through;
 use super::tree::Tree;
 use super::verified::Verified;
@@ -12,18 +12,34 @@ use super::{ExportError, Material};
 use jiff::Timestamp;
 use kassay_core::kinds::Inventory;
 use kassay_core::workbook::folder;
-use std::io;
+use std::io::{self, Read};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 /// Reads a snapshot, or says why not.
 pub type Snapshots = fn(&[u8]) -> Result<Inventory, String>;
 
+/// Whether the script with which a bag is checked without this program is the one that this program put there, where there is one.
+fn has_script(tree: &mut dyn Tree) -> bool {
+    if !tree.names().contains(SCRIPT_NAME) {
+        return true;
+    }
+    let mut text = String::new();
+    // One that is longer is another; it is not read to its end.
+    let most = SCRIPT.len() as u64 + 1;
+    tree.open_file(SCRIPT_NAME).is_ok_and(|file| file.take(most).read_to_string(&mut text).is_ok()) && text == SCRIPT
+}
+
 /// Compares what is derived in a bag, whose digests were checked, with what this program makes of the bag's workbook.
 pub(super) fn compare(tree: &mut dyn Tree, bag: &Bag, workbook: Vec<u8>, snapshots: Snapshots, verified: &mut Verified) {
     let by = bag.told("Bag-Software-Agent").unwrap_or("another program").to_owned();
     let this = agent();
     let at = bag.told("Kassay-Exported-At").and_then(|at| at.parse::<Timestamp>().ok());
+    if by == this && !has_script(tree) {
+        verified
+            .faults
+            .push(format!("{SCRIPT_NAME}: is not the script that {this} puts into a bag; what it says of this bag is worth nothing"));
+    }
     if at.is_none() && by == this {
         return verified.faults.push(
             "bag-info.txt: Kassay-Exported-At tells no time, as every bag of this program does; without it report and tables can't be made anew to compare them"

@@ -118,6 +118,24 @@ fn what_is_made_from_the_workbook_is_made_anew_and_compared() {
     let faults = look(&bag, &looking).unwrap().faults;
     let told = ["data/approval.txt: is in the bag, and nothing of the assessment", "data/report.html: is not what kassay"];
     assert!(faults.len() == 2 && told.iter().all(|told| faults.iter().any(|fault| fault.starts_with(told))), "{faults:?}");
+    // Nor does a bag escape that by telling no time to which it could be made anew.
+    let mut all = files(&bag);
+    let info = all.get_mut("bag-info.txt").unwrap();
+    let text = String::from_utf8_lossy(info).into_owned();
+    let told = text.lines().find(|line| line.starts_with("Kassay-Exported-At")).unwrap();
+    *info = text.replace(told, "Kassay-Exported-At: 2026-12-01").into_bytes();
+    reseal(&bag, all);
+    let faults = look(&bag, &looking).unwrap().faults;
+    assert!(faults.len() == 1 && faults[0].starts_with("bag-info.txt: Kassay-Exported-At"), "{faults:?}");
+    let mut all = files(&bag);
+    all.insert("bag-info.txt".into(), text.into_bytes());
+    let script = all.insert("verify.sh".into(), b"echo whole\n".to_vec()).unwrap();
+    reseal(&bag, all);
+    let faults = look(&bag, &looking).unwrap().faults;
+    assert!(faults.iter().any(|fault| fault.starts_with("verify.sh: is not the script")), "{faults:?}");
+    let mut all = files(&bag);
+    all.insert("verify.sh".into(), script);
+    reseal(&bag, all);
     // Another version makes other reports, which is no fault.
     let mut all = files(&bag);
     let info = all.get_mut("bag-info.txt").unwrap();
