@@ -418,7 +418,7 @@ mod tests {
         let found = inventory(&[pod]);
         assert_eq!((etcd(&found), of(&found, Component::Etcd)[0].settings_file()), (Some(false), Some("/etc/etcd")));
         // A program that is passed nothing has its defaults; of one whose arguments nobody knows nothing is said.
-        let alone = |command: serde_json::Value, name: &str, env: serde_json::Value| {
+        let alone = |command: Value, name: &str, env: Value| {
             let mut pod = api_server(command, json!([]));
             pod.1["spec"]["containers"][0]["name"] = json!(name);
             pod.1["spec"]["containers"][0]["env"] = env;
