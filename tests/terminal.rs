@@ -390,6 +390,7 @@ mod with_a_terminal {
         program.paste("Acme\u{1b}[2J Payments\nq\n").see("Acme");
         let shown = program.see("Payments q");
         assert!(shown.contains("Assessed entity") && !shown.contains('\u{1b}'), "{shown}");
+        program.keys("\u{3}").see("A form that you typed in is not saved");
         program.keys("\u{3}");
         program.end();
     }

@@ -37,6 +37,7 @@ fn told(flags: &[(&str, &str)]) -> FlagsTold {
         "emulated-version",
         "enable-admission-plugins",
         "encryption-provider-config",
+        "etcd-servers-overrides",
         "feature-gates",
         "oidc-issuer-url",
         "tls-cipher-suites",
