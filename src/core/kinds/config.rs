@@ -113,9 +113,8 @@ const KEPT: &[(&str, &str, &[&str], Keep)] = &[
     ("*", "contour", &["contour.yaml"], Keep::Settings(&["tls.minimum-protocol-version"])),
     ("*", "*", &["dragent.yaml"], Keep::Settings(&["security.enabled", "feature.mode"])),
     ("kube-system", "container-azm-ms-agentconfig", &["log-data-collection-settings"], Keep::Toml(AZURE)),
-    ("*", "kube-root-ca.crt", CERTIFICATES, Keep::Certificates),
-    ("*", "*ca-bundle*", CERTIFICATES, Keep::Certificates),
-    ("*", "openshift-service-ca.crt", CERTIFICATES, Keep::Certificates),
+    // Meshes, operators and people give the authorities that they trust names of their own.
+    ("*", "*", CERTIFICATES, Keep::Certificates),
     ("*", "kyverno", KYVERNO, Keep::Names),
     ("*", "config-policy-controller", &["no-match-policy", "fail-on-empty-authorities"], Keep::Names),
 ];
