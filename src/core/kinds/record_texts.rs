@@ -1,15 +1,13 @@
 //! Records of who wrote which field (`managedFields`) that came before. They are most of an object's text, and those of objects that one program makes
 //! differ in their times alone, in which no detector finds anything. Of a record only two hashes are kept, as of values that were examined.
 
-use super::node_tree::{Key, Node, Record, Unread};
+use super::node_tree::{Node, Record, Unread};
 use super::wire::WireRecord;
 use crate::model::Kind;
 use crate::sensitive::is_time;
 use memchr::memmem::Finder;
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use std::borrow::Cow;
 use std::collections::HashSet;
-use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::LazyLock;
 
@@ -88,55 +86,17 @@ impl RecordTexts {
 /// Goes through the texts of a record, keys and values, without the signs that say what a key is of. `false` where it can't be read, or one of them is not
 /// as is asked.
 pub(super) fn all_texts(record: &str, mut is: impl FnMut(&str) -> bool) -> bool {
-    let mut reader = serde_json::Deserializer::from_str(record);
-    Texts(&mut is).deserialize(&mut reader).unwrap_or(false)
+    serde_json::from_str(record).is_ok_and(|tree| all_below(&tree, &mut is))
 }
 
-struct Texts<'f>(&'f mut dyn FnMut(&str) -> bool);
-
-impl<'de> DeserializeSeed<'de> for Texts<'_> {
-    type Value = bool;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Texts<'_> {
-    type Value = bool;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {
-        let mut all = true;
-        while let Some(Key(key)) = map.next_key()? {
-            let own = key.strip_prefix("f:").unwrap_or(&key);
-            all = all && (self.0)(own);
-            all &= map.next_value_seed(Texts(&mut *self.0))?;
-        }
-        Ok(all)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<bool, A::Error> {
-        let mut all = true;
-        while let Some(item) = list.next_element_seed(Texts(&mut *self.0))? {
-            all &= item;
-        }
-        Ok(all)
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<bool, E> {
-        Ok((self.0)(text))
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<bool, E> {
-        Ok(true)
-    }
-
-    fn visit_unit<E>(self) -> Result<bool, E> {
-        Ok(true)
+fn all_below(node: &Node<'_>, is: &mut impl FnMut(&str) -> bool) -> bool {
+    match node {
+        Node::Text(text) => is(text),
+        Node::List(items) => items.iter().all(|item| all_below(item, is)),
+        Node::Map(entries) => entries.iter().all(|(key, value)| is(key.strip_prefix("f:").unwrap_or(key)) && all_below(value, is)),
+        Node::Null | Node::Bool(_) => true,
+        // No record has these.
+        _ => false,
     }
 }
 

@@ -175,7 +175,8 @@ pub(in crate::session) fn rows(desk: &Desk) -> Vec<RegisterRow> {
     let Some(book) = desk.book.as_ref() else { return vec![] };
     let row = |exception: &Exception| {
         let faults = book.exception_faults(exception);
-        let of_check = checks::by_id(if exception.check.is_empty() { &exception.what } else { &exception.check });
+        let of = if exception.check.is_empty() { &exception.what } else { &exception.check };
+        let of_check = checks::by_id(of);
         let about = match checks::by_id(&exception.what) {
             Some(check) => format!("all that it finds: {}", check.title),
             None => exception.about.clone(),
@@ -198,7 +199,7 @@ pub(in crate::session) fn rows(desk: &Desk) -> Vec<RegisterRow> {
         ];
         detail.retain(|(_, words)| !words.is_empty());
         RegisterRow {
-            name: Some(if exception.check.is_empty() { exception.what.clone() } else { exception.check.clone() }),
+            name: Some(of.clone()),
             id: exception.id(),
             cells: vec![about, stands, exception.owner.clone(), exception.reason.clone()],
             flag: flag(faults),

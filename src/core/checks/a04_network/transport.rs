@@ -137,13 +137,12 @@ fn plaintext_flags(line: &CommandLine, minor: Option<u32>) -> Vec<Fault> {
                 ));
             }
             plain_urls(line, "etcd-servers", "The API server speaks to etcd without encryption.", &mut faults);
-            let overrides = line.list("etcd-servers-overrides").into_iter().flat_map(|one| one.split(['#', ';']));
-            let plain: Vec<&str> = overrides.filter(|url| is_plain(url)).collect();
-            if !plain.is_empty() {
-                let severity = if plain.iter().all(|url| is_local(url)) { Severity::Low } else { Severity::High };
-                let message = "The API server speaks without encryption to the etcd that keeps some of its resources.";
-                faults.push(("etcd-servers-overrides", plain.join(","), severity, message));
-            }
+            plain_urls(
+                line,
+                "etcd-servers-overrides",
+                "The API server speaks without encryption to the etcd that keeps some of its resources.",
+                &mut faults,
+            );
         }
         Component::ControllerManager | Component::Scheduler => {
             // `--port` was the unencrypted one, and open unless it was set to 0.
@@ -185,7 +184,8 @@ fn plaintext_flags(line: &CommandLine, minor: Option<u32>) -> Vec<Fault> {
 }
 
 fn plain_urls(line: &CommandLine, flag: &'static str, message: &'static str, faults: &mut Vec<Fault>) {
-    let plain: Vec<&str> = line.list(flag).into_iter().filter(|url| is_plain(url)).collect();
+    // Overrides name a resource before their servers: `/events#http://a;http://b`.
+    let plain: Vec<&str> = line.list(flag).into_iter().flat_map(|one| one.split(['#', ';'])).filter(|url| is_plain(url)).collect();
     if !plain.is_empty() {
         // On the loopback nobody but the node itself listens.
         let local = plain.iter().all(|url| is_local(url));
