@@ -256,7 +256,9 @@ fn is_bare(component: Component, container: &Container) -> bool {
 fn environment(component: Component, container: &Container) -> Option<String> {
     let tells =
         |name: &&str| name.starts_with("ETCD_") && ["CERT", "URLS", "TLS", "CA_FILE", "CONFIG_FILE"].iter().any(|part| name.contains(part));
-    let names: Vec<&str> = container.env.iter().map(|variable| variable.name.as_str()).filter(tells).collect();
+    // What a ConfigMap or a Secret brings may be any of them.
+    let brought = (!container.env_from.is_empty()).then_some("envFrom");
+    let names: Vec<&str> = container.env.iter().map(|variable| variable.name.as_str()).filter(tells).chain(brought).collect();
     (component == Component::Etcd && !names.is_empty()).then(|| format!("{ENVIRONMENT} {})", names.join(", ")))
 }
 
@@ -433,6 +435,10 @@ mod tests {
         assert!(of(&alone(json!(["start-etcd.sh"]), "start", json!([])), Component::Etcd).is_empty());
         let told = alone(json!(["etcd"]), "etcd", json!([{"name": "ETCD_CLIENT_CERT_AUTH", "value": "true"}]));
         assert_eq!(of(&told, Component::Etcd)[0].settings_file(), Some("(its environment: ETCD_CLIENT_CERT_AUTH)"));
+        let mut brought = api_server(json!(["etcd"]), json!([]));
+        brought.1["spec"]["containers"][0]["name"] = json!("etcd");
+        brought.1["spec"]["containers"][0]["envFrom"] = json!([{"configMapRef": {"name": "etcd"}}]);
+        assert_eq!(of(&inventory(&[brought]), Component::Etcd)[0].settings_file(), Some("(its environment: envFrom)"));
         let manager = inventory(&[api_server(json!(["kube-controller-manager", "--profiling=false"]), json!([]))]);
         let server = inventory(&[api_server(json!(["kube-apiserver", "--audit-log-maxbackup=7"]), json!([]))]);
         let line = &of(&server, Component::ApiServer)[0];
